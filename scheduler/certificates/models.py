@@ -37,7 +37,7 @@ class Certificate(Base):
     number: Mapped[str] = mapped_column(unique=True)  # 16 letters and digits of Crockford base 32, 80 random bits
     running_number: Mapped[str] = mapped_column(unique=True)  # U-2026-004188, the centre's book
     kind: Mapped[CertificateKind]
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), index=True)
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
@@ -46,7 +46,7 @@ class Certificate(Base):
     state_since: Mapped[dt.datetime]
     issued_at: Mapped[dt.datetime]
     reason: Mapped[str] = mapped_column(default="")
-    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="RESTRICT"))
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="RESTRICT"), index=True)
 
     visit: Mapped[Visit] = relationship(lazy="raise")
 

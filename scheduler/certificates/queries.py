@@ -2,10 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, Select, Subquery, func, select
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
@@ -163,24 +164,60 @@ def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
     return _row(row.Certificate)
 
 
-def due_visits(centre_id: int | None = None, *, campaign_slug: str = "", visit_id: int | None = None) -> list[int]:
+def due_visits(
+    centre_id: int | None = None, *, campaign_slug: str = "", visit_ids: Collection[int] | None = None
+) -> list[int]:
     """Ids of delivered visits whose attendance is locked in every presentation held, oldest first."""
-    unlocked = (
-        select(Presentation.visit_id)
-        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(
-            Presentation.state.in_(_DELIVERED_STATES),
-            (Attendance.id.is_(None)) | (Attendance.state.not_in(COUNTS_FOR_REPORTS)),
-        )
-    )
-    wanted = select(Visit.id).where(Visit.state == VisitState.DELIVERED, Visit.id.not_in(unlocked))
+    wanted = select(Visit.id).where(Visit.state == VisitState.DELIVERED, ~_unlocked())
     if centre_id is not None:
         wanted = wanted.where(Visit.centre_id == centre_id)
-    if visit_id is not None:
-        wanted = wanted.where(Visit.id == visit_id)
+    if visit_ids is not None:
+        wanted = wanted.where(Visit.id.in_(visit_ids))
     if campaign_slug:
         wanted = wanted.join(Campaign, Campaign.id == Visit.campaign_id).where(Campaign.slug == campaign_slug)
     return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
+def _unlocked() -> Exists:
+    """A presentation of the visit was held, and its numbers are not locked."""
+    return (
+        select(Presentation.id)
+        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .where(
+            Presentation.visit_id == Visit.id,
+            Presentation.state.in_(_DELIVERED_STATES),
+            (Attendance.id.is_(None)) | (Attendance.state.not_in(COUNTS_FOR_REPORTS)),
+        )
+        .exists()
+    )
+
+
+def visits_to_certify(limit: int, *, after: int = 0) -> list[int]:
+    """The next due visits at which nobody has looked since their numbers, names or papers changed, by id.
+
+    Found by an index that holds no others: nothing waits, nothing is read.
+    """
+    return list(
+        db.session.scalars(
+            select(Visit.id)
+            .where(Visit.state == VisitState.DELIVERED, ~Visit.papers_settled, Visit.id > after, ~_unlocked())
+            .order_by(Visit.id)
+            .limit(limit)
+        )
+    )
+
+
+def imported_among(visit_ids: Collection[int]) -> set[int]:
+    """Which of these visits came with a file of past years: their schools have what they were given then."""
+    return set(db.session.scalars(_imported().where(ImportedRow.thing_id.in_(visit_ids))))
+
+
+def _imported() -> Select[int]:
+    return (
+        select(ImportedRow.thing_id)
+        .join(ImportBatch, ImportBatch.id == ImportedRow.batch_id)
+        .where(ImportedRow.thing == Visit.__tablename__, ImportBatch.undone_at.is_(None))  # an id may be given again
+    )
 
 
 def campaign_exists(slug: str) -> bool:
@@ -192,15 +229,28 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
     """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one.
 
     Names for whom no adult is left of those counted are not waited for: they earn nothing. Visits of past years that
-    were imported are not waited for either: their schools have what they were given then.
+    were imported are not waited for either. Only visits that are not settled are looked at.
     """
-    imported = (
-        select(ImportedRow.thing_id)
-        .join(ImportBatch, ImportBatch.id == ImportedRow.batch_id)
-        .where(ImportedRow.thing == Visit.__tablename__, ImportBatch.undone_at.is_(None))  # an id may be given again
-    )
+    wanted = _missing(_named_without_a_paper()).where(~Visit.papers_settled)
+    if centre_id is not None:
+        wanted = wanted.where(Visit.centre_id == centre_id)
+    return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
+
+
+def _missing(named_more: ColumnElement[bool]) -> Select[int]:
+    """The question itself, of visits settled or not; `named_more`: somebody is named who has no certificate."""
     had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
-    by_name = (
+    holders = _papers_of_teachers(Certificate.state == CertificateState.ISSUED)
+    return select(Visit.id).where(
+        Visit.state == VisitState.DELIVERED,
+        ~had.exists() | (named_more & (holders < _people(HeadCount.audience != Audience.PUPILS))),
+        ~_unlocked(),
+        ~_imported().where(ImportedRow.thing_id == Visit.id).exists(),
+    )
+
+
+def _named_without_a_paper() -> Exists:
+    return (
         select(NamedAdult.id)
         .outerjoin(
             Certificate,
@@ -209,92 +259,120 @@ def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
             & (Certificate.holder_key == NamedAdult.name_key),
         )
         .where(NamedAdult.visit_id == Visit.id, Certificate.id.is_(None))
+        .exists()
     )
-    holders = (
+
+
+def _papers_of_teachers(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return (
         select(func.count(Certificate.id))
-        .where(
-            Certificate.visit_id == Visit.id,
-            Certificate.kind == CertificateKind.TEACHER,
-            Certificate.state == CertificateState.ISSUED,
-        )
+        .where(Certificate.visit_id == Visit.id, Certificate.kind == CertificateKind.TEACHER, *which)
         .scalar_subquery()
     )
-    adults = (
+
+
+def _people(*whom: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many were counted at a visit."""
+    return (
         select(func.coalesce(func.sum(HeadCount.people), 0))
         .join(Presentation, Presentation.id == HeadCount.presentation_id)
-        .where(Presentation.visit_id == Visit.id, HeadCount.counts.is_(True), HeadCount.audience != Audience.PUPILS)
+        .where(Presentation.visit_id == Visit.id, HeadCount.counts.is_(True), *whom)
         .scalar_subquery()
     )
-    missing = (
-        select(Visit.id)
-        .where(~had.exists() | (by_name.exists() & (holders < adults)), Visit.id.not_in(imported))
-        .order_by(Visit.on_day, Visit.id)
-    )
-    due = set(due_visits(centre_id))
-    return [visit_id for visit_id in db.session.scalars(missing) if visit_id in due]
 
 
-def visit_facts(visit_id: int) -> VisitFacts:
-    """All that the certificates of one visit print. Raises: NotFound."""
-    row = db.session.execute(
+def violations() -> list[str]:
+    """A sentence for each visit that counts as settled although its certificates wait.
+
+    Names are counted, not compared: their keys are other ones after the installation's key was changed.
+    """
+    named = select(func.count(NamedAdult.id)).where(NamedAdult.visit_id == Visit.id).scalar_subquery()
+    wanted = _missing(named > _papers_of_teachers()).where(Visit.papers_settled, _people() > 0).order_by(Visit.id)
+    return [f"visit {one} waits for certificates, and no sweep looks at it" for one in db.session.scalars(wanted)]
+
+
+def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
+    """All that the certificates of these visits print: four questions, however many they are."""
+    rows = db.session.execute(
         select(Visit, Host, Programme, Centre, SchoolRequest)
         .join(Host, Host.id == Visit.host_id)
         .join(Programme, Programme.id == Visit.programme_id)
         .join(Centre, Centre.id == Visit.centre_id)
         .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
-        .where(Visit.id == visit_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound("visit")
-    visit, host, programme, centre, school_request = row
-    counts, presentations, minutes = _counted(visit_id)
-    names = db.session.scalars(select(NamedAdult.name).where(NamedAdult.visit_id == visit_id).order_by(NamedAdult.id))
-    language = school_request.language if school_request else DEFAULT
-    title = programme.name_sr_cyrl
-    return VisitFacts(
-        visit_id=visit_id,
-        centre_id=centre.id,
-        school_request_id=visit.school_request_id,
-        language=language,
-        on_day=visit.on_day,
-        host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
-        host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
-        programme_title=worded(language, title, to_latin(title), programme.name_en),
-        centre_name=centre.name(language),
-        centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
-        signatory=centre.signatory,
-        counts=counts,
-        presentations=presentations,
-        minutes=minutes,
-        named_adults=tuple(names),
+        .where(Visit.id.in_(visit_ids))
+        .order_by(Visit.id)
     )
+    people, given = _people_of(visit_ids), _given_at(visit_ids)
+    named: dict[int, list[str]] = defaultdict(list)
+    for visit_id, name in db.session.execute(
+        select(NamedAdult.visit_id, NamedAdult.name).where(NamedAdult.visit_id.in_(visit_ids)).order_by(NamedAdult.id)
+    ):
+        named[visit_id].append(name)
+    found = {}
+    for visit, host, programme, centre, school_request in rows:
+        language = school_request.language if school_request else DEFAULT
+        title = programme.name_sr_cyrl
+        presentations, minutes = given.get(visit.id, (0, 0))
+        found[visit.id] = VisitFacts(
+            visit_id=visit.id,
+            centre_id=centre.id,
+            school_request_id=visit.school_request_id,
+            language=language,
+            on_day=visit.on_day,
+            host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
+            host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
+            programme_title=worded(language, title, to_latin(title), programme.name_en),
+            centre_name=centre.name(language),
+            centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
+            signatory=centre.signatory,
+            counts=people.get(visit.id, HeadCounts()),
+            presentations=presentations,
+            minutes=minutes,
+            named_adults=tuple(named[visit.id]),
+        )
+    return found
 
 
-def _counted(visit_id: int) -> tuple[HeadCounts, int, int]:
-    """Counts that count of the presentations held, how many these are, and their minutes together."""
-    held = (
-        select(Presentation.id, func.coalesce(Attendance.minutes_given, Presentation.minutes).label("minutes"))
+def _held(visit_ids: Collection[int]) -> Subquery:
+    """The presentations of these visits that were held and count."""
+    return (
+        select(
+            Presentation.id,
+            Presentation.visit_id,
+            func.coalesce(Attendance.minutes_given, Presentation.minutes).label("minutes"),
+        )
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
-            Presentation.visit_id == visit_id,
+            Presentation.visit_id.in_(visit_ids),
             Presentation.state.in_(_DELIVERED_STATES),
             Attendance.state.in_(COUNTS_FOR_REPORTS),
         )
         .subquery()
     )
+
+
+def _people_of(visit_ids: Collection[int]) -> dict[int, HeadCounts]:
+    """Counts that count, of the presentations held, by visit."""
+    held = _held(visit_ids)
     rows = db.session.execute(
-        select(HeadCount.audience, func.sum(HeadCount.people))
+        select(held.c.visit_id, HeadCount.audience, func.sum(HeadCount.people))
         .join(held, held.c.id == HeadCount.presentation_id)
         .where(HeadCount.counts.is_(True))
-        .group_by(HeadCount.audience)
+        .group_by(held.c.visit_id, HeadCount.audience)
     )
-    people = {audience: int(total) for audience, total in rows}
-    presentations, minutes = db.session.execute(select(func.count(held.c.id), func.sum(held.c.minutes))).one()
-    return (
-        HeadCounts(**{audience.value: people.get(audience, 0) for audience in Audience}),
-        presentations,
-        minutes or 0,
+    people: dict[int, dict[str, int]] = defaultdict(dict)
+    for visit_id, audience, total in rows:
+        people[visit_id][audience.value] = int(total)
+    return {visit_id: HeadCounts(**counts) for visit_id, counts in people.items()}
+
+
+def _given_at(visit_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How many presentations were held at each visit, and their minutes together."""
+    held = _held(visit_ids)
+    rows = db.session.execute(
+        select(held.c.visit_id, func.count(held.c.id), func.sum(held.c.minutes)).group_by(held.c.visit_id)
     )
+    return {visit_id: (presentations, int(minutes)) for visit_id, presentations, minutes in rows}
 
 
 def _row(certificate: Certificate) -> CertificateRow:

@@ -2,15 +2,18 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
-from scheduler.attendance.service.locked_numbers import write_to_school
+from scheduler.attendance.service.locked_numbers import let_papers_wait, write_to_schools
 from scheduler.certificates import pdf, queries, rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import (
@@ -25,16 +28,19 @@ from scheduler.certificates.terms import (
 )
 from scheduler.config import settings
 from scheduler.core import clock
+from scheduler.core.audit import record_each
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
-from scheduler.core.numbers import next_number
+from scheduler.core.numbers import next_number, next_numbers
+from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor
-from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.locked_request import request_of_visit
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.desk import follow_visits
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.locked_visit import lock_visit
 
 log = logging.getLogger(__name__)
+AT_ONCE = 100  # visits of one transaction
 
 
 def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issued:
@@ -42,43 +48,115 @@ def issue_certificates(actor: Actor, visit_id: int, *, now: dt.datetime) -> Issu
 
     Raises: NotAllowed, NotFound; Conflict("attendance_not_locked").
     """
-    done = _issue_due(actor, visit_id, now)
-    log.info("certificates issued", extra={"visit_id": visit_id, "issued": done.issued, "already": done.already})
-    return done
-
-
-def _issue_due(actor: Actor, visit_id: int, now: dt.datetime) -> Issued:
     with change(actor, now) as act:
-        visit = lock_visit(act.session, visit_id)  # one issuer after the other
-        policy.require(actor, "issue", "certificate", centre=visit.centre_id)
-        if not queries.due_visits(visit_id=visit_id):
+        done = _issue_due(act, [visit_id])
+        if not done.looked_at:
             raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
-        facts = queries.visit_facts(visit_id)
-        before = _of_visit(act.session, visit_id)
-        valid = [row for row in before if row.state is CertificateState.ISSUED]
-        had = {(row.kind, row.holder_key): False for row in before}
-        had |= {(row.kind, row.holder_key): True for row in valid}
-        fresh = [
-            _issue(act, facts, kind, name)
-            for kind, name in rules.who_earns(facts.counts, facts.named_adults, had, secret=settings().secret_key)
-        ]
-        if fresh:
-            _tell_school(act, visit)
-        return Issued(len(fresh), len(valid), tuple(row.number for row in (*valid, *fresh)))
+        issued = done.as_issued()
+    log.info("certificates issued", extra={"visit_id": visit_id, "issued": issued.issued, "already": issued.already})
+    return issued
 
 
-def issue_for_locked_attendance(actor: Actor, visit_ids: Iterable[int], *, now: dt.datetime) -> Issued:
-    """The same for many visits, one transaction each."""
-    each = [_issue_due(actor, visit_id, now) for visit_id in visit_ids]
+def issue_for_locked_attendance(
+    actor: Actor, visit_ids: Sequence[int], *, now: dt.datetime, imported_too: bool = True
+) -> Issued:
+    """The same for many visits, a transaction for each hundred; one whose attendance is not locked is left alone.
+
+    Visits of past years that were imported are only settled unless `imported_too`. Raises: NotAllowed.
+    """
+    all_done = [
+        _issue_hundred(actor, visit_ids[start : start + AT_ONCE], now, imported_too)
+        for start in range(0, len(visit_ids), AT_ONCE)
+    ]
     done = Issued(
-        sum(one.issued for one in each),
-        sum(one.already for one in each),
-        tuple(number for one in each for number in one.numbers),
+        sum(one.issued for one in all_done),
+        sum(one.already for one in all_done),
+        tuple(number for one in all_done for number in one.numbers),
     )
     log.info(
-        "certificates of visits issued", extra={"visits": len(each), "issued": done.issued, "already": done.already}
+        "certificates of visits issued",
+        extra={"visits": len(visit_ids), "issued": done.issued, "already": done.already},
     )
     return done
+
+
+def _issue_hundred(actor: Actor, visit_ids: Sequence[int], now: dt.datetime, imported_too: bool) -> Issued:
+    with change(actor, now) as act:
+        past = set() if imported_too else queries.imported_among(visit_ids)
+        if past:
+            _settle(act.session, past)
+        return _issue_due(act, [visit_id for visit_id in visit_ids if visit_id not in past]).as_issued()
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What was done with some visits: who was due, in the order asked; numbers of papers that hold, and of new ones."""
+
+    looked_at: list[int]
+    valid: dict[int, list[str]]
+    fresh: dict[int, list[str]]
+
+    def as_issued(self) -> Issued:
+        held = [(self.valid.get(one, []), self.fresh.get(one, [])) for one in self.looked_at]
+        return Issued(
+            sum(len(fresh) for _valid, fresh in held),
+            sum(len(valid) for valid, _fresh in held),
+            tuple(number for valid, fresh in held for number in (*valid, *fresh)),
+        )
+
+
+def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
+    """As many questions for a hundred visits as for one; of visits where nothing can be new, only the papers."""
+    visits = {row.id: row for row in _locked_visits(act.session, visit_ids)}  # one issuer after the other
+    if set(visit_ids) - visits.keys():
+        raise NotFound("visit")
+    for visit in visits.values():
+        policy.require(act.actor, "issue", "certificate", centre=visit.centre_id)
+    due = set(queries.due_visits(visit_ids=visits.keys()))
+    before: dict[int, list[Certificate]] = defaultdict(list)
+    for row in _of_visits(act.session, due):
+        before[row.visit_id].append(row)
+    valid = {one: [row.number for row in before[one] if row.state is CertificateState.ISSUED] for one in due}
+    unsettled = [one for one in visit_ids if one in due and not (visits[one].papers_settled and before[one])]
+    fresh = _issue_to(act, unsettled, before) if unsettled else {}
+    if fresh:
+        _tell_schools(act, [visits[one] for one in fresh])
+    return _Done([one for one in visit_ids if one in due], valid, fresh)
+
+
+def _issue_to(act: Act, visit_ids: Sequence[int], before: Mapping[int, Sequence[Certificate]]) -> dict[int, list[str]]:
+    """New papers for what these visits have earned, by visit; and nothing waits there any more."""
+    facts = queries.visit_facts(visit_ids)
+    earned = [
+        (facts[one], kind, name)
+        for one in visit_ids
+        for kind, name in rules.who_earns(
+            facts[one].counts, facts[one].named_adults, _had(before[one]), secret=settings().secret_key
+        )
+    ]
+    fresh: dict[int, list[str]] = defaultdict(list)
+    if earned:
+        running = next_numbers("U", clock.local_day(act.now).year, len(earned), digits=6)
+        rows = [_new_row(*what, number, act.now) for what, number in zip(earned, running, strict=True)]
+        new = insert(Certificate).returning(Certificate.id, Certificate.kind).execution_options(render_nulls=True)
+        stored = act.session.execute(new, rows)
+        told = {row.id: {"kind": row.kind.value} for row in sorted(stored)}
+        record_each(act.actor, "certificate issued", Certificate.__tablename__, told, at=act.now)
+        for row in rows:
+            fresh[row["visit_id"]].append(row["number"])
+    _settle(act.session, visit_ids)
+    return fresh
+
+
+def _had(before: Sequence[Certificate]) -> dict[tuple[CertificateKind, str], bool]:
+    """What was issued before, and whether it still holds."""
+    had = {(row.kind, row.holder_key): False for row in before}
+    return had | {(row.kind, row.holder_key): True for row in before if row.state is CertificateState.ISSUED}
+
+
+def _settle(session: Session, visit_ids: Collection[int]) -> None:
+    """No sweep looks here again until numbers, names or papers change (`let_papers_wait`); no page is out of date."""
+    session.execute(update(Visit).where(Visit.id.in_(visit_ids), ~Visit.papers_settled).values(papers_settled=True))
 
 
 def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt.datetime) -> str:
@@ -95,10 +173,13 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         key = _key(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
-        others = [row for row in _of_visit(act.session, visit.id) if row.id != old.id]
+        others = [row for row in _of_visits(act.session, [visit.id]) if row.id != old.id]
         if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
             raise Conflict(CertificateReason.CERTIFICATE_EXISTS)
-        new = _new_row(queries.visit_facts(visit.id), old.kind, "" if old.kind is CertificateKind.SCHOOL else name, now)
+        running_number = next_number("U", clock.local_day(now), digits=6)
+        facts = queries.visit_facts([visit.id])[visit.id]
+        holder = "" if old.kind is CertificateKind.SCHOOL else name
+        new = Certificate(**_new_row(facts, old.kind, holder, running_number, now))
         new.holder_key = f"{key} instead of {old.id}"  # until the old one leaves the index of living certificates
         act.session.add(new)
         act.session.flush()
@@ -120,6 +201,7 @@ def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: d
         policy.require(actor, "revoke", "certificate", centre=visit.centre_id)
         act.move(CERTIFICATE_MACHINE, certificate, CertificateState.REVOKED, reason=reason)
         certificate.reason = reason
+        let_papers_wait(act.session, visit.id)  # another name may take its place
     log.info("certificate revoked", extra={"certificate_id": certificate_id})
 
 
@@ -146,8 +228,20 @@ def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Vi
     return session.get_one(Certificate, certificate_id), visit
 
 
-def _of_visit(session: Session, visit_id: int) -> list[Certificate]:
-    rows = session.scalars(select(Certificate).where(Certificate.visit_id == visit_id).order_by(Certificate.id))
+def _locked_visits(session: Session, visit_ids: Sequence[int]) -> list[Visit]:
+    """Only the rows of these visits, locked in the order of their ids, as every change locks first."""
+    rows = session.scalars(
+        select(Visit)
+        .where(Visit.id.in_(visit_ids))
+        .order_by(Visit.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+def _of_visits(session: Session, visit_ids: Collection[int]) -> list[Certificate]:
+    rows = session.scalars(select(Certificate).where(Certificate.visit_id.in_(visit_ids)).order_by(Certificate.id))
     return list(rows)
 
 
@@ -163,31 +257,25 @@ def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> N
         row.name, row.name_key = name, key
 
 
-def _issue(act: Act, facts: VisitFacts, kind: CertificateKind, name: str) -> Certificate:
-    certificate = _new_row(facts, kind, name, act.now)
-    act.session.add(certificate)
-    act.session.flush()
-    act.record("certificate issued", certificate, {"kind": kind.value})
-    return certificate
-
-
-def _new_row(facts: VisitFacts, kind: CertificateKind, name: str, now: dt.datetime) -> Certificate:
+def _new_row(
+    facts: VisitFacts, kind: CertificateKind, name: str, running_number: str, now: dt.datetime
+) -> dict[str, Any]:
     number = rules.new_number()
-    running_number = next_number("U", clock.local_day(now), digits=6)
     paper = _paper(facts, kind, number, running_number, clock.local_day(now))
-    return Certificate(
-        number=number,
-        running_number=running_number,
-        kind=kind,
-        visit_id=facts.visit_id,
-        holder_key=_key(kind, name),
-        holder_name=name or None,
-        language=facts.language,
-        printed=queries.printed_text(paper),
-        state=CertificateState.ISSUED,
-        state_since=now,
-        issued_at=now,
-    )
+    return {
+        "number": number,
+        "running_number": running_number,
+        "kind": kind,
+        "visit_id": facts.visit_id,
+        "holder_key": _key(kind, name),
+        "holder_name": name or None,
+        "language": facts.language,
+        "printed": queries.printed_text(paper),
+        "state": CertificateState.ISSUED,
+        "state_since": now,
+        "issued_at": now,
+        "reason": "",
+    }
 
 
 def _paper(
@@ -215,11 +303,18 @@ def _paper(
     )
 
 
-def _tell_school(act: Act, visit: Visit) -> None:
+def _tell_schools(act: Act, visits: Sequence[Visit]) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
-    school_request = request_of_visit(act.session, visit.school_request_id)
-    if school_request is None:
-        return
-    if school_request.state is RequestState.REPORTED:
-        follow_visit(SYSTEM, school_request, RequestState.CERTIFIED, now=act.now)
-    write_to_school(act.session, visit, "certificates_ready", now=act.now)
+    asked_by = {row.school_request_id: row for row in visits if row.school_request_id is not None}
+    rows = act.session.scalars(
+        select(SchoolRequest)
+        .where(SchoolRequest.id.in_(asked_by))
+        .order_by(SchoolRequest.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    reported = [asked for asked in rows if asked.state is RequestState.REPORTED]
+    follow_visits(SYSTEM, reported, RequestState.CERTIFIED, now=act.now)
+    hosts = {row.id: row for row in act.session.scalars(select(Host).where(Host.id.in_({v.host_id for v in visits})))}
+    letters = [(asked, asked_by[asked.id], hosts[asked_by[asked.id].host_id]) for asked in rows]
+    write_to_schools(letters, "certificates_ready", now=act.now)

@@ -41,7 +41,8 @@ def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool) -> None
         raise BadInput(f"--out: {out} must end in .pdf or .zip")
     if campaign and not queries.campaign_exists(campaign):
         raise BadInput(f"--campaign: there is no campaign {campaign}")
-    visits = queries.due_visits(campaign_slug=campaign, visit_id=visit_id)
+    one = None if visit_id is None else [visit_id]
+    visits = queries.due_visits(campaign_slug=campaign, visit_ids=one)
     if visit_id is not None and not visits:
         raise BadInput(f"--visit: {visit_id} is no delivered visit with locked attendance")
     done = service.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())

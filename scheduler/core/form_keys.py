@@ -28,7 +28,7 @@ class FormKey(Base):
         Text, default="", server_default=""
     )  # the digest of what the form said; empty: nobody compares
     answer: Mapped[str] = mapped_column(Text)
-    at: Mapped[dt.datetime]
+    at: Mapped[dt.datetime] = mapped_column(index=True)  # old ones are forgotten with each form
 
 
 class AlreadySent(SchedulerError):

@@ -4,7 +4,6 @@ import logging
 
 from scheduler.certificates import queries, service
 from scheduler.core import clock
-from scheduler.core.errors import Conflict
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import SYSTEM
 
@@ -15,10 +14,23 @@ log = logging.getLogger(__name__)
 @in_app
 def issue_for_locked_attendance() -> None:
     """Find visits that have earned certificates and have none; each is issued once, however many sweeps run."""
-    for visit_id in queries.visits_missing_certificates():
+    last = 0
+    while visits := queries.visits_to_certify(service.AT_ONCE, after=last):
+        last = visits[-1]
         try:
-            service.issue_certificates(SYSTEM, visit_id, now=clock.now())
-        except Conflict:
-            log.info("certificates wait", extra={"visit_id": visit_id})
+            _certify(visits)
         except Exception:  # a bug with one visit must not keep the others' certificates
-            log.exception("certificates not issued", extra={"visit_id": visit_id})
+            log.exception("certificates are issued one by one", extra={"visits": len(visits)})
+            for visit_id in visits:
+                _certify_alone(visit_id)
+
+
+def _certify(visits: list[int]) -> None:
+    service.issue_for_locked_attendance(SYSTEM, visits, now=clock.now(), imported_too=False)
+
+
+def _certify_alone(visit_id: int) -> None:
+    try:
+        _certify([visit_id])
+    except Exception:
+        log.exception("certificates not issued", extra={"visit_id": visit_id})

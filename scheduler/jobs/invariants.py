@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from scheduler.attendance.queries import counting
+from scheduler.certificates import queries as certificates
 from scheduler.core import clock, triggers, ways
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
@@ -20,6 +21,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     consent_law.violations,
     counting.violations,
     attendance.violations,
+    certificates.violations,
     ways.violations,
     triggers.violations,
 )

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from scheduler.config import settings
@@ -32,6 +32,7 @@ from scheduler.people.terms import (
     ExceptionRow,
     Hours,
     InvitedUser,
+    PresenterName,
     PresenterPage,
     PresenterRow,
     Reader,
@@ -83,9 +84,29 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
     )
 
 
-def presenters_of(centre_id: int) -> list[PresenterRow]:
-    """All presenters of a centre by name, suspended ones too; who was erased is nobody's line."""
-    return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None))
+def presenters_of(centre_id: int, *among: ColumnElement[bool]) -> list[PresenterRow]:
+    """The presenters of a centre, or some `among` them, by name, suspended ones too; who was erased is left out."""
+    return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
+
+
+def presenter_names(centre_id: int) -> list[PresenterName]:
+    """The presenters of a centre by name, in one question; of whom a page shows more, it loads those it shows."""
+    found = db.session.execute(
+        select(
+            Presenter.id,
+            User.given_name,
+            User.family_name,
+            Municipality.name_sr_cyrl,
+            Municipality.name_sr_latn,
+            Presenter.adult_on,
+            Presenter.suspended_at.is_not(None),
+        )
+        .join(Presenter.user)
+        .join(Presenter.home)
+        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
+        .order_by(User.family_name, User.given_name, Presenter.id)
+    )
+    return [PresenterName(*row) for row in found]
 
 
 def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
@@ -93,12 +114,12 @@ def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
     return {row.presenter_id: row for row in _presenters(Presenter.id.in_(set(presenter_ids)))}
 
 
-def _presenters(*wanted: object) -> list[PresenterRow]:
+def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
     found = db.session.scalars(
         select(Presenter)
         .join(Presenter.user)
         .join(Presenter.home)
-        .where(*wanted)  # type: ignore[arg-type]
+        .where(*wanted)
         .options(
             contains_eager(Presenter.user),
             contains_eager(Presenter.home),

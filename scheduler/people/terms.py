@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
@@ -248,6 +249,22 @@ class PresenterRow:
     languages: tuple[TeachingLanguage, ...]
     suspended: bool
     invited: bool  # has not chosen a password yet
+
+
+class PresenterName(NamedTuple):
+    """What sorts and names a presenter, where a page does not show her whole."""
+
+    presenter_id: int
+    given_name: str
+    family_name: str
+    home_sr_cyrl: str
+    home_sr_latn: str
+    adult_on: dt.date | None
+    suspended: bool
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What places show: hosts found by typing, one host, municipalities, days without lessons."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -242,10 +242,8 @@ def calendar_entry_row(row: SchoolCalendarEntry) -> CalendarEntryRow:
 def closures_between(first: dt.date, last: dt.date) -> list[ClosureRow]:
     """Closures that shut a day of a span, both ends included, by first day."""
     shut_until = func.coalesce(Closure.open_from, Closure.last_day)
-    rows = db.session().scalars(
-        _closures().where(Closure.first_day <= last, shut_until >= first).order_by(Closure.first_day, Closure.id)
-    )
-    found = [closure_row(row) for row in rows]
+    wanted = _closures().where(Closure.first_day <= last, shut_until >= first)
+    found = map(closure_row, db.session().scalars(wanted.order_by(Closure.first_day, Closure.id)))
     return [row for row in found if row.first_day <= last and row.shut_until >= max(first, row.first_day)]
 
 
@@ -354,13 +352,17 @@ def _lines(first: dt.date, last: dt.date) -> CompoundSelect[Any]:
 
 def school_time_of(host_id: int) -> SchoolTimeRow | None:
     """What a host told about its shifts and bells; None until somebody has."""
+    return school_times_of([host_id]).get(host_id)
+
+
+def school_times_of(host_ids: Collection[int]) -> dict[int, SchoolTimeRow]:
+    """The same of many hosts, in one question; who has told nothing is left out."""
     wanted = (
         select(HostSchoolTime)
-        .where(HostSchoolTime.host_id == host_id)
+        .where(HostSchoolTime.host_id.in_(host_ids))
         .options(joinedload(HostSchoolTime.bells), joinedload(HostSchoolTime.days))
     )
-    row = db.session().scalars(wanted).unique().one_or_none()
-    return school_time_row(row) if row else None
+    return {row.host_id: school_time_row(row) for row in db.session().scalars(wanted).unique()}
 
 
 def school_time_row(row: HostSchoolTime) -> SchoolTimeRow:

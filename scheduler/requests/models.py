@@ -35,8 +35,10 @@ class SchoolRequest(Base):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="RESTRICT"))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="SET NULL"))  # booked again
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"))
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("school_request.id", ondelete="SET NULL"), index=True
+    )  # booked again
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"), index=True)
     channel: Mapped[RequestChannel] = mapped_column(enum_named("channel", RequestChannel))
     language: Mapped[str]
     teaching_language: Mapped[TeachingLanguage]

@@ -1,7 +1,7 @@
 """Who is cleared on a day, what expires, what waits."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,8 +24,6 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound, Reason
 from scheduler.core.mailboxes import mailbox_key
-from scheduler.core.sorting import Sort, in_order
-from scheduler.core.text import fold
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import address_of, is_minor
@@ -40,7 +38,6 @@ from scheduler.safeguarding.terms import (
     Ending,
     GuardianRow,
     PaperRow,
-    ProofStanding,
     SafeguardingPage,
     SafeguardingReason,
     VettingResult,
@@ -111,24 +108,13 @@ def reaches(home: ColumnElement[int] | QueryableAttribute[int], town_id: int | N
     return or_(GuardianConsent.travels.is_(True), home == town_id)
 
 
-_STANDINGS = {standing: place for place, standing in enumerate(ProofStanding)}
-
-
-SORTS: Mapping[str, Callable[[Clearance], Any]] = {
-    "name": lambda row: fold(row.presenter.full_name),
-    "role": lambda row: row.presenter.kind,
-    "home": lambda row: fold(row.presenter.home_sr_latn),
-    "check": lambda row: (_STANDINGS[row.vetting.standing], row.vetting.ends_in or 0),
-    "consent": lambda row: (_STANDINGS[row.consent.standing], row.consent.ends_in or 0),
-}
-
-
 PURPOSES = ("takes_part", "travels", "photo")
 
 
-def clearances_of(centre_id: int, day: dt.date, sort: Sort | None = None) -> list[Clearance]:
-    """Every presenter of a centre with her proofs, by name or as asked."""
-    return in_order(_clearances(people_queries.presenters_of(centre_id), day), sort, SORTS)
+def clearances_by_id(presenter_ids: Collection[int], day: dt.date) -> dict[int, Clearance]:
+    """These presenters with their proofs; which of a centre's a page shows, staffing/queries/clearances.py knows."""
+    rows = _clearances(list(people_queries.presenters_by_id(presenter_ids).values()), day)
+    return {row.presenter.presenter_id: row for row in rows}
 
 
 def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:

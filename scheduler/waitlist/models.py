@@ -84,7 +84,7 @@ class DateOffer(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     open_date_id: Mapped[int] = mapped_column(ForeignKey("open_date.id", ondelete="CASCADE"))
-    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    school_request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
     state: Mapped[DateOfferState] = mapped_column(default=DateOfferState.HELD)
     state_since: Mapped[dt.datetime]
     offered_at: Mapped[dt.datetime]

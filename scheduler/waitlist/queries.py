@@ -1,19 +1,22 @@
 """The waiting list: who stands where and why, and the dates a centre has to give. More rows never mean more queries."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.places.models import Host
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.places.models import Host, Municipality
 from scheduler.policy import Actor
+from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries.lineage import places_in_line
-from scheduler.requests.queries.rows import request_rows, with_related_rows
+from scheduler.requests.queries.lineage import merged_at, place_in_line
+from scheduler.requests.queries.rows import with_related_rows
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.rules.cancelling import is_late_cancel
@@ -26,7 +29,9 @@ from scheduler.waitlist.terms import (
     DateState,
     OfferedDate,
     OpenDateRow,
+    Points,
     WaitingFacts,
+    WaitingLine,
     WaitingRow,
     Weights,
 )
@@ -41,30 +46,51 @@ def weights_of(centre_id: int) -> Weights:
     return Weights(**{name: getattr(row, name) for name in POINTS}) if row else Weights()
 
 
-def waiting_list(actor: Actor, *, now: dt.datetime, programme_id: int | None = None) -> list[WaitingRow]:
-    """The actor's centre's waiting list by rank, with each rank in parts. Raises: NotAllowed."""
+def waiting_list(actor: Actor, *, now: dt.datetime, programme_id: int | None = None, page: int = 1) -> Page[WaitingRow]:
+    """The actor's centre's waiting list by rank, with each rank in parts.
+
+    All are ranked, by the few columns that a rank rests on; only those of the page are loaded. Raises: NotAllowed.
+    """
     policy.require(actor, "accept", "request", centre=actor.centre_id)
     if actor.centre_id is None:
-        return []
-    weights, today = weights_of(actor.centre_id), clock.local_day(now)
-    waiting = waiting_by_rank(actor.centre_id, weights, now=now, programme_id=programme_id)
-    shown = request_rows([row for row, _facts in waiting], now)
-    held = _held([row.id for row, _facts in waiting])
-    found = []
-    for place, ((_row, facts), line) in enumerate(zip(waiting, shown, strict=True), start=1):
-        parts, offer = rank_parts(facts, weights, now, today), held.get(line.id)
-        found.append(
-            WaitingRow(
-                place=place,
-                row=line,
-                points=sum(part.points for part in parts),
-                parts=parts,
-                waits_since=facts.waits_since,
-                offered=offer.open_date.on_day if offer else None,
-                offered_until=offer.until if offer else None,
-            )
+        return Page([], page, 0)
+    weights = weights_of(actor.centre_id)
+    ranked = _ranked(actor.centre_id, weights, now=now, programme_id=programme_id)
+    begins = first_row(page)
+    some = ranked[begins : begins + PER_PAGE]
+    shown = _lines([one.id for one in some])
+    held = _held([one.id for one in some])
+    rows = [_waiting_row(place, one, shown[one.id], held.get(one.id)) for place, one in enumerate(some, begins + 1)]
+    return Page(rows, page, len(ranked))
+
+
+def _lines(request_ids: Sequence[int]) -> dict[int, WaitingLine]:
+    rows = db.session().execute(
+        select(
+            SchoolRequest.id,
+            SchoolRequest.number,
+            Host.name_sr_cyrl,
+            Host.name_sr_latn,
+            Programme.name_sr_cyrl,
+            Programme.name_en,
         )
-    return found
+        .join(SchoolRequest.host)
+        .join(SchoolRequest.programme)
+        .where(SchoolRequest.id.in_(request_ids))
+    )
+    return {row.id: WaitingLine(*row) for row in rows}
+
+
+def _waiting_row(place: int, one: "_Ranked", line: WaitingLine, offer: DateOffer | None) -> WaitingRow:
+    return WaitingRow(
+        place=place,
+        row=line,
+        points=sum(part.points for part in one.parts),
+        parts=one.parts,
+        waits_since=one.facts.waits_since,
+        offered=offer.open_date.on_day if offer else None,
+        offered_until=offer.until if offer else None,
+    )
 
 
 def waiting_by_rank(
@@ -74,50 +100,89 @@ def waiting_by_rank(
 
     Who is offered a date from the list keeps its place in it meanwhile.
     """
-    wanted = select(SchoolRequest).where(SchoolRequest.centre_id == centre_id, SchoolRequest.state.in_(ON_THE_LIST))
+    ranked = _ranked(centre_id, weights, now=now, programme_id=programme_id)
+    rows = {row.id: row for row in _loaded([one.id for one in ranked])}
+    return [(rows[one.id], one.facts) for one in ranked]
+
+
+def _loaded(request_ids: Sequence[int]) -> Sequence[SchoolRequest]:
+    return db.session().scalars(with_related_rows(select(SchoolRequest).where(SchoolRequest.id.in_(request_ids)))).all()
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """A request in its place in line."""
+
+    id: int
+    facts: WaitingFacts
+    parts: tuple[Points, ...]
+
+
+def _ranked(centre_id: int, weights: Weights, *, now: dt.datetime, programme_id: int | None) -> list[_Ranked]:
     held = select(DateOffer.school_request_id).where(DateOffer.state == DateOfferState.HELD)
-    wanted = wanted.where((SchoolRequest.state == RequestState.WAITLISTED) | SchoolRequest.id.in_(held))
+    waits = [
+        SchoolRequest.centre_id == centre_id,
+        SchoolRequest.state.in_(ON_THE_LIST),
+        (SchoolRequest.state == RequestState.WAITLISTED) | SchoolRequest.id.in_(held),
+    ]
     if programme_id is not None:
-        wanted = wanted.where(SchoolRequest.programme_id == programme_id)
-    rows = db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.id)).all()
-    facts, today = _facts(rows), clock.local_day(now)
-    keyed = {row.id: rank_key(facts[row.id], rank_parts(facts[row.id], weights, now, today), row.id) for row in rows}
-    return [(row, facts[row.id]) for row in sorted(rows, key=lambda row: keyed[row.id])]
+        waits.append(SchoolRequest.programme_id == programme_id)
+    facts, today = _facts(waits), clock.local_day(now)
+    found = [_Ranked(one, said, rank_parts(said, weights, now, today)) for one, said in facts.items()]
+    return sorted(found, key=lambda one: rank_key(one.facts, one.parts, one.id))
 
 
-def _facts(rows: Sequence[SchoolRequest]) -> dict[int, WaitingFacts]:
-    visits = last_visits({row.host_id for row in rows})
-    places, first = places_in_line(rows), _called_off_late(rows)
+def _facts(waits: Sequence[ColumnElement[bool]]) -> dict[int, WaitingFacts]:
+    """What the rank of each waiting request rests on, by id."""
+    rows = (
+        db.session()
+        .execute(
+            select(
+                SchoolRequest.id,
+                SchoolRequest.host_id,
+                SchoolRequest.parent_id,
+                SchoolRequest.special_needs,
+                SchoolRequest.in_line_since,
+                SchoolRequest.submitted_at,
+                Host.place_sr_cyrl,
+                Municipality.name_sr_cyrl,
+                Municipality.city_sr_cyrl,
+            )
+            .join(SchoolRequest.host)
+            .outerjoin(Host.municipality)
+            .where(*waits)
+            .order_by(SchoolRequest.id)
+        )
+        .all()
+    )
+    hosts = select(SchoolRequest.host_id).where(*waits)
+    visits, merged = last_visits(hosts), merged_at(hosts)
+    first = _called_off_late(select(SchoolRequest.parent_id).where(*waits))
+    rural = {seat: is_rural(seat[0], seat[1:] if seat[1] is not None else ()) for seat in {row[6:] for row in rows}}
     return {
         row.id: WaitingFacts(
             last_visit=visits.get(row.host_id),
-            rural=is_rural(row.host.place_sr_cyrl, _towns(row.host)),
+            rural=rural[row[6:]],
             special_needs=row.special_needs,
-            waits_since=places[row.id],
+            waits_since=place_in_line(row.id, row.in_line_since or row.submitted_at, merged),
             put_first=row.parent_id in first,
         )
         for row in rows
     }
 
 
-def _towns(host: Host) -> tuple[str, ...]:
-    seat = host.municipality
-    return (seat.name_sr_cyrl, seat.city_sr_cyrl) if seat else ()
-
-
-def last_visits(host_ids: Iterable[int]) -> dict[int, dt.date]:
+def last_visits(host_ids: Collection[int] | Select[int]) -> dict[int, dt.date]:
     """The day of the last visit held at each of these hosts, by whichever centre; hosts never visited are left out."""
     held = (
         select(Visit.host_id, func.max(Visit.on_day))
-        .where(Visit.host_id.in_(list(host_ids)), Visit.state == VisitState.DELIVERED)
+        .where(Visit.host_id.in_(host_ids), Visit.state == VisitState.DELIVERED)
         .group_by(Visit.host_id)
     )
     return {row[0]: row[1] for row in db.session().execute(held)}
 
 
-def _called_off_late(rows: Sequence[SchoolRequest]) -> set[int]:
-    """Which of the requests that these were booked again from had a visit that the centre called off late."""
-    parents = [row.parent_id for row in rows if row.parent_id is not None]
+def _called_off_late(parents: Select[int | None]) -> set[int]:
+    """Which of the requests that others were booked again from had a visit that the centre called off late."""
     ended = db.session().execute(
         select(Visit.school_request_id, Visit.state_since, func.min(Presentation.starts_at))
         .join(Presentation, Presentation.visit_id == Visit.id)

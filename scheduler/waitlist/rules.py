@@ -1,6 +1,7 @@
 """Why a request stands where it does on the waiting list."""
 
 import datetime as dt
+from functools import lru_cache
 
 from scheduler.core.text import fold
 from scheduler.requests.terms.school_request import RequestState
@@ -29,16 +30,24 @@ def years_since(day: dt.date, today: dt.date) -> int:
 
 def rank_parts(facts: WaitingFacts, weights: Weights, now: dt.datetime, today: dt.date) -> tuple[Points, ...]:
     """Why a request stands where it does on the waiting list, part by part; parts without points are left out."""
-    years = weights.most_years if facts.last_visit is None else years_since(facts.last_visit, today)
+    years = None if facts.last_visit is None else years_since(facts.last_visit, today)
     months = max(0, (now - facts.waits_since).days) // DAYS_OF_A_MONTH
-    unvisited = Part.NEVER_VISITED if facts.last_visit is None else Part.NOT_VISITED
+    return _parts(years, months, facts.rural, facts.special_needs, facts.put_first, weights)
+
+
+@lru_cache(maxsize=4096)  # thousands wait, for some hundred reasons
+def _parts(
+    years: int | None, months: int, rural: bool, special_needs: bool, put_first: bool, weights: Weights
+) -> tuple[Points, ...]:
+    unvisited = Part.NEVER_VISITED if years is None else Part.NOT_VISITED
+    gone = weights.most_years if years is None else years
     parts = (
-        Points(unvisited, weights.per_year * min(years, weights.most_years), years),
-        Points(Part.RURAL, weights.rural if facts.rural else 0),
-        Points(Part.SPECIAL_NEEDS, weights.special_needs if facts.special_needs else 0),
+        Points(unvisited, weights.per_year * min(gone, weights.most_years), gone),
+        Points(Part.RURAL, weights.rural if rural else 0),
+        Points(Part.SPECIAL_NEEDS, weights.special_needs if special_needs else 0),
         Points(Part.WAITS, weights.per_month * months, months),
     )
-    first = (Points(Part.PUT_FIRST, 0),) if facts.put_first else ()
+    first = (Points(Part.PUT_FIRST, 0),) if put_first else ()
     return first + tuple(part for part in parts if part.points)
 
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
-from scheduler.requests.terms.pages import RequestRow
 
 
 class WaitlistReason(Reason):
@@ -59,11 +58,23 @@ class Points:
 
 
 @dataclass(frozen=True)
+class WaitingLine:
+    """What the list says of a request beside its rank."""
+
+    id: int
+    number: str
+    host_sr_cyrl: str
+    host_sr_latn: str
+    programme_sr_cyrl: str
+    programme_en: str
+
+
+@dataclass(frozen=True)
 class WaitingRow:
     """One request on the waiting list with its place and why it stands there."""
 
     place: int
-    row: RequestRow
+    row: WaitingLine
     points: int
     parts: tuple[Points, ...]
     waits_since: dt.datetime

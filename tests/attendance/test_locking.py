@@ -46,7 +46,7 @@ def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
     assert counting(begun.first) == counts
     assert state_of(begun.first) is AttendanceState.LOCKED
     assert request_state(begun) is RequestState.REPORTED
-    assert waiting_attendance(begun.coordinator) == []
+    assert waiting_attendance(begun.coordinator)[0].rows == []
 
 
 def test_a_source_that_said_nothing_cannot_be_chosen_and_nothing_is_locked_early(session):

@@ -81,7 +81,7 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     submitted = a_counted_visit(programme=programme)
 
     with statements() as for_one:
-        assert [one.number for one in waiting_attendance(coordinator)] == [submitted.visit.number]
+        assert [visit.number for visit, _one in waiting_attendance(coordinator)[0].rows] == [submitted.visit.number]
 
     silent = a_counted_visit(programme=programme)
     assume_silent(now=LEAVING + dt.timedelta(days=7))
@@ -92,7 +92,7 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     a_counted_visit()  # of another centre
 
     with statements() as for_more:
-        waiting = waiting_attendance(coordinator)
+        waiting = [visit for visit, _one in waiting_attendance(coordinator)[0].rows]
 
     order = [different, submitted, silent, fresh]
     assert [one.number for one in waiting] == [begun.visit.number for begun in order]
@@ -132,7 +132,7 @@ def test_late_counts_are_those_of_the_centre_that_are_over_and_not_said(session)
     over = begun.presentations[0].ends_at + dt.timedelta(minutes=1)
 
     def late(now, actor=begun.coordinator):
-        return [one.ordinal for visit in late_counts(actor, now=now) for one in visit.presentations]
+        return [one.ordinal for _visit, one in late_counts(actor, now=now).rows]
 
     assert late(begun.presentations[0].ends_at) == []
     assert late(over) == [1]

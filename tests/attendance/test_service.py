@@ -240,7 +240,7 @@ def test_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_add
     assert not agreed
     assert counting(begun.first) == FAIR
     assert request_state(begun) is RequestState.DELIVERED
-    [waiting] = waiting_attendance(begun.coordinator)
+    [(waiting, _one)] = waiting_attendance(begun.coordinator)[0].rows
     [shown] = waiting.presentations
     assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
 

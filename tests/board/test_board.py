@@ -18,7 +18,7 @@ from scheduler.waitlist.terms import OpenDateDraft
 from tests.booking.book_now import TEN, BookNow
 from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, presenter_actor
+from tests.factories.people import an_actor, make_presenter, presenter_actor
 from tests.factories.requests import make_school_request
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY, make_visit
@@ -275,3 +275,19 @@ def test_more_held_dates_take_no_more_queries(session, by):
         board_week.board(book.coordinator, week_of(TEN.on_day), by=by, now=MONDAY)
 
     assert len(one) == len(three)
+
+
+def test_a_board_loads_the_presenters_of_its_page_and_asks_as_often_for_a_hundred_as_for_ten(session):
+    scene, asked = Scene(), []
+    for more in (10, 100):
+        for number in range(more):
+            make_presenter(centre_id=scene.centre_id, family_name=f"Ž{number:03}")
+        with statements() as made:
+            board = board_week.board(scene.coordinator, week_of(VISIT_DAY))
+        asked.append(len(made))
+
+    last = board_week.board(scene.coordinator, week_of(VISIT_DAY, page=2))
+    assert asked[0] == asked[1]
+    assert (board.total, len(board.rows), len(last.rows)) == (110, 100, 10)
+    names = [row.name_sr_latn for row in (*board.rows, *last.rows)]
+    assert names == sorted(names, key=lambda name: name.rpartition(" ")[2])

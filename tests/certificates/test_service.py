@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scheduler.attendance.models import NamedAdult
@@ -24,8 +24,11 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.visits.models.visits import Visit
+from tests.counting import asked_and_written
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor
+from tests.factories.programmes import make_programme
 
 TWO = ("Ана Петровић", "Đorđe Čukić")
 
@@ -314,3 +317,63 @@ def test_no_audit_row_holds_a_name(session):
     told = " ".join(session.scalars(select(AuditEntry.details)))
 
     assert not {"Ана", "Петровић", "Đorđe", "Неко"} & set(told.replace('"', " ").split())
+
+
+def _numbers_of_statements(begun):
+    visits = [one.visit.id for one in begun]
+    with asked_and_written() as made:
+        done = service.issue_for_locked_attendance(SYSTEM, visits, now=LEAVING)
+    return done.issued, made.numbers
+
+
+@pytest.mark.both_databases
+def test_ten_visits_ask_and_write_as_often_as_two_and_nothing_where_nothing_is_due(session):
+    programme = make_programme()
+    few = [a_locked_visit(programme=programme, names=("Ана Петровић",)) for _ in range(2)]
+    many = [a_locked_visit(programme=programme, names=("Ана Петровић",)) for _ in range(10)]
+
+    (issued_few, for_few), (issued_many, for_many) = _numbers_of_statements(few), _numbers_of_statements(many)
+
+    assert (issued_few, issued_many) == (4, 20)
+    assert for_many == for_few
+    assert _numbers_of_statements(many) == (0, (3, 0))
+
+
+def test_a_sweep_looks_again_when_names_numbers_or_papers_change_and_at_nothing_else(session):
+    begun = a_locked_visit(names=("Ана",))
+
+    def waits():
+        return queries.visits_to_certify(100) == [begun.visit.id]
+
+    assert waits()
+    number = issue(begun).numbers[1]
+    assert not waits()
+    name_adults(begun.school, begun.visit.id, ("Ана", "Мира"), now=LEAVING)
+    assert waits()
+    issue(begun)
+    correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=80, teachers=3), "листа", now=LEAVING)
+    assert waits()
+    issue(begun)
+    row = queries.certificate_to_change(begun.coordinator, number)
+    service.revoke_certificate(begun.coordinator, row.id, "грешка", now=LEAVING)
+    assert waits()
+    issue(begun)
+    assert not waits()
+
+
+def test_a_visit_that_counts_as_settled_too_soon_is_told_each_night(session):
+    begun = a_locked_visit()
+    assert queries.violations() == []
+    with transaction() as inside:
+        inside.execute(update(Visit).values(papers_settled=True))
+
+    told = [f"visit {begun.visit.id} waits for certificates, and no sweep looks at it"]
+    assert queries.violations() == told
+    with transaction() as inside:
+        inside.execute(update(Visit).values(papers_settled=False))
+    issue(begun)
+    assert queries.violations() == []
+    name_adults(begun.school, begun.visit.id, ("Ана",), now=LEAVING)
+    with transaction() as inside:
+        inside.execute(update(Visit).values(papers_settled=True))
+    assert queries.violations() == told

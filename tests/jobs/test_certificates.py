@@ -38,14 +38,14 @@ def test_certificates_are_issued_for_locked_attendance_once(session, the_clock):
 def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypatch, the_clock):
     the_clock.stands_at(LEAVING)
     first, _second = a_locked_visit(), a_locked_visit()
-    issue = certificates.service.issue_certificates
+    facts_of = certificates.queries.visit_facts
 
-    def issue_with_a_bug(actor, visit_id, *, now):
-        if visit_id == first.visit.id:
+    def facts_with_a_bug(visit_ids):
+        if first.visit.id in visit_ids:
             raise RuntimeError("a bug")
-        return issue(actor, visit_id, now=now)
+        return facts_of(visit_ids)
 
-    monkeypatch.setattr(certificates.service, "issue_certificates", issue_with_a_bug)
+    monkeypatch.setattr(certificates.queries, "visit_facts", facts_with_a_bug)
 
     certificates.issue_for_locked_attendance.call_local()
 

@@ -14,6 +14,7 @@ SCHEDULER = ROOT / "scheduler"
 READERS = {  # every place that names the log's table, and what for
     ("attendance/queries/counting.py", "history_of"): "history",
     ("core/audit.py", "record"): "writes",
+    ("core/audit.py", "record_each"): "writes",
     ("core/imports/batches.py", "_refuse_what_hangs"): "what somebody has changed since, of whatever room",
     ("core/imports/batches.py", "close_batch"): "since when",
     ("core/imports/staging.py", "_audit"): "writes",

@@ -50,7 +50,7 @@ WALKS = {
     "a phone polls: 304": (3, 0),
     "head count": (15, 27),  # ready and delivered are two steps, and two UPDATEs
     "lock": (13, 6),
-    "issue certificates": (11, 9),
+    "issue certificates": (10, 7),
     "download a certificate": (3, 0),
     "check a certificate": (1, 0),
     "attendance report": (13, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.people.models import AvailabilityException
 from scheduler.places.models import Closure, Holiday
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift
 from scheduler.policy import Role, school_contact
+from scheduler.readiness.service import recheck
 from scheduler.readiness.service.recheck import confirm_clock, recheck_visits
 from scheduler.requests.models import RequestedPresentation
 from scheduler.visits.models.finding import Finding
@@ -21,6 +22,7 @@ from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, VisitState
+from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.staffing import UNTIL, a_plan
@@ -193,3 +195,47 @@ def test_an_hour_outside_the_shift_that_was_meant_is_not_found_at_night(session)
 
     assert nightly() == 0
     assert visit_of(session, scene).clock_wrong is None
+
+
+def _a_night() -> tuple[int, tuple[int, int]]:
+    with asked_and_written() as made:
+        changed = nightly()
+    return changed, made.numbers
+
+
+@pytest.mark.both_databases
+def test_ten_visits_ask_as_often_as_two_and_nothing_is_locked_where_nothing_is_new(session):
+    two = [a_confirmed_scene() for _ in range(2)]
+    for_two = _a_night()
+    ten = two + [a_confirmed_scene() for _ in range(8)]
+
+    assert _a_night() == for_two
+    assert for_two == (0, (14, 0))
+
+    for scene in ten[:2]:
+        turn_shifts(scene)
+    two_changed, (asked_for_two, _) = _a_night()
+    for scene in ten[2:7]:
+        turn_shifts(scene)
+    five_changed, (asked_for_five, _) = _a_night()
+    letters_of_one = 3  # who is on duty at the centre, who stands in, and who reads at the school
+    assert (two_changed, five_changed) == (2, 5)
+    assert asked_for_five - asked_for_two == 3 * letters_of_one
+
+
+def test_one_visit_that_cannot_be_checked_keeps_no_other_from_it(session, monkeypatch):
+    first, second = a_confirmed_scene(), a_confirmed_scene()
+    for scene in (first, second):
+        turn_shifts(scene)
+    flag = recheck.notify.tell_school
+
+    def refuses_the_first(kind, opened, **more):
+        if opened.visit.id == first.visit_id:
+            raise Conflict(GroundReason.WRONG_STATE)
+        flag(kind, opened, **more)
+
+    monkeypatch.setattr(recheck.notify, "tell_school", refuses_the_first)
+
+    assert nightly() == 1
+    assert visit_of(session, first).clock_wrong is None
+    assert visit_of(session, second).clock_wrong == "too_early"

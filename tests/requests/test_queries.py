@@ -11,10 +11,12 @@ from scheduler.policy import ANONYMOUS, Role, school_contact
 from scheduler.programmes.models import Programme
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.pages import own_request, request_page
+from scheduler.requests.rules.school_request import TWIN_DAYS
 from scheduler.requests.service.desk import ask_school
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.pages import InboxFilters, NextStep, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host
@@ -223,3 +225,20 @@ def test_the_link_shows_its_own_request(session):
 def test_an_educator_has_no_inbox(programme):
     with pytest.raises((NotAllowed, NotFound)):
         requests_inbox.inbox(an_actor(Role.EDUCATOR, centre_id=programme.centre_id), InboxFilters(), now=MONDAY)
+
+
+def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
+    """More days than a month has: the days around each are looked up, and give what a comparison of all would."""
+    programme = make_programme()
+    host, actor = make_host(), an_actor(centre_id=programme.centre_id)
+    days = [MONDAY.date() + dt.timedelta(days=30 + place * (1 if place < 70 else 3)) for place in range(80)]
+    made = [
+        make_school_request(RequestState.NEW, programme=programme, host_id=host.id, first_day=day, last_day=day)
+        for day in days
+    ]
+    with statements() as asked:
+        rows = requests_inbox.inbox(actor, InboxFilters(show=Show.OPEN), now=MONDAY).page.rows
+
+    expected = {row.id: sum(abs((day - row.first_day).days) <= TWIN_DAYS for day in days) - 1 for row in made}
+    assert {row.id: row.twins for row in rows} == expected
+    assert len([one for one in asked if "GROUP BY school_request.host_id" in one]) == 1

@@ -9,14 +9,13 @@ from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, Role
-from scheduler.safeguarding import queries, service
+from scheduler.safeguarding import service
 from scheduler.safeguarding.models import Vetting
-from scheduler.safeguarding.terms import ProofStanding, VettingDraft, VettingResult
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.visits.queries.clearance import ONLINE, clearance
-from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_centre, make_presenter, presenter_actor
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
+from tests.factories.people import an_actor, make_presenter, presenter_actor
+from tests.factories.safeguarding import a_cleared_educator, make_consent, make_vetting
 
 TODAY = MONDAY.date()
 CLEARED = VettingDraft(VettingResult.CLEARED, TODAY, TODAY + dt.timedelta(days=365))
@@ -91,33 +90,3 @@ def test_a_young_person_below_fifteen_is_not_cleared_yet(app):
 
     assert cleared_presenters(dt.date(2026, 9, 30)) == frozenset()
     assert cleared_presenters(dt.date(2026, 10, 1)) == {young.id}
-
-
-def test_the_list_says_what_expires_and_what_waits(app):
-    centre = make_centre()
-    given = {"centre_id": centre.id}
-    fine = a_cleared_educator(family_name="Alić", **given)
-    ending = make_presenter(family_name="Babić", **given)
-    make_vetting(ending.id, valid_until=TODAY + dt.timedelta(days=18))
-    missing = make_presenter(family_name="Vasić", **given)
-
-    rows = queries.clearances_of(centre.id, TODAY)
-
-    assert [(row.presenter.presenter_id, row.vetting.standing, row.vetting.ends_in, row.waits) for row in rows][1:] == [
-        (ending.id, ProofStanding.ENDS_SOON, 18, True),
-        (missing.id, ProofStanding.MISSING, None, True),
-    ]
-    assert (rows[0].presenter.presenter_id, rows[0].waits) == (fine.id, False)
-
-
-def test_the_list_asks_the_database_equally_often_for_one_and_for_three(app):
-    counts = []
-    for size in (1, 3):
-        centre_id = make_centre().id
-        for _ in range(size):
-            a_cleared_minor(centre_id=centre_id)
-        with statements() as asked:
-            assert len(queries.clearances_of(centre_id, TODAY)) == size
-        counts.append(len(asked))
-
-    assert counts[0] == counts[1] <= 6

@@ -79,7 +79,7 @@ def test_the_list_is_sorted_by_points_and_says_why(desk, programme):
     make_visit(VisitState.DELIVERED, host_id=seen.host_id, on_day=dt.date(2024, 9, 1))
     make_visit(VisitState.CANCELLED, cancelled_by=CancelledBy.CENTRE, host_id=never.host_id)
 
-    rows = waiting_list(desk, now=MONDAY)
+    rows = waiting_list(desk, now=MONDAY).rows
 
     assert [(one.place, one.row.id, one.points) for one in rows] == [(1, never.id, 10), (2, seen.id, 4)]
     assert [part.part for part in rows[0].parts] == [Part.NEVER_VISITED]
@@ -89,7 +89,7 @@ def test_the_list_is_sorted_by_points_and_says_why(desk, programme):
 def test_another_centre_is_not_on_the_list(desk, programme):
     make_school_request(W)
 
-    assert waiting_list(desk, now=MONDAY) == []
+    assert waiting_list(desk, now=MONDAY).rows == []
     with pytest.raises(NotAllowed):
         waiting_list(an_actor(Role.EDUCATOR), now=MONDAY)
 
@@ -98,18 +98,20 @@ def test_more_rows_never_mean_more_queries(desk, programme):
     waiting(programme)
     with statements() as one:
         waiting_list(desk, now=MONDAY)
-    for _more in range(3):
-        waiting(programme)
-    with statements() as four:
-        assert len(waiting_list(desk, now=MONDAY)) == 4
+    rows = [waiting(programme) for _more in range(102)]
+    with statements() as many:
+        page = waiting_list(desk, now=MONDAY)
 
-    assert len(four) == len(one)
+    assert (page.total, page.pages, len(page.rows)) == (103, 2, 100)
+    assert len(many) == len(one)
+    rest = waiting_list(desk, now=MONDAY, page=2).rows
+    assert [(one.place, one.row.id) for one in rest] == [(place, rows[place - 2].id) for place in (101, 102, 103)]
 
 
 def test_weights_are_the_administrators_and_change_the_order(desk, programme):
     old, never = waiting(programme, days_ago=61), waiting(programme)
     make_visit(VisitState.DELIVERED, host_id=old.host_id, on_day=MONDAY.date())
-    assert [one.row.id for one in waiting_list(desk, now=MONDAY)] == [never.id, old.id]
+    assert [one.row.id for one in waiting_list(desk, now=MONDAY).rows] == [never.id, old.id]
     with pytest.raises(NotAllowed):
         change_weights(desk, Weights(), now=MONDAY)
     admin = an_actor(Role.ADMINISTRATOR, centre_id=programme.centre_id)
@@ -119,7 +121,7 @@ def test_weights_are_the_administrators_and_change_the_order(desk, programme):
 
     change_weights(admin, Weights(per_year=0, per_month=4), now=MONDAY)
 
-    assert [one.row.id for one in waiting_list(desk, now=MONDAY)] == [old.id, never.id]
+    assert [one.row.id for one in waiting_list(desk, now=MONDAY).rows] == [old.id, never.id]
     assert weights_of(programme.centre_id) == Weights(per_year=0, per_month=4)
 
 
@@ -131,7 +133,7 @@ def test_a_merged_request_gives_its_earlier_place_and_a_rebooked_one_keeps_it(de
     )
     again = waiting(programme, in_line_since=early - HOUR)
 
-    assert {one.row.id: one.waits_since for one in waiting_list(desk, now=MONDAY)} == {
+    assert {one.row.id: one.waits_since for one in waiting_list(desk, now=MONDAY).rows} == {
         kept.id: early,
         again.id: early - HOUR,
     }
@@ -151,7 +153,7 @@ def test_a_late_cancel_by_the_centre_puts_the_school_first_on_the_waiting_list_o
     third = waiting(programme, host_id=called_off.host_id, parent_id=again.id)
 
     expected = [again.id, needy.id, third.id] if first else [needy.id, again.id, third.id]
-    assert [one.row.id for one in waiting_list(desk, now=MONDAY)] == expected
+    assert [one.row.id for one in waiting_list(desk, now=MONDAY).rows] == expected
 
 
 @pytest.mark.both_databases
@@ -166,7 +168,7 @@ def test_a_date_is_held_for_the_first_in_rank_who_can_use_it(desk, programme):
     assert (offer.school_request_id, offer.until, offer.points) == (first.id, MONDAY + 24 * HOUR, 11)
     assert (stored(first).state, stored(second).state) == (RequestState.PROPOSED, W)
     assert mails() == ["date_offered"]
-    rows = waiting_list(desk, now=MONDAY)
+    rows = waiting_list(desk, now=MONDAY).rows
     assert [one.row.id for one in rows if one.offered == DAY] == [first.id]
 
 
@@ -258,7 +260,7 @@ def test_a_refused_date_goes_to_the_next_at_once_and_the_school_keeps_its_place(
         assert answer_date(contact(first), first.id, offer_id, accepts=False, now=MONDAY + HOUR) == ""
 
     assert held().school_request_id == second.id
-    assert [one.row.id for one in waiting_list(desk, now=MONDAY)] == [first.id, second.id]
+    assert [one.row.id for one in waiting_list(desk, now=MONDAY).rows] == [first.id, second.id]
     assert mails() == ["date_offered", "date_offered"]
 
 

@@ -216,7 +216,7 @@ def test_a_school_to_which_nobody_can_go_is_passed_over_and_keeps_its_place(line
 
     db.session.rollback()
     assert db.session.scalars(select(DateOffer.school_request_id)).all() == [second.id]
-    assert [one.row.id for one in waiting_list(line.desk, now=MONDAY)] == [first.id, second.id]
+    assert [one.row.id for one in waiting_list(line.desk, now=MONDAY).rows] == [first.id, second.id]
 
 
 @pytest.mark.parametrize("swept", [False, True])

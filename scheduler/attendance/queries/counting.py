@@ -3,11 +3,11 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from scheduler import policy
@@ -26,14 +26,16 @@ from scheduler.attendance.terms import (
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
+from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import GONE_VISITS, AssignmentState, PresentationState
+from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, AssignmentState, PresentationState
 
 _NOT_HELD = (
     PresentationState.CANCELLED,
@@ -45,6 +47,7 @@ _NOT_HELD = (
 
 
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
+_TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 _VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
 
@@ -109,31 +112,48 @@ def crew_at(presentation_id: int, today: dt.date) -> list[CrewAt]:
     return crew
 
 
-def late_counts(actor: Actor, *, now: dt.datetime) -> list[CountedVisit]:
-    """Visits of the actor's centre that are over and not yet counted, each with the presentations that nobody counted.
+Row = tuple[CountedVisit, CountedPresentation]
+
+
+def late_counts(actor: Actor, *, now: dt.datetime, page: int = 1) -> Page[Row]:
+    """Presentations of the actor's centre that are over and that nobody has counted, by day, each with its visit.
 
     Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
-    late = set(
-        db.session.scalars(
-            select(Presentation.id)
-            .join(Visit, Visit.id == Presentation.visit_id)
-            .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-            .where(
-                Visit.centre_id == actor.centre_id,
-                Presentation.ends_at < now,
-                Presentation.state.in_((PresentationState.PLANNED, PresentationState.CONFIRMED)),
-                (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),
-            )
+    late = (
+        select(Presentation.id, Presentation.visit_id, func.count().over().label("total"))
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .where(
+            Visit.centre_id == actor.centre_id,
+            Visit.state.in_(OPEN_VISITS),  # a visit is delivered when all of it is counted
+            ~Visit.papers_settled,  # so that the index of those is read
+            Presentation.ends_at < now,
+            Presentation.state.in_((PresentationState.PLANNED, PresentationState.CONFIRMED)),
+            (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),
         )
     )
-    held = select(Presentation.visit_id).where(Presentation.id.in_(late))
-    visits = db.session.scalars(_VISITS.where(Visit.id.in_(held)).order_by(Visit.on_day, Visit.id)).all()
-    return [
-        replace(visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in late))
-        for visit in _with_counts(visits)
-    ]
+    by_day = late.order_by(Visit.on_day, Visit.id, Presentation.ordinal)
+    some = db.session.execute(by_day.limit(PER_PAGE).offset(first_row(page))).all()
+    return Page(_rows([(row.visit_id, row.id) for row in some]), page, some[0].total if some else 0)
+
+
+def _rows(wanted: Sequence[tuple[int, int]]) -> list[Row]:
+    """These presentations, each with its visit, of which it knows those that are wanted only."""
+    ids = {presentation_id for _visit_id, presentation_id in wanted}
+    visits = {
+        visit.visit_id: replace(
+            visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in ids)
+        )
+        for visit in _with_counts(_visits([visit_id for visit_id, _presentation_id in wanted]), names=False)
+    }
+    of_visit = {one.presentation_id: one for visit in visits.values() for one in visit.presentations}
+    return [(visits[visit_id], of_visit[one]) for visit_id, one in wanted if one in of_visit]
+
+
+def _visits(visit_ids: Collection[int]) -> Sequence[Visit]:
+    return db.session.scalars(_VISITS.where(Visit.id.in_(set(visit_ids))).order_by(Visit.on_day, Visit.id)).all()
 
 
 def adults_counted(visit_id: int) -> int | None:
@@ -155,33 +175,75 @@ def adults_counted(visit_id: int) -> int | None:
     return None if total is None else int(total)
 
 
-SORTS: Mapping[str, Callable[[CountedVisit], Any]] = {
-    "visit": lambda visit: fold(visit.host_name_sr_latn),
-    "day": lambda visit: (visit.on_day, visit.visit_id),
-    "state": lambda visit: rules.urgency(one.state for one in visit.presentations),
+@dataclass(frozen=True)
+class _Waits:
+    """A presentation of a visit whose numbers wait for a lock, with what the list is sorted by."""
+
+    visit_id: int
+    presentation_id: int
+    on_day: dt.date
+    host_name: str
+    urgency: int  # of the whole visit
+
+
+SORTS: Mapping[str, Callable[[_Waits], Any]] = {
+    "visit": lambda one: fold(one.host_name),
+    "day": lambda one: (one.on_day, one.visit_id),
+    "state": lambda one: one.urgency,
 }
 
 
-def waiting_attendance(actor: Actor, sort: Sort | None = None) -> list[CountedVisit]:
-    """Visits of the actor's centre whose numbers wait for a lock, differences first or as asked. Raises: NotAllowed."""
+def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) -> tuple[Page[Row], int]:
+    """A page of the presentations of visits whose numbers wait for a lock, differences first or as asked.
+
+    And how many of all are silent. All are sorted by the few columns that decide; a page is loaded. Raises: NotAllowed.
+    """
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
-    waiting = (
+    found = db.session.execute(
+        select(Visit.id, Presentation.id, Visit.on_day, Host.name_sr_latn, Attendance.state)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(*_WAITING)), _TO_BE_HELD)
+        .order_by(Visit.on_day, Visit.id, Presentation.ordinal)
+    ).all()
+    states: dict[int, list[AttendanceState]] = defaultdict(list)
+    for visit_id, _one, _day, _host, state in found:
+        states[visit_id].append(state or AttendanceState.OPEN)
+    urgency = {visit_id: rules.urgency(of_visit) for visit_id, of_visit in states.items()}
+    rows = [_Waits(visit_id, one, day, host, urgency[visit_id]) for visit_id, one, day, host, _state in found]
+    ordered = in_order(sorted(rows, key=lambda one: one.urgency), sort, SORTS)
+    begins = first_row(page)
+    some = [(one.visit_id, one.presentation_id) for one in ordered[begins : begins + PER_PAGE]]
+    silent = sum(state is AttendanceState.ASSUMED for of_visit in states.values() for state in of_visit)
+    return Page(_rows(some), page, len(rows)), silent
+
+
+def _waiting(*states: AttendanceState) -> Select[int]:
+    """The visits of which some numbers are in one of these states."""
+    return (
         select(Presentation.visit_id)
         .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(Attendance.state.in_(_WAITING))
+        .where(Attendance.state.in_(states))
     )
-    visits = db.session.scalars(
-        _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(waiting)).order_by(Visit.on_day, Visit.id)
-    ).all()
-    urgent = sorted(_with_counts(visits), key=lambda visit: rules.urgency(one.state for one in visit.presentations))
-    return in_order(urgent, sort, SORTS)
 
 
-def assumed_attendance(actor: Actor) -> list[tuple[CountedVisit, CountedPresentation]]:
+def disputed_attendance(actor: Actor, *, limit: int = PER_PAGE) -> list[CountedVisit]:
+    """Visits whose school counted otherwise than the educator, by day. Raises: NotAllowed."""
+    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    wanted = _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(AttendanceState.COUNTERSIGNED)))
+    visits = db.session.scalars(wanted.order_by(Visit.on_day, Visit.id).limit(limit)).all()
+    return _with_counts(visits, names=False)
+
+
+def assumed_attendance(actor: Actor) -> list[Row]:
     """Presentations of the centre whose school stayed silent, those to look at twice last. Raises: NotAllowed."""
+    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    wanted = _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(AttendanceState.ASSUMED)))
+    visits = db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)).all()
     pairs = [
         (visit, one)
-        for visit in waiting_attendance(actor)
+        for visit in _with_counts(visits)
         for one in visit.presentations
         if one.state is AttendanceState.ASSUMED
     ]
@@ -243,23 +305,27 @@ def violations() -> list[str]:
     return found + [f"presentation {row}: an old version of the counts counts" for row in other_version]
 
 
-def _with_counts(visits: Sequence[Visit]) -> list[CountedVisit]:
-    """The visits with all that pages say about their counting; hosts are loaded. Three questions, however many."""
+def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[CountedVisit]:
+    """The visits with all that pages say about their counting; hosts are loaded. Three questions, however many.
+
+    Lists show no named adults: two.
+    """
     ids = [visit.id for visit in visits]
     rows = db.session.execute(
         select(Presentation, Attendance)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(Presentation.visit_id.in_(ids), Presentation.state.not_in(_NOT_HELD))
+        .where(Presentation.visit_id.in_(ids), _TO_BE_HELD)
         .order_by(Presentation.ordinal)
     ).all()
     counts = _counts_of(presentation.id for presentation, _ in rows)
     held: dict[int, list[CountedPresentation]] = defaultdict(list)
     for presentation, attendance in rows:
         held[presentation.visit_id].append(_one(presentation, attendance, counts))
-    names: dict[int, list[str]] = defaultdict(list)
-    for adult in db.session.scalars(select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)):
-        names[adult.visit_id].append(adult.name)
-    return [_visit(visit, held[visit.id], names[visit.id]) for visit in visits]
+    named: dict[int, list[str]] = defaultdict(list)
+    adults = select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)
+    for adult in db.session.scalars(adults) if names else ():
+        named[adult.visit_id].append(adult.name)
+    return [_visit(visit, held[visit.id], named[visit.id]) for visit in visits]
 
 
 def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[str]) -> CountedVisit:

@@ -17,6 +17,7 @@ from scheduler.attendance.service.locked_numbers import (
     attendances_of,
     counts_of,
     let_count,
+    let_papers_wait,
     lock_numbers,
     report_when_locked,
     store_counts,
@@ -150,6 +151,7 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
             else:
                 act.session.add(NamedAdult(visit_id=visit_id, name=name, name_key=key, entered_at=now))
         act.record("visit named adults", visit, {"adults": len(keyed)})
+        let_papers_wait(act.session, visit_id)
 
 
 def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:

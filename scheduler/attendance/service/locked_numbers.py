@@ -1,7 +1,7 @@
 """Attendance and its numbers under the lock of their visit, inside the caller's transaction."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,11 +19,18 @@ from scheduler.attendance.terms import (
 )
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
+from scheduler.messages.service import queue_messages
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.lineage import contacts_of_each
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.locked_request import SchoolLetter, request_of_visit, write_to_contacts
+from scheduler.requests.service.locked_request import (
+    SchoolLetter,
+    letters_to,
+    request_of_visit,
+    write_to_contacts,
+)
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit
@@ -121,13 +128,37 @@ def write_to_school(
     Nobody is written to where no request, or no address, stands behind the visit.
     """
     school_request = session.get(SchoolRequest, visit.school_request_id or 0)
-    if school_request is None:
-        return
-    host = session.get_one(Host, visit.host_id)
+    if school_request is not None:
+        host = session.get_one(Host, visit.host_id)
+        letter, values_in = _letter(visit, kind, page), _values(school_request, visit, host)
+        write_to_contacts(school_request, letter, values_in, now=now)
+
+
+def write_to_schools(
+    asked: Sequence[tuple[SchoolRequest, Visit, Host]], kind: str, *, now: dt.datetime, page: str = PAGE_OF_NUMBERS
+) -> None:
+    """The same to the schools of many visits: one question and one statement, however many they are."""
+    contacts = contacts_of_each([row for row, _visit, _host in asked])
+    drafts = [
+        draft
+        for row, visit, host in asked
+        for draft in letters_to(contacts[row.id], _letter(visit, kind, page), _values(row, visit, host))
+    ]
+    queue_messages(drafts, now=now)
+
+
+def _letter(visit: Visit, kind: str, page: str) -> SchoolLetter:
+    return SchoolLetter(kind, ("visit", visit.id), visit.centre_id, LINK_HOURS, page)
+
+
+def _values(school_request: SchoolRequest, visit: Visit, host: Host) -> Callable[[str], dict[str, object]]:
     facts = {"number": school_request.number, "day": visit.on_day}
-    write_to_contacts(
-        school_request,
-        SchoolLetter(kind, ("visit", visit.id), visit.centre_id, LINK_HOURS, page),
-        lambda language: facts | {"host": pick(language, host.name_sr_cyrl, host.name_sr_latn)},
-        now=now,
-    )
+    return lambda language: facts | {"host": pick(language, host.name_sr_cyrl, host.name_sr_latn)}
+
+
+def let_papers_wait(session: Session, visit_id: int) -> None:
+    """Numbers, names or papers of a visit changed: the next sweep of certificates looks at it again.
+
+    Past the version of the visit: no page that shows it is out of date.
+    """
+    session.execute(update(Visit).where(Visit.id == visit_id, Visit.papers_settled).values(papers_settled=False))

@@ -12,6 +12,7 @@ from scheduler.attendance.service.locked_numbers import (
     attendances_of,
     counts_of,
     let_count,
+    let_papers_wait,
     lock_numbers,
     report_when_locked,
     store_counts,
@@ -109,7 +110,7 @@ def correct_counts(
     if problems:
         raise Rejected(problems)
     with change(actor, now) as act:
-        _opened, rows = _to_decide(act, "correct", presentation_id)
+        opened, rows = _to_decide(act, "correct", presentation_id)
         attendance = _of(rows, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
             raise Conflict(GroundReason.WRONG_STATE)
@@ -123,4 +124,5 @@ def correct_counts(
         act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.CORRECTED, reason=reason)  # all three at once
         store_counts(act, attendance, CountSource.COORDINATOR, counts)
         let_count(act, attendance, CountSource.COORDINATOR)
+        let_papers_wait(act.session, opened.visit.id)
     log.info("attendance corrected", extra={"presentation_id": presentation_id})

@@ -239,6 +239,7 @@ def _visit(filing: Filing, outing: _Outing, number: str) -> dict[str, Any]:
         "state": VisitState.DELIVERED,
         "state_since": filing.now,
         "kilometres": max(sitting.kilometres for sitting in outing.sittings),
+        "papers_settled": True,  # their schools have what they were given then
     }
 
 

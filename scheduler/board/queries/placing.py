@@ -72,7 +72,7 @@ def choices(actor: Actor, on_day: dt.date) -> list[PresenterChoice]:
     """Whom the move panel offers: the centre's presenters by name, without the suspended."""
     policy.require(actor, "update", "visit", centre=actor.centre_id)
     found = []
-    for row in people_queries.presenters_of(actor.centre_id or 0):
+    for row in people_queries.presenter_names(actor.centre_id or 0):
         if not row.suspended:
             minor = is_minor(row.adult_on, on_day)
             name = row.given_name if minor else row.full_name
@@ -95,15 +95,26 @@ def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> A
 
 
 def answers_in_cells(
-    actor: Actor, visit_id: int, leaves: int | None, days: Sequence[dt.date], *, now: dt.datetime
+    actor: Actor,
+    visit_id: int,
+    leaves: int | None,
+    days: Sequence[dt.date],
+    *,
+    now: dt.datetime,
+    among: Collection[int] | None = None,
 ) -> Cells:
-    """For every presenter of the centre and each day, what dropping the visit there at its own hour would mean.
+    """For every presenter of the centre, or `among` these, and each day, what dropping the visit there at its own hour
+    would mean.
 
     As many queries for a hundred presenters as for one. Raises: NotAllowed, NotFound.
     """
     visit = _visit(actor, visit_id)
     crew = _crew(visit)
-    everybody = {row.presenter_id for row in people_queries.presenters_of(visit.centre_id) if not row.suspended}
+    everybody = {
+        row.presenter_id
+        for row in people_queries.presenter_names(visit.centre_id)
+        if not row.suspended and (among is None or row.presenter_id in among)
+    }
     first = min((row.starts_local for row in _staffed(visit)), default=dt.time(10))
     scene = _scene(visit, crew, everybody | set(crew), days, (first,), now)
     cells: Cells = {(None, day): _answer(scene, Placing(day, first, now), now) for day in days}

@@ -19,7 +19,7 @@ from scheduler.core.paging import PER_PAGE, first_row
 from scheduler.core.text import to_latin
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
+from scheduler.people.terms import ExceptionRow, Hours, PresenterName, PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km, road_minutes
@@ -71,16 +71,13 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.date
     """
     policy.require(actor, "read", "board", centre=actor.centre_id)
     facts = _facts(actor, wish, now)
-    rows = _district_rows(facts) if by == "districts" else _presenter_rows(actor, facts)
-    if wish.busy_only:
-        rows = [row for row in rows if row.visits or any(cell.held for cell in row.cells)]
-    begin = first_row(wish.page)
     alone = [visit for visit in facts.visits if _waits(visit)]
+    rows, total = _district_page(facts) if by == "districts" else _presenter_page(actor, facts)
     return Board(
         days=tuple(facts.days.values()),
         unassigned=BoardRow("none", _cells(facts, alone)),
-        rows=tuple(rows[begin : begin + PER_PAGE]),
-        total=len(rows),
+        rows=tuple(rows),
+        total=total,
         edited_at=facts.edited_at,
     )
 
@@ -229,6 +226,19 @@ def _reaches(closure: ClosureRow, calendar: SchoolCalendar | None, district: int
     return extent.calendar is calendar if extent.calendar else closure.district_id == district
 
 
+def _district_page(facts: _Facts) -> tuple[list[BoardRow], int]:
+    """The districts of a page, and how many there are: never many."""
+    rows = _district_rows(facts)
+    if facts.wish.busy_only:
+        rows = [row for row in rows if _is_busy(row)]
+    begin = first_row(facts.wish.page)
+    return rows[begin : begin + PER_PAGE], len(rows)
+
+
+def _is_busy(row: BoardRow) -> bool:
+    return bool(row.visits) or any(cell.held for cell in row.cells)
+
+
 def _district_rows(facts: _Facts) -> list[BoardRow]:
     """Districts with visits, by name; hosts abroad come last, in a row without a name."""
     found: dict[tuple[int, str, str] | None, list[VisitRow]] = defaultdict(list)
@@ -262,27 +272,38 @@ def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
     return pick(facts.wish.language, *district[1:]) if district else ""
 
 
-def _presenter_rows(actor: Actor, facts: _Facts) -> list[BoardRow]:
-    people = [
-        row
-        for row in people_queries.presenters_of(actor.centre_id or 0)
-        if not row.suspended or row.presenter_id in facts.crews
+def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
+    """The presenters of a page, and how many there are: all are sorted by name, only these are loaded."""
+    going = facts.crews.keys() | facts.held.by_presenter.keys()
+    names = [
+        one
+        for one in people_queries.presenter_names(actor.centre_id or 0)
+        if (not one.suspended or one.presenter_id in facts.crews)
+        and (not facts.wish.busy_only or one.presenter_id in going)
     ]
-    people.sort(key=_by_family_name)
-    ids = [row.presenter_id for row in people]
+    ids = [one.presenter_id for one in sorted(names, key=_by_family_name)]
+    begin = first_row(facts.wish.page)
+    if facts.wish.busy_only:  # whoever goes, to what a filter hides too: as many as the days hold
+        rows = [row for row in _presenter_rows(facts, ids) if _is_busy(row)]
+        return rows[begin : begin + PER_PAGE], len(rows)
+    return _presenter_rows(facts, ids[begin : begin + PER_PAGE]), len(ids)
+
+
+def _presenter_rows(facts: _Facts, ids: Sequence[int]) -> list[BoardRow]:
+    people = people_queries.presenters_by_id(ids)
     hours = people_queries.hours_of(ids)
     exceptions = people_queries.exceptions_of(ids, facts.wish.first_day, facts.wish.last_day)
     homes = homes_of(ids)
-    return [
-        _presenter_row(facts, row, homes[row.presenter_id], hours[row.presenter_id], exceptions[row.presenter_id])
-        for row in people
-    ]
+    return [_presenter_row(facts, people[who], homes[who], hours[who], exceptions[who]) for who in ids]
 
 
-def _by_family_name(person: PresenterRow) -> tuple[AlphabetKey, AlphabetKey, int]:
+def _by_family_name(person: PresenterName) -> tuple[AlphabetKey, AlphabetKey, int]:
     """Names are shown as they were typed; one order for both scripts all the same, that of the Latin alphabet."""
-    family = person.full_name.removeprefix(person.given_name)
-    return alphabet_key(to_latin(family)), alphabet_key(to_latin(person.given_name)), person.presenter_id
+    return (
+        alphabet_key(to_latin(person.family_name)),
+        alphabet_key(to_latin(person.given_name)),
+        person.presenter_id,
+    )
 
 
 def _presenter_row(

@@ -1,35 +1,20 @@
-"""What speaks by now against a visit that was right when it was planned: for the nightly re-check."""
+"""What the nightly re-check found against a visit, its school's other wish, its checklist."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
 
 from sqlalchemy import exists, select
 
 from scheduler import policy
-from scheduler.closures.queries import is_free
 from scheduler.core.db import db
-from scheduler.people import queries as people_queries
-from scheduler.places import queries as place_queries
 from scheduler.places.models import Host
-from scheduler.places.rules.presence import class_standing, left_on
-from scheduler.places.rules.school_time import classes_in
-from scheduler.places.terms.hosts import HostRow
-from scheduler.places.terms.school_time import AskedTime
 from scheduler.policy import Actor
-from scheduler.programmes.terms import Audience
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
 from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenWish, WishLine
-from scheduler.requests.models import RequestedPresentation
-from scheduler.requests.queries.hours import school_clock
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Visit
-from scheduler.visits.rules.timetable import wall_end
-from scheduler.visits.terms.states import OPEN_VISITS, ClockWrong, FindingKind, VisitState
+from scheduler.visits.terms.states import OPEN_VISITS, VisitState
 
 CHECK_STATES = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
-NOT_IN_SCHOOL = frozenset(
-    {ClockWrong.TOO_EARLY, ClockWrong.TOO_LATE, ClockWrong.RUNS_OVER}
-)  # what is unknown speaks against nothing
 
 
 def visits_to_check(now: dt.datetime) -> list[int]:
@@ -37,62 +22,6 @@ def visits_to_check(now: dt.datetime) -> list[int]:
     to_come = exists().where(Presentation.visit_id == Visit.id, Presentation.starts_at > now)
     wanted = select(Visit.id).where(Visit.state.in_(CHECK_STATES), to_come)
     return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
-
-
-def found_against(
-    visit: Visit, presentations: Sequence[Presentation], presenter_ids: Collection[int]
-) -> set[FindingFact]:
-    """Everything that speaks against a visit now: the day, the hour of each class, the hours of each presenter."""
-    host = place_queries.host_of(visit.host_id)
-    away = _away(visit.on_day, presentations, sorted(presenter_ids))
-    found = {FindingFact(FindingKind.AWAY, presenter_id=who) for who in away}
-    if _closed(host, visit.on_day, presentations):
-        return found | {FindingFact(FindingKind.CLOSED, why=ClockWrong.CLOSED)}
-    coming = _coming_for_it(visit.school_request_id)
-    return found | _not_in_school(host, visit.on_day, [row for row in presentations if row.ordinal not in coming])
-
-
-def _closed(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> bool:
-    """A closure shuts every door; a day without lessons only keeps the pupils of schools away."""
-    if place_queries.closed_days(host, day, day):
-        return True
-    pupils = any(row.audience is Audience.PUPILS for row in presentations)
-    teaches = host.teaches_primary or host.teaches_secondary
-    return pupils and teaches and not place_queries.school_days(host, day, day)
-
-
-def _coming_for_it(request_id: int | None) -> set[int]:
-    """Presentations of which the school has said that the class comes for it, or stays: its shift says nothing."""
-    wanted = select(RequestedPresentation.ordinal).where(
-        RequestedPresentation.school_request_id == request_id, RequestedPresentation.outside_shift.is_(True)
-    )
-    return set(db.session().scalars(wanted))
-
-
-def _not_in_school(host: HostRow, day: dt.date, presentations: Sequence[Presentation]) -> set[FindingFact]:
-    # who comes for it, or stays, was meant, and is not wrong now
-    bound = [row for row in presentations if row.audience is Audience.PUPILS and not row.outside_shift and row.classes]
-    if not bound:
-        return set()
-    days, hours = place_queries.days_of_grades(host, day, day), school_clock(host, day, day)
-    found = set()
-    for row in bound:
-        left = left_on(days, row.classes, day)
-        found |= {FindingFact(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong.YEAR_ENDED) for name in left}
-        asked = AskedTime(row.minutes, row.starts_local)
-        for name in classes_in(row.classes):
-            if hours is None:
-                break
-            reason = class_standing(hours, name, day, asked).reason
-            if name not in left and reason in NOT_IN_SCHOOL:
-                found.add(FindingFact(FindingKind.CLOCK, row.ordinal, str(name), ClockWrong(reason)))
-    return found
-
-
-def _away(day: dt.date, presentations: Sequence[Presentation], people: Sequence[int]) -> list[int]:
-    hours, away = people_queries.hours_of(people), people_queries.exceptions_of(people, day, day)
-    spans = [(row.starts_local, wall_end(row.starts_local, row.minutes)) for row in presentations]
-    return [who for who in people if not is_free(hours[who], away[who], day, spans)]
 
 
 def findings_of(visit_id: int) -> tuple[FindingFact, ...]:

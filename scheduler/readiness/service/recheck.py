@@ -2,22 +2,27 @@
 
 import datetime as dt
 import logging
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from scheduler.acts import LEFT_BEHIND, Act, change
+from scheduler.core.db import reading
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.policy import SYSTEM, Actor
-from scheduler.readiness.queries.findings import CHECK_STATES, found_against, found_in, visits_to_check
+from scheduler.readiness.queries.findings import CHECK_STATES, found_in, visits_to_check
+from scheduler.readiness.queries.standing import OF_THE_CLOCK, Promised, found_against, visits_with_news, wrong_in
 from scheduler.readiness.terms import FindingFact
 from scheduler.staffing.service.clearance import release_not_cleared
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import OpenVisit, open_visit, raise_version, require
-from scheduler.visits.terms.states import PROMISED, FindingKind
+from scheduler.visits.service.locked_visit import OpenVisit, open_visit, open_visits, raise_version, require
+from scheduler.visits.terms.states import PROMISED, ClockWrong
 
 log = logging.getLogger(__name__)
-OF_THE_CLOCK = (FindingKind.CLOCK, FindingKind.CLOSED)  # what the school must answer
+LOOKED_AT = 500  # visits that are read together
+AT_ONCE = 100  # visits of one transaction
 
 
 def recheck_visits(*, now: dt.datetime) -> int:
@@ -25,61 +30,82 @@ def recheck_visits(*, now: dt.datetime) -> int:
 
     Whose check or consent ended leaves the crew (`release_not_cleared`); a class that is not in the building, or a day
     without pupils, makes "clock wrong"; a presenter whose hours no longer hold the visit is told to the coordinators.
+    All are read without a lock; only those of which something else is so now are opened, a hundred in a transaction.
     Safe to run twice: what was told is stored.
     """
     release_not_cleared(now=now)
-    changed = 0
-    for visit_id in visits_to_check(now):
-        try:
-            changed += _recheck(visit_id, now)
-        except LEFT_BEHIND:
-            log.exception("visit not checked again", extra={"visit_id": visit_id})
-    return changed
+    visits, news = visits_to_check(now), list[int]()
+    with reading() as session:
+        for start in range(0, len(visits), LOOKED_AT):
+            news += visits_with_news(session, visits[start : start + LOOKED_AT], now)
+            session.expunge_all()
+    return sum(_recheck_hundred(news[start : start + AT_ONCE], now) for start in range(0, len(news), AT_ONCE))
 
 
-def _recheck(visit_id: int, now: dt.datetime) -> bool:
+def _recheck_hundred(visit_ids: Sequence[int], now: dt.datetime) -> int:
+    """One that cannot be checked keeps no other one from it: then each goes by itself."""
+    try:
+        return _recheck(visit_ids, now)
+    except LEFT_BEHIND:
+        if len(visit_ids) > 1:
+            return sum(_recheck_hundred([one], now) for one in visit_ids)
+        log.exception("visit not checked again", extra={"visit_id": visit_ids[0]})
+        return 0
+
+
+def _recheck(visit_ids: Sequence[int], now: dt.datetime) -> int:
     with change(SYSTEM, now) as act:
-        opened = open_visit(act, visit_id)
-        if opened.visit.state not in CHECK_STATES or not opened.presentations or opened.starts_at <= now:
-            return False
-        crew = {row.presenter_id for row in opened.in_state(*PROMISED)}
-        found = found_against(opened.visit, opened.presentations, crew)
-        new = _store(act, opened, found)
-        _flag(act, opened)
-        if new:
-            _tell(opened, new, now)
-        return bool(new)
+        to_check = [opened for opened in open_visits(act, visit_ids) if _is_to_check(opened, now)]
+        found = found_against(
+            [
+                Promised(opened.visit, opened.presentations, {row.presenter_id for row in opened.in_state(*PROMISED)})
+                for opened in to_check
+            ]
+        )
+        news = _store(act, found)
+        wrong = _wrong_now(act, list(found))
+        for opened in to_check:
+            _flag(act, opened, wrong.get(opened.visit.id))
+            if new := news[opened.visit.id]:
+                _tell(opened, new, now)
+        return sum(1 for new in news.values() if new)
 
 
-def _store(act: Act, opened: OpenVisit, found: set[FindingFact]) -> list[FindingFact]:
-    """Remember what is new, forget what is so no longer; the new ones."""
-    visit_id = opened.visit.id
-    rows = act.session.scalars(select(Finding).where(Finding.visit_id == visit_id).order_by(Finding.id)).all()
-    known = {found_in(row): row for row in rows}
-    for gone in known.keys() - found:
-        act.session.delete(known[gone])
-    new = sorted(found - known.keys(), key=_in_order)
-    act.session.add_all(Finding(visit_id=visit_id, found_at=act.now, **vars(one)) for one in new)
-    act.session.flush()
+def _is_to_check(opened: OpenVisit, now: dt.datetime) -> bool:
+    return opened.visit.state in CHECK_STATES and bool(opened.presentations) and opened.starts_at > now
+
+
+def _store(act: Act, found: Mapping[int, set[FindingFact]]) -> dict[int, list[FindingFact]]:
+    """Remember what is new, forget what is so no longer; the new ones of each visit."""
+    known: dict[int, dict[FindingFact, int]] = {visit_id: {} for visit_id in found}
+    for row in _stored(act, found):
+        known[row.visit_id][found_in(row)] = row.id
+    gone = [row_id for visit_id, rows in known.items() for one, row_id in rows.items() if one not in found[visit_id]]
+    new = {visit_id: sorted(found[visit_id] - known[visit_id].keys(), key=_in_order) for visit_id in found}
+    if gone:
+        act.session.execute(delete(Finding).where(Finding.id.in_(gone)))
+    if rows := [vars(one) | {"visit_id": at, "found_at": act.now} for at, facts in new.items() for one in facts]:
+        act.session.execute(insert(Finding).execution_options(render_nulls=True), rows)
     return new
+
+
+def _stored(act: Act, visit_ids: Collection[int]) -> Sequence[Finding]:
+    wanted = select(Finding).where(Finding.visit_id.in_(visit_ids)).order_by(Finding.visit_id, Finding.id)
+    return act.session.scalars(wanted).all()
+
+
+def _wrong_now(act: Act, visit_ids: Collection[int]) -> dict[int, ClockWrong | None]:
+    """Why the clock of each visit is in question, of what is stored by now."""
+    rows = groupby(_stored(act, visit_ids), key=lambda row: row.visit_id)
+    return {visit_id: wrong_in(list(group)) for visit_id, group in rows}
 
 
 def _in_order(one: FindingFact) -> tuple[str, int, str, str, int]:
     return one.kind, one.ordinal or 0, one.class_name or "", one.why or "", one.presenter_id or 0
 
 
-def _flag(act: Act, opened: OpenVisit) -> None:
+def _flag(act: Act, opened: OpenVisit, wrong: ClockWrong | None) -> None:
     """ "Clock wrong" with its reason, as long as a finding of the clock is not settled."""
-    rows = act.session.scalars(
-        select(Finding)
-        .where(
-            Finding.visit_id == opened.visit.id,
-            Finding.kind.in_(OF_THE_CLOCK),
-            Finding.settled_at.is_(None),
-        )
-        .order_by(Finding.id)
-    ).all()
-    wrong = rows[0].why if rows else None
     if wrong != opened.visit.clock_wrong:
         opened.visit.clock_wrong = wrong
         act.record("visit clock wrong" if wrong else "visit clock right", opened.visit)

@@ -7,7 +7,7 @@ from scheduler.places.rules.hosts import levels_taught
 from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.rules.school_time import LOOK_AROUND
 from scheduler.places.terms.hosts import HostRow
-from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock, SchoolTime
+from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock, SchoolTime, SchoolTimeRow
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 
 LONGEST_SPAN = dt.timedelta(days=LONGEST_SPAN_DAYS)
@@ -26,6 +26,13 @@ class OpenSchool:
         self.levels = levels_taught(host.teaches_primary, host.teaches_secondary)
         self._told: list[SchoolTime | None] = [None] if new else []  # empty until it was asked
         self._lessons: LessonCalendar | None = None
+
+    @classmethod
+    def known(cls, host: HostRow, told: SchoolTimeRow | None, lessons: LessonCalendar) -> "OpenSchool":
+        """A host among many, all of which were read together."""
+        school = cls(host, (lessons.first, lessons.last))
+        school._told, school._lessons = [told.told if told else None], lessons
+        return school
 
     def told(self) -> SchoolTime | None:
         """Its shifts and bells; None while nobody has told them."""

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
@@ -77,23 +77,29 @@ def _merged_into(request_ids: Collection[int]) -> list[tuple[int, Contact]]:
 
 
 def places_in_line(rows: Sequence[SchoolRequest]) -> dict[int, dt.datetime]:
-    """Since when each of these requests counts as waiting: the earliest of itself and all that were merged into it."""
+    """Since when each of these requests counts as waiting."""
+    merged = merged_at({row.host_id for row in rows})
+    return {row.id: place_in_line(row.id, row.in_line_since or row.submitted_at, merged) for row in rows}
+
+
+def merged_at(host_ids: Collection[int] | Select[int]) -> Mapping[int | None, Sequence[tuple[int, dt.datetime]]]:
+    """The requests of these hosts that became part of another one, by that one, each with its own time in line."""
     merged = db.session().execute(
         select(
             SchoolRequest.id, SchoolRequest.merged_into_id, SchoolRequest.in_line_since, SchoolRequest.submitted_at
-        ).where(
-            SchoolRequest.merged_into_id.is_not(None),
-            SchoolRequest.host_id.in_({row.host_id for row in rows}),
-        )
+        ).where(SchoolRequest.merged_into_id.is_not(None), SchoolRequest.host_id.in_(host_ids))
     )
     into: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
     for one, kept, since, came in merged:
         into[kept].append((one, since or came))
+    return into
 
-    def earliest(request_id: int, own: dt.datetime) -> dt.datetime:
-        return min([own, *(earliest(one, since) for one, since in into[request_id])])
 
-    return {row.id: earliest(row.id, row.in_line_since or row.submitted_at) for row in rows}
+def place_in_line(
+    request_id: int, own: dt.datetime, merged: Mapping[int | None, Sequence[tuple[int, dt.datetime]]]
+) -> dt.datetime:
+    """Since when a request counts as waiting: the earliest of itself and all that were merged into it."""
+    return min([own, *(place_in_line(one, since, merged) for one, since in merged.get(request_id, ()))])
 
 
 def lineage_of(row: SchoolRequest) -> tuple[Lineage, ...]:

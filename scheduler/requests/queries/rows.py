@@ -1,10 +1,11 @@
 """Requests as lists show them: what an actor may see at all, loaded with all that a row says."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
@@ -87,24 +88,25 @@ def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow
 
 
 def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
-    """How many other open requests of the same host lie within 30 days, for each row; one query."""
-    hosts = {row.host_id for row in rows}
+    """How many other open requests of the same host lie within 30 days, for each row; one grouped query."""
+    key = SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day
     found = db.session().execute(
-        select(SchoolRequest.id, SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day).where(
-            SchoolRequest.host_id.in_(hosts), SchoolRequest.state.in_(OPEN)
-        )
+        select(*key, func.count())
+        .where(SchoolRequest.host_id.in_({row.host_id for row in rows}), SchoolRequest.state.in_(OPEN))
+        .group_by(*key)
     )
-    others = found.all()
-    return {
-        row.id: sum(
-            other.host_id == row.host_id
-            and other.centre_id == row.centre_id
-            and other.id != row.id
-            and abs((other.first_day - row.first_day).days) <= TWIN_DAYS
-            for other in others
-        )
-        for row in rows
-    }
+    open_on: dict[tuple[int, int], dict[dt.date, int]] = defaultdict(dict)
+    for host_id, centre_id, day, count in found:
+        open_on[host_id, centre_id][day] = count
+    return {row.id: _around(row.first_day, open_on[row.host_id, row.centre_id]) - (row.state in OPEN) for row in rows}
+
+
+def _around(day: dt.date, open_on: Mapping[dt.date, int]) -> int:
+    """How many requests begin within so many days of a day; never more steps than these days, however many wait."""
+    if len(open_on) > 2 * TWIN_DAYS:
+        span = range(-TWIN_DAYS, TWIN_DAYS + 1)
+        return sum(open_on.get(day + dt.timedelta(days=number), 0) for number in span)
+    return sum(count for other, count in open_on.items() if abs((other - day).days) <= TWIN_DAYS)
 
 
 def blackouts_of_each(request_ids: Collection[int]) -> dict[int, list[Blackout]]:

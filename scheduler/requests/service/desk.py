@@ -1,6 +1,7 @@
 """What staff do with a request, and how it follows its visit."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from scheduler.core import audit, states
 from scheduler.core.db import transaction
@@ -72,3 +73,13 @@ def follow_visit(
     states.move(REQUEST_MACHINE, school_request, to, actor=actor, at=now, reason=reason)
     if to not in OPEN:
         school_request.attention = False
+
+
+def follow_visits(actor: Actor, rows: Sequence[SchoolRequest], to: RequestState, *, now: dt.datetime) -> None:
+    """The same for the requests of many visits, all at once. Raises: as `follow_visit`."""
+    if to not in FOLLOWED:
+        raise Conflict(GroundReason.WRONG_STATE)
+    states.move_each(REQUEST_MACHINE, rows, to, actor=actor, at=now)
+    for row in rows:
+        if row.attention and to not in OPEN:
+            row.attention = False

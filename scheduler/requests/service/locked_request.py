@@ -1,7 +1,7 @@
 """The row that a service is about: found within the actor's reach, locked, and still as the actor saw it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries.lineage import contacts_of
+from scheduler.requests.queries.lineage import Contact, contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
 from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS
 
@@ -88,20 +88,26 @@ def write_to_contacts(
 
     The only way by which a school is written to once its address is proven; without an address nothing is sent.
     """
-    for contact in contacts_of(asked):
-        queue_message(
-            MessageDraft(
-                kind=letter.kind,
-                address=contact.address,
-                language=contact.language,
-                values=values_in(contact.language),
-                link=LinkWish("status", contact.request_id, letter.page, letter.link_hours),
-                about=letter.about,
-                centre_id=letter.centre_id,
-            ),
-            now=now,
-            not_before=not_before,
+    for draft in letters_to(contacts_of(asked), letter, values_in):
+        queue_message(draft, now=now, not_before=not_before)
+
+
+def letters_to(
+    contacts: Iterable[Contact], letter: SchoolLetter, values_in: Callable[[str], Mapping[str, object]]
+) -> list[MessageDraft]:
+    """What each of these contacts is going to read."""
+    return [
+        MessageDraft(
+            kind=letter.kind,
+            address=contact.address,
+            language=contact.language,
+            values=values_in(contact.language),
+            link=LinkWish("status", contact.request_id, letter.page, letter.link_hours),
+            about=letter.about,
+            centre_id=letter.centre_id,
         )
+        for contact in contacts
+    ]
 
 
 def write_to_school(

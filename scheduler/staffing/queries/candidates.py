@@ -1,23 +1,35 @@
 """Who could go to a visit, and why the others cannot: law, road, topic, language, time."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from math import cos, radians
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.paging import Page, first_row
 from scheduler.people import queries as people_queries
-from scheduler.people.models import Presenter
+from scheduler.people.models import (
+    AvailabilityException,
+    AvailableHours,
+    Presenter,
+    PresenterLanguage,
+    PresenterSkill,
+    User,
+)
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import PresenterRow
-from scheduler.places.models import Host
+from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.queries import consent_covers, vetting_covers
+from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
 from scheduler.visits.queries.agenda import home_point, place_of, promised_presentations, promised_stops, stops_of_visit
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
 from scheduler.visits.rules.arrival import clash_of
@@ -26,18 +38,117 @@ from scheduler.visits.rules.limits import load_on, too_far, too_much
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import Candidate
-from scheduler.visits.terms.states import LIVING, STAFFED
+from scheduler.visits.terms.states import LIVING, PROMISED, STAFFED
+
+SHOWN_AT_ONCE = 30
+BARRED = 10  # weighs more than all that a coordinator may overrule
 
 
-def candidates(actor: Actor, visit_id: int, *, now: dt.datetime) -> list[Candidate]:
-    """Every presenter of the visit's centre who is not in its crew: who fits first, then the nearest.
+def candidates(
+    actor: Actor, visit_id: int, *, now: dt.datetime, among: Collection[int] | None = None
+) -> list[Candidate]:
+    """Every presenter of the visit's centre, or those `among` these, who is not in its crew: who fits first, then the
+    nearest.
 
     The number of queries does not depend on the number of presenters. Raises: NotAllowed, NotFound.
     """
     visit, presentations = _visit(visit_id)
     policy.require(actor, "create", "assignment", centre=visit.centre_id)
-    crew = _crew(visit_id)
-    people = [row for row in people_queries.presenters_of(visit.centre_id) if row.presenter_id not in crew]
+    some = () if among is None else (Presenter.id.in_(among),)
+    people = people_queries.presenters_of(visit.centre_id, Presenter.id.not_in(_seated(visit_id)), *some)
+    return _judged(visit, presentations, people, now)
+
+
+def candidates_by_need(
+    actor: Actor, visit_id: int, *, now: dt.datetime, page: int = 1
+) -> tuple[Page[Candidate], list[Candidate]]:
+    """A page of them, and of all who are judged for it whoever has put up a hand: only these are loaded.
+
+    Which page somebody stands on is the database's guess (`_guess`); what stands there of her is what is so.
+    Raises: NotAllowed, NotFound.
+    """
+    visit, presentations = _visit(visit_id)
+    policy.require(actor, "create", "assignment", centre=visit.centre_id)
+    not_seated = Presenter.id.not_in(_seated(visit_id))
+    own = Presenter.centre_id == visit.centre_id, User.erased_at.is_(None), not_seated
+    by_need = (
+        select(Presenter.id, func.count().over())
+        .join(Presenter.home)
+        .join(Presenter.user)
+        .where(*own)
+        .order_by(*_guess(visit, presentations), User.family_name, User.given_name, Presenter.id)
+    )
+    found = db.session().execute(by_need.limit(SHOWN_AT_ONCE).offset(first_row(page, SHOWN_AT_ONCE))).all()
+    shown = {who for who, _total in found}
+    raised = Presenter.id.in_(select(RaisedHand.presenter_id).where(RaisedHand.visit_id == visit_id))
+    people = people_queries.presenters_of(visit.centre_id, not_seated, or_(Presenter.id.in_(shown), raised))
+    judged = _judged(visit, presentations, people, now)
+    rows = [one for one in judged if one.presenter_id in shown]
+    return Page(rows, page, found[0][1] if found else 0, SHOWN_AT_ONCE), judged
+
+
+def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnElement[Any]]:
+    """How much probably speaks against somebody, and how far off she lives, as the database sees it in one look.
+
+    It only sorts: who is shown is judged by the rules (`_judged`), which know holidays and hours that touch.
+    """
+    day, who = visit.on_day, Presenter.id
+    against = [
+        (~exists().where(Vetting.presenter_id == who, *vetting_covers(day)), BARRED),
+        (Presenter.suspended_at.is_not(None), BARRED),
+        (Presenter.may_present_from > day, BARRED),
+        (
+            (Presenter.adult_on > day) & ~exists().where(GuardianConsent.presenter_id == who, *consent_covers(day)),
+            BARRED,
+        ),
+        (~Presenter.skills.any(PresenterSkill.topic == visit.programme.topic), 1),
+        (_is_taken(presentations), 1),
+        (_is_away(day, presentations), 1),
+    ]
+    if visit.school_request and visit.school_request.teaching_language:
+        language = visit.school_request.teaching_language
+        against.append((~Presenter.languages.any(PresenterLanguage.language == language), 1))
+    weights = [case((said, weight), else_=0) for said, weight in against]
+    host = place_of(visit)
+    if host is None:
+        return [sum(weights[1:], weights[0])]
+    north = Municipality.lat - host.latitude
+    east = (Municipality.lon - host.longitude) * cos(radians(host.latitude))
+    return [sum(weights[1:], weights[0]), north * north + east * east]
+
+
+def _is_taken(presentations: Sequence[Presentation]) -> ColumnElement[bool]:
+    begins = min((row.busy_from for row in presentations), default=None)
+    if begins is None:
+        return false()
+    ends = max(row.busy_until for row in presentations)
+    return exists().where(
+        Assignment.presenter_id == Presenter.id,
+        Assignment.state.in_(PROMISED),
+        Assignment.busy_from < ends,
+        Assignment.busy_until > begins,
+    )
+
+
+def _is_away(day: dt.date, presentations: Sequence[Presentation]) -> ColumnElement[bool]:
+    """An exception says that she is absent, or no hours of that weekday hold the visit."""
+    touches = (AvailabilityException.first_day <= day) & (AvailabilityException.last_day >= day)
+    said = exists().where(AvailabilityException.presenter_id == Presenter.id, touches)
+    absent = said.where(AvailabilityException.available.is_(False))
+    hours = exists().where(AvailableHours.presenter_id == Presenter.id, AvailableHours.weekday == day.weekday())
+    if presentations:
+        first, last = presentations[0], presentations[-1]
+        hours = hours.where(
+            AvailableHours.from_local <= first.starts_local,
+            AvailableHours.until_local >= wall_end(last.starts_local, last.minutes),
+        )
+    return absent | (~said & ~hours)
+
+
+def _judged(
+    visit: Visit, presentations: list[Presentation], people: Sequence[PresenterRow], now: dt.datetime
+) -> list[Candidate]:
+    """What speaks against each of these presenters; the best first."""
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
     cleared, promised = (
@@ -79,13 +190,12 @@ def _visit(visit_id: int) -> tuple[Visit, list[Presentation]]:
     return visit, [row for row in visit.presentations if row.state in STAFFED]
 
 
-def _crew(visit_id: int) -> set[int]:
-    rows = db.session().scalars(
+def _seated(visit_id: int) -> Select[int]:
+    return (
         select(Assignment.presenter_id)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
         .where(Presentation.visit_id == visit_id, Assignment.state.in_(LIVING))
     )
-    return set(rows)
 
 
 def _available(ids: list[int], visit: Visit, presentations: list[Presentation]) -> dict[int, bool]:

@@ -25,7 +25,7 @@ def _open() -> ColumnElement[bool]:
 
 
 def hands_of(visit_id: int, candidates: Iterable[Candidate]) -> tuple[Hand, ...]:
-    """Who put up a hand and is not in the crew yet, the first first; `candidates` are those of the visit's page."""
+    """Who put up a hand and is not in the crew yet, the first first; `candidates` hold those whose hands are up."""
     raised = db.session().execute(
         select(RaisedHand.presenter_id, RaisedHand.raised_at)
         .where(RaisedHand.visit_id == visit_id)

@@ -41,7 +41,7 @@ def ask_substitute(
             return
         require_seen(opened.visit, version)
         search = _open(opened, now)
-        able = {one.presenter_id: one for one in candidates(actor, visit_id, now=now)}
+        able = {one.presenter_id: one for one in candidates(actor, visit_id, now=now, among=[presenter_id])}
         if presenter_id not in able:
             raise NotFound("presenter")
         near = now >= choose_at(opened.starts_at)

@@ -95,7 +95,7 @@ def put_up_hand(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
             raise NotFound("visit")
         if visit.state not in OPEN_VISITS or not opened.presentations or opened.starts_at <= now:
             raise Conflict(GroundReason.WRONG_STATE)
-        one = next((one for one in candidates(SYSTEM, visit_id, now=now) if one.presenter_id == who), None)
+        one = next(iter(candidates(SYSTEM, visit_id, now=now, among=[who])), None)
         if one is None:
             raise NotFound("presenter")
         if against := [why.code for why in one.reasons if why.code in BARS or why.code in BUSY]:

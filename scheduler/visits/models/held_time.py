@@ -54,7 +54,9 @@ class DateHold(Base):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"))
     host_id: Mapped[int | None] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), index=True)
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id", ondelete="CASCADE"))
-    school_request_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"))
+    school_request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("school_request.id", ondelete="CASCADE"), index=True
+    )
     on_day: Mapped[dt.date]
     starts_local: Mapped[dt.time]
     minutes: Mapped[int]  # of all presentations, with the breaks between them

@@ -13,6 +13,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.terms.states import (
+    ENDED_IN_DATABASE,
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
     AssignmentState,
@@ -27,6 +28,7 @@ from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 
 _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
+FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
 
 class Visit(Base):
@@ -38,6 +40,14 @@ class Visit(Base):
         CheckConstraint("kilometres >= 0", name="kilometres_not_negative"),
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
+        Index(None, "school_request_id"),  # of every state
+        Index(
+            "visits_not_settled",
+            "state",
+            "centre_id",
+            sqlite_where=text("papers_settled = 0"),
+            postgresql_where=text("NOT papers_settled"),
+        ),
         Index(
             "one_living_visit_a_request",
             "school_request_id",
@@ -69,6 +79,8 @@ class Visit(Base):
     goes_short: Mapped[bool] = mapped_column(default=False)  # a coordinator confirmed it without its whole crew
     online_link: Mapped[str] = mapped_column(default="")  # held online, under this address; empty: in the school
     kilometres: Mapped[int] = mapped_column(default=0)  # driven by the crew there and back
+    # Certificates have nothing to do here: set when they are issued, taken back when numbers, names or papers change.
+    papers_settled: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
 
     centre: Mapped[Centre] = relationship(lazy="raise")
@@ -165,6 +177,8 @@ class Assignment(Base):
             postgresql_where=text(_LIVING),
         ),
         Index(None, "presenter_id", "busy_from"),
+        Index(None, "busy_until"),  # who is to come: asked each minute
+        Index("freed_by_the_database", "presentation_id", sqlite_where=text(FREED), postgresql_where=text(FREED)),
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
     )
@@ -223,7 +237,7 @@ class DateWish(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
     first_choice: Mapped[dt.date]
     second_choice: Mapped[dt.date | None]
     reason: Mapped[str]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
@@ -346,7 +346,8 @@ def offers_ending(actor: Actor, now: dt.datetime, *, hours: int = 24) -> list[Vi
 
 def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
     """That a visit has an assignment of which all this holds."""
-    return exists().where(Presentation.visit_id == Visit.id, Assignment.presentation_id == Presentation.id, *wanted)
+    seated = select(Presentation.visit_id).join(Assignment, Assignment.presentation_id == Presentation.id)
+    return Visit.id.in_(seated.where(*wanted))  # few have such a seat: from them to their visits
 
 
 def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:

@@ -1,7 +1,5 @@
 """Pages of counting: the presenter's phone, the school's answer, the coordinator's desk."""
 
-from collections.abc import Iterable
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -186,21 +184,15 @@ def overview() -> ResponseReturnValue:
     """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
     actor = current_actor()
     table = tables.table("attendance", COUNTING_COLUMNS, SORTS, natural="state")
-    visits = waiting_attendance(actor, table.sort)
-    silent = sum(one.state == "assumed" for visit in visits for one in visit.presentations)
+    page, silent = waiting_attendance(actor, table.sort, page_number(request.args.get("page")))
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     return render_template(
         "attendance/overview.html",
-        uncounted=page_of(_each(late_counts(actor, now=clock.now())), page_number(request.args.get("late"))),
-        page=page_of(_each(visits), page_number(request.args.get("page"))),
+        uncounted=late_counts(actor, now=clock.now(), page=page_number(request.args.get("late"))),
+        page=page,
         table=table,
         silent=silent if may_lock else 0,
     )
-
-
-def _each(visits: Iterable[CountedVisit]) -> list[tuple[CountedVisit, CountedPresentation]]:
-    """A row for each presentation: a page holds so many rows, however many presentations a visit has."""
-    return [(visit, one) for visit in visits for one in visit.presentations]
 
 
 @bp.route("/attendance/assumed", methods=["GET", "POST"])

@@ -191,13 +191,15 @@ def place_back(number: str) -> ResponseReturnValue:
 @bp.get("/visits/<number>/place/cells")
 @may("update", "visit")
 def place_cells(number: str) -> ResponseReturnValue:
-    """Before a block is dropped: what each cell of the week would answer."""
+    """Before a block is dropped: what each cell of the board's page would answer."""
     visit = visit_for(current_actor(), number)
     asked = asked_day("week") or today()
     monday = asked - dt.timedelta(days=asked.weekday())
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     leaves, now = number_of(request.args.get("from")), clock.now()
-    found = answers_in_cells(current_actor(), visit.id, leaves, days, now=now)
+    typed = request.args.get("people", "")
+    among = {who for one in typed.split(".") if (who := number_of(one)) is not None} if typed else None
+    found = answers_in_cells(current_actor(), visit.id, leaves, days, now=now, among=among)
     cells = {f"{who or 'same'} {day.isoformat()}": blocks.cell_answer(answer) for (who, day), answer in found.items()}
     for day in days:  # the row without a crew: a visit stays in it, or loses whose block was taken up
         out = ("wait", _("out of the crew"))

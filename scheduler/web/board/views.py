@@ -68,7 +68,7 @@ def board() -> ResponseReturnValue:
         chosen=chosen,
         day_links=[(one, here(day=one.isoformat(), week=None), one in found.clash_days) for one in shown],
         other=f"{url_for('.board_month')}?{urlencode({'month': f'{asked:%Y-%m}'} | _kept())}",
-        cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat()),
+        cells_url=url_for(".place_cells", number="NUMBER", week=monday.isoformat(), people=_people(found)),
     )
 
 
@@ -93,6 +93,11 @@ def board_month() -> ResponseReturnValue:
         notes=blocks.notes_of([blocks.day_view(day, today()) for day in found.days]),
         other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
+
+
+def _people(found: Board) -> str:
+    """Who stands on the page: for them alone is asked what dropping a visit on their row would mean."""
+    return ".".join(str(row.presenter_id) for row in found.rows if row.presenter_id)
 
 
 def _month(typed: str) -> dt.date | None:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from flask import g, render_template
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.attendance.queries.counting import late_counts, waiting_attendance
+from scheduler.attendance.queries.counting import disputed_attendance, late_counts
 from scheduler.core import clock
+from scheduler.core.paging import page_number
 from scheduler.messages import queries as message_queries
 from scheduler.messages.terms import MessageState
 from scheduler.places.queries import calendar_missing
@@ -17,6 +18,7 @@ from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_handovers
 from scheduler.requests.terms.pages import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.staffing.queries.clearances import Lacks, clearance_pages
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.visits.queries.pages import (
     not_confirmed_before,
@@ -37,7 +39,8 @@ __all__ = ["bp", "search"]
 
 CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 COMING_DAYS = 14
-NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
+ON_THE_DESK = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
+PROOFS_SHOWN = 20  # of each list
 COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long
 
 
@@ -61,15 +64,11 @@ def today() -> ResponseReturnValue:
 
 
 def _of_safeguarding(centre_id: int, day: dt.date) -> dict[str, object]:
-    """What waits, what ends within 7 and within 30 days, and every minor's consent: three questions for all of it."""
-    rows = [one for one in safeguarding_queries.clearances_of(centre_id, day) if not one.presenter.suspended]
-    soon = sorted((one for one in rows if one.ends_in is not None), key=lambda one: one.ends_in or 0)
-    return {
-        "expiring": [one for one in rows if one.waits],
-        "lacking": [one for one in rows if not one.cleared],
-        "ends_in_7": [one for one in soon if (one.ends_in or 0) <= NEAR_DAYS],
-        "ends_in_30": [one for one in soon if (one.ends_in or 0) > NEAR_DAYS],
-        "minors": [one for one in rows if one.minor],
+    """What waits, what ends within 7 and within 30 days, and every minor's consent, a page of each."""
+    asked = {one: page_number(request.args.get(one.value)) for one in ON_THE_DESK}
+    pages = clearance_pages(centre_id, day, asked, per_page=PROOFS_SHOWN)
+    return {one.value: page for one, page in pages.items()} | {
+        "expiring": any(pages[one].total for one in ON_THE_DESK if one is not Lacks.MINORS)
     }
 
 
@@ -107,16 +106,18 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     unconfirmed = not_confirmed_before(actor, day)
     late = late_counts(actor, now=now)
     failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
-    waiting = waiting_attendance(actor)
+    disputed, uncounted = disputed_attendance(actor), {visit.visit_id: visit for visit, _one in late.rows}
     wishes = open_wishes(actor)
-    actions = next_actions(Waiting(inbox.page.rows, unconfirmed, ending, wishes, late, waiting, failed.rows))
+    actions = next_actions(
+        Waiting(inbox.page.rows, unconfirmed, ending, wishes, uncounted.values(), disputed, failed.rows)
+    )
     return {
         "coordinator": True,
         "inbox": inbox,
         "soon": visits_of_days(actor, day, day + dt.timedelta(days=1)),
         "ending": ending,
         "unconfirmed": unconfirmed,
-        "uncounted": sum(len(visit.presentations) for visit in late),
+        "uncounted": late.total,
         "failed_mails": failed.total,
         "standing_in": own_handovers(actor, now),
         "handed": inbox.handed,

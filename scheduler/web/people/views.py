@@ -21,6 +21,7 @@ from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
 from scheduler.people.terms import BadSignIn, PersonReason, PresenterPage
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.staffing.queries import clearances
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.service import clearance
 from scheduler.web import labels, tables
@@ -196,9 +197,9 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
 @bp.get("/people")
 @may("list", "presenter")
 def presenters() -> ResponseReturnValue:
-    shown = tables.table("people", PRESENTERS, safeguarding_queries.SORTS, choose=True)
-    found = safeguarding_queries.clearances_of(own_centre_id(), _today(), shown.sort)
-    page = page_of(found, page_number(request.args.get("page")))
+    shown = tables.table("people", PRESENTERS, clearances.SORTS, choose=True)
+    turned = page_number(request.args.get("page"))
+    page = clearances.presenters_page(own_centre_id(), _today(), shown.sort, turned)
     may_add = policy.scope_of(current_actor(), "create", "presenter") is not None
     return render_template(
         "people/presenters.html", page=page, table=shown, roles=forms.ROLES, topics=labels.TOPICS, may_add=may_add

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import page_number
 from scheduler.safeguarding import queries
 from scheduler.safeguarding.terms import SafeguardingPage
+from scheduler.staffing.queries.clearances import Lacks, clearance_pages
 from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting
 from scheduler.web.filters import say
@@ -46,10 +47,10 @@ def overview() -> ResponseReturnValue:
     centre_id = current_actor().centre_id
     if centre_id is None:
         raise NotFound("centre")
-    rows = queries.clearances_of(centre_id, _today())
-    waiting = page_of([row for row in rows if row.waits], page_number(request.args.get("waits")))
-    others = page_of([row for row in rows if not row.waits], page_number(request.args.get("page")))
+    waits, page = page_number(request.args.get("waits")), page_number(request.args.get("page"))
+    pages = clearance_pages(centre_id, _today(), {Lacks.WAITS: waits, Lacks.IN_ORDER: page})
     papers = queries.papers_waiting(centre_id) if policy.scope_of(current_actor(), "record", "consent") else []
+    waiting, others = pages[Lacks.WAITS], pages[Lacks.IN_ORDER]
     return render_template("safeguarding/overview.html", waiting=waiting, others=others, papers=papers)
 
 

@@ -10,13 +10,14 @@ from scheduler import policy
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.core.paging import Page, page_number
 from scheduler.places.queries import calendar_missing
 from scheduler.readiness.queries.told_notes import told_of
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.rules.school_request import cannot_on
 from scheduler.requests.terms.pages import RequestPage
-from scheduler.staffing.queries import candidates as staffing_candidates
+from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.service.offers import offer_visit
@@ -29,7 +30,7 @@ from scheduler.visits.service import plan_and_move
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.service.plan_and_move import move_visit
-from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
+from scheduler.visits.terms.rows import Candidate, PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
 from scheduler.web import labels, tables
 from scheduler.web.filters import say
@@ -176,7 +177,10 @@ def shown_visit(
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = history_view(pressed.since(page)) if pressed is not None and problem else []
     may_promise = open_now and page.visit.school_request_id is None
-    candidates = staffing_candidates.candidates(actor, page.visit.id, now=clock.now()) if open_now else []
+    people, judged = Page[Candidate]([], 1, 0), list[Candidate]()
+    if open_now:
+        turned = page_number(request.args.get("people"))
+        people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:
@@ -189,7 +193,8 @@ def shown_visit(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            shown=visit_view(page, candidates, hands_of(page.visit.id, candidates)),
+            shown=visit_view(page, people.rows, hands_of(page.visit.id, judged)),
+            people=people,
             call_is_open=open_now and call_is_open(page.visit.id),
             form=until,
             promise=noted,
@@ -201,7 +206,7 @@ def shown_visit(
             told_what=labels.TOLD_WHAT,
             how=HOW,
             **checks_of(page),
-            **search_facts(page, candidates, decision, open_now=open_now),
+            **search_facts(page, people.rows, decision, open_now=open_now),
         ),
         status,
     )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import cast
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 from wtforms.fields import SelectChoice
@@ -13,6 +13,7 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import worded as in_language
+from scheduler.core.paging import page_number
 from scheduler.core.text import to_latin
 from scheduler.places import queries as place_queries
 from scheduler.programmes import queries as programme_queries
@@ -20,7 +21,7 @@ from scheduler.requests.terms.reasons import RequestReason
 from scheduler.waitlist import queries
 from scheduler.waitlist.queries import open_dates
 from scheduler.waitlist.service import dates
-from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, OpenDateRow, Part, Points
+from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, OpenDateRow, Part, Points, WaitingLine
 from scheduler.web import labels
 from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm, CountField, DayField, Needed, TimeField, number_of
@@ -92,10 +93,15 @@ def rank_words(parts: Sequence[Points]) -> str:
     return ", ".join(part_word(part) for part in parts) or _("no points yet")
 
 
+def programme_words(row: OpenDateRow | WaitingLine) -> str:
+    """The programme of a line, in the language of the page."""
+    return in_language(page_language(), row.programme_sr_cyrl, to_latin(row.programme_sr_cyrl), row.programme_en)
+
+
 def date_words(row: OpenDateRow) -> str:
     """For which programme and where a date is given."""
     language = page_language()
-    programme = in_language(language, row.programme_sr_cyrl, to_latin(row.programme_sr_cyrl), row.programme_en)
+    programme = programme_words(row)
     place = in_language(language, row.district_sr_cyrl, row.district_sr_latn, row.district_en)
     return f"{programme} · {place or _('Anywhere')}"
 
@@ -106,10 +112,11 @@ def waiting_list() -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     return render_template(
         "waitlist/waiting_list.html",
-        rows=queries.waiting_list(actor, now=now),
+        page=queries.waiting_list(actor, now=now, page=page_number(request.args.get("page"))),
         dates=open_dates(actor),
         rank_words=rank_words,
         date_words=date_words,
+        programme_words=programme_words,
         day_of=clock.local_day,
         faces=DATES,
         offers=OFFERS,

@@ -1,0 +1,226 @@
+"""Presenters with where their proofs stand, by pages: the database says who stands where, only a page is loaded."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, select
+
+from scheduler.core.db import db
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.sorting import Sort
+from scheduler.core.text import fold
+from scheduler.people.models import Presenter, User
+from scheduler.places.models import Municipality
+from scheduler.safeguarding.models import GuardianConsent, Vetting
+from scheduler.safeguarding.queries import clearances_by_id
+from scheduler.safeguarding.rules import WARN_DAYS
+from scheduler.safeguarding.terms import Clearance, ProofStanding, VettingResult
+
+SORTS = ("name", "role", "home", "check", "consent")
+NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
+_NEVER, _ALWAYS = dt.date.min, dt.date.max
+_PLACES = {standing: place for place, standing in enumerate(ProofStanding)}
+_BY_NAME = (User.family_name, User.given_name, Presenter.id)
+
+
+class Lacks(StrEnum):
+    """Which presenters a list shows."""
+
+    WAITS = "waits"  # a proof is missing, over, or ends soon
+    IN_ORDER = "in_order"
+    LACKING = "lacking"  # of those who are not suspended, as the next three: cannot be assigned
+    ENDS_IN_7 = "ends_in_7"
+    ENDS_IN_30 = "ends_in_30"
+    MINORS = "minors"
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where the proofs of each presenter of a centre stand on a day, as the rules of safeguarding say it.
+
+    `checked` and `agreed` are the last days of her check and of her guardian's consent: far off where none is needed,
+    long ago where none holds. Read once for each presenter, however often a question uses it.
+    """
+
+    day: dt.date
+    table: CTE
+
+    @property
+    def least(self) -> ColumnElement[dt.date]:
+        one = self.table.c
+        return case((one.checked < one.agreed, one.checked), else_=one.agreed)
+
+    def which(self, lacks: Lacks) -> ColumnElement[bool]:
+        one, day = self.table.c, self.day
+        able = one.suspended.is_(False)
+        soon = self._ends_by(WARN_DAYS)
+        return {
+            Lacks.WAITS: self.least <= day + dt.timedelta(days=WARN_DAYS),
+            Lacks.IN_ORDER: self.least > day + dt.timedelta(days=WARN_DAYS),
+            Lacks.LACKING: able & (self.least < day),
+            Lacks.ENDS_IN_7: able & self._ends_by(NEAR_DAYS),
+            Lacks.ENDS_IN_30: able & soon & ~self._ends_by(NEAR_DAYS),
+            Lacks.MINORS: able & one.minor,
+        }[lacks]
+
+    def _ends_by(self, days: int) -> ColumnElement[bool]:
+        """One of the two still holds and ends within so many days."""
+        last = self.day + dt.timedelta(days=days)
+        return self.table.c.checked.between(self.day, last) | self.table.c.agreed.between(self.day, last)
+
+    @property
+    def first_end(self) -> ColumnElement[dt.date]:
+        """When the first of those that still hold ends."""
+        return case((self.least >= self.day, self.least), (self.table.c.checked >= self.day, self.table.c.checked),
+                    else_=self.table.c.agreed)  # fmt: skip
+
+
+def _standing(centre_id: int, day: dt.date) -> _Standing:
+    check = (
+        select(case((Vetting.result == VettingResult.CLEARED, Vetting.valid_until)))
+        .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= day)
+        .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    consent = select(func.max(GuardianConsent.valid_until)).where(*_to_take_part(day)).scalar_subquery()
+    minor = func.coalesce(Presenter.adult_on > day, False)
+    wanted = (
+        select(
+            Presenter.id,
+            func.coalesce(check, _NEVER).label("checked"),
+            case((minor, func.coalesce(consent, _NEVER)), else_=literal(_ALWAYS)).label("agreed"),
+            minor.label("minor"),
+            Presenter.suspended_at.is_not(None).label("suspended"),
+        )
+        .join(Presenter.user)
+        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
+    )
+    return _Standing(day, wanted.cte("standing").prefix_with("MATERIALIZED"))
+
+
+def _to_take_part(day: dt.date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        GuardianConsent.presenter_id == Presenter.id,
+        GuardianConsent.takes_part.is_(True),
+        GuardianConsent.withdrawn_at.is_(None),
+        GuardianConsent.given_on <= day,
+    )
+
+
+def clearance_pages(
+    centre_id: int, day: dt.date, pages: Mapping[Lacks, int], *, per_page: int = PER_PAGE
+) -> dict[Lacks, Page[Clearance]]:
+    """A page of each of these lists, by name, or what ends first: as many questions for any number of presenters."""
+    standing = _standing(centre_id, day)
+    totals = db.session().execute(select(*(func.count().filter(standing.which(one)) for one in pages)).select_from(
+        standing.table
+    )).one()  # fmt: skip
+    ids: dict[Lacks, Sequence[int]] = {}
+    for lacks, page in pages.items():
+        order = [standing.first_end] if lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30) else []
+        wanted = (
+            select(standing.table.c.id)
+            .join(Presenter, Presenter.id == standing.table.c.id)
+            .join(Presenter.user)
+            .where(standing.which(lacks))
+            .order_by(*order, *_BY_NAME)
+        )
+        ids[lacks] = _page_of_ids(wanted, page, per_page)
+    known = clearances_by_id({one for some in ids.values() for one in some}, day)
+    return {
+        lacks: Page([known[one] for one in ids[lacks]], page, total, per_page)
+        for (lacks, page), total in zip(pages.items(), totals, strict=True)
+    }
+
+
+def presenters_page(centre_id: int, day: dt.date, sort: Sort | None, page: int) -> Page[Clearance]:
+    """A page of all presenters of a centre, by name or as asked."""
+    own = Presenter.centre_id == centre_id, User.erased_at.is_(None)
+    total = db.session().scalar(select(func.count(Presenter.id)).join(Presenter.user).where(*own)) or 0
+    if sort is not None and sort.name in _FOLDED:
+        ids = _folded(own, sort)[first_row(page) : first_row(page) + PER_PAGE]
+    else:
+        wanted = select(Presenter.id).join(Presenter.user).where(*own)
+        if sort is not None and sort.name in _PROOFS:
+            standing = _standing(centre_id, day)
+            wanted = wanted.join(standing.table, standing.table.c.id == Presenter.id)
+            wanted = wanted.order_by(*_turned(sort, _PROOFS[sort.name](standing)))
+        elif sort is not None and sort.name == "role":
+            wanted = wanted.order_by(*_turned(sort, [Presenter.kind]))
+        ids = _page_of_ids(wanted.order_by(*_BY_NAME), page, PER_PAGE)
+    known = clearances_by_id(set(ids), day)
+    return Page([known[one] for one in ids], page, total)
+
+
+def _page_of_ids(wanted: Select[int], page: int, per_page: int) -> list[int]:
+    return list(db.session().scalars(wanted.limit(per_page).offset(first_row(page, per_page))))
+
+
+def _turned(sort: Sort, columns: Sequence[Any]) -> list[Any]:
+    return [column.desc() if sort.down else column.asc() for column in columns]
+
+
+# By these a list is sorted as people read them, whatever the script: the database has no such order.
+_FOLDED: Mapping[str, Callable[[Any], str]] = {
+    "name": lambda row: fold(f"{row.given_name} {row.family_name}".strip()),
+    "home": lambda row: fold(row.name_sr_latn),
+}
+
+
+def _folded(own: Sequence[ColumnElement[bool]], sort: Sort) -> list[int]:
+    named = (
+        select(Presenter.id, User.given_name, User.family_name, Municipality.name_sr_latn)
+        .join(Presenter.user)
+        .join(Presenter.home)
+        .where(*own)
+        .order_by(*_BY_NAME)
+    )
+    rows = sorted(db.session().execute(named), key=_FOLDED[sort.name], reverse=sort.down)
+    return [row.id for row in rows]
+
+
+def _of_check(standing: _Standing) -> list[ColumnElement[Any]]:
+    """Where a check stands, and when it ends if it has not."""
+    last = (
+        select(Vetting.result)
+        .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= standing.day)
+        .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    without = case(
+        (last == VettingResult.REFUSED, _PLACES[ProofStanding.REFUSED]), else_=_PLACES[ProofStanding.MISSING]
+    )
+    return _by_end(standing, standing.table.c.checked, without)
+
+
+def _of_consent(standing: _Standing) -> list[ColumnElement[Any]]:
+    """The same of a guardian's consent."""
+    ever = exists().where(
+        GuardianConsent.presenter_id == Presenter.id,
+        GuardianConsent.takes_part.is_(True),
+        GuardianConsent.given_on <= standing.day,
+    )
+    without = case((ever, _PLACES[ProofStanding.WITHDRAWN]), else_=_PLACES[ProofStanding.MISSING])
+    place, *end = _by_end(standing, standing.table.c.agreed, without)
+    return [case((~standing.table.c.minor, _PLACES[ProofStanding.NOT_NEEDED]), else_=place), *end]
+
+
+def _by_end(
+    standing: _Standing, last_day: ColumnElement[dt.date], without: ColumnElement[int]
+) -> list[ColumnElement[Any]]:
+    soon = standing.day + dt.timedelta(days=WARN_DAYS)
+    place = case(
+        (last_day == _NEVER, without),
+        (last_day < standing.day, _PLACES[ProofStanding.ENDED]),
+        (last_day <= soon, _PLACES[ProofStanding.ENDS_SOON]),
+        else_=_PLACES[ProofStanding.VALID],
+    )
+    return [place, case((last_day >= standing.day, last_day), else_=_NEVER)]
+
+
+_PROOFS: Mapping[str, Callable[[_Standing], list[ColumnElement[Any]]]] = {"check": _of_check, "consent": _of_consent}

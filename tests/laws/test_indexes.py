@@ -1,0 +1,64 @@
+"""What is asked by a column is found by an index: a list that grows never looks through a table."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
+
+from scheduler import all_models
+from scheduler.core.db import Base, db
+
+assert all_models  # fills the metadata
+
+# No page and no service asks for these rows by that column, and who is pointed at there is never deleted, or hardly.
+NOT_ASKED = {
+    "attendance.submitted_by_id", "birth_date_correction.confirmed_by_id", "birth_date_correction.presenter_id",
+    "birth_date_correction.proposed_by_id", "campaign.centre_id", "campaign.programme_id",
+    "campaign_city.municipality_id", "consent_paper.first_seen_by_id", "consent_paper.second_seen_by_id",
+    "date_hold.municipality_id", "date_hold.programme_id", "feed_token.presenter_id", "guardian.named_by_id",
+    "guardian.presenter_id", "guardian_consent.first_seen_by_id", "guardian_consent.guardian_id",
+    "guardian_consent.paper_id", "guardian_consent.second_seen_by_id", "handover.away_id", "handover.stand_in_id",
+    "handover_district.district_id", "open_date.district_id", "open_date.programme_id", "presenter.home_id",
+    "school_request.campaign_id", "school_request.owner_id", "school_request.programme_id",
+    "signed_period.signed_by_id", "told_note.presenter_id", "told_note.told_by_id", "undoable_act.owner_before_id",
+    "vetting.recorded_by_id", "visit.programme_id",
+}  # fmt: skip
+
+
+def _begun_by_an_index(table: Table) -> set[str]:
+    """The columns with which an index of every row begins."""
+    begin = {next(iter(table.primary_key.columns)).name, *(column.name for column in table.columns if column.unique)}
+    begin |= {next(iter(one.columns)).name for one in table.constraints if isinstance(one, UniqueConstraint)}
+    whole = [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
+    return begin | {next(iter(one.columns)).name for one in whole}
+
+
+def _without_an_index() -> Iterator[str]:
+    for table in Base.metadata.sorted_tables:
+        known = _begun_by_an_index(table)
+        keys = [one.column_keys[0] for one in table.constraints if isinstance(one, ForeignKeyConstraint)]
+        yield from (f"{table.name}.{key}" for key in keys if key not in known)
+
+
+def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> None:
+    assert set(_without_an_index()) - NOT_ASKED == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (
+            "SELECT id FROM visit WHERE state = :state AND papers_settled = 0 AND id > 7 ORDER BY id LIMIT 100",
+            "visits_not_settled",
+        ),
+        ("SELECT id FROM certificate WHERE visit_id = 7", "ix_certificate_visit_id"),
+        ("DELETE FROM form_key WHERE at < '2026-01-01'", "ix_form_key_at"),
+        ("SELECT id FROM visit WHERE school_request_id = 7", "ix_visit_school_request_id"),
+        ("SELECT id FROM school_request WHERE merged_into_id IN (7, 8)", "ix_school_request_merged_into_id"),
+    ],
+)
+def test_what_each_form_and_each_sweep_asks_is_asked_of_an_index(session, statement: str, index: str) -> None:
+    named = {"state": "delivered"} if ":state" in statement else {}
+    plan = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}"), named).all()
+    assert any(index in row[3] for row in plan), plan

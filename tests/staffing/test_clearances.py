@@ -1,0 +1,135 @@
+"""Lists of proofs by pages: the database puts each where the rules put her, and asks as often for a hundred."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import delete, select
+
+from scheduler.core.db import transaction
+from scheduler.core.sorting import Sort
+from scheduler.core.text import fold
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.safeguarding.models import Vetting
+from scheduler.safeguarding.queries import clearances_by_id
+from scheduler.safeguarding.terms import ProofStanding, VettingResult
+from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page
+from tests.counting import statements
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_presenter
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
+
+TODAY = MONDAY.date()
+DAY = dt.timedelta(days=1)
+YOUNG = dt.date(2010, 3, 1)
+PLACES = list(ProofStanding)
+KEYS = {
+    "name": lambda row: fold(row.presenter.full_name),
+    "role": lambda row: row.presenter.kind,
+    "home": lambda row: fold(row.presenter.home_sr_latn),
+    "check": lambda row: (PLACES.index(row.vetting.standing), row.vetting.ends_in or 0),
+    "consent": lambda row: (PLACES.index(row.consent.standing), row.consent.ends_in or 0),
+}
+
+
+@pytest.fixture
+def centre_id(session) -> int:
+    """A centre with a presenter of every kind that there is."""
+    given = {"centre_id": make_centre().id}
+    a_cleared_educator(family_name="Alić", **given)
+    for place, left in enumerate((-400, -1, 0, 7, 8, 30, 31)):
+        person = make_presenter(family_name=f"Babić {place}", given_name="Ђорђе", **given)
+        make_vetting(person.id, checked_on=TODAY - 500 * DAY, valid_until=TODAY + left * DAY)
+    make_presenter(family_name="Vasić", **given)
+    refused, cleared, later = (make_presenter(family_name=name, **given) for name in ("Gajić", "Dačić", "Erić"))
+    for who, first, second in (
+        (refused, VettingResult.CLEARED, VettingResult.REFUSED),
+        (cleared, VettingResult.REFUSED, VettingResult.CLEARED),
+    ):
+        make_vetting(who.id, checked_on=TODAY - 9 * DAY, result=first)
+        make_vetting(who.id, checked_on=TODAY - 8 * DAY, result=second)
+    make_vetting(later.id, checked_on=TODAY + 3 * DAY)
+    a_cleared_minor(family_name="Žikić", **given)
+    for place, left in enumerate((-1, 5, 20, 200, None)):
+        minor = make_presenter(PresenterKind.INFLUENCER, birth_date=YOUNG, family_name=f"Zorić {place}", **given)
+        make_vetting(minor.id)
+        if left is not None:
+            make_consent(minor.id, given_on=TODAY - 300 * DAY, valid_until=TODAY + left * DAY)
+    suspended = make_presenter(family_name="Ilić", **given)
+    with transaction() as inside:
+        inside.get_one(Presenter, suspended.id).suspended_at = MONDAY
+    return given["centre_id"]
+
+
+def everybody(session, centre_id):
+    ids = session.scalars(select(Presenter.id).where(Presenter.centre_id == centre_id)).all()
+    return list(clearances_by_id(ids, TODAY).values())
+
+
+def ids_of(rows):
+    return {row.presenter.presenter_id for row in rows}
+
+
+@pytest.mark.both_databases
+def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
+    every = everybody(session, centre_id)
+    able = [row for row in every if not row.presenter.suspended]
+    soon = [row for row in able if row.ends_in is not None]
+    expected = {
+        Lacks.WAITS: [row for row in every if row.waits],
+        Lacks.IN_ORDER: [row for row in every if not row.waits],
+        Lacks.LACKING: [row for row in able if not row.cleared],
+        Lacks.ENDS_IN_7: [row for row in soon if row.ends_in <= 7],
+        Lacks.ENDS_IN_30: [row for row in soon if row.ends_in > 7],
+        Lacks.MINORS: [row for row in able if row.minor],
+    }
+
+    pages = clearance_pages(centre_id, TODAY, dict.fromkeys(Lacks, 1))
+
+    found = {lacks: ids_of(page.rows) for lacks, page in pages.items()}
+    assert found == {lacks: ids_of(rows) for lacks, rows in expected.items()}
+    assert {lacks: page.total for lacks, page in pages.items()} == {lacks: len(one) for lacks, one in expected.items()}
+    assert all(expected.values())
+    for lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30):
+        ends = [row.ends_in for row in pages[lacks].rows]
+        assert ends == sorted(ends)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("down", [False, True])
+def test_the_list_is_sorted_as_a_comparison_of_all_would(centre_id, down):
+    by_name = presenters_page(centre_id, TODAY, None, 1).rows
+
+    for name in SORTS:
+        page = presenters_page(centre_id, TODAY, Sort(name, down), 1)
+        assert page.rows == sorted(by_name, key=KEYS[name], reverse=down), name
+        assert page.total == len(by_name)
+
+
+def test_the_pages_of_a_list_follow_each_other(centre_id):
+    first = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1}, per_page=3)[Lacks.WAITS]
+    pages = clearance_pages(centre_id, TODAY, {Lacks.WAITS: 2, Lacks.IN_ORDER: 1}, per_page=3)
+
+    assert [len(first.rows), len(pages[Lacks.WAITS].rows), len(pages[Lacks.IN_ORDER].rows)] == [3, 3, 3]
+    assert not ids_of(first.rows) & ids_of(pages[Lacks.WAITS].rows)
+
+
+def test_a_hundred_presenters_ask_as_often_as_ten(session):
+    centre_id, asked = make_centre().id, []
+    for more in (10, 110):
+        for _ in range(more):
+            make_presenter(centre_id=centre_id)
+        with statements() as made:
+            clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
+            page = presenters_page(centre_id, TODAY, None, 1)
+        asked.append(len(made))
+
+    assert (page.total, len(page.rows)) == (120, 100)
+    assert asked[0] == asked[1]
+
+
+def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):
+    with transaction() as inside:
+        inside.execute(delete(Vetting).where(Vetting.checked_on <= TODAY))
+
+    assert clearance_pages(centre_id, TODAY, {Lacks.IN_ORDER: 1})[Lacks.IN_ORDER].total == 0
