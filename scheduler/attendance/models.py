@@ -371,7 +371,7 @@ INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, 0, OLD.centre_id, OLD.town, 
   GROUP BY k.programme_id, k.campaign, k.audience, k.level;"""
 follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_WORDS, since=KEPT_FIGURES)
 
-# For the migration, and to add up all of it again where no mark stands: a mark for each place where anything is counted.
+# For the migration, and to add up all of it again where no mark stands: one for each place where anything is counted.
 _PLACES = (
     select(extract("year", Presentation.on_day), Visit.centre_id, func.coalesce(Host.municipality_id, 0))
     .join(Visit, Visit.id == Presentation.visit_id)

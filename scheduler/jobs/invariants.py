@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import counting
+from scheduler.attendance.queries import counting, figures
 from scheduler.core import clock, ways
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
-from scheduler.reports.queries import attendance
+from scheduler.reports.queries import attendance, kept
 from scheduler.staffing.queries import consent_law, invariants
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,9 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     invariants.violations,
     consent_law.violations,
     counting.violations,
+    figures.violations,
     attendance.violations,
+    kept.violations,
     ways.violations,
 )
 

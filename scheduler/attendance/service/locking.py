@@ -8,6 +8,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance
+from scheduler.attendance.service.figures import add_up
 from scheduler.attendance.service.locked_numbers import (
     attendances_of,
     counts_of,
@@ -55,6 +56,7 @@ def lock_counts(
                 raise Conflict(AttendanceReason.COUNTED_MEANWHILE)
             _lock(act, attendance, source)
         report_when_locked(act, opened, rows)
+        add_up(act, opened.visit)
     log.info("attendance locked", extra={"presentation_ids": sorted(sources)})
 
 
@@ -72,6 +74,7 @@ def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> 
             if attendance.state is AttendanceState.ASSUMED and attendance.version == version:
                 _lock(act, attendance, CountSource.EDUCATOR)
                 report_when_locked(act, opened, rows)
+                add_up(act, opened.visit)
                 locked += 1
     return locked
 
@@ -109,7 +112,7 @@ def correct_counts(
     if problems:
         raise Rejected(problems)
     with change(actor, now) as act:
-        _opened, rows = _to_decide(act, "correct", presentation_id)
+        opened, rows = _to_decide(act, "correct", presentation_id)
         attendance = _of(rows, presentation_id)
         if attendance.state not in COUNTS_FOR_REPORTS:
             raise Conflict(GroundReason.WRONG_STATE)
@@ -123,4 +126,5 @@ def correct_counts(
         act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.CORRECTED, reason=reason)  # all three at once
         store_counts(act, attendance, CountSource.COORDINATOR, counts)
         let_count(act, attendance, CountSource.COORDINATOR)
+        add_up(act, opened.visit)
     log.info("attendance corrected", extra={"presentation_id": presentation_id})

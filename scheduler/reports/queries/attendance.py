@@ -1,7 +1,8 @@
 """What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace.
 
-Presentations are aggregated first, each with its head counts by the covering index, then grouped: one query for the
-totals, one for the rows, whatever the split. Only what is locked or corrected and counts is counted.
+What kept figures hold is read from them (`kept`); anything else is counted: heads are added up by presentation through
+the covering index, then grouped. One query for the totals, one for the rows, whatever the split. Only what is locked or
+corrected and counts is counted.
 """
 
 import datetime as dt
@@ -11,13 +12,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     String,
     Subquery,
     and_,
     case,
-    cast,
     column,
     extract,
     func,
@@ -27,8 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import type_coerce as read_as
 
-from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.queries.figures import IS_COUNTED, heads
+from scheduler.attendance.terms import ATTENDANCE_MACHINE
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CERTIFICATE_MACHINE
 from scheduler.core.alphabet import alphabet_key
@@ -45,7 +45,10 @@ from scheduler.people.rules import is_minor
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.queries.kept import kept_answer, kept_periods
+from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.kept import can_be_kept
 from scheduler.reports.terms.counting import (
     CampaignOutcome,
     CountRow,
@@ -67,7 +70,6 @@ from scheduler.visits.terms.states import (
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
     AssignmentState,
-    PresentationState,
 )
 
 STATEFUL: tuple[tuple[Any, Machine], ...] = (
@@ -78,39 +80,30 @@ STATEFUL: tuple[tuple[Any, Machine], ...] = (
     (Attendance, ATTENDANCE_MACHINE),
     (Certificate, CERTIFICATE_MACHINE),
 )
-DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
-
-GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
-    Group.CITY: (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression),
-    Group.DISTRICT: tuple(
-        column.expression for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
-    ),
-    Group.MONTH: tuple(cast(extract(part, Presentation.on_day), Integer) for part in ("year", "month")),
-    Group.PROGRAMME: (Programme.slug.expression, Programme.name_sr_cyrl.expression, Programme.name_en.expression),
-    Group.AUDIENCE: (Presentation.audience.expression, Presentation.level.expression),
-    Group.PRESENTER: (
-        Presenter.id.expression,
-        User.given_name.expression,
-        User.family_name.expression,
-        Presenter.adult_on.expression,
-    ),
-}
 
 
 def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
     """Totals, and rows when it is split: one query each, and one for the slug of the centre."""
     session = db.session()
     groups = tuple(dict.fromkeys(by))
-    totals = _counts_of(session.execute(_counted(filters, ())).one())
-    found = session.execute(_counted(filters, groups)) if groups else ()
-    rows = [_row(groups, row, language) for row in found]
+    answer = (kept_answer(filters, groups) if can_be_kept(filters, groups) else None) or _answer(filters, groups)
+    rows = [_row(groups, row, language) for row in answer[1]]
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
-    return Report(filters, groups, totals, tuple(ordered), slug)
+    return Report(filters, groups, _counts_of(answer[0]), tuple(ordered), slug)
+
+
+def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]]:
+    """Totals and rows from what was counted."""
+    session = db.session()
+    totals = session.execute(_counted(filters, ())).one()
+    return totals, session.execute(_counted(filters, groups)).all() if groups else ()
 
 
 def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
     """Today's totals of several periods of a centre, each by its key, in one query; none are asked for nothing."""
+    if (kept := kept_periods(centre_id, periods)) is not None:
+        return {row.period: _counts_of(row) for row in kept}
     days = list(periods.values())
     whole = Period(min(one.first for one in days), max(one.last for one in days))
     each = _presentations(Filters(whole, centre_id), ())
@@ -228,7 +221,7 @@ def _name(language: str, cyrl: str, english: str) -> str:
 
 def _counted(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
     each = _presentations(filters, groups)
-    keys = [each.c[name] for name in _key_names(groups)]
+    keys = [each.c[name] for name in key_names(groups)]
     return _summed(each).add_columns(func.max(each.c.on_day).label("last_day"), *keys).group_by(*keys)
 
 
@@ -248,44 +241,43 @@ def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
     """One row for each presentation that counts (and presenter, where the split asks for that)."""
     keys = [column for group in groups for column in GROUP_COLUMNS[group]]
     place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
-    wanted = with_heads(
+    said = heads(_days(filters))
+    wanted: Select[Any] = select(
         Presentation.id.label("presentation_id"),
         Visit.id.label("visit_id"),
         Visit.kilometres.label("kilometres"),
         Presentation.on_day.label("on_day"),
         Municipality.city_sr_cyrl.label("city"),
-        *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
-        *(people(audience).label(audience.value) for audience in Audience),
+        *(key.label(name) for key, name in zip(keys, key_names(groups), strict=True)),
+        *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
         place.label("place_in_visit"),
     )
+    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id)
     if Group.PRESENTER in groups:
         wanted = (
             wanted.join(Assignment, _took_part())
             .join(Presenter, Presenter.id == Assignment.presenter_id)
             .join(User, User.id == Presenter.user_id)
         )
-    own = (Presentation.id, Presentation.on_day, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
-    return wanted.where(*conditions(filters)).group_by(*own, *keys).subquery()
+    return wanted.subquery()
 
 
-def with_heads(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Presentations, joined with all that narrows a report and, where there are any, the heads that count."""
+def narrowed(wanted: Select[Any], filters: Filters) -> Select[Any]:
+    """Columns over presentations that count, joined with all that narrows a report."""
     return (
-        select(*columns)
-        .select_from(Presentation)
+        wanted.select_from(Presentation)
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .join(Visit, Visit.id == Presentation.visit_id)
         .join(Programme, Programme.id == Visit.programme_id)
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .outerjoin(District, District.id == Municipality.district_id)
-        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
+        .where(*conditions(filters))
     )
 
 
-def people(audience: Audience) -> ColumnElement[int]:
-    """The heads of one audience, over the rows of the head counts that count."""
-    return func.coalesce(func.sum(case((HeadCount.audience == audience, HeadCount.people), else_=0)), 0)
+def _days(filters: Filters) -> ColumnElement[bool]:
+    return Presentation.on_day.between(filters.period.first, filters.period.last)
 
 
 def _took_part() -> ColumnElement[bool]:
@@ -295,9 +287,8 @@ def _took_part() -> ColumnElement[bool]:
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """What a presentation must meet to be counted, and to be one of those asked for."""
     conditions: list[ColumnElement[bool]] = [
-        Presentation.on_day.between(filters.period.first, filters.period.last),
-        Presentation.state.in_(DELIVERED_STATES),
-        Attendance.state.in_(COUNTS_FOR_REPORTS),
+        _days(filters),
+        *IS_COUNTED,
     ]
     plain = (
         (Visit.centre_id, filters.centre_id),
@@ -320,10 +311,6 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _key_names(groups: Sequence[Group]) -> list[str]:
-    return [f"{group.value}_{place}" for group in groups for place, _ in enumerate(GROUP_COLUMNS[group])]
-
-
 def _counts_of(row: Any) -> ReportCounts:
     names = [field.name for field in fields(ReportCounts)]
     return ReportCounts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
@@ -332,7 +319,7 @@ def _counts_of(row: Any) -> ReportCounts:
 def _row(groups: Sequence[Group], row: Any, language: str) -> CountRow:
     keys = []
     for group in groups:
-        values = [getattr(row, name) for name in _key_names([group])]
+        values = [getattr(row, name) for name in key_names([group])]
         keys.append(_key(group, values, row.last_day, language))
     return CountRow(tuple(keys), _counts_of(row))
 
