@@ -8,7 +8,7 @@ from scheduler.core import clock, ways
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
-from scheduler.reports.queries import attendance, kept
+from scheduler.reports.queries import attendance, kept_figures
 from scheduler.staffing.queries import consent_law, invariants
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     counting.violations,
     figures.violations,
     attendance.violations,
-    kept.violations,
+    kept_figures.violations,
     ways.violations,
 )
 

@@ -13,7 +13,7 @@ from scheduler.core.db import transaction
 from scheduler.visits.models.visits import Visit
 
 log = logging.getLogger(__name__)
-PIECE = 50  # places and years that one short transaction adds up
+PLACES_AT_ONCE = 50  # places and years that one short transaction adds up
 
 
 def add_up(act: Act, visit: Visit) -> None:
@@ -29,7 +29,7 @@ def add_up_marked() -> int:
     while True:
         with transaction() as session:
             marked = select(StaleFigure.year, StaleFigure.centre_id, StaleFigure.town)
-            wanted = session.execute(marked.order_by(*key.clauses).limit(PIECE)).all()
+            wanted = session.execute(marked.order_by(*key.clauses).limit(PLACES_AT_ONCE)).all()
             if wanted:
                 taken = delete(StaleFigure).where(key.in_([tuple(row) for row in wanted]))
                 session.execute(taken.execution_options(synchronize_session=False))

@@ -1,6 +1,6 @@
 """What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace.
 
-What kept figures hold is read from them (`kept`); anything else is counted: heads are added up by presentation through
+What kept figures hold is read from them (`kept_figures`); anything else is counted: heads are added up by presentation through
 the covering index, then grouped. One query for the totals, one for the rows, whatever the split. Only what is locked or
 corrected and counts is counted.
 """
@@ -45,10 +45,10 @@ from scheduler.people.rules import is_minor
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.queries.kept import kept_answer, kept_periods
+from scheduler.reports.queries.kept_figures import kept_answer, kept_periods
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.attendance import year_of
-from scheduler.reports.rules.kept import can_be_kept
+from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
     CampaignOutcome,
     CountRow,

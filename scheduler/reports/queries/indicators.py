@@ -9,8 +9,8 @@ from scheduler.attendance.queries.figures import heads, young
 from scheduler.core.db import db
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.attendance import narrowed
-from scheduler.reports.queries.kept import kept_beside
-from scheduler.reports.rules.kept import can_be_kept
+from scheduler.reports.queries.kept_figures import kept_beside
+from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import AssignmentState

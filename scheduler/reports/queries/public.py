@@ -18,9 +18,9 @@ from scheduler.people.models import Centre
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
-from scheduler.reports.queries import kept
+from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.attendance import attendance_report, narrowed
-from scheduler.reports.queries.kept import BEGINNING
+from scheduler.reports.queries.kept_figures import BEGINNING
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
@@ -41,7 +41,7 @@ from scheduler.visits.models.visits import Presentation
 
 def years_held(today: dt.date) -> list[int]:
     """Calendar years up to this one of which something is counted, the newest first."""
-    if (years := kept.years_of(today)) is not None:
+    if (years := kept_figures.years_of(today)) is not None:
         return years
     year: Select[Any] = select(extract("year", Presentation.on_day)).distinct()
     wanted = narrowed(year, Filters(Period(BEGINNING, today)))
@@ -50,8 +50,8 @@ def years_held(today: dt.date) -> list[int]:
 
 def public_year(year: int, language: str) -> PublicYear:
     """What all centres held in a year: by centre, and by district."""
-    names = _Names(year, language)
-    rows = _counted_year(year) if names.stale else kept.cells_of_year(year)
+    names = _PublicNames(year, language)
+    rows = _counted_year(year) if names.stale else kept_figures.cells_of_year(year)
     cells = [
         FigureCell(
             row.centre_id,
@@ -87,7 +87,7 @@ def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     """What a campaign has reached, by city and by audience, and how many people were its crew."""
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
     years = Period(dt.date(period.first.year, 1, 1), dt.date(period.last.year, 12, 31))
-    crew, stale = kept.crew_of(campaign.id, Filters(years))
+    crew, stale = kept_figures.crew_of(campaign.id, Filters(years))
     told = None if stale else _kept_outcome(campaign, period)
     by_city, around = told or (
         attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY]),
@@ -98,7 +98,9 @@ def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
 
 def _kept_outcome(campaign: CampaignRow, period: Period) -> tuple[Report, ReportCounts] | None:
     """The campaign's report by city, and all that its centre held; None where it was held on days outside as well."""
-    rows = kept.campaign_cells(campaign.id, campaign.centre_id, tuple(range(period.first.year, period.last.year + 1)))
+    rows = kept_figures.campaign_cells(
+        campaign.id, campaign.centre_id, tuple(range(period.first.year, period.last.year + 1))
+    )
     ours = [row for row in rows if row.presentations]
     if any(row.first_day < period.first or row.last_day > period.last for row in ours):
         return None
@@ -115,7 +117,7 @@ def _counts(rows: Sequence[Any], part: str = "") -> ReportCounts:
     return ReportCounts(**{name: int(sum(getattr(row, part + name) for row in rows)) for name in names})
 
 
-class _Names:
+class _PublicNames:
     """What districts, centres and campaigns are called in a language; and whether figures of a year are old."""
 
     def __init__(self, year: int, language: str) -> None:
@@ -145,5 +147,5 @@ def _named(year: int) -> Any:
         ),
         select(literal("centre"), Centre.id, none, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en),
         select(literal("campaign"), Campaign.id, none, Campaign.name_sr_cyrl, none, Campaign.name_en),
-        select(literal("stale"), literal(0), none, none, none, none).where(kept.stale_year(year)),
+        select(literal("stale"), literal(0), none, none, none, none).where(kept_figures.stale_year(year)),
     )  # fmt: skip

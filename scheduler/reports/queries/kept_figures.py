@@ -20,12 +20,12 @@ from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.models import CREWS, CampaignCrew
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
-from scheduler.reports.rules.kept import Spans, spans_of
+from scheduler.reports.rules.spans import Spans, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period
 from scheduler.visits.models.visits import Presentation, Visit
 
 BEGINNING = dt.date(2000, 1, 1)
-BESIDE = ("pupils_once", "with_influencer", "without_influencer", "turned_away")
+SIDE_NUMBERS = ("pupils_once", "with_influencer", "without_influencer", "turned_away")
 ALL = (*KEY, "first_day", "last_day", *NUMBERS)
 
 
@@ -41,11 +41,11 @@ class _Place:
     level: ColumnElement[Any]
 
 
-KEPT = _Place(
+FIGURE_COLUMNS = _Place(
     *(one.expression for one in (KeptFigure.centre_id, KeptFigure.programme_id, KeptFigure.campaign)),
     *(one.expression for one in (KeptFigure.town, KeptFigure.audience, KeptFigure.level)),
 )
-COUNTED = _Place(
+ROW_COLUMNS = _Place(
     Visit.centre_id.expression,
     Visit.programme_id.expression,
     func.coalesce(Visit.campaign_id, 0),
@@ -87,9 +87,9 @@ def _month(day: dt.date) -> int:
 def kept_beside(filters: Filters) -> dict[str, int] | None:
     """What stands beside a report: pupils once, with and without a young presenter, turned away; None: old."""
     cells = _cells(filters, ()).subquery()
-    sums = [func.coalesce(func.sum(cells.c[name]), 0).label(name) for name in BESIDE]
+    sums = [func.coalesce(func.sum(cells.c[name]), 0).label(name) for name in SIDE_NUMBERS]
     row: Any = db.session().execute(select(*sums, _is_stale(filters).label("stale"))).one()
-    return None if row.stale else {name: int(getattr(row, name)) for name in BESIDE}
+    return None if row.stale else {name: int(getattr(row, name)) for name in SIDE_NUMBERS}
 
 
 def _is_stale(filters: Filters) -> ColumnElement[bool]:
@@ -130,11 +130,11 @@ def _cells(filters: Filters, groups: Sequence[Group]) -> Any:
     """Kept figures, and counted days beside them, that hold each presentation asked for once."""
     period = _within_month(filters)
     spans = spans_of(period, by_month=Group.MONTH in groups) if period else Spans()
-    kept: Select[Any] = select(*(getattr(KeptFigure, name) for name in ALL)).where(*_narrowed(filters, KEPT))
+    kept: Select[Any] = select(*(getattr(KeptFigure, name) for name in ALL)).where(*_narrowed(filters, FIGURE_COLUMNS))
     parts = [kept.where(which) for which in _kept_spans(spans)]
     if spans.days:
         days = or_(*(Presentation.on_day.between(one.first, one.last) for one in spans.days))
-        parts.append(counted_cells(*_narrowed(filters, COUNTED), days=days))
+        parts.append(counted_cells(*_narrowed(filters, ROW_COLUMNS), days=days))
     if not parts:
         return kept.where(false())
     return parts[0] if len(parts) == 1 else union_all(*parts)
@@ -240,6 +240,7 @@ def crew_of(campaign_id: int, filters: Filters) -> tuple[dict[PresenterKind, int
     kinds = [func.count(CampaignCrew.presenter_id).filter(Presenter.kind == kind) for kind in PresenterKind]
     wanted = (
         select(*kinds, _is_stale(filters))
+        .select_from(CampaignCrew)
         .join(Presenter, Presenter.id == CampaignCrew.presenter_id)
         .where(CampaignCrew.campaign_id == campaign_id, CampaignCrew.seats > 0)
     )
