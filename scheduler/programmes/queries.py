@@ -9,6 +9,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
+from scheduler.places.models import Municipality
 from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme
 from scheduler.programmes.terms import CampaignCityRow, CampaignRow, ProgrammeDraft, ProgrammeRow, Text
 
@@ -114,6 +115,12 @@ def campaigns() -> list[CampaignRow]:
     return _campaigns(select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()))
 
 
+def newest_campaign() -> CampaignRow | None:
+    """The campaign that ends last; None before there is any."""
+    last = select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()).limit(1)
+    return next(iter(_campaigns(last)), None)
+
+
 def campaign_page(slug: str) -> CampaignRow:
     """One campaign by the name in its address. Raises: NotFound."""
     for row in _campaigns(select(Campaign).where(Campaign.slug == slug)):
@@ -127,12 +134,21 @@ def _campaigns(wanted: Select[Campaign]) -> list[CampaignRow]:
     found = session.scalars(wanted.options(joinedload(Campaign.centre), joinedload(Campaign.programme))).all()
     ids = [one.id for one in found]
     cities: dict[int, list[CampaignCityRow]] = {ident: [] for ident in ids}
-    for city in session.scalars(
-        select(CampaignCity).options(joinedload(CampaignCity.municipality)).where(CampaignCity.campaign_id.in_(ids))
-    ):
-        town = city.municipality
-        cities[city.campaign_id].append(
-            CampaignCityRow(town.city_sr_cyrl, town.city_sr_latn, town.lat, town.lon, city.target_pupils)
+    towns = (
+        select(
+            CampaignCity.campaign_id,
+            Municipality.city_sr_cyrl,
+            Municipality.city_sr_latn,
+            Municipality.lat,
+            Municipality.lon,
+            CampaignCity.target_pupils,
+        )
+        .join(Municipality, Municipality.id == CampaignCity.municipality_id)
+        .where(CampaignCity.campaign_id.in_(ids))
+    )
+    for row in session.execute(towns):
+        cities[row.campaign_id].append(
+            CampaignCityRow(row.city_sr_cyrl, row.city_sr_latn, row.lat, row.lon, row.target_pupils)
         )
     targets = select(CampaignTarget).where(CampaignTarget.campaign_id.in_(ids)).order_by(CampaignTarget.id)
     meant = list(session.scalars(targets))

@@ -19,7 +19,11 @@ from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
 DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
-IS_COUNTED = (Presentation.state.in_(DELIVERED_STATES), Attendance.state.in_(COUNTS_FOR_REPORTS))
+# Nearly every attendance is locked: with the empty text no database begins with the index of states.
+IS_COUNTED = (
+    Presentation.state.in_(DELIVERED_STATES),
+    Attendance.state.concat("").in_([state.value for state in COUNTS_FOR_REPORTS]),
+)
 KEY = ("year", "month", "centre_id", "town", "programme_id", "campaign", "audience", "level")
 NUMBERS = tuple(one.name for one in KeptFigure.__table__.columns if one.name not in (*KEY, "first_day", "last_day"))
 MOST_TOLD = 20  # wrong figures that one check names

@@ -1,8 +1,8 @@
 """What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace.
 
-What kept figures hold is read from them (`kept_figures`); anything else is counted: heads are added up by presentation through
-the covering index, then grouped. One query for the totals, one for the rows, whatever the split. Only what is locked or
-corrected and counts is counted.
+What kept figures hold is read from them (`kept_figures`); anything else is counted: heads are added up by presentation
+through the covering index, then grouped. One query for the totals, one for the rows, whatever the split. Only what is
+locked or corrected and counts is counted.
 """
 
 import datetime as dt
@@ -11,14 +11,10 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    Select,
     String,
-    Subquery,
     and_,
     case,
     column,
-    extract,
     func,
     literal,
     or_,
@@ -27,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy import type_coerce as read_as
 
 from scheduler.attendance.models import Attendance
-from scheduler.attendance.queries.figures import IS_COUNTED, heads
 from scheduler.attendance.terms import ATTENDANCE_MACHINE
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CERTIFICATE_MACHINE
@@ -40,13 +35,14 @@ from scheduler.core.machines import Machine
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
-from scheduler.people.models import Centre, Presenter, User
+from scheduler.people.models import Centre
 from scheduler.people.rules import is_minor
-from scheduler.places.models import District, Host, Municipality
+from scheduler.places.models import Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, summed
 from scheduler.reports.queries.kept_figures import kept_answer, kept_periods
-from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
+from scheduler.reports.queries.splits import key_names
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
@@ -69,7 +65,6 @@ from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
-    AssignmentState,
 )
 
 STATEFUL: tuple[tuple[Any, Machine], ...] = (
@@ -86,18 +81,26 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     """Totals, and rows when it is split: one query each, and one for the slug of the centre."""
     session = db.session()
     groups = tuple(dict.fromkeys(by))
-    answer = (kept_answer(filters, groups) if can_be_kept(filters, groups) else None) or _answer(filters, groups)
+    answer = _kept(filters, groups) or _answer(filters, groups)
     rows = [_row(groups, row, language) for row in answer[1]]
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, _counts_of(answer[0]), tuple(ordered), slug)
 
 
+def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]] | None:
+    """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
+    if can_be_kept(filters, groups):
+        return kept_answer(filters, groups)
+    totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
+    return (totals[0], db.session().execute(counted_rows(filters, groups)).all()) if totals else None
+
+
 def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]]:
     """Totals and rows from what was counted."""
     session = db.session()
-    totals = session.execute(_counted(filters, ())).one()
-    return totals, session.execute(_counted(filters, groups)).all() if groups else ()
+    totals = session.execute(counted_rows(filters, ())).one()
+    return totals, session.execute(counted_rows(filters, groups)).all() if groups else ()
 
 
 def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
@@ -106,10 +109,10 @@ def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int
         return {row.period: _counts_of(row) for row in kept}
     days = list(periods.values())
     whole = Period(min(one.first for one in days), max(one.last for one in days))
-    each = _presentations(Filters(whole, centre_id), ())
+    each = counted_presentations(Filters(whole, centre_id), ())
     within = [(each.c.on_day.between(one.first, one.last), key) for key, one in periods.items()]
     key = case(*within, else_=None)
-    wanted = _summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
+    wanted = summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
     return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
 
 
@@ -126,10 +129,10 @@ def visits_behind(
 ) -> Page[VisitLine]:
     """The visits of which a report's number is the sum, by day or as asked; page `number` from 1."""
     session = db.session()
-    each = _presentations(filters, ())
+    each = counted_presentations(filters, ())
     total = session.scalar(select(func.count(each.c.visit_id.distinct()))) or 0
     wanted = (
-        _summed(each)
+        summed(each)
         .add_columns(
             Visit.id,
             Visit.number,
@@ -217,98 +220,6 @@ def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: s
 
 def _name(language: str, cyrl: str, english: str) -> str:
     return worded(language, cyrl, to_latin(cyrl), english)
-
-
-def _counted(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
-    each = _presentations(filters, groups)
-    keys = [each.c[name] for name in key_names(groups)]
-    return _summed(each).add_columns(func.max(each.c.on_day).label("last_day"), *keys).group_by(*keys)
-
-
-def _summed(each: Subquery) -> Select[Any]:
-    """Counts over aggregated presentations; kilometres of each visit once."""
-    numbers = [func.coalesce(func.sum(each.c[audience.value]), 0).label(audience.value) for audience in Audience]
-    return select(
-        func.count(each.c.visit_id.distinct()).label("visits"),
-        func.count(each.c.presentation_id).label("presentations"),
-        *numbers,
-        func.count(each.c.city.distinct()).label("cities"),
-        func.coalesce(func.sum(case((each.c.place_in_visit == 1, each.c.kilometres), else_=0)), 0).label("kilometres"),
-    ).select_from(each)
-
-
-def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
-    """One row for each presentation that counts (and presenter, where the split asks for that)."""
-    keys = [column for group in groups for column in GROUP_COLUMNS[group]]
-    place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
-    said = heads(_days(filters))
-    wanted: Select[Any] = select(
-        Presentation.id.label("presentation_id"),
-        Visit.id.label("visit_id"),
-        Visit.kilometres.label("kilometres"),
-        Presentation.on_day.label("on_day"),
-        Municipality.city_sr_cyrl.label("city"),
-        *(key.label(name) for key, name in zip(keys, key_names(groups), strict=True)),
-        *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
-        place.label("place_in_visit"),
-    )
-    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id)
-    if Group.PRESENTER in groups:
-        wanted = (
-            wanted.join(Assignment, _took_part())
-            .join(Presenter, Presenter.id == Assignment.presenter_id)
-            .join(User, User.id == Presenter.user_id)
-        )
-    return wanted.subquery()
-
-
-def narrowed(wanted: Select[Any], filters: Filters) -> Select[Any]:
-    """Columns over presentations that count, joined with all that narrows a report."""
-    return (
-        wanted.select_from(Presentation)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Programme, Programme.id == Visit.programme_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .outerjoin(District, District.id == Municipality.district_id)
-        .where(*conditions(filters))
-    )
-
-
-def _days(filters: Filters) -> ColumnElement[bool]:
-    return Presentation.on_day.between(filters.period.first, filters.period.last)
-
-
-def _took_part() -> ColumnElement[bool]:
-    return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
-
-
-def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """What a presentation must meet to be counted, and to be one of those asked for."""
-    conditions: list[ColumnElement[bool]] = [
-        _days(filters),
-        *IS_COUNTED,
-    ]
-    plain = (
-        (Visit.centre_id, filters.centre_id),
-        (Programme.slug, filters.programme),
-        (Presentation.audience, filters.audience),
-        (Presentation.level, filters.level),
-        (func.coalesce(Municipality.city_sr_cyrl, ""), filters.city),
-        (func.coalesce(District.iso, ""), filters.district),
-    )
-    conditions += [column == value for column, value in plain if value is not None]
-    if filters.campaign is not None:
-        campaign = select(Campaign.id).where(Campaign.slug == filters.campaign)
-        conditions.append(Visit.campaign_id == campaign.scalar_subquery())
-    if filters.month is not None:
-        year, month = map(int, filters.month.split("-"))
-        conditions += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
-    if filters.presenter is not None:
-        in_crew = select(Assignment.id).where(_took_part(), Assignment.presenter_id == filters.presenter)
-        conditions.append(in_crew.exists())
-    return conditions
 
 
 def _counts_of(row: Any) -> ReportCounts:

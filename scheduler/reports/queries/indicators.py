@@ -8,7 +8,7 @@ from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.figures import heads, young
 from scheduler.core.db import db
 from scheduler.programmes.terms import Audience
-from scheduler.reports.queries.attendance import narrowed
+from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import kept_beside
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters

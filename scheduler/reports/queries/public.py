@@ -19,7 +19,8 @@ from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
 from scheduler.reports.queries import kept_figures
-from scheduler.reports.queries.attendance import attendance_report, narrowed
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import BEGINNING
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import outcome_of, public_year_of

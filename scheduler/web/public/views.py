@@ -41,15 +41,15 @@ def front() -> ResponseReturnValue:
     today, language = clock.local_day(clock.now()), page_language()
     last = next((year for year in years_held(today) if year < today.year), None)
     year = public_year(last, language) if last else None
-    campaigns, programmes = programme_queries.campaigns(), programme_queries.open_programmes()
+    campaign, programmes = programme_queries.newest_campaign(), programme_queries.open_programmes()
     return render_template(
         "public/front.html",
         programmes=programmes,
         next_free=words.next_free(programmes),
-        campaign=campaigns[0] if campaigns else None,
-        campaign_days=words.days_of(campaigns[0]) if campaigns else "",
-        campaign_reached=words.reached_by(campaign_outcome(campaigns[0], today)) if campaigns else [],
-        campaign_runs=bool(campaigns) and campaigns[0].first_day <= today <= campaigns[0].last_day,
+        campaign=campaign,
+        campaign_days=words.days_of(campaign) if campaign else "",
+        campaign_reached=words.reached_by(campaign_outcome(campaign, today)) if campaign else [],
+        campaign_runs=campaign is not None and campaign.first_day <= today <= campaign.last_day,
         year=year,
         strips=words.strips(year) if year else [],
         drawing=words.year_map(year) if year else None,
