@@ -4,11 +4,27 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.attendance.queries.figures import KEY, NUMBERS, counted_cells
@@ -187,70 +203,78 @@ def _narrowed(filters: Filters, place: _Place) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def years_of(today: dt.date) -> list[int] | None:
-    """Years up to this one of which something is kept that was held by today, the newest first; None: old."""
-    years = select(literal(BEGINNING.year).label("year")).cte("years", recursive=True)
-    years = years.union_all(select(years.c.year + 1).where(years.c.year < today.year))
-    held = exists(
-        select(KeptFigure.year).where(
-            KeptFigure.year == years.c.year, KeptFigure.month == 0, KeptFigure.first_day <= today
-        )
-    )
-    old = exists(select(StaleFigure.year).where(StaleFigure.year <= today.year))
-    found = db.session().execute(select(years.c.year, held, old).where(or_(held, old))).all()
-    return None if any(row[2] for row in found) else sorted((row[0] for row in found), reverse=True)
-
-
-def cells_of_year(year: int) -> Sequence[Any]:
+def cells_of_year(year: int) -> tuple[Any, ...]:
     """A year by centre, district, city and campaign (0: for none)."""
+    return tuple(db.session().execute(_CELLS_OF_YEAR, {"year": year}))
+
+
+def campaign_cells(campaign_id: int, centre_id: int, years: Iterable[int]) -> tuple[Any, ...]:
+    """What was held in whole years, by city: for a campaign, with its first and last day; and by its centre in all."""
+    asked = {"campaign": campaign_id, "centre": centre_id, "years": list(years)}
+    return tuple(db.session().execute(_CAMPAIGN_CELLS, asked))
+
+
+def crew_of(campaign_id: int) -> dict[PresenterKind, int]:
+    """How many different presenters of each kind went into schools for a campaign, or have promised to."""
+    return {row[0]: row[1] for row in db.session().execute(_CREW, {"campaign": campaign_id})}
+
+
+def stale_years() -> set[int]:
+    """Years of which some figures are old."""
+    return set(db.session().scalars(select(StaleFigure.year).distinct()))
+
+
+def years_kept(today: ColumnElement[Any], this_year: ColumnElement[Any]) -> Select[Any]:
+    """Years up to this one of which something is kept that was held by today: a look into each, not at its rows."""
+    years = select(literal(BEGINNING.year).label("year")).cte("years", recursive=True)
+    years = years.union_all(select(years.c.year + 1).where(years.c.year < this_year))
+    held = (KeptFigure.year == years.c.year, KeptFigure.month == 0, KeptFigure.first_day <= today)
+    return select(years.c.year).where(exists(select(KeptFigure.year).where(*held)))
+
+
+# Statements of pages that everybody opens are put together once: that costs as much as asking them.
+
+
+def _cells_of_year() -> Select[Any]:
     high = case((KeptFigure.level == SchoolLevel.SECONDARY, KeptFigure.pupils), else_=0)
     sums = [func.sum(getattr(KeptFigure, name)).label(name) for name in ("presentations", *map(str, Audience))]
     keys = (KeptFigure.centre_id, District.iso, Municipality.city_sr_cyrl, KeptFigure.campaign)
-    wanted = (
+    return (
         select(*keys, *sums, func.sum(high).label("high_school"))
         .outerjoin(Municipality, Municipality.id == KeptFigure.town)
         .outerjoin(District, District.id == Municipality.district_id)
-        .where(KeptFigure.year == year, KeptFigure.month == 0)
+        .where(KeptFigure.year == bindparam("year", type_=Integer), KeptFigure.month == 0)
         .group_by(*keys)
     )
-    return db.session().execute(wanted).all()
 
 
-def campaign_cells(campaign_id: int, centre_id: int, years: tuple[int, ...]) -> Sequence[Any]:
-    """What was held in whole years, by city: for a campaign, with its first and last day; and by its centre in all."""
-    ours, own = KeptFigure.campaign == campaign_id, KeptFigure.centre_id == centre_id
+def _campaign_cells() -> Select[Any]:
+    ours = KeptFigure.campaign == bindparam("campaign", type_=Integer)
+    own = KeptFigure.centre_id == bindparam("centre", type_=Integer)
     sums = [
         func.sum(case((which, getattr(KeptFigure, name)), else_=0)).label(f"{part}{name}")
         for part, which in (("", ours), ("all_", own))
         for name in ("presentations", *map(str, Audience))
     ]
     days = (func.min(case((ours, KeptFigure.first_day))), func.max(case((ours, KeptFigure.last_day))))
-    city = (Municipality.city_sr_cyrl, Municipality.city_sr_latn)
-    wanted = (
-        select(*city, *sums, days[0].label("first_day"), days[1].label("last_day"))
-        .outerjoin(Municipality, Municipality.id == KeptFigure.town)
+    city = (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression)
+    years: BindParameter[Any] = bindparam("years", expanding=True)
+    columns: list[ColumnElement[Any]] = [*city, *sums, days[0].label("first_day"), days[1].label("last_day")]
+    wanted: Select[Any] = select(*columns)
+    return (
+        wanted.outerjoin(Municipality, Municipality.id == KeptFigure.town)
         .where(KeptFigure.year.in_(years), KeptFigure.month == 0, or_(ours, own))
         .group_by(*city)
     )
-    return db.session().execute(wanted).all()
 
 
-def crew_of(campaign_id: int, filters: Filters) -> tuple[dict[PresenterKind, int], bool]:
-    """How many presenters of each kind went into schools for a campaign, or promised to; and: are figures old?"""
-    kinds = [func.count(CampaignCrew.presenter_id).filter(Presenter.kind == kind) for kind in PresenterKind]
-    wanted = (
-        select(*kinds, _is_stale(filters))
-        .select_from(CampaignCrew)
-        .join(Presenter, Presenter.id == CampaignCrew.presenter_id)
-        .where(CampaignCrew.campaign_id == campaign_id, CampaignCrew.seats > 0)
-    )
-    *numbers, stale = db.session().execute(wanted).one()
-    return dict(zip(PresenterKind, numbers, strict=True)), stale
-
-
-def stale_year(year: int) -> ColumnElement[bool]:
-    """Whether figures of a year are old."""
-    return _is_stale(Filters(Period(dt.date(year, 1, 1), dt.date(year, 12, 31))))
+_CELLS_OF_YEAR, _CAMPAIGN_CELLS = _cells_of_year(), _campaign_cells()
+_CREW = (
+    select(Presenter.kind, func.count(CampaignCrew.presenter_id))
+    .join(CampaignCrew, CampaignCrew.presenter_id == Presenter.id)
+    .where(CampaignCrew.campaign_id == bindparam("campaign", type_=Integer), CampaignCrew.seats > 0)
+    .group_by(Presenter.kind)
+)
 
 
 def violations() -> list[str]:

@@ -5,16 +5,20 @@ the small ones.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, extract, func, literal, select, union_all
+from sqlalchemy import Date, Integer, Select, bindparam, case, extract, func, literal, select, union_all
 
+from scheduler.attendance.models import StaleFigure
 from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import worded
 from scheduler.people.models import Centre
+from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
@@ -40,19 +44,69 @@ from scheduler.reports.terms.counting import (
 from scheduler.visits.models.visits import Presentation
 
 
-def years_held(today: dt.date) -> list[int]:
-    """Calendar years up to this one of which something is counted, the newest first."""
-    if (years := kept_figures.years_of(today)) is not None:
-        return years
+@dataclass(frozen=True)
+class PublicNames:
+    """What districts, centres and campaigns are called in a language; years held, and those whose figures are old."""
+
+    districts: tuple[DistrictName, ...]
+    centres: tuple[tuple[int, str], ...]
+    campaigns: tuple[tuple[int, str], ...]
+    years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
+    stale: frozenset[int]
+
+
+def public_names(today: dt.date, language: str) -> PublicNames:
+    """All of it in one question; another where figures are old."""
+    found: dict[str, list[Any]] = {kind: [] for kind in ("district", "centre", "campaign", "year", "stale")}
+    for row in db.session().execute(_NAMES, {"today": today, "year": today.year}):
+        found[row.kind].append(row)
+    stale = frozenset(row.id for row in found["stale"])
+    years = [row.id for row in found["year"]] if not stale else _counted_years(today)
+    named = [DistrictName(row.iso, worded(language, row.cyrl, row.latn, row.en)) for row in found["district"]]
+    centres = {row.id: worded(language, row.cyrl, row.latn, row.en) for row in found["centre"]}
+    campaigns = {row.id: in_language(language, row.cyrl, row.en) for row in found["campaign"]}
+    return PublicNames(
+        tuple(sorted(named, key=lambda district: alphabet_key(district.name))),
+        tuple(sorted(centres.items())),
+        tuple(sorted(campaigns.items())),
+        tuple(sorted(years, reverse=True)),
+        stale,
+    )
+
+
+def _names() -> Any:
+    none = literal("")
+    today, year = bindparam("today", type_=Date), bindparam("year", type_=Integer)
+    kept = kept_figures.years_kept(today, year).subquery()
+    first = select(
+        literal("district").label("kind"), District.id, District.iso, District.name_sr_cyrl.label("cyrl"),
+        District.name_sr_latn.label("latn"), District.name_en.label("en"),
+    )  # fmt: skip
+    return union_all(
+        first,
+        select(literal("centre"), Centre.id, none, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en),
+        select(literal("campaign"), Campaign.id, none, Campaign.name_sr_cyrl, none, Campaign.name_en),
+        select(literal("year"), kept.c.year, none, none, none, none),
+        select(literal("stale"), StaleFigure.year, none, none, none, none).distinct(),
+    )
+
+
+_NAMES = _names()
+
+
+def _counted_years(today: dt.date) -> list[int]:
     year: Select[Any] = select(extract("year", Presentation.on_day)).distinct()
-    wanted = narrowed(year, Filters(Period(BEGINNING, today)))
-    return sorted((int(found) for found in db.session().scalars(wanted)), reverse=True)
+    return [int(found) for found in db.session().scalars(narrowed(year, Filters(Period(BEGINNING, today))))]
 
 
-def public_year(year: int, language: str) -> PublicYear:
+def public_year(year: int, names: PublicNames) -> PublicYear:
     """What all centres held in a year: by centre, and by district."""
-    names = _PublicNames(year, language)
-    rows = _counted_year(year) if names.stale else kept_figures.cells_of_year(year)
+    rows = _counted_year(year) if year in names.stale else kept_figures.cells_of_year(year)
+    return _public_year(year, rows, names)
+
+
+@lru_cache(maxsize=64)  # a year in three scripts, as long as its figures are these
+def _public_year(year: int, rows: tuple[Any, ...], names: PublicNames) -> PublicYear:
     cells = [
         FigureCell(
             row.centre_id,
@@ -64,10 +118,10 @@ def public_year(year: int, language: str) -> PublicYear:
         )
         for row in rows
     ]
-    return public_year_of(year, cells, names.districts, names.centres, names.campaigns)
+    return public_year_of(year, cells, names.districts, dict(names.centres), dict(names.campaigns))
 
 
-def _counted_year(year: int) -> Sequence[Any]:
+def _counted_year(year: int) -> tuple[Any, ...]:
     """The same from what was counted."""
     within = year_of(year)
     one = counted_cells(days=Presentation.on_day.between(within.first, within.last)).subquery()
@@ -81,27 +135,40 @@ def _counted_year(year: int) -> Sequence[Any]:
         .outerjoin(District, District.id == Municipality.district_id)
         .group_by(*keys)
     )
-    return db.session().execute(wanted).all()
+    return tuple(db.session().execute(wanted))
 
 
 def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     """What a campaign has reached, by city and by audience, and how many people were its crew."""
+    return _outcome(campaign, today, kept_figures.stale_years(), kept_figures.crew_of(campaign.id))
+
+
+def campaign_reach(campaign: CampaignRow, today: dt.date, names: PublicNames) -> Outcome:
+    """The same without the crew, for the first page, which knows already what is old."""
+    return _outcome(campaign, today, names.stale, {})
+
+
+def _outcome(
+    campaign: CampaignRow, today: dt.date, stale: Collection[int], crew: Mapping[PresenterKind, int]
+) -> Outcome:
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
-    years = Period(dt.date(period.first.year, 1, 1), dt.date(period.last.year, 12, 31))
-    crew, stale = kept_figures.crew_of(campaign.id, Filters(years))
-    told = None if stale else _kept_outcome(campaign, period)
-    by_city, around = told or (
-        attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY]),
-        attendance_report(Filters(years, campaign.centre_id)).totals,
-    )
-    return outcome_of(campaign.cities, by_city, around, crew)
+    years = range(period.first.year, period.last.year + 1)
+    told = None if any(year in stale for year in years) else _kept_outcome(campaign, period)
+    if told is None:
+        whole = Period(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31))
+        by_city = attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY])
+        told = by_city, attendance_report(Filters(whole, campaign.centre_id)).totals
+    return outcome_of(campaign.cities, *told, crew)
 
 
 def _kept_outcome(campaign: CampaignRow, period: Period) -> tuple[Report, ReportCounts] | None:
     """The campaign's report by city, and all that its centre held; None where it was held on days outside as well."""
-    rows = kept_figures.campaign_cells(
-        campaign.id, campaign.centre_id, tuple(range(period.first.year, period.last.year + 1))
-    )
+    years = range(period.first.year, period.last.year + 1)
+    return _by_city(kept_figures.campaign_cells(campaign.id, campaign.centre_id, years), period, campaign.slug)
+
+
+@lru_cache(maxsize=64)
+def _by_city(rows: tuple[Any, ...], period: Period, slug: str) -> tuple[Report, ReportCounts] | None:
     ours = [row for row in rows if row.presentations]
     if any(row.first_day < period.first or row.last_day > period.last for row in ours):
         return None
@@ -109,44 +176,10 @@ def _kept_outcome(campaign: CampaignRow, period: Period) -> tuple[Report, Report
         CountRow((Key(Group.CITY, row.city_sr_cyrl or "", row.city_sr_latn or ""),), _counts([row])) for row in ours
     ]
     cities.sort(key=lambda row: (not row.keys[0].value, alphabet_key(row.keys[0].label), row.keys[0].value))
-    filters = Filters(period, campaign=campaign.slug)
+    filters = Filters(period, campaign=slug)
     return Report(filters, (Group.CITY,), _counts(ours), tuple(cities)), _counts(rows, "all_")
 
 
 def _counts(rows: Sequence[Any], part: str = "") -> ReportCounts:
     names = ("presentations", *map(str, Audience))
     return ReportCounts(**{name: int(sum(getattr(row, part + name) for row in rows)) for name in names})
-
-
-class _PublicNames:
-    """What districts, centres and campaigns are called in a language; and whether figures of a year are old."""
-
-    def __init__(self, year: int, language: str) -> None:
-        self.stale = False
-        self.centres: dict[int, str] = {}
-        self.campaigns: dict[int, str] = {}
-        named = []
-        for kind, ident, iso, cyrl, latn, english in db.session().execute(_named(year)):
-            if kind == "stale":
-                self.stale = True
-            elif kind == "district":
-                named.append(DistrictName(iso, worded(language, cyrl, latn, english)))
-            elif kind == "centre":
-                self.centres[ident] = worded(language, cyrl, latn, english)
-            else:
-                self.campaigns[ident] = in_language(language, cyrl, english)
-        self.centres = dict(sorted(self.centres.items()))
-        self.districts = sorted(named, key=lambda district: alphabet_key(district.name))
-
-
-def _named(year: int) -> Any:
-    none = literal("")
-    return union_all(
-        select(
-            literal("district"), District.id, District.iso, District.name_sr_cyrl, District.name_sr_latn,
-            District.name_en,
-        ),
-        select(literal("centre"), Centre.id, none, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en),
-        select(literal("campaign"), Campaign.id, none, Campaign.name_sr_cyrl, none, Campaign.name_en),
-        select(literal("stale"), literal(0), none, none, none, none).where(kept_figures.stale_year(year)),
-    )  # fmt: skip
