@@ -45,6 +45,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", "centre_id", "town", name=op.f("pk_stale_figure")),
     )
     op.create_table(
+        "figure_version",
+        *_numbers("year"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_figure_version")),
+    )
+    op.create_table(
         "campaign_crew",
         *_numbers("campaign_id", "presenter_id", "seats"),
         sa.CheckConstraint("seats >= 0", name=op.f("ck_campaign_crew_seats_not_negative")),
@@ -74,5 +80,5 @@ def _points(table: str, *others: str) -> tuple[sa.ForeignKeyConstraint, ...]:
 
 def downgrade() -> None:
     drop_defences(op.get_bind(), since=revision)
-    for table in ("campaign_crew", "stale_figure", "kept_figure"):
+    for table in ("campaign_crew", "figure_version", "stale_figure", "kept_figure"):
         op.drop_table(table)

@@ -269,12 +269,14 @@ refuse_more(
 # --- Figures follow what is counted, whoever changed it: a change leaves a mark, and taking the mark adds up anew ---
 
 KEPT_FIGURES = "0038_kept_figures"  # the migration from which on
+RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")  # never the same twice, after a restore either
 _WORDS = {  # SQLite's, PostgreSQL's
     "$YEAR": ("CAST(substr(p.on_day, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM p.on_day) AS INTEGER)"),
     "$MONTH": ("CAST(substr(p.on_day, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM p.on_day) AS INTEGER)"),
     "$FIRST": ("OLD.year || '-01-01'", "make_date(OLD.year, 1, 1)"),
     "$LAST": ("OLD.year || '-12-31'", "make_date(OLD.year, 12, 31)"),
     "$SAME": ("IS", "IS NOT DISTINCT FROM"),
+    "$RANDOM": RANDOM,
     "$SHARED": ("", "FOR SHARE OF v, h"),  # who is about to move the school, or to change its visit, waits
     "$ONCE": (  # on PostgreSQL it waits for whoever adds up the same place
         "ON CONFLICT (year, centre_id, town) DO NOTHING",
@@ -368,7 +370,9 @@ INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, e.month, OLD.centre_id, OLD.
 INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, 0, OLD.centre_id, OLD.town, k.programme_id, k.campaign,
   k.audience, k.level, MIN(k.first_day), MAX(k.last_day), {", ".join(f"SUM(k.{one})" for one in _SUMS)}
   FROM kept_figure k WHERE {_PLACE} AND month BETWEEN 1 AND 12
-  GROUP BY k.programme_id, k.campaign, k.audience, k.level;"""
+  GROUP BY k.programme_id, k.campaign, k.audience, k.level;
+INSERT INTO figure_version (year, version) VALUES (OLD.year, $RANDOM)
+  ON CONFLICT (year) DO UPDATE SET version = EXCLUDED.version;"""
 follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_WORDS, since=KEPT_FIGURES)
 
 # For the migration, and to add up all of it again where no mark stands: one for each place where anything is counted.

@@ -5,12 +5,13 @@ And who goes into schools for a campaign, kept beside the assignments: a campaig
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, insert, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.attendance.models import KEPT_FIGURES
+from scheduler.attendance.models import KEPT_FIGURES, RANDOM
 from scheduler.core.db import Base
 from scheduler.core.defences import Aftermath, changed, defend, follow
+from scheduler.places.models import District, Municipality
 from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
@@ -69,6 +70,15 @@ class CarriedDifference(Base):
     others: Mapped[int]
     cities: Mapped[int]
     kilometres: Mapped[int]
+
+
+class FigureVersion(Base):
+    """Another number whenever a kept figure of the year is another, or the city under which it is told."""
+
+    __tablename__ = "figure_version"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
 
 
 class CampaignCrew(Base):
@@ -177,6 +187,18 @@ follow(
     words={},
     since=KEPT_FIGURES,
 )
+
+_RETOLD = "UPDATE figure_version SET version = $RANDOM;"
+for _table, _columns in (
+    (Municipality.__table__, ("city_sr_cyrl", "city_sr_latn", "district_id")),
+    (District.__table__, ("iso",)),
+):
+    follow(
+        _table,
+        Aftermath("is_told_anew", f"UPDATE OF {', '.join(_columns)}", changed(*_columns), _RETOLD),
+        words={"$RANDOM": RANDOM},
+        since=KEPT_FIGURES,
+    )
 
 CREWS = (  # what the kept crews must be at any moment
     select(Visit.campaign_id, Assignment.presenter_id, func.count(Assignment.id).label("seats"))

@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -34,7 +35,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.models import CREWS, CampaignCrew
+from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import Spans, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period
@@ -219,9 +220,12 @@ def crew_of(campaign_id: int) -> dict[PresenterKind, int]:
     return {row[0]: row[1] for row in db.session().execute(_CREW, {"campaign": campaign_id})}
 
 
-def stale_years() -> set[int]:
-    """Years of which some figures are old."""
-    return set(db.session().scalars(select(StaleFigure.year).distinct()))
+def figure_versions() -> dict[int, int | None]:
+    """{year: what becomes another number with its figures}, None for a year of which some are old."""
+    old = exists().where(StaleFigure.year == FigureVersion.year)
+    kept = select(FigureVersion.year, case((old, None), else_=FigureVersion.version))
+    rows = db.session().execute(union_all(kept, select(StaleFigure.year, null()).distinct()))
+    return {row[0]: row[1] for row in rows}
 
 
 def years_kept(today: ColumnElement[Any], this_year: ColumnElement[Any]) -> Select[Any]:
@@ -229,7 +233,9 @@ def years_kept(today: ColumnElement[Any], this_year: ColumnElement[Any]) -> Sele
     years = select(literal(BEGINNING.year).label("year")).cte("years", recursive=True)
     years = years.union_all(select(years.c.year + 1).where(years.c.year < this_year))
     held = (KeptFigure.year == years.c.year, KeptFigure.month == 0, KeptFigure.first_day <= today)
-    return select(years.c.year).where(exists(select(KeptFigure.year).where(*held)))
+    version = FigureVersion.version
+    wanted = select(years.c.year, version).join(FigureVersion, FigureVersion.year == years.c.year)
+    return wanted.where(exists(select(KeptFigure.year).where(*held)))
 
 
 # Statements of pages that everybody opens are put together once: that costs as much as asking them.

@@ -5,12 +5,12 @@ the small ones.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, bindparam, case, extract, func, literal, select, union_all
+from sqlalchemy import Date, Integer, Select, String, bindparam, case, cast, extract, func, literal, select, union_all
 
 from scheduler.attendance.models import StaleFigure
 from scheduler.attendance.queries.figures import counted_cells
@@ -52,7 +52,7 @@ class PublicNames:
     centres: tuple[tuple[int, str], ...]
     campaigns: tuple[tuple[int, str], ...]
     years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
-    stale: frozenset[int]
+    versions: tuple[tuple[int, int | None], ...]  # of their figures; None: some are old
 
 
 def public_names(today: dt.date, language: str) -> PublicNames:
@@ -60,8 +60,9 @@ def public_names(today: dt.date, language: str) -> PublicNames:
     found: dict[str, list[Any]] = {kind: [] for kind in ("district", "centre", "campaign", "year", "stale")}
     for row in db.session().execute(_NAMES, {"today": today, "year": today.year}):
         found[row.kind].append(row)
-    stale = frozenset(row.id for row in found["stale"])
-    years = [row.id for row in found["year"]] if not stale else _counted_years(today)
+    stale = {row.id for row in found["stale"]}
+    versions = {row.id: int(row.en) for row in found["year"]} | dict.fromkeys(stale)
+    years = _counted_years(today) if stale else list(versions)
     named = [DistrictName(row.iso, worded(language, row.cyrl, row.latn, row.en)) for row in found["district"]]
     centres = {row.id: worded(language, row.cyrl, row.latn, row.en) for row in found["centre"]}
     campaigns = {row.id: in_language(language, row.cyrl, row.en) for row in found["campaign"]}
@@ -70,7 +71,7 @@ def public_names(today: dt.date, language: str) -> PublicNames:
         tuple(sorted(centres.items())),
         tuple(sorted(campaigns.items())),
         tuple(sorted(years, reverse=True)),
-        stale,
+        tuple(versions.items()),
     )
 
 
@@ -86,7 +87,7 @@ def _names() -> Any:
         first,
         select(literal("centre"), Centre.id, none, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en),
         select(literal("campaign"), Campaign.id, none, Campaign.name_sr_cyrl, none, Campaign.name_en),
-        select(literal("year"), kept.c.year, none, none, none, none),
+        select(literal("year"), kept.c.year, none, none, none, cast(kept.c.version, String)),
         select(literal("stale"), StaleFigure.year, none, none, none, none).distinct(),
     )
 
@@ -101,11 +102,17 @@ def _counted_years(today: dt.date) -> list[int]:
 
 def public_year(year: int, names: PublicNames) -> PublicYear:
     """What all centres held in a year: by centre, and by district."""
-    rows = _counted_year(year) if year in names.stale else kept_figures.cells_of_year(year)
-    return _public_year(year, rows, names)
+    version = dict(names.versions).get(year, 0)  # of a year without any: 0
+    if version is None:
+        return _public_year(year, _counted_year(year), names)
+    return _kept_year(year, version, names)
 
 
-@lru_cache(maxsize=64)  # a year in three scripts, as long as its figures are these
+@lru_cache(maxsize=64)  # a year in three scripts, as long as its figures and all names are these
+def _kept_year(year: int, version: int, names: PublicNames) -> PublicYear:
+    return _public_year(year, kept_figures.cells_of_year(year), names)
+
+
 def _public_year(year: int, rows: tuple[Any, ...], names: PublicNames) -> PublicYear:
     cells = [
         FigureCell(
@@ -140,20 +147,23 @@ def _counted_year(year: int) -> tuple[Any, ...]:
 
 def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     """What a campaign has reached, by city and by audience, and how many people were its crew."""
-    return _outcome(campaign, today, kept_figures.stale_years(), kept_figures.crew_of(campaign.id))
+    return _outcome(campaign, today, kept_figures.figure_versions(), kept_figures.crew_of(campaign.id))
 
 
 def campaign_reach(campaign: CampaignRow, today: dt.date, names: PublicNames) -> Outcome:
     """The same without the crew, for the first page, which knows already what is old."""
-    return _outcome(campaign, today, names.stale, {})
+    return _outcome(campaign, today, dict(names.versions), {})
 
 
 def _outcome(
-    campaign: CampaignRow, today: dt.date, stale: Collection[int], crew: Mapping[PresenterKind, int]
+    campaign: CampaignRow, today: dt.date, versions: Mapping[int, int | None], crew: Mapping[PresenterKind, int]
 ) -> Outcome:
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
     years = range(period.first.year, period.last.year + 1)
-    told = None if any(year in stale for year in years) else _kept_outcome(campaign, period)
+    told = None
+    if all(versions.get(year, 0) is not None for year in years):
+        own = tuple((year, versions.get(year, 0)) for year in years)
+        told = _kept_outcome(campaign.id, campaign.centre_id, campaign.slug, period, own)
     if told is None:
         whole = Period(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31))
         by_city = attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY])
@@ -161,14 +171,12 @@ def _outcome(
     return outcome_of(campaign.cities, *told, crew)
 
 
-def _kept_outcome(campaign: CampaignRow, period: Period) -> tuple[Report, ReportCounts] | None:
+@lru_cache(maxsize=64)  # as long as the figures of its years are these
+def _kept_outcome(
+    campaign_id: int, centre_id: int, slug: str, period: Period, versions: tuple[tuple[int, int | None], ...]
+) -> tuple[Report, ReportCounts] | None:
     """The campaign's report by city, and all that its centre held; None where it was held on days outside as well."""
-    years = range(period.first.year, period.last.year + 1)
-    return _by_city(kept_figures.campaign_cells(campaign.id, campaign.centre_id, years), period, campaign.slug)
-
-
-@lru_cache(maxsize=64)
-def _by_city(rows: tuple[Any, ...], period: Period, slug: str) -> tuple[Report, ReportCounts] | None:
+    rows = kept_figures.campaign_cells(campaign_id, centre_id, [year for year, _version in versions])
     ours = [row for row in rows if row.presentations]
     if any(row.first_day < period.first or row.last_day > period.last for row in ours):
         return None
