@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     exists,
     false,
     func,
@@ -224,7 +226,7 @@ def figure_versions() -> dict[int, int | None]:
     """{year: what becomes another number with its figures}, None for a year of which some are old."""
     old = exists().where(StaleFigure.year == FigureVersion.year)
     kept = select(FigureVersion.year, case((old, None), else_=FigureVersion.version))
-    rows = db.session().execute(union_all(kept, select(StaleFigure.year, null()).distinct()))
+    rows = db.session().execute(union_all(kept, select(StaleFigure.year, cast(null(), BigInteger)).distinct()))
     return {row[0]: row[1] for row in rows}
 
 
