@@ -2,15 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, extract, func, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.attendance.terms import AttendanceState, CountSource, FollowUp
+from scheduler.attendance.terms import COUNTS_FOR_REPORTS, AttendanceState, CountSource, FollowUp
 from scheduler.core.db import Base
-from scheduler.core.defences import FACTS_STAY, TableLaw, changed, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
-from scheduler.programmes.terms import Audience
-from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.people.models import Presenter
+from scheduler.places.models import Host
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 
 
 class Attendance(Base):
@@ -143,6 +145,57 @@ class NamedAdult(Base):
     entered_at: Mapped[dt.datetime]
 
 
+class KeptFigure(Base):
+    """What was counted in one month (0: the whole year) of one kind in one municipality, added up. By triggers alone.
+
+    A visit counts in each cell in which it has a presentation, and once more, `first_visits`, where its first one
+    lies: sums over audiences take that. Nothing points to `town` and `campaign`, because 0 says that there is none.
+    """
+
+    __tablename__ = "kept_figure"
+    __table_args__ = (
+        CheckConstraint("month BETWEEN 0 AND 12", name="month_or_the_whole_year"),
+        {"sqlite_with_rowid": False},  # rows lie in the order of their key: a month is read in one piece
+    )
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True)
+    town: Mapped[int] = mapped_column(primary_key=True)  # the municipality; 0: a host abroad
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True)
+    campaign: Mapped[int] = mapped_column(primary_key=True)
+    audience: Mapped[Audience] = mapped_column(primary_key=True)
+    level: Mapped[SchoolLevel] = mapped_column(primary_key=True)
+    first_day: Mapped[dt.date]  # of those counted here, and the last: a period that holds both holds all of them
+    last_day: Mapped[dt.date]
+    visits: Mapped[int]
+    first_visits: Mapped[int]
+    presentations: Mapped[int]
+    pupils: Mapped[int]
+    parents: Mapped[int]
+    teachers: Mapped[int]
+    others: Mapped[int]
+    kilometres: Mapped[int]
+    first_kilometres: Mapped[int]
+    pupils_once: Mapped[int]  # the same class at a second presentation left out
+    with_influencer: Mapped[int]  # presentations
+    without_influencer: Mapped[int]  # though one was to come
+    turned_away: Mapped[int]
+
+
+class StaleFigure(Base):
+    """A change was counted that the kept figures of this year and place do not hold yet. Deleting it adds them up anew.
+
+    Who reads figures reads counted rows where one stands, so that nobody ever reads an old number.
+    """
+
+    __tablename__ = "stale_figure"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    centre_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    town: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 # --- What the database itself refuses: numbers that were locked stay. A correction is a new version with its reason ---
 
 _LOCKED = "OLD.locked_at IS NOT NULL"
@@ -212,3 +265,123 @@ refuse_more(
     TableLaw("locked_visit_stays", ("UPDATE",), f"{changed('on_day', 'zone', 'programme_id')} AND {_LOCKED_THERE}"),
     since=FACTS_STAY,
 )
+
+# --- Figures follow what is counted, whoever changed it: a change leaves a mark, and taking the mark adds up anew ---
+
+KEPT_FIGURES = "0038_kept_figures"  # the migration from which on
+RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")  # never the same twice, after a restore either
+_WORDS = {  # SQLite's, PostgreSQL's
+    "$YEAR": ("CAST(substr(p.on_day, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM p.on_day) AS INTEGER)"),
+    "$MONTH": ("CAST(substr(p.on_day, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM p.on_day) AS INTEGER)"),
+    "$FIRST": ("OLD.year || '-01-01'", "make_date(OLD.year, 1, 1)"),
+    "$LAST": ("OLD.year || '-12-31'", "make_date(OLD.year, 12, 31)"),
+    "$SAME": ("IS", "IS NOT DISTINCT FROM"),
+    "$RANDOM": RANDOM,
+    "$SHARED": ("", "FOR SHARE OF v, h"),  # who is about to move the school, or to change its visit, waits
+    "$ONCE": (  # on PostgreSQL it waits for whoever adds up the same place
+        "ON CONFLICT (year, centre_id, town) DO NOTHING",
+        "ON CONFLICT (year, centre_id, town) DO UPDATE SET year = EXCLUDED.year WHERE FALSE",
+    ),
+}
+_COUNTED, _TOLD = "state IN ('locked', 'corrected')", "state IN ('present', 'absent')"
+_IS_COUNTED = f"EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.{_COUNTED})"
+
+
+def _mark(which: str) -> str:
+    return f"""INSERT INTO stale_figure (year, centre_id, town) SELECT DISTINCT m.year, m.centre_id, m.town FROM (
+  SELECT $YEAR AS year, v.centre_id, COALESCE(h.municipality_id, 0) AS town
+  FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN host h ON h.id = v.host_id WHERE {which} $SHARED
+) m WHERE TRUE $ONCE;"""
+
+
+def _marked(table: object, counts: str, columns: tuple[str, ...], more: str = "TRUE") -> None:
+    """A mark where a row comes, goes or changes in these columns, if it counts or did: `counts`, of a ROW."""
+    old, new = counts.replace("ROW", "OLD"), counts.replace("ROW", "NEW")
+    was, is_now = (_mark(f"p.id = {row}.presentation_id AND {more}") for row in ("OLD", "NEW"))
+    follow(
+        table,
+        Aftermath("is_counted", "INSERT", new, is_now),
+        Aftermath("is_counted", "UPDATE", f"({old} OR {new}) AND {changed(*columns)}", f"{was} {is_now}"),
+        Aftermath("is_counted", "DELETE", old, was),
+        words=_WORDS,
+        since=KEPT_FIGURES,
+    )
+
+
+def _marked_by(table: object, column: str, body: str) -> None:
+    what = Aftermath("is_counted", f"UPDATE OF {column}", changed(*column.split(", ")), body)
+    follow(table, what, words=_WORDS, since=KEPT_FIGURES)
+
+
+_marked(Attendance.__table__, f"ROW.{_COUNTED}", ("presentation_id", "state", "version", "same_pupils", "turned_away"))
+_marked(HeadCount.__table__, "ROW.counts", ("presentation_id", "audience", "people", "counts"), _IS_COUNTED)
+_marked(Assignment.__table__, f"ROW.{_TOLD}", ("presentation_id", "presenter_id", "state"), _IS_COUNTED)
+_marked_by(Visit.__table__, "campaign_id, kilometres", _mark(f"v.id = NEW.id AND {_IS_COUNTED}"))
+_HERS = f"SELECT s.presentation_id FROM assignment s WHERE s.presenter_id = NEW.id AND s.{_TOLD}"
+_marked_by(Presenter.__table__, "kind", _mark(f"p.id IN ({_HERS}) AND {_IS_COUNTED}"))
+_marked_by(
+    Host.__table__,
+    "municipality_id",
+    f"""INSERT INTO stale_figure (year, centre_id, town) SELECT DISTINCT $YEAR, v.centre_id, t.town
+  FROM visit v JOIN presentation p ON p.visit_id = v.id CROSS JOIN (
+    SELECT COALESCE(OLD.municipality_id, 0) AS town UNION SELECT COALESCE(NEW.municipality_id, 0)) t
+  WHERE v.host_id = NEW.id AND {_IS_COUNTED} $ONCE;""",
+)
+
+_KEY = ("year", "month", "centre_id", "town", "programme_id", "campaign", "audience", "level")
+_SUMS = tuple(one.name for one in KeptFigure.__table__.columns if one.name not in (*_KEY, "first_day", "last_day"))
+_NAMES = ", ".join((*_KEY, "first_day", "last_day", *_SUMS))
+
+
+def _heads(audience: Audience) -> str:
+    wanted = f"c.presentation_id = p.id AND c.counts AND c.audience = '{audience}'"
+    return f"COALESCE((SELECT SUM(c.people) FROM head_count c WHERE {wanted}), 0) AS {audience}"
+
+
+def _young(state: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM assignment s JOIN presenter q ON q.id = s.presenter_id
+    WHERE s.presentation_id = p.id AND s.state = '{state}' AND q.kind = 'influencer')"""
+
+
+# Each presentation of the place and year with what it adds; CROSS JOIN, and the plus, make SQLite begin with a school.
+_EACH = f"""SELECT $MONTH AS month, v.programme_id, COALESCE(v.campaign_id, 0) AS campaign, p.audience, p.level,
+    p.on_day,
+    CASE ROW_NUMBER() OVER (PARTITION BY v.id, p.audience, p.level ORDER BY p.id) WHEN 1 THEN 1 ELSE 0 END AS visits,
+    CASE ROW_NUMBER() OVER (PARTITION BY v.id ORDER BY p.id) WHEN 1 THEN 1 ELSE 0 END AS first_visits,
+    v.kilometres AS there_and_back, n.same_pupils, n.turned_away, {", ".join(map(_heads, Audience))},
+    CASE WHEN {_young("present")} THEN 1 ELSE 0 END AS with_influencer,
+    CASE WHEN {_young("absent")} THEN 1 ELSE 0 END AS missed
+  FROM host h CROSS JOIN visit v CROSS JOIN presentation p JOIN attendance n ON n.presentation_id = p.id
+  WHERE h.municipality_id $SAME NULLIF(OLD.town, 0) AND v.host_id = h.id AND +v.centre_id = OLD.centre_id
+    AND v.on_day BETWEEN $FIRST AND $LAST AND p.visit_id = v.id AND p.on_day BETWEEN $FIRST AND $LAST
+    AND p.state IN ('delivered', 'part_delivered') AND n.{_COUNTED}"""
+_ADDED = {
+    "presentations": "COUNT(*)",
+    "kilometres": "SUM(e.visits * e.there_and_back)",
+    "first_kilometres": "SUM(e.first_visits * e.there_and_back)",
+    "pupils_once": "SUM(CASE WHEN e.same_pupils THEN 0 ELSE e.pupils END)",
+    "without_influencer": "SUM(e.missed * (1 - e.with_influencer))",
+}
+_PLACE = "year = OLD.year AND centre_id = OLD.centre_id AND town = OLD.town"
+_ANEW = f"""DELETE FROM kept_figure WHERE {_PLACE} AND month IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, e.month, OLD.centre_id, OLD.town, e.programme_id, e.campaign,
+  e.audience, e.level, MIN(e.on_day), MAX(e.on_day), {", ".join(_ADDED.get(one, f"SUM(e.{one})") for one in _SUMS)}
+  FROM ({_EACH}) e GROUP BY e.month, e.programme_id, e.campaign, e.audience, e.level;
+INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, 0, OLD.centre_id, OLD.town, k.programme_id, k.campaign,
+  k.audience, k.level, MIN(k.first_day), MAX(k.last_day), {", ".join(f"SUM(k.{one})" for one in _SUMS)}
+  FROM kept_figure k WHERE {_PLACE} AND month BETWEEN 1 AND 12
+  GROUP BY k.programme_id, k.campaign, k.audience, k.level;
+INSERT INTO figure_version (year, version) VALUES (OLD.year, $RANDOM)
+  ON CONFLICT (year) DO UPDATE SET version = EXCLUDED.version;"""
+follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_WORDS, since=KEPT_FIGURES)
+
+# For the migration, and to add up all of it again where no mark stands: one for each place where anything is counted.
+_PLACES = (
+    select(extract("year", Presentation.on_day), Visit.centre_id, func.coalesce(Host.municipality_id, 0))
+    .join(Visit, Visit.id == Presentation.visit_id)
+    .join(Host, Host.id == Visit.host_id)
+    .join(Attendance, Attendance.presentation_id == Presentation.id)
+    .where(Attendance.state.in_(COUNTS_FOR_REPORTS))
+    .union(select(KeptFigure.year, KeptFigure.centre_id, KeptFigure.town))
+)
+MARK_ALL = insert(StaleFigure).from_select(["year", "centre_id", "town"], _PLACES)

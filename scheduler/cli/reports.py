@@ -1,4 +1,4 @@
-"""Commands of the reports: `reports attendance`, `reports profile`."""
+"""Commands of the reports: `reports attendance`, `reports profile`, `reports add-up`."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from scheduler.attendance.service.figures import add_up_everything
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
@@ -101,6 +102,12 @@ def _filters(
     for name in unknown_names(filters):
         raise BadInput(f"--{name}: there is no {name} {getattr(filters, name)}")
     return filters
+
+
+@group.command("add-up")
+def add_up() -> None:
+    """Add up all kept figures anew, after `invariants check` has named a wrong one. Pages count meanwhile."""
+    click.echo(f"{add_up_everything()} municipalities and years added up anew.")
 
 
 def _content(report: Report, kind: str, lang: str) -> bytes:

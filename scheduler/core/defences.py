@@ -6,6 +6,7 @@ that rebuilds a table calls `create_defences` for it again.)
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import DDL, Connection, Table, event, inspect
@@ -135,6 +136,59 @@ def refuse(
         END $$""",
             f"CREATE TRIGGER {swept} BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {swept}()",
         ),
+        since=since,
+    )
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What the database does by itself after a row of a table changed: `body` where `when` holds of NEW (or OLD).
+
+    The texts are PostgreSQL's; what SQLite says differently stands in `words` of `follow`.
+    """
+
+    name: str
+    happening: str  # "INSERT", "UPDATE OF kilometres"
+    when: str
+    body: str
+
+    def on_sqlite(self, table: str) -> str:
+        when = f"WHEN {self.when}" if self.when else ""
+        return f"CREATE TRIGGER {self._called(table)} AFTER {self.happening} ON {table} {when} BEGIN {self.body} END"
+
+    def on_postgresql(self, table: str) -> tuple[str, ...]:
+        called = self._called(table)
+        body = f"IF {self.when} THEN {self.body} END IF;" if self.when else self.body
+        return (
+            f"""CREATE OR REPLACE FUNCTION {called}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          {body}
+          RETURN NULL;
+        END $$""",
+            f"CREATE TRIGGER {called} AFTER {self.happening} ON {table} FOR EACH ROW EXECUTE FUNCTION {called}()",
+        )
+
+    def _called(self, table: str) -> str:
+        return f"{table}_{self.name}_{self.happening.split()[0].lower()}"
+
+
+def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]], since: str) -> None:
+    """Let what follows a change be done by the database, whoever made it.
+
+    `words`: what SQLite and PostgreSQL say differently, as {mark in the texts: (SQLite's, PostgreSQL's)}.
+    """
+    if not isinstance(table, Table):
+        raise TypeError("what follows belongs to a table")
+
+    def said(text: str, place: int) -> str:
+        for mark, both in words.items():
+            text = text.replace(mark, both[place])
+        return text
+
+    defend(
+        table,
+        sqlite=tuple(said(one.on_sqlite(table.name), 0).replace("IS DISTINCT FROM", "IS NOT") for one in what),
+        postgresql=tuple(said(text, 1) for one in what for text in one.on_postgresql(table.name)),
         since=since,
     )
 

@@ -10,7 +10,7 @@ What a catalogue cannot say (names of months, order of a day's parts, plural rul
 import datetime as dt
 import io
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -200,6 +200,7 @@ def offset(utc: dt.datetime, zone: str) -> str:
     return f"UTC{'+' if minutes >= 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
 
 
+@lru_cache(maxsize=10_000)  # a table of figures has hundreds, and most of them again and again
 def number(n: float, language: str) -> str:
     """7.803 · 7,803; at most three decimals."""
     return str(format_decimal(n, locale=locale_of(language)))

@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.service.figures import add_up_marked
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
 from scheduler.config import settings
@@ -68,6 +69,7 @@ def load(now: dt.datetime) -> bool:
         with opened_way(session, NamedWay.DEMO):
             _write(session, hashes, now)
         _write_sign_ins(passwords, _write_apps(session, now) if settings().asks_second_step else {})
+    add_up_marked()
     log.info("demo loaded")
     return True
 
@@ -218,6 +220,7 @@ def remove() -> bool:
         in_use = select(Visit.host_id).union(select(SchoolRequest.host_id))
         session.execute(delete(Host).where(Host.example, Host.id.not_in(in_use)))
         remove_example_calendars(session)
+    add_up_marked()
     (settings().instance / SIGN_INS).unlink(missing_ok=True)
     log.info("demo removed")
     return True

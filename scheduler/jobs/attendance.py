@@ -1,8 +1,8 @@
-"""Counting goes on by itself: schools that stay silent are taken to agree; letters follow each visit."""
+"""Counting goes on by itself: schools that stay silent are taken to agree, letters follow, figures are added up."""
 
 import logging
 
-from scheduler.attendance.service import counting, follow_ups
+from scheduler.attendance.service import counting, figures, follow_ups
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 
@@ -23,3 +23,11 @@ def send_follow_ups() -> None:
     """Each hour of the day, write the letters that follow a visit. What was sent is stored: twice is once."""
     if visits := follow_ups.send_follow_ups(now=clock.now()):
         log.info("visits followed up", extra={"visits": visits})
+
+
+@huey.periodic_task(crontab(minute="*"), name="attendance.add_up_figures")
+@in_app
+def add_up_figures() -> None:
+    """Each minute, add up figures that a room below has made old: a school got another municipality. Twice is once."""
+    if places := figures.add_up_marked():
+        log.info("figures added up", extra={"places": places})

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import counting
+from scheduler.attendance.queries import counting, figures
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock, triggers, ways
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
-from scheduler.reports.queries import attendance
+from scheduler.reports.queries import attendance, kept_figures
 from scheduler.staffing.queries import consent_law, invariants
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,10 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     invariants.violations,
     consent_law.violations,
     counting.violations,
+    figures.violations,
     attendance.violations,
     certificates.violations,
+    kept_figures.violations,
     ways.violations,
     triggers.violations,
 )

@@ -1,6 +1,9 @@
 """What programmes show: those that can be asked for, and one of them."""
 
-from sqlalchemy import Select, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, String, cast, null, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.alphabet import alphabet_key
@@ -9,8 +12,9 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
+from scheduler.places.models import Municipality
 from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme
-from scheduler.programmes.terms import CampaignCityRow, CampaignRow, ProgrammeDraft, ProgrammeRow, Text
+from scheduler.programmes.terms import Audience, CampaignCityRow, CampaignRow, ProgrammeDraft, ProgrammeRow, Text
 
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
@@ -114,6 +118,12 @@ def campaigns() -> list[CampaignRow]:
     return _campaigns(select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()))
 
 
+def newest_campaign() -> CampaignRow | None:
+    """The campaign that ends last; None before there is any."""
+    last = select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()).limit(1)
+    return next(iter(_campaigns(last)), None)
+
+
 def campaign_page(slug: str) -> CampaignRow:
     """One campaign by the name in its address. Raises: NotFound."""
     for row in _campaigns(select(Campaign).where(Campaign.slug == slug)):
@@ -122,33 +132,52 @@ def campaign_page(slug: str) -> CampaignRow:
 
 
 def _campaigns(wanted: Select[Campaign]) -> list[CampaignRow]:
-    """Three questions, however many campaigns there are: they, their cities, their targets."""
+    """Two questions, however many campaigns there are: they, and their cities and targets."""
     session = db.session()
     found = session.scalars(wanted.options(joinedload(Campaign.centre), joinedload(Campaign.programme))).all()
     ids = [one.id for one in found]
     cities: dict[int, list[CampaignCityRow]] = {ident: [] for ident in ids}
-    for city in session.scalars(
-        select(CampaignCity).options(joinedload(CampaignCity.municipality)).where(CampaignCity.campaign_id.in_(ids))
-    ):
-        town = city.municipality
-        cities[city.campaign_id].append(
-            CampaignCityRow(town.city_sr_cyrl, town.city_sr_latn, town.lat, town.lon, city.target_pupils)
-        )
-    targets = select(CampaignTarget).where(CampaignTarget.campaign_id.in_(ids)).order_by(CampaignTarget.id)
-    meant = list(session.scalars(targets))
+    meant: dict[int, dict[Audience, int]] = {ident: {} for ident in ids}
+    for row in session.execute(_means_of(ids)):
+        if row.audience is None:
+            town = CampaignCityRow(row.city_sr_cyrl, row.city_sr_latn, row.lat, row.lon, row.people)
+            cities[row.campaign_id].append(town)
+        else:
+            meant[row.campaign_id][Audience(row.audience)] = row.people
     return [
         _campaign_row(
             one,
             one.centre,
             sorted(cities[one.id], key=lambda city: alphabet_key(city.city_sr_cyrl)),
-            [target for target in meant if target.campaign_id == one.id],
+            meant[one.id],
         )
         for one in found
     ]
 
 
+def _means_of(ids: Sequence[int]) -> Any:
+    """Cities (without an audience) and targets (without a city) of campaigns."""
+    towns = (
+        select(
+            CampaignCity.campaign_id,
+            null().label("audience"),
+            Municipality.city_sr_cyrl,
+            Municipality.city_sr_latn,
+            Municipality.lat,
+            Municipality.lon,
+            CampaignCity.target_pupils.label("people"),
+        )
+        .join(Municipality, Municipality.id == CampaignCity.municipality_id)
+        .where(CampaignCity.campaign_id.in_(ids))
+    )
+    audience = cast(CampaignTarget.audience, String)
+    nothing = (null(), null(), null(), null())
+    targets = select(CampaignTarget.campaign_id, audience, *nothing, CampaignTarget.people)
+    return union_all(towns, targets.where(CampaignTarget.campaign_id.in_(ids)))
+
+
 def _campaign_row(
-    one: Campaign, centre: Centre, cities: list[CampaignCityRow], targets: list[CampaignTarget]
+    one: Campaign, centre: Centre, cities: list[CampaignCityRow], targets: dict[Audience, int]
 ) -> CampaignRow:
     return CampaignRow(
         id=one.id,
@@ -167,5 +196,5 @@ def _campaign_row(
         first_day=one.first_day,
         last_day=one.last_day,
         cities=tuple(cities),
-        targets={target.audience: target.people for target in targets},
+        targets=targets,
     )

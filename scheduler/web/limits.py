@@ -1,12 +1,16 @@
 """How often a network may ask: guessed certificate numbers and names, searches while typing. On Redis if there is one.
 
-When Redis does not answer, each process counts by itself and more strictly: never without a limit (TRUST R16).
+When Redis does not answer, each process counts by itself and more strictly: never without a limit (TRUST R16). Every
+page that needs no sign-in has a limit beside that, which each process counts in its own memory: it costs no question.
 """
 
 import math
 import time
+from collections import Counter
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
 
@@ -14,6 +18,7 @@ from scheduler.config import Settings
 from scheduler.core import tls
 from scheduler.core.errors import TooMany
 from scheduler.people.rules import network_of
+from scheduler.web.guards import OPEN
 
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
 SEARCHES = "300 per minute"  # of a whole school behind one address, each typing a name
@@ -21,6 +26,9 @@ FREE_DATES = "60 per minute"  # each costs a tenth of a second
 BOOKING_RATE = "120 per minute"  # pages of a booking that are sent: each is kept, and a whole staff room books at once
 NAME_RATE = "10 per minute; 100 per day"
 FALLBACK = "20 per minute"
+OPEN_PAGES_A_MINUTE = 600  # of one page for one network: a whole school behind one address reads and books at once
+UNCOUNTED = ("assets", "feeds.personal_feed", "public.healthz", "public.readyz", "public.metrics_page")  # machines ask
+MOST_NETWORKS = 100_000  # that one process remembers in a minute
 USUAL_WAIT_S = 60  # every limit of a network is counted by the minute
 
 
@@ -42,6 +50,48 @@ def a_limiter() -> Limiter:
 
 
 limiter = a_limiter()
+
+
+@dataclass
+class OpenPageCounts:
+    """How often each page was opened from each network in this minute."""
+
+    minute: int = 0
+    opened: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def count(self, network: str, page: str) -> int:
+        """How often by now, this time included."""
+        minute = int(time.time() // USUAL_WAIT_S)
+        if minute != self.minute or len(self.opened) >= MOST_NETWORKS:
+            self.minute, self.opened = minute, Counter()
+        self.opened[network, page] += 1
+        return self.opened[network, page]
+
+
+def count_open_page() -> None:
+    """Before each request: a page for everybody is shown to one network so often a minute, then politely refused.
+
+    This machine itself is not counted: whoever forgets to tell the proxy's addresses must not lock everybody out.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (
+        getattr(view, "may", None) != OPEN
+        or request.endpoint in UNCOUNTED
+        or is_this_machine(request.remote_addr or "")
+    ):
+        return
+    counts: OpenPageCounts = current_app.extensions.setdefault("open_pages", OpenPageCounts())
+    if counts.count(neighbourhood(), str(request.endpoint)) > OPEN_PAGES_A_MINUTE:
+        g.wait_s = USUAL_WAIT_S - int(time.time() % USUAL_WAIT_S)
+        abort(429)
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether an address is this machine."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def was_wrong(response: Response) -> bool:
@@ -78,4 +128,5 @@ def register(app: Flask) -> None:
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""
     limiter.init_app(app)
+    app.before_request(count_open_page)
     app.after_request(tell_when_to_come_back)

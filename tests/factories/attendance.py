@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.figures import add_up_marked
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.programmes.terms import Audience
@@ -49,6 +50,8 @@ def make_attendance(
                 )
                 for audience in Audience
             )
+        session.flush()
+        add_up_marked()
     return attendance
 
 
@@ -71,3 +74,5 @@ def make_correction(attendance: Attendance, **people: int) -> None:
             )
             for audience, old in said.items()
         )  # fmt: skip
+        session.flush()
+        add_up_marked()

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_limiter.util import get_qualified_name
 
 from scheduler.web import limits
+from scheduler.web.guards import OPEN
 from tests.conftest import settings_for
 
 NOBODY_ANSWERS = "redis://127.0.0.1:1/0"
@@ -59,6 +60,71 @@ def test_a_limit_that_is_reached_says_when_it_opens_again(client, address, most)
     assert [one.status_code for one in answers].index(429) == most
     assert {one.headers.get("Retry-After") for one in answers[:most]} == {None}
     assert {int(one.headers["Retry-After"]) for one in answers[most:]} <= set(range(1, 62))
+
+
+FAR = {"REMOTE_ADDR": "198.51.100.7"}
+
+
+@pytest.fixture
+def few(app, monkeypatch):
+    """Three times a minute, counted anew, in a minute that does not end."""
+    monkeypatch.setattr(limits, "OPEN_PAGES_A_MINUTE", 3)
+    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_010.0)
+    app.extensions.pop("open_pages", None)
+    yield
+    app.extensions.pop("open_pages", None)
+
+
+def open_endpoints(app):
+    pages = {name for name, view in app.view_functions.items() if getattr(view, "may", None) == OPEN}
+    return pages - set(limits.UNCOUNTED)
+
+
+@pytest.mark.parametrize("page", ["/", "/map", "/figures", "/campaigns", "/programmes", "/handbook", "/sign-in"])
+def test_a_page_for_everybody_is_shown_so_often_and_then_says_when_again(client, few, page):
+    answers = [client.get(page, environ_base=FAR) for _ in range(5)]
+
+    assert [one.status_code for one in answers] == [200] * 3 + [429] * 2
+    assert answers[-1].headers["Retry-After"] == "50"
+    assert "often" in client.get(f"{page}?lang=en", environ_base=FAR).text
+    assert client.get(page, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 200, "another network"
+    assert client.get("/about", environ_base=FAR).status_code == 200, "another page"
+    assert {client.get(page).status_code for _ in range(5)} == {200}, "this machine"
+
+
+def test_the_next_minute_counts_anew(client, few, monkeypatch):
+    for _ in range(4):
+        last = client.get("/", environ_base=FAR)
+    assert last.status_code == 429
+
+    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_061.0)
+
+    assert client.get("/", environ_base=FAR).status_code == 200
+
+
+def test_every_page_for_everybody_is_counted_and_what_machines_ask_is_not(app, few):
+    pages = open_endpoints(app)
+    counts = limits.OpenPageCounts()
+    app.extensions["open_pages"] = counts
+    for page in sorted(pages):
+        with app.test_request_context("/", environ_base=FAR) as asked:
+            asked.request.url_rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == page)
+            limits.count_open_page()
+    for path in ("/healthz", "/feeds/nobody.ics"):
+        with app.test_request_context(path, environ_base=FAR):
+            limits.count_open_page()
+
+    assert {page for _network, page in counts.opened} == pages
+    assert len(pages) > 50
+
+
+def test_what_is_remembered_of_networks_is_bounded(few, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_NETWORKS", 10)
+    counts = limits.OpenPageCounts()
+    for number in range(25):
+        counts.count(f"network {number}", "public.front")
+
+    assert len(counts.opened) <= 10
 
 
 def test_behind_every_answer_of_a_page_with_a_limit_stands_who_tells_when(app):

@@ -8,6 +8,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance
+from scheduler.attendance.service.figures import add_up
 from scheduler.attendance.service.locked_numbers import (
     attendances_of,
     counts_of,
@@ -56,6 +57,7 @@ def lock_counts(
                 raise Conflict(AttendanceReason.COUNTED_MEANWHILE)
             _lock(act, attendance, source)
         report_when_locked(act, opened, rows)
+        add_up(act, opened.visit)
     log.info("attendance locked", extra={"presentation_ids": sorted(sources)})
 
 
@@ -73,6 +75,7 @@ def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> 
             if attendance.state is AttendanceState.ASSUMED and attendance.version == version:
                 _lock(act, attendance, CountSource.EDUCATOR)
                 report_when_locked(act, opened, rows)
+                add_up(act, opened.visit)
                 locked += 1
     return locked
 
@@ -125,4 +128,5 @@ def correct_counts(
         store_counts(act, attendance, CountSource.COORDINATOR, counts)
         let_count(act, attendance, CountSource.COORDINATOR)
         let_papers_wait(act.session, opened.visit.id)
+        add_up(act, opened.visit)
     log.info("attendance corrected", extra={"presentation_id": presentation_id})

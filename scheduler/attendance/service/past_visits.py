@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.service.figures import add_up_marked
 from scheduler.attendance.service.past_crews import CREW_COLUMN as CREW
 from scheduler.attendance.service.past_crews import Crews
 from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, PastSitting
@@ -90,6 +91,7 @@ def import_past_visits(actor: Actor, sheet: PastSheet, filing: Filing) -> Import
         return _compared(session, sheet, centre_id)
 
     outcome: Imported = take_in(actor, filing, Importer(VISIT_IMPORT, compare, _stage, _still_new))
+    add_up_marked()
     log.info("past visits imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
 
@@ -329,4 +331,5 @@ def take_back_visits(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
         if batch is None or batch.kind != VISIT_IMPORT:
             raise NotFound("import")
         batches.take_back(session, actor, batch, now)
+    add_up_marked()
     log.info("import taken back", extra={"batch_id": batch_id})

@@ -1,7 +1,8 @@
 """What reports show: counts of locked attendance in any split, the visits behind a number, changes without a trace.
 
-Presentations are aggregated first, each with its head counts by the covering index, then grouped: one query for the
-totals, one for the rows, whatever the split. Only what is locked or corrected and counts is counted.
+What kept figures hold is read from them (`kept_figures`); anything else is counted: heads are added up by presentation
+through the covering index, then grouped. One query for the totals, one for the rows, whatever the split. Only what is
+locked or corrected and counts is counted.
 """
 
 import datetime as dt
@@ -10,16 +11,10 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
     String,
-    Subquery,
     and_,
     case,
-    cast,
     column,
-    extract,
     func,
     literal,
     or_,
@@ -27,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import type_coerce as read_as
 
-from scheduler.attendance.models import Attendance, HeadCount
-from scheduler.attendance.terms import ATTENDANCE_MACHINE, COUNTS_FOR_REPORTS
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.terms import ATTENDANCE_MACHINE
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CERTIFICATE_MACHINE
 from scheduler.core.alphabet import alphabet_key
@@ -40,12 +35,16 @@ from scheduler.core.machines import Machine
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
-from scheduler.people.models import Centre, Presenter, User
+from scheduler.people.models import Centre
 from scheduler.people.rules import is_minor
-from scheduler.places.models import District, Host, Municipality
+from scheduler.places.models import Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, summed
+from scheduler.reports.queries.kept_figures import kept_answer, kept_periods
+from scheduler.reports.queries.splits import key_names
 from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
     CampaignOutcome,
     CountRow,
@@ -66,8 +65,6 @@ from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
     PRESENTATION_MACHINE,
     VISIT_MACHINE,
-    AssignmentState,
-    PresentationState,
 )
 
 STATEFUL: tuple[tuple[Any, Machine], ...] = (
@@ -78,45 +75,44 @@ STATEFUL: tuple[tuple[Any, Machine], ...] = (
     (Attendance, ATTENDANCE_MACHINE),
     (Certificate, CERTIFICATE_MACHINE),
 )
-DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
-
-GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
-    Group.CITY: (Municipality.city_sr_cyrl.expression, Municipality.city_sr_latn.expression),
-    Group.DISTRICT: tuple(
-        column.expression for column in (District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
-    ),
-    Group.MONTH: tuple(cast(extract(part, Presentation.on_day), Integer) for part in ("year", "month")),
-    Group.PROGRAMME: (Programme.slug.expression, Programme.name_sr_cyrl.expression, Programme.name_en.expression),
-    Group.AUDIENCE: (Presentation.audience.expression, Presentation.level.expression),
-    Group.PRESENTER: (
-        Presenter.id.expression,
-        User.given_name.expression,
-        User.family_name.expression,
-        Presenter.adult_on.expression,
-    ),
-}
 
 
 def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
     """Totals, and rows when it is split: one query each, and one for the slug of the centre."""
     session = db.session()
     groups = tuple(dict.fromkeys(by))
-    totals = _counts_of(session.execute(_counted(filters, ())).one())
-    found = session.execute(_counted(filters, groups)) if groups else ()
-    rows = [_row(groups, row, language) for row in found]
+    answer = _kept(filters, groups) or _answer(filters, groups)
+    rows = [_row(groups, row, language) for row in answer[1]]
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
-    return Report(filters, groups, totals, tuple(ordered), slug)
+    return Report(filters, groups, _counts_of(answer[0]), tuple(ordered), slug)
+
+
+def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]] | None:
+    """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
+    if can_be_kept(filters, groups):
+        return kept_answer(filters, groups)
+    totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
+    return (totals[0], db.session().execute(counted_rows(filters, groups)).all()) if totals else None
+
+
+def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]]:
+    """Totals and rows from what was counted."""
+    session = db.session()
+    totals = session.execute(counted_rows(filters, ())).one()
+    return totals, session.execute(counted_rows(filters, groups)).all() if groups else ()
 
 
 def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
     """Today's totals of several periods of a centre, each by its key, in one query; none are asked for nothing."""
+    if (kept := kept_periods(centre_id, periods)) is not None:
+        return {row.period: _counts_of(row) for row in kept}
     days = list(periods.values())
     whole = Period(min(one.first for one in days), max(one.last for one in days))
-    each = _presentations(Filters(whole, centre_id), ())
+    each = counted_presentations(Filters(whole, centre_id), ())
     within = [(each.c.on_day.between(one.first, one.last), key) for key, one in periods.items()]
     key = case(*within, else_=None)
-    wanted = _summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
+    wanted = summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
     return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
 
 
@@ -133,10 +129,10 @@ def visits_behind(
 ) -> Page[VisitLine]:
     """The visits of which a report's number is the sum, by day or as asked; page `number` from 1."""
     session = db.session()
-    each = _presentations(filters, ())
+    each = counted_presentations(filters, ())
     total = session.scalar(select(func.count(each.c.visit_id.distinct()))) or 0
     wanted = (
-        _summed(each)
+        summed(each)
         .add_columns(
             Visit.id,
             Visit.number,
@@ -226,104 +222,6 @@ def _name(language: str, cyrl: str, english: str) -> str:
     return worded(language, cyrl, to_latin(cyrl), english)
 
 
-def _counted(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
-    each = _presentations(filters, groups)
-    keys = [each.c[name] for name in _key_names(groups)]
-    return _summed(each).add_columns(func.max(each.c.on_day).label("last_day"), *keys).group_by(*keys)
-
-
-def _summed(each: Subquery) -> Select[Any]:
-    """Counts over aggregated presentations; kilometres of each visit once."""
-    numbers = [func.coalesce(func.sum(each.c[audience.value]), 0).label(audience.value) for audience in Audience]
-    return select(
-        func.count(each.c.visit_id.distinct()).label("visits"),
-        func.count(each.c.presentation_id).label("presentations"),
-        *numbers,
-        func.count(each.c.city.distinct()).label("cities"),
-        func.coalesce(func.sum(case((each.c.place_in_visit == 1, each.c.kilometres), else_=0)), 0).label("kilometres"),
-    ).select_from(each)
-
-
-def _presentations(filters: Filters, groups: Sequence[Group]) -> Subquery:
-    """One row for each presentation that counts (and presenter, where the split asks for that)."""
-    keys = [column for group in groups for column in GROUP_COLUMNS[group]]
-    place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
-    wanted = with_heads(
-        Presentation.id.label("presentation_id"),
-        Visit.id.label("visit_id"),
-        Visit.kilometres.label("kilometres"),
-        Presentation.on_day.label("on_day"),
-        Municipality.city_sr_cyrl.label("city"),
-        *(key.label(name) for key, name in zip(keys, _key_names(groups), strict=True)),
-        *(people(audience).label(audience.value) for audience in Audience),
-        place.label("place_in_visit"),
-    )
-    if Group.PRESENTER in groups:
-        wanted = (
-            wanted.join(Assignment, _took_part())
-            .join(Presenter, Presenter.id == Assignment.presenter_id)
-            .join(User, User.id == Presenter.user_id)
-        )
-    own = (Presentation.id, Presentation.on_day, Visit.id, Visit.kilometres, Municipality.city_sr_cyrl)
-    return wanted.where(*conditions(filters)).group_by(*own, *keys).subquery()
-
-
-def with_heads(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Presentations, joined with all that narrows a report and, where there are any, the heads that count."""
-    return (
-        select(*columns)
-        .select_from(Presentation)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Programme, Programme.id == Visit.programme_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .outerjoin(District, District.id == Municipality.district_id)
-        .outerjoin(HeadCount, and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts))
-    )
-
-
-def people(audience: Audience) -> ColumnElement[int]:
-    """The heads of one audience, over the rows of the head counts that count."""
-    return func.coalesce(func.sum(case((HeadCount.audience == audience, HeadCount.people), else_=0)), 0)
-
-
-def _took_part() -> ColumnElement[bool]:
-    return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
-
-
-def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """What a presentation must meet to be counted, and to be one of those asked for."""
-    conditions: list[ColumnElement[bool]] = [
-        Presentation.on_day.between(filters.period.first, filters.period.last),
-        Presentation.state.in_(DELIVERED_STATES),
-        Attendance.state.in_(COUNTS_FOR_REPORTS),
-    ]
-    plain = (
-        (Visit.centre_id, filters.centre_id),
-        (Programme.slug, filters.programme),
-        (Presentation.audience, filters.audience),
-        (Presentation.level, filters.level),
-        (func.coalesce(Municipality.city_sr_cyrl, ""), filters.city),
-        (func.coalesce(District.iso, ""), filters.district),
-    )
-    conditions += [column == value for column, value in plain if value is not None]
-    if filters.campaign is not None:
-        campaign = select(Campaign.id).where(Campaign.slug == filters.campaign)
-        conditions.append(Visit.campaign_id == campaign.scalar_subquery())
-    if filters.month is not None:
-        year, month = map(int, filters.month.split("-"))
-        conditions += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
-    if filters.presenter is not None:
-        in_crew = select(Assignment.id).where(_took_part(), Assignment.presenter_id == filters.presenter)
-        conditions.append(in_crew.exists())
-    return conditions
-
-
-def _key_names(groups: Sequence[Group]) -> list[str]:
-    return [f"{group.value}_{place}" for group in groups for place, _ in enumerate(GROUP_COLUMNS[group])]
-
-
 def _counts_of(row: Any) -> ReportCounts:
     names = [field.name for field in fields(ReportCounts)]
     return ReportCounts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
@@ -332,7 +230,7 @@ def _counts_of(row: Any) -> ReportCounts:
 def _row(groups: Sequence[Group], row: Any, language: str) -> CountRow:
     keys = []
     for group in groups:
-        values = [getattr(row, name) for name in _key_names([group])]
+        values = [getattr(row, name) for name in key_names([group])]
         keys.append(_key(group, values, row.last_day, language))
     return CountRow(tuple(keys), _counts_of(row))
 

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import Select, and_, case, func, select
 
-from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.queries.figures import heads, young
 from scheduler.core.db import db
-from scheduler.people.models import Presenter
-from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience
-from scheduler.reports.queries.attendance import conditions, with_heads
+from scheduler.reports.queries.counted_rows import narrowed
+from scheduler.reports.queries.kept_figures import kept_beside
+from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters
-from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import AssignmentState
+
+INDICATORS = ("pupils_once", "with_influencer", "without_influencer")
 
 
 def indicators(filters: Filters) -> dict[str, int]:
@@ -20,28 +23,19 @@ def indicators(filters: Filters) -> dict[str, int]:
 
     The same class at a second presentation is left out of the first.
     """
-    first_time = and_(HeadCount.audience == Audience.PUPILS, ~Attendance.same_pupils)
-    came = _young_presenter(AssignmentState.PRESENT)
-    missing = and_(_young_presenter(AssignmentState.ABSENT), ~came)
-    each = (
-        with_heads(
-            func.coalesce(func.sum(case((first_time, HeadCount.people), else_=0)), 0).label("pupils"),
-            case((came, 1), else_=0).label("came"),
-            case((missing, 1), else_=0).label("missing"),
-        )
-        .where(*conditions(filters))
-        .group_by(Presentation.id)
-        .subquery()
-    )
-    sums = [func.coalesce(func.sum(each.c[name]), 0) for name in ("pupils", "came", "missing")]
-    row: Any = db.session().execute(select(*sums)).one()
-    return {"pupils_once": int(row[0]), "with_influencer": int(row[1]), "without_influencer": int(row[2])}
+    kept = kept_beside(filters) if can_be_kept(filters, ()) else None
+    return {name: kept[name] for name in INDICATORS} if kept else _counted(filters)
 
 
-def _young_presenter(state: AssignmentState) -> ColumnElement[bool]:
-    return exists().where(
-        Assignment.presentation_id == Presentation.id,
-        Assignment.state == state,
-        Presenter.id == Assignment.presenter_id,
-        Presenter.kind == PresenterKind.INFLUENCER,
+def _counted(filters: Filters) -> dict[str, int]:
+    said = heads(Presentation.on_day.between(filters.period.first, filters.period.last))
+    came, missing = young(AssignmentState.PRESENT), young(AssignmentState.ABSENT)
+    numbers = (
+        case((Attendance.same_pupils, 0), else_=func.coalesce(said.c[Audience.PUPILS.value], 0)),
+        case((came, 1), else_=0),
+        case((and_(missing, ~came), 1), else_=0),
     )
+    wanted: Select[Any] = select(*(func.coalesce(func.sum(number), 0) for number in numbers))
+    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id)
+    row = db.session().execute(wanted).one()
+    return {name: int(number) for name, number in zip(INDICATORS, row, strict=True)}

@@ -8,7 +8,7 @@ from scheduler.attendance.models import Attendance
 from scheduler.core.db import db
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
-from scheduler.reports.queries.attendance import conditions
+from scheduler.reports.queries.counted_rows import conditions
 from scheduler.reports.terms.counting import Filters
 from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Disruption, Presentation, Visit

@@ -1,130 +1,193 @@
 """What the public reads: a year by centre and by district, a campaign by city. One question for each, whatever is held.
 
-Every number leaves through `rules.public`, which hides the small ones.
+It is read from kept figures, and counted where they are old. Every number leaves through `rules.public`, which hides
+the small ones.
 """
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, func, select
+from sqlalchemy import Date, Integer, Select, String, bindparam, case, cast, extract, func, literal, select, union_all
 
-from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.models import StaleFigure
+from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import worded
-from scheduler.people.models import Centre, Presenter
+from scheduler.people.models import Centre
 from scheduler.people.terms import PresenterKind
-from scheduler.places.models import District, Host, Municipality
+from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
-from scheduler.reports.queries.attendance import attendance_report, conditions, people
+from scheduler.reports.queries import kept_figures
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.counted_rows import narrowed
+from scheduler.reports.queries.kept_figures import BEGINNING
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
+    CountRow,
     DistrictName,
     FigureCell,
     Filters,
     Group,
+    Key,
     Outcome,
     Period,
     PublicYear,
+    Report,
     ReportCounts,
 )
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import AssignmentState
-
-BEGINNING = dt.date(2000, 1, 1)
+from scheduler.visits.models.visits import Presentation
 
 
-def years_held(today: dt.date) -> list[int]:
-    """Calendar years up to this one of which something is counted, the newest first."""
-    year = extract("year", Presentation.on_day)
-    wanted = _held(Filters(Period(BEGINNING, today)), year).distinct()
-    return sorted((int(found) for found in db.session().scalars(wanted)), reverse=True)
+@dataclass(frozen=True)
+class PublicNames:
+    """What districts, centres and campaigns are called in a language; years held, and those whose figures are old."""
+
+    districts: tuple[DistrictName, ...]
+    centres: tuple[tuple[int, str], ...]
+    campaigns: tuple[tuple[int, str], ...]
+    years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
+    versions: tuple[tuple[int, int | None], ...]  # of their figures; None: some are old
 
 
-def public_year(year: int, language: str) -> PublicYear:
-    """What all centres held in a year: by centre, and by district."""
-    keys = (Visit.centre_id, District.iso, Municipality.city_sr_cyrl, Visit.campaign_id)
-    numbers = [people(audience).label(audience.value) for audience in Audience]
-    high_school = and_(HeadCount.audience == Audience.PUPILS, Presentation.level == SchoolLevel.SECONDARY)
-    wanted = _held(
-        Filters(year_of(year)),
-        *keys,
-        func.count(Presentation.id.distinct()).label("presentations"),
-        func.coalesce(func.sum(case((high_school, HeadCount.people), else_=0)), 0).label("high_school"),
-        *numbers,
+def public_names(today: dt.date, language: str) -> PublicNames:
+    """All of it in one question; another where figures are old."""
+    found: dict[str, list[Any]] = {kind: [] for kind in ("district", "centre", "campaign", "year", "stale")}
+    for row in db.session().execute(_NAMES, {"today": today, "year": today.year}):
+        found[row.kind].append(row)
+    stale = {row.id for row in found["stale"]}
+    versions = {row.id: int(row.en) for row in found["year"]} | dict.fromkeys(stale)
+    years = _counted_years(today) if stale else list(versions)
+    named = [DistrictName(row.iso, worded(language, row.cyrl, row.latn, row.en)) for row in found["district"]]
+    centres = {row.id: worded(language, row.cyrl, row.latn, row.en) for row in found["centre"]}
+    campaigns = {row.id: in_language(language, row.cyrl, row.en) for row in found["campaign"]}
+    return PublicNames(
+        tuple(sorted(named, key=lambda district: alphabet_key(district.name))),
+        tuple(sorted(centres.items())),
+        tuple(sorted(campaigns.items())),
+        tuple(sorted(years, reverse=True)),
+        tuple(versions.items()),
     )
-    heads = and_(HeadCount.presentation_id == Presentation.id, HeadCount.counts)
-    counted = db.session().execute(wanted.outerjoin(HeadCount, heads).group_by(*keys))
+
+
+def _names() -> Any:
+    none = literal("")
+    today, year = bindparam("today", type_=Date), bindparam("year", type_=Integer)
+    kept = kept_figures.years_kept(today, year).subquery()
+    first = select(
+        literal("district").label("kind"), District.id, District.iso, District.name_sr_cyrl.label("cyrl"),
+        District.name_sr_latn.label("latn"), District.name_en.label("en"),
+    )  # fmt: skip
+    return union_all(
+        first,
+        select(literal("centre"), Centre.id, none, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en),
+        select(literal("campaign"), Campaign.id, none, Campaign.name_sr_cyrl, none, Campaign.name_en),
+        select(literal("year"), kept.c.year, none, none, none, cast(kept.c.version, String)),
+        select(literal("stale"), StaleFigure.year, none, none, none, none).distinct(),
+    )
+
+
+_NAMES = _names()
+
+
+def _counted_years(today: dt.date) -> list[int]:
+    year: Select[Any] = select(extract("year", Presentation.on_day)).distinct()
+    return [int(found) for found in db.session().scalars(narrowed(year, Filters(Period(BEGINNING, today))))]
+
+
+def public_year(year: int, names: PublicNames) -> PublicYear:
+    """What all centres held in a year: by centre, and by district."""
+    version = dict(names.versions).get(year, 0)  # of a year without any: 0
+    if version is None:
+        return _public_year(year, _counted_year(year), names)
+    return _kept_year(year, version, names)
+
+
+@lru_cache(maxsize=64)  # a year in three scripts, as long as its figures and all names are these
+def _kept_year(year: int, version: int, names: PublicNames) -> PublicYear:
+    return _public_year(year, kept_figures.cells_of_year(year), names)
+
+
+def _public_year(year: int, rows: tuple[Any, ...], names: PublicNames) -> PublicYear:
     cells = [
         FigureCell(
             row.centre_id,
             row.iso or "",
             row.city_sr_cyrl or "",
-            row.campaign_id,
+            row.campaign or None,
             ReportCounts(0, row.presentations, row.pupils, row.parents, row.teachers, row.others),
             row.high_school,
         )
-        for row in counted
+        for row in rows
     ]
-    return public_year_of(year, cells, _districts(language), _centres(language), _campaigns(language))
+    return public_year_of(year, cells, names.districts, dict(names.centres), dict(names.campaigns))
+
+
+def _counted_year(year: int) -> tuple[Any, ...]:
+    """The same from what was counted."""
+    within = year_of(year)
+    one = counted_cells(days=Presentation.on_day.between(within.first, within.last)).subquery()
+    sums = [func.sum(one.c[name]).label(name) for name in ("presentations", *map(str, Audience))]
+    high = func.sum(case((one.c.level == SchoolLevel.SECONDARY, one.c.pupils), else_=0)).label("high_school")
+    keys = (one.c.centre_id, District.iso, Municipality.city_sr_cyrl, one.c.campaign)
+    wanted = (
+        select(*keys, *sums, high)
+        .select_from(one)
+        .outerjoin(Municipality, Municipality.id == one.c.town)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .group_by(*keys)
+    )
+    return tuple(db.session().execute(wanted))
 
 
 def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     """What a campaign has reached, by city and by audience, and how many people were its crew."""
+    return _outcome(campaign, today, kept_figures.figure_versions(), kept_figures.crew_of(campaign.id))
+
+
+def campaign_reach(campaign: CampaignRow, today: dt.date, names: PublicNames) -> Outcome:
+    """The same without the crew, for the first page, which knows already what is old."""
+    return _outcome(campaign, today, dict(names.versions), {})
+
+
+def _outcome(
+    campaign: CampaignRow, today: dt.date, versions: Mapping[int, int | None], crew: Mapping[PresenterKind, int]
+) -> Outcome:
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
-    by_city = attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY])
-    around = attendance_report(Filters(Period(*_whole_years(period)), campaign.centre_id)).totals
-    return outcome_of(campaign.cities, by_city, around, _crew_of(campaign.id))
+    years = range(period.first.year, period.last.year + 1)
+    told = None
+    if all(versions.get(year, 0) is not None for year in years):
+        own = tuple((year, versions.get(year, 0)) for year in years)
+        told = _kept_outcome(campaign.id, campaign.centre_id, campaign.slug, period, own)
+    if told is None:
+        whole = Period(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31))
+        by_city = attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY])
+        told = by_city, attendance_report(Filters(whole, campaign.centre_id)).totals
+    return outcome_of(campaign.cities, *told, crew)
 
 
-def _whole_years(period: Period) -> tuple[dt.date, dt.date]:
-    return dt.date(period.first.year, 1, 1), dt.date(period.last.year, 12, 31)
-
-
-def _crew_of(campaign_id: int) -> dict[PresenterKind, int]:
-    """How many different presenters of each kind went into schools for a campaign, or have promised to."""
-    went = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-    wanted = (
-        select(Presenter.kind, func.count(Presenter.id.distinct()).label("number"))
-        .join(Assignment, Assignment.presenter_id == Presenter.id)
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .where(Visit.campaign_id == campaign_id, Assignment.state.in_(went))
-        .group_by(Presenter.kind)
-    )
-    return {row.kind: row.number for row in db.session().execute(wanted)}
-
-
-def _held(filters: Filters, *columns: Any) -> Select[Any]:
-    """Columns over the presentations that count."""
-    return (
-        select(*columns)
-        .select_from(Presentation)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .outerjoin(District, District.id == Municipality.district_id)
-        .where(*conditions(filters))
-    )
-
-
-def _districts(language: str) -> list[DistrictName]:
-    wanted = select(District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
-    named = [
-        DistrictName(iso, worded(language, cyrl, latn, english))
-        for iso, cyrl, latn, english in db.session().execute(wanted)
+@lru_cache(maxsize=64)  # as long as the figures of its years are these
+def _kept_outcome(
+    campaign_id: int, centre_id: int, slug: str, period: Period, versions: tuple[tuple[int, int | None], ...]
+) -> tuple[Report, ReportCounts] | None:
+    """The campaign's report by city, and all that its centre held; None where it was held on days outside as well."""
+    rows = kept_figures.campaign_cells(campaign_id, centre_id, [year for year, _version in versions])
+    ours = [row for row in rows if row.presentations]
+    if any(row.first_day < period.first or row.last_day > period.last for row in ours):
+        return None
+    cities = [
+        CountRow((Key(Group.CITY, row.city_sr_cyrl or "", row.city_sr_latn or ""),), _counts([row])) for row in ours
     ]
-    return sorted(named, key=lambda district: alphabet_key(district.name))
+    cities.sort(key=lambda row: (not row.keys[0].value, alphabet_key(row.keys[0].label), row.keys[0].value))
+    filters = Filters(period, campaign=slug)
+    return Report(filters, (Group.CITY,), _counts(ours), tuple(cities)), _counts(rows, "all_")
 
 
-def _centres(language: str) -> dict[int, str]:
-    wanted = select(Centre.id, Centre.name_sr_cyrl, Centre.name_sr_latn, Centre.name_en).order_by(Centre.id)
-    return {ident: worded(language, cyrl, latn, english) for ident, cyrl, latn, english in db.session().execute(wanted)}
-
-
-def _campaigns(language: str) -> dict[int, str]:
-    wanted = select(Campaign.id, Campaign.name_sr_cyrl, Campaign.name_en)
-    return {ident: in_language(language, cyrl, english) for ident, cyrl, english in db.session().execute(wanted)}
+def _counts(rows: Sequence[Any], part: str = "") -> ReportCounts:
+    names = ("presentations", *map(str, Audience))
+    return ReportCounts(**{name: int(sum(getattr(row, part + name) for row in rows)) for name in names})

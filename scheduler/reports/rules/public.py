@@ -5,6 +5,7 @@ one, so that subtraction gives the sum of two unknown numbers; without a second 
 also small when what remains of it after the parts published on other pages is small.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from scheduler.people.terms import PresenterKind
@@ -65,15 +66,16 @@ def public_year_of(
 ) -> PublicYear:
     """A year by centre and by district. Both add up to the same sum, so both are judged until they agree on it."""
     names = {one.iso: one.name for one in districts} | {"": ""}
-    by_district = [_people_in(cells, iso) for iso in names]
-    rests = [people - _in_campaigns(cells, iso) for iso, people in zip(names, by_district, strict=True)]
+    held, told, in_campaigns = _by_district(cells)
+    by_district = [told[iso] for iso in names]
+    rests = [told[iso] - in_campaigns[iso] for iso in names]
     active = [ident for ident in centres if any(cell.centre_id == ident for cell in cells)]
     by_centre = [_of_centre(cells, ident, audience) for ident in active for audience in PUBLIC_AUDIENCES]
     hide = None in (public_cells(by_district, rests)[1], public_cells(by_centre)[1])
     in_districts, total = public_cells(by_district, rests, hide_total=hide)
     at_centres, _ = public_cells(by_centre, hide_total=hide)
     lines = [
-        DistrictLine(iso, name, sum(cell.counts.presentations for cell in cells if cell.district == iso), people)
+        DistrictLine(iso, name, held[iso], people)
         for (iso, name), people in zip(names.items(), in_districts, strict=True)
     ]
     return PublicYear(
@@ -93,13 +95,14 @@ def public_year_of(
     )
 
 
-def _people_in(cells: Sequence[FigureCell], district: str) -> int:
-    return sum(_shown_people(cell.counts) for cell in cells if cell.district == district)
-
-
-def _in_campaigns(cells: Sequence[FigureCell], district: str) -> int:
-    """Pupils of a district that the pages of campaigns tell city by city."""
-    return sum(cell.counts.pupils for cell in cells if cell.district == district and cell.campaign_id is not None)
+def _by_district(cells: Sequence[FigureCell]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Presentations, people, and the pupils that the pages of campaigns tell city by city: each by district."""
+    held, told, in_campaigns = Counter[str](), Counter[str](), Counter[str]()
+    for cell in cells:
+        held[cell.district] += cell.counts.presentations
+        told[cell.district] += _shown_people(cell.counts)
+        in_campaigns[cell.district] += cell.counts.pupils if cell.campaign_id is not None else 0
+    return held, told, in_campaigns
 
 
 def _of_centre(cells: Sequence[FigureCell], centre_id: int, audience: Audience) -> int:
@@ -131,7 +134,7 @@ def _of(counts: ReportCounts, audience: Audience) -> int:
 
 
 def _shown_people(counts: ReportCounts) -> int:
-    return sum(_of(counts, audience) for audience in PUBLIC_AUDIENCES)
+    return counts.pupils + counts.parents + counts.teachers  # PUBLIC_AUDIENCES
 
 
 def outcome_of(

@@ -1,9 +1,8 @@
 """Programmes that can be asked for and the campaigns they are part of, for everyone."""
 
-from dataclasses import replace
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from scheduler.core import clock
 from scheduler.core.alphabet import alphabet_key
@@ -12,6 +11,7 @@ from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome
 from scheduler.reports.terms.counting import CityOutcome, Outcome
+from scheduler.web import drawings
 from scheduler.web.filters import number
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _n, page_language
@@ -65,24 +65,40 @@ def campaign(slug: str) -> ResponseReturnValue:
     one = queries.campaign_page(slug)
     today = clock.local_day(clock.now())
     outcome = campaign_outcome(one, today)
-    language = page_language()
-    outcome = replace(outcome, cities=_by_alphabet(outcome.cities, language))
-    names = [words.city_name(city, language) for city in outcome.cities]
-    said = _said(one, outcome)
-    rows = [(name, city.pupils, city.target) for name, city in zip(names, outcome.cities, strict=True)]
+    state = "over" if one.last_day < today else "running" if one.first_day <= today else "coming"
     return render_template(
         "programmes/campaign.html",
         campaign=one,
         outcome=outcome,
-        lines=list(zip(names, outcome.cities, strict=True)),
         targets=_targets(one, outcome),
-        target_of_cities=sum(city.target for city in outcome.cities),
-        drawing=charts.lying_bars(rows, said, language),
-        map_drawing=charts.city_map(outcome.cities, names, _cities_said(outcome), language),
+        city_by_city=_city_by_city(outcome, state) if outcome.cities else "",
         crew=words.campaign_crew(outcome),
-        state="over" if one.last_day < today else "running" if one.first_day <= today else "coming",
+        state=state,
         period=words.days_of(one),
     )
+
+
+def _city_by_city(outcome: Outcome, state: str) -> Markup:
+    """Map, chart and table of the cities, as long as these are their figures."""
+    reached = outcome.reached[Audience.PUPILS]
+    key = (outcome.cities, outcome.presentations, reached, state)
+    return drawings.drawn("programmes/drawn_cities.html", key, lambda: _drawn_from(outcome, state))
+
+
+def _drawn_from(outcome: Outcome, state: str) -> dict[str, object]:
+    language = page_language()
+    cities = _by_alphabet(outcome.cities, language)
+    names = [words.city_name(city, language) for city in cities]
+    said = _cities_said(outcome)
+    rows = [(name, city.pupils, city.target) for name, city in zip(names, cities, strict=True)]
+    return {
+        "outcome": outcome,
+        "state": state,
+        "lines": list(zip(names, cities, strict=True)),
+        "target_of_cities": sum(city.target for city in cities),
+        "drawing": charts.lying_bars(rows, _said(outcome, said), language),
+        "map_drawing": charts.city_map(cities, names, said, language),
+    }
 
 
 def _targets(one: CampaignRow, outcome: Outcome) -> list[dict[str, object]]:
@@ -99,10 +115,10 @@ def _by_alphabet(cities: tuple[CityOutcome, ...], language: str) -> tuple[CityOu
     return tuple(sorted(cities, key=lambda city: (not city.target, alphabet_key(words.city_name(city, language)))))
 
 
-def _said(one: CampaignRow, outcome: Outcome) -> str:
+def _said(outcome: Outcome, cities: str) -> str:
     reached = outcome.reached[Audience.PUPILS]
     told = _("not shown") if reached is None else number(reached)
-    return _("Pupils by city: %(reached)s reached, %(cities)s.", reached=told, cities=_cities_said(outcome))
+    return _("Pupils by city: %(reached)s reached, %(cities)s.", reached=told, cities=cities)
 
 
 def _cities_said(outcome: Outcome) -> str:

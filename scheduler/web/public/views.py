@@ -16,7 +16,7 @@ from scheduler.data import outlines
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports import charts
-from scheduler.reports.queries.public import campaign_outcome, public_year, years_held
+from scheduler.reports.queries.public import PublicNames, campaign_reach, public_names, public_year
 from scheduler.reports.wording import definitions, story
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
@@ -39,22 +39,21 @@ NOTICE_DAY, STATEMENT_DAY = dt.date(2026, 11, 26), dt.date(2026, 11, 24)
 def front() -> ResponseReturnValue:
     """The offer and its next step, the newest campaign, and what the last year that is over has brought."""
     today, language = clock.local_day(clock.now()), page_language()
-    last = next((year for year in years_held(today) if year < today.year), None)
-    year = public_year(last, language) if last else None
-    campaigns, programmes = programme_queries.campaigns(), programme_queries.open_programmes()
+    names = public_names(today, language)
+    last = next((year for year in names.years if year < today.year), None)
+    year = public_year(last, names) if last else None
+    campaign, programmes = programme_queries.newest_campaign(), programme_queries.open_programmes()
     return render_template(
         "public/front.html",
-        programmes=programmes,
+        offer=words.drawn_offer(programmes),
         next_free=words.next_free(programmes),
-        campaign=campaigns[0] if campaigns else None,
-        campaign_days=words.days_of(campaigns[0]) if campaigns else "",
-        campaign_reached=words.reached_by(campaign_outcome(campaigns[0], today)) if campaigns else [],
-        campaign_runs=bool(campaigns) and campaigns[0].first_day <= today <= campaigns[0].last_day,
+        campaign=campaign,
+        campaign_days=words.days_of(campaign) if campaign else "",
+        campaign_reached=words.reached_by(campaign_reach(campaign, today, names)) if campaign else [],
+        campaign_runs=campaign is not None and campaign.first_day <= today <= campaign.last_day,
         year=year,
-        strips=words.strips(year) if year else [],
-        drawing=words.year_map(year) if year else None,
+        year_bands=words.drawn_front_year(year) if year else "",
         hero=charts.country(),
-        first_lines=words.most_held(year)[:5] if year else [],
     )
 
 
@@ -62,15 +61,15 @@ def front() -> ResponseReturnValue:
 @public
 def where_we_have_been() -> ResponseReturnValue:
     """Districts shaded by presentations held in a year, and the same as a table."""
-    years, chosen = _years()
-    year = public_year(chosen, page_language())
+    names, chosen = _years()
+    year = public_year(chosen, names)
     return render_template(
         "public/map.html",
         year=year,
-        pills=words.year_pills(years, chosen, ".where_we_have_been"),
+        pills=words.year_pills(names.years, chosen, ".where_we_have_been"),
         running=chosen == clock.local_day(clock.now()).year,
-        drawing=words.year_map(year),
-        lines=words.most_held(year),
+        country_map=words.drawn_year(year),
+        districts=words.drawn_districts(year),
     )
 
 
@@ -78,13 +77,13 @@ def where_we_have_been() -> ResponseReturnValue:
 @public
 def figures() -> ResponseReturnValue:
     """A year of each centre in words and figures, and what the figures mean."""
-    years, chosen = _years()
+    names, chosen = _years()
     language = page_language()
-    year = public_year(chosen, language)
+    year = public_year(chosen, names)
     return render_template(
         "public/figures.html",
         year=year,
-        pills=words.year_pills(years, chosen, ".figures"),
+        pills=words.year_pills(names.years, chosen, ".figures"),
         running=chosen == clock.local_day(clock.now()).year,
         strips=words.strips(year),
         stories=[story(one, year.year, language) for one in year.centres],
@@ -92,14 +91,15 @@ def figures() -> ResponseReturnValue:
     )
 
 
-def _years() -> tuple[list[int], int]:
-    """The years to choose from, and the one that the address asks for: without a word the last that is over."""
+def _years() -> tuple[PublicNames, int]:
+    """What can be chosen, and the year that the address asks for: without a word the last that is over."""
     today = clock.local_day(clock.now())
-    years = years_held(today)
+    names = public_names(today, page_language())
     asked = request.args.get("year", "")
-    if asked.isdecimal() and int(asked[:9]) in years:
-        return years, int(asked[:9])
-    return years, next((year for year in years if year < today.year), years[0] if years else today.year - 1)
+    if asked.isdecimal() and int(asked[:9]) in names.years:
+        return names, int(asked[:9])
+    over = next((year for year in names.years if year < today.year), None)
+    return names, over or (names.years[0] if names.years else today.year - 1)
 
 
 @bp.get("/privacy")

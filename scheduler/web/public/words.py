@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from scheduler.booking.terms.free_dates import FreeDay
 from scheduler.core.language import span_of_days
@@ -12,7 +13,7 @@ from scheduler.programmes.terms import Audience, CampaignRow, ProgrammeRow
 from scheduler.reports import charts, wording
 from scheduler.reports.terms.counting import DistrictLine, Outcome, PublicYear
 from scheduler.reports.terms.drawing import MapDrawing
-from scheduler.web import near_dates
+from scheduler.web import drawings, near_dates
 from scheduler.web.filters import number
 from scheduler.web.free_dates import times_of, why_none
 from scheduler.web.i18n import _, _n, ngettext, page_language
@@ -102,6 +103,31 @@ def year_map(year: PublicYear) -> MapDrawing:
     return charts.district_map(year.districts, said, page_language())
 
 
-def year_pills(years: list[int], chosen: int, endpoint: str) -> list[dict[str, Any]]:
+def drawn_year(year: PublicYear) -> Markup:
+    """The map of a year, as long as its districts are these."""
+    return drawings.drawn("public/drawn_year.html", (year.districts, year.year), lambda: {"drawing": year_map(year)})
+
+
+def drawn_front_year(year: PublicYear) -> Markup:
+    """A year in figures and on the map, for the first page."""
+    return drawings.drawn(
+        "public/drawn_front_year.html",
+        year,
+        lambda: {"year": year, "strips": strips(year), "drawing": year_map(year), "first_lines": most_held(year)[:5]},
+    )
+
+
+def drawn_offer(programmes: Sequence[ProgrammeRow]) -> Markup:
+    """The programmes that a school can ask for, for the first page."""
+    return drawings.drawn("public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes})
+
+
+def drawn_districts(year: PublicYear) -> Markup:
+    """The table beside it."""
+    key = (year.districts, year.year, year.presentations, year.people)
+    return drawings.drawn("public/drawn_districts.html", key, lambda: {"year": year, "lines": most_held(year)})
+
+
+def year_pills(years: Sequence[int], chosen: int, endpoint: str) -> list[dict[str, Any]]:
     """Years to choose from, each an address of its own."""
     return [{"label": str(year), "href": url_for(endpoint, year=year), "on": year == chosen} for year in years]

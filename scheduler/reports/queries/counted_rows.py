@@ -1,0 +1,134 @@
+"""What counted rows say where no kept figure does: presentations that count, each with its heads, then added up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, extract, func, select
+
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.queries.figures import IS_COUNTED, heads
+from scheduler.people.models import Presenter, User
+from scheduler.places.models import District, Host, Municipality
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.programmes.terms import Audience
+from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
+from scheduler.reports.terms.counting import Filters, Group
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState
+
+
+def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
+    """Added up by visit first, so that a visit and its kilometres count once without being sorted again."""
+    each = counted_presentations(filters, groups, placed=False)
+    keys = [each.c[name] for name in key_names(groups)]
+    of_visit = (
+        select(
+            each.c.visit_id,
+            func.count().label("presentations"),
+            *(func.sum(each.c[audience.value]).label(audience.value) for audience in Audience),
+            *(func.max(each.c[name]).label(name) for name in ("kilometres", "city", "on_day")),
+            *keys,
+        )
+        .group_by(each.c.visit_id, *keys)
+        .subquery()
+    )
+    sums = ("presentations", *(audience.value for audience in Audience), "kilometres")
+    own = [of_visit.c[name] for name in key_names(groups)]
+    wanted: Select[Any] = select(
+        func.count().label("visits"),
+        *(func.coalesce(func.sum(of_visit.c[name]), 0).label(name) for name in sums),
+        func.count(of_visit.c.city.distinct()).label("cities"),
+        func.max(of_visit.c.on_day).label("last_day"),
+        *own,
+    )
+    return wanted.select_from(of_visit).group_by(*own)
+
+
+def summed(each: Subquery) -> Select[Any]:
+    """Counts over aggregated presentations; kilometres of each visit once."""
+    numbers = [func.coalesce(func.sum(each.c[audience.value]), 0).label(audience.value) for audience in Audience]
+    return select(
+        func.count(each.c.visit_id.distinct()).label("visits"),
+        func.count(each.c.presentation_id).label("presentations"),
+        *numbers,
+        func.count(each.c.city.distinct()).label("cities"),
+        func.coalesce(func.sum(case((each.c.place_in_visit == 1, each.c.kilometres), else_=0)), 0).label("kilometres"),
+    ).select_from(each)
+
+
+def counted_presentations(filters: Filters, groups: Sequence[Group], *, placed: bool = True) -> Subquery:
+    """One row for each presentation that counts (and presenter, where the split asks for that).
+
+    `placed`: each with its place in its visit, by which what is of the visit counts once.
+    """
+    keys = [column for group in groups for column in GROUP_COLUMNS[group]]
+    place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
+    said = heads(_of_presentation(filters))
+    wanted: Select[Any] = select(
+        Presentation.id.label("presentation_id"),
+        Visit.id.label("visit_id"),
+        Visit.kilometres.label("kilometres"),
+        Presentation.on_day.label("on_day"),
+        Municipality.city_sr_cyrl.label("city"),
+        *(key.label(name) for key, name in zip(keys, key_names(groups), strict=True)),
+        *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
+        *((place.label("place_in_visit"),) if placed else ()),
+    )
+    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id)
+    if Group.PRESENTER in groups:
+        wanted = (
+            wanted.join(Assignment, _took_part())
+            .join(Presenter, Presenter.id == Assignment.presenter_id)
+            .join(User, User.id == Presenter.user_id)
+        )
+    return wanted.subquery()
+
+
+def narrowed(wanted: Select[Any], filters: Filters) -> Select[Any]:
+    """Columns over presentations that count, joined with all that narrows a report."""
+    return (
+        wanted.select_from(Presentation)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .where(*conditions(filters))
+    )
+
+
+def _of_presentation(filters: Filters) -> ColumnElement[bool]:
+    """What a report asks of the row of a presentation: of no other are heads added up."""
+    named = ((Presentation.audience, filters.audience), (Presentation.level, filters.level))
+    own: list[ColumnElement[bool]] = [column == value for column, value in named if value is not None]
+    return and_(Presentation.on_day.between(filters.period.first, filters.period.last), *own)
+
+
+def _took_part() -> ColumnElement[bool]:
+    return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What a presentation must meet to be counted, and to be one of those asked for."""
+    conditions: list[ColumnElement[bool]] = [
+        _of_presentation(filters),
+        *IS_COUNTED,
+    ]
+    plain = (
+        (Visit.centre_id, filters.centre_id),
+        (Programme.slug, filters.programme),
+        (func.coalesce(Municipality.city_sr_cyrl, ""), filters.city),
+        (func.coalesce(District.iso, ""), filters.district),
+    )
+    conditions += [column == value for column, value in plain if value is not None]
+    if filters.campaign is not None:
+        campaign = select(Campaign.id).where(Campaign.slug == filters.campaign)
+        conditions.append(Visit.campaign_id == campaign.scalar_subquery())
+    if filters.month is not None:
+        year, month = map(int, filters.month.split("-"))
+        conditions += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
+    if filters.presenter is not None:
+        in_crew = select(Assignment.id).where(_took_part(), Assignment.presenter_id == filters.presenter)
+        conditions.append(in_crew.exists())
+    return conditions

@@ -1,0 +1,139 @@
+"""What a report must say, counted row by row in Python: no figure, no grouping of a database."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.terms import COUNTS_FOR_REPORTS
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import District, Host, Municipality
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.programmes.terms import Audience
+from scheduler.reports.terms.counting import Filters, Group, ReportCounts
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState, PresentationState
+
+HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+
+
+@dataclass
+class Sitting:
+    """A presentation that counts, with all that a report may ask of it."""
+
+    presentation: Presentation
+    visit: Visit
+    attendance: Attendance
+    programme: str
+    campaign: str | None
+    city: str
+    district: str
+    people: dict[Audience, int]
+    came: bool = False
+    missed: bool = False
+
+    def key(self, group: Group) -> str:
+        day = self.presentation.on_day
+        return {
+            Group.CITY: self.city,
+            Group.DISTRICT: self.district,
+            Group.MONTH: f"{day:%Y-%m}",
+            Group.PROGRAMME: self.programme,
+            Group.AUDIENCE: f"{self.presentation.audience.value}/{self.presentation.level.value}",
+        }[group]
+
+    def meets(self, filters: Filters) -> bool:
+        asked = {
+            "centre_id": self.visit.centre_id,
+            "programme": self.programme,
+            "campaign": self.campaign,
+            "city": self.city,
+            "district": self.district,
+            "month": f"{self.presentation.on_day:%Y-%m}",
+            "audience": self.presentation.audience,
+            "level": self.presentation.level,
+        }
+        narrowed = all(getattr(filters, name) in (None, value) for name, value in asked.items())
+        return narrowed and filters.period.first <= self.presentation.on_day <= filters.period.last
+
+
+def sittings(session: Session) -> list[Sitting]:
+    """Every presentation that counts."""
+    session.expire_all()
+    hosts = {row.id: row for row in session.scalars(sa.select(Host))}
+    towns = {row.id: row for row in session.scalars(sa.select(Municipality))}
+    isos = dict(session.execute(sa.select(District.id, District.iso)).all())
+    programmes = dict(session.execute(sa.select(Programme.id, Programme.slug)).all())
+    campaigns = dict(session.execute(sa.select(Campaign.id, Campaign.slug)).all())
+    young = set(session.scalars(sa.select(Presenter.id).where(Presenter.kind == PresenterKind.INFLUENCER)))
+    found = {}
+    visits = {row.id: row for row in session.scalars(sa.select(Visit))}
+    counting = {row.presentation_id: row for row in session.scalars(sa.select(Attendance))}
+    for row in session.scalars(sa.select(Presentation).order_by(Presentation.id)):
+        attendance = counting.get(row.id)
+        if row.state in HELD and attendance is not None and attendance.state in COUNTS_FOR_REPORTS:
+            visit = visits[row.visit_id]
+            town = towns.get(hosts[visit.host_id].municipality_id or 0)
+            found[row.id] = Sitting(
+                row, visit, attendance, programmes[visit.programme_id], campaigns.get(visit.campaign_id or 0),
+                town.city_sr_cyrl if town else "", isos[town.district_id] if town else "", defaultdict(int),
+            )  # fmt: skip
+    for head in session.scalars(sa.select(HeadCount).where(HeadCount.counts)):
+        if head.presentation_id in found:
+            found[head.presentation_id].people[head.audience] += head.people
+    for seat in session.scalars(sa.select(Assignment).where(Assignment.presenter_id.in_(young))):
+        if seat.presentation_id in found:
+            found[seat.presentation_id].came |= seat.state is AssignmentState.PRESENT
+            found[seat.presentation_id].missed |= seat.state is AssignmentState.ABSENT
+    return list(found.values())
+
+
+def counts_of(rows: list[Sitting]) -> ReportCounts:
+    visits = {one.visit.id: one.visit for one in rows}
+    return ReportCounts(
+        visits=len(visits),
+        presentations=len(rows),
+        cities=len({one.city for one in rows if one.city}),
+        kilometres=sum(one.kilometres for one in visits.values()),
+        **{audience.value: sum(one.people[audience] for one in rows) for audience in Audience},
+    )
+
+
+def by_hand(rows: list[Sitting], groups: tuple[Group, ...]) -> dict[tuple[str, ...], ReportCounts]:
+    cells: dict[tuple[str, ...], list[Sitting]] = defaultdict(list)
+    for one in rows:
+        cells[tuple(one.key(group) for group in groups)].append(one)
+    return {key: counts_of(these) for key, these in cells.items()}
+
+
+def beside_by_hand(rows: list[Sitting]) -> dict[str, Any]:
+    return {
+        "pupils_once": sum(0 if one.attendance.same_pupils else one.people[Audience.PUPILS] for one in rows),
+        "with_influencer": sum(one.came for one in rows),
+        "without_influencer": sum(one.missed and not one.came for one in rows),
+        "turned_away": sum(one.attendance.turned_away for one in rows),
+    }
+
+
+def crews_by_hand(session: Session) -> dict[tuple[int, int], int]:
+    """{(campaign, presenter): seats} of who went, or has promised to."""
+    seats: dict[tuple[int, int], int] = defaultdict(int)
+    went = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+    campaign_of = dict(
+        session.execute(
+            sa.select(Presentation.id, Visit.campaign_id).join(Visit, Visit.id == Presentation.visit_id)
+        ).all()
+    )  # fmt: skip
+    for seat in session.scalars(sa.select(Assignment).where(Assignment.state.in_(went))):
+        if (campaign := campaign_of[seat.presentation_id]) is not None:
+            seats[campaign, seat.presenter_id] += 1
+    return dict(seats)
+
+
+def a_day(year: int, month: int, day: int = 1) -> dt.date:
+    return dt.date(year, month, day)

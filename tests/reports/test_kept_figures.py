@@ -1,0 +1,159 @@
+"""Kept figures are what is counted, after any act: random acts are played, and each answer is counted by hand."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.attendance.models import KeptFigure, StaleFigure
+from scheduler.attendance.queries import figures
+from scheduler.attendance.service.figures import add_up_everything, add_up_marked
+from scheduler.attendance.service.locking import lock_counts
+from scheduler.attendance.terms import CountSource, HeadCounts
+from scheduler.core.db import transaction
+from scheduler.jobs.attendance import add_up_figures
+from scheduler.jobs.invariants import violations
+from scheduler.places.models import Host
+from scheduler.programmes.models import Programme
+from scheduler.programmes.queries import campaign_page
+from scheduler.reports.models import CampaignCrew
+from scheduler.reports.queries import attendance as reports
+from scheduler.reports.queries import kept_figures
+from scheduler.reports.queries.indicators import indicators
+from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
+from scheduler.reports.terms.counting import Filters, Group, Period
+from tests.factories.counting import LEAVING, a_counted_visit, sign_all
+from tests.factories.places import make_host, make_municipality
+from tests.factories.programmes import make_campaign
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.reports.counted_by_hand import beside_by_hand, by_hand, counts_of, crews_by_hand, sittings
+from tests.reports.held_visits import a_held_visit
+from tests.reports.random_acts import World
+
+TODAY = dt.date(2026, 11, 24)
+WHOLE = Filters(Period(dt.date(2024, 1, 1), dt.date(2025, 12, 31)))
+Groups = tuple[Group, ...]
+
+
+def rows_of(report):
+    return {tuple(_said(key) for key in row.keys): row.counts for row in report.rows}
+
+
+def _said(key):
+    return f"{key.value}/{key.level.value}" if key.group is Group.AUDIENCE else key.value
+
+
+def answers_are_right(session, asked: list[tuple[Filters, Groups]]) -> None:
+    """Each report says what is counted by hand, and so does what stands beside it."""
+    held = sittings(session)
+    for filters, groups in asked:
+        mine = [one for one in held if one.meets(filters)]
+        report = reports.attendance_report(filters, groups)
+        assert report.totals == counts_of(mine), filters
+        assert rows_of(report) == (by_hand(mine, groups) if groups else {}), (filters, groups)
+        beside = beside_by_hand(mine)
+        assert indicators(filters) == {name: beside[name] for name in indicators(filters)}, filters
+
+
+def public_pages(campaign):
+    names = public_names(TODAY, "en")
+    years = [public_year(year, names) for year in (2024, 2025)]
+    return names.years, years, campaign_outcome(campaign_page(campaign.slug), TODAY)
+
+
+def the_public_reads_what_is_counted(world):
+    from_figures = public_pages(world.campaign)
+    with transaction() as marking:
+        marking.add_all(StaleFigure(year=year, centre_id=1, town=0) for year in (2024, 2025))
+    assert public_pages(world.campaign) == from_figures
+    add_up_marked()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatch):
+    world = World(seed)
+    played = []
+    for _ in range(20):
+        played.append(world.act())
+        asked = [(world.filters(), world.groups()) for _ in range(3)]
+        answers_are_right(session, [(WHOLE, (Group.MONTH,)), *asked])  # whatever is old is counted, not read
+        add_up_marked()
+        assert (figures.violations(), kept_figures.violations()) == ([], []), played
+        assert kept_figures.kept_answer(WHOLE, (Group.CITY,)) is not None, "nothing is old any more"
+        answers_are_right(session, [(WHOLE, (Group.AUDIENCE,)), *asked])
+        rows = session.execute(sa.select(CampaignCrew.campaign_id, CampaignCrew.presenter_id, CampaignCrew.seats))
+        assert {(one, who): seats for one, who, seats in rows if seats} == crews_by_hand(session), played
+        the_public_reads_what_is_counted(world)
+
+
+def held_in_nis(**given):
+    town = make_municipality("Ниш")
+    return a_held_visit(HeadCounts(pupils=60, teachers=2), host_id=make_host(municipality_id=town.id).id, **given)
+
+
+@pytest.mark.both_databases
+def test_a_lock_adds_up_in_its_own_transaction(session):
+    begun = a_counted_visit()
+    sign_all(begun)
+
+    lock_counts(begun.coordinator, {begun.first: CountSource.EDUCATOR}, now=LEAVING)
+
+    assert session.scalars(sa.select(StaleFigure)).all() == []
+    kept = session.scalars(sa.select(KeptFigure).where(KeptFigure.month == 0)).one()
+    assert (kept.year, kept.presentations, kept.pupils, kept.first_visits) == (2026, 1, 88, 1)
+
+
+@pytest.mark.both_databases
+def test_a_school_that_moves_leaves_marks_and_the_job_takes_them(session):
+    visit = held_in_nis()
+    other = make_municipality("Пирот")
+    by_city = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
+    with transaction() as moving:
+        moving.execute(sa.update(Host).where(Host.id == visit.host_id).values(municipality_id=other.id))
+
+    assert len(session.scalars(sa.select(StaleFigure)).all()) == 2, "where it was, and where it is"
+    assert list(rows_of(reports.attendance_report(by_city, (Group.CITY,)))) == [("Пирот",)], "counted, not read"
+    add_up_figures.call_local()
+    session.rollback()
+    assert session.scalars(sa.select(StaleFigure)).all() == []
+    assert list(rows_of(reports.attendance_report(by_city, (Group.CITY,)))) == [("Пирот",)]
+
+
+@pytest.mark.both_databases
+def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
+    visit = held_in_nis()
+    centre, town = visit.centre_id, session.get_one(Host, visit.host_id).municipality_id
+    with transaction() as writing:
+        writing.execute(sa.update(KeptFigure).where(KeptFigure.month == 10).values(pupils=61))
+
+    wrong = [f"figures of 2026-10, centre {centre}, municipality {town}: kept is not what is counted"]
+    assert figures.violations() == wrong
+    assert all(sentence in violations() for sentence in wrong), "the nightly check asks for them"
+
+    assert add_up_everything() == 1
+    assert figures.violations() == []
+
+
+def test_a_crew_that_is_wrong_is_named(session):
+    campaign = make_campaign()
+    visit = make_visit(programme=session.get_one(Programme, campaign.programme_id), campaign_id=campaign.id)
+    make_assignment(make_presentation(visit), a_cleared_educator(centre_id=visit.centre_id).id)
+    assert kept_figures.violations() == []
+
+    with transaction() as writing:
+        writing.execute(sa.update(CampaignCrew).values(seats=2))
+
+    assert kept_figures.violations() == [f"campaign {campaign.id}: its kept crew is not that of its assignments"]
+
+
+def test_the_command_adds_up_everything(app, session):
+    held_in_nis()
+    with transaction() as writing:
+        writing.execute(sa.delete(KeptFigure))
+
+    told = app.test_cli_runner().invoke(args=["reports", "add-up"])
+
+    assert (told.exit_code, told.output) == (0, "1 municipalities and years added up anew.\n")
+    assert figures.violations() == []
