@@ -18,6 +18,7 @@ from scheduler.core.backup_blanks import Blanks
 from scheduler.core.backup_parts import BadBackup, Contents
 from scheduler.core.db import db, transaction
 from scheduler.core.ledger import LedgerLine, Revoked
+from scheduler.feeds.models import FeedBody
 from scheduler.jobs.queue import write_run
 from scheduler.layout import place_of
 from scheduler.people.models import Centre
@@ -28,7 +29,10 @@ from scheduler.privacy.terms import RetentionRow
 from scheduler.work.terms import BACKUP_JOB
 
 # Who has had a message needs no copy of it. Unsent ones are in the backup, and held after a restore (TRUST R24).
-SENT = Blanks("outbox_message", ("address", "subject", "text", "html"), "state = 'sent'")
+# What calendars are sent is made anew, so no copy of it lies where nothing takes it out when it is over.
+LEFT_EMPTY = Blanks(
+    "outbox_message", ("address", "subject", "text", "html"), "state = 'sent'", made_anew=(FeedBody.__tablename__,)
+)
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is
 # held until a person sends it again. Plain SQL, because the backup may be of an older schema.
@@ -42,6 +46,8 @@ WITHOUT_LEDGER = (
     "UPDATE secret_link SET ended_at = created_at WHERE ended_at IS NULL",
     "UPDATE feed_token SET revoked_at = created_at WHERE revoked_at IS NULL",
 )
+# No backup of ours holds any, whatever somebody else has put together.
+NOTHING_KEPT = f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL"  # nosec B608
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
 
@@ -73,7 +79,7 @@ def _create(file: Path, *, replace: bool) -> Contents:
     wanted, at = settings(), clock.now().isoformat(timespec="seconds")
     try:
         made = backup.create(
-            file, wanted.instance, at=at, replace=replace, without=SENT, recipient=wanted.backup_recipient
+            file, wanted.instance, at=at, replace=replace, without=LEFT_EMPTY, recipient=wanted.backup_recipient
         )
         write_run(BACKUP_JOB, clock.now(), failed=False)  # `doctor` and the page of health tell how old the last one is
         if made.why:
@@ -177,7 +183,8 @@ def restore(file: Path, replace: bool, identity: Path | None, ledger_file: Path 
     lines = _ledger_lines(ledger_file)
 
     def afterwards(made: Contents) -> tuple[str, ...]:
-        return AFTERWARDS if _covers(lines, made, ledger_file) else (*AFTERWARDS, *WITHOUT_LEDGER)
+        kept = (NOTHING_KEPT,) if FeedBody.__tablename__ in made.rows else ()  # an early version kept no bodies
+        return (*kept, *AFTERWARDS, *(() if _covers(lines, made, ledger_file) else WITHOUT_LEDGER))
 
     try:
         made = backup.restore(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from scheduler.attendance.queries import counting
 from scheduler.core import clock, ways
+from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
@@ -20,6 +21,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     consent_law.violations,
     counting.violations,
     attendance.violations,
+    feeds.violations,
     ways.violations,
 )
 

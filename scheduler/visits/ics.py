@@ -24,6 +24,7 @@ ASK_AGAIN = dt.timedelta(hours=1)
 USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
 MAP = "https://osm.org"  # the short name of openstreetmap.org
 END = "END:VCALENDAR\r\n"
+MOST_OCTETS = 75  # of a line (RFC 5545, 3.1)
 
 # What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers. A street's house
 # numbers ("123-125") look like a short telephone number, so of an address only those that begin with 0 or + are taken.
@@ -53,7 +54,7 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     event.add("location", _place(facts, language))
     event.add("description", _description(facts, status, language))
     folded: bytes = event.to_ical(sorted=False)
-    return folded.decode()
+    return "".join(f"{_folded(line)}\r\n" for line in folded.decode().replace("\r\n ", "").split("\r\n")[:-1])
 
 
 def calendar(texts: Iterable[str], name: str) -> bytes:
@@ -68,6 +69,24 @@ def calendar(texts: Iterable[str], name: str) -> bytes:
     folded: bytes = empty.to_ical()
     head = folded.decode().removesuffix(END)
     return (head + "".join(texts) + END).encode()
+
+
+def _folded(line: str) -> str:
+    """A content line in pieces of at most 75 octets, each line of its text begun anew: equal texts of two entries are
+    then equal bytes, which gzip writes once.
+    """
+    if len(line.encode()) <= MOST_OCTETS:
+        return line
+    pieces, size = [""], 0
+    for part in re.split(r"(?=\\n)", line):
+        fits = len(part.encode()) < MOST_OCTETS
+        for piece in (part,) if fits else part:  # what is longer than a line is cut between two letters
+            width = len(piece.encode())
+            if size + width > MOST_OCTETS:
+                pieces, size = [*pieces, ""], 1  # the blank that goes on
+            pieces[-1] += piece
+            size += width
+    return "\r\n ".join(pieces)
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:
