@@ -33,8 +33,10 @@ class QuickRead:
         except engine.dialect.loaded_dbapi.Error:
             return None
         try:
-            cursor = connection.cursor()
-            cursor.execute(compiled.text, compiled.parameters(given))
+            cursor, parameters = connection.cursor(), compiled.parameters(given)
+            for listener in engine.dispatch.before_cursor_execute:  # whoever counts statements sees this one, too
+                listener(connection, cursor, compiled.text, parameters, None, False)
+            cursor.execute(compiled.text, parameters)
             row = cursor.fetchone()
             cursor.close()
         except engine.dialect.loaded_dbapi.Error as error:
@@ -57,7 +59,7 @@ class _Compiled:
 
     @cached_property
     def _binds(self) -> list[tuple[str, Processor | None]]:
-        types = {name: bind.type.dialect_impl(self._dialect) for name, bind in self._compiled.binds.items()}
+        types = {name: bind.type.dialect_impl(self._dialect) for bind, name in self._compiled.bind_names.items()}
         named = {name: one.bind_processor(self._dialect) for name, one in types.items()}
         return [(name, named[name]) for name in self._compiled.positiontup or named]
 

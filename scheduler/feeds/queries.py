@@ -105,31 +105,50 @@ def body_of(token: str, *, now: dt.datetime) -> Feed:
     return _made_anew(FeedToken.token_hash == token_hash(token), now)
 
 
+_WHO = (
+    select(FeedToken, User.given_name, version_of(FeedToken.presenter_id))
+    .join(Presenter, Presenter.id == FeedToken.presenter_id)
+    .join(User, User.id == Presenter.user_id)
+    .where(FeedToken.revoked_at.is_(None), Presenter.suspended_at.is_(None), User.suspended_at.is_(None))
+    .execution_options(populate_existing=True)
+)
+_SEATS = (
+    select(
+        Presentation.id,
+        Assignment.state,
+        Assignment.state_since,
+        Assignment.offered_until.is_not(None),
+        Presentation.state,
+        Presentation.state_since,
+        Presentation.edited_at,
+        Visit.moved_at,
+    )
+    .join(Presentation, Presentation.id == Assignment.presentation_id)
+    .join(Visit, Visit.id == Presentation.visit_id)
+    .where(Assignment.presenter_id == bindparam("presenter_id"))
+    .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
+)
+_TEXTS = (
+    select(CalendarEntry.presentation_id, CalendarEntry.text)
+    .join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id)
+    .where(
+        Assignment.presenter_id == bindparam("presenter_id"),
+        CalendarEntry.status == bindparam("status"),
+        CalendarEntry.language == bindparam("language"),
+    )
+)
+
+
 def _made_anew(which: ColumnElement[bool], now: dt.datetime) -> Feed:
     """The version is read first: a change that comes in between leaves a body that does not hold, never one that does.
 
     Raises: NotFound.
     """
-    row = (
-        db.session()
-        .execute(
-            select(FeedToken, User.given_name, version_of(FeedToken.presenter_id))
-            .join(Presenter, Presenter.id == FeedToken.presenter_id)
-            .join(User, User.id == Presenter.user_id)
-            .where(
-                which,
-                FeedToken.revoked_at.is_(None),
-                Presenter.suspended_at.is_(None),
-                User.suspended_at.is_(None),
-            )
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
+    row = db.session().execute(_WHO.where(which)).one_or_none()
     if row is None:
         raise NotFound("feed")
     feed, given_name, version = row
-    seats = _seats(feed.presenter_id)
+    seats = [FeedSeat(*seat) for seat in db.session().execute(_SEATS, {"presenter_id": feed.presenter_id})]
     texts = _texts(feed.presenter_id, rules.entries(seats, now), feed.language)
     body = ics.calendar(texts, _title(feed.language) % {"name": given_name})
     return Feed(
@@ -142,27 +161,6 @@ def _made_anew(which: ColumnElement[bool], now: dt.datetime) -> Feed:
         _made_by(feed.language),
         *rules.holds(seats, now),
     )
-
-
-def _seats(presenter_id: int) -> list[FeedSeat]:
-    """All assignments of a presenter, in the order of the day."""
-    rows = db.session().execute(
-        select(
-            Presentation.id,
-            Assignment.state,
-            Assignment.state_since,
-            Assignment.offered_until.is_not(None),
-            Presentation.state,
-            Presentation.state_since,
-            Presentation.edited_at,
-            Visit.moved_at,
-        )
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .where(Assignment.presenter_id == presenter_id)
-        .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
-    )
-    return [FeedSeat(*row) for row in rows]
 
 
 def _texts(presenter_id: int, shown: dict[int, EntryStatus], language: str) -> list[str]:
@@ -178,16 +176,10 @@ def _texts(presenter_id: int, shown: dict[int, EntryStatus], language: str) -> l
 
 def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -> Iterator[tuple[int, str]]:
     for status in sorted(set(shown.values())):
-        rows = db.session().execute(
-            select(CalendarEntry.presentation_id, CalendarEntry.text)
-            .join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id)
-            .where(
-                Assignment.presenter_id == presenter_id,
-                CalendarEntry.status == status,
-                CalendarEntry.language == language,
-            )
-        )
-        yield from ((row.presentation_id, row.text) for row in rows if shown.get(row.presentation_id) is status)
+        wanted = {"presenter_id": presenter_id, "status": status, "language": language}
+        for presentation_id, text in db.session().execute(_TEXTS, wanted):
+            if shown.get(presentation_id) is status:
+                yield presentation_id, text
 
 
 # --- Checked ---

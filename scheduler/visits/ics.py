@@ -9,6 +9,7 @@ moments, the page of the visit by one link (which holds its number).
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,11 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 
 def calendar(texts: Iterable[str], name: str) -> bytes:
     """A subscription that holds these VEVENTs: no METHOD (strict readers refuse it in a feed), asked for each hour."""
+    return (_head(name) + "".join(texts) + END).encode()
+
+
+@lru_cache(maxsize=100)
+def _head(name: str) -> str:
     empty = Calendar()
     empty.add("prodid", PRODID)
     empty.add("version", "2.0")
@@ -67,8 +73,7 @@ def calendar(texts: Iterable[str], name: str) -> bytes:
     empty.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
     empty.add("x-published-ttl", vDuration(ASK_AGAIN))
     folded: bytes = empty.to_ical()
-    head = folded.decode().removesuffix(END)
-    return (head + "".join(texts) + END).encode()
+    return folded.decode().removesuffix(END)
 
 
 def _folded(line: str) -> str:

@@ -58,7 +58,7 @@ def answer_with(feed: KeptFeed, wishes: Wishes) -> Answer | None:
     """The answer to who asks for this feed; None when its bytes were taken out a moment ago: it is another one now."""
     held = _tag_held(feed, wishes.tags)
     if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):
-        return Answer(304, _marks(feed, held or _tag(feed, packed=wishes.packed)))
+        return Answer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
     body = packed_body(feed)
     if body is None:
         return None
@@ -66,13 +66,9 @@ def answer_with(feed: KeptFeed, wishes: Wishes) -> Answer | None:
         body = zlib.decompress(body, zlib.MAX_WBITS + 16)  # as gzip
     packed = (("Content-Encoding", "gzip"),) if wishes.packed else ()
     length = ("Content-Length", str(len(body)))
-    return Answer(200, (*_marks(feed, _tag(feed, packed=wishes.packed)), *_WITH_BODY, *packed, length), body)
-
-
-def _marks(feed: KeptFeed, tag: str) -> tuple[tuple[str, str], ...]:
-    """What the reader keeps beside the text: all that a 304 says (RFC 9110, 15.4.5)."""
     moment = (("Last-Modified", _moment(feed)),) if feed.modified_at else ()
-    return (*_ALWAYS, ("ETag", tag), *moment)
+    marks = (*_ALWAYS, ("ETag", _tag(feed, packed=wishes.packed)), *moment)
+    return Answer(200, (*marks, *_WITH_BODY, *packed, length), body)
 
 
 def _tag(feed: KeptFeed, *, packed: bool) -> str:

@@ -38,7 +38,10 @@ def personal_feed(token: str) -> ResponseReturnValue:
         if answer is None:
             raise AssertionError("what was made just now has its bytes")
     service.note_read(feed, now=now)
-    return Response(answer.body, answer.status, list(answer.headers))
+    told = Response(answer.body, answer.status, list(answer.headers))
+    if not answer.body:
+        del told.headers["Content-Type"]  # the library's own
+    return told
 
 
 @bp.get("/feeds")
