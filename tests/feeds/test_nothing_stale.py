@@ -199,7 +199,7 @@ def test_no_walk_is_only_refusals(app: Flask) -> None:
 
 @pytest.mark.slow
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @example(walk=TAKEN_BACK)
 @given(walk=WALKS)
