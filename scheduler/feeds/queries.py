@@ -5,6 +5,7 @@ import gzip
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,8 @@ def _made_anew(which: ColumnElement[bool], now: dt.datetime) -> Feed:
     if row is None:
         raise NotFound("feed")
     feed, given_name, version = row
-    seats = [FeedSeat(*seat) for seat in db.session().execute(_SEATS, {"presenter_id": feed.presenter_id})]
+    rows = db.session().execute(_SEATS, {"presenter_id": feed.presenter_id})
+    seats = list(starmap(FeedSeat, rows))
     texts = _texts(feed.presenter_id, rules.entries(seats, now), feed.language)
     body = ics.calendar(texts, _title(feed.language) % {"name": given_name})
     return Feed(

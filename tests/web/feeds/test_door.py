@@ -1,4 +1,4 @@
-"""Calendars that poll are answered before the pages, in the same words as by the page."""
+"""Calendars that poll are answered before the pages, in the same words as by the page (TRUST R28)."""
 
 import logging
 import threading
