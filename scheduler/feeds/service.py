@@ -157,18 +157,25 @@ def _add_up_versions(session: Session) -> None:
 
 
 def note_read(feed: Feed | KeptFeed, *, now: dt.datetime) -> None:
-    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once."""
+    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once.
+
+    While the database is busy nothing is noted: the calendar gets its answer all the same.
+    """
     if not rules.read_is_due(feed.last_read_at, now):
         return
-    with transaction() as session:
-        session.execute(
-            update(FeedToken)
-            .where(
-                FeedToken.id == feed.feed_id,
-                or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
+    try:
+        with transaction() as session:
+            session.execute(
+                update(FeedToken)
+                .where(
+                    FeedToken.id == feed.feed_id,
+                    or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
+                )
+                .values(last_read_at=now)
             )
-            .values(last_read_at=now)
-        )
+    except OperationalError:
+        db.session().rollback()
+        log.warning("reading not noted", extra={"feed_id": feed.feed_id})
 
 
 def _locked_presenter(session: Session, presenter_id: int) -> tuple[Presenter, User]:

@@ -55,7 +55,7 @@ def wishes_of(environ: Mapping[str, Any]) -> Wishes:
 
 
 def answer_with(feed: KeptFeed, wishes: Wishes) -> Answer | None:
-    """The answer to who asks for this feed; None when its bytes were taken out a moment ago: it is another one now."""
+    """The answer to who asks for this feed; None when its bytes are not there any more: it is another one now."""
     held = _tag_held(feed, wishes.tags)
     if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):
         return Answer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
@@ -63,7 +63,10 @@ def answer_with(feed: KeptFeed, wishes: Wishes) -> Answer | None:
     if body is None:
         return None
     if not wishes.packed:
-        body = zlib.decompress(body, zlib.MAX_WBITS + 16)  # as gzip
+        try:
+            body = zlib.decompress(body, zlib.MAX_WBITS + 16)  # as gzip
+        except zlib.error:
+            return None  # a damaged database: it is made anew
     packed = (("Content-Encoding", "gzip"),) if wishes.packed else ()
     length = ("Content-Length", str(len(body)))
     moment = (("Last-Modified", _moment(feed)),) if feed.modified_at else ()

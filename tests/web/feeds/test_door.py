@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, request_started
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler.core.db import db, transaction
 from scheduler.feeds import queries
+from scheduler.feeds.models import FeedBody
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Role
 from scheduler.web import headers
@@ -183,6 +185,18 @@ def test_a_database_that_fails_once_is_asked_again_by_the_page(
         answer = client.get(address)
 
     assert (answer.status_code, reached, failures) == (200, ["page"], [])
+
+
+def test_what_is_damaged_is_made_anew(app: Flask, client: FlaskClient, address: str) -> None:
+    whole = client.get(address).data
+    with transaction() as writing:
+        writing.execute(sa.update(FeedBody).values(packed=b"torn"))
+
+    with pages(app) as reached:
+        answers = [client.get(address) for _ in range(2)]
+
+    assert [answer.data for answer in answers] == [whole, whole]
+    assert reached == ["page"]
 
 
 @pytest.mark.both_databases
