@@ -24,7 +24,7 @@ _WITH_BODY = (
     ("Content-Type", "text/calendar; charset=utf-8"),
     ("Content-Disposition", 'inline; filename="raspored.ics"'),
 )
-PACKED = "-gzip"  # another representation has another strong tag (RFC 9110, 8.8.3)
+PACKED_TAG = "-gzip"  # another representation has another strong tag (RFC 9110, 8.8.3)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FeedAnswer:
     """Status, headers and body of an answer."""
 
     status: int
@@ -54,11 +54,11 @@ def wishes_of(environ: Mapping[str, Any]) -> Wishes:
     )
 
 
-def answer_with(feed: KeptFeed, wishes: Wishes) -> Answer | None:
+def answer_with(feed: KeptFeed, wishes: Wishes) -> FeedAnswer | None:
     """The answer to who asks for this feed; None when its bytes are not there any more: it is another one now."""
     held = _tag_held(feed, wishes.tags)
     if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):
-        return Answer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
+        return FeedAnswer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
     body = packed_body(feed)
     if body is None:
         return None
@@ -71,11 +71,11 @@ def answer_with(feed: KeptFeed, wishes: Wishes) -> Answer | None:
     length = ("Content-Length", str(len(body)))
     moment = (("Last-Modified", _moment(feed)),) if feed.modified_at else ()
     marks = (*_ALWAYS, ("ETag", _tag(feed, packed=wishes.packed)), *moment)
-    return Answer(200, (*marks, *_WITH_BODY, *packed, length), body)
+    return FeedAnswer(200, (*marks, *_WITH_BODY, *packed, length), body)
 
 
 def _tag(feed: KeptFeed, *, packed: bool) -> str:
-    return f'"{feed.etag}{PACKED if packed else ""}"'
+    return f'"{feed.etag}{PACKED_TAG if packed else ""}"'
 
 
 def _moment(feed: KeptFeed) -> str:

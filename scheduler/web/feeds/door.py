@@ -14,12 +14,12 @@ from werkzeug.sansio.utils import host_is_trusted
 from scheduler.core import clock
 from scheduler.feeds import queries, service
 from scheduler.web import headers, metrics
-from scheduler.web.feeds.answers import Answer, answer_with, wishes_of
+from scheduler.web.feeds.answers import FeedAnswer, answer_with, wishes_of
 
-BEFORE, AFTER = "/feeds/", ".ics"
-ROUTE = "/feeds/<token>.ics"
-LONGEST = 100  # letters of a token
-STATUS = {200: "200 OK", 304: "304 NOT MODIFIED"}
+FEED_PATH, FEED_ENDING = "/feeds/", ".ics"
+FEED_ROUTE = "/feeds/<token>.ics"
+LONGEST_TOKEN = 100  # letters of a token
+STATUS_LINES = {200: "200 OK", 304: "304 NOT MODIFIED"}
 
 
 class FeedDoor:
@@ -32,11 +32,11 @@ class FeedDoor:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if not path.startswith(BEFORE) or not path.endswith(AFTER) or not self._is_plain(environ):
+        if not path.startswith(FEED_PATH) or not path.endswith(FEED_ENDING) or not self._is_plain(environ):
             return self.wsgi_app(environ, start_response)
         began = time.perf_counter()
         with headers.numbered_request() as number:
-            answer = self._answer(path[len(BEFORE) : -len(AFTER)], environ)
+            answer = self._answer(path[len(FEED_PATH) : -len(FEED_ENDING)], environ)
             if answer is not None:
                 self._note(environ["REQUEST_METHOD"], answer.status, began)
         if answer is None:
@@ -45,7 +45,7 @@ class FeedDoor:
         safe = headers.safety(number, secure=secure) if answer.body else headers.marks(number, secure=secure)
         own = {name for name, _value in answer.headers}
         start_response(
-            STATUS[answer.status],
+            STATUS_LINES[answer.status],
             [*answer.headers, *((name, value) for name, value in safe.items() if name not in own)],
         )
         return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
@@ -58,8 +58,8 @@ class FeedDoor:
             and (self.hosts is None or host_is_trusted(environ.get("HTTP_HOST", ""), self.hosts))
         )
 
-    def _answer(self, token: str, environ: dict[str, Any]) -> Answer | None:
-        if "/" in token or len(token) > LONGEST or not token.isascii():
+    def _answer(self, token: str, environ: dict[str, Any]) -> FeedAnswer | None:
+        if "/" in token or len(token) > LONGEST_TOKEN or not token.isascii():
             return None
         with self.app.app_context():
             now = clock.now()
@@ -72,5 +72,5 @@ class FeedDoor:
     def _note(self, method: str, status: int, began: float) -> None:
         """As every other request: counted, and one line."""
         spent = time.perf_counter() - began
-        metrics.count(self.app, (method, ROUTE, str(status)), spent)
-        headers.log_request({"method": method, "route": ROUTE, "status": status}, spent)
+        metrics.count(self.app, (method, FEED_ROUTE, str(status)), spent)
+        headers.log_request({"method": method, "route": FEED_ROUTE, "status": status}, spent)
