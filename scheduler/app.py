@@ -31,6 +31,7 @@ from scheduler.web import (
     reads,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
+from scheduler.web.feeds.door import FeedDoor
 from scheduler.web.public.probes import AnyHost
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_database(app)
     _hang_pages(app)
     _hang_commands(app)
+    app.wsgi_app = FeedDoor(app)  # type: ignore[method-assign]  # before all else: calendars poll all day
     return app
 
 

@@ -24,6 +24,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
 from scheduler.core.triggers import WrongTrigger, mend_triggers
+from scheduler.feeds.models import FeedBody
 from scheduler.jobs.health import schema
 from scheduler.jobs.queue import write_run
 from scheduler.keys.models import SINCE as SECOND_STEP
@@ -36,7 +37,10 @@ from scheduler.privacy.terms import RetentionRow
 from scheduler.work.terms import BACKUP_JOB
 
 # Who has had a message needs no copy of it. Unsent ones are in the backup, and held after a restore (TRUST R24).
-SENT = Blanks("outbox_message", ("address", "subject", "text", "html"), "state = 'sent'")
+# What calendars are sent is made anew, so no copy of it lies where nothing takes it out when it is over.
+LEFT_EMPTY = Blanks(
+    "outbox_message", ("address", "subject", "text", "html"), "state = 'sent'", made_anew=(FeedBody.__tablename__,)
+)
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is
 # held until a person sends it again. Plain SQL, because the backup may be of an older schema.
@@ -51,6 +55,8 @@ WITHOUT_LEDGER = (
     "UPDATE feed_token SET revoked_at = created_at WHERE revoked_at IS NULL",
 )
 CODES_WITHOUT_LEDGER = "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL"
+# No backup of ours holds any, whatever somebody else has put together.
+NOTHING_KEPT = f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL"  # nosec B608
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
 
@@ -82,7 +88,7 @@ def _create(file: Path, *, replace: bool) -> Contents:
     wanted, at = settings(), clock.now().isoformat(timespec="seconds")
     try:
         made = backup.create(
-            file, wanted.instance, at=at, replace=replace, without=SENT, recipient=wanted.backup_recipient
+            file, wanted.instance, at=at, replace=replace, without=LEFT_EMPTY, recipient=wanted.backup_recipient
         )
         write_run(BACKUP_JOB, clock.now(), failed=False)  # `doctor` and the page of health tell how old the last one is
         if made.why:
@@ -225,10 +231,11 @@ def _terms(
     """What was asked for, as the restore takes it. Raises: BadInput."""
 
     def afterwards(made: Contents) -> tuple[str, ...]:
+        kept = (NOTHING_KEPT,) if FeedBody.__tablename__ in made.rows else ()  # an early version kept no bodies
         if found.covers(made):
-            return AFTERWARDS
+            return (*kept, *AFTERWARDS)
         has_codes = known.index(made.revision) <= known.index(SECOND_STEP)
-        return (*AFTERWARDS, *WITHOUT_LEDGER, *((CODES_WITHOUT_LEDGER,) if has_codes else ()))
+        return (*kept, *AFTERWARDS, *WITHOUT_LEDGER, *((CODES_WITHOUT_LEDGER,) if has_codes else ()))
 
     try:
         secret = identity.read_text(errors="replace") if identity else ""

@@ -51,8 +51,9 @@ def copy_of_postgresql(engine: Engine, members: Members, folder: Path, without: 
             members.write(DUMP, pieces_of(folder / DUMP))
         (folder / DUMP).unlink(missing_ok=True)
         for name, columns in stored.items():
-            if why or name == without.table:
-                rows[name] = _copy_table(connection, members, name, without.seen(name, columns), columns)
+            if why or name in without.tables:
+                seen = f'SELECT {without.seen(name, columns)} FROM "{name}" {without.rows(name)}'  # nosec B608
+                rows[name] = _copy_table(connection, members, name, seen, columns)
             else:
                 counted = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"')  # nosec B608
                 rows[name] = int(counted.scalar_one())
@@ -65,16 +66,16 @@ def _dump(connection: Connection, target: Path, without: Blanks) -> tuple[str, s
     place = text(
         "SELECT relnamespace::regnamespace || '.' || quote_ident(relname) FROM pg_class WHERE oid = to_regclass(:name)"
     )
-    whole = connection.execute(place, {"name": without.table}).scalar() if without.table else None
+    places = [connection.execute(place, {"name": name}).scalar() for name in without.tables]
     try:
-        return dump_snapshot(_driver(connection).info, snapshot, target, str(whole or "")), ""
+        return dump_snapshot(_driver(connection).info, snapshot, target, [str(one) for one in places if one]), ""
     except NoProgram as problem:
         return BY_COPY, str(problem)
 
 
 def _copy_table(connection: Connection, members: Members, name: str, seen: str, columns: Sequence[str]) -> int:
     cursor = _driver(connection).cursor()
-    with cursor.copy(f'COPY (SELECT {seen} FROM "{name}" ORDER BY 1) TO STDOUT') as copy:  # nosec B608
+    with cursor.copy(f"COPY ({seen} ORDER BY 1) TO STDOUT") as copy:
         members.write(f"{TABLES}{name}", _after(_head(columns), (bytes(piece) for piece in copy)))
     return int(cursor.rowcount)
 

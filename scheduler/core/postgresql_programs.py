@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,8 @@ class NoProgram(Exception):
     """It is not here, too old, or it failed; the text says which, in one line."""
 
 
-def dump_snapshot(info: "ConnectionInfo", snapshot: str, target: Path, without: str) -> str:
-    """Write the whole database as a transaction sees it, but for the rows of the table `without` (schema.name).
+def dump_snapshot(info: "ConnectionInfo", snapshot: str, target: Path, without: Iterable[str]) -> str:
+    """Write the whole database as a transaction sees it, but for the rows of the tables `without` (schema.name).
 
     Returns the program and its version. Raises: NoProgram.
     """
@@ -47,8 +47,7 @@ def dump_snapshot(info: "ConnectionInfo", snapshot: str, target: Path, without: 
         raise NoProgram(f"{DUMP_PROGRAM} is of version {version}, the server of version {server}")
     options = ["--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--encoding=UTF8", "--no-password"]
     options += [f"--snapshot={snapshot}", f"--lock-wait-timeout={LOCK_WAIT}", f"--file={target}"]
-    if without:
-        options.append(f"--exclude-table-data={without}")
+    options += [f"--exclude-table-data={name}" for name in without]
     if version >= STATISTICS_SINCE:
         options.append("--no-statistics")
     target.touch(0o600)

@@ -1,13 +1,16 @@
-"""Feed tokens: private calendar addresses, stored as hashes only."""
+"""Private calendar addresses, stored as hashes only; what each gives, and how the database knows when that is over."""
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.people.models import Presenter
+from scheduler.core.defences import defend
+from scheduler.people.models import Presenter, User
+from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 
+FEED_BODIES = "0039_feed_bodies"  # the migration from which on the database knows when a feed has changed
 _LIVING = "revoked_at IS NULL"
 
 
@@ -36,3 +39,119 @@ class FeedToken(Base):
     revoked_at: Mapped[dt.datetime | None]
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
+
+
+class FeedVersion(Base):
+    """How often what calendars show of a presenter has changed; her version is the sum of her rows.
+
+    The database itself adds to it, in the transaction of the change (see below): nobody can forget to. On SQLite, which
+    has one writer, she has one row. On PostgreSQL each transaction writes one of its own: two changes that concern the
+    same two presenters never wait for each other; `service.tidy_up` makes one of them again. It names a presenter by
+    number only, and no foreign key: it outlives her without telling anything.
+    """
+
+    __tablename__ = "feed_version"
+
+    presenter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    writer: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # PostgreSQL: transaction
+    steps: Mapped[int]
+
+
+class FeedBody(Base):
+    """What one address gives, ready to be sent: kept for the version, the span and the words that it was made of.
+
+    It is kept as gzip alone, as nearly every calendar takes it: a change takes it out of fifteen times fewer pages. The
+    database does so in the transaction of the change; the row stays, so that the next answer knows whether its moment
+    tells it from the last one. No backup holds a row of it.
+    """
+
+    __tablename__ = "feed_body"
+    __table_args__ = (CheckConstraint("holds_from < holds_until", name="holds_for_a_while"),)
+
+    feed_id: Mapped[int] = mapped_column(
+        ForeignKey("feed_token.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    version: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str]  # the words and rules that it was made by: a new release makes it anew
+    holds_from: Mapped[dt.datetime]  # the clock is asked both ways: it may be set back
+    holds_until: Mapped[dt.datetime]  # then an entry that was struck out leaves
+    etag: Mapped[str]
+    modified_at: Mapped[dt.datetime]
+    latest_told_at: Mapped[dt.datetime]  # the latest moment that an answer of this feed has told
+    told_by_moment: Mapped[bool]  # nobody holds another text with that moment: If-Modified-Since can be believed
+    packed: Mapped[bytes | None] = mapped_column(deferred=True)  # gzip; last: what stands before is read without it
+
+
+# --- A change tells the version, whoever makes it, and takes the texts out ---
+
+_OF_PRESENTATION = "SELECT a.presenter_id FROM assignment a WHERE a.presentation_id = {row}.%s"
+_OF_VISIT = (
+    "SELECT a.presenter_id FROM assignment a JOIN presentation p ON p.id = a.presentation_id"
+    " WHERE p.visit_id = {row}.id"
+)
+_HERSELF = "SELECT {row}.%s AS presenter_id"
+_OF_USER = "SELECT q.id AS presenter_id FROM presenter q WHERE q.user_id = {row}.id"
+# Whose calendars a row concerns. A new visit or presentation concerns nobody until somebody is assigned to it.
+WHOSE: tuple[tuple[type[Base], str, tuple[str, ...]], ...] = (
+    (Assignment, _HERSELF % "presenter_id", ("INSERT", "UPDATE", "DELETE")),
+    (CalendarEntry, _OF_PRESENTATION % "presentation_id", ("INSERT", "UPDATE", "DELETE")),
+    (Presentation, _OF_PRESENTATION % "id", ("UPDATE",)),
+    (Visit, _OF_VISIT, ("UPDATE",)),
+    (Presenter, _HERSELF % "id", ("UPDATE",)),
+    (User, _OF_USER, ("UPDATE",)),
+)
+_ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+_OF_TOKEN = "UPDATE OF token_hash, presenter_id, language, created_at, revoked_at"  # not when it was read  # nosec B105
+
+
+def _on_sqlite(table: str, event: str, whom: str) -> str:
+    return f"""CREATE TRIGGER {table}_tells_feeds_{event.lower()} AFTER {event} ON {table} BEGIN
+  UPDATE feed_version SET steps = steps + 1 WHERE presenter_id IN ({whom});
+  INSERT INTO feed_version (presenter_id, writer, steps) SELECT DISTINCT w.presenter_id, 0, 1 FROM ({whom}) w
+    WHERE NOT EXISTS (SELECT 1 FROM feed_version v WHERE v.presenter_id = w.presenter_id);
+  UPDATE feed_body SET packed = NULL WHERE packed IS NOT NULL AND feed_id IN (
+    SELECT t.id FROM feed_token t WHERE t.revoked_at IS NULL AND t.presenter_id IN ({whom}));
+END"""
+
+
+def _on_postgresql(table: str, event: str, whom: str) -> tuple[str, str]:
+    """A text that another change is about to take out is left to that one; by its version it is out already."""
+    name = f"{table}_tells_feeds_{event.lower()}"
+    return (
+        f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO feed_version (presenter_id, writer, steps) SELECT DISTINCT w.presenter_id, txid_current(), 1
+            FROM ({whom}) w ON CONFLICT (presenter_id, writer) DO UPDATE SET steps = feed_version.steps + 1;
+          UPDATE feed_body SET packed = NULL WHERE feed_id IN (
+            SELECT b.feed_id FROM feed_body b JOIN feed_token t ON t.id = b.feed_id
+            WHERE b.packed IS NOT NULL AND t.presenter_id IN ({whom}) FOR UPDATE OF b SKIP LOCKED);
+          RETURN NULL;
+        END $$""",
+        f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )
+
+
+for _model, _whom, _events in WHOSE:
+    _table = _model.__tablename__
+    _whose = {_event: " UNION ".join(_whom.format(row=_row) for _row in _ROWS[_event]) for _event in _events}
+    defend(
+        _model.__table__,
+        sqlite=tuple(_on_sqlite(_table, _event, _those) for _event, _those in _whose.items()),
+        postgresql=tuple(one for _event, _those in _whose.items() for one in _on_postgresql(_table, _event, _those)),
+        since=FEED_BODIES,
+    )
+_TAKEN_OUT = "UPDATE feed_body SET packed = NULL WHERE feed_id = NEW.id"
+defend(
+    FeedToken.__table__,
+    sqlite=(f"CREATE TRIGGER feed_token_keeps_no_body AFTER {_OF_TOKEN} ON feed_token BEGIN {_TAKEN_OUT}; END",),
+    postgresql=(
+        f"""CREATE OR REPLACE FUNCTION feed_token_keeps_no_body() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          {_TAKEN_OUT};
+          RETURN NULL;
+        END $$""",
+        f"CREATE TRIGGER feed_token_keeps_no_body AFTER {_OF_TOKEN} ON feed_token"
+        " FOR EACH ROW EXECUTE FUNCTION feed_token_keeps_no_body()",
+    ),
+    since=FEED_BODIES,
+)

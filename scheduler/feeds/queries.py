@@ -1,23 +1,101 @@
-"""What a private address gives, and what its owner sees of it."""
+"""What a private address gives, made anew or as it is kept, and what its owner sees of it."""
 
 import datetime as dt
+import gzip
 import hashlib
+from collections.abc import Iterator
+from functools import cache
+from itertools import starmap
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, bindparam, func, select
 
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import SOURCE, translator
+from scheduler.core.quick_read import QuickRead
 from scheduler.core.tokens import token_hash
 from scheduler.feeds import rules
-from scheduler.feeds.models import FeedToken
-from scheduler.feeds.terms import Feed, FeedRow, FeedSeat
+from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
+from scheduler.feeds.terms import Feed, FeedRow, FeedSeat, KeptFeed
 from scheduler.people.models import Presenter, User
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.terms.states import EntryStatus
 
-ENTRIES_AT_ONCE = 5_000  # entries asked for in one statement: two parameters each, under both databases' limit
+# --- As it is kept: one row by its index ---
+
+
+def version_of(presenter_id: SQLColumnExpression[int] | int) -> ScalarSelect[int]:
+    """How often what her calendars show has changed; the database counts (models.py)."""
+    steps = func.coalesce(func.sum(FeedVersion.steps), 0)
+    return select(steps).where(FeedVersion.presenter_id == presenter_id).scalar_subquery()
+
+
+_LIVING = (FeedToken.revoked_at.is_(None), FeedToken.token_hash == bindparam("hash"))
+_HOLDS = (
+    FeedBody.packed.is_not(None),
+    FeedBody.version == version_of(FeedToken.presenter_id),
+    FeedBody.holds_from <= bindparam("now"),
+    FeedBody.holds_until > bindparam("now"),
+)
+_KEPT = QuickRead(
+    select(
+        FeedToken.id,
+        FeedToken.last_read_at,
+        FeedToken.language,
+        FeedBody.made_by,
+        FeedBody.etag,
+        FeedBody.modified_at,
+        FeedBody.told_by_moment,
+    )
+    .join(FeedBody, FeedBody.feed_id == FeedToken.id)
+    .where(*_LIVING, *_HOLDS)
+)
+_PACKED = QuickRead(
+    select(FeedBody.packed).where(FeedBody.feed_id == bindparam("feed_id"), FeedBody.etag == bindparam("etag"))
+)
+
+
+def kept_feed(token: str, *, now: dt.datetime) -> KeptFeed | None:
+    """What is kept for an address, when that is what it gives now; None when it must be made anew, or is nobody's.
+
+    One statement over indexes. That its presenter is not suspended is known by the version.
+    """
+    row = _KEPT.one(db.engine, {"hash": token_hash(token), "now": now})
+    if row is None:
+        return None
+    feed_id, last_read_at, language, made_by, etag, modified_at, told_by_moment = row
+    if made_by != _made_by(language):
+        return None
+    return KeptFeed(feed_id, etag, last_read_at, modified_at, told_by_moment)
+
+
+def packed_body(feed: KeptFeed) -> bytes | None:
+    """The body of a feed as gzip; None when it was taken out meanwhile."""
+    if feed.packed:
+        return feed.packed
+    row = _PACKED.one(db.engine, {"feed_id": feed.feed_id, "etag": feed.etag})
+    packed: bytes | None = row[0] if row else None
+    return packed
+
+
+@cache
+def _made_by(language: str) -> str:
+    """The words and the rules of this release: what another one made is made anew."""
+    head = ics.calendar((), _title(language))
+    rules_of_release = [Path(str(one)).read_bytes() for one in (__file__, rules.__file__, ics.__file__)]
+    return hashlib.sha256(b"\0".join([head, *rules_of_release])).hexdigest()[:32]
+
+
+def _title(language: str) -> str:
+    _ = translator(language).gettext
+    return str(_("Raspored: %(name)s"))
+
+
+# --- Made anew ---
 
 
 def body_of(token: str, *, now: dt.datetime) -> Feed:
@@ -25,74 +103,122 @@ def body_of(token: str, *, now: dt.datetime) -> Feed:
 
     Raises: NotFound when the token is unknown or revoked, or its presenter suspended: all look alike.
     """
-    row = (
-        db.session()
-        .execute(
-            select(FeedToken, User.given_name)
-            .join(Presenter, Presenter.id == FeedToken.presenter_id)
-            .join(User, User.id == Presenter.user_id)
-            .where(
-                FeedToken.token_hash == token_hash(token),
-                FeedToken.revoked_at.is_(None),
-                Presenter.suspended_at.is_(None),
-                User.suspended_at.is_(None),
-            )
-        )
-        .one_or_none()
+    return _made_anew(FeedToken.token_hash == token_hash(token), now)
+
+
+_WHO = (
+    select(FeedToken, User.given_name, version_of(FeedToken.presenter_id))
+    .join(Presenter, Presenter.id == FeedToken.presenter_id)
+    .join(User, User.id == Presenter.user_id)
+    .where(FeedToken.revoked_at.is_(None), Presenter.suspended_at.is_(None), User.suspended_at.is_(None))
+    .execution_options(populate_existing=True)
+)
+_SEATS = (
+    select(
+        Presentation.id,
+        Assignment.state,
+        Assignment.state_since,
+        Assignment.offered_until.is_not(None),
+        Presentation.state,
+        Presentation.state_since,
+        Presentation.edited_at,
+        Visit.moved_at,
     )
+    .join(Presentation, Presentation.id == Assignment.presentation_id)
+    .join(Visit, Visit.id == Presentation.visit_id)
+    .where(Assignment.presenter_id == bindparam("presenter_id"))
+    .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
+)
+_TEXTS = (
+    select(CalendarEntry.presentation_id, CalendarEntry.text)
+    .join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id)
+    .where(
+        Assignment.presenter_id == bindparam("presenter_id"),
+        CalendarEntry.status == bindparam("status"),
+        CalendarEntry.language == bindparam("language"),
+    )
+)
+
+
+def _made_anew(which: ColumnElement[bool], now: dt.datetime) -> Feed:
+    """The version is read first: a change that comes in between leaves a body that does not hold, never one that does.
+
+    Raises: NotFound.
+    """
+    row = db.session().execute(_WHO.where(which)).one_or_none()
     if row is None:
         raise NotFound("feed")
-    feed, given_name = row
-    seats = _seats(feed.presenter_id)
-    texts = _texts(rules.entries(seats, now), feed.language)
-    _ = translator(feed.language).gettext
-    body = ics.calendar(texts, _("Raspored: %(name)s") % {"name": given_name})
+    feed, given_name, version = row
+    rows = db.session().execute(_SEATS, {"presenter_id": feed.presenter_id})
+    seats = list(starmap(FeedSeat, rows))
+    texts = _texts(feed.presenter_id, rules.entries(seats, now), feed.language)
+    body = ics.calendar(texts, _title(feed.language) % {"name": given_name})
     return Feed(
-        feed_id=feed.id,
-        body=body,
-        etag=hashlib.sha256(body).hexdigest()[:32],
-        last_modified=rules.last_change(seats, feed.created_at, now),
-        last_read_at=feed.last_read_at,
+        feed.id,
+        body,
+        hashlib.sha256(body).hexdigest()[:32],
+        rules.last_change(seats, feed.created_at, now),
+        feed.last_read_at,
+        version,
+        _made_by(feed.language),
+        *rules.holds(seats, now),
     )
 
 
-def _seats(presenter_id: int) -> list[FeedSeat]:
-    """All assignments of a presenter, in the order of the day."""
-    rows = db.session().execute(
-        select(
-            Presentation.id,
-            Assignment.state,
-            Assignment.state_since,
-            Assignment.offered_until.is_not(None),
-            Presentation.state,
-            Presentation.state_since,
-            Presentation.edited_at,
-            Visit.moved_at,
-        )
-        .join(Presentation, Presentation.id == Assignment.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .where(Assignment.presenter_id == presenter_id)
-        .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
-    )
-    return [FeedSeat(*row) for row in rows]
-
-
-def _texts(shown: dict[int, EntryStatus], language: str) -> list[str]:
+def _texts(presenter_id: int, shown: dict[int, EntryStatus], language: str) -> list[str]:
     """The stored VEVENTs in the order given; a presentation whose text is not written yet is left out.
 
     One last edited before a language was added is told in English: better than a calendar without it.
     """
-    wanted = list(shown.items())
-    key = tuple_(CalendarEntry.presentation_id, CalendarEntry.status)
-    found: dict[int, str] = {}
-    for start in range(0, len(wanted), ENTRIES_AT_ONCE):
-        rows = db.session().execute(
-            select(CalendarEntry.presentation_id, CalendarEntry.text)
-            .where(CalendarEntry.language.in_({language, SOURCE}), key.in_(wanted[start : start + ENTRIES_AT_ONCE]))
-            .order_by(CalendarEntry.language == language)  # in its own language last: that one stays
-        )
-        found.update((presentation_id, text) for presentation_id, text in rows)
+    found = dict(_texts_in(language, presenter_id, shown))
+    if len(found) < len(shown):
+        found = dict(_texts_in(SOURCE, presenter_id, shown)) | found
     return [found[presentation_id] for presentation_id in shown if presentation_id in found]
+
+
+def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -> Iterator[tuple[int, str]]:
+    for status in sorted(set(shown.values())):
+        wanted = {"presenter_id": presenter_id, "status": status, "language": language}
+        for presentation_id, text in db.session().execute(_TEXTS, wanted):
+            if shown.get(presentation_id) is status:
+                yield presentation_id, text
+
+
+# --- Checked ---
+
+
+def wrong_bodies(now: dt.datetime) -> list[int]:
+    """Feeds whose kept body would be sent now and is not what the address gives, made anew beside it."""
+    kept = (
+        select(FeedBody.version, FeedBody.made_by, FeedBody.etag, FeedBody.packed, FeedToken.language)
+        .join(FeedToken, FeedToken.id == FeedBody.feed_id)
+        .where(FeedToken.revoked_at.is_(None), *_HOLDS)
+    )
+    ids = db.session().scalars(kept.with_only_columns(FeedToken.id).order_by(FeedToken.id), {"now": now}).all()
+    wrong = []
+    for feed_id in ids:
+        row = db.session().execute(kept.where(FeedToken.id == feed_id), {"now": now}).one_or_none()
+        if row is not None and row.made_by == _made_by(row.language) and not _is_right(feed_id, row, now):
+            wrong.append(feed_id)
+    return wrong
+
+
+def _is_right(feed_id: int, row: Any, now: dt.datetime) -> bool:
+    try:
+        made = _made_anew(FeedToken.id == feed_id, now)
+    except NotFound:
+        return False
+    if made.version != row.version:
+        return True  # somebody has changed something meanwhile: it is kept no more
+    return (made.etag, made.body) == (row.etag, gzip.decompress(row.packed))
+
+
+def violations() -> list[str]:
+    """A sentence for each such feed, for `invariants check` and each night."""
+    return [f"feed {feed_id}: what is kept is not what its address gives" for feed_id in wrong_bodies(clock.now())]
+
+
+# --- What its owner sees ---
 
 
 def feeds_of(presenter_id: int) -> list[FeedRow]:

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, FeedSeat
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, FeedSeat, ToldBefore
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
 READ_NOTED_EVERY = dt.timedelta(minutes=15)
+ALWAYS = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(3000, 1, 1, tzinfo=dt.UTC))
 
 _A, _P = AssignmentState, PresentationState
 _LIVING = {
@@ -64,8 +65,7 @@ def entries(seats: Iterable[FeedSeat], now: dt.datetime) -> dict[int, EntryStatu
 def last_change(seats: Iterable[FeedSeat], made_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     """The last moment at which the body can have become another one: an edit, an answer, or an end of 30 days.
 
-    What is edited after the reader has left it, or before she is asked, is not told by that moment either: who asks by
-    it alone, without the ETag, keeps what was struck out.
+    What is edited after the reader has left it, or before she is asked, is not told by that moment either.
     """
     moments = [made_at]
     for seat in seats:
@@ -78,6 +78,25 @@ def last_change(seats: Iterable[FeedSeat], made_at: dt.datetime, now: dt.datetim
         if since is not None and since + CANCELLED_STAYS <= now:
             moments.append(since + CANCELLED_STAYS)
     return max(moments)
+
+
+def holds(seats: Iterable[FeedSeat], now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """From when and until when the clock changes nothing: between two ends of 30 days."""
+    ends = [since + CANCELLED_STAYS for seat in seats if (since := cancelled_since(seat)) is not None]
+    first, last = ALWAYS
+    return max((end for end in ends if end <= now), default=first), min((e for e in ends if e > now), default=last)
+
+
+def is_told_by_moment(tag: str, moment: dt.datetime, before: ToldBefore | None, *, was_read: bool) -> bool:
+    """Whether whoever asks by this moment alone (If-Modified-Since) can only hold this very text.
+
+    HTTP counts in seconds, two changes may share one, and what is not told by the moment (TRUST S54) changes the text
+    all the same. Then the text is sent to whoever has no tag, until a change is told by a later moment.
+    """
+    if before is None:
+        return not was_read  # a restored database does not know what was told
+    second, latest = (one.replace(microsecond=0) for one in (moment, before.latest_told_at))
+    return second > latest or (second == latest and tag == before.etag and before.told_by_moment)
 
 
 def read_is_due(last_read_at: dt.datetime | None, now: dt.datetime) -> bool:

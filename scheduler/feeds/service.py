@@ -1,21 +1,25 @@
 """What people can do with their calendar addresses. A token leaves here once, when made; only its hash is stored."""
 
 import datetime as dt
+import gzip
 import logging
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit
-from scheduler.core.db import advisory_lock, transaction
+from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.tokens import new_token, token_hash
-from scheduler.feeds import rules
-from scheduler.feeds.models import FeedToken
-from scheduler.feeds.terms import FEED_LOCK, Feed
+from scheduler.feeds import queries, rules
+from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
+from scheduler.feeds.terms import FEED_LOCK, Feed, KeptFeed
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
+
+PACKED_BY = 6  # of 9: twice as fast as the strongest, for a twentieth more bytes
 
 log = logging.getLogger(__name__)
 
@@ -76,19 +80,102 @@ def revoke_feed(actor: Actor, feed_id: int, *, now: dt.datetime) -> None:
     log.info("feed revoked", extra={"feed_id": feed_id})
 
 
-def note_read(feed: Feed, *, now: dt.datetime) -> None:
-    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once."""
+def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
+    """Make anew what an address gives, and keep it for who asks next.
+
+    What cannot be kept is given all the same, this once: somebody changes it at this moment, or the database is busy.
+    Raises: NotFound when the token is unknown or revoked, or its presenter suspended.
+    """
+    made = queries.body_of(token, now=now)
+    packed = gzip.compress(made.body, compresslevel=PACKED_BY, mtime=0)
+    try:
+        told = _keep(made, packed)
+    except OperationalError:
+        db.session().rollback()
+        log.warning("feed not kept", extra={"feed_id": made.feed_id})
+        told = None
+    moment = None if told is None else made.last_modified
+    return KeptFeed(made.feed_id, made.etag, made.last_read_at, moment, bool(told), packed)
+
+
+def _keep(made: Feed, packed: bytes) -> bool | None:
+    """Whether its moment alone tells it from what was given before; None when it is over already.
+
+    Raises: NotFound when the address ended meanwhile.
+    """
+    with transaction() as session:
+        living = select(FeedToken).where(FeedToken.id == made.feed_id, FeedToken.revoked_at.is_(None))
+        feed = session.scalars(
+            living.with_for_update().execution_options(populate_existing=True)  # who ends it waits, or was first
+        ).one_or_none()
+        if feed is None:
+            raise NotFound("feed")
+        if session.scalar(select(queries.version_of(feed.presenter_id))) != made.version:
+            return None
+        row = session.get(FeedBody, feed.id, populate_existing=True)
+        was_read = feed.last_read_at is not None
+        told = rules.is_told_by_moment(made.etag, made.last_modified, row, was_read=was_read)
+        latest = made.last_modified if row is None else max(made.last_modified, row.latest_told_at)
+        if row is None:
+            row = FeedBody(feed_id=feed.id)
+            session.add(row)
+        row.version, row.made_by, row.etag = made.version, made.made_by, made.etag
+        row.holds_from, row.holds_until = made.holds_from, made.holds_until
+        row.modified_at, row.latest_told_at, row.told_by_moment = made.last_modified, latest, told
+        row.packed = packed
+    return told
+
+
+def tidy_up(*, now: dt.datetime) -> None:
+    """Take out what is kept and holds no more or is wrong, and make one row of a presenter's version again.
+
+    What was changed is taken out with the change. This takes what the clock has ended and nobody has asked for since;
+    on PostgreSQL also what was being made at the very moment of a change: it is never given, but it lay there.
+    """
+    wrong = queries.wrong_bodies(now)
+    holds = FeedBody.version == (
+        select(queries.version_of(FeedToken.presenter_id)).where(FeedToken.id == FeedBody.feed_id).scalar_subquery()
+    )
+    over = or_(~holds, FeedBody.holds_until <= now, FeedBody.holds_from > now, FeedBody.feed_id.in_(wrong))
+    with transaction() as session:
+        session.execute(update(FeedBody).where(FeedBody.packed.is_not(None), over).values(packed=None))
+        _add_up_versions(session)
+
+
+def _add_up_versions(session: Session) -> None:
+    """Rows that others write meanwhile are theirs: the sum is the same before and after, for whoever reads."""
+    several = select(FeedVersion.presenter_id).group_by(FeedVersion.presenter_id).having(func.count() > 1)
+    for presenter_id in session.scalars(several).all():
+        gone = session.execute(
+            delete(FeedVersion)
+            .where(FeedVersion.presenter_id == presenter_id)
+            .returning(FeedVersion.writer, FeedVersion.steps)
+        ).all()
+        if gone:
+            whole = {"presenter_id": presenter_id, "writer": gone[0].writer, "steps": sum(row.steps for row in gone)}
+            session.execute(insert(FeedVersion).values(whole))
+
+
+def note_read(feed: Feed | KeptFeed, *, now: dt.datetime) -> None:
+    """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once.
+
+    While the database is busy nothing is noted: the calendar gets its answer all the same.
+    """
     if not rules.read_is_due(feed.last_read_at, now):
         return
-    with transaction() as session:
-        session.execute(
-            update(FeedToken)
-            .where(
-                FeedToken.id == feed.feed_id,
-                or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
+    try:
+        with transaction() as session:
+            session.execute(
+                update(FeedToken)
+                .where(
+                    FeedToken.id == feed.feed_id,
+                    or_(FeedToken.last_read_at.is_(None), FeedToken.last_read_at <= now - rules.READ_NOTED_EVERY),
+                )
+                .values(last_read_at=now)
             )
-            .values(last_read_at=now)
-        )
+    except OperationalError:
+        db.session().rollback()
+        log.warning("reading not noted", extra={"feed_id": feed.feed_id})
 
 
 def _locked_presenter(session: Session, presenter_id: int) -> tuple[Presenter, User]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Protocol
 
 from scheduler.core.errors import Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
@@ -33,13 +34,42 @@ class FeedSeat:
 
 @dataclass(frozen=True)
 class Feed:
-    """What one address gives at one moment."""
+    """What one address gives at one moment, made anew; and of what, so that somebody can tell how long it holds."""
 
     feed_id: int
     body: bytes
     etag: str
     last_modified: dt.datetime
     last_read_at: dt.datetime | None
+    version: int
+    made_by: str
+    holds_from: dt.datetime
+    holds_until: dt.datetime
+
+
+@dataclass(frozen=True)
+class KeptFeed:
+    """What one address gives now, as it is kept: its tag and its moment; its bytes are fetched when they are sent."""
+
+    feed_id: int
+    etag: str
+    last_read_at: dt.datetime | None
+    modified_at: dt.datetime | None  # None: it could not be kept, so nobody can be told by it later
+    told_by_moment: bool
+    packed: bytes = b""  # of one that was made just now
+
+
+class ToldBefore(Protocol):
+    """What the last answers of a feed have told."""
+
+    @property
+    def etag(self) -> str: ...
+
+    @property
+    def latest_told_at(self) -> dt.datetime: ...
+
+    @property
+    def told_by_moment(self) -> bool: ...
 
 
 @dataclass(frozen=True)

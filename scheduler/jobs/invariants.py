@@ -6,6 +6,7 @@ from collections.abc import Callable
 from scheduler.attendance.queries import counting, figures
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock, triggers, ways
+from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
@@ -24,6 +25,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     attendance.violations,
     certificates.violations,
     kept_figures.violations,
+    feeds.violations,
     ways.violations,
     triggers.violations,
 )

@@ -16,6 +16,8 @@ LEFT_OUT = frozenset(
         "column_name",
         "consent_paper",
         "date_hold",
+        "feed_body",
+        "feed_version",
         "form_key",
         "held_time",
         "hidden_columns",

@@ -1,18 +1,21 @@
 """How a presentation looks in a calendar: facts in, text out. Mails and feeds use these texts.
 
 One VEVENT has one text for each status a reader can see it in and each language. Texts are made when a presentation
-changes and stored; a feed only joins them, so its bytes stay the same until the next change.
+changes and stored; a feed only joins them, so its bytes stay the same until the next change. A phone that polls takes
+hundreds of them, so an entry says each thing once: the school in its title, the address as its place, the day by its
+moments, the page of the visit by one link (which holds its number).
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vDuration, vGeo
+from icalendar import Calendar, Event, vDuration
 
-from scheduler.core.language import clock_time, long_day, pick, translator, worded
+from scheduler.core.language import clock_time, pick, translator, worded
 from scheduler.core.text import tidy, to_latin
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
@@ -20,8 +23,9 @@ from scheduler.visits.terms.states import EntryStatus
 PRODID = "-//Raspored//Outreach desk//SR"
 ASK_AGAIN = dt.timedelta(hours=1)
 USUAL_ZONE = "Europe/Belgrade"  # said only where the clocks are others
-MAP = "https://www.openstreetmap.org"
+MAP = "https://osm.org"  # the short name of openstreetmap.org
 END = "END:VCALENDAR\r\n"
+MOST_OCTETS = 75  # of a line (RFC 5545, 3.1)
 
 # What a typed text must not carry into a calendar: addresses of mail and web, and telephone numbers. A street's house
 # numbers ("123-125") look like a short telephone number, so of an address only those that begin with 0 or + are taken.
@@ -45,19 +49,22 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     event.add("dtstart", _utc(facts.starts_at))
     event.add("dtend", _utc(facts.ends_at))
     event.add("status", status.value)
-    event.add("transp", "TRANSPARENT" if status is EntryStatus.CANCELLED else "OPAQUE")
+    if status is EntryStatus.CANCELLED:  # every other one takes time, which is what a calendar believes unasked
+        event.add("transp", "TRANSPARENT")
     event.add("summary", _summary(facts, status, language))
     event.add("location", _place(facts, language))
     event.add("description", _description(facts, status, language))
-    event.add("url", _line(facts.page_url))
-    if facts.point is not None and not facts.online:
-        event.add("geo", vGeo((facts.point.latitude, facts.point.longitude)))
-    folded: bytes = event.to_ical()
-    return folded.decode()
+    folded: bytes = event.to_ical(sorted=False)
+    return "".join(f"{_folded(line)}\r\n" for line in folded.decode().replace("\r\n ", "").split("\r\n")[:-1])
 
 
 def calendar(texts: Iterable[str], name: str) -> bytes:
     """A subscription that holds these VEVENTs: no METHOD (strict readers refuse it in a feed), asked for each hour."""
+    return (_head(name) + "".join(texts) + END).encode()
+
+
+@lru_cache(maxsize=100)
+def _head(name: str) -> str:
     empty = Calendar()
     empty.add("prodid", PRODID)
     empty.add("version", "2.0")
@@ -66,8 +73,25 @@ def calendar(texts: Iterable[str], name: str) -> bytes:
     empty.add("refresh-interval", vDuration(ASK_AGAIN), parameters={"VALUE": "DURATION"})
     empty.add("x-published-ttl", vDuration(ASK_AGAIN))
     folded: bytes = empty.to_ical()
-    head = folded.decode().removesuffix(END)
-    return (head + "".join(texts) + END).encode()
+    return folded.decode().removesuffix(END)
+
+
+def _folded(line: str) -> str:
+    """A content line in pieces of at most 75 octets, each line of its text begun anew: equal texts of two entries are
+    then equal bytes, which gzip writes once.
+    """
+    if len(line.encode()) <= MOST_OCTETS:
+        return line
+    pieces, size = [""], 0
+    for part in re.split(r"(?=\\n)", line):
+        fits = len(part.encode()) < MOST_OCTETS
+        for piece in (part,) if fits else part:  # what is longer than a line is cut between two letters
+            width = len(piece.encode())
+            if size + width > MOST_OCTETS:
+                pieces, size = [*pieces, ""], 1  # the blank that goes on
+            pieces[-1] += piece
+            size += width
+    return "\r\n ".join(pieces)
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:
@@ -108,12 +132,11 @@ def _summary(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 def _place(facts: EntryFacts, language: str) -> str:
     if facts.online:
         return translator(language).gettext("Online")
-    parts = (_host(facts, language), _address(facts, language))
-    return ", ".join(part for part in parts if part)
+    return _address(facts, language) or _host(facts, language)
 
 
 def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
-    """What an entry says beside its title; who no longer goes reads neither the crew nor the room."""
+    """What an entry says beside title and place; who no longer goes reads neither the crew nor the room."""
     _ = translator(language).gettext
     room = _typed(facts.room)
     lines = [_wall_time(facts, language)]
@@ -124,12 +147,12 @@ def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
             *_crew(facts, status, language),
             _("Held online: the address stands on the page of the visit.")
             if facts.online
-            else _("Map: %(link)s") % {"link": _map_link(facts, language)},
+            else _("Map: %(link)s") % {"link": _map_link(facts)},
         ]
-    lines.append(f"{_line(facts.visit_number)}: {_line(facts.page_url)}")
+    lines.append(_line(facts.page_url))
     if facts.helpline:
         lines.append(
-            _("If a child tells you something: the school's named person, and the helpline %(helpline)s.")
+            _("If a child tells you something: the school's named person, then %(helpline)s.")
             % {"helpline": _line(facts.helpline)}
         )
     return "\n".join(line for line in lines if line)
@@ -149,7 +172,7 @@ def _wall_time(facts: EntryFacts, language: str) -> str:
     start, end = (moment.astimezone(zone) for moment in (facts.starts_at, facts.ends_at))
     where = "" if facts.zone == USUAL_ZONE else f" ({_line(facts.zone)})"
     hours = f"{clock_time(start.time(), language)}–{clock_time(end.time(), language)}"
-    return f"{long_day(start.date(), language)}, {hours}{where}"
+    return f"{hours}{where}"
 
 
 def _classes(classes: str, language: str) -> str:
@@ -159,9 +182,9 @@ def _classes(classes: str, language: str) -> str:
     return str(said) if count else ""
 
 
-def _map_link(facts: EntryFacts, language: str) -> str:
-    """The host's own point, or a search for its address when nobody knows the point."""
+def _map_link(facts: EntryFacts) -> str:
+    """The host's own point, or a search for its address when nobody knows the point; in one script for all."""
     if facts.point is None:
-        return f"{MAP}/search?query={quote(_address(facts, language) or _host(facts, language), safe='')}"
-    latitude, longitude = facts.point.latitude, facts.point.longitude
-    return f"{MAP}/?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
+        latin = _address(facts, "sr_Latn") or _host(facts, "sr_Latn")  # in Cyrillic a link is thrice as long
+        return f"{MAP}/search?query={quote(latin, safe='')}"
+    return f"{MAP}/?mlat={facts.point.latitude}&mlon={facts.point.longitude}&zoom=17"

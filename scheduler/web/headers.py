@@ -6,6 +6,9 @@ The log names the route's pattern, never the address: secret links are addresses
 import logging
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request, session
@@ -36,15 +39,42 @@ UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for ag
 SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
 
+NOT_OF_A_REQUEST = "-"
+
 log = logging.getLogger(__name__)
+_number_before_pages: ContextVar[str] = ContextVar("number_before_pages", default=NOT_OF_A_REQUEST)
+
+
+def _new_number() -> str:
+    return secrets.token_hex(6)
 
 
 def request_id() -> str:
     """The number of this request: in every log line, on the answer and on the page of a failure."""
     if "request_id" not in g:
-        g.request_id = secrets.token_hex(6)
+        g.request_id = _new_number()
     number: str = g.request_id
     return number
+
+
+@contextmanager
+def numbered_request() -> Iterator[str]:
+    """The number of a request that is answered before Flask sees it, on each log line of it."""
+    given = _number_before_pages.set(_new_number())
+    try:
+        yield _number_before_pages.get()
+    finally:
+        _number_before_pages.reset(given)
+
+
+def safety(number: str, *, secure: bool) -> dict[str, str]:
+    """The headers of every answer, whoever gives it."""
+    return SAFETY | marks(number, secure=secure)
+
+
+def marks(number: str, *, secure: bool) -> dict[str, str]:
+    """Those that also an answer without a text has, where nothing can be framed, sniffed or scripted."""
+    return {"X-Request-Id": number} | ({"Strict-Transport-Security": HSTS} if secure else {})
 
 
 def begin() -> None:
@@ -54,11 +84,8 @@ def begin() -> None:
 
 def protect(response: Response) -> Response:
     """The headers that keep a page from being framed, sniffed, scripted or remembered by a shared computer."""
-    for header, value in SAFETY.items():
+    for header, value in safety(request_id(), secure=request.is_secure).items():
         response.headers.setdefault(header, value)
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = HSTS
-    response.headers["X-Request-Id"] = request_id()
     if "Cache-Control" not in response.headers:
         kept = "_user_id" not in session and not opened_by_secret()
         response.headers["Cache-Control"] = UNSIGNED if kept else "no-store"
@@ -87,14 +114,14 @@ def note_request(response: Response) -> Response:
     """One line for each request but those for files."""
     if request.endpoint not in ("static", "assets"):
         spent = time.perf_counter() - g.get("began", time.perf_counter())
-        fields = {
-            "method": request.method,
-            "route": str(request.url_rule) if request.url_rule else "-",
-            "status": response.status_code,
-            "ms": round(spent * 1000),
-        }
-        log.info("request answered", extra=fields)
+        route = str(request.url_rule) if request.url_rule else "-"
+        log_request({"method": request.method, "route": route, "status": response.status_code}, spent)
     return response
+
+
+def log_request(fields: dict[str, object], spent: float) -> None:
+    """The line of a request: method, route (never an address), status, and how long it took."""
+    log.info("request answered", extra=fields | {"ms": round(spent * 1000)})
 
 
 def number_log_lines() -> None:
@@ -105,7 +132,7 @@ def number_log_lines() -> None:
 
     def numbered(*args: Any, **given: Any) -> logging.LogRecord:
         record = make(*args, **given)
-        record.http_id = request_id() if has_request_context() else "-"
+        record.http_id = request_id() if has_request_context() else _number_before_pages.get()
         return record
 
     numbered.numbered = True  # type: ignore[attr-defined]

@@ -3,7 +3,8 @@
 `get_id()` is that token, so ending the row (sign-out, suspension, a new password) ends it at the next request.
 """
 
-from flask import Flask, g, session
+from flask import Flask, Response, g, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
 
 from scheduler.core import clock
@@ -16,6 +17,14 @@ from scheduler.requests.service.answers import ANSWER_LIFETIME
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
 COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
+
+
+class SessionsOfPeople(SecureCookieSessionInterface):
+    """A view that sets g.cookieless answers machines: no session is kept, and no cache is told to ask for cookies."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not g.get("cookieless"):
+            super().save_session(app, session, response)
 
 
 class Viewer(UserMixin):  # type: ignore[misc]
@@ -71,6 +80,7 @@ def go_on(token: str) -> bool:
 
 
 def register(app: Flask) -> None:
+    app.session_interface = SessionsOfPeople()
     manager = LoginManager(app)
     manager.session_protection = None  # the token's row is the protection; addresses of phones change
     manager.user_loader(load_viewer)

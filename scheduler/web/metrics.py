@@ -55,22 +55,28 @@ def register(app: Flask) -> None:
         Summary("raspored_request_seconds", "How long answers took", ("route",), registry=registry),
         folder,
     )
-    app.after_request(count(app))
+    app.after_request(_counting(app))
 
 
-def count(app: Flask) -> Callable[[Response], Response]:
+def _counting(app: Flask) -> Callable[[Response], Response]:
     """What counts each answer of this application, but those that are files."""
-    counts: Counts = app.extensions[EXTENSION]
 
     def counted(response: Response) -> Response:
         if request.endpoint not in ("static", "assets"):
             route = str(request.url_rule) if request.url_rule else "-"
             method = request.method if request.method in KNOWN_METHODS else "other"
-            counts.requests.labels(method, route, str(response.status_code)).inc()
-            counts.seconds.labels(route).observe(time.perf_counter() - g.get("began", time.perf_counter()))
+            spent = time.perf_counter() - g.get("began", time.perf_counter())
+            count(app, (method, route, str(response.status_code)), spent)
         return response
 
     return counted
+
+
+def count(app: Flask, labels: tuple[str, str, str], spent: float) -> None:
+    """One answer more: its method, the pattern of its page and its status; and how long it took."""
+    counts: Counts = app.extensions[EXTENSION]
+    counts.requests.labels(*labels).inc()
+    counts.seconds.labels(labels[1]).observe(spent)
 
 
 def prometheus_text(app: Flask, figures: Figures) -> bytes:

@@ -18,6 +18,7 @@ from scheduler.config import ROOT, settings
 from scheduler.core import audit, backup, seals
 from scheduler.core.db import db, transaction
 from scheduler.core.imports import batches, staging
+from scheduler.feeds import queries, service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import Centre, SignIn
@@ -26,8 +27,10 @@ from scheduler.places.models import Host
 from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
+from tests.factories.feeds import make_entry_for, make_feed
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_municipality
+from tests.factories.safeguarding import a_cleared_educator
 
 pytestmark = pytest.mark.both_databases
 
@@ -70,6 +73,29 @@ def test_a_backup_brings_back_rows_and_files(run, tmp_path):
     assert (instance / "uploads" / "letter.pdf").read_bytes() == b"%PDF letter"
     make_centre(slug="new", name_sr_cyrl="Нови")  # ids go on after the restored ones
     assert names_stored() == ["Центар „Дрвенград“", "Нови"]
+
+
+def test_no_backup_holds_what_is_kept_for_calendars_and_after_a_restore_it_is_made_anew(run, tmp_path):
+    """A copy would lie where nothing takes it out when somebody is suspended, leaves or is erased."""
+    presenter = a_cleared_educator()
+    make_entry_for(presenter)
+    feed = service.renewed_body(token := make_feed(presenter), now=MONDAY)
+    assert len(feed.packed) > 400
+
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        rows = json.loads(archive.read("manifest.json"))["rows"]
+        held = b"".join(archive.read(name) for name in archive.namelist())
+    assert (rows["feed_token"], rows["feed_body"]) == (1, 0)
+    assert (feed.packed in held, feed.packed.hex().encode() in held) == (False, False)
+    assert queries.kept_feed(token, now=MONDAY) is not None
+    assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
+    assert queries.kept_feed(token, now=MONDAY) is None
+    with db.engine.begin() as connection:  # no ledger: every address has ended, this one too
+        connection.exec_driver_sql("UPDATE feed_token SET revoked_at = NULL")
+    assert service.renewed_body(token, now=MONDAY).packed == feed.packed
+    assert queries.wrong_bodies(MONDAY) == []
 
 
 def test_only_the_owner_reads_a_backup_and_it_holds_no_key(run, tmp_path):

@@ -27,7 +27,7 @@ from tests.visits.scene import Scene
 
 pytestmark = pytest.mark.journey
 HOUR = dt.timedelta(hours=1)
-SAID = ("uid", "sequence", "status", "summary", "location", "description", "url", "dtstart_utc", "dtend_utc", "transp")
+SAID = ("uid", "sequence", "status", "summary", "location", "description", "dtstart_utc", "dtend_utc", "transp")
 
 
 @pytest.fixture(scope="module")

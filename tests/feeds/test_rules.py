@@ -1,6 +1,7 @@
 """What a calendar shows of each assignment, and for how long."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -131,3 +132,38 @@ def test_a_feed_has_a_name_of_its_own_and_there_are_five(
 ) -> None:
     assert MOST_FEEDS == 5
     assert rules.problems_with(name, living) == problems
+
+
+def test_the_clock_changes_nothing_between_two_ends_of_thirty_days() -> None:
+    left = [a_seat(A.WITHDRAWN), a_seat(A.WITHDRAWN, state_since=MONDAY + 5 * DAY), a_seat()]
+    first, last = rules.ALWAYS
+
+    assert rules.holds([a_seat()], MONDAY) == rules.ALWAYS
+    assert rules.holds(left, MONDAY) == (first, MONDAY + 30 * DAY)
+    assert rules.holds(left, MONDAY + 30 * DAY) == (MONDAY + 30 * DAY, MONDAY + 35 * DAY)
+    assert rules.holds(left, MONDAY + 40 * DAY) == (MONDAY + 35 * DAY, last)
+
+
+@dataclass
+class Told:
+    etag: str = "a"
+    latest_told_at: dt.datetime = MONDAY
+    told_by_moment: bool = True
+
+
+@pytest.mark.parametrize(
+    ("tag", "moment", "before", "was_read", "believed"),
+    [
+        ("b", MONDAY + SECOND, Told(), True, True),
+        ("a", MONDAY, Told(), True, True),
+        ("a", MONDAY, Told(told_by_moment=False), True, False),
+        ("b", MONDAY + SECOND / 2, Told(), True, False),  # HTTP tells whole seconds
+        ("b", MONDAY - DAY, Told(), True, False),
+        ("a", MONDAY, None, False, True),
+        ("a", MONDAY, None, True, False),
+    ],
+)
+def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(
+    tag: str, moment: dt.datetime, before: Told | None, was_read: bool, believed: bool
+) -> None:
+    assert rules.is_told_by_moment(tag, moment, before, was_read=was_read) is believed

@@ -1,11 +1,13 @@
 """Addresses are made, renewed and revoked by their owner, and shown once."""
 
 import datetime as dt
+import gzip
 import threading
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scheduler.core.audit import AuditEntry
@@ -203,3 +205,18 @@ def test_ten_presses_at_once_make_five_feeds(app: Flask, session: Session) -> No
 
     assert sorted(told) == ["made"] * 5 + ["too_many_feeds"] * 5
     assert len(rows(session)) == 5
+
+
+def test_a_busy_database_keeps_no_answer_back(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = make_feed(make_presenter())
+
+    def busy() -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("locked"))
+
+    monkeypatch.setattr(service, "transaction", busy)
+    given = service.renewed_body(token, now=MONDAY)
+    service.note_read(given, now=MONDAY)
+    monkeypatch.undo()
+
+    assert gzip.decompress(given.packed) == queries.body_of(token, now=MONDAY).body
+    assert (given.modified_at, queries.kept_feed(token, now=MONDAY), rows(session)[0].last_read_at) == (None,) * 3

@@ -20,7 +20,7 @@ from scheduler.messages import mail
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
 from scheduler.visits import ics
-from scheduler.visits.models.visits import CalendarEntry
+from scheduler.visits.models.visits import Assignment, CalendarEntry
 from scheduler.visits.terms.states import EntryStatus
 from tests.a11y.atlas import ROLES, Sheet, Traveller
 from tests.factories.calendar import the_facts
@@ -159,7 +159,9 @@ def test_the_added_language_is_offered_kept_and_understood(spoken_house: Flask) 
 
 def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoken_house: Flask) -> None:
     with spoken_house.app_context():
-        seat = db.session.scalars(select(CalendarEntry).where(CalendarEntry.language == PSEUDO).limit(1)).one()
+        hers = Assignment.presentation_id == CalendarEntry.presentation_id
+        wanted = select(CalendarEntry, Assignment.presenter_id).join(Assignment, hers)
+        seat, who = db.session.execute(wanted.where(CalendarEntry.language == PSEUDO).limit(1)).one()
         shown = {seat.presentation_id: seat.status}
-        assert feeds._texts(shown, PSEUDO) == [seat.text]
-        assert feeds._texts(shown, "hu") == feeds._texts(shown, "en") != [seat.text]
+        assert feeds._texts(who, shown, PSEUDO) == [seat.text]
+        assert feeds._texts(who, shown, "hu") == feeds._texts(who, shown, "en") != [seat.text]

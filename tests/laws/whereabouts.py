@@ -60,7 +60,8 @@ LONG = dt.timedelta(days=90)
 HIDDEN = "Skrovišnica"  # the school's name, which nothing else bears
 HIDDEN_CYRL = "Скровишница"
 TWINS = (("Qmilica", "Qprvić"), ("Qzorana", "Qdrugić"))  # alike in all but this: two minors of one age from one town
-RANDOM = re.compile(r"[A-Za-z0-9_.\-]{22,}")  # what is drawn anew each time: tokens, keys, numbers of calendar entries
+# what is drawn anew each time: tokens, keys, numbers of calendar entries
+RANDOM = re.compile(r"[A-Za-z0-9_.\-]{22,}|\b[0-9a-f]{16}(?=@)")
 COUNTRY = Extent()
 OTHER_THINGS = (  # of which there is none here
     *("handover_id", "feed_id", "holiday_id", "entry_id", "exception_id", "work_id"),

@@ -78,7 +78,6 @@ def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:
         starts_at=presentation.starts_at,
         ends_at=presentation.ends_at,
         zone=presentation.zone,
-        visit_number=visit.number,
         programme_sr_cyrl=visit.programme.name_sr_cyrl,
         programme_en=visit.programme.name_en,
         host_sr_cyrl=host.name_sr_cyrl,

@@ -135,7 +135,7 @@ def _add_presentation(act: Act, visit: Visit, ordinal: int, plan: PresentationPl
     presentation = Presentation(
         visit_id=visit.id,
         ordinal=ordinal,
-        uid=f"{secrets.token_hex(16)}@{settings().uid_domain}",
+        uid=f"{secrets.token_hex(8)}@{settings().uid_domain}",
         edited_at=act.now,
         on_day=visit.on_day,
         starts_local=plan.starts_local,

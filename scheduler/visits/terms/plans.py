@@ -202,7 +202,6 @@ class EntryFacts:
     starts_at: dt.datetime
     ends_at: dt.datetime
     zone: str
-    visit_number: str
     programme_sr_cyrl: str
     programme_en: str
     host_sr_cyrl: str
@@ -213,7 +212,7 @@ class EntryFacts:
     classes: str
     point: Point | None  # the host's own: a phone drives there, so its town's would mislead
     crew: tuple[str, ...]  # the adults of it
-    page_url: str  # asks for sign-in
+    page_url: str  # ends in the visit's number; asks for sign-in
     helpline: str
     online: bool = False  # nobody drives; where it is held stands on the page
     young: tuple[str, ...] = ()  # the first names of its minors, for who has accepted the same presentation

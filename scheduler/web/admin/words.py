@@ -323,6 +323,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
+    "feeds.tidy_up": _l("Takes out what is kept for calendars and is over"),
     "requests.lapse_dates": _l("Ends proposals that no school answered"),
     "core.seal_audit": _l("Seals the record of who did what"),
     "core.verify_audit": _l("Checks the seals of that record"),

@@ -1,0 +1,76 @@
+"""Before the pages: calendars that poll all day are answered by what is kept, without a session, a user or a route.
+
+Nearly all of them hold it already: one indexed row says so (304). Whatever is not plainly that is left to the page: an
+address that is nobody's, a feed that must be made anew, another host, a query, a failing database.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+from werkzeug.sansio.utils import host_is_trusted
+
+from scheduler.core import clock
+from scheduler.feeds import queries, service
+from scheduler.web import headers, metrics
+from scheduler.web.feeds.answers import FeedAnswer, answer_with, wishes_of
+
+FEED_PATH, FEED_ENDING = "/feeds/", ".ics"
+FEED_ROUTE = "/feeds/<token>.ics"
+LONGEST_TOKEN = 100  # letters of a token
+STATUS_LINES = {200: "200 OK", 304: "304 NOT MODIFIED"}
+
+
+class FeedDoor:
+    """A WSGI application before the application."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.wsgi_app = app.wsgi_app
+        self.hosts: list[str] | None = app.config["TRUSTED_HOSTS"]
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(FEED_PATH) or not path.endswith(FEED_ENDING) or not self._is_plain(environ):
+            return self.wsgi_app(environ, start_response)
+        began = time.perf_counter()
+        with headers.numbered_request() as number:
+            answer = self._answer(path[len(FEED_PATH) : -len(FEED_ENDING)], environ)
+            if answer is not None:
+                self._note(environ["REQUEST_METHOD"], answer.status, began)
+        if answer is None:
+            return self.wsgi_app(environ, start_response)
+        secure = environ.get("wsgi.url_scheme") == "https"
+        safe = headers.safety(number, secure=secure) if answer.body else headers.marks(number, secure=secure)
+        own = {name for name, _value in answer.headers}
+        start_response(
+            STATUS_LINES[answer.status],
+            [*answer.headers, *((name, value) for name, value in safe.items() if name not in own)],
+        )
+        return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _is_plain(self, environ: dict[str, Any]) -> bool:
+        return (
+            environ["REQUEST_METHOD"] in ("GET", "HEAD")
+            and not environ.get("QUERY_STRING")
+            and environ.get("CONTENT_LENGTH", "") in ("", "0")
+            and (self.hosts is None or host_is_trusted(environ.get("HTTP_HOST", ""), self.hosts))
+        )
+
+    def _answer(self, token: str, environ: dict[str, Any]) -> FeedAnswer | None:
+        if "/" in token or len(token) > LONGEST_TOKEN or not token.isascii():
+            return None
+        with self.app.app_context():
+            now = clock.now()
+            feed = queries.kept_feed(token, now=now)
+            answer = answer_with(feed, wishes_of(environ)) if feed else None
+            if feed and answer:
+                service.note_read(feed, now=now)
+            return answer
+
+    def _note(self, method: str, status: int, began: float) -> None:
+        """As every other request: counted, and one line."""
+        spent = time.perf_counter() - began
+        metrics.count(self.app, (method, FEED_ROUTE, str(status)), spent)
+        headers.log_request({"method": method, "route": FEED_ROUTE, "status": status}, spent)
