@@ -17,8 +17,7 @@ from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.pages import (
     crew_for_school,
-    not_confirmed_before,
-    offers_ending,
+    nearing_visits,
     offers_of,
     visit_for,
     visit_page,
@@ -106,10 +105,15 @@ def test_tiles_know_what_is_not_confirmed_and_which_offers_end(scene):
     scene.offered_to(scene.educator())
     almost = MONDAY + dt.timedelta(days=2, hours=1)
 
-    assert [row.id for row in not_confirmed_before(scene.coordinator, dt.date(2026, 10, 1))] == [scene.visit_id]
-    assert not_confirmed_before(scene.coordinator, dt.date(2026, 9, 28)) == []
-    assert [row.id for row in offers_ending(scene.coordinator, almost)] == [scene.visit_id]
-    assert offers_ending(scene.coordinator, MONDAY) == []
+    def near(day, now):
+        return nearing_visits(scene.coordinator, day, now)
+
+    assert [row.id for row in near(dt.date(2026, 10, 1), MONDAY).unconfirmed] == [scene.visit_id]
+    assert near(dt.date(2026, 9, 28), MONDAY).unconfirmed == ()
+    assert [row.id for row in near(dt.date(2026, 9, 28), almost).ending] == [scene.visit_id]
+    assert near(dt.date(2026, 10, 1), MONDAY).ending == ()
+    for day, soon in ((VISIT_DAY, True), (VISIT_DAY - dt.timedelta(days=1), True), (dt.date(2026, 10, 1), False)):
+        assert bool(near(day, MONDAY).soon) is soon
 
 
 # --- one visit ---

@@ -21,10 +21,8 @@ from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.clearances import Lacks, clearance_pages
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.visits.queries.pages import (
-    not_confirmed_before,
-    offers_ending,
+    nearing_visits,
     offers_of,
-    visits_of_days,
     visits_of_presenter,
 )
 from scheduler.visits.terms.rows import VisitRow
@@ -102,21 +100,20 @@ def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
     inbox = requests_inbox.inbox(actor, InboxFilters(), now=now)
     g.counts = g.get("counts", {}) | {"requests.inbox": inbox.new}
-    ending = offers_ending(actor, now)
-    unconfirmed = not_confirmed_before(actor, day)
+    near = nearing_visits(actor, day, now)
     late = late_counts(actor, now=now)
     failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
     disputed, uncounted = disputed_attendance(actor), {visit.visit_id: visit for visit, _one in late.rows}
     wishes = open_wishes(actor)
     actions = next_actions(
-        Waiting(inbox.page.rows, unconfirmed, ending, wishes, uncounted.values(), disputed, failed.rows)
+        Waiting(inbox.page.rows, near.unconfirmed, near.ending, wishes, uncounted.values(), disputed, failed.rows)
     )
     return {
         "coordinator": True,
         "inbox": inbox,
-        "soon": visits_of_days(actor, day, day + dt.timedelta(days=1)),
-        "ending": ending,
-        "unconfirmed": unconfirmed,
+        "soon": near.soon,
+        "ending": near.ending,
+        "unconfirmed": near.unconfirmed,
         "uncounted": late.total,
         "failed_mails": failed.total,
         "standing_in": own_handovers(actor, now),
