@@ -17,7 +17,7 @@ from scheduler.web.i18n import page_language
 MOST_DRAWN = 128  # pieces of pages, a hundred kilobytes the largest
 
 
-def drawn(template: str, key: Hashable, values: Callable[[], Mapping[str, Any]]) -> Markup:
+def piece_of(template: str, key: Hashable, values: Callable[[], Mapping[str, Any]]) -> Markup:
     """A piece of a page made of `values` alone, which `key` holds whole; they are asked for when it is drawn anew."""
     shelf: OrderedDict[Hashable, Markup] = current_app.extensions.setdefault("drawings", OrderedDict())
     whole = (template, page_language(), map_outline(), key)

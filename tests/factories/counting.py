@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.counting import countersign, name_adults, submit_counts
+from scheduler.attendance.service.figures import add_up_marked
 from scheduler.attendance.terms import ATTENDANCE_MACHINE, AttendanceState, CountDraft, CountSource, HeadCounts
 from scheduler.core import audit
 from scheduler.core.db import transaction
@@ -119,6 +120,7 @@ def a_locked_visit(talks: int = 1, counts: HeadCounts = FAIR, names: tuple[str, 
         move(REQUEST_MACHINE, begun.request, RequestState.REPORTED, actor=SYSTEM, at=LEAVING)
         if names:
             name_adults(begun.school, begun.visit.id, names, now=LEAVING)
+        add_up_marked()
     return begun
 
 

@@ -11,6 +11,7 @@ from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, NamedAdult
 from scheduler.attendance.queries.counting import adults_counted, crew_at
+from scheduler.attendance.service.figures import add_up
 from scheduler.attendance.service.locked_numbers import (
     COUNTABLE,
     all_counted,
@@ -101,6 +102,7 @@ def countersign(actor: Actor, visit_id: int, said: Mapping[int, HeadCounts], *, 
             raise Rejected({"counts": problem})
         agreed = [_sign(act, row, said[row.presentation_id]) for row in waiting]
         report_when_locked(act, opened, rows)
+        add_up(act, opened.visit)
     log.info("attendance countersigned", extra={"visit_id": visit_id, "agreed": all(agreed)})
     return all(agreed)
 

@@ -9,6 +9,8 @@ from scheduler.core.db import db
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.reports.queries.counted_rows import conditions
+from scheduler.reports.queries.kept_figures import kept_beside
+from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters
 from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Disruption, Presentation, Visit
@@ -35,11 +37,6 @@ def not_held(filters: Filters) -> dict[str, int]:
         )
         .one()
     )
-    of_presentations = _of_visits(func.coalesce(func.sum(Attendance.turned_away), 0)).join(
-        Presentation, Presentation.visit_id == Visit.id
-    )
-    turned = of_presentations.join(Attendance, Attendance.presentation_id == Presentation.id)
-    away = db.session().scalar(turned.where(*conditions(filters)))
     driven = _of_visits(func.coalesce(func.sum(LateNotice.kilometres), 0))
     driven = driven.join(LateNotice, LateNotice.visit_id == Visit.id)
     for_nothing = db.session().scalar(driven.where(Visit.state == VisitState.CANCELLED, *_visits_in(filters)))
@@ -47,9 +44,21 @@ def not_held(filters: Filters) -> dict[str, int]:
         "stopped": row[0],
         "cancelled_by_school": row[1],
         "cancelled_by_centre": row[2],
-        "turned_away": away or 0,
+        "turned_away": _turned_away(filters),
         "kilometres_called_off": for_nothing or 0,
     }
+
+
+def _turned_away(filters: Filters) -> int:
+    """People who found no room, where numbers are locked: kept beside what is counted."""
+    kept = kept_beside(filters) if can_be_kept(filters, ()) else None
+    if kept is not None:
+        return kept["turned_away"]
+    of_presentations = _of_visits(func.coalesce(func.sum(Attendance.turned_away), 0)).join(
+        Presentation, Presentation.visit_id == Visit.id
+    )
+    turned = of_presentations.join(Attendance, Attendance.presentation_id == Presentation.id)
+    return db.session().scalar(turned.where(*conditions(filters))) or 0
 
 
 def _of_visits(*columns: ColumnElement[Any]) -> Select[Any]:

@@ -304,6 +304,7 @@ def column_words(column: str) -> str:
 
 JOBS: Mapping[str, LazyProxy] = {
     "attendance.assume_silent": _l("Takes a school's silence for a yes"),
+    "attendance.add_up_figures": _l("Adds up figures of reports and public pages anew"),
     "attendance.send_follow_ups": _l("Writes the letters that follow a visit"),
     "certificates.issue_for_locked_attendance": _l("Issues certificates for locked attendance"),
     "jobs.tell_what_is_broken": _l("Looks each night whether what must always hold still does"),

@@ -82,7 +82,7 @@ def _city_by_city(outcome: Outcome, state: str) -> Markup:
     """Map, chart and table of the cities, as long as these are their figures."""
     reached = outcome.reached[Audience.PUPILS]
     key = (outcome.cities, outcome.presentations, reached, state)
-    return drawings.drawn("programmes/drawn_cities.html", key, lambda: _drawn_from(outcome, state))
+    return drawings.piece_of("programmes/drawn_cities.html", key, lambda: _drawn_from(outcome, state))
 
 
 def _drawn_from(outcome: Outcome, state: str) -> dict[str, object]:

@@ -105,12 +105,12 @@ def year_map(year: PublicYear) -> MapDrawing:
 
 def drawn_year(year: PublicYear) -> Markup:
     """The map of a year, as long as its districts are these."""
-    return drawings.drawn("public/drawn_year.html", (year.districts, year.year), lambda: {"drawing": year_map(year)})
+    return drawings.piece_of("public/drawn_year.html", (year.districts, year.year), lambda: {"drawing": year_map(year)})
 
 
 def drawn_front_year(year: PublicYear) -> Markup:
     """A year in figures and on the map, for the first page."""
-    return drawings.drawn(
+    return drawings.piece_of(
         "public/drawn_front_year.html",
         year,
         lambda: {"year": year, "strips": strips(year), "drawing": year_map(year), "first_lines": most_held(year)[:5]},
@@ -119,13 +119,13 @@ def drawn_front_year(year: PublicYear) -> Markup:
 
 def drawn_offer(programmes: Sequence[ProgrammeRow]) -> Markup:
     """The programmes that a school can ask for, for the first page."""
-    return drawings.drawn("public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes})
+    return drawings.piece_of("public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes})
 
 
 def drawn_districts(year: PublicYear) -> Markup:
     """The table beside it."""
     key = (year.districts, year.year, year.presentations, year.people)
-    return drawings.drawn("public/drawn_districts.html", key, lambda: {"year": year, "lines": most_held(year)})
+    return drawings.piece_of("public/drawn_districts.html", key, lambda: {"year": year, "lines": most_held(year)})
 
 
 def year_pills(years: Sequence[int], chosen: int, endpoint: str) -> list[dict[str, Any]]:
