@@ -42,7 +42,8 @@ def ms(spread: Spread) -> str:
 
 
 def percent(spread: Spread) -> str:
-    return f"{100 * spread.median:.0f} %"
+    share = 100 * spread.median
+    return f"{share:.1f} %" if share < 10 else f"{share:.0f} %"
 
 
 def times(spread: Spread) -> str:
