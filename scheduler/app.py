@@ -31,6 +31,7 @@ from scheduler.web import (
     reads,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
+from scheduler.web.environment import PageEnvironment
 from scheduler.web.public.probes import AnyHost
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     outlines.in_force()  # a file that cannot be drawn stops the start, not the first visitor
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
     app = Flask("scheduler", template_folder=templates, static_folder=static)
+    app.jinja_environment = PageEnvironment
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)

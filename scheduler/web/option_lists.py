@@ -23,7 +23,8 @@ class OptionList(Select):  # type: ignore[misc]
     def render_option(cls, choice: SelectChoice, **given: Any) -> Markup:
         label = choice.label or choice.value
         if given or choice.render_kw or isinstance(label, Markup):
-            return super().render_option(choice, **given)
+            written: Markup = super().render_option(choice, **given)
+            return written
         return _option(str(choice.value), str(label), bool(choice.selected))
 
 

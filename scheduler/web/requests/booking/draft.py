@@ -121,6 +121,11 @@ class BookingDraft:
         forget_answers(session.pop("booking", None), now=self.now)
         session.permanent = False
 
+    def leave(self) -> None:
+        """Its answers have become a request, and were deleted with that; the cookie's token goes, too."""
+        session.pop("booking", None)
+        session.permanent = False
+
     def said(self, page: str, name: str) -> str:
         """One field of a page as it was typed; empty when it was not."""
         return self.answers.get(page, {}).get(name, [""])[0]
