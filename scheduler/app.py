@@ -31,6 +31,7 @@ from scheduler.web import (
     reads,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
+from scheduler.web.environment import PageEnvironment
 from scheduler.web.feeds.door import FeedDoor
 from scheduler.web.public.probes import AnyHost
 
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     outlines.in_force()  # a file that cannot be drawn stops the start, not the first visitor
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
     app = Flask("scheduler", template_folder=templates, static_folder=static)
+    app.jinja_environment = PageEnvironment
     app.cli = AllGroups(app.name)
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)

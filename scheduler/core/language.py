@@ -172,6 +172,7 @@ def _day(place: int, otherwise: str, day: dt.date, language: str) -> str:
     return _written(ours[place] if ours else otherwise, day, language)
 
 
+@lru_cache(maxsize=4096)  # a page of free days writes the same hundred as the page before
 def _written(pattern: str, day: dt.date, language: str) -> str:
     return str(format_date(day, pattern, locale=locale_of(language)))
 

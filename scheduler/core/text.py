@@ -193,6 +193,7 @@ def keyed(folded: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"holder of a certificate: {folded}".encode(), hashlib.sha256).hexdigest()
 
 
+@functools.lru_cache(maxsize=4096)  # names of programmes and places: the same few on every page
 def to_latin(text: str) -> str:
     """Serbian Cyrillic in Latin letters: Љубав → Ljubav, ЉУБАВ → LJUBAV. Placeholders and markup stay as they are."""
     pieces = PLACEHOLDER_OR_TAG.split(text)

@@ -49,9 +49,11 @@ def page_language() -> str:
     """The language of this request, one of core.language.languages(); outside a request the product's own."""
     if not has_request_context():
         return words.DEFAULT
-    if MEMO not in request.environ:
-        request.environ[MEMO] = _language_asked()
-    return str(request.environ[MEMO])
+    memo: dict[str, str] = request.environ  # asked some hundred times for a page: looked up once
+    found = memo.get(MEMO)
+    if found is None:
+        found = memo[MEMO] = _language_asked()
+    return found
 
 
 def forget_language() -> None:

@@ -11,7 +11,7 @@ from scheduler.data import files
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
 from scheduler.places.models import Closure
-from scheduler.places.rules.hosts import is_school_day, school_year
+from scheduler.places.rules.hosts import GRADES, days_by_grade, days_with_pupils, is_school_day, school_year
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, Extent, Level, SchoolCalendar
@@ -135,6 +135,24 @@ def _closure(extent: Extent, begin: dt.date, end: dt.date, opened: dt.date | Non
         open_from=opened,
         lifted_at=MONDAY if opened else None,
     )
+
+
+@given(st.sampled_from(SchoolCalendar), DAYS, st.sets(DAYS, max_size=20), st.sampled_from(Level), st.data())
+def test_a_span_is_answered_as_its_days_are_whatever_was_answered_before(calendar, first, closed, level, data):
+    """What is remembered is another question as soon as a line or a holiday has changed."""
+    days = [first + dt.timedelta(days=number) for number in range(20)]
+    entries = spans(calendar)
+    for _change in range(3):
+        whole = [day for day in days if is_school_day(day, entries, closed, level)]
+        by_grade = days_by_grade(days, [level], closed, entries)
+
+        assert days_with_pupils(days, [level], closed, entries) == whole
+        assert by_grade[None] == set(whole)
+        for grade in range(1, GRADES[level] + 1):
+            assert by_grade[grade] == {day for day in whole if is_school_day(day, entries, closed, level, grade)}
+        away = data.draw(st.sampled_from(days))
+        kind = data.draw(st.sampled_from(("break-other", "exam-day", "working-saturday")))
+        entries, closed = [*entries, CalendarSpan(kind, away, away)], closed ^ {data.draw(st.sampled_from(days))}
 
 
 def test_the_missing_school_year_is_named_until_both_calendars_have_it(session):

@@ -11,10 +11,11 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Role
-from scheduler.requests.models import SchoolRequest, UnprovedMail
+from scheduler.requests.models import BookingAnswers, SchoolRequest, UnprovedMail
 from scheduler.requests.service import submission
+from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.service.locked_request import locked_request
-from scheduler.requests.service.submission import expire_unproved, prove_address, send_new_link
+from scheduler.requests.service.submission import KEYS_APART, expire_unproved, prove_address, send_new_link
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestChannel, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
@@ -36,6 +37,16 @@ def test_a_request_from_the_web_waits_for_the_proof_of_its_address(session):
     assert [(mail.kind, mail.address, mail.link_purpose) for mail in mails()] == [
         ("prove_address", "ana@school.example", "prove")
     ]
+
+
+@pytest.mark.both_databases
+def test_the_answers_of_that_booking_alone_go_with_it(session):
+    sent, other = (keep_answers(None, {}, now=MONDAY) for _booking in range(2))
+
+    ask(key=KEYS_APART.join((tokens.token_hash(sent), tokens.token_hash("of the page"))))
+
+    left = session.scalars(select(BookingAnswers.token_hash)).all()
+    assert left == [tokens.token_hash(other)]
 
 
 def test_a_request_for_the_waiting_list_stands_on_it_once_its_address_is_proven(session):

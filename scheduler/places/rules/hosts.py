@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
@@ -111,13 +112,24 @@ def is_school_day(
     `entries` are of the host's own calendar; `holidays` are the days without lessons, closures among them. Where the
     calendar of that school year is not entered, Monday to Friday counts: better ask the school than hide a date.
     """
-    ours = [entry for entry in entries if _applies(entry.applies_to, level, grade)]
+    ours = _lines_of(entries, level, grade)
+    return _has_lessons(day, ours, years_entered(ours), holidays)
+
+
+def _lines_of(entries: Iterable[CalendarSpan], level: Level, grade: int | None) -> tuple[CalendarSpan, ...]:
+    return tuple(entry for entry in entries if _applies(entry.applies_to, level, grade))
+
+
+def _has_lessons(
+    day: dt.date, ours: Iterable[CalendarSpan], years: Collection[str], holidays: Collection[dt.date]
+) -> bool:
+    """`ours` are the lines that hold for who is asked about, `years` the school years that they know."""
     kinds = {entry.kind.partition("-")[0] for entry in ours if entry.first_day <= day <= entry.last_day}
     if "working" in kinds:
         return True
     if day.weekday() >= 5 or day in holidays or kinds & {"break", "exam"}:
         return False
-    if school_year(day) in years_entered(ours):
+    if school_year(day) in years:
         return bool(kinds & TERMS)
     return True
 
@@ -129,9 +141,12 @@ def days_with_pupils(
     entries: Collection[CalendarSpan],
 ) -> list[dt.date]:
     """The days on which a host has pupils; one that teaches neither level is open on every working day."""
+    wanted = tuple(days)
     if not levels:
-        return [day for day in days if day.weekday() < 5]
-    return [day for day in days if any(is_school_day(day, entries, holidays, level) for level in levels)]
+        return [day for day in wanted if day.weekday() < 5]
+    closed = frozenset(holidays)
+    found = [_lessons(wanted, _lines_of(entries, level, None), closed) for level in levels]
+    return [day for day in wanted if any(day in of_level for of_level in found)]
 
 
 def days_by_grade(
@@ -144,12 +159,25 @@ def days_by_grade(
 
     In a school of both levels a second grade is there while one of its two is: the list of classes does not say which.
     """
-    found: dict[int | None, frozenset[dt.date]] = {None: frozenset(days_with_pupils(days, levels, holidays, entries))}
+    wanted, closed = tuple(days), frozenset(holidays)
+    found: dict[int | None, frozenset[dt.date]] = {None: frozenset(days_with_pupils(wanted, levels, closed, entries))}
     for level in levels:
         for grade in range(1, GRADES[level] + 1):
-            has = {day for day in found[None] if is_school_day(day, entries, holidays, level, grade)}
+            has = found[None] & _lessons(wanted, _lines_of(entries, level, grade), closed)
             found[grade] = found.get(grade, frozenset()) | has
     return found
+
+
+@lru_cache(maxsize=512)
+def _lessons(
+    days: tuple[dt.date, ...], ours: tuple[CalendarSpan, ...], holidays: frozenset[dt.date]
+) -> frozenset[dt.date]:
+    """On which of the days there are lessons by these lines. Most grades of most schools have the same ones.
+
+    Remembered by all that the answer depends on: a line or a holiday that has changed is another question.
+    """
+    years = years_entered(ours)
+    return frozenset(day for day in days if _has_lessons(day, ours, years, holidays))
 
 
 def levels_taught(primary: bool, secondary: bool) -> list[Level]:

@@ -6,6 +6,7 @@ shift without bells, is never a reason to refuse.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from scheduler.places.rules.school_time import (
     classes_in,
@@ -104,8 +105,14 @@ def starts_with_bell(told: SchoolTime, classes: str, day: dt.date, minutes: int)
     named = classes_in(classes)
     of_classes = lessons_in_use(told, named, day) if named else []
     of_shifts = of_classes or lessons_in_use(told, (), day)
+    return list(_begins_with_bell(tuple(map(tuple, of_shifts)), minutes, bool(of_classes)))
+
+
+@lru_cache(maxsize=1024)
+def _begins_with_bell(of_shifts: tuple[tuple[Lesson, ...], ...], minutes: int, everybody: bool) -> tuple[dt.time, ...]:
+    """The same for most days of a year; remembered by all that it depends on."""
     begins = {lesson.starts for lessons in of_shifts for lesson in lessons}
-    return sorted(time for time in begins if _holds(of_shifts, time, minutes, all if of_classes else any))
+    return tuple(sorted(time for time in begins if _holds(of_shifts, time, minutes, all if everybody else any)))
 
 
 def _holds(

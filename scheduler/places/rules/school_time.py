@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold
@@ -134,6 +135,7 @@ def bells_on(told: SchoolTime, shift: Shift, day: dt.date) -> Bells | None:
     return usual
 
 
+@lru_cache(maxsize=256)
 def lessons_of(bells: Bells) -> tuple[Lesson, ...]:
     """The lessons of one shift. Raises: ValueError when they would end on the next day."""
     lessons, begins = [], _minutes(bells.starts)

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import logging
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -20,7 +20,14 @@ from scheduler.places.service.hosts import propose_host
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes import queries as programme_queries
-from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest, UnprovedMail
+from scheduler.requests.models import (
+    BlackoutDays,
+    BookingAnswers,
+    PreferredDate,
+    RequestedPresentation,
+    SchoolRequest,
+    UnprovedMail,
+)
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.rules.school_request import (
@@ -88,9 +95,20 @@ def submit_request(
         _keep_lineage(session, actor, row, parent_id, now)
         set_off(session, actor, row, network, now, draft.kept_until)
         form_keys.remember(key, str(row.id), at=now, also=also)
+        _forget_what_became(session, form_key)
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
     return request_id
+
+
+def _forget_what_became(session: Session, form_key: str) -> None:
+    """The answers of a booking go with the sending, in its transaction: refused, nothing is lost.
+
+    The last page of a booking is known by the hash of the token under which they lie.
+    """
+    answers, _apart, page = form_key.partition(KEYS_APART)
+    if page:
+        session.execute(delete(BookingAnswers).where(BookingAnswers.token_hash == answers))
 
 
 def was_sent(form_key: str) -> bool:

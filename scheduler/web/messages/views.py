@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler.config import Settings
@@ -109,8 +109,11 @@ def _demo() -> Settings:
 
 @bp.after_app_request
 def send_soon(response: Response) -> Response:
-    """After an act that may have queued mail, wake the worker; without it the mail goes within the next minute."""
-    if request.method == "POST" and response.status_code in (302, 303):
+    """After an act that may have queued mail, wake the worker; without it the mail goes within the next minute.
+
+    A view that has only kept answers of a booking says `g.writes_nobody`.
+    """
+    if request.method == "POST" and response.status_code in (302, 303) and not g.get("writes_nobody"):
         try:
             send_waiting()
         except Exception:  # the queue is away: the act itself is done and must not fail for that

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Optional
 
@@ -38,6 +38,7 @@ from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.list_forms import ListedForm
+from scheduler.web.option_lists import SelectField
 from scheduler.web.reasons import WORDS, FormReason, worded
 from scheduler.web.requests import words
 

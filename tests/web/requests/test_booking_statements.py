@@ -16,6 +16,9 @@ from scheduler.places.terms.school_time import Bells, Grouping, Rotation, School
 from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
+from scheduler.requests.models import BookingAnswers
+from scheduler.requests.service import submission
+from scheduler.web.messages import views as message_views
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.places import make_host
@@ -358,3 +361,32 @@ def test_no_form_is_built_twice_in_a_request(way, walk, programme, host, educato
     way(walk, programme, host)
 
     assert {name: built for name, built in walk.forms.items() if built and max(built.values()) > 1} == {}
+
+
+def test_only_the_last_press_wakes_who_sends_mail(walk, programme, host, educator, monkeypatch):
+    woken: list[str] = []
+    monkeypatch.setattr(message_views, "send_waiting", lambda: woken.append("for mail"))
+
+    ask_first(walk, programme, host)
+
+    assert woken == ["for mail"]
+
+
+def test_the_answers_go_with_the_sending_or_stay(walk, programme, host, educator, monkeypatch, session):
+    choose(walk, programme, host)
+    walk.post("/book/when", answers(programme)["when"])
+    for page in LAST:
+        walk.post(f"/book/{page}", answers(programme)[page])
+
+    with monkeypatch.context() as broken:
+        broken.setattr(submission, "queue_message", refuse)
+        with pytest.raises(LookupError):
+            walk.client.post("/book/check", data={})
+    assert session.scalar(sa.select(sa.func.count()).select_from(BookingAnswers)) == 1
+    walk.post("/book/check", {})
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(BookingAnswers)) == 0
+
+
+def refuse(*_given, **_named):
+    raise LookupError("the outbox is away")

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from flask import request, session
+from flask import g, request, session
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
@@ -114,10 +114,16 @@ class BookingDraft:
         """On the server, under a cookie that outlives the closing of a visitor's browser; staff's ends with it."""
         session["booking"] = keep_answers(session.get("booking"), self.answers, now=self.now)
         session.permanent = "_user_id" not in session
+        g.writes_nobody = True  # only the last press queues mail
 
     def forget(self) -> None:
         """Delete all answers, and the cookie's token with them."""
         forget_answers(session.pop("booking", None), now=self.now)
+        session.permanent = False
+
+    def leave(self) -> None:
+        """Its answers have become a request, and were deleted with that; the cookie's token goes, too."""
+        session.pop("booking", None)
         session.permanent = False
 
     def said(self, page: str, name: str) -> str:

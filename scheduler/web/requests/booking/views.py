@@ -269,7 +269,7 @@ def _send(booking: BookingDraft, key: str) -> ResponseReturnValue:
             network=network_of(request.remote_addr),
             where=booking.where(),
         )
-    booking.forget()
+    booking.leave()
     session["booked"], session["asked"] = draft.contact_email, request_id
     return redirect(url_for(".sent"))
 
