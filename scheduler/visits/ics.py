@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vDuration, vGeo
-
 from scheduler.core.language import clock_time, long_day, pick, translator, worded
 from scheduler.core.text import tidy, to_latin
 from scheduler.visits.terms.plans import EntryFacts
@@ -36,6 +34,8 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     Typed texts lose control characters, mail and web addresses and telephone numbers before the library sees them.
     Raises: ValueError for a language we do not speak.
     """
+    from icalendar import Event, vGeo  # slow to load: only who makes a text waits for it
+
     event = Event()
     edited_at = _utc(facts.edited_at)
     event.add("uid", _line(facts.uid))
@@ -58,6 +58,8 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 
 def calendar(texts: Iterable[str], name: str) -> bytes:
     """A subscription that holds these VEVENTs: no METHOD (strict readers refuse it in a feed), asked for each hour."""
+    from icalendar import Calendar, vDuration  # slow to load: only who makes a calendar waits for it
+
     empty = Calendar()
     empty.add("prodid", PRODID)
     empty.add("version", "2.0")
