@@ -1,6 +1,7 @@
 """QR codes as vector runs: sharp on every printer, and small because all coordinates are whole numbers."""
 
 from functools import lru_cache
+from math import isqrt
 
 LIGHT, DARK = b"\0", b"\1"
 _OF_GREY = DARK + LIGHT * 255  # a picture's black is a dark module
@@ -23,11 +24,12 @@ def matrix(text: str) -> tuple[bytes, ...]:
     try:
         barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
         picture = memoryview(barcode.to_image(scale=1, add_quiet_zones=False))
-        side, modules = picture.shape[1], picture.tobytes().translate(_OF_GREY)
+        modules = picture.tobytes().translate(_OF_GREY)
     except (AttributeError, TypeError):  # a zxing-cpp of another major version: segno is slower and always here
         import segno
 
         return tuple(map(bytes, segno.make(text, error="m", mask=0, micro=False).matrix))
+    side = isqrt(len(modules))  # a code is a square
     return tuple(modules[start : start + side] for start in range(0, len(modules), side))
 
 
