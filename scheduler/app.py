@@ -6,7 +6,6 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -80,7 +79,7 @@ COMMANDS = (
     "breach",
 )
 
-__all__ = ["all_models", "create_app"]
+__all__ = ["all_models", "create_app", "open_migrations"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -91,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
     app = Flask("scheduler", template_folder=templates, static_folder=static)
     app.jinja_environment = PageEnvironment
-    app.cli = AllGroups(app.name)
+    app.cli = AllGroups(app.name, later={"db": lambda: open_migrations(app)})
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)
     app.wsgi_app = AnyHost(app.wsgi_app, (wanted.trusted_hosts or ("localhost",))[0])  # type: ignore[method-assign]
@@ -130,6 +129,14 @@ def _open_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+
+
+def open_migrations(app: Flask) -> None:
+    """Hang on the commands `db …`; a second time changes nothing."""
+    if "migrate" in app.extensions:
+        return
+    from flask_migrate import Migrate  # loads Alembic and Mako, which no page and no job needs
+
     Migrate(app, db, directory=str(layout.place_of("migrations")), render_as_batch=True, compare_type=True)
 
 

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler import config
-from scheduler.app import create_app
+from scheduler.app import create_app, open_migrations
 from scheduler.config import Settings, read_settings
 from scheduler.core import clock, passwords
 from scheduler.core.db import db
@@ -139,6 +139,7 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = tmp_path_factory.mktemp(f"instance_{kind}")
     app = create_app(settings_for(folder, _postgresql_for(worker) if kind == "postgresql" else ""))
+    open_migrations(app)  # every test may ask for every command, and stamp a database
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
     with app.app_context():

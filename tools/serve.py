@@ -93,10 +93,9 @@ def hold(instance: Path) -> IO[str]:
 def prepare(demo: bool) -> None:
     """Migrate; in a demo load its data if there is none and print who may sign in. Raises: CannotServe."""
     steps = ["db upgrade", *(["demo load", "demo sign-ins"] if demo else [])]
-    for step in steps:
-        done = subprocess.run([*DIES_WITH_ME, *COMMAND, *step.split()], stdin=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            raise CannotServe(f"raspored {step} failed with code {done.returncode}; nothing was started")
+    once = [*DIES_WITH_ME, sys.executable, "-m", "tools.prepare", *steps]
+    if subprocess.run(once, stdin=subprocess.DEVNULL, check=False).returncode:
+        raise CannotServe("nothing was started")
 
 
 def parts(addresses: list[str]) -> list[Part]:

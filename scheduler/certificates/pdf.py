@@ -1,19 +1,29 @@
 """Certificates as PDF: A4 landscape, the line as frame, from the mark to the QR code. Nothing is ever cut short."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, radians
-
-from reportlab.lib.colors import HexColor
-from reportlab.lib.units import mm
 
 from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
 from scheduler.config import map_outline
 from scheduler.core.language import number, span_of_days, translator
 from scheduler.core.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
-from scheduler.core.paper.typesetting import BOLD, DISPLAY, MUTED, POINT, QUINCE, TABLA, WHITE, Style, settled, width_of
+from scheduler.core.paper.typesetting import (
+    BOLD,
+    DISPLAY,
+    MM,
+    MUTED,
+    POINT,
+    QUINCE,
+    TABLA,
+    WHITE,
+    Style,
+    settled,
+    width_of,
+)
 from scheduler.data import outlines
 
 LEFT, WIDE = 36.0, 219.0  # where the text begins, and the longest line
@@ -95,11 +105,9 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
     span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
     first, lang = papers[0]
     sheet = PaperSheet(DocumentFacts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
-    sheet.canvas.beginForm(FRAME, 0, 0, sheet.width * mm, sheet.height * mm)
-    _draw_ground(sheet)
-    sheet.canvas.endForm()
+    sheet.stamp(FRAME, _ground(map_outline()))
     for paper, lang in papers:
-        sheet.canvas.doForm(FRAME)
+        sheet.stamped(FRAME)
         _draw_words(sheet, paper, lang)
         _draw_facts(sheet, _facts(paper, lang))
         _draw_signatures(sheet, paper)
@@ -153,7 +161,7 @@ def _draw_name(sheet: PaperSheet, name: str) -> None:
 
 def _facts(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
     _ = translator(lang).gettext
-    day = span_of_days(paper.on_day, paper.on_day, lang)
+    day = _written_day(paper.on_day, lang)
     if paper.kind is CertificateKind.TEACHER:
         facts = [
             (_("school"), f"{paper.host_name}, {paper.host_place}" if paper.host_place else paper.host_name),
@@ -174,6 +182,11 @@ def _facts(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
         facts = [(_("place"), paper.host_place), (_("held on"), day)]
         facts += [(label, number(count, lang)) for label, count in counts if count]
     return [(label, value) for label, value in facts if value]
+
+
+@lru_cache(maxsize=64)  # papers of one file share their days
+def _written_day(day: dt.date, lang: str) -> str:
+    return span_of_days(day, day, lang)
 
 
 def _duration(minutes: int, lang: str) -> str:
@@ -209,7 +222,7 @@ def _draw_signatures(sheet: PaperSheet, paper: CertificatePaper) -> None:
 
 def _draw_check(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     _ = translator(lang).gettext
-    issued = span_of_days(paper.issued_on, paper.issued_on, lang)
+    issued = _written_day(paper.issued_on, lang)
     sheet.qr(QR_RIGHT - QR_SIDE, QR_TOP, QR_SIDE, paper.check_url)
     ISSUED_BOX.fill(sheet, f"{paper.centre_place}, {issued}" if paper.centre_place else issued)
     sheet.text(QR_RIGHT, 191, paper.running_number, Style(10, BOLD), "right")
@@ -218,9 +231,17 @@ def _draw_check(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     sheet.text(QR_RIGHT, 199, in_fours(paper.number), Style(8), "right")
 
 
-def _draw_ground(sheet: PaperSheet) -> None:
-    """What all certificates share: district outline, frame, stops, mark."""
-    for ring in _outline(map_outline()):
+@cache
+def _ground(choice: str) -> bytes:
+    """What all certificates with this outline share, drawn and packed once in each process."""
+    sheet = PaperSheet(DocumentFacts("", "", "en"), A4_LANDSCAPE)
+    _draw_ground(sheet, choice)
+    return sheet.drawn()
+
+
+def _draw_ground(sheet: PaperSheet, choice: str) -> None:
+    """District outline, frame, stops, mark."""
+    for ring in _outline(choice):
         sheet.shape(ring, MAP_FILL, MAP_EDGE, 0.2)
     _draw_frame(sheet, 0, TABLA, 0.6)
     _draw_frame(sheet, 3.2, INNER_LINE, 0.2)
@@ -234,21 +255,19 @@ def _draw_ground(sheet: PaperSheet) -> None:
 def _draw_frame(sheet: PaperSheet, inset: float, colour: str, weight: float) -> None:
     """The line in two pieces: over the top down to the QR code, and down the left side along the foot to it."""
     canvas = sheet.canvas
-    near, far = (EDGE + inset) * mm, (sheet.width - EDGE - inset) * mm
-    top, foot, radius = (sheet.height - EDGE - inset) * mm, (EDGE + inset) * mm, (CORNER - inset) * mm
-    canvas.setStrokeColor(HexColor(colour))
-    canvas.setLineWidth(weight * mm)
+    near, far = (EDGE + inset) * MM, (sheet.width - EDGE - inset) * MM
+    top, foot, radius = (sheet.height - EDGE - inset) * MM, (EDGE + inset) * MM, (CORNER - inset) * MM
+    sheet.pen(colour, weight)
     path = canvas.beginPath()
-    path.moveTo(35 * mm, top)
+    path.moveTo(35 * MM, top)
     path.arcTo(far - 2 * radius, top - 2 * radius, far, top, startAng=90, extent=-90)
-    path.lineTo(far, (sheet.height - 146.8) * mm)
-    path.moveTo(near, (sheet.height - 35) * mm)
+    path.lineTo(far, (sheet.height - 146.8) * MM)
+    path.moveTo(near, (sheet.height - 35) * MM)
     path.arcTo(near, foot, near + 2 * radius, foot + 2 * radius, startAng=180, extent=90)
-    path.lineTo(234 * mm, foot)
+    path.lineTo(234 * MM, foot)
     canvas.drawPath(path, stroke=1, fill=0)
 
 
-@cache
 def _outline(choice: str) -> list[list[tuple[float, float]]]:
     """The districts as rings in millimetres on the certificate, from the right top corner of MAP."""
     drawn = outlines.outline_of(choice).shapes

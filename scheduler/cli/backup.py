@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import select
 
@@ -204,6 +203,8 @@ def restore(file: Path, ledger_file: Path | None, as_json: bool, **how: Any) -> 
     any, every secret link and calendar address ends. Triggers that are not of this version are put right, and said. The
     restore is recorded in the audit. No password is asked: who may run this reads and writes the database anyway.
     """
+    from alembic.script import ScriptDirectory  # slow to load: only who puts a backup back waits for it
+
     known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
     found = ledgers.ledger_at_hand(ledger_file)
     done, sealed = _put_in_place(file, _terms(known, found, **how))
@@ -264,6 +265,8 @@ def settle(ledger_file: Path | None, since: str) -> None:
 
     Triggers that are not of this version are put right first.
     """
+    from alembic.script import ScriptDirectory  # slow to load: only who puts a backup back waits for it
+
     try:
         at = dt.datetime.fromisoformat(since)
     except ValueError as error:

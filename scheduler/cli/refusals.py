@@ -1,7 +1,7 @@
 """How commands refuse what they cannot use: exit code 2, and one line on standard error that says what and where."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -85,12 +85,24 @@ class CommandGroup(AppGroup):
 
 
 class AllGroups(AppGroup):
-    """All that the application brings to `flask`, whose root asks here last."""
+    """All that the application brings to `flask`, whose root asks here last.
+
+    `later` hangs on the commands whose libraries are slow to load, by name, when somebody asks for them.
+    """
+
+    def __init__(self, name: str, later: Mapping[str, Callable[[], None]] | None = None) -> None:
+        super().__init__(name)
+        self.later = dict(later or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self.later})
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         super().add_command(cmd if isinstance(cmd, Command | CommandGroup) else _as_ours(cmd), name)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in self.later:
+            self.later.pop(name)()
         found = super().get_command(ctx, name)
         if found is None:
             raise BadInput(f"No such command {name!r}. See {ctx.command_path} --help.")

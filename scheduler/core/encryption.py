@@ -6,11 +6,7 @@ AES-256-GCM under a key derived from SECRET_KEY; `about` is bound to it: a text 
 import base64
 import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+# cryptography is loaded by whoever encrypts or reads: most pages do neither.
 NONCE_BYTES = 12
 
 
@@ -20,6 +16,8 @@ class Unreadable(Exception):
 
 def encrypt(text: str, *, key: str, about: str) -> str:
     """What is stored: printable ASCII."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = secrets.token_bytes(NONCE_BYTES)
     hidden = AESGCM(_derived(key)).encrypt(nonce, text.encode(), about.encode())
     return base64.urlsafe_b64encode(nonce + hidden).decode()
@@ -27,6 +25,9 @@ def encrypt(text: str, *, key: str, about: str) -> str:
 
 def decrypt(stored: str, *, key: str, about: str) -> str:
     """The text. Raises: Unreadable."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         whole = base64.urlsafe_b64decode(stored)
         return AESGCM(_derived(key)).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], about.encode()).decode()
@@ -35,4 +36,7 @@ def decrypt(stored: str, *, key: str, about: str) -> str:
 
 
 def _derived(key: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"raspored: secrets at rest").derive(key.encode())

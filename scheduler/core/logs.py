@@ -11,12 +11,15 @@ from collections.abc import MutableMapping
 from functools import cache
 from typing import Any, TextIO
 
-import structlog
-from structlog.contextvars import bind_contextvars, clear_contextvars, merge_contextvars
+from scheduler.core.loading import left_out
+
+with left_out("rich"):  # its colours are for people who read along; our lines are JSON
+    import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, merge_contextvars
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import Processor
 
-__all__ = ["bind_contextvars", "clear_contextvars", "set_up"]
+__all__ = ["bind_contextvars", "bound_contextvars", "clear_contextvars", "set_up"]
 
 Event = MutableMapping[str, Any]
 CUT = "[cut]"

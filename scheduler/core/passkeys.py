@@ -11,18 +11,13 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import webauthn
-from webauthn.helpers import options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
+# webauthn brings OpenSSL and two readers of ASN.1: each function loads it, so that only who uses a key waits for it.
 WINDOW_S = 300
 LONGEST_ANSWER = 20_000  # characters of JSON
 
@@ -67,6 +62,13 @@ class NewKey:
 
 def question_for_new(asker: Asker, *, user_id: int, account: str, known: Sequence[str], now: dt.datetime) -> str:
     """What navigator.credentials.create() is asked, as JSON. `known` are the keys that she has already."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=asker.domain,
         rp_name="Raspored",
@@ -79,22 +81,28 @@ def question_for_new(asker: Asker, *, user_id: int, account: str, known: Sequenc
         ),
         exclude_credentials=_descriptors(known),
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def question_for_known(asker: Asker, known: Sequence[str], now: dt.datetime) -> str:
     """What navigator.credentials.get() is asked, as JSON."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=asker.domain,
         challenge=asker.challenge(now),
         allow_credentials=_descriptors(known),
         user_verification=UserVerificationRequirement.PREFERRED,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def new_key(asker: Asker, answer: str, now: dt.datetime) -> NewKey:
     """The key behind an answer to `question_for_new`. Raises: NotThisKey."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     for ago in (0, 1):
         try:
             made = webauthn.verify_registration_response(
@@ -117,6 +125,9 @@ def credential_of(answer: str) -> str:
 
 def count_after(asker: Asker, answer: str, *, public_key: str, count: int, now: dt.datetime) -> int:
     """The key's counter after a right answer to `question_for_known`. Raises: NotThisKey, also for a copied key."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     for ago in (0, 1):
         try:
             seen = webauthn.verify_authentication_response(
@@ -146,7 +157,9 @@ def _read(answer: str) -> dict[str, object]:
     return said
 
 
-def _descriptors(known: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(known: Sequence[str]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=_bytes(one)) for one in known]
 
 

@@ -1,10 +1,12 @@
 """Telephone numbers as people type them. phonenumbers knows the plan of every country; ours is the one meant unsaid."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
+# phonenumbers holds the plans of all countries: each function loads it, so that only who reads a number waits for it.
 HOME, HOME_CODE = "RS", "+381"
 LONGEST_AT_HOME = len("+381641234567")
 MOST_GROUPS = 6  # of one number: +381 (0)64 123 45 67
@@ -18,10 +20,12 @@ def e164_of(typed: str) -> str | None:
     It begins with 0 or +, and some country's plan has such numbers: +999 is no country, 064 alone is no number.
     Writing it twice in this form changes nothing.
     """
+    import phonenumbers
+
     number = _read(typed)
     if number is None or typed.strip(" (")[:1] not in ("0", "+") or not phonenumbers.is_valid_number(number):
         return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def are_numbers(groups: Sequence[str]) -> bool:
@@ -45,16 +49,20 @@ def can_be_dialled(typed: str) -> bool:
 
     It is as long as one of its country, or a short one (19833); whether its range is in use, registers need not know.
     """
+    import phonenumbers
+
     number = _read(typed)
     return number is not None and (
         phonenumbers.is_possible_number(number) or phonenumbers.is_valid_short_number_for_region(number, HOME)
     )
 
 
-def _read(typed: str) -> PhoneNumber | None:
+def _read(typed: str) -> "PhoneNumber | None":
     if len(typed) > PHONE_LIMIT or not SIGNS.issuperset(typed):
         return None
+    import phonenumbers
+
     try:
         return phonenumbers.parse(typed, HOME)
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         return None

@@ -5,11 +5,14 @@ import re
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
-
-from PIL import ExifTags, Image, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from scheduler.core.errors import Reason
 
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Pillow is loaded by whoever looks at a picture, so that a page without one does not wait for it.
 MOST_SCAN_BYTES = 5_000_000  # a photograph of a sheet by a telephone
 SMALLEST_SIDE, LARGEST_SIDE = 200, 12_000  # pixels: below nobody reads it, above it is meant to hurt
 MOST_PIXELS = 50_000_000  # what the largest telephones make
@@ -51,15 +54,14 @@ class Scan:
     content: bytes
 
 
-_T = Image.Transpose
-UPRIGHT: dict[object, Image.Transpose] = {  # what the orientation that a telephone writes asks for
-    2: _T.FLIP_LEFT_RIGHT,
-    3: _T.ROTATE_180,
-    4: _T.FLIP_TOP_BOTTOM,
-    5: _T.TRANSPOSE,
-    6: _T.ROTATE_270,
-    7: _T.TRANSVERSE,
-    8: _T.ROTATE_90,
+UPRIGHT: dict[object, str] = {  # what the orientation that a telephone writes asks for, in Pillow's words
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
 }
 UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SyntaxError, OSError, struct.error)
 PICTURES = {"JPEG": ScanKind.JPEG, "MPO": ScanKind.JPEG, "PNG": ScanKind.PNG}  # MPO: a JPEG with a second view in it
@@ -78,6 +80,8 @@ def read_scan(content: bytes) -> Scan:
     if content.startswith(b"%PDF-"):
         _refuse_pdf(content)
         return Scan(ScanKind.PDF, content)
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
             return _drawn_anew(picture)
@@ -91,7 +95,7 @@ def read_scan(content: bytes) -> Scan:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off
 
 
-def _drawn_anew(picture: Image.Image) -> Scan:
+def _drawn_anew(picture: "Image.Image") -> Scan:
     """Its sides and colours stand in its head: nothing is unpacked before they are looked at."""
     kind, (width, height) = PICTURES[picture.format or ""], picture.size
     if min(width, height) < SMALLEST_SIDE:
@@ -107,17 +111,21 @@ def _drawn_anew(picture: Image.Image) -> Scan:
     return Scan(kind, drawn.getvalue())
 
 
-def _upright(picture: Image.Image) -> Image.Image:
+def _upright(picture: "Image.Image") -> "Image.Image":
     """Turned as it was held. Nothing else of what a telephone wrote is read: much of it is written wrongly."""
+    from PIL import ExifTags, Image
+
     try:
         turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
     except UNREADABLE:
         return picture
-    return picture if turn is None else picture.transpose(turn)
+    return picture if turn is None else picture.transpose(Image.Transpose[turn])
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _on_white(picture: "Image.Image") -> "Image.Image":
     """As it looks on paper: grey or coloured, nothing seen through."""
+    from PIL import Image
+
     if picture.mode.startswith("I;16"):  # a scanner's finer greys: cut off at 255 instead, the sheet would be all white
         return picture.point(lambda grey: grey / 256).convert("L")
     if picture.has_transparency_data:

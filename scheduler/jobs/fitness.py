@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Callable
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -63,6 +62,8 @@ def _disk(wanted: Settings) -> Diagnosis:
 
 def _database() -> Diagnosis:
     """Whether it answers, and stands at the migration of this version."""
+    from alembic.script import ScriptDirectory  # slow to load, and needed here only
+
     kind = health.NAMES.get(db.engine.dialect.name, db.engine.dialect.name)
     head = ScriptDirectory(str(place_of("migrations"))).get_current_head() or ""
     try:

@@ -15,18 +15,21 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask
-from huey import Huey, crontab
-from huey.api import PeriodicTask
-from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
-from structlog.contextvars import bound_contextvars
 
 import scheduler.jobs
 from scheduler.config import Settings
 from scheduler.core import clock, tls
 from scheduler.core.db import transaction
+from scheduler.core.loading import left_out
+from scheduler.core.logs import bound_contextvars
 from scheduler.work.models import JobRun
+
+with left_out("redis", "psycopg"):  # huey takes along the clients of every place it could store in
+    from huey import Huey, crontab, storage
+    from huey.api import PeriodicTask
+    from huey.storage import MemoryStorage, SqliteStorage
 
 __all__ = ["attach", "crontab", "huey", "in_app", "load_jobs"]
 
@@ -48,11 +51,21 @@ def attach(app: Flask) -> None:
     huey.storage = _storage(app.config["SETTINGS"])
 
 
-def _storage(settings: Settings) -> SqliteStorage | RedisStorage:
+def _storage(settings: Settings) -> SqliteStorage | storage.RedisStorage:
     if settings.redis_url:
-        return RedisStorage(QUEUE_NAME, url=tls.checked_redis(settings.redis_url, settings.tls_ca_file))
+        _load_redis()
+        return storage.RedisStorage(QUEUE_NAME, url=tls.checked_redis(settings.redis_url, settings.tls_ca_file))
     settings.instance.mkdir(parents=True, exist_ok=True)
     return SqliteStorage(QUEUE_NAME, filename=str(settings.instance / "queue.sqlite3"))
+
+
+def _load_redis() -> None:
+    """Give huey the client that we left out when we loaded it."""
+    import redis
+
+    storage.ConnectionPool, storage.RedisStorage.redis_client = redis.ConnectionPool, redis.Redis
+    storage.Redis = redis.Redis
+    storage.ConnectionError, storage.TimeoutError = redis.ConnectionError, redis.TimeoutError
 
 
 def in_app(job: Callable[P, R]) -> Callable[P, R]:

@@ -13,8 +13,6 @@ from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vDuration
-
 from scheduler.core.language import clock_time, pick, translator, worded
 from scheduler.core.text import tidy, to_latin
 from scheduler.visits.terms.plans import EntryFacts
@@ -40,6 +38,8 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     Typed texts lose control characters, mail and web addresses and telephone numbers before the library sees them.
     Raises: ValueError for a language we do not speak.
     """
+    from icalendar import Event  # slow to load: only who makes a text waits for it
+
     event = Event()
     edited_at = _utc(facts.edited_at)
     event.add("uid", _line(facts.uid))
@@ -65,6 +65,8 @@ def calendar(texts: Iterable[str], name: str) -> bytes:
 
 @lru_cache(maxsize=100)
 def _head(name: str) -> str:
+    from icalendar import Calendar, vDuration  # slow to load: only who makes a calendar waits for it
+
     empty = Calendar()
     empty.add("prodid", PRODID)
     empty.add("version", "2.0")

@@ -18,7 +18,6 @@ NOT_IMPORTED = {  # by us; and what they are there for
     "tzdata": "zoneinfo reads it where the machine has no time zones",
     "waitress": "the web server of `make run` and deploy/raspored-web.service",
     "gunicorn": "the web server of a larger installation",
-    "redis": "huey imports it for REDIS_URL",
 }
 
 
@@ -71,7 +70,7 @@ def test_each_import_has_a_line_of_its_own():
 def test_an_import_that_only_another_package_brings_is_found():
     lines = lines_of("requirements.in") - {"idna", "python-dotenv"}
 
-    assert without_line(imported(), lines).keys() == {"idna", "dotenv", "psycopg", "authlib", "joserfc"}
+    assert without_line(imported(), lines).keys() == {"idna", "dotenv", "psycopg", "redis", "authlib", "joserfc"}
     assert imports_in("def late():\n    from left_pad.sides import left\n    import os, scheduler.core") == {"left_pad"}
 
 

@@ -2,9 +2,11 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,39 @@ def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None
         "wsgi:app",
     ]
     assert list(worker.command[-3:]) == ["-m", "scheduler.command", "worker"]
+
+
+def test_one_process_migrates_loads_the_demo_and_ends_at_the_first_step_that_fails(tmp_path: Path) -> None:
+    env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.prepare", "db upgrade", "demo nonsense", "demo load"],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-2:] == [
+        "Error: No such command 'nonsense'. See raspored demo --help.",
+        "raspored demo nonsense failed with code 2",
+    ]
+    with closing(sqlite3.connect(tmp_path / "instance" / "raspored.sqlite3")) as stored:
+        assert stored.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+        assert stored.execute("SELECT count(*) FROM centre").fetchone() == (0,)
+
+
+def test_make_run_starts_one_process_before_web_and_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
+        started.append(command)
+        return subprocess.CompletedProcess(command, len(started) - 1)
+
+    monkeypatch.setattr(serve.subprocess, "run", run)
+
+    serve.prepare(demo=True)
+    with pytest.raises(serve.CannotServe, match="nothing was started"):
+        serve.prepare(demo=False)
+
+    demo, bare = started
+    assert demo[-5:] == ["-m", "tools.prepare", "db upgrade", "demo load", "demo sign-ins"]
+    assert bare[-3:] == ["-m", "tools.prepare", "db upgrade"]

@@ -3,21 +3,20 @@
 Equal input gives equal bytes, so a file's hash may be stored; no font is ever left out of the file.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
-
-from reportlab import rl_config
-from reportlab.lib.colors import HexColor
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
+from typing import TYPE_CHECKING
 
 from scheduler.core.language import html_lang
 from scheduler.core.paper import qr
 from scheduler.core.paper.typesetting import (
     DEEP,
     INK,
+    MM,
     QUINCE,
     REGULAR,
     TABLA,
@@ -28,12 +27,14 @@ from scheduler.core.paper.typesetting import (
     width_of,
 )
 
-rl_config.useA85 = 0  # streams as bytes: text wrapping of them makes files a fifth longer
+if TYPE_CHECKING:
+    from reportlab.pdfbase.pdfdoc import PDFStream
 
 A4 = (210.0, 297.0)
 A4_LANDSCAPE = (297.0, 210.0)
 MARGIN = 16.0
 RIGHT = A4[0] - MARGIN  # where a portrait page ends
+MOST_WRITTEN = 5_000  # texts whose codes a file remembers
 ROUND = 1  # line ends and joins of the mark
 RECEIVER = [
     (8, -3),
@@ -58,16 +59,31 @@ class DocumentFacts:
     language: str
 
 
+@cache
+def _rgb(colour: str) -> str:
+    """A colour "#12594D" as a PDF writes it: three parts of one."""
+    return " ".join(f"{int(colour[at : at + 2], 16) / 255:.6g}" for at in (1, 3, 5))
+
+
 class PaperSheet:
-    """A canvas that counts millimetres from the top and knows only embedded fonts."""
+    """A canvas that counts millimetres from the top and knows only embedded fonts.
+
+    Words, lines and colours are written as PDF ourselves: reportlab's own way costs four times as much for each line
+    of text, and says the colour and the font of each letter run anew. Paths and the file itself are reportlab's.
+    """
 
     def __init__(self, facts: DocumentFacts, size: tuple[float, float] = A4) -> None:
-        register_fonts()
+        from reportlab import rl_config
+        from reportlab.pdfgen.canvas import Canvas
+
+        rl_config.useA85 = 0  # streams as bytes: text wrapping of them makes files a fifth longer
+        self._fonts = register_fonts()
+        self._written: dict[tuple[str, str, float], str] = {}  # words as this file writes them: its fonts' own codes
         self.width, self.height = size
         self._bytes = BytesIO()
         self.canvas = Canvas(
             self._bytes,
-            pagesize=(self.width * mm, self.height * mm),
+            pagesize=(self.width * MM, self.height * MM),
             invariant=1,
             pageCompression=1,
             initialFontName=REGULAR,
@@ -84,9 +100,24 @@ class PaperSheet:
         if not words:
             return
         start = x - {"left": 0.0, "right": 1.0, "centre": 0.5}[align] * width_of(words, style)
-        self.canvas.setFont(style.font, style.size)
-        self.canvas.setFillColor(HexColor(style.colour))
-        self.canvas.drawString(start * mm, self._up(y), words, charSpace=style.spacing)
+        shown = self._shown(words, style.font, style.size)
+        if style.spacing:
+            shown = f"{style.spacing:g} Tc {shown} 0 Tc"
+        place = f"1 0 0 1 {start * MM:.2f} {self._up(y):.2f} Tm"
+        self.canvas.addLiteral(f"{_rgb(style.colour)} rg BT {place} {shown} ET")
+
+    def _shown(self, words: str, font: str, size: float) -> str:
+        """The words in this file's codes of the letters; most stand on each of many pages."""
+        key = (words, font, size)
+        if key not in self._written:
+            if len(self._written) > MOST_WRITTEN:
+                self._written.clear()
+            face, document = self._fonts[font], self.canvas._doc  # reportlab has no other name for it
+            self._written[key] = " ".join(
+                f"{face.getSubsetInternalName(part, document)} {size:g} Tf <{codes.hex()}> Tj"
+                for part, codes in face.splitString(words, document)
+            )
+        return self._written[key]
 
     def lines(self, x: float, y: float, lines: Sequence[str], style: Style, align: str = "left") -> float:
         """Several lines under each other, the first with its feet at `y`; says where the last one stands."""
@@ -98,9 +129,17 @@ class PaperSheet:
         self, start: tuple[float, float], end: tuple[float, float], colour: str = INK, weight: float = 0.2
     ) -> None:
         """A straight line, `weight` millimetres thick."""
-        self.canvas.setStrokeColor(HexColor(colour))
-        self.canvas.setLineWidth(weight * mm)
-        self.canvas.line(start[0] * mm, self._up(start[1]), end[0] * mm, self._up(end[1]))
+        self.pen(colour, weight)
+        begin, to = (f"{x * MM:.2f} {self._up(y):.2f}" for x, y in (start, end))
+        self.canvas.addLiteral(f"n {begin} m {to} l S")
+
+    def pen(self, colour: str, weight: float) -> None:
+        """The colour of the lines that follow, and how many millimetres thick they are."""
+        self.canvas.addLiteral(f"{_rgb(colour)} RG {weight * MM:.6g} w")
+
+    def ink(self, colour: str) -> None:
+        """The colour in which what follows is filled."""
+        self.canvas.addLiteral(f"{_rgb(colour)} rg")
 
     def level(
         self, y: float, left: float = MARGIN, right: float = RIGHT, colour: str = INK, weight: float = 0.2
@@ -114,51 +153,44 @@ class PaperSheet:
         """A box given by left, top, width, height."""
         left, top, width, height = place
         if fill:
-            self.canvas.setFillColor(HexColor(fill))
+            self.ink(fill)
         if stroke:
-            self.canvas.setStrokeColor(HexColor(stroke))
-            self.canvas.setLineWidth(0.3 * mm)
-        self.canvas.roundRect(
-            left * mm,
-            self._up(top + height),
-            width * mm,
-            height * mm,
-            radius * mm,
-            stroke=bool(stroke),
-            fill=bool(fill),
-        )
+            self.pen(stroke, 0.3)
+        corner, painted = (left * MM, self._up(top + height)), {"stroke": bool(stroke), "fill": bool(fill)}
+        if radius:
+            self.canvas.roundRect(*corner, width * MM, height * MM, radius * MM, **painted)
+        else:
+            self.canvas.rect(*corner, width * MM, height * MM, **painted)
 
     def disc(self, x: float, y: float, radius: float, fill: str, stroke: str = "", weight: float = 0.6) -> None:
         """A filled circle around (x, y)."""
-        self.canvas.setFillColor(HexColor(fill))
+        self.ink(fill)
         if stroke:
-            self.canvas.setStrokeColor(HexColor(stroke))
-            self.canvas.setLineWidth(weight * mm)
-        self.canvas.circle(x * mm, self._up(y), radius * mm, stroke=bool(stroke), fill=1)
+            self.pen(stroke, weight)
+        self.canvas.circle(x * MM, self._up(y), radius * MM, stroke=bool(stroke), fill=1)
 
     def shape(self, points: Sequence[tuple[float, float]], fill: str, stroke: str, weight: float) -> None:
         """A closed outline through these points."""
         path = self.canvas.beginPath()
         for number, (x, y) in enumerate(points):
-            (path.lineTo if number else path.moveTo)(round(x * mm, 1), round(self._up(y), 1))
+            (path.lineTo if number else path.moveTo)(round(x * MM, 1), round(self._up(y), 1))
         path.close()
-        self.canvas.setFillColor(HexColor(fill))
-        self.canvas.setStrokeColor(HexColor(stroke))
-        self.canvas.setLineWidth(weight * mm)
+        self.ink(fill)
+        self.pen(stroke, weight)
         self.canvas.drawPath(path, stroke=1, fill=1)
 
     def mark(self, x: float, y: float, side: float) -> None:
         """The product's mark: the Cyrillic Р whose leg, a road with a stop, makes it the Latin R."""
         canvas = self.canvas
         with self.drawing(x, y, side / 40):
-            canvas.setFillColor(HexColor(TABLA))
+            self.ink(TABLA)
             canvas.roundRect(0, -40, 40, 40, 11, stroke=0, fill=1)
             canvas.setLineWidth(4.2)
             canvas.setLineCap(ROUND)
             canvas.setLineJoin(ROUND)
             self._stroke_of_mark(WHITE, (13, -31), [(13, -9.5), (20.2, -9.5)], half_circle=True)
             self._stroke_of_mark(QUINCE, (20.5, -23), [(22.7, -24.2, 24.1, -26, 25.9, -28.6)])
-            canvas.setFillColor(HexColor(QUINCE))
+            self.ink(QUINCE)
             canvas.circle(28.2, -31, 3.4, stroke=0, fill=1)
 
     def phone(self, x: float, y: float, side: float) -> None:
@@ -170,8 +202,7 @@ class PaperSheet:
             for piece in RECEIVER:
                 (path.lineTo if len(piece) == 2 else path.curveTo)(*piece)
             path.close()
-            canvas.setStrokeColor(HexColor(INK))
-            canvas.setLineWidth(1.75)
+            self.pen(INK, 1.75 / MM)
             canvas.setLineJoin(ROUND)
             canvas.drawPath(path, stroke=1, fill=0)
 
@@ -183,25 +214,38 @@ class PaperSheet:
         size = len(qr.matrix(text))
         module = side / size
         self.box((x - 4 * module, y - 4 * module, side + 8 * module, side + 8 * module), fill=WHITE)
-        with self.drawing(x, y, module):
-            self.canvas.setFillColor(HexColor(colour))
-            cells = " ".join(f"{column} {-row - 1} {length} 1 re" for column, row, length in qr.runs(text))
-            self.canvas.addLiteral(
-                f"{cells} f"
-            )  # whole numbers, written as they are: a path would round each as a float
+        unit = f"{module * MM:.6f}"
+        cells = "\n".join(f"{column} {-row - 1} {length} 1 re" for column, row, length in qr.runs(text))
+        # Whole numbers, written as they are: a path would round each as a float.
+        self.canvas.addLiteral(f"q {unit} 0 0 {unit} {x * MM:.4f} {self._up(y):.4f} cm {_rgb(colour)} rg\n{cells} f Q")
 
     @contextmanager
     def drawing(self, x: float, y: float, unit: float) -> Iterator[None]:
         """Inside: own coordinates, counted from (x, y) upwards, each `unit` millimetres."""
         self.canvas.saveState()
-        self.canvas.translate(x * mm, self._up(y))
-        self.canvas.scale(unit * mm, unit * mm)
+        self.canvas.translate(x * MM, self._up(y))
+        self.canvas.scale(unit * MM, unit * MM)
         yield
         self.canvas.restoreState()
 
     def next_page(self) -> None:
-        """The page is done."""
+        """The page is done: it is packed now, so that ten thousand of them need no more room than their file."""
         self.canvas.showPage()
+        page = self.canvas._doc.Pages[-1]
+        page.Contents, page.stream = _packed_stream(zlib.compress(page.stream.encode("latin-1"))), None
+
+    def drawn(self) -> bytes:
+        """What stands on this page so far, without words: `stamp` puts it into other files."""
+        return zlib.compress(self.canvas.getCurrentPageContent().encode("latin-1"), 9)
+
+    def stamp(self, name: str, drawn: bytes) -> None:
+        """Put a drawing into this file once, under a name for `stamped`."""
+        self.canvas.beginForm(name, 0, 0, self.width * MM, self.height * MM)
+        self.canvas.endForm(Contents=_packed_stream(drawn))
+
+    def stamped(self, name: str) -> None:
+        """Show on this page what was put into the file under that name."""
+        self.canvas.doForm(name)
 
     def finished(self) -> bytes:
         """The whole file; the last page must be done."""
@@ -218,8 +262,15 @@ class PaperSheet:
         if half_circle:  # the bowl of the letter: radius 6.6 around (20.2, -16.1), then back to the stem
             path.arcTo(13.6, -22.7, 26.8, -9.5, startAng=90, extent=-180)
             path.lineTo(13, -22.7)
-        self.canvas.setStrokeColor(HexColor(colour))
+        self.canvas.addLiteral(f"{_rgb(colour)} RG")
         self.canvas.drawPath(path, stroke=1, fill=0)
 
     def _up(self, y: float) -> float:
-        return (self.height - y) * float(mm)
+        return (self.height - y) * MM
+
+
+def _packed_stream(packed: bytes) -> "PDFStream":
+    """A stream of a PDF whose bytes are packed already."""
+    from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
+
+    return PDFStream(PDFDictionary({"Filter": PDFName("FlateDecode")}), packed)

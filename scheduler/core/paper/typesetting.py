@@ -6,12 +6,14 @@ Lengths are millimetres, sizes points. Only plain strings are set: nothing a per
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from typing import TYPE_CHECKING
 
 from scheduler.layout import place_of
+
+if TYPE_CHECKING:
+    from reportlab.pdfbase.ttfonts import TTFont
+
+# reportlab is loaded by whoever measures or draws, so that a page without paper does not wait for it.
 
 FOLDER = place_of("static") / "fonts"
 REGULAR, BOLD, DISPLAY = "NotoSans-Regular", "NotoSans-Bold", "NotoSerifDisplay-Bold"
@@ -21,7 +23,8 @@ FONTS = {
     DISPLAY: "noto-serif-display-bold.ttf",
 }
 SIZE_STEP = 0.5  # points by which words shrink until they fit
-POINT: float = 1 / mm  # one point in millimetres
+MM: float = 72 / 25.4  # points in a millimetre
+POINT: float = 1 / MM  # one point in millimetres
 ELLIPSIS = "…"
 
 INK, MUTED, WHITE = "#15241F", "#4B5A53", "#FFFFFF"
@@ -40,9 +43,12 @@ class Style:
 
 
 @cache
-def register_fonts() -> dict[str, TTFont]:
-    """The embedded fonts, read once in each process."""
-    fonts = {name: TTFont(name, str(FOLDER / file)) for name, file in FONTS.items()}
+def register_fonts() -> "dict[str, TTFont]":
+    """The embedded fonts, read once in each process. A file gets the letters it uses, and no others of ASCII."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    fonts = {name: TTFont(name, str(FOLDER / file), asciiReadable=0) for name, file in FONTS.items()}
     for font in fonts.values():
         pdfmetrics.registerFont(font)
     return fonts
@@ -57,8 +63,7 @@ def unprintable(words: str) -> str:
 
 @lru_cache(maxsize=512)
 def _points_at_size_one(words: str, font: str) -> float:
-    register_fonts()
-    return float(pdfmetrics.stringWidth(words, font, 1))
+    return float(register_fonts()[font].stringWidth(words, 1))
 
 
 def width_of(words: str, style: Style) -> float:
@@ -106,11 +111,19 @@ def settled(
 
     Nothing is left out: where even the last step is too small, there are more lines than it allows.
     """
+    smaller, lines = _settled_before(words, style, width, tuple(steps))
+    return smaller, list(lines)
+
+
+@lru_cache(maxsize=512)  # of many papers most words are the same
+def _settled_before(
+    words: str, style: Style, width: float, steps: tuple[tuple[float, int, float], ...]
+) -> tuple[Style, tuple[str, ...]]:
     for size, most, least in steps:
         smaller, lines = fitted(words, replace(style, size=size), width, most, least)
         if len(lines) <= most:
             break
-    return smaller, lines
+    return smaller, tuple(lines)
 
 
 def shortened(words: str, style: Style, width: float) -> str:

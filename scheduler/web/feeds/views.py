@@ -1,6 +1,5 @@
 """A presenter's own calendar addresses, and the addresses themselves."""
 
-import segno
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -116,5 +115,7 @@ def _new_address(token: str, name: str) -> ResponseReturnValue:
 
 def _qr(address: str) -> str:
     """The address as a picture for another device's camera; it is ASCII, so every reader agrees on it."""
+    import segno  # only this picture needs it
+
     picture: str = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
     return picture

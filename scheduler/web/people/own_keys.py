@@ -1,6 +1,5 @@
 """One's own keys and sign-ins: added, taken away, ended; the keys of a colleague who has lost them are reset."""
 
-import segno
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -84,6 +83,8 @@ def add_app() -> ResponseReturnValue:
             return _after(browser, changed, _("The app is added."))
     secret = keeping.secret_for(browser)
     address = one_time_codes.address_for_app(secret, browser.email, ISSUER)
+    import segno  # only this picture needs it
+
     picture = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     page = render_template("keys/app.html", form=form, picture=picture, secret=groups, address=address)

@@ -7,7 +7,7 @@ from scheduler.core.paper import qr
 from tests.factories.papers import CHECK_URL
 
 
-def read_back(matrix: tuple[tuple[bool, ...], ...]) -> str:
+def read_back(matrix: tuple[bytes, ...]) -> str:
     side = len(matrix) + 8
     picture = Image.new("L", (side, side), 255)
     for y, row in enumerate(matrix):

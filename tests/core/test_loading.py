@@ -1,0 +1,57 @@
+"""What a process of the web does not load before somebody needs it: each start and each test would pay for it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from scheduler.core.loading import left_out
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDED_LATER = [
+    "alembic", "flask_migrate", "mako", "pygments",  # migrations
+    "redis", "psycopg", "rich",  # taken along by others
+    "reportlab", "zxingcpp", "segno", "PIL",  # papers and scans
+    "openpyxl", "holidays", "icalendar", "phonenumbers",  # sheets, calendars, telephone numbers
+    "webauthn", "OpenSSL", "cbor2", "cryptography",  # passkeys and what is stored encrypted
+    "ortools", "numpy",
+]  # fmt: skip
+ONE_PAGE = """
+import json, sys
+import wsgi
+at_start = sorted(set(sys.modules))
+with wsgi.app.app_context():
+    from scheduler.core.db import db
+    db.create_all()
+answer = wsgi.app.test_client().get("/", headers={"Host": "localhost"})
+print(json.dumps({"status": answer.status_code, "start": at_start, "page": sorted(set(sys.modules))}))
+"""
+
+
+def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
+    env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_PAGE], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["status"] == 200
+    assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
+
+
+def test_what_is_left_out_looks_not_installed_and_is_there_again_afterwards():
+    for name in ("this", "antigravity"):
+        sys.modules.pop(name, None)
+    with left_out("antigravity", "json"):
+        try:
+            import antigravity
+        except ImportError:
+            antigravity = None
+        import json as still_loaded
+
+    assert antigravity is None
+    assert still_loaded is json
+    assert "antigravity" not in sys.modules
