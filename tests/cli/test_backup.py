@@ -81,7 +81,6 @@ def test_no_backup_holds_what_is_kept_for_calendars_and_after_a_restore_it_is_ma
     make_entry_for(presenter)
     feed = service.renewed_body(token := make_feed(presenter), now=MONDAY)
     assert len(feed.packed) > 400
-
     assert run("create", tmp_path / "b.zip").exit_code == 0
 
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:

@@ -14,12 +14,12 @@ assert all_models  # fills the metadata
 # No page and no service asks for these rows by that column, and who is pointed at there is never deleted, or hardly.
 NOT_ASKED = {
     "attendance.submitted_by_id", "birth_date_correction.confirmed_by_id", "birth_date_correction.presenter_id",
-    "birth_date_correction.proposed_by_id", "campaign.centre_id", "campaign.programme_id",
+    "birth_date_correction.proposed_by_id", "campaign.centre_id", "campaign.programme_id", "campaign_crew.presenter_id",
     "campaign_city.municipality_id", "consent_paper.first_seen_by_id", "consent_paper.second_seen_by_id",
     "date_hold.municipality_id", "date_hold.programme_id", "feed_token.presenter_id", "guardian.named_by_id",
     "guardian.presenter_id", "guardian_consent.first_seen_by_id", "guardian_consent.guardian_id",
     "guardian_consent.paper_id", "guardian_consent.second_seen_by_id", "handover.away_id", "handover.stand_in_id",
-    "handover_district.district_id", "open_date.district_id", "open_date.programme_id", "presenter.home_id",
+    "handover_district.district_id", "kept_figure.centre_id", "kept_figure.programme_id", "open_date.district_id", "open_date.programme_id", "presenter.home_id",
     "school_request.campaign_id", "school_request.owner_id", "school_request.programme_id",
     "signed_period.signed_by_id", "told_note.presenter_id", "told_note.told_by_id", "undoable_act.owner_before_id",
     "vetting.recorded_by_id", "visit.programme_id",
