@@ -3,7 +3,6 @@
 Every page that the URL map knows is opened in a centre of a hundred of everything, and in one of a thousand.
 """
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -20,20 +19,6 @@ THOUSAND = Size(visits=1_000, people=1_000, hosts=1_000, asked=1_000, waiting=1_
 
 # Whoever reads a minor's name is written down, once a day: whether one stands among the rows of a page is chance.
 MINOR_READ = "FROM audit_entry"
-# What is to be mended, page: (statements at a hundred, at a thousand). A page that no longer grows leaves this list.
-GROWS_YET: dict[str, tuple[int, int]] = {
-    # every presenter is loaded, in pieces of 500, to show a page of them or to say who could go
-    "/board": (20, 22),
-    "/board/month": (20, 22),
-    "/board of a week": (20, 22),
-    "/board/month of a month": (20, 22),
-    "/people": (9, 11),
-    "/safeguarding": (10, 12),
-    "/visits/… to come": (39, 41),
-    "/visits/…/place": (28, 30),
-    # the whole list is ranked and shown
-    "/waiting-list": (15, 16),
-}
 
 
 def asked_by(client: FlaskClient, page: BenchPage) -> int:
@@ -52,30 +37,11 @@ def statements_of_pages(app: Flask, size: Size) -> dict[str, int]:
     return {page.name: asked_by(clients[page.reader], page) for page in pages_of(app, calendar, clients)}
 
 
-@pytest.fixture(scope="module")
-def numbers() -> dict[str, dict[str, int]]:
-    """Filled by the first test of the module that needs it: {page: {size: statements}}."""
-    return {}
+def test_no_page_asks_more_for_rows_that_it_does_not_show(app: Flask):
+    few = statements_of_pages(app, HUNDRED)
+    app.extensions["clean_tables"].empty()
+    app.extensions.pop("near", None)
+    many = statements_of_pages(app, THOUSAND)
 
-
-@pytest.fixture
-def grown(app: Flask, numbers: dict[str, dict[str, int]]) -> dict[str, tuple[int, int]]:
-    """The pages whose numbers differ."""
-    if not numbers:
-        few = statements_of_pages(app, HUNDRED)
-        app.extensions["clean_tables"].empty()
-        app.extensions.pop("near", None)
-        many = statements_of_pages(app, THOUSAND)
-        numbers |= {"few": few, "many": many}
-    few, many = numbers["few"], numbers["many"]
     assert few.keys() == many.keys()
-    return {name: (few[name], many[name]) for name in few if many[name] != few[name]}
-
-
-def test_no_page_asks_more_for_rows_that_it_does_not_show(grown):
-    new = [f'    "{name}": {told},' for name, told in grown.items() if name not in GROWS_YET]
-    assert not new, "\n".join(["at a hundred and at a thousand:", *new])
-
-
-def test_a_page_that_is_mended_leaves_the_list(grown):
-    assert set(GROWS_YET) - set(grown) == set()
+    assert {name: (few[name], many[name]) for name in few if many[name] != few[name]} == {}
