@@ -317,7 +317,7 @@ def plant_entries(session: Session, size: Size, calendar: Calendar) -> None:
     """The stored VEVENT of every presentation to come, and of the measured calendars', for each status and language."""
     facts = EntryFacts(
         uid="bench-UIDNUMBER@" + settings().uid_domain, sequence=0, edited_at=UNKNOWN, starts_at=UNKNOWN,
-        ends_at=UNKNOWN + dt.timedelta(hours=1), zone=BELGRADE, visit_number="P-YEAR-NUMBER",
+        ends_at=UNKNOWN + dt.timedelta(hours=1), zone=BELGRADE,
         programme_sr_cyrl="Безбедно на интернету, 1. разговор", programme_en="Safe on the internet, talk 1",
         host_sr_cyrl="Вук Караџић 17", host_sr_latn="Vuk Karadžić 17", address_sr_cyrl="Школска 17, 11000 Београд",
         address_sr_latn="Školska 17, 11000 Beograd", room="Свечана сала", classes="V-1", point=None,
