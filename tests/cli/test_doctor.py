@@ -18,12 +18,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult
+from alembic.script import ScriptDirectory
 from sqlalchemy import text, update
 
 from scheduler import config
 from scheduler.config import ROOT
 from scheduler.core.db import db, transaction
-from scheduler.jobs import fitness, queue, surroundings
+from scheduler.jobs import queue, surroundings
 from scheduler.people.service import installation
 from scheduler.places.models import Holiday
 from scheduler.work.terms import BACKUP_JOB, Fitness
@@ -47,7 +48,7 @@ GOOD = {
 def ready(app, monkeypatch, tmp_path):
     """A production that was set up, with a worker that works and a backup of last night."""
     with db.engine.begin() as connection:
-        head = fitness.ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+        head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
         connection.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
         connection.execute(text(f"INSERT INTO alembic_version VALUES ('{head}')"))

@@ -62,7 +62,7 @@ def test_every_presentation_has_a_uid_of_its_own_that_says_nothing(session):
     first, second = presentations(session, scene)
 
     assert first.uid != second.uid
-    assert all(len(row.uid.partition("@")[0]) == 32 for row in (first, second))
+    assert all(len(row.uid.partition("@")[0]) == 16 for row in (first, second))
 
 
 def test_a_free_visit_needs_no_request(session):
