@@ -30,7 +30,8 @@ SLOWER = {
     "djlint": "djlint --lint --quiet templates",
     "bandit": "bandit --quiet -ii -c pyproject.toml -r scheduler tools wsgi.py",
 }
-PYTEST = "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder"  # in the order of tests/conftest.py
+# Three processes on two cores: journeys wait for the network to fall silent, and one that waits costs nothing.
+PYTEST = "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder"  # in the order of tests/conftest.py
 NEEDS_NOTHING = ("-m", "not slow and not journey and not postgres and not database")
 
 
