@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import defend
+from scheduler.core.defences import Aftermath, follow
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 
@@ -104,54 +104,29 @@ _ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 _OF_TOKEN = "UPDATE OF token_hash, presenter_id, language, created_at, revoked_at"  # not when it was read  # nosec B105
 
 
-def _on_sqlite(table: str, event: str, whom: str) -> str:
-    return f"""CREATE TRIGGER {table}_tells_feeds_{event.lower()} AFTER {event} ON {table} BEGIN
+_TELLS_FEEDS = "TELLS_FEEDS;"
+_ON_SQLITE = """
   UPDATE feed_version SET steps = steps + 1 WHERE presenter_id IN ({whom});
   INSERT INTO feed_version (presenter_id, writer, steps) SELECT DISTINCT w.presenter_id, 0, 1 FROM ({whom}) w
     WHERE NOT EXISTS (SELECT 1 FROM feed_version v WHERE v.presenter_id = w.presenter_id);
   UPDATE feed_body SET packed = NULL WHERE packed IS NOT NULL AND feed_id IN (
-    SELECT t.id FROM feed_token t WHERE t.revoked_at IS NULL AND t.presenter_id IN ({whom}));
-END"""
-
-
-def _on_postgresql(table: str, event: str, whom: str) -> tuple[str, str]:
-    """A text that another change is about to take out is left to that one; by its version it is out already."""
-    name = f"{table}_tells_feeds_{event.lower()}"
-    return (
-        f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          INSERT INTO feed_version (presenter_id, writer, steps) SELECT DISTINCT w.presenter_id, txid_current(), 1
-            FROM ({whom}) w ON CONFLICT (presenter_id, writer) DO UPDATE SET steps = feed_version.steps + 1;
-          UPDATE feed_body SET packed = NULL WHERE feed_id IN (
-            SELECT b.feed_id FROM feed_body b JOIN feed_token t ON t.id = b.feed_id
-            WHERE b.packed IS NOT NULL AND t.presenter_id IN ({whom}) FOR UPDATE OF b SKIP LOCKED);
-          RETURN NULL;
-        END $$""",
-        f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-    )
-
+    SELECT t.id FROM feed_token t WHERE t.revoked_at IS NULL AND t.presenter_id IN ({whom}));"""
+# A text that another change is about to take out is left to that one; by its version it is out already.
+_ON_POSTGRESQL = """
+  INSERT INTO feed_version (presenter_id, writer, steps) SELECT DISTINCT w.presenter_id, txid_current(), 1
+    FROM ({whom}) w ON CONFLICT (presenter_id, writer) DO UPDATE SET steps = feed_version.steps + 1;
+  UPDATE feed_body SET packed = NULL WHERE feed_id IN (
+    SELECT b.feed_id FROM feed_body b JOIN feed_token t ON t.id = b.feed_id
+    WHERE b.packed IS NOT NULL AND t.presenter_id IN ({whom}) FOR UPDATE OF b SKIP LOCKED);"""
 
 for _model, _whom, _events in WHOSE:
-    _table = _model.__tablename__
-    _whose = {_event: " UNION ".join(_whom.format(row=_row) for _row in _ROWS[_event]) for _event in _events}
-    defend(
-        _model.__table__,
-        sqlite=tuple(_on_sqlite(_table, _event, _those) for _event, _those in _whose.items()),
-        postgresql=tuple(one for _event, _those in _whose.items() for one in _on_postgresql(_table, _event, _those)),
-        since=FEED_BODIES,
-    )
-_TAKEN_OUT = "UPDATE feed_body SET packed = NULL WHERE feed_id = NEW.id"
-defend(
-    FeedToken.__table__,
-    sqlite=(f"CREATE TRIGGER feed_token_keeps_no_body AFTER {_OF_TOKEN} ON feed_token BEGIN {_TAKEN_OUT}; END",),
-    postgresql=(
-        f"""CREATE OR REPLACE FUNCTION feed_token_keeps_no_body() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          {_TAKEN_OUT};
-          RETURN NULL;
-        END $$""",
-        f"CREATE TRIGGER feed_token_keeps_no_body AFTER {_OF_TOKEN} ON feed_token"
-        " FOR EACH ROW EXECUTE FUNCTION feed_token_keeps_no_body()",
-    ),
-    since=FEED_BODIES,
-)
+    for _event in _events:
+        _those = " UNION ".join(_whom.format(row=_row) for _row in _ROWS[_event])
+        follow(
+            _model.__table__,
+            Aftermath("tells_feeds", _event, "", _TELLS_FEEDS),
+            words={_TELLS_FEEDS: (_ON_SQLITE.format(whom=_those), _ON_POSTGRESQL.format(whom=_those))},
+            since=FEED_BODIES,
+        )
+_TAKEN_OUT = "UPDATE feed_body SET packed = NULL WHERE feed_id = NEW.id;"
+follow(FeedToken.__table__, Aftermath("keeps_no_body", _OF_TOKEN, "", _TAKEN_OUT), words={}, since=FEED_BODIES)
