@@ -24,10 +24,9 @@ from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
 from scheduler.core.triggers import WrongTrigger, mend_triggers
 from scheduler.feeds.models import FeedBody
-from scheduler.jobs.health import schema
+from scheduler.jobs.health import known_revisions, schema
 from scheduler.jobs.queue import write_run
 from scheduler.keys.models import SINCE as SECOND_STEP
-from scheduler.layout import place_of
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from scheduler.privacy.service.ledger import apply_ledger, keep_ledger
@@ -203,9 +202,7 @@ def restore(file: Path, ledger_file: Path | None, as_json: bool, **how: Any) -> 
     any, every secret link and calendar address ends. Triggers that are not of this version are put right, and said. The
     restore is recorded in the audit. No password is asked: who may run this reads and writes the database anyway.
     """
-    from alembic.script import ScriptDirectory  # slow to load: only who puts a backup back waits for it
-
-    known = [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
+    known = known_revisions()
     found = ledgers.ledger_at_hand(ledger_file)
     done, sealed = _put_in_place(file, _terms(known, found, **how))
     made, now = done.contents, clock.now()
@@ -265,13 +262,11 @@ def settle(ledger_file: Path | None, since: str) -> None:
 
     Triggers that are not of this version are put right first.
     """
-    from alembic.script import ScriptDirectory  # slow to load: only who puts a backup back waits for it
-
     try:
         at = dt.datetime.fromisoformat(since)
     except ValueError as error:
         raise BadInput(f"--since: {since} is no moment") from error
-    if schema() != ScriptDirectory(str(place_of("migrations"))).get_current_head():
+    if schema() != known_revisions()[0]:
         raise BadInput("the database is of an older version: run `db upgrade` first")
     found = ledgers.ledger_at_hand(ledger_file)
     for problem in found.wrong:

@@ -14,7 +14,6 @@ from scheduler.core.age import problem_with_recipient
 from scheduler.core.db import db
 from scheduler.jobs import health, surroundings
 from scheduler.jobs.queue import waiting_in_queue
-from scheduler.layout import place_of
 from scheduler.people.queries import centres
 from scheduler.places.models import Holiday, Municipality
 from scheduler.places.queries import calendar_missing
@@ -62,10 +61,8 @@ def _disk(wanted: Settings) -> Diagnosis:
 
 def _database() -> Diagnosis:
     """Whether it answers, and stands at the migration of this version."""
-    from alembic.script import ScriptDirectory  # slow to load, and needed here only
-
     kind = health.NAMES.get(db.engine.dialect.name, db.engine.dialect.name)
-    head = ScriptDirectory(str(place_of("migrations"))).get_current_head() or ""
+    head = health.known_revisions()[0]
     try:
         schema = health.schema()
     except SQLAlchemyError as error:

@@ -168,6 +168,13 @@ def _database_bytes() -> int | None:
     return int(session.scalar(select(func.pg_database_size(func.current_database()))) or 0)
 
 
+def known_revisions() -> list[str]:
+    """The migrations that this version knows, the newest first."""
+    from alembic.script import ScriptDirectory  # slow to load: only who compares a database with them waits for it
+
+    return [script.revision for script in ScriptDirectory(str(place_of("migrations"))).walk_revisions()]
+
+
 def schema() -> str:
     """The migration that the database stands at; empty where none has run (a test)."""
     if not db.inspect(db.engine).has_table("alembic_version"):
