@@ -23,12 +23,11 @@ def day(value: dt.date) -> str:
     return f"{value.day}.{value.month}.{value.year}."
 
 
-def answers(programme_id: int, tag: str) -> dict[str, dict[str, str]]:
-    """What a school answers that asks first; weeks ahead, as the programme's notice wants it."""
-    first = this_day() + dt.timedelta(days=40)
+def answers(programme_id: int, email: str, first: dt.date, last: dt.date) -> dict[str, dict[str, str]]:
+    """What a school answers that asks first, page by page: for one of the days from `first` to `last`."""
     return {
         "what": {"programme": str(programme_id), "teaching_language": "sr"},
-        "when": {"first_day": day(first), "last_day": day(first + dt.timedelta(days=14)), "day_part": "morning"},
+        "when": {"first_day": day(first), "last_day": day(last), "day_part": "morning"},
         "who": {
             "presentations-0-audience": "pupils",
             "presentations-0-level": "primary",
@@ -43,7 +42,7 @@ def answers(programme_id: int, tag: str) -> dict[str, dict[str, str]]:
             "safeguarding_contact": "Весна Илић, психолог",
             "teacher_stays": "y",
         },
-        "you": {"contact_name": "Оливера Матић", "contact_email": f"o.matic-{tag}@skola.example.org"},
+        "you": {"contact_name": "Оливера Матић", "contact_email": email},
     }
 
 
@@ -78,7 +77,9 @@ class Booking:
     def answer_all(self, programme_id: int, host_id: int, *, at_once: bool = False) -> None:
         """Twelve requests, or fourteen: as far as the page that asks whether everything is right."""
         self.post("/book", self.get("/book"), {"host_id": str(host_id)})
-        for name, typed in answers(programme_id, self.tag).items():
+        first = this_day() + dt.timedelta(days=40)  # weeks ahead, as the programme's notice wants it
+        email = f"o.matic-{self.tag}@skola.example.org"
+        for name, typed in answers(programme_id, email, first, first + dt.timedelta(days=14)).items():
             if name == "when" and at_once:
                 self.hold_a_date()
             else:

@@ -11,7 +11,8 @@ from scheduler.requests.models import BlackoutDays, PreferredDate, SchoolRequest
 from scheduler.requests.terms.school_request import DayPart, RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
-from tests.web.requests.answered import FIRST, answer_all, day, text_of
+from tests.web.requests.answered import FIRST, answer_all, text_of
+from tools.bench.visitor import day
 
 pytestmark = pytest.mark.usefixtures("hands")
 DAY = dt.timedelta(days=1)

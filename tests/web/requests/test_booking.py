@@ -17,7 +17,8 @@ from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
-from tests.web.requests.answered import FIRST, LAST, answer_all, answers, day, text_of
+from tests.web.requests.answered import FIRST, LAST, answer_all, answers, text_of
+from tools.bench.visitor import day
 
 pytestmark = pytest.mark.usefixtures("hands")
 

@@ -12,7 +12,8 @@ from scheduler.policy import SYSTEM
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import DayPart
 from tests.factories import MONDAY as NOW
-from tests.web.requests.answered import answer_all, answers, day, text_of
+from tests.web.requests.answered import answer_all, answers, text_of
+from tools.bench.visitor import day
 
 pytestmark = pytest.mark.usefixtures("hands")
 
