@@ -27,15 +27,16 @@ sys.meta_path[:] = [Hiding(finder) for finder in sys.meta_path]
 """
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """As packages are compared: PyOTP is pyotp, prometheus_client is prometheus-client."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def hidden_names() -> set[str]:
     """What can be imported here and is of no package of requirements.txt."""
     lock = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    kept = {_normal(name) for name in lock}
-    return {name for name, found in packages_distributions().items() if not kept & {_normal(one) for one in found}}
+    kept = {normal(name) for name in lock}
+    return {name for name, found in packages_distributions().items() if not kept & {normal(one) for one in found}}
 
 
 def hide_other_packages(folder: Path) -> dict[str, str]:

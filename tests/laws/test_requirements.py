@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.least_packages import normal
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("scheduler", "migrations", "wsgi.py")
 OURS = {"scheduler"}
@@ -19,11 +21,6 @@ NOT_IMPORTED = {  # by us; and what they are there for
     "waitress": "the web server of `make run` and deploy/raspored-web.service",
     "gunicorn": "the web server of a larger installation",
 }
-
-
-def normal(name: str) -> str:
-    """As packages are compared: PyOTP is pyotp, prometheus_client is prometheus-client."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def lines_of(*files: str) -> set[str]:
