@@ -81,12 +81,25 @@ def running(command: Sequence[str], folder: Path, end_signal: signal.Signals) ->
     try:
         yield server
     finally:
-        server.send_signal(end_signal)
-        try:
-            server.wait(END_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        end(server, end_signal)
+
+
+def end(server: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) -> None:
+    """Return when it has ended: asked to, or killed where it does not hear."""
+    server.send_signal(by)
+    try:
+        server.wait(END_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
 
 
 def wait_for_socket(path: Path, server: subprocess.Popen[bytes], folder: Path) -> None:

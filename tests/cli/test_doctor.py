@@ -29,8 +29,8 @@ from scheduler.people.service import installation
 from scheduler.places.models import Holiday
 from scheduler.work.terms import BACKUP_JOB, Fitness
 from tests.factories import MONDAY
-from tests.journeys.installation import a_free_port
 from tools import another_day
+from tools.services import free_port
 
 GOOD = {
     "mode": "production",
@@ -76,7 +76,7 @@ def a_mail_server(**given) -> Iterator[int]:
         return AuthResult(success=data.password == b"hush-hush", handled=False)
 
     fair = {"authenticator": authenticate, "auth_require_tls": False}
-    server = Controller(Sink(), hostname="127.0.0.1", port=a_free_port(), **(fair | given))
+    server = Controller(Sink(), hostname="127.0.0.1", port=free_port(), **(fair | given))
     server.start()
     try:
         yield server.port

@@ -17,24 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from tools import another_day
+from tools.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"http://\S+")
 PATIENCE_S = 90.0
 
 
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 class Installation:
     """What an operator runs; its clock is set by `time_is`."""
 
     def __init__(self, folder: Path, database_url: str, begins: dt.datetime) -> None:
-        self.port = a_free_port()
+        self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self._instance = folder / "instance"
         self._loaded = folder.parent / "loaded" / begins.date().isoformat()  # shared with other journeys of that day

@@ -29,6 +29,7 @@ from tests.certificates_made import KINDS, Shown, certificate
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
 from tests.sms_provider import a_provider
+from tools.services import free_port
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning"),  # with SMTPS there is one
@@ -81,12 +82,6 @@ def a_mail_server(scheme: str, shown: Shown | None) -> Iterator[tuple[MailServer
         yield handler, port
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture

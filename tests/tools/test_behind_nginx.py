@@ -19,7 +19,8 @@ from waitress.server import create_server
 
 from tools import services
 from tools.certificates import Authority
-from tools.rehearse.installation import free_port, wait_for_port
+from tools.rehearse.installation import wait_for_port
+from tools.services import free_port
 from tools.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]

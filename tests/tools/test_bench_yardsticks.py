@@ -22,8 +22,9 @@ from tools.bench.client import done
 from tools.bench.pages import browsers, pages_of
 from tools.bench.seed.plant import plant
 from tools.bench.seed.sizes import Size
-from tools.bench.servers import command, free_port, serving
+from tools.bench.servers import command, serving
 from tools.bench.turns import in_turns, ratio_of, spread_of
+from tools.services import free_port
 
 SMALL = Size(visits=100, people=100, hosts=100, asked=60, waiting=20, letters=50)
 TYPED = {"school": "Škola", "topic": "Internet", "day": "2026-11-24"}

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import psutil
 
+from tools.services import end
 from tools.supervisor import DIES_WITH_ME
 
 ROOT = Path(__file__).resolve().parents[2]
-START_WITHIN_S, END_WITHIN_S = 90.0, 10.0
+START_WITHIN_S = 90.0
 KINDS = {
     "sync": ("-k", "sync", "-w", "2"),
     "gthread": ("-k", "gthread", "-w", "2", "--threads", "4"),
@@ -37,13 +38,6 @@ def command(module: str, port: int, kind: str = "sync") -> list[str]:
         where = ("-b", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning")
         return [sys.executable, "-m", "gunicorn", *KINDS[kind], *where, module]
     return [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=8", module]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Server:
@@ -78,12 +72,7 @@ def serving(arguments: list[str], port: int, env: Mapping[str, str], log: Path) 
         wait_for(port, process, log)
         yield Server(process, port)
     finally:
-        process.terminate()
-        try:
-            process.wait(END_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import psutil
 
-from tools.bench import servers
+from tools import services
 from tools.bench.figures import Figure
 from tools.bench.over_http import CALENDAR, Side, etag_of, turn_of
 from tools.bench.workshop import ROOT, Failed, Workshop
@@ -34,7 +34,7 @@ def start(shop: Workshop) -> list[Figure]:
 
 def _started(shop: Workshop, env: dict[str, str]) -> tuple[float, float, float]:
     """Seconds to the first page, processor time of all until then, memory of the web process. Raises: Failed."""
-    port = servers.free_port()
+    port = services.free_port()
     log = shop.folder / "demo.log"
     began = time.monotonic()
     with log.open("wb") as stream:

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tools import services
 from tools.bench import servers, yardstick
 from tools.bench.servers import Server
 from tools.supervisor import DIES_WITH_ME
@@ -141,14 +142,14 @@ class Workshop:
 
     @contextmanager
     def product(self, url: str, kind: str = "") -> Iterator[Server]:
-        port = servers.free_port()
+        port = services.free_port()
         command = servers.command("wsgi:app", port, kind or self.usual)
         with servers.serving(command, port, self.env(url, port), self.folder / "product.log") as server:
             yield server
 
     @contextmanager
     def yard(self, kind: str = "") -> Iterator[Server]:
-        port, env = servers.free_port(), self.env()
+        port, env = services.free_port(), self.env()
         path = Path(env["BENCH_YARD"])
         for one in path.parent.glob(f"{path.name}*"):
             one.unlink()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import another_day
-from tools.services import running
+from tools.services import free_port, running
 from tools.supervisor import DIES_WITH_ME
 
 CLOCK = Path(__file__).with_name("moved_clock.py")
@@ -22,13 +22,6 @@ PATIENCE_S = 120.0
 
 class Failed(Exception):
     """A step of the walk went wrong; the text says what was said."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 def wait_for_port(port: int, processes: Sequence[subprocess.Popen[bytes]] = ()) -> None:

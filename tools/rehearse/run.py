@@ -21,7 +21,6 @@ from tools.rehearse.installation import (
     PATIENCE_S,
     Failed,
     Installation,
-    free_port,
     redis_on_loopback,
     wait_for_port,
 )
@@ -29,6 +28,7 @@ from tools.rehearse.letters import Letterbox, mail_server
 from tools.rehearse.pages import Lost
 from tools.rehearse.story import AFTER_THE_VISIT, BEGIN, STEPS, World
 from tools.rehearse.visitor import PlainVisitor
+from tools.services import free_port
 from tools.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]

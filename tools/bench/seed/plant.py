@@ -1,7 +1,6 @@
 """Everything in its order, in one transaction: the defences of the database look at each row."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -32,9 +31,6 @@ from tools.bench.seed.scratch import (
 )
 from tools.bench.seed.sizes import A_VISITS_PRESENTATIONS, Size
 
-# What the product keeps beside the rows that it is counted from: built anew when they are planted.
-REBUILDS: tuple[Callable[[], object], ...] = (add_up_everything,)
-
 
 class NotEmpty(Exception):
     """A database with visits in it is somebody's: nothing is planted beside them."""
@@ -60,8 +56,7 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
         with scratch_tables(session):
             _fill_scratch(session, size, calendar)
             _plant_all(session, size, calendar, password_hash)
-    for rebuild in REBUILDS:
-        rebuild()
+    add_up_everything()
     with transaction() as session:
         history.look_through(session)
     return Seed(size, calendar)
