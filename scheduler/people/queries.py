@@ -104,9 +104,9 @@ def presenter_names(centre_id: int) -> list[PresenterName]:
         .join(Presenter.user)
         .join(Presenter.home)
         .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
-        .order_by(User.family_name, User.given_name, Presenter.id)
+        .order_by(Presenter.id)
     )
-    return [PresenterName(*row) for row in found]
+    return sorted((PresenterName(*row) for row in found), key=_by_name)
 
 
 def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
@@ -131,7 +131,7 @@ def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
     return [_presenter_row(one) for one in sorted(found, key=lambda one: _by_name(one.user))]
 
 
-def _by_name(person: User | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
+def _by_name(person: User | PresenterName | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
     return names_key(person.family_name, person.given_name)
 
 

@@ -45,6 +45,7 @@ def test_staff_and_whom_a_request_may_belong_to_stand_by_the_alphabet(centre_id)
 
 def test_presenters_and_those_that_are_searched_for_stand_by_the_alphabet(centre_id):
     assert family_names([row.full_name for row in queries.presenters_of(centre_id)]) == IN_ORDER
+    assert family_names([row.full_name for row in queries.presenter_names(centre_id)]) == IN_ORDER
     assert family_names([row.full_name for row in queries.presenters_found(centre_id, ["ana"])]) == IN_ORDER
     few = family_names([row.full_name for row in queries.presenters_found(centre_id, ["ana"], limit=2)])
     assert few == IN_ORDER[:2]

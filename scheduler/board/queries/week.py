@@ -12,14 +12,13 @@ from scheduler import policy
 from scheduler.board.queries.holds import Held, HeldShown, held_shown
 from scheduler.board.queries.shifts import shifts_shown
 from scheduler.board.terms import AbsenceOfDay, Block, Board, BoardCell, BoardDay, BoardRow, BoardWish, Leg, ShiftsShown
-from scheduler.core.alphabet import AlphabetKey, alphabet_key
+from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
-from scheduler.core.text import to_latin
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import ExceptionRow, Hours, PresenterName, PresenterRow
+from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km, road_minutes
@@ -273,7 +272,7 @@ def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
 
 
 def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
-    """The presenters of a page, and how many there are: all are sorted by name, only these are loaded."""
+    """The presenters of a page, and how many there are: all are known by name, only these are loaded."""
     going = facts.crews.keys() | facts.held.by_presenter.keys()
     names = [
         one
@@ -281,7 +280,7 @@ def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
         if (not one.suspended or one.presenter_id in facts.crews)
         and (not facts.wish.busy_only or one.presenter_id in going)
     ]
-    ids = [one.presenter_id for one in sorted(names, key=_by_family_name)]
+    ids = [one.presenter_id for one in names]
     begin = first_row(facts.wish.page)
     if facts.wish.busy_only:  # whoever goes, to what a filter hides too: as many as the days hold
         rows = [row for row in _presenter_rows(facts, ids) if _is_busy(row)]
@@ -295,15 +294,6 @@ def _presenter_rows(facts: _Facts, ids: Sequence[int]) -> list[BoardRow]:
     exceptions = people_queries.exceptions_of(ids, facts.wish.first_day, facts.wish.last_day)
     homes = homes_of(ids)
     return [_presenter_row(facts, people[who], homes[who], hours[who], exceptions[who]) for who in ids]
-
-
-def _by_family_name(person: PresenterName) -> tuple[AlphabetKey, AlphabetKey, int]:
-    """Names are shown as they were typed; one order for both scripts all the same, that of the Latin alphabet."""
-    return (
-        alphabet_key(to_latin(person.family_name)),
-        alphabet_key(to_latin(person.given_name)),
-        person.presenter_id,
-    )
 
 
 def _presenter_row(
