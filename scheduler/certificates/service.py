@@ -37,7 +37,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.desk import follow_visits
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.service.locked_visit import lock_visit
+from scheduler.visits.service.locked_visit import lock_visit, lock_visits
 
 log = logging.getLogger(__name__)
 AT_ONCE = 100  # visits of one transaction
@@ -107,7 +107,7 @@ class _Done:
 
 def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
     """As many questions for a hundred visits as for one; of visits where nothing can be new, only the papers."""
-    visits = {row.id: row for row in _locked_visits(act.session, visit_ids)}  # one issuer after the other
+    visits = {row.id: row for row in lock_visits(act.session, visit_ids)}  # one issuer after the other
     if set(visit_ids) - visits.keys():
         raise NotFound("visit")
     for visit in visits.values():
@@ -226,18 +226,6 @@ def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Vi
         raise NotFound("certificate")
     visit = lock_visit(session, visit_id)
     return session.get_one(Certificate, certificate_id), visit
-
-
-def _locked_visits(session: Session, visit_ids: Sequence[int]) -> list[Visit]:
-    """Only the rows of these visits, locked in the order of their ids, as every change locks first."""
-    rows = session.scalars(
-        select(Visit)
-        .where(Visit.id.in_(visit_ids))
-        .order_by(Visit.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return list(rows)
 
 
 def _of_visits(session: Session, visit_ids: Collection[int]) -> list[Certificate]:

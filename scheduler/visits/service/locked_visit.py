@@ -112,6 +112,18 @@ def lock_visit(session: Session, visit_id: int) -> Visit:
     return visit
 
 
+def lock_visits(session: Session, visit_ids: Collection[int]) -> list[Visit]:
+    """The same for those of many that there are, in the order of their ids, as every change locks."""
+    rows = session.scalars(
+        select(Visit)
+        .where(Visit.id.in_(visit_ids))
+        .order_by(Visit.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
 def lock_visit_of(session: Session, presentation_id: int) -> int:
     """The same for the visit of a presentation; its id. Raises: NotFound."""
     of_it = select(Visit.id).join(Presentation, Presentation.visit_id == Visit.id)
