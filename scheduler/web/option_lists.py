@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 import wtforms
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms.fields import SelectChoice
 from wtforms.widgets import Select
 
@@ -12,8 +12,8 @@ from wtforms.widgets import Select
 @lru_cache(maxsize=4096)
 def _option(value: str, label: str, selected: bool) -> Markup:
     """One choice of a list; the same few stand on every page, in each language."""
-    mark = " selected" if selected else ""
-    return Markup(f'<option{mark} value="{escape(value)}">{escape(label)}</option>')
+    mark = Markup(" selected") if selected else ""
+    return Markup('<option{} value="{}">{}</option>').format(mark, value, label)
 
 
 class OptionList(Select):  # type: ignore[misc]
