@@ -1,6 +1,9 @@
 """What is planted for measurements is lawful, believable, and of the size that was asked for."""
 
 import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +26,7 @@ from tools.bench.seed.history import feed_token_of
 from tools.bench.seed.plant import NotEmpty, plant
 from tools.bench.seed.sizes import FEED_EVENTS, FIXED_WEEK, Size, size_of
 
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"visits": 100, "people": 100, "hosts": 100, "asked": 60, "waiting": 20, "letters": 50}
 SETTLED_IN_A_HUNDRED = 84  # 88 less three called off and one stopped
 
@@ -108,3 +112,12 @@ def test_a_hundred_times_is_a_country_in_ten_years():
 def test_a_size_that_would_break_the_pattern_is_refused(wrong):
     with pytest.raises(ValueError, match="whole hundreds"):
         Size(**(SMALL | wrong))
+
+
+def test_the_command_plants_into_an_empty_file(tmp_path):
+    command = [sys.executable, "-m", "tools.bench.seed", f"sqlite:///{tmp_path / 'seed.sqlite3'}", "1", "--unchecked"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "staff-1@bench.example signs in with" in done.stdout

@@ -17,7 +17,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK
-from tools.bench import inside_papers, inside_reports, visitor, yardstick
+from tools.bench import inside_papers, inside_reports, inside_work, visitor, yardstick
 from tools.bench.client import done
 from tools.bench.pages import browsers, pages_of
 from tools.bench.seed.plant import plant
@@ -85,6 +85,12 @@ def test_the_raw_canvas_draws_as_many_pages_with_as_many_letters(app):
 
 
 @pytest.mark.both_databases
+def test_a_calendar_text_is_made_by_the_product_and_by_the_library_alone(app):
+    sides = inside_work.texts(app, {"count": 2, "turns": 1})["sides"]
+
+    assert sides.keys() == {"product", "yardstick"}
+
+
 def test_plain_sql_counts_what_the_report_counts(session):
     days = plant(SMALL, MONDAY).calendar.days
     period = Period(days[0], days[-1])

@@ -84,7 +84,7 @@ def texts(app: Flask, given: Told) -> Told:
         starts_at = since + dt.timedelta(days=number // 20)
         return EntryFacts(
             uid=f"{number}@x", sequence=0, edited_at=since, starts_at=starts_at,
-            ends_at=starts_at + dt.timedelta(minutes=45), zone="Europe/Belgrade", visit_number=f"P-2026-{number:04}",
+            ends_at=starts_at + dt.timedelta(minutes=45), zone="Europe/Belgrade",
             programme_sr_cyrl="Безбедно на интернету", programme_en="Safe on the internet",
             host_sr_cyrl="Вук Караџић", host_sr_latn="Vuk Karadžić", address_sr_cyrl="Школска 1, Чачак",
             address_sr_latn="Školska 1, Čačak", room="Сала", classes="V-1", point=None, crew=("Ана Петровић",),
@@ -120,7 +120,7 @@ def _bare_event(facts: EntryFacts) -> bytes:
         ("location", f"{facts.host_sr_cyrl}, {facts.address_sr_cyrl}"),
         (
             "description",
-            f"{facts.visit_number}\n{facts.classes}, {facts.room}\n{facts.crew[0]}\n{facts.page_url}\n19833",
+            f"{facts.classes}, {facts.room}\n{facts.crew[0]}\n{facts.page_url}\n19833",
         ),
         ("url", facts.page_url),
     ):

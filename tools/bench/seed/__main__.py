@@ -28,7 +28,7 @@ def main() -> int:
     from flask_migrate import upgrade
     from sqlalchemy import event
 
-    from scheduler.app import create_app
+    from scheduler.app import create_app, open_migrations
     from scheduler.core import clock
     from scheduler.core.db import db
     from scheduler.core.passwords import hash_password
@@ -44,6 +44,7 @@ def main() -> int:
         if given.database_url.startswith("sqlite"):  # begun anew after a power failure: nothing waits for the disk
             for pragma in ("synchronous=OFF", "temp_store=MEMORY"):
                 event.listen(db.engine, "connect", lambda raw, _record, said=pragma: raw.execute(f"PRAGMA {said}"))
+        open_migrations(app)
         upgrade()
         started = time.monotonic()
         try:
