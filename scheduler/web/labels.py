@@ -121,6 +121,10 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit ready": _l("All prepared"),
     "visit delivered": _l("Held"),
     "visit cancelled": _l("Cancelled"),
+    **dict.fromkeys(
+        [f"visit back to {state}" for state in ("planned", "offered", "confirmed", "ready", "disrupted")],
+        _l("The cancellation was taken back"),
+    ),
     "visit promise recorded": _l("The school promised a teacher and named its contact"),
     "visit moved": _l("Moved to another time"),
     "presentations joined": _l("Two presentations were joined"),
