@@ -8,8 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import Dialect, Engine, Pool, QueuePool, Select
+from sqlalchemy import Dialect, Engine, Pool, QueuePool, Select, event
 
 Processor = Callable[[Any], Any]
 
@@ -52,7 +53,9 @@ class _Held:
         self.pool: Pool = engine.pool  # another one after `engine.dispose()`: then this is over
         pooled = engine.raw_connection()
         self.connection: Any = pooled.dbapi_connection
+        self.engine = engine
         pooled.detach()
+        _of_all_threads.add(self)
 
     def __del__(self) -> None:
         if hasattr(self, "connection"):
@@ -60,6 +63,18 @@ class _Held:
 
 
 _mine = threading.local()
+_of_all_threads: WeakSet[_Held] = WeakSet()
+
+
+@event.listens_for(Engine, "engine_disposed")
+def _let_go(engine: Engine) -> None:
+    """Whoever disposes of an engine puts another file in its place: of any thread no connection stays open on the old.
+
+    A thread that is just asking finds nothing.
+    """
+    for held in list(_of_all_threads):
+        if held.engine is engine:
+            held.connection.close()
 
 
 @contextmanager

@@ -69,6 +69,27 @@ def test_another_thread_has_another_one_closed_with_it(engine, opened):
         opened[1].execute("SELECT 1")
 
 
+def test_an_engine_that_is_disposed_of_leaves_no_connection_open_in_any_thread(engine, opened):
+    asked, may_end = threading.Event(), threading.Event()
+
+    def elsewhere() -> None:
+        WORD.one(engine, {"id": 1})
+        asked.set()
+        may_end.wait(30)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    asked.wait(30)
+    WORD.one(engine, {"id": 1})
+    engine.dispose()
+
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    may_end.set()
+    thread.join()
+
+
 def test_a_file_that_took_the_place_of_another_is_asked_after_the_engine_let_go(engine, tmp_path):
     WORD.one(engine, {"id": 1})
     file_with(tmp_path / "two.sqlite3", "restored")
