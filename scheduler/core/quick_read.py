@@ -4,13 +4,11 @@ SQLAlchemy compiles the statement and knows the types, once; each asking is then
 Only for a read that stands alone: it joins no transaction, and what a session has not committed it does not see.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from weakref import WeakSet
 
-from sqlalchemy import Dialect, Engine, Pool, QueuePool, Select, event
+from sqlalchemy import Dialect, Engine, Select
 
 Processor = Callable[[Any], Any]
 
@@ -43,57 +41,12 @@ class QuickRead:
         return None if row is None else compiled.result(row)
 
 
-# --- The connection ---
-
-
-class _Held:
-    """A connection to a file that one thread keeps for itself, closed with the thread; it belongs to no pool."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.pool: Pool = engine.pool  # another one after `engine.dispose()`: then this is over
-        pooled = engine.raw_connection()
-        self.connection: Any = pooled.dbapi_connection
-        self.engine = engine
-        pooled.detach()
-        _of_all_threads.add(self)
-
-    def __del__(self) -> None:
-        if hasattr(self, "connection"):
-            self.connection.close()
-
-
-_mine = threading.local()
-_of_all_threads: WeakSet[_Held] = WeakSet()
-
-
-@event.listens_for(Engine, "engine_disposed")
-def _let_go(engine: Engine) -> None:
-    """Whoever disposes of an engine puts another file in its place: of any thread no connection stays open on the old.
-
-    A thread that is just asking finds nothing.
-    """
-    for held in list(_of_all_threads):
-        if held.engine is engine:
-            held.connection.close()
-
-
 @contextmanager
 def _connection(engine: Engine) -> Iterator[Any]:
-    """A connection outside of any transaction; one that fails is not asked again.
+    """A connection of the pool outside of any transaction; one that fails is not asked again.
 
-    On SQLite a thread keeps its own: it holds nothing between two statements, and taking one out of the pool costs
-    more than asking it. PostgreSQL's are few, and begin a transaction with the first question: they come from the pool.
+    A thread that keeps one for itself saves twenty microseconds, and stays on the old file after a restore.
     """
-    if engine.dialect.name == "sqlite" and isinstance(engine.pool, QueuePool):
-        held: _Held | None = getattr(_mine, "held", None)
-        if held is None or held.pool is not engine.pool:
-            held = _mine.held = _Held(engine)
-        try:
-            yield held.connection
-        except engine.dialect.loaded_dbapi.Error:
-            _mine.held = None
-            raise
-        return
     pooled = engine.raw_connection()
     try:
         yield pooled

@@ -1,7 +1,5 @@
-"""One row asked of the driver: a thread of SQLite keeps its connection as long as it is good, and no longer."""
+"""One row asked of the driver itself: it holds nothing, and a connection that fails is not asked again."""
 
-import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,16 +37,6 @@ def opened(engine: Engine) -> list[object]:
     return seen
 
 
-def test_a_thread_keeps_its_own_connection_and_takes_none_from_the_pool(engine, opened):
-    for _ in range(3):
-        assert WORD.one(engine, {"id": 1}) == ("first",)
-    assert WORD.one(engine, {"id": 2}) is None
-
-    with engine.connect() as usual:  # the only one of the pool
-        assert usual.scalar(sa.select(THING.c.word)) == "first"
-    assert len(opened) == 2
-
-
 def test_it_holds_nothing_between_two_questions(engine):
     WORD.one(engine, {"id": 1})
 
@@ -56,38 +44,6 @@ def test_it_holds_nothing_between_two_questions(engine):
         writer.execute(THING.update().values(word="second"))
 
     assert WORD.one(engine, {"id": 1}) == ("second",)
-
-
-def test_another_thread_has_another_one_closed_with_it(engine, opened):
-    WORD.one(engine, {"id": 1})
-    elsewhere = threading.Thread(target=lambda: WORD.one(engine, {"id": 1}))
-    elsewhere.start()
-    elsewhere.join()
-
-    assert len(opened) == 2
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        opened[1].execute("SELECT 1")
-
-
-def test_an_engine_that_is_disposed_of_leaves_no_connection_open_in_any_thread(engine, opened):
-    asked, may_end = threading.Event(), threading.Event()
-
-    def elsewhere() -> None:
-        WORD.one(engine, {"id": 1})
-        asked.set()
-        may_end.wait(30)
-
-    thread = threading.Thread(target=elsewhere)
-    thread.start()
-    asked.wait(30)
-    WORD.one(engine, {"id": 1})
-    engine.dispose()
-
-    for connection in opened:
-        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-            connection.execute("SELECT 1")
-    may_end.set()
-    thread.join()
 
 
 def test_a_file_that_took_the_place_of_another_is_asked_after_the_engine_let_go(engine, tmp_path):

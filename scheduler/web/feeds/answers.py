@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
 from werkzeug.http import http_date
 
 from scheduler.feeds.queries import packed_body
@@ -55,7 +54,7 @@ def wishes_of(environ: Mapping[str, Any]) -> Wishes:
     )
 
 
-def answer_with(feed: KeptFeed, wishes: Wishes, engine: Engine | None = None) -> FeedAnswer | None:
+def answer_with(feed: KeptFeed, wishes: Wishes, engine: Any = None) -> FeedAnswer | None:
     """The answer to who asks for this feed; None when its bytes are not there any more: it is another one now."""
     held = _tag_held(feed, wishes.tags)
     if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):

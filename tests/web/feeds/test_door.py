@@ -180,7 +180,6 @@ def test_a_database_that_fails_once_is_asked_again_by_the_page(
             raise failures.pop()
         return asked()
 
-    engine.dispose()  # on SQLite each thread keeps a connection
     monkeypatch.setattr(engine, "raw_connection", fails_once)
     with pages(app) as reached:
         answer = client.get(address)
