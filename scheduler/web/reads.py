@@ -19,7 +19,7 @@ from scheduler.web.guards import current_actor
 
 READABLE = ("text/html", "text/plain", "text/csv", "text/calendar", "application/json")
 TAG = re.compile(r"<[^>]*>")
-EDGE = 3  # letters of a word before and after a space
+LETTERS_AROUND = 3  # letters of a word before and after a space
 
 
 def note_given_names(presenter_ids: Iterable[int]) -> None:
@@ -35,7 +35,9 @@ def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
     found: set[int] = set()
     for text in (body, TAG.sub("", body)):
         words = unescape(text).split()
-        gaps = set(zip((word[-EDGE:] for word in words), (word[:EDGE] for word in words[1:]), strict=False))
+        gaps = set(
+            zip((word[-LETTERS_AROUND:] for word in words), (word[:LETTERS_AROUND] for word in words[1:]), strict=False)
+        )
         near = [one for one in names if one not in found and any(_may_stand(name, gaps) for name in names[one])]
         if near:
             told = " ".join(words)
@@ -49,7 +51,10 @@ def _may_stand(name: str, gaps: set[tuple[str, str]]) -> bool:
     """
     first, _, rest = name.partition(" ")
     following = rest.split(" ", 1)[0]
-    return min(len(first), len(following)) < EDGE or (first[-EDGE:], following[:EDGE]) in gaps
+    return (
+        min(len(first), len(following)) < LETTERS_AROUND
+        or (first[-LETTERS_AROUND:], following[:LETTERS_AROUND]) in gaps
+    )
 
 
 def note_what_is_shown(response: Response) -> Response:

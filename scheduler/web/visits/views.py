@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.attendance.queries.beside import tables_beside
+from scheduler.attendance.queries.side_tables import tables_beside
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
