@@ -138,7 +138,8 @@ def visits_behind(
     session, begins, order = db.session(), first_row(number), (*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
     visits: list[int] | None = None
     if sort is None or sort.name not in NUMBERS:
-        each_once = narrowed(select(Visit.id, func.count().over()), filters).group_by(Visit.id, Host.id, Programme.id)
+        counted: Select[Any] = select(Visit.id, func.count().over())
+        each_once = narrowed(counted, filters).group_by(Visit.id, Host.id, Programme.id)
         found = session.execute(each_once.order_by(*order).limit(PER_PAGE).offset(begins)).all()
         visits, total, begins = [one for one, _total in found], found[0][1] if found else 0, 0
     else:
@@ -231,7 +232,7 @@ def unknown_names(filters: Filters) -> list[str]:
 
 
 def _choices(kind: type[Campaign] | type[Programme], centre_id: int) -> Select[Any]:
-    named = select(literal(kind.__tablename__), kind.slug, kind.name_sr_cyrl, kind.name_en)
+    named: Select[Any] = select(literal(kind.__tablename__), kind.slug, kind.name_sr_cyrl, kind.name_en)
     return named.where(kind.centre_id == centre_id)
 
 
