@@ -8,7 +8,7 @@ locked or corrected and counts is counted.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     CompoundSelect,
@@ -138,7 +138,7 @@ def visits_behind(
     session, begins, order = db.session(), first_row(number), (*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
     visits: list[int] | None = None
     if sort is None or sort.name not in NUMBERS:
-        counted: Select[Any] = select(Visit.id, func.count().over())
+        counted = cast(Select[Any], select(Visit.id, func.count().over()))
         each_once = narrowed(counted, filters).group_by(Visit.id, Host.id, Programme.id)
         found = session.execute(each_once.order_by(*order).limit(PER_PAGE).offset(begins)).all()
         visits, total, begins = [one for one, _total in found], found[0][1] if found else 0, 0
@@ -232,8 +232,8 @@ def unknown_names(filters: Filters) -> list[str]:
 
 
 def _choices(kind: type[Campaign] | type[Programme], centre_id: int) -> Select[Any]:
-    named: Select[Any] = select(literal(kind.__tablename__), kind.slug, kind.name_sr_cyrl, kind.name_en)
-    return named.where(kind.centre_id == centre_id)
+    named = select(literal(kind.__tablename__), kind.slug, kind.name_sr_cyrl, kind.name_en)
+    return cast(Select[Any], named.where(kind.centre_id == centre_id))
 
 
 def _name(language: str, cyrl: str, english: str) -> str:
