@@ -52,7 +52,11 @@ def open_wishes(actor: Actor) -> list[WishLine]:
         select(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, DateWish.first_choice, DateWish.asked_at)
         .join(Visit, Visit.id == DateWish.visit_id)
         .join(Host, Host.id == Visit.host_id)
-        .where(DateWish.answered_at.is_(None), Visit.state.in_(OPEN_VISITS), Visit.centre_id == actor.centre_id)
+        .where(
+            DateWish.answered_at.is_(None),
+            Visit.state.in_((*OPEN_VISITS, VisitState.DISRUPTED)),
+            Visit.centre_id == actor.centre_id,
+        )
         .order_by(DateWish.asked_at, DateWish.id)
     )
     return [WishLine(*row) for row in rows]
