@@ -3,8 +3,8 @@
 import datetime as dt
 import logging
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from scheduler import policy
 from scheduler.core import audit
@@ -148,22 +148,23 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
 
 def _typed_before(session: Session, host: Host) -> Host | None:
     """The host that somebody typed alike, or the one with which that was merged."""
-    with session.no_autoflush:
-        alike = session.scalar(
-            select(Host)
-            .where(
-                Host.register_id.is_(None),
-                Host.kind == host.kind,
-                Host.search_key == host.search_key,
-                Host.municipality_id.is_not_distinct_from(host.municipality.id if host.municipality else None),
-            )
-            .order_by(Host.id)
-            .limit(1)
+    alike = aliased(Host)
+    kept = (
+        select(func.coalesce(HostMerger.into_id, alike.id))
+        .select_from(alike)
+        .outerjoin(HostMerger, HostMerger.host_id == alike.id)
+        .where(
+            alike.register_id.is_(None),
+            alike.kind == host.kind,
+            alike.search_key == host.search_key,
+            alike.municipality_id.is_not_distinct_from(host.municipality.id if host.municipality else None),
         )
-        merger = session.get(HostMerger, alike.id) if alike else None
-        kept = merger.into_id if merger else alike.id if alike else 0
-        related = joinedload(Host.municipality).joinedload(Municipality.district)
-        return session.scalar(select(Host).where(Host.id == kept).options(related))
+        .order_by(alike.id)
+        .limit(1)
+    )
+    related = joinedload(Host.municipality).joinedload(Municipality.district)
+    with session.no_autoflush:
+        return session.scalar(select(Host).where(Host.id == kept.scalar_subquery()).options(related))
 
 
 def confirm_host(actor: Actor, host_id: int, *, now: dt.datetime) -> None:
