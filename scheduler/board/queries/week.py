@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from scheduler import policy
@@ -79,6 +79,13 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.date
         total=total,
         edited_at=facts.edited_at,
     )
+
+
+def next_visit_day(actor: Actor, day: dt.date) -> dt.date | None:
+    """The first day from this one on with a visit of the centre. Raises: NotAllowed."""
+    policy.require(actor, "read", "board", centre=actor.centre_id)
+    living = (Visit.centre_id == actor.centre_id, Visit.on_day >= day, Visit.state.not_in(GONE_VISITS))
+    return db.session.scalar(select(func.min(Visit.on_day)).where(*living))
 
 
 def _waits(visit: VisitRow) -> bool:
