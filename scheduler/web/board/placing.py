@@ -128,7 +128,7 @@ def _only_answer(visit: VisitRow, form: PlaceForm, answer: Answer | None) -> str
     )
 
 
-def _shown_on() -> dict[str, str]:
+def _shown_on() -> dict[str, Any]:
     """Which rows of the board the visit was taken up from."""
     return {name: value[:20] for name in ("by", "programme", "page") if (value := request.args.get(name))}
 
