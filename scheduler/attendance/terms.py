@@ -26,6 +26,7 @@ class AttendanceReason(Reason):
     NOT_BEGUN = "not_begun"
     NOT_CONFIRMED = "not_confirmed"
     NOT_SUBMITTED = "not_submitted"
+    NOT_REMEMBERED_YET = "not_remembered_yet"
     ONE_PRESS = "one_press"
     TALLY_NOT_OPEN = "tally_not_open"
     TOO_MANY_NAMES = "too_many_names"
