@@ -13,7 +13,6 @@ from scheduler.core.alphabet import AlphabetKey, alphabet_key, names_key
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
-from scheduler.core.text import fold
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailabilityException,
@@ -21,6 +20,8 @@ from scheduler.people.models import (
     Centre,
     HiddenColumns,
     Presenter,
+    PresenterNote,
+    PresenterPhoto,
     SettledStep,
     SignIn,
     User,
@@ -33,6 +34,7 @@ from scheduler.people.terms import (
     Hours,
     InvitedUser,
     PresenterName,
+    PresenterNoteRow,
     PresenterPage,
     PresenterRow,
     Reader,
@@ -152,6 +154,10 @@ def _presenter_row(presenter: Presenter) -> PresenterRow:
         languages=tuple(row.language for row in presenter.languages),
         suspended=presenter.suspended_at is not None,
         invited=presenter.user.password_hash is None,
+        email=presenter.user.email,
+        phone=presenter.phone,
+        reach_km=presenter.reach_km,
+        has_car=presenter.has_car,
     )
 
 
@@ -287,22 +293,15 @@ def hidden_columns(user_id: int | None, list_name: str) -> frozenset[str]:
     return frozenset((found or "").split())
 
 
-def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> list[PresenterRow]:
-    """Presenters of a centre in whose names every typed (folded) word occurs, in either script.
+def has_photo(presenter_id: int) -> bool:
+    """Whether a presenter shows schools her face."""
+    return db.session.scalar(select(PresenterPhoto.id).where(PresenterPhoto.presenter_id == presenter_id)) is not None
 
-    Names are folded here, not in the database, where they stand as typed: a centre has some hundreds of presenters.
-    """
-    if not words:
-        return []
-    names = db.session.execute(
-        select(Presenter.id, User.given_name, User.family_name)
-        .join(Presenter.user)
-        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
-        .order_by(Presenter.id)
-    ).all()
-    by_name = sorted(names, key=_by_name)
-    found = [row.id for row in by_name if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]
-    return _presenters(Presenter.id.in_(found[:limit])) if found else []
+
+def notes_about(presenter_id: int) -> list[PresenterNoteRow]:
+    """What was agreed with a presenter by telephone, the newest first."""
+    wanted = select(PresenterNote).where(PresenterNote.presenter_id == presenter_id).order_by(PresenterNote.id.desc())
+    return [PresenterNoteRow(one.said_on, one.by, one.text) for one in db.session.scalars(wanted)]
 
 
 def centres() -> list[Centre]:

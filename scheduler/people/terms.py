@@ -19,6 +19,9 @@ class PersonReason(Reason):
     OWN_ACCOUNT = "own_account"
     OWN_ROLE = "own_role"
     HOME_OF_A_MINOR = "home_of_a_minor"
+    PHOTO_OF_A_MINOR = "photo_of_a_minor"
+    PHOTO_NOT_AGREED = "photo_not_agreed"
+    NOTE_ABOUT_A_MINOR = "note_about_a_minor"
     HOURS_IN_ORDER = "hours_in_order"
     HOURS_OVERLAP = "hours_overlap"
     NOT_A_BIRTH_DATE = "not_a_birth_date"
@@ -210,6 +213,8 @@ class PresenterDraft:
     hours: tuple[Hours, ...] = ()
     language: str = "sr_Cyrl"
     phone: str = ""
+    reach_km: int | None = None
+    has_car: bool = True
 
 
 @dataclass(frozen=True)
@@ -220,6 +225,8 @@ class SkillsDraft:
     topics: tuple[Topic, ...]
     languages: tuple[TeachingLanguage, ...]
     phone: str | None = None  # None: as it is
+    reach_km: int | None = None
+    has_car: bool = True
 
 
 @dataclass(frozen=True)
@@ -249,6 +256,10 @@ class PresenterRow:
     languages: tuple[TeachingLanguage, ...]
     suspended: bool
     invited: bool  # has not chosen a password yet
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    reach_km: int | None = None  # one way, as she said; None: however far it is
+    has_car: bool = True
 
 
 class PresenterName(NamedTuple):
@@ -265,6 +276,15 @@ class PresenterName(NamedTuple):
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True)
+class PresenterNoteRow:
+    """What was agreed with a presenter by telephone."""
+
+    said_on: dt.date
+    by: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    func,
     null,
     or_,
     select,
@@ -125,6 +126,19 @@ def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
     vettings = vettings_of([presenter_id])[presenter_id]
     consents = consents_of([presenter_id])[presenter_id]
     return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))
+
+
+def clearance_of(row: PresenterRow, day: dt.date) -> Clearance:
+    """The proofs of a presenter who is at hand already."""
+    return _clearances([row], day)[0]
+
+
+def checked_days(presenter_ids: Collection[int], day: dt.date) -> dict[int, dt.date]:
+    """When each of them was checked last, of those whose clear check covers a day."""
+    wanted = select(Vetting.presenter_id, func.max(Vetting.checked_on)).where(
+        Vetting.presenter_id.in_(presenter_ids), *vetting_covers(day)
+    )
+    return {row.presenter_id: row[1] for row in db.session.execute(wanted.group_by(Vetting.presenter_id))}
 
 
 def endings_due(day: dt.date) -> list[Ending]:

@@ -279,7 +279,15 @@ def url_if(endpoint: str, **values: object) -> str:
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""  # type: ignore[arg-type]
 
 
+def in_hours(minutes: int) -> str:
+    """3 h 15 min"""
+    whole, rest = divmod(minutes, 60)
+    parts = ([_("%(num)s h", num=whole)] if whole else []) + ([_("%(num)s min", num=rest)] if rest or not whole else [])
+    return " ".join(parts)
+
+
 FILTERS = (
+    in_hours,
     long_day,
     short_day,
     short_month,

@@ -236,6 +236,7 @@ def _presenters(programme: ProgrammeRow, language: TeachingLanguage) -> list[See
             Presenter.suspended_at,
             Municipality.lat,
             Municipality.lon,
+            Presenter.reach_km,
             skilled.label("skilled"),
             speaks.label("speaks"),
         )
@@ -251,6 +252,7 @@ def _presenters(programme: ProgrammeRow, language: TeachingLanguage) -> list[See
             Point(row.lat, row.lon),
             (programme.topic,) if row.skilled else (),
             (language,) if row.speaks else (),
+            reach_km=row.reach_km,
         )
         for row in rows
     ]

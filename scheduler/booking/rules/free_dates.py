@@ -294,7 +294,7 @@ class _Needed:
         return (
             (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in self._against(one)),
             (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in self._against(one)),
-            (Lack.REACH, lambda one: not too_far(one.home, self.facts.point)),
+            (Lack.REACH, lambda one: not too_far(one.home, self.facts.point, one.reach_km)),
         )
 
     def _against(self, one: Seeker) -> list[Why]:

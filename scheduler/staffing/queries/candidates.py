@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from math import cos, radians
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -24,11 +25,13 @@ from scheduler.people.models import (
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host, Municipality
-from scheduler.places.rules.hosts import road_km
+from scheduler.places.rules.hosts import DETOUR
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
+from scheduler.staffing.rules.own_days import trip_of
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
 from scheduler.visits.queries.agenda import home_point, place_of, promised_presentations, promised_stops, stops_of_visit
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
@@ -41,6 +44,7 @@ from scheduler.visits.terms.rows import Candidate
 from scheduler.visits.terms.states import LIVING, PROMISED, STAFFED
 
 SHOWN_AT_ONCE = 30
+ROAD_KM_A_DEGREE = 111.2 * DETOUR  # of the way between two places, as `road_km` counts it
 BARRED = 10  # weighs more than all that a coordinator may overrule
 
 
@@ -114,7 +118,9 @@ def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnEl
         return [sum(weights[1:], weights[0])]
     north = Municipality.lat - host.latitude
     east = (Municipality.lon - host.longitude) * cos(radians(host.latitude))
-    return [sum(weights[1:], weights[0]), north * north + east * east]
+    off = north * north + east * east
+    beyond = case((Presenter.reach_km * Presenter.reach_km < off * ROAD_KM_A_DEGREE**2, 1), else_=0)
+    return [sum(weights, beyond), off]
 
 
 def _is_taken(presentations: Sequence[Presentation]) -> ColumnElement[bool]:
@@ -167,10 +173,10 @@ def _judged(
             *waiting.get(who, []),
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
-            *too_far(homes[who], host),
+            *too_far(homes[who], host, row.reach_km),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]
-        found.append(_candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons))
+        found.append(_candidate(row, visit, _trip(homes[who], visit, presentations), reasons))
     return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))
 
 
@@ -216,7 +222,16 @@ def homes_of(ids: Sequence[int]) -> dict[int, Point]:
     return {row.id: home_point(row) for row in rows}
 
 
-def _candidate(row: PresenterRow, visit: Visit, km: int | None, reasons: list[Why]) -> Candidate:
+def _trip(home: Point, visit: Visit, presentations: list[Presentation]) -> Trip | None:
+    """Her way to a visit and back; None where nobody drives, or nothing of it is left to be held."""
+    if not presentations:
+        return None
+    zone, last = ZoneInfo(visit.zone), max(presentations, key=lambda row: row.ends_at)
+    arrives = min(row.busy_from for row in presentations)
+    return trip_of(home, place_of(visit), arrives.astimezone(zone), last.ends_at.astimezone(zone))
+
+
+def _candidate(row: PresenterRow, visit: Visit, trip: Trip | None, reasons: list[Why]) -> Candidate:
     return Candidate(
         presenter_id=row.presenter_id,
         kind=row.kind,
@@ -224,6 +239,8 @@ def _candidate(row: PresenterRow, visit: Visit, km: int | None, reasons: list[Wh
         minor=is_minor(row.adult_on, visit.on_day),
         home_sr_cyrl=row.home_sr_cyrl,
         home_sr_latn=row.home_sr_latn,
-        road_km=km,
+        road_km=trip.km if trip else None,
         reasons=tuple(reasons),
+        trip=trip,
+        has_car=row.has_car,
     )

@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.trips import Trip
 from scheduler.staffing.terms.own_days import Kit, School
 from scheduler.visits.terms.rows import PresentationRow
 
@@ -43,3 +46,12 @@ def comes_home(over: dt.datetime, minutes: int) -> dt.time:
     """About when she is home again, on the next round five minutes."""
     home = over + dt.timedelta(minutes=minutes)
     return (home + dt.timedelta(minutes=-home.minute % 5)).time()
+
+
+def trip_of(home: Point, there: Point | None, arrives: dt.datetime, over: dt.datetime) -> Trip | None:
+    """There and back by herself, both moments on the wall clock of the host; None where nobody drives."""
+    if there is None:
+        return None
+    minutes = road_minutes(home, there)
+    away = int((over - arrives).total_seconds() // 60) + 2 * minutes
+    return Trip(round(road_km(home, there)), minutes, sets_out(arrives, minutes), comes_home(over, minutes), away)

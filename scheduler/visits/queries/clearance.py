@@ -1,18 +1,20 @@
 """Who may go on a day, by vetting, age and a guardian's consent: the same question that the database's triggers ask."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, PresenterPhoto
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import (
     Day,
+    checked_days,
     consent_covers,
     has_consent,
     has_vetting,
@@ -21,10 +23,10 @@ from scheduler.safeguarding.queries import (
     wait_with_new_promises,
 )
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.rules.crew import uncleared
-from scheduler.visits.terms.plans import UnderLaw, Why
+from scheduler.visits.rules.crew import cards_of, uncleared
+from scheduler.visits.terms.plans import CrewMember, UnderLaw, Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.rows import PresenterCard, VisitRow
 from scheduler.visits.terms.states import TO_COME
 
 ONLINE = 0  # instead of a town: no municipality has this id
@@ -95,6 +97,17 @@ def photographed(row: VisitRow, today: dt.date) -> set[int]:
     """Which minors of a visit's crew may be photographed there; asked only where there are any."""
     minors = [one.presenter_id for one in row.crew if is_minor(one.adult_on, min(today, row.on_day))]
     return may_be_photographed(minors, row.on_day) if minors else set()
+
+
+def shown_cards(row: VisitRow, crew: Sequence[CrewMember], today: dt.date) -> tuple[PresenterCard, ...]:
+    """Who comes, as the school reads her: of an adult also when she was checked, and whether she shows her face."""
+    ids = [one.presenter_id for one in crew]
+    checked = checked_days(ids, row.on_day)
+    faces = set(db.session().scalars(select(PresenterPhoto.presenter_id).where(PresenterPhoto.presenter_id.in_(ids))))
+    return tuple(
+        replace(card, checked_on=checked.get(card.presenter_id), face=card.presenter_id in faces)
+        for card in cards_of(crew, min(today, row.on_day), photographed(row, today))
+    )
 
 
 def uncleared_crew(now: dt.datetime) -> list[int]:

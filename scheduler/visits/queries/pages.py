@@ -22,8 +22,8 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
-from scheduler.visits.queries.clearance import not_cleared, photographed, town_of
-from scheduler.visits.rules.crew import cards_of, is_whole, keeps_back, promise_problems
+from scheduler.visits.queries.clearance import not_cleared, shown_cards, town_of
+from scheduler.visits.rules.crew import is_whole, keeps_back, promise_problems
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
 from scheduler.visits.terms.rows import (
@@ -385,7 +385,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
         on_day=row.on_day,
         state=row.state,
         starts_local=tuple(presentation.starts_local for presentation in row.presentations),
-        cards=tuple(cards_of(firm, min(today, row.on_day), photographed(row, today))) if told else (),
+        cards=shown_cards(row, firm, today) if told else (),
         starts_at=row.starts_at,
         crew_lost=_crew_lost(row),
         clock_wrong=row.clock_wrong,
