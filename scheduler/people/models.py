@@ -164,6 +164,7 @@ class Presenter(Base):
         CheckConstraint("kind = 'influencer' OR birth_date IS NULL", name="no_birth_date_of_educators"),
         CheckConstraint("adult_on > birth_date", name="grows_up_after_birth"),
         CheckConstraint("reach_km BETWEEN 1 AND 999", name="reach_in_kilometres"),
+        Index(None, "adult_on"),  # who is a minor: asked with each page that staff reads
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

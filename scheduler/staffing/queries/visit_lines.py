@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import Page, first_row
-from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterPage
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km
@@ -45,13 +44,6 @@ def visits_at_host(actor: Actor, host_id: int, today: dt.date, page: int) -> Vis
     return _both(coming.add_columns(firm), past.add_columns(firm), None, page)
 
 
-def home_of(presenter_id: int) -> Point | None:
-    """The town that she sets out from."""
-    wanted = select(Municipality.lat, Municipality.lon).join(Presenter, Presenter.home_id == Municipality.id)
-    row = db.session().execute(wanted.where(Presenter.id == presenter_id)).one_or_none()
-    return Point(*row) if row else None
-
-
 def load_of(page: PresenterPage, lines: VisitLines, today: dt.date) -> Load:
     """How full the weeks ahead are, of what she offers in them."""
     last = today + dt.timedelta(days=7 * LOAD_WEEKS - 1)
@@ -67,30 +59,24 @@ def load_of(page: PresenterPage, lines: VisitLines, today: dt.date) -> Load:
 
 def _lines() -> Select[Any]:
     """Visits, each once, with their schools; `_both` adds whether all of it is promised."""
-    lines: Select[Any] = (
-        select(
-            Visit.number,
-            Visit.on_day,
-            Visit.state,
-            Host.id,
-            Host.name_sr_cyrl,
-            Host.name_sr_latn,
-            Host.place_sr_cyrl,
-            Host.place_sr_latn,
-            func.min(Presentation.starts_local),
-            func.count(Presentation.id.distinct()),
-            func.sum(Presentation.minutes),
-            case((Visit.online_link == "", func.coalesce(Host.lat, Municipality.lat))),
-            case((Visit.online_link == "", func.coalesce(Host.lon, Municipality.lon))),
-            func.count().over(),
-        )
+    said: tuple[Any, ...] = (
+        *(Visit.number, Visit.on_day, Visit.state),
+        *(Host.id, Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn),
+        func.min(Presentation.starts_local),
+        func.count(Presentation.id.distinct()),
+        func.sum(Presentation.minutes),
+        case((Visit.online_link == "", func.coalesce(Host.lat, Municipality.lat))),
+        case((Visit.online_link == "", func.coalesce(Host.lon, Municipality.lon))),
+        func.count().over(),
+    )
+    return (
+        select(*said)
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .join(Presentation, Presentation.visit_id == Visit.id)
         .where(Presentation.state.not_in(OFF))
         .group_by(Visit.id, Host.id, Municipality.id)
     )
-    return lines
 
 
 def _both(coming: Select[Any], past: Select[Any], home: Point | None, page: int) -> VisitLines:
@@ -104,7 +90,7 @@ def _page(wanted: Select[Any], home: Point | None, number: int, per_page: int) -
     rows = db.session().execute(wanted).all()
     lines = []
     for row in rows:
-        *said, lat, lon, _total, firm = tuple[Any, ...](row)
-        known = home is not None and lat is not None and lon is not None
-        lines.append(VisitOnPage(*said, bool(firm), round(road_km(home, Point(lat, lon))) if known and home else 0))
+        *said, lat, lon, _total, firm = tuple(row)
+        km = round(road_km(home, Point(lat, lon))) if home is not None and lat is not None and lon is not None else 0
+        lines.append(VisitOnPage._make((*said, bool(firm), km)))
     return Page(lines, number, rows[0][-2] if rows else 0, per_page)

@@ -1,32 +1,29 @@
 """Who may go on a day, by vetting, age and a guardian's consent: the same question that the database's triggers ask."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
-from scheduler.people.models import Presenter, PresenterPhoto
+from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import (
     Day,
-    checked_days,
     consent_covers,
-    has_consent,
-    has_vetting,
     may_be_photographed,
     vetting_covers,
     wait_with_new_promises,
 )
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.rules.crew import cards_of, uncleared
-from scheduler.visits.terms.plans import CrewMember, UnderLaw, Why
+from scheduler.visits.rules.crew import uncleared
+from scheduler.visits.terms.plans import UnderLaw, Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import PresenterCard, VisitRow
+from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import TO_COME
 
 ONLINE = 0  # instead of a town: no municipality has this id
@@ -38,21 +35,26 @@ def town_of(visit: Visit) -> int | None:
 
 
 def clearance(presenter_ids: Collection[int], day: dt.date, town_id: int | None) -> dict[int, list[Why]]:
-    """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may.
+    """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may. One query, if any.
 
     "unvetted", "too_young", "no_consent", "no_travel", "suspended".
     """
-    people = db.session().scalars(select(Presenter).where(Presenter.id.in_(presenter_ids)).order_by(Presenter.id)).all()
-    clear, agreed = has_vetting(presenter_ids, day), has_consent(presenter_ids, day)
+    who, law = Presenter.id, (Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None))
+    vetted = exists().where(Vetting.presenter_id == who, *vetting_covers(day))
+    travels = func.max(case((GuardianConsent.travels.is_(True), 1), else_=0))
+    agreed = select(travels).where(GuardianConsent.presenter_id == who, *consent_covers(day)).scalar_subquery()
+    wanted: Select[Any] = (
+        select(who, Presenter.home_id, vetted, agreed, *law).where(who.in_(presenter_ids)).order_by(who)
+    )
     return {
-        person.id: uncleared(
-            UnderLaw(person.adult_on, person.may_present_from, person.suspended_at is not None),
+        one: uncleared(
+            UnderLaw(*of_law),
             day,
-            vetted=person.id in clear,
-            agreed=person.id in agreed,
-            away=town_id not in (ONLINE, person.home_id) and not agreed.get(person.id, False),
+            vetted=bool(papers),
+            agreed=leave is not None,
+            away=town_id not in (ONLINE, home_id) and not leave,
         )
-        for person in people
+        for one, home_id, papers, leave, *of_law in (db.session().execute(wanted).all() if presenter_ids else ())
     }
 
 
@@ -97,17 +99,6 @@ def photographed(row: VisitRow, today: dt.date) -> set[int]:
     """Which minors of a visit's crew may be photographed there; asked only where there are any."""
     minors = [one.presenter_id for one in row.crew if is_minor(one.adult_on, min(today, row.on_day))]
     return may_be_photographed(minors, row.on_day) if minors else set()
-
-
-def shown_cards(row: VisitRow, crew: Sequence[CrewMember], today: dt.date) -> tuple[PresenterCard, ...]:
-    """Who comes, as the school reads her: of an adult also when she was checked, and whether she shows her face."""
-    ids = [one.presenter_id for one in crew]
-    checked = checked_days(ids, row.on_day)
-    faces = set(db.session().scalars(select(PresenterPhoto.presenter_id).where(PresenterPhoto.presenter_id.in_(ids))))
-    return tuple(
-        replace(card, checked_on=checked.get(card.presenter_id), face=card.presenter_id in faces)
-        for card in cards_of(crew, min(today, row.on_day), photographed(row, today))
-    )
 
 
 def uncleared_crew(now: dt.datetime) -> list[int]:

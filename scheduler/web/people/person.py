@@ -15,7 +15,7 @@ from scheduler.people.terms import PresenterPage
 from scheduler.policy import Scope
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.own_days import year_of
-from scheduler.staffing.queries.visit_lines import home_of, load_of, visits_of_person
+from scheduler.staffing.queries.visit_lines import load_of, visits_of_person
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -46,7 +46,7 @@ def _show_presenter(
     minor = is_minor(row.adult_on, today)
     notes_may = policy.scope_of(actor, "read", "presenter_note") is not None and not minor
     noted = queries.notes_about(row.presenter_id) if notes_may else []
-    lines = visits_of_person(row.presenter_id, home_of(row.presenter_id), today, page_number(request.args.get("past")))
+    lines = visits_of_person(row.presenter_id, row.home, today, page_number(request.args.get("past")))
     shown = render_template(
         "people/presenter.html",
         page=page,
@@ -56,7 +56,7 @@ def _show_presenter(
         topics=labels.TOPICS,
         languages=forms.TEACHING_LANGUAGES,
         roles=forms.ROLES,
-        clearance=safeguarding_queries.clearance_of(row, today),
+        clearance=safeguarding_queries.proofs_of(row, today).clearance,
         guardian=safeguarding_queries.guardian_of(row.presenter_id, now) if minor and _is_staff() else None,
         lines=lines,
         load=load_of(page, lines, today),

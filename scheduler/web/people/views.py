@@ -183,9 +183,10 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
     if presenter_id is None:
         return {}
     today = _today()
+    profile = queries.presenter_page(presenter_id, from_day=today)
     return {
-        "profile": queries.presenter_page(presenter_id, from_day=today),
-        "proofs": safeguarding_queries.page_of(presenter_id, today),
+        "profile": profile,
+        "proofs": safeguarding_queries.proofs_of(profile.row, today),
         "year": year_of(presenter_id, today.year),
         "has_photo": queries.has_photo(presenter_id),
         "feeds": feeds_queries.feeds_of(presenter_id),
