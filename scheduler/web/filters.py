@@ -282,9 +282,7 @@ def url_if(endpoint: str, **values: object) -> str:
 
 def in_hours(minutes: int) -> str:
     """3 h 15 min"""
-    whole, rest = divmod(minutes, 60)
-    parts = ([_("%(num)s h", num=whole)] if whole else []) + ([_("%(num)s min", num=rest)] if rest or not whole else [])
-    return " ".join(parts)
+    return words.in_hours(minutes, page_language())
 
 
 FILTERS = (

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from math import cos, radians
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -26,15 +25,13 @@ from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import DETOUR
-from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
 from scheduler.staffing.queries.availability import availability_of
-from scheduler.staffing.rules.own_days import trip_of
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
-from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit
+from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
@@ -174,7 +171,7 @@ def _judged(
             *too_far(row.home, host, row.reach_km),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]
-        found.append(_candidate(row, visit, _trip(row.home, visit, presentations), reasons))
+        found.append(_candidate(row, visit, trip_to(row.home, visit, presentations), reasons))
     return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))
 
 
@@ -210,15 +207,6 @@ def _available(ids: list[int], visit: Visit, presentations: list[Presentation]) 
         who: all(is_available(hours[who], exceptions[who], visit.on_day, begins, ends) for begins, ends in spans)
         for who in ids
     }
-
-
-def _trip(home: Point, visit: Visit, presentations: list[Presentation]) -> Trip | None:
-    """Her way to a visit and back; None where nobody drives, or nothing of it is left to be held."""
-    if not presentations:
-        return None
-    zone, last = ZoneInfo(visit.zone), max(presentations, key=lambda row: row.ends_at)
-    arrives = min(row.busy_from for row in presentations)
-    return trip_of(home, place_of(visit), arrives.astimezone(zone), last.ends_at.astimezone(zone))
 
 
 def _candidate(row: PresenterRow, visit: Visit, trip: Trip | None, reasons: list[Why]) -> Candidate:

@@ -16,13 +16,14 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.rules.trips import comes_home, sets_out
 from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
-from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_of, sets_out, trip_of
+from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import home_point, place_of
+from scheduler.visits.queries.agenda import home_point, place_of, trip_to
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter
@@ -181,15 +182,13 @@ def trips_for(presenter_id: int, wanted: Mapping[int, Sequence[PresentationRow]]
         return {}
     person = select(Presenter).where(Presenter.id == presenter_id).options(joinedload(Presenter.home))
     home = home_point(db.session().scalars(person).one())
-    found: dict[int, Trip] = {}
-    for visit_id, visit in _stored(list(wanted)).items():
-        rows = wanted[visit_id]
-        if not rows:
-            continue
-        over = max(row.ends_at for row in rows).astimezone(ZoneInfo(visit.zone))
-        if trip := trip_of(home, place_of(visit), _set_up_from(visit, rows), over):
-            found[visit_id] = trip
-    return found
+    stored = _stored(list(wanted))
+    own = {one: {row.id for row in rows} for one, rows in wanted.items()}
+    found = {
+        one: trip_to(home, row, [each for each in row.presentations if each.id in own[one]])
+        for one, row in stored.items()
+    }
+    return {visit_id: trip for visit_id, trip in found.items() if trip is not None}
 
 
 def visits_to_leave(presenter_id: int, first_day: dt.date, last_day: dt.date, *, now: dt.datetime) -> list[VisitRow]:

@@ -1,11 +1,8 @@
-"""A presenter's own day: what goes into the bag, when to set out, how long a contact is shown."""
+"""A presenter's own day: what goes into the bag, how long a contact is shown."""
 
 import datetime as dt
 from collections.abc import Iterable
 
-from scheduler.places.rules.hosts import road_km, road_minutes
-from scheduler.places.terms.hosts import Point
-from scheduler.places.terms.trips import Trip
 from scheduler.staffing.terms.own_days import Kit, School
 from scheduler.visits.terms.rows import PresentationRow
 
@@ -34,24 +31,3 @@ def kit_of(school: School, presentations: Iterable[PresentationRow]) -> tuple[tu
         (Kit.PLAN_B, 0, True),
     ]
     return tuple((kit, count) for kit, count, needed in wanted if needed)
-
-
-def sets_out(arrives: dt.datetime, minutes: int) -> dt.time:
-    """When to leave at the latest, on a round five minutes: nobody leaves at 8:17."""
-    leaves = arrives - dt.timedelta(minutes=minutes)
-    return (leaves - dt.timedelta(minutes=leaves.minute % 5, seconds=leaves.second)).time()
-
-
-def comes_home(over: dt.datetime, minutes: int) -> dt.time:
-    """About when she is home again, on the next round five minutes."""
-    home = over + dt.timedelta(minutes=minutes)
-    return (home + dt.timedelta(minutes=-home.minute % 5)).time()
-
-
-def trip_of(home: Point, there: Point | None, arrives: dt.datetime, over: dt.datetime) -> Trip | None:
-    """There and back by herself, both moments on the wall clock of the host; None where nobody drives."""
-    if there is None:
-        return None
-    minutes = road_minutes(home, there)
-    away = int((over - arrives).total_seconds() // 60) + 2 * minutes
-    return Trip(round(road_km(home, there)), minutes, sets_out(arrives, minutes), comes_home(over, minutes), away)

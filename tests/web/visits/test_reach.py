@@ -1,6 +1,7 @@
 """How far somebody goes: said on her own page, and nobody is asked beyond it without a word."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import Point
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.crew import suggest_presenter
+from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.service.open_calls import open_call
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.rules.limits import too_far
@@ -22,7 +24,7 @@ from tests.factories.people import an_actor, make_user, works
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator
-from tests.factories.staffing import a_planned_visit, an_offered_visit
+from tests.factories.staffing import UNTIL, a_planned_visit, an_offered_visit
 from tests.web.browser import browser_of
 
 NIS, KULA, NEAR_KULA = Point(43.32, 21.9), Point(45.6, 19.53), Point(45.3, 19.8)
@@ -127,3 +129,35 @@ def test_an_offer_says_kilometres_hours_and_when_to_leave_before_it_is_answered(
         assert "leave by" in page
         assert "home at about" in page
         assert "in all" in page
+
+
+def test_on_the_board_a_tick_says_that_it_is_meant(app, programme, far, visit):
+    desk = browser_of(app, make_user(centre_id=programme.centre_id))
+    wish = {"on_day": f"{visit.on_day:%d.%m.%Y.}", "starts_local": "10:00", "presenter": far.id, "act": "check"}
+    wish |= {"until_day": f"{visit.on_day - dt.timedelta(days=2):%d.%m.%Y.}", "until_time": "14:00", "offer": "y"}
+    path = f"/visits/{visit.number}/place?lang=en"
+
+    checked = desk.post(path, data=wish).text
+    assert "this presenter goes 40 km at most" in checked
+    assert 'name="meant"' in checked
+
+    refused = desk.post(path, data=wish | {"act": "move"})
+    assert refused.status_code == 409
+    assert "Tick that you mean it" in refused.text
+    assert db.session.scalars(select(Assignment)).all() == []
+
+    assert desk.post(path, data=wish | {"act": "move", "meant": "y"}).status_code == 302
+    assert [row.presenter_id for row in db.session.scalars(select(Assignment))] == [far.id]
+
+
+def test_the_mail_of_an_offer_says_kilometres_hours_and_when_to_leave(programme, visit):
+    home = make_municipality("Прокупље", lat=43.23, lon=21.59)
+    near = works(a_cleared_educator(centre_id=programme.centre_id, home_id=home.id))
+    km = round(road_km(Point(home.lat, home.lon), NIS))
+    coordinator = an_actor(centre_id=programme.centre_id)
+    suggest_presenter(coordinator, visit.id, near.id, now=MONDAY)
+    offer_visit(coordinator, visit.id, until=UNTIL, now=MONDAY)
+
+    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "visit_offered")).one()
+
+    assert re.search(rf" {km} км .* \d\d:\d\d, .* \d\d:\d\d, .*\d ч", mail.text), mail.text
