@@ -39,7 +39,6 @@ from scheduler.people.terms import (
     InvitedUser,
     PresenterName,
     PresenterNoteRow,
-    PresenterPage,
     PresenterRow,
     Reader,
     SignedInUser,
@@ -166,16 +165,6 @@ def phone_of(presenter_id: int) -> str:
     return db.session.scalar(select(Presenter.phone).where(Presenter.id == presenter_id)) or ""
 
 
-def presenter_page(presenter_id: int, *, from_day: dt.date) -> PresenterPage:
-    """One presenter with her week and the exceptions that are not over on `from_day`. Raises: NotFound."""
-    rows = _presenters(Presenter.id == presenter_id)
-    if not rows:
-        raise NotFound("presenter")
-    return PresenterPage(
-        rows[0], hours_of([presenter_id])[presenter_id], exceptions_of([presenter_id], from_day)[presenter_id]
-    )
-
-
 def hours_of(presenter_ids: Sequence[int]) -> dict[int, tuple[Hours, ...]]:
     """The weekly hours of each of these presenters, in order; empty for who gave none."""
     found = db.session.scalars(
@@ -299,9 +288,11 @@ def has_photo(presenter_id: int) -> bool:
 
 
 def notes_about(presenter_id: int) -> list[PresenterNoteRow]:
-    """What was agreed with a presenter by telephone, the newest first."""
-    wanted = select(PresenterNote).where(PresenterNote.presenter_id == presenter_id).order_by(PresenterNote.id.desc())
-    return [PresenterNoteRow(one.said_on, one.by, one.text) for one in db.session.scalars(wanted)]
+    """What was agreed with a presenter by telephone, and with whom, the newest first."""
+    note = PresenterNote
+    wanted = select(note.said_on, note.text, User).outerjoin(User, note.by == "user:" + cast(User.id, String))
+    rows = db.session.execute(wanted.where(note.presenter_id == presenter_id).order_by(note.id.desc()))
+    return [PresenterNoteRow(said_on, by.full_name if by else "", text) for said_on, text, by in rows]
 
 
 def centres() -> list[Centre]:

@@ -14,6 +14,7 @@ from scheduler.people.service import presenters as people_presenters
 from scheduler.people.terms import PresenterPage
 from scheduler.policy import Scope
 from scheduler.safeguarding import queries as safeguarding_queries
+from scheduler.staffing.queries.availability import presenter_page
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.queries.visit_lines import load_of, visits_of_person
 from scheduler.web import labels
@@ -27,7 +28,7 @@ from scheduler.web.people.blueprint import bp
 
 def page_for(verb: str, presenter_id: int) -> PresenterPage:
     """The presenter, if the actor has `verb` on her. Raises: NotFound."""
-    page = queries.presenter_page(presenter_id, from_day=clock.local_day(clock.now()))
+    page = presenter_page(presenter_id, from_day=clock.local_day(clock.now()))
     policy.require(current_actor(), verb, "presenter", centre=page.row.centre_id, presenters=[presenter_id])
     return page
 
@@ -45,7 +46,6 @@ def _show_presenter(
     today, account = clock.local_day(now), queries.suspended_as(row.user_id)
     minor = is_minor(row.adult_on, today)
     notes_may = policy.scope_of(actor, "read", "presenter_note") is not None and not minor
-    noted = queries.notes_about(row.presenter_id) if notes_may else []
     lines = visits_of_person(row.presenter_id, row.home, today, page_number(request.args.get("past")))
     shown = render_template(
         "people/presenter.html",
@@ -62,8 +62,7 @@ def _show_presenter(
         load=load_of(page, lines, today),
         year=year_of(row.presenter_id, today.year),
         notes_may=notes_may,
-        notes=noted,
-        names=queries.names_of_labels(one.by for one in noted) if noted else {},
+        notes=queries.notes_about(row.presenter_id) if notes_may else [],
         may_change=policy.scope_of(actor, "update", "presenter") is not None,
         may_suspend=policy.scope_of(actor, "suspend", account) is not None,
         may_restore=policy.scope_of(actor, "restore", account) is not None,

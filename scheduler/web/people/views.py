@@ -21,6 +21,7 @@ from scheduler.people.service.presenters import change_skills, create_presenter,
 from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries import clearances
+from scheduler.staffing.queries.availability import presenter_page
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.service import clearance
 from scheduler.web import labels, tables
@@ -183,7 +184,7 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
     if presenter_id is None:
         return {}
     today = _today()
-    profile = queries.presenter_page(presenter_id, from_day=today)
+    profile = presenter_page(presenter_id, from_day=today)
     return {
         "profile": profile,
         "proofs": safeguarding_queries.proofs_of(profile.row, today),
