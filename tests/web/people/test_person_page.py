@@ -130,8 +130,8 @@ def test_load_and_kilometres_stand_against_the_hours_that_she_offers(desk, progr
     page = desk.get(f"/people/{person.id}?lang=en").text
 
     assert "presentations in four weeks, 48 at most" in page
-    assert "promised, of 160 h offered in four weeks" in page  # eight hours on five days of each
-    assert "<dd>45 min</dd>" in page
+    assert "hours promised, of 160 offered in four weeks" in page  # eight hours on five days of each
+    assert "<dd>0.8</dd>" in page
 
 
 def test_a_week_away_is_not_offered():
