@@ -153,8 +153,7 @@ def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation]) ->
     if not presentations:
         return None
     arrives, over = min(row.busy_from for row in presentations), max(row.ends_at for row in presentations)
-    zone = ZoneInfo(visit.zone)
-    return trip_of(home, place_of(visit), arrives.astimezone(zone), over.astimezone(zone))
+    return trip_of(home, place_of(visit), *(at.astimezone(ZoneInfo(visit.zone)) for at in (arrives, over)))
 
 
 def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:

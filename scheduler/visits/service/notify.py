@@ -88,8 +88,8 @@ def _tell_each(
 def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection[int]) -> dict[str, object]:
     """ "times" of what a mail to a presenter is about, and her "trip" where she goes; nothing where it is gone."""
     own = [row for row in opened.presentations if row.id in presentation_ids]
-    goes = own if opened.of(person.id, *PROMISED) else []  # of who is let go, her home may not be loaded
-    return {"times": _times(own), "trip": goes and trip_to(home_point(person), opened.visit, goes)} if own else {}
+    trip = trip_to(home_point(person), opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
+    return {"times": _times(own), "trip": trip} if own else {}
 
 
 def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime) -> None:
