@@ -33,6 +33,8 @@ from scheduler.reports.terms.counting import Filters, Group, ReportCounts
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import Vetting
+from scheduler.turns.queries import rows_of_centre
+from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from tests.factories import MONDAY
@@ -100,6 +102,27 @@ def queries_of_holidays():
     from scheduler.places.queries import holidays_between
 
     return [row for row in holidays_between(YEAR.first, YEAR.last) if row.no_lessons]
+
+
+def test_the_demo_holds_one_of_each_that_waits_for_a_coordinator(loaded):
+    waits = {row.matter for row in rows_of_centre(centre_id_of("ncc"), MONDAY)}
+
+    assert waits >= {
+        Matter.SUBSTITUTE_SOUGHT,
+        Matter.CREW_LOST,
+        Matter.CLASH,
+        Matter.CLOSED_DAY,
+        Matter.DATE_WISH,
+        Matter.OFFER_GONE,
+        Matter.TO_CONFIRM,
+        Matter.NOT_OFFERED,
+        Matter.NOT_COUNTED,
+        Matter.DISPUTED,
+        Matter.SILENT,
+        Matter.REQUEST_NEW,
+        Matter.REQUEST_TRIAGE,
+        Matter.REQUEST_AGREED,
+    }
 
 
 def test_nobody_is_at_two_hosts_on_one_day_but_where_a_clash_waits_to_be_solved(loaded):

@@ -31,6 +31,7 @@ from scheduler.web.requests.booking.choices import furnish_presentations, levels
 from scheduler.web.requests.booking.fields import PAGES, BookingLessons, draft_of, host_asked, lessons_beside
 from scheduler.web.requests.forms import DeclineForm, PhoneForm, QuestionForm, RequestPressForm
 from scheduler.web.requests.school.status import facts_of, paper_of
+from scheduler.web.turn_words import back
 
 
 @bp.get("/requests/<number>")
@@ -105,7 +106,7 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
         except SomeCannot as refused:
             raise Conflict(refused.refusals[0].reason) from refused
         say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
-    return redirect(url_for(".show_request", number=number))
+    return back(url_for(".show_request", number=number))
 
 
 @bp.post("/requests/<number>/<any(ask, decline):act>")

@@ -22,6 +22,8 @@ from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
+from scheduler.turns.queries import turns_about
+from scheduler.turns.terms import Matter
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
@@ -42,6 +44,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, StaffReasonForm, UntilForm
 from scheduler.web.tables import Column
+from scheduler.web.turn_words import back
 from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.checks import checks_of
@@ -193,6 +196,7 @@ def shown_visit(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
+            untold=_untold(page.visit),
             shown=visit_view(page, people.rows, hands_of(page.visit.id, judged)),
             people=people,
             call_is_open=open_now and call_is_open(page.visit.id),
@@ -210,6 +214,14 @@ def shown_visit(
         ),
         status,
     )
+
+
+def _untold(row: VisitRow) -> Matter | None:
+    """What the school of a confirmed visit does not know of its crew yet."""
+    if row.state not in (VisitState.CONFIRMED, VisitState.READY):
+        return None
+    matters = [one.matter for one in turns_about(row.id, clock.now())]
+    return next((one for one in matters if one in (Matter.CREW_LOST, Matter.SCHOOL_TO_TELL)), None)
 
 
 def _late_rows(row: VisitRow) -> list[tuple[LateRow, DrivenForm]]:
@@ -244,7 +256,7 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
         form.show(rejected.problems)
         return shown_visit(number, form=form)
     say(done)
-    return redirect(url_for(".visit", number=number))
+    return back(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")
