@@ -61,7 +61,7 @@ def test_the_job_tells_a_school_of_its_checklist_once(app):
 
 def test_the_job_tells_a_centre_in_the_morning_what_is_due_once(app):
     scene = Scene(planned=False)
-    make_user(centre_id=scene.centre_id)
+    make_user(centre_id=scene.centre_id, password_hash="set")
     late = MONDAY - dt.timedelta(days=9)
     make_school_request(RequestState.NEW, programme=scene.programme, state_since=late)
     attach(app)
