@@ -35,7 +35,7 @@ from scheduler.visits.terms.states import (
 
 DAY = dt.timedelta(days=1)
 CONFIRMED_WITHIN = 7 * DAY  # an open visit is to be confirmed by then
-OFFER_ENDS = DAY  # an offer that ends within this, and nobody has answered
+ENDS_WITHIN = DAY  # an offer that ends within this, and nobody has answered
 CHECKLIST_WITHIN = 7 * DAY
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
@@ -170,7 +170,7 @@ def _offered(one: VisitStanding, seats: list[SeatStanding], now: dt.datetime) ->
     ends = min((seat.until for seat in seats if seat.until and seat.member.state is _A.OFFERED), default=None)
     starts = one.starts_at
     near = starts is not None and starts - now <= CONFIRMED_WITHIN
-    soon = ends is not None and ends - now <= OFFER_ENDS
+    soon = ends is not None and ends - now <= ENDS_WITHIN
     by = min([one.on_day, *([ends.date()] if ends else [])])
     if (near or soon) and one.search is None:
         yield Verdict(Whose.COORDINATOR, Matter.UNANSWERED, by)

@@ -16,9 +16,9 @@ from scheduler.turns.queries import rows_of_centre
 from scheduler.turns.terms import TurnRow
 from scheduler.turns.wording import why_of
 
-KIND = "turns_due"
+MORNING_MAIL = "turns_due"
 MOST_LINES = 20
-QUIET = dt.timedelta(hours=20)
+ONCE_IN = dt.timedelta(hours=20)
 
 
 def tell_what_is_due(*, now: dt.datetime) -> int:
@@ -42,14 +42,14 @@ def _tell(centre_id: int, now: dt.datetime) -> bool:
             "more": max(len(rows) - MOST_LINES, 0),
             "path": "/desk",
         }
-        draft = MessageDraft(kind=KIND, address=address, language=language, values=values, centre_id=centre_id)
+        draft = MessageDraft(kind=MORNING_MAIL, address=address, language=language, values=values, centre_id=centre_id)
         queue_message(draft, now=now)
     return True
 
 
 def _told_lately(centre_id: int, now: dt.datetime) -> bool:
     lately = select(OutboxMessage.id).where(
-        OutboxMessage.centre_id == centre_id, OutboxMessage.kind == KIND, OutboxMessage.created_at > now - QUIET
+        OutboxMessage.centre_id == centre_id, OutboxMessage.kind == MORNING_MAIL, OutboxMessage.created_at > now - ONCE_IN
     )
     with transaction() as session:
         return session.scalar(lately.limit(1)) is not None

@@ -150,7 +150,7 @@ def facets_of(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> dict[
     """
     many, none = func.count(), literal("", String)
 
-    def counted(name: str, value: Any, *names: Any, joins: Sequence[Any] = ()) -> Select[Any]:
+    def counted(name: str, value: Any, *names: Any, joins: Sequence[Any] = ()) -> Any:
         wanted = _filtered(actor, replace(filters, sort=None), now, but=name)
         for one in joins:
             wanted = wanted.outerjoin(one)
