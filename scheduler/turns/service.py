@@ -49,7 +49,9 @@ def _tell(centre_id: int, now: dt.datetime) -> bool:
 
 def _told_lately(centre_id: int, now: dt.datetime) -> bool:
     lately = select(OutboxMessage.id).where(
-        OutboxMessage.centre_id == centre_id, OutboxMessage.kind == MORNING_MAIL, OutboxMessage.created_at > now - ONCE_IN
+        OutboxMessage.centre_id == centre_id,
+        OutboxMessage.kind == MORNING_MAIL,
+        OutboxMessage.created_at > now - ONCE_IN,
     )
     with transaction() as session:
         return session.scalar(lately.limit(1)) is not None
