@@ -26,7 +26,7 @@ from scheduler.attendance.terms import AttendanceReason, CountedPresentation, Co
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import page_number
 from scheduler.web import tables
 from scheduler.web.attendance import feedback, tally
 from scheduler.web.attendance.blueprint import bp
@@ -204,7 +204,7 @@ def lock_assumed() -> ResponseReturnValue:
         locked = locking.lock_assumed(current_actor(), form.seen(), now=clock.now())
         say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
         return redirect(url_for(".overview"))
-    page = page_of(assumed_attendance(current_actor()), page_number(request.args.get("page")))
+    page = assumed_attendance(current_actor(), page_number(request.args.get("page")))
     return render_template("attendance/lock_assumed.html", page=page, form=form)
 
 

@@ -7,14 +7,15 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
+from scheduler.attendance.queries.side_tables import tables_beside
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
-from scheduler.places.queries import calendar_missing
+from scheduler.places.queries import calendar_missing, host_of
 from scheduler.readiness.queries.told_notes import told_of
-from scheduler.requests.queries.hours import school_clock
-from scheduler.requests.queries.pages import request_page
+from scheduler.requests.queries.hours import OpenSchool
+from scheduler.requests.queries.pages import request_to_plan
 from scheduler.requests.rules.school_request import cannot_on
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.staffing.queries.candidates import candidates_by_need
@@ -22,10 +23,9 @@ from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
-from scheduler.turns.queries import turns_about
-from scheduler.turns.terms import Matter
 from scheduler.visits.queries.clearance import photographed
-from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
+from scheduler.visits.queries.lists import SORTS
+from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
 from scheduler.visits.service import plan_and_move
@@ -70,8 +70,9 @@ def _today() -> dt.date:
 @may("create", "visit")
 @sent_once
 def plan_visit(number: str) -> ResponseReturnValue:
-    asked = request_page(current_actor(), number, now=clock.now())
-    form = PlanForm() if request.method == "POST" else _plan_form(asked)
+    asked = request_to_plan(current_actor(), number, now=clock.now())
+    school = OpenSchool(asked.row.host)
+    form = PlanForm() if request.method == "POST" else _plan_form(asked, school)
     problem = ""
     if form.accepted() and not form.look.data:
         try:
@@ -84,7 +85,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
             say(_("Planned. Now choose who goes."))
             return redirect(url_for(".visit", number=visit.number))
     typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.lessons_beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
+    known = lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed)
     missing = calendar_missing(form.on_day.data or asked.row.first_day)
     page = render_template(
         "visits/plan_visit.html",
@@ -100,13 +101,13 @@ def plan_visit(number: str) -> ResponseReturnValue:
     return page, 409 if problem else 422 if form.problems_shown() else 200
 
 
-def _plan_form(asked: RequestPage) -> PlanForm:
+def _plan_form(asked: RequestPage, school: OpenSchool) -> PlanForm:
     """The plan of a request on the date that the school likes most, or on the one that was pressed.
 
     Without ranked dates on the first of its days that suits its classes, at the hours that they suggest.
     """
     row = asked.row
-    hours = school_clock(row.host, row.first_day, row.last_day, today=_today())
+    hours = school.clock(row.first_day, row.last_day, today=_today())
     rank = number_of(request.args.get("wish")) or 1
     if rank <= len(asked.preferred):
         wish = asked.preferred[rank - 1]
@@ -122,13 +123,13 @@ def week() -> ResponseReturnValue:
     asked = asked_day("from") or _today()
     monday = asked - dt.timedelta(days=asked.weekday())
     table = tables.table("visits", WEEK_COLUMNS, SORTS, natural="day", choose=True)
-    visits = visits_of_week(current_actor(), monday, table.sort)
+    page = visits_of_week(current_actor(), monday, page_number(request.args.get("page")), table.sort)
     seven = dt.timedelta(days=7)
     return render_template(
         "visits/week.html",
         may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,
         table=table,
-        visits=visits,
+        page=page,
         monday=monday,
         before=monday - seven,
         after=monday + seven,
@@ -184,6 +185,8 @@ def shown_visit(
     if open_now:
         turned = page_number(request.args.get("people"))
         people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
+    beside = tables_beside(page.visit.id)
+    hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:
@@ -196,32 +199,23 @@ def shown_visit(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            untold=_untold(page.visit),
-            shown=visit_view(page, people.rows, hands_of(page.visit.id, judged)),
+            shown=visit_view(page, people.rows, hands),
             people=people,
-            call_is_open=open_now and call_is_open(page.visit.id),
+            call_is_open=open_now and "open_call" in beside and call_is_open(page.visit.id),
             form=until,
             promise=noted,
             press=press,
             problem=problem,
             changes=changes,
-            told=told_of(page.visit.id),
+            told=told_of(page.visit.id) if "told_note" in beside else [],
             late=_late_rows(page.visit),
             told_what=labels.TOLD_WHAT,
             how=HOW,
-            **checks_of(page),
-            **search_facts(page, people.rows, decision, open_now=open_now),
+            **checks_of(page, beside),
+            **search_facts(page, people.rows, decision, open_now=open_now, sought="relief" in beside),
         ),
         status,
     )
-
-
-def _untold(row: VisitRow) -> Matter | None:
-    """What the school of a confirmed visit does not know of its crew yet."""
-    if row.state not in (VisitState.CONFIRMED, VisitState.READY):
-        return None
-    matters = [one.matter for one in turns_about(row.id, clock.now())]
-    return next((one for one in matters if one in (Matter.CREW_LOST, Matter.SCHOOL_TO_TELL)), None)
 
 
 def _late_rows(row: VisitRow) -> list[tuple[LateRow, DrivenForm]]:
@@ -341,7 +335,7 @@ def move(number: str) -> ResponseReturnValue:
         lessons.TypedTime(one.starts_local.data, sitting.minutes)
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
-    known = lessons.lessons_beside(row.host_id, form.on_day.data, row.presentations, typed)
+    known = lessons.lessons_beside(OpenSchool(host_of(row.host_id)), form.on_day.data, row.presentations, typed)
     return form_page("visits/move.html", form, page, problem, lessons=known)
 
 
@@ -363,7 +357,8 @@ def replan(number: str) -> ResponseReturnValue:
             say(_("Planned for a new day, and the school is told. Now choose who goes."))
             return redirect(url_for(".visit", number=new))
     typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.lessons_beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
+    school = OpenSchool(host_of(page.visit.host_id))
+    known = lessons.lessons_beside(school, form.on_day.data, page.visit.presentations, typed)
     return form_page("visits/replan.html", form, page, problem, lessons=known)
 
 

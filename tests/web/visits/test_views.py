@@ -72,7 +72,7 @@ def test_a_coordinator_plans_an_agreed_request_from_a_filled_form(app, scene):
     answer = browser.post(path, data=typed)
 
     assert answer.status_code == 302
-    (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()))
+    (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()), 1).rows
     assert answer.location.endswith(f"/visits/{row.number}")
     (sitting,) = row.presentations
     assert (sitting.starts_local, sitting.room, sitting.expected_pupils) == (dt.time(9, 55), "Hall", 90)
