@@ -2,7 +2,7 @@
 
 from flask import Flask, current_app, request, url_for
 
-EXTENSION = "addresses"  # of what an application keeps
+ADDRESSES = "addresses"  # of what an application keeps
 
 
 def address_of(endpoint: str, **values: object) -> str:
@@ -13,7 +13,7 @@ def address_of(endpoint: str, **values: object) -> str:
     file = values.get("filename", "")
     if endpoint.startswith(".") or len(values) > bool(file) or not request or request.environ.get("SCRIPT_NAME"):
         return url_for(endpoint, **values)  # type: ignore[arg-type]
-    kept: dict[tuple[str, object], str] = current_app.extensions[EXTENSION]
+    kept: dict[tuple[str, object], str] = current_app.extensions[ADDRESSES]
     address = kept.get((endpoint, file))
     if address is None:
         address = kept[endpoint, file] = url_for(endpoint, **values)  # type: ignore[arg-type]
@@ -21,5 +21,5 @@ def address_of(endpoint: str, **values: object) -> str:
 
 
 def register(app: Flask) -> None:
-    app.extensions[EXTENSION] = {}
+    app.extensions[ADDRESSES] = {}
     app.jinja_env.globals["url_for"] = address_of

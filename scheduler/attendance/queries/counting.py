@@ -92,9 +92,9 @@ def crew_of(visit_id: int) -> frozenset[int]:
 def crewmates(actor: Actor, crew: Sequence[CrewAt]) -> list[CrewAt]:
     """Whom of a presentation's crew a presenter of the visit counts beside herself.
 
-    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54).
+    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54). Staff know all.
     """
-    goes = any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
+    goes = actor.presenter_id is None or any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
     return [one for one in crew if one.presenter_id != actor.presenter_id and (goes or not one.minor)]
 
 
@@ -386,4 +386,5 @@ def _one(
         counted=_as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
         odd=_is_odd(educator, expected),
+        at_the_desk=bool(attendance and attendance.at_the_desk),
     )

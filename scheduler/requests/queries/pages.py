@@ -31,7 +31,7 @@ PAGE_FIELDS = (
     *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
     *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number", "directions"),
     *("room", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
-    *("reason", "question", "answer", "attention"),
+    *("reason", "question", "answer", "told_by_phone", "attention"),
 )
 
 

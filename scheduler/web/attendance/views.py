@@ -91,7 +91,10 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
     tallied = attendance_tally.tally_of(one.presentation_id) if one.audience in rules.TALLY_AUDIENCES else 0
-    shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied)
+    at_the_desk = policy.scope_of(me, "correct", "attendance") is not None
+    shown = render_template(
+        "attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied, at_the_desk=at_the_desk
+    )
     return shown, 422 if form.problems_shown() else 200
 
 
@@ -192,6 +195,7 @@ def overview() -> ResponseReturnValue:
         page=page,
         table=table,
         silent=silent if may_lock else 0,
+        may_count=policy.scope_of(actor, "create", "attendance") is not None,
     )
 
 

@@ -13,6 +13,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
 from scheduler.places.queries import calendar_missing, host_of
+from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.pages import request_to_plan
@@ -29,7 +30,6 @@ from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
 from scheduler.visits.service import plan_and_move
-from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.rows import Candidate, PresentationRow, VisitPage, VisitRow
@@ -42,7 +42,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
-from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, StaffReasonForm, UntilForm
+from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
 from scheduler.web.tables import Column
 from scheduler.web.turn_words import back
 from scheduler.web.visits import lessons
@@ -178,6 +178,7 @@ def shown_visit(
     status = (
         409 if problem else 422 if any(one is not None and one.errors for one in (form, promise, decision)) else 200
     )
+    cause, back_until = cancellation_of(page.visit, clock.now())
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = history_view(pressed.since(page)) if pressed is not None and problem else []
     may_promise = open_now and page.visit.school_request_id is None
@@ -209,6 +210,8 @@ def shown_visit(
             changes=changes,
             told=told_of(page.visit.id) if "told_note" in beside else [],
             late=_late_rows(page.visit),
+            cause=labels.CAUSES[cause] if cause else "",
+            back_until=back_until,
             told_what=labels.TOLD_WHAT,
             how=HOW,
             **checks_of(page, beside),
@@ -343,7 +346,7 @@ def move(number: str) -> ResponseReturnValue:
 @may("create", "visit")
 def replan(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
-    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit)
+    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit, asked_day("day"))
     problem = "" if page.visit.state is VisitState.DISRUPTED else worded(GroundReason.WRONG_STATE)
     if form.accepted():
         plans, day = form.plans(page.visit), form.on_day.data
@@ -372,20 +375,3 @@ def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **mo
         form.show_visit(page)
     shown = render_template(template, form=form, visit=page.visit, problem=problem, changes=changes, **more)
     return shown, 409 if problem else 422 if form.problems_shown() else 200
-
-
-@bp.route("/visits/<number>/cancel", methods=["GET", "POST"])
-@may("cancel", "visit")
-def cancel(number: str) -> ResponseReturnValue:
-    page = visit_page(current_actor(), number)
-    form, problem = StaffReasonForm(), ""
-    if form.accepted():
-        reason = form.reason.data or ""
-        try:
-            cancel_visit(current_actor(), page.visit.id, reason=reason, now=clock.now(), version=form.seen())
-        except Conflict as conflict:
-            problem = labels.refusal(conflict)
-        else:
-            say(_("Cancelled. The school and the presenters got a mail."))
-            return redirect(url_for(".visit", number=number))
-    return form_page("visits/cancel.html", form, page, problem)
