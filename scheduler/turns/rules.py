@@ -94,11 +94,18 @@ def turn_of_request(one: RequestStanding, today: dt.date) -> Verdict:
     answer_by = (one.state_since + PROMISED_DAYS * DAY).date()
     if one.attention and one.state not in HIDDEN:
         return Verdict(Whose.COORDINATOR, Matter.COUNTS_CHANGED, answer_by)
+    if one.too_long and not one.has_visit:
+        return Verdict(Whose.COORDINATOR, Matter.STANDS_STILL, today)
     if one.state in WITHOUT_VISIT:
         return ITS_DAY if one.has_visit else Verdict(Whose.COORDINATOR, Matter.REQUEST_AGREED, answer_by)
     if one.state is _R.WAITLISTED and one.last_day - today <= PASSES_WITHIN:
         return Verdict(Whose.COORDINATOR, Matter.DATES_PASS, one.last_day)
     return Verdict(*_ASKED[one.state], answer_by)
+
+
+def turn_of_typed_host(asked_at: dt.datetime) -> Verdict:
+    """A school that is not on the list is put there, or found there, before its request is answered."""
+    return Verdict(Whose.COORDINATOR, Matter.HOST_TYPED, (asked_at + PROMISED_DAYS * DAY).date())
 
 
 def turn_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> Verdict:
@@ -116,7 +123,8 @@ def _all_turns(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator
     if one.state in GONE_VISITS:
         yield DONE
     elif one.state is _V.DISRUPTED:
-        yield Verdict(Whose.COORDINATOR, Matter.CLOSED_DAY, one.on_day)
+        matter = Matter.CLOSED_DAY if one.wished_day is None else Matter.DAY_NAMED
+        yield Verdict(Whose.COORDINATOR, matter, one.on_day)
     elif one.state is _V.DELIVERED:
         yield from _after(one, now, today)
     elif one.sittings and all(sitting.ends_at <= now for sitting in one.sittings):
@@ -151,11 +159,12 @@ def _crew_turns(one: VisitStanding, now: dt.datetime) -> Iterator[Verdict]:
     if _A.OFFERED in states:
         yield from _offered(one, seats, now)
         return
-    if one.confirmed_at is not None:
-        matter = Matter.CREW_LOST
-    elif whole:
+    if whole:
         missing = promise_problems((row.audience for row in one.sittings), one.teacher_stays, one.safeguarding_contact)
-        matter = Matter.NO_PROMISE if missing else Matter.TO_CONFIRM
+        anew = Matter.TO_CONFIRM if one.confirmed_at is None else Matter.CONFIRM_ANEW
+        matter = Matter.NO_PROMISE if missing else anew
+    elif one.confirmed_at is not None:
+        matter = Matter.CREW_LOST
     elif _A.SUGGESTED in states:
         matter = Matter.NOT_OFFERED
     elif states & {_A.DECLINED, _A.LAPSED, _A.WITHDRAWN}:
@@ -286,7 +295,7 @@ def in_order(rows: list[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
     """
     once: dict[tuple[str, object], TurnRow] = {}
     for row in sorted(rows, key=lambda row: _RANKS[row.matter]):
-        key = ("request", row.request_id) if row.request_id else ("thing", row.mail_id or row.number)
+        key = ("request", row.request_id) if row.request_id else ("thing", row.host_id or row.mail_id or row.number)
         once.setdefault(key, row)
 
     def due(row: TurnRow) -> tuple[dt.date, int, dt.date, str]:

@@ -12,7 +12,7 @@ from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre
 from scheduler.requests.queries.stand_ins import on_duty
-from scheduler.turns.queries import rows_of_centre
+from scheduler.turns.queries.desk import rows_of_centre
 from scheduler.turns.terms import TurnRow
 from scheduler.turns.wording import why_of
 

@@ -36,10 +36,12 @@ class Matter(StrEnum):
     CLASH = "clash"  # somebody stands in two places at once
     PASSED = "passed"  # its day went by, and it was never confirmed
     CLOSED_DAY = "closed_day"  # a closure stopped it
+    DAY_NAMED = "day_named"  # a closure stopped it, and its school says when it would do
     CLOCK_WRONG = "clock_wrong"  # the hour no longer fits its school
     DATE_WISH = "date_wish"
     OFFER_GONE = "offer_gone"  # declined or lapsed, and nobody else is asked
     TO_CONFIRM = "to_confirm"  # everybody has accepted
+    CONFIRM_ANEW = "confirm_anew"  # somebody of whom the school knew left, and the crew is whole without her
     NO_PROMISE = "no_promise"  # everybody has, but the school has not promised what it must
     NOT_OFFERED = "not_offered"  # somebody is suggested, and nobody has asked her
     NO_CREW = "no_crew"
@@ -50,8 +52,10 @@ class Matter(StrEnum):
     NOT_COUNTED = "not_counted"
     DISPUTED = "disputed"
     SILENT = "silent"
+    HOST_TYPED = "host_typed"  # a school asked whose name is not on the list
     REQUEST_NEW = "request_new"
     REQUEST_TRIAGE = "request_triage"
+    STANDS_STILL = "stands_still"  # reminded, and for weeks nobody has said a word
     COUNTS_CHANGED = "counts_changed"
     REQUEST_AGREED = "request_agreed"
     DATES_PASS = "dates_pass"  # those that a request on the waiting list asked for
@@ -98,6 +102,7 @@ class RequestStanding:
     last_day: dt.date
     attention: bool = False
     has_visit: bool = False  # one that lives: then the visit says whose turn it is
+    too_long: bool = False  # for as long as a setting says, nobody has said a word
 
 
 @dataclass(frozen=True)
@@ -176,6 +181,7 @@ class TurnRow:
     number: str = ""  # of the visit or of the request
     request_number: str = ""
     request_id: int | None = None
+    host_id: int | None = None  # of a row that is about a school, not about what it asked for
     version: int = 0
     since: dt.datetime | None = None
     wished_day: dt.date | None = None

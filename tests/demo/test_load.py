@@ -33,7 +33,7 @@ from scheduler.reports.terms.counting import Filters, Group, ReportCounts
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import Vetting
-from scheduler.turns.queries import rows_of_centre
+from scheduler.turns.queries.desk import rows_of_centre
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState

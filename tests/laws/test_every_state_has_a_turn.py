@@ -50,6 +50,8 @@ PRESSED = {  # ended by one press in its row
     Matter.REQUEST_NEW: "requests.press_undoable",
     Matter.TO_CONFIRM: "visits.confirm",
     Matter.NOT_OFFERED: "visits.offer",
+    Matter.CONFIRM_ANEW: "visits.confirm",
+    Matter.HOST_TYPED: "places.host",
     Matter.MAIL_FAILED: "messages.message",
 }
 OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a secret link), the page
@@ -107,10 +109,10 @@ def visits() -> list[VisitStanding]:
 
 
 def requests() -> list[RequestStanding]:
-    every = product(REQUEST_MACHINE.moves, (False, True), (False, True), (3, 40))
+    every = product(REQUEST_MACHINE.moves, (False, True), (False, True), (3, 40), (False, True))
     return [
-        RequestStanding(state, MONDAY, TODAY, TODAY + dt.timedelta(days=days), attention, has_visit)
-        for state, attention, has_visit, days in every
+        RequestStanding(state, MONDAY, TODAY, TODAY + dt.timedelta(days=days), attention, has_visit, too_long)
+        for state, attention, has_visit, days, too_long in every
         if state not in REQUEST_MACHINE.ends()
     ]
 

@@ -11,7 +11,7 @@ from scheduler.readiness.queries.findings import checklist_of, open_wish_of
 from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries import desk_of
+from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Presentation
 from scheduler.visits.service.cancel import cancel_visit

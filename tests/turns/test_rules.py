@@ -211,3 +211,23 @@ def test_rows_stand_once_and_what_is_due_first_stands_first():
     later = row(Matter.REQUEST_NEW, TODAY + DAY, "R-4", 8)
 
     assert in_order([later, same, overdue, due, sick], TODAY) == (sick, due, overdue, later)
+
+
+def test_a_request_that_stands_still_for_weeks_is_the_coordinators_turn():
+    assert turn_of_request(a_request(RequestState.NEEDS_INFO), TODAY).whose is Whose.SCHOOL
+    for state in (RequestState.NEEDS_INFO, RequestState.AGREED):
+        assert turn_of_request(a_request(state, too_long=True), TODAY).matter is Matter.STANDS_STILL
+    planned = a_request(RequestState.AGREED, too_long=True, has_visit=True)
+    assert not turn_of_request(planned, TODAY).ours
+
+
+def test_a_stopped_visit_whose_school_proposes_a_day_says_so():
+    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN))) is Matter.CLOSED_DAY
+    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN), wished_day=FAR)) is Matter.DAY_NAMED
+
+
+def test_a_crew_that_is_whole_without_who_left_is_confirmed_anew():
+    left = seat(_A.WITHDRAWN, who=2)
+
+    assert the_matter(a_visit(_V.OFFERED, left, confirmed_at=MONDAY)) is Matter.CREW_LOST
+    assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)) is Matter.CONFIRM_ANEW

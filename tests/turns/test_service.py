@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
-from scheduler.turns.queries import desk_of, turns_about
+from scheduler.turns.queries.desk import desk_of, turns_about
 from scheduler.turns.service import tell_what_is_due
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import ToldNote

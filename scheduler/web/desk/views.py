@@ -16,7 +16,7 @@ from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.safeguarding.terms import ProofKind, ProofLine
 from scheduler.staffing.queries.clearances import NEAR_DAYS, proofs_that_wait
 from scheduler.staffing.queries.own_days import days_of
-from scheduler.turns.queries import desk_of, visits_to_count
+from scheduler.turns.queries.desk import desk_of, visits_to_count
 from scheduler.turns.rules import turn_of_proof
 from scheduler.turns.terms import Desk, Matter, Verdict
 from scheduler.visits.queries.pages import offers_of
@@ -35,8 +35,22 @@ COMING_DAYS = 14
 PROOFS_SHOWN = 20  # of each list
 ROWS_SHOWN = 25
 TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it opens
-    "new": (Matter.REQUEST_NEW, Matter.REQUEST_TRIAGE, Matter.COUNTS_CHANGED, Matter.DATES_PASS),
-    "plan": (Matter.REQUEST_AGREED, Matter.CLOSED_DAY, Matter.PASSED, Matter.DATE_WISH, Matter.CLOCK_WRONG),
+    "new": (
+        Matter.HOST_TYPED,
+        Matter.REQUEST_NEW,
+        Matter.REQUEST_TRIAGE,
+        Matter.STANDS_STILL,
+        Matter.COUNTS_CHANGED,
+        Matter.DATES_PASS,
+    ),
+    "plan": (
+        Matter.REQUEST_AGREED,
+        Matter.CLOSED_DAY,
+        Matter.DAY_NAMED,
+        Matter.PASSED,
+        Matter.DATE_WISH,
+        Matter.CLOCK_WRONG,
+    ),
     "crew": (
         Matter.DECIDE_NOW,
         Matter.SUBSTITUTE_SOUGHT,
@@ -49,7 +63,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
         Matter.UNANSWERED,
         Matter.CREW_AWAY,
     ),
-    "confirm": (Matter.TO_CONFIRM, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
+    "confirm": (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
     "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.SILENT),
     "mail": (Matter.MAIL_FAILED,),
 }

@@ -14,7 +14,7 @@ from scheduler.core.errors import Conflict
 from scheduler.readiness.queries.findings import checklist_of, findings_of, open_wish_of
 from scheduler.readiness.service import wishes
 from scheduler.readiness.service.recheck import confirm_clock
-from scheduler.turns.queries import turns_about
+from scheduler.turns.queries.desk import turns_about
 from scheduler.turns.terms import Matter
 from scheduler.visits.queries.pages import visit_for, visit_page
 from scheduler.visits.terms.rows import VisitPage, VisitRow

@@ -10,7 +10,7 @@ from scheduler.core.db import transaction
 from scheduler.policy import Role
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import answer_offer
-from scheduler.turns.queries import desk_of
+from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState

@@ -15,30 +15,28 @@ from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import MessageState
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.states import HIDDEN, OVER
-from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.queries.asked import (
+    ABOUT_HOST,
+    about_host,
+    failed_mails,
+    judged_requests,
+    requests_to_judge,
+    stands_still,
+)
 from scheduler.turns.rules import (
     DAY,
-    PASSES_WITHIN,
-    WITHOUT_VISIT,
     in_order,
-    turn_of_mail,
-    turn_of_request,
     turn_of_visit,
     turns_of_visit,
 )
 from scheduler.turns.terms import (
-    AboutHost,
     Desk,
     Matter,
-    RequestStanding,
     SeatStanding,
     SittingStanding,
     SoonRow,
@@ -53,7 +51,6 @@ from scheduler.visits.rules.crew import is_whole
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.states import (
     FIRM,
-    GONE_VISITS,
     LIVING,
     OFF_VISITS,
     OPEN_SEARCHES,
@@ -65,9 +62,7 @@ from scheduler.visits.terms.states import (
     VisitState,
 )
 
-MOST_MAILS = 50  # that did not arrive: the list of mails has all
 _LEFT = (AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
-_ABOUT_HOST = (Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn, Host.kind)
 Sittings = Mapping[int, Sequence[tuple[SittingStanding, dt.time]]]
 
 
@@ -91,20 +86,21 @@ def _desk(centre_id: int, now: dt.datetime) -> Desk:
     visits = db.session().execute(_visits_to_judge(centre_id, today)).all()
     sittings = _sittings_of([row.Visit.id for row in visits])
     judged = [_visit_turn(row, sittings, now, today) for row in visits]
-    found = [*judged, *_requests(centre_id, today), *_mails(centre_id)]
+    found = [*judged, *requests_to_judge(centre_id, now), *failed_mails(centre_id)]
     return Desk(
         rows=in_order([row for row in found if row.verdict.ours], today),
         soon=tuple(_soon(row, sittings) for row in visits if _is_soon(row, today)),
     )
 
 
-def visits_that_wait(actor: Actor, now: dt.datetime) -> dict[int, TurnRow]:
-    """The visits that are the coordinators' turn, by the request that each belongs to: two questions."""
+def rows_of_requests(actor: Actor, now: dt.datetime) -> dict[int, TurnRow]:
+    """Visits that are the coordinators' turn, and requests that stand still, by request: three questions."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
     today = clock.local_day(now)
     visits = db.session().execute(_visits_to_judge(actor.centre_id or 0, today)).all()
     sittings = _sittings_of([row.Visit.id for row in visits])
     rows = [_visit_turn(row, sittings, now, today) for row in visits]
+    rows += judged_requests(actor.centre_id or 0, now, stands_still(now))
     return {row.request_id: row for row in rows if row.request_id is not None and row.verdict.ours}
 
 
@@ -171,7 +167,7 @@ def _judged_visits() -> Select[Any]:
     wanted: Any = (
         select(
             Visit,
-            *_ABOUT_HOST,
+            *ABOUT_HOST,
             Host.phone,
             Programme.educators,
             Programme.influencers,
@@ -266,7 +262,7 @@ def _visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) 
     standing = _standing(row, [one for one, _starts in sittings.get(visit.id, ())])
     return TurnRow(
         verdict=turn_of_visit(standing, now, today),
-        host=_host(row, row.contact_phone or row.phone),
+        host=about_host(row, row.contact_phone or row.phone),
         on_day=visit.on_day,
         number=visit.number,
         request_number=row.asked or "",
@@ -301,10 +297,6 @@ def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
     )
 
 
-def _host(row: Any, phone: str) -> AboutHost:
-    return AboutHost(row.name_sr_cyrl, row.name_sr_latn, row.place_sr_cyrl, row.place_sr_latn, row.kind, phone)
-
-
 def _is_soon(row: Any, today: dt.date) -> bool:
     return today <= row.Visit.on_day <= today + DAY and row.Visit.state not in OFF_VISITS
 
@@ -319,7 +311,7 @@ def _soon(row: Any, sittings: Sittings) -> SoonRow:
         on_day=visit.on_day,
         state=visit.state,
         starts_local=tuple(starts for _one, starts in of_visit),
-        host=_host(row, row.contact_phone or row.phone),
+        host=about_host(row, row.contact_phone or row.phone),
         crew=tuple(f"{one.given_name} {one.family_name}".strip() for one in members.values()),
         short=bool(crews) and not is_whole(crews, CrewRule(row.educators, row.influencers), visit.on_day),
     )
@@ -327,56 +319,3 @@ def _soon(row: Any, sittings: Sittings) -> SoonRow:
 
 def _goes(seat: SeatStanding) -> bool:
     return seat.member.state in LIVING
-
-
-def _requests(centre_id: int, today: dt.date) -> list[TurnRow]:
-    """Requests that wait for the centre by themselves, whatever their visits wait for."""
-    has_visit = exists().where(Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS))
-    state = SchoolRequest.state
-    rows = db.session().execute(
-        select(SchoolRequest, *_ABOUT_HOST, has_visit.label("has_visit"))
-        .join(Host, Host.id == SchoolRequest.host_id)
-        .where(
-            SchoolRequest.centre_id == centre_id,
-            state.not_in(HIDDEN | OVER),
-            or_(
-                SchoolRequest.attention,
-                state.in_((RequestState.NEW, RequestState.TRIAGE)),
-                and_(state == RequestState.WAITLISTED, SchoolRequest.last_day <= today + PASSES_WITHIN),
-                and_(state.in_(WITHOUT_VISIT), ~has_visit),
-            ),
-        )
-        .order_by(SchoolRequest.state_since, SchoolRequest.id)
-        .execution_options(populate_existing=True)
-    )
-    return [_request_turn(row, today) for row in rows]
-
-
-def _request_turn(row: Any, today: dt.date) -> TurnRow:
-    asked: SchoolRequest = row.SchoolRequest
-    standing = RequestStanding(
-        asked.state, asked.state_since, asked.first_day, asked.last_day, asked.attention, row.has_visit
-    )
-    return TurnRow(
-        verdict=turn_of_request(standing, today),
-        host=_host(row, asked.contact_phone),
-        on_day=asked.first_day,
-        number=asked.number,
-        request_number=asked.number,
-        request_id=asked.id,
-        version=asked.version,
-        since=asked.state_since,
-    )
-
-
-def _mails(centre_id: int) -> list[TurnRow]:
-    wanted = (
-        select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.created_at, OutboxMessage.state)
-        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.state == MessageState.FAILED)
-        .order_by(OutboxMessage.id.desc())
-        .limit(MOST_MAILS)
-    )
-    return [
-        TurnRow(turn_of_mail(row.state), mail_id=row.id, subject=row.subject, since=row.created_at)
-        for row in db.session().execute(wanted)
-    ]
