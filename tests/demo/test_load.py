@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.figures import add_up_everything
-from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateKind
 from scheduler.cli.invariants import violations
