@@ -20,7 +20,7 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
-from scheduler.turns.queries.asked import (
+from scheduler.turns.queries.requests_and_mails import (
     ABOUT_HOST,
     about_host,
     failed_mails,
