@@ -118,6 +118,8 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
 
 def _title(paper: CertificatePaper, lang: str) -> str:
     _ = translator(lang).gettext
+    if paper.title:
+        return paper.title
     return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
 
 
@@ -148,7 +150,7 @@ def _draw_words(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     _draw_name(sheet, paper.holder_name if teacher else paper.host_name)
     sheet.canvas.setLineCap(1)
     sheet.rule((LEFT + 0.5, 97.8), (LEFT + 46.3, 97.8), QUINCE, 1)
-    TEXT.fill(sheet, text % {"title": paper.programme_title})
+    TEXT.fill(sheet, paper.text or text % {"title": paper.programme_title})
 
 
 def _draw_name(sheet: PaperSheet, name: str) -> None:

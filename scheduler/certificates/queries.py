@@ -31,9 +31,9 @@ from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
-from scheduler.policy import Actor
+from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
-from scheduler.programmes.terms import Audience
+from scheduler.programmes.terms import Audience, in_language
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import PresentationState, VisitState
@@ -69,13 +69,14 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
     found: dict[str, tuple[CertificatePaper, str]] = {}
     for some in _batched(numbers):
         rows = db.session.execute(
-            select(Certificate, Visit.centre_id, Visit.school_request_id)
+            select(Certificate, Visit)
             .join(Visit, Visit.id == Certificate.visit_id)
             .where(Certificate.number.in_(some), Certificate.state == CertificateState.ISSUED)
             .order_by(Certificate.id)
         )
-        for row, centre_id, request_id in rows:
-            policy.require(actor, "read", "certificate", centre=centre_id, request=request_id)
+        for row, visit in rows:
+            lies = policy.spot(visit)
+            policy.require(actor, "read", "certificate", centre=lies, request=visit.school_request_id)
             found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
     return [found[number] for number in numbers if number in found]
 
@@ -109,8 +110,8 @@ def printed_text(paper: CertificatePaper) -> str:
 
 def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRow]:
     """All certificates of a school request's visits, the school's own first. Raises: NotAllowed, NotFound."""
-    centre_id = db.session.scalar(select(Visit.centre_id).where(Visit.school_request_id == request_id).limit(1))
-    policy.require(actor, "read", "certificate", centre=centre_id, request=request_id)
+    visit = db.session.scalar(select(Visit).where(Visit.school_request_id == request_id).limit(1))
+    policy.require(actor, "read", "certificate", centre=policy.spot(visit), request=request_id)
     rows = db.session.scalars(
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
@@ -131,8 +132,8 @@ SORTS: Columns = {
 
 def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) -> Page[CertificateRow]:
     """The certificates of the actor's centre, newest first or as asked. Raises: NotAllowed."""
-    policy.require(actor, "list", "certificate", centre=actor.centre_id)
-    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
+    policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
+    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(in_reach(actor, Visit))
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn)
@@ -154,13 +155,13 @@ def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) ->
 def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
     """One certificate for those who may issue it again or revoke it. Raises: NotAllowed, NotFound."""
     row = db.session.execute(
-        select(Certificate, Visit.centre_id)
+        select(Certificate, Visit)
         .join(Visit, Visit.id == Certificate.visit_id)
         .where(Certificate.number == number_typed(number))
     ).one_or_none()
     if row is None:
         raise NotFound("certificate")
-    policy.require(actor, "issue", "certificate", centre=row.centre_id)
+    policy.require(actor, "issue", "certificate", centre=policy.spot(row.Visit))
     return _row(row.Certificate)
 
 
@@ -225,15 +226,13 @@ def campaign_exists(slug: str) -> bool:
     return db.session.scalar(select(Campaign.id).where(Campaign.slug == slug)) is not None
 
 
-def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
+def visits_missing_certificates(reader: Actor = SYSTEM) -> list[int]:
     """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one.
 
     Names for whom no adult is left of those counted are not waited for: they earn nothing. Visits of past years that
     were imported are not waited for either. Only visits that are not settled are looked at.
     """
-    wanted = _missing(_named_without_a_paper()).where(~Visit.papers_settled)
-    if centre_id is not None:
-        wanted = wanted.where(Visit.centre_id == centre_id)
+    wanted = _missing(_named_without_a_paper()).where(~Visit.papers_settled, in_reach(reader, Visit))
     return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
@@ -294,11 +293,12 @@ def violations() -> list[str]:
 def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     """All that the certificates of these visits print: four questions, however many they are."""
     rows = db.session.execute(
-        select(Visit, Host, Programme, Centre, SchoolRequest)
+        select(Visit, Host, Programme, Centre, SchoolRequest, Campaign)
         .join(Host, Host.id == Visit.host_id)
         .join(Programme, Programme.id == Visit.programme_id)
         .join(Centre, Centre.id == Visit.centre_id)
         .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
+        .outerjoin(Campaign, Campaign.id == Visit.campaign_id)
         .where(Visit.id.in_(visit_ids))
         .order_by(Visit.id)
     )
@@ -309,7 +309,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     ):
         named[visit_id].append(name)
     found = {}
-    for visit, host, programme, centre, school_request in rows:
+    for visit, host, programme, centre, school_request, campaign in rows:
         language = school_request.language if school_request else DEFAULT
         title = programme.name_sr_cyrl
         presentations, minutes = given.get(visit.id, (0, 0))
@@ -329,8 +329,21 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             presentations=presentations,
             minutes=minutes,
             named_adults=tuple(named[visit.id]),
+            programme_number=programme.catalogue_number,
+            programme_hours=programme.catalogue_hours,
+            **(_own_words(campaign, language) if campaign is not None else {}),
         )
     return found
+
+
+def _own_words(campaign: Campaign, language: str) -> dict[str, str]:
+    """What a campaign's own certificate says; nothing where it has none."""
+    return {
+        f"campaign_{part}": in_language(
+            language, getattr(campaign, f"certificate_{part}_sr_cyrl"), getattr(campaign, f"certificate_{part}_en")
+        )
+        for part in ("title", "text")
+    }
 
 
 def _held(visit_ids: Collection[int]) -> Subquery:

@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
@@ -24,6 +24,7 @@ from scheduler.people.models import (
     SettledStep,
     SignIn,
     User,
+    UserDistrict,
     UserRole,
 )
 from scheduler.people.terms import (
@@ -48,14 +49,15 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
 
     None, too, while it waits for its second step: only the pages of keys know such a sign-in (keys/queries.py).
     """
-    found = db.session.execute(
+    rows = db.session.execute(
         select(SignIn, User, Centre, Presenter.id)
         .join(User, SignIn.user_id == User.id)
         .join(Centre, User.centre_id == Centre.id)
         .outerjoin(Presenter, Presenter.user_id == User.id)
         .where(SignIn.token_hash == tokens.token_hash(token))
-    ).one_or_none()
-    if found is None:
+        .options(joinedload(User.districts))
+    )
+    if (found := rows.unique().one_or_none()) is None:
         return None
     row, user, centre, presenter_id = found
     actor = user.actor(presenter_id)
@@ -216,7 +218,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
         select(User, Presenter.id)
         .outerjoin(Presenter, Presenter.user_id == User.id)
         .where(User.centre_id == centre_id, Presenter.id.is_(None), User.erased_at.is_(None))
-        .options(selectinload(User.roles))
+        .options(selectinload(User.roles), selectinload(User.districts))
         .order_by(User.id)
     ).all()
     return [
@@ -228,6 +230,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
             suspended=user.suspended_at is not None,
             invited=user.password_hash is None,
             has_profile=presenter_id is not None,
+            district_ids=tuple(row.district_id for row in user.districts),
         )
         for user, presenter_id in sorted(found, key=lambda pair: _by_name(pair[0]))
     ]
@@ -240,10 +243,13 @@ def _who_can_sign_in(*roles: Role) -> Select[User]:
     return select(User).where(*able).order_by(User.id)
 
 
-def coordinators_of(centre_id: int) -> list[Reader]:
-    """The coordinators of a centre who can sign in; who of them is told when something waits, `requests` knows."""
-    found = db.session.scalars(_who_can_sign_in(Role.COORDINATOR).where(User.centre_id == centre_id))
-    return [Reader(user.id, user.email, user.language) for user in found]
+def coordinators_of(centre_id: int, district_id: int | None = None) -> list[Reader]:
+    """The coordinators of a centre who can sign in; of a district those not limited to others, or all if nobody is."""
+    wanted = _who_can_sign_in(Role.COORDINATOR).where(User.centre_id == centre_id)
+    here = or_(~User.districts.any(), User.districts.any(UserDistrict.district_id == district_id))
+    found = db.session.execute(wanted.add_columns(here if district_id is not None else true())).all()
+    able = [row for row in found if row[1]] or found
+    return [Reader(user.id, user.email, user.language) for user, _here in able]
 
 
 def suspended_as(user_id: int) -> str:

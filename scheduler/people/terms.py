@@ -18,6 +18,7 @@ class PersonReason(Reason):
     HAS_ACCOUNT = "has_account"
     OWN_ACCOUNT = "own_account"
     OWN_ROLE = "own_role"
+    OWN_DISTRICTS = "own_districts"
     HOME_OF_A_MINOR = "home_of_a_minor"
     HOURS_IN_ORDER = "hours_in_order"
     HOURS_OVERLAP = "hours_overlap"
@@ -287,6 +288,7 @@ class StaffRow:
     suspended: bool
     invited: bool
     has_profile: bool
+    district_ids: tuple[int, ...] = ()  # none: everything of the centre
 
 
 @dataclass(frozen=True)

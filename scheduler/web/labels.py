@@ -102,6 +102,8 @@ ANSWERED: Mapping[AssignmentState, LazyProxy] = {  # how an offer ended, to the 
 
 HAPPENED: dict[str, LazyProxy] = {
     "visit planned": _l("Planned"),
+    "campaign chosen": _l("Campaign chosen"),
+    "campaign left": _l("Moved out of the days of its campaign, which no longer counts it"),
     "visit offered": _l("Offered to the crew"),
     "visit confirmed": _l("Confirmed by all"),
     "visit ready": _l("All prepared"),

@@ -20,7 +20,7 @@ from scheduler.feeds.terms import FeedReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.privacy.terms import PrivacyReason
-from scheduler.programmes.terms import ProgrammeReason
+from scheduler.programmes.terms import CampaignReason, ProgrammeReason
 from scheduler.readiness.terms import ReadinessReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
@@ -109,6 +109,13 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.HOME_OF_A_MINOR: _l(
         "Ask your coordinator: how far a young presenter travels depends on the home town, so the centre changes it."
     ),
+    ProgrammeReason.HOURS_WITHOUT_NUMBER: _l("Enter the number too: hours are granted by the catalogue."),
+    CampaignReason.CITIES_ADD_UP: _l("Leave this empty, or enter what the cities add up to: there is one target."),
+    CampaignReason.CITY_TWICE: _l("Remove one line: this city is in the list twice."),
+    CampaignReason.NOT_OF_THIS_VISIT: _l("Choose another: this campaign has another programme, or other days."),
+    CampaignReason.NOT_A_WEB_ADDRESS: _l("Enter an address that begins with https://."),
+    CampaignReason.TITLE_AND_TEXT: _l("Enter both, the title and the text, or neither."),
+    PersonReason.OWN_DISTRICTS: _l("Ask a colleague: nobody changes her own districts."),
     PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     PersonReason.HOURS_IN_ORDER: _l("Write an end that is later than the beginning."),
     PersonReason.HOURS_OVERLAP: _l("Write hours that do not overlap."),

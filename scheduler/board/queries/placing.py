@@ -70,7 +70,7 @@ class _Scene:
 
 def choices(actor: Actor, on_day: dt.date) -> list[PresenterChoice]:
     """Whom the move panel offers: the centre's presenters by name, without the suspended."""
-    policy.require(actor, "update", "visit", centre=actor.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.own_part(actor))
     found = []
     for row in people_queries.presenter_names(actor.centre_id or 0):
         if not row.suspended:
@@ -140,7 +140,7 @@ def _visit(actor: Actor, visit_id: int) -> Visit:
     )
     if visit is None:
         raise NotFound("visit")
-    policy.require(actor, "update", "visit", centre=visit.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(visit))
     return visit
 
 

@@ -107,7 +107,7 @@ def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
         ]
         for number, rows in stops.items()
     }
-    held = held_shown(actor.centre_id, wish, now)
+    held = held_shown(actor, wish, now)
     days = _days(wish, shown, held.days)
     return _Facts(wish, shown, grounds, located, crews, days, edited_at, shifts_shown(shown), held)
 

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.places.models import Host
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
 from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenWish, WishLine
 from scheduler.visits.models.finding import Finding
@@ -47,12 +47,12 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
 
 def open_wishes(actor: Actor) -> list[WishLine]:
     """The wishes for another date that wait for the actor's centre, the oldest first. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     rows = db.session().execute(
         select(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, DateWish.first_choice, DateWish.asked_at)
         .join(Visit, Visit.id == DateWish.visit_id)
         .join(Host, Host.id == Visit.host_id)
-        .where(DateWish.answered_at.is_(None), Visit.state.in_(OPEN_VISITS), Visit.centre_id == actor.centre_id)
+        .where(DateWish.answered_at.is_(None), Visit.state.in_(OPEN_VISITS), in_reach(actor, Visit))
         .order_by(DateWish.asked_at, DateWish.id)
     )
     return [WishLine(*row) for row in rows]

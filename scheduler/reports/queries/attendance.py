@@ -38,6 +38,7 @@ from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host, Municipality
+from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, summed
@@ -125,12 +126,16 @@ BEHIND_SORTS: Columns = {
 
 
 def visits_behind(
-    filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None
+    filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None, reader: Actor = SYSTEM
 ) -> Page[VisitLine]:
-    """The visits of which a report's number is the sum, by day or as asked; page `number` from 1."""
+    """The visits of which a report's number is the sum, by day or as asked; page `number` from 1.
+
+    A number is the same for everybody; of its visits, limited staff see those of their districts.
+    """
     session = db.session()
     each = counted_presentations(filters, ())
-    total = session.scalar(select(func.count(each.c.visit_id.distinct()))) or 0
+    ours = [each.c.visit_id.in_(select(Visit.id).where(in_reach(reader, Visit)))] if reader.districts else []
+    total = session.scalar(select(func.count(each.c.visit_id.distinct())).where(*ours)) or 0
     wanted = (
         summed(each)
         .add_columns(
@@ -148,6 +153,7 @@ def visits_behind(
         .join(Host, Host.id == Visit.host_id)
         .join(Programme, Programme.id == Visit.programme_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .where(*ours)
         .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
         .order_by(*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
         .limit(PER_PAGE)

@@ -53,7 +53,7 @@ def candidates(
     The number of queries does not depend on the number of presenters. Raises: NotAllowed, NotFound.
     """
     visit, presentations = _visit(visit_id)
-    policy.require(actor, "create", "assignment", centre=visit.centre_id)
+    policy.require(actor, "create", "assignment", centre=policy.spot(visit))
     some = () if among is None else (Presenter.id.in_(among),)
     people = people_queries.presenters_of(visit.centre_id, Presenter.id.not_in(_seated(visit_id)), *some)
     return _judged(visit, presentations, people, now)
@@ -68,7 +68,7 @@ def candidates_by_need(
     Raises: NotAllowed, NotFound.
     """
     visit, presentations = _visit(visit_id)
-    policy.require(actor, "create", "assignment", centre=visit.centre_id)
+    policy.require(actor, "create", "assignment", centre=policy.spot(visit))
     not_seated = Presenter.id.not_in(_seated(visit_id))
     own = Presenter.centre_id == visit.centre_id, User.erased_at.is_(None), not_seated
     by_need = (

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -17,7 +18,7 @@ from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
-from scheduler.policy import Actor, Role
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
@@ -93,6 +94,8 @@ def _visit_row(visit: Visit) -> VisitRow:
         id=visit.id,
         number=visit.number,
         centre_id=visit.centre_id,
+        programme_id=visit.programme_id,
+        campaign_id=visit.campaign_id,
         host_id=visit.host_id,
         school_request_id=visit.school_request_id,
         on_day=visit.on_day,
@@ -184,7 +187,7 @@ def visit_for(actor: Actor, number: str) -> VisitRow:
         actor,
         "read",
         "visit",
-        centre=row.centre_id,
+        centre=policy.spot(row),
         request=row.school_request_id,
         presenters=readers_in_crew(row.id),
     )
@@ -203,7 +206,7 @@ def offered_visit_id(actor: Actor, number: str) -> int:
 def visit_page(actor: Actor, number: str) -> VisitPage:
     """The coordinators' page of a visit: who goes, what is missing, what happened. Raises: NotAllowed, NotFound."""
     row = visit_for(actor, number)
-    policy.require(actor, "update", "visit", centre=row.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(row))
     asked = db.session().scalar(select(SchoolRequest).where(SchoolRequest.id == row.school_request_id))
     return VisitPage(
         visit=row,
@@ -296,7 +299,7 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
 
     Raises: NotAllowed.
     """
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     found = visits_where(in_centre(actor), Visit.school_request_id == request_id)
     return max(found, key=lambda visit: visit.id, default=None)
 
@@ -308,13 +311,13 @@ def visits_of_week(actor: Actor, monday: dt.date, sort: Sort | None = None) -> l
 
 def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, sort: Sort | None = None) -> list[VisitRow]:
     """The centre's visits of these days, both included, in order of day and number or as asked. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
 
 
 def in_centre(actor: Actor) -> ColumnElement[bool]:
-    """That a visit is of the actor's centre; the system sees all."""
-    return Visit.centre_id.is_not(None) if Role.SYSTEM in actor.roles else Visit.centre_id == actor.centre_id
+    """That a visit is of the actor's centre, and of her districts if she is limited to some."""
+    return cast("ColumnElement[bool]", in_reach(actor, Visit))
 
 
 CONFIRMED_WITHIN = dt.timedelta(days=7)  # an open visit is to be confirmed by then
@@ -323,7 +326,7 @@ OFFER_ENDS = dt.timedelta(hours=24)
 
 def nearing_visits(actor: Actor, today: dt.date, now: dt.datetime) -> NearingVisits:
     """The centre's visits that a coordinator looks at first, all in one question. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     tomorrow, within = today + dt.timedelta(days=1), Visit.on_day.between(today, today + CONFIRMED_WITHIN)
     ending = has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now + OFFER_ENDS)
     unanswered = set(db.session().scalars(select(Visit.id).where(in_centre(actor), ending)))

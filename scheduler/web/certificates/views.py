@@ -105,9 +105,11 @@ def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
     counts = [(_("Pupils"), paper.pupils), (_("Parents"), paper.parents), (_("Teachers"), paper.teachers)]
     facts = [
         (_("Number of the certificate"), rules.in_fours(paper.number)),
+        (_("Title"), paper.title),
         (_("Issued to"), found.holder_name or ("" if paper.kind == "teacher" else paper.host_name)),
         (_("Host"), _with_place(paper.host_name, paper.host_place)),
         (_("Programme"), paper.programme_title),
+        (_("Text"), paper.text),
         (_("Programme number"), paper.programme_number),
         (_("Day"), long_day(paper.on_day)),
         (_("Minutes"), str(paper.minutes) if paper.minutes else ""),
@@ -154,7 +156,7 @@ def overview() -> ResponseReturnValue:
     actor = current_actor()
     table = tables.table("certificates", CERTIFICATE_COLUMNS, queries.SORTS, choose=True)
     page = queries.certificates_of_centre(actor, page_number(request.args.get("page")), table.sort)
-    due = len(queries.visits_missing_certificates(actor.centre_id))
+    due = len(queries.visits_missing_certificates(actor))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
     begun = work_service.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(

@@ -25,6 +25,7 @@ from scheduler.visits.queries.pages import (
     offers_of,
     visits_of_presenter,
 )
+from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import VisitState
 from scheduler.web.desk import figures, search
@@ -102,7 +103,7 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     g.counts = g.get("counts", {}) | {"requests.inbox": inbox.new}
     near = nearing_visits(actor, day, now)
     late = late_counts(actor, now=now)
-    failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
+    failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED, within=mails_in_reach(actor))
     disputed, uncounted = disputed_attendance(actor), {visit.visit_id: visit for visit, _one in late.rows}
     wishes = open_wishes(actor)
     actions = next_actions(

@@ -27,6 +27,7 @@ from scheduler.staffing.service import clearance
 from scheduler.web import labels, tables
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id, public
+from scheduler.web.history import history
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import enter, own_browser
 from scheduler.web.once import sent_once
@@ -235,6 +236,13 @@ def presenter(presenter_id: int) -> ResponseReturnValue:
     return _show_presenter(_page_for("read", presenter_id), forms.ExceptionForm())
 
 
+def _changes(page: PresenterPage) -> list[dict[str, str]]:
+    """Who changed what of her profile and account: for staff."""
+    if policy.scope_of(current_actor(), "list", "presenter") is None:
+        return []
+    return history({"presenter": [page.row.presenter_id], "user_account": [page.row.user_id]})
+
+
 def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseReturnValue:
     account = queries.suspended_as(page.row.user_id)
     shown = render_template(
@@ -250,6 +258,7 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
         may_suspend=policy.scope_of(current_actor(), "suspend", account) is not None,
         may_restore=policy.scope_of(current_actor(), "restore", account) is not None,
         may_see_list=policy.scope_of(current_actor(), "list", "presenter") is not None,
+        changes=_changes(page),
         may_see_proofs=policy.scope_of(current_actor(), "list", "vetting") is not None,
     )
     return shown, 422 if form.errors else 200
