@@ -173,6 +173,12 @@ def campaigns_for(programme_id: int) -> list[CampaignChoice]:
     return [CampaignChoice(one.id, Text(one.name_sr_cyrl, one.name_en), one.first_day, one.last_day) for one in rows]
 
 
+def campaign_crew(campaign_id: int) -> frozenset[int]:
+    """The presenters who are meant to go for a campaign: preferred where its visits look for somebody."""
+    wanted = select(CampaignMember.presenter_id).where(CampaignMember.campaign_id == campaign_id)
+    return frozenset(db.session().scalars(wanted))
+
+
 def fits_campaign(campaign_id: int, programme_id: int, on_day: dt.date) -> bool:
     """Whether a visit of this programme on this day is one of the campaign's: a campaign is a programme and a time."""
     ours = (Campaign.id == campaign_id, Campaign.programme_id == programme_id)

@@ -25,6 +25,7 @@ class CampaignReason(Reason):
     NOT_OF_THIS_VISIT = "not_of_this_visit"
     NOT_A_WEB_ADDRESS = "not_a_web_address"
     TITLE_AND_TEXT = "title_and_text"
+    VISITS_OUTSIDE = "visits_outside"
 
 
 class ProgrammeKind(StrEnum):

@@ -1,13 +1,15 @@
-"""A visit is booked into a campaign, or taken out of it."""
+"""A visit is booked into a campaign, or taken out of it; and no campaign loses a visit by being shortened."""
 
 import datetime as dt
 import logging
 
 from scheduler.acts import change
+from scheduler.booking.queries.campaigns import visits_outside
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
+from scheduler.programmes import service as programmes
 from scheduler.programmes.queries import fits_campaign
-from scheduler.programmes.terms import CampaignReason
+from scheduler.programmes.terms import CampaignDraft, CampaignReason
 from scheduler.visits.service.locked_visit import open_visit, require, require_seen
 from scheduler.visits.terms.states import OPEN_VISITS
 
@@ -36,3 +38,15 @@ def book_into_campaign(
         visit.campaign_id = campaign_id
         act.record("campaign chosen", visit, details={"from": old, "to": campaign_id})
     log.info("campaign chosen", extra={"visit_id": visit_id, "campaign_id": campaign_id})
+
+
+def change_campaign(actor: Actor, slug: str, draft: CampaignDraft, *, now: dt.datetime) -> None:
+    """Change a campaign as `programmes.service` does, but never its days past a visit that counts for it.
+
+    Raises: as there; Rejected({"first_day" or "last_day": "visits_outside"}), and `visits_outside` says which.
+    """
+    with change(actor, now):
+        programmes.change_campaign(actor, slug, draft, now=now)
+        if outside := visits_outside(actor, slug, draft.first_day, draft.last_day):
+            early = any(row.on_day < draft.first_day for row in outside)
+            raise Rejected({"first_day" if early else "last_day": CampaignReason.VISITS_OUTSIDE})

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import cos, radians
 from typing import Any
 
@@ -27,6 +28,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
+from scheduler.programmes.queries import campaign_crew
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
@@ -109,12 +111,15 @@ def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnEl
         language = visit.school_request.teaching_language
         against.append((~Presenter.languages.any(PresenterLanguage.language == language), 1))
     weights = [case((said, weight), else_=0) for said, weight in against]
+    order: list[ColumnElement[Any]] = [sum(weights[1:], weights[0])]
+    if visit.campaign_id is not None:
+        order.append(case((who.in_(campaign_crew(visit.campaign_id)), 0), else_=1))
     host = place_of(visit)
     if host is None:
-        return [sum(weights[1:], weights[0])]
+        return order
     north = Municipality.lat - host.latitude
     east = (Municipality.lon - host.longitude) * cos(radians(host.latitude))
-    return [sum(weights[1:], weights[0]), north * north + east * east]
+    return [*order, north * north + east * east]
 
 
 def _is_taken(presentations: Sequence[Presentation]) -> ColumnElement[bool]:
@@ -159,6 +164,7 @@ def _judged(
     waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None
     load = promised_presentations(ids, [visit.on_day], except_visit=visit.id, now=now)
+    meant = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset()
     found = []
     for row in people:
         who = row.presenter_id
@@ -170,8 +176,13 @@ def _judged(
             *too_far(homes[who], host),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]
-        found.append(_candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons))
-    return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))
+        one = _candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons)
+        found.append(replace(one, of_campaign=who in meant))
+    return sorted(found, key=_best_first)
+
+
+def _best_first(one: Candidate) -> tuple[Any, ...]:
+    return one.barred, len(one.reasons), not one.of_campaign, one.road_km or 0, one.full_name
 
 
 def _visit(visit_id: int) -> tuple[Visit, list[Presentation]]:

@@ -99,6 +99,8 @@ def write_visit(act: Act, draft: VisitDraft) -> Visit:
     act.session.add(visit)
     act.session.flush()
     act.record("visit planned", visit)
+    if visit.campaign_id != draft.campaign_id:  # booked by itself on a day outside: said, not dropped in silence
+        act.record("campaign left", visit, details={"from": draft.campaign_id})
     for ordinal, (plan, span) in enumerate(zip(draft.presentations, spans, strict=True), start=1):
         _add_presentation(act, visit, ordinal, plan, span)
     return visit

@@ -220,6 +220,7 @@ class Candidate:
     home_sr_latn: str
     road_km: int | None
     reasons: tuple[Why, ...]
+    of_campaign: bool = False  # in the crew that the visit's campaign was given
 
     def home(self, language: str) -> str:
         """The town she sets out from, in the page's script."""

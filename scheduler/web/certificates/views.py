@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.certificates import queries, rules, service
 from scheduler.certificates.terms import CheckedCertificate
+from scheduler.certificates.wording import duration
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
@@ -16,7 +17,7 @@ from scheduler.web import tables
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import GUESSES, NAME_RATE, limiter, was_wrong
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -112,7 +113,7 @@ def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
         (_("Text"), paper.text),
         (_("Programme number"), paper.programme_number),
         (_("Day"), long_day(paper.on_day)),
-        (_("Minutes"), str(paper.minutes) if paper.minutes else ""),
+        (_("Duration"), duration(paper.minutes, page_language())),
         (_("Presentations"), str(paper.presentations) if paper.presentations else ""),
         *((term, str(people)) for term, people in counts if people),
         (_("Centre"), _with_place(paper.centre_name, paper.centre_place)),

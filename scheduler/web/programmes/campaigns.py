@@ -1,12 +1,16 @@
 """What staff do with campaigns: make one, change it, see what was meant and what is done."""
 
+from collections.abc import Sequence
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.booking.queries.campaigns import VisitOutside, visits_outside
+from scheduler.booking.service.campaigns import change_campaign as change_in_its_days
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.programmes import queries, service
-from scheduler.programmes.terms import Audience
+from scheduler.programmes.terms import Audience, CampaignReason
 from scheduler.reports.queries.public import campaign_outcome
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
@@ -51,22 +55,30 @@ def new_campaign() -> ResponseReturnValue:
 def change_campaign(slug: str) -> ResponseReturnValue:
     draft = queries.campaign_draft(own_centre_id(), slug)
     form = CampaignForm.of(own_centre_id(), draft)
+    outside: Sequence[VisitOutside] = ()
     if form.accepted() and not form.more.data:
         try:
-            service.change_campaign(current_actor(), slug, form.draft(), now=clock.now())
+            change_in_its_days(current_actor(), slug, said := form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
+            if CampaignReason.VISITS_OUTSIDE in rejected.problems.values():
+                outside = visits_outside(current_actor(), slug, said.first_day, said.last_day)
         else:
             say(_("Saved."))
             return redirect(url_for(".own_campaigns"))
-    return _form_page(form, slug)
+    return _form_page(form, slug, outside)
 
 
-def _form_page(form: CampaignForm, slug: str = "") -> ResponseReturnValue:
+def _form_page(form: CampaignForm, slug: str = "", outside: Sequence[VisitOutside] = ()) -> ResponseReturnValue:
     if request.method == "POST":
         form.add_rows()
     changes = history({"campaign": [queries.campaign_page(slug).id]}, form) if slug else []
     page = render_template(
-        "programmes/change_campaign.html", form=form, slug=slug, towns=form.town_names(), changes=changes
+        "programmes/change_campaign.html",
+        form=form,
+        slug=slug,
+        towns=form.town_names(),
+        changes=changes,
+        outside=outside,
     )
     return page, 422 if form.problems_shown() else 200
