@@ -25,10 +25,9 @@ from scheduler.certificates.terms import (
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.imports.batches import ImportBatch, ImportedRow
-from scheduler.core.language import DEFAULT, pick, worded
+from scheduler.core.language import DEFAULT, pick
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor, in_reach
@@ -75,8 +74,7 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
             .order_by(Certificate.id)
         )
         for row, visit in rows:
-            lies = policy.spot(visit)
-            policy.require(actor, "read", "certificate", centre=lies, request=visit.school_request_id)
+            policy.require(actor, "read", "certificate", centre=policy.spot(visit), request=visit.school_request_id)
             found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
     return [found[number] for number in numbers if number in found]
 
@@ -311,7 +309,6 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     found = {}
     for visit, host, programme, centre, school_request, campaign in rows:
         language = school_request.language if school_request else DEFAULT
-        title = programme.name_sr_cyrl
         presentations, minutes = given.get(visit.id, (0, 0))
         found[visit.id] = VisitFacts(
             visit_id=visit.id,
@@ -321,7 +318,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             on_day=visit.on_day,
             host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
             host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
-            programme_title=worded(language, title, to_latin(title), programme.name_en),
+            programme_title=in_language(language, programme.name_sr_cyrl, programme.name_en),
             centre_name=centre.name(language),
             centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
             signatory=centre.signatory,
@@ -336,13 +333,11 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     return found
 
 
-def _own_words(campaign: Campaign, language: str) -> dict[str, str]:
+def _own_words(one: Campaign, language: str) -> dict[str, str]:
     """What a campaign's own certificate says; nothing where it has none."""
     return {
-        f"campaign_{part}": in_language(
-            language, getattr(campaign, f"certificate_{part}_sr_cyrl"), getattr(campaign, f"certificate_{part}_en")
-        )
-        for part in ("title", "text")
+        "campaign_title": in_language(language, one.certificate_title_sr_cyrl, one.certificate_title_en),
+        "campaign_text": in_language(language, one.certificate_text_sr_cyrl, one.certificate_text_en),
     }
 
 

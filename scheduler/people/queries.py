@@ -248,15 +248,13 @@ def coordinators_of(centre_id: int, district_id: int | None = None) -> list[Read
     wanted = _who_can_sign_in(Role.COORDINATOR).where(User.centre_id == centre_id)
     here = or_(~User.districts.any(), User.districts.any(UserDistrict.district_id == district_id))
     found = db.session.execute(wanted.add_columns(here if district_id is not None else true())).all()
-    able = [row for row in found if row[1]] or found
-    return [Reader(user.id, user.email, user.language) for user, _here in able]
+    return [Reader(one.id, one.email, one.language) for one, _ in [row for row in found if row[1]] or found]
 
 
 def suspended_as(user_id: int) -> str:
     """As what the table of rights knows this presenter, where somebody would suspend her."""
-    return rules.suspended_as(
-        db.session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)), presents=True
-    )
+    roles = db.session.scalars(select(UserRole.role).where(UserRole.user_id == user_id))
+    return rules.suspended_as(roles, presents=True)
 
 
 def staff_with(*roles: Role) -> list[tuple[int, Reader]]:
@@ -318,8 +316,7 @@ def centres() -> list[Centre]:
 
 def centre_by_slug(slug: str) -> Centre:
     """Raises: NotFound."""
-    found = db.session.scalar(select(Centre).where(Centre.slug == slug))
-    if found is None:
+    if (found := db.session.scalar(select(Centre).where(Centre.slug == slug))) is None:
         raise NotFound("centre")
     return found
 

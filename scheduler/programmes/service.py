@@ -28,7 +28,7 @@ from scheduler.programmes.models import (
 from scheduler.programmes.terms import Audience, CampaignDraft, ProgrammeDraft
 
 log = logging.getLogger(__name__)
-BESIDE = ("audiences", "programme_id", "cities", "targets", "crew")  # said in a draft, stored in other rows
+PARTS_BESIDE = ("audiences", "programme_id", "cities", "targets", "crew")  # said in a draft, stored in other rows
 PAGES_OF_CAMPAIGNS = ("new", "own")  # addresses that no campaign has
 
 
@@ -96,7 +96,7 @@ def _own(session: Session, actor: Actor, programme_id: int) -> Programme:
 
 
 def _values(draft: ProgrammeDraft | CampaignDraft) -> dict[str, object]:
-    said = {name: value for name, value in draft.__dict__.items() if name not in BESIDE}
+    said = {name: value for name, value in draft.__dict__.items() if name not in PARTS_BESIDE}
     for name in list(said):
         if name.endswith("_en") and not said[name]:
             said[name] = to_latin(str(said[name.removesuffix("_en") + "_sr_cyrl"]))

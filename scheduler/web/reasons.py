@@ -114,9 +114,7 @@ WORDS: dict[Reason, LazyProxy] = {
     CampaignReason.CITY_TWICE: _l("Remove one line: this city is in the list twice."),
     CampaignReason.NOT_OF_THIS_VISIT: _l("Choose another: this campaign has another programme, or other days."),
     CampaignReason.NOT_A_WEB_ADDRESS: _l("Enter an address that begins with https://."),
-    CampaignReason.VISITS_OUTSIDE: _l(
-        "Choose days that hold its visits, or take those named below out of it."
-    ),
+    CampaignReason.VISITS_OUTSIDE: _l("Choose days that hold its visits, or take those named below out of it."),
     CampaignReason.TITLE_AND_TEXT: _l("Enter both, the title and the text, or neither."),
     PersonReason.OWN_DISTRICTS: _l("Ask a colleague: nobody changes her own districts."),
     PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),

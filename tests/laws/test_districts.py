@@ -81,10 +81,15 @@ class House:
         return list(db.session.scalars(wanted.where(Visit.centre_id == self.centre_id, here).order_by(Certificate.id)))
 
     def _mails(self, near: bool) -> list[int]:
-        here = Visit.host_id.in_(self.own) if near else Visit.host_id.not_in(self.own)
-        about = sa.select(Visit.id).where(Visit.centre_id == self.centre_id, here)
-        wanted = sa.select(sa.func.max(OutboxMessage.id)).where(OutboxMessage.about == "visit")
-        return list(db.session.scalars(wanted.where(OutboxMessage.about_id.in_(about))))
+        """The newest mail about a visit and the newest about a request."""
+        found = []
+        for kind in (Visit, SchoolRequest):
+            here = kind.host_id.in_(self.own) if near else kind.host_id.not_in(self.own)
+            about = sa.select(kind.id).where(kind.centre_id == self.centre_id, here)
+            mails = sa.select(OutboxMessage.id).where(OutboxMessage.about == kind.__tablename__)
+            mails = mails.where(OutboxMessage.about_id.in_(about), OutboxMessage.centre_id == self.centre_id)
+            found += db.session.scalars(mails.order_by(OutboxMessage.id.desc()).limit(1))
+        return found
 
 
 def _seated(number: str) -> str:

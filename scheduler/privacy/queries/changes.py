@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
-from scheduler.people.models import User
+from scheduler.people.queries import names_of_labels
 
 MOST_CHANGES = 30
 
@@ -43,9 +43,7 @@ def changes_of(
             wanted = wanted.where(AuditEntry.thing_id.in_(ids))
         entries += db.session.scalars(wanted.order_by(AuditEntry.id.desc()).limit(limit))
     entries = sorted(entries, key=lambda one: -one.id)[:limit]
-    who = {int(one.actor.removeprefix("user:")) for one in entries if one.actor.startswith("user:")}
-    people = db.session.execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(who)))
-    names = {f"user:{row.id}": f"{row.given_name} {row.family_name}".strip() for row in people}
+    names = names_of_labels(one.actor for one in entries)
     return [_line(one, names.get(one.actor, "")) for one in entries]
 
 
