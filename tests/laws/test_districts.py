@@ -4,7 +4,6 @@ And nothing of their own is locked: whatever a colleague without limits opens th
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +28,6 @@ from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
 from tests.factories import MONDAY
 from tests.factories.people import make_user
-from tests.laws.nasty import seen_on
-from tests.laws.reach import plain_pages
 from tests.laws.routes import addresses, opened
 from tests.laws.watch import Watch, nobody_notes_looks
 from tests.loaded_demo import load_demo
@@ -38,7 +35,6 @@ from tests.web.browser import browser_of
 
 STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
 OF_VISITS = ("visits", "own", "board", "readiness", "booking", "attendance")
-EACH = 12  # addresses opened of one shape; lists say the same on more
 
 
 @dataclass
@@ -48,10 +44,6 @@ class House:
     whole: FlaskClient
     own: sa.Select  # hosts within the districts
     centre_id: int
-
-    def numbers(self, kind: Any, *, near: bool) -> set[str]:
-        here = kind.host_id.in_(self.own) if near else kind.host_id.not_in(self.own)
-        return set(db.session.scalars(sa.select(kind.number).where(kind.centre_id == self.centre_id, here)))
 
     def things(self, *, near: bool) -> dict[str, list[dict[str, str]]]:
         """For each blueprint true parts of addresses: a visit and a request of every state, papers, mails, dates."""
@@ -165,39 +157,3 @@ def test_what_a_colleague_opens_in_the_own_districts_is_open(house: House):
 
     assert locked == []
     assert len(asked) > 200
-
-
-def pages_within_reach(app: Flask, client: FlaskClient) -> Iterator[tuple[str, str]]:
-    """(address, text) of the plain pages and of what links lead to from there, a dozen of each shape."""
-    todo = [rule.rule for rule in plain_pages(app) if not rule.rule.startswith("/mail")]
-    met, shapes = set(todo), dict[str, int]()
-    while todo:
-        address = todo.pop(0)
-        answer = client.get(address)
-        if answer.status_code != 200:
-            continue
-        yield address, answer.text if answer.mimetype.startswith("text/") else ""
-        links = seen_on(address, answer.text)[1] if answer.mimetype == "text/html" else set()
-        for link in sorted(links - met):
-            shape = re.sub(r"\d+|[A-Z0-9]{16}", "N", re.sub(r"=[^&]*", "", link))
-            shapes[shape] = shapes.get(shape, 0) + 1
-            if shapes[shape] <= EACH and not re.search(r"[?&](lang|theme)=", link):
-                met.add(link)
-                todo.append(link)
-
-
-def test_no_page_that_is_reached_names_anything_of_another_district(house: House):
-    kinds = (Visit, SchoolRequest)
-    hidden = set().union(*(house.numbers(kind, near=False) for kind in kinds)) | set(house._papers(near=False))
-    own = set().union(*(house.numbers(kind, near=True) for kind in kinds)) | set(house._papers(near=True))
-    named, seen, count = {}, set(), 0
-    for address, text in pages_within_reach(house.app, house.limited):
-        count += 1
-        words = set(re.findall(r"[A-Z0-9-]{6,}", text))
-        seen |= words & own
-        if words & hidden:
-            named[address] = sorted(words & hidden)[:3]
-
-    assert named == {}
-    assert len(seen) > 20
-    assert count > 100
