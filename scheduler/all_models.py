@@ -26,6 +26,7 @@ MODULES = (
     "staffing.models.crew_laws",
     "staffing.models.releases",
     "waitlist.models",
+    "readiness.models",
     "feeds.models",
     "attendance.models",
     "certificates.models",

@@ -74,6 +74,7 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    silent_days: int = 21
     metrics_token: str = ""
     file: Path | None = None  # where what the environment did not say was read
     tls_ca_file: str = ""
@@ -160,6 +161,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        silent_days=env.int("SILENT_DAYS", 21) or 0,
         metrics_token=env.str("METRICS_TOKEN", ""),
         file=file,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
@@ -261,6 +263,10 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    if not 1 <= wanted.silent_days <= 365:
+        problems.append(
+            "SILENT_DAYS is out of range: a request stands still for 1 to 365 days before the centre is asked"
+        )
     for row, number in wanted.retention.items():
         if row not in KEPT_FOR:
             problems.append(f"RETENTION names {row!r}: it knows {', '.join(KEPT_FOR)}")

@@ -26,6 +26,7 @@ class AttendanceReason(Reason):
     NOT_BEGUN = "not_begun"
     NOT_CONFIRMED = "not_confirmed"
     NOT_SUBMITTED = "not_submitted"
+    NOT_REMEMBERED_YET = "not_remembered_yet"
     ONE_PRESS = "one_press"
     TALLY_NOT_OPEN = "tally_not_open"
     TOO_MANY_NAMES = "too_many_names"
@@ -140,6 +141,7 @@ class CountedPresentation:
     counted: HeadCounts | None  # the ones that count
     reason: str
     odd: bool = False  # far from what was announced: to look at twice
+    at_the_desk: bool = False  # counted by who was not in the room
 
     @property
     def disputed(self) -> bool:

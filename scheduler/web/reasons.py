@@ -309,6 +309,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
     ReadinessReason.THE_SAME_DAY: _l("Choose two different days, or leave the second one empty."),
+    ReadinessReason.TOO_LATE_TO_TAKE_BACK: _l("Plan it anew: a mail has left, or somebody changed the visit since."),
     ReadinessReason.TOO_LATE_TO_MOVE: _l("Call the centre: it is less than 48 hours until the visit."),
     BoardReason.NOTHING_CHANGES: _l("Choose another day, start or presenter: nothing has changed yet."),
     BoardReason.ALREADY_IN_THE_CREW: _l("Already in the crew of this visit."),
@@ -333,6 +334,7 @@ WORDS: dict[Reason, LazyProxy] = {
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
     AttendanceReason.MORE_NAMES_THAN_ADULTS: _l("Name fewer people: not so many adults were counted."),
     AttendanceReason.NOBODY_COUNTED: _l("Enter how many were there: at least one person."),
+    AttendanceReason.NOT_REMEMBERED_YET: _l("Come back three months after the visit: it is too early to say."),
     AttendanceReason.NOT_BEGUN: _l("Count when it has begun: it is still to come."),
     AttendanceReason.NOT_CONFIRMED: _l(
         "Ask your coordinator: this presentation is not confirmed, so it cannot be counted."

@@ -46,9 +46,12 @@ _NOT_HELD = (
 )
 
 
+_COUNTED = ("presentation_id", "source", "version", "audience", "people", "counts")
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
+_BY_EDUCATOR = HeadCount.source == CountSource.EDUCATOR
 _TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+_OF_COUNT = tuple(getattr(HeadCount, name) for name in _COUNTED)
 _VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
 
 
@@ -89,9 +92,9 @@ def crew_of(visit_id: int) -> frozenset[int]:
 def crewmates(actor: Actor, crew: Sequence[CrewAt]) -> list[CrewAt]:
     """Whom of a presentation's crew a presenter of the visit counts beside herself.
 
-    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54).
+    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54). Staff know all.
     """
-    goes = any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
+    goes = actor.presenter_id is None or any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
     return [one for one in crew if one.presenter_id != actor.presenter_id and (goes or not one.minor)]
 
 
@@ -236,18 +239,37 @@ def disputed_attendance(actor: Actor, *, limit: int = PER_PAGE) -> list[CountedV
     return _with_counts(visits, names=False)
 
 
-def assumed_attendance(actor: Actor) -> list[Row]:
-    """Presentations of the centre whose school stayed silent, those to look at twice last. Raises: NotAllowed."""
+def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
+    """A page of the presentations of the centre whose school stayed silent, those to look at twice last.
+
+    All are sorted by the few numbers that decide; a page is loaded. Raises: NotAllowed.
+    """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
-    wanted = _VISITS.where(in_reach(actor, Visit), Visit.id.in_(_waiting(AttendanceState.ASSUMED)))
-    visits = db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)).all()
-    pairs = [
-        (visit, one)
-        for visit in _with_counts(visits)
-        for one in visit.presentations
-        if one.state is AttendanceState.ASSUMED
-    ]
-    return sorted(pairs, key=lambda pair: (pair[1].odd, pair[0].on_day, pair[0].visit_id, pair[1].ordinal))
+    found = db.session.execute(
+        select(
+            *(Visit.id, Presentation.id),
+            *(Presentation.expected_pupils, Presentation.expected_parents, Presentation.expected_teachers),
+            *(HeadCount.version, HeadCount.audience, HeadCount.people),
+        )
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .outerjoin(HeadCount, (HeadCount.presentation_id == Presentation.id) & _BY_EDUCATOR)
+        .where(in_reach(actor, Visit), Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
+        .order_by(Visit.on_day, Visit.id, Presentation.ordinal, HeadCount.id)
+    )
+    said: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    expected = {}
+    for row in found:
+        pair = row[0], row[1]
+        expected[pair] = HeadCounts(*row[2:5])
+        said[pair] += [row] if row.people is not None else []
+    ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair]))
+    begins = first_row(page)
+    return Page(_rows(ordered[begins : begins + PER_PAGE]), page, len(ordered))
+
+
+def _is_odd(educator: HeadCounts | None, expected: HeadCounts) -> bool:
+    return educator is not None and rules.looks_odd(educator, expected)
 
 
 def history_of(presentation_ids: Sequence[int]) -> list[CountHistoryLine]:
@@ -281,28 +303,6 @@ def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
         SaidLine(ordinal, version, source, people[0].entered_at, _as_counts(people) or HeadCounts(), people[0].counts)
         for (ordinal, version, source), people in lines.items()
     ]
-
-
-def violations() -> list[str]:
-    """What must never be so: more or fewer than one count that counts, or a lock without counts."""
-    found = []
-    locked_without = db.session.scalars(
-        select(Attendance.presentation_id)
-        .outerjoin(HeadCount, (HeadCount.presentation_id == Attendance.presentation_id) & (HeadCount.counts.is_(True)))
-        .where(Attendance.locked_at.is_not(None))
-        .group_by(Attendance.presentation_id)
-        .having(func.count(HeadCount.id) != len(Audience))
-        .order_by(Attendance.presentation_id)
-    )
-    found += [f"presentation {row}: locked without exactly one count an audience" for row in locked_without]
-    other_version = db.session.scalars(
-        select(HeadCount.presentation_id)
-        .join(Attendance, Attendance.presentation_id == HeadCount.presentation_id)
-        .where(HeadCount.counts.is_(True), HeadCount.version != Attendance.version)
-        .distinct()
-        .order_by(HeadCount.presentation_id)
-    )
-    return found + [f"presentation {row}: an old version of the counts counts" for row in other_version]
 
 
 def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[CountedVisit]:
@@ -344,22 +344,20 @@ def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[s
     )
 
 
-def _counts_of(presentation_ids: Iterable[int]) -> dict[int, list[HeadCount]]:
-    found: dict[int, list[HeadCount]] = defaultdict(list)
-    rows = db.session.scalars(
-        select(HeadCount).where(HeadCount.presentation_id.in_(list(presentation_ids))).order_by(HeadCount.id)
-    )
-    for row in rows:
+def _counts_of(presentation_ids: Iterable[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    said = select(*_OF_COUNT).where(HeadCount.presentation_id.in_(list(presentation_ids))).order_by(HeadCount.id)
+    for row in db.session.execute(said):
         found[row.presentation_id].append(row)
     return found
 
 
-def _as_counts(rows: Iterable[HeadCount]) -> HeadCounts | None:
+def _as_counts(rows: Iterable[Any]) -> HeadCounts | None:
     people = {row.audience.value: row.people for row in rows}
     return HeadCounts(**people) if people else None
 
 
-def _newest(rows: Iterable[HeadCount]) -> HeadCounts | None:
+def _newest(rows: Iterable[Any]) -> HeadCounts | None:
     """The last version of what one source said."""
     said = list(rows)
     newest = max((row.version for row in said), default=1)
@@ -367,7 +365,7 @@ def _newest(rows: Iterable[HeadCount]) -> HeadCounts | None:
 
 
 def _one(
-    presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[HeadCount]]
+    presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[Any]]
 ) -> CountedPresentation:
     rows = counts.get(presentation.id, [])
     expected = HeadCounts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
@@ -395,5 +393,6 @@ def _one(
         said_by_school=by_source[CountSource.SCHOOL],
         counted=_as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
-        odd=educator is not None and rules.looks_odd(educator, expected),
+        odd=_is_odd(educator, expected),
+        at_the_desk=bool(attendance and attendance.at_the_desk),
     )

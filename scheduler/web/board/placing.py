@@ -10,7 +10,8 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.board.queries import placing
-from scheduler.board.queries.placing import answers_in_cells, choices
+from scheduler.board.queries.choices import choices
+from scheduler.board.queries.placing import answers_in_cells
 from scheduler.board.service import place_visit
 from scheduler.board.terms import Answer, Placing
 from scheduler.core import clock
@@ -64,7 +65,7 @@ def _move(visit: VisitRow, form: PlaceForm) -> ResponseReturnValue:
         form.version.data = str(visit.version)  # she has been told: what she sends next is meant for the visit as it is
         return _panel(visit, form, _answer(visit, form), problem=labels.refusal(conflict)), 409
     say(_done(visit, wish), undo=_undo(visit, wish), undo_words=_("Move back"))
-    return redirect(_board(wish.on_day))
+    return redirect(_board(wish.on_day, visit))
 
 
 def _form(visit: VisitRow) -> PlaceForm:
@@ -74,24 +75,24 @@ def _form(visit: VisitRow) -> PlaceForm:
         leaves = None
     if request.method == "POST":
         form = PlaceForm()
-        leaves = form.from_whom
+        leaves, named = form.from_whom, number_of(form.presenter.data)
     else:
         first = min((row.starts_local for row in visit.presentations), default=dt.time(10))
-        to = number_of(request.args.get("to", request.args.get("from")))
+        named = number_of(request.args.get("to", request.args.get("from")))
         form = PlaceForm(
             formdata=None,
             data={
                 "on_day": asked_day("to_day") or visit.on_day,
                 "starts_local": first,
-                "presenter": str(to or ""),
+                "presenter": str(named or ""),
                 "leaves": str(leaves or ""),
                 "version": visit.version,
                 "offer": visit.state.value != "planned",
             },
         )
-    offered = choices(current_actor(), visit.on_day)
+    offered, whole = choices(current_actor(), visit, {number for number in (named, leaves) if number is not None})
     reads.note_given_names(one.presenter_id for one in offered)
-    form.furnish(offered, leaves)
+    form.furnish(offered, leaves, whole=whole)
     return form
 
 
@@ -113,10 +114,8 @@ def _panel(visit: VisitRow, form: PlaceForm, answer: Answer | None, *, problem: 
         answer=blocks.answer_view(answer) if answer else None,
         problem=problem,
         minutes=sum(row.minutes for row in visit.presentations),
-        back=_board(asked_day("week") or visit.on_day),
-        action=url_for(
-            ".place", number=visit.number, week=request.args.get("week"), by=request.args.get("by"), **_from(form)
-        ),
+        back=_board(asked_day("week") or visit.on_day, visit),
+        action=url_for(".place", number=visit.number, week=request.args.get("week"), **_shown_on(), **_from(form)),
     )
 
 
@@ -130,9 +129,14 @@ def _only_answer(visit: VisitRow, form: PlaceForm, answer: Answer | None) -> str
     )
 
 
-def _board(day: dt.date) -> str:
-    by = request.args.get("by")
-    return url_for(".board", day=day.isoformat(), by=by if by == "districts" else None)
+def _shown_on() -> dict[str, Any]:
+    """Which rows of the board the visit was taken up from."""
+    return {name: value[:20] for name in ("by", "programme", "page") if (value := request.args.get(name))}
+
+
+def _board(day: dt.date, visit: VisitRow) -> str:
+    """The board with the same rows, at the visit's block."""
+    return url_for(".board", day=day.isoformat(), **_shown_on(), _anchor=f"visit-{visit.number}")
 
 
 def _done(visit: VisitRow, wish: Placing) -> str:
@@ -156,7 +160,7 @@ def _undo(visit: VisitRow, wish: Placing) -> str:
         leaves=wish.comes,
         comes=wish.leaves,
         offer=int(asked),
-        by=request.args.get("by"),
+        **_shown_on(),
     )
 
 
@@ -185,7 +189,7 @@ def place_back(number: str) -> ResponseReturnValue:
         form = _form(visit)
         return _panel(visit, form, _answer(visit, form), problem=problem), 409
     say(_("Moved back. Who is in the crew was asked again."))
-    return redirect(_board(day))
+    return redirect(_board(day, visit))
 
 
 @bp.get("/visits/<number>/place/cells")
