@@ -25,6 +25,7 @@ MODULES = (
     "visits.models.substitution",
     "staffing.models.crew_laws",
     "staffing.models.releases",
+    "staffing.models.pick_ups",
     "waitlist.models",
     "readiness.models",
     "feeds.models",

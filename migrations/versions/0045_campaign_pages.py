@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045_campaign_pages"
-down_revision = "0041_no_dead_ends"
+down_revision = "0044_people_reached"
 branch_labels = None
 depends_on = None
 

@@ -21,6 +21,9 @@ class PersonReason(Reason):
     OWN_ROLE = "own_role"
     OWN_DISTRICTS = "own_districts"
     HOME_OF_A_MINOR = "home_of_a_minor"
+    PHOTO_OF_A_MINOR = "photo_of_a_minor"
+    PHOTO_NOT_AGREED = "photo_not_agreed"
+    NOTE_ABOUT_A_MINOR = "note_about_a_minor"
     HOURS_IN_ORDER = "hours_in_order"
     HOURS_OVERLAP = "hours_overlap"
     NOT_A_BIRTH_DATE = "not_a_birth_date"
@@ -212,6 +215,8 @@ class PresenterDraft:
     hours: tuple[Hours, ...] = ()
     language: str = "sr_Cyrl"
     phone: str = ""
+    reach_km: int | None = None
+    has_car: bool = True
 
 
 @dataclass(frozen=True)
@@ -222,6 +227,8 @@ class SkillsDraft:
     topics: tuple[Topic, ...]
     languages: tuple[TeachingLanguage, ...]
     phone: str | None = None  # None: as it is
+    reach_km: int | None = None
+    has_car: bool = True
 
 
 @dataclass(frozen=True)
@@ -252,6 +259,10 @@ class PresenterRow:
     languages: tuple[TeachingLanguage, ...]
     suspended: bool
     invited: bool  # has not chosen a password yet
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    reach_km: int | None = None  # one way, as she said; None: however far it is
+    has_car: bool = True
 
 
 class PresenterName(NamedTuple):
@@ -275,6 +286,15 @@ class PresenterName(NamedTuple):
     def home(self) -> Point:
         """The town she sets out from."""
         return Point(self.lat, self.lon)
+
+
+@dataclass(frozen=True)
+class PresenterNoteRow:
+    """What was agreed with a presenter by telephone."""
+
+    said_on: dt.date
+    by: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -78,13 +78,6 @@ def closure_reason(row: ClosureRow) -> str:
     return " · ".join(part for part in (str(REASONS[row.reason]), row.note) if part)
 
 
-def hours(minutes: int) -> str:
-    """3 h 15 min"""
-    whole, rest = divmod(minutes, 60)
-    parts = ([_("%(num)s h", num=whole)] if whole else []) + ([_("%(num)s min", num=rest)] if rest or not whole else [])
-    return " ".join(parts)
-
-
 def rejected_words(refused: Rejected) -> str:
     """The reasons of a refusal that has no form to stand in."""
     return " ".join(dict.fromkeys(worded(reason) for reason in refused.problems.values()))
@@ -224,6 +217,14 @@ def _too_far(reason: Why) -> str:
     )
 
 
+def _beyond_reach(reason: Why) -> str:
+    return _(
+        "It is %(needed)s km, and this presenter goes %(most)s km at most.",
+        needed=reason.needed,
+        most=reason.available,
+    )
+
+
 def _enough_of_day(reason: Why) -> str:
     return _(
         "It would be presentation %(number)s of that day: more than %(most)s are much for one person.",
@@ -242,6 +243,7 @@ def _enough_of_week(reason: Why) -> str:
 
 LIMITS: dict[Reason, Callable[[Why], str]] = {  # the bounds that free dates keep: people may go beyond them
     WhyNot.TOO_FAR: _too_far,
+    WhyNot.BEYOND_REACH: _beyond_reach,
     WhyNot.ENOUGH_OF_DAY: _enough_of_day,
     WhyNot.ENOUGH_OF_WEEK: _enough_of_week,
 }

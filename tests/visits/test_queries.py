@@ -14,9 +14,9 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.invariants import violations
+from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.pages import (
-    crew_for_school,
     nearing_visits,
     offers_of,
     visit_for,

@@ -35,20 +35,7 @@ _OF_SITTING = (
     *("minutes_given", "notice_hours"),
 )
 _OF_VISIT = (
-    *(
-        "id",
-        "number",
-        "centre_id",
-        "programme_id",
-        "campaign_id",
-        "host_id",
-        "school_request_id",
-        "on_day",
-        "zone",
-        "state",
-        "reason",
-        "version",
-    ),
+    *("id", "number", "centre_id", "host_id", "school_request_id", "on_day", "zone", "state", "reason", "version"),
     *("cancelled_by", "clock_wrong", "kilometres", "teacher_stays", "safeguarding_contact", "goes_short"),
     *("online_link", "confirmed_at", "moved_at", "programme_id", "campaign_id"),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
+from scheduler.places.terms.trips import Trip
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.plans import CrewRule, Why
 from scheduler.visits.terms.reasons import WhyNot
@@ -220,6 +221,8 @@ class Candidate:
     home_sr_latn: str
     road_km: int | None
     reasons: tuple[Why, ...]
+    trip: Trip | None = None
+    has_car: bool = True
     of_campaign: bool = False  # in the crew that the visit's campaign was given
 
     def home(self, language: str) -> str:
@@ -234,6 +237,11 @@ class Candidate:
     def at_that_time(self) -> bool:
         """Whether no other visit keeps her away."""
         return not any(why.code in (WhyNot.TAKEN, WhyNot.CANNOT_ARRIVE) for why in self.reasons)
+
+    @property
+    def beyond_reach(self) -> bool:
+        """Whether it is further than she said she goes: whoever asks her all the same says so."""
+        return any(why.code is WhyNot.BEYOND_REACH for why in self.reasons)
 
     @property
     def barred(self) -> bool:
@@ -288,6 +296,9 @@ class PresenterCard:
     minor: bool
     adult: str = ""
     photo: bool = False  # of a minor: may be photographed
+    presenter_id: int = 0
+    checked_on: dt.date | None = None  # the day of the check that covers the visit
+    face: bool = False  # an adult who lets schools see hers
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from scheduler.requests.queries.handovers import own_handovers
 from scheduler.requests.terms.pages import InboxFilters
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.clearances import Lacks, clearance_pages
-from scheduler.staffing.queries.own_days import days_of
+from scheduler.staffing.queries.own_days import days_of, trips_for
 from scheduler.visits.queries.pages import (
     nearing_visits,
     offers_of,
@@ -88,6 +88,7 @@ def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetim
         "next_day": coming[0] if coming else None,
         "later": [visit for one in coming[1:] for visit in one.visits],
         "offers": offers,
+        "trips": trips_for(presenter_id, {one.visit.id: one.presentations for one in offers}),
         "clearance": safeguarding_queries.page_of(presenter_id, day).clearance,
     }
 
