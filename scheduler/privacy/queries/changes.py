@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, true
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
@@ -36,13 +36,12 @@ def changes_of(
 
     Whoever asks has checked that the reader may see the things.
     """
-    entries: list[AuditEntry] = []
-    for thing, ids in things.items():
-        wanted = select(AuditEntry).where(AuditEntry.thing == thing, AuditEntry.action.in_(actions))
-        if ids is not None:
-            wanted = wanted.where(AuditEntry.thing_id.in_(ids))
-        entries += db.session.scalars(wanted.order_by(AuditEntry.id.desc()).limit(limit))
-    entries = sorted(entries, key=lambda one: -one.id)[:limit]
+    of_these = [
+        and_(AuditEntry.thing == thing, true() if ids is None else AuditEntry.thing_id.in_(ids))
+        for thing, ids in things.items()
+    ]
+    wanted = select(AuditEntry).where(or_(*of_these), AuditEntry.action.in_(actions))
+    entries = db.session.scalars(wanted.order_by(AuditEntry.id.desc()).limit(limit)).all()
     names = names_of_labels(one.actor for one in entries)
     return [_line(one, names.get(one.actor, "")) for one in entries]
 
