@@ -8,7 +8,7 @@ from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import moment
 from scheduler.people.terms import Topic
-from scheduler.places.terms.hosts import ClosureReason, ClosureRow, SchoolCalendar
+from scheduler.places.terms.hosts import ClosureReason, ClosureRow, HostKind, SchoolCalendar
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.terms import CancelCause
 from scheduler.requests.terms.reasons import RequestReason
@@ -24,6 +24,12 @@ AUDIENCES: Mapping[Audience, LazyProxy] = {
     Audience.PARENTS: _l("Parents"),
     Audience.TEACHERS: _l("Teachers"),
     Audience.OTHERS: _l("Others"),
+}
+SCHOOL_KINDS: Mapping[HostKind, LazyProxy] = {  # beside a name that is often only a person's; others say theirs in it
+    HostKind.PRIMARY: _l("Primary school"),
+    HostKind.PRIMARY_PRIVATE: _l("Primary school"),
+    HostKind.SECONDARY: _l("Secondary school"),
+    HostKind.SECONDARY_PRIVATE: _l("Secondary school"),
 }
 WHO_CANCELS: Mapping[CancelledBy, LazyProxy] = {
     CancelledBy.SCHOOL: _l("The school: it rang or wrote"),

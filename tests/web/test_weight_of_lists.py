@@ -108,9 +108,9 @@ def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
 
     report = weigh(f"/reports/attendance?by=city&by=month&first={today - dt.timedelta(days=60)}&last={today}")
     is_light_and_has_a_pager(report)
-    assert report[1].count("<tr") == 100 + len(("head", "total"))
+    assert report[1].partition("</table>")[0].count("<tr") == 100 + len(("head", "total"))
     second = weigh(f"/reports/attendance?by=city&by=month&first={today - dt.timedelta(days=60)}&last={today}&page=2")
-    assert second[1].count("<tr") == ROWS - 100 + len(("head", "total"))
+    assert second[1].partition("</table>")[0].count("<tr") == ROWS - 100 + len(("head", "total"))
 
 
 def test_the_certificates(weigh, programme, hosts):

@@ -22,7 +22,6 @@ from scheduler.visits.queries.lists import crew_of, page_of_visits, visits_where
 from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import (
-    NearingVisits,
     Offer,
     VisitHistoryLine,
     VisitPage,
@@ -176,29 +175,6 @@ def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[
 def in_centre(actor: Actor) -> ColumnElement[bool]:
     """That a visit is of the actor's centre, and of her districts if she is limited to some."""
     return cast("ColumnElement[bool]", in_reach(actor, Visit))
-
-
-CONFIRMED_WITHIN = dt.timedelta(days=7)  # an open visit is to be confirmed by then
-OFFER_ENDS = dt.timedelta(hours=24)
-
-
-def nearing_visits(actor: Actor, today: dt.date, now: dt.datetime) -> NearingVisits:
-    """The centre's visits that a coordinator looks at first, all in one question. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
-    tomorrow, within = today + dt.timedelta(days=1), Visit.on_day.between(today, today + CONFIRMED_WITHIN)
-    ending = has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now + OFFER_ENDS)
-    unanswered = set(db.session().scalars(select(Visit.id).where(in_centre(actor), ending)))
-    rows = visits_where(in_centre(actor), within | Visit.id.in_(unanswered))
-    off = (*GONE_VISITS, VisitState.DISRUPTED)
-    return NearingVisits(
-        soon=tuple(row for row in rows if today <= row.on_day <= tomorrow and row.state not in off),
-        unconfirmed=tuple(
-            row
-            for row in rows
-            if today <= row.on_day < today + CONFIRMED_WITHIN and row.state in (VisitState.PLANNED, VisitState.OFFERED)
-        ),
-        ending=tuple(row for row in rows if row.id in unanswered),
-    )
 
 
 def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -201,15 +201,6 @@ class VisitPage:
 
 
 @dataclass(frozen=True)
-class NearingVisits:
-    """What of a centre comes nearer: today's and tomorrow's, those to be confirmed, those whose offer ends."""
-
-    soon: tuple[VisitRow, ...]
-    unconfirmed: tuple[VisitRow, ...]
-    ending: tuple[VisitRow, ...]
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A presenter who could go, or the reasons why not; `BARS` are those that no coordinator may overrule."""
 

@@ -14,8 +14,11 @@ from scheduler.core.errors import Conflict
 from scheduler.readiness.queries.findings import checklist_of, findings_of, open_wish_of
 from scheduler.readiness.service import wishes
 from scheduler.readiness.service.recheck import confirm_clock
+from scheduler.turns.queries.desk import turns_about
+from scheduler.turns.terms import Matter
 from scheduler.visits.queries.pages import visit_for, visit_page
-from scheduler.visits.terms.rows import VisitPage
+from scheduler.visits.terms.rows import VisitPage, VisitRow
+from scheduler.visits.terms.states import VisitState
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -37,7 +40,16 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
         "feedback": feedback_of(visit.id) if "visit_feedback" in beside else None,
         "tallies": tallies_of(visit.id) if any(row.audience in TALLY_AUDIENCES for row in visit.presentations) else [],
         "survey": survey_of(visit.id) if "visit_survey" in beside else None,
+        "untold": _untold(visit),
     }
+
+
+def _untold(row: VisitRow) -> Matter | None:
+    """What the school of a confirmed visit does not know of its crew yet."""
+    if row.state not in (VisitState.CONFIRMED, VisitState.READY):
+        return None
+    matters = [one.matter for one in turns_about(row.id, clock.now())]
+    return next((one for one in matters if one in (Matter.CREW_LOST, Matter.SCHOOL_TO_TELL)), None)
 
 
 @bp.post("/visits/<number>/clock")

@@ -47,6 +47,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
 from scheduler.web.tables import Column
+from scheduler.web.turn_words import back
 from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.checks import checks_of
@@ -269,7 +270,7 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
         form.show(rejected.problems)
         return shown_visit(number, form=form)
     say(done)
-    return redirect(url_for(".visit", number=number))
+    return back(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")
