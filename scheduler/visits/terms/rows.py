@@ -115,6 +115,8 @@ class VisitRow:
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
     confirmed_at: dt.datetime | None = None  # for this very time, whatever became of its crew
     moved_at: dt.datetime | None = None  # to its present time
+    programme_id: int = 0
+    campaign_id: int | None = None
     short_crew: bool = False  # somebody left, was not there, or was done without: its crew is not whole everywhere
 
     def host(self, language: str) -> str:
@@ -212,6 +214,7 @@ class Candidate:
     reasons: tuple[Why, ...]
     trip: Trip | None = None
     has_car: bool = True
+    of_campaign: bool = False  # in the crew that the visit's campaign was given
 
     def home(self, language: str) -> str:
         """The town she sets out from, in the page's script."""
