@@ -99,7 +99,7 @@ def turn_of_request(one: RequestStanding, today: dt.date) -> Verdict:
     if one.state in WITHOUT_VISIT:
         return ITS_DAY if one.has_visit else Verdict(Whose.COORDINATOR, Matter.REQUEST_AGREED, answer_by)
     if one.state is _R.WAITLISTED and one.last_day - today <= PASSES_WITHIN:
-        return Verdict(Whose.COORDINATOR, Matter.DATES_PASS, one.last_day)
+        return Verdict(Whose.COORDINATOR, Matter.DATES_OVER, one.last_day)
     return Verdict(*_ASKED[one.state], answer_by)
 
 

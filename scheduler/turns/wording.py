@@ -36,7 +36,7 @@ def why_of(matter: Matter, language: str) -> str:
         Matter.STANDS_STILL: _("It has stood still for weeks"),
         Matter.COUNTS_CHANGED: _("The school changed its numbers"),
         Matter.REQUEST_AGREED: _("Agreed, but no visit is planned"),
-        Matter.DATES_PASS: _("On the waiting list, and its days go by"),
+        Matter.DATES_OVER: _("On the waiting list, and its days go by"),
         Matter.MAIL_FAILED: _("The mail did not arrive"),
     }
     return said[matter]

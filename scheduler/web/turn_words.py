@@ -48,7 +48,7 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.STANDS_STILL: (_l("Move it on"), _l("the school gets no visit")),
     Matter.COUNTS_CHANGED: (_l("Check the numbers"), _l("the crew prepares for the old ones")),
     Matter.REQUEST_AGREED: (_l("Plan the visit"), LATER),
-    Matter.DATES_PASS: (_l("Find a date"), _l("the days that it asked for are over")),
+    Matter.DATES_OVER: (_l("Find a date"), _l("the days that it asked for are over")),
     Matter.MAIL_FAILED: (_l("Mend the address"), _l("its reader does not know what it says")),
 }
 PAGES = {  # the very place where the act is done; of the others the page of the visit
@@ -68,7 +68,7 @@ PAGES = {  # the very place where the act is done; of the others the page of the
     Matter.STANDS_STILL: ("requests.show_request", ""),
     Matter.COUNTS_CHANGED: ("requests.show_request", ""),
     Matter.REQUEST_AGREED: ("visits.plan_visit", ""),
-    Matter.DATES_PASS: ("requests.show_request", ""),
+    Matter.DATES_OVER: ("requests.show_request", ""),
 }
 OF_REQUESTS = frozenset(
     {
@@ -77,7 +77,7 @@ OF_REQUESTS = frozenset(
         Matter.STANDS_STILL,
         Matter.COUNTS_CHANGED,
         Matter.REQUEST_AGREED,
-        Matter.DATES_PASS,
+        Matter.DATES_OVER,
     }
 )
 CALLED = frozenset(  # matters that a call to the school moves on
@@ -93,7 +93,7 @@ CALLED = frozenset(  # matters that a call to the school moves on
         Matter.DATE_WISH,
         Matter.HOST_TYPED,
         Matter.STANDS_STILL,
-        Matter.DATES_PASS,
+        Matter.DATES_OVER,
         Matter.DISPUTED,
         Matter.SILENT,
     }

@@ -190,7 +190,7 @@ def test_days_on_the_waiting_list_that_go_by_are_told_two_weeks_before():
     waits = a_request(RequestState.WAITLISTED)
 
     assert not turn_of_request(waits, TODAY).ours
-    assert turn_of_request(waits, FAR - 8 * DAY).matter is Matter.DATES_PASS
+    assert turn_of_request(waits, FAR - 8 * DAY).matter is Matter.DATES_OVER
 
 
 def test_a_consent_is_the_guardians_to_give_and_a_check_is_the_offices():

@@ -41,7 +41,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
         Matter.REQUEST_TRIAGE,
         Matter.STANDS_STILL,
         Matter.COUNTS_CHANGED,
-        Matter.DATES_PASS,
+        Matter.DATES_OVER,
     ),
     "plan": (
         Matter.REQUEST_AGREED,
