@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import counting, figures
+from scheduler.attendance.queries import figures
+from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds

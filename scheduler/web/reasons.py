@@ -321,6 +321,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Look at the numbers again: they have changed since you opened this page. Nothing is locked yet."
     ),
     AttendanceReason.COUNT_MISSING: _l("Enter every number."),
+    AttendanceReason.FAR_FROM_ANNOUNCED: _l(
+        "Check the number: it is half of what was announced or less, or double or more. If it is right, say so below."
+    ),
     AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
     AttendanceReason.MORE_NAMES_THAN_ADULTS: _l("Name fewer people: not so many adults were counted."),
@@ -331,6 +334,9 @@ WORDS: dict[Reason, LazyProxy] = {
     ),
     AttendanceReason.NOT_SUBMITTED: _l(
         "Wait for the presenter's numbers: there are none to confirm, or you have answered."
+    ),
+    AttendanceReason.OVER_THE_HALL: _l(
+        "Check the number: more people than one presentation of this programme takes. If it is right, say so below."
     ),
     AttendanceReason.ONE_PRESS: _l("Enter a number from 1 to 10; who comes with more presses once more."),
     AttendanceReason.TALLY_NOT_OPEN: _l(

@@ -10,9 +10,9 @@ from scheduler.attendance.queries.counting import (
     assumed_attendance,
     history_of,
     said_so_far,
-    violations,
     waiting_attendance,
 )
+from scheduler.attendance.queries.invariants import violations
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts

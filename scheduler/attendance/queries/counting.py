@@ -33,6 +33,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.policy import Actor
+from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, AssignmentState, PresentationState
@@ -49,7 +50,12 @@ _NOT_HELD = (
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 _TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-_VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
+_VISITS = (
+    select(Visit)
+    .join(Visit.host)
+    .join(Visit.programme)
+    .options(contains_eager(Visit.host), contains_eager(Visit.programme).load_only(Programme.group_size))
+)
 
 
 def counted_visit(actor: Actor, number: str) -> CountedVisit:
@@ -283,28 +289,6 @@ def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
     ]
 
 
-def violations() -> list[str]:
-    """What must never be so: more or fewer than one count that counts, or a lock without counts."""
-    found = []
-    locked_without = db.session.scalars(
-        select(Attendance.presentation_id)
-        .outerjoin(HeadCount, (HeadCount.presentation_id == Attendance.presentation_id) & (HeadCount.counts.is_(True)))
-        .where(Attendance.locked_at.is_not(None))
-        .group_by(Attendance.presentation_id)
-        .having(func.count(HeadCount.id) != len(Audience))
-        .order_by(Attendance.presentation_id)
-    )
-    found += [f"presentation {row}: locked without exactly one count an audience" for row in locked_without]
-    other_version = db.session.scalars(
-        select(HeadCount.presentation_id)
-        .join(Attendance, Attendance.presentation_id == HeadCount.presentation_id)
-        .where(HeadCount.counts.is_(True), HeadCount.version != Attendance.version)
-        .distinct()
-        .order_by(HeadCount.presentation_id)
-    )
-    return found + [f"presentation {row}: an old version of the counts counts" for row in other_version]
-
-
 def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[CountedVisit]:
     """The visits with all that pages say about their counting; hosts are loaded. Three questions, however many.
 
@@ -318,9 +302,10 @@ def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[Counted
         .order_by(Presentation.ordinal)
     ).all()
     counts = _counts_of(presentation.id for presentation, _ in rows)
+    halls = {visit.id: visit.programme.group_size for visit in visits}
     held: dict[int, list[CountedPresentation]] = defaultdict(list)
     for presentation, attendance in rows:
-        held[presentation.visit_id].append(_one(presentation, attendance, counts))
+        held[presentation.visit_id].append(_one(presentation, attendance, counts, halls[presentation.visit_id]))
     named: dict[int, list[str]] = defaultdict(list)
     adults = select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)
     for adult in db.session.scalars(adults) if names else ():
@@ -367,12 +352,15 @@ def _newest(rows: Iterable[HeadCount]) -> HeadCounts | None:
 
 
 def _one(
-    presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[HeadCount]]
+    presentation: Presentation,
+    attendance: Attendance | None,
+    counts: dict[int, list[HeadCount]],
+    hall: int,
 ) -> CountedPresentation:
     rows = counts.get(presentation.id, [])
     expected = HeadCounts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
     by_source = {source: _newest(row for row in rows if row.source is source) for source in CountSource}
-    educator = by_source[CountSource.EDUCATOR]
+    said = [by_source[CountSource.EDUCATOR], by_source[CountSource.SCHOOL]]
     return CountedPresentation(
         presentation_id=presentation.id,
         ordinal=presentation.ordinal,
@@ -391,9 +379,9 @@ def _one(
         minutes_given=attendance.minutes_given if attendance else None,
         same_pupils=bool(attendance and attendance.same_pupils),
         turned_away=attendance.turned_away if attendance else 0,
-        said_by_educator=educator,
+        said_by_educator=by_source[CountSource.EDUCATOR],
         said_by_school=by_source[CountSource.SCHOOL],
         counted=_as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
-        odd=educator is not None and rules.looks_odd(educator, expected),
+        odd=any(rules.far_off(one, expected, hall) for one in said if one),
     )
