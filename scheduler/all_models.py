@@ -23,6 +23,7 @@ MODULES = (
     "visits.models.finding",
     "visits.models.late_notice",
     "visits.models.substitution",
+    "readiness.models",
     "staffing.models.crew_laws",
     "staffing.models.releases",
     "waitlist.models",

@@ -15,6 +15,26 @@ class ReadinessReason(Reason):
     THE_AGREED_DAY = "the_agreed_day"
     THE_SAME_DAY = "the_same_day"
     TOO_LATE_TO_MOVE = "too_late_to_move"
+    VISIT_HAS_BEGUN = "visit_has_begun"
+
+
+class NumbersOutcome(StrEnum):
+    """What became of other numbers that a school asked for."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"  # the school has said others since
+
+
+@dataclass(frozen=True)
+class OpenNumbers:
+    """Numbers that wait for a coordinator (pupils, parents, teachers of one presentation), with those of before."""
+
+    ordinal: int
+    before: tuple[int, int, int]
+    after: tuple[int, int, int]
+    group_size: int
+    asked_at: dt.datetime
 
 
 class ReadyItem(StrEnum):

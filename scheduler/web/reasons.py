@@ -301,6 +301,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
     ReadinessReason.THE_SAME_DAY: _l("Choose two different days, or leave the second one empty."),
+    ReadinessReason.VISIT_HAS_BEGUN: _l("Tell the presenter: the visit has begun, and heads are counted in the room."),
     ReadinessReason.TOO_LATE_TO_MOVE: _l("Call the centre: it is less than 48 hours until the visit."),
     BoardReason.NOTHING_CHANGES: _l("Choose another day, start or presenter: nothing has changed yet."),
     BoardReason.ALREADY_IN_THE_CREW: _l("Already in the crew of this visit."),

@@ -15,6 +15,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.places.models import CallNote
 from scheduler.privacy.terms import Subject
+from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import CalendarEntry, DateWish, Presentation, Visit
 
@@ -24,6 +25,7 @@ FREE_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Visit, ("reason", "safeguarding_contact")),
     (Presentation, ("reason",)),
     (DateWish, ("reason",)),
+    (NumbersAsked, ("reason",)),
     (CallNote, ("text",)),
     (VisitFeedback, ("words",)),
     (VisitSurvey, ("words",)),

@@ -8,8 +8,10 @@ from scheduler import policy
 from scheduler.core.db import db
 from scheduler.places.models import Host
 from scheduler.policy import Actor
+from scheduler.programmes.models import Programme
+from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
-from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenWish, WishLine
+from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenNumbers, OpenWish, WishLine
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Visit
 from scheduler.visits.terms.states import OPEN_VISITS, VisitState
@@ -56,6 +58,27 @@ def open_wishes(actor: Actor) -> list[WishLine]:
         .order_by(DateWish.asked_at, DateWish.id)
     )
     return [WishLine(*row) for row in rows]
+
+
+def open_numbers_of(visit_id: int) -> list[OpenNumbers]:
+    """Other numbers of a visit that wait for a coordinator, in the order of its presentations."""
+    rows = db.session().execute(
+        select(NumbersAsked, Programme.group_size)
+        .join(Visit, Visit.id == NumbersAsked.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .where(NumbersAsked.visit_id == visit_id, NumbersAsked.answered_at.is_(None), Visit.state.in_(OPEN_VISITS))
+        .order_by(NumbersAsked.ordinal)
+    )
+    return [
+        OpenNumbers(
+            row.ordinal,
+            (row.pupils_before, row.parents_before, row.teachers_before),
+            (row.pupils, row.parents, row.teachers),
+            group_size,
+            row.asked_at,
+        )
+        for row, group_size in rows
+    ]
 
 
 def checklists_to_tell(today: dt.date) -> list[int]:

@@ -122,6 +122,8 @@ def _visit_row(visit: Visit) -> VisitRow:
         merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
         confirmed_at=visit.confirmed_at,
         moved_at=visit.moved_at,
+        moved_from_day=visit.moved_from_day,
+        moved_from_times=visit.moved_from_times,
     )
 
 

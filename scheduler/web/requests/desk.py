@@ -8,7 +8,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes import queries as programme_queries
-from scheduler.readiness.queries.findings import open_wish_of
+from scheduler.readiness.queries.findings import open_numbers_of, open_wish_of
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
@@ -44,6 +44,7 @@ def show_request(number: str) -> ResponseReturnValue:
 def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
+    numbers_asked = open_numbers_of(visit.id) if visit else []
     shown = render_template(
         "requests/show_request.html",
         page=page,
@@ -58,13 +59,14 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         decline=decline,
         press=RequestPressForm(version=page.version),
         undoable=undoable_of(page, now=clock.now()),
+        numbers_asked=numbers_asked,
         may={
             "take": state is RequestState.NEW or (state in OPEN and page.owner_id != current_actor().user_id),
             "ask": may_move(state, RequestState.NEEDS_INFO),
             "agree": may_move(state, RequestState.AGREED) and state not in WITH_DATE,
             "waitlist": may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": may_move(state, RequestState.DECLINED),
-            "note": page.attention,
+            "note": page.attention and not numbers_asked,
             "merge": may_move(state, RequestState.MERGED_INTO),
             "again": may_book_again(state),
             "propose": may_move(state, RequestState.PROPOSED),

@@ -13,12 +13,12 @@ from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
-from scheduler.readiness.queries.findings import checklist_of, open_wish_of
+from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.rules import asked_until
+from scheduler.readiness.service.numbers import change_numbers
 from scheduler.requests import pdf
 from scheduler.requests.queries.pages import own_request, proposed_dates
 from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
-from scheduler.requests.service import school
 from scheduler.requests.service.school import answer_question, withdraw_request
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
@@ -119,6 +119,7 @@ def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> di
         "dates": proposed_dates(page.row.id, now=now),
         "clock_words": words.clock_words,
         "wish": open_wish_of(bound.visit_id) if bound else None,
+        "numbers_asked": open_numbers_of(bound.visit_id) if bound else [],
         "checklist": (checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None),
         "ask_until": until if until and now <= until else None,
         "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in AFTER_VISIT,
@@ -152,21 +153,23 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
 def change_counts(secret: str) -> ResponseReturnValue:
     """More or fewer come."""
     actor, page = opened(secret)
-    asked = page.presentations
-    now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in asked]
+    now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in page.presentations]
     form = ChangeCountsForm(version=page.version, presentations=now_there)
     if form.accepted():
         try:
             counts = form.counts()
-            school.change_counts(actor, page.row.id, counts, now=clock.now(), version=form.seen())
+            asked = change_numbers(actor, page.row.id, counts, now=clock.now(), version=form.seen())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            say(_("The new numbers are saved."))
+            if asked:
+                say(_("The centre has your numbers and decides. What was agreed stays until it answers."))
+            else:
+                say(_("The new numbers are saved."))
             return redirect(url_for(".status", secret=secret))
-    pairs = list(zip(asked, form.presentations, strict=False))
+    pairs = list(zip(page.presentations, form.presentations, strict=False))
     shown = render_template(
         "requests/change_counts.html", page=page, form=form, pairs=pairs, secret=secret, audiences=AUDIENCES
     )

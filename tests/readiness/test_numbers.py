@@ -1,0 +1,127 @@
+"""A school says that others come than were agreed: it reaches the visit and its crew, or a coordinator decides."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.policy import Role, school_contact
+from scheduler.readiness.models import NumbersAsked
+from scheduler.readiness.queries.findings import open_numbers_of
+from scheduler.readiness.service.numbers import change_numbers, decide_numbers
+from scheduler.readiness.terms import NumbersOutcome
+from scheduler.requests.models import RequestedPresentation, SchoolRequest
+from scheduler.requests.terms.school_request import ExpectedCounts
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.visits.terms.plans import NewTimes
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, mails
+
+BEGINS = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)  # ten o'clock in Belgrade
+
+
+def a_scene() -> Scene:
+    scene = Scene(a_plan(expected_pupils=90, expected_teachers=2), group_size=120)
+    make_user(Role.COORDINATOR, centre_id=scene.centre_id, password_hash="x")
+    return scene
+
+
+def link(scene: Scene):
+    return school_contact(scene.asked.id, scene.host.id)
+
+
+def say(scene: Scene, pupils: int, *, now: dt.datetime = MONDAY) -> bool:
+    return change_numbers(link(scene), scene.asked.id, [ExpectedCounts(1, pupils, 0, 2)], now=now)
+
+
+def numbers(session) -> tuple[int, int, bool]:
+    """Pupils of the request, of its visit, and whether the desk is asked to look."""
+    session.rollback()
+    asked, expected = session.scalar(sa.select(RequestedPresentation.pupils)), Presentation.expected_pupils
+    return asked, session.scalar(sa.select(expected)), session.scalar(sa.select(SchoolRequest.attention))
+
+
+@pytest.mark.both_databases
+def test_changed_numbers_reach_the_visit_and_whoever_goes_is_told(session):
+    scene = a_scene()
+    scene.confirmed_by(scene.educator())
+
+    assert say(scene, 74) is False
+
+    assert numbers(session) == (74, 74, False)
+    [letter] = mails(session, "numbers_changed")
+    assert "74" in letter.text
+    assert open_numbers_of(scene.visit_id) == []
+
+
+@pytest.mark.both_databases
+def test_more_than_a_presentation_takes_waits_for_the_coordinator_with_both_numbers(session):
+    scene = a_scene()
+    scene.confirmed_by(scene.educator())
+
+    assert say(scene, 121) is True
+
+    assert numbers(session) == (90, 90, True)
+    assert mails(session, "numbers_changed") == []
+    assert "121" in mails(session, "numbers_to_decide")[0].text
+    [open_one] = open_numbers_of(scene.visit_id)
+    assert (open_one.before, open_one.after, open_one.group_size) == ((90, 0, 2), (121, 0, 2), 120)
+
+    decide_numbers(scene.coordinator, scene.visit_id, accept=True, reason="", now=MONDAY)
+
+    assert numbers(session) == (121, 121, False)
+    assert len(mails(session, "numbers_changed")) == len(mails(session, "numbers_decided")) == 1
+    assert open_numbers_of(scene.visit_id) == []
+
+
+def test_declined_numbers_leave_the_agreed_ones_and_the_school_reads_why(session):
+    scene = a_scene()
+    scene.confirmed_by(scene.educator())
+    say(scene, 150)
+
+    with pytest.raises(Rejected) as refusal:
+        decide_numbers(scene.coordinator, scene.visit_id, accept=False, reason="", now=MONDAY)
+    decide_numbers(scene.coordinator, scene.visit_id, accept=False, reason="Сала је мала.", now=MONDAY)
+
+    assert refusal.value.problems == {"reason": "missing"}
+    assert numbers(session) == (90, 90, False)
+    assert "Сала је мала." in mails(session, "numbers_decided")[0].text
+    with pytest.raises(Conflict):
+        decide_numbers(scene.coordinator, scene.visit_id, accept=True, reason="", now=MONDAY)
+
+
+def test_the_school_says_fewer_after_all_and_nothing_waits_any_more(session):
+    scene = a_scene()
+    say(scene, 150)
+    say(scene, 80)
+
+    assert numbers(session) == (80, 80, False)
+    assert session.scalars(sa.select(NumbersAsked.outcome)).all() == [NumbersOutcome.REPLACED]
+
+
+def test_a_school_neither_decides_nor_changes_what_was_announced_once_the_visit_has_begun(session):
+    scene = a_scene()
+    with pytest.raises(NotAllowed):
+        decide_numbers(link(scene), scene.visit_id, accept=True, reason="", now=MONDAY)
+    with pytest.raises(Conflict) as refusal:
+        say(scene, 74, now=BEGINS)
+    assert refusal.value.reason == "visit_has_begun"
+
+
+def test_who_is_asked_again_after_a_move_reads_both_days(session):
+    scene = a_scene()
+    scene.confirmed_by(scene.educator())
+    hours = {row.id: row.starts_local for row in session.scalars(sa.select(Presentation))}
+    later = VISIT_DAY + dt.timedelta(days=3)
+
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(later, hours, UNTIL), now=MONDAY)
+
+    for kind in ("visit_offered", "visit_moved"):
+        assert {f"{VISIT_DAY.day}. ", f"{later.day}. "} <= {
+            f"{day}. " for day in (VISIT_DAY.day, later.day) if f"{day}. " in mails(session, kind)[0].text
+        }
