@@ -52,6 +52,9 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
     "backup": (35, "days"),
 }
 
+# The most that a minor is given in a calendar week and month, unless MINOR_LIMITS says otherwise.
+MINOR_MOST: Mapping[str, int] = {"week_visits": 3, "week_hours": 6, "month_visits": 8, "month_hours": 16}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -74,6 +77,7 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    minor_limits: Mapping[str, str] = field(default_factory=dict)  # {row of MINOR_MOST: number}, as typed
     metrics_token: str = ""
     file: Path | None = None  # where what the environment did not say was read
     tls_ca_file: str = ""
@@ -88,6 +92,10 @@ class Settings:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
         number, unit = KEPT_FOR[row]
         return int(self.retention.get(row, number)), unit
+
+    def minor_most(self, row: str) -> int:
+        """The most of a row of MINOR_MOST that a minor is given in this installation."""
+        return int(self.minor_limits.get(row, MINOR_MOST[row]))
 
     @property
     def demo(self) -> bool:
@@ -160,6 +168,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        minor_limits=_pairs(env.list("MINOR_LIMITS", []) or []),
         metrics_token=env.str("METRICS_TOKEN", ""),
         file=file,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
@@ -261,6 +270,9 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    for row, number in wanted.minor_limits.items():
+        if row not in MINOR_MOST or not re.fullmatch(r"[1-9]\d{0,2}", number, re.ASCII):
+            problems.append(f"MINOR_LIMITS says {row}={number}: it knows {', '.join(MINOR_MOST)}, each from 1 to 999")
     for row, number in wanted.retention.items():
         if row not in KEPT_FOR:
             problems.append(f"RETENTION names {row!r}: it knows {', '.join(KEPT_FOR)}")

@@ -242,6 +242,8 @@ WORDS: dict[Reason, LazyProxy] = {
     WhyNot.TOO_FAR: _l("Ask this presenter first: the way to the school is very long."),
     WhyNot.ENOUGH_OF_DAY: _l("Ask this presenter first: that day holds many presentations already."),
     WhyNot.ENOUGH_OF_WEEK: _l("Ask this presenter first: that week holds many presentations already."),
+    WhyNot.YOUNG_WEEK_FULL: _l("Ask somebody else: a young person is not given more in one week."),
+    WhyNot.YOUNG_MONTH_FULL: _l("Ask somebody else: a young person is not given more in one month."),
     DefenceReason.PRESENTER_IS_VETTED: _l("No valid vetting covers that day."),
     DefenceReason.PRESENTER_IS_OLD_ENOUGH: _l("Too young to present on that day."),
     DefenceReason.MINOR_HAS_CONSENT: _l("No consent of a guardian covers that day."),

@@ -29,6 +29,8 @@ from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
+from scheduler.staffing.queries.young_load import too_much_for
+from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
 from scheduler.visits.queries.agenda import home_point, place_of, promised_presentations, promised_stops, stops_of_visit
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
@@ -159,6 +161,9 @@ def _judged(
     waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None
     load = promised_presentations(ids, [visit.on_day], except_visit=visit.id, now=now)
+    minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
+    own = [YoungVisit(visit.id, visit.on_day, row.minutes) for row in presentations]
+    full = too_much_for(minors, visit.on_day, dict.fromkeys(minors, own), except_visit=visit.id)
     found = []
     for row in people:
         who = row.presenter_id
@@ -167,6 +172,7 @@ def _judged(
             *waiting.get(who, []),
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
+            *full.get(who, []),
             *too_far(homes[who], host),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]

@@ -249,6 +249,8 @@ BARS = frozenset(
         WhyNot.SUSPENDED,
         WhyNot.GUARDIAN_CHANGES,
         WhyNot.OLDER_TEXT,
+        WhyNot.YOUNG_WEEK_FULL,
+        WhyNot.YOUNG_MONTH_FULL,
     }
 )
 
