@@ -80,7 +80,7 @@ def decide_numbers(
         for one in asked:
             one.answered_at, one.reason = now, reason
             one.outcome = NumbersOutcome.ACCEPTED if accept else NumbersOutcome.DECLINED
-        act.record(f"numbers {'accepted' if accept else 'declined'}", opened.visit, {"reason": reason})
+        act.record("numbers accepted" if accept else "numbers declined", opened.visit, {"reason": reason})
         if accept:
             taken = [ExpectedCounts(one.ordinal, one.pupils, one.parents, one.teachers) for one in asked]
             _apply(act, opened, row, taken)

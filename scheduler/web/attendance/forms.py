@@ -12,6 +12,7 @@ from scheduler.core.errors import Reason
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField, number_of
 from scheduler.web.i18n import _l
+from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import worded
 
 MOST_TALKS = 20
@@ -106,7 +107,7 @@ def said_before(one: CountedPresentation) -> dict[str, object]:
     }
 
 
-class SignNumbersForm(BaseForm):
+class SignNumbersForm(ListedForm):
     """The school's numbers for each presentation that waits for them, in order."""
 
     presentations = FieldList(FormField(OwnNumbers), max_entries=MOST_TALKS)
