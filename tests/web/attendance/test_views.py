@@ -78,34 +78,6 @@ def test_a_presenter_types_four_numbers_and_sees_that_they_are_handed_in(client,
     assert "pupils 88 · parents 0 · teachers 2 · others 0" in words_of(phone.get(f"{path}?lang=en"))
 
 
-def test_a_far_number_is_asked_about_what_was_typed_is_kept_and_a_tick_hands_it_in(client, session):
-    begun = a_begun_visit()
-    phone, path = phone_of(client, begun), f"/visits/{begun.visit.number}/count/1?lang=en"
-    typed = TYPED | {"pupils": "9", "teachers": "0"}
-
-    asked = phone.post(path, data=typed)
-    other = phone.post(path, data=typed | {"pupils": "8", "asked_of": "9", "sure": "y"})
-
-    assert (asked.status_code, other.status_code, said()) == (422, 422, [])
-    assert "half of what was announced or less" in words_of(asked)
-    assert "announced 92 · typed 9" in words_of(asked)
-    assert phone.post(path, data=typed | {"asked_of": "9", "sure": "y"}).status_code == 302
-    assert state() is AttendanceState.SUBMITTED
-
-
-def test_the_school_that_types_a_far_number_is_asked_beside_it(client, session):
-    begun = a_counted_visit()
-    path, typed = f"/status/{secret_of(begun)}/attendance?lang=en", SIGNED | {"presentations-0-pupils": "500"}
-
-    asked = client.post(path, data=typed)
-    assert asked.status_code == 422
-    assert "announced 92 · typed 502" in words_of(asked)
-    assert state() is AttendanceState.SUBMITTED
-    sure = typed | {"presentations-0-asked_of": "502", "presentations-0-sure": "y"}
-    assert client.post(path, data=sure).status_code == 302
-    assert state() is AttendanceState.COUNTERSIGNED
-
-
 def test_after_the_first_talk_the_page_asks_for_the_second(client, session):
     begun = a_begun_visit(talks=2)
     phone = phone_of(client, begun)
