@@ -6,6 +6,7 @@ The product's clock stands at MONDAY, for fixtures of any scope, too.
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -151,9 +152,11 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
 
 
 def _empty() -> None:
-    """Back to empty tables, in the application at hand."""
+    """Back to empty tables and no letter on the disk, in the application at hand."""
     db.session.remove()
     current_app.extensions["clean_tables"].empty()
+    for letters in ("mail", "sms"):
+        shutil.rmtree(current_app.config["SETTINGS"].instance / letters, ignore_errors=True)
 
 
 @pytest.fixture
