@@ -3,6 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
+from scheduler import all_models  # noqa: F401  (each law stands beside its table)
+from scheduler.core.defences import create_defences, drop_defences
+
 revision = "0042_numbers_asked"
 down_revision = "0039_feed_bodies"
 branch_labels = None
@@ -11,7 +14,7 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 OPEN = sa.text("answered_at IS NULL")
 NUMBERS = ("ordinal", "pupils_before", "parents_before", "teachers_before", "pupils", "parents", "teachers")
-OUTCOMES = ("accepted", "declined", "replaced")
+OUTCOMES = ("accepted", "declined", "replaced", "lapsed")
 
 
 def upgrade() -> None:
@@ -50,9 +53,11 @@ def upgrade() -> None:
     )
     op.add_column("visit", sa.Column("moved_from_day", sa.Date(), nullable=True))
     op.add_column("visit", sa.Column("moved_from_times", sa.String(), server_default="", nullable=False))
+    create_defences(op.get_bind(), since=revision)
 
 
 def downgrade() -> None:
+    drop_defences(op.get_bind(), since=revision)
     op.drop_column("visit", "moved_from_times")
     op.drop_column("visit", "moved_from_day")
     op.drop_table("numbers_asked")

@@ -6,8 +6,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
+from scheduler.core.defences import Aftermath, follow
 from scheduler.readiness.terms import NumbersOutcome
+from scheduler.visits.models.visits import Replanning, Visit
 
+NUMBERS_ASKED = "0042_numbers_asked"  # the migration from which on a question of numbers ends with its visit
 _OPEN = "answered_at IS NULL"
 
 
@@ -41,3 +44,29 @@ class NumbersAsked(Base):
     answered_at: Mapped[dt.datetime | None]
     outcome: Mapped[NumbersOutcome | None]
     reason: Mapped[str] = mapped_column(default="", server_default="")
+
+
+# A question goes on with the visit that stands for a stopped one; of a visit called off or held nobody asks any more.
+follow(
+    Visit.__table__,
+    Aftermath(
+        "ends_open_numbers",
+        "UPDATE OF state",
+        "NEW.state IN ('cancelled', 'delivered')",
+        "UPDATE numbers_asked SET answered_at = NEW.state_since, outcome = 'lapsed'"
+        f" WHERE visit_id = NEW.id AND {_OPEN};",
+    ),
+    words={},
+    since=NUMBERS_ASKED,
+)
+follow(
+    Replanning.__table__,
+    Aftermath(
+        "carries_open_numbers",
+        "INSERT",
+        "",
+        f"UPDATE numbers_asked SET visit_id = NEW.new_id WHERE visit_id = NEW.stopped_id AND {_OPEN};",
+    ),
+    words={},
+    since=NUMBERS_ASKED,
+)

@@ -12,6 +12,7 @@ class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
     CHECKLIST_LATER = "checklist_later"
+    NUMBERS_WAIT = "numbers_wait"
     THE_AGREED_DAY = "the_agreed_day"
     THE_SAME_DAY = "the_same_day"
     TOO_LATE_TO_MOVE = "too_late_to_move"
@@ -24,6 +25,7 @@ class NumbersOutcome(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     REPLACED = "replaced"  # the school has said others since
+    LAPSED = "lapsed"  # the visit is called off, or held
 
 
 @dataclass(frozen=True)

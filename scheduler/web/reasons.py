@@ -301,6 +301,7 @@ WORDS: dict[Reason, LazyProxy] = {
     WaitlistReason.NOBODY_CAN_GO: _l("Choose another date: no crew can be at the schools that wait then."),
     ClosingReason.OUTSIDE_THE_CLOSURE: _l("Choose one of the closed days."),
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
+    ReadinessReason.NUMBERS_WAIT: _l("Decide about the numbers: more come than one presentation takes."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
     ReadinessReason.THE_SAME_DAY: _l("Choose two different days, or leave the second one empty."),
     ReadinessReason.VISIT_HAS_BEGUN: _l("Tell the presenter: the visit has begun, and heads are counted in the room."),

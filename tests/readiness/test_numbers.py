@@ -5,17 +5,23 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.closures.service.replan import replan_visit
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
 from scheduler.policy import Role, school_contact
+from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.queries.findings import open_numbers_of
-from scheduler.readiness.service.numbers import change_numbers, decide_numbers
+from scheduler.readiness.service.numbers import change_numbers, decide_numbers, note_numbers
 from scheduler.readiness.terms import NumbersOutcome
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.service.cancel import cancel_visit
+from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
+from tests.closures.incidents import stop
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.staffing import UNTIL, a_plan
@@ -102,6 +108,99 @@ def test_the_school_says_fewer_after_all_and_nothing_waits_any_more(session):
 
     assert numbers(session) == (80, 80, False)
     assert session.scalars(sa.select(NumbersAsked.outcome)).all() == [NumbersOutcome.REPLACED]
+
+
+def test_nobody_has_seen_numbers_that_wait_for_a_decision(session):
+    scene = a_scene()
+    say(scene, 150)
+
+    with pytest.raises(Conflict) as refusal:
+        note_numbers(scene.coordinator, scene.asked.id, now=MONDAY)
+
+    assert refusal.value.reason == "numbers_wait"
+    assert numbers(session) == (90, 90, True)
+    decide_numbers(scene.coordinator, scene.visit_id, accept=False, reason="Сала је мала.", now=MONDAY)
+    note_numbers(scene.coordinator, scene.asked.id, now=MONDAY)
+
+
+@pytest.mark.both_databases
+def test_a_visit_that_is_called_off_ends_the_question(session):
+    scene = a_scene()
+    say(scene, 150)
+
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Снег.", now=MONDAY)
+
+    assert open_numbers_of(scene.visit_id) == []
+    asked = session.scalars(sa.select(NumbersAsked)).one()
+    assert (asked.outcome, asked.answered_at) == (NumbersOutcome.LAPSED, MONDAY)
+    assert numbers(session)[2] is False
+
+
+@pytest.mark.both_databases
+def test_a_question_goes_on_with_the_visit_that_stands_for_a_stopped_one(session):
+    scene = a_scene()
+    say(scene, 150)
+    stop(scene)
+    a_week_on = VISIT_DAY + dt.timedelta(days=7)
+    number = replan_visit(scene.coordinator, scene.visit_id, a_week_on, scene.plans, now=MONDAY)
+    session.rollback()
+    new_id = session.scalar(sa.select(Visit.id).where(Visit.number == number))
+
+    assert open_numbers_of(scene.visit_id) == []
+    assert [one.after for one in open_numbers_of(new_id)] == [(150, 0, 2)]
+    decide_numbers(scene.coordinator, new_id, accept=True, reason="", now=MONDAY)
+
+    session.rollback()
+    assert session.scalar(sa.select(Presentation.expected_pupils).where(Presentation.visit_id == new_id)) == 150
+
+
+def two_in_one_hall() -> Scene:
+    """Two presentations of 50 pupils each, the second merged into the first."""
+    plans = [a_plan(starts, expected_pupils=50, expected_teachers=2) for starts in (dt.time(10), dt.time(12))]
+    scene = Scene(*plans, planned=False, group_size=120)
+    with transaction() as session:
+        asked = session.get_one(SchoolRequest, scene.asked.id)
+        session.execute(sa.update(RequestedPresentation).values(pupils=50))
+        second = {"ordinal": 2, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY, "classes": "7d"}
+        session.add(RequestedPresentation(school_request_id=asked.id, pupils=50, teachers=2, **second))
+    scene.visit_id = scene.planned()
+    scene.accepted_by(scene.educator())
+    join_presentations(scene.coordinator, scene.visit_id, 2, 1, now=MONDAY)
+    return scene
+
+
+def test_numbers_of_a_merged_presentation_are_those_of_the_hall_in_which_its_classes_sit(session):
+    scene = two_in_one_hall()
+
+    change_numbers(link(scene), scene.asked.id, [ExpectedCounts(2, 60, 0, 2)], now=MONDAY)
+    in_the_hall = sa.select(Presentation.expected_pupils).where(Presentation.ordinal == 1)
+    session.rollback()
+    assert session.scalar(in_the_hall) == 110
+
+    both = [ExpectedCounts(1, 55, 0, 2), ExpectedCounts(2, 65, 0, 2)]
+    assert change_numbers(link(scene), scene.asked.id, both, now=MONDAY) is False
+    session.rollback()
+    assert session.scalar(in_the_hall) == 120
+    *_, letter = mails(session, "numbers_changed")
+    assert letter.text.count("120") == 1
+
+    more = [ExpectedCounts(1, 56, 0, 2), ExpectedCounts(2, 66, 0, 2)]
+    assert change_numbers(link(scene), scene.asked.id, more, now=MONDAY) is True
+    assert [one.after[0] for one in open_numbers_of(scene.visit_id)] == [56, 66]
+    decide_numbers(scene.coordinator, scene.visit_id, accept=True, reason="", now=MONDAY)
+    session.rollback()
+    assert session.scalar(in_the_hall) == 122
+
+
+def test_what_waits_for_one_presentation_still_waits_when_another_one_changes(session):
+    scene = two_in_one_hall()
+    change_numbers(link(scene), scene.asked.id, [ExpectedCounts(2, 90, 0, 2)], now=MONDAY)
+
+    change_numbers(link(scene), scene.asked.id, [ExpectedCounts(1, 40, 0, 2)], now=MONDAY)
+
+    session.rollback()
+    assert session.scalar(sa.select(SchoolRequest.attention)) is True
+    assert [one.ordinal for one in open_numbers_of(scene.visit_id)] == [2]
 
 
 def test_a_school_neither_decides_nor_changes_what_was_announced_once_the_visit_has_begun(session):

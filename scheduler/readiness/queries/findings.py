@@ -66,7 +66,7 @@ def open_numbers_of(visit_id: int) -> list[OpenNumbers]:
         select(NumbersAsked, Programme.group_size)
         .join(Visit, Visit.id == NumbersAsked.visit_id)
         .join(Programme, Programme.id == Visit.programme_id)
-        .where(NumbersAsked.visit_id == visit_id, NumbersAsked.answered_at.is_(None), Visit.state.in_(OPEN_VISITS))
+        .where(NumbersAsked.visit_id == visit_id, NumbersAsked.answered_at.is_(None))
         .order_by(NumbersAsked.ordinal)
     )
     return [

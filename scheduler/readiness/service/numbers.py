@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from scheduler.acts import Act, change
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor, Role
 from scheduler.readiness.models import NumbersAsked
@@ -14,7 +15,7 @@ from scheduler.readiness.rules import needs_decision
 from scheduler.readiness.terms import NumbersOutcome, ReadinessReason
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import may_change_counts
-from scheduler.requests.service import school
+from scheduler.requests.service import desk, school
 from scheduler.requests.service.locked_request import locked_request, write_to_centre
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import ExpectedCounts
@@ -51,14 +52,23 @@ def change_numbers(
         problems = school.problems_with_change(row, counts)
         if any(reason is not RequestReason.OVER_GROUP_SIZE for reason in problems.values()):
             raise Rejected(problems)
-        beyond = {one.ordinal for one in counts if _is_beyond(opened, row, one)}
+        beyond = {one.ordinal for one in counts if _is_beyond(opened, row, one, counts)}
         _replace_open(act, visit_id, {one.ordinal for one in counts})
         asked = _ask(act, opened, row, [one for one in counts if one.ordinal in beyond])
         changes = _apply(act, opened, row, [one for one in counts if one.ordinal not in beyond])
-        row.attention = bool(asked)
+        row.attention = bool(_open_rows(act, visit_id))
         _tell_centre(act, opened, row, changes, asked)
     log.info("numbers changed", extra={"request_id": request_id, "asked": len(asked)})
     return bool(asked)
+
+
+def note_numbers(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
+    """Somebody has looked at the numbers that the school changed. Raises: Conflict while some of them wait for her."""
+    with transaction() as session:
+        desk.note_counts(actor, request_id, now=now, version=version)
+        waits = select(NumbersAsked.id).join(Visit, Visit.id == NumbersAsked.visit_id).limit(1)
+        if session.scalar(waits.where(Visit.school_request_id == request_id, NumbersAsked.answered_at.is_(None))):
+            raise Conflict(ReadinessReason.NUMBERS_WAIT)
 
 
 def decide_numbers(
@@ -99,24 +109,28 @@ def _target(opened: OpenVisit, ordinal: int) -> Presentation | None:
     return row if row in opened.presentations else None
 
 
-def _numbers_then(opened: OpenVisit, row: SchoolRequest, new: ExpectedCounts) -> tuple[int, int, int]:
-    """How many sit there when these numbers are taken: with those of a presentation that was merged into it."""
-    old = next(one for one in row.presentations if one.ordinal == new.ordinal)
+def _numbers_then(
+    opened: OpenVisit, row: SchoolRequest, new: ExpectedCounts, counts: Iterable[ExpectedCounts]
+) -> tuple[int, int, int]:
+    """How many sit there when all `counts` are taken: with those of a presentation that was merged into it."""
     target = _target(opened, new.ordinal)
     if target is None:
         return new.pupils, new.parents, new.teachers
-    return (
-        max(0, target.expected_pupils + new.pupils - old.pupils),
-        max(0, target.expected_parents + new.parents - old.parents),
-        max(0, target.expected_teachers + new.teachers - old.teachers),
-    )
+    agreed = {one.ordinal: one for one in row.presentations}
+    pupils, parents, teachers = target.expected_pupils, target.expected_parents, target.expected_teachers
+    for one in counts:
+        if _target(opened, one.ordinal) is target:
+            pupils += one.pupils - agreed[one.ordinal].pupils
+            parents += one.parents - agreed[one.ordinal].parents
+            teachers += one.teachers - agreed[one.ordinal].teachers
+    return max(0, pupils), max(0, parents), max(0, teachers)
 
 
-def _is_beyond(opened: OpenVisit, row: SchoolRequest, new: ExpectedCounts) -> bool:
+def _is_beyond(opened: OpenVisit, row: SchoolRequest, new: ExpectedCounts, counts: Iterable[ExpectedCounts]) -> bool:
     """Whether a coordinator decides: more come than before, and than a presentation takes."""
     old = next(one for one in row.presentations if one.ordinal == new.ordinal)
     more = new.pupils > old.pupils or new.parents > old.parents or new.teachers > old.teachers
-    return more and needs_decision(*_numbers_then(opened, row, new), opened.visit.programme.group_size)
+    return more and needs_decision(*_numbers_then(opened, row, new, counts), opened.visit.programme.group_size)
 
 
 def _open_rows(act: Act, visit_id: int) -> list[NumbersAsked]:
@@ -159,20 +173,22 @@ def _ask(act: Act, opened: OpenVisit, row: SchoolRequest, counts: Iterable[Expec
 
 def _apply(act: Act, opened: OpenVisit, row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> Changes:
     """Write numbers to the request and its visit, and tell those of the crew whom they concern."""
-    then = {new.ordinal: _numbers_then(opened, row, new) for new in counts}
+    then = {new.ordinal: _numbers_then(opened, row, new, counts) for new in counts}
     changes = school.take_over(row, counts)
     if not changes:
         return {}
-    touched = []
+    touched: dict[int, Presentation] = {}
     for ordinal in map(int, changes):
         if (target := _target(opened, ordinal)) is not None:
             target.expected_pupils, target.expected_parents, target.expected_teachers = then[ordinal]
-            touched.append(target)
+            touched[target.id] = target
     act.record("counts changed", row, {"presentations": changes})
     raise_version(opened)
-    ids = {one.id for one in touched}
-    seats = [seat for seat in opened.in_state(*PROMISED) if seat.presentation_id in ids]
-    told = [(f"{one.starts_local:%H:%M}", *then[int(ordinal)]) for ordinal, one in zip(changes, touched, strict=False)]
+    seats = [seat for seat in opened.in_state(*PROMISED) if seat.presentation_id in touched]
+    told = [
+        (f"{one.starts_local:%H:%M}", one.expected_pupils, one.expected_parents, one.expected_teachers)
+        for one in touched.values()
+    ]
     notify.tell_presenters("numbers_changed", opened, seats, now=act.now, path="/calendar", sittings=told)
     return changes
 

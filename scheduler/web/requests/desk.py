@@ -9,12 +9,13 @@ from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes import queries as programme_queries
 from scheduler.readiness.queries.findings import open_numbers_of, open_wish_of
+from scheduler.readiness.service.numbers import note_numbers
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move
 from scheduler.requests.service.bulk_acts import act_together
-from scheduler.requests.service.desk import agree_request, ask_school, decline_request, note_counts
+from scheduler.requests.service.desk import agree_request, ask_school, decline_request
 from scheduler.requests.service.submission import submit_request
 from scheduler.requests.terms.acts import BulkAct, ChosenRequest, SomeCannot
 from scheduler.requests.terms.pages import RequestPage
@@ -84,7 +85,7 @@ def press(number: str, act: str) -> ResponseReturnValue:
     form = RequestPressForm()
     does = {
         "agree": (agree_request, _("Accepted. The school is told; plan the visit next.")),
-        "note": (note_counts, _("Noted.")),
+        "note": (note_numbers, _("Noted.")),
     }
     if form.accepted():
         act_on, told = does[act]
