@@ -210,7 +210,8 @@ def paper_of(page: RequestPage) -> Response:
     row = page.row
     visit = crew_for_school(row.id, clock.now())
     names = visit.names if visit else ()  # visits give names only once the visit is confirmed
-    times = visit.starts_local if visit and names else ()
+    bound = visit if visit and (names or row.state in WITH_DATE) else None  # an agreed day, for the asked ones
+    times = bound.starts_local if bound else ()
     paper = RequestPaper(
         running_number=row.number,
         centre_name=row.programme.centre(language),
@@ -219,8 +220,8 @@ def paper_of(page: RequestPage) -> Response:
         host_address=row.host.address(language),
         programme_title=row.programme.name(language),
         contact_name=page.contact_name,
-        first_day=visit.on_day if visit and names else row.first_day,
-        last_day=visit.on_day if visit and names else row.last_day,
+        first_day=bound.on_day if bound else row.first_day,
+        last_day=bound.on_day if bound else row.last_day,
         printed_at=clock.now(),
         confirmed=bool(names),
         crew=tuple(PaperPerson(name, surname="", role="") for name in names),
