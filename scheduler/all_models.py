@@ -21,6 +21,7 @@ MODULES = (
     "visits.models.visits",
     "visits.models.held_time",
     "visits.models.finding",
+    "visits.models.drive",
     "visits.models.late_notice",
     "visits.models.substitution",
     "readiness.models",

@@ -78,6 +78,7 @@ class Settings:
     debugs: bool = False
     guardian_wait_days: int = 7
     minor_limits: Mapping[str, str] = field(default_factory=dict)  # {row of MINOR_MOST: number}, as typed
+    kilometre_rate: float = 0.0  # dinars; 0: nobody reads costs
     metrics_token: str = ""
     file: Path | None = None  # where what the environment did not say was read
     tls_ca_file: str = ""
@@ -169,6 +170,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
         minor_limits=_pairs(env.list("MINOR_LIMITS", []) or []),
+        kilometre_rate=env.float("KILOMETRE_RATE", 0.0) or 0.0,
         metrics_token=env.str("METRICS_TOKEN", ""),
         file=file,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
@@ -270,6 +272,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    if not 0 <= wanted.kilometre_rate <= 1000:
+        problems.append("KILOMETRE_RATE is out of range: dinars for one kilometre, 0 to 1000")
     for row, number in wanted.minor_limits.items():
         if row not in MINOR_MOST or not re.fullmatch(r"[1-9]\d{0,2}", number, re.ASCII):
             problems.append(f"MINOR_LIMITS says {row}={number}: it knows {', '.join(MINOR_MOST)}, each from 1 to 999")

@@ -17,6 +17,7 @@ from scheduler.places.models import CallNote
 from scheduler.privacy.terms import Subject
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import CalendarEntry, DateWish, Presentation, Visit
 
 SHORTEST_NAME = 5  # of a full name: a shorter one stands in too many words
@@ -26,6 +27,7 @@ FREE_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Presentation, ("reason",)),
     (DateWish, ("reason",)),
     (NumbersAsked, ("reason",)),
+    (Drive, ("reason",)),
     (CallNote, ("text",)),
     (VisitFeedback, ("words",)),
     (VisitSurvey, ("words",)),

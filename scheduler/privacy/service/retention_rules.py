@@ -26,6 +26,7 @@ from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 
 Condition = ColumnElement[bool]
@@ -259,6 +260,12 @@ RULES: tuple[RetentionRule, ...] = (
         NumbersAsked,
         lambda by: and_(_of_past_visit(NumbersAsked, by), NumbersAsked.reason != ""),
         _emptied(NumbersAsked, "reason"),
+    ),
+    RetentionRule(
+        _R.NOTE,
+        Drive,
+        lambda by: and_(_of_past_visit(Drive, by), Drive.reason != ""),
+        _emptied(Drive, "reason"),
     ),
     RetentionRule(
         _R.NOTE,

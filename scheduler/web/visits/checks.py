@@ -7,13 +7,17 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.attendance.queries.feedback import feedback_of, survey_of
 from scheduler.attendance.queries.tally import tallies_of
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.readiness.queries.findings import checklist_of, findings_of, open_numbers_of, open_wish_of
 from scheduler.readiness.service import numbers, wishes
 from scheduler.readiness.service.recheck import confirm_clock
+from scheduler.staffing.queries.drives import drives_of_visit
+from scheduler.staffing.rules.drives import cost_of
 from scheduler.visits.queries.pages import visit_for, visit_page
 from scheduler.visits.terms.rows import VisitPage
+from scheduler.visits.terms.states import VisitState
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -22,6 +26,8 @@ from scheduler.web.seen_forms import PressForm
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.finding_words import finding_words
 from scheduler.web.visits.forms import KeepDateForm, NumbersForm
+
+DRIVEN_TO = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
 
 
 def checks_of(page: VisitPage) -> dict[str, Any]:
@@ -36,6 +42,8 @@ def checks_of(page: VisitPage) -> dict[str, Any]:
         "feedback": feedback_of(visit.id),
         "tallies": tallies_of(visit.id),
         "survey": survey_of(visit.id),
+        "drives": drives_of_visit(visit.id) if visit.state in DRIVEN_TO else [],
+        "cost": cost_of(visit.kilometres, settings().kilometre_rate),
     }
 
 
