@@ -23,7 +23,7 @@ from scheduler.web.own.forms import DriveForm
 def drives() -> ResponseReturnValue:
     this_year = clock.local_day(clock.now()).year
     asked = number_of(request.args.get("year"))
-    year = asked if asked in range(2000, this_year + 1) else this_year
+    year = asked if asked is not None and 2000 <= asked <= this_year else this_year
     rows = own_drives(current_actor(), year)
     kilometres, rate = sum(one.kilometres for one in rows), settings().kilometre_rate
     return render_template(
