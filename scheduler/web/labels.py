@@ -126,6 +126,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit clock right": _l("Found at night: the time fits again"),
     "visit clock confirmed": _l("Said to be right all the same"),
     "numbers asked": _l("The school said that more come than one presentation takes"),
+    "drive corrected": _l("Kilometres driven were corrected"),
     "numbers accepted": _l("The new numbers were accepted"),
     "numbers declined": _l("The new numbers were declined"),
     "date wish made": _l("The school asked for another date"),
