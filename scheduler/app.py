@@ -15,6 +15,7 @@ from scheduler.config import Settings, read_settings
 from scheduler.core.db import db, prepare
 from scheduler.data import outlines
 from scheduler.web import (
+    addresses,
     assets,
     errors,
     filters,
@@ -145,6 +146,7 @@ def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
     for part in (
         ids,
+        addresses,
         packing,
         i18n,
         filters,

@@ -1,4 +1,4 @@
-"""Empty tables for the next test, for the price of the rows that the last one wrote.
+"""Empty tables for the next test, for the price of the rows that the last one wrote; or a file of rows in one piece.
 
 SQLite keeps its file and its connections: only tables that hold rows are emptied. Where the file is another one or its
 tables have changed (a restored backup, a migration), the file that was empty at the start takes its place.
@@ -7,6 +7,7 @@ tables have changed (a restored backup, a migration), the file that was empty at
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,18 @@ class SqliteTables:
 
     def empty(self) -> None:
         if self._raw is None or self._as_it_was != self._state(self._raw):
-            self._put_copy_in_place()
+            self.put_in_place(self._copy)
             return
         for (name,) in self._raw.execute(self._question).fetchall():
             self._raw.execute(f'DELETE FROM "{name}"')
         self._raw.commit()
+
+    def keep(self, copy: Path) -> None:
+        """All rows as they are now, for `put_in_place`; the file is there at once or not at all."""
+        fresh = copy.with_suffix(".new")
+        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(fresh)) as target:
+            source.backup(target)
+        fresh.rename(copy)
 
     def close(self) -> None:
         if self._raw:
@@ -68,12 +76,12 @@ class SqliteTables:
         """Which file lies there, and how often its tables have changed."""
         return os.stat(self.file).st_ino, raw.execute("PRAGMA schema_version").fetchone()[0]
 
-    def _put_copy_in_place(self) -> None:
+    def put_in_place(self, copy: Path) -> None:
         self.close()
         self.engine.dispose()
         for tail in ("-wal", "-shm"):
             self.file.with_name(self.file.name + tail).unlink(missing_ok=True)
-        shutil.copy(self._copy, self.file)
+        shutil.copy(copy, self.file)
         if hasattr(sqlite3.Connection, "setconfig"):  # Python 3.11 has no way past a trigger: each test gets the copy
             self._raw = sqlite3.connect(self.file)
             self._raw.execute("PRAGMA synchronous=OFF")

@@ -34,6 +34,22 @@ from tests.standing_clock import THE_CLOCK, StandingClock
 
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
+LONGEST = (  # more than a minute each
+    "test_nothing_typed_makes_a_500",
+    "test_every_page",
+    "test_ids_beyond_the_database",
+    "test_budgets",
+    "test_rehearse",
+    "test_no_address_makes_a_500",
+    "test_nothing_stale",
+    "test_request_to_certificate",
+    "test_where_a_minor_will_be",
+    "test_kept_figures",
+    "test_main_flow_without_a_mouse",
+    "test_backup",
+    "test_book_now",
+    "test_no_foreign_number_opens_anything",
+)
 clock.now = THE_CLOCK.now
 # The same examples on every machine and day; `pytest --hypothesis-profile=exploring` looks for new ones.
 for name, alike in (("alike", True), ("exploring", False)):  # a busy machine is no fault
@@ -72,7 +88,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if DATABASES.intersection(item.fixturenames):  # type: ignore[attr-defined]
             item.add_marker("database")
     long = {item.path for item in items if item.get_closest_marker("journey") or item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in long, item.path.parent.name not in ("laws", "languages")))
+
+    def place(item: pytest.Item) -> tuple[int, bool, bool]:
+        first = LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+        return first, item.path not in long, item.path.parent.name not in ("laws", "languages")
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

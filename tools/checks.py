@@ -1,8 +1,9 @@
-"""`make check` and `make test`: every check runs even when an earlier one failed; the last line names what failed.
+"""`make check` and `make test`: every check runs even when another one failed; the last line names what failed.
 
 python -m tools.checks fast    ruff, mypy, import-linter, oxlint, and the tests of the rules and the laws (no database)
 python -m tools.checks all     every check, then every test on SQLite, PostgreSQL with Redis, and in the browser
 
+The checks run one after another beside the tests, so that no core waits; each says what it found when it ends.
 With DAY=2028-02-29 all of it runs on that day.
 """
 
@@ -11,8 +12,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from tools.another_day import WrongDay, environment, kept
 from tools.services import NoService, both
@@ -36,27 +39,42 @@ NEEDS_NOTHING = ("-m", "not slow and not journey and not postgres and not databa
 
 
 def is_good(name: str, line: str, *more: str, env: dict[str, str]) -> bool:
-    """Run a program of our environment with its arguments; say what it is and how long it took."""
-    print(f"— {name}", flush=True)
+    """Run a program of our environment with its arguments; say what it is and how long it took.
+
+    What pytest says is seen as it goes; what another says, in one piece when it is not good.
+    """
+    if name == "pytest":
+        print(f"— {name}", flush=True)
     started = time.monotonic()
     program, *arguments = line.split()
     command = [*DIES_WITH_ME, str(BIN / program), *arguments, *more]
-    good = subprocess.run(command, stdin=subprocess.DEVNULL, env=env, check=False).returncode == 0
-    print(f"  {name}: {'good' if good else 'FAILED'}, {time.monotonic() - started:.0f} s", flush=True)
+    told: dict[str, Any] = {} if name == "pytest" else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, env=env, check=False, **told)
+    good, said = done.returncode == 0, (done.stdout or b"").decode()
+    took = f"  {name}: {'good' if good else 'FAILED'}, {time.monotonic() - started:.0f} s"
+    print("\n" + ("" if good else said) + took, flush=True)  # on a line of its own among the dots of pytest
     return good
 
 
 def check(*, whole: bool) -> list[str]:
     """Run the fast loop or everything; return what failed. Raises: NoService."""
     env = os.environ | {"PYTHONUTF8": "1"}  # reports hold Cyrillic, also where LANG is unset
-    steps = FAST | (SLOWER if whole else {})
-    failed = [name for name, line in steps.items() if not is_good(name, line, env=env)]
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # what pytest makes of 450 files it makes once, not at each start
+    steps, good = FAST | (SLOWER if whole else {}), dict[str, bool]()
+
+    def look() -> None:
+        for name, line in steps.items():
+            good[name] = is_good(name, line, env=env)
+
+    beside = threading.Thread(target=look, daemon=True)  # who ends this process waits for no check
+    beside.start()
     if whole:
         with both() as urls:
-            tested = is_good("pytest", PYTEST, env=env | urls)
+            good["pytest"] = is_good("pytest", PYTEST, env=env | urls)
     else:
-        tested = is_good("pytest", PYTEST, *NEEDS_NOTHING, env=env)
-    return failed if tested else [*failed, "pytest"]
+        good["pytest"] = is_good("pytest", PYTEST, *NEEDS_NOTHING, env=env)
+    beside.join()
+    return [name for name in (*steps, "pytest") if not good.get(name)]
 
 
 def go_to(day: str) -> None:

@@ -145,8 +145,11 @@ def install_by_uv(venv: Path, files: list[str], root: Path) -> None:
     uv = venv / "bin" / "uv"
     if not uv.exists():
         run(*pip, "install", *SAFE, "-r", root / "requirements-setup.txt")
-    how = (
-        *("--python", python_of(venv), "--no-config", *uv_cache()),
+    how: tuple[str | Path, ...] = (
+        "--python",
+        python_of(venv),
+        "--no-config",
+        *uv_cache(),
         *("--link-mode", "copy"),  # not linked: who is given .venv must not be given the cache of who made it
         "--compile-bytecode",  # now: on a server .venv cannot be written to
         *("--index-strategy", "unsafe-best-match"),  # any index may offer it, for the hash says what is ours

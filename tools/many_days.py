@@ -12,10 +12,10 @@ from pathlib import Path
 
 from scheduler import config
 from scheduler.app import create_app
-from scheduler.cli.invariants import violations
 from scheduler.core import clock
 from scheduler.core.db import Base, db
 from scheduler.demo import load as demo
+from scheduler.jobs.invariants import violations
 
 FIRST = dt.date(2026, 9, 14)
 TWO_YEARS = 730

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.journeys.installation import Installation
@@ -44,7 +44,7 @@ PICTURES = (
 def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        installation = Installation(Path(folder), "", DAY)
+        installation = Installation(Path(folder) / "made", "", DAY)
         try:
             installation.start()
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -60,7 +60,7 @@ def main() -> int:
 
 def taken(browser: Browser, installation: Installation, picture: Picture) -> bytes:
     """The page as that person sees it, as PNG."""
-    window = {"width": picture.width, "height": picture.height}
+    window: ViewportSize = {"width": picture.width, "height": picture.height}
     context = browser.new_context(base_url=installation.address, viewport=window, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"/?lang={picture.language}")

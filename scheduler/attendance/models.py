@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, extract, func, insert, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, extract, false, func, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS, AttendanceState, CountSource, FollowUp
@@ -40,6 +40,7 @@ class Attendance(Base):
     turned_away: Mapped[int] = mapped_column(default=0)
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     submitted_at: Mapped[dt.datetime | None]
+    at_the_desk: Mapped[bool] = mapped_column(default=False, server_default=false())  # counted by who was not there
     countersigned_at: Mapped[dt.datetime | None]
     locked_at: Mapped[dt.datetime | None]
     reason: Mapped[str] = mapped_column(default="")  # of the last correction

@@ -143,6 +143,7 @@ class CountedPresentation:
     counted: HeadCounts | None  # the ones that count
     reason: str
     odd: bool = False  # somebody said numbers far from what was announced: to look at twice
+    at_the_desk: bool = False  # counted by who was not in the room
 
     @property
     def disputed(self) -> bool:

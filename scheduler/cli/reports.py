@@ -20,12 +20,11 @@ from scheduler.reports.queries.attendance import (
     centre_id_of,
     centre_name,
     names_of,
-    profile_of,
     unknown_names,
 )
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.queries.signing import with_books
+from scheduler.reports.queries.signing import profile_as_signed, with_books
 from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, read_period
 from scheduler.reports.rules.signing import document_of
 from scheduler.reports.terms.counting import BadPeriod, Filters, Group, Report
@@ -84,7 +83,7 @@ def profile(year: int, centre: str, lang: str) -> None:
         centre_id = centre_id_of(centre)
     except NotFound as problem:
         raise BadInput(f"--centre: there is no centre {centre}") from problem
-    click.echo(profile_text(profile_of(year, centre_id, lang), lang), nl=False)
+    click.echo(profile_text(profile_as_signed(year, centre_id, lang), lang), nl=False)
 
 
 def _filters(

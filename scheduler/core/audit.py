@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import Index, Text, insert
+from sqlalchemy import Index, Text, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
@@ -18,6 +18,7 @@ from scheduler.core.defences import TableLaw, defend, refuse
 from scheduler.core.ways import NamedWay, closed
 
 MINOR_READ, DENIED = "minor read", "denied"  # lines about a thing that nobody has changed: somebody looked, or tried
+OF_MINORS = f"action = '{MINOR_READ}'"
 
 
 class Doer(Protocol):
@@ -31,7 +32,12 @@ class AuditEntry(Base):
     """One change of one thing."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "thing", "thing_id", "id"),)
+    __table_args__ = (
+        Index(None, "thing", "thing_id", "id"),
+        Index(  # what a reader has seen today, asked with each page that staff reads
+            "reads_of_minors", "actor", "at", sqlite_where=text(OF_MINORS), postgresql_where=text(OF_MINORS)
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
@@ -67,8 +73,13 @@ def _row(
         "action": action,
         "thing": thing[0],
         "thing_id": thing[1],
-        "details": json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, default=str),
+        "details": details_text(details or {}),
     }
+
+
+def details_text(details: Mapping[str, Any]) -> str:
+    """Details as they are stored: equal ones are equal texts."""
+    return json.dumps(dict(details), ensure_ascii=False, sort_keys=True, default=str)
 
 
 defend(

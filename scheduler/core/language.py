@@ -80,6 +80,7 @@ def html_lang(language: str) -> str:
     return language.replace("_", "-")
 
 
+@cache
 def names_of(language: str) -> tuple[str, str]:
     """What the switch shows, and the language's name in itself."""
     own = locale_of(language).get_display_name() or language

@@ -4,22 +4,16 @@ Rooms log with the standard library (`log.info("visit planned", extra={"visit_id
 an address or a secret are cut out here as well, whatever a caller passes; a law test keeps them out of the source.
 """
 
+import datetime as dt
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, TextIO
-
-from scheduler.core.loading import left_out
-
-with left_out("rich"):  # its colours are for people who read along; our lines are JSON
-    import structlog
-from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars, merge_contextvars
-from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
-from structlog.typing import Processor
-
-__all__ = ["bind_contextvars", "bound_contextvars", "clear_contextvars", "set_up"]
 
 Event = MutableMapping[str, Any]
 CUT = "[cut]"
@@ -30,6 +24,21 @@ SECRET_PATHS = re.compile(r"/(status|feeds|invitation|reset|prove|consent|letter
 # PostgreSQL tells the whole row that it refused: names, texts, all of it.
 ROWS = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\nThe above exception|\n\nDuring handling|\nTraceback |\Z)", re.DOTALL)
 ADDRESSES = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+\.[^\s@<>\"')]+")
+# What every record has; the rest is what the caller gave it as `extra`.
+OF_EVERY_RECORD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime"}
+
+fields_here: ContextVar[Mapping[str, object]] = ContextVar("fields_here", default={})  # noqa: B039  (never written into)
+_in_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=repr).encode
+
+
+@contextmanager
+def fields_on_each_line(**fields: object) -> Iterator[None]:
+    """Inside, each line that this thread writes has these fields besides its own."""
+    before = fields_here.set({**fields_here.get(), **fields})
+    try:
+        yield
+    finally:
+        fields_here.reset(before)
 
 
 @cache  # keys stand in the source: they are few
@@ -38,14 +47,22 @@ def is_secret(key: str) -> bool:
     return SECRET_KEYS.search(key) is not None
 
 
-def cut(_logger: object, _method: str, event: Event) -> Event:
+def cut(event: Event) -> Event:
     """Cut out what must not be in a log: fields of secret names, addresses, the secret part of a path."""
     for key, value in event.items():
         if is_secret(key):
             event[key] = CUT
-        elif isinstance(value, str) and ("@" in value or "/" in value or "DETAIL:" in value):
-            event[key] = ADDRESSES.sub(CUT, SECRET_PATHS.sub(rf"/\1/{CUT}", ROWS.sub(f"DETAIL: {CUT}", value)))
+        elif isinstance(value, str):
+            event[key] = _cut_text(value)
     return event
+
+
+def _cut_text(text: str) -> str:
+    if "DETAIL:" in text:
+        text = ROWS.sub(f"DETAIL: {CUT}", text)
+    if "/" in text:
+        text = SECRET_PATHS.sub(rf"/\1/{CUT}", text)
+    return ADDRESSES.sub(CUT, text) if "@" in text else text
 
 
 class StandardError(logging.StreamHandler[TextIO]):
@@ -59,17 +76,17 @@ class StandardError(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
-def _formatter() -> ProcessorFormatter:
-    before: list[Processor] = [merge_contextvars, add_log_level, add_logger_name, ExtraAdder()]
-    return ProcessorFormatter(
-        foreign_pre_chain=[*before, structlog.processors.TimeStamper(fmt="iso", utc=True)],
-        processors=[
-            ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            cut,
-            structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True),
-        ],
-    )
+class JsonLine(logging.Formatter):
+    """A record as one object; every answer writes one, so it is made in one step."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = {**fields_here.get(), "level": record.levelname.lower(), "logger": record.name}
+        event |= {key: value for key, value in vars(record).items() if key not in OF_EVERY_RECORD}
+        event["event"] = record.getMessage()
+        event["timestamp"] = f"{dt.datetime.fromtimestamp(record.created, dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return _in_json(cut(event))
 
 
 def set_up(level: str) -> None:
@@ -79,9 +96,11 @@ def set_up(level: str) -> None:
     its standard error.
     """
     root = logging.getLogger()
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # since 3.12
     if not any(isinstance(old, StandardError) for old in root.handlers):
         handler = StandardError()
-        handler.setFormatter(_formatter())
+        handler.setFormatter(JsonLine())
         root.addHandler(handler)
     root.setLevel(level)
     for loud in ("huey", "waitress.queue", "fontTools"):

@@ -1,11 +1,11 @@
 """One row by its index, asked of the driver itself: for the question that machines ask all day long.
 
-SQLAlchemy compiles the statement and knows the types, once; each asking is then a tenth of what a session costs. Only
-for a read that stands alone: it joins no transaction, and what a session has not committed it does not see.
+SQLAlchemy compiles the statement and knows the types, once; each asking is then a twentieth of what a session costs.
+Only for a read that stands alone: it joins no transaction, and what a session has not committed it does not see.
 """
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, Select
@@ -29,46 +29,53 @@ class QuickRead:
         if compiled is None:  # two threads may both make it: they make the same
             compiled = self._of_dialect[engine.dialect.name] = _Compiled(self._statement, engine.dialect)
         try:
-            connection = engine.raw_connection()
+            with _connection(engine) as connection:
+                cursor, parameters = connection.cursor(), compiled.parameters(given)
+                for listener in engine.dispatch.before_cursor_execute:  # whoever counts statements sees this one, too
+                    listener(connection, cursor, compiled.text, parameters, None, False)
+                cursor.execute(compiled.text, parameters)
+                row = cursor.fetchone()
+                cursor.close()
         except engine.dialect.loaded_dbapi.Error:
             return None
-        try:
-            cursor, parameters = connection.cursor(), compiled.parameters(given)
-            for listener in engine.dispatch.before_cursor_execute:  # whoever counts statements sees this one, too
-                listener(connection, cursor, compiled.text, parameters, None, False)
-            cursor.execute(compiled.text, parameters)
-            row = cursor.fetchone()
-            cursor.close()
-        except engine.dialect.loaded_dbapi.Error as error:
-            connection.invalidate(error)
-            return None
-        finally:
-            connection.close()
         return None if row is None else compiled.result(row)
+
+
+@contextmanager
+def _connection(engine: Engine) -> Iterator[Any]:
+    """A connection of the pool outside of any transaction; one that fails is not asked again.
+
+    A thread that keeps one for itself saves twenty microseconds, and stays on the old file after a restore.
+    """
+    pooled = engine.raw_connection()
+    try:
+        yield pooled
+    except engine.dialect.loaded_dbapi.Error as error:
+        pooled.invalidate(error)
+        raise
+    finally:
+        pooled.close()
 
 
 class _Compiled:
     """A statement as one driver takes it."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
-        self._compiled = statement.compile(dialect=dialect)
-        self._dialect = dialect
-        types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-        self._columns = [one.result_processor(dialect, None) for one in types]
-        self.text = str(self._compiled)
-
-    @cached_property
-    def _binds(self) -> list[tuple[str, Processor | None]]:
-        types = {name: bind.type.dialect_impl(self._dialect) for bind, name in self._compiled.bind_names.items()}
-        named = {name: one.bind_processor(self._dialect) for name, one in types.items()}
-        return [(name, named[name]) for name in self._compiled.positiontup or named]
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._said = compiled.params
+        self._by_place = compiled.positiontup is not None
+        types = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
+        bound = {name: one.bind_processor(dialect) for name, one in types.items()}
+        self._binds = [(name, bound[name]) for name in compiled.positiontup or bound]
+        results = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
+        self._columns = [one.result_processor(dialect, None) for one in results]
 
     def parameters(self, given: dict[str, Any]) -> Any:
         """By place, or by name, as the driver wants them; what the statement itself says is filled in."""
-        said = self._compiled.params | given
-        values = [(name, bound(said[name]) if bound else said[name]) for name, bound in self._binds]
-        return dict(values) if self._compiled.positiontup is None else [value for _name, value in values]
+        said = self._said | given
+        values = [bound(said[name]) if bound else said[name] for name, bound in self._binds]
+        return values if self._by_place else dict(zip((name for name, _ in self._binds), values, strict=True))
 
     def result(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        pairs = zip(self._columns, row, strict=True)
-        return tuple(seen(value) if seen else value for seen, value in pairs)
+        return tuple([seen(value) if seen else value for seen, value in zip(self._columns, row, strict=True)])

@@ -9,7 +9,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, SQLColumnExpression, bindparam, func, select
 
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -59,12 +59,12 @@ _PACKED = QuickRead(
 )
 
 
-def kept_feed(token: str, *, now: dt.datetime) -> KeptFeed | None:
+def kept_feed(token: str, *, now: dt.datetime, engine: Engine | None = None) -> KeptFeed | None:
     """What is kept for an address, when that is what it gives now; None when it must be made anew, or is nobody's.
 
     One statement over indexes. That its presenter is not suspended is known by the version.
     """
-    row = _KEPT.one(db.engine, {"hash": token_hash(token), "now": now})
+    row = _KEPT.one(engine or db.engine, {"hash": token_hash(token), "now": now})
     if row is None:
         return None
     feed_id, last_read_at, language, made_by, etag, modified_at, told_by_moment = row
@@ -73,11 +73,11 @@ def kept_feed(token: str, *, now: dt.datetime) -> KeptFeed | None:
     return KeptFeed(feed_id, etag, last_read_at, modified_at, told_by_moment)
 
 
-def packed_body(feed: KeptFeed) -> bytes | None:
+def packed_body(feed: KeptFeed, engine: Engine | None = None) -> bytes | None:
     """The body of a feed as gzip; None when it was taken out meanwhile."""
     if feed.packed:
         return feed.packed
-    row = _PACKED.one(db.engine, {"feed_id": feed.feed_id, "etag": feed.etag})
+    row = _PACKED.one(engine or db.engine, {"feed_id": feed.feed_id, "etag": feed.etag})
     packed: bytes | None = row[0] if row else None
     return packed
 

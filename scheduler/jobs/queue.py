@@ -23,7 +23,7 @@ from scheduler.config import Settings
 from scheduler.core import clock, tls
 from scheduler.core.db import transaction
 from scheduler.core.loading import left_out
-from scheduler.core.logs import bound_contextvars
+from scheduler.core.logs import fields_on_each_line
 from scheduler.work.models import JobRun
 
 with left_out("redis", "psycopg"):  # huey takes along the clients of every place it could store in
@@ -73,7 +73,7 @@ def in_app(job: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(job)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with _attached[-1].app_context(), bound_contextvars(job_id=_task_id.get()):
+        with _attached[-1].app_context(), fields_on_each_line(job_id=_task_id.get()):
             return job(*args, **kwargs)
 
     return run

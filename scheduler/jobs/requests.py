@@ -1,10 +1,18 @@
-"""Requests that nobody proves, dates that nobody answers, and bookings that nobody finishes, end by themselves."""
+"""Requests that nobody proves, dates that nobody answers, and bookings that nobody finishes, end by themselves.
 
+Who owes a word is reminded of it, and what is finished is closed.
+"""
+
+import logging
+
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.requests.service import dates
+from scheduler.requests.service import dates, reminders
 from scheduler.requests.service.answers import forget_old_answers
 from scheduler.requests.service.submission import expire_unproved
+
+log = logging.getLogger(__name__)
 
 
 @huey.periodic_task(crontab(minute="17"), name="requests.forget_unfinished")
@@ -20,3 +28,14 @@ def forget_unfinished() -> None:
 def lapse_dates() -> None:
     """Every five minutes, end proposals that no school answered in time. What has ended is not found again."""
     dates.lapse_dates(now=clock.now())
+
+
+@huey.periodic_task(crontab(hour="6-16", minute="35"), name="requests.remind")
+@in_app
+def remind() -> None:
+    """Each hour of the day, remind schools of requests that stand still, and close what is finished. Twice is once."""
+    now = clock.now()
+    if reminded := reminders.remind_of_requests(now=now, ask_after_days=settings().silent_days):
+        log.info("requests reminded of", extra={"requests": reminded})
+    while closed := reminders.close_finished(now=now):
+        log.info("requests closed", extra={"requests": closed})

@@ -108,6 +108,17 @@ def stop_messages(about: tuple[str, int], kind: str, written_at: dt.datetime) ->
     return True
 
 
+def let_wait(about: tuple[str, int], written_at: dt.datetime, until: dt.datetime) -> None:
+    """Keep the mails about a thing that were written at that moment in the house until then, where they can be stopped.
+
+    Inside the caller's transaction.
+    """
+    of_it = OutboxMessage.about == about[0], OutboxMessage.about_id == about[1], OutboxMessage.created_at == written_at
+    session = db.session()
+    session.flush()
+    session.execute(update(OutboxMessage).where(*of_it).values(not_before=until))
+
+
 def stop_unsent(kind: str, about: tuple[str, int]) -> None:
     """Keep back what has not been sent of a kind about a thing, inside the caller's transaction."""
     keep_back(OutboxMessage.kind == kind, OutboxMessage.about == about[0], OutboxMessage.about_id == about[1])

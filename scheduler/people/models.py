@@ -163,6 +163,7 @@ class Presenter(Base):
         CheckConstraint("kind = 'educator' OR birth_date IS NOT NULL", name="influencer_has_birth_date"),
         CheckConstraint("kind = 'influencer' OR birth_date IS NULL", name="no_birth_date_of_educators"),
         CheckConstraint("adult_on > birth_date", name="grows_up_after_birth"),
+        Index(None, "adult_on"),  # who is a minor: asked with each page that staff reads
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, String, cast, func, literal, select, union_all
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from scheduler.config import settings
 from scheduler.core import tokens
@@ -21,6 +23,8 @@ from scheduler.people.models import (
     Centre,
     HiddenColumns,
     Presenter,
+    PresenterLanguage,
+    PresenterSkill,
     SettledStep,
     SignIn,
     User,
@@ -38,8 +42,11 @@ from scheduler.people.terms import (
     Reader,
     SignedInUser,
     StaffRow,
+    TeachingLanguage,
+    Topic,
 )
 from scheduler.places.models import Municipality
+from scheduler.places.terms.hosts import Point
 from scheduler.policy import Role
 
 
@@ -48,13 +55,11 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
 
     None, too, while it waits for its second step: only the pages of keys know such a sign-in (keys/queries.py).
     """
-    found = db.session.execute(
-        select(SignIn, User, Centre, Presenter.id)
-        .join(User, SignIn.user_id == User.id)
-        .join(Centre, User.centre_id == Centre.id)
-        .outerjoin(Presenter, Presenter.user_id == User.id)
-        .where(SignIn.token_hash == tokens.token_hash(token))
-    ).one_or_none()
+    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles))
+    wanted = wanted.join(User, SignIn.user_id == User.id).join(Centre, User.centre_id == Centre.id)
+    wanted = wanted.outerjoin(Presenter, Presenter.user_id == User.id)
+    rows = db.session.execute(wanted.where(SignIn.token_hash == tokens.token_hash(token)))
+    found = rows.unique().one_or_none()
     if found is None:
         return None
     row, user, centre, presenter_id = found
@@ -94,12 +99,8 @@ def presenter_names(centre_id: int) -> list[PresenterName]:
     found = db.session.execute(
         select(
             Presenter.id,
-            User.given_name,
-            User.family_name,
-            Municipality.name_sr_cyrl,
-            Municipality.name_sr_latn,
-            Presenter.adult_on,
-            Presenter.suspended_at.is_not(None),
+            *(User.given_name, User.family_name, Municipality.name_sr_cyrl, Municipality.name_sr_latn),
+            *(Presenter.adult_on, Presenter.suspended_at.is_not(None), Municipality.lat, Municipality.lon),
         )
         .join(Presenter.user)
         .join(Presenter.home)
@@ -115,27 +116,25 @@ def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
 
 
 def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
-    found = db.session.scalars(
-        select(Presenter)
-        .join(Presenter.user)
-        .join(Presenter.home)
-        .where(*wanted)
-        .options(
-            contains_eager(Presenter.user),
-            contains_eager(Presenter.home),
-            selectinload(Presenter.skills),
-            selectinload(Presenter.languages),
-        )
-        .order_by(Presenter.id)
-    )
-    return [_presenter_row(one) for one in sorted(found, key=lambda one: _by_name(one.user))]
+    of = contains_eager(Presenter.user), contains_eager(Presenter.home)
+    people = select(Presenter).join(Presenter.user).join(Presenter.home).where(*wanted).options(*of)
+    found = db.session.scalars(people.order_by(Presenter.id)).all()
+    can: dict[tuple[int, str], list[str]] = defaultdict(list)
+    ids = [one.id for one in found]
+    skill, tongue = PresenterSkill, PresenterLanguage
+    topics = select(skill.presenter_id, literal("topic"), cast(skill.topic, String)).where(skill.presenter_id.in_(ids))
+    spoken = select(tongue.presenter_id, literal("language"), cast(tongue.language, String))
+    both: CompoundSelect[Any] = union_all(topics, spoken.where(tongue.presenter_id.in_(ids)))
+    for who, what, value in sorted(map(tuple, db.session.execute(both).all() if ids else [])):
+        can[who, what].append(value)
+    return [_presenter_row(one, can) for one in sorted(found, key=lambda one: _by_name(one.user))]
 
 
 def _by_name(person: User | PresenterName | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
     return names_key(person.family_name, person.given_name)
 
 
-def _presenter_row(presenter: Presenter) -> PresenterRow:
+def _presenter_row(presenter: Presenter, can: Mapping[tuple[int, str], Sequence[str]]) -> PresenterRow:
     return PresenterRow(
         presenter_id=presenter.id,
         user_id=presenter.user_id,
@@ -148,8 +147,9 @@ def _presenter_row(presenter: Presenter) -> PresenterRow:
         home_sr_latn=presenter.home.name_sr_latn,
         adult_on=presenter.adult_on,
         may_present_from=presenter.may_present_from,
-        topics=tuple(row.topic for row in presenter.skills),
-        languages=tuple(row.language for row in presenter.languages),
+        home=Point(presenter.home.lat, presenter.home.lon),
+        topics=tuple(map(Topic, can[presenter.id, "topic"])),
+        languages=tuple(map(TeachingLanguage, can[presenter.id, "language"])),
         suspended=presenter.suspended_at is not None,
         invited=presenter.user.password_hash is None,
     )

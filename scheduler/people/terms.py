@@ -8,6 +8,7 @@ from typing import NamedTuple
 from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
+from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, Role
 
 
@@ -243,6 +244,7 @@ class PresenterRow:
     home_id: int
     home_sr_cyrl: str
     home_sr_latn: str
+    home: Point  # the town she sets out from
     adult_on: dt.date | None
     may_present_from: dt.date | None
     topics: tuple[Topic, ...]
@@ -261,10 +263,17 @@ class PresenterName(NamedTuple):
     home_sr_latn: str
     adult_on: dt.date | None
     suspended: bool
+    lat: float
+    lon: float
 
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def home(self) -> Point:
+        """The town she sets out from."""
+        return Point(self.lat, self.lon)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,17 @@ class Host(Base):
     municipality: Mapped[Municipality | None] = relationship(lazy="raise")
 
 
+class HostMerger(Base):
+    """A host that somebody typed turned out to be another one: whoever types its name again finds that one."""
+
+    __tablename__ = "host_merger"
+    __table_args__ = (CheckConstraint("host_id <> into_id", name="not_into_itself"),)
+
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), primary_key=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), index=True)
+    merged_at: Mapped[dt.datetime]
+
+
 class Holiday(Base):
     """A public holiday or an observance; filled once from a package, then edited by people.
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
@@ -31,6 +32,7 @@ from scheduler.places.models import (
     District,
     Holiday,
     Host,
+    HostMerger,
     HostSchoolTime,
     Municipality,
     SchoolCalendarEntry,
@@ -58,22 +60,19 @@ MOST_WORDS = 8  # of what somebody types; more only narrows what is already narr
 
 
 def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
-    """Listed hosts in whose names, place, municipality or kind every typed word occurs, in either script.
-
-    Where every word begins a word comes first (Niš before Stanišić for "nis"), then by name and place. Nothing typed
-    finds nothing.
-    """
+    """Listed hosts that have every typed word, in either script; whole words first (Niš before Stanišić for "nis")."""
     words = fold(typed[:200]).split()[:MOST_WORDS]
     if not words:
         return []
-    wanted = _hosts().where(Host.listed.is_(True), *has_words(words))
-    by_name = (Host.name_sr_latn, Host.place_sr_latn, Host.id)
-    found = db.session().scalars(wanted.order_by(_inside_words(words), *by_name).limit(limit))
+    also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
+    wanted = _hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
+    order = (_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
+    found = db.session().scalars(wanted.order_by(*order).limit(limit))
     return [host_row(host) for host in found]
 
 
 def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:
-    """What a host must be in whose search key each of these (folded) words occurs."""
+    """That each of these (folded) words occurs in a host's search key."""
     return [Host.search_key.contains(word, autoescape=True) for word in words[:MOST_WORDS]]
 
 

@@ -1,17 +1,29 @@
-"""Other numbers that a school asks for, beyond what its programme takes: a coordinator decides."""
+"""Why a visit was called off, and other numbers that a school asks for, beyond what its programme takes."""
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
 from scheduler.core.defences import Aftermath, follow
-from scheduler.readiness.terms import NumbersOutcome
+from scheduler.readiness.terms import CancelCause, NumbersOutcome
 from scheduler.visits.models.visits import Replanning, Visit
 
 NUMBERS_ASKED = "0042_numbers_asked"  # the migration from which on a question of numbers ends with its visit
 _OPEN = "answered_at IS NULL"
+
+
+class Cancellation(Base):
+    """The cancellation of a visit; gone when it is taken back."""
+
+    __tablename__ = "cancellation"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), primary_key=True)
+    cause: Mapped[CancelCause]
+    done_at: Mapped[dt.datetime]
+    version_after: Mapped[int | None]  # of the visit: what has changed since is never taken back; None: mails left
+    before: Mapped[str] = mapped_column(Text)  # JSON: [state, since] of each row that it ended, by table and id
 
 
 class NumbersAsked(Base):

@@ -4,6 +4,7 @@ import datetime as dt
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.readiness.terms import ReadinessReason, WishDraft
+from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 
 CHECKLIST_DAYS = dt.timedelta(days=7)  # T-7
@@ -52,3 +53,8 @@ def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
 def checklist_is_told(on_day: dt.date, today: dt.date) -> bool:
     """Whether a school is reminded of its checklist today: while it is open and there is a day left to prepare."""
     return checklist_is_open(on_day, today) and on_day > today
+
+
+def may_think_again(done_at: dt.datetime, version_after: int | None, version: int, now: dt.datetime) -> bool:
+    """Whether a cancellation may be taken back: its mails still wait, and nobody has changed the visit since."""
+    return version_after == version and now - done_at < MAIL_WAITS

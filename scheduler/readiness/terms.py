@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
-from scheduler.visits.terms.states import ClockWrong, FindingKind
+from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 
 
 class ReadinessReason(Reason):
@@ -16,6 +16,7 @@ class ReadinessReason(Reason):
     THE_AGREED_DAY = "the_agreed_day"
     THE_SAME_DAY = "the_same_day"
     TOO_LATE_TO_MOVE = "too_late_to_move"
+    TOO_LATE_TO_TAKE_BACK = "too_late_to_take_back"
     VISIT_HAS_BEGUN = "visit_has_begun"
 
 
@@ -37,6 +38,36 @@ class OpenNumbers:
     after: tuple[int, int, int]
     group_size: int
     asked_at: dt.datetime
+
+
+class CancelCause(StrEnum):
+    """Why a visit was called off: what reports count; the words beside it are what people read."""
+
+    BUSY = "busy"  # the school has something else that day: an exam, a trip, a test
+    SHUT = "shut"  # no pupils in the building
+    ILLNESS = "illness"
+    NO_CREW = "no_crew"
+    ROAD = "road"  # weather, roads, the car
+    NO_NEED = "no_need"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class CallOff:
+    """Why a visit is called off and by whom; the reason is read by everybody who is told."""
+
+    reason: str
+    by: CancelledBy = CancelledBy.CENTRE
+    cause: CancelCause = CancelCause.OTHER
+
+
+@dataclass(frozen=True)
+class ToBeTold:
+    """Who gets a mail when a visit is called off: addresses of the school, names of the crew, whose guardian too."""
+
+    school: tuple[str, ...]
+    crew: tuple[tuple[str, bool], ...]
+    late: bool  # at once, and by short message
 
 
 class ReadyItem(StrEnum):

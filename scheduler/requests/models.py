@@ -65,6 +65,7 @@ class SchoolRequest(Base):
     for_waiting_list: Mapped[bool] = mapped_column(default=False, server_default=false())  # so the school sent it
     question: Mapped[str] = mapped_column(default="")  # what the centre asks while the state is needs_info
     answer: Mapped[str] = mapped_column(default="")  # what the school answered last
+    told_by_phone: Mapped[bool] = mapped_column(default=False, server_default=false())  # a colleague noted that answer
     attention: Mapped[bool] = mapped_column(default=False)  # counts changed after the agreement: somebody must look
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     submitted_at: Mapped[dt.datetime]
@@ -173,6 +174,19 @@ class UndoableAct(Base):
     since_before: Mapped[dt.datetime]
     owner_before_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     version_after: Mapped[int]  # what has changed since is never undone
+
+
+class RequestReminder(Base):
+    """That a request waits too long in its state: when its school was reminded, and its centre asked to call."""
+
+    __tablename__ = "request_reminder"
+
+    school_request_id: Mapped[int] = mapped_column(
+        ForeignKey("school_request.id", ondelete="CASCADE"), primary_key=True
+    )
+    since: Mapped[dt.datetime]  # the state_since that it is about: in its next state a request is reminded anew
+    school_at: Mapped[dt.datetime]
+    centre_at: Mapped[dt.datetime | None]
 
 
 class BookingAnswers(Base):

@@ -80,12 +80,6 @@ def consent_covers(day: Day) -> list[ColumnElement[bool]]:
     return [*good_consents(), GuardianConsent.given_on <= day, GuardianConsent.valid_until >= day]
 
 
-def has_vetting(presenter_ids: Collection[int], day: dt.date) -> set[int]:
-    """Who of them holds a clear vetting that covers a day and that no later check undid."""
-    wanted = select(Vetting.presenter_id).where(Vetting.presenter_id.in_(presenter_ids), *vetting_covers(day))
-    return set(db.session().scalars(wanted))
-
-
 def has_consent(presenter_ids: Collection[int], day: dt.date) -> dict[int, bool]:
     """For whom of them a guardian's consent to take part covers a day, and whether to travel too."""
     wanted = select(GuardianConsent.presenter_id, GuardianConsent.travels).where(
@@ -122,6 +116,12 @@ def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
     row = people_queries.presenters_by_id([presenter_id]).get(presenter_id)
     if row is None:
         raise NotFound("presenter")
+    return proofs_of(row, day)
+
+
+def proofs_of(row: PresenterRow, day: dt.date) -> SafeguardingPage:
+    """The same of a presenter who is read already."""
+    presenter_id = row.presenter_id
     vettings = vettings_of([presenter_id])[presenter_id]
     consents = consents_of([presenter_id])[presenter_id]
     return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))

@@ -16,6 +16,7 @@ from scheduler.web.guards import public
 
 CACHED_A_YEAR = "public, max-age=31536000, immutable"
 COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)  # a licence stays
+SPRITE = "raspored.sprite"
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
@@ -81,7 +82,15 @@ def asset_url(kind: str) -> str:
     return url_for("assets", name=f"{_bundle(kind).digest}.{kind}")
 
 
+def sprite_url() -> str:
+    """The address of all pictures beside words: a long page has hundreds of them, and asks once."""
+    memo: dict[str, str] = request.environ
+    if SPRITE not in memo:
+        memo[SPRITE] = url_for("static", filename="img/icons.svg")
+    return memo[SPRITE]
+
+
 def register(app: Flask) -> None:
     app.add_url_rule("/assets/<name>", "assets", assets)
-    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals |= {"asset_url": asset_url, "sprite_url": sprite_url}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # pictures and vendor files: not asked for again on every page

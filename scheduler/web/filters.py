@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.support import LazyProxy
-from flask import Flask, current_app, flash, get_flashed_messages, url_for
+from flask import Flask, current_app, flash, get_flashed_messages
 
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
 from scheduler.core.text import marked
+from scheduler.web.addresses import address_of
 from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, page_language
 
@@ -276,7 +277,7 @@ def kind_face(kind: str) -> Face:
 
 def url_if(endpoint: str, **values: object) -> str:
     """The address of a page, or nothing while the house has no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""  # type: ignore[arg-type]
+    return address_of(endpoint, **values) if endpoint in current_app.view_functions else ""
 
 
 FILTERS = (

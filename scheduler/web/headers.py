@@ -6,9 +6,7 @@ The log names the route's pattern, never the address: secret links are addresses
 import logging
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request, session
@@ -57,14 +55,14 @@ def request_id() -> str:
     return number
 
 
-@contextmanager
-def numbered_request() -> Iterator[str]:
-    """The number of a request that is answered before Flask sees it, on each log line of it."""
-    given = _number_before_pages.set(_new_number())
-    try:
-        yield _number_before_pages.get()
-    finally:
-        _number_before_pages.reset(given)
+def number_before_pages() -> tuple[str, Token[str]]:
+    """Begin a request that is answered before Flask sees it: its number, on each log line from here to `end_number`."""
+    number = _new_number()
+    return number, _number_before_pages.set(number)
+
+
+def end_number(before: Token[str]) -> None:
+    _number_before_pages.reset(before)
 
 
 def safety(number: str, *, secure: bool) -> dict[str, str]:

@@ -11,8 +11,10 @@ from urllib.parse import quote, urlencode
 from babel.support import LazyProxy
 from flask import Flask, Response, g, has_request_context, request
 from flask_login import current_user
-from jinja2 import Environment, pass_context
+from jinja2 import Environment, pass_context, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from scheduler.core import language as words
 from scheduler.web.guards import holds_identity_number
@@ -158,6 +160,20 @@ def remember_choice(response: Response) -> Response:
     return response
 
 
+@pass_eval_context
+def text_in_page(context: EvalContext, message: str, **values: object) -> str:
+    """`_` of templates: as Jinja's own, but a text without values is made once, not in each cell of a list."""
+    told = words.translator(page_language())
+    if values or not context.autoescape:
+        text = told.gettext(message)
+        return (Markup(text) if context.autoescape else text) % values  # nosec B704  # a text of the catalogue
+    kept: dict[str, Markup] = told.__dict__.setdefault("in_pages", {})
+    found = kept.get(message)
+    if found is None:
+        found = kept[message] = Markup(told.gettext(message)) % ()  # nosec B704
+    return found
+
+
 def plural_in(environment: Environment, language: Callable[[], str]) -> Callable[..., str]:
     """`_n` of templates: as Jinja's own, but %(num)s is written as the language writes numbers."""
     jinjas: Callable[..., str] = environment.globals["ngettext"]  # type: ignore[assignment]
@@ -174,6 +190,8 @@ def register(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
+        _=text_in_page,
+        gettext=text_in_page,
         _n=plural_in(app.jinja_env, page_language),
         page_language=page_language,
         html_lang=html_lang,

@@ -10,11 +10,12 @@ from scheduler.core.language import moment
 from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import ClosureReason, ClosureRow, SchoolCalendar
 from scheduler.programmes.terms import Audience
+from scheduler.readiness.terms import CancelCause
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.terms.own_days import Kit
 from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.states import AssignmentState
+from scheduler.visits.terms.states import AssignmentState, CancelledBy
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.reasons import worded
 
@@ -23,6 +24,19 @@ AUDIENCES: Mapping[Audience, LazyProxy] = {
     Audience.PARENTS: _l("Parents"),
     Audience.TEACHERS: _l("Teachers"),
     Audience.OTHERS: _l("Others"),
+}
+WHO_CANCELS: Mapping[CancelledBy, LazyProxy] = {
+    CancelledBy.SCHOOL: _l("The school: it rang or wrote"),
+    CancelledBy.CENTRE: _l("We, the centre"),
+}
+CAUSES: Mapping[CancelCause, LazyProxy] = {
+    CancelCause.BUSY: _l("The school has something else that day"),
+    CancelCause.SHUT: _l("No pupils in the building"),
+    CancelCause.ILLNESS: _l("Somebody is ill"),
+    CancelCause.NO_CREW: _l("Nobody can go"),
+    CancelCause.ROAD: _l("Weather, road or car"),
+    CancelCause.NO_NEED: _l("It is not needed any more"),
+    CancelCause.OTHER: _l("Something else"),
 }
 TOPICS: Mapping[Topic, LazyProxy] = {
     Topic.SAFE_INTERNET: _l("Safe internet"),
@@ -107,6 +121,10 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit ready": _l("All prepared"),
     "visit delivered": _l("Held"),
     "visit cancelled": _l("Cancelled"),
+    **dict.fromkeys(
+        [f"visit back to {state}" for state in ("planned", "offered", "confirmed", "ready", "disrupted")],
+        _l("The cancellation was taken back"),
+    ),
     "visit promise recorded": _l("The school promised a teacher and named its contact"),
     "visit moved": _l("Moved to another time"),
     "presentations joined": _l("Two presentations were joined"),

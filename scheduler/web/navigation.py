@@ -135,10 +135,8 @@ def _places(rows: tuple[tuple[str, str, object], ...]) -> list[NavigationLink]:
     ]
 
 
-def navigation(user: SignedInUser | None) -> list[NavigationLink]:
+def navigation(user: SignedInUser) -> list[NavigationLink]:
     """The rail of a person: the lists of all her roles, each place once. A view may set g.counts = {endpoint: n}."""
-    if user is None:
-        return _places(PUBLIC)
     roles = {Role.EDUCATOR if role is Role.INFLUENCER else role for role in user.actor.roles}
     rows = {row[0]: row for role in ORDER if role in roles for row in RAIL[role]}
     return _places(tuple(rows.values()))
@@ -152,12 +150,14 @@ def handbook_role(user: SignedInUser | None) -> str:
 
 def in_every_page() -> dict[str, object]:
     user = viewer()
+    public = _places(PUBLIC)
+    own = navigation(user) if user else public
     on_the_road = user is not None and not user.actor.roles & {Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING}
     return {
         "viewer": user,
-        "navigation": navigation(user),
-        "public_navigation": _places(PUBLIC),
-        "tabs": navigation(user)[:4] if on_the_road else [],
+        "navigation": own,
+        "public_navigation": public,
+        "tabs": own[:4] if on_the_road else [],
         "product": _("Raspored"),
         "handbook_role": handbook_role(user),
     }

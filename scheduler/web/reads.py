@@ -19,7 +19,7 @@ from scheduler.web.guards import current_actor
 
 READABLE = ("text/html", "text/plain", "text/csv", "text/calendar", "application/json")
 TAG = re.compile(r"<[^>]*>")
-SPACES = re.compile(r"\s+")
+LETTERS_AROUND = 3  # letters of a word before and after a space
 
 
 def note_given_names(presenter_ids: Iterable[int]) -> None:
@@ -29,12 +29,32 @@ def note_given_names(presenter_ids: Iterable[int]) -> None:
 
 def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
     """Whose whole name a text holds: between tags, across them (a search marks letters), or in an attribute."""
-    texts = [SPACES.sub(" ", unescape(text)) for text in (body, TAG.sub("", body))]
-    return {
-        presenter_id
-        for presenter_id, (given, family) in minors.items()
-        if any(name in text for text in texts for name in (f"{given} {family}", f"{family} {given}"))
+    names = {
+        presenter_id: (f"{given} {family}", f"{family} {given}") for presenter_id, (given, family) in minors.items()
     }
+    found: set[int] = set()
+    for text in (body, TAG.sub("", body)):
+        words = unescape(text).split()
+        gaps = set(
+            zip((word[-LETTERS_AROUND:] for word in words), (word[:LETTERS_AROUND] for word in words[1:]), strict=False)
+        )
+        near = [one for one in names if one not in found and any(_may_stand(name, gaps) for name in names[one])]
+        if near:
+            told = " ".join(words)
+            found |= {one for one in near if any(name in told for name in names[one])}
+    return found
+
+
+def _may_stand(name: str, gaps: set[tuple[str, str]]) -> bool:
+    """Whether a text has the letters of a name around its first space: a look at a set, where whether the name stands
+    there is a walk through the text. Of a name so short nobody knows but by walking.
+    """
+    first, _, rest = name.partition(" ")
+    following = rest.split(" ", 1)[0]
+    return (
+        min(len(first), len(following)) < LETTERS_AROUND
+        or (first[-LETTERS_AROUND:], following[:LETTERS_AROUND]) in gaps
+    )
 
 
 def note_what_is_shown(response: Response) -> Response:
@@ -58,10 +78,10 @@ def _note_minors(actor: Actor, page: str, response: Response) -> None:
     readable = response.mimetype in READABLE and not 300 <= response.status_code < 400
     if not readable and not told:
         return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
-    minors = reads.minors_of(actor.centre_id, clock.local_day(now))
+    minors, noted = reads.minors_of(actor, page, now=now)
     seen = named_in(response.get_data(as_text=True), minors) if readable and minors else set()
-    if seen := seen | (told & minors.keys()):
-        reads.note_reads(actor, seen, page, now=now)
+    if fresh := (seen | (told & minors.keys())) - noted:
+        reads.note_reads(actor, fresh, page, now=now)
 
 
 def register(app: Flask) -> None:

@@ -4,14 +4,17 @@ import datetime as dt
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField
+from wtforms import HiddenField, RadioField
 
 from scheduler.config import centre_timezone
 from scheduler.core import clock
+from scheduler.readiness.terms import CallOff, CancelCause
 from scheduler.staffing.terms.late_notice import MOST_KILOMETRES
 from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage
-from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TimeField, number_of
+from scheduler.visits.terms.states import CancelledBy
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TimeField, choices_of, number_of
 from scheduler.web.i18n import _l
+from scheduler.web.labels import CAUSES, WHO_CANCELS
 
 ANSWER_WITHIN = dt.timedelta(days=2)
 
@@ -74,6 +77,17 @@ class StaffReasonForm(SeenForm):
     """The same, from a coordinator, who sees the visit."""
 
     reason = LinesField(_l("Reason"), [Needed()], limit=REASON_LENGTH)
+
+
+class CallOffForm(StaffReasonForm):
+    """A coordinator calls a visit off, for the school that rang or for the centre."""
+
+    by = RadioField(_l("Who cancels"), [Needed()], choices=choices_of(WHO_CANCELS))
+    cause = RadioField(_l("Why"), [Needed()], choices=choices_of(CAUSES))
+
+    def said(self) -> CallOff:
+        """What the form says; call after `accepted()`."""
+        return CallOff(self.reason.data or "", CancelledBy(self.by.data), CancelCause(self.cause.data))
 
 
 class PressForm(SeenForm):

@@ -18,10 +18,12 @@ from scheduler.demo import load as demo
 from scheduler.jobs import queue
 from scheduler.jobs.messages import send_waiting
 from scheduler.people.service.accounts import ask_reset
-from tests.a11y.atlas import Traveller, travellers
+from tests.a11y.atlas import Sheet, Traveller, sheets, travellers
 from tests.calendar_readers import CHROMIUM, QUIET
+from tests.clean_tables import tables_of
 from tests.conftest import settings_for
 from tests.factories import MONDAY
+from tests.loaded_demo import load_demo
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +40,8 @@ def demo_house(folder: Path) -> Iterator[Flask]:
     config.use(settings)
     with app.app_context():
         Base.metadata.create_all(db.engine)
-        demo.load(MONDAY)
+        app.extensions["clean_tables"] = tables_of(db.engine)
+        load_demo()
         app.extensions["demo_sign_ins"] = demo.sign_ins()
         queue.attach(app)
         first = app.extensions["demo_sign_ins"][0]["email"]
@@ -48,6 +51,7 @@ def demo_house(folder: Path) -> Iterator[Flask]:
         db.session.remove()
     yield app
     with app.app_context():
+        app.extensions["clean_tables"].close()
         db.engine.dispose()
 
 
@@ -58,6 +62,12 @@ def everybody(house: Flask) -> dict[str, Traveller]:
         found = {one.role: one for one in travellers(house)}
         db.session.remove()
     return found
+
+
+@pytest.fixture(scope="session")
+def every_sheet(house: Flask, everybody: dict[str, Traveller]) -> dict[str, list[Sheet]]:
+    """Role to the pages it opens."""
+    return {role: list(sheets(house, traveller)) for role, traveller in everybody.items()}
 
 
 @pytest.fixture(scope="session")

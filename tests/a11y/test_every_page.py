@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import HREF, LEADS_AWAY, NOT_PAGES, ON_THE_WAY_IN, ROLES, Sheet, Traveller, endpoint_of, sheets
+from tests.a11y.atlas import HREF, LEADS_AWAY, NOT_PAGES, ON_THE_WAY_IN, ROLES, Sheet, Traveller, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
 from tests.laws.routes import pages
 
@@ -20,10 +20,15 @@ def looked_at() -> set[str]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_for_everybody(
-    house: Flask, everybody: dict[str, Traveller], address: str, chromium: Browser, looked_at: set[str], role: str
+    everybody: dict[str, Traveller],
+    every_sheet: dict[str, list[Sheet]],
+    address: str,
+    chromium: Browser,
+    looked_at: set[str],
+    role: str,
 ) -> None:
     eye = Eye(chromium, address, everybody[role])
-    own = {sheet.main: sheet for sheet in sheets(house, everybody[role]) if sheet.main not in looked_at}
+    own = {sheet.main: sheet for sheet in every_sheet[role] if sheet.main not in looked_at}
     faults = [fault for sheet in own.values() for fault in eye.faults(sheet)]
     eye.close()
     looked_at.update(own)
@@ -31,9 +36,9 @@ def test_every_page_of_a_role_is_for_everybody(
     assert len(own) >= 8
 
 
-def test_every_page_of_the_url_map_is_among_them(house: Flask, everybody: dict[str, Traveller]) -> None:
+def test_every_page_of_the_url_map_is_among_them(house: Flask, every_sheet: dict[str, list[Sheet]]) -> None:
     """Each opens for somebody; a page of its endpoint that only says why not (404, 410) would prove nothing."""
-    seen = [sheet for traveller in everybody.values() for sheet in sheets(house, traveller)]
+    seen = [sheet for own in every_sheet.values() for sheet in own]
     opened = {sheet.endpoint for sheet in seen if sheet.status == 200}
     asked = {endpoint for endpoint, _method, path in pages(house, "GET") if endpoint_of(house, path)}
     assert asked - opened - NOT_PAGES == ON_THE_WAY_IN | LEADS_AWAY
@@ -57,12 +62,11 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
 
 
 @pytest.mark.parametrize("language", LANGS)
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_is_for_everybody(
-    everybody: dict[str, Traveller], address: str, chromium: Browser, language: str, width: int, scheme: str
+    everybody: dict[str, Traveller], address: str, chromium: Browser, language: str
 ) -> None:
-    eye = Eye(chromium, address, everybody[""], View(language, width, scheme))
-    faults = eye.faults(STYLEGUIDE)
+    views = [View(language, width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
+    eye = Eye(chromium, address, everybody[""], views[0])
+    faults = eye.faults(STYLEGUIDE, *views)
     eye.close()
     assert not faults, "\n".join(faults)

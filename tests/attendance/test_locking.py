@@ -6,12 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.attendance.models import NamedAdult
-from scheduler.attendance.queries.counting import (
-    assumed_attendance,
-    history_of,
-    said_so_far,
-    waiting_attendance,
-)
+from scheduler.attendance.queries.counting import assumed_attendance, waiting_attendance
+from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.invariants import violations
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_counts
@@ -197,7 +193,7 @@ def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_wa
     later = LEAVING + dt.timedelta(days=7)
     assert assume_silent(now=later) == 3
     coordinator = silent.coordinator
-    seen = {one.presentation_id: one.version for _visit, one in assumed_attendance(coordinator)}
+    seen = {one.presentation_id: one.version for _visit, one in assumed_attendance(coordinator, 1).rows}
     assert len(seen) == 3
     countersign(answered.school, answered.visit.id, {answered.first: FAIR}, now=later)
 

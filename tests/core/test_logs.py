@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -26,11 +27,12 @@ def lines(capsys):
 
 
 def test_a_line_is_one_json_object_with_its_fields_and_the_jobs_id(lines):
-    logs.bind_contextvars(job_id="j-1")
-    logging.getLogger("scheduler.test").info("visit planned", extra={"visit_id": 7})
-    logs.clear_contextvars()
+    with logs.fields_on_each_line(job_id="j-1"):
+        logging.getLogger("scheduler.test").info("visit planned", extra={"visit_id": 7})
+    logging.getLogger("scheduler.test").info("after it")
 
-    (line,) = lines()
+    line, after = lines()
+    assert "job_id" not in after
     assert {key: line[key] for key in ("event", "visit_id", "job_id", "level", "logger")} == {
         "event": "visit planned",
         "visit_id": 7,
@@ -38,7 +40,15 @@ def test_a_line_is_one_json_object_with_its_fields_and_the_jobs_id(lines):
         "level": "info",
         "logger": "scheduler.test",
     }
-    assert "timestamp" in line
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line["timestamp"])
+
+
+def test_what_json_cannot_say_is_written_all_the_same(lines):
+    logging.getLogger("scheduler.test").info("%s of %s", 2, 3, extra={"days": {MONDAY.date()}, "done": None})
+
+    (line,) = lines()
+    assert (line["event"], line["done"]) == ("2 of 3", None)
+    assert str(MONDAY.year) in line["days"]
 
 
 def test_setting_up_twice_writes_each_line_once(lines):
@@ -120,6 +130,6 @@ def test_trust_s32_a_row_that_the_database_refuses_does_not_stand_in_the_log(app
 def test_trust_s32_a_detail_ends_where_the_next_part_begins():
     told = "x: refused\nDETAIL:  Failing row (7, Tara\n\nu ormaru, null).\n[SQL: INSERT INTO t]\n\nDuring handling"
 
-    event = logs.cut(None, "", {"exception": told})
+    event = logs.cut({"exception": told})
 
     assert event["exception"] == "x: refused\nDETAIL: [cut]\n[SQL: INSERT INTO t]\n\nDuring handling"

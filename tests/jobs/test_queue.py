@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from flask import Flask, current_app
 from huey.storage import SqliteStorage
-from structlog.contextvars import get_contextvars
 
 from scheduler.config import read_settings
+from scheduler.core import logs
 from scheduler.jobs import queue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +66,7 @@ def name_of_app() -> Iterator[object]:
     @queue.huey.task(name="test.name_of_app")
     @queue.in_app
     def name_of_app() -> tuple[str, str]:
-        return current_app.name, str(get_contextvars()["job_id"])
+        return current_app.name, str(logs.fields_here.get()["job_id"])
 
     yield name_of_app
     queue.huey._registry.unregister(name_of_app.task_class)
@@ -87,7 +87,7 @@ def test_a_job_runs_inside_the_application_with_its_own_id(tmp_path: Path, name_
     answer = queue.huey.execute(task)
 
     assert answer == ("test", task.id)
-    assert "job_id" not in get_contextvars()
+    assert "job_id" not in logs.fields_here.get()
 
 
 def test_a_job_can_be_called_by_hand(tmp_path: Path, name_of_app) -> None:

@@ -13,9 +13,11 @@ import sys
 import time
 from contextlib import suppress
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.shared import one_at_a_time, shared_by_processes
 from tools import another_day
 from tools.services import free_port
 
@@ -31,7 +33,7 @@ class Installation:
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self._instance = folder / "instance"
-        self._loaded = folder.parent / "loaded" / begins.date().isoformat()  # shared with other journeys of that day
+        self._loaded = shared_by_processes(folder.parent) / "loaded" / begins.date().isoformat()  # and its journeys
         self._ahead = folder / "seconds_ahead"
         self._parts: list[subprocess.Popen[bytes]] = []
         self._said = folder / "said"
@@ -59,13 +61,15 @@ class Installation:
 
     def start(self) -> None:
         """Migrate, load the demo, then serve and work; what one journey has loaded is copied for the next."""
-        if "DATABASE_URL" not in self._env and self._loaded.exists():
-            shutil.copytree(self._loaded, self._instance)
+        if "DATABASE_URL" in self._env:
+            self._load()
         else:
-            self.command("db", "upgrade")
-            self.command("demo", "load")
-            if "DATABASE_URL" not in self._env:
-                shutil.copytree(self._instance, self._loaded)
+            with one_at_a_time(self._loaded) as first:
+                if first:
+                    self._load()
+                    shutil.copytree(self._instance, self._loaded)
+            if not first:
+                shutil.copytree(self._loaded, self._instance)
         web = self._line("waitress", f"--listen=127.0.0.1:{self.port}", "--threads=8", "wsgi:app")
         for line in (web, self._line("flask", "--app", "wsgi", "worker")):
             with self._said.open("ab") as said:
@@ -74,6 +78,10 @@ class Installation:
                 )
             self._parts.append(process)
         self._wait_until_it_answers()
+
+    def _load(self) -> None:
+        self.command("db", "upgrade")
+        self.command("demo", "load")
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -97,10 +105,14 @@ class Installation:
         """What web and worker logged that nobody should see."""
         return [line for line in self._said.read_text().splitlines() if "Traceback" in line or '"error"' in line]
 
+    @cached_property
+    def _sign_ins(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = json.loads(self.command("demo", "sign-ins", "--json"))
+        return listed
+
     def sign_in_of(self, role: str) -> dict[str, Any]:
         """Address and password of the demo's first person in that role."""
-        listed: list[dict[str, Any]] = json.loads(self.command("demo", "sign-ins", "--json"))
-        return next(row for row in listed if row["role"] == role)
+        return next(row for row in self._sign_ins if row["role"] == role)
 
     def mail(self, to: str, words: str) -> str:
         """The text of the mail to an address whose subject or text holds these words, as soon as it has come."""

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from scheduler.requests.service.answers import MOST_CHARACTERS
+
 VALUES = (
     "",
     "0",
@@ -28,7 +30,7 @@ VALUES = (
     "02:30",
     "nobody-knows-this",
 )
-LONG = "я" * 120_000
+LONG = "я" * (MOST_CHARACTERS + 1)  # more than any field takes, and than all answers of a booking together
 
 
 def beyond(value: str, typed: str) -> str:

@@ -5,7 +5,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from scheduler.core.db import db, transaction
-from scheduler.demo import load as demo
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.policy import Role
@@ -14,6 +13,7 @@ from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
+from tests.loaded_demo import load_demo
 from tests.web.browser import sign_in_as
 
 PLANTED = "Zzprezime"
@@ -45,7 +45,7 @@ def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:
 
 
 def test_only_staff_reads_a_minors_surname(app: Flask):
-    demo.load(MONDAY)
+    load_demo()
     plant()
 
     def user(role: Role) -> int:

@@ -15,11 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from scheduler.core.audit import MINOR_READ, AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.demo import load as demo
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
+from tests.loaded_demo import load_demo
 from tests.web.browser import sign_in_as
 
 PLANTED = "Zzprezime"
@@ -59,7 +59,7 @@ def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:
 
 @pytest.mark.slow
 def test_trust_s34_every_page_that_names_a_minor_to_staff_is_noted(app: Flask):
-    demo.load(MONDAY)
+    load_demo()
     plant()
     reader = db.session.scalar(sa.select(sa.func.min(User.id)).join(UserRole).where(UserRole.role == Role.COORDINATOR))
 

@@ -12,7 +12,7 @@ from scheduler.web.requests.words import ACTIONS
 
 SCHEDULER = ROOT / "scheduler"
 READERS = {  # every place that names the log's table, and what for
-    ("attendance/queries/counting.py", "history_of"): "history",
+    ("attendance/queries/history.py", "history_of"): "history",
     ("core/audit.py", "record"): "writes",
     ("core/audit.py", "record_each"): "writes",
     ("core/imports/batches.py", "_refuse_what_hangs"): "what somebody has changed since, of whatever room",
@@ -27,6 +27,7 @@ READERS = {  # every place that names the log's table, and what for
     ("demo/rows.py", "note"): "writes",
     ("demo/rows.py", "write"): "writes",
     ("people/service/reads.py", "_pages"): "what it says already: a bound on the log's own lines",
+    ("people/service/reads.py", "minors_of"): "what it says already: a bound on the log's own lines",
     ("privacy/queries/breach.py", "_done"): "what was done with an account, for the report of a breach",
     ("privacy/queries/retention.py", "actor_of_long_ago"): "who did it, which is forgotten",
     ("privacy/queries/subjects.py", "audit_ids"): "what one person did, for her own export",

@@ -57,6 +57,15 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
         ("DELETE FROM form_key WHERE at < '2026-01-01'", "ix_form_key_at"),
         ("SELECT id FROM visit WHERE school_request_id = 7", "ix_visit_school_request_id"),
         ("SELECT id FROM school_request WHERE merged_into_id IN (7, 8)", "ix_school_request_merged_into_id"),
+        ("SELECT id FROM presenter WHERE adult_on > '2026-11-23'", "ix_presenter_adult_on"),
+        (
+            "SELECT thing_id FROM audit_entry WHERE action = 'minor read' AND actor = 'user:7' AND at >= '2026-11-23'",
+            "reads_of_minors",
+        ),
+        (
+            "SELECT id FROM assignment WHERE presenter_id IN (7, 8) AND busy_from > '2026-11-01'",
+            "ix_assignment_presenter_id_busy_from",
+        ),
     ],
 )
 def test_what_each_form_and_each_sweep_asks_is_asked_of_an_index(session, statement: str, index: str) -> None:

@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from scheduler.certificates.models import Certificate
 from scheduler.core.db import Base, db, transaction
-from scheduler.demo import load as demo
 from scheduler.feeds.models import FeedToken
 from scheduler.keys.models import Passkey
 from scheduler.messages.models import OutboxMessage
@@ -39,6 +38,7 @@ from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
 from tests.laws.watch import Watch, nobody_notes_looks
+from tests.loaded_demo import load_demo
 from tests.web.browser import browser_of
 
 STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
@@ -50,7 +50,7 @@ NUMBER = re.compile(r"[0-9A-Z-]*\d[0-9A-Z-]*")
 def house(app: Flask, monkeypatch) -> Flask:
     for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
         monkeypatch.setitem(app.config, name, value)
-    demo.load(MONDAY)
+    load_demo()
     presenter = db.session.scalars(sa.select(Presenter).where(Presenter.centre_id == centre_of("ncc"))).first()
     make_feed(presenter)
     _what_the_demo_has_not(centre_of("ncc"))

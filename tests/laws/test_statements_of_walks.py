@@ -48,14 +48,14 @@ WALKS = {
     "confirm": (11, 11),  # the last two: an earlier plan of who drives goes, this one comes
     "a phone polls: 200": (2, 0),
     "a phone polls: 304": (1, 0),  # one row by its index
-    "head count": (15, 27),  # ready and delivered are two steps, and two UPDATEs
-    "lock": (13, 7),  # the last takes the mark of old figures: they are added up in the same transaction
+    "head count": (14, 27),  # ready and delivered are two steps, and two UPDATEs
+    "lock": (12, 7),  # the last takes the mark of old figures: they are added up in the same transaction
     "issue certificates": (10, 7),
-    "download a certificate": (3, 0),
+    "download a certificate": (2, 0),
     "check a certificate": (1, 0),
-    "attendance report": (13, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
-    "free dates": (8, 0),
-    "a visit's page": (40, 0),  # one as above; one asks whose guardian is being changed, of everybody who could go
+    "attendance report": (11, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
+    "free dates": (6, 0),
+    "a visit's page": (18, 0),  # one as above; one asks whose guardian is being changed, of everybody who could go
 }
 
 

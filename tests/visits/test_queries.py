@@ -71,22 +71,22 @@ def test_a_week_shows_the_centres_own_visits_in_order(scene):
     scene.plan(school_request_id=None, on_day=dt.date(2026, 10, 12))
     Scene()
 
-    rows = visits_of_week(scene.coordinator, WEEK)
+    rows = visits_of_week(scene.coordinator, WEEK, 1).rows
 
     assert [row.id for row in rows] == [scene.visit_id, later]
     with pytest.raises(NotFound):
-        visits_of_week(school_contact(scene.asked.id, 1), WEEK)
+        visits_of_week(school_contact(scene.asked.id, 1), WEEK, 1)
 
 
 def test_a_week_takes_the_same_number_of_queries_with_one_and_with_many_visits(scene):
     scene.accepted_by(scene.educator())
-    one = queries_of(lambda: visits_of_week(scene.coordinator, WEEK))
+    one = queries_of(lambda: visits_of_week(scene.coordinator, WEEK, 1))
     for hour in (12, 14, 16):
         visit_id = scene.plan(school_request_id=None, presentations=(a_plan(dt.time(hour, 0)),))
         scene.visit_id = visit_id
         scene.accepted_by(scene.educator(), scene.minor())
 
-    assert queries_of(lambda: visits_of_week(scene.coordinator, WEEK)) == one == 4
+    assert queries_of(lambda: visits_of_week(scene.coordinator, WEEK, 1)) == one == 4
 
 
 def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene):
@@ -120,7 +120,7 @@ def test_tiles_know_what_is_not_confirmed_and_which_offers_end(scene):
 
 
 def number_of(scene: Scene) -> str:
-    return visits_of_week(scene.coordinator, WEEK)[0].number
+    return visits_of_week(scene.coordinator, WEEK, 1).rows[0].number
 
 
 def test_only_staff_of_the_centre_and_who_was_offered_it_read_a_visit(scene):

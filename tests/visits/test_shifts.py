@@ -38,7 +38,7 @@ def test_a_plan_outside_the_shift_is_refused_and_stores_nothing(scene):
         scene.plan(presentations=plans)
 
     assert refused.value.problems == {"presentations-1-starts_local": "class_not_there"}
-    assert visits_of_week(scene.coordinator, VISIT_DAY - DAY) == []
+    assert visits_of_week(scene.coordinator, VISIT_DAY - DAY, 1).rows == []
 
 
 def test_a_plan_that_the_school_means_is_stored_as_meant(session, scene):

@@ -1,4 +1,5 @@
 import pytest
+from babel.support import Translations
 
 from scheduler.web import i18n
 
@@ -58,6 +59,24 @@ def test_plurals_have_three_forms(app):
         said = [i18n._n("%(num)s day", "%(num)s days", n) for n in (1, 3, 5, 21)]
 
     assert said == ["1 дан", "3 дана", "5 дана", "21 дан"]
+
+
+def test_a_text_in_a_page_is_the_catalogues_also_when_it_was_asked_before(app):
+    shown = app.jinja_env.from_string("{{ _('Board') }}|{{ _('<b>%(who)s</b>', who='<i>') }}|{{ _('100 %%') }}")
+    with app.test_request_context("/?lang=en"):
+        assert [shown.render(), shown.render()] == ["Board|<b>&lt;i&gt;</b>|100 %"] * 2
+    with app.test_request_context("/?lang=sr_Latn"):
+        assert shown.render().partition("|")[0] == i18n._("Board") != "Board"
+
+
+def test_a_text_in_a_page_follows_a_catalogue_that_was_read_anew(app, monkeypatch):
+    shown = app.jinja_env.from_string("{{ _('Board') }}")
+    fresh = Translations()
+    fresh._catalog = {"Board": "Daska"}
+    with app.test_request_context("/?lang=sr_Latn"):
+        before = shown.render()
+        monkeypatch.setattr(i18n.words, "translator", lambda language: fresh)
+        assert (before != "Daska", shown.render()) == (True, "Daska")
 
 
 def test_a_lazy_text_waits_for_the_reader(app):

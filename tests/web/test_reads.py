@@ -77,6 +77,21 @@ def test_a_name_is_found_across_marks_in_attributes_and_escaped():
     assert named_in("Тара и Лукић", minors) == set()
 
 
+def test_short_names_and_names_of_more_words_are_found_as_any_other():
+    minors = {1: ("Ли", "Ха"), 2: ("Ana Marija", "De la Cruz"), 3: ("", "Младеновић"), 4: ("Мила", "Ђу")}
+
+    assert named_in("<td>Ли Ха</td>", minors) == {1}
+    assert named_in("<td>Ha De  la Cruz Ana\tMarija</td>", minors) == {2}
+    assert named_in("<td>од Младеновић</td>", minors) == {3}
+    assert named_in("<td>Ђу Мила</td><td>Ана Ђу</td>", minors) == {4}
+    assert named_in("<td>Миле Ђу, Ана De la Cruz</td>", minors) == set()
+
+
+def test_a_name_within_longer_words_is_found_as_a_search_of_the_text_would():
+    """More is noted than was meant, never less."""
+    assert named_in("<p>бабаТара Зорићеву</p>", {1: ("Тара", "Зорић")}) == {1}
+
+
 @pytest.mark.parametrize(("path", "page"), [("/settings/programmes", "admin"), ("/people/users", "people.users")])
 def test_trust_s34_each_403_of_who_is_signed_in_is_noted_once_an_hour(app: Flask, minor, the_clock, path, page):
     browser = browser_of(app, minor)

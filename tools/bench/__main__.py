@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from tools.bench import figures, in_process, over_http, servers, starting, table
 from tools.bench.figures import Figure, GrowthLine, Record
@@ -19,6 +20,7 @@ from tools.bench.workshop import ROOT, Failed, Workshop
 from tools.services import NoService, postgres
 
 PAGE = ROOT / "docs" / "speed.md"
+Line = TypeVar("Line", Figure, GrowthLine)
 Measure = Callable[[Workshop], list[Figure]]
 MEASURES: dict[tuple[str, ...], Measure] = {
     ("P1", "P2", "P3", "P4"): over_http.feeds,
@@ -51,22 +53,23 @@ def measured(shop: Workshop, wanted: Sequence[str]) -> tuple[list[Figure], list[
     failed: list[str] = []
     for rows, measure in MEASURES.items():
         if set(rows) & set(wanted):
-            _one(", ".join(rows), lambda measure=measure: found.extend(measure(shop)), failed)
+            found += _one(", ".join(rows), measure, shop, failed)
     if GROWTH in wanted:
-        _one(GROWTH, lambda: growth.extend(in_process.growth(shop)), failed)
+        growth = _one(GROWTH, in_process.growth, shop, failed)
         found += in_process.growth_figure(growth) if growth else []
     return found, growth, failed
 
 
-def _one(rows: str, measure: Callable[[], None], failed: list[str]) -> None:
-    began = time.monotonic()
+def _one(rows: str, measure: Callable[[Workshop], list[Line]], shop: Workshop, failed: list[str]) -> list[Line]:
+    began, found = time.monotonic(), list[Line]()
     print(f"— {rows}", flush=True)
     try:
-        measure()
+        found = measure(shop)
     except (Failed, servers.NoServer) as problem:
         failed.append(f"{rows}: {str(problem)[:300]}")
         print(f"  FAILED: {problem}", flush=True)
     print(f"  {time.monotonic() - began:.0f} s", flush=True)
+    return found
 
 
 def arguments() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tools.bench import figures
@@ -62,9 +63,7 @@ def turn_of(shop: Workshop, side: Side) -> Turn:
 
 
 def compared(shop: Workshop, sides: Mapping[str, Side]) -> dict[str, list[Turn]]:
-    asked: dict[str, Callable[[], Turn]] = {
-        name: (lambda side=side: turn_of(shop, side)) for name, side in sides.items()
-    }
+    asked: dict[str, Callable[[], Turn]] = {name: partial(turn_of, shop, side) for name, side in sides.items()}
     return in_turns(asked, shop.turns)
 
 

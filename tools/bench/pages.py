@@ -14,7 +14,8 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, SignIn
 from scheduler.places.models import Municipality
 from scheduler.requests.models import SchoolRequest
-from scheduler.visits.models.visits import Visit
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState
 from scheduler.web.password_again import TYPED_AT
 from tools.bench.seed.base import ADMINISTRATOR, CAMPAIGN, COORDINATOR, SAFEGUARDING, STAFF
 from tools.bench.seed.days import Calendar
@@ -81,7 +82,11 @@ def _plain(app: Flask, rule: Rule, clients: dict[str, FlaskClient]) -> BenchPage
 
 def _of_things(calendar: Calendar) -> Iterator[BenchPage]:
     week = calendar.fixed_week
-    visit, past = _visit(Visit.on_day >= week), _visit(Visit.on_day < calendar.days[0] + dt.timedelta(days=60))
+    going = Visit.presentations.any(Presentation.assignments.any(Assignment.state == AssignmentState.ACCEPTED))
+    visit, past = (
+        _visit(sa.and_(Visit.on_day >= week, going)),
+        _visit(Visit.on_day < calendar.days[0] + dt.timedelta(days=60)),
+    )
     for name, address in (
         ("/board of a week", f"/board?week={week}"),
         ("/board/month of a month", f"/board/month?month={week:%Y-%m}"),

@@ -53,7 +53,7 @@ class Server:
 
     def cpu_s(self) -> float:
         """Processor time of all of them so far, in seconds."""
-        return sum(one.cpu_times().user + one.cpu_times().system for one in self.family())
+        return sum(float(one.cpu_times().user + one.cpu_times().system) for one in self.family())
 
     def worker_mib(self) -> float:
         """Memory of the largest of them."""

@@ -48,7 +48,7 @@ def answers(programme_id: int, email: str, first: dt.date, last: dt.date) -> dic
 
 def hidden_fields(page: str) -> dict[str, str]:
     """What a browser sends along: the token against forgery, the key of the form."""
-    found = {}
+    found: dict[str, str] = {}
     for field in HIDDEN.findall(page):
         said = dict(ATTRIBUTE.findall(field))
         if "name" in said:

@@ -66,7 +66,12 @@ def mail_server(pair: Pair, port: int, name: str, password: str) -> Iterator[Let
     def known(_server: SMTP, _session: Any, _envelope: Any, _mechanism: str, said: LoginPassword) -> AuthResult:
         return AuthResult(success=(said.login, said.password) == (name.encode(), password.encode()))
 
-    asked = {"tls_context": context, "require_starttls": True, "auth_required": True, "authenticator": known}
+    asked: dict[str, Any] = {
+        "tls_context": context,
+        "require_starttls": True,
+        "auth_required": True,
+        "authenticator": known,
+    }
     controller = Controller(box, hostname="127.0.0.1", port=port, **asked)
     controller.start()
     try:

@@ -9,6 +9,7 @@ import datetime as dt
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 PROGRAMS = {"gunicorn": ("gunicorn.app.wsgiapp", "run"), "flask": ("flask.cli", "main")}
 
@@ -17,7 +18,7 @@ def main() -> None:
     ahead, program = Path(sys.argv[1]), sys.argv[2]
     sys.path[0] = str(Path.cwd())  # as `python -m` does; Python has put the folder of this file there
     sys.argv[:] = [program, *sys.argv[3:]]
-    clock = import_module("scheduler.core.clock")
+    clock: Any = import_module("scheduler.core.clock")
     clock.now = lambda: dt.datetime.now(dt.UTC) + dt.timedelta(seconds=float(ahead.read_text()))
     module, function = PROGRAMS[program]
     sys.exit(getattr(import_module(module), function)())

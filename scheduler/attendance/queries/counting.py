@@ -1,7 +1,6 @@
 """What pages show of counting."""
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +16,10 @@ from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
     CountedVisit,
-    CountHistoryLine,
     CountSource,
     CrewAt,
     HeadCounts,
-    SaidLine,
 )
-from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.paging import PER_PAGE, Page, first_row
@@ -47,9 +43,12 @@ _NOT_HELD = (
 )
 
 
+_COUNTED = ("presentation_id", "source", "version", "audience", "people", "counts")
 _WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
+_BY_EDUCATOR = HeadCount.source == CountSource.EDUCATOR
 _TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
+_OF_COUNT = tuple(getattr(HeadCount, name) for name in _COUNTED)
 _VISITS = (
     select(Visit)
     .join(Visit.host)
@@ -95,9 +94,9 @@ def crew_of(visit_id: int) -> frozenset[int]:
 def crewmates(actor: Actor, crew: Sequence[CrewAt]) -> list[CrewAt]:
     """Whom of a presentation's crew a presenter of the visit counts beside herself.
 
-    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54).
+    Its minors only if she has accepted the same presentation: to others they are nobody (TRUST S54). Staff know all.
     """
-    goes = any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
+    goes = actor.presenter_id is None or any(one.presenter_id == actor.presenter_id and not one.absent for one in crew)
     return [one for one in crew if one.presenter_id != actor.presenter_id and (goes or not one.minor)]
 
 
@@ -242,51 +241,38 @@ def disputed_attendance(actor: Actor, *, limit: int = PER_PAGE) -> list[CountedV
     return _with_counts(visits, names=False)
 
 
-def assumed_attendance(actor: Actor) -> list[Row]:
-    """Presentations of the centre whose school stayed silent, those to look at twice last. Raises: NotAllowed."""
+def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
+    """A page of the presentations of the centre whose school stayed silent, those to look at twice last.
+
+    All are sorted by the few numbers that decide; a page is loaded. Raises: NotAllowed.
+    """
     policy.require(actor, "list", "attendance", centre=actor.centre_id)
-    wanted = _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(AttendanceState.ASSUMED)))
-    visits = db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)).all()
-    pairs = [
-        (visit, one)
-        for visit in _with_counts(visits)
-        for one in visit.presentations
-        if one.state is AttendanceState.ASSUMED
-    ]
-    return sorted(pairs, key=lambda pair: (pair[1].odd, pair[0].on_day, pair[0].visit_id, pair[1].ordinal))
-
-
-def history_of(presentation_ids: Sequence[int]) -> list[CountHistoryLine]:
-    """All that was ever done to the counting of these presentations, oldest first. The caller has checked the right."""
-    rows = db.session.execute(
-        select(AuditEntry, Presentation.ordinal)
-        .join(Attendance, Attendance.id == AuditEntry.thing_id)
-        .join(Presentation, Presentation.id == Attendance.presentation_id)
-        .where(AuditEntry.thing == Attendance.__tablename__, Attendance.presentation_id.in_(presentation_ids))
-        .order_by(AuditEntry.id)
+    found = db.session.execute(
+        select(
+            *(Visit.id, Presentation.id),
+            *(Presentation.expected_pupils, Presentation.expected_parents, Presentation.expected_teachers),
+            *(Programme.group_size, HeadCount.version, HeadCount.audience, HeadCount.people),
+        )
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Visit.programme)
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .outerjoin(HeadCount, (HeadCount.presentation_id == Presentation.id) & _BY_EDUCATOR)
+        .where(Visit.centre_id == actor.centre_id, Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
+        .order_by(Visit.on_day, Visit.id, Presentation.ordinal, HeadCount.id)
     )
-    return [
-        CountHistoryLine(ordinal, entry.at, AttendanceState(to), details.get("reason", ""))
-        for entry, ordinal in rows
-        if (details := json.loads(entry.details)) and (to := details.get("to"))
-    ]
+    said: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    expected, halls = {}, {}
+    for row in found:
+        pair = row[0], row[1]
+        expected[pair], halls[pair] = HeadCounts(*row[2:5]), row.group_size
+        said[pair] += [row] if row.people is not None else []
+    ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair], halls[pair]))
+    begins = first_row(page)
+    return Page(_rows(ordered[begins : begins + PER_PAGE]), page, len(ordered))
 
 
-def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
-    """All numbers ever said about these presentations, the old ones too. The caller has checked the right."""
-    rows = db.session.execute(
-        select(HeadCount, Presentation.ordinal)
-        .join(Presentation, Presentation.id == HeadCount.presentation_id)
-        .where(HeadCount.presentation_id.in_(presentation_ids))
-        .order_by(Presentation.ordinal, HeadCount.version, HeadCount.entered_at, HeadCount.id)
-    )
-    lines: dict[tuple[int, int, CountSource], list[HeadCount]] = defaultdict(list)
-    for row, ordinal in rows:
-        lines[ordinal, row.version, row.source].append(row)
-    return [
-        SaidLine(ordinal, version, source, people[0].entered_at, _as_counts(people) or HeadCounts(), people[0].counts)
-        for (ordinal, version, source), people in lines.items()
-    ]
+def _is_odd(said: HeadCounts | None, expected: HeadCounts, hall: int) -> bool:
+    return said is not None and rules.far_off(said, expected, hall) is not None
 
 
 def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[CountedVisit]:
@@ -329,33 +315,29 @@ def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[s
     )
 
 
-def _counts_of(presentation_ids: Iterable[int]) -> dict[int, list[HeadCount]]:
-    found: dict[int, list[HeadCount]] = defaultdict(list)
-    rows = db.session.scalars(
-        select(HeadCount).where(HeadCount.presentation_id.in_(list(presentation_ids))).order_by(HeadCount.id)
-    )
-    for row in rows:
+def _counts_of(presentation_ids: Iterable[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    said = select(*_OF_COUNT).where(HeadCount.presentation_id.in_(list(presentation_ids))).order_by(HeadCount.id)
+    for row in db.session.execute(said):
         found[row.presentation_id].append(row)
     return found
 
 
-def _as_counts(rows: Iterable[HeadCount]) -> HeadCounts | None:
+def as_counts(rows: Iterable[Any]) -> HeadCounts | None:
+    """One number an audience, as one; None where nothing was said."""
     people = {row.audience.value: row.people for row in rows}
     return HeadCounts(**people) if people else None
 
 
-def _newest(rows: Iterable[HeadCount]) -> HeadCounts | None:
+def _newest(rows: Iterable[Any]) -> HeadCounts | None:
     """The last version of what one source said."""
     said = list(rows)
     newest = max((row.version for row in said), default=1)
-    return _as_counts(row for row in said if row.version == newest)
+    return as_counts(row for row in said if row.version == newest)
 
 
 def _one(
-    presentation: Presentation,
-    attendance: Attendance | None,
-    counts: dict[int, list[HeadCount]],
-    hall: int,
+    presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[Any]], hall: int
 ) -> CountedPresentation:
     rows = counts.get(presentation.id, [])
     expected = HeadCounts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
@@ -381,7 +363,8 @@ def _one(
         turned_away=attendance.turned_away if attendance else 0,
         said_by_educator=by_source[CountSource.EDUCATOR],
         said_by_school=by_source[CountSource.SCHOOL],
-        counted=_as_counts(row for row in rows if row.counts),
+        counted=as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
-        odd=any(rules.far_off(one, expected, hall) for one in said if one),
+        odd=any(_is_odd(one, expected, hall) for one in said),
+        at_the_desk=bool(attendance and attendance.at_the_desk),
     )

@@ -1,4 +1,4 @@
-"""What must never be so about counted heads: the nightly check asks."""
+"""What must always hold of counting, and what breaks it."""
 
 from sqlalchemy import func, select
 

@@ -49,6 +49,8 @@ log = logging.getLogger(__name__)
 def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now: dt.datetime) -> None:
     """Store the educator's numbers; the last presentation of a visit makes the visit delivered and asks the school.
 
+    A coordinator, or one of the visit's crew who was in another presentation, may count instead: that is flagged.
+
     Until the school has answered the educator may say other numbers: the new ones count, the old ones are kept. The
     same numbers sent again (a double click, a phone that comes back from the cellar) change nothing. Numbers far from
     what was announced are asked about once ("sure").
@@ -76,6 +78,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         attendance.same_pupils = draft.same_pupils
         attendance.turned_away = draft.turned_away
         attendance.submitted_by_id = actor.user_id
+        attendance.at_the_desk = actor.presenter_id not in {one.presenter_id for one in opened.seats_of(presentation)}
         attendance.submitted_at = now
         store_counts(act, attendance, CountSource.EDUCATOR, draft.counts)
         let_count(act, attendance, CountSource.EDUCATOR)

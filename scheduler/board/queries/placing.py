@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from scheduler import policy
-from scheduler.board.terms import Answer, BoardReason, Doubt, Leg, Placing, PresenterChoice
+from scheduler.board.terms import Answer, BoardReason, Doubt, Leg, Placing
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotFound
@@ -17,17 +17,16 @@ from scheduler.people.models import Presenter
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
 from scheduler.places import queries as place_queries
-from scheduler.places.models import Host
+from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km, road_minutes
-from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.school_time import SchoolClock
 from scheduler.policy import Actor
-from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.terms.reasons import RequestReason
-from scheduler.staffing.queries.candidates import homes_of
+from scheduler.staffing.queries.availability import availability_of
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import point_of, promised_presentations, promised_stops
+from scheduler.visits.queries.agenda import point_of, promised_time
 from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
@@ -49,7 +48,6 @@ class _Scene:
     presentations: Sequence[Presentation]
     crew: Mapping[int, AssignmentState]  # the weakest living state of each
     people: Mapping[int, PresenterRow]
-    homes: Mapping[int, Point]
     hours: Mapping[int, Sequence[Hours]]
     exceptions: Mapping[int, Sequence[ExceptionRow]]
     promised: Mapping[int, Sequence[Stop]]
@@ -66,18 +64,6 @@ class _Scene:
 
     def minor(self, who: int, day: dt.date) -> bool:
         return is_minor(self.people[who].adult_on, day)
-
-
-def choices(actor: Actor, on_day: dt.date) -> list[PresenterChoice]:
-    """Whom the move panel offers: the centre's presenters by name, without the suspended."""
-    policy.require(actor, "update", "visit", centre=actor.centre_id)
-    found = []
-    for row in people_queries.presenter_names(actor.centre_id or 0):
-        if not row.suspended:
-            minor = is_minor(row.adult_on, on_day)
-            name = row.given_name if minor else row.full_name
-            found.append(PresenterChoice(row.presenter_id, name, row.home_sr_cyrl, row.home_sr_latn, minor))
-    return found
 
 
 def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> Answer:
@@ -124,20 +110,21 @@ def answers_in_cells(
 
 
 def _visit(actor: Actor, visit_id: int) -> Visit:
-    visit = db.session().scalar(
+    found = db.session().scalars(
         select(Visit)
         .where(Visit.id == visit_id)
         .options(
-            joinedload(Visit.host).joinedload(Host.municipality),
+            joinedload(Visit.host).joinedload(Host.municipality).joinedload(Municipality.district),
             joinedload(Visit.programme),
             joinedload(Visit.school_request),
-            selectinload(Visit.presentations)
-            .selectinload(Presentation.assignments)
+            joinedload(Visit.presentations)
+            .joinedload(Presentation.assignments)
             .joinedload(Assignment.presenter)
             .joinedload(Presenter.user),
         )
         .execution_options(populate_existing=True)
     )
+    visit = found.unique().one_or_none()
     if visit is None:
         raise NotFound("visit")
     policy.require(actor, "update", "visit", centre=visit.centre_id)
@@ -168,21 +155,24 @@ def _scene(
 ) -> _Scene:
     ids, rows = sorted(who), _staffed(visit)
     around = [stop for day in days for stop in _stops(visit, rows, _spans(visit, rows, day, starts[0]) or ())]
-    host = place_queries.host_of(visit.host_id)
+    host = place_queries.host_row(visit.host)
     first, last = min(days), max(days)
+    hours, exceptions = availability_of(ids, first, last)
+    school = OpenSchool(host)
+    bells, lessons = school.clock(first, last), school.lessons(first, last)  # in this order: the first reads more
+    promised, load = promised_time(ids, around, days, except_visit=visit.id, now=now)
     return _Scene(
         visit=visit,
         presentations=rows,
         crew=crew,
         people=people_queries.presenters_by_id(ids),
-        homes=homes_of(ids),
-        hours=people_queries.hours_of(ids),
-        exceptions=people_queries.exceptions_of(ids, first, last),
-        promised=promised_stops(ids, around, except_visit=visit.id, now=now),
-        load=promised_presentations(ids, days, except_visit=visit.id, now=now),
-        school_days=set(place_queries.school_days(host, first, last)),
-        shut=place_queries.closed_days(host, first, last),
-        bells=school_clock(host, first, last),
+        hours=hours,
+        exceptions=exceptions,
+        promised=promised,
+        load=load,
+        bells=bells,
+        school_days=set(lessons.with_pupils(host.municipality, school.levels, first, last)),
+        shut=place_queries.closed_days(host, first, last) if lessons.closures else {},
         cleared={day: clearance(ids, day, town_of(visit)) for day in days},
     )
 
@@ -303,14 +293,14 @@ def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, fi
         for row in scene.presentations
     )
     weighed = why_not(person, visit.programme.topic, language, free)
-    weighed += too_far(scene.homes[who], point_of(visit.host))
+    weighed += too_far(scene.people[who].home, point_of(visit.host))
     weighed += too_much(*load_on(scene.load.get(who, {}), wish.on_day), more=len(scene.presentations))
     return doubts + [Doubt(why, name) for why in weighed]
 
 
 def _leg(scene: _Scene, who: int | None) -> Leg | None:
     point = point_of(scene.visit.host)
-    if who is None or point is None or who not in scene.homes:
+    if who is None or point is None or who not in scene.people:
         return None
-    home = scene.homes[who]
+    home = scene.people[who].home
     return Leg(round(road_km(home, point)), road_minutes(home, point))

@@ -1,14 +1,9 @@
-"""In which shift the classes of visits are on their day, by what each school told: three queries for a whole board."""
+"""In which shift the classes of visits are on their day, by what each school told: one query for a whole board."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-
 from scheduler.board.terms import ShiftsShown
-from scheduler.core.db import db
-from scheduler.places.models import HostSchoolTime
-from scheduler.places.queries import school_time_row
+from scheduler.places.queries import school_times_of
 from scheduler.places.rules.school_time import classes_in, shift_on
 from scheduler.places.terms.school_time import SchoolClock, SchoolTime, Shift
 from scheduler.programmes.terms import Audience
@@ -21,13 +16,8 @@ ORDER = list(Shift)
 
 def shifts_shown(visits: Sequence[VisitRow]) -> dict[int, ShiftsShown]:
     """By visit; nothing for schools that have told nothing, and for visits without a class that can be read."""
-    found = db.session().scalars(
-        select(HostSchoolTime)
-        .where(HostSchoolTime.host_id.in_({visit.host_id for visit in visits}))
-        .options(selectinload(HostSchoolTime.bells), selectinload(HostSchoolTime.days))
-        .order_by(HostSchoolTime.id)
-    )
-    told = {row.host_id: school_time_row(row).told for row in found}
+    rows = school_times_of({visit.host_id for visit in visits})
+    told = {host_id: row.told for host_id, row in rows.items()}
     shown = {visit.id: _shown(visit, told[visit.host_id]) for visit in visits if visit.host_id in told}
     return {number: one for number, one in shown.items() if one.shifts}
 

@@ -4,9 +4,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from scheduler import policy
 from scheduler.board.queries.holds import Held, HeldShown, held_shown
@@ -18,15 +18,14 @@ from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
+from scheduler.people.terms import ExceptionRow, Hours, PresenterName
 from scheduler.places import queries as place_queries
-from scheduler.places.models import Host, Municipality
+from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor
-from scheduler.staffing.queries.candidates import homes_of
+from scheduler.staffing.queries.availability import availability_of
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.queries.agenda import point_of
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import ArrivalProblem, Stop, Why
@@ -93,64 +92,56 @@ def _part(visit: VisitRow, member: CrewRow) -> bool:
 def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
     living = [visit for visit in visits_between(actor, wish.first_day, wish.last_day) if visit.state not in GONE_VISITS]
     ids = [visit.id for visit in living]
-    grounds, (stops, edited_at) = _grounds(ids), _stops_of(ids)
+    grounds, stops, edited_at = _sittings_of(ids)
     shown = [v for v in living if wish.programme_id is None or grounds[v.id].programme_id == wish.programme_id]
     crews: dict[int, list[VisitRow]] = defaultdict(list)
     for visit in living:
         for member in visit.crew:
             if _part(visit, member):
                 crews[member.presenter_id].append(visit)
-    located = {
-        number: [
-            Stop(row.visit_id, row.presentation_id, row.busy_from, row.busy_until, grounds[number].point)
-            for row in rows
-        ]
-        for number, rows in stops.items()
-    }
     held = held_shown(actor.centre_id, wish, now)
     days = _days(wish, shown, held.days)
-    return _Facts(wish, shown, grounds, located, crews, days, edited_at, shifts_shown(shown), held)
+    return _Facts(wish, shown, grounds, stops, crews, days, edited_at, shifts_shown(shown), held)
 
 
-def _grounds(visit_ids: Sequence[int]) -> dict[int, _Ground]:
-    rows = db.session().execute(
-        select(Visit.id, Visit.programme_id, Host)
-        .join(Host, Host.id == Visit.host_id)
-        .where(Visit.id.in_(visit_ids))
-        .options(joinedload(Host.municipality).joinedload(Municipality.district))
-        .order_by(Visit.id)
-        .execution_options(populate_existing=True)
-    )
-    return {number: _ground(programme_id, host) for number, programme_id, host in rows}
-
-
-def _ground(programme_id: int, host: Host) -> _Ground:
-    district = host.municipality.district if host.municipality else None
-    named = (district.id, district.name_sr_cyrl, district.name_sr_latn) if district else None
-    return _Ground(programme_id, point_of(host), named, district.school_calendar if district else None)
-
-
-def _stops_of(visit_ids: Sequence[int]) -> tuple[dict[int, list[Stop]], dt.datetime | None]:
-    """When the crews of visits are busy, and when anything of it changed last: that is the version of the board."""
+def _sittings_of(
+    visit_ids: Sequence[int],
+) -> tuple[dict[int, _Ground], dict[int, list[Stop]], dt.datetime | None]:
+    """Where visits are, when their crews are busy, and when anything of it changed last: the version of the board."""
     rows = (
         db.session()
         .execute(
             select(
-                Presentation.visit_id,
-                Presentation.id,
-                Presentation.busy_from,
-                Presentation.busy_until,
-                Presentation.edited_at,
+                *(Visit.id, Visit.programme_id, Presentation.id.label("presentation_id"), Presentation.edited_at),
+                *(Presentation.busy_from, Presentation.busy_until),
+                *(Host.lat, Host.lon, Municipality.lat.label("town_lat"), Municipality.lon.label("town_lon")),
+                *(District.id.label("district_id"), District.name_sr_cyrl, District.name_sr_latn),
+                District.school_calendar,
             )
-            .where(Presentation.visit_id.in_(visit_ids))
+            .join(Visit.host)
+            .outerjoin(Host.municipality)
+            .outerjoin(Municipality.district)
+            .outerjoin(Presentation, Presentation.visit_id == Visit.id)
+            .where(Visit.id.in_(visit_ids))
             .order_by(Presentation.busy_from, Presentation.id)
         )
         .all()
     )
+    grounds: dict[int, _Ground] = {}
     stops: dict[int, list[Stop]] = {number: [] for number in visit_ids}
-    for visit_id, presentation_id, busy_from, busy_until, _edited_at in rows:
-        stops[visit_id].append(Stop(visit_id, presentation_id, busy_from, busy_until, None))
-    return stops, max((row.edited_at for row in rows), default=None)
+    for row in rows:
+        ground = grounds[row.id] = grounds.get(row.id) or _ground(row)
+        if row.presentation_id is not None:
+            stops[row.id].append(Stop(row.id, row.presentation_id, row.busy_from, row.busy_until, ground.point))
+    return grounds, stops, max((row.edited_at for row in rows if row.edited_at), default=None)
+
+
+def _ground(row: Any) -> _Ground:
+    """Of one row of the same question: a host abroad has no district, and may have no point."""
+    own, town = (row.lat, row.lon), (row.town_lat, row.town_lon)
+    place = own if None not in own else town
+    named = (row.district_id, row.name_sr_cyrl, row.name_sr_latn) if row.district_id else None
+    return _Ground(row.programme_id, Point(*place) if None not in place else None, named, row.school_calendar)
 
 
 def _days(
@@ -160,9 +151,10 @@ def _days(
     counts: dict[dt.date, int] = {}
     for visit in visits:
         counts[visit.on_day] = counts.get(visit.on_day, 0) + len(visit.presentations)
-    holidays = {row.day: row for row in place_queries.holidays_between(wish.first_day, wish.last_day)}
     lessons = place_queries.lesson_calendar(wish.first_day, wish.last_day)
-    closures = place_queries.closures_between(wish.first_day, wish.last_day)
+    named = place_queries.holidays_between(wish.first_day, wish.last_day) if lessons.holidays else []
+    closures = place_queries.closures_between(wish.first_day, wish.last_day) if lessons.closures else []
+    holidays = {row.day: row for row in named}
     whole = len(wish.days) > 7
     days = {}
     for day in wish.days:
@@ -272,7 +264,7 @@ def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
 
 
 def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
-    """The presenters of a page, and how many there are: all are known by name, only these are loaded."""
+    """The presenters of a page, and how many there are: all are known by name, of these alone the hours."""
     going = facts.crews.keys() | facts.held.by_presenter.keys()
     names = [
         one
@@ -280,26 +272,22 @@ def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
         if (not one.suspended or one.presenter_id in facts.crews)
         and (not facts.wish.busy_only or one.presenter_id in going)
     ]
-    ids = [one.presenter_id for one in names]
     begin = first_row(facts.wish.page)
     if facts.wish.busy_only:  # whoever goes, to what a filter hides too: as many as the days hold
-        rows = [row for row in _presenter_rows(facts, ids) if _is_busy(row)]
+        rows = [row for row in _presenter_rows(facts, names) if _is_busy(row)]
         return rows[begin : begin + PER_PAGE], len(rows)
-    return _presenter_rows(facts, ids[begin : begin + PER_PAGE]), len(ids)
+    return _presenter_rows(facts, names[begin : begin + PER_PAGE]), len(names)
 
 
-def _presenter_rows(facts: _Facts, ids: Sequence[int]) -> list[BoardRow]:
-    people = people_queries.presenters_by_id(ids)
-    hours = people_queries.hours_of(ids)
-    exceptions = people_queries.exceptions_of(ids, facts.wish.first_day, facts.wish.last_day)
-    homes = homes_of(ids)
-    return [_presenter_row(facts, people[who], homes[who], hours[who], exceptions[who]) for who in ids]
+def _presenter_rows(facts: _Facts, people: Sequence[PresenterName]) -> list[BoardRow]:
+    ids = [one.presenter_id for one in people]
+    hours, exceptions = availability_of(ids, facts.wish.first_day, facts.wish.last_day)
+    return [_presenter_row(facts, one, hours[one.presenter_id], exceptions[one.presenter_id]) for one in people]
 
 
 def _presenter_row(
     facts: _Facts,
-    person: PresenterRow,
-    home: Point,
+    person: PresenterName,
     hours: Sequence[Hours],
     exceptions: Sequence[ExceptionRow],
 ) -> BoardRow:
@@ -312,7 +300,7 @@ def _presenter_row(
     for day, head in facts.days.items():
         blocks, before = [], None
         for visit in on[day]:
-            block = _block(facts, visit, who, _leg(facts, before, visit, home), clashes.get(visit.id))
+            block = _block(facts, visit, who, _leg(facts, before, visit, person.home), clashes.get(visit.id))
             before = visit
             if facts.wish.programme_id in (None, facts.grounds[visit.id].programme_id):
                 blocks.append(block)

@@ -1,12 +1,13 @@
-"""Free dates: everything that the rule asks for, in six questions, however many presenters and visits there are."""
+"""Free dates: everything that the rule asks for, in five questions, however many presenters and visits there are."""
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Integer, Time, case, cast, exists, literal, null, select, union_all
+from sqlalchemy import ScalarSelect, Select, String, case, cast, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.booking.rules import free_dates as booking_free_dates
@@ -76,6 +77,7 @@ class OpenCalendar:
     told: SchoolTime | None
     people: tuple[Seeker, ...]  # of the programme's centre, without what they have promised
     taken: tuple[TakenTime, ...]  # what was promised, and what is held
+    missing: str  # the school year of today, where one of the calendars does not have it yet
 
     def free_dates(self, wish: FreeWish) -> FreeDates:
         """On which of the next days, and at what times, somebody can really come; names nobody."""
@@ -133,10 +135,10 @@ class OpenCalendar:
                 promised[one.presenter_id].append(one)
         return tuple(
             replace(
-                one,
-                promised=tuple(taken.stop for taken in promised[one.presenter_id]),
-                presentations=Counter(taken.on_day for taken in promised[one.presenter_id]),
+                one, promised=tuple(taken.stop for taken in mine), presentations=Counter(taken.on_day for taken in mine)
             )
+            if (mine := promised.get(one.presenter_id))
+            else one
             for one in self.people
         )
 
@@ -144,7 +146,7 @@ class OpenCalendar:
 def open_calendar(
     wish: FreeWish, *, now: dt.datetime, only: dt.date | None = None, place: AskedPlace | None = None
 ) -> OpenCalendar:
-    """Read what free dates are made of: six questions, however many presenters and visits there are.
+    """Read what free dates are made of: five questions, however many presenters and visits there are.
 
     Of the next days, or of one of them alone. What is known of the place is not asked again. Raises: NotFound.
     """
@@ -164,6 +166,7 @@ def open_calendar(
         told=told,
         people=people,
         taken=tuple(_taken(able, (first, last), now)) if able else (),
+        missing=lessons.missing(today),
     )
 
 
@@ -204,107 +207,90 @@ def asked_place(wish: FreeWish) -> AskedPlace:
 def _people(
     place: AskedPlace, language: TeachingLanguage, span: tuple[dt.date, dt.date], now: dt.datetime
 ) -> tuple[tuple[Seeker, ...], list[int]]:
-    """Two questions: everybody of the centre, and the hours and papers of who has topic and language; who these are."""
-    people = _presenters(place.programme, language)
-    able = [one.presenter_id for one in people if one.topics and one.languages]
-    if not able:
-        return tuple(people), able
-    known = _known(_facts_of(able, *span, now, place.town.id if place.town else None))
-    found = (
-        replace(
-            one,
-            hours=tuple(known["hours", one.presenter_id]),
-            exceptions=tuple(known["exception", one.presenter_id]),
-            vetted=tuple(known["vetting", one.presenter_id]),
-            agreed=tuple(known["consent", one.presenter_id]),
-        )
-        for one in people
-    )
-    return tuple(found), able
+    """One question: everybody of the programme's centre, with the hours and papers of who has topic and language.
 
-
-def _presenters(programme: ProgrammeRow, language: TeachingLanguage) -> list[Seeker]:
-    """Everybody of the programme's centre, with this one topic and this one language if they have them."""
-    skilled = exists().where(PresenterSkill.presenter_id == Presenter.id, PresenterSkill.topic == programme.topic)
-    speaks = exists().where(PresenterLanguage.presenter_id == Presenter.id, PresenterLanguage.language == language)
-    rows = db.session().execute(
-        select(
-            Presenter.id,
-            Presenter.kind,
-            Presenter.adult_on,
-            Presenter.may_present_from,
-            Presenter.suspended_at,
-            Municipality.lat,
-            Municipality.lon,
-            skilled.label("skilled"),
-            speaks.label("speaks"),
-        )
+    And who these are. What hangs on somebody stands in one text each: of a thousand people many have the same hours,
+    so that a text is read once.
+    """
+    programme, who = place.programme, Presenter.id
+    topic = (PresenterSkill.presenter_id == who) & (PresenterSkill.topic == programme.topic)
+    spoken_there = (PresenterLanguage.presenter_id == who) & (PresenterLanguage.language == language)
+    skilled, speaks = PresenterSkill.id.is_not(None), PresenterLanguage.id.is_not(None)
+    known = (case((skilled & speaks, text)) for text in _texts_of(*span, now, place.town.id if place.town else None))
+    law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None)
+    rows: Any = db.session().execute(
+        select(who, Presenter.kind, Municipality.lat, Municipality.lon, skilled, speaks, *known, *law)
+        .select_from(Presenter)
         .join(Municipality, Municipality.id == Presenter.home_id)
+        .outerjoin(PresenterSkill, topic)  # once each at most
+        .outerjoin(PresenterLanguage, spoken_there)
         .where(Presenter.centre_id == programme.centre_id)
-        .order_by(Presenter.id)
+        .order_by(who)
+    )
+    people = tuple(
+        Seeker(
+            one,
+            kind,
+            UnderLaw(*of_law),
+            Point(lat, lon),
+            (programme.topic,) if skills else (),
+            (language,) if spoken else (),
+            _hours_in(hours or ""),
+            tuple(ExceptionRow(0, first, last, said == "1") for first, last, said in _parts(differs)),
+            tuple(Days(first, last) for first, last, _said in _parts(vetted)),
+            tuple(Days(first, last) for first, last, _said in _parts(agreed)),
+        )
+        for one, kind, lat, lon, skills, spoken, hours, differs, vetted, agreed, *of_law in rows
+    )
+    return people, [one.presenter_id for one in people if one.topics and one.languages]
+
+
+@lru_cache(maxsize=1024)  # of the texts, which are what they say
+def _hours_in(text: str) -> tuple[Hours, ...]:
+    found = (part.split() for part in text.split(",") if part)
+    hours = (Hours(int(day), dt.time.fromisoformat(since), dt.time.fromisoformat(until)) for day, since, until in found)
+    return tuple(sorted(hours, key=lambda row: (row.weekday, row.from_local)))
+
+
+def _parts(text: str | None) -> Iterator[tuple[dt.date, dt.date, str]]:
+    """First day, last day, and what is said of them."""
+    for part in sorted(text.split(",")) if text else ():
+        first, last, said = part.split()
+        yield dt.date.fromisoformat(first), dt.date.fromisoformat(last), said
+
+
+def _texts_of(first: dt.date, last: dt.date, now: dt.datetime, town_id: int | None) -> list[ScalarSelect[str]]:
+    """Of a presenter: weekly hours, days that differ (1: available after all), good vettings, and consents that reach
+    the town where she would come.
+    """
+    week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
+    said = case((away.available.is_(True), "1"), else_="0")
+    own = (week.presenter_id, away.presenter_id, vetting.presenter_id, consent.presenter_id)
+    columns = (
+        (week.weekday, week.from_local, week.until_local),
+        (away.first_day, away.last_day, said),
+        (vetting.checked_on, vetting.valid_until, literal("-")),
+        (consent.given_on, consent.valid_until, literal("-")),
+    )
+    good = (
+        (),
+        (away.last_day >= first, away.first_day <= last),
+        (vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings()),
+        (
+            *(consent.valid_until >= first, consent.given_on <= last, *consents_to_more(now)),
+            reaches(Presenter.home_id, town_id),
+        ),
     )
     return [
-        Seeker(
-            row.id,
-            row.kind,
-            UnderLaw(row.adult_on, row.may_present_from, row.suspended_at is not None),
-            Point(row.lat, row.lon),
-            (programme.topic,) if row.skilled else (),
-            (language,) if row.speaks else (),
-        )
-        for row in rows
+        _joined(*of).where(who == Presenter.id, *wanted).scalar_subquery()
+        for who, of, wanted in zip(own, columns, good, strict=True)
     ]
 
 
-Known = dict[tuple[str, int], list[Any]]
-
-
-def _known(facts: CompoundSelect[Any]) -> Known:
-    """Weekly hours, days that differ, good vettings and consents; by what it is and whose."""
-    known: Known = defaultdict(list)
-    for row in db.session().execute(facts):
-        if row.what == "hours":
-            value: Any = Hours(row.weekday, row.from_local, row.until_local)
-        elif row.what == "exception":
-            value = ExceptionRow(0, row.first_day, row.last_day, row.weekday == 1)
-        else:
-            value = Days(row.first_day, row.last_day)
-        known[row.what, row.presenter_id].append(value)
-    return known
-
-
-def _facts_of(
-    ids: Collection[int], first: dt.date, last: dt.date, now: dt.datetime, town_id: int | None
-) -> CompoundSelect[Any]:
-    """Four tables under each other. Whether an exception says "available" stands where hours have their weekday.
-
-    Of consents those that reach the town where she would come.
-    """
-    day, number, time = cast(null(), Date), cast(null(), Integer), cast(null(), Time)
-    week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
-    hours = select(
-        literal("hours").label("what"),
-        week.presenter_id.label("presenter_id"),
-        day.label("first_day"),
-        day.label("last_day"),
-        week.weekday.label("weekday"),
-        week.from_local.label("from_local"),
-        week.until_local.label("until_local"),
-    ).where(week.presenter_id.in_(ids))
-    said = case((away.available.is_(True), 1), else_=0)
-    exceptions = select(literal("exception"), away.presenter_id, away.first_day, away.last_day, said, time, time).where(
-        away.presenter_id.in_(ids), away.last_day >= first, away.first_day <= last
-    )
-    vettings = select(
-        literal("vetting"), vetting.presenter_id, vetting.checked_on, vetting.valid_until, number, time, time
-    ).where(vetting.presenter_id.in_(ids), vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings())
-    consents = (
-        select(literal("consent"), consent.presenter_id, consent.given_on, consent.valid_until, number, time, time)
-        .join(Presenter, Presenter.id == consent.presenter_id)
-        .where(consent.presenter_id.in_(ids), consent.valid_until >= first, consent.given_on <= last)
-        .where(*consents_to_more(now), reaches(Presenter.home_id, town_id))
-    )
-    return union_all(hours, exceptions, vettings, consents)
+def _joined(*columns: Any) -> Select[Any]:
+    one, two, three = (cast(column, String) for column in columns)
+    texts = select(func.aggregate_strings(one + literal(" ") + two + literal(" ") + three, ","))
+    return texts.correlate(Presenter)
 
 
 def _taken(ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime) -> list[TakenTime]:

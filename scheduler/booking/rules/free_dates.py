@@ -13,6 +13,8 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
@@ -286,19 +288,30 @@ class _Needed:
                 self.lack = lack
         if self.lack:
             self.people = []
-        self.hours = {one.presenter_id: self._hours(one) for one in self.people}
-        self.taken = {one.presenter_id: self._taken(one) for one in self.people}
+        self._known: dict[int, tuple[dict[dt.date, int], dict[dt.date, int]]] = {}
 
     def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
-        """What is asked of her on every day alike."""
+        """What is asked of her on every day alike; many live in one town and teach the same, each is asked once."""
+        said: dict[Any, list[Why]] = {}
+
+        def against(one: Seeker) -> list[Why]:
+            teaches = one.topics, one.languages
+            if teaches not in said:
+                said[teaches] = why_not(one, self.facts.topic, self.facts.language, True)
+            return said[teaches]
+
+        reaches = cache(lambda home: not too_far(home, self.facts.point))
         return (
-            (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in self._against(one)),
-            (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in self._against(one)),
-            (Lack.REACH, lambda one: not too_far(one.home, self.facts.point)),
+            (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in against(one)),
+            (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in against(one)),
+            (Lack.REACH, lambda one: reaches(one.home)),
         )
 
-    def _against(self, one: Seeker) -> list[Why]:
-        return why_not(one, self.facts.topic, self.facts.language, True)
+    def _can(self, one: Seeker) -> tuple[dict[dt.date, int], dict[dt.date, int]]:
+        """When she can usually come, and which times are taken from her; found out when somebody asks of her."""
+        if one.presenter_id not in self._known:
+            self._known[one.presenter_id] = self._hours(one), self._taken(one)
+        return self._known[one.presenter_id]
 
     def _taken(self, one: Seeker) -> dict[dt.date, int]:
         """The times that other promises take from her, by day.
@@ -323,22 +336,28 @@ class _Needed:
         return [*unknown, *(stop for pair in pairs for stop in pair)]
 
     def on(self, day: dt.date) -> tuple[int, int]:
-        """At which times enough of them could usually come, and at which of these enough are free."""
-        can, free = [], []
+        """At which times enough of them could usually come, and at which of these enough are free.
+
+        Once enough are free at each time of the day nobody else is asked: a day is full of people or of promises.
+        """
+        can, free, offered = _Enough(self.number), _Enough(self.number), self.grid.offered[day]
         for one in self.people:
-            if bits := self.hours[one.presenter_id].get(day, 0):
-                can.append(bits)
-                free.append(bits & ~self.taken[one.presenter_id].get(day, 0))
-        return _at_least(self.number, can), _at_least(self.number, free)
+            hours, taken = self._can(one)
+            if bits := hours.get(day, 0):
+                can.add(bits)
+                free.add(bits & ~taken.get(day, 0))
+                if not offered & ~free.bits:
+                    break
+        return can.bits, free.bits
 
     def free_at(self, day: dt.date, time: dt.time) -> list[int]:
         """Who of them is free then, who has least to do in that week first."""
         bit = self.grid.bit[time] & self.grid.offered[day]
-        free = [
-            one
-            for one in self.people
-            if bit & self.hours[one.presenter_id].get(day, 0) & ~self.taken[one.presenter_id].get(day, 0)
-        ]
+        free = []
+        for one in self.people:
+            hours, taken = self._can(one)
+            if bit & hours.get(day, 0) & ~taken.get(day, 0):
+                free.append(one)
         load = {one.presenter_id: load_on(one.presentations, day)[1] for one in free}
         return sorted(load, key=lambda who: (load[who], who))
 
@@ -364,10 +383,16 @@ def _covers(spans: Iterable[Days], day: dt.date) -> bool:
     return any(span.first_day <= day <= span.last_day for span in spans)
 
 
-def _at_least(number: int, masks: Iterable[int]) -> int:
-    """The bits that stand in at least so many of the masks."""
-    levels = [-1] + [0] * number
-    for mask in masks:
-        for level in range(number, 0, -1):
-            levels[level] |= levels[level - 1] & mask
-    return levels[number]
+class _Enough:
+    """The bits that stand in at least so many of the masks that were added."""
+
+    def __init__(self, number: int) -> None:
+        self.levels = [-1] + [0] * number
+
+    @property
+    def bits(self) -> int:
+        return self.levels[-1]
+
+    def add(self, mask: int) -> None:
+        for level in range(len(self.levels) - 1, 0, -1):
+            self.levels[level] |= self.levels[level - 1] & mask

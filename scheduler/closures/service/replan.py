@@ -18,7 +18,7 @@ from scheduler.visits.service.locked_visit import hold_time, open_visit, require
 from scheduler.visits.service.plan_and_move import write_visit
 from scheduler.visits.service.school_hours import refuse_outside_shifts
 from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
-from scheduler.visits.terms.states import TO_COME, VISIT_MACHINE, AssignmentState, VisitState
+from scheduler.visits.terms.states import TO_COME, VISIT_MACHINE, AssignmentState, VisitState, WishOutcome
 
 log = logging.getLogger(__name__)
 REPLANNED_REASON = "visit_replanned"
@@ -52,6 +52,7 @@ def replan_visit(
         hold_time(act.session, opened.presenter_ids)
         for row in reversed(opened.in_state(*TO_COME)):  # minors first: nobody leaves one behind
             transitions.move_assignment(act, row, AssignmentState.WITHDRAWN, reason=REPLANNED_REASON)
+        transitions.end_wish(act, opened, WishOutcome.MOVED)
         act.move(VISIT_MACHINE, old, VisitState.REPLANNED)
         act.session.flush()  # a request has one living visit: the old one lets go first
         draft = VisitDraft(old.programme_id, old.host_id, on_day, plans, old.school_request_id, old.campaign_id)

@@ -8,11 +8,11 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from scheduler.config import centre_timezone
 from scheduler.core import audit, clock
-from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
+from scheduler.core.audit import DENIED, MINOR_READ, OF_MINORS, AuditEntry, details_text
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
@@ -20,11 +20,23 @@ from scheduler.policy import Actor
 DENIED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 
-def minors_of(centre_id: int | None, today: dt.date) -> dict[int, tuple[str, str]]:
-    """{presenter: (given name, family name)} of the minors whom staff of a centre may meet on a page."""
-    wanted = select(Presenter.id, User.given_name, User.family_name).join(User, User.id == Presenter.user_id)
-    rows = db.session.execute(wanted.where(User.centre_id == centre_id, Presenter.adult_on > today))
-    return {presenter_id: (given, family) for presenter_id, given, family in rows}
+def minors_of(actor: Actor, page: str, *, now: dt.datetime) -> tuple[dict[int, tuple[str, str]], set[int]]:
+    """{presenter: (given name, family name)} of the minors whom staff of a centre may meet on a page, and whom of them
+    today's audit says that the actor has met there: one question.
+    """
+    met = select(AuditEntry.thing_id).where(
+        AuditEntry.thing == Presenter.__tablename__,
+        text(OF_MINORS),  # as the index has it
+        AuditEntry.actor == actor.label,
+        AuditEntry.at >= _midnight_before(now),
+        AuditEntry.details == details_text({"page": page}),
+    )
+    rows = db.session.execute(
+        select(Presenter.id, User.given_name, User.family_name, Presenter.id.in_(met))
+        .join(User, User.id == Presenter.user_id)
+        .where(User.centre_id == actor.centre_id, Presenter.adult_on > clock.local_day(now))
+    ).all()
+    return {row[0]: (row[1], row[2]) for row in rows}, {row[0] for row in rows if row[3]}
 
 
 def note_reads(actor: Actor, presenter_ids: Collection[int], page: str, *, now: dt.datetime) -> None:

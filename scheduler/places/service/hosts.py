@@ -3,19 +3,19 @@
 import datetime as dt
 import logging
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from scheduler import policy
 from scheduler.core import audit
 from scheduler.core.db import transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.imports import batches
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.text import fold, to_latin
 from scheduler.data import files
 from scheduler.places.imports.registers import read_hosts
-from scheduler.places.models import District, Host, Municipality
+from scheduler.places.models import District, Host, HostMerger, Municipality
 from scheduler.places.rules.hosts import both_scripts, city_of, problems_with, search_key, teaches
 from scheduler.places.service.reference_days import load_days
 from scheduler.places.service.register_lines import HostComparison, compared_register
@@ -122,6 +122,7 @@ def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
 def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
     """Add a host that the register does not hold; others find it only after a coordinator has confirmed it.
 
+    Typed by a coordinator it is confirmed. The same host typed once more, or one that was merged since, is found again.
     Raises: NotAllowed; Rejected with {field: reason}.
     """
     policy.require(actor, "create", "host")
@@ -132,11 +133,55 @@ def propose_host(actor: Actor, draft: HostDraft, *, now: dt.datetime) -> Host:
         if draft.municipality_id is not None and town is None:
             raise Rejected({"municipality": PlaceReason.UNKNOWN_MUNICIPALITY})
         host = _typed_host(draft, town, now)
+        host.listed = policy.scope_of(actor, "update", "host") is not None
+        if known := _typed_before(session, host):
+            if host.listed and not known.listed:
+                known.listed = True
+                audit.record(actor, "host confirmed", known, at=now)
+            return known
         session.add(host)
         session.flush()
         audit.record(actor, "host proposed", host, at=now)
     log.info("host proposed", extra={"host_id": host.id})
     return host
+
+
+def _typed_before(session: Session, host: Host) -> Host | None:
+    """The host that somebody typed alike, or the one with which that was merged."""
+    alike = aliased(Host)
+    kept = (
+        select(func.coalesce(HostMerger.into_id, alike.id))
+        .select_from(alike)
+        .outerjoin(HostMerger, HostMerger.host_id == alike.id)
+        .where(
+            alike.register_id.is_(None),
+            alike.kind == host.kind,
+            alike.search_key == host.search_key,
+            alike.municipality_id.is_not_distinct_from(host.municipality.id if host.municipality else None),
+        )
+        .order_by(alike.id)
+        .limit(1)
+    )
+    related = joinedload(Host.municipality).joinedload(Municipality.district)
+    with session.no_autoflush:
+        return session.scalar(select(Host).where(Host.id == kept.scalar_subquery()).options(related))
+
+
+def confirm_host(actor: Actor, host_id: int, *, now: dt.datetime) -> None:
+    """A typed host is one: from now on everybody finds it. Confirmed already, nothing changes.
+
+    Raises: NotAllowed; NotFound; Conflict("wrong_state") for one that was merged with another.
+    """
+    policy.require(actor, "update", "host")
+    with transaction() as session:
+        host = session.get(Host, host_id, with_for_update=True, populate_existing=True)
+        if host is None:
+            raise NotFound("host")
+        if session.get(HostMerger, host_id) is not None:
+            raise Conflict(GroundReason.WRONG_STATE)
+        if not host.listed:
+            host.listed = True
+            audit.record(actor, "host confirmed", host, at=now)
 
 
 def _town(session: Session, municipality_id: int | None) -> Municipality | None:

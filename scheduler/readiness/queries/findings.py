@@ -54,7 +54,11 @@ def open_wishes(actor: Actor) -> list[WishLine]:
         select(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, DateWish.first_choice, DateWish.asked_at)
         .join(Visit, Visit.id == DateWish.visit_id)
         .join(Host, Host.id == Visit.host_id)
-        .where(DateWish.answered_at.is_(None), Visit.state.in_(OPEN_VISITS), Visit.centre_id == actor.centre_id)
+        .where(
+            DateWish.answered_at.is_(None),
+            Visit.state.in_((*OPEN_VISITS, VisitState.DISRUPTED)),
+            Visit.centre_id == actor.centre_id,
+        )
         .order_by(DateWish.asked_at, DateWish.id)
     )
     return [WishLine(*row) for row in rows]
@@ -94,9 +98,9 @@ def checklists_to_tell(today: dt.date) -> list[int]:
     return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
-def checklist_of(visit_id: int, state: VisitState, on_day: dt.date, today: dt.date) -> Checklist:
-    """What the school has ticked for a visit."""
-    row = db.session().scalar(select(Readiness).where(Readiness.visit_id == visit_id))
+def checklist_of(visit_id: int, state: VisitState, on_day: dt.date, today: dt.date, *, told: bool = True) -> Checklist:
+    """What the school has ticked for a visit; nothing, unasked, where it is known that nobody has `told` it yet."""
+    row = db.session().scalar(select(Readiness).where(Readiness.visit_id == visit_id)) if told else None
     return Checklist(
         ticked=frozenset(item for item in READY_ITEMS if row is not None and getattr(row, item.value)),
         open_now=state is VisitState.CONFIRMED and checklist_is_open(on_day, today),

@@ -9,7 +9,8 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import ToldNote
-from scheduler.visits.queries.pages import FIRM, FIRM_OR_OFFERED, member_of
+from scheduler.visits.queries.lists import member_of
+from scheduler.visits.queries.pages import FIRM, FIRM_OR_OFFERED
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.terms.rows import CrewRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import AssignmentState, VisitState

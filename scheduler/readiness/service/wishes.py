@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datetime) -> None:
     """Ask the centre for another date; the agreed one stays until the centre has moved the visit.
 
+    Of a visit that a closure stopped it proposes days, whenever and without a reason: one of them is planned instead.
     Asked again, the newer wish stands instead. The coordinators get one mail. Raises: NotFound; Rejected with
     {field: reason}; Conflict("wrong_state"), or "too_late_to_move" in the last 48 hours.
     """
@@ -29,11 +30,15 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
         opened = open_visit(act, visit_id)
         require(actor, "answer", "visit", opened)
         visit = opened.visit
-        if visit.state not in OPEN_VISITS or not opened.presentations:
+        stopped = visit.state is VisitState.DISRUPTED
+        if not stopped and (visit.state not in OPEN_VISITS or not opened.presentations):
             raise Conflict(GroundReason.WRONG_STATE)
-        if now > asked_until(opened.starts_at):
+        if not stopped and now > asked_until(opened.starts_at):
             raise Conflict(ReadinessReason.TOO_LATE_TO_MOVE)
-        if problems := problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone)):
+        problems = problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone))
+        if stopped:
+            problems.pop("reason", None)
+        if problems:
             raise Rejected(problems)
         transitions.end_wish(act, opened, WishOutcome.TAKEN_BACK)
         act.session.add(
@@ -47,7 +52,7 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
         )
         act.record("date wish made", visit)
         raise_version(opened)
-        notify.tell_coordinators("school_asks_date", opened, now=now, **vars(draft))
+        notify.tell_coordinators("school_asks_date", opened, now=now, stopped=stopped, **vars(draft))
     log.info("another date asked for", extra={"visit_id": visit_id})
 
 

@@ -8,9 +8,11 @@ locked or corrected and counts is counted.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
+    CompoundSelect,
+    Select,
     String,
     and_,
     case,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy import type_coerce as read_as
 
@@ -40,7 +43,7 @@ from scheduler.people.rules import is_minor
 from scheduler.places.models import Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, summed
+from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, narrowed, summed
 from scheduler.reports.queries.kept_figures import kept_answer, kept_periods
 from scheduler.reports.queries.splits import key_names
 from scheduler.reports.rules.attendance import year_of
@@ -116,21 +119,32 @@ def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int
     return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
 
 
+NUMBERS = ("presentations", *(audience.value for audience in Audience), "kilometres")
 BEHIND_SORTS: Columns = {
     "visit": (Visit.on_day,),
     "host": (Host.search_key,),
     "programme": (Programme.name_sr_cyrl,),
-    **{name: (column(name),) for name in ("presentations", *(audience.value for audience in Audience), "kilometres")},
+    **{name: (column(name),) for name in NUMBERS},
 }
 
 
 def visits_behind(
     filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None
 ) -> Page[VisitLine]:
-    """The visits of which a report's number is the sum, by day or as asked; page `number` from 1."""
-    session = db.session()
-    each = counted_presentations(filters, ())
-    total = session.scalar(select(func.count(each.c.visit_id.distinct()))) or 0
+    """The visits of which a report's number is the sum, by day or as asked; page `number` from 1.
+
+    Sorted by what a visit is, those of the page are found first, and the heads of these alone are added up.
+    """
+    session, begins, order = db.session(), first_row(number), (*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
+    visits: list[int] | None = None
+    if sort is None or sort.name not in NUMBERS:
+        counted = cast(Select[Any], select(Visit.id, func.count().over()))
+        each_once = narrowed(counted, filters).group_by(Visit.id, Host.id, Programme.id)
+        found = session.execute(each_once.order_by(*order).limit(PER_PAGE).offset(begins)).all()
+        visits, total, begins = [one for one, _total in found], found[0][1] if found else 0, 0
+    else:
+        total = session.scalar(narrowed(select(func.count(Visit.id.distinct())), filters)) or 0
+    each = counted_presentations(filters, (), visits=visits)
     wanted = (
         summed(each)
         .add_columns(
@@ -149,9 +163,9 @@ def visits_behind(
         .join(Programme, Programme.id == Visit.programme_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
-        .order_by(*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
+        .order_by(*order)
         .limit(PER_PAGE)
-        .offset(first_row(number))
+        .offset(begins)
     )
     return Page([_line(row, language) for row in session.execute(wanted)], number, total)
 
@@ -197,8 +211,13 @@ def names_of(filters: Filters, language: str) -> tuple[str, ...]:
 
 
 def choices(centre_id: int, language: str) -> tuple[list[FilterChoice], list[FilterChoice]]:
-    """Campaigns and programmes of a centre, for the filter form, by name."""
-    return _choices(Campaign, centre_id, language), _choices(Programme, centre_id, language)
+    """Campaigns and programmes of a centre, for the filter form, by name: one question."""
+    both: CompoundSelect[Any] = union_all(*(_choices(kind, centre_id) for kind in (Campaign, Programme)))
+    found: dict[str, list[FilterChoice]] = {Campaign.__tablename__: [], Programme.__tablename__: []}
+    for kind, slug, cyrl, english in db.session().execute(both):
+        found[kind].append(FilterChoice(slug, _name(language, cyrl, english)))
+    campaigns, programmes = (sorted(rows, key=lambda row: alphabet_key(row.name)) for rows in found.values())
+    return campaigns, programmes
 
 
 def unknown_names(filters: Filters) -> list[str]:
@@ -212,10 +231,9 @@ def unknown_names(filters: Filters) -> list[str]:
     ]
 
 
-def _choices(kind: type[Campaign] | type[Programme], centre_id: int, language: str) -> list[FilterChoice]:
-    wanted = select(kind.slug, kind.name_sr_cyrl, kind.name_en).where(kind.centre_id == centre_id)
-    found = [FilterChoice(slug, _name(language, cyrl, english)) for slug, cyrl, english in db.session().execute(wanted)]
-    return sorted(found, key=lambda choice: alphabet_key(choice.name))
+def _choices(kind: type[Campaign] | type[Programme], centre_id: int) -> Select[Any]:
+    named = select(literal(kind.__tablename__), kind.slug, kind.name_sr_cyrl, kind.name_en)
+    return cast(Select[Any], named.where(kind.centre_id == centre_id))
 
 
 def _name(language: str, cyrl: str, english: str) -> str:

@@ -56,14 +56,17 @@ def summed(each: Subquery) -> Select[Any]:
     ).select_from(each)
 
 
-def counted_presentations(filters: Filters, groups: Sequence[Group], *, placed: bool = True) -> Subquery:
+def counted_presentations(
+    filters: Filters, groups: Sequence[Group], *, placed: bool = True, visits: Sequence[int] | None = None
+) -> Subquery:
     """One row for each presentation that counts (and presenter, where the split asks for that).
 
-    `placed`: each with its place in its visit, by which what is of the visit counts once.
+    `placed`: each with its place in its visit, by which what is of the visit counts once. `visits`: of these alone.
     """
     keys = [column for group in groups for column in GROUP_COLUMNS[group]]
     place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
-    said = heads(_of_presentation(filters))
+    among = [] if visits is None else [Presentation.visit_id.in_(visits)]
+    said = heads(and_(_of_presentation(filters), *among))
     wanted: Select[Any] = select(
         Presentation.id.label("presentation_id"),
         Visit.id.label("visit_id"),
@@ -74,7 +77,7 @@ def counted_presentations(filters: Filters, groups: Sequence[Group], *, placed: 
         *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
         *((place.label("place_in_visit"),) if placed else ()),
     )
-    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id)
+    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id).where(*among)
     if Group.PRESENTER in groups:
         wanted = (
             wanted.join(Assignment, _took_part())

@@ -7,10 +7,24 @@ the small ones.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, String, bindparam, case, cast, extract, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from scheduler.attendance.models import StaleFigure
 from scheduler.attendance.queries.figures import counted_cells
@@ -22,13 +36,15 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel, in_language
+from scheduler.reports.models import SignedPeriod
 from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import BEGINNING
 from scheduler.reports.rules.attendance import year_of
-from scheduler.reports.rules.public import outcome_of, public_year_of
+from scheduler.reports.rules.public import as_signed, outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
     CountRow,
     DistrictName,
     FigureCell,
@@ -53,11 +69,12 @@ class PublicNames:
     campaigns: tuple[tuple[int, str], ...]
     years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
     versions: tuple[tuple[int, int | None], ...]  # of their figures; None: some are old
+    signed: tuple[tuple[int, int, ReportCounts], ...] = ()  # years that a centre has signed off: (year, centre, totals)
 
 
 def public_names(today: dt.date, language: str) -> PublicNames:
     """All of it in one question; another where figures are old."""
-    found: dict[str, list[Any]] = {kind: [] for kind in ("district", "centre", "campaign", "year", "stale")}
+    found: dict[str, list[Any]] = {kind: [] for kind in ("district", "centre", "campaign", "year", "stale", "signed")}
     for row in db.session().execute(_NAMES, {"today": today, "year": today.year}):
         found[row.kind].append(row)
     stale = {row.id for row in found["stale"]}
@@ -72,7 +89,13 @@ def public_names(today: dt.date, language: str) -> PublicNames:
         tuple(sorted(campaigns.items())),
         tuple(sorted(years, reverse=True)),
         tuple(versions.items()),
+        tuple(_signed_year(row) for row in found["signed"]),
     )
+
+
+def _signed_year(row: Any) -> tuple[int, int, ReportCounts]:
+    numbers = zip(COUNT_FIELDS, map(int, row.latn.split(";")), strict=True)
+    return int(row.iso), row.id, ReportCounts(**dict(numbers))
 
 
 def _names() -> Any:
@@ -89,7 +112,20 @@ def _names() -> Any:
         select(literal("campaign"), Campaign.id, none, Campaign.name_sr_cyrl, none, Campaign.name_en),
         select(literal("year"), kept.c.year, none, none, none, cast(kept.c.version, String)),
         select(literal("stale"), StaleFigure.year, none, none, none, none).distinct(),
+        _signed_years(none),
     )
+
+
+def _signed_years(none: Any) -> Select[Any]:
+    """Whole calendar years that stand signed off: the year as "iso", the totals in one text."""
+    year = extract("year", SignedPeriod.first_day)
+    texts: list[ColumnElement[str]] = [cast(getattr(SignedPeriod, name), String) for name in COUNT_FIELDS]
+    totals = reduce(lambda said, one: said.concat(";").concat(one), texts)
+    begins = extract("month", SignedPeriod.first_day) == 1, extract("day", SignedPeriod.first_day) == 1
+    ends = extract("month", SignedPeriod.last_day) == 12, extract("day", SignedPeriod.last_day) == 31
+    wanted = select(literal("signed"), SignedPeriod.centre_id, cast(cast(year, Integer), String), none, totals, none)
+    same = extract("year", SignedPeriod.last_day) == year
+    return wanted.where(SignedPeriod.taken_back_at.is_(None), *begins, *ends, same)
 
 
 _NAMES = _names()
@@ -125,7 +161,8 @@ def _public_year(year: int, rows: tuple[Any, ...], names: PublicNames) -> Public
         )
         for row in rows
     ]
-    return public_year_of(year, cells, names.districts, dict(names.centres), dict(names.campaigns))
+    counted = public_year_of(year, cells, names.districts, dict(names.centres), dict(names.campaigns))
+    return as_signed(counted, {centre: totals for one, centre, totals in names.signed if one == year})
 
 
 def _counted_year(year: int) -> tuple[Any, ...]:

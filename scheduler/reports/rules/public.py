@@ -7,6 +7,8 @@ also small when what remains of it after the parts published on other pages is s
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, CampaignCityRow
@@ -93,6 +95,36 @@ def public_year_of(
         sum(cell.counts.presentations for cell in cells),
         total,
     )
+
+
+def as_signed(year: PublicYear, signed: Mapping[int, ReportCounts]) -> PublicYear:
+    """The year with the totals that centres have signed off; what is hidden stays hidden, and so does what is small."""
+    if not signed:
+        return year
+    centres = tuple(
+        _signed_centre(one, signed[one.centre_id]) if one.centre_id in signed else one for one in year.centres
+    )
+    added = [_told_people(one) - _told_people(before) for one, before in zip(centres, year.centres, strict=True)]
+    return replace(
+        year,
+        centres=centres,
+        presentations=sum(one.presentations for one in centres),
+        people=None if year.people is None else year.people + sum(added),
+    )
+
+
+def _signed_centre(year: CentreYear, totals: ReportCounts) -> CentreYear:
+    told: dict[str, Any] = {
+        audience.value: None
+        if getattr(year, audience.value) is None or small(_of(totals, audience))
+        else _of(totals, audience)
+        for audience in PUBLIC_AUDIENCES
+    }
+    return replace(year, presentations=totals.presentations, cities=totals.cities, **told)
+
+
+def _told_people(year: CentreYear) -> int:
+    return sum(getattr(year, audience.value) or 0 for audience in PUBLIC_AUDIENCES)
 
 
 def _by_district(cells: Sequence[FigureCell]) -> tuple[Counter[str], Counter[str], Counter[str]]:

@@ -106,5 +106,8 @@ def as_keys(books: Books | None) -> dict[str, object]:
 
 
 def document_of(report: Report) -> dict[str, object]:
-    """The JSON document of `reports attendance`, with what signed-off periods say of these days."""
-    return as_document(report) | as_keys(report.books)
+    """The JSON document of `reports attendance`, with what signed-off periods say of these days.
+
+    Its totals are those that were signed, where somebody signed just these days: what changed since stands beside them.
+    """
+    return as_document(report) | as_keys(report.books) | {"totals": numbers_of(figures_of(report))}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from scheduler import policy
 from scheduler.core import tokens
@@ -31,13 +31,18 @@ PAGE_FIELDS = (
     *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
     *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number", "directions"),
     *("room", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
-    *("reason", "question", "answer", "attention"),
+    *("reason", "question", "answer", "told_by_phone", "attention"),
 )
 
 
 def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
     """One request by its number, for staff of its centre. Raises: NotAllowed; NotFound."""
     return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now)
+
+
+def request_to_plan(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
+    """The same without what happened, and without the requests beside it. Raises: NotAllowed; NotFound."""
+    return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now, whole=False)
 
 
 def own_request(actor: Actor, *, now: dt.datetime) -> RequestPage:
@@ -76,23 +81,23 @@ def proof_of(token: str, *, now: dt.datetime) -> AddressProof:
 
 
 def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:
-    wishes = selectinload(SchoolRequest.preferred), selectinload(SchoolRequest.blackouts)
-    row = db.session().scalar(with_related_rows(wanted).options(joinedload(SchoolRequest.centre), *wishes))
+    own = joinedload(SchoolRequest.centre), joinedload(SchoolRequest.preferred), joinedload(SchoolRequest.blackouts)
+    row = db.session().scalars(with_related_rows(wanted, one=True).options(*own)).unique().one_or_none()
     if row is None:
         raise NotFound("request")
     return row
 
 
-def _page(row: SchoolRequest, now: dt.datetime) -> RequestPage:
-    now_rows = request_rows([row, *_twins(row)], now)
+def _page(row: SchoolRequest, now: dt.datetime, *, whole: bool = True) -> RequestPage:
+    now_rows = request_rows([row, *(_twins(row) if whole else ())], now)
     return RequestPage(
         row=now_rows[0],
         centre_email=row.centre.email,
         centre_phone=row.centre.phone,
         presentations=tuple(_presentation_row(asked) for asked in row.presentations),
-        history=_history(row),
+        history=_history(row) if whole else (),
         twins=tuple(now_rows[1:]),
-        lineage=lineage_of(row),
+        lineage=lineage_of(row) if whole else (),
         preferred=tuple(Preference(one.on_day, one.starts_local, one.day_part) for one in row.preferred),
         blackouts=tuple(Blackout(days.first_day, days.last_day) for days in row.blackouts),
         **{name: getattr(row, name) for name in PAGE_FIELDS},

@@ -33,11 +33,13 @@ def requests_in_reach(actor: Actor) -> Select[SchoolRequest]:
     return wanted if Role.SYSTEM in actor.roles else wanted.where(SchoolRequest.centre_id == actor.centre_id)
 
 
-def with_related_rows(wanted: Select[SchoolRequest]) -> Select[SchoolRequest]:
+def with_related_rows(wanted: Select[SchoolRequest], *, one: bool = False) -> Select[SchoolRequest]:
+    """`one`: of a single request, which brings its programme's few audiences along in the same question."""
+    programme = joinedload(SchoolRequest.programme)
     return wanted.options(
         joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
         joinedload(SchoolRequest.programme).joinedload(Programme.centre),
-        joinedload(SchoolRequest.programme).selectinload(Programme.audiences),
+        programme.joinedload(Programme.audiences) if one else programme.selectinload(Programme.audiences),
         joinedload(SchoolRequest.owner),
         selectinload(SchoolRequest.presentations),
     )

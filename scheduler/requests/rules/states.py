@@ -33,6 +33,11 @@ FOLLOWED = frozenset(
     }
 )
 
+REMINDED = (_S.NEEDS_INFO, _S.AGREED)  # what stands here for long is forgotten by somebody
+REMIND_AFTER_DAYS = 7  # the school; later the centre is asked to call it (a setting)
+FINISHED = (_S.REPORTED, _S.CERTIFIED)
+CLOSED_AFTER = dt.timedelta(days=30)
+
 STEPS: dict[RequestState, tuple[Turn, NextStep]] = {
     _S.NEW: (Turn.YOURS, NextStep.TAKE),
     _S.TRIAGE: (Turn.YOURS, NextStep.DECIDE),
@@ -84,6 +89,24 @@ def way_out(state: RequestState) -> RequestState | None:
     if REQUEST_MACHINE.may(state, _S.WITHDRAWN):
         return _S.WITHDRAWN
     return _S.CANCELLED_BY_SCHOOL if state is _S.AGREED else None
+
+
+def way_to_end(state: RequestState, *, by_school: bool) -> RequestState | None:
+    """The state in which a coordinator ends a request without a visit, for the school or for the centre; else None."""
+    if by_school or state in HIDDEN:
+        return None if state in HIDDEN else way_out(state)
+    without_visit = REQUEST_MACHINE.may(state, _S.WITHDRAWN) or state is _S.AGREED
+    return _S.CANCELLED_BY_CENTRE if without_visit else None
+
+
+def waits_too_long(state: RequestState, since: dt.datetime, now: dt.datetime, days: int) -> bool:
+    """Whether a request has waited so many days for a word that nobody gives: then it is the coordinator's turn."""
+    return state in REMINDED and now - since >= dt.timedelta(days=days)
+
+
+def is_finished(state: RequestState, since: dt.datetime, now: dt.datetime) -> bool:
+    """Whether nothing more is expected of a request whose certificates came, or never came, a month ago."""
+    return state in FINISHED and now - since >= CLOSED_AFTER
 
 
 def may_book_again(state: RequestState) -> bool:

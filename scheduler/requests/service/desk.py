@@ -8,8 +8,9 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.states import FOLLOWED, OPEN
+from scheduler.requests.rules.states import FOLLOWED, OPEN, OVER, way_to_end
 from scheduler.requests.service.locked_request import locked_request, write_to_school
+from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 
@@ -23,7 +24,7 @@ def ask_school(actor: Actor, request_id: int, question: str, *, now: dt.datetime
     with transaction() as session:
         row = locked_request(session, actor, "update", request_id, version=version)
         row.question = question
-        row.answer = ""
+        row.answer, row.told_by_phone = "", False
         states.move(REQUEST_MACHINE, row, RequestState.NEEDS_INFO, actor=actor, at=now)
         write_to_school(row, "request_question", now=now, question=question)
 
@@ -49,6 +50,41 @@ def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: i
         states.move(REQUEST_MACHINE, row, RequestState.AGREED, actor=actor, at=now)
         row.owner_id = row.owner_id or actor.user_id
         write_to_school(row, "request_agreed", now=now)
+
+
+def reopen_request(actor: Actor, request_id: int, reason: str, *, now: dt.datetime, version: int | None = None) -> None:
+    """Take a yes back while no visit is planned: the centre decides anew, and the school reads why.
+
+    Raises: as `ask_school`; Rejected without a reason.
+    """
+    if not reason:
+        raise Rejected({"reason": GroundReason.MISSING})
+    with transaction() as session:
+        row = locked_request(session, actor, "accept", request_id, version=version)
+        if row.state is not RequestState.AGREED:
+            raise Conflict(GroundReason.WRONG_STATE)
+        states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now, reason="yes_taken_back")
+        write_to_school(row, "request_reopened", now=now, reason=reason)
+
+
+def end_request(
+    actor: Actor, request_id: int, reason: str, *, by_school: bool, now: dt.datetime, version: int | None = None
+) -> None:
+    """End an open request without a visit: the school rang that it wants none any more, or the centre cannot.
+
+    The school reads the reason. (With a visit it is `cancel_visit` of visits.) Raises: as `ask_school`;
+    Conflict("has_a_date") when a visit is planned; Rejected without a reason.
+    """
+    if not reason:
+        raise Rejected({"reason": GroundReason.MISSING})
+    with transaction() as session:
+        row = locked_request(session, actor, "withdraw", request_id, version=version)
+        to = way_to_end(row.state, by_school=by_school)
+        if to is None:
+            raise Conflict(GroundReason.WRONG_STATE if row.state in OVER else RequestReason.HAS_A_DATE)
+        states.move(REQUEST_MACHINE, row, to, actor=actor, at=now, reason="by_phone" if by_school else "by_the_centre")
+        row.reason, row.attention = reason, False
+        write_to_school(row, "request_ended", now=now, reason=reason, by_school=by_school)
 
 
 def note_counts(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:

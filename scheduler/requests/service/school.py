@@ -22,6 +22,7 @@ def answer_question(
 ) -> None:
     """Answer what the centre asked; the request is back in triage and the centre is told.
 
+    A colleague who rang the school notes what it said: it is kept as told by phone, and nobody is written to.
     Raises: NotFound; Conflict; Rejected when empty.
     """
     if not answer:
@@ -30,9 +31,10 @@ def answer_question(
         row = locked_request(session, actor, "update", request_id, version=version)
         if row.state is not RequestState.NEEDS_INFO:
             raise Conflict(GroundReason.WRONG_STATE)
-        row.answer = answer
+        row.answer, row.told_by_phone = answer, actor.user_id is not None
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
-        write_to_centre(row, "request_answered", now=now, question=row.question, answer=answer)
+        if not row.told_by_phone:
+            write_to_centre(row, "request_answered", now=now, question=row.question, answer=answer)
 
 
 def withdraw_request(

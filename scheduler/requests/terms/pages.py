@@ -203,6 +203,7 @@ class RequestPage:
     reason: str
     question: str
     answer: str
+    told_by_phone: bool
     attention: bool
     owner_id: int | None
     version: int

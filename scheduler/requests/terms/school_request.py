@@ -130,7 +130,7 @@ REQUEST_MACHINE = Machine(
         _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED, _S.AGREED, _S.DECLINED, _S.MERGED_INTO})
         | _LEAVES_BEFORE_A_DATE,
         _S.PROPOSED: frozenset({_S.TRIAGE, _S.AGREED, _S.WAITLISTED}) | _LEAVES_BEFORE_A_DATE,
-        _S.AGREED: frozenset({_S.STAFFING, _S.TRIAGE}) | _LEAVES_WITH_A_DATE,
+        _S.AGREED: frozenset({_S.STAFFING, _S.TRIAGE, _S.DECLINED}) | _LEAVES_WITH_A_DATE,
         _S.STAFFING: frozenset({_S.CONFIRMED, _S.AGREED}) | _LEAVES_WITH_A_DATE,
         _S.CONFIRMED: frozenset({_S.READY, _S.STAFFING}) | _LEAVES_WITH_A_DATE,
         _S.READY: frozenset({_S.DELIVERED, _S.STAFFING}) | _LEAVES_WITH_A_DATE,
@@ -156,6 +156,10 @@ REQUEST_MACHINE = Machine(
         _S.TRIAGE: frozenset({_S.NEW}),
         _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED}),
         _S.MERGED_INTO: frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED}),
+        **dict.fromkeys(
+            (_S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE),
+            frozenset({_S.STAFFING, _S.CONFIRMED, _S.READY, _S.DISRUPTED}),
+        ),
     },
 )
 

@@ -6,7 +6,7 @@ from math import cos, radians
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -25,14 +25,14 @@ from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km
-from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
+from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.young_load import too_much_for
 from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
-from scheduler.visits.queries.agenda import home_point, place_of, promised_presentations, promised_stops, stops_of_visit
+from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
@@ -153,14 +153,11 @@ def _judged(
     """What speaks against each of these presenters; the best first."""
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
-    cleared, promised = (
-        clearance(ids, visit.on_day, town_of(visit)),
-        promised_stops(ids, here, except_visit=visit.id, now=now),
-    )
-    free, homes, host = _available(ids, visit, presentations), homes_of(ids), place_of(visit)
+    cleared = clearance(ids, visit.on_day, town_of(visit))
+    promised, load = promised_time(ids, here, [visit.on_day], except_visit=visit.id, now=now)
+    free, host = _available(ids, visit, presentations), place_of(visit)
     waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None
-    load = promised_presentations(ids, [visit.on_day], except_visit=visit.id, now=now)
     minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
     own = [YoungVisit(visit.id, visit.on_day, row.minutes) for row in presentations]
     full = too_much_for(minors, visit.on_day, dict.fromkeys(minors, own), except_visit=visit.id)
@@ -173,24 +170,25 @@ def _judged(
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
             *full.get(who, []),
-            *too_far(homes[who], host),
+            *too_far(row.home, host),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]
-        found.append(_candidate(row, visit, round(road_km(homes[who], host)) if host else None, reasons))
+        found.append(_candidate(row, visit, round(road_km(row.home, host)) if host else None, reasons))
     return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))
 
 
 def _visit(visit_id: int) -> tuple[Visit, list[Presentation]]:
-    visit = db.session().scalar(
+    found = db.session().scalars(
         select(Visit)
         .where(Visit.id == visit_id)
         .options(
             joinedload(Visit.host).joinedload(Host.municipality),
             joinedload(Visit.programme),
             joinedload(Visit.school_request),
-            selectinload(Visit.presentations),
+            joinedload(Visit.presentations),
         )
     )
+    visit = found.unique().one_or_none()
     if visit is None:
         raise NotFound("visit")
     return visit, [row for row in visit.presentations if row.state in STAFFED]
@@ -205,21 +203,12 @@ def _seated(visit_id: int) -> Select[int]:
 
 
 def _available(ids: list[int], visit: Visit, presentations: list[Presentation]) -> dict[int, bool]:
-    hours = people_queries.hours_of(ids)
-    exceptions = people_queries.exceptions_of(ids, visit.on_day, visit.on_day)
+    hours, exceptions = availability_of(ids, visit.on_day, visit.on_day)
     spans = [(row.starts_local, wall_end(row.starts_local, row.minutes)) for row in presentations]
     return {
         who: all(is_available(hours[who], exceptions[who], visit.on_day, begins, ends) for begins, ends in spans)
         for who in ids
     }
-
-
-def homes_of(ids: Sequence[int]) -> dict[int, Point]:
-    """Where each of these presenters sets out from."""
-    rows = db.session().scalars(
-        select(Presenter).where(Presenter.id.in_(ids)).options(joinedload(Presenter.home)).order_by(Presenter.id)
-    )
-    return {row.id: home_point(row) for row in rows}
 
 
 def _candidate(row: PresenterRow, visit: Visit, km: int | None, reasons: list[Why]) -> Candidate:

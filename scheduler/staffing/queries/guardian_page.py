@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from scheduler import policy
 from scheduler.core import clock, tokens
@@ -11,9 +11,11 @@ from scheduler.core.errors import Gone, NotFound
 from scheduler.people.models import Centre, Presenter
 from scheduler.policy import Actor
 from scheduler.safeguarding import rules
-from scheduler.safeguarding.models import Guardian
+from scheduler.safeguarding.models import Guardian, GuardianConsent
 from scheduler.safeguarding.queries import GUARDIAN_LINK, guardian_of, whole_page_of
 from scheduler.safeguarding.terms import GuardianPage
+from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.terms.states import TO_COME
 
 
 def opened_by_link(token: str, now: dt.datetime) -> Actor:
@@ -50,3 +52,21 @@ def guardian_page(actor: Actor, now: dt.datetime) -> GuardianPage:
         last_day=rules.last_day_of_consent(person.adult_on or clock.local_day(now), clock.local_day(now)),
         barred=page.link_barred,
     )
+
+
+def visits_that_rest_on_it(presenter_id: int, now: dt.datetime) -> int:
+    """How many visits to come somebody stands in, whom a withdrawn consent takes out: before it is pressed."""
+    standing = (
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.presenter_id == presenter_id, Assignment.state.in_(TO_COME), Assignment.busy_until > now)
+    )
+    return db.session().scalar(select(func.count()).select_from(standing.distinct().subquery())) or 0
+
+
+def minor_of_consent(consent_id: int) -> int:
+    """Whose consent it is. Raises: NotFound."""
+    presenter_id = db.session().scalar(select(GuardianConsent.presenter_id).where(GuardianConsent.id == consent_id))
+    if presenter_id is None:
+        raise NotFound("consent")
+    return presenter_id

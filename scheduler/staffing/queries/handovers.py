@@ -9,7 +9,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.stand_ins import owned_within
 from scheduler.requests.terms.handovers import HandoverDraft
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.queries.pages import visits_where
+from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS
 

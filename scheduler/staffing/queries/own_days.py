@@ -23,7 +23,8 @@ from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School,
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of
 from scheduler.visits.queries.clearance import photographed
-from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter, visits_where
+from scheduler.visits.queries.lists import visits_where
+from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.terms.rows import PresentationRow, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, PresentationState, VisitState

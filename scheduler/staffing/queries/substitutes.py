@@ -11,7 +11,7 @@ from scheduler.staffing.rules.substitutes import choose_at
 from scheduler.staffing.terms.substitutes import SubstituteAskRow, SubstituteSearchRow
 from scheduler.visits.models.substitution import SubstituteAsk, SubstituteSearch
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.pages import member_of
+from scheduler.visits.queries.lists import member_of
 from scheduler.visits.rules.crew import may_go_short
 from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import OPEN_SEARCHES, PROMISED, STAFFED, AssignmentState

@@ -22,6 +22,7 @@ from scheduler.visits.models.visits import FREED, Assignment, Presentation
 from scheduler.visits.queries.clearance import not_cleared, town_of, uncleared_crew
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit
+from scheduler.visits.service.transitions import step_back_if_short
 from scheduler.visits.terms.states import ENDED_IN_DATABASE, TO_COME, AssignmentState
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ def _tell_what_was_freed(act: Act, visit_id: int) -> None:
     ).all()
     for row in rows:
         row.reason = CLEARANCE_REASON
-    _tell(act, opened, list(rows))
+    _tell(act, opened, list(rows), anyway=True)
     log.warning("freed by the database", extra={"visit_id": visit_id, "assignments": len(rows)})
 
 
@@ -157,12 +158,16 @@ def release_where_not_cleared(act: Act, presenter_id: int) -> None:
 
 def take_out(act: Act, opened: OpenVisit, rows: Sequence[Assignment]) -> None:
     """Withdraw assignments of one presenter, who may not go; whose proof it was stands on the pages only."""
+    was_coming = any(row.state is AssignmentState.ACCEPTED for row in rows)
     told = release(act, opened, rows, reason=CLEARANCE_REASON, to=AssignmentState.WITHDRAWN)
-    _tell(act, opened, told)
+    _tell(act, opened, told, anyway=was_coming)
     log.info("presenter released", extra={"visit_id": opened.visit.id, "presenter_id": rows[0].presenter_id})
 
 
-def _tell(act: Act, opened: OpenVisit, freed: list[Assignment]) -> None:
+def _tell(act: Act, opened: OpenVisit, freed: list[Assignment], *, anyway: bool) -> None:
+    """It is the coordinators' turn: a visit whose school may know her name is confirmed anew, also if its crew is whole
+    without her."""
+    step_back_if_short(act, opened, reason=CLEARANCE_REASON, anyway=anyway)
     finish_release(act, opened, freed, reason=CLEARANCE_REASON)
     notify.tell_coordinators("crew_not_cleared", opened, now=act.now)
 

@@ -55,6 +55,7 @@ def time_taken(
             Assignment.presenter_id.in_(presenter_ids),
             Assignment.state.in_(PROMISED),
             Assignment.on_day.between(*days),
+            Assignment.busy_from.between(*_moments_of(days)),  # so that the index leaves out what is long past
             Visit.id != except_visit,
         )
     )
@@ -64,6 +65,12 @@ def time_taken(
         TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
         for who, seat, day, begins, ends, visit, *place in rows
     ]
+
+
+def _moments_of(days: tuple[dt.date, dt.date]) -> tuple[dt.datetime, dt.datetime]:
+    """All moments that could be of these local days anywhere, with what is set up before, and more."""
+    first, last = days[0] - TWO_DAYS, days[1] + TWO_DAYS
+    return dt.datetime.combine(first, dt.time(0), dt.UTC), dt.datetime.combine(last, dt.time(0), dt.UTC)
 
 
 def _held_time(
@@ -116,12 +123,8 @@ def held_promise(hold_id: int) -> Promise:
 
 
 A_WEEK = dt.timedelta(days=7)
-
-
 REACH = dt.timedelta(hours=24)  # a drive across the country is shorter
-TWO_DAYS = dt.timedelta(days=2)
-
-
+TWO_DAYS = dt.timedelta(days=2)  # more than the moments: a local day is not one of UTC
 OFFERED = f"assignment {AssignmentState.OFFERED.value}"
 
 
@@ -157,27 +160,36 @@ def promised_stops(
     """
     if not around:
         return {}
-    first, last = min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
-    stops: dict[int, list[Stop]] = defaultdict(list)
-    days = first.date() - TWO_DAYS, last.date() + TWO_DAYS  # more than the moments: a local day is not one of UTC
-    for taken in time_taken(presenter_ids, days, now=now, except_visit=except_visit):
-        if taken.stop.busy_until > first and taken.stop.busy_from < last:
-            stops[taken.presenter_id].append(taken.stop)
-    return stops
+    day = around[0].busy_from.date()
+    return promised_time(presenter_ids, around, [day], except_visit=except_visit, now=now)[0]
 
 
-def promised_presentations(
-    presenter_ids: Collection[int], days: Collection[dt.date], *, except_visit: int, now: dt.datetime
-) -> dict[int, Counter[dt.date]]:
-    """How many presentations each presenter has promised by local day, in the weeks of some days, without one visit's.
+def promised_time(
+    presenter_ids: Collection[int],
+    around: Sequence[Stop],
+    days: Collection[dt.date],
+    *,
+    except_visit: int,
+    now: dt.datetime,
+) -> tuple[dict[int, list[Stop]], dict[int, Counter[dt.date]]]:
+    """`promised_stops`, and how many presentations each has promised by local day in the weeks of some days: one query.
 
     The same count as free dates make: a date that is held for a booking is one until its time is over.
     """
     weeks = week_of_day(min(days)), week_of_day(max(days)) + A_WEEK - dt.timedelta(days=1)
-    found: dict[int, Counter[dt.date]] = defaultdict(Counter)
-    for taken in time_taken(presenter_ids, weeks, now=now, except_visit=except_visit):
-        found[taken.presenter_id][taken.on_day] += 1
-    return found
+    span: tuple[dt.date, dt.date] = weeks
+    near: tuple[dt.datetime, dt.datetime] | None = None
+    if around:
+        near = min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
+        span = min(near[0].date() - TWO_DAYS, weeks[0]), max(near[1].date() + TWO_DAYS, weeks[1])
+    stops: dict[int, list[Stop]] = defaultdict(list)
+    load: dict[int, Counter[dt.date]] = defaultdict(Counter)
+    for taken in time_taken(presenter_ids, span, now=now, except_visit=except_visit):
+        if near and taken.stop.busy_until > near[0] and taken.stop.busy_from < near[1]:
+            stops[taken.presenter_id].append(taken.stop)
+        if weeks[0] <= taken.on_day <= weeks[1]:
+            load[taken.presenter_id][taken.on_day] += 1
+    return stops, load
 
 
 def promise_of(presenter_id: int, presentation_id: int) -> Promise:

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
@@ -14,8 +15,6 @@ from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import (
     Day,
     consent_covers,
-    has_consent,
-    has_vetting,
     may_be_photographed,
     vetting_covers,
     wait_with_new_promises,
@@ -36,21 +35,26 @@ def town_of(visit: Visit) -> int | None:
 
 
 def clearance(presenter_ids: Collection[int], day: dt.date, town_id: int | None) -> dict[int, list[Why]]:
-    """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may.
+    """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may. One query, if any.
 
     "unvetted", "too_young", "no_consent", "no_travel", "suspended".
     """
-    people = db.session().scalars(select(Presenter).where(Presenter.id.in_(presenter_ids)).order_by(Presenter.id)).all()
-    clear, agreed = has_vetting(presenter_ids, day), has_consent(presenter_ids, day)
+    who, law = Presenter.id, (Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None))
+    vetted = exists().where(Vetting.presenter_id == who, *vetting_covers(day))
+    travels = func.max(case((GuardianConsent.travels.is_(True), 1), else_=0))
+    agreed = select(travels).where(GuardianConsent.presenter_id == who, *consent_covers(day)).scalar_subquery()
+    wanted: Select[Any] = (
+        select(who, Presenter.home_id, vetted, agreed, *law).where(who.in_(presenter_ids)).order_by(who)
+    )
     return {
-        person.id: uncleared(
-            UnderLaw(person.adult_on, person.may_present_from, person.suspended_at is not None),
+        one: uncleared(
+            UnderLaw(*of_law),
             day,
-            vetted=person.id in clear,
-            agreed=person.id in agreed,
-            away=town_id not in (ONLINE, person.home_id) and not agreed.get(person.id, False),
+            vetted=bool(papers),
+            agreed=leave is not None,
+            away=town_id not in (ONLINE, home_id) and not leave,
         )
-        for person in people
+        for one, home_id, papers, leave, *of_law in (db.session().execute(wanted).all() if presenter_ids else ())
     }
 
 

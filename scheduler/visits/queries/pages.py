@@ -2,178 +2,42 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
-from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.people.models import Presenter, User
-from scheduler.people.rules import is_minor
-from scheduler.places.models import Host
+from scheduler.core.paging import Page
+from scheduler.core.sorting import Sort
+from scheduler.people.models import User
 from scheduler.policy import Actor, Role
-from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
-from scheduler.visits.queries.clearance import not_cleared, photographed, town_of
-from scheduler.visits.rules.crew import cards_of, is_whole, keeps_back, promise_problems
-from scheduler.visits.rules.timetable import wall_end
-from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
+from scheduler.visits.queries.clearance import not_cleared, photographed
+from scheduler.visits.queries.lists import crew_of, member_of, page_of_visits, visits_where
+from scheduler.visits.rules.crew import cards_of, keeps_back, promise_problems
+from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import (
-    CrewRow,
     CrewShown,
     NearingVisits,
     Offer,
-    PresentationRow,
     VisitHistoryLine,
     VisitPage,
     VisitRow,
 )
 from scheduler.visits.terms.states import (
     GONE_VISITS,
-    LIVING,
     OPEN_VISITS,
     AssignmentState,
-    PresentationState,
     VisitState,
 )
 
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 FIRM_OR_OFFERED = (*FIRM, AssignmentState.OFFERED)
-SORTS: Columns = {
-    "day": (Visit.on_day,),
-    "host": (Host.search_key,),
-    "programme": (Programme.name_sr_cyrl,),
-    "state": (case({state: place for place, state in enumerate(VisitState)}, value=Visit.state),),
-}
-
-
-def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[VisitRow]:
-    """Visits in order of time or as asked, with presentations, crews and names: five queries, however many visits."""
-    found = db.session().scalars(
-        select(Visit)
-        .join(Visit.host)
-        .join(Visit.programme)
-        .where(*wanted)
-        .options(
-            joinedload(Visit.host),
-            joinedload(Visit.programme),
-            selectinload(Visit.presentations)
-            .selectinload(Presentation.assignments)
-            .joinedload(Assignment.presenter)
-            .joinedload(Presenter.user),
-        )
-        .order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
-        .execution_options(populate_existing=True)
-    )
-    return [_with_crew(_visit_row(visit)) for visit in found]
-
-
-def _with_crew(row: VisitRow) -> VisitRow:
-    """Whether its crew is short: asked only of a visit that somebody left, missed, or was confirmed without."""
-    gone = {AssignmentState.WITHDRAWN, AssignmentState.ABSENT}
-    left = row.goes_short or any(gone & set(member.states.values()) for member in row.crew)
-    if not left or row.state not in (*OPEN_VISITS, VisitState.DELIVERED):
-        return row
-    crews = [crew_of(row, presentation) for presentation in row.presentations]
-    return replace(row, short_crew=bool(crews) and not is_whole(crews, row.rule, row.on_day))
-
-
-def _visit_row(visit: Visit) -> VisitRow:
-    host, programme = visit.host, visit.programme
-    sittings = [_presentation_row(row) for row in visit.presentations]
-    return VisitRow(
-        id=visit.id,
-        number=visit.number,
-        centre_id=visit.centre_id,
-        host_id=visit.host_id,
-        school_request_id=visit.school_request_id,
-        on_day=visit.on_day,
-        zone=visit.zone,
-        state=visit.state,
-        reason=visit.reason,
-        cancelled_by=visit.cancelled_by,
-        clock_wrong=visit.clock_wrong,
-        kilometres=visit.kilometres,
-        version=visit.version,
-        teacher_stays=visit.teacher_stays,
-        safeguarding_contact=visit.safeguarding_contact,
-        host_sr_cyrl=host.name_sr_cyrl,
-        host_sr_latn=host.name_sr_latn,
-        place_sr_cyrl=host.place_sr_cyrl,
-        place_sr_latn=host.place_sr_latn,
-        address_sr_cyrl=host.address_sr_cyrl,
-        address_sr_latn=host.address_sr_latn,
-        programme_sr_cyrl=programme.name_sr_cyrl,
-        programme_en=programme.name_en,
-        rule=CrewRule(programme.educators, programme.influencers),
-        presentations=tuple(row for row in sittings if row.state is not PresentationState.MERGED_INTO),
-        crew=_crew_rows(visit),
-        goes_short=visit.goes_short,
-        online_link=visit.online_link,
-        town_id=town_of(visit),
-        merged=tuple(row for row in sittings if row.state is PresentationState.MERGED_INTO),
-        confirmed_at=visit.confirmed_at,
-        moved_at=visit.moved_at,
-        moved_from_day=visit.moved_from_day,
-        moved_from_times=visit.moved_from_times,
-    )
-
-
-def _presentation_row(row: Presentation) -> PresentationRow:
-    return PresentationRow(
-        id=row.id,
-        ordinal=row.ordinal,
-        starts_local=row.starts_local,
-        ends_local=wall_end(row.starts_local, row.minutes),
-        minutes=row.minutes,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        audience=row.audience,
-        level=row.level,
-        classes=row.classes,
-        room=row.room,
-        expected_pupils=row.expected_pupils,
-        expected_parents=row.expected_parents,
-        expected_teachers=row.expected_teachers,
-        state=row.state,
-        reason=row.reason,
-        outside_shift=row.outside_shift,
-        minutes_given=row.minutes_given,
-        notice_hours=row.notice_hours,
-    )
-
-
-def _crew_rows(visit: Visit) -> tuple[CrewRow, ...]:
-    """Each presenter once, adults first; of several assignments to one presentation the last one counts."""
-    seats: dict[int, list[Assignment]] = {}
-    for presentation in visit.presentations:
-        for row in presentation.assignments:
-            seats.setdefault(row.presenter_id, []).append(row)
-    crew = [_crew_row(rows, visit.on_day) for rows in seats.values()]
-    return tuple(sorted(crew, key=lambda row: (row.minor, row.full_name, row.presenter_id)))
-
-
-def _crew_row(rows: Sequence[Assignment], day: dt.date) -> CrewRow:
-    person, last = rows[0].presenter, rows[-1]
-    return CrewRow(
-        presenter_id=person.id,
-        kind=person.kind,
-        full_name=person.user.full_name,
-        given_name=person.user.given_name,
-        minor=is_minor(person.adult_on, day),
-        adult_on=person.adult_on,
-        states={row.presentation_id: row.state for row in rows},
-        offered_until=last.offered_until,
-        reason=last.reason if all(row.state not in LIVING for row in rows) else "",
-    )
 
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
@@ -188,7 +52,7 @@ def visit_for(actor: Actor, number: str) -> VisitRow:
         "visit",
         centre=row.centre_id,
         request=row.school_request_id,
-        presenters=readers_in_crew(row.id),
+        presenters=readers_in_crew(row.id) if actor.presenter_id is not None else (),
     )
     return row
 
@@ -207,6 +71,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
     row = visit_for(actor, number)
     policy.require(actor, "update", "visit", centre=row.centre_id)
     asked = db.session().scalar(select(SchoolRequest).where(SchoolRequest.id == row.school_request_id))
+    beside = _planned_again(row.id)
     return VisitPage(
         visit=row,
         contact_name=asked.contact_name if asked else "",
@@ -217,8 +82,8 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         history=_history(row),
         request_number=asked.number if asked else "",
         crew_lost=_crew_lost(row),
-        stands_for=_number_of(Visit.id == Replanning.stopped_id, Replanning.new_id == row.id),
-        replanned_as=_number_of(Visit.id == Replanning.new_id, Replanning.stopped_id == row.id),
+        stands_for=beside.get(True, ""),
+        replanned_as=beside.get(False, ""),
     )
 
 
@@ -227,8 +92,12 @@ def _crew_lost(row: VisitRow) -> bool:
     return row.state in (VisitState.OFFERED, VisitState.PLANNED) and row.confirmed_at is not None
 
 
-def _number_of(*wanted: ColumnElement[bool]) -> str:
-    return db.session().scalar(select(Visit.number).where(*wanted)) or ""
+def _planned_again(visit_id: int) -> dict[bool, str]:
+    """The number of the visit for which this one stands (True), and of the one that stands for it (False)."""
+    other = case((Replanning.new_id == visit_id, Replanning.stopped_id), else_=Replanning.new_id)
+    pairs = select(Replanning.new_id == visit_id, Visit.number).join(Visit, Visit.id == other)
+    rows = db.session().execute(pairs.where((Replanning.new_id == visit_id) | (Replanning.stopped_id == visit_id)))
+    return {bool(stands): number for stands, number in rows}
 
 
 def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
@@ -244,17 +113,6 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
         promise=promise_problems(audiences, by.teacher_stays, by.safeguarding_contact),
     )
     return tuple(dict.fromkeys(problems))
-
-
-def crew_of(row: VisitRow, presentation: PresentationRow) -> list[CrewMember]:
-    """The crew of one presentation as rules see it."""
-    return [member_of(one, one.states[presentation.id]) for one in row.crew if presentation.id in one.states]
-
-
-def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:
-    """Somebody of a crew as rules see her."""
-    family = row.full_name.removeprefix(row.given_name).strip()
-    return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
 
 
 def _history(row: VisitRow) -> tuple[VisitHistoryLine, ...]:
@@ -303,15 +161,17 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
     return max(found, key=lambda visit: visit.id, default=None)
 
 
-def visits_of_week(actor: Actor, monday: dt.date, sort: Sort | None = None) -> list[VisitRow]:
-    """The centre's visits of the seven days from `monday`, in order of time or as asked. Raises: NotAllowed."""
-    return visits_between(actor, monday, monday + dt.timedelta(days=6), sort)
-
-
-def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, sort: Sort | None = None) -> list[VisitRow]:
-    """The centre's visits of these days, both included, in order of day and number or as asked. Raises: NotAllowed."""
+def visits_of_week(actor: Actor, monday: dt.date, page: int, sort: Sort | None = None) -> Page[VisitRow]:
+    """A page of the centre's visits of seven days from `monday`, in order of time or as asked. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=actor.centre_id)
-    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day), sort=sort)
+    week = Visit.on_day.between(monday, monday + dt.timedelta(days=6))
+    return page_of_visits(in_centre(actor), week, sort=sort, page=page)
+
+
+def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The centre's visits of these days, both included, in order of day and number. Raises: NotAllowed."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day))
 
 
 def in_centre(actor: Actor) -> ColumnElement[bool]:

@@ -8,7 +8,8 @@ from scheduler.core.errors import NotAllowed
 from scheduler.places.queries import has_words
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Assignment, Visit
-from scheduler.visits.queries.pages import FIRM_OR_OFFERED, has_seat, in_centre, visits_where
+from scheduler.visits.queries.lists import visits_where
+from scheduler.visits.queries.pages import FIRM_OR_OFFERED, has_seat, in_centre
 from scheduler.visits.terms.rows import VisitRow
 
 

@@ -111,10 +111,13 @@ def may_go_as_it_is(opened: OpenVisit) -> bool:
     return is_staffed(opened) or (opened.visit.goes_short and may_go_short(opened))
 
 
-def step_back_if_short(act: Act, opened: OpenVisit, *, reason: str = "") -> None:
-    """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again."""
+def step_back_if_short(act: Act, opened: OpenVisit, *, reason: str = "", anyway: bool = False) -> None:
+    """After somebody left: a confirmed visit short of its crew is offered again; one nobody holds, planned again.
+
+    `anyway`: also one whose crew is whole without her, for its school knows her name.
+    """
     visit = opened.visit
-    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and not may_go_as_it_is(opened):
+    if visit.state in (VisitState.CONFIRMED, VisitState.READY) and (anyway or not may_go_as_it_is(opened)):
         visit.goes_short = False
         move_with_request(act, opened, VisitState.OFFERED, reason=reason)
         for presentation in opened.presentations:

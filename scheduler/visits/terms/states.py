@@ -156,6 +156,7 @@ VISIT_MACHINE = Machine(
         _V.CANCELLED: frozenset(),
     },
     needs_reason=frozenset({_V.CANCELLED, _V.DISRUPTED}),
+    back={_V.CANCELLED: frozenset({_V.PLANNED, _V.OFFERED, _V.CONFIRMED, _V.READY, _V.DISRUPTED})},
 )
 
 
@@ -186,6 +187,7 @@ PRESENTATION_MACHINE = Machine(
         },
     },
     needs_reason=frozenset({_P.CANCELLED, _P.DISRUPTED}),
+    back={_P.CANCELLED: frozenset({_P.PLANNED, _P.CONFIRMED})},
 )
 
 
@@ -202,6 +204,7 @@ ASSIGNMENT_MACHINE = Machine(
         **{end: frozenset() for end in (_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED)},
     },
     needs_reason=frozenset({_A.WITHDRAWN}),
+    back={_A.WITHDRAWN: frozenset({_A.SUGGESTED, _A.OFFERED, _A.ACCEPTED})},
 )
 
 

@@ -326,6 +326,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "requests.forget_unfinished": _l("Forgets bookings that nobody finished"),
     "feeds.tidy_up": _l("Takes out what is kept for calendars and is over"),
     "requests.lapse_dates": _l("Ends proposals that no school answered"),
+    "requests.remind": _l("Reminds of requests that stand still, and closes what is finished"),
     "core.seal_audit": _l("Seals the record of who did what"),
     "core.verify_audit": _l("Checks the seals of that record"),
     "safeguarding.ask_anew": _l("Asks guardians for a consent to a new text"),

@@ -13,11 +13,10 @@ from scheduler.attendance.queries.counting import (
     counted_visit_of_request,
     crew_at,
     crewmates,
-    history_of,
     late_counts,
-    said_so_far,
     waiting_attendance,
 )
+from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_counts
@@ -26,7 +25,7 @@ from scheduler.attendance.terms import AttendanceReason, CountedPresentation, Co
 from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import page_number
 from scheduler.web import tables
 from scheduler.web.attendance import feedback, tally
 from scheduler.web.attendance.blueprint import bp
@@ -91,7 +90,10 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
     tallied = attendance_tally.tally_of(one.presentation_id) if one.audience in rules.TALLY_AUDIENCES else 0
-    shown = render_template("attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied)
+    at_the_desk = policy.scope_of(me, "correct", "attendance") is not None
+    shown = render_template(
+        "attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied, at_the_desk=at_the_desk
+    )
     return shown, 422 if form.problems_shown() else 200
 
 
@@ -193,6 +195,7 @@ def overview() -> ResponseReturnValue:
         page=page,
         table=table,
         silent=silent if may_lock else 0,
+        may_count=policy.scope_of(actor, "create", "attendance") is not None,
     )
 
 
@@ -205,7 +208,7 @@ def lock_assumed() -> ResponseReturnValue:
         locked = locking.lock_assumed(current_actor(), form.seen(), now=clock.now())
         say(_n("%(num)s presentation is locked.", "%(num)s presentations are locked.", locked))
         return redirect(url_for(".overview"))
-    page = page_of(assumed_attendance(current_actor()), page_number(request.args.get("page")))
+    page = assumed_attendance(current_actor(), page_number(request.args.get("page")))
     return render_template("attendance/lock_assumed.html", page=page, form=form)
 
 

@@ -22,8 +22,10 @@ class PlaceForm(UntilForm):
     reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON_LENGTH)
     leaves = HiddenField(filters=[lambda typed: str(typed or "")[:12]])
 
-    def furnish(self, people: Sequence[PresenterChoice], leaves: int | None) -> None:
-        """Who can be chosen; nobody is a choice too."""
+    def furnish(self, people: Sequence[PresenterChoice], leaves: int | None, *, whole: bool) -> None:
+        """Who can be chosen; nobody is a choice too. `whole`: these are all presenters of the centre."""
+        if not whole:
+            self.presenter.description = _("Who lives nearest is listed; the page of the visit has everybody.")
         nobody = _("The crew stays as it is") if leaves is None else _("Nobody, back to the visits without a crew")
         rows = [SelectChoice(str(one.presenter_id), one.label(page_language())) for one in people]
         self.presenter.choices = [SelectChoice("", nobody), *rows]

@@ -10,7 +10,8 @@ from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.board.queries import placing
-from scheduler.board.queries.placing import answers_in_cells, choices
+from scheduler.board.queries.choices import choices
+from scheduler.board.queries.placing import answers_in_cells
 from scheduler.board.service import place_visit
 from scheduler.board.terms import Answer, Placing
 from scheduler.core import clock
@@ -74,24 +75,24 @@ def _form(visit: VisitRow) -> PlaceForm:
         leaves = None
     if request.method == "POST":
         form = PlaceForm()
-        leaves = form.from_whom
+        leaves, named = form.from_whom, number_of(form.presenter.data)
     else:
         first = min((row.starts_local for row in visit.presentations), default=dt.time(10))
-        to = number_of(request.args.get("to", request.args.get("from")))
+        named = number_of(request.args.get("to", request.args.get("from")))
         form = PlaceForm(
             formdata=None,
             data={
                 "on_day": asked_day("to_day") or visit.on_day,
                 "starts_local": first,
-                "presenter": str(to or ""),
+                "presenter": str(named or ""),
                 "leaves": str(leaves or ""),
                 "version": visit.version,
                 "offer": visit.state.value != "planned",
             },
         )
-    offered = choices(current_actor(), visit.on_day)
+    offered, whole = choices(current_actor(), visit, {number for number in (named, leaves) if number is not None})
     reads.note_given_names(one.presenter_id for one in offered)
-    form.furnish(offered, leaves)
+    form.furnish(offered, leaves, whole=whole)
     return form
 
 

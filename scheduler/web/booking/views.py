@@ -10,7 +10,6 @@ from scheduler.booking.terms.free_dates import FreeDates
 from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
-from scheduler.places.queries import calendar_missing
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import ProgrammeRow
@@ -40,10 +39,10 @@ def free_dates() -> ResponseReturnValue:
     classes = request.args.get("classes", "").replace("\0", "")[:MOST_LETTERS].strip()
     hosts = place_queries.hosts_with_bells(town.id, language=page_language()) if town else []
     host = next((one for one in hosts if str(one.id) == request.args.get("host")), None)
-    answer = None
+    answer, missing = None, ""
     if programme and town:
         near_dates.remember(host=host.id if host else None, town=town.id)
-        answer = _answer(programme, town, host, language, classes)
+        answer, missing = _answer(programme, town, host, language, classes)
 
     def booking(day: str = "") -> str:
         taken = {
@@ -70,15 +69,18 @@ def free_dates() -> ResponseReturnValue:
         town_missing=town is None and "municipality" in request.args,
         months=months_of(answer) if answer else [],
         why_none=why_none(answer, language) if answer else "",
-        missing=calendar_missing(clock.local_day(clock.now())) if answer else "",
+        missing=missing,
         booking=booking,
     )
 
 
 def _answer(
     programme: ProgrammeRow, town: MunicipalityRow, host: HostRow | None, language: TeachingLanguage, classes: str
-) -> FreeDates:
+) -> tuple[FreeDates, str]:
+    """And the school year that is not entered yet."""
     where = {"host_id": host.id} if host else {"municipality_id": town.id}
     named: Sequence[str] = (classes,) if classes and host else ()
     wish = near_dates.asked_of(programme, language, classes=tuple(named), **where)
-    return booking_free_dates.free_dates(wish, now=clock.now(), place=near_dates.place_of(programme, host or town))
+    place = near_dates.place_of(programme, host or town)
+    calendar = booking_free_dates.open_calendar(wish, now=clock.now(), place=place)
+    return calendar.free_dates(wish), calendar.missing

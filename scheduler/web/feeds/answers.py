@@ -54,12 +54,12 @@ def wishes_of(environ: Mapping[str, Any]) -> Wishes:
     )
 
 
-def answer_with(feed: KeptFeed, wishes: Wishes) -> FeedAnswer | None:
+def answer_with(feed: KeptFeed, wishes: Wishes, engine: Any = None) -> FeedAnswer | None:
     """The answer to who asks for this feed; None when its bytes are not there any more: it is another one now."""
     held = _tag_held(feed, wishes.tags)
     if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):
         return FeedAnswer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
-    body = packed_body(feed)
+    body = packed_body(feed, engine)
     if body is None:
         return None
     if not wishes.packed:

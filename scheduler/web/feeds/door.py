@@ -6,13 +6,16 @@ address that is nobody's, a feed that must be made anew, another host, a query, 
 
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
 from werkzeug.sansio.utils import host_is_trusted
 
 from scheduler.core import clock
+from scheduler.core.db import db
 from scheduler.feeds import queries, service
+from scheduler.feeds.rules import read_is_due
 from scheduler.web import headers, metrics
 from scheduler.web.feeds.answers import FeedAnswer, answer_with, wishes_of
 
@@ -27,18 +30,24 @@ class FeedDoor:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        with app.app_context():
+            self.engine = db.engine  # asked without the context of an application, which costs as much as the question
         self.wsgi_app = app.wsgi_app
-        self.hosts: list[str] | None = app.config["TRUSTED_HOSTS"]
+        hosts: list[str] | None = app.config["TRUSTED_HOSTS"]
+        self.is_ours = lru_cache(maxsize=16)(lambda host: hosts is None or host_is_trusted(host, hosts))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(FEED_PATH) or not path.endswith(FEED_ENDING) or not self._is_plain(environ):
             return self.wsgi_app(environ, start_response)
         began = time.perf_counter()
-        with headers.numbered_request() as number:
+        number, before = headers.number_before_pages()
+        try:
             answer = self._answer(path[len(FEED_PATH) : -len(FEED_ENDING)], environ)
             if answer is not None:
                 self._note(environ["REQUEST_METHOD"], answer.status, began)
+        finally:
+            headers.end_number(before)
         if answer is None:
             return self.wsgi_app(environ, start_response)
         secure = environ.get("wsgi.url_scheme") == "https"
@@ -55,19 +64,19 @@ class FeedDoor:
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ.get("QUERY_STRING")
             and environ.get("CONTENT_LENGTH", "") in ("", "0")
-            and (self.hosts is None or host_is_trusted(environ.get("HTTP_HOST", ""), self.hosts))
+            and self.is_ours(environ.get("HTTP_HOST", ""))
         )
 
     def _answer(self, token: str, environ: dict[str, Any]) -> FeedAnswer | None:
         if "/" in token or len(token) > LONGEST_TOKEN or not token.isascii():
             return None
-        with self.app.app_context():
-            now = clock.now()
-            feed = queries.kept_feed(token, now=now)
-            answer = answer_with(feed, wishes_of(environ)) if feed else None
-            if feed and answer:
+        now = clock.now()
+        feed = queries.kept_feed(token, now=now, engine=self.engine)
+        answer = answer_with(feed, wishes_of(environ), self.engine) if feed else None
+        if feed and answer and read_is_due(feed.last_read_at, now):
+            with self.app.app_context():
                 service.note_read(feed, now=now)
-            return answer
+        return answer
 
     def _note(self, method: str, status: int, began: float) -> None:
         """As every other request: counted, and one line."""

@@ -27,10 +27,11 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, NameField, Needed, TextField, choices_of
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
-from scheduler.web.reasons import FormReason, worded
+from scheduler.web.reasons import worded
 
 TEACHING_LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),

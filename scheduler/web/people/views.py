@@ -183,9 +183,10 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
     if presenter_id is None:
         return {}
     today = _today()
+    profile = queries.presenter_page(presenter_id, from_day=today)
     return {
-        "profile": queries.presenter_page(presenter_id, from_day=today),
-        "proofs": safeguarding_queries.page_of(presenter_id, today),
+        "profile": profile,
+        "proofs": safeguarding_queries.proofs_of(profile.row, today),
         "year": year_of(presenter_id, today.year),
         "feeds": feeds_queries.feeds_of(presenter_id),
         "weekdays": labels.WEEKDAYS,
@@ -245,7 +246,7 @@ def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseR
         topics=labels.TOPICS,
         languages=forms.TEACHING_LANGUAGES,
         roles=forms.ROLES,
-        clearance=safeguarding_queries.page_of(page.row.presenter_id, _today()).clearance,
+        clearance=safeguarding_queries.proofs_of(page.row, _today()).clearance,
         may_change=policy.scope_of(current_actor(), "update", "presenter") is not None,
         may_suspend=policy.scope_of(current_actor(), "suspend", account) is not None,
         may_restore=policy.scope_of(current_actor(), "restore", account) is not None,

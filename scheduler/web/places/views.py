@@ -24,6 +24,7 @@ from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.places.blueprint import bp
 from scheduler.web.places.forms import CallNoteForm, SchoolTimeForm
+from scheduler.web.places.typed_hosts import typed_facts
 from scheduler.web.reasons import worded
 
 HOST = "/hosts/<int:host_id>"
@@ -69,6 +70,7 @@ def _host_page(host_id: int, form: CallNoteForm, code: int) -> ResponseReturnVal
         notes=notes,
         names=names_of_labels(note.by for note in notes),
         form=form,
+        **typed_facts(row),
     )
     return shown, code
 

@@ -1,11 +1,15 @@
 """Forms between the plan and the visit: another date, the checklist, the centre's answer."""
 
-from wtforms import BooleanField
+from wtforms import BooleanField, RadioField
+from wtforms.validators import Optional
 
-from scheduler.readiness.terms import READY_ITEMS, Checklist, ReadyItem, WishDraft
-from scheduler.web.forms import BaseForm, DayField, LinesField, Needed
+from scheduler.readiness.terms import READY_ITEMS, CallOff, CancelCause, Checklist, ReadyItem, WishDraft
+from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, choices_of
 from scheduler.web.i18n import _l
-from scheduler.web.seen_forms import REASON_LENGTH
+from scheduler.web.labels import CAUSES
+from scheduler.web.seen_forms import REASON_LENGTH, ReasonForm
+
+CAUSES_OF_SCHOOLS = {cause: words for cause, words in CAUSES.items() if cause is not CancelCause.NO_CREW}
 
 
 class DateWishForm(BaseForm):
@@ -17,7 +21,23 @@ class DateWishForm(BaseForm):
 
     def draft(self) -> WishDraft:
         """What the form says; call after `accepted()`."""
-        return WishDraft(self.first_choice.data, self.reason.data, self.second_choice.data)
+        return WishDraft(self.first_choice.data, self.reason.data or "", self.second_choice.data)
+
+
+class StoppedDateForm(DateWishForm):
+    """Days that the school proposes instead of one that a closure stopped."""
+
+    reason = LinesField(_l("What we should know about these days (may stay empty)"), limit=REASON_LENGTH)
+
+
+class SchoolCallOffForm(ReasonForm):
+    """A school calls its visit off."""
+
+    cause = RadioField(_l("What came between (may stay empty)"), [Optional()], choices=choices_of(CAUSES_OF_SCHOOLS))
+
+    def said(self) -> CallOff:
+        """What the form says; call after `accepted()`."""
+        return CallOff(self.reason.data or "", cause=CancelCause(self.cause.data or CancelCause.OTHER))
 
 
 class ChecklistForm(BaseForm):

@@ -11,22 +11,22 @@ from scheduler.policy import Actor
 from scheduler.readiness.queries.findings import checklist_of, open_wish_of
 from scheduler.readiness.rules import asked_until
 from scheduler.readiness.service import recheck, wishes
+from scheduler.readiness.service.call_off import call_off
 from scheduler.readiness.service.wishes import take_back_wish, tick_checklist
 from scheduler.requests.queries.pages import own_request
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.rules.cancelling import is_late_cancel
-from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.rows import CrewShown
-from scheduler.visits.terms.states import OPEN_VISITS
+from scheduler.visits.terms.states import OPEN_VISITS, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.readiness.blueprint import bp
-from scheduler.web.readiness.forms import ChecklistForm, DateWishForm
-from scheduler.web.seen_forms import PressForm, ReasonForm
+from scheduler.web.readiness.forms import ChecklistForm, DateWishForm, SchoolCallOffForm, StoppedDateForm
+from scheduler.web.seen_forms import PressForm
 
 CANCELLED = (RequestState.CANCELLED_BY_SCHOOL, RequestState.CANCELLED_BY_CENTRE)
 
@@ -40,17 +40,18 @@ def cancel_by_school(secret: str) -> ResponseReturnValue:
         if _is_cancelled(actor, now):
             return redirect(url_for("requests.status", secret=secret))  # pressed twice: its page says that it is done
         raise NotFound("visit")
-    form, done = ReasonForm(), False
+    form, done = SchoolCallOffForm(), False
     if form.accepted():
         try:
-            cancel_visit(actor, shown.visit_id, reason=form.reason.data, now=now)
+            call_off(actor, shown.visit_id, form.said(), now=now)
             done = True
         except Conflict as conflict:
             if _is_cancelled(actor, now):
                 return redirect(url_for("requests.status", secret=secret))  # somebody was quicker
             form.form_errors.append(labels.refusal(conflict))
-    late = shown.starts_at is not None and is_late_cancel(shown.starts_at, now)
-    until = asked_until(shown.starts_at) if shown.starts_at and not late else None
+    starts_at = shown.starts_at if shown.state in OPEN_VISITS else None  # one that a closure stopped hurries nobody
+    late = starts_at is not None and is_late_cancel(starts_at, now)
+    until = asked_until(starts_at) if starts_at and not late else None
     page = render_template(
         "readiness/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done, until=until
     )
@@ -80,7 +81,8 @@ def _back(secret: str) -> ResponseReturnValue:
 def ask_for_date(secret: str) -> ResponseReturnValue:
     """The school asks for another date; the agreed one stays until the centre has answered."""
     actor, shown, now = _visit(secret)
-    form = DateWishForm()
+    stopped = shown.state is VisitState.DISRUPTED
+    form = StoppedDateForm() if stopped else DateWishForm()
     if form.accepted():
         try:
             wishes.ask_for_date(actor, shown.visit_id, form.draft(), now=now)
@@ -89,11 +91,15 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
         except Conflict as conflict:
             form.form_errors.append(labels.refusal(conflict))
         else:
-            say(_("The centre has your wish. The agreed date stays until it answers."))
+            said = (
+                _("The centre has your days."),
+                _("The centre has your wish. The agreed date stays until it answers."),
+            )
+            say(said[0] if stopped else said[1])
             return _back(secret)
     until = asked_until(shown.starts_at) if shown.starts_at else None
     wish = open_wish_of(shown.visit_id)
-    may_ask = shown.state in OPEN_VISITS and until is not None and now <= until
+    may_ask = stopped or (shown.state in OPEN_VISITS and until is not None and now <= until)
     page = render_template(
         "readiness/ask_for_date.html",
         form=form,
@@ -103,6 +109,7 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
         until=until,
         wish=wish,
         may_ask=may_ask,
+        stopped=stopped,
     )
     return page, 422 if form.problems_shown() else 200
 

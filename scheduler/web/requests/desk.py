@@ -1,5 +1,7 @@
 """One request with what can be done, and requests taken on the phone."""
 
+from collections.abc import Mapping
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,9 +15,16 @@ from scheduler.readiness.service.numbers import note_numbers
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move
+from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move, way_to_end
 from scheduler.requests.service.bulk_acts import act_together
-from scheduler.requests.service.desk import agree_request, ask_school, decline_request
+from scheduler.requests.service.desk import (
+    agree_request,
+    ask_school,
+    decline_request,
+    end_request,
+    reopen_request,
+)
+from scheduler.requests.service.school import answer_question
 from scheduler.requests.service.submission import submit_request
 from scheduler.requests.terms.acts import BulkAct, ChosenRequest, SomeCannot
 from scheduler.requests.terms.pages import RequestPage
@@ -30,8 +39,25 @@ from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
 from scheduler.web.requests.booking.fields import PAGES, BookingLessons, draft_of, host_asked, lessons_beside
-from scheduler.web.requests.forms import DeclineForm, PhoneForm, QuestionForm, RequestPressForm
+from scheduler.web.requests.forms import (
+    DeclineForm,
+    EndForm,
+    PhoneAnswerForm,
+    PhoneForm,
+    QuestionForm,
+    ReopenForm,
+    RequestPressForm,
+    SayForm,
+)
 from scheduler.web.requests.school.status import facts_of, paper_of
+
+FORMS_OF_WORDS: dict[str, type[SayForm]] = {  # acts that need words
+    "ask": QuestionForm,
+    "decline": DeclineForm,
+    "told": PhoneAnswerForm,
+    "reopen": ReopenForm,
+    "end": EndForm,
+}
 
 
 @bp.get("/requests/<number>")
@@ -39,10 +65,11 @@ from scheduler.web.requests.school.status import facts_of, paper_of
 def show_request(number: str) -> ResponseReturnValue:
     """One request: what is asked for, what happened, what can be done now."""
     page = request_page(current_actor(), number, now=clock.now())
-    return _request(page, QuestionForm(version=page.version), DeclineForm(version=page.version), 200)
+    return _request(page, {}, 200)
 
 
-def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, code: int) -> ResponseReturnValue:
+def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> ResponseReturnValue:
+    """`typed` is the form that was refused, under its act; the others are empty."""
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
     numbers_asked = open_numbers_of(visit.id) if visit else []
@@ -56,8 +83,8 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
         facts=facts_of(page),
         history=words.history_of(page),
         words=words,
-        question=question,
-        decline=decline,
+        said={act: typed.get(act) or form(formdata=None, version=page.version) for act, form in FORMS_OF_WORDS.items()},
+        wrong=next(iter(typed.values()), None),
         press=RequestPressForm(version=page.version),
         undoable=undoable_of(page, now=clock.now()),
         numbers_asked=numbers_asked,
@@ -67,6 +94,9 @@ def _request(page: RequestPage, question: QuestionForm, decline: DeclineForm, co
             "agree": may_move(state, RequestState.AGREED) and state not in WITH_DATE,
             "waitlist": may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": may_move(state, RequestState.DECLINED),
+            "told": state is RequestState.NEEDS_INFO,
+            "reopen": state is RequestState.AGREED,
+            "end": way_to_end(state, by_school=True) is not None,
             "note": page.attention and not numbers_asked,
             "merge": may_move(state, RequestState.MERGED_INTO),
             "again": may_book_again(state),
@@ -111,31 +141,33 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
     return redirect(url_for(".show_request", number=number))
 
 
-@bp.post("/requests/<number>/<any(ask, decline):act>")
+@bp.post("/requests/<number>/<any(ask, decline, told, reopen, end):act>")
 @may("accept", "request")
 def answer(number: str, act: str) -> ResponseReturnValue:
-    """A question or a refusal: what is typed is mailed to the school."""
+    """What needs words: all but what the school said itself is mailed to it."""
     page = request_page(current_actor(), number, now=clock.now())
-    question, decline = QuestionForm(), DeclineForm()
-    form: QuestionForm | DeclineForm = question if act == "ask" else decline
+    form = FORMS_OF_WORDS[act]()
     if form.accepted():
         try:
-            if act == "ask":
-                ask_school(
-                    current_actor(), page.row.id, question.question.data, now=clock.now(), version=question.seen()
-                )
-            else:
-                decline_request(
-                    current_actor(), page.row.id, decline.reason.data, now=clock.now(), version=decline.seen()
-                )
+            _say(page.row.id, act, form)
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            say(_("Sent to the school."))
+            say(_("Noted: it is yours to decide.") if act == "told" else _("Sent to the school."))
             return redirect(url_for(".show_request", number=number))
-    return _request(page, question, decline, 422)
+    return _request(page, {act: form}, 422)
+
+
+def _say(request_id: int, act: str, form: SayForm) -> None:
+    actor, now, seen = current_actor(), clock.now(), form.seen()
+    does = {"ask": ask_school, "decline": decline_request, "told": answer_question, "reopen": reopen_request}
+    if isinstance(form, EndForm):
+        by_school = form.by.data == "school"
+        end_request(actor, request_id, form.words(), by_school=by_school, now=now, version=seen)
+    else:
+        does[act](actor, request_id, form.words(), now=now, version=seen)
 
 
 @bp.get("/requests/<number>.pdf")

@@ -20,6 +20,7 @@ from scheduler.requests.terms.acts import BulkAct, ChosenRequest
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import (
     BaseForm,
     CountField,
@@ -36,10 +37,10 @@ from scheduler.web.forms import (
 )
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l
-from scheduler.web.labels import AUDIENCES
+from scheduler.web.labels import AUDIENCES, WHO_CANCELS
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.option_lists import SelectField
-from scheduler.web.reasons import WORDS, FormReason, worded
+from scheduler.web.reasons import WORDS, worded
 from scheduler.web.requests import words
 
 FEW_LETTERS = 80
@@ -287,16 +288,47 @@ class TogetherForm(BaseForm):
         return next((choice.label for choice in self.owner.choices if choice.value == self.owner.data), "")
 
 
-class QuestionForm(RequestPressForm):
+class SayForm(RequestPressForm):
+    """An act that needs words; `said_in` is the field that holds them."""
+
+    said_in = "reason"
+
+    def words(self) -> str:
+        """What was typed; call after `accepted()`."""
+        return str(self[self.said_in].data or "")
+
+
+class QuestionForm(SayForm):
     question = LinesField(_l("Your question to the school"), [Needed()], limit=600)
+    said_in = "question"
 
 
-class DeclineForm(RequestPressForm):
+class DeclineForm(SayForm):
     reason = LinesField(_l("The reason, as the school will read it"), [Needed()], limit=600)
 
 
 class AnswerForm(RequestPressForm):
     answer = LinesField(_l("Your answer"), [Needed()], limit=600)
+
+
+class PhoneAnswerForm(SayForm):
+    answer = LinesField(_l("What the school said on the phone"), [Needed()], limit=600)
+    said_in = "answer"
+
+
+class ReopenForm(SayForm):
+    reason = LinesField(_l("Why you look at it again, as the school will read it"), [Needed()], limit=600)
+
+
+class EndForm(SayForm):
+    """A request without a visit is over: who says so, and why."""
+
+    by = RadioField(
+        _l("Who cancels"),
+        [Needed()],
+        choices=choices_of(WHO_CANCELS),
+    )
+    reason = LinesField(_l("The reason, as the school will read it"), [Needed()], limit=600)
 
 
 class WithdrawForm(RequestPressForm):

@@ -121,6 +121,11 @@ ACTIONS = {
     "school request back to proposed": _l("Taken back: off the waiting list, the school was not told"),
     "school request back to needs_info": _l("Taken back: a request of its own again"),
     "school request back to waitlisted": _l("Taken back: a request of its own again"),
+    **dict.fromkeys(
+        [f"school request back to {state}" for state in ("staffing", "confirmed", "ready", "disrupted")],
+        _l("The cancellation was taken back"),
+    ),
+    "host merged": _l("The typed school was merged with one on the list"),
     "another merged into it": _l("Another request was joined with it"),
     "another taken apart": _l("Taken back: the other request is alone again"),
     "booked again": _l("Booked again"),

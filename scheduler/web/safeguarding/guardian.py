@@ -51,6 +51,16 @@ def _show(form: forms.GivenForm, refused: Conflict) -> None:
     form.form_key.data = new_form_key()
 
 
+@bp.get("/consent/<token>/withdraw")
+@public
+def ask_guardian(token: str) -> ResponseReturnValue:
+    """Asked once, and what follows is said before it is pressed."""
+    now = clock.now()
+    page = queries.guardian_page(queries.opened_by_link(token, now), now)
+    visits = queries.visits_that_rest_on_it(page.presenter_id, now)
+    return render_template("safeguarding/withdraw_by_guardian.html", page=page, visits=visits, token=token)
+
+
 @bp.post("/consent/<token>/withdraw")
 @public
 def withdraw_by_guardian(token: str) -> ResponseReturnValue:

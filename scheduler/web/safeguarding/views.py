@@ -12,9 +12,11 @@ from scheduler.core.paging import page_number
 from scheduler.safeguarding import queries
 from scheduler.safeguarding.terms import SafeguardingPage
 from scheduler.staffing.queries.clearances import Lacks, clearance_pages
+from scheduler.staffing.queries.guardian_page import minor_of_consent, visits_that_rest_on_it
 from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting
 from scheduler.web.filters import say
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.once import sent_once
@@ -86,6 +88,24 @@ def new_vetting(presenter_id: int) -> ResponseReturnValue:
             say(_("The check is recorded."))
             return redirect(url_for(".proofs", presenter_id=presenter_id))
     return render_template("safeguarding/new_vetting.html", form=form, page=page), 422 if form.errors else 200
+
+
+@bp.get("/safeguarding/consents/<int:consent_id>/withdraw")
+@may("withdraw", "consent")
+def ask_to_withdraw(consent_id: int) -> ResponseReturnValue:
+    """Asked once, and what follows is said before it is pressed."""
+    presenter_id = minor_of_consent(consent_id)
+    page = page_for("withdraw", "consent", presenter_id)
+    own = current_actor().presenter_id == presenter_id
+    visits = visits_that_rest_on_it(presenter_id, clock.now())
+    return render_template(
+        "safeguarding/withdraw.html",
+        page=page,
+        own=own,
+        visits=visits,
+        consent_id=consent_id,
+        press=BaseForm(formdata=None),
+    )
 
 
 @bp.post("/safeguarding/consents/<int:consent_id>/withdraw")

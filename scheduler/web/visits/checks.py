@@ -1,5 +1,6 @@
 """What coordinators answer before a visit: a question of the clock that the school has settled, a wish for a date."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.attendance.queries.feedback import feedback_of, survey_of
 from scheduler.attendance.queries.tally import tallies_of
+from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
@@ -30,19 +32,19 @@ from scheduler.web.visits.forms import KeepDateForm, NumbersForm
 DRIVEN_TO = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
 
 
-def checks_of(page: VisitPage) -> dict[str, Any]:
-    """What stands under the head of a visit's page."""
+def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
+    """What stands under the head of a visit's page; asked of the tables that know the visit."""
     visit = page.visit
     today = clock.local_day(clock.now(), visit.zone)
     return {
-        "findings": [finding_words(one, visit.crew) for one in findings_of(visit.id)],
-        "wish": open_wish_of(visit.id),
-        "numbers_asked": open_numbers_of(visit.id),
-        "checklist": checklist_of(visit.id, visit.state, visit.on_day, today),
-        "feedback": feedback_of(visit.id),
-        "tallies": tallies_of(visit.id),
-        "survey": survey_of(visit.id),
-        "drives": drives_of_visit(visit.id) if visit.state in DRIVEN_TO else [],
+        "findings": [finding_words(one, visit.crew) for one in findings_of(visit.id)] if "finding" in beside else [],
+        "wish": open_wish_of(visit.id) if "date_wish" in beside else None,
+        "numbers_asked": open_numbers_of(visit.id) if "numbers_asked" in beside else [],
+        "checklist": checklist_of(visit.id, visit.state, visit.on_day, today, told="readiness" in beside),
+        "feedback": feedback_of(visit.id) if "visit_feedback" in beside else None,
+        "tallies": tallies_of(visit.id) if any(row.audience in TALLY_AUDIENCES for row in visit.presentations) else [],
+        "survey": survey_of(visit.id) if "visit_survey" in beside else None,
+        "drives": drives_of_visit(visit.id) if "drive" in beside and visit.state in DRIVEN_TO else [],
         "cost": cost_of(visit.kilometres, settings().kilometre_rate),
     }
 

@@ -25,10 +25,10 @@ STATES = {
 
 
 def search_facts(
-    page: VisitPage, candidates: Sequence[Candidate], decision: SeenForm | None, *, open_now: bool
+    page: VisitPage, candidates: Sequence[Candidate], decision: SeenForm | None, *, open_now: bool, sought: bool
 ) -> dict[str, Any]:
     """The search, if there was one; while it is open the two forms, of which `decision` is the one just sent."""
-    search = latest_search(page.visit)
+    search = latest_search(page.visit) if sought else None
     if search is None or not (open_now and search.open_now):
         may_seek = open_now and search_may_begin(page, search)
         return {

@@ -96,8 +96,8 @@ class ReplanForm(SeenForm, ListedForm):
     presentations = FieldList(FormField(PresentationFields))
 
     @classmethod
-    def for_visit(cls, visit: VisitRow) -> "ReplanForm":
-        """Prefilled with the hours and rooms of the old visit; the day is to be found."""
+    def for_visit(cls, visit: VisitRow, day: dt.date | None = None) -> "ReplanForm":
+        """Prefilled with the hours and rooms of the old visit; the day is to be found, or one that the school named."""
         rows = [
             {
                 "starts_local": row.starts_local,
@@ -107,7 +107,7 @@ class ReplanForm(SeenForm, ListedForm):
             }
             for row in visit.presentations
         ]
-        return cls(data={"presentations": rows})
+        return cls(data={"presentations": rows, "on_day": day})
 
     def plans(self, visit: VisitRow) -> tuple[PresentationPlan, ...]:
         """What the form says, with audiences and numbers from the old visit; call after `accepted()`."""

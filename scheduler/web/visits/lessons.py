@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scheduler.core import clock
-from scheduler.places import queries
 from scheduler.places.rules.presence import SaidBeside, class_standings
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.school_time import AskedTime, ClassStanding, SchoolClock
 from scheduler.programmes.terms import Audience
-from scheduler.requests.queries.hours import school_clock
+from scheduler.requests.queries.hours import OpenSchool
 
 
 class Wished(Protocol):
@@ -49,12 +48,12 @@ class VisitLessons(SaidBeside):
 
 
 def lessons_beside(
-    host_id: int, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[TypedTime]
+    school: OpenSchool, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[TypedTime]
 ) -> VisitLessons:
     """For each typed start the standing of its classes; parents and teachers come outside shifts."""
-    host = queries.host_of(host_id)
+    host, host_id = school.host, school.host.id
     today = clock.local_day(clock.now(), host.zone)
-    hours = school_clock(host, day or today, day or today, today=today)  # yesterday helps nobody
+    hours = school.clock(day or today, day or today, today=today)  # yesterday helps nobody
     if hours is None:
         return VisitLessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
     if day is None:

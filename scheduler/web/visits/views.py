@@ -7,14 +7,16 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
+from scheduler.attendance.queries.side_tables import tables_beside
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
-from scheduler.places.queries import calendar_missing
+from scheduler.places.queries import calendar_missing, host_of
+from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
-from scheduler.requests.queries.hours import school_clock
-from scheduler.requests.queries.pages import request_page
+from scheduler.requests.queries.hours import OpenSchool
+from scheduler.requests.queries.pages import request_to_plan
 from scheduler.requests.rules.school_request import cannot_on
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.staffing.queries.candidates import candidates_by_need
@@ -23,11 +25,11 @@ from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
 from scheduler.visits.queries.clearance import photographed
-from scheduler.visits.queries.pages import SORTS, visit_for, visit_page, visits_of_week
+from scheduler.visits.queries.lists import SORTS
+from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
 from scheduler.visits.service import plan_and_move
-from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.rows import Candidate, PresentationRow, VisitPage, VisitRow
@@ -40,7 +42,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
-from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, StaffReasonForm, UntilForm
+from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
 from scheduler.web.tables import Column
 from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
@@ -67,8 +69,9 @@ def _today() -> dt.date:
 @may("create", "visit")
 @sent_once
 def plan_visit(number: str) -> ResponseReturnValue:
-    asked = request_page(current_actor(), number, now=clock.now())
-    form = PlanForm() if request.method == "POST" else _plan_form(asked)
+    asked = request_to_plan(current_actor(), number, now=clock.now())
+    school = OpenSchool(asked.row.host)
+    form = PlanForm() if request.method == "POST" else _plan_form(asked, school)
     problem = ""
     if form.accepted() and not form.look.data:
         try:
@@ -81,7 +84,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
             say(_("Planned. Now choose who goes."))
             return redirect(url_for(".visit", number=visit.number))
     typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.lessons_beside(asked.row.host.id, form.on_day.data, asked.presentations, typed)
+    known = lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed)
     missing = calendar_missing(form.on_day.data or asked.row.first_day)
     page = render_template(
         "visits/plan_visit.html",
@@ -97,13 +100,13 @@ def plan_visit(number: str) -> ResponseReturnValue:
     return page, 409 if problem else 422 if form.problems_shown() else 200
 
 
-def _plan_form(asked: RequestPage) -> PlanForm:
+def _plan_form(asked: RequestPage, school: OpenSchool) -> PlanForm:
     """The plan of a request on the date that the school likes most, or on the one that was pressed.
 
     Without ranked dates on the first of its days that suits its classes, at the hours that they suggest.
     """
     row = asked.row
-    hours = school_clock(row.host, row.first_day, row.last_day, today=_today())
+    hours = school.clock(row.first_day, row.last_day, today=_today())
     rank = number_of(request.args.get("wish")) or 1
     if rank <= len(asked.preferred):
         wish = asked.preferred[rank - 1]
@@ -119,13 +122,13 @@ def week() -> ResponseReturnValue:
     asked = asked_day("from") or _today()
     monday = asked - dt.timedelta(days=asked.weekday())
     table = tables.table("visits", WEEK_COLUMNS, SORTS, natural="day", choose=True)
-    visits = visits_of_week(current_actor(), monday, table.sort)
+    page = visits_of_week(current_actor(), monday, page_number(request.args.get("page")), table.sort)
     seven = dt.timedelta(days=7)
     return render_template(
         "visits/week.html",
         may_plan=policy.scope_of(current_actor(), "create", "visit") is not None,
         table=table,
-        visits=visits,
+        page=page,
         monday=monday,
         before=monday - seven,
         after=monday + seven,
@@ -174,6 +177,7 @@ def shown_visit(
     status = (
         409 if problem else 422 if any(one is not None and one.errors for one in (form, promise, decision)) else 200
     )
+    cause, back_until = cancellation_of(page.visit, clock.now())
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = history_view(pressed.since(page)) if pressed is not None and problem else []
     may_promise = open_now and page.visit.school_request_id is None
@@ -181,6 +185,8 @@ def shown_visit(
     if open_now:
         turned = page_number(request.args.get("people"))
         people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
+    beside = tables_beside(page.visit.id)
+    hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:
@@ -193,20 +199,22 @@ def shown_visit(
             open_now=open_now,
             may_confirm=page.visit.state is VisitState.OFFERED and not page.keeps_back,
             over=_over_and_not_counted(page),
-            shown=visit_view(page, people.rows, hands_of(page.visit.id, judged)),
+            shown=visit_view(page, people.rows, hands),
             people=people,
-            call_is_open=open_now and call_is_open(page.visit.id),
+            call_is_open=open_now and "open_call" in beside and call_is_open(page.visit.id),
             form=until,
             promise=noted,
             press=press,
             problem=problem,
             changes=changes,
-            told=told_of(page.visit.id),
+            told=told_of(page.visit.id) if "told_note" in beside else [],
             late=_late_rows(page.visit),
+            cause=labels.CAUSES[cause] if cause else "",
+            back_until=back_until,
             told_what=labels.TOLD_WHAT,
             how=HOW,
-            **checks_of(page),
-            **search_facts(page, people.rows, decision, open_now=open_now),
+            **checks_of(page, beside),
+            **search_facts(page, people.rows, decision, open_now=open_now, sought="relief" in beside),
         ),
         status,
     )
@@ -329,7 +337,7 @@ def move(number: str) -> ResponseReturnValue:
         lessons.TypedTime(one.starts_local.data, sitting.minutes)
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
-    known = lessons.lessons_beside(row.host_id, form.on_day.data, row.presentations, typed)
+    known = lessons.lessons_beside(OpenSchool(host_of(row.host_id)), form.on_day.data, row.presentations, typed)
     return form_page("visits/move.html", form, page, problem, lessons=known)
 
 
@@ -337,7 +345,7 @@ def move(number: str) -> ResponseReturnValue:
 @may("create", "visit")
 def replan(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
-    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit)
+    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit, asked_day("day"))
     problem = "" if page.visit.state is VisitState.DISRUPTED else worded(GroundReason.WRONG_STATE)
     if form.accepted():
         plans, day = form.plans(page.visit), form.on_day.data
@@ -351,7 +359,8 @@ def replan(number: str) -> ResponseReturnValue:
             say(_("Planned for a new day, and the school is told. Now choose who goes."))
             return redirect(url_for(".visit", number=new))
     typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.lessons_beside(page.visit.host_id, form.on_day.data, page.visit.presentations, typed)
+    school = OpenSchool(host_of(page.visit.host_id))
+    known = lessons.lessons_beside(school, form.on_day.data, page.visit.presentations, typed)
     return form_page("visits/replan.html", form, page, problem, lessons=known)
 
 
@@ -365,20 +374,3 @@ def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **mo
         form.show_visit(page)
     shown = render_template(template, form=form, visit=page.visit, problem=problem, changes=changes, **more)
     return shown, 409 if problem else 422 if form.problems_shown() else 200
-
-
-@bp.route("/visits/<number>/cancel", methods=["GET", "POST"])
-@may("cancel", "visit")
-def cancel(number: str) -> ResponseReturnValue:
-    page = visit_page(current_actor(), number)
-    form, problem = StaffReasonForm(), ""
-    if form.accepted():
-        reason = form.reason.data or ""
-        try:
-            cancel_visit(current_actor(), page.visit.id, reason=reason, now=clock.now(), version=form.seen())
-        except Conflict as conflict:
-            problem = labels.refusal(conflict)
-        else:
-            say(_("Cancelled. The school and the presenters got a mail."))
-            return redirect(url_for(".visit", number=number))
-    return form_page("visits/cancel.html", form, page, problem)

@@ -100,7 +100,7 @@ def test_what_was_asked_a_moment_ago_is_not_asked_again(client, towns):
 
     about = [text for text in second if "available_hours" in text or "FROM closure" in text]
     assert about == []
-    assert len(second) <= len(first) - 10  # the cities, and three questions for each
+    assert len(second) <= len(first) - 9  # the cities, and four questions for each of two
 
 
 def test_of_what_is_old_one_answer_is_asked_anew(app, client, programme, towns, the_clock):

@@ -3,8 +3,7 @@
 import gzip
 import re
 
-from scheduler.demo import load as demo
-from tests.factories import MONDAY
+from tests.loaded_demo import load_demo
 
 PAGES = ("/", "/programmes", "/programmes/safe-internet", "/campaigns/show-respect", "/map", "/figures", "/book")
 PARTS = re.compile(r'<(?:script|link|img)\b[^>]*?(?:src|href)="(/[^"#]+)"')
@@ -18,7 +17,7 @@ def packed(client, path):
 
 
 def test_a_first_visit_is_light_on_a_bad_line(client):
-    demo.load(MONDAY)
+    load_demo()
     known: dict[str, int] = {}
 
     for page in PAGES:

@@ -11,10 +11,10 @@ from scheduler.demo import load as demo
 from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.counting import statements
-from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
+from tests.loaded_demo import load_demo
 from tests.reports.held_visits import DAY, a_held_visit
 from tests.web.browser import browser_of
 from tests.web.reports.pages import REPORT, words_of
@@ -169,7 +169,7 @@ def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(coordina
 
 
 def test_page_file_command_and_paper_hold_equal_numbers(app, session):
-    demo.load(MONDAY)
+    load_demo()
     email = next(row["email"] for row in demo.sign_ins() if row["role"] == "coordinator")
     browser = browser_of(app, session.query(User).filter_by(email=email).one())
     command = ["reports", "attendance", "--from", "2023-01-01", "--to", "2023-12-31", "--centre", "ncc"]

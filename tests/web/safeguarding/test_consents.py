@@ -127,6 +127,11 @@ def test_a_guardian_who_goes_back_and_takes_a_tick_away_reads_what_stands_and_pr
 def test_a_guardian_withdraws_by_one_button_without_signing_in(client, minor):
     path = link_of(make_guardian(minor.id))
     make_consent(minor.id)
+    assert f'href="{path}/withdraw"' in client.get(path).text
+    asked = client.get(path + "/withdraw?lang=en").text
+    assert "Withdraw the consent?" in asked
+    assert "stands in 0 visits to come" in asked
+    assert db.session.scalars(select(GuardianConsent.withdrawn_at)).one() is None, "looking does nothing"
 
     assert client.post(path + "/withdraw").location == path
 

@@ -52,7 +52,9 @@ def test_a_colleague_who_cancels_second_keeps_the_reason_that_was_typed(app, sce
     number = offered_soon(scene, scene.educator())
     cancel_visit(scene.coordinator, scene.visit_id, reason="Storm", now=MONDAY)
 
-    answer = coordinator(app, scene).post(f"/visits/{number}/cancel", data={"reason": "They rang: exam day"})
+    answer = coordinator(app, scene).post(
+        f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": "They rang: exam day"}
+    )
 
     assert answer.status_code == 409
     assert "They rang: exam day</textarea>" in body(answer)

@@ -72,7 +72,7 @@ def test_a_coordinator_plans_an_agreed_request_from_a_filled_form(app, scene):
     answer = browser.post(path, data=typed)
 
     assert answer.status_code == 302
-    (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()))
+    (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()), 1).rows
     assert answer.location.endswith(f"/visits/{row.number}")
     (sitting,) = row.presentations
     assert (sitting.starts_local, sitting.room, sitting.expected_pupils) == (dt.time(9, 55), "Hall", 90)
@@ -190,15 +190,23 @@ def test_moving_and_cancelling_by_pages(app, scene):
 
     assert browser.get(f"/visits/{number}/crew/{ana.id}/withdraw").status_code == 200
     assert browser.post(f"/visits/{number}/crew/{ana.id}/withdraw", data={"reason": "Ill"}).status_code == 302
-    assert browser.post(f"/visits/{number}/cancel", data={"reason": ""}).status_code == 422
-    assert browser.post(f"/visits/{number}/cancel", data={"reason": "Storm"}).status_code == 302
+    assert (
+        browser.post(f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": ""}).status_code
+        == 422
+    )
+    assert (
+        browser.post(f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": "Storm"}).status_code
+        == 302
+    )
     assert state_of(scene) is VisitState.CANCELLED
 
 
 def test_markup_in_a_reason_is_text(app, scene):
     number = plan_soon(scene)
     browser = coordinator(app, scene)
-    browser.post(f"/visits/{number}/cancel", data={"reason": "<script>alert(1)</script>"})
+    browser.post(
+        f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": "<script>alert(1)</script>"}
+    )
 
     assert "<script>alert" not in body(browser.get(f"/visits/{number}"))
 

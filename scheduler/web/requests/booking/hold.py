@@ -71,10 +71,11 @@ def press_date(booking: BookingDraft) -> bool | None:
 
 
 def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
-    wish = booking.free_wish()
-    found = booking.calendar(wish).free_dates(wish).free if wish else ()
-    starts = next((one.starts for one in found if one.day.isoformat() == day), ())
-    return Slot(dt.date.fromisoformat(day), starts[0]) if len(starts) == 1 else None
+    """Of that day alone the calendar is opened: no other is asked for."""
+    wish, pressed = booking.free_wish(), slot_of(f"{day}T00:00")
+    found = booking.calendar(wish, pressed.on_day).free_dates(wish).free if wish and pressed else ()
+    starts = next((one.starts for one in found if pressed and one.day == pressed.on_day), ())
+    return Slot(pressed.on_day, starts[0]) if pressed and len(starts) == 1 else None
 
 
 def hold_slot(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) -> bool:

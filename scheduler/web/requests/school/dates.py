@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import FieldList, Form, FormField, RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.booking.queries.free_dates import free_dates
+from scheduler.booking.queries.free_dates import AskedPlace, free_dates
 from scheduler.booking.service import proof
 from scheduler.booking.service.proposals import accept_free_date, propose_free_dates
 from scheduler.booking.terms.free_dates import FreeDay, FreeWish
@@ -18,7 +18,8 @@ from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import Actor
-from scheduler.requests.queries.pages import own_request, proposed_dates, request_page
+from scheduler.requests.queries.hours import OpenSchool
+from scheduler.requests.queries.pages import own_request, proposed_dates, request_to_plan
 from scheduler.requests.rules.states import may_move
 from scheduler.requests.service.dates import decline_dates
 from scheduler.requests.terms.dates import DateDraft, ProposedDate
@@ -102,7 +103,7 @@ class NoneSuitsForm(RequestPressForm):
 @sent_once
 def propose(number: str) -> ResponseReturnValue:
     """The coordinator proposes dates; the school gets one mail."""
-    page = request_page(current_actor(), number, now=clock.now())
+    page = request_to_plan(current_actor(), number, now=clock.now())
     form = ProposeForm(version=page.version)
     if form.accepted():
         try:
@@ -134,7 +135,8 @@ def _free_for(page: RequestPage) -> tuple[FreeDay, ...]:
     wish = FreeWish(
         page.row.programme.id, page.teaching_language, first.audience, host_id=page.row.host.id, classes=classes
     )
-    return free_dates(wish, now=clock.now()).free[:FREE_DAYS_BESIDE]
+    place = AskedPlace(page.row.programme, OpenSchool(page.row.host), page.row.host.municipality)
+    return free_dates(wish, now=clock.now(), place=place).free[:FREE_DAYS_BESIDE]
 
 
 @bp.route("/status/<secret>/dates", methods=["GET", "POST"])

@@ -69,6 +69,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
     now = clock.now()
     visit = crew_for_school(page.row.id, now)
     bound = visit if state in WITH_DATE else None
+    stopped = visit if state is RequestState.DISRUPTED else None
     offered = offered_date(page.row.id, now) if state is RequestState.PROPOSED else None
     shown = render_template(
         "requests/status.html",
@@ -77,7 +78,10 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         shown_crew=visit if state not in OVER and state is not RequestState.DISRUPTED else None,
         dated=visit is not None and state in WITH_DATE.union(AFTER_VISIT),
         held=state in AFTER_VISIT,
-        cancel_href=url_if("readiness.cancel_by_school", secret=secret) if bound and bound.may_cancel(now) else "",
+        cancel_href=url_if("readiness.cancel_by_school", secret=secret)
+        if stopped or (bound and bound.may_cancel(now))
+        else "",
+        stopped=stopped,
         page=page,
         row=page.row,
         secret=secret,
@@ -91,7 +95,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         may_change=may_change_counts(state),
         may_withdraw=way_out(state) is not None and bound is None,
         over=state in OVER,
-        **_between(page, bound, now),
+        **_between(page, bound, stopped, now),
     )
     return shown, code
 
@@ -110,7 +114,7 @@ def _next_words(page: RequestPage, *, lost: bool, offered: bool) -> object:
     return words.SOMEBODY_ELSE if lost else words.next_of(page)
 
 
-def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> dict[str, Any]:
+def _between(page: RequestPage, bound: CrewShown | None, stopped: CrewShown | None, now: dt.datetime) -> dict[str, Any]:
     """What the school does between the answer and the visit: choose a date, ask for another, tick its checklist."""
     until = asked_until(bound.starts_at) if bound and bound.starts_at else None
     today = clock.local_day(now)
@@ -118,7 +122,7 @@ def _between(page: RequestPage, bound: CrewShown | None, now: dt.datetime) -> di
         "bound": bound,
         "dates": proposed_dates(page.row.id, now=now),
         "clock_words": words.clock_words,
-        "wish": open_wish_of(bound.visit_id) if bound else None,
+        "wish": open_wish_of(visit.visit_id) if (visit := bound or stopped) else None,
         "numbers_asked": open_numbers_of(bound.visit_id) if bound else [],
         "checklist": (checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None),
         "ask_until": until if until and now <= until else None,

@@ -1,0 +1,41 @@
+"""When presenters can usually come, and on which days not: one question for both."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Date, Integer, Time, case, cast, null, select, union_all
+
+from scheduler.core.db import db
+from scheduler.people.models import AvailabilityException, AvailableHours
+from scheduler.people.terms import ExceptionRow, Hours
+
+
+def availability_of(
+    presenter_ids: Sequence[int], first_day: dt.date, last_day: dt.date
+) -> tuple[dict[int, tuple[Hours, ...]], dict[int, tuple[ExceptionRow, ...]]]:
+    """The weekly hours of each of these presenters, and the exceptions that touch the days, both in order.
+
+    Two tables under each other: where hours have their weekday, an exception says whether she is available.
+    """
+    week, away, day, time = AvailableHours, AvailabilityException, cast(null(), Date), cast(null(), Time)
+    hours = select(week.presenter_id, cast(null(), Integer), week.weekday, week.from_local, week.until_local, day, day)
+    said = case((away.available.is_(True), 1), else_=0)
+    exceptions = select(away.presenter_id, away.id, said, time, time, away.first_day, away.last_day)
+    both: CompoundSelect[Any] = union_all(
+        hours.where(week.presenter_id.in_(presenter_ids)),
+        exceptions.where(away.presenter_id.in_(presenter_ids), away.last_day >= first_day, away.first_day <= last_day),
+    )
+    usual: dict[int, list[Hours]] = {who: [] for who in presenter_ids}
+    differs: dict[int, list[ExceptionRow]] = {who: [] for who in presenter_ids}
+    for who, exception_id, number, begins, ends, first, last in (
+        db.session().execute(both).all() if presenter_ids else ()
+    ):
+        if exception_id is None:
+            usual[who].append(Hours(number, begins, ends))
+        else:
+            differs[who].append(ExceptionRow(exception_id, first, last, number == 1))
+    return (
+        {who: tuple(sorted(rows, key=lambda row: (row.weekday, row.from_local))) for who, rows in usual.items()},
+        {who: tuple(sorted(rows, key=lambda row: (row.first_day, row.id))) for who, rows in differs.items()},
+    )

@@ -1,0 +1,68 @@
+"""One row asked of the driver itself: it holds nothing, and a connection that fails is not asked again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine, event
+
+from scheduler.core.quick_read import QuickRead
+
+THING = sa.table("thing", sa.column("id", sa.Integer), sa.column("word", sa.Text))
+WORD = QuickRead(sa.select(THING.c.word).where(THING.c.id == sa.bindparam("id")))
+
+
+def file_with(path: Path, word: str) -> None:
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE thing (id INTEGER PRIMARY KEY, word TEXT)")
+        connection.execute(sa.text("INSERT INTO thing VALUES (1, :word)"), {"word": word})
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    file_with(tmp_path / "one.sqlite3", "first")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'one.sqlite3'}", pool_size=1, max_overflow=0, pool_timeout=0.1)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def opened(engine: Engine) -> list[object]:
+    """Each connection that the engine has opened."""
+    seen: list[object] = []
+    event.listen(engine, "connect", lambda raw, _record: seen.append(raw))
+    return seen
+
+
+def test_it_holds_nothing_between_two_questions(engine):
+    WORD.one(engine, {"id": 1})
+
+    with engine.begin() as writer:
+        writer.execute(THING.update().values(word="second"))
+
+    assert WORD.one(engine, {"id": 1}) == ("second",)
+
+
+def test_a_file_that_took_the_place_of_another_is_asked_after_the_engine_let_go(engine, tmp_path):
+    WORD.one(engine, {"id": 1})
+    file_with(tmp_path / "two.sqlite3", "restored")
+
+    engine.dispose()
+    (tmp_path / "two.sqlite3").replace(tmp_path / "one.sqlite3")
+
+    assert WORD.one(engine, {"id": 1}) == ("restored",)
+
+
+def test_a_question_that_fails_finds_nothing_and_the_next_is_asked_anew(engine, opened):
+    WORD.one(engine, {"id": 1})
+    with engine.begin() as writer:
+        writer.exec_driver_sql("ALTER TABLE thing RENAME TO gone")
+    assert WORD.one(engine, {"id": 1}) is None
+
+    with engine.begin() as writer:
+        writer.exec_driver_sql("ALTER TABLE gone RENAME TO thing")
+    assert WORD.one(engine, {"id": 1}) == ("first",)
+    assert opened[0] is not opened[-1]

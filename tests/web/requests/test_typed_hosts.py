@@ -1,0 +1,74 @@
+"""A typed host on its page, on the request's, and on the phone."""
+
+import pytest
+
+from scheduler.core.db import db
+from scheduler.places.models import Host
+from scheduler.places.service.hosts import propose_host
+from scheduler.places.terms.hosts import HostDraft, HostKind
+from scheduler.policy import ANONYMOUS
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.school_request import RequestState
+from tests.factories import MONDAY
+from tests.factories.places import make_host, make_municipality
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+
+
+@pytest.fixture
+def programme(app):
+    return make_programme()
+
+
+@pytest.fixture
+def desk(sign_in, programme):
+    return sign_in(centre_id=programme.centre_id)
+
+
+@pytest.fixture
+def typed(app) -> int:
+    return propose_host(ANONYMOUS, HostDraft(HostKind.LIBRARY, "Читаоница Липа", "Суботица"), now=MONDAY).id
+
+
+def test_a_request_of_a_typed_school_leads_to_where_it_is_merged(desk, programme, typed):
+    listed = make_host(
+        name_sr_cyrl="Градска библиотека", name_sr_latn="Gradska biblioteka", search_key="gradska biblioteka"
+    )
+    row = make_school_request(RequestState.TRIAGE, programme=programme, host_id=typed)
+    assert f'href="/hosts/{typed}"' in desk.get(f"/requests/{row.number}").text
+    merge = f"/hosts/{typed}/merge/{listed.id}"
+    assert merge in desk.get(f"/hosts/{typed}?q=biblioteka").text
+
+    assert desk.post(merge).location == f"/hosts/{listed.id}"
+
+    db.session.rollback()
+    assert db.session.get_one(SchoolRequest, row.id).host_id == listed.id
+    assert "Merged with" in desk.get(f"/hosts/{typed}?lang=en").text
+    assert "not on the list" not in desk.get(f"/requests/{row.number}?lang=en").text
+
+
+def test_a_new_one_is_put_on_the_list_by_one_press(desk, typed):
+    assert "Not on the list" in desk.get(f"/hosts/{typed}?lang=en").text
+    assert desk.post(f"/hosts/{typed}/confirm").location == f"/hosts/{typed}"
+    assert "Not on the list" not in desk.get(f"/hosts/{typed}?lang=en").text
+
+
+def test_merging_with_what_is_no_choice_says_so(desk, typed):
+    assert desk.post(f"/hosts/{typed}/merge/{typed}").location == f"/hosts/{typed}"
+    assert desk.post(f"/hosts/{typed}/merge/999999").status_code == 404
+
+
+def test_a_school_that_is_not_on_the_list_is_taken_on_the_phone(desk):
+    town = make_municipality()
+    page = "/requests/phone/new-school"
+    assert page in desk.get("/requests/phone?q=lipa").text
+    assert 'value="Липа"' in desk.get(f"{page}?name=Липа").text
+    assert desk.post(page, data={"name": "", "place": "Суботица"}).status_code == 422
+
+    said = {"name": "ОШ Липа", "kind": "primary", "place": "Суботица", "municipality": str(town.id)}
+    answer = desk.post(page, data=said)
+
+    host = db.session.query(Host).filter_by(name_sr_cyrl="ОШ Липа").one()
+    assert host.listed
+    assert answer.location == f"/requests/phone?host={host.id}"
+    assert "ОШ Липа" in desk.get(answer.location).text
