@@ -68,10 +68,10 @@ def confirm_open(act: Act, opened: OpenVisit, *, outcome: str = "") -> None:
     `outcome` is how the search for a substitute ended: then that is what the school reads, in its one mail.
     """
     crew, link = opened.in_state(AssignmentState.ACCEPTED), opened.visit.online_link
+    _plan_drive(act, opened, crew)
     for presentation in opened.presentations:
         if presentation.state is PresentationState.PLANNED:
             act.move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED)
-    _plan_drive(act, opened, crew)
     transitions.move_with_request(act, opened, VisitState.CONFIRMED)
     touch(act, opened, opened.presentations)
     if outcome:
