@@ -12,8 +12,9 @@ from scheduler.policy import Role, school_contact
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.queries.findings import open_numbers_of
+from scheduler.readiness.service.call_off import call_off, take_back_cancellation
 from scheduler.readiness.service.numbers import change_numbers, decide_numbers, note_numbers
-from scheduler.readiness.terms import NumbersOutcome
+from scheduler.readiness.terms import CallOff, NumbersOutcome
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts
 from scheduler.visits.models.visits import Presentation, Visit
@@ -134,6 +135,19 @@ def test_a_visit_that_is_called_off_ends_the_question(session):
     asked = session.scalars(sa.select(NumbersAsked)).one()
     assert (asked.outcome, asked.answered_at) == (NumbersOutcome.LAPSED, MONDAY)
     assert numbers(session)[2] is False
+
+
+@pytest.mark.both_databases
+def test_a_question_comes_back_with_a_visit_whose_cancellation_is_taken_back(session):
+    scene = a_scene()
+    say(scene, 150)
+
+    call_off(scene.coordinator, scene.visit_id, CallOff("Снег."), now=MONDAY)
+    assert (open_numbers_of(scene.visit_id), numbers(session)[2]) == ([], False)
+    take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert [one.after for one in open_numbers_of(scene.visit_id)] == [(150, 0, 2)]
+    assert numbers(session)[2] is True
 
 
 @pytest.mark.both_databases

@@ -141,8 +141,10 @@ def _restore(act: Act, visit: Visit, before: dict[str, Any]) -> None:
     for seat in sorted(seats, key=lambda one: (is_minor(one.presenter.adult_on, one.on_day), one.id)):  # adults first
         _back(act, ASSIGNMENT_MACHINE, seat, AssignmentState, before["assignment"])
         act.session.flush()
-    wait = NumbersAsked.id.in_(before.get("numbers_asked", ()))  # the database let them lapse with the visit
-    act.session.execute(update(NumbersAsked).where(wait).values(answered_at=None, outcome=None))
+    if asked is not None and (wait := before.get("numbers_asked")):  # the database let them lapse with the visit
+        lapsed = update(NumbersAsked).where(NumbersAsked.id.in_(wait))
+        act.session.execute(lapsed.values(answered_at=None, outcome=None))
+        asked.attention = True
 
 
 def _back(act: Act, machine: Machine, thing: Any, kind: Any, stood: dict[str, tuple[str, str, str]]) -> None:
