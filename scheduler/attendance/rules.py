@@ -49,6 +49,11 @@ def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime
     return problems
 
 
+def survey_opens_on(visit_day: dt.date) -> dt.date:
+    """The first day on which a school can say what remained of a visit: that on which the letter asks it."""
+    return visit_day + dt.timedelta(days=FOLLOW_UPS[FollowUp.SURVEY][0])
+
+
 def may_be_counted(state: AttendanceState) -> bool:
     """Whether the educator may (still) say the numbers: until the school has answered."""
     return state in STILL_COUNTED

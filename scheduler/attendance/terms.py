@@ -27,6 +27,7 @@ class AttendanceReason(Reason):
     NOT_BEGUN = "not_begun"
     NOT_CONFIRMED = "not_confirmed"
     NOT_SUBMITTED = "not_submitted"
+    NOT_REMEMBERED_YET = "not_remembered_yet"
     OVER_THE_HALL = "over_the_hall"
     ONE_PRESS = "one_press"
     TALLY_NOT_OPEN = "tally_not_open"

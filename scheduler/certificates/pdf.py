@@ -100,7 +100,7 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
     """
     if not papers:
         raise ValueError("no certificate to draw")
-    titles = dict.fromkeys(_title(paper, lang) for paper, lang in papers)
+    titles = dict.fromkeys(title_of(paper, lang) for paper, lang in papers)
     numbers = [paper.running_number for paper, _ in papers]
     span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
     first, lang = papers[0]
@@ -109,14 +109,14 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
     for paper, lang in papers:
         sheet.stamped(FRAME)
         _draw_words(sheet, paper, lang)
-        _draw_facts(sheet, _facts(paper, lang))
+        _draw_facts(sheet, facts_of(paper, lang))
         _draw_signatures(sheet, paper)
         _draw_check(sheet, paper, lang)
         sheet.next_page()
     return sheet.finished()
 
 
-def _title(paper: CertificatePaper, lang: str) -> str:
+def title_of(paper: CertificatePaper, lang: str) -> str:
     _ = translator(lang).gettext
     return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
 
@@ -143,7 +143,7 @@ def _draw_words(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     lead, text = _words(paper, lang)
     CENTRE.fill(sheet, paper.centre_name)
     sheet.text(LEFT, 33.9, _("free helpline %(number)s") % {"number": paper.helpline}, SMALL)
-    sheet.text(LEFT, 62, _title(paper, lang).upper(), KICKER)
+    sheet.text(LEFT, 62, title_of(paper, lang).upper(), KICKER)
     sheet.text(LEFT, 71.3, lead, LEAD)
     _draw_name(sheet, paper.holder_name if teacher else paper.host_name)
     sheet.canvas.setLineCap(1)
@@ -159,7 +159,8 @@ def _draw_name(sheet: PaperSheet, name: str) -> None:
         sheet.text(HOLDER.x, HOLDER.y - above * step, line, style)
 
 
-def _facts(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
+def facts_of(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
+    """What is printed side by side below the text, each under its label: the check page shows these too, no others."""
     _ = translator(lang).gettext
     day = _written_day(paper.on_day, lang)
     if paper.kind is CertificateKind.TEACHER:

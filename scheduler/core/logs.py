@@ -96,8 +96,6 @@ def set_up(level: str) -> None:
     its standard error.
     """
     root = logging.getLogger()
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
-    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # since 3.12
     if not any(isinstance(old, StandardError) for old in root.handlers):
         handler = StandardError()
         handler.setFormatter(JsonLine())

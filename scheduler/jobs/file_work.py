@@ -13,6 +13,7 @@ from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.imports import batches
+from scheduler.core.imports.parts import FirstLines, first_lines, lines_to_leave_out, without_lines
 from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.core.imports.sheets import FileTable, Imported, Layout, read_table
 from scheduler.core.imports.staging import Filing
@@ -32,6 +33,7 @@ from scheduler.work.terms import RIGHTS, STORES, LeasedWork, Phase, WorkKind, Wo
 
 READ, COMPARED, STAGED = 10, 20, 90  # of a hundred: how far an import is when that is done
 PERSONAL = (GroundReason.IDENTITY_NUMBER, PERSONAL_NUMBERS, NAMES_OF_PUPILS)  # such a file is forgotten at once
+LINES_SEEN = 10  # of the file, before it is stored
 LINES_STORED = 200  # problems and changes that the page lists; the command lists all
 
 Outcome = Imported | ImportOutcome
@@ -106,9 +108,10 @@ def check_or_store(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
         service.forget_content(taken)
     _tell(taken, Phase.COMPARING if dry_run else Phase.STORING, 100)
     naming = {} if personal else _columns(kind, outcome, headings, columns)
-    kept = {"keeps_file": True} if dry_run and not personal and (naming or not outcome.problems) else {}
+    refused = [] if personal or not dry_run else lines_to_leave_out(table, outcome.problems)
+    kept = {"keeps_file": True} if dry_run and not personal and (naming or refused or not outcome.problems) else {}
     stored = {} if dry_run or outcome.problems else {"stored": True}
-    return _told(outcome) | seen_of(table) | naming | kept | stored
+    return _told(outcome) | seen_of(table) | naming | kept | stored | ({"refused": refused} if refused else {})
 
 
 def seen_of(table: FileTable) -> dict[str, Any]:
@@ -159,6 +162,33 @@ def name_columns(actor: Actor, work_id: int, chosen: Mapping[str, str]) -> tuple
         own = {heading: ours for heading, ours in chosen.items() if heading in known}
         batches.remember(session, actor.centre_id, FILES[kind].name, own)
     return content, file_name, kind
+
+
+def without_refused(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:
+    """The file without the lines that its check refused, to be checked again: what is stored is a whole file.
+
+    Raises: NotAllowed, NotFound, also when no line of it can be left out.
+    """
+    content, file_name, kind = service.content_of(actor, work_id)
+    refused = service.work_page(actor, work_id, now=clock.now()).result.get("refused")
+    if not refused or actor.centre_id is None:
+        raise NotFound("line")
+    given = (FILES[kind].layout, set(refused), _named(actor.centre_id, kind, content))
+    return without_lines(content, *given), file_name, kind
+
+
+def beginning_of(actor: Actor, row: WorkRow) -> FirstLines:
+    """The first lines of a file that was checked and is still here, as they are read. Raises: NotAllowed, NotFound."""
+    if row.kind not in STORES or row.open or not row.file_kept or actor.centre_id is None:
+        return FirstLines()
+    content, _name, kind = service.content_of(actor, row.id)
+    return first_lines(content, FILES[kind].layout, _named(actor.centre_id, kind, content), LINES_SEEN)
+
+
+def _named(centre_id: int, kind: WorkKind, content: bytes) -> Mapping[str, str]:
+    """What the centre calls the columns of this file."""
+    headings = first_lines(content, FILES[kind].layout, {}, 0).every
+    return batches.remembered(centre_id, FILES[kind].name, headings)
 
 
 def take_back(actor: Actor, work_id: int, *, now: dt.datetime) -> None:

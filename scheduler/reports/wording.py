@@ -7,6 +7,7 @@ from babel.dates import format_date
 from scheduler.core.language import locale_of, moment, month_and_year, number, span_of_days, translator, year_alone
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules.attendance import each_month, numbers_of, year_of
+from scheduler.reports.rules.cross import CrossTable
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     CentreYear,
@@ -73,6 +74,16 @@ def reader_table(report: Report, lang: str) -> tuple[list[str], list[list[str | 
     if not report.by:
         lines = [list(numbers_of(report.totals).values())]
     return headings + [heads[name] for name in COUNT_FIELDS], lines
+
+
+def cross_table(cross: CrossTable, lang: str) -> tuple[list[str], list[list[str | int]]]:
+    """Presentations of each city in each month, with the sum of a line: as the page shows it and a file holds it."""
+    _ = translator(lang).gettext
+    lines: list[list[str | int]] = []
+    for city, held in cross.cities:
+        cells = [held[month.value].presentations if month.value in held else 0 for month in cross.months]
+        lines.append([label_of(city, lang), *cells, sum(cells)])
+    return [head_of(Group.CITY, lang), *(label_of(month, lang) for month in cross.months), _("Total")], lines
 
 
 def _heads_of(group: Group, lang: str) -> list[str]:

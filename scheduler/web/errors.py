@@ -21,9 +21,11 @@ from scheduler.core.errors import (
 )
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
+from scheduler.web.guards import asks_for_sign_in, sign_in_first
 from scheduler.web.i18n import forget_language
 from scheduler.web.limits import note_wait
 from scheduler.web.reasons import worded
+from scheduler.web.ways_back import kept_fields
 
 STATUS: dict[type[SchedulerError], int] = {
     NotAllowed: 403,
@@ -67,6 +69,8 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if isinstance(error, SecurityError):  # a host that is not ours: there is no address to build a page with
         return "Bad request: this address is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    if isinstance(error, CSRFError) and asks_for_sign_in():
+        return sign_in_first()
     kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     return _page(status, headers=kept, stale_form=isinstance(error, CSRFError))
 
@@ -94,7 +98,10 @@ def _page(
         return jsonify(error=status, reasons=reasons or []), status, headers or {}
     shown = status if status in PAGES else 400 if status < 500 else 500
     page = render_template(
-        f"errors/{shown}.html", reasons=reasons or [], stale_form=stale_form, crossed=g.get("crossed", False)
+        f"errors/{shown}.html",
+        reasons=reasons or [],
+        kept=kept_fields() if stale_form else None,
+        crossed=g.get("crossed", False),
     )
     return page, status, headers or {}
 

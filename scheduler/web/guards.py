@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,6 +17,7 @@ from scheduler.core.text import BadText
 from scheduler.policy import ANONYMOUS, Actor
 from scheduler.requests.queries.lineage import kept_request
 from scheduler.web.login import sign_in_page
+from scheduler.web.ways_back import kept_fields, page_of_form
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -49,7 +50,7 @@ def may(verb: str, thing: str) -> Callable[[View[P]], View[P]]:
             actor = current_actor()
             if policy.scope_of(actor, verb, thing) is None:
                 if actor is ANONYMOUS:
-                    return redirect(url_for(sign_in_page(), next=request.full_path.rstrip("?")))
+                    return sign_in_first()
                 raise NotAllowed(f"{verb} {thing}")
             return view(*args, **given)
 
@@ -57,6 +58,17 @@ def may(verb: str, thing: str) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return guard
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """On to signing in, and from there back to this page; who sent something sees that what she typed is kept."""
+    if request.method != "POST":
+        return redirect(url_for(sign_in_page(), next=request.full_path.rstrip("?")))
+    kept = kept_fields()
+    sign_in = url_for(sign_in_page(), next=page_of_form())
+    if not kept["fields"]:
+        return redirect(sign_in)
+    return render_template("errors/signed_out.html", kept=kept, sign_in=sign_in, reasons=[]), 403
 
 
 def public(view: View[P]) -> View[P]:
@@ -72,6 +84,12 @@ def link_actor(secret: str) -> Actor:
     """
     link = tokens.living_link(secret, "status", now=clock.now())
     return policy.school_contact(*kept_request(link.subject_id))
+
+
+def asks_for_sign_in() -> bool:
+    """Whether nobody is signed in, and the page asked for is one of somebody who is."""
+    view = current_app.view_functions.get(str(request.endpoint))
+    return current_actor() is ANONYMOUS and getattr(view, "may", OPEN) != OPEN
 
 
 def deny_by_default() -> None:

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import current_app, make_response, redirect, request
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
 
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.form_keys import AlreadySent, Claim, answer_of, claimed
 from scheduler.web.guards import current_actor
+from scheduler.web.ways_back import page_above
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -83,12 +83,4 @@ def _where_it_led(key: str) -> str:
             return led_to
         db.session.rollback()
         time.sleep(PAUSE_S)
-    path, adapter = request.path, current_app.create_url_adapter(request)
-    while path and adapter is not None:
-        try:
-            adapter.match(path, method="GET")
-        except HTTPException:
-            path = path.rpartition("/")[0]
-        else:
-            return path
-    return "/"
+    return page_above(request.path)

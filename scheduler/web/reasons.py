@@ -311,6 +311,7 @@ WORDS: dict[Reason, LazyProxy] = {
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
     AttendanceReason.MORE_NAMES_THAN_ADULTS: _l("Name fewer people: not so many adults were counted."),
     AttendanceReason.NOBODY_COUNTED: _l("Enter how many were there: at least one person."),
+    AttendanceReason.NOT_REMEMBERED_YET: _l("Come back three months after the visit: it is too early to say."),
     AttendanceReason.NOT_BEGUN: _l("Count when it has begun: it is still to come."),
     AttendanceReason.NOT_CONFIRMED: _l(
         "Ask your coordinator: this presentation is not confirmed, so it cannot be counted."

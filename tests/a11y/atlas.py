@@ -181,10 +181,11 @@ def _waiting_papers(email: str) -> list[str]:
 
 
 def _guardians() -> list[str]:
-    """What a guardian's mail opens."""
+    """What a guardian's mail opens, and what stands before a withdrawal."""
     guardian_id = db.session.scalars(select(Guardian.id).order_by(Guardian.id).limit(1)).one()
     with transaction():
-        return ["/consent/" + tokens.mint("guardian", guardian_id, lasts=LONG, now=MONDAY)]
+        page = "/consent/" + tokens.mint("guardian", guardian_id, lasts=LONG, now=MONDAY)
+    return [page, f"{page}/withdraw"]
 
 
 def _handed_over(email: str) -> list[str]:

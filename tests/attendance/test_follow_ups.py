@@ -106,7 +106,7 @@ def test_a_reminder_that_was_missed_for_a_month_goes_no_more(session):
 def test_who_has_answered_is_not_asked(session):
     begun = a_counted_visit(contact_email="skola@skola.example")
     give_feedback(begun.school, begun.visit.id, Feedback(5, 5, True, ""), now=after(2))
-    answer_survey(begun.school, begun.visit.id, SAID, now=after(60))
+    answer_survey(begun.school, begun.visit.id, SAID, now=after(90))
 
     assert [follow(7), follow(90)] == [0, 0]
 
@@ -221,6 +221,14 @@ def test_the_survey_is_kept_once_and_only_of_a_visit_that_was_held(session):
     with pytest.raises(Conflict, match="wrong_state"):
         held_not = a_begun_visit()
         answer_survey(held_not.school, held_not.visit.id, SAID, now=LEAVING)
+
+
+def test_what_remained_is_not_said_before_three_months_have_passed(session):
+    begun = a_counted_visit()
+
+    with pytest.raises(Conflict, match="not_remembered_yet"):
+        answer_survey(begun.school, begun.visit.id, SAID, now=after(89))
+    assert survey_of(begun.visit.id) is None
 
 
 def test_another_school_neither_answers_nor_stops(session):

@@ -124,7 +124,6 @@ def test_nobody_counts_but_an_educator_of_the_crew(session):
         (stranger, NotFound),
         (presenter_actor(influencer), NotAllowed),
         (begun.school, NotAllowed),
-        (begun.coordinator, NotAllowed),
         (ANONYMOUS, NotAllowed),
     ]:
         with pytest.raises(refusal):

@@ -1,4 +1,5 @@
 import csv
+from decimal import Decimal
 
 import pytest
 
@@ -32,4 +33,10 @@ def test_trust_s18_a_semicolon_may_end_a_cell_too(text, written):
 def test_a_file_for_people_has_the_mark_and_semicolons():
     assert csv_for_people(["Град", "Ученици"], [["Ниш; Медијана", 5]]) == (
         '\ufeffГрад;Ученици\r\n"Ниш; Медијана";5\r\n'.encode()
+    )
+
+
+def test_a_broken_number_for_people_has_a_comma_and_a_text_stays():
+    assert csv_for_people(["Километара"], [[12.5], [Decimal("0.25")], [7], ["1.5"]]) == (
+        "\ufeffКилометара\r\n12,5\r\n0,25\r\n7\r\n1.5\r\n".encode()
     )

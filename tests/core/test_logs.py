@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import re
 
 import pytest
@@ -133,3 +134,9 @@ def test_trust_s32_a_detail_ends_where_the_next_part_begins():
     event = logs.cut({"exception": told})
 
     assert event["exception"] == "x: refused\nDETAIL: [cut]\n[SQL: INSERT INTO t]\n\nDuring handling"
+
+
+def test_a_server_that_writes_lines_of_its_own_still_tells_its_process(lines):
+    record = logging.getLogger("gunicorn.error").makeRecord("gunicorn.error", logging.INFO, "", 0, "Booting", (), None)
+
+    assert logging.Formatter("[%(process)d] %(message)s").format(record) == f"[{os.getpid()}] Booting"

@@ -40,6 +40,7 @@ PUBLIC = {
     "people.second_step",
     "people.use_passkey",
     "places.own_school_time",
+    "safeguarding.ask_guardian",
     "safeguarding.guardian_page",
     "safeguarding.withdraw_by_guardian",
     "waitlist.answer_date",

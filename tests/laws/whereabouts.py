@@ -292,6 +292,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "on": days,
         "ordinal": ["1", "2"],
         "into": [world.elsewhere.number],
+        "into_id": [str(world.host.id)],
         "slug": [world.slug],
         "host_id": [str(world.host.id)],
         "closure_id": ["1"],

@@ -14,7 +14,7 @@ from scheduler.attendance import rules
 from scheduler.attendance.models import FollowUpNote, VisitFeedback, VisitSurvey
 from scheduler.attendance.queries.feedback import is_followed_up, survey_of
 from scheduler.attendance.service.locked_numbers import visit_of_school, write_to_school
-from scheduler.attendance.terms import FollowUp, Survey
+from scheduler.attendance.terms import AttendanceReason, FollowUp, Survey
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
@@ -114,12 +114,15 @@ def _asks_already() -> ColumnElement[bool]:
 def answer_survey(actor: Actor, visit_id: int, said: Survey, *, now: dt.datetime) -> None:
     """Keep what a school says three months after its visit; said twice, the first stays.
 
-    Raises: NotAllowed; NotFound; Conflict("wrong_state") unless the visit was held.
+    Raises: NotAllowed; NotFound; Conflict("wrong_state") unless the visit was held, ("not_remembered_yet")
+    before three months have passed.
     """
     with change(actor, now) as act:
         visit = visit_of_school(act, visit_id)
         if visit.state is not VisitState.DELIVERED:
             raise Conflict(GroundReason.WRONG_STATE)
+        if clock.local_day(now, visit.zone) < rules.survey_opens_on(visit.on_day):
+            raise Conflict(AttendanceReason.NOT_REMEMBERED_YET)
         if survey_of(visit_id) is not None:
             return
         act.session.add(VisitSurvey(visit_id=visit_id, given_on=clock.local_day(now, visit.zone), **vars(said)))

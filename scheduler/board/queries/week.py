@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from scheduler import policy
 from scheduler.board.queries.holds import Held, HeldShown, held_shown
@@ -78,6 +78,13 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.date
         total=total,
         edited_at=facts.edited_at,
     )
+
+
+def next_visit_day(actor: Actor, day: dt.date) -> dt.date | None:
+    """The first day from this one on with a visit of the centre. Raises: NotAllowed."""
+    policy.require(actor, "read", "board", centre=actor.centre_id)
+    living = (Visit.centre_id == actor.centre_id, Visit.on_day >= day, Visit.state.not_in(GONE_VISITS))
+    return db.session.scalar(select(func.min(Visit.on_day)).where(*living))
 
 
 def _waits(visit: VisitRow) -> bool:

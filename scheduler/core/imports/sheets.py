@@ -75,6 +75,7 @@ class FileTable:
     hidden: int = 0  # lines that the spreadsheet does not show
     formulas: int = 0  # cells of which the last result was read
     hidden_sheets: tuple[str, ...] = ()  # that were not read
+    header_line: int = 1
 
     def column(self, name: str) -> str:
         """What to call the column of a field."""
@@ -93,20 +94,20 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
     """Read a CSV or XLSX file. `column_map` is {their column: our field} and wins over the names the layout knows."""
     given = column_map or {}
     try:
-        opened = _opened(content, layout, set(map(fold, given)))
-        (at, header), lines = _below_titles(opened.lines, {*_names(layout), *map(fold, given)})
-        fields = _fields_of(header, layout, given)
+        opened = open_table(content, layout, set(map(fold, given)))
+        (at, header), lines = below_titles(opened.lines, {*known_names(layout), *map(fold, given)})
+        fields = fields_of(header, layout, given)
     except SheetError as unreadable:
         return FileTable(problems=(unreadable.where,))
     except BadText as bad:
         return FileTable(problems=(LineProblem(1, "", bad.reason),))
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout, opened.sheet.unsolved)
-    problems += _problems_with_headings(at, fields, _names(layout))
+    problems += _problems_with_headings(at, fields, known_names(layout))
     every = tuple(heading for _, heading in fields if heading)
     sheet = opened.sheet
     seen = (opened.encoding, opened.delimiter, every, sheet.hidden, sheet.formulas, sheet.hidden_sheets)
-    return FileTable(tuple(rows), tuple(problems), headings, *seen)
+    return FileTable(tuple(rows), tuple(problems), headings, *seen, at)
 
 
 Lines = Iterator[tuple[int, list[str]]]
@@ -122,12 +123,12 @@ class _Opened:
     sheet: WorkbookSheet = field(default_factory=lambda: WorkbookSheet([]))
 
 
-def _opened(content: bytes, layout: Layout, known: set[str]) -> _Opened:
+def open_table(content: bytes, layout: Layout, known: set[str]) -> _Opened:
     """Raises: SheetError."""
     if content.startswith(WORKBOOK):
         if len(content) > MAX_BYTES:
             raise SheetError("file_too_large")
-        sheet = _sheet_of(content, set(_names(layout)) | known)
+        sheet = _sheet_of(content, set(known_names(layout)) | known)
         return _Opened(iter(sheet.rows), "xlsx", sheet=sheet)
     text, encoding = decoded(content)
     text, delimiter = _delimiter_of(text, layout)
@@ -148,7 +149,7 @@ def _sheet_of(content: bytes, known: set[str]) -> WorkbookSheet:
     return first
 
 
-def _below_titles(lines: Lines, known: set[str]) -> tuple[tuple[int, list[str]], Lines]:
+def below_titles(lines: Lines, known: set[str]) -> tuple[tuple[int, list[str]], Lines]:
     """The headings with their line, and the lines below them: of the first lines the one with most names that we know.
 
     When none has two of them it is the first with more than one cell: a title over all columns is one cell.
@@ -228,7 +229,7 @@ def _delimiter_of(text: str, layout: Layout) -> tuple[str, str]:
     first = list(islice((line for line in text.splitlines() if line.strip()), MOST_TITLE_LINES))
     if not first:
         raise SheetError("empty_file")
-    known = _names(layout)
+    known = known_names(layout)
 
     def fit(delimiter: str) -> tuple[int, int]:
         lines = [line.split(delimiter) for line in first]
@@ -252,16 +253,16 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         begins = getattr(reader, "line_num", begins) + 1
 
 
-def _names(layout: Layout) -> dict[str, str]:
+def known_names(layout: Layout) -> dict[str, str]:
     return {fold(name): field for field, names in layout.columns.items() for name in (field, *names)}
 
 
-def _fields_of(header: list[str], layout: Layout, column_map: Mapping[str, str]) -> list[tuple[str, str]]:
+def fields_of(header: list[str], layout: Layout, column_map: Mapping[str, str]) -> list[tuple[str, str]]:
     """Our field (or "" for a column we do not need) and the heading of each column."""
     if stranger := next((ours for ours in column_map.values() if ours not in layout.columns), None):
         raise SheetError("no_such_field", str(stranger)[:FIELD_LIMIT])
     theirs = {fold(heading): ours for heading, ours in column_map.items()}
-    known = {name: ours for name, ours in _names(layout).items() if ours not in theirs.values()} | theirs
+    known = {name: ours for name, ours in known_names(layout).items() if ours not in theirs.values()} | theirs
     headings = [clean(heading[:FIELD_LIMIT], limit=FIELD_LIMIT) for heading in header]
     if missing := next((heading for heading in column_map if fold(heading) not in map(fold, headings)), None):
         raise SheetError("no_such_column", missing[:FIELD_LIMIT])

@@ -134,6 +134,14 @@ def leave_import(work_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_work", work_id=work_id))
 
 
+@bp.post("/imports/<int:work_id>/good")
+@may("import", "host")
+def take_good_lines(work_id: int) -> ResponseReturnValue:
+    """Check the file again without the lines that were refused; what is stored then is all of that."""
+    content, name, kind = file_work.without_refused(current_actor(), work_id)
+    return _started(kind, content, name)
+
+
 @bp.post("/imports/<int:work_id>/columns")
 @may("import", "host")
 def name_columns(work_id: int) -> ResponseReturnValue:

@@ -28,6 +28,7 @@ def show_work(work_id: int) -> ResponseReturnValue:
         of=row.kind.value.partition("_")[2],
         certificates=row.kind is WorkKind.ISSUE_CERTIFICATES,
         checked=row.kind in STORES,
+        beginning=file_work.beginning_of(current_actor(), row),
         taken_back=row.id in file_work.taken_back([row]),
     )
     return page, 200, {"Cache-Control": "private, no-store"}

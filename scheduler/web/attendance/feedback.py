@@ -6,6 +6,7 @@ from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.attendance.queries.feedback import feedback_of, is_followed_up, survey_of
+from scheduler.attendance.rules import survey_opens_on
 from scheduler.attendance.service.feedback import give_feedback
 from scheduler.attendance.service.follow_ups import (
     answer_survey,
@@ -113,6 +114,8 @@ def later(secret: str) -> ResponseReturnValue:
         shown=shown,
         secret=secret,
         given=survey_of(shown.visit_id),
+        opens_on=survey_opens_on(shown.on_day),
+        today=clock.local_day(clock.now()),
         written_to=is_followed_up(shown.visit_id),
     )
     return page, 422 if form.problems_shown() else 200

@@ -133,6 +133,7 @@ def block_view(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict
     open_now = visit.state in OPEN_VISITS and bool(visit.presentations)
     query: dict[str, Any] = {"from": block.mine.presenter_id if block.mine else None, **back}
     return {
+        "anchor": f"visit-{visit.number}",
         "day": f"{short_weekday(visit.on_day)} {visit.on_day.day}",
         "times": f"{clock(starts)}–{clock(block.ends_local)}" if starts and block.ends_local else "",
         "late_shift": starts is not None and starts >= AFTERNOON,

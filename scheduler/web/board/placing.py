@@ -65,7 +65,7 @@ def _move(visit: VisitRow, form: PlaceForm) -> ResponseReturnValue:
         form.version.data = str(visit.version)  # she has been told: what she sends next is meant for the visit as it is
         return _panel(visit, form, _answer(visit, form), problem=labels.refusal(conflict)), 409
     say(_done(visit, wish), undo=_undo(visit, wish), undo_words=_("Move back"))
-    return redirect(_board(wish.on_day))
+    return redirect(_board(wish.on_day, visit))
 
 
 def _form(visit: VisitRow) -> PlaceForm:
@@ -114,10 +114,8 @@ def _panel(visit: VisitRow, form: PlaceForm, answer: Answer | None, *, problem: 
         answer=blocks.answer_view(answer) if answer else None,
         problem=problem,
         minutes=sum(row.minutes for row in visit.presentations),
-        back=_board(asked_day("week") or visit.on_day),
-        action=url_for(
-            ".place", number=visit.number, week=request.args.get("week"), by=request.args.get("by"), **_from(form)
-        ),
+        back=_board(asked_day("week") or visit.on_day, visit),
+        action=url_for(".place", number=visit.number, week=request.args.get("week"), **_shown_on(), **_from(form)),
     )
 
 
@@ -131,9 +129,14 @@ def _only_answer(visit: VisitRow, form: PlaceForm, answer: Answer | None) -> str
     )
 
 
-def _board(day: dt.date) -> str:
-    by = request.args.get("by")
-    return url_for(".board", day=day.isoformat(), by=by if by == "districts" else None)
+def _shown_on() -> dict[str, Any]:
+    """Which rows of the board the visit was taken up from."""
+    return {name: value[:20] for name in ("by", "programme", "page") if (value := request.args.get(name))}
+
+
+def _board(day: dt.date, visit: VisitRow) -> str:
+    """The board with the same rows, at the visit's block."""
+    return url_for(".board", day=day.isoformat(), **_shown_on(), _anchor=f"visit-{visit.number}")
 
 
 def _done(visit: VisitRow, wish: Placing) -> str:
@@ -157,7 +160,7 @@ def _undo(visit: VisitRow, wish: Placing) -> str:
         leaves=wish.comes,
         comes=wish.leaves,
         offer=int(asked),
-        by=request.args.get("by"),
+        **_shown_on(),
     )
 
 
@@ -186,7 +189,7 @@ def place_back(number: str) -> ResponseReturnValue:
         form = _form(visit)
         return _panel(visit, form, _answer(visit, form), problem=problem), 409
     say(_("Moved back. Who is in the crew was asked again."))
-    return redirect(_board(day))
+    return redirect(_board(day, visit))
 
 
 @bp.get("/visits/<number>/place/cells")

@@ -5,7 +5,7 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -22,6 +22,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
 
 BY = ("presenters", "districts")
+SHOW = ("all", "busy")
 A_WEEK = dt.timedelta(days=7)
 
 
@@ -35,12 +36,21 @@ def _by() -> str:
     return by if by in BY else BY[0]
 
 
+def _show() -> str:
+    """All rows, or only of those who go: as the address says, else as this browser last chose."""
+    asked = request.args.get("show", "")
+    if asked in SHOW and session.get("board_shows", SHOW[0]) != asked:
+        session["board_shows"] = asked
+    kept: str = asked if asked in SHOW else session.get("board_shows", SHOW[0])
+    return kept
+
+
 def _wish(first: dt.date, last: dt.date) -> BoardWish:
     return BoardWish(
         first_day=first,
         last_day=last,
         programme_id=number_of(request.args.get("programme")),
-        busy_only=request.args.get("show") == "busy",
+        busy_only=_show() == "busy",
         page=page_number(request.args.get("page")),
         language=page_language(),
     )
@@ -49,19 +59,21 @@ def _wish(first: dt.date, last: dt.date) -> BoardWish:
 @bp.get("/board")
 @may("read", "board")
 def board() -> ResponseReturnValue:
-    """A week, Monday first; on a phone one day of it."""
+    """A week, Monday first; on a phone one day of it. Without one in the address: the next that has visits."""
     day = asked_day("day")
-    asked = day or asked_day("week") or today()
+    asked = day or asked_day("week") or week.next_visit_day(current_actor(), today()) or today()
     monday = asked - dt.timedelta(days=asked.weekday())
     wish = _wish(monday, monday + dt.timedelta(days=6))
     found = week.board(current_actor(), wish, by=_by(), now=clock.now())
     shown = [one.day for one in found.days]
-    chosen = day if day in shown else next((one for one in shown if one >= today()), shown[0])
+    coming = [one for one in found.days if one.day >= today()]
+    near = next((one.day for one in coming if one.presentations), coming[0].day if coming else shown[0])
+    chosen = day if day in shown else near
     title = blocks.week_title(shown[0], shown[-1])
     steps = _steps(url_for(".board"), "week", monday - A_WEEK, today(), monday + A_WEEK)
     return render_template(
         "board/board.html",
-        **_shown(found, wish, back={"week": monday.isoformat()}),
+        **_shown(found, wish, back=_rows_shown() | {"week": monday.isoformat()}),
         title=title,
         steps=steps,
         week=monday,
@@ -93,6 +105,11 @@ def board_month() -> ResponseReturnValue:
         notes=blocks.notes_of([blocks.day_view(day, today()) for day in found.days]),
         other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
+
+
+def _rows_shown() -> dict[str, str]:
+    """Which rows the page shows, so that a move comes back to them."""
+    return {name: value for name in ("programme", "page") if (value := request.args.get(name))}
 
 
 def _people(found: Board) -> str:
@@ -151,7 +168,7 @@ def _pills(wish: BoardWish) -> list[dict[str, Any]]:
         {"label": _("Districts"), "href": here(by="districts", page=None), "on": by == BY[1]},
     ]
     if by == BY[0]:
-        change = None if wish.busy_only else "busy"
+        change = "all" if wish.busy_only else "busy"
         pills.append({"label": _("Only those who go"), "href": here(show=change, page=None), "on": wish.busy_only})
     return pills
 

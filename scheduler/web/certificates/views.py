@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.certificates import queries, rules, service
+from scheduler.certificates import pdf, queries, rules, service
 from scheduler.certificates.terms import CheckedCertificate
 from scheduler.config import settings
 from scheduler.core import clock
@@ -16,7 +16,7 @@ from scheduler.web import tables
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import GUESSES, NAME_RATE, limiter, was_wrong
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -100,24 +100,23 @@ def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseRe
 
 
 def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
-    """Every printed field as a term and its words; what the paper leaves out is left out."""
+    """Every printed field as a term and its words, as the paper words it; what the paper leaves out is left out."""
     paper = found.paper
-    counts = [(_("Pupils"), paper.pupils), (_("Parents"), paper.parents), (_("Teachers"), paper.teachers)]
     facts = [
         (_("Number of the certificate"), rules.in_fours(paper.number)),
+        (_("What it is"), pdf.title_of(paper, page_language())),
         (_("Issued to"), found.holder_name or ("" if paper.kind == "teacher" else paper.host_name)),
-        (_("Host"), _with_place(paper.host_name, paper.host_place)),
         (_("Programme"), paper.programme_title),
-        (_("Programme number"), paper.programme_number),
-        (_("Day"), long_day(paper.on_day)),
-        (_("Minutes"), str(paper.minutes) if paper.minutes else ""),
-        (_("Presentations"), str(paper.presentations) if paper.presentations else ""),
-        *((term, str(people)) for term, people in counts if people),
+        *((_first_capital(label), value) for label, value in pdf.facts_of(paper, page_language())),
         (_("Centre"), _with_place(paper.centre_name, paper.centre_place)),
-        (_("Signed by"), ", ".join(who.name for who in paper.signatories)),
+        (_("Signed by"), ", ".join(_with_place(who.name, who.function) for who in paper.signatories)),
         (_("Issued on"), long_day(paper.issued_on)),
     ]
     return [{"term": term, "answer": words} for term, words in facts if words]
+
+
+def _first_capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def _with_place(name: str, place: str) -> str:

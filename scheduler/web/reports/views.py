@@ -22,6 +22,7 @@ from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
+from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
 from scheduler.reports.rules.signing import document_of, figures_of
 from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
 from scheduler.reports.wording import (
@@ -67,6 +68,9 @@ def attendance_report() -> ResponseReturnValue:
             "reports/attendance_report.html", form=form, pills=_pills(form), report=None, title=title
         ), 422
     links = {name: url_for(".attendance_file", kind=name, **_query(report)) for name in FILES}
+    cross = cross_of(report)
+    if cross is not None:
+        links["cross"] = url_for(".attendance_file", kind="csv", table="cross", **_query(report))
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
@@ -75,6 +79,7 @@ def attendance_report() -> ResponseReturnValue:
         links=links,
         page=shown,
         pills=_pills(form),
+        cross=wording.cross_table(cross, page_language()) if cross is not None else None,
         may_sign=signing.may_sign(report),
         **_shown(report, shown.rows),
     )
@@ -244,10 +249,17 @@ def _pills(form: ReportForm) -> dict[str, list[dict[str, Any]]]:
         ]
         + [
             {
+                "label": _("City × month"),
+                "href": url_for(
+                    ".attendance_report", **kept, **_days(days), by=[group.value for group in CITY_BY_MONTH]
+                ),
+                "on": groups == list(CITY_BY_MONTH),
+            },
+            {
                 "label": _("Totals only"),
                 "href": url_for(".attendance_report", **kept, **_days(days)),
                 "on": not groups,
-            }
+            },
         ],
     }
 
@@ -257,6 +269,8 @@ def _days(days: Mapping[str, dt.date | None]) -> dict[str, Any]:
 
 
 def _content(report: Report, kind: str) -> bytes:
+    if kind == "csv" and request.args.get("table") == "cross" and (cross := cross_of(report)) is not None:
+        return csv_for_people(*wording.cross_table(cross, page_language()))
     if kind == "csv":
         return csv_for_people(*reader_table(report, page_language()))
     if kind == "json":

@@ -136,7 +136,11 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
         try:
             done = act_together(current_actor(), BulkAct(act), chosen, now=clock.now())
         except SomeCannot as refused:
-            raise Conflict(refused.refusals[0].reason) from refused
+            owner = request_page(current_actor(), number, now=clock.now()).row.owner if act == "take" else ""
+            if not owner:
+                raise Conflict(refused.refusals[0].reason) from refused
+            say(_("Taken already, by %(name)s: nothing was changed.", name=owner))
+            return redirect(url_for(".show_request", number=number))
         say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
     return redirect(url_for(".show_request", number=number))
 

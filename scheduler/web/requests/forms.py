@@ -317,7 +317,9 @@ class PhoneAnswerForm(SayForm):
 
 
 class ReopenForm(SayForm):
-    reason = LinesField(_l("Why you look at it again, as the school will read it"), [Needed()], limit=600)
+    reason = LinesField(
+        _l("Why you look at it again, as the school will read it"), [Needed()], limit=600, id="reopen-reason"
+    )
 
 
 class EndForm(SayForm):
@@ -328,7 +330,7 @@ class EndForm(SayForm):
         [Needed()],
         choices=choices_of(WHO_CANCELS),
     )
-    reason = LinesField(_l("The reason, as the school will read it"), [Needed()], limit=600)
+    reason = LinesField(_l("The reason, as the school will read it"), [Needed()], limit=600, id="end-reason")
 
 
 class WithdrawForm(RequestPressForm):

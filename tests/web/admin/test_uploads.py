@@ -64,7 +64,53 @@ def test_a_file_is_gone_when_it_is_left(browser, session):
     upload(browser, BAD)  # whoever sends the next one has left the one before
     do_long_work.call_local()
 
-    assert contents(session) == [False, False, False]  # and a file that must be mended is not needed
+    assert contents(session) == [False, False, True]  # of the last the good line can still be taken
+
+
+def test_the_good_lines_are_taken_without_the_refused_ones_after_both_were_shown(browser, session):
+    checked = upload(browser, f"Register 2026\n{BAD.decode()}9;Бранко;osnovna škola;Ниш\n".encode()).location
+    do_long_work.call_local()
+    shown = browser.get(f"{checked}?lang=en").text
+    assert "Check the file without 1 line" in shown
+    assert ("<small>refused</small>" in shown, "Атлантида" in shown, hosts()) == (True, True, 0)
+
+    again = browser.post(f"/imports/{checked.rpartition('/')[2]}/good").location
+    do_long_work.call_local()
+    page = browser.get(f"{again}?lang=en").text
+    assert ("This would change" in page, "Атлантида" in page, hosts()) == (True, False, 0)
+
+    browser.post(f"/imports/{again.rpartition('/')[2]}/apply")
+    do_long_work.call_local()
+    assert hosts() == 2
+    assert contents(session)[1:] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEAD}8;Бранко;osnovna škola;Атлантида\n",  # no good line is left
+        "id;naziv;vrsta\n8;Бранко;osnovna škola\n",  # a column is absent
+        f'{HEAD}7;Вук;osnovna škola;Ниш\n8;"Бранко;osnovna škola;Ниш\n',  # what stands behind is not known
+        f"{HEAD}7;Вук;osnovna škola;Ниш\n8;0101990710008;osnovna škola;Ниш\n",  # holds what must not be here at all
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_mended_not_cut(browser, content):
+    checked = upload(browser, content.encode()).location
+    do_long_work.call_local()
+
+    assert "Check the file without" not in browser.get(f"{checked}?lang=en").text
+    assert browser.post(f"/imports/{checked.rpartition('/')[2]}/good").status_code == 404
+    assert hosts() == 0
+
+
+def test_the_lines_of_a_checked_file_are_shown_before_it_is_stored(browser):
+    rows = [["id", "naziv", "vrsta", "opština", "beleška"], ["7", "Вук Караџић", "osnovna škola", "Ниш", "tajna"]]
+    checked = upload(browser, a_workbook(rows), "skole.xlsx").location
+    do_long_work.call_local()
+
+    page = browser.get(f"{checked}?lang=en").text
+
+    assert ("How the file begins" in page, "Вук Караџић" in page, "tajna" in page) == (True, True, False)
 
 
 def test_a_file_whose_columns_are_to_be_named_stays_for_that(browser, session):

@@ -53,6 +53,19 @@ def test_before_the_visit_there_is_nothing_to_say(client):
     assert count(VisitSurvey) == 0
 
 
+def test_before_three_months_the_page_says_from_when_and_keeps_the_letters(client):
+    school = School(RequestState.CERTIFIED, VisitState.DELIVERED, TODAY - dt.timedelta(days=89))
+
+    page = client.get(school.at("/later")).text
+    early = client.post(school.at("/later"), data=ANSWERS)
+
+    assert f"{TODAY.day + 1} " in page.partition("Come back from ")[2][:40]
+    assert ("Send the answer" in page, "Letters after the visit" in page) == (False, True)
+    assert (early.status_code, "it is too early to say" in early.text, count(VisitSurvey)) == (422, True, 0)
+    assert "Three months later" not in client.get(school.at()).text
+    assert "Three months later" in client.get(held().at()).text
+
+
 def test_letters_end_with_one_press_and_come_again_with_another(client):
     school = held()
     for _press in range(2):

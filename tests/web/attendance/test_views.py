@@ -122,8 +122,8 @@ def test_nobody_else_opens_the_counting_page(client, session):
 
     stranger = make_presenter(centre_id=begun.visit.centre_id)
     influencer = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id)
-    coordinator = make_user(Role.COORDINATOR, centre_id=begun.visit.centre_id)
-    for user_id, code in [(stranger.user_id, 404), (influencer.user_id, 403), (coordinator.id, 403)]:
+    officer = make_user(Role.SAFEGUARDING, centre_id=begun.visit.centre_id)
+    for user_id, code in [(stranger.user_id, 404), (influencer.user_id, 403), (officer.id, 403)]:
         browser = sign_in_as(client, user_id)
         assert (browser.get(path).status_code, browser.post(path, data=TYPED).status_code) == (code, code)
     assert said() == []

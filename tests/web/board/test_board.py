@@ -87,6 +87,47 @@ def test_an_address_with_nonsense_shows_a_board(app, scene, path):
     assert coordinator(app, scene).get(path).status_code == 200
 
 
+def test_the_board_opens_where_the_next_visits_are(app, scene):
+    browser = coordinator(app, scene)
+    today = MONDAY.date().isoformat()
+    assert f'data-day="{today}"' in body(browser.get("/board"))  # nothing is planned at all
+
+    number = offered_soon(scene, a_free_educator(scene))
+    opened = body(browser.get("/board"))
+
+    assert f'id="visit-{number}"' in opened
+    assert f'<td class=" on" data-day="{DAY.isoformat()}"' in opened
+    assert f'data-day="{today}"' in body(browser.get(f"/board?week={today}"))
+
+
+def test_only_those_who_go_is_remembered_until_all_are_asked_for(app, scene):
+    goes = a_free_educator(scene, given_name="Ana", family_name="Simić")
+    a_free_educator(scene, given_name="Eva", family_name="Nagy")
+    offered_soon(scene, goes)
+    browser = coordinator(app, scene)
+    assert "Eva Nagy" in body(browser.get(WEEK))
+
+    assert "Eva Nagy" not in body(browser.get(f"{WEEK}&show=busy"))
+    again = body(browser.get("/board"))
+    assert ("Ana Simić" in again, "Eva Nagy" in again) == (True, False)
+
+    everybody = re.search(r'href="([^"]*show=all[^"]*)"', again).group(1).replace("&amp;", "&")
+    assert "Eva Nagy" in body(browser.get(everybody))
+    assert "Eva Nagy" in body(browser.get("/board"))
+
+
+def test_a_move_comes_back_to_the_rows_it_began_from(app, scene):
+    ana = a_free_educator(scene)
+    number = offered_soon(scene, ana)
+    browser = coordinator(app, scene)
+    taken_up = re.search(rf'data-block="(/visits/{number}/place[^"]*)"', body(browser.get(f"{WEEK}&page=1&show=all")))
+    path = taken_up.group(1).replace("&amp;", "&")
+
+    moved = browser.post(path, data=typed(scene, ana.id, DAY + dt.timedelta(days=1), leaves=ana.id, act="move"))
+
+    assert ("page=1" in moved.location, moved.location.endswith(f"#visit-{number}")) == (True, True)
+
+
 def test_previous_and_next_keep_the_filters(app, scene):
     shown = body(coordinator(app, scene).get(f"{WEEK}&by=districts"))
     monday = DAY - dt.timedelta(days=DAY.weekday())
@@ -191,10 +232,11 @@ def test_moving_leads_to_the_board_and_can_be_undone_by_the_toast(app, scene):
     )
 
     assert answer.status_code == 302
-    assert answer.location.endswith(f"/board?day={later.isoformat()}")
+    assert answer.location.endswith(f"/board?day={later.isoformat()}#visit-{number}")
     row = visit_for(scene.coordinator, number)
     assert (row.on_day, row.crew[-1].presenter_id) == (later, eva.id)
     board = body(browser.get(answer.location))
+    assert board.count(f'id="visit-{number}"') == 1
     undo = board.split(f'action="/visits/{number}/place/back')[1].split('"')[0].replace("&amp;", "&")
     assert browser.post(f"/visits/{number}/place/back{undo}").status_code == 302
     db.session.rollback()

@@ -1,7 +1,9 @@
 """Anybody checks a number; those who may download, issue, issue again and revoke."""
 
+import io
 import re
 
+import pypdf
 import pytest
 from sqlalchemy import select, update
 
@@ -51,10 +53,29 @@ def test_the_check_page_shows_every_printed_field_however_the_number_is_typed(cl
         page = client.get(f"/certificates/{typed}?lang=en")
         assert page.status_code == 200
         told = words_of(page)
-        for field in (fours, "Ана Петровић", "Vuk Karadžić, Niš", "Talk with pupils", "U-2026-000002", "88", "45"):
+        for field in (fours, "Ана Петровић", "Vuk Karadžić, Niš", "Talk with pupils", "U-2026-000002", "45 minutes"):
             assert field in told
         assert "This certificate is valid." in told
         assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+@pytest.mark.parametrize("of_a_teacher", [True, False])
+def test_the_check_page_says_no_more_and_no_less_than_the_paper(client, session, of_a_teacher, tmp_path):
+    begun = a_locked_visit(language="en", names=("Ана Петровић",))
+    number = issued(begun)[1 if of_a_teacher else 0]
+    desk = desk_of(client, begun)
+    drawn = " ".join(
+        pypdf.PdfReader(io.BytesIO(desk.get(f"/certificates/{number}.pdf").data)).pages[0].extract_text().split()
+    )
+
+    answers = re.findall(
+        r"<dt>(.*?)</dt>\s*<dd>\s*(.*?)\s*</dd>", desk.get(f"/certificates/{number}?lang=en").text, re.S
+    )
+
+    unlike = {term: words for term, words in answers if words.split(", ")[0] not in drawn and term != "Issued on"}
+    assert unlike == {"What it is": "Certificate of attendance" if of_a_teacher else "Certificate"}  # in capitals there
+    assert dict(answers).get("Duration") == ("45 minutes" if of_a_teacher else None)
+    assert ("Pupils" in dict(answers)) is not of_a_teacher
 
 
 def test_a_typed_number_leads_to_its_page(client, session):

@@ -1,6 +1,6 @@
 import pytest
 
-from scheduler.web.people.next_page import is_safe
+from scheduler.web.ways_back import is_safe
 
 
 @pytest.mark.parametrize(

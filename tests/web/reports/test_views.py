@@ -168,6 +168,21 @@ def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(coordina
     assert audience.decode("utf-8-sig").splitlines()[1].startswith("Primary school pupils;")
 
 
+def test_cities_stand_beside_months_on_the_page_and_in_a_file_of_that_table(coordinator, programme):
+    for town, month in (("Ниш", 3), ("Ниш", 10), ("Ниш", 10), ("Зрењанин", 10)):
+        host = make_host(municipality_id=make_municipality(town).id)
+        a_held_visit(HeadCounts(pupils=12), programme=programme, host_id=host.id, on_day=DAY.replace(month=month))
+    query = YEAR | {"by": ["city", "month"], "lang": "sr_Latn"}
+
+    page = coordinator.get(REPORT, query_string=query).text
+    link = re.search(r'href="([^"]*table=cross[^"]*)"', page).group(1).replace("&amp;", "&")
+    content = coordinator.get(link, query_string=None).get_data().decode("utf-8-sig")
+
+    assert content.splitlines() == ["Grad;mart 2026.;oktobar 2026.;Ukupno", "Niš;1;2;3", "Zrenjanin;0;1;1"]
+    assert "Niš 1 2 3 Zrenjanin – 1 1" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "table=cross" not in coordinator.get(REPORT, query_string=YEAR | {"by": "city"}).text
+
+
 def test_page_file_command_and_paper_hold_equal_numbers(app, session):
     load_demo()
     email = next(row["email"] for row in demo.sign_ins() if row["role"] == "coordinator")

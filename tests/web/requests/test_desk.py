@@ -8,6 +8,7 @@ from sqlalchemy import event, select
 
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import User
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -108,6 +109,19 @@ def test_a_request_goes_from_new_to_accepted_by_presses(desk, programme):
     for act, state in (("take", RequestState.TRIAGE), ("agree", RequestState.AGREED)):
         assert desk.post(f"/requests/{row.number}/{act}").location == f"/requests/{row.number}"
         assert state_of(row) is state
+
+
+def test_who_presses_take_it_after_a_colleague_reads_who_has_it_and_no_error(desk, sign_in, programme):
+    row = make_school_request(programme=programme)
+    opened = re.search(r'name="version"[^>]* value="(\d+)"', desk.get(f"/requests/{row.number}").text).group(1)
+    sign_in(centre_id=programme.centre_id).post(f"/requests/{row.number}/take", data={"version": opened})
+
+    late = desk.post(f"/requests/{row.number}/take?lang=en", data={"version": opened}, follow_redirects=True)
+
+    db.session.expire_all()
+    owner = db.session.get(User, db.session.get(SchoolRequest, row.id).owner_id)
+    assert late.status_code == 200
+    assert f"Taken already, by {owner.full_name}: nothing was changed." in late.text
 
 
 def test_the_waiting_list(desk, programme):

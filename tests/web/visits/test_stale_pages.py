@@ -39,6 +39,8 @@ def test_a_stale_form_changes_nothing_tells_what_changed_and_keeps_what_was_type
         "until_day": (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y."),
         "until_time": "14:00",
         "reason": "A strike",
+        "by": "school",
+        "cause": "busy",
     }
 
     stale = browser.post(path, data=typed | seen)

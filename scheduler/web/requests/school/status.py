@@ -8,6 +8,7 @@ from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.attendance.queries.tally import tallies_of
+from scheduler.attendance.rules import survey_opens_on
 from scheduler.booking.queries.lost_dates import lost_date
 from scheduler.config import Settings
 from scheduler.core import clock
@@ -78,6 +79,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         shown_crew=visit if state not in OVER and state is not RequestState.DISRUPTED else None,
         dated=visit is not None and state in WITH_DATE.union(AFTER_VISIT),
         held=state in AFTER_VISIT,
+        may_remember=visit is not None and clock.local_day(now) >= survey_opens_on(visit.on_day),
         cancel_href=url_if("readiness.cancel_by_school", secret=secret)
         if stopped or (bound and bound.may_cancel(now))
         else "",
