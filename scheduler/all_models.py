@@ -27,6 +27,7 @@ MODULES = (
     "readiness.models",
     "staffing.models.crew_laws",
     "staffing.models.releases",
+    "staffing.models.pick_ups",
     "waitlist.models",
     "feeds.models",
     "attendance.models",

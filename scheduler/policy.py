@@ -112,6 +112,9 @@ _OF_MINORS = {"consent": "read record name withdraw", "birth_date": "correct"}
 # Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
 _SCHOOLS = {"school_time": "read update import", "call_note": "read create"}
 
+# What was agreed with an adult presenter by telephone; who fetches a minor, on the day (staffing/queries/pick_ups.py).
+_OF_PEOPLE = {"presenter_note": "read create", "pick_up": "read"}
+
 TABLE: dict[Role, Rights] = {
     Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
     Role.SCHOOL_CONTACT: _join(
@@ -126,7 +129,8 @@ TABLE: dict[Role, Rights] = {
         _OWN_SIGN_INS,
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
-        _all(Scope.OWN, vetting="read", desk="read"),
+        _all(Scope.OWN, vetting="read", desk="read", photo="update"),
+        _all(Scope.VISIT, pick_up="read"),  # on the day, who answers for the minor
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.INFLUENCER: _join(
@@ -134,10 +138,11 @@ TABLE: dict[Role, Rights] = {
         _OWN_SIGN_INS,
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
-        _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read"),
+        _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read", photo="update"),
+        _all(Scope.VISIT, pick_up="read"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
-    Role.GUARDIAN: _all(Scope.OWN, consent="give read withdraw", assignment="read"),
+    Role.GUARDIAN: _all(Scope.OWN, consent="give read withdraw", assignment="read", pick_up="read update"),
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_LISTS,
@@ -146,7 +151,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, request="create read update accept decline withdraw"),
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="create read update correct lock"),
-        _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", **_OF_MINORS),
+        _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign"),
         _all(Scope.CENTRE, work="read", handover="create read update"),
@@ -174,7 +179,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="create read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update suspend restore", colleague="suspend restore"),
-        _all(Scope.CENTRE, vetting="read create", **_OF_MINORS),
+        _all(Scope.CENTRE, vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, work="read", handover="create read update"),

@@ -84,7 +84,7 @@ def _bring(act: Act, opened: OpenVisit, returning: list[int], wish: Placing) -> 
     if not wish.changes_crew or wish.comes is None:
         return
     for who in (wish.comes, *returning):
-        suggest(act, opened, who)
+        suggest(act, opened, who, meant=wish.meant or who != wish.comes)
     if wish.offer:
         offer(act, opened, until=wish.until)
 

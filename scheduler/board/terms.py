@@ -216,6 +216,7 @@ class Placing:
     leaves: int | None = None
     comes: int | None = None
     offer: bool = True  # ask the new presenter at once; otherwise she is only suggested
+    meant: bool = False  # though it is further than she said she goes
 
     @property
     def changes_crew(self) -> bool:

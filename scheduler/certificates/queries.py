@@ -135,7 +135,7 @@ def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) ->
     wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = db.session.execute(
-        wanted.add_columns(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn)
+        wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
         .join(Host, Host.id == Visit.host_id)
         .order_by(*ordered_by(sort, SORTS), Certificate.id.desc())
         .limit(PER_PAGE)
@@ -143,8 +143,8 @@ def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) ->
     )
     return Page(
         [
-            replace(_row(row), visit_number=number, host_sr_cyrl=cyrillic, host_sr_latn=latin)
-            for row, number, cyrillic, latin in rows
+            replace(_row(row), visit_number=number, host_id=host_id, host_sr_cyrl=cyrillic, host_sr_latn=latin)
+            for row, number, host_id, cyrillic, latin in rows
         ],
         page,
         total,

@@ -115,6 +115,7 @@ class CertificateRow:
     visit_number: str = ""
     host_sr_cyrl: str = ""  # and as pages write it, each in its own script
     host_sr_latn: str = ""
+    host_id: int = 0
 
 
 FORGOTTEN_KEY = "erased:"  # before the id, where the keyed hash of a holder's name stood

@@ -183,6 +183,13 @@ def clock_time(time: dt.time, language: str) -> str:
     return time.strftime("%H:%M")
 
 
+def in_hours(minutes: int, language: str) -> str:
+    """3 ч 15 мин · 3 č 15 min · 3 h 15 min"""
+    words, (whole, rest) = translator(language), divmod(minutes, 60)
+    hours, more = words.gettext("%(num)s h") % {"num": whole}, words.gettext("%(num)s min") % {"num": rest}
+    return " ".join([*([hours] if whole else []), *([more] if rest or not whole else [])])
+
+
 def moment(utc: dt.datetime, language: str, zone: str) -> str:
     """уторак, 24. новембар 2026. у 09:55 · Tuesday, 24 November 2026 at 09:55, as the clocks at `zone` show it."""
     local = utc.astimezone(ZoneInfo(zone))

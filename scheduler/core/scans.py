@@ -18,6 +18,7 @@ SMALLEST_SIDE, LARGEST_SIDE = 200, 12_000  # pixels: below nobody reads it, abov
 MOST_PIXELS = 50_000_000  # what the largest telephones make
 MOST_UNPACKED_BYTES = 150_000_000  # those in colour; a picture that can be seen through has a byte more for each pixel
 KEPT_SIDE = 4_000  # pixels of the longer side: 340 for an inch of A4, more tells nobody anything
+FACE_SIDE = 240  # pixels of a face on a card
 RUNS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|AA|OpenAction)\b")
 
 
@@ -93,6 +94,20 @@ def read_scan(content: bytes) -> Scan:
         raise BadScan(ScanReason.SCAN_TOO_FINE) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off
+
+
+def read_face(content: bytes) -> bytes:
+    """A face for a card: a small square JPEG, drawn anew as every picture. Raises: BadScan, of a PDF too."""
+    scan = read_scan(content)
+    if scan.kind is ScanKind.PDF:
+        raise BadScan(ScanReason.SCAN_OF_NO_KIND)
+    from PIL import Image, ImageOps
+
+    drawn = io.BytesIO()
+    with Image.open(io.BytesIO(scan.content), formats=("JPEG", "PNG")) as picture:
+        face = ImageOps.fit(picture.convert("RGB"), (FACE_SIDE, FACE_SIDE), centering=(0.5, 0.35))
+        face.save(drawn, format="JPEG", quality=85)
+    return drawn.getvalue()
 
 
 def _drawn_anew(picture: "Image.Image") -> Scan:

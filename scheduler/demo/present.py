@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
@@ -21,8 +22,15 @@ from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.models.visits import DateWish
-from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
+from scheduler.visits.models.substitution import SubstituteSearch
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
+from scheduler.visits.terms.states import (
+    AssignmentState,
+    CancelledBy,
+    PresentationState,
+    SubstituteSearchState,
+    VisitState,
+)
 
 WEEKS_BEHIND, WEEKS_AHEAD = 6, 10
 RESPECT = replace(CAMPAIGN, campaign=None)
@@ -58,6 +66,8 @@ class Scene:
     crew: tuple[tuple[str, AssignmentState], ...]
     attendance: AttendanceState | None = None
     reason: str = ""
+    lost: bool = False  # it was confirmed once
+    sick: bool = False  # substitutes are sought
 
 
 @dataclass(frozen=True)
@@ -77,9 +87,20 @@ def _held(day: int, shape: Shape, host: int, who: str, attendance: AttendanceSta
     return Scene(day, shape, host, _V.DELIVERED, request, ((who, _PRES),), attendance)
 
 
+def _uncounted(day: int, shape: Shape, host: int, who: str) -> Scene:
+    """Held, and nobody has said yet how many came."""
+    return Scene(day, shape, host, _V.READY, _R.READY, ((who, _ACC),))
+
+
+def _lost(day: int, shape: Shape, host: int, *crew: tuple[str, AssignmentState], sick: bool = False) -> Scene:
+    """It was confirmed, then somebody left: ill, so that substitutes are sought, or because a consent was withdrawn."""
+    state = _V.OFFERED if any(part is _ACC for _who, part in crew) else _V.PLANNED
+    return Scene(day, shape, host, state, _R.STAFFING, crew, lost=True, sick=sick)
+
+
 SCENES = (
-    _held(-1, TALKS, 0, "milan.stojanovic", _A.OPEN, _R.DELIVERED),
-    _held(-2, TALK, 3, "jelena.pavlovic", _A.OPEN, _R.DELIVERED),
+    _uncounted(-1, TALKS, 0, "milan.stojanovic"),
+    _uncounted(-2, TALK, 3, "jelena.pavlovic"),
     _held(-3, SECONDARY, 0, "milan.stojanovic", _A.SUBMITTED, _R.DELIVERED),
     _held(-4, EVENING, 1, "ivana.djordjevic", _A.SUBMITTED, _R.DELIVERED),
     _held(-7, TALKS, 1, "nikola.simic", _A.COUNTERSIGNED, _R.DELIVERED),
@@ -88,7 +109,7 @@ SCENES = (
     _held(-16, TALKS, 5, "jelena.pavlovic", _A.CORRECTED, _R.REPORTED),
     _held(-20, GATHERING, 1, "sanja.tosic", _A.LOCKED, _R.CERTIFIED),
     _held(-24, TALKS, 2, "eva.nagy", _A.LOCKED, _R.CLOSED),
-    _held(-2, DETECTIVES, 1, "tamara.petrov", _A.OPEN, _R.DELIVERED),
+    _uncounted(-2, DETECTIVES, 1, "tamara.petrov"),
     _held(-15, DETECTIVES, 2, "igor.stanic", _A.LOCKED, _R.REPORTED),
     Scene(1, TALKS, 1, _V.READY, _R.READY, (("milan.stojanovic", _ACC),)),
     Scene(2, TALK, 4, _V.READY, _R.READY, (("nikola.simic", _ACC),)),
@@ -112,6 +133,11 @@ SCENES = (
     Scene(29, TALKS, 7, _V.PLANNED, _R.STAFFING, (("bojan.mitic", _SUG),)),
     Scene(4, DETECTIVES, 3, _V.CONFIRMED, _R.CONFIRMED, (("tamara.petrov", _ACC),)),
     Scene(11, DETECTIVES, 4, _V.OFFERED, _R.STAFFING, (("tamara.petrov", _OFF),)),
+    _lost(1, TALK, 6, ("sanja.tosic", _GONE), sick=True),
+    _lost(9, RESPECT, 4, ("jelena.pavlovic", _ACC), ("petar.jankovic", _GONE)),
+    Scene(15, TALKS, 6, _V.PLANNED, _R.STAFFING, (("bojan.mitic", AssignmentState.DECLINED),)),
+    Scene(16, TALKS, 8, _V.PLANNED, _R.STAFFING, (("ivana.djordjevic", AssignmentState.LAPSED),)),
+    Scene(18, TALKS, 6, _V.OFFERED, _R.STAFFING, (("nikola.simic", _ACC),)),  # everybody has accepted
 )  # fmt: skip
 
 DEMO_REQUESTS = (
@@ -157,6 +183,7 @@ def write_present(session: Session, world: World, ids: Ids) -> list[int]:
     write_requests(session, [stage.asked(place, one) for place, one in enumerate(DEMO_REQUESTS)], ids)
     visits = write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
     _write_wish(session, stage, visits)
+    _write_lost(session, stage, visits)
     return visits
 
 
@@ -173,6 +200,24 @@ def _write_wish(session: Session, stage: "_Stage", visits: Sequence[int]) -> Non
         "asked_at": stage.now - dt.timedelta(hours=20),
     }
     added(session, DateWish, [wish])
+
+
+def _write_lost(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:
+    """Visits that were confirmed and are so no longer; where somebody fell ill, the search for a substitute runs."""
+    lost = [(visit_id, scene) for visit_id, scene in zip(visits, SCENES, strict=True) if scene.lost]
+    ids = [visit_id for visit_id, _scene in lost]
+    session.execute(update(Visit).where(Visit.id.in_(ids)).values(confirmed_at=stage.now - dt.timedelta(days=2)))
+    of_them = select(Presentation.id).where(Presentation.visit_id.in_(ids))
+    gone = update(Assignment).where(Assignment.presentation_id.in_(of_them), Assignment.state == _GONE)
+    session.execute(gone.values(reason="not_cleared"))
+    search = {
+        "state": SubstituteSearchState.SEARCHING,
+        "state_since": stage.now,
+        "opened_at": stage.now,
+        "was_confirmed": True,
+        "next_wave_at": stage.now + dt.timedelta(hours=1),
+    }
+    added(session, SubstituteSearch, [{"visit_id": visit_id} | search for visit_id, scene in lost if scene.sick])
 
 
 def _breaks(today: dt.date) -> frozenset[dt.date]:

@@ -41,6 +41,7 @@ def _environment(language: str) -> Environment:
     made.filters["long_day"] = lambda day: words.long_day(day, language)
     made.filters["short_day"] = lambda day: words.short_day(day, language)
     made.filters["clock_time"] = lambda time: words.clock_time(time, language)
+    made.filters["in_hours"] = lambda minutes: words.in_hours(minutes, language)
     made.filters["moment"] = lambda at: words.moment(at, language, settings().centre_timezone)
     made.filters["number"] = lambda n: words.number(n, language)
     return made

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse
+from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse, refuse_more
 from scheduler.core.language import worded
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
@@ -163,6 +163,7 @@ class Presenter(Base):
         CheckConstraint("kind = 'educator' OR birth_date IS NOT NULL", name="influencer_has_birth_date"),
         CheckConstraint("kind = 'influencer' OR birth_date IS NULL", name="no_birth_date_of_educators"),
         CheckConstraint("adult_on > birth_date", name="grows_up_after_birth"),
+        CheckConstraint("reach_km BETWEEN 1 AND 999", name="reach_in_kilometres"),
         Index(None, "adult_on"),  # who is a minor: asked with each page that staff reads
     )
 
@@ -175,6 +176,8 @@ class Presenter(Base):
     adult_on: Mapped[dt.date | None]  # None: adult
     may_present_from: Mapped[dt.date | None]
     phone: Mapped[str] = mapped_column(default="")  # as rules.phone_of writes it; empty: none is known
+    reach_km: Mapped[int | None]  # one way, as she said; None: she is asked however far it is
+    has_car: Mapped[bool] = mapped_column(default=True, server_default=true())
     suspended_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise", back_populates="presenter")
@@ -185,6 +188,30 @@ class Presenter(Base):
     languages: Mapped[list["PresenterLanguage"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="PresenterLanguage.language"
     )
+
+
+class PresenterPhoto(Base):
+    """The face of an adult as schools see it on her card, drawn anew and small; she agreed to that by giving it."""
+
+    __tablename__ = "presenter_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), unique=True)
+    picture: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a JPEG, as core/scans.py draws a face
+    agreed_on: Mapped[dt.date]
+
+
+class PresenterNote(Base):
+    """What was agreed with an adult presenter on the telephone, for whoever plans next; never about a minor."""
+
+    __tablename__ = "presenter_note"
+    __table_args__ = (CheckConstraint("text <> ''", name="says_something"), Index(None, "presenter_id", "said_on"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    said_on: Mapped[dt.date]
+    by: Mapped[str]  # the audit's label, no name
+    text: Mapped[str] = mapped_column(Text)
 
 
 class PresenterSkill(Base):
@@ -254,6 +281,13 @@ _ON_POSTGRESQL = " OR ".join(
 )
 _FOLLOW = "protection_follows_the_birth_date"
 LOGIN_IDENTITY = "0036_login_identity"  # the migration that brings the table
+PEOPLE_REACHED = "0044_people_reached"  # the migration that brings the next two
+
+
+def _of_a_minor(day: str) -> str:
+    return f"EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.{day})"
+
+
 _STAYS = TableLaw(
     "login_identity_stays",
     ("UPDATE",),
@@ -279,4 +313,14 @@ defend(
     sqlite=_STAYS.on_sqlite("login_identity"),
     postgresql=_STAYS.on_postgresql("login_identity"),
     since=LOGIN_IDENTITY,
+)
+refuse_more(
+    PresenterPhoto.__table__,
+    TableLaw("photo_is_of_an_adult", ("INSERT", "UPDATE"), _of_a_minor("agreed_on")),
+    since=PEOPLE_REACHED,
+)
+refuse_more(
+    PresenterNote.__table__,
+    TableLaw("no_note_about_a_minor", ("INSERT", "UPDATE"), _of_a_minor("said_on")),
+    since=PEOPLE_REACHED,
 )

@@ -15,7 +15,6 @@ from scheduler.core.alphabet import AlphabetKey, alphabet_key, names_key
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
-from scheduler.core.text import fold
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailabilityException,
@@ -24,6 +23,8 @@ from scheduler.people.models import (
     HiddenColumns,
     Presenter,
     PresenterLanguage,
+    PresenterNote,
+    PresenterPhoto,
     PresenterSkill,
     SettledStep,
     SignIn,
@@ -37,7 +38,7 @@ from scheduler.people.terms import (
     Hours,
     InvitedUser,
     PresenterName,
-    PresenterPage,
+    PresenterNoteRow,
     PresenterRow,
     Reader,
     SignedInUser,
@@ -152,22 +153,16 @@ def _presenter_row(presenter: Presenter, can: Mapping[tuple[int, str], Sequence[
         languages=tuple(map(TeachingLanguage, can[presenter.id, "language"])),
         suspended=presenter.suspended_at is not None,
         invited=presenter.user.password_hash is None,
+        email=presenter.user.email,
+        phone=presenter.phone,
+        reach_km=presenter.reach_km,
+        has_car=presenter.has_car,
     )
 
 
 def phone_of(presenter_id: int) -> str:
     """The number of a presenter; empty when none is known. For herself and for staff who may change her."""
     return db.session.scalar(select(Presenter.phone).where(Presenter.id == presenter_id)) or ""
-
-
-def presenter_page(presenter_id: int, *, from_day: dt.date) -> PresenterPage:
-    """One presenter with her week and the exceptions that are not over on `from_day`. Raises: NotFound."""
-    rows = _presenters(Presenter.id == presenter_id)
-    if not rows:
-        raise NotFound("presenter")
-    return PresenterPage(
-        rows[0], hours_of([presenter_id])[presenter_id], exceptions_of([presenter_id], from_day)[presenter_id]
-    )
 
 
 def hours_of(presenter_ids: Sequence[int]) -> dict[int, tuple[Hours, ...]]:
@@ -287,22 +282,17 @@ def hidden_columns(user_id: int | None, list_name: str) -> frozenset[str]:
     return frozenset((found or "").split())
 
 
-def presenters_found(centre_id: int, words: list[str], *, limit: int = 20) -> list[PresenterRow]:
-    """Presenters of a centre in whose names every typed (folded) word occurs, in either script.
+def has_photo(presenter_id: int) -> bool:
+    """Whether a presenter shows schools her face."""
+    return db.session.scalar(select(PresenterPhoto.id).where(PresenterPhoto.presenter_id == presenter_id)) is not None
 
-    Names are folded here, not in the database, where they stand as typed: a centre has some hundreds of presenters.
-    """
-    if not words:
-        return []
-    names = db.session.execute(
-        select(Presenter.id, User.given_name, User.family_name)
-        .join(Presenter.user)
-        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
-        .order_by(Presenter.id)
-    ).all()
-    by_name = sorted(names, key=_by_name)
-    found = [row.id for row in by_name if all(word in fold(f"{row.given_name} {row.family_name}") for word in words)]
-    return _presenters(Presenter.id.in_(found[:limit])) if found else []
+
+def notes_about(presenter_id: int) -> list[PresenterNoteRow]:
+    """What was agreed with a presenter by telephone, and with whom, the newest first."""
+    note = PresenterNote
+    wanted = select(note.said_on, note.text, User).outerjoin(User, note.by == "user:" + cast(User.id, String))
+    rows = db.session.execute(wanted.where(note.presenter_id == presenter_id).order_by(note.id.desc()))
+    return [PresenterNoteRow(said_on, by.full_name if by else "", text) for said_on, text, by in rows]
 
 
 def centres() -> list[Centre]:

@@ -31,6 +31,7 @@ OLDEST_BIRTH_YEARS = 100
 
 PASSWORD_LENGTHS = range(10, 129)
 NAME_LIMIT = 80
+REACHES = range(1, 1000)  # kilometres, one way, that somebody may say she goes at most
 
 HALVES = {  # of a day, as two shifts of a school and its evenings are
     "morning": (dt.time(8), dt.time(13)),
@@ -145,7 +146,9 @@ def problems_with_invitation(draft: InvitationDraft) -> dict[str, Reason]:
 
 def problems_with_presenter(draft: PresenterDraft, *, today: dt.date) -> dict[str, Reason]:
     """What is wrong with a new presenter: {field: reason}."""
-    problems = problems_with_skills(SkillsDraft(draft.home_id, draft.topics, draft.languages, draft.phone))
+    problems = problems_with_skills(
+        SkillsDraft(draft.home_id, draft.topics, draft.languages, draft.phone, draft.reach_km)
+    )
     for name in ("given_name", "family_name"):
         if not getattr(draft, name):
             problems[name] = GroundReason.MISSING
@@ -176,6 +179,8 @@ def problems_with_skills(draft: SkillsDraft) -> dict[str, Reason]:
         problems["languages"] = GroundReason.MISSING
     if phone_of(draft.phone or "") is None:
         problems["phone"] = GroundReason.NOT_A_PHONE
+    if draft.reach_km is not None and draft.reach_km not in REACHES:
+        problems["reach_km"] = GroundReason.COUNT_OUT_OF_RANGE
     return problems
 
 

@@ -20,6 +20,9 @@ class PersonReason(Reason):
     OWN_ACCOUNT = "own_account"
     OWN_ROLE = "own_role"
     HOME_OF_A_MINOR = "home_of_a_minor"
+    PHOTO_OF_A_MINOR = "photo_of_a_minor"
+    PHOTO_NOT_AGREED = "photo_not_agreed"
+    NOTE_ABOUT_A_MINOR = "note_about_a_minor"
     HOURS_IN_ORDER = "hours_in_order"
     HOURS_OVERLAP = "hours_overlap"
     NOT_A_BIRTH_DATE = "not_a_birth_date"
@@ -211,6 +214,8 @@ class PresenterDraft:
     hours: tuple[Hours, ...] = ()
     language: str = "sr_Cyrl"
     phone: str = ""
+    reach_km: int | None = None
+    has_car: bool = True
 
 
 @dataclass(frozen=True)
@@ -221,6 +226,8 @@ class SkillsDraft:
     topics: tuple[Topic, ...]
     languages: tuple[TeachingLanguage, ...]
     phone: str | None = None  # None: as it is
+    reach_km: int | None = None
+    has_car: bool = True
 
 
 @dataclass(frozen=True)
@@ -251,6 +258,10 @@ class PresenterRow:
     languages: tuple[TeachingLanguage, ...]
     suspended: bool
     invited: bool  # has not chosen a password yet
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    reach_km: int | None = None  # one way, as she said; None: however far it is
+    has_car: bool = True
 
 
 class PresenterName(NamedTuple):
@@ -274,6 +285,15 @@ class PresenterName(NamedTuple):
     def home(self) -> Point:
         """The town she sets out from."""
         return Point(self.lat, self.lon)
+
+
+@dataclass(frozen=True)
+class PresenterNoteRow:
+    """What was agreed with a presenter by telephone."""
+
+    said_on: dt.date
+    by: str
+    text: str
 
 
 @dataclass(frozen=True)

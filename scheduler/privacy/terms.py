@@ -9,7 +9,8 @@ from enum import StrEnum
 from scheduler.core.errors import Reason, SchedulerError
 
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
-# papers: what they allow, and which two have seen them, leaves with the consents.
+# papers: what they allow, and which two have seen them, leaves with the consents. Faces stay here, and who fetches a
+# minor: it is deleted after a week, and no file may outlive that.
 LEFT_OUT = frozenset(
     {
         "booking_answers",
@@ -25,6 +26,8 @@ LEFT_OUT = frozenset(
         "job_run",
         "long_work",
         "open_way",
+        "pick_up",
+        "presenter_photo",
         "running_number",
         "secret_link",
         "sign_in",
@@ -65,6 +68,7 @@ class RetentionRow(StrEnum):
     CONSENT_PROOF = "consent_proof"
     CERTIFICATE_NAME = "certificate_name"
     CERTIFICATE_RECORD = "certificate_record"
+    PICK_UP = "pick_up"
     MESSAGE = "message"
     LINK_MESSAGE = "link_message"
     NOTE = "note"

@@ -114,17 +114,6 @@ class OpenWish:
 
 
 @dataclass(frozen=True)
-class WishLine:
-    """A wish that waits for an answer, as a list shows it: whose, of which visit, since when."""
-
-    number: str
-    host_sr_cyrl: str
-    host_sr_latn: str
-    first_choice: dt.date
-    asked_at: dt.datetime
-
-
-@dataclass(frozen=True)
 class Checklist:
     """The school's checklist: what is ticked, and whether it is time for it (from seven days before)."""
 

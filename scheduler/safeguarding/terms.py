@@ -87,6 +87,17 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class ProofLine:
+    """Where somebody's proofs stand, as a list says it."""
+
+    presenter_id: int
+    full_name: str
+    minor: bool
+    vetting: Proof
+    consent: Proof
+
+
+@dataclass(frozen=True)
 class Ending:
     """A check or a consent that ends within `days`, of which nobody has been warned yet."""
 

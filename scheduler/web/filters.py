@@ -280,7 +280,13 @@ def url_if(endpoint: str, **values: object) -> str:
     return address_of(endpoint, **values) if endpoint in current_app.view_functions else ""
 
 
+def in_hours(minutes: int) -> str:
+    """3 h 15 min"""
+    return words.in_hours(minutes, page_language())
+
+
 FILTERS = (
+    in_hours,
     long_day,
     short_day,
     short_month,

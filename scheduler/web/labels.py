@@ -8,7 +8,7 @@ from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import moment
 from scheduler.people.terms import Topic
-from scheduler.places.terms.hosts import ClosureReason, ClosureRow, SchoolCalendar
+from scheduler.places.terms.hosts import ClosureReason, ClosureRow, HostKind, SchoolCalendar
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.terms import CancelCause
 from scheduler.requests.terms.reasons import RequestReason
@@ -24,6 +24,12 @@ AUDIENCES: Mapping[Audience, LazyProxy] = {
     Audience.PARENTS: _l("Parents"),
     Audience.TEACHERS: _l("Teachers"),
     Audience.OTHERS: _l("Others"),
+}
+SCHOOL_KINDS: Mapping[HostKind, LazyProxy] = {  # beside a name that is often only a person's; others say theirs in it
+    HostKind.PRIMARY: _l("Primary school"),
+    HostKind.PRIMARY_PRIVATE: _l("Primary school"),
+    HostKind.SECONDARY: _l("Secondary school"),
+    HostKind.SECONDARY_PRIVATE: _l("Secondary school"),
 }
 WHO_CANCELS: Mapping[CancelledBy, LazyProxy] = {
     CancelledBy.SCHOOL: _l("The school: it rang or wrote"),
@@ -76,13 +82,6 @@ def closure_place(row: ClosureRow) -> str:
 def closure_reason(row: ClosureRow) -> str:
     """Why, in words: the reason and what was typed."""
     return " · ".join(part for part in (str(REASONS[row.reason]), row.note) if part)
-
-
-def hours(minutes: int) -> str:
-    """3 h 15 min"""
-    whole, rest = divmod(minutes, 60)
-    parts = ([_("%(num)s h", num=whole)] if whole else []) + ([_("%(num)s min", num=rest)] if rest or not whole else [])
-    return " ".join(parts)
 
 
 def rejected_words(refused: Rejected) -> str:
@@ -226,6 +225,14 @@ def _too_far(reason: Why) -> str:
     )
 
 
+def _beyond_reach(reason: Why) -> str:
+    return _(
+        "It is %(needed)s km, and this presenter goes %(most)s km at most.",
+        needed=reason.needed,
+        most=reason.available,
+    )
+
+
 def _enough_of_day(reason: Why) -> str:
     return _(
         "It would be presentation %(number)s of that day: more than %(most)s are much for one person.",
@@ -244,6 +251,7 @@ def _enough_of_week(reason: Why) -> str:
 
 LIMITS: dict[Reason, Callable[[Why], str]] = {  # the bounds that free dates keep: people may go beyond them
     WhyNot.TOO_FAR: _too_far,
+    WhyNot.BEYOND_REACH: _beyond_reach,
     WhyNot.ENOUGH_OF_DAY: _enough_of_day,
     WhyNot.ENOUGH_OF_WEEK: _enough_of_week,
 }

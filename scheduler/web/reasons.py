@@ -88,6 +88,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Ask your coordinator: how far a young presenter travels depends on the home town, so the centre changes it."
     ),
     PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),
+    PersonReason.PHOTO_OF_A_MINOR: _l("Leave it out: of a young person no photograph is kept."),
+    PersonReason.PHOTO_NOT_AGREED: _l("Tick that schools may see it, or give no photograph."),
+    PersonReason.NOTE_ABOUT_A_MINOR: _l("Call the guardian: about a young person no note is kept."),
     PersonReason.HOURS_IN_ORDER: _l("Write an end that is later than the beginning."),
     PersonReason.HOURS_OVERLAP: _l("Write hours that do not overlap."),
     PersonReason.NOT_A_BIRTH_DATE: _l("Check the birth date."),
@@ -218,6 +221,9 @@ WORDS: dict[Reason, LazyProxy] = {
     WhyNot.TEACHER_NOT_PROMISED: _l("The school has not promised that a teacher stays in the classroom."),
     WhyNot.NO_SAFEGUARDING_CONTACT: _l("The school has not named its contact for child protection."),
     WhyNot.TOO_FAR: _l("Ask this presenter first: the way to the school is very long."),
+    WhyNot.BEYOND_REACH: _l(
+        "Tick that you mean it: the school is further than this presenter said to go. Nobody is asked without a word."
+    ),
     WhyNot.ENOUGH_OF_DAY: _l("Ask this presenter first: that day holds many presentations already."),
     WhyNot.ENOUGH_OF_WEEK: _l("Ask this presenter first: that week holds many presentations already."),
     WhyNot.YOUNG_WEEK_FULL: _l("Ask somebody else: a young person is not given more in one week."),

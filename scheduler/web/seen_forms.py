@@ -22,6 +22,21 @@ ANSWER_WITHIN = dt.timedelta(days=2)
 REASON_LENGTH = 300
 
 
+USUAL_HOUR = dt.time(14)
+
+
+def answer_until(starts_at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """Until when an offer is answered that is sent with one press: as the form proposes; None: too late for that."""
+    usual = _until(clock.local_day(now + ANSWER_WITHIN), USUAL_HOUR)
+    until = usual if starts_at is None or usual <= starts_at else _latest(starts_at, now)
+    return until.astimezone(ZoneInfo(centre_timezone())) if until > now else None
+
+
+def _latest(starts_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """Answers are wanted an hour before the visit begins at the latest, if there is that much time."""
+    return max(starts_at - dt.timedelta(hours=1), now).replace(second=0, microsecond=0)
+
+
 def _until(day: dt.date, time: dt.time) -> dt.datetime:
     return dt.datetime.combine(day, time, tzinfo=ZoneInfo(centre_timezone())).astimezone(dt.UTC)
 
@@ -52,15 +67,15 @@ class UntilForm(SeenForm):
     until_day = DayField(
         _l("Answer by (day)"), [Needed()], default=lambda: clock.local_day(clock.now() + ANSWER_WITHIN)
     )
-    until_time = TimeField(_l("Answer by (time)"), [Needed()], default=dt.time(14, 0))
+    until_time = TimeField(_l("Answer by (time)"), [Needed()], default=USUAL_HOUR)
 
     def show_visit(self, page: VisitPage) -> None:
         """Answers are wanted an hour before the visit begins at the latest, if there is that much time."""
         super().show_visit(page)
         starts_at = page.visit.starts_at
         if self.until_day.raw_data is None and starts_at is not None and self.until() > starts_at:
-            latest = max(starts_at - dt.timedelta(hours=1), clock.now()).astimezone(ZoneInfo(centre_timezone()))
-            self.until_day.data, self.until_time.data = latest.date(), latest.time().replace(second=0, microsecond=0)
+            latest = _latest(starts_at, clock.now()).astimezone(ZoneInfo(centre_timezone()))
+            self.until_day.data, self.until_time.data = latest.date(), latest.time()
 
     def until(self) -> dt.datetime:
         """The moment that the form names, by the clocks of the centre."""

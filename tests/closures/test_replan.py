@@ -9,8 +9,9 @@ from scheduler.closures.service.replan import replan_visit
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
+from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.queries.pages import crew_for_school, visit_of_request
+from scheduler.visits.queries.pages import visit_of_request
 from scheduler.visits.service.confirm import record_promise
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.closures.incidents import stop

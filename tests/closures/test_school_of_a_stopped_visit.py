@@ -8,10 +8,12 @@ from scheduler.closures.service.replan import replan_visit
 from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.policy import school_contact
-from scheduler.readiness.queries.findings import open_wish_of, open_wishes
+from scheduler.readiness.queries.findings import open_wish_of
 from scheduler.readiness.service.wishes import ask_for_date
 from scheduler.readiness.terms import WishDraft
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.queries.desk import desk_of
+from scheduler.turns.terms import Matter
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
@@ -42,7 +44,8 @@ def test_it_proposes_days_also_after_the_day_and_the_coordinators_read_them(sess
     propose(scene, now=dt.datetime.combine(VISIT_DAY, dt.time(15), tzinfo=dt.UTC))
 
     assert open_wish_of(scene.visit_id).first_choice == DAY
-    assert [one.first_choice for one in open_wishes(scene.coordinator)] == [DAY]
+    [row] = desk_of(scene.coordinator, MONDAY).rows
+    assert (row.matter, row.wished_day) == (Matter.DAY_NAMED, DAY)
     assert visit_of(session, scene).state is VisitState.DISRUPTED
 
 

@@ -7,14 +7,17 @@ from scheduler.core.db import db
 from scheduler.jobs.queue import attach
 from scheduler.jobs.readiness import tell_checklists
 from scheduler.jobs.staffing import lapse_offers
+from scheduler.jobs.turns import tell_what_is_due
 from scheduler.messages.models import OutboxMessage
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
-from tests.factories.people import presenter_actor
+from tests.factories.people import make_user, presenter_actor
+from tests.factories.requests import make_school_request
 from tests.visits.scene import Scene
 
 
@@ -54,3 +57,18 @@ def test_the_job_tells_a_school_of_its_checklist_once(app):
     db.session.rollback()
     kinds = db.session.scalars(sa.select(OutboxMessage.kind).where(OutboxMessage.kind == "checklist_opens"))
     assert list(kinds) == ["checklist_opens"]
+
+
+def test_the_job_tells_a_centre_in_the_morning_what_is_due_once(app):
+    scene = Scene(planned=False)
+    make_user(centre_id=scene.centre_id, password_hash="set")
+    late = MONDAY - dt.timedelta(days=9)
+    make_school_request(RequestState.NEW, programme=scene.programme, state_since=late)
+    attach(app)
+
+    tell_what_is_due.call_local()
+    tell_what_is_due.call_local()
+
+    db.session.rollback()
+    kinds = db.session.scalars(sa.select(OutboxMessage.kind).where(OutboxMessage.kind == "turns_due"))
+    assert list(kinds) == ["turns_due"]

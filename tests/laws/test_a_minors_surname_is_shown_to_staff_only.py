@@ -44,6 +44,14 @@ def pages_that_name(app: Flask, client: FlaskClient) -> set[str]:
     return named
 
 
+def record_of_a_minor(app: Flask) -> str:
+    """The sheet that a minor hands in at her own school: of her whole name only the first."""
+    who = sa.select(sa.func.min(User.id)).join(Presenter).where(Presenter.adult_on > MONDAY.date())
+    sheet = sign_in_as(app.test_client(), db.session.scalar(who)).get("/record")
+    assert sheet.status_code == 200
+    return sheet.text
+
+
 def test_only_staff_reads_a_minors_surname(app: Flask):
     load_demo()
     plant()
@@ -53,6 +61,7 @@ def test_only_staff_reads_a_minors_surname(app: Flask):
 
     assert pages_that_name(app, sign_in_as(app.test_client(), user(Role.COORDINATOR))), "else this test sees nothing"
     assert pages_that_name(app, sign_in_as(app.test_client(), user(Role.EDUCATOR))) == set()
+    assert PLANTED not in record_of_a_minor(app)
     assert pages_that_name(app, app.test_client()) == set()
     texts = [*db.session.scalars(sa.select(CalendarEntry.text)), *db.session.scalars(sa.select(OutboxMessage.text))]
     assert len(texts) > 10

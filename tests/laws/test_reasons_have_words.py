@@ -36,6 +36,8 @@ OTHER_DEFENCES = {
     "row_is_not_replaced",
     "code_is_good_once",
     "login_identity_stays",
+    "no_note_about_a_minor",
+    "photo_is_of_an_adult",
 }
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
 

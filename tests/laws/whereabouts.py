@@ -28,6 +28,7 @@ from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import ANONYMOUS, Actor, Role
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, GuardianConsent
+from scheduler.staffing.models.pick_ups import PickUp
 from scheduler.staffing.queries.own_days import visits_to_leave
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.clearance import withdraw_consent
@@ -60,6 +61,7 @@ LONG = dt.timedelta(days=90)
 HIDDEN = "Skrovišnica"  # the school's name, which nothing else bears
 HIDDEN_CYRL = "Скровишница"
 TWINS = (("Qmilica", "Qprvić"), ("Qzorana", "Qdrugić"))  # alike in all but this: two minors of one age from one town
+FETCHER = "Qtetka"  # who fetches her, as her guardian typed it
 # what is drawn anew each time: tokens, keys, numbers of calendar entries
 RANDOM = re.compile(r"[A-Za-z0-9_.\-]{22,}|\b[0-9a-f]{16}(?=@)")
 COUNTRY = Extent()
@@ -127,6 +129,9 @@ class World:
         sittings = sa.select(Presentation.id).where(Presentation.visit_id == visit.id).order_by(Presentation.ordinal)
         self.sittings = list(db.session.scalars(sittings))
         self.people = [*self.educators, self.twins[self.twin]]
+        with transaction() as session:
+            hers = self.twins[self.twin].id
+            session.add(PickUp(visit_id=visit.id, presenter_id=hers, who=FETCHER, typed_at=MONDAY))
 
     def walk(self, acts: list[tuple[str, int]]) -> None:
         for name, number in acts:
@@ -340,7 +345,8 @@ def ways(app: Flask, world: World, seeker: Seeker) -> Iterator[str]:
         if not rule.arguments:
             yield f"{rule.rule}?{asked_for(world)}"
     if seeker.actor.roles & {Role.COORDINATOR, Role.EDUCATOR}:
-        yield from (f"/search?q={word}" for word in (*TWINS[0], HIDDEN, world.number, world.asked.number))
+        words = (*TWINS[0], HIDDEN, world.number, world.asked.number, FETCHER)
+        yield from (f"/{page}?q={word}" for page in ("search", "search/suggest") for word in words)
 
 
 def presses(app: Flask, world: World, seeker: Seeker) -> Iterator[str]:

@@ -28,6 +28,7 @@ from scheduler.people.terms import (
     Topic,
 )
 from scheduler.policy import Role
+from scheduler.staffing.queries.availability import presenter_page
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, make_presenter, make_user, presenter_actor
@@ -60,7 +61,7 @@ def test_a_presenter_is_created_with_an_invited_account_and_her_week(app):
 
     presenter_id = create_presenter(coordinator, a_presenter(), now=MONDAY)
 
-    page = queries.presenter_page(presenter_id, from_day=TODAY)
+    page = presenter_page(presenter_id, from_day=TODAY)
     assert (page.row.full_name, page.row.home_sr_latn, page.row.topics, page.row.invited) == (
         "Jelena Ristić",
         "Kragujevac",
@@ -185,12 +186,12 @@ def test_days_that_differ_are_added_shown_and_removed(app):
     away = ExceptionDraft(TODAY, TODAY + dt.timedelta(days=4), available=False)
 
     add_exception(me, presenter.id, away, now=MONDAY)
-    (row,) = queries.presenter_page(presenter.id, from_day=TODAY).exceptions
+    (row,) = presenter_page(presenter.id, from_day=TODAY).exceptions
     assert (row.first_day, row.last_day, row.available) == (TODAY, TODAY + dt.timedelta(days=4), False)
     assert queries.exceptions_of([presenter.id], TODAY + dt.timedelta(days=5)) == {presenter.id: ()}
     remove_exception(me, presenter.id, row.id, now=MONDAY)
 
-    assert queries.presenter_page(presenter.id, from_day=TODAY).exceptions == ()
+    assert presenter_page(presenter.id, from_day=TODAY).exceptions == ()
     actions = [entry.action for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert actions == ["exception added", "exception removed"]
 
@@ -206,7 +207,7 @@ def test_nobody_removes_days_of_another_presenter(app):
 
 def test_a_page_of_nobody_is_not_found(app):
     with pytest.raises(NotFound):
-        queries.presenter_page(4711, from_day=TODAY)
+        presenter_page(4711, from_day=TODAY)
 
 
 def test_the_list_of_presenters_asks_the_database_equally_often_for_one_and_for_three(app):

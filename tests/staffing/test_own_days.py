@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed
+from scheduler.places.rules.trips import comes_home, sets_out
 from scheduler.policy import Role
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.staffing.queries.own_days import days_of, year_of
-from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_of, sets_out
+from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import Kit, School
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.rows import PresentationRow

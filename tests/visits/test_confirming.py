@@ -10,8 +10,8 @@ from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.service.crew import withdraw_presenter
-from scheduler.visits.queries.pages import crew_for_school
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready
 from scheduler.visits.service.plan_and_move import move_visit

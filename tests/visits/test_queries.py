@@ -14,10 +14,9 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.invariants import violations
+from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.pages import (
-    crew_for_school,
-    nearing_visits,
     offers_of,
     visit_for,
     visit_page,
@@ -99,21 +98,6 @@ def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene
     assert (offer.visit.id, offer.until) == (scene.visit_id, MONDAY + dt.timedelta(days=3))
     assert offers_of(ana.id, MONDAY + dt.timedelta(days=3)) == []
     assert offers_of(boris.id, MONDAY) == []
-
-
-def test_tiles_know_what_is_not_confirmed_and_which_offers_end(scene):
-    scene.offered_to(scene.educator())
-    almost = MONDAY + dt.timedelta(days=2, hours=1)
-
-    def near(day, now):
-        return nearing_visits(scene.coordinator, day, now)
-
-    assert [row.id for row in near(dt.date(2026, 10, 1), MONDAY).unconfirmed] == [scene.visit_id]
-    assert near(dt.date(2026, 9, 28), MONDAY).unconfirmed == ()
-    assert [row.id for row in near(dt.date(2026, 9, 28), almost).ending] == [scene.visit_id]
-    assert near(dt.date(2026, 10, 1), MONDAY).ending == ()
-    for day, soon in ((VISIT_DAY, True), (VISIT_DAY - dt.timedelta(days=1), True), (dt.date(2026, 10, 1), False)):
-        assert bool(near(day, MONDAY).soon) is soon
 
 
 # --- one visit ---

@@ -98,6 +98,9 @@ def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
     is_light_and_has_a_pager(weigh(f"/reports/visits?{span}"))
 
 
+MONTHS = "<h2>Презентације по граду и месецу"  # a table beside, of all cities
+
+
 def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
     today, district = MONDAY.date(), make_district().id
     for number in range(ROWS):
@@ -108,9 +111,9 @@ def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
 
     report = weigh(f"/reports/attendance?by=city&by=month&first={today - dt.timedelta(days=60)}&last={today}")
     is_light_and_has_a_pager(report)
-    assert report[1].count("<tr") == 100 + len(("head", "total"))
+    assert report[1].partition(MONTHS)[0].count("<tr") == 100 + len(("head", "total"))
     second = weigh(f"/reports/attendance?by=city&by=month&first={today - dt.timedelta(days=60)}&last={today}&page=2")
-    assert second[1].count("<tr") == ROWS - 100 + len(("head", "total"))
+    assert second[1].partition(MONTHS)[0].count("<tr") == ROWS - 100 + len(("head", "total"))
 
 
 def test_the_certificates(weigh, programme, hosts):

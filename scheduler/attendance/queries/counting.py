@@ -233,14 +233,6 @@ def _waiting(*states: AttendanceState) -> Select[int]:
     )
 
 
-def disputed_attendance(actor: Actor, *, limit: int = PER_PAGE) -> list[CountedVisit]:
-    """Visits whose school counted otherwise than the educator, by day. Raises: NotAllowed."""
-    policy.require(actor, "list", "attendance", centre=actor.centre_id)
-    wanted = _VISITS.where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(AttendanceState.COUNTERSIGNED)))
-    visits = db.session.scalars(wanted.order_by(Visit.on_day, Visit.id).limit(limit)).all()
-    return _with_counts(visits, names=False)
-
-
 def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
     """A page of the presentations of the centre whose school stayed silent, those to look at twice last.
 

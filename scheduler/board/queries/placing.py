@@ -293,7 +293,7 @@ def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, fi
         for row in scene.presentations
     )
     weighed = why_not(person, visit.programme.topic, language, free)
-    weighed += too_far(scene.people[who].home, point_of(visit.host))
+    weighed += too_far(person.home, point_of(visit.host), person.reach_km)
     weighed += too_much(*load_on(scene.load.get(who, {}), wish.on_day), more=len(scene.presentations))
     return doubts + [Doubt(why, name) for why in weighed]
 

@@ -217,9 +217,10 @@ def _people(
     spoken_there = (PresenterLanguage.presenter_id == who) & (PresenterLanguage.language == language)
     skilled, speaks = PresenterSkill.id.is_not(None), PresenterLanguage.id.is_not(None)
     known = (case((skilled & speaks, text)) for text in _texts_of(*span, now, place.town.id if place.town else None))
+    living = Municipality.lat, Municipality.lon, Presenter.reach_km
     law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None)
     rows: Any = db.session().execute(
-        select(who, Presenter.kind, Municipality.lat, Municipality.lon, skilled, speaks, *known, *law)
+        select(who, Presenter.kind, *living, skilled, speaks, *known, *law)
         .select_from(Presenter)
         .join(Municipality, Municipality.id == Presenter.home_id)
         .outerjoin(PresenterSkill, topic)  # once each at most
@@ -239,8 +240,9 @@ def _people(
             tuple(ExceptionRow(0, first, last, said == "1") for first, last, said in _parts(differs)),
             tuple(Days(first, last) for first, last, _said in _parts(vetted)),
             tuple(Days(first, last) for first, last, _said in _parts(agreed)),
+            reach_km,
         )
-        for one, kind, lat, lon, skills, spoken, hours, differs, vetted, agreed, *of_law in rows
+        for one, kind, lat, lon, reach_km, skills, spoken, hours, differs, vetted, agreed, *of_law in rows
     )
     return people, [one.presenter_id for one in people if one.topics and one.languages]
 

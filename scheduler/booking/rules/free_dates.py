@@ -300,11 +300,11 @@ class _Needed:
                 said[teaches] = why_not(one, self.facts.topic, self.facts.language, True)
             return said[teaches]
 
-        reaches = cache(lambda home: not too_far(home, self.facts.point))
+        reaches = cache(lambda home, reach_km: not too_far(home, self.facts.point, reach_km))
         return (
             (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in against(one)),
             (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in against(one)),
-            (Lack.REACH, lambda one: reaches(one.home)),
+            (Lack.REACH, lambda one: reaches(one.home, one.reach_km)),
         )
 
     def _can(self, one: Seeker) -> tuple[dict[dt.date, int], dict[dt.date, int]]:

@@ -270,5 +270,5 @@ def ask_held(visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.
     with change(SYSTEM, now) as act:
         opened = open_visit(act, visit_id)
         for who in crew:
-            suggest(act, opened, who)
+            suggest(act, opened, who, meant=True)  # free dates have asked how far she goes
         offer(act, opened, until=min(now + ANSWERED_WITHIN, until))

@@ -164,7 +164,7 @@ def replan_stopped(actor: Actor, visit_id: int, on_day: dt.date, *, until: dt.da
         new_id = act.session.scalars(select(Visit.id).where(Visit.number == number)).one()
         opened = open_visit(act, new_id)
         for who in sorted(crew, key=lambda one: (_is_minor(one, on_day), one)):  # an adult comes first
-            suggest(act, opened, who)
+            suggest(act, opened, who, meant=True)  # she had accepted that way
         if crew:
             offer(act, opened, until=until)
     log.info("stopped visit replanned", extra={"visit_id": visit_id, "new_visit_id": new_id})

@@ -54,6 +54,8 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
             adult_on=rules.adult_on(draft.birth_date) if draft.birth_date else None,
             may_present_from=rules.may_present_from(draft.birth_date) if draft.birth_date else None,
             phone=rules.phone_of(draft.phone) or "",
+            reach_km=draft.reach_km,
+            has_car=draft.has_car,
         )
         presenter.skills = [PresenterSkill(topic=topic) for topic in sorted(set(draft.topics))]
         presenter.languages = [PresenterLanguage(language=language) for language in sorted(set(draft.languages))]
@@ -107,8 +109,8 @@ def _presenter(session: Session, actor: Actor, presenter_id: int) -> Presenter:
 
 
 def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: dt.datetime) -> None:
-    """Home town, topics and languages of a presenter. A minor does not move by herself: beyond her town she needs her
-    guardian's consent to travel. Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    """Home town, reach, topics and languages of a presenter. A minor does not move by herself: beyond her town she
+    needs her guardian's consent to travel. Raises: NotAllowed, NotFound; Rejected with {field: reason}.
     """
     if problems := rules.problems_with_skills(draft):
         raise Rejected(problems)
@@ -121,6 +123,7 @@ def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: d
         presenter.home_id = draft.home_id
         if draft.phone is not None:
             presenter.phone = rules.phone_of(draft.phone) or ""
+        presenter.reach_km, presenter.has_car = draft.reach_km, draft.has_car
         kept = [row for row in presenter.skills if row.topic in draft.topics]
         new = sorted(set(draft.topics) - {row.topic for row in kept})
         presenter.skills = kept + [PresenterSkill(topic=topic) for topic in new]
@@ -128,6 +131,7 @@ def change_skills(actor: Actor, presenter_id: int, draft: SkillsDraft, *, now: d
         learnt = sorted(set(draft.languages) - {row.language for row in spoken})
         presenter.languages = spoken + [PresenterLanguage(language=language) for language in learnt]
         details = {"topics": sorted(draft.topics), "languages": sorted(draft.languages), "moves": moves}
+        details |= {"reach_km": draft.reach_km, "has_car": draft.has_car}
         audit.record(actor, "skills changed", presenter, at=now, details=details)
 
 

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from scheduler.attendance.models import VisitFeedback, VisitSurvey
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import User
+from scheduler.people.models import Presenter, PresenterNote, User
 from scheduler.places.models import CallNote
 from scheduler.privacy.terms import Subject
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
+from scheduler.staffing.models.pick_ups import PickUp
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import CalendarEntry, DateWish, Presentation, Visit
 
@@ -29,6 +30,8 @@ FREE_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (NumbersAsked, ("reason",)),
     (Drive, ("reason",)),
     (CallNote, ("text",)),
+    (PresenterNote, ("text",)),
+    (PickUp, ("who",)),
     (VisitFeedback, ("words",)),
     (VisitSurvey, ("words",)),
 )  # where people type what they like: a name in them is taken out
@@ -43,6 +46,7 @@ class Mention:
     visits: ColumnElement[bool]
     calls: ColumnElement[bool]
     messages: ColumnElement[bool]
+    notes: ColumnElement[bool] = field(default_factory=false)  # of presenters: who only asked is in none
 
     def within(self, model: Any) -> ColumnElement[bool]:
         """Rows of one of FREE_TEXTS, messages or calendar texts in which the words mean her."""
@@ -52,6 +56,8 @@ class Mention:
             return self.visits
         if model is CallNote:
             return self.calls
+        if model is PresenterNote:
+            return self.notes
         if model is OutboxMessage:
             return self.messages
         visits = select(Visit.id).where(self.visits)
@@ -85,7 +91,7 @@ def mentions_of(subject: Subject) -> Iterator[Mention]:
 def _in_the_centre(subject: Subject, said: str) -> Mention:
     own = subject.centre_id
     if own is None:
-        return Mention(said, true(), true(), true(), true())
+        return Mention(said, true(), true(), true(), true(), true())
     hosts = select(SchoolRequest.host_id).where(SchoolRequest.centre_id == own)
     return Mention(
         said,
@@ -93,6 +99,7 @@ def _in_the_centre(subject: Subject, said: str) -> Mention:
         Visit.centre_id == own,
         CallNote.host_id.in_(hosts),
         or_(OutboxMessage.centre_id == own, _about(select(Visit.id).where(Visit.centre_id == own))),
+        PresenterNote.presenter_id.in_(select(Presenter.id).where(Presenter.centre_id == own)),
     )
 
 

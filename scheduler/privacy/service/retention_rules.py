@@ -17,7 +17,7 @@ from scheduler.core.form_keys import FormKey
 from scheduler.core.ways import NamedWay
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
-from scheduler.people.models import Presenter, SignInAttempt, User
+from scheduler.people.models import Presenter, PresenterNote, SignInAttempt, User
 from scheduler.places.models import CallNote
 from scheduler.privacy.queries import retention as due
 from scheduler.privacy.rules import cut, last_school_year_over
@@ -26,6 +26,7 @@ from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.staffing.models.pick_ups import PickUp
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 
@@ -206,6 +207,12 @@ RULES: tuple[RetentionRule, ...] = (
         _by(blanking.blank_holder_keys),
     ),
     RetentionRule(
+        _R.PICK_UP,
+        PickUp,
+        lambda by: exists().where(Visit.id == PickUp.visit_id, Visit.on_day <= by.day(_R.PICK_UP)),
+        _deleted(PickUp),
+    ),
+    RetentionRule(
         _R.MESSAGE,
         OutboxMessage,
         lambda by: and_(
@@ -224,6 +231,7 @@ RULES: tuple[RetentionRule, ...] = (
         ),
         _by(blanking.blank_bodies),
     ),
+    RetentionRule(_R.NOTE, PresenterNote, lambda by: PresenterNote.said_on <= by.day(_R.NOTE), _deleted(PresenterNote)),
     RetentionRule(_R.NOTE, CallNote, lambda by: CallNote.at <= by.cut(_R.NOTE), _deleted(CallNote)),
     RetentionRule(
         _R.NOTE,

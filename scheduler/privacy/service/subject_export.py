@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 OTHERS = {
     "guardian": frozenset({"name", "email", "phone"}),
     "guardian_consent": frozenset({"guardian_name", "guardian_phone", "guardian_email"}),
+    "pick_up": frozenset({"who"}),
     "school_request": frozenset({"safeguarding_contact"}),
     "visit": frozenset({"safeguarding_contact"}),
 }

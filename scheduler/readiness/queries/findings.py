@@ -4,17 +4,14 @@ import datetime as dt
 
 from sqlalchemy import exists, select
 
-from scheduler import policy
 from scheduler.core.db import db
-from scheduler.places.models import Host
-from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
-from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenNumbers, OpenWish, WishLine
+from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenNumbers, OpenWish
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Visit
-from scheduler.visits.terms.states import OPEN_VISITS, VisitState
+from scheduler.visits.terms.states import VisitState
 
 CHECK_STATES = (VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 
@@ -45,23 +42,6 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
         select(DateWish).where(DateWish.visit_id == visit_id, DateWish.answered_at.is_(None)).limit(1)
     )
     return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
-
-
-def open_wishes(actor: Actor) -> list[WishLine]:
-    """The wishes for another date that wait for the actor's centre, the oldest first. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
-    rows = db.session().execute(
-        select(Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, DateWish.first_choice, DateWish.asked_at)
-        .join(Visit, Visit.id == DateWish.visit_id)
-        .join(Host, Host.id == Visit.host_id)
-        .where(
-            DateWish.answered_at.is_(None),
-            Visit.state.in_((*OPEN_VISITS, VisitState.DISRUPTED)),
-            Visit.centre_id == actor.centre_id,
-        )
-        .order_by(DateWish.asked_at, DateWish.id)
-    )
-    return [WishLine(*row) for row in rows]
 
 
 def open_numbers_of(visit_id: int) -> list[OpenNumbers]:

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     BadPeriod,
+    CountRow,
     DistrictLine,
     Group,
     Key,
@@ -135,6 +137,26 @@ def each_month(report: Report) -> list[tuple[Key, ReportCounts]]:
     places = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     names = [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in places]
     return [(Key(Group.MONTH, name, name), held.get(name, ReportCounts())) for name in names]
+
+
+def split_again(report: Report, group: Group, since: dt.date) -> Report:
+    """A report by months and by another group as one by a single of the two, from a month on. Cities are not told."""
+    place, month = report.by.index(group), report.by.index(Group.MONTH)
+    sums: dict[Key, ReportCounts] = {}
+    for row in report.rows:
+        if row.keys[month].value >= f"{since:%Y-%m}":
+            key = row.keys[place]
+            sums[key] = _added(sums.get(key, ReportCounts()), row.counts)
+    totals = ReportCounts()
+    for counts in sums.values():
+        totals = _added(totals, counts)
+    filters = replace(report.filters, period=Period(since, report.filters.period.last))
+    return Report(filters, (group,), totals, tuple(CountRow((key,), counts) for key, counts in sums.items()))
+
+
+def _added(one: ReportCounts, other: ReportCounts) -> ReportCounts:
+    added = {name: getattr(one, name) + getattr(other, name) for name in COUNT_FIELDS}
+    return ReportCounts(**added | {"cities": 0})
 
 
 def districts_of(report: Report) -> tuple[DistrictLine, ...]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 
 from scheduler import policy
 from scheduler.core import clock
@@ -11,7 +11,7 @@ from scheduler.core.errors import NotFound
 from scheduler.policy import Actor
 from scheduler.requests.models import Handover, SchoolRequest
 from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
-from scheduler.requests.queries.stand_ins import handover_rows, owned_within
+from scheduler.requests.queries.stand_ins import handed_to, handover_rows, owned_within
 from scheduler.requests.rules.states import OPEN
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow
 from scheduler.requests.terms.pages import RequestRow
@@ -43,6 +43,13 @@ def own_handovers(actor: Actor, now: dt.datetime) -> list[HandoverRow]:
     mine = or_(Handover.away_id == actor.user_id, Handover.stand_in_id == actor.user_id)
     current = (Handover.ended_at.is_(None), Handover.first_day <= day + SOON, Handover.last_day >= day)
     return handover_rows(mine, *current)[::-1]
+
+
+def many_handed(actor: Actor, now: dt.datetime) -> int:
+    """How many open requests of colleagues who are away the actor looks after today. Raises: NotAllowed."""
+    theirs = handed_to(actor.user_id, clock.local_day(now))
+    wanted = requests_in_reach(actor).where(SchoolRequest.state.in_(OPEN), theirs)
+    return db.session().scalar(wanted.with_only_columns(func.count())) or 0
 
 
 def covered_requests(actor: Actor, draft: HandoverDraft, *, now: dt.datetime) -> list[RequestRow]:

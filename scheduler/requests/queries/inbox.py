@@ -1,11 +1,11 @@
 """The coordinators' inbox: what waits, filtered and sorted as the address says, and what each filter would show."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, union_all
 
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -36,22 +36,22 @@ SORTS: Columns = {
 }
 
 
-def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> Inbox:
+def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Collection[int] = ()) -> Inbox:
     """One page of the centre's requests: first those that wait for the centre, the oldest first; or as asked.
 
-    Five queries, however many rows. Raises: NotAllowed.
+    `ours`: requests by id whose visits wait for the centre, as the rule of turns says. Four queries beside what a row
+    is loaded with, however many rows. Raises: NotAllowed.
     """
-    wanted = _filtered(actor, filters, now)
-    groups = _groups(wanted)
+    wanted, order = _filtered(actor, filters, now), _turn_order(ours)
+    counts, groups = _counts(actor, filters, now, order)
     total = sum(count for _, count in groups)
     rows = db.session().scalars(
         _sorted(with_related_rows(wanted), filters.sort)
-        .order_by(_turn_order(), SchoolRequest.state_since, SchoolRequest.id)
+        .order_by(order, SchoolRequest.state_since, SchoolRequest.id)
         .limit(PER_PAGE)
         .offset(first_row(filters.page))
     )
-    page = Page(request_rows(list(rows), now), filters.page, total)
-    counts = _counts(actor, now)
+    page = Page(request_rows(list(rows), now, ours), filters.page, total)
     return Inbox(
         page=page,
         groups=groups,
@@ -104,7 +104,14 @@ def _filtered(actor: Actor, filters: InboxFilters, now: dt.datetime, *, but: str
 
     Hosts, programmes and owners are reached by subqueries, so that whoever counts may join them for himself.
     """
-    wanted = requests_in_reach(actor).where(_conditions(actor, now)[filters.show])
+    return requests_in_reach(actor).where(*_asked(filters, now, _conditions(actor, now), but=but))
+
+
+def _asked(
+    filters: InboxFilters, now: dt.datetime, shows: dict[Show, ColumnElement[bool]], *, but: str = ""
+) -> list[ColumnElement[bool]]:
+    """The conditions of all filters that are on."""
+    wanted = [shows[filters.show]]
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "state": lambda state: SchoolRequest.state == state,
         "owner": lambda owner: SchoolRequest.owner_id.is_(None) if owner == NOBODY else SchoolRequest.owner_id == owner,
@@ -117,12 +124,12 @@ def _filtered(actor: Actor, filters: InboxFilters, now: dt.datetime, *, but: str
     for name, condition in conditions.items():
         asked = getattr(filters, name)
         if asked is not None and name != but:
-            wanted = wanted.where(condition(asked))
+            wanted.append(condition(asked))
     typed = filters.typed[:200].strip()
     if typed.upper().startswith("R-"):
-        return wanted.where(SchoolRequest.number.startswith(typed.upper(), autoescape=True))
+        return [*wanted, SchoolRequest.number.startswith(typed.upper(), autoescape=True)]
     words = fold(typed).split()
-    return wanted.where(SchoolRequest.host_id.in_(select(Host.id).where(*has_words(words)))) if words else wanted
+    return [*wanted, SchoolRequest.host_id.in_(select(Host.id).where(*has_words(words)))] if words else wanted
 
 
 def _ages(now: dt.datetime) -> dict[Age, ColumnElement[bool]]:
@@ -139,73 +146,78 @@ def _ages(now: dt.datetime) -> dict[Age, ColumnElement[bool]]:
 def facets_of(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> dict[str, tuple[FacetValue, ...]]:
     """For each filter its values, and how many requests each would show beside the filters that are on.
 
-    Five queries, however many values. Raises: NotAllowed.
+    One question, however many values. Raises: NotAllowed.
     """
-    ask = db.session().execute
+    many, none = func.count(), literal("", String)
 
-    def counted(name: str) -> Select[Any]:
-        return _filtered(actor, replace(filters, sort=None), now, but=name)
+    def counted(name: str, value: Any, *names: Any, joins: Sequence[Any] = ()) -> Any:
+        wanted = _filtered(actor, replace(filters, sort=None), now, but=name)
+        for one in joins:
+            wanted = wanted.outerjoin(one)
+        texts = [cast(one, String) for one in (value, *names)] + [none] * (3 - len(names))
+        split = (value, *names) if names else (value,)
+        return wanted.with_only_columns(literal(name, String), *texts, many).group_by(*split).order_by(None)
 
-    state, owner, many = SchoolRequest.state, SchoolRequest.owner_id, func.count()
-    states = counted("state").with_only_columns(state, many).group_by(state).order_by(SORTS["state"][0])
-    owners = (
-        counted("owner")
-        .outerjoin(SchoolRequest.owner)
-        .with_only_columns(owner, User.given_name, User.family_name, many)
-        .group_by(owner, User.given_name, User.family_name)
-        .order_by(owner.is_not(None), User.given_name, User.family_name, owner)
-    )
-    place = (District.id, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
-    districts = (
-        counted("district")
-        .join(SchoolRequest.host)
-        .join(Host.municipality)
-        .join(Municipality.district)
-        .with_only_columns(*place, many)
-        .group_by(*place)
-        .order_by(District.name_sr_latn, District.id)
-    )
-    topic = (Programme.id, Programme.name_sr_cyrl, Programme.name_en)
-    programmes = (
-        counted("programme")
-        .join(SchoolRequest.programme)
-        .with_only_columns(*topic, many)
-        .group_by(*topic)
-        .order_by(Programme.name_sr_cyrl, Programme.id)
-    )
-    ages = counted("age").with_only_columns(*(many.filter(one) for one in _ages(now).values()))
-    return {
-        "state": tuple(FacetValue(found.value, count) for found, count in ask(states)),
-        "owner": tuple(
-            FacetValue(str(who or NOBODY), count, *[f"{given} {family}".strip() if who else ""] * 3)
-            for who, given, family, count in ask(owners)
-        ),
-        "district": tuple(FacetValue(str(key), count, *names) for key, *names, count in ask(districts)),
-        "programme": tuple(
-            FacetValue(str(key), count, cyrl, to_latin(cyrl), english) for key, cyrl, english, count in ask(programmes)
-        ),
-        "age": tuple(FacetValue(age.value, n) for age, n in zip(Age, ask(ages).one(), strict=True) if n),
-    }
+    age = case(*((one, literal(age.value)) for age, one in _ages(now).items()), else_=literal(""))
+    place = (District.name_sr_cyrl, District.name_sr_latn, District.name_en)
+    town = (SchoolRequest.host, Host.municipality, Municipality.district)
+    rows = db.session().execute(
+        union_all(
+            counted("state", SchoolRequest.state),
+            counted("owner", SchoolRequest.owner_id, User.given_name, User.family_name, joins=(SchoolRequest.owner,)),
+            counted("district", District.id, *place, joins=town),
+            counted("programme", Programme.id, Programme.name_sr_cyrl, Programme.name_en,
+                    joins=(SchoolRequest.programme,)),
+            counted("age", age),
+        )
+    )  # fmt: skip
+    found: dict[str, list[FacetValue]] = {name: [] for name in ("state", "owner", "district", "programme", "age")}
+    for name, value, one, two, three, count in rows:
+        if value is not None or name == "owner":  # a host abroad lies in no district
+            found[name].append(_facet(name, value, (one, two, three), count))
+    return {name: tuple(sorted(values, key=_FACET_ORDERS[name])) for name, values in found.items()}
 
 
-def _turn_order() -> ColumnElement[int]:
+def _facet(name: str, value: str | None, names: tuple[str | None, ...], count: int) -> FacetValue:
+    one, two, three = (text or "" for text in names)
+    if name == "owner":
+        return FacetValue(value or str(NOBODY), count, *[f"{one} {two}".strip()] * 3)
+    if name == "programme":
+        return FacetValue(value or "", count, one, to_latin(one), two)
+    return FacetValue(value or "", count, one, two, three)
+
+
+_FACET_ORDERS: dict[str, Callable[[FacetValue], Any]] = {
+    "state": lambda one: list(RequestState).index(RequestState(one.value)),
+    "owner": lambda one: (one.value != str(NOBODY), one.name_sr_latn, int(one.value)),
+    "district": lambda one: (one.name_sr_latn, int(one.value)),
+    "programme": lambda one: (one.name_sr_cyrl, int(one.value)),
+    "age": lambda one: list(Age).index(Age(one.value)),
+}
+
+
+def _turn_order(ours: Collection[int] = ()) -> ColumnElement[int]:
     """The place of a row's group in the inbox: the same table as `rules.turn_of`, for the database."""
     states = {turn: [state for state, (whose, _) in STEPS.items() if whose is turn] for turn in TURNS}
     return case(
         (SchoolRequest.state.in_(OVER), 3),
-        (or_(SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS])), 0),
+        (or_(SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS]), SchoolRequest.id.in_(ours)), 0),
         (SchoolRequest.state.in_(states[Turn.OTHERS]), 1),
         else_=2,
     )
 
 
-def _groups(wanted: Select[SchoolRequest]) -> tuple[tuple[Turn, int], ...]:
-    order = _turn_order()
-    counted = wanted.with_only_columns(order, func.count()).group_by(order).order_by(order)
-    return tuple((TURNS[place], count) for place, count in db.session().execute(counted))
-
-
-def _counts(actor: Actor, now: dt.datetime) -> dict[Show, int]:
-    conditions = _conditions(actor, now)
-    counted = requests_in_reach(actor).with_only_columns(*(func.count().filter(one) for one in conditions.values()))
-    return dict(zip(conditions, db.session().execute(counted).one(), strict=True))
+def _counts(
+    actor: Actor, filters: InboxFilters, now: dt.datetime, order: ColumnElement[int]
+) -> tuple[dict[Show, int], tuple[tuple[Turn, int], ...]]:
+    """How many each filter lets through, and of what is asked for how many stand in each group: one question."""
+    conditions, asked = _conditions(actor, now), and_(*_asked(filters, now, _conditions(actor, now)))
+    many = func.count()
+    counted = requests_in_reach(actor).with_only_columns(
+        *(many.filter(one) for one in conditions.values()),
+        *(many.filter(and_(asked, order == place)) for place in range(len(TURNS))),
+    )
+    numbers = db.session().execute(counted).one()
+    groups = zip(TURNS, numbers[len(conditions) :], strict=True)
+    shown = dict(zip(conditions, numbers[: len(conditions)], strict=True))
+    return shown, tuple((turn, number) for turn, number in groups if number)

@@ -22,7 +22,7 @@ from scheduler.requests.rules.handovers import stand_in_for
 from scheduler.requests.rules.school_request import TWIN_DAYS
 from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, age_days, is_late, turn_of
 from scheduler.requests.terms.handovers import HandoverRow
-from scheduler.requests.terms.pages import RequestRow
+from scheduler.requests.terms.pages import RequestRow, Turn
 from scheduler.requests.terms.school_request import Blackout, ExpectedCounts
 
 
@@ -45,11 +45,13 @@ def with_related_rows(wanted: Select[SchoolRequest], *, one: bool = False) -> Se
     )
 
 
-def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime) -> list[RequestRow]:
+def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime, ours: Collection[int] = ()) -> list[RequestRow]:
+    """What lists show of these requests; `ours`: ids of those whose visits wait for the centre."""
     twins = _twin_counts(rows)
     owned = {row.centre_id for row in rows if row.owner_id is not None}
     running = handovers_on(owned, clock.local_day(now)) if owned else []
-    return [replace(_request_row(row, twins.get(row.id, 0), now), stand_in=_stand_in(row, running)) for row in rows]
+    found = [replace(_request_row(row, twins.get(row.id, 0), now), stand_in=_stand_in(row, running)) for row in rows]
+    return [replace(row, turn=Turn.YOURS) if row.id in ours and row.turn is not Turn.OVER else row for row in found]
 
 
 def _stand_in(row: SchoolRequest, running: Sequence[HandoverRow]) -> str:

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from scheduler.core.language import pick
 from scheduler.core.paging import Page
 from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
@@ -89,6 +91,27 @@ class FacetValue:
     name_sr_cyrl: str = ""  # empty for what has words of its own: a state, an age
     name_sr_latn: str = ""
     name_en: str = ""
+
+
+class ContactPerson(NamedTuple):
+    """Who asked for a visit, with how to reach her, her request and her school."""
+
+    name: str
+    phone: str
+    email: str
+    number: str
+    state: RequestState
+    host_id: int
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+
+    def host(self, language: str) -> str:
+        return pick(language, self.host_sr_cyrl, self.host_sr_latn)
+
+    def place(self, language: str) -> str:
+        return pick(language, self.place_sr_cyrl, self.place_sr_latn)
 
 
 @dataclass(frozen=True)

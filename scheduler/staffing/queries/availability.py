@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Date, Integer, Time, case, cast, null, select, union_all
 
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours
-from scheduler.people.terms import ExceptionRow, Hours
+from scheduler.people.queries import presenters_by_id
+from scheduler.people.terms import ExceptionRow, Hours, PresenterPage
 
 
 def availability_of(
@@ -39,3 +41,12 @@ def availability_of(
         {who: tuple(sorted(rows, key=lambda row: (row.weekday, row.from_local))) for who, rows in usual.items()},
         {who: tuple(sorted(rows, key=lambda row: (row.first_day, row.id))) for who, rows in differs.items()},
     )
+
+
+def presenter_page(presenter_id: int, *, from_day: dt.date) -> PresenterPage:
+    """One presenter with her week and the exceptions that are not over on `from_day`. Raises: NotFound."""
+    row = presenters_by_id([presenter_id]).get(presenter_id)
+    if row is None:
+        raise NotFound("presenter")
+    hours, exceptions = availability_of([presenter_id], from_day, dt.date.max)
+    return PresenterPage(row, hours[presenter_id], exceptions[presenter_id])

@@ -24,7 +24,8 @@ from scheduler.people.models import (
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host, Municipality
-from scheduler.places.rules.hosts import road_km
+from scheduler.places.rules.hosts import DETOUR
+from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
@@ -32,7 +33,7 @@ from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.young_load import too_much_for
 from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
-from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit
+from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
@@ -43,6 +44,7 @@ from scheduler.visits.terms.rows import Candidate
 from scheduler.visits.terms.states import LIVING, PROMISED, STAFFED
 
 SHOWN_AT_ONCE = 30
+ROAD_KM_A_DEGREE = 111.2 * DETOUR  # of the way between two places, as `road_km` counts it
 BARRED = 10  # weighs more than all that a coordinator may overrule
 
 
@@ -116,7 +118,9 @@ def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnEl
         return [sum(weights[1:], weights[0])]
     north = Municipality.lat - host.latitude
     east = (Municipality.lon - host.longitude) * cos(radians(host.latitude))
-    return [sum(weights[1:], weights[0]), north * north + east * east]
+    off = north * north + east * east
+    beyond = case((Presenter.reach_km * Presenter.reach_km < off * ROAD_KM_A_DEGREE**2, 1), else_=0)
+    return [sum(weights, beyond), off]
 
 
 def _is_taken(presentations: Sequence[Presentation]) -> ColumnElement[bool]:
@@ -170,10 +174,10 @@ def _judged(
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
             *full.get(who, []),
-            *too_far(row.home, host),
+            *too_far(row.home, host, row.reach_km),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]
-        found.append(_candidate(row, visit, round(road_km(row.home, host)) if host else None, reasons))
+        found.append(_candidate(row, visit, trip_to(row.home, visit, presentations), reasons))
     return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))
 
 
@@ -211,7 +215,7 @@ def _available(ids: list[int], visit: Visit, presentations: list[Presentation]) 
     }
 
 
-def _candidate(row: PresenterRow, visit: Visit, km: int | None, reasons: list[Why]) -> Candidate:
+def _candidate(row: PresenterRow, visit: Visit, trip: Trip | None, reasons: list[Why]) -> Candidate:
     return Candidate(
         presenter_id=row.presenter_id,
         kind=row.kind,
@@ -219,6 +223,8 @@ def _candidate(row: PresenterRow, visit: Visit, km: int | None, reasons: list[Wh
         minor=is_minor(row.adult_on, visit.on_day),
         home_sr_cyrl=row.home_sr_cyrl,
         home_sr_latn=row.home_sr_latn,
-        road_km=km,
+        road_km=trip.km if trip else None,
         reasons=tuple(reasons),
+        trip=trip,
+        has_car=row.has_car,
     )

@@ -17,7 +17,7 @@ from scheduler.places.models import Municipality
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import clearances_by_id
 from scheduler.safeguarding.rules import WARN_DAYS
-from scheduler.safeguarding.terms import Clearance, ProofStanding, VettingResult
+from scheduler.safeguarding.terms import Clearance, Proof, ProofLine, ProofStanding, VettingResult
 
 SORTS = ("name", "role", "home", "check", "consent")
 NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
@@ -135,6 +135,36 @@ def clearance_pages(
         lacks: Page([known[one] for one in ids[lacks]], page, total, per_page)
         for (lacks, page), total in zip(pages.items(), totals, strict=True)
     }
+
+
+def proofs_that_wait(centre_id: int, day: dt.date) -> list[ProofLine]:
+    """Whose proofs are missing, over or end soon, and every minor, by name; nobody who is suspended. One question."""
+    standing = _standing(centre_id, day)
+    one = standing.table.c
+    wanted = (
+        select(Presenter.id, User.given_name, User.family_name, one.minor, one.checked, one.agreed,
+               _of_check(standing)[0].label("check"), _of_consent(standing)[0].label("consent"))
+        .join(standing.table, one.id == Presenter.id)
+        .join(Presenter.user)
+        .where(one.suspended.is_(False), standing.which(Lacks.WAITS) | one.minor)
+        .order_by(*_BY_NAME)
+    )  # fmt: skip
+    return [
+        ProofLine(
+            row.id,
+            f"{row.given_name} {row.family_name}".strip(),
+            row.minor,
+            _proof(row.check, row.checked, day),
+            _proof(row.consent, row.agreed, day),
+        )
+        for row in db.session().execute(wanted)
+    ]
+
+
+def _proof(place: int, last_day: dt.date, day: dt.date) -> Proof:
+    known = last_day not in (_NEVER, _ALWAYS)
+    ends_in = (last_day - day).days if known and last_day >= day else None
+    return Proof(tuple(ProofStanding)[place], last_day if known else None, ends_in)
 
 
 def presenters_page(centre_id: int, day: dt.date, sort: Sort | None, page: int) -> Page[Clearance]:

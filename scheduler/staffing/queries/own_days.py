@@ -1,7 +1,7 @@
 """A presenter's own days: visits, roads, schools and crews together. More days never mean more queries."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -16,12 +16,14 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.rules.trips import comes_home, sets_out
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
-from scheduler.staffing.rules.own_days import comes_home, contact_is_shown, kit_of, sets_out
+from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import home_point, place_of
+from scheduler.visits.queries.agenda import home_point, place_of, trip_to
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter
@@ -172,6 +174,21 @@ def _way(here: Point, there: Point, arrives: dt.datetime) -> Way:
 
 def _with_way(one: OwnVisit, way: Way) -> OwnVisit:
     return OwnVisit(**(one.__dict__ | {"way": way}))
+
+
+def trips_for(presenter_id: int, wanted: Mapping[int, Sequence[PresentationRow]]) -> dict[int, Trip]:
+    """Her way there and back, by visit, for the presentations to which she would go; nothing where nobody drives."""
+    if not wanted:
+        return {}
+    person = select(Presenter).where(Presenter.id == presenter_id).options(joinedload(Presenter.home))
+    home = home_point(db.session().scalars(person).one())
+    stored = _stored(list(wanted))
+    own = {one: {row.id for row in rows} for one, rows in wanted.items()}
+    found = {
+        one: trip_to(home, row, [each for each in row.presentations if each.id in own[one]])
+        for one, row in stored.items()
+    }
+    return {visit_id: trip for visit_id, trip in found.items() if trip is not None}
 
 
 def visits_to_leave(presenter_id: int, first_day: dt.date, last_day: dt.date, *, now: dt.datetime) -> list[VisitRow]:

@@ -1,4 +1,4 @@
-"""A presenter's own day: what goes into the bag, when to set out, how long a contact is shown."""
+"""A presenter's own day: what goes into the bag, how long a contact is shown."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -31,15 +31,3 @@ def kit_of(school: School, presentations: Iterable[PresentationRow]) -> tuple[tu
         (Kit.PLAN_B, 0, True),
     ]
     return tuple((kit, count) for kit, count, needed in wanted if needed)
-
-
-def sets_out(arrives: dt.datetime, minutes: int) -> dt.time:
-    """When to leave at the latest, on a round five minutes: nobody leaves at 8:17."""
-    leaves = arrives - dt.timedelta(minutes=minutes)
-    return (leaves - dt.timedelta(minutes=leaves.minute % 5, seconds=leaves.second)).time()
-
-
-def comes_home(over: dt.datetime, minutes: int) -> dt.time:
-    """About when she is home again, on the next round five minutes."""
-    home = over + dt.timedelta(minutes=minutes)
-    return (home + dt.timedelta(minutes=-home.minute % 5)).time()

@@ -13,7 +13,9 @@ from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.agenda import home_point, place_of
 from scheduler.visits.queries.clearance import refuse_new_promise
+from scheduler.visits.rules.limits import too_far
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
@@ -25,19 +27,33 @@ log = logging.getLogger(__name__)
 
 
 def suggest_presenter(
-    actor: Actor, visit_id: int, presenter_id: int, *, now: dt.datetime, presentation_ids: Collection[int] | None = None
+    actor: Actor,
+    visit_id: int,
+    presenter_id: int,
+    *,
+    now: dt.datetime,
+    presentation_ids: Collection[int] | None = None,
+    meant: bool = False,
 ) -> bool:
     """Note that somebody could go, to all presentations of a visit or to some; nobody is told and no time is taken.
 
-    Who is in the crew already (a double click) stays as she is; then the answer is False. Raises: NotFound;
-    Conflict("suspended", "wrong_state"), or the database's own refusals: "presenter_is_vetted",
-    "presenter_is_old_enough", "minor_has_consent", "minor_has_an_adult".
+    Who is in the crew already (a double click) stays as she is; then the answer is False. `meant`: further than she
+    said she goes. Raises: NotFound; Conflict("suspended", "wrong_state", "beyond_reach" unless it is meant), or the
+    database's own refusals: "presenter_is_vetted", "presenter_is_old_enough", "minor_has_consent",
+    "minor_has_an_adult".
     """
     with change(actor, now) as act:
-        return suggest(act, open_visit(act, visit_id), presenter_id, presentation_ids)
+        return suggest(act, open_visit(act, visit_id), presenter_id, presentation_ids, meant=meant)
 
 
-def suggest(act: Act, opened: OpenVisit, presenter_id: int, presentation_ids: Collection[int] | None = None) -> bool:
+def suggest(
+    act: Act,
+    opened: OpenVisit,
+    presenter_id: int,
+    presentation_ids: Collection[int] | None = None,
+    *,
+    meant: bool = False,
+) -> bool:
     """The same for a visit that is open already."""
     require(act.actor, "create", "assignment", opened)
     if opened.visit.state not in OPEN_VISITS:
@@ -51,10 +67,19 @@ def suggest(act: Act, opened: OpenVisit, presenter_id: int, presentation_ids: Co
     ]
     if not wanted:
         return False
+    if not meant:
+        refuse_beyond_reach(opened, person)
     refuse_too_much(opened, [add_seat(act, opened, person, presentation) for presentation in wanted])
     raise_version(opened)
     log.info("presenter suggested", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
     return True
+
+
+def refuse_beyond_reach(opened: OpenVisit, person: Presenter) -> None:
+    """Nobody is asked further than she said she goes without a word. Raises: Conflict("beyond_reach")."""
+    far = too_far(home_point(person), place_of(opened.visit), person.reach_km)
+    if any(why.code is WhyNot.BEYOND_REACH for why in far):
+        raise Conflict(WhyNot.BEYOND_REACH)
 
 
 def add_seat(

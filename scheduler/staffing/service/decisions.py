@@ -21,18 +21,25 @@ from scheduler.visits.service import transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.confirm import what_keeps_back
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, SubstituteSearchState
 
 log = logging.getLogger(__name__)
 
 
 def ask_substitute(
-    actor: Actor, visit_id: int, presenter_id: int, *, now: dt.datetime, version: int | None = None
+    actor: Actor,
+    visit_id: int,
+    presenter_id: int,
+    *,
+    now: dt.datetime,
+    version: int | None = None,
+    meant: bool = False,
 ) -> None:
     """Ask one presenter for the seats that are lacking, in one press; until the visit begins if it is near.
 
     Who is asked already (a double click) stays asked. Raises: NotFound; Conflict("wrong_state" without an open search,
-    "cannot_stand_in" when law, road, time or the kind of seat speaks against her).
+    "cannot_stand_in" when law, road, time or the kind of seat speaks against her, "beyond_reach" unless it is meant).
     """
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
@@ -44,6 +51,8 @@ def ask_substitute(
         able = {one.presenter_id: one for one in candidates(actor, visit_id, now=now, among=[presenter_id])}
         if presenter_id not in able:
             raise NotFound("presenter")
+        if able[presenter_id].beyond_reach and not meant:
+            raise Conflict(WhyNot.BEYOND_REACH)
         near = now >= choose_at(opened.starts_at)
         until = opened.starts_at if near else answer_until(opened.starts_at, now)
         if able[presenter_id].barred or not substitutes.ask_presenters(act, opened, [presenter_id], until=until):

@@ -10,6 +10,7 @@ from scheduler import policy
 from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import SYSTEM, Actor
+from scheduler.staffing.queries.substitutes import open_search
 from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
@@ -112,8 +113,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
             substitutes.settle_search(act, opened)
         else:
             released = release(act, opened, rows, reason=reason, to=AssignmentState.DECLINED)
-            if finish_release(act, opened, released, reason=reason):
-                notify.tell_coordinators("crew_short", opened, now=now)
+            _tell_if_ours(opened, finish_release(act, opened, released, reason=reason), now)
             substitutes.answered_no(act, opened)
     log.info("offer answered", extra={"visit_id": visit_id, "accepts": accepts})
 
@@ -153,6 +153,19 @@ def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
         if not late:
             return False
         released = release(act, opened, late, reason="", to=AssignmentState.LAPSED)
-        if finish_release(act, opened, released):
-            notify.tell_coordinators("crew_short", opened, now=now)
+        _tell_if_ours(opened, finish_release(act, opened, released), now)
         return True
+
+
+def _tell_if_ours(opened: OpenVisit, was_confirmed: bool, now: dt.datetime) -> None:
+    """An offer is gone: coordinators read that a confirmed crew is short, or that nobody is asked any more."""
+    if was_confirmed:
+        notify.tell_coordinators("crew_short", opened, now=now)
+    elif opened.visit.state in (VisitState.OFFERED, VisitState.PLANNED) and not _goes_on(opened):
+        notify.tell_coordinators("offer_gone", opened, now=now)
+
+
+def _goes_on(opened: OpenVisit) -> bool:
+    """Whether somebody else is asked still, everybody who is needed has accepted, or a search asks others by itself."""
+    asked = opened.in_state(AssignmentState.OFFERED)
+    return bool(asked) or transitions.is_staffed(opened) or open_search(opened.visit.id) is not None

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from scheduler.core.language import pick, worded
 from scheduler.places.terms.hosts import Point
@@ -101,6 +102,45 @@ class OwnDay:
     def centre(self, language: str) -> str:
         """Her centre's name in the page's language."""
         return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
+
+
+class RecordLine(NamedTuple):
+    """A visit that was held with her, as a school credits it: the minutes that were given."""
+
+    on_day: dt.date
+    number: str
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    presentations: int
+    minutes: int
+
+    def host(self, language: str) -> str:
+        return pick(language, self.host_sr_cyrl, self.host_sr_latn)
+
+    def place(self, language: str) -> str:
+        return pick(language, self.place_sr_cyrl, self.place_sr_latn)
+
+
+@dataclass(frozen=True)
+class HoursRecord:
+    """What a presenter did in one school year, for her own school; of a minor the first name only."""
+
+    first_year: int
+    name: str
+    young: bool
+    centre_sr_cyrl: str
+    centre_sr_latn: str
+    centre_en: str
+    lines: tuple[RecordLine, ...]
+
+    def centre(self, language: str) -> str:
+        return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
+
+    @property
+    def minutes(self) -> int:
+        return sum(one.minutes for one in self.lines)
 
 
 @dataclass(frozen=True)

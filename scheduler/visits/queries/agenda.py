@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CompoundSelect, Select, and_, case, func, select, union_all
 from sqlalchemy.orm import joinedload
@@ -14,7 +15,9 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
+from scheduler.places.rules.trips import trip_of
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.trips import Trip
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.limits import week_of_day
@@ -143,6 +146,14 @@ def place_of(visit: Visit) -> Point | None:
 def home_point(presenter: Presenter) -> Point:
     """The town a presenter sets out from; her home must be loaded."""
     return Point(presenter.home.lat, presenter.home.lon)
+
+
+def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation]) -> Trip | None:
+    """The way to these presentations of a visit and back; None where nobody drives, or nothing is left to be held."""
+    if not presentations:
+        return None
+    arrives, over = min(row.busy_from for row in presentations), max(row.ends_at for row in presentations)
+    return trip_of(home, place_of(visit), *(at.astimezone(ZoneInfo(visit.zone)) for at in (arrives, over)))
 
 
 def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:

@@ -6,7 +6,6 @@ import json
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from scheduler import policy
-from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -17,13 +16,11 @@ from scheduler.policy import Actor, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
-from scheduler.visits.queries.clearance import not_cleared, photographed
-from scheduler.visits.queries.lists import crew_of, member_of, page_of_visits, visits_where
-from scheduler.visits.rules.crew import cards_of, keeps_back, promise_problems
+from scheduler.visits.queries.clearance import not_cleared
+from scheduler.visits.queries.lists import crew_of, page_of_visits, visits_where
+from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import (
-    CrewShown,
-    NearingVisits,
     Offer,
     VisitHistoryLine,
     VisitPage,
@@ -81,13 +78,13 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
         request_number=asked.number if asked else "",
-        crew_lost=_crew_lost(row),
+        crew_lost=crew_lost(row),
         stands_for=beside.get(True, ""),
         replanned_as=beside.get(False, ""),
     )
 
 
-def _crew_lost(row: VisitRow) -> bool:
+def crew_lost(row: VisitRow) -> bool:
     """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
     return row.state in (VisitState.OFFERED, VisitState.PLANNED) and row.confirmed_at is not None
 
@@ -179,29 +176,6 @@ def in_centre(actor: Actor) -> ColumnElement[bool]:
     return Visit.centre_id.is_not(None) if Role.SYSTEM in actor.roles else Visit.centre_id == actor.centre_id
 
 
-CONFIRMED_WITHIN = dt.timedelta(days=7)  # an open visit is to be confirmed by then
-OFFER_ENDS = dt.timedelta(hours=24)
-
-
-def nearing_visits(actor: Actor, today: dt.date, now: dt.datetime) -> NearingVisits:
-    """The centre's visits that a coordinator looks at first, all in one question. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
-    tomorrow, within = today + dt.timedelta(days=1), Visit.on_day.between(today, today + CONFIRMED_WITHIN)
-    ending = has_seat(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now + OFFER_ENDS)
-    unanswered = set(db.session().scalars(select(Visit.id).where(in_centre(actor), ending)))
-    rows = visits_where(in_centre(actor), within | Visit.id.in_(unanswered))
-    off = (*GONE_VISITS, VisitState.DISRUPTED)
-    return NearingVisits(
-        soon=tuple(row for row in rows if today <= row.on_day <= tomorrow and row.state not in off),
-        unconfirmed=tuple(
-            row
-            for row in rows
-            if today <= row.on_day < today + CONFIRMED_WITHIN and row.state in (VisitState.PLANNED, VisitState.OFFERED)
-        ),
-        ending=tuple(row for row in rows if row.id in unanswered),
-    )
-
-
 def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
     """That a visit has an assignment of which all this holds."""
     seated = select(Presentation.visit_id).join(Assignment, Assignment.presentation_id == Presentation.id)
@@ -227,29 +201,3 @@ def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date
     """The visits that a presenter goes to on these days, both included, in order of time."""
     going = has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
     return visits_where(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)
-
-
-def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
-    """The visit of a school request as the school may read it: first names of minors, full names of adults.
-
-    None while nothing is planned. Names appear when the visit is confirmed, and never those who have not accepted.
-    """
-    rows = visits_where(Visit.school_request_id == request_id, Visit.state.not_in(GONE_VISITS))
-    if not rows:
-        return None
-    row = rows[-1]
-    told = row.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
-    firm = [member_of(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
-    today = clock.local_day(now, row.zone)
-    return CrewShown(
-        visit_id=row.id,
-        number=row.number,
-        on_day=row.on_day,
-        state=row.state,
-        starts_local=tuple(presentation.starts_local for presentation in row.presentations),
-        cards=tuple(cards_of(firm, min(today, row.on_day), photographed(row, today))) if told else (),
-        starts_at=row.starts_at,
-        crew_lost=_crew_lost(row),
-        clock_wrong=row.clock_wrong,
-        online_link=row.online_link if told else "",
-    )

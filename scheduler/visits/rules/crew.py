@@ -91,7 +91,7 @@ def cards_of(crew: Iterable[CrewMember], day: dt.date, photographed: Collection[
             )
         else:
             name = f"{member.given_name} {member.family_name}".strip()
-            adults.append(PresenterCard(name, member.kind, minor=False))
+            adults.append(PresenterCard(name, member.kind, minor=False, presenter_id=member.presenter_id))
     first = sorted(adults, key=lambda card: card.kind is not PresenterKind.EDUCATOR)[:1]  # an educator answers for her
     with_whom = first[0].name if first else ""
     return adults + [replace(card, adult=with_whom) for card in minors]

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from scheduler.places.rules.hosts import road_minutes
+from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.reasons import WhyNot
@@ -13,10 +13,13 @@ FURTHEST_MINUTES = 240  # from her home, one way: there and back and a talk are 
 DAY = dt.timedelta(days=1)
 
 
-def too_far(home: Point, place: Point | None) -> list[Why]:
-    """Whether the way from home is longer than anybody is sent; a host without a point is asked about by people."""
-    road = road_minutes(home, place) if place else 0
-    return [Why(WhyNot.TOO_FAR, road, FURTHEST_MINUTES)] if road > FURTHEST_MINUTES else []
+def too_far(home: Point, place: Point | None, reach_km: int | None) -> list[Why]:
+    """Whether the way from home is longer than she said she goes, or than anybody is sent; a host without a point is
+    asked about by people.
+    """
+    road, km = (road_minutes(home, place), round(road_km(home, place))) if place else (0, 0)
+    beyond = [Why(WhyNot.BEYOND_REACH, km, reach_km)] if reach_km is not None and km > reach_km else []
+    return beyond + ([Why(WhyNot.TOO_FAR, road, FURTHEST_MINUTES)] if road > FURTHEST_MINUTES else [])
 
 
 def too_much(of_day: int, of_week: int, more: int = 1) -> list[Why]:

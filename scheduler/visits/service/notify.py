@@ -14,6 +14,7 @@ from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import SchoolLetter, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.agenda import home_point, trip_to
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.service.locked_visit import OpenVisit, as_member
 from scheduler.visits.terms.states import PROMISED, AssignmentState
@@ -35,7 +36,8 @@ def tell_presenters(
     seats = list(rows)
     people = {row.presenter_id: row.presenter for row in seats}
     hours = {
-        one: _hours_of(opened, {row.presentation_id for row in seats if row.presenter_id == one}) for one in people
+        one: _hours_of(opened, person, {row.presentation_id for row in seats if row.presenter_id == one})
+        for one, person in people.items()
     }
     _tell_each(kind, opened, people, hours, values | {"path": path}, now)
 
@@ -83,10 +85,11 @@ def _tell_each(
             )
 
 
-def _hours_of(opened: OpenVisit, presentation_ids: Collection[int]) -> dict[str, object]:
-    """ "times" of the presentations that a mail to a presenter is about; nothing where they are gone from the visit."""
+def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection[int]) -> dict[str, object]:
+    """ "times" of what a mail to a presenter is about, and her "trip" where she goes; nothing where it is gone."""
     own = [row for row in opened.presentations if row.id in presentation_ids]
-    return {"times": times_of(own)} if own else {}
+    trip = trip_to(home_point(person), opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
+    return {"times": times_of(own), "trip": trip} if own else {}
 
 
 def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime) -> None:

@@ -39,6 +39,7 @@ class WhyNot(Reason):
     TEACHER_NOT_PROMISED = "teacher_not_promised"
     NO_SAFEGUARDING_CONTACT = "no_safeguarding_contact"
     TOO_FAR = "too_far"
+    BEYOND_REACH = "beyond_reach"
     ENOUGH_OF_DAY = "enough_of_day"
     ENOUGH_OF_WEEK = "enough_of_week"
     YOUNG_WEEK_FULL = "young_week_full"

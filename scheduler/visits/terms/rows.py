@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
+from scheduler.places.terms.trips import Trip
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.plans import CrewRule, Why
 from scheduler.visits.terms.reasons import WhyNot
@@ -200,15 +201,6 @@ class VisitPage:
 
 
 @dataclass(frozen=True)
-class NearingVisits:
-    """What of a centre comes nearer: today's and tomorrow's, those to be confirmed, those whose offer ends."""
-
-    soon: tuple[VisitRow, ...]
-    unconfirmed: tuple[VisitRow, ...]
-    ending: tuple[VisitRow, ...]
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A presenter who could go, or the reasons why not; `BARS` are those that no coordinator may overrule."""
 
@@ -220,6 +212,8 @@ class Candidate:
     home_sr_latn: str
     road_km: int | None
     reasons: tuple[Why, ...]
+    trip: Trip | None = None
+    has_car: bool = True
 
     def home(self, language: str) -> str:
         """The town she sets out from, in the page's script."""
@@ -233,6 +227,11 @@ class Candidate:
     def at_that_time(self) -> bool:
         """Whether no other visit keeps her away."""
         return not any(why.code in (WhyNot.TAKEN, WhyNot.CANNOT_ARRIVE) for why in self.reasons)
+
+    @property
+    def beyond_reach(self) -> bool:
+        """Whether it is further than she said she goes: whoever asks her all the same says so."""
+        return any(why.code is WhyNot.BEYOND_REACH for why in self.reasons)
 
     @property
     def barred(self) -> bool:
@@ -289,6 +288,9 @@ class PresenterCard:
     minor: bool
     adult: str = ""
     photo: bool = False  # of a minor: may be photographed
+    presenter_id: int = 0
+    checked_on: dt.date | None = None  # the day of the check that covers the visit
+    face: bool = False  # an adult who lets schools see hers
 
 
 @dataclass(frozen=True)

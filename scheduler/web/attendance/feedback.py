@@ -19,7 +19,7 @@ from scheduler.attendance.terms import Feedback, Survey
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Gone, NotFound
 from scheduler.policy import Actor
-from scheduler.visits.queries.pages import crew_for_school
+from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say

@@ -19,9 +19,9 @@ from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
-from scheduler.web.filters import Face, clock, moment, short_weekday, state_face
+from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.labels import closure_place, closure_reason, hours
+from scheduler.web.labels import closure_place, closure_reason
 from scheduler.web.reads import note_given_names
 
 AFTERNOON = dt.time(12, 30)
@@ -79,7 +79,7 @@ def row_view(row: BoardRow) -> dict[str, Any]:
     """The head of a row: a name, the town, and the load of the days shown."""
     facts = [_n("%(num)s visit", "%(num)s visits", row.visits)] if row.visits else []
     if row.minutes:
-        facts.append(hours(row.minutes))
+        facts.append(in_hours(row.minutes))
     if row.kilometres:
         facts.append(_("%(km)s km", km=words_of.number(row.kilometres, page_language())))
     return {
@@ -284,6 +284,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "may": answer.changed and not answer.refused,
         "anyway": bool(answer.doubts),
         "title": {"stop": _("Not possible."), "wait": _("Possible, but:"), "good": _("Fits.")}[tone],
+        "beyond_reach": any(doubt.why.code is WhyNot.BEYOND_REACH for doubt in answer.doubts),
         "doubts": [doubt_words(doubt) for doubt in answer.doubts],
         "leg": _("From home: %(leg)s.", leg=leg) if leg else "",
         "asked": _("Will be asked: %(names)s.", names=", ".join(answer.asked_again)) if answer.asked_again else "",

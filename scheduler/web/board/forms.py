@@ -19,6 +19,7 @@ class PlaceForm(UntilForm):
     presenter = SelectField(_l("Presenter"), validate_choice=True)
     starts_local = TimeField(_l("Start"), [Needed()])
     offer = BooleanField(_l("Ask the new presenter at once"), default=True)
+    meant = BooleanField(_l("I mean it: further than this presenter said to go"))
     reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON_LENGTH)
     leaves = HiddenField(filters=[lambda typed: str(typed or "")[:12]])
 
@@ -48,4 +49,5 @@ class PlaceForm(UntilForm):
             leaves=self.from_whom,
             comes=number_of(self.presenter.data),
             offer=bool(self.offer.data),
+            meant=bool(self.meant.data),
         )

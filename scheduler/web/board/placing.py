@@ -181,6 +181,7 @@ def place_back(number: str) -> ResponseReturnValue:
         leaves=number_of(request.args.get("leaves")),
         comes=number_of(request.args.get("comes")),
         offer=request.args.get("offer") == "1",
+        meant=True,  # she went there before
     )
     try:
         place_visit(current_actor(), visit.id, wish, reason=_("Moved back"), now=clock.now())

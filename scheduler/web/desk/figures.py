@@ -5,8 +5,8 @@ from typing import Any
 
 from scheduler.reports import charts
 from scheduler.reports.queries.attendance import attendance_report
-from scheduler.reports.rules.attendance import districts_of, each_month, months_up_to, school_year_of
-from scheduler.reports.terms.counting import Filters, Group, Period, Report
+from scheduler.reports.rules.attendance import districts_of, each_month, months_up_to, school_year_of, split_again
+from scheduler.reports.terms.counting import Filters, Group
 from scheduler.reports.wording import label_of, months_of
 from scheduler.web.filters import number
 from scheduler.web.i18n import _n, page_language
@@ -14,8 +14,10 @@ from scheduler.web.i18n import _n, page_language
 
 def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
     """Counts of locked attendance, as the attendance report has them; staff see every number."""
-    months = _report(centre_id, months_up_to(day), Group.MONTH)
-    year = _report(centre_id, school_year_of(day), Group.DISTRICT)
+    filters = Filters(months_up_to(day), centre_id)  # the school year lies within these months
+    both = attendance_report(filters, [Group.MONTH, Group.DISTRICT], language=page_language())
+    months = split_again(both, Group.MONTH, filters.period.first)
+    year = split_again(both, Group.DISTRICT, school_year_of(day).first)
     drawn, districts = months_of(months, page_language()), districts_of(year)
     reached = sum(1 for line in districts if line.iso)
     said = _n(
@@ -32,7 +34,3 @@ def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
         "year_drawn": charts.district_map(districts, said, page_language()),
         "districts": sorted(districts, key=lambda line: -line.presentations),
     }
-
-
-def _report(centre_id: int, period: Period, group: Group) -> Report:
-    return attendance_report(Filters(period, centre_id), [group], language=page_language())

@@ -1,45 +1,72 @@
 """The first page of everybody who signs in: what must I do now?"""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.attendance.queries.counting import disputed_attendance, late_counts
 from scheduler.core import clock
-from scheduler.core.paging import page_number
-from scheduler.messages import queries as message_queries
-from scheduler.messages.terms import MessageState
+from scheduler.core.paging import page_number, page_of
 from scheduler.places.queries import calendar_missing
 from scheduler.policy import Actor
-from scheduler.readiness.queries.findings import open_wishes
-from scheduler.requests.queries import inbox as requests_inbox
-from scheduler.requests.queries.handovers import own_handovers
-from scheduler.requests.terms.pages import InboxFilters
+from scheduler.requests.queries.handovers import many_handed, own_handovers
 from scheduler.safeguarding import queries as safeguarding_queries
-from scheduler.staffing.queries.clearances import Lacks, clearance_pages
-from scheduler.staffing.queries.own_days import days_of
-from scheduler.visits.queries.pages import (
-    nearing_visits,
-    offers_of,
-    visits_of_presenter,
-)
-from scheduler.visits.terms.rows import VisitRow
-from scheduler.visits.terms.states import VisitState
+from scheduler.safeguarding.terms import ProofKind, ProofLine
+from scheduler.staffing.queries.clearances import NEAR_DAYS, proofs_that_wait
+from scheduler.staffing.queries.own_days import days_of, trips_for
+from scheduler.turns.queries.desk import desk_of, visits_to_count
+from scheduler.turns.rules import turn_of_proof
+from scheduler.turns.terms import Desk, Matter, Verdict
+from scheduler.visits.queries.pages import offers_of
+from scheduler.web import labels
 from scheduler.web.desk import figures, search
-from scheduler.web.desk.actions import MOST_ACTIONS, Waiting, next_actions
 from scheduler.web.desk.blueprint import bp
 from scheduler.web.first_steps import steps_on_the_desk
 from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.web.turn_words import act_of, unless_of, why_of
 
 __all__ = ["bp", "search"]
 
 CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 COMING_DAYS = 14
-ON_THE_DESK = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
 PROOFS_SHOWN = 20  # of each list
-COUNTED_WITHIN_DAYS = 30  # an uncounted visit stays on the first page so long
+ROWS_SHOWN = 25
+TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it opens
+    "new": (
+        Matter.HOST_TYPED,
+        Matter.REQUEST_NEW,
+        Matter.REQUEST_TRIAGE,
+        Matter.STANDS_STILL,
+        Matter.COUNTS_CHANGED,
+        Matter.DATES_PASS,
+    ),
+    "plan": (
+        Matter.REQUEST_AGREED,
+        Matter.CLOSED_DAY,
+        Matter.DAY_NAMED,
+        Matter.PASSED,
+        Matter.DATE_WISH,
+        Matter.CLOCK_WRONG,
+    ),
+    "crew": (
+        Matter.DECIDE_NOW,
+        Matter.SUBSTITUTE_SOUGHT,
+        Matter.CREW_LOST,
+        Matter.CLASH,
+        Matter.OFFER_GONE,
+        Matter.NOT_OFFERED,
+        Matter.NO_CREW,
+        Matter.CREW_SHORT,
+        Matter.UNANSWERED,
+        Matter.CREW_AWAY,
+    ),
+    "confirm": (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
+    "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.SILENT),
+    "mail": (Matter.MAIL_FAILED,),
+}
 
 
 @bp.get("/desk")
@@ -58,67 +85,94 @@ def today() -> ResponseReturnValue:
     parts["first_steps"] = steps_on_the_desk(actor, day)
     if policy.scope_of(actor, "import", "calendar") is not None:
         parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
-    return render_template("desk/today.html", day=day, **parts)
+    return render_template("desk/today.html", day=day, now=now, **parts)
 
 
 def _of_safeguarding(centre_id: int, day: dt.date) -> dict[str, object]:
     """What waits, what ends within 7 and within 30 days, and every minor's consent, a page of each."""
-    asked = {one: page_number(request.args.get(one.value)) for one in ON_THE_DESK}
-    pages = clearance_pages(centre_id, day, asked, per_page=PROOFS_SHOWN)
-    return {one.value: page for one, page in pages.items()} | {
-        "expiring": any(pages[one].total for one in ON_THE_DESK if one is not Lacks.MINORS)
+    lines = proofs_that_wait(centre_id, day)
+    ended = {line.presenter_id: _first_end(line) for line in lines}
+    soon = sorted((line for line in lines if ended[line.presenter_id]), key=lambda line: str(ended[line.presenter_id]))
+    near = day + dt.timedelta(days=NEAR_DAYS)
+
+    def within(line: ProofLine) -> bool:
+        end = ended[line.presenter_id]
+        return end is not None and end <= near
+
+    lists: dict[str, tuple[list[ProofLine], Callable[[ProofLine], bool]]] = {
+        "lacking": (lines, lambda line: not (line.vetting.holds and line.consent.holds)),
+        "ends_in_7": (soon, within),
+        "ends_in_30": (soon, lambda line: not within(line)),
+        "minors": (lines, lambda line: line.minor),
     }
+    pages = {
+        name: page_of([one for one in rows if wanted(one)], page_number(request.args.get(name)), PROOFS_SHOWN)
+        for name, (rows, wanted) in lists.items()
+    }
+    return {**pages, "expiring": any(page.total for name, page in pages.items() if name != "minors")}
+
+
+def _first_end(line: ProofLine) -> dt.date | None:
+    """When the first of her proofs ends that still holds and is near its end; None: neither is."""
+    turns = (_turn(ProofKind.VETTING, line), _turn(ProofKind.CONSENT, line))
+    held = (line.vetting.holds, line.consent.holds)
+    return min((one.due_on for one, holds in zip(turns, held, strict=True) if holds and one.due_on), default=None)
+
+
+def _turn(kind: ProofKind, line: ProofLine) -> Verdict:
+    proof = line.vetting if kind is ProofKind.VETTING else line.consent
+    return turn_of_proof(kind, proof.standing, proof.valid_until)
 
 
 def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:
     """Her day, the next one, what waits for an answer or for numbers; of a minor, whether the guardian agreed."""
-    first_day, last_day = day - dt.timedelta(days=COUNTED_WITHIN_DAYS), day + dt.timedelta(days=COMING_DAYS)
-    visits = visits_of_presenter(presenter_id, first_day, day)
     counts = policy.scope_of(actor, "create", "attendance") is not None
-    days = days_of(actor, day, last_day, today=day)
+    days = days_of(actor, day, day + dt.timedelta(days=COMING_DAYS), today=day)
     offers = offers_of(presenter_id, now)
     coming = [one for one in days if one.on_day > day]
     g.counts = {"own.my_offers": len(offers)}
     return {
-        "to_count": [visit for visit in visits if counts and _waits_for_numbers(visit, now)],
+        "to_count": visits_to_count(presenter_id, now) if counts else [],
         "presenter": True,
-        "now": now,
         "today": next((one for one in days if one.on_day == day), None),
         "next_day": coming[0] if coming else None,
         "later": [visit for one in coming[1:] for visit in one.visits],
         "offers": offers,
+        "trips": trips_for(presenter_id, {one.visit.id: one.presentations for one in offers}),
         "clearance": safeguarding_queries.page_of(presenter_id, day).clearance,
     }
 
 
-def _waits_for_numbers(visit: VisitRow, now: dt.datetime) -> bool:
-    """Begun, and nobody has said yet how many came."""
-    begun = visit.starts_at is not None and visit.starts_at <= now
-    return begun and visit.state in (VisitState.CONFIRMED, VisitState.READY)
-
-
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
-    inbox = requests_inbox.inbox(actor, InboxFilters(), now=now)
-    g.counts = g.get("counts", {}) | {"requests.inbox": inbox.new}
-    near = nearing_visits(actor, day, now)
-    late = late_counts(actor, now=now)
-    failed = message_queries.outbox_of(actor.centre_id or 0, state=MessageState.FAILED)
-    disputed, uncounted = disputed_attendance(actor), {visit.visit_id: visit for visit, _one in late.rows}
-    wishes = open_wishes(actor)
-    actions = next_actions(
-        Waiting(inbox.page.rows, near.unconfirmed, near.ending, wishes, uncounted.values(), disputed, failed.rows)
-    )
+    """What waits, each visit and request once, the first due first; all of it or what one tile counts."""
+    desk, standing_in = desk_of(actor, now), own_handovers(actor, now)
+    g.counts = g.get("counts", {}) | {"desk.today": len(desk.rows), "requests.inbox": desk.many(Matter.REQUEST_NEW)}
+    asked = request.args.get("of", "")
+    rows = [row for row in desk.rows if asked not in TILES or row.matter in TILES[asked]]
+    stands_in = any(one.stand_in_id == actor.user_id for one in standing_in)
     return {
         "coordinator": True,
-        "inbox": inbox,
-        "soon": near.soon,
-        "ending": near.ending,
-        "unconfirmed": near.unconfirmed,
-        "uncounted": late.total,
-        "failed_mails": failed.total,
-        "standing_in": own_handovers(actor, now),
-        "handed": inbox.handed,
+        "desk": page_of([(row, act_of(row, now)) for row in rows], page_number(request.args.get("page")), ROWS_SHOWN),
+        "soon": desk.soon,
+        "tiles": _tiles(desk),
+        "narrowed": asked in TILES,
+        "why_of": why_of,
+        "unless_of": unless_of,
+        "kinds": labels.SCHOOL_KINDS,
+        "standing_in": standing_in,
+        "handed": many_handed(actor, now) if stands_in else 0,
         "held": figures.held_by(actor.centre_id, day) if actor.centre_id else None,
-        "actions": actions[:MOST_ACTIONS],
-        "more_actions": max(0, len(actions) - MOST_ACTIONS),
     }
+
+
+def _tiles(desk: Desk) -> list[tuple[str, int, str, str, str]]:
+    """Each tile: its name, how many rows, its words, a hint, its tone."""
+    said = {
+        "new": (_("Requests"), _("new, or the school waits for an answer"), "wait"),
+        "plan": (_("A date to find"), _("agreed, stopped, or another day is wished"), "wait"),
+        "crew": (_("A crew to find"), _("nobody, not everybody, or no answer"), "stop"),
+        "confirm": (_("To confirm and tell"), _("the school does not know yet"), "move"),
+        "numbers": (_("Numbers"), _("missing, different or not locked"), "wait"),
+        "mail": (_("Mail that did not arrive"), _("the address is wrong or closed"), "stop"),
+    }
+    return [(name, desk.many(*TILES[name]), *words) for name, words in said.items()]

@@ -7,6 +7,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.staffing.queries.late_notice import called_off_for
 from scheduler.staffing.queries.open_calls import open_visits_for
+from scheduler.staffing.queries.own_days import trips_for
 from scheduler.staffing.queries.past_offers import past_offers_of
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.queries.pages import offered_visit_id, offers_of, visit_for
@@ -30,8 +31,11 @@ def _offers(problem: str = "") -> ResponseReturnValue:
     open_visits = open_visits_for(current_actor(), now)
     read = called_off_for(current_actor(), now)
     called_off = [(one, DrivenForm.of(one.kilometres, one.number)) for one in read]
+    asked = {one.visit.id: one.presentations for one in offers}
+    asked |= {one.visit.id: one.visit.presentations for one in open_visits}
     page = render_template(
         "own/my_offers.html",
+        trips=trips_for(presenter_id, asked) if presenter_id else {},
         offers=offers,
         open_visits=open_visits,
         press=PressForm(formdata=None),
@@ -69,4 +73,7 @@ def decline(number: str) -> ResponseReturnValue:
         say(_("Thank you for telling us."))
         return redirect(url_for(".my_offers"))
     visit = visit_for(current_actor(), number)  # who is asked no more reads it no more
-    return render_template("own/decline.html", form=form, visit=visit), 422 if form.errors else 200
+    me = next((one for one in visit.crew if one.presenter_id == current_actor().presenter_id), None)
+    trips = trips_for(me.presenter_id, {visit.id: visit.of(me)}) if me else {}
+    page = render_template("own/decline.html", form=form, visit=visit, trip=trips.get(visit.id))
+    return page, 422 if form.errors else 200

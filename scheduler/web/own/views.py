@@ -2,17 +2,20 @@
 
 import datetime as dt
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.people import queries as people_queries
+from scheduler.staffing.queries.hours_record import hours_record, school_year_of
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.web import labels
+from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.own.blueprint import bp
 
+OLDEST_RECORD = 2020
 OWN_DAYS_AHEAD = dt.timedelta(days=120)  # nobody plans farther: a school term
 
 
@@ -24,6 +27,18 @@ def calendar() -> ResponseReturnValue:
     days = days_of(actor, today, today + OWN_DAYS_AHEAD, today=today)
     away = people_queries.exceptions_of([actor.presenter_id], today) if actor.presenter_id is not None else {}
     return render_template("own/calendar.html", days=days, away=next(iter(away.values()), ()), today=today)
+
+
+@bp.get("/record")
+@may("read", "day")
+def record() -> ResponseReturnValue:
+    """Her hours of one school year, on a sheet that she hands in at her own school."""
+    now = clock.now()
+    today = clock.local_day(now)
+    typed, latest = number_of(request.args.get("year")), school_year_of(today)
+    year = typed if typed is not None and OLDEST_RECORD <= typed <= latest else latest
+    shown = hours_record(current_actor(), year, today=today)
+    return render_template("own/record.html", record=shown, latest=latest, printed_at=now)
 
 
 @bp.get("/day/<on>")

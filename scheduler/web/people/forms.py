@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import PasswordField, RadioField, SelectField
+from wtforms import BooleanField, PasswordField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.errors import GroundReason
@@ -14,7 +14,7 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.core.phones import PHONE_LIMIT
 from scheduler.people import queries
-from scheduler.people.rules import HALVES, NAME_LIMIT, halves_in
+from scheduler.people.rules import HALVES, NAME_LIMIT, REACHES, halves_in
 from scheduler.people.terms import (
     Acceptance,
     ExceptionDraft,
@@ -28,7 +28,18 @@ from scheduler.people.terms import (
 )
 from scheduler.policy import Role
 from scheduler.web.form_words import FormReason
-from scheduler.web.forms import BaseForm, DayField, EmailField, ManyField, NameField, Needed, TextField, choices_of
+from scheduler.web.forms import (
+    BaseForm,
+    CountField,
+    DayField,
+    EmailField,
+    LinesField,
+    ManyField,
+    NameField,
+    Needed,
+    TextField,
+    choices_of,
+)
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
 from scheduler.web.reasons import worded
@@ -130,6 +141,8 @@ def _town(typed: Any) -> int | None:
 class SkillsForm(BaseForm):
     home = SelectField(_l("Home town"), [Needed()], coerce=_town)
     phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
+    reach_km = CountField(_l("How far I go at most (kilometres, one way)"), most=max(REACHES))
+    has_car = BooleanField(_l("I have a car for that"))
     topics = ManyField(
         _l("Topics"),
         [Needed()],
@@ -152,7 +165,14 @@ class SkillsForm(BaseForm):
 
     def skills(self) -> SkillsDraft:
         """What the form says; call after `accepted()`."""
-        return SkillsDraft(self.home.data, tuple(self.topics.data), tuple(self.languages.data), self.phone.data or "")
+        return SkillsDraft(
+            self.home.data,
+            tuple(self.topics.data),
+            tuple(self.languages.data),
+            self.phone.data or "",
+            self.reach_km.data,
+            self.has_car.data,
+        )
 
 
 class PresenterForm(SkillsForm):
@@ -180,6 +200,8 @@ class PresenterForm(SkillsForm):
             birth_date=self.birth_date.data,
             language=page_language(),
             phone=self.phone.data or "",
+            reach_km=self.reach_km.data,
+            has_car=self.has_car.data,
         )
 
 
@@ -285,3 +307,9 @@ class ExceptionForm(BaseForm):
     def draft(self) -> ExceptionDraft:
         """What the form says; call after `accepted()`."""
         return ExceptionDraft(self.first_day.data, self.last_day.data, self.available.data == "yes")
+
+
+class PresenterNoteForm(BaseForm):
+    """What was agreed with an adult presenter on the telephone."""
+
+    text = LinesField(_l("What was agreed"), [Needed()], limit=500)

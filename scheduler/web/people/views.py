@@ -15,13 +15,13 @@ from scheduler.feeds import queries as feeds_queries
 from scheduler.keys.rules import device_of
 from scheduler.people import queries, rules
 from scheduler.people.service import accounts, invitations
-from scheduler.people.service import presenters as people_presenters
 from scheduler.people.service.accounts import reset_password, set_language
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
-from scheduler.people.terms import BadSignIn, PersonReason, PresenterPage
+from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries import clearances
+from scheduler.staffing.queries.availability import presenter_page
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.service import clearance
 from scheduler.web import labels, tables
@@ -31,12 +31,13 @@ from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.login import enter, own_browser
 from scheduler.web.once import sent_once
 from scheduler.web.password_again import password_again
-from scheduler.web.people import forms, own_keys, own_login, second_step, staff
+from scheduler.web.people import forms, own_keys, own_login, person, photo, second_step, staff
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
+from scheduler.web.people.person import page_for
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "own_keys", "own_login", "second_step", "staff"]
+__all__ = ["bp", "own_keys", "own_login", "person", "photo", "second_step", "staff"]
 COLUMN_NAME = re.compile(r"[a-z_]{1,20}", re.ASCII)
 MOST_HIDDEN_COLUMNS = 20
 PRESENTERS = (
@@ -183,11 +184,12 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
     if presenter_id is None:
         return {}
     today = _today()
-    profile = queries.presenter_page(presenter_id, from_day=today)
+    profile = presenter_page(presenter_id, from_day=today)
     return {
         "profile": profile,
         "proofs": safeguarding_queries.proofs_of(profile.row, today),
         "year": year_of(presenter_id, today.year),
+        "has_photo": queries.has_photo(presenter_id),
         "feeds": feeds_queries.feeds_of(presenter_id),
         "weekdays": labels.WEEKDAYS,
         "topics": labels.TOPICS,
@@ -223,70 +225,18 @@ def new_presenter() -> ResponseReturnValue:
     return render_template("people/new_presenter.html", form=form), 422 if form.errors else 200
 
 
-def _page_for(verb: str, presenter_id: int) -> PresenterPage:
-    """The presenter, if the actor has `verb` on her. Raises: NotFound."""
-    page = queries.presenter_page(presenter_id, from_day=_today())
-    policy.require(current_actor(), verb, "presenter", centre=page.row.centre_id, presenters=[presenter_id])
-    return page
-
-
-@bp.get("/people/<int:presenter_id>")
-@may("read", "presenter")
-def presenter(presenter_id: int) -> ResponseReturnValue:
-    return _show_presenter(_page_for("read", presenter_id), forms.ExceptionForm())
-
-
-def _show_presenter(page: PresenterPage, form: forms.ExceptionForm) -> ResponseReturnValue:
-    account = queries.suspended_as(page.row.user_id)
-    shown = render_template(
-        "people/presenter.html",
-        page=page,
-        form=form,
-        weekdays=labels.WEEKDAYS,
-        topics=labels.TOPICS,
-        languages=forms.TEACHING_LANGUAGES,
-        roles=forms.ROLES,
-        clearance=safeguarding_queries.proofs_of(page.row, _today()).clearance,
-        may_change=policy.scope_of(current_actor(), "update", "presenter") is not None,
-        may_suspend=policy.scope_of(current_actor(), "suspend", account) is not None,
-        may_restore=policy.scope_of(current_actor(), "restore", account) is not None,
-        may_see_list=policy.scope_of(current_actor(), "list", "presenter") is not None,
-        may_see_proofs=policy.scope_of(current_actor(), "list", "vetting") is not None,
-    )
-    return shown, 422 if form.errors else 200
-
-
-@bp.post("/people/<int:presenter_id>")
-@may("update", "presenter")
-@sent_once
-def add_exception(presenter_id: int) -> ResponseReturnValue:
-    page = _page_for("update", presenter_id)
-    form = forms.ExceptionForm()
-    if form.accepted():
-        try:
-            people_presenters.add_exception(current_actor(), presenter_id, form.draft(), now=clock.now())
-        except Rejected as rejected:
-            form.show(rejected.problems)
-        else:
-            say(_("Saved."))
-            return redirect(url_for(".presenter", presenter_id=presenter_id))
-    return _show_presenter(page, form)
-
-
-@bp.post("/people/<int:presenter_id>/exceptions/<int:exception_id>/remove")
-@may("update", "presenter")
-def remove_exception(presenter_id: int, exception_id: int) -> ResponseReturnValue:
-    people_presenters.remove_exception(current_actor(), presenter_id, exception_id, now=clock.now())
-    say(_("Removed: those days follow the week again."))
-    return redirect(url_for(".presenter", presenter_id=presenter_id))
-
-
 @bp.route("/people/<int:presenter_id>/skills", methods=["GET", "POST"])
 @may("update", "presenter")
 def skills(presenter_id: int) -> ResponseReturnValue:
-    row = _page_for("update", presenter_id).row
-    phone = queries.phone_of(presenter_id)
-    form = forms.SkillsForm(home=row.home_id, topics=list(row.topics), languages=list(row.languages), phone=phone)
+    row = page_for("update", presenter_id).row
+    form = forms.SkillsForm(
+        home=row.home_id,
+        topics=list(row.topics),
+        languages=list(row.languages),
+        phone=row.phone,
+        reach_km=row.reach_km,
+        has_car=row.has_car,
+    )
     if form.accepted():
         try:
             change_skills(current_actor(), presenter_id, form.skills(), now=clock.now())
@@ -301,7 +251,7 @@ def skills(presenter_id: int) -> ResponseReturnValue:
 @bp.route("/people/<int:presenter_id>/hours", methods=["GET", "POST"])
 @may("update", "presenter")
 def hours(presenter_id: int) -> ResponseReturnValue:
-    page = _page_for("update", presenter_id)
+    page = page_for("update", presenter_id)
     form = forms.HoursForm()
     if not form.is_submitted():
         form.fill(page.hours)

@@ -3,12 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.paging import page_number
 from scheduler.people.queries import names_of_labels
 from scheduler.places import queries
 from scheduler.places.rules.school_time import lessons_of, problems_with_school_time, read_class, shifts_in_use, week_of
@@ -17,7 +18,9 @@ from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import ClassStanding, SchoolTime, Shift
 from scheduler.policy import Actor
+from scheduler.requests.queries.contacts import contacts_at
 from scheduler.requests.queries.hours import AROUND
+from scheduler.staffing.queries.visit_lines import visits_at_host
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _
@@ -65,6 +68,8 @@ def _host_page(host_id: int, form: CallNoteForm, code: int) -> ResponseReturnVal
     shown = render_template(
         "places/host.html",
         host=row,
+        lines=visits_at_host(current_actor(), host_id, today, page_number(request.args.get("past"))),
+        contacts=contacts_at(current_actor(), host_id),
         time=time,
         bells=_bells_today(time.told, today) if time else [],
         notes=notes,

@@ -76,7 +76,7 @@ def _of_presenters() -> list[NoticeRow]:
             _("while it is used and %(after)s", after=spelled(_R.ACCOUNT)),
         ),
         NoticeRow(
-            _("Presenter: topics, languages, hours, town of residence, phone number if given"),
+            _("Presenter: topics, languages, hours, town, reach, phone number and, of an adult, a photograph if given"),
             _("to plan visits"),
             _("contract, volunteering"),
             _("engagement and %(after)s", after=spelled(_R.PRESENTER)),
@@ -92,6 +92,12 @@ def _of_presenters() -> list[NoticeRow]:
             _("to let them take part safely"),
             _("guardian's consent and law"),
             _("engagement and %(after)s", after=spelled(_R.MINOR)),
+        ),
+        NoticeRow(
+            _("Who fetches a young presenter after a visit, as the guardian typed it"),
+            _("so that she comes home safely; read on that day only"),
+            _("guardian's consent and law"),
+            _("%(after)s after the visit", after=spelled(_R.PICK_UP)),
         ),
         NoticeRow(
             _("Proof of a guardian's consent: for what, when and how, without a name"),

@@ -50,6 +50,7 @@ from scheduler.web.requests.forms import (
     SayForm,
 )
 from scheduler.web.requests.school.status import facts_of, paper_of
+from scheduler.web.turn_words import back
 
 FORMS_OF_WORDS: dict[str, type[SayForm]] = {  # acts that need words
     "ask": QuestionForm,
@@ -142,7 +143,7 @@ def press_undoable(number: str, act: str) -> ResponseReturnValue:
             say(_("Taken already, by %(name)s: nothing was changed.", name=owner))
             return redirect(url_for(".show_request", number=number))
         say(told[act], undo=url_for(".undo", batch=done.batch, of=number) if done.batch else "")
-    return redirect(url_for(".show_request", number=number))
+    return back(url_for(".show_request", number=number))
 
 
 @bp.post("/requests/<number>/<any(ask, decline, told, reopen, end):act>")

@@ -17,6 +17,7 @@ from scheduler.requests.service.bulk_acts import act_together, preview_together,
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.queries.desk import rows_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.form_words import FormReason
@@ -27,6 +28,7 @@ from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
 from scheduler.web.tables import Column
+from scheduler.web.turn_words import act_of, why_of
 
 PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
 NARROWS = {
@@ -60,12 +62,14 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
-    found = requests_inbox.inbox(actor, filters, now=now)
+    waits = rows_of_requests(actor, now)
+    found = requests_inbox.inbox(actor, filters, now=now, ours=tuple(waits))
     facets = facets_of(actor, filters, now=now)
     g.counts = {"requests.inbox": found.new}
     page = render_template(
         "requests/inbox.html",
         inbox=found,
+        acts={request_id: (why_of(row), act_of(row, now)) for request_id, row in waits.items()},
         filters=filters,
         groups=_groups(found, filters),
         pills=_pills(found, filters, facets),

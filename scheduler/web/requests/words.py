@@ -27,7 +27,7 @@ from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language
-from scheduler.web.labels import AUDIENCES
+from scheduler.web.labels import AUDIENCES, SCHOOL_KINDS
 
 LEVELS = {
     SchoolLevel.PRIMARY: _l("Primary school"),
@@ -36,19 +36,13 @@ LEVELS = {
 }
 LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
 TYPED_KINDS = {  # of hosts that a school can add itself
-    HostKind.PRIMARY: _l("Primary school"),
-    HostKind.SECONDARY: _l("Secondary school"),
+    HostKind.PRIMARY: SCHOOL_KINDS[HostKind.PRIMARY],
+    HostKind.SECONDARY: SCHOOL_KINDS[HostKind.SECONDARY],
     HostKind.DORMITORY: _l("Dormitory"),
     HostKind.LIBRARY: _l("Library"),
     HostKind.CAMP: _l("Camp"),
     HostKind.MUNICIPALITY: _l("Municipality"),
     HostKind.OTHER: _l("Something else"),
-}
-SCHOOL_KINDS = {  # said beside a name that is often only a person's; hosts of other kinds have theirs in the name
-    HostKind.PRIMARY: TYPED_KINDS[HostKind.PRIMARY],
-    HostKind.PRIMARY_PRIVATE: TYPED_KINDS[HostKind.PRIMARY],
-    HostKind.SECONDARY: TYPED_KINDS[HostKind.SECONDARY],
-    HostKind.SECONDARY_PRIVATE: TYPED_KINDS[HostKind.SECONDARY],
 }
 TURNS = {
     Turn.YOURS: _l("Waits for you"),

@@ -17,6 +17,7 @@ from scheduler.safeguarding.terms import (
     VettingDraft,
     VettingResult,
 )
+from scheduler.staffing.terms.pick_ups import PICK_UP_LENGTH, ChildsVisit
 from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField, UploadField
 from scheduler.web.i18n import _l
 
@@ -102,3 +103,14 @@ class PaperSeenForm(BaseForm):
 
 class BirthDateForm(BaseForm):
     birth_date = DayField(_l("Birth date"), [Needed()])
+
+
+class PickUpForm(BaseForm):
+    """Who fetches a young person after one visit."""
+
+    who = TextField(_l("Who fetches your child, or how she goes home"), limit=PICK_UP_LENGTH)
+
+    @classmethod
+    def of(cls, one: ChildsVisit) -> "PickUpForm":
+        """The form of one visit among several on a page."""
+        return cls(formdata=None, data={"who": one.who}, mark=one.visit.number)

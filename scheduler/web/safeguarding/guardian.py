@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.policy import Actor
 from scheduler.safeguarding.terms import SafeguardingReason
 from scheduler.staffing.queries import guardian_page as queries
-from scheduler.staffing.service import clearance, consents
+from scheduler.staffing.queries.pick_ups import visits_of_child
+from scheduler.staffing.service import clearance, consents, pick_ups
 from scheduler.web.filters import say
 from scheduler.web.forms import new_form_key
 from scheduler.web.guards import public
@@ -24,7 +26,7 @@ def guardian_page(token: str) -> ResponseReturnValue:
     """Opening the page gives nothing: a guardian ticks, writes her name and presses (TRUST S12)."""
     now = clock.now()
     actor = queries.opened_by_link(token, now)
-    page, form = queries.guardian_page(actor, now), forms.GivenForm()
+    form = forms.GivenForm()
     if form.accepted():
         try:
             consents.give_consent(actor, form.name.data, form.ticked(), now=now)
@@ -35,8 +37,34 @@ def guardian_page(token: str) -> ResponseReturnValue:
         else:
             say(_("Thank you. Your consent is stored, and a mail with it is on its way to you."))
             return redirect(url_for(".guardian_page", token=token))
-    shown = render_template("safeguarding/guardian.html", page=page, form=form, purposes=PURPOSES, token=token)
-    return shown, 422 if form.errors else 200
+    return _shown(token, actor, form)
+
+
+def _shown(
+    token: str, actor: Actor, form: forms.GivenForm, wrong: forms.PickUpForm | None = None, number: str = ""
+) -> ResponseReturnValue:
+    now = clock.now()
+    fetched = [
+        (one, wrong if wrong is not None and one.visit.number == number else forms.PickUpForm.of(one))
+        for one in visits_of_child(actor, now)
+    ]
+    page = queries.guardian_page(actor, now)
+    shown = render_template(
+        "safeguarding/guardian.html", page=page, form=form, purposes=PURPOSES, token=token, fetched=fetched
+    )
+    return shown, 422 if form.errors or wrong is not None else 200
+
+
+@bp.post("/consent/<token>/fetched/<number>")
+@public
+def say_who_fetches(token: str, number: str) -> ResponseReturnValue:
+    """Who fetches the young person after one visit, from her guardian alone."""
+    actor, form = queries.opened_by_link(token, clock.now()), forms.PickUpForm()
+    if not form.accepted():
+        return _shown(token, actor, forms.GivenForm(formdata=None), form, number)
+    pick_ups.say_who_fetches(actor, number, form.who.data or "", now=clock.now())
+    say(_("Noted. The adult who goes along reads it on that day, and it is deleted a week later."))
+    return redirect(url_for(".guardian_page", token=token))
 
 
 def _show(form: forms.GivenForm, refused: Conflict) -> None:

@@ -17,8 +17,10 @@ from scheduler.readiness.service import numbers, wishes
 from scheduler.readiness.service.recheck import confirm_clock
 from scheduler.staffing.queries.drives import drives_of_visit
 from scheduler.staffing.rules.drives import cost_of
+from scheduler.turns.queries.desk import turns_about
+from scheduler.turns.terms import Matter
 from scheduler.visits.queries.pages import visit_for, visit_page
-from scheduler.visits.terms.rows import VisitPage
+from scheduler.visits.terms.rows import VisitPage, VisitRow
 from scheduler.visits.terms.states import VisitState
 from scheduler.web import labels
 from scheduler.web.filters import say
@@ -46,7 +48,16 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
         "survey": survey_of(visit.id) if "visit_survey" in beside else None,
         "drives": drives_of_visit(visit.id) if "drive" in beside and visit.state in DRIVEN_TO else [],
         "cost": cost_of(visit.kilometres, settings().kilometre_rate),
+        "untold": _untold(visit),
     }
+
+
+def _untold(row: VisitRow) -> Matter | None:
+    """What the school of a confirmed visit does not know of its crew yet."""
+    if row.state not in (VisitState.CONFIRMED, VisitState.READY):
+        return None
+    matters = [one.matter for one in turns_about(row.id, clock.now())]
+    return next((one for one in matters if one in (Matter.CREW_LOST, Matter.SCHOOL_TO_TELL)), None)
 
 
 @bp.post("/visits/<number>/clock")

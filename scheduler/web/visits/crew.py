@@ -28,7 +28,10 @@ def suggest(number: str, presenter_id: int) -> ResponseReturnValue:
     try:
         visit = visit_for(current_actor(), number)
         wanted = [row.id for row in visit.presentations if only in (None, row.ordinal)]
-        suggested = suggest_presenter(current_actor(), visit.id, presenter_id, now=clock.now(), presentation_ids=wanted)
+        meant = request.form.get("meant") == "y"
+        suggested = suggest_presenter(
+            current_actor(), visit.id, presenter_id, now=clock.now(), presentation_ids=wanted, meant=meant
+        )
     except Conflict as conflict:
         return shown_visit(number, problem=labels.refusal(conflict), pressed=PressForm())
     told = _("Suggested. Nobody is told until you offer the visit.")

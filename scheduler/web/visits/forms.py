@@ -230,6 +230,7 @@ class SubstituteForm(SeenForm):
     """Who is asked to stand in; the service judges who can."""
 
     presenter = SelectField(_l("Substitute"), validate_choice=False)
+    meant = BooleanField(_l("I mean it, even further than this presenter said to go"))
 
     def furnish(self, people: Sequence[tuple[int, str]]) -> None:
         """Who can be chosen, the best first."""

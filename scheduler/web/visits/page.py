@@ -6,8 +6,7 @@ from typing import Any
 from scheduler.visits.terms.rows import Candidate, CrewRow, Hand, PresentationRow, VisitHistoryLine, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState
 from scheduler.web import labels
-from scheduler.web.filters import moment
-from scheduler.web.labels import hours
+from scheduler.web.filters import in_hours, moment
 
 
 def visit_view(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence[Hand]) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def presentation_view(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:
     gap = visit.gap_before(row)
     return {
         "row": row,
-        "pause": hours(gap) if gap else "",
+        "pause": in_hours(gap) if gap else "",
         "crew": ", ".join(visit.crew_of(row.id)) if visit.crew_differs else "",
         "may_join": visit.state in OPEN_VISITS and len(visit.presentations) > 1,
     }

@@ -53,7 +53,9 @@ def substitute(number: str) -> ResponseReturnValue:
         who = number_of(form.presenter.data)
         if who is None:
             raise Rejected({"presenter": GroundReason.UNKNOWN})
-        ask_substitute(current_actor(), visit_id, who, now=clock.now(), version=form.seen())
+        ask_substitute(
+            current_actor(), visit_id, who, now=clock.now(), version=form.seen(), meant=bool(form.meant.data)
+        )
         return _("Asked. The school is told when the offer is accepted.")
 
     return _decide(number, form, act)

@@ -22,6 +22,8 @@ from scheduler.requests.terms.pages import RequestPage
 from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
+from scheduler.staffing.queries.pick_ups import fetched_at
+from scheduler.staffing.rules.pick_ups import adult_of
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.late_notice import LateRow
 from scheduler.visits.queries.clearance import photographed
@@ -44,6 +46,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
 from scheduler.web.tables import Column
+from scheduler.web.turn_words import back
 from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.checks import checks_of
@@ -149,6 +152,9 @@ def visit(number: str) -> ResponseReturnValue:
             may_count=_may_count(row),
             own=own,
             not_mine=not_mine,
+            adult=adult_of(row.crew, me) if me and me.minor else None,
+            young=bool(me and me.minor),
+            fetched=fetched_at(current_actor(), row, _today()),
             crew=companions(row, current_actor().presenter_id, _today(), photographed(row, _today())),
         )
     return shown_visit(number)
@@ -208,6 +214,7 @@ def shown_visit(
             problem=problem,
             changes=changes,
             told=told_of(page.visit.id) if "told_note" in beside else [],
+            fetched=fetched_at(actor, page.visit, _today()),
             late=_late_rows(page.visit),
             cause=labels.CAUSES[cause] if cause else "",
             back_until=back_until,
@@ -252,7 +259,7 @@ def _act(number: str, act: Callable[[int], None], done: str, form: SeenForm) -> 
         form.show(rejected.problems)
         return shown_visit(number, form=form)
     say(done)
-    return redirect(url_for(".visit", number=number))
+    return back(url_for(".visit", number=number))
 
 
 @bp.post("/visits/<number>/offer")

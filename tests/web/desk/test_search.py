@@ -1,16 +1,18 @@
 """The search: hosts, people, requests and visits in either script, as far as its reader reaches."""
 
+import datetime as dt
 import re
 
 import pytest
 
+from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from tests.counting import statements
 from tests.factories.people import make_presenter, make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.safeguarding import a_cleared_minor
+from tests.factories.safeguarding import a_cleared_minor, make_guardian
 from tests.factories.visits import make_visit
 from tests.web.browser import browser_of
 
@@ -115,3 +117,70 @@ def test_more_that_is_found_makes_no_more_questions(desk, programme):
 
 def test_every_page_of_the_desk_offers_the_search(desk):
     assert 'action="/search"' in desk.get("/requests").text
+
+
+def test_who_asked_is_found_by_name_in_either_script_and_by_number(desk, programme):
+    asked = make_school_request(programme=programme, contact_name="Мира Савић", contact_phone="064 / 555-777")
+
+    for typed in ("mira savic", "Мира", "064555777", "+381 64 555 777", "64555"):
+        page = desk.get("/search", query_string={"q": typed}).text
+        assert "Мира Савић" in page, typed
+        assert f"/requests/{asked.number}" in page
+        assert 'href="tel:064/555-777"' in page
+
+
+def test_a_school_and_an_adult_are_found_by_number_a_minor_and_a_guardian_are_not(desk, programme):
+    host = make_host(phone="018 123 456")
+    adult = make_presenter(centre_id=programme.centre_id, phone="+381641234567")
+    born, young = dt.date(2010, 3, 1), PresenterKind.INFLUENCER
+    minor = make_presenter(young, birth_date=born, centre_id=programme.centre_id, phone="+381601112223")
+    make_guardian(minor.id, phone="+381609998887")
+
+    assert f"host={host.id}" in desk.get("/search?q=018123456").text
+    assert f"/people/{adult.id}" in desk.get("/search?q=0641234567").text
+    for number in ("0601112223", "0609998887"):
+        for path in ("/search", "/search/suggest"):
+            assert f"/people/{minor.id}" not in desk.get(f"{path}?q={number}").text
+
+
+def test_who_asked_is_found_by_no_one_who_answers_no_requests(app, programme):
+    make_school_request(programme=programme, contact_name="Мира Савић", contact_phone="064555777")
+    make_school_request(contact_name="Мира Савић", contact_phone="064555777")
+    centre = programme.centre_id
+    others = (make_presenter(centre_id=centre), make_user(Role.SAFEGUARDING, centre_id=centre))
+
+    for reader in (*others, make_user(centre_id=make_programme().centre_id)):
+        for typed in ("mira", "064555777"):
+            for path in ("/search", "/search/suggest"):
+                assert "Мира Савић" not in browser_of(app, reader).get(f"{path}?q={typed}").text
+
+
+def test_while_somebody_types_the_first_five_of_a_kind_are_links(desk, programme):
+    people = [make_presenter(centre_id=programme.centre_id, given_name="Нишка") for _ in range(7)]
+
+    page = desk.get("/search/suggest?q=nis").text
+
+    assert page.count('href="/people/') == 5
+    assert "/search?q=nis" in page
+    assert "<html" not in page
+    assert people
+    assert desk.get("/search/suggest?q=n").text.strip() == ""
+
+
+def test_the_field_says_where_suggestions_come_from_and_works_without_them(desk):
+    page = desk.get("/desk").text
+
+    assert 'action="/search"' in page
+    assert 'data-suggest="/search/suggest"' in page
+
+
+def test_suggestions_ask_equally_often_for_one_and_for_many(desk, programme):
+    counts = []
+    for _ in range(2):
+        make_school_request(programme=programme, contact_name="Нишка Савић", host_id=make_host("Школа Ниш").id)
+        make_presenter(centre_id=programme.centre_id, given_name="Нишка")
+        with statements() as asked:
+            desk.get("/search/suggest?q=nis")
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]

@@ -6,14 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.core import clock
-from scheduler.core.db import db
-from scheduler.people.models import User
+from scheduler.core.db import db, transaction
+from scheduler.people.models import Presenter, User
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.substitutes import send_waves
-from scheduler.visits.models.visits import Visit
+from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor, works
+from tests.factories.places import make_municipality
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
 from tests.web.visits.pages import body, coordinator, reading, state_of
@@ -70,6 +71,26 @@ def test_a_substitute_is_asked_from_the_page_and_reads_the_offer(app, soon):
     phone = reading(app, db.session.get_one(User, soon.mia.user_id))
     assert soon.number in body(phone.get("/offers"))
     assert "by hand" in body(desk.get(f"/visits/{soon.number}"))
+
+
+def test_a_substitute_beyond_her_range_is_asked_by_no_wave_and_by_hand_only_when_it_is_meant(app, soon):
+    with transaction() as session:
+        home = make_municipality("Кула", lat=45.6, lon=19.53).id
+        session.execute(sa.update(Presenter).where(Presenter.id == soon.mia.id).values(home_id=home, reach_km=1))
+    desk, address = coordinator(app, soon), f"/visits/{soon.number}"
+    send_waves(now=MONDAY)
+    page = body(desk.get(address))
+    assert "this presenter goes 1 km at most" in page
+    assert 'name="meant"' in page.split(f'action="{address}/substitute"')[1].split("</form>")[0]
+
+    refused = desk.post(f"{address}/substitute", data={"presenter": str(soon.mia.id)})
+    asked = sa.select(Assignment.presenter_id).where(Assignment.presenter_id == soon.mia.id)
+    assert refused.status_code == 409
+    assert "Tick that you mean it" in body(refused)
+    assert db.session.scalars(asked).all() == []
+
+    assert desk.post(f"{address}/substitute", data={"presenter": str(soon.mia.id), "meant": "y"}).status_code == 302
+    assert db.session.scalars(asked).all() == [soon.mia.id]
 
 
 @pytest.mark.parametrize("typed", ["", "nobody", "-1", "99999999"])

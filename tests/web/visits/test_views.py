@@ -330,7 +330,7 @@ def test_each_roles_first_page_says_what_waits(app, scene):
     ana = scene.educator()
     offered_soon(scene, ana)
 
-    assert "Not confirmed in 7 days" in body(coordinator(app, scene).get("/desk"))
+    assert "Nothing waits for you" in body(coordinator(app, scene).get("/desk"))  # it is the presenter's turn
     assert "1 offer waits for your answer" in body(reading(app, ana).get("/desk"))
     officer = reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id))
     assert "Vetting and consent" in body(officer.get("/desk"))

@@ -12,7 +12,8 @@ from scheduler.attendance.rules import survey_opens_on
 from scheduler.booking.queries.lost_dates import lost_date
 from scheduler.config import Settings
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.people.service.photos import photo_of
 from scheduler.policy import Actor
 from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.rules import asked_until
@@ -23,7 +24,7 @@ from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_
 from scheduler.requests.service.school import answer_question, withdraw_request
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
-from scheduler.visits.queries.pages import crew_for_school
+from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.waitlist.queries import offered_date
 from scheduler.web.filters import say, url_if
@@ -251,3 +252,14 @@ def paper_of(page: RequestPage) -> Response:
     name = f"{row.number}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(pdf.draw(paper, language), content_type="application/pdf", headers=headers)
+
+
+@bp.get("/status/<secret>/photo/<int:presenter_id>")
+@public
+def photo_on_card(secret: str, presenter_id: int) -> ResponseReturnValue:
+    """The face of an adult who comes to this school, as long as her card says so."""
+    actor = link_actor(secret)
+    shown = crew_for_school(actor.request_id or 0, clock.now())
+    if shown is None or not any(card.face and card.presenter_id == presenter_id for card in shown.cards):
+        raise NotFound("photo")
+    return Response(photo_of(presenter_id), mimetype="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -1,0 +1,67 @@
+"""A presenter's own record of hours for her school: what was held with her in one school year."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from scheduler import policy
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
+from scheduler.places.models import Host
+from scheduler.policy import Actor
+from scheduler.staffing.terms.own_days import HoursRecord, RecordLine
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState, VisitState
+
+SEPTEMBER = 9
+
+
+def school_year_of(day: dt.date) -> int:
+    """The year in which the school year of a day began."""
+    return day.year if day.month >= SEPTEMBER else day.year - 1
+
+
+def hours_record(actor: Actor, first_year: int, *, today: dt.date) -> HoursRecord:
+    """Two questions, however many visits. Raises: NotAllowed; NotFound when the actor is no presenter."""
+    policy.require(actor, "read", "day", presenters=[actor.presenter_id])
+    whole = select(Presenter).options(joinedload(Presenter.user).joinedload(User.centre))
+    person = db.session().scalar(whole.where(Presenter.id == actor.presenter_id))
+    if person is None:
+        raise NotFound("presenter")
+    rows = db.session().execute(
+        select(
+            Visit.on_day,
+            Visit.number,
+            Host.name_sr_cyrl,
+            Host.name_sr_latn,
+            Host.place_sr_cyrl,
+            Host.place_sr_latn,
+            func.count(Presentation.id),
+            func.sum(func.coalesce(Presentation.minutes_given, Presentation.minutes)),
+        )
+        .join(Presentation, Presentation.visit_id == Visit.id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .join(Host, Host.id == Visit.host_id)
+        .where(
+            Assignment.presenter_id == person.id,
+            Assignment.state == AssignmentState.PRESENT,
+            Visit.state == VisitState.DELIVERED,
+            Visit.on_day.between(dt.date(first_year, SEPTEMBER, 1), dt.date(first_year + 1, SEPTEMBER - 1, 31)),
+        )
+        .group_by(Visit.id, Host.id)
+        .order_by(Visit.on_day, Visit.id)
+    )
+    young, centre = is_minor(person.adult_on, today), person.user.centre
+    return HoursRecord(
+        first_year,
+        person.user.given_name if young else person.user.full_name,
+        young,
+        centre.name_sr_cyrl,
+        centre.name_sr_latn,
+        centre.name_en,
+        tuple(RecordLine(*tuple[Any, ...](row)) for row in rows),
+    )

@@ -1,0 +1,38 @@
+"""A guardian says who fetches her child after a visit."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+
+from scheduler import policy
+from scheduler.acts import change
+from scheduler.core.errors import NotFound
+from scheduler.people.models import Presenter
+from scheduler.policy import Actor
+from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.staffing.queries.pick_ups import visits_of_child
+
+log = logging.getLogger(__name__)
+
+
+def say_who_fetches(actor: Actor, number: str, who: str, *, now: dt.datetime) -> None:
+    """Keep who fetches the child after a visit to come; nothing typed takes it away. The audit keeps no name.
+
+    Raises: NotAllowed; NotFound for a visit that is not her child's.
+    """
+    policy.require(actor, "update", "pick_up", presenters=[actor.presenter_id])
+    with change(actor, now) as act:
+        visit = next((one.visit for one in visits_of_child(actor, now) if one.visit.number == number), None)
+        person = act.session.get(Presenter, actor.presenter_id)
+        if visit is None or person is None:
+            raise NotFound("visit")
+        row = act.session.scalar(select(PickUp).filter_by(visit_id=visit.id, presenter_id=person.id))
+        if row is not None and not who:
+            act.session.delete(row)
+        elif row is not None:
+            row.who, row.typed_at = who, now
+        elif who:
+            act.session.add(PickUp(visit_id=visit.id, presenter_id=person.id, who=who, typed_at=now))
+        act.record("way home said", person, details={"visit": visit.id})
+    log.info("way home said", extra={"visit_id": visit.id})

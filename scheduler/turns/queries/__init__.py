@@ -1,0 +1,1 @@
+"""What of a centre waits for whom."""

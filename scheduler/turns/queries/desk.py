@@ -1,0 +1,321 @@
+"""What of a centre waits for whom: a handful of questions, however many visits and requests there are."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from scheduler import policy
+from scheduler.attendance.models import Attendance
+from scheduler.attendance.rules import TO_BE_LOCKED
+from scheduler.attendance.terms import AttendanceState
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.people.models import Presenter, User
+from scheduler.places.models import Host
+from scheduler.policy import Actor
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest
+from scheduler.turns.queries.requests_and_mails import (
+    ABOUT_HOST,
+    about_host,
+    failed_mails,
+    judged_requests,
+    requests_to_judge,
+    stands_still,
+)
+from scheduler.turns.rules import (
+    DAY,
+    in_order,
+    turn_of_visit,
+    turns_of_visit,
+)
+from scheduler.turns.terms import (
+    Desk,
+    Matter,
+    SeatStanding,
+    SittingStanding,
+    SoonRow,
+    TurnRow,
+    Verdict,
+    VisitStanding,
+)
+from scheduler.visits.models.finding import Finding
+from scheduler.visits.models.substitution import SubstituteSearch
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, ToldNote, Visit
+from scheduler.visits.rules.crew import is_whole
+from scheduler.visits.terms.plans import CrewMember, CrewRule
+from scheduler.visits.terms.states import (
+    FIRM,
+    LIVING,
+    OFF_VISITS,
+    OPEN_SEARCHES,
+    PROMISED,
+    STAFFED,
+    AssignmentState,
+    FindingKind,
+    PresentationState,
+    VisitState,
+)
+
+_LEFT = (AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
+Sittings = Mapping[int, Sequence[tuple[SittingStanding, dt.time]]]
+
+
+def desk_of(actor: Actor, now: dt.datetime) -> Desk:
+    """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: four questions.
+
+    Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "request", centre=actor.centre_id)
+    return _desk(actor.centre_id or 0, now)
+
+
+def rows_of_centre(centre_id: int, now: dt.datetime) -> tuple[TurnRow, ...]:
+    """The same rows for whoever writes to coordinators: the product itself."""
+    return _desk(centre_id, now).rows
+
+
+def _desk(centre_id: int, now: dt.datetime) -> Desk:
+    today = clock.local_day(now)
+    visits = db.session().execute(_visits_to_judge(centre_id, today)).all()
+    sittings = _sittings_of([row.Visit.id for row in visits])
+    judged = [_visit_turn(row, sittings, now, today) for row in visits]
+    found = [*judged, *requests_to_judge(centre_id, now), *failed_mails(centre_id)]
+    return Desk(
+        rows=in_order([row for row in found if row.verdict.ours], today),
+        soon=tuple(_soon(row, sittings) for row in visits if _is_soon(row, today)),
+    )
+
+
+def rows_of_requests(actor: Actor, now: dt.datetime) -> dict[int, TurnRow]:
+    """Visits that are the coordinators' turn, and requests that stand still, by request: three questions."""
+    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    today = clock.local_day(now)
+    visits = db.session().execute(_visits_to_judge(actor.centre_id or 0, today)).all()
+    sittings = _sittings_of([row.Visit.id for row in visits])
+    rows = [_visit_turn(row, sittings, now, today) for row in visits]
+    rows += judged_requests(actor.centre_id or 0, now, stands_still(now))
+    return {row.request_id: row for row in rows if row.request_id is not None and row.verdict.ours}
+
+
+def turns_about(visit_id: int, now: dt.datetime) -> list[Verdict]:
+    """All that waits about one visit, the most pressing first: two questions. The caller has checked the right."""
+    row = db.session().execute(_judged_visits().where(Visit.id == visit_id)).one()
+    sittings = _sittings_of([visit_id]).get(visit_id, ())
+    return turns_of_visit(_standing(row, [one for one, _starts in sittings]), now, clock.local_day(now))
+
+
+def visits_to_count(presenter_id: int, now: dt.datetime) -> list[TurnRow]:
+    """The visits that a presenter went to and whose numbers are still missing, the oldest first: two questions."""
+    today = clock.local_day(now)
+    went = (
+        select(Presentation.visit_id)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .where(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM), Presentation.starts_at <= now)
+    )
+    may_count = Visit.state.in_((VisitState.CONFIRMED, VisitState.READY))
+    wanted = _judged_visits().where(~Visit.papers_settled, may_count, Visit.id.in_(went))
+    visits = db.session().execute(wanted).all()
+    sittings = _sittings_of([row.Visit.id for row in visits])
+    rows = []
+    for row in visits:
+        standing = _standing(row, [one for one, _starts in sittings.get(row.Visit.id, ())])
+        counting = [one for one in turns_of_visit(standing, now, today) if one.matter is Matter.TO_COUNT]
+        rows += [replace(_visit_turn(row, sittings, now, today), verdict=one) for one in counting[:1]]
+    return rows
+
+
+def _visits_to_judge(centre_id: int, today: dt.date) -> Select[Any]:
+    """Every visit of which it may be the coordinators' turn, and those of today and tomorrow; the rule decides.
+
+    Open visits are few and have their index; of the confirmed ones nearly all wait for their day and are not read.
+    """
+    may_wait = or_(
+        Visit.state.in_((VisitState.PLANNED, VisitState.OFFERED, VisitState.DISRUPTED)),
+        and_(
+            Visit.state.in_((VisitState.CONFIRMED, VisitState.READY)),
+            or_(
+                Visit.on_day <= today + DAY,
+                Visit.clock_wrong.is_not(None),
+                DateWish.id.is_not(None),
+                SubstituteSearch.id.is_not(None),
+                _somebody_away(),
+                _somebody_left(),
+            ),
+        ),
+    )
+    counted = select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id)
+    to_lock = counted.where(Attendance.state.in_(TO_BE_LOCKED))
+    return _judged_visits().where(
+        Visit.centre_id == centre_id,
+        or_(
+            and_(~Visit.papers_settled, may_wait),  # so that the index of those not settled is read
+            and_(Visit.state == VisitState.DELIVERED, Visit.id.in_(to_lock)),
+        ),
+    )
+
+
+def _judged_visits() -> Select[Any]:
+    """Visits with all that the rule asks of each, but its presentations and its crew; at most one row for each."""
+    told = select(func.max(ToldNote.told_at)).where(ToldNote.visit_id == Visit.id, ToldNote.presenter_id.is_(None))
+    wanted: Any = (
+        select(
+            Visit,
+            *ABOUT_HOST,
+            Host.phone,
+            Programme.educators,
+            Programme.influencers,
+            SchoolRequest.number.label("asked"),
+            SchoolRequest.teacher_stays.label("asked_stays"),
+            SchoolRequest.safeguarding_contact.label("asked_contact"),
+            SchoolRequest.contact_phone,
+            DateWish.first_choice,
+            DateWish.asked_at,
+            SubstituteSearch.state.label("search"),
+            _somebody_away().label("away"),
+            _in_two_places().label("clash"),
+            told.scalar_subquery().label("told_at"),
+        )
+        .join(Host, Host.id == Visit.host_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
+        .outerjoin(DateWish, and_(DateWish.visit_id == Visit.id, DateWish.answered_at.is_(None)))
+        .outerjoin(
+            SubstituteSearch,
+            and_(SubstituteSearch.visit_id == Visit.id, SubstituteSearch.state.in_(OPEN_SEARCHES)),
+        )
+        .order_by(Visit.on_day, Visit.number)
+        .execution_options(populate_existing=True)
+    )
+    return cast(Select[Any], wanted)
+
+
+def _somebody_away() -> ColumnElement[bool]:
+    return exists().where(Finding.visit_id == Visit.id, Finding.kind == FindingKind.AWAY, Finding.settled_at.is_(None))
+
+
+def _somebody_left() -> ColumnElement[bool]:
+    seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
+    return seats.where(Presentation.visit_id == Visit.id, Assignment.state.in_(_LEFT)).exists()
+
+
+def _in_two_places() -> ColumnElement[bool]:
+    """Somebody suggested for a visit has promised that time elsewhere."""
+    mine, other = aliased(Assignment), aliased(Assignment)
+    return (
+        select(mine.id)
+        .join(Presentation, Presentation.id == mine.presentation_id)
+        .join(
+            other,
+            and_(
+                other.presenter_id == mine.presenter_id,
+                other.presentation_id != mine.presentation_id,
+                other.state.in_(PROMISED),
+                other.busy_from < mine.busy_until,
+                mine.busy_from < other.busy_until,
+            ),
+        )
+        .where(Presentation.visit_id == Visit.id, mine.state == AssignmentState.SUGGESTED)
+        .correlate(Visit)
+        .exists()
+    )
+
+
+def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
+    """The presentations of these visits with their counting and crews, also who left them: one question."""
+    found: dict[int, dict[int, tuple[Presentation, AttendanceState]]] = defaultdict(dict)
+    seats: dict[int, list[SeatStanding]] = defaultdict(list)
+    wanted = (
+        select(Presentation, Attendance.state, Assignment, Presenter.kind, Presenter.adult_on, User.given_name,
+               User.family_name)
+        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
+        .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
+        .outerjoin(User, User.id == Presenter.user_id)
+        .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
+        .order_by(Presentation.ordinal, Assignment.id)
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    for sitting, count, seat, kind, adult_on, given, family in db.session().execute(wanted) if visit_ids else ():
+        found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN)
+        if seat is not None:
+            member = CrewMember(seat.presenter_id, kind, given, family, adult_on, seat.state)
+            seats[sitting.id].append(SeatStanding(member, seat.state_since, seat.offered_until))
+    return {
+        visit_id: [(_sitting(row, count, seats[row.id]), row.starts_local) for row, count in rows.values()]
+        for visit_id, rows in found.items()
+    }
+
+
+def _sitting(row: Presentation, count: AttendanceState, seats: Sequence[SeatStanding]) -> SittingStanding:
+    return SittingStanding(row.id, row.state, row.starts_at, row.ends_at, row.audience, count, tuple(seats))
+
+
+def _visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) -> TurnRow:
+    visit: Visit = row.Visit
+    standing = _standing(row, [one for one, _starts in sittings.get(visit.id, ())])
+    return TurnRow(
+        verdict=turn_of_visit(standing, now, today),
+        host=about_host(row, row.contact_phone or row.phone),
+        on_day=visit.on_day,
+        number=visit.number,
+        request_number=row.asked or "",
+        request_id=visit.school_request_id,
+        version=visit.version,
+        since=visit.state_since,
+        wished_day=row.first_choice,
+        starts_at=standing.starts_at,
+    )
+
+
+def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
+    visit: Visit = row.Visit
+    asked = row.asked is not None  # then the school's promise stands on its request
+    return VisitStanding(
+        state=visit.state,
+        on_day=visit.on_day,
+        rule=CrewRule(row.educators, row.influencers),
+        sittings=tuple(sittings),
+        confirmed_at=visit.confirmed_at,
+        goes_short=visit.goes_short,
+        teacher_stays=row.asked_stays if asked else visit.teacher_stays,
+        safeguarding_contact=row.asked_contact if asked else visit.safeguarding_contact,
+        clock_wrong=visit.clock_wrong,
+        search=row.search,
+        wished_day=row.first_choice,
+        wished_at=row.asked_at,
+        crew_away=row.away,
+        clash=row.clash,
+        told_at=row.told_at,
+        papers_settled=visit.papers_settled,
+    )
+
+
+def _is_soon(row: Any, today: dt.date) -> bool:
+    return today <= row.Visit.on_day <= today + DAY and row.Visit.state not in OFF_VISITS
+
+
+def _soon(row: Any, sittings: Sittings) -> SoonRow:
+    visit: Visit = row.Visit
+    of_visit = sittings.get(visit.id, ())
+    members = {seat.member.presenter_id: seat.member for one, _at in of_visit for seat in one.seats if _goes(seat)}
+    crews = [[seat.member for seat in one.seats] for one, _starts in of_visit if one.state in STAFFED]
+    return SoonRow(
+        number=visit.number,
+        on_day=visit.on_day,
+        state=visit.state,
+        starts_local=tuple(starts for _one, starts in of_visit),
+        host=about_host(row, row.contact_phone or row.phone),
+        crew=tuple(f"{one.given_name} {one.family_name}".strip() for one in members.values()),
+        short=bool(crews) and not is_whole(crews, CrewRule(row.educators, row.influencers), visit.on_day),
+    )
+
+
+def _goes(seat: SeatStanding) -> bool:
+    return seat.member.state in LIVING

@@ -1,0 +1,111 @@
+"""Requests of a centre that wait by themselves, the schools that they typed, and the mails that did not arrive."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from scheduler.config import settings
+from scheduler.core import clock
+from scheduler.core.db import db
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.terms import MessageState
+from scheduler.places.models import Host, HostMerger
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, REMINDED, waits_too_long
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.rules import PASSES_WITHIN, WITHOUT_VISIT, turn_of_mail, turn_of_request, turn_of_typed_host
+from scheduler.turns.terms import AboutHost, RequestStanding, TurnRow
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.terms.states import GONE_VISITS
+
+MOST_MAILS = 50  # that did not arrive: the list of mails has all
+ABOUT_HOST = (Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn, Host.kind)
+
+
+def about_host(row: Any, phone: str) -> AboutHost:
+    return AboutHost(row.name_sr_cyrl, row.name_sr_latn, row.place_sr_cyrl, row.place_sr_latn, row.kind, phone)
+
+
+def requests_to_judge(centre_id: int, now: dt.datetime) -> list[TurnRow]:
+    """Requests that wait for the centre by themselves, whatever their visits wait for, and the schools they typed."""
+    state, soon = SchoolRequest.state, clock.local_day(now) + PASSES_WITHIN
+    return judged_requests(
+        centre_id,
+        now,
+        or_(
+            SchoolRequest.attention,
+            state.in_((RequestState.NEW, RequestState.TRIAGE)),
+            and_(state == RequestState.WAITLISTED, SchoolRequest.last_day <= soon),
+            and_(state.in_(WITHOUT_VISIT), ~_has_visit()),
+            stands_still(now),
+            _host_typed(),
+        ),
+    )
+
+
+def _has_visit() -> ColumnElement[bool]:
+    return exists().where(Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS))
+
+
+def stands_still(now: dt.datetime) -> ColumnElement[bool]:
+    since = now - dt.timedelta(days=settings().silent_days)
+    return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
+
+
+def _host_typed() -> ColumnElement[bool]:
+    merged = exists().where(HostMerger.host_id == Host.id)
+    return and_(Host.listed.is_(False), ~merged, SchoolRequest.state.in_(OPEN))
+
+
+def judged_requests(centre_id: int, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
+    rows = db.session().execute(
+        select(SchoolRequest, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
+        .join(Host, Host.id == SchoolRequest.host_id)
+        .where(SchoolRequest.centre_id == centre_id, SchoolRequest.state.not_in(HIDDEN | OVER), waits)
+        .order_by(SchoolRequest.state_since, SchoolRequest.id)
+        .execution_options(populate_existing=True)
+    )
+    return [turn for row in rows for turn in _request_turns(row, now)]
+
+
+def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
+    """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
+    asked: SchoolRequest = row.SchoolRequest
+    standing = RequestStanding(
+        asked.state,
+        asked.state_since,
+        asked.first_day,
+        asked.last_day,
+        asked.attention,
+        row.has_visit,
+        waits_too_long(asked.state, asked.state_since, now, settings().silent_days),
+    )
+    turn = TurnRow(
+        verdict=turn_of_request(standing, clock.local_day(now)),
+        host=about_host(row, asked.contact_phone),
+        on_day=asked.first_day,
+        number=asked.number,
+        request_number=asked.number,
+        request_id=asked.id,
+        version=asked.version,
+        since=asked.state_since,
+    )
+    yield turn
+    if row.host_typed:
+        yield replace(turn, verdict=turn_of_typed_host(asked.state_since), request_id=None, host_id=asked.host_id)
+
+
+def failed_mails(centre_id: int) -> list[TurnRow]:
+    wanted = (
+        select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.created_at, OutboxMessage.state)
+        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.state == MessageState.FAILED)
+        .order_by(OutboxMessage.id.desc())
+        .limit(MOST_MAILS)
+    )
+    return [
+        TurnRow(turn_of_mail(row.state), mail_id=row.id, subject=row.subject, since=row.created_at)
+        for row in db.session().execute(wanted)
+    ]

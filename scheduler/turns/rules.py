@@ -1,0 +1,306 @@
+"""Whose turn it is, for every state. Pure; nothing else in the house decides it.
+
+A new reason to act: a member of `Matter`, a line where its kind of thing is judged, its words in `web/turn_words`.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from scheduler.attendance.terms import AttendanceState
+from scheduler.certificates.terms import CertificateState
+from scheduler.messages.terms import MessageState
+from scheduler.requests.rules.states import HIDDEN, OVER, PROMISED_DAYS
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.safeguarding.terms import ProofKind, ProofStanding
+from scheduler.turns.terms import (
+    Matter,
+    RequestStanding,
+    SeatStanding,
+    SittingStanding,
+    TurnRow,
+    Verdict,
+    VisitStanding,
+    Whose,
+)
+from scheduler.visits.rules.crew import is_whole, may_go_short, promise_problems
+from scheduler.visits.terms.states import (
+    FIRM,
+    GONE_VISITS,
+    STAFFED,
+    AssignmentState,
+    PresentationState,
+    SubstituteSearchState,
+    VisitState,
+)
+
+DAY = dt.timedelta(days=1)
+CONFIRMED_WITHIN = 7 * DAY  # an open visit is to be confirmed by then
+ENDS_WITHIN = DAY  # an offer that ends within this, and nobody has answered
+CHECKLIST_WITHIN = 7 * DAY
+PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
+SETTLE_WITHIN = 14 * DAY  # after the visit
+_A, _P, _R, _V = AssignmentState, PresentationState, RequestState, VisitState
+
+DONE = Verdict(Whose.NOBODY, Matter.NOTHING)
+ITS_DAY = Verdict(Whose.PRODUCT, Matter.ITS_DAY)
+_ASKED = {  # of a request without a visit
+    _R.DRAFT: (Whose.SCHOOL, Matter.ADDRESS_UNPROVEN),
+    _R.UNVERIFIED: (Whose.SCHOOL, Matter.ADDRESS_UNPROVEN),
+    _R.NEW: (Whose.COORDINATOR, Matter.REQUEST_NEW),
+    _R.TRIAGE: (Whose.COORDINATOR, Matter.REQUEST_TRIAGE),
+    _R.NEEDS_INFO: (Whose.SCHOOL, Matter.QUESTION_ASKED),
+    _R.PROPOSED: (Whose.SCHOOL, Matter.DATES_PROPOSED),
+    _R.WAITLISTED: (Whose.PRODUCT, Matter.ITS_PLACE_IN_LINE),
+    _R.DELIVERED: (Whose.PRODUCT, Matter.PAPERS),
+    _R.REPORTED: (Whose.PRODUCT, Matter.PAPERS),
+    _R.CERTIFIED: (Whose.PRODUCT, Matter.PAPERS),
+}
+WITHOUT_VISIT = frozenset({_R.AGREED, _R.STAFFING, _R.CONFIRMED, _R.READY, _R.DISRUPTED})  # a visit is planned next
+COUNTS = {
+    AttendanceState.OPEN: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
+    AttendanceState.SUBMITTED: Verdict(Whose.SCHOOL, Matter.TO_SIGN),
+    AttendanceState.COUNTERSIGNED: Verdict(Whose.COORDINATOR, Matter.DISPUTED),
+    AttendanceState.ASSUMED: Verdict(Whose.COORDINATOR, Matter.SILENT),
+    AttendanceState.LOCKED: Verdict(Whose.PRODUCT, Matter.PAPERS),
+    AttendanceState.CORRECTED: Verdict(Whose.PRODUCT, Matter.PAPERS),
+}
+SEATS = {
+    _A.SUGGESTED: Verdict(Whose.COORDINATOR, Matter.NOT_OFFERED),
+    _A.OFFERED: Verdict(Whose.PRESENTER, Matter.OFFER_OPEN),
+    _A.ACCEPTED: ITS_DAY,
+    _A.PRESENT: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
+    _A.ABSENT: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
+}
+PAPERS = {CertificateState.ELIGIBLE: Verdict(Whose.PRODUCT, Matter.PAPERS)}
+MAILS = {
+    MessageState.WAITING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
+    MessageState.SENDING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
+    MessageState.FAILED: Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED),
+}
+_SEARCHES = {
+    SubstituteSearchState.SEARCHING: Matter.SUBSTITUTE_SOUGHT,
+    SubstituteSearchState.STOPPED: Matter.DECIDE_NOW,
+    SubstituteSearchState.CHOOSING: Matter.DECIDE_NOW,
+}
+_RANKS = {matter: rank for rank, matter in enumerate(Matter)}
+_TO_BE_HELD = frozenset({*STAFFED, _P.DELIVERED, _P.PART_DELIVERED})
+_LATE_COUNTS = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
+
+
+def turn_of_request(one: RequestStanding, today: dt.date) -> Verdict:
+    """Whose turn a request is; once it has a visit, only what concerns the request itself."""
+    if one.state in OVER:
+        return DONE
+    answer_by = (one.state_since + PROMISED_DAYS * DAY).date()
+    if one.attention and one.state not in HIDDEN:
+        return Verdict(Whose.COORDINATOR, Matter.COUNTS_CHANGED, answer_by)
+    if one.too_long and not one.has_visit:
+        return Verdict(Whose.COORDINATOR, Matter.STANDS_STILL, today)
+    if one.state in WITHOUT_VISIT:
+        return ITS_DAY if one.has_visit else Verdict(Whose.COORDINATOR, Matter.REQUEST_AGREED, answer_by)
+    if one.state is _R.WAITLISTED and one.last_day - today <= PASSES_WITHIN:
+        return Verdict(Whose.COORDINATOR, Matter.DATES_PASS, one.last_day)
+    return Verdict(*_ASKED[one.state], answer_by)
+
+
+def turn_of_typed_host(asked_at: dt.datetime) -> Verdict:
+    """A school that is not on the list is put there, or found there, before its request is answered."""
+    return Verdict(Whose.COORDINATOR, Matter.HOST_TYPED, (asked_at + PROMISED_DAYS * DAY).date())
+
+
+def turn_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> Verdict:
+    """Whose turn a visit is, for its most pressing matter: the coordinators' first, then anybody's, then time's."""
+    return turns_of_visit(one, now, today)[0]
+
+
+def turns_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> list[Verdict]:
+    """All that waits about a visit, the most pressing first; of the same matter what is due first."""
+    found = sorted(_all_turns(one, now, today), key=lambda turn: (not turn.ours, _RANKS[turn.matter]))
+    return found or [ITS_DAY]
+
+
+def _all_turns(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
+    if one.state in GONE_VISITS:
+        yield DONE
+    elif one.state is _V.DISRUPTED:
+        matter = Matter.CLOSED_DAY if one.wished_day is None else Matter.DAY_NAMED
+        yield Verdict(Whose.COORDINATOR, matter, one.on_day)
+    elif one.state is _V.DELIVERED:
+        yield from _after(one, now, today)
+    elif one.sittings and all(sitting.ends_at <= now for sitting in one.sittings):
+        yield from _over(one, now, today)
+    else:
+        yield from _speaking_against(one)
+        yield from _crew_turns(one, now) if one.state in (_V.PLANNED, _V.OFFERED) else _confirmed(one, now, today)
+
+
+def _speaking_against(one: VisitStanding) -> Iterator[Verdict]:
+    """What may be wrong with a visit to come, whatever its state."""
+    ours = Whose.COORDINATOR
+    if one.search is not None:
+        yield Verdict(ours, _SEARCHES[one.search], one.on_day)
+    if one.clash:
+        yield Verdict(ours, Matter.CLASH, one.on_day)
+    if one.clock_wrong is not None:
+        yield Verdict(ours, Matter.CLOCK_WRONG, one.on_day)
+    if one.crew_away:
+        yield Verdict(ours, Matter.CREW_AWAY, one.on_day)
+    if one.wished_day is not None:
+        since = one.wished_at.date() if one.wished_at else one.on_day
+        yield Verdict(ours, Matter.DATE_WISH, min(one.on_day, since + PROMISED_DAYS * DAY))
+
+
+def _crew_turns(one: VisitStanding, now: dt.datetime) -> Iterator[Verdict]:
+    """A visit whose crew is still sought: the coordinators' turn, or of those who are asked."""
+    seats = [seat for sitting in one.sittings for seat in sitting.seats]
+    states = {seat.member.state for seat in seats}
+    whole = is_whole(([seat.member for seat in sitting.seats] for sitting in _staffed(one)), one.rule, one.on_day)
+    matter = Matter.NO_CREW
+    if _A.OFFERED in states:
+        yield from _offered(one, seats, now)
+        return
+    if whole:
+        missing = promise_problems((row.audience for row in one.sittings), one.teacher_stays, one.safeguarding_contact)
+        anew = Matter.TO_CONFIRM if one.confirmed_at is None else Matter.CONFIRM_ANEW
+        matter = Matter.NO_PROMISE if missing else anew
+    elif one.confirmed_at is not None:
+        matter = Matter.CREW_LOST
+    elif _A.SUGGESTED in states:
+        matter = Matter.NOT_OFFERED
+    elif states & {_A.DECLINED, _A.LAPSED, _A.WITHDRAWN}:
+        matter = Matter.OFFER_GONE
+    elif _A.ACCEPTED in states:
+        matter = Matter.CREW_SHORT
+    yield Verdict(Whose.COORDINATOR, matter, one.on_day)
+
+
+def _offered(one: VisitStanding, seats: list[SeatStanding], now: dt.datetime) -> Iterator[Verdict]:
+    """Somebody is asked: hers, until her answer or the day is near. A substitute is asked by the search itself."""
+    ends = min((seat.until for seat in seats if seat.until and seat.member.state is _A.OFFERED), default=None)
+    starts = one.starts_at
+    near = starts is not None and starts - now <= CONFIRMED_WITHIN
+    soon = ends is not None and ends - now <= ENDS_WITHIN
+    by = min([one.on_day, *([ends.date()] if ends else [])])
+    if (near or soon) and one.search is None:
+        yield Verdict(Whose.COORDINATOR, Matter.UNANSWERED, by)
+    yield Verdict(Whose.PRESENTER, Matter.OFFER_OPEN, by)
+
+
+def _confirmed(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
+    """A confirmed visit to come: its crew must still stand, and the school must know it."""
+    crews = [[seat.member for seat in sitting.seats] for sitting in _staffed(one)]
+    goes = is_whole(crews, one.rule, one.on_day) or (one.goes_short and may_go_short(crews, one.on_day))
+    if not goes and one.sittings:
+        yield Verdict(Whose.COORDINATOR, Matter.CREW_LOST, one.on_day)
+    elif not school_knows(one):
+        yield Verdict(Whose.COORDINATOR, Matter.SCHOOL_TO_TELL, one.on_day)
+    if any(sitting.starts_at <= now and sitting.count is AttendanceState.OPEN for sitting in _held(one)):
+        yield Verdict(Whose.PRESENTER, Matter.TO_COUNT, one.on_day)
+    if one.state is _V.CONFIRMED and one.on_day - today <= CHECKLIST_WITHIN:
+        yield Verdict(Whose.SCHOOL, Matter.CHECKLIST, one.on_day)
+    yield Verdict(Whose.PRODUCT, Matter.ITS_DAY, one.on_day)
+
+
+def school_knows(one: VisitStanding) -> bool:
+    """Whether the school knows who comes: nobody of whom it was told has left since, or it was told of that, too."""
+    told = max(filter(None, (one.confirmed_at, one.told_at)), default=None)
+    left = [
+        seat.since
+        for sitting in one.sittings
+        for seat in sitting.seats
+        if seat.member.state in (_A.WITHDRAWN, _A.REPLACED) and not _still_goes(one, seat)
+    ]
+    return told is None or not any(since > told for since in left)
+
+
+def _still_goes(one: VisitStanding, gone: SeatStanding) -> bool:
+    who = gone.member.presenter_id
+    members = (seat.member for sitting in one.sittings for seat in sitting.seats)
+    return any(member.presenter_id == who and member.state in FIRM for member in members)
+
+
+def _over(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
+    """Its time is over, and it is not counted: the presenter counts, from the next day on a coordinator asks."""
+    if one.state in (_V.PLANNED, _V.OFFERED):
+        yield Verdict(Whose.COORDINATOR, Matter.PASSED, one.on_day)
+        return
+    yield from _after(one, now, today)
+    if one.on_day < today and any(sitting.count is AttendanceState.OPEN for sitting in _held(one)):
+        yield Verdict(Whose.COORDINATOR, Matter.NOT_COUNTED, one.on_day + DAY)
+
+
+def _after(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
+    """After it was held: its numbers, then its papers."""
+    for sitting in _held(one):
+        turn = COUNTS[sitting.count]
+        if sitting.count in _LATE_COUNTS:
+            turn = Verdict(turn.whose, turn.matter, one.on_day + SETTLE_WITHIN)
+        if turn.whose is not Whose.PRODUCT:
+            yield turn
+            if sitting.count is AttendanceState.OPEN and one.on_day < today and sitting.ends_at <= now:
+                yield Verdict(Whose.COORDINATOR, Matter.NOT_COUNTED, one.on_day + DAY)
+    yield DONE if one.papers_settled else Verdict(Whose.PRODUCT, Matter.PAPERS)
+
+
+def _staffed(one: VisitStanding) -> list[SittingStanding]:
+    return [sitting for sitting in one.sittings if sitting.state in STAFFED]
+
+
+def _held(one: VisitStanding) -> list[SittingStanding]:
+    return [sitting for sitting in one.sittings if sitting.state in _TO_BE_HELD]
+
+
+def turn_of_seat(state: AssignmentState) -> Verdict:
+    """Whose turn one presenter's part in a presentation is."""
+    return SEATS.get(state, DONE)
+
+
+def turn_of_sitting(state: PresentationState) -> Verdict:
+    """Whose turn a presentation is, by itself; what its visit waits for is more."""
+    if state in (_P.MOVED, _P.DISRUPTED):
+        return Verdict(Whose.COORDINATOR, Matter.CLOSED_DAY)
+    if state is _P.PLANNED:
+        return Verdict(Whose.COORDINATOR, Matter.NO_CREW)
+    return {
+        _P.CONFIRMED: ITS_DAY,
+        _P.DELIVERED: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
+        _P.PART_DELIVERED: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
+    }.get(state, DONE)
+
+
+def turn_of_paper(state: CertificateState) -> Verdict:
+    """A certificate that is earned comes by itself; one that is issued rests."""
+    return PAPERS.get(state, DONE)
+
+
+def turn_of_mail(state: MessageState) -> Verdict:
+    return MAILS.get(state, DONE)
+
+
+def turn_of_proof(kind: ProofKind, standing: ProofStanding, ends_on: dt.date | None = None) -> Verdict:
+    """A check is for who protects children to renew; a consent is the guardian's to give, and her no is an answer."""
+    if standing in (ProofStanding.VALID, ProofStanding.NOT_NEEDED):
+        return DONE
+    if kind is ProofKind.CONSENT and standing is not ProofStanding.WITHDRAWN:
+        return Verdict(Whose.GUARDIAN, Matter.CONSENT_WANTED, ends_on)
+    ends = standing is ProofStanding.ENDS_SOON
+    return Verdict(Whose.SAFEGUARDING, Matter.PROOF_ENDS if ends else Matter.PROOF_WANTED, ends_on)
+
+
+def in_order(rows: list[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
+    """One row for each visit, request and mail, its most pressing; what is due first stands first.
+
+    Whatever is overdue is due today: among those the more pressing matter comes first, not the older one. A crew that
+    fell short is due at once, however far its day.
+    """
+    once: dict[tuple[str, object], TurnRow] = {}
+    for row in sorted(rows, key=lambda row: _RANKS[row.matter]):
+        key = ("request", row.request_id) if row.request_id else ("thing", row.host_id or row.mail_id or row.number)
+        once.setdefault(key, row)
+
+    def due(row: TurnRow) -> tuple[dt.date, int, dt.date, str]:
+        by = row.verdict.due_on or today
+        first = today if row.matter in (Matter.DECIDE_NOW, Matter.SUBSTITUTE_SOUGHT) else max(by, today)
+        return first, _RANKS[row.matter], by, row.number
+
+    return tuple(sorted(once.values(), key=due))

@@ -1,0 +1,67 @@
+"""In the morning coordinators read what is due: the rows of their first page, by the same rule."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from scheduler.core import clock
+from scheduler.core.db import transaction
+from scheduler.core.language import short_day
+from scheduler.messages.models import OutboxMessage
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import MessageDraft
+from scheduler.people.models import Centre
+from scheduler.requests.queries.stand_ins import on_duty
+from scheduler.turns.queries.desk import rows_of_centre
+from scheduler.turns.terms import TurnRow
+from scheduler.turns.wording import why_of
+
+MORNING_MAIL = "turns_due"
+MOST_LINES = 20
+ONCE_IN = dt.timedelta(hours=20)
+
+
+def tell_what_is_due(*, now: dt.datetime) -> int:
+    """Mail each coordinator what is due today or overdue; how many centres were told. Twice is once."""
+    told = 0
+    with transaction() as session:
+        for centre_id in session.scalars(select(Centre.id).order_by(Centre.id)).all():
+            told += _tell(centre_id, now)
+    return told
+
+
+def _tell(centre_id: int, now: dt.datetime) -> bool:
+    today = clock.local_day(now)
+    rows = [row for row in rows_of_centre(centre_id, now) if row.verdict.due_on and row.verdict.due_on <= today]
+    if not rows or _told_lately(centre_id, now):
+        return False
+    for address, language in on_duty(centre_id, None, now):
+        values = {
+            "total": len(rows),
+            "lines": [_line(row, language) for row in rows[:MOST_LINES]],
+            "more": max(len(rows) - MOST_LINES, 0),
+            "path": "/desk",
+        }
+        draft = MessageDraft(kind=MORNING_MAIL, address=address, language=language, values=values, centre_id=centre_id)
+        queue_message(draft, now=now)
+    return True
+
+
+def _told_lately(centre_id: int, now: dt.datetime) -> bool:
+    lately = select(OutboxMessage.id).where(
+        OutboxMessage.centre_id == centre_id,
+        OutboxMessage.kind == MORNING_MAIL,
+        OutboxMessage.created_at > now - ONCE_IN,
+    )
+    with transaction() as session:
+        return session.scalar(lately.limit(1)) is not None
+
+
+def _line(row: TurnRow, language: str) -> dict[str, str]:
+    """A row as a mail tells it; a mail that failed has no host and is never due by a day."""
+    return {
+        "host": row.host.name(language) if row.host else row.number,
+        "place": row.host.place(language) if row.host else "",
+        "day": short_day(row.on_day, language) if row.on_day else "",
+        "why": why_of(row.matter, language),
+    }

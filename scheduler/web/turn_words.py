@@ -1,0 +1,155 @@
+"""What waits, said in words, and the act that ends it: on the first page, in the inbox and wherever a turn is shown."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from babel.support import LazyProxy
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.turns import wording
+from scheduler.turns.terms import Matter, TurnRow
+from scheduler.web.filters import long_day
+from scheduler.web.i18n import _l, page_language
+from scheduler.web.seen_forms import answer_until
+
+FROM_DESK: Mapping[str, object] = {"from": "desk"}  # a form of the first page says where it was pressed
+
+
+FIND_CREW, NOBODY_GOES = _l("Find a crew"), _l("nobody goes")
+NO_REPORT, LATER = _l("it counts in no report, and no certificate comes"), _l("the school waits longer than promised")
+WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, and what follows if nobody acts
+    Matter.DECIDE_NOW: (_l("Decide"), NOBODY_GOES),
+    Matter.SUBSTITUTE_SOUGHT: (_l("See who is asked"), _l("three hours before it begins the decision is yours")),
+    Matter.CREW_LOST: (FIND_CREW, _l("the school expects a whole crew")),
+    Matter.CLASH: (_l("Choose somebody else"), _l("it cannot be offered")),
+    Matter.PASSED: (_l("Move or cancel"), _l("the school never hears from us")),
+    Matter.CLOSED_DAY: (_l("Find a new date"), _l("the school gets no visit")),
+    Matter.DAY_NAMED: (_l("Find a new date"), _l("the school gets no visit")),
+    Matter.CLOCK_WRONG: (_l("Ask the school"), _l("the crew finds no class")),
+    Matter.OFFER_GONE: (_l("Ask somebody else"), NOBODY_GOES),
+    Matter.TO_CONFIRM: (_l("Confirm and tell the school"), _l("the school does not learn who comes")),
+    Matter.CONFIRM_ANEW: (_l("Confirm and tell the school"), _l("the school expects somebody else")),
+    Matter.NO_PROMISE: (_l("Ask the school"), _l("it cannot be confirmed")),
+    Matter.NOT_OFFERED: (_l("Send the offer"), _l("nobody of them knows of it")),
+    Matter.NO_CREW: (FIND_CREW, NOBODY_GOES),
+    Matter.CREW_SHORT: (FIND_CREW, _l("it cannot be confirmed")),
+    Matter.UNANSWERED: (_l("See who is asked"), _l("the offer ends, and nobody goes")),
+    Matter.SCHOOL_TO_TELL: (_l("Tell the school"), _l("the school expects somebody else")),
+    Matter.CREW_AWAY: (_l("See who goes"), _l("the crew may not come whole")),
+    Matter.DATE_WISH: (_l("Answer"), _l("the agreed date stays, unanswered")),
+    Matter.NOT_COUNTED: (_l("Enter the numbers"), NO_REPORT),
+    Matter.DISPUTED: (_l("Settle the numbers"), NO_REPORT),
+    Matter.SILENT: (_l("Lock the numbers"), NO_REPORT),
+    Matter.HOST_TYPED: (_l("Find it on the list"), _l("it stands there twice, or nobody finds it again")),
+    Matter.REQUEST_NEW: (_l("Take it"), LATER),
+    Matter.REQUEST_TRIAGE: (_l("Decide"), LATER),
+    Matter.STANDS_STILL: (_l("Move it on"), _l("the school gets no visit")),
+    Matter.COUNTS_CHANGED: (_l("Check the numbers"), _l("the crew prepares for the old ones")),
+    Matter.REQUEST_AGREED: (_l("Plan the visit"), LATER),
+    Matter.DATES_PASS: (_l("Find a date"), _l("the days that it asked for are over")),
+    Matter.MAIL_FAILED: (_l("Mend the address"), _l("its reader does not know what it says")),
+}
+PAGES = {  # the very place where the act is done; of the others the page of the visit
+    Matter.DECIDE_NOW: ("visits.visit", "substitute"),
+    Matter.SUBSTITUTE_SOUGHT: ("visits.visit", "substitute"),
+    Matter.PASSED: ("visits.move", ""),
+    Matter.CLOSED_DAY: ("visits.replan", ""),
+    Matter.DAY_NAMED: ("visits.replan", ""),
+    Matter.CLOCK_WRONG: ("visits.visit", ""),
+    Matter.NO_PROMISE: ("visits.visit", ""),
+    Matter.SCHOOL_TO_TELL: ("visits.text", ""),
+    Matter.DATE_WISH: ("visits.visit", ""),
+    Matter.NOT_COUNTED: ("attendance.count_heads", ""),
+    Matter.DISPUTED: ("attendance.show_attendance", ""),
+    Matter.SILENT: ("attendance.show_attendance", ""),
+    Matter.REQUEST_TRIAGE: ("requests.show_request", ""),
+    Matter.STANDS_STILL: ("requests.show_request", ""),
+    Matter.COUNTS_CHANGED: ("requests.show_request", ""),
+    Matter.REQUEST_AGREED: ("visits.plan_visit", ""),
+    Matter.DATES_PASS: ("requests.show_request", ""),
+}
+OF_REQUESTS = frozenset(
+    {
+        Matter.REQUEST_NEW,
+        Matter.REQUEST_TRIAGE,
+        Matter.STANDS_STILL,
+        Matter.COUNTS_CHANGED,
+        Matter.REQUEST_AGREED,
+        Matter.DATES_PASS,
+    }
+)
+CALLED = frozenset(  # matters that a call to the school moves on
+    {
+        Matter.DECIDE_NOW,
+        Matter.CREW_LOST,
+        Matter.PASSED,
+        Matter.CLOSED_DAY,
+        Matter.DAY_NAMED,
+        Matter.CLOCK_WRONG,
+        Matter.NO_PROMISE,
+        Matter.SCHOOL_TO_TELL,
+        Matter.DATE_WISH,
+        Matter.HOST_TYPED,
+        Matter.STANDS_STILL,
+        Matter.DATES_PASS,
+        Matter.DISPUTED,
+        Matter.SILENT,
+    }
+)
+
+
+WITH_DAY = (Matter.DATE_WISH, Matter.DAY_NAMED)
+
+
+@dataclass(frozen=True)
+class TurnAct:
+    """How a row is ended: one press (then `fields` are what the form sends) or a page; where its thing is shown."""
+
+    verb: str
+    href: str
+    about: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    phone: str = ""
+
+
+def why_of(row: TurnRow) -> str:
+    """What happened, in words; of a wish for another date the day."""
+    told = wording.why_of(row.matter, page_language())
+    return f"{told}: {long_day(row.wished_day)}" if row.wished_day and row.matter in WITH_DAY else told
+
+
+def unless_of(row: TurnRow) -> str:
+    """What follows if nobody acts."""
+    return str(WORDS[row.matter][1])
+
+
+def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
+    """The act that ends a row, done from the row where one press is enough."""
+    verb, phone = str(WORDS[row.matter][0]), row.host.phone if row.host and row.matter in CALLED else ""
+    if row.matter is Matter.MAIL_FAILED:
+        place = url_for("messages.message", message_id=row.mail_id)
+        return TurnAct(verb, place, place)
+    if row.matter is Matter.HOST_TYPED:
+        place = url_for("places.host", host_id=row.host_id)
+        return TurnAct(verb, place, place, phone=phone)
+    about = url_for("requests.show_request" if row.matter in OF_REQUESTS else "visits.visit", number=row.number)
+    seen = {**FROM_DESK, "version": row.version}
+    if row.matter is Matter.REQUEST_NEW:
+        return TurnAct(verb, url_for("requests.press_undoable", number=row.number, act="take"), about, seen)
+    if row.matter in (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW):
+        return TurnAct(verb, url_for("visits.confirm", number=row.number), about, seen)
+    until = answer_until(row.starts_at, now)
+    if row.matter is Matter.NOT_OFFERED and until is not None:
+        asked = {"until_day": until.date().isoformat(), "until_time": until.strftime("%H:%M")}
+        return TurnAct(verb, url_for("visits.offer", number=row.number), about, {**seen, **asked})
+    endpoint, part = PAGES.get(row.matter, ("visits.visit", "crew"))
+    named = row.wished_day.isoformat() if row.wished_day and row.matter is Matter.DAY_NAMED else None
+    place = url_for(endpoint, number=row.number, day=named, _anchor=part or None)
+    return TurnAct(verb, place, about, phone=phone)
+
+
+def back(otherwise: str) -> ResponseReturnValue:
+    """Where an act leads: to the first page when it was done from a row there, else to the page of its thing."""
+    return redirect(url_for("desk.today") if request.form.get("from") == "desk" else otherwise)

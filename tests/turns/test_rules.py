@@ -1,0 +1,233 @@
+"""Whose turn it is, said of plain facts."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.attendance.terms import AttendanceState
+from scheduler.people.terms import PresenterKind
+from scheduler.programmes.terms import Audience
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.safeguarding.terms import ProofKind, ProofStanding
+from scheduler.turns.rules import in_order, school_knows, turn_of_proof, turn_of_request, turn_of_visit, turns_of_visit
+from scheduler.turns.terms import (
+    Matter,
+    RequestStanding,
+    SeatStanding,
+    SittingStanding,
+    TurnRow,
+    Verdict,
+    VisitStanding,
+    Whose,
+)
+from scheduler.visits.terms.plans import CrewMember, CrewRule
+from scheduler.visits.terms.states import (
+    AssignmentState,
+    ClockWrong,
+    PresentationState,
+    SubstituteSearchState,
+    VisitState,
+)
+from tests.factories import MONDAY
+
+TODAY = MONDAY.date()
+DAY = dt.timedelta(days=1)
+FAR = TODAY + 20 * DAY
+_A, _V = AssignmentState, VisitState
+
+
+def seat(state: AssignmentState, *, who: int = 1, until: dt.datetime | None = None, since=MONDAY) -> SeatStanding:
+    member = CrewMember(who, PresenterKind.EDUCATOR, "Ana", "Ilić", None, state)
+    return SeatStanding(member, since, until or MONDAY + 3 * DAY)
+
+
+def a_visit(state: VisitState, *seats: SeatStanding, day: dt.date = FAR, count="open", **given) -> VisitStanding:
+    """One presentation of 45 minutes at 10 for pupils, for which one educator is wanted."""
+    starts = dt.datetime.combine(day, dt.time(8), tzinfo=dt.UTC)
+    done = state in (_V.CONFIRMED, _V.READY)
+    now = (
+        PresentationState.DELIVERED if state is _V.DELIVERED else PresentationState("confirmed" if done else "planned")
+    )
+    one = SittingStanding(
+        1, now, starts, starts + dt.timedelta(minutes=45), Audience.PUPILS, AttendanceState(count), seats
+    )
+    fair = {"safeguarding_contact": "Mira Savić"}
+    return VisitStanding(state, day, CrewRule(1, 0), (one,), **(fair | given))
+
+
+def the_matter(visit: VisitStanding, now: dt.datetime = MONDAY) -> Matter:
+    turn = turn_of_visit(visit, now, now.date())
+    assert turn.ours
+    return turn.matter
+
+
+@pytest.mark.parametrize(
+    ("seats", "matter"),
+    [
+        ((), Matter.NO_CREW),
+        ((_A.SUGGESTED,), Matter.NOT_OFFERED),
+        ((_A.DECLINED,), Matter.OFFER_GONE),
+        ((_A.LAPSED,), Matter.OFFER_GONE),
+        ((_A.DECLINED, _A.SUGGESTED), Matter.NOT_OFFERED),
+        ((_A.ACCEPTED,), Matter.TO_CONFIRM),
+        ((_A.DECLINED, _A.ACCEPTED), Matter.TO_CONFIRM),
+    ],
+)
+def test_a_crew_that_nobody_is_asked_for_any_more_is_the_coordinators_turn(seats, matter):
+    state = _V.OFFERED if seats else _V.PLANNED
+
+    assert the_matter(a_visit(state, *(seat(one, who=n) for n, one in enumerate(seats)))) is matter
+
+
+def test_half_a_crew_is_no_crew_and_a_school_that_promised_nothing_is_asked():
+    both = CrewRule(2, 0)
+
+    assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED))) is Matter.TO_CONFIRM
+    half = a_visit(_V.OFFERED, seat(_A.ACCEPTED))
+    assert the_matter(VisitStanding(**(vars(half) | {"rule": both}))) is Matter.CREW_SHORT
+    assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), safeguarding_contact="")) is Matter.NO_PROMISE
+
+
+def test_an_offer_is_the_presenters_until_its_end_or_the_day_is_near():
+    far = a_visit(_V.OFFERED, seat(_A.OFFERED))
+
+    assert turn_of_visit(far, MONDAY, TODAY).whose is Whose.PRESENTER
+    assert the_matter(far, MONDAY + 2 * DAY + dt.timedelta(hours=1)) is Matter.UNANSWERED
+    assert the_matter(a_visit(_V.OFFERED, seat(_A.OFFERED), day=TODAY + 6 * DAY)) is Matter.UNANSWERED
+
+
+@pytest.mark.parametrize(
+    ("given", "matter"),
+    [
+        ({"search": SubstituteSearchState.SEARCHING}, Matter.SUBSTITUTE_SOUGHT),
+        ({"search": SubstituteSearchState.STOPPED}, Matter.DECIDE_NOW),
+        ({"search": SubstituteSearchState.CHOOSING}, Matter.DECIDE_NOW),
+        ({"clash": True}, Matter.CLASH),
+        ({"clock_wrong": ClockWrong.TOO_EARLY}, Matter.CLOCK_WRONG),
+        ({"crew_away": True}, Matter.CREW_AWAY),
+        ({"wished_day": FAR + DAY, "wished_at": MONDAY}, Matter.DATE_WISH),
+    ],
+)
+def test_what_speaks_against_a_confirmed_visit_is_the_coordinators_turn(given, matter):
+    assert the_matter(a_visit(_V.CONFIRMED, seat(_A.ACCEPTED), confirmed_at=MONDAY, **given)) is matter
+
+
+def test_a_confirmed_visit_whose_crew_is_not_whole_is_lost_whatever_its_state_says():
+    gone = seat(_A.WITHDRAWN, since=MONDAY + DAY)
+
+    assert the_matter(a_visit(_V.CONFIRMED, gone, confirmed_at=MONDAY)) is Matter.CREW_LOST
+    assert the_matter(a_visit(_V.PLANNED, gone, confirmed_at=MONDAY)) is Matter.CREW_LOST
+
+
+def test_a_school_that_expects_somebody_who_left_is_told_and_then_knows():
+    left = seat(_A.WITHDRAWN, who=2, since=MONDAY + DAY)
+    visit = a_visit(_V.CONFIRMED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)
+    told = a_visit(_V.CONFIRMED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY, told_at=MONDAY + 2 * DAY)
+    before = a_visit(_V.CONFIRMED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY + 2 * DAY)
+
+    assert the_matter(visit) is Matter.SCHOOL_TO_TELL
+    assert not school_knows(visit)
+    assert school_knows(told)
+    assert school_knows(before)
+    assert not turn_of_visit(told, MONDAY, TODAY).ours
+
+
+def test_the_most_pressing_of_several_is_told():
+    visit = a_visit(
+        _V.OFFERED, seat(_A.DECLINED), day=TODAY + DAY, confirmed_at=MONDAY, search=SubstituteSearchState.SEARCHING,
+        clock_wrong=ClockWrong.TOO_LATE, wished_day=FAR,
+    )  # fmt: skip
+
+    assert the_matter(visit) is Matter.SUBSTITUTE_SOUGHT
+    assert len(turns_of_visit(visit, MONDAY, TODAY)) == 4
+
+
+@pytest.mark.parametrize("state", [_V.PLANNED, _V.OFFERED])
+def test_a_day_that_went_by_unconfirmed_is_the_coordinators_turn(state):
+    assert the_matter(a_visit(state, seat(_A.OFFERED), day=TODAY - DAY)) is Matter.PASSED
+
+
+@pytest.mark.parametrize("state", [_V.CONFIRMED, _V.READY, _V.DELIVERED])
+def test_what_was_held_is_counted_by_the_presenter_and_asked_for_from_the_next_day_on(state):
+    today, before = (a_visit(state, seat(_A.ACCEPTED), day=TODAY - days * DAY) for days in (0, 1))
+    evening = MONDAY + dt.timedelta(hours=9)
+
+    assert turn_of_visit(today, evening, TODAY).whose is Whose.PRESENTER
+    assert the_matter(before) is Matter.NOT_COUNTED
+    assert Verdict(Whose.PRESENTER, Matter.TO_COUNT) in turns_of_visit(before, MONDAY, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("count", "whose", "matter"),
+    [
+        ("submitted", Whose.SCHOOL, Matter.TO_SIGN),
+        ("countersigned", Whose.COORDINATOR, Matter.DISPUTED),
+        ("assumed", Whose.COORDINATOR, Matter.SILENT),
+        ("locked", Whose.PRODUCT, Matter.PAPERS),
+    ],
+)
+def test_numbers_are_the_schools_then_the_coordinators_then_the_products(count, whose, matter):
+    turn = turn_of_visit(a_visit(_V.DELIVERED, seat(_A.PRESENT), day=TODAY - DAY, count=count), MONDAY, TODAY)
+
+    assert (turn.whose, turn.matter) == (whose, matter)
+
+
+def a_request(state: RequestState, **given) -> RequestStanding:
+    return RequestStanding(state, MONDAY - DAY, FAR, FAR + 5 * DAY, **given)
+
+
+def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit():
+    new = turn_of_request(a_request(RequestState.NEW), TODAY)
+
+    assert (new.matter, new.due_on) == (Matter.REQUEST_NEW, TODAY + 4 * DAY)
+    assert turn_of_request(a_request(RequestState.STAFFING, has_visit=True), TODAY).whose is Whose.PRODUCT
+    assert turn_of_request(a_request(RequestState.STAFFING), TODAY).matter is Matter.REQUEST_AGREED
+    changed = a_request(RequestState.CONFIRMED, has_visit=True, attention=True)
+    assert turn_of_request(changed, TODAY).matter is Matter.COUNTS_CHANGED
+
+
+def test_days_on_the_waiting_list_that_go_by_are_told_two_weeks_before():
+    waits = a_request(RequestState.WAITLISTED)
+
+    assert not turn_of_request(waits, TODAY).ours
+    assert turn_of_request(waits, FAR - 8 * DAY).matter is Matter.DATES_PASS
+
+
+def test_a_consent_is_the_guardians_to_give_and_a_check_is_the_offices():
+    assert turn_of_proof(ProofKind.CONSENT, ProofStanding.ENDED).whose is Whose.GUARDIAN
+    assert turn_of_proof(ProofKind.CONSENT, ProofStanding.WITHDRAWN).whose is Whose.SAFEGUARDING
+    assert turn_of_proof(ProofKind.VETTING, ProofStanding.ENDS_SOON).matter is Matter.PROOF_ENDS
+    assert turn_of_proof(ProofKind.VETTING, ProofStanding.VALID).whose is Whose.NOBODY
+
+
+def test_rows_stand_once_and_what_is_due_first_stands_first():
+    def row(matter: Matter, due: dt.date, number: str, request_id: int | None = None) -> TurnRow:
+        return TurnRow(Verdict(Whose.COORDINATOR, matter, due), number=number, request_id=request_id)
+
+    sick = row(Matter.SUBSTITUTE_SOUGHT, TODAY + 3 * DAY, "P-1", 7)
+    same = row(Matter.COUNTS_CHANGED, TODAY, "R-1", 7)
+    overdue = row(Matter.NOT_COUNTED, TODAY - 9 * DAY, "P-2")
+    due = row(Matter.TO_CONFIRM, TODAY, "P-3")
+    later = row(Matter.REQUEST_NEW, TODAY + DAY, "R-4", 8)
+
+    assert in_order([later, same, overdue, due, sick], TODAY) == (sick, due, overdue, later)
+
+
+def test_a_request_that_stands_still_for_weeks_is_the_coordinators_turn():
+    assert turn_of_request(a_request(RequestState.NEEDS_INFO), TODAY).whose is Whose.SCHOOL
+    for state in (RequestState.NEEDS_INFO, RequestState.AGREED):
+        assert turn_of_request(a_request(state, too_long=True), TODAY).matter is Matter.STANDS_STILL
+    planned = a_request(RequestState.AGREED, too_long=True, has_visit=True)
+    assert not turn_of_request(planned, TODAY).ours
+
+
+def test_a_stopped_visit_whose_school_proposes_a_day_says_so():
+    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN))) is Matter.CLOSED_DAY
+    assert the_matter(a_visit(_V.DISRUPTED, seat(_A.WITHDRAWN), wished_day=FAR)) is Matter.DAY_NAMED
+
+
+def test_a_crew_that_is_whole_without_who_left_is_confirmed_anew():
+    left = seat(_A.WITHDRAWN, who=2)
+
+    assert the_matter(a_visit(_V.OFFERED, left, confirmed_at=MONDAY)) is Matter.CREW_LOST
+    assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)) is Matter.CONFIRM_ANEW

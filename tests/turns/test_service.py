@@ -1,0 +1,90 @@
+"""What coordinators read in the morning, and when an offer is gone."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.staffing.service.offers import answer_offer, lapse_offers
+from scheduler.turns.queries.desk import desk_of, turns_about
+from scheduler.turns.service import tell_what_is_due
+from scheduler.turns.terms import Matter
+from scheduler.visits.models.visits import ToldNote
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
+from tests.factories import MONDAY
+from tests.factories.people import make_user, presenter_actor
+from tests.factories.staffing import UNTIL
+from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.visits.scene import Scene, mails
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def scene(session) -> Scene:
+    scene = Scene()
+    make_user(centre_id=scene.centre_id, email="desk@ncc.example", language="en", password_hash="set")
+    return scene
+
+
+def matters(scene: Scene, now: dt.datetime = MONDAY) -> list[Matter]:
+    return [row.matter for row in desk_of(scene.coordinator, now).rows]
+
+
+def test_a_visit_whose_day_went_by_is_told_each_morning_once_with_its_reason(session, scene):
+    programme = scene.programme
+    passed = make_visit(VisitState.PLANNED, programme=programme, on_day=MONDAY.date() - DAY)
+    make_presentation(passed)
+
+    tell_what_is_due(now=MONDAY)
+    tell_what_is_due(now=MONDAY + dt.timedelta(hours=1))
+    tell_what_is_due(now=MONDAY + DAY)
+
+    first, second = mails(session, "turns_due")
+    assert (first.address, first.subject) == ("desk@ncc.example", "1 thing is due today")
+    assert "Its day went by, and it was never confirmed" in first.text
+    assert second.created_at == MONDAY + DAY
+
+
+def test_nothing_due_is_no_mail(session, scene):
+    assert matters(scene) == [Matter.NO_CREW]  # its day is far
+    assert tell_what_is_due(now=MONDAY) == 0
+    assert mails(session, "turns_due") == []
+
+
+def test_an_offer_that_is_declined_before_the_visit_was_confirmed_is_told_and_stands_on_the_desk(session, scene):
+    ana = scene.educator()
+    scene.offered_to(ana)
+    assert matters(scene) == []
+
+    answer_offer(presenter_actor(ana), scene.visit_id, accepts=False, reason="На путу сам.", now=MONDAY)
+
+    assert [mail.address for mail in mails(session, "offer_gone")] == ["desk@ncc.example"]
+    assert matters(scene) == [Matter.OFFER_GONE]
+
+
+def test_an_offer_that_lapses_is_told_too_but_not_while_somebody_else_is_asked(session, scene):
+    ana, boris = scene.educator(), scene.educator()
+    scene.offered_to(ana)
+    scene.offered_to(boris, until=UNTIL + DAY)
+
+    lapse_offers(now=UNTIL)
+    assert mails(session, "offer_gone") == []
+    lapse_offers(now=UNTIL + DAY)
+
+    assert len(mails(session, "offer_gone")) == 1
+    assert matters(scene, UNTIL + DAY) == [Matter.OFFER_GONE]
+
+
+def test_a_school_that_expects_somebody_who_left_is_told_by_word_and_that_ends_it(session):
+    scene = Scene(educators=1, planned=False)
+    visit = make_visit(VisitState.CONFIRMED, programme=scene.programme, confirmed_at=MONDAY - DAY)
+    sitting = make_presentation(visit, state=PresentationState.CONFIRMED)
+    make_assignment(sitting, scene.educator().id)
+    make_assignment(sitting, scene.educator().id, AssignmentState.WITHDRAWN)
+
+    assert Matter.SCHOOL_TO_TELL in matters(scene)
+    assert turns_about(visit.id, MONDAY)[0].matter is Matter.SCHOOL_TO_TELL
+    session.add(ToldNote(visit_id=visit.id, what=ToldWhat.CONFIRMATION, how=ToldHow.PHONE, told_at=MONDAY + DAY))
+    session.commit()
+    assert Matter.SCHOOL_TO_TELL not in matters(scene, MONDAY + DAY)

@@ -1,0 +1,75 @@
+"""The page of a school: who asked, how to reach them, and the visits of the reader's centre there."""
+
+import datetime as dt
+
+import pytest
+
+from tests.counting import statements
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.staffing import a_confirmed_visit, a_held_visit
+from tests.web.browser import browser_of
+
+ENOUGH = 12  # statements
+
+
+@pytest.fixture
+def programme(app):
+    return make_programme()
+
+
+@pytest.fixture
+def desk(app, programme):
+    return browser_of(app, make_user(centre_id=programme.centre_id))
+
+
+def test_next_and_past_visits_of_the_own_centre_stand_on_the_page(app, desk, programme):
+    host = make_host()
+    past = a_held_visit(programme=programme, host_id=host.id, on_day=MONDAY.date() - dt.timedelta(days=7))
+    coming = a_confirmed_visit(programme=programme, host_id=host.id)
+    foreign = a_confirmed_visit(host_id=host.id)
+
+    to_come, before = desk.get(f"/hosts/{host.id}").text.split('id="past"')
+
+    assert f"/visits/{coming.number}" in to_come
+    assert f"/visits/{past.number}" in before
+    assert foreign.number not in to_come + before
+
+
+def test_who_asked_is_reached_by_links_and_only_by_the_own_centre(app, desk, programme):
+    host = make_host(phone="018 123 456", email="skola@nis.example")
+    asked = make_school_request(
+        programme=programme,
+        host_id=host.id,
+        contact_name="Мира Савић",
+        contact_phone="064 555 777",
+        contact_email="mira@nis.example",
+    )
+
+    page = desk.get(f"/hosts/{host.id}").text
+    other = browser_of(app, make_user()).get(f"/hosts/{host.id}").text
+
+    for link in ("tel:018123456", "mailto:skola@nis.example", "tel:064555777", "mailto:mira@nis.example"):
+        assert f'href="{link}"' in page
+    assert f"/requests/{asked.number}" in page
+    assert "Мира Савић" not in other
+    assert "064555777" not in other
+
+
+def test_past_visits_are_paged_and_the_page_asks_equally_often(desk, programme):
+    host, counts, numbers = make_host(), [], []
+    for day in range(1, 12):
+        on_day = MONDAY.date() - dt.timedelta(days=day)
+        numbers.append(a_held_visit(programme=programme, host_id=host.id, on_day=on_day).number)
+        if day in (1, 11):
+            with statements() as asked:
+                desk.get(f"/hosts/{host.id}")
+            counts.append(len(asked))
+
+    assert len(set(counts)) == 1
+    assert counts[0] <= ENOUGH, counts
+    assert numbers[-1] not in desk.get(f"/hosts/{host.id}").text
+    assert numbers[-1] in desk.get(f"/hosts/{host.id}?past=2").text
