@@ -2,11 +2,13 @@
 
 import pytest
 
-from scheduler.attendance.queries.counting import counted_visit, disputed_attendance
+from scheduler.attendance.queries.counting import counted_visit
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.errors import Rejected
+from scheduler.turns.queries.desk import turns_about
+from scheduler.turns.terms import Matter
 from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_counted_visit
 
@@ -40,9 +42,9 @@ def test_a_far_number_is_not_locked_by_the_schools_signature_and_the_coordinator
     assert countersign(begun.school, begun.visit.id, {begun.first: FAR}, now=LEAVING, sure_of={}) is False
 
     assert state_of(begun.first) is AttendanceState.COUNTERSIGNED
-    [waiting] = disputed_attendance(begun.coordinator)
-    [one] = waiting.presentations
+    one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
     assert (one.odd, one.differs, one.said_by_educator, one.said_by_school) == (True, False, FAR, FAR)
+    assert Matter.FAR_COUNT in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
     lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
     assert (state_of(begun.first), counting(begun.first)) == (AttendanceState.LOCKED, FAR)
 
@@ -56,5 +58,6 @@ def test_a_school_that_types_far_off_is_asked_and_its_own_yes_brings_both_number
     assert asked.value.problems == {f"sure-{begun.first}": "over_the_hall"}
     sure = {begun.first: 900}
     assert countersign(begun.school, begun.visit.id, {begun.first: wanted}, now=LEAVING, sure_of=sure) is False
-    [one] = disputed_attendance(begun.coordinator)[0].presentations
+    one = counted_visit(begun.coordinator, begun.visit.number).presentations[0]
+    assert Matter.DISPUTED in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
     assert (one.odd, one.differs, one.said_by_school) == (True, True, wanted)

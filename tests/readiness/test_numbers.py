@@ -17,6 +17,8 @@ from scheduler.readiness.service.numbers import change_numbers, decide_numbers, 
 from scheduler.readiness.terms import CallOff, NumbersOutcome
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts
+from scheduler.turns.queries.desk import desk_of
+from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
@@ -78,12 +80,15 @@ def test_more_than_a_presentation_takes_waits_for_the_coordinator_with_both_numb
     assert "121" in mails(session, "numbers_to_decide")[0].text
     [open_one] = open_numbers_of(scene.visit_id)
     assert (open_one.before, open_one.after, open_one.group_size) == ((90, 0, 2), (121, 0, 2), 120)
+    [turn] = desk_of(scene.coordinator, MONDAY).rows
+    assert (turn.matter, turn.number) == (Matter.NUMBERS_ASKED, session.get(Visit, scene.visit_id).number)
 
     decide_numbers(scene.coordinator, scene.visit_id, accept=True, reason="", now=MONDAY)
 
     assert numbers(session) == (121, 121, False)
     assert len(mails(session, "numbers_changed")) == len(mails(session, "numbers_decided")) == 1
     assert open_numbers_of(scene.visit_id) == []
+    assert Matter.NUMBERS_ASKED not in {row.matter for row in desk_of(scene.coordinator, MONDAY).rows}
 
 
 def test_declined_numbers_leave_the_agreed_ones_and_the_school_reads_why(session):
