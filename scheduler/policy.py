@@ -7,6 +7,7 @@ are generated from this table and from the URL map (TRUST S1).
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol
 
 from scheduler.core.errors import NotAllowed, OutOfReach
 
@@ -44,6 +45,8 @@ class Actor:
     request_id: int | None = None
     host_id: int | None = None
     guardian_id: int | None = None
+    districts: frozenset[int] = frozenset()  # staff limited to these; none: everything of the centre
+    hosts: frozenset[int] = frozenset()  # those that lie in the districts
 
     @property
     def label(self) -> str:
@@ -69,6 +72,54 @@ def school_contact(request_id: int, host_id: int) -> Actor:
 def guardian(guardian_id: int, presenter_id: int) -> Actor:
     """The holder of a guardian's secret link: no account, limited to the one minor for whom she speaks."""
     return Actor(frozenset({Role.GUARDIAN}), presenter_id=presenter_id, guardian_id=guardian_id)
+
+
+class LiesAtHost(Protocol):
+    """A row of a centre that lies where its host does: a visit, a school request."""
+
+    @property
+    def centre_id(self) -> int: ...
+
+    @property
+    def host_id(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a thing lies: its centre, and the host or the district by which limited staff reach it or do not."""
+
+    centre_id: int | None
+    host_id: int | None = None
+    district_id: int | None = None
+    own: bool = False  # a list or a page of the reader's own, whose rows its query narrows
+
+
+def spot(thing: LiesAtHost | None) -> Spot:
+    """Where a visit or a school request lies; what is not there lies nowhere."""
+    return Spot(thing.centre_id, thing.host_id) if thing is not None else Spot(None)
+
+
+def own_part(actor: Actor) -> Spot:
+    """What of the centre is the actor's: for lists, whose query asks `in_reach` for the rows."""
+    return Spot(actor.centre_id, own=True)
+
+
+def in_districts(actor: Actor, where: Spot) -> bool:
+    """Whether the actor's districts reach there; who is limited to none reaches everything."""
+    if not actor.districts or where.own:
+        return True
+    return where.host_id in actor.hosts or where.district_id in actor.districts
+
+
+def in_reach(actor: Actor, kind: Any) -> Any:
+    """The same as a condition on the table of visits or school requests: of her centre, in her districts.
+
+    Every list, board and search asks by it; the product itself sees all.
+    """
+    if Role.SYSTEM in actor.roles:
+        return kind.centre_id.is_not(None)
+    own = kind.centre_id == actor.centre_id
+    return own & kind.host_id.in_(sorted(actor.hosts)) if actor.districts else own
 
 
 Rights = dict[str, dict[str, Scope]]
@@ -154,7 +205,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign"),
-        _all(Scope.CENTRE, work="read", handover="create read update"),
+        _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
     ),
@@ -186,12 +237,15 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, user="create read update suspend restore import", audit="read", everything="export"),
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
-        _all(Scope.CENTRE, programme="create update"),
+        _all(Scope.CENTRE, programme="create update", campaign="create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
     Role.SYSTEM: {},  # see scope_of: the product itself is refused nothing
 }
+
+# What lies where its host does: whoever asks says where, by `spot`, or `own_part` for a list.
+LIES_AT_A_HOST = frozenset({"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure"})
 
 _WIDEST = list(Scope)
 
@@ -209,23 +263,26 @@ def require(
     verb: str,
     thing: str,
     *,
-    centre: int | None = None,
+    centre: int | Spot | None = None,
     request: int | None = None,
     presenters: Collection[int | None] = (),
 ) -> None:
     """Refuse what the table does not allow.
 
     Say where the thing lies: its centre, the school request it belongs to, the presenters it concerns. What is not said
-    is not reached: who forgets to say it is refused, never let in.
+    is not reached: who forgets to say it is refused, never let in. Of what lies at a host, limited staff reach only
+    what lies in their districts.
     Raises: NotAllowed when no role has the verb at all; OutOfReach, a NotFound, outside of the actor's scope.
     """
     scope = scope_of(actor, verb, thing)
     if scope is None:
         raise NotAllowed(f"{verb} {thing}")
+    where = centre if isinstance(centre, Spot) else Spot(centre)
+    reached = thing not in LIES_AT_A_HOST or in_districts(actor, where)
     part_of = actor.presenter_id is not None and actor.presenter_id in presenters
     reaches = {
-        Scope.ANY: True,
-        Scope.CENTRE: centre is not None and centre == actor.centre_id,
+        Scope.ANY: reached,
+        Scope.CENTRE: reached and where.centre_id is not None and where.centre_id == actor.centre_id,
         Scope.HOST: request is not None and request == actor.request_id,
         Scope.VISIT: part_of,
         Scope.OWN: part_of,

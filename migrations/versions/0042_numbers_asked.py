@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0042_numbers_asked"
-down_revision = "0044_people_reached"
+down_revision = "0046_districts"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ down_revision = "0041_no_dead_ends"
 branch_labels = None
 depends_on = None
 
-REACH = op.f("ck_presenter_reach_in_kilometres")
+REACH = "ck_presenter_reach_in_kilometres"
 
 
 def _of_presenter(table: str) -> sa.ForeignKeyConstraint:
@@ -21,7 +21,7 @@ def _of_presenter(table: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     # Added in place: a batch would rebuild the table and drop its triggers.
-    reach = sa.Column("reach_km", sa.Integer(), sa.CheckConstraint("reach_km BETWEEN 1 AND 999", name=REACH))
+    reach = sa.Column("reach_km", sa.Integer(), sa.CheckConstraint("reach_km BETWEEN 1 AND 999", name=op.f(REACH)))
     op.add_column("presenter", reach)
     op.add_column("presenter", sa.Column("has_car", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.create_table(

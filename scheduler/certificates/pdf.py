@@ -8,6 +8,7 @@ from math import cos, radians
 
 from scheduler.certificates.rules import in_fours
 from scheduler.certificates.terms import CertificateKind, CertificatePaper
+from scheduler.certificates.wording import duration
 from scheduler.config import map_outline
 from scheduler.core.language import number, span_of_days, translator
 from scheduler.core.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
@@ -118,6 +119,8 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
 
 def title_of(paper: CertificatePaper, lang: str) -> str:
     _ = translator(lang).gettext
+    if paper.title:
+        return paper.title
     return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
 
 
@@ -148,7 +151,7 @@ def _draw_words(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
     _draw_name(sheet, paper.holder_name if teacher else paper.host_name)
     sheet.canvas.setLineCap(1)
     sheet.rule((LEFT + 0.5, 97.8), (LEFT + 46.3, 97.8), QUINCE, 1)
-    TEXT.fill(sheet, text % {"title": paper.programme_title})
+    TEXT.fill(sheet, paper.text or text % {"title": paper.programme_title})
 
 
 def _draw_name(sheet: PaperSheet, name: str) -> None:
@@ -170,7 +173,7 @@ def facts_of(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
                 _("programme"),
                 _("number %(number)s") % {"number": paper.programme_number} if paper.programme_number else "",
             ),
-            (_("duration"), _duration(paper.minutes, lang)),
+            (_("duration"), duration(paper.minutes, lang)),
             (_("held on"), day),
         ]
     else:
@@ -188,16 +191,6 @@ def facts_of(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=64)  # papers of one file share their days
 def _written_day(day: dt.date, lang: str) -> str:
     return span_of_days(day, day, lang)
-
-
-def _duration(minutes: int, lang: str) -> str:
-    """8 hours where it is whole hours, else 45 minutes; nothing when it is not known."""
-    _n = translator(lang).ngettext
-    if minutes <= 0:
-        return ""
-    if minutes % 60:
-        return _n("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
-    return _n("%(num)d hour", "%(num)d hours", minutes // 60) % {"num": minutes // 60}
 
 
 def _draw_facts(sheet: PaperSheet, facts: list[tuple[str, str]]) -> None:

@@ -25,15 +25,14 @@ from scheduler.certificates.terms import (
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.imports.batches import ImportBatch, ImportedRow
-from scheduler.core.language import DEFAULT, pick, worded
+from scheduler.core.language import DEFAULT, pick
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
-from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
-from scheduler.policy import Actor
+from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
-from scheduler.programmes.terms import Audience
+from scheduler.programmes.terms import Audience, in_language
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import PresentationState, VisitState
@@ -69,13 +68,13 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
     found: dict[str, tuple[CertificatePaper, str]] = {}
     for some in _batched(numbers):
         rows = db.session.execute(
-            select(Certificate, Visit.centre_id, Visit.school_request_id)
+            select(Certificate, Visit)
             .join(Visit, Visit.id == Certificate.visit_id)
             .where(Certificate.number.in_(some), Certificate.state == CertificateState.ISSUED)
             .order_by(Certificate.id)
         )
-        for row, centre_id, request_id in rows:
-            policy.require(actor, "read", "certificate", centre=centre_id, request=request_id)
+        for row, visit in rows:
+            policy.require(actor, "read", "certificate", centre=policy.spot(visit), request=visit.school_request_id)
             found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
     return [found[number] for number in numbers if number in found]
 
@@ -109,8 +108,8 @@ def printed_text(paper: CertificatePaper) -> str:
 
 def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRow]:
     """All certificates of a school request's visits, the school's own first. Raises: NotAllowed, NotFound."""
-    centre_id = db.session.scalar(select(Visit.centre_id).where(Visit.school_request_id == request_id).limit(1))
-    policy.require(actor, "read", "certificate", centre=centre_id, request=request_id)
+    visit = db.session.scalar(select(Visit).where(Visit.school_request_id == request_id).limit(1))
+    policy.require(actor, "read", "certificate", centre=policy.spot(visit), request=request_id)
     rows = db.session.scalars(
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
@@ -131,8 +130,8 @@ SORTS: Columns = {
 
 def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) -> Page[CertificateRow]:
     """The certificates of the actor's centre, newest first or as asked. Raises: NotAllowed."""
-    policy.require(actor, "list", "certificate", centre=actor.centre_id)
-    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(Visit.centre_id == actor.centre_id)
+    policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
+    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(in_reach(actor, Visit))
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
@@ -154,13 +153,13 @@ def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) ->
 def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
     """One certificate for those who may issue it again or revoke it. Raises: NotAllowed, NotFound."""
     row = db.session.execute(
-        select(Certificate, Visit.centre_id)
+        select(Certificate, Visit)
         .join(Visit, Visit.id == Certificate.visit_id)
         .where(Certificate.number == number_typed(number))
     ).one_or_none()
     if row is None:
         raise NotFound("certificate")
-    policy.require(actor, "issue", "certificate", centre=row.centre_id)
+    policy.require(actor, "issue", "certificate", centre=policy.spot(row.Visit))
     return _row(row.Certificate)
 
 
@@ -225,15 +224,13 @@ def campaign_exists(slug: str) -> bool:
     return db.session.scalar(select(Campaign.id).where(Campaign.slug == slug)) is not None
 
 
-def visits_missing_certificates(centre_id: int | None = None) -> list[int]:
+def visits_missing_certificates(reader: Actor = SYSTEM) -> list[int]:
     """Of the due visits, those that never had a certificate, or whose school has named somebody who never had one.
 
     Names for whom no adult is left of those counted are not waited for: they earn nothing. Visits of past years that
     were imported are not waited for either. Only visits that are not settled are looked at.
     """
-    wanted = _missing(_named_without_a_paper()).where(~Visit.papers_settled)
-    if centre_id is not None:
-        wanted = wanted.where(Visit.centre_id == centre_id)
+    wanted = _missing(_named_without_a_paper()).where(~Visit.papers_settled, in_reach(reader, Visit))
     return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
@@ -294,11 +291,12 @@ def violations() -> list[str]:
 def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     """All that the certificates of these visits print: four questions, however many they are."""
     rows = db.session.execute(
-        select(Visit, Host, Programme, Centre, SchoolRequest)
+        select(Visit, Host, Programme, Centre, SchoolRequest, Campaign)
         .join(Host, Host.id == Visit.host_id)
         .join(Programme, Programme.id == Visit.programme_id)
         .join(Centre, Centre.id == Visit.centre_id)
         .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
+        .outerjoin(Campaign, Campaign.id == Visit.campaign_id)
         .where(Visit.id.in_(visit_ids))
         .order_by(Visit.id)
     )
@@ -309,9 +307,8 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     ):
         named[visit_id].append(name)
     found = {}
-    for visit, host, programme, centre, school_request in rows:
+    for visit, host, programme, centre, school_request, campaign in rows:
         language = school_request.language if school_request else DEFAULT
-        title = programme.name_sr_cyrl
         presentations, minutes = given.get(visit.id, (0, 0))
         found[visit.id] = VisitFacts(
             visit_id=visit.id,
@@ -321,7 +318,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             on_day=visit.on_day,
             host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
             host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
-            programme_title=worded(language, title, to_latin(title), programme.name_en),
+            programme_title=in_language(language, programme.name_sr_cyrl, programme.name_en),
             centre_name=centre.name(language),
             centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
             signatory=centre.signatory,
@@ -329,8 +326,19 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             presentations=presentations,
             minutes=minutes,
             named_adults=tuple(named[visit.id]),
+            programme_number=programme.catalogue_number,
+            programme_hours=programme.catalogue_hours,
+            **(_own_words(campaign, language) if campaign is not None else {}),
         )
     return found
+
+
+def _own_words(one: Campaign, language: str) -> dict[str, str]:
+    """What a campaign's own certificate says; nothing where it has none."""
+    return {
+        "campaign_title": in_language(language, one.certificate_title_sr_cyrl, one.certificate_title_en),
+        "campaign_text": in_language(language, one.certificate_text_sr_cyrl, one.certificate_text_en),
+    }
 
 
 def _held(visit_ids: Collection[int]) -> Subquery:

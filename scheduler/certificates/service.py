@@ -111,7 +111,7 @@ def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
     if set(visit_ids) - visits.keys():
         raise NotFound("visit")
     for visit in visits.values():
-        policy.require(act.actor, "issue", "certificate", centre=visit.centre_id)
+        policy.require(act.actor, "issue", "certificate", centre=policy.spot(visit))
     due = set(queries.due_visits(visit_ids=visits.keys()))
     before: dict[int, list[Certificate]] = defaultdict(list)
     for row in _of_visits(act.session, due):
@@ -167,7 +167,7 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
     """
     with change(actor, now) as act:
         old, visit = _certificate(act.session, certificate_id)
-        policy.require(actor, "issue", "certificate", centre=visit.centre_id)
+        policy.require(actor, "issue", "certificate", centre=policy.spot(visit))
         if old.state is not CertificateState.ISSUED:
             raise Conflict(GroundReason.WRONG_STATE)
         key = _key(old.kind, name)
@@ -198,7 +198,7 @@ def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: d
     """Declare a certificate void; its check page says so and why. Raises: NotAllowed, NotFound; Conflict."""
     with change(actor, now) as act:
         certificate, visit = _certificate(act.session, certificate_id)
-        policy.require(actor, "revoke", "certificate", centre=visit.centre_id)
+        policy.require(actor, "revoke", "certificate", centre=policy.spot(visit))
         act.move(CERTIFICATE_MACHINE, certificate, CertificateState.REVOKED, reason=reason)
         certificate.reason = reason
         let_papers_wait(act.session, visit.id)  # another name may take its place
@@ -269,6 +269,7 @@ def _new_row(
 def _paper(
     facts: VisitFacts, kind: CertificateKind, number: str, running_number: str, issued_on: dt.date
 ) -> CertificatePaper:
+    granted = 60 * facts.programme_hours if kind is CertificateKind.TEACHER else 0
     return CertificatePaper(
         kind=kind,
         number=number,
@@ -281,7 +282,10 @@ def _paper(
         centre_name=facts.centre_name,
         centre_place=facts.centre_place,
         check_url=f"{settings().base_url}/certificates/{number}",
-        minutes=facts.minutes,
+        programme_number=facts.programme_number if kind is CertificateKind.TEACHER else "",
+        minutes=granted or facts.minutes,
+        title=facts.campaign_title,
+        text=facts.campaign_text,
         presentations=facts.presentations,
         pupils=facts.counts.pupils,
         parents=facts.counts.parents,

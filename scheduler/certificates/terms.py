@@ -46,13 +46,15 @@ class CertificatePaper:
     check_url: str  # ASCII: it goes into the QR code
     holder_name: str = ""  # the teacher's; a school's certificate names no person
     programme_number: str = ""  # of a teachers' gathering in the official catalogue
-    minutes: int = 0  # how long the teacher was there
+    minutes: int = 0  # how long the teacher was there; of a gathering of the catalogue, the hours that it grants
     presentations: int = 0
     pupils: int = 0
     parents: int = 0
     teachers: int = 0
     signatories: tuple[Signatory, ...] = ()  # up to three
     helpline: str = "19833"
+    title: str = ""  # of a campaign's own certificate, with its text; empty: as every other
+    text: str = ""
 
 
 class CertificateState(StrEnum):
@@ -96,6 +98,10 @@ class VisitFacts:
     presentations: int
     minutes: int
     named_adults: tuple[str, ...]
+    programme_number: str = ""
+    programme_hours: int = 0
+    campaign_title: str = ""  # what a certificate of its campaign says instead
+    campaign_text: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from scheduler.places import queries as place_queries
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.presence import days_of_classes
 from scheduler.places.terms.hosts import ClosureDraft, Extent
-from scheduler.policy import Actor
+from scheduler.policy import Actor, Spot
 from scheduler.requests.queries.hours import school_clock
 from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_stops
@@ -36,16 +36,24 @@ WEEKS_AHEAD = 10
 TIME_TO_ANSWER = dt.timedelta(days=3)  # the crew is asked again, and the school reads it
 
 
+def spot_of(actor: Actor, extent: Extent) -> Spot:
+    """Where a closure lies, as far as it matters to the actor: the country and a school calendar lie in no district."""
+    if extent.municipality_id is None or not actor.districts:
+        return Spot(actor.centre_id, district_id=extent.district_id)
+    town = select(Municipality.district_id).where(Municipality.id == extent.municipality_id)
+    return Spot(actor.centre_id, district_id=db.session().scalar(town))
+
+
 def affected_by(actor: Actor, draft: ClosureDraft) -> Affected:
     """What a closure would stop. Raises: NotAllowed."""
-    policy.require(actor, "create", "closure")
+    policy.require(actor, "create", "closure", centre=spot_of(actor, draft.extent))
     ids = ids_in(draft.extent, draft.first_day, draft.last_day)
     return _affected(actor, ids, draft.first_day, draft.last_day, LIVING)
 
 
 def stopped_by(actor: Actor, closure_id: int) -> Affected:
     """What a closure has stopped. Raises: NotAllowed; NotFound."""
-    policy.require(actor, "read", "closure")
+    policy.require(actor, "read", "closure", centre=policy.own_part(actor))
     closure = place_queries.closure_of(closure_id)
     ids = set(db.session().scalars(select(Disruption.visit_id).where(Disruption.closure_id == closure_id)))
     released = (AssignmentState.WITHDRAWN,)

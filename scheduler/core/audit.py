@@ -55,6 +55,18 @@ def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: M
     db.session().add(AuditEntry(**_row(actor, action, (thing.__tablename__, identity.id), at=at, details=details)))
 
 
+def write_changes(thing: Base, said: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Write what is said into the row, and hand back what was different: {field: [old, new]}, for a history to show.
+
+    For what anybody may read of a thing of the centre; a person's name or number is no value of an audit.
+    """
+    old = {name: getattr(thing, name) for name in said}
+    different = {name: [old[name], value] for name, value in said.items() if old[name] != value}
+    for name, (_old, new) in different.items():
+        setattr(thing, name, new)
+    return different
+
+
 def record_each(
     actor: Doer, action: str, table: str, told: Mapping[int, Mapping[str, Any]], *, at: dt.datetime
 ) -> None:

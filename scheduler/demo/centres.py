@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.text import to_latin
 from scheduler.demo.texts import TEXTS
-from scheduler.demo.year import CAMPAIGN_CITIES, CAMPAIGN_PUPILS
+from scheduler.demo.year import CAMPAIGN_CITIES
 from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
@@ -87,6 +87,7 @@ def write_centres(session: Session, now: dt.datetime) -> dict[str, int]:
 
 
 # Talks of one educator for one class: a free date is all that is needed. What takes more people is asked first.
+PUPILS_MEANT = 3000  # of the campaign: the whole, and what its cities mean together
 BOOK_NOW = ("safe-internet", "parents-evening")
 
 
@@ -134,17 +135,17 @@ def write_campaign(session: Session, centres: dict[str, int], programmes: dict[s
     )
     session.add(campaign)
     session.flush()
-    session.add(CampaignTarget(campaign_id=campaign.id, audience=Audience.PUPILS, people=3000))
+    session.add(CampaignTarget(campaign_id=campaign.id, audience=Audience.PUPILS, people=PUPILS_MEANT))
     session.add(CampaignTarget(campaign_id=campaign.id, audience=Audience.TEACHERS, people=60))
     seats = dict(
         session.execute(select(Municipality.city_sr_cyrl, Municipality.id).order_by(Municipality.id.desc())).all()
     )
-    target = round(CAMPAIGN_PUPILS / len(CAMPAIGN_CITIES), -1)
+    each, over = divmod(PUPILS_MEANT, len(CAMPAIGN_CITIES))
     session.execute(
         insert(CampaignCity),
         [
-            {"campaign_id": campaign.id, "municipality_id": seats[city], "target_pupils": int(target)}
-            for city in CAMPAIGN_CITIES
+            {"campaign_id": campaign.id, "municipality_id": seats[city], "target_pupils": each + (place < over)}
+            for place, city in enumerate(CAMPAIGN_CITIES)
         ],
     )
     return campaign.id

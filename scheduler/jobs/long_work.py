@@ -71,7 +71,7 @@ def _do(taken: LeasedWork) -> None:
 
 def _issue_certificates(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """A hundred visits in a transaction; what one worker did, the next one does not do again."""
-    visits = certificate_queries.visits_missing_certificates(actor.centre_id)
+    visits = certificate_queries.visits_missing_certificates(actor)
     result: dict[str, Any] = {"issued": 0, "problem_visits": []} | dict(taken.result)
     before = taken.done
     service.tell(taken, Phase.ISSUING, before, before + len(visits), now=clock.now())

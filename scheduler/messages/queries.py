@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
@@ -80,10 +80,15 @@ def written_since(kind: str, addresses: Collection[str], since: dt.datetime) -> 
 
 
 def outbox_of(
-    centre_id: int, number: int = 1, *, state: MessageState | None = None, sort: Sort | None = None
+    centre_id: int,
+    number: int = 1,
+    *,
+    state: MessageState | None = None,
+    sort: Sort | None = None,
+    within: Sequence[ColumnElement[bool]] = (),
 ) -> Page[MessageRow]:
-    """One page of a centre's mails, newest first or as asked."""
-    wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id]
+    """One page of a centre's mails, newest first or as asked; `within`: those that the reader may see."""
+    wanted: list[ColumnElement[bool]] = [OutboxMessage.centre_id == centre_id, *within]
     if state:
         wanted.append(OutboxMessage.state == state)
     total = db.session.scalar(select(func.count()).select_from(OutboxMessage).where(*wanted)) or 0
@@ -97,10 +102,10 @@ def outbox_of(
     return Page([_row(message) for message in found], max(number, 1), total)
 
 
-def message_of(centre_id: int, message_id: int) -> MessagePage | None:
+def message_of(centre_id: int, message_id: int, *, within: Sequence[ColumnElement[bool]] = ()) -> MessagePage | None:
     """One mail of a centre with its text; None when there is none, or it is another centre's."""
     message = db.session.scalar(
-        select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.centre_id == centre_id)
+        select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.centre_id == centre_id, *within)
     )
     if message is None:
         return None

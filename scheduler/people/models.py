@@ -5,12 +5,12 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, db
 from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse, refuse_more
 from scheduler.core.language import worded
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
-from scheduler.places.models import Municipality
+from scheduler.places.models import Municipality, hosts_in
 from scheduler.policy import Actor, Role
 
 
@@ -69,6 +69,9 @@ class User(Base):
     roles: Mapped[list["UserRole"]] = relationship(  # read when somebody asks who may: a crew's roles nobody asks for
         lazy="select", order_by="UserRole.role", cascade="all, delete-orphan"
     )
+    districts: Mapped[list["UserDistrict"]] = relationship(
+        lazy="select", order_by="UserDistrict.district_id", cascade="all, delete-orphan"
+    )
     presenter: Mapped["Presenter | None"] = relationship(lazy="raise", back_populates="user")
 
     @property
@@ -77,11 +80,14 @@ class User(Base):
 
     def actor(self, presenter_id: int | None = None) -> Actor:
         """This user as policy knows it."""
+        districts = frozenset(row.district_id for row in self.districts)
         return Actor(
             frozenset(row.role for row in self.roles),
             user_id=self.id,
             centre_id=self.centre_id,
             presenter_id=presenter_id,
+            districts=districts,
+            hosts=frozenset(db.session.scalars(hosts_in(districts))) if districts else frozenset(),
         )
 
 
@@ -94,6 +100,17 @@ class UserRole(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     role: Mapped[Role]
+
+
+class UserDistrict(Base):
+    """A district that a member of staff is limited to; who has none of them sees everything of her centre."""
+
+    __tablename__ = "user_district"
+    __table_args__ = (UniqueConstraint("user_id", "district_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    district_id: Mapped[int] = mapped_column(ForeignKey("district.id", ondelete="RESTRICT"))
 
 
 class HiddenColumns(Base):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, String, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, String, cast, func, literal, select, true, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from scheduler.config import settings
@@ -29,6 +29,7 @@ from scheduler.people.models import (
     SettledStep,
     SignIn,
     User,
+    UserDistrict,
     UserRole,
 )
 from scheduler.people.terms import (
@@ -56,12 +57,11 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
 
     None, too, while it waits for its second step: only the pages of keys know such a sign-in (keys/queries.py).
     """
-    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles))
+    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles), joinedload(User.districts))
     wanted = wanted.join(User, SignIn.user_id == User.id).join(Centre, User.centre_id == Centre.id)
     wanted = wanted.outerjoin(Presenter, Presenter.user_id == User.id)
     rows = db.session.execute(wanted.where(SignIn.token_hash == tokens.token_hash(token)))
-    found = rows.unique().one_or_none()
-    if found is None:
+    if (found := rows.unique().one_or_none()) is None:
         return None
     row, user, centre, presenter_id = found
     actor = user.actor(presenter_id)
@@ -211,7 +211,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
         select(User, Presenter.id)
         .outerjoin(Presenter, Presenter.user_id == User.id)
         .where(User.centre_id == centre_id, Presenter.id.is_(None), User.erased_at.is_(None))
-        .options(selectinload(User.roles))
+        .options(selectinload(User.roles), selectinload(User.districts))
         .order_by(User.id)
     ).all()
     return [
@@ -223,6 +223,7 @@ def staff_of(centre_id: int) -> list[StaffRow]:
             suspended=user.suspended_at is not None,
             invited=user.password_hash is None,
             has_profile=presenter_id is not None,
+            district_ids=tuple(row.district_id for row in user.districts),
         )
         for user, presenter_id in sorted(found, key=lambda pair: _by_name(pair[0]))
     ]
@@ -235,17 +236,18 @@ def _who_can_sign_in(*roles: Role) -> Select[User]:
     return select(User).where(*able).order_by(User.id)
 
 
-def coordinators_of(centre_id: int) -> list[Reader]:
-    """The coordinators of a centre who can sign in; who of them is told when something waits, `requests` knows."""
-    found = db.session.scalars(_who_can_sign_in(Role.COORDINATOR).where(User.centre_id == centre_id))
-    return [Reader(user.id, user.email, user.language) for user in found]
+def coordinators_of(centre_id: int, district_id: int | None = None) -> list[Reader]:
+    """The coordinators of a centre who can sign in; of a district those not limited to others, or all if nobody is."""
+    wanted = _who_can_sign_in(Role.COORDINATOR).where(User.centre_id == centre_id)
+    here = ~User.districts.any() | User.districts.any(UserDistrict.district_id == district_id)
+    found = db.session.execute(wanted.add_columns(here if district_id is not None else true())).all()
+    return [Reader(one.id, one.email, one.language) for one, _ in [row for row in found if row[1]] or found]
 
 
 def suspended_as(user_id: int) -> str:
     """As what the table of rights knows this presenter, where somebody would suspend her."""
-    return rules.suspended_as(
-        db.session.scalars(select(UserRole.role).where(UserRole.user_id == user_id)), presents=True
-    )
+    roles = db.session.scalars(select(UserRole.role).where(UserRole.user_id == user_id))
+    return rules.suspended_as(roles, presents=True)
 
 
 def staff_with(*roles: Role) -> list[tuple[int, Reader]]:
@@ -302,8 +304,7 @@ def centres() -> list[Centre]:
 
 def centre_by_slug(slug: str) -> Centre:
     """Raises: NotFound."""
-    found = db.session.scalar(select(Centre).where(Centre.slug == slug))
-    if found is None:
+    if (found := db.session.scalar(select(Centre).where(Centre.slug == slug))) is None:
         raise NotFound("centre")
     return found
 

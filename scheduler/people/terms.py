@@ -19,6 +19,7 @@ class PersonReason(Reason):
     HAS_ACCOUNT = "has_account"
     OWN_ACCOUNT = "own_account"
     OWN_ROLE = "own_role"
+    OWN_DISTRICTS = "own_districts"
     HOME_OF_A_MINOR = "home_of_a_minor"
     PHOTO_OF_A_MINOR = "photo_of_a_minor"
     PHOTO_NOT_AGREED = "photo_not_agreed"
@@ -316,6 +317,7 @@ class StaffRow:
     suspended: bool
     invited: bool
     has_profile: bool
+    district_ids: tuple[int, ...] = ()  # none: everything of the centre
 
 
 @dataclass(frozen=True)

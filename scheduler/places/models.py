@@ -1,8 +1,9 @@
 """Tables of the places: districts, municipalities, hosts with their shifts and bells, holidays, school calendars."""
 
 import datetime as dt
+from collections.abc import Iterable
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
@@ -174,6 +175,12 @@ class Closure(Base):
 
     municipality: Mapped[Municipality | None] = relationship(lazy="raise")
     district: Mapped[District | None] = relationship(lazy="raise")
+
+
+def hosts_in(district_ids: Iterable[int]) -> Select[int]:
+    """The ids of the hosts in some districts; one abroad, or without a municipality, lies in none."""
+    towns = select(Municipality.id).where(Municipality.district_id.in_(sorted(district_ids)))
+    return select(Host.id).where(Host.municipality_id.in_(towns)).order_by(Host.id)
 
 
 class HostSchoolTime(Base):

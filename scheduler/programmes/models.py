@@ -25,6 +25,7 @@ class Programme(Base):
         CheckConstraint("group_size BETWEEN 1 AND 1000", name="group_fits_a_hall"),
         CheckConstraint("set_up_minutes BETWEEN 0 AND 120", name="set_up_within_two_hours"),
         CheckConstraint("notice_days BETWEEN 0 AND 365", name="notice_within_a_year"),
+        CheckConstraint("catalogue_hours BETWEEN 0 AND 100", name="hours_of_the_catalogue"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,6 +51,8 @@ class Programme(Base):
     notice_days: Mapped[int] = mapped_column(default=14)
     booking: Mapped[Booking] = mapped_column(default=Booking.ASK, server_default=Booking.ASK.value)
     open: Mapped[bool] = mapped_column(default=True)  # can be asked for
+    catalogue_number: Mapped[str] = mapped_column(default="", server_default="")  # in the Institute's list of trainings
+    catalogue_hours: Mapped[int] = mapped_column(default=0, server_default="0")  # what a teacher's certificate grants
 
     centre: Mapped[Centre] = relationship(lazy="raise")
     audiences: Mapped[list["ProgrammeAudience"]] = relationship(
@@ -69,7 +72,7 @@ class ProgrammeAudience(Base):
 
 
 class Campaign(Base):
-    """A programme with a period and cities."""
+    """A programme with a period, cities, a crew and a certificate of its own, if it has words for one."""
 
     __tablename__ = "campaign"
     __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
@@ -82,6 +85,13 @@ class Campaign(Base):
     name_en: Mapped[str]
     summary_sr_cyrl: Mapped[str] = mapped_column(default="")
     summary_en: Mapped[str] = mapped_column(default="")
+    about_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # paragraphs of its page
+    about_en: Mapped[str] = mapped_column(default="", server_default="")
+    certificate_title_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # empty: as every other
+    certificate_title_en: Mapped[str] = mapped_column(default="", server_default="")
+    certificate_text_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")
+    certificate_text_en: Mapped[str] = mapped_column(default="", server_default="")
+    posts_at: Mapped[str] = mapped_column(default="", server_default="")  # where its posts on social networks stand
     first_day: Mapped[dt.date]
     last_day: Mapped[dt.date]
 
@@ -119,3 +129,14 @@ class CampaignCity(Base):
     target_pupils: Mapped[int] = mapped_column(default=0)
 
     municipality: Mapped[Municipality] = relationship(lazy="raise")
+
+
+class CampaignMember(Base):
+    """A presenter who is meant to go into schools for a campaign; who really went, reports count from assignments."""
+
+    __tablename__ = "campaign_member"
+    __table_args__ = (UniqueConstraint("campaign_id", "presenter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))

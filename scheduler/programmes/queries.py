@@ -1,5 +1,6 @@
 """What programmes show: those that can be asked for, and one of them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,17 @@ from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.places.models import Municipality
-from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme
-from scheduler.programmes.terms import Audience, CampaignCityRow, CampaignRow, ProgrammeDraft, ProgrammeRow, Text
+from scheduler.programmes.models import Campaign, CampaignCity, CampaignMember, CampaignTarget, Programme
+from scheduler.programmes.terms import (
+    Audience,
+    CampaignChoice,
+    CampaignCityRow,
+    CampaignDraft,
+    CampaignRow,
+    ProgrammeDraft,
+    ProgrammeRow,
+    Text,
+)
 
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
@@ -131,6 +141,51 @@ def campaign_page(slug: str) -> CampaignRow:
     raise NotFound("campaign")
 
 
+def campaigns_of(centre_id: int) -> list[CampaignRow]:
+    """The campaigns of a centre, the one that ends last first."""
+    own = select(Campaign).where(Campaign.centre_id == centre_id)
+    return _campaigns(own.order_by(Campaign.last_day.desc(), Campaign.id.desc()))
+
+
+def campaign_draft(centre_id: int, slug: str) -> CampaignDraft:
+    """A campaign of the centre as its form shows it. Raises: NotFound."""
+    session = db.session()
+    own = select(Campaign).where(Campaign.slug == slug, Campaign.centre_id == centre_id)
+    if (row := session.scalar(own)) is None:
+        raise NotFound("campaign")
+    beside = {
+        "cities": select(CampaignCity.municipality_id, CampaignCity.target_pupils)
+        .where(CampaignCity.campaign_id == row.id)
+        .order_by(CampaignCity.id),
+        "targets": select(CampaignTarget.audience, CampaignTarget.people).where(CampaignTarget.campaign_id == row.id),
+    }
+    crew = select(CampaignMember.presenter_id).where(CampaignMember.campaign_id == row.id)
+    parts: dict[str, Any] = {name: tuple(map(tuple, session.execute(wanted))) for name, wanted in beside.items()}
+    parts["crew"] = tuple(session.scalars(crew.order_by(CampaignMember.presenter_id)))
+    said = {name: getattr(row, name) for name in CampaignDraft.__dataclass_fields__ if name not in parts}
+    return CampaignDraft(**said, **parts)
+
+
+def campaigns_for(programme_id: int) -> list[CampaignChoice]:
+    """The campaigns that a visit of this programme may be booked into, the one that ends last first."""
+    wanted = select(Campaign).where(Campaign.programme_id == programme_id)
+    rows = db.session().scalars(wanted.order_by(Campaign.last_day.desc(), Campaign.id.desc()))
+    return [CampaignChoice(one.id, Text(one.name_sr_cyrl, one.name_en), one.first_day, one.last_day) for one in rows]
+
+
+def campaign_crew(campaign_id: int) -> frozenset[int]:
+    """The presenters who are meant to go for a campaign: preferred where its visits look for somebody."""
+    wanted = select(CampaignMember.presenter_id).where(CampaignMember.campaign_id == campaign_id)
+    return frozenset(db.session().scalars(wanted))
+
+
+def fits_campaign(campaign_id: int, programme_id: int, on_day: dt.date) -> bool:
+    """Whether a visit of this programme on this day is one of the campaign's: a campaign is a programme and a time."""
+    ours = (Campaign.id == campaign_id, Campaign.programme_id == programme_id)
+    days = (Campaign.first_day <= on_day, Campaign.last_day >= on_day)
+    return db.session().scalar(select(Campaign.id).where(*ours, *days)) is not None
+
+
 def _campaigns(wanted: Select[Campaign]) -> list[CampaignRow]:
     """Two questions, however many campaigns there are: they, and their cities and targets."""
     session = db.session()
@@ -197,4 +252,6 @@ def _campaign_row(
         last_day=one.last_day,
         cities=tuple(cities),
         targets=targets,
+        about=Text(one.about_sr_cyrl, one.about_en),
+        posts_at=one.posts_at,
     )

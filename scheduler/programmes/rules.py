@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold
-from scheduler.programmes.terms import ProgrammeDraft, ProgrammeReason
+from scheduler.programmes.terms import Audience, CampaignDraft, CampaignReason, ProgrammeDraft, ProgrammeReason
 
 RANGES = {  # field: least, most; the table's own checks say the same
     "minutes": (15, 480),
@@ -13,6 +13,7 @@ RANGES = {  # field: least, most; the table's own checks say the same
     "notice_days": (0, 365),
     "educators": (0, 9),
     "influencers": (0, 9),
+    "catalogue_hours": (0, 100),
 }
 SLUG_LENGTH = 60
 
@@ -30,7 +31,39 @@ def problems_with(draft: ProgrammeDraft) -> dict[str, Reason]:
         problems.setdefault("educators", ProgrammeReason.EDUCATOR_NEEDED)
     if not draft.audiences:
         problems["audiences"] = GroundReason.MISSING
+    if draft.catalogue_hours and not draft.catalogue_number:
+        problems.setdefault("catalogue_number", ProgrammeReason.HOURS_WITHOUT_NUMBER)
     return problems
+
+
+def problems_with_campaign(draft: CampaignDraft) -> dict[str, Reason]:
+    """What keeps a campaign from being stored: {field: reason code}.
+
+    Of pupils there is one target: where the cities say theirs, the whole is their sum.
+    """
+    problems: dict[str, Reason] = {
+        name: GroundReason.MISSING for name in ("name_sr_cyrl", "summary_sr_cyrl") if not fold(getattr(draft, name))
+    }
+    if draft.last_day < draft.first_day:
+        problems["last_day"] = GroundReason.DAYS_NOT_IN_ORDER
+    towns = [town for town, _pupils in draft.cities]
+    if len(towns) != len(set(towns)):
+        problems["city"] = CampaignReason.CITY_TWICE
+    meant = dict(draft.targets).get(Audience.PUPILS, 0)
+    if meant and (of_cities := sum(pupils for _town, pupils in draft.cities)) and meant != of_cities:
+        problems["pupils"] = CampaignReason.CITIES_ADD_UP
+    if bool(fold(draft.certificate_title_sr_cyrl)) != bool(fold(draft.certificate_text_sr_cyrl)):
+        problems["certificate_text_sr_cyrl"] = CampaignReason.TITLE_AND_TEXT
+    if draft.posts_at and not draft.posts_at.startswith("https://"):
+        problems["posts_at"] = CampaignReason.NOT_A_WEB_ADDRESS
+    return problems
+
+
+def targets_of(draft: CampaignDraft) -> dict[Audience, int]:
+    """How many people of each audience are meant; of pupils as many as the cities say together, if they say it."""
+    of_cities = sum(pupils for _town, pupils in draft.cities)
+    meant = dict(draft.targets) | ({Audience.PUPILS: of_cities} if of_cities else {})
+    return {audience: people for audience, people in meant.items() if people}
 
 
 def slug_of(name: str, taken: Iterable[str]) -> str:

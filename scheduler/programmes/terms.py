@@ -14,6 +14,18 @@ class ProgrammeReason(Reason):
     """Why a programme is not taken as it is."""
 
     EDUCATOR_NEEDED = "educator_needed"
+    HOURS_WITHOUT_NUMBER = "hours_without_number"
+
+
+class CampaignReason(Reason):
+    """Why a campaign, or a visit for it, is not taken as it is."""
+
+    CITIES_ADD_UP = "cities_add_up"
+    CITY_TWICE = "city_twice"
+    NOT_OF_THIS_VISIT = "not_of_this_visit"
+    NOT_A_WEB_ADDRESS = "not_a_web_address"
+    TITLE_AND_TEXT = "title_and_text"
+    VISITS_OUTSIDE = "visits_outside"
 
 
 class ProgrammeKind(StrEnum):
@@ -142,6 +154,8 @@ class CampaignRow:
     last_day: dt.date
     cities: tuple[CampaignCityRow, ...]
     targets: dict[Audience, int]
+    about: Text = NOTHING_SAID
+    posts_at: str = ""
 
     def centre(self, language: str) -> str:
         """The centre that runs it."""
@@ -171,9 +185,44 @@ class ProgrammeDraft:
     set_up_minutes: int
     notice_days: int
     booking: Booking = Booking.ASK
+    catalogue_number: str = ""
+    catalogue_hours: int = 0
     about_sr_cyrl: str = ""
     about_en: str = ""
     for_whom_sr_cyrl: str = ""
     for_whom_en: str = ""
     needs_sr_cyrl: str = ""
     needs_en: str = ""
+
+
+@dataclass(frozen=True)
+class CampaignDraft:
+    """A campaign as its form says it; texts as in a programme. `cities`: a municipality's id and the pupils meant."""
+
+    programme_id: int
+    name_sr_cyrl: str
+    name_en: str
+    summary_sr_cyrl: str
+    summary_en: str
+    first_day: dt.date
+    last_day: dt.date
+    cities: tuple[tuple[int, int], ...] = ()
+    targets: tuple[tuple[Audience, int], ...] = ()
+    crew: tuple[int, ...] = ()
+    about_sr_cyrl: str = ""
+    about_en: str = ""
+    certificate_title_sr_cyrl: str = ""
+    certificate_title_en: str = ""
+    certificate_text_sr_cyrl: str = ""
+    certificate_text_en: str = ""
+    posts_at: str = ""
+
+
+@dataclass(frozen=True)
+class CampaignChoice:
+    """A campaign that a visit may be booked into."""
+
+    id: int
+    name: Text
+    first_day: dt.date
+    last_day: dt.date

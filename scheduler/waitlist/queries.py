@@ -12,7 +12,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.places.models import Host, Municipality
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import merged_at, place_in_line
@@ -51,11 +51,11 @@ def waiting_list(actor: Actor, *, now: dt.datetime, programme_id: int | None = N
 
     All are ranked, by the few columns that a rank rests on; only those of the page are loaded. Raises: NotAllowed.
     """
-    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    policy.require(actor, "accept", "request", centre=policy.own_part(actor))
     if actor.centre_id is None:
         return Page([], page, 0)
     weights = weights_of(actor.centre_id)
-    ranked = _ranked(actor.centre_id, weights, now=now, programme_id=programme_id)
+    ranked = _ranked(in_reach(actor, SchoolRequest), weights, now=now, programme_id=programme_id)
     begins = first_row(page)
     some = ranked[begins : begins + PER_PAGE]
     shown = _lines([one.id for one in some])
@@ -100,7 +100,7 @@ def waiting_by_rank(
 
     Who is offered a date from the list keeps its place in it meanwhile.
     """
-    ranked = _ranked(centre_id, weights, now=now, programme_id=programme_id)
+    ranked = _ranked(SchoolRequest.centre_id == centre_id, weights, now=now, programme_id=programme_id)
     rows = {row.id: row for row in _loaded([one.id for one in ranked])}
     return [(rows[one.id], one.facts) for one in ranked]
 
@@ -118,10 +118,12 @@ class _Ranked:
     parts: tuple[Points, ...]
 
 
-def _ranked(centre_id: int, weights: Weights, *, now: dt.datetime, programme_id: int | None) -> list[_Ranked]:
+def _ranked(
+    whose: ColumnElement[bool], weights: Weights, *, now: dt.datetime, programme_id: int | None
+) -> list[_Ranked]:
     held = select(DateOffer.school_request_id).where(DateOffer.state == DateOfferState.HELD)
     waits = [
-        SchoolRequest.centre_id == centre_id,
+        whose,
         SchoolRequest.state.in_(ON_THE_LIST),
         (SchoolRequest.state == RequestState.WAITLISTED) | SchoolRequest.id.in_(held),
     ]
@@ -218,10 +220,11 @@ def _still_waits() -> ColumnElement[bool]:
 
 def open_dates(actor: Actor, *, limit: int = 30) -> list[OpenDateRow]:
     """The dates that the actor's centre gives or gave to its waiting list, open ones first, with all offers."""
-    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    policy.require(actor, "accept", "request", centre=policy.own_part(actor))
+    own = [OpenDate.district_id.in_(actor.districts)] if actor.districts else []
     rows = db.session().scalars(
         select(OpenDate)
-        .where(OpenDate.centre_id == actor.centre_id)
+        .where(OpenDate.centre_id == actor.centre_id, *own)
         .options(
             joinedload(OpenDate.programme),
             joinedload(OpenDate.district),

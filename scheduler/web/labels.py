@@ -115,6 +115,8 @@ ANSWERED: Mapping[AssignmentState, LazyProxy] = {  # how an offer ended, to the 
 
 HAPPENED: dict[str, LazyProxy] = {
     "visit planned": _l("Planned"),
+    "campaign chosen": _l("Campaign chosen"),
+    "campaign left": _l("Its day lies outside the days of its campaign, which does not count it"),
     "visit offered": _l("Offered to the crew"),
     "visit confirmed": _l("Confirmed by all"),
     "visit ready": _l("All prepared"),

@@ -41,6 +41,7 @@ OWN: Mapping[Role, tuple[tuple[str, str, object], ...]] = {
         ("attendance.overview", "clip", _l("Attendance")),
         ("certificates.overview", "cert", _l("Certificates")),
         ("reports.attendance_report", "chart", _l("Reports")),
+        ("programmes.own_campaigns", "megaphone", _l("Campaigns")),
         ("people.presenters", "people", _l("Presenters")),
         ("safeguarding.overview", "shield", _l("Child protection")),
         ("messages.overview", "mail", _l("Messages")),
@@ -77,6 +78,8 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "admin": "admin.settings",
 }
 UNDER = {
+    "programmes.new_campaign": "programmes.own_campaigns",
+    "programmes.change_campaign": "programmes.own_campaigns",
     "people.change_roles": "people.users",
     "people.invite_user": "people.users",
     "people.second_steps": "people.users",

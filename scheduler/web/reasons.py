@@ -20,7 +20,6 @@ from scheduler.feeds.terms import FeedReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.privacy.terms import PrivacyReason
-from scheduler.programmes.terms import ProgrammeReason
 from scheduler.readiness.terms import ReadinessReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
@@ -28,6 +27,7 @@ from scheduler.safeguarding.terms import SafeguardingReason
 from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
+from scheduler.web.campaign_words import CAMPAIGN_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.i18n import _l
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
@@ -87,6 +87,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.HOME_OF_A_MINOR: _l(
         "Ask your coordinator: how far a young presenter travels depends on the home town, so the centre changes it."
     ),
+    PersonReason.OWN_DISTRICTS: _l("Ask a colleague: nobody changes her own districts."),
     PersonReason.OWN_ROLE: _l("Ask a colleague: nobody takes the administrator's role from oneself."),
     PersonReason.PHOTO_OF_A_MINOR: _l("Leave it out: of a young person no photograph is kept."),
     PersonReason.PHOTO_NOT_AGREED: _l("Tick that schools may see it, or give no photograph."),
@@ -104,6 +105,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.WRONG_PASSWORD: _l("Enter the address and the password again: they do not match."),
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
     **SIGN_IN_WORDS,
+    **CAMPAIGN_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
@@ -140,9 +142,6 @@ WORDS: dict[Reason, LazyProxy] = {
     ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small to be read."),
     ScanReason.SCAN_TOO_FINE: _l("Scan the paper again at 300 pixels an inch: this picture has too many pixels."),
     ScanReason.SCAN_RUNS: _l("Scan the paper again: this PDF holds more than a picture of it."),
-    ProgrammeReason.EDUCATOR_NEEDED: _l(
-        "Enter at least one educator: nobody goes alone, a young person never without an adult."
-    ),
     WorkReason.TOO_MANY_FILES: _l("Wait an hour: you have sent 30 files in the last one."),
     WorkReason.COLUMN_TWICE: _l("Choose each field for one column only: one of them is chosen twice."),
     WorkReason.NO_SUCH_FIELD: _l("Choose the fields from the list."),

@@ -76,7 +76,7 @@ def test_a_school_that_changes_its_list_gets_no_more_than_adults_were_counted(se
     name_adults(begun.school, begun.visit.id, ("Вера Марић", "Гоца Лукић"), now=LEAVING)
 
     assert issue(begun) == Issued(0, 3, first.numbers)
-    assert queries.visits_missing_certificates(begun.visit.centre_id) == []
+    assert queries.visits_missing_certificates() == []
 
 
 def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
@@ -85,7 +85,7 @@ def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
     [wrong] = papers(Certificate.id)[1]
     service.revoke_certificate(begun.coordinator, wrong, "was not there", now=LEAVING)
     name_adults(begun.school, begun.visit.id, ("Вера Марић", "Đorđe Čukić"), now=LEAVING)
-    assert queries.visits_missing_certificates(begun.visit.centre_id) == [begun.visit.id]
+    assert queries.visits_missing_certificates() == [begun.visit.id]
 
     assert issue(begun).issued == 1
     name_adults(begun.school, begun.visit.id, TWO, now=LEAVING)

@@ -90,7 +90,7 @@ def _values(template: str) -> dict[str, object]:
     """A value for each that the template names: a day where it writes a day, else a number."""
     found: dict[str, object] = {"changes": [(1, ((50, 0, 2), (60, 0, 2)))], "visits": [_VISIT], "count": 1}
     found["dates"] = found["others"] = [{"on_day": DAY, "starts_local": dt.time(9, 55)}]
-    found["lines"] = [{"why": why, "who": "7"} for why in ("closed", "away", "runs_over", "class_away")]
+    found["lines"] = [_VISIT | {"why": why, "who": "7"} for why in ("closed", "away", "runs_over", "class_away")]
     rows = tuple(found)
     for name, _pipe, filtered in VALUE.findall(template):
         if name not in rows:

@@ -4,7 +4,11 @@ import re
 from collections.abc import Iterator
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
+
+from scheduler.web.guards import OPEN
+from tests.laws.watch import Watch
 
 NOBODY = "999999999"  # an id that no row has
 PART = re.compile(r"<(?:[^<>]+:)?(\w+)>")
@@ -28,3 +32,27 @@ def pages(app: Flask, *methods: str) -> Iterator[tuple[str, str, str]]:
             continue
         for method in sorted(set(methods) & set(rule.methods or ())):
             yield rule.endpoint, method, address_of(rule)
+
+
+def addresses(app: Flask, things: dict[str, list[dict[str, str]]]) -> Iterator[tuple[str, str]]:
+    """(method, address) of every guarded route that names a thing, once for each thing."""
+    for rule in app.url_map.iter_rules():
+        may = getattr(app.view_functions[rule.endpoint], "may", OPEN)
+        if may == OPEN or not rule.arguments:
+            continue
+        methods = sorted((rule.methods or set()) & {"GET", "POST"})
+        acts = getattr(rule._converters.get("act"), "items", [""])
+        sets = [parts | {"act": act} for parts in things.get(rule.endpoint.split(".")[0], []) for act in sorted(acts)]
+        built = {rule.build(parts)[1] for parts in sets if rule.arguments <= parts.keys()}  # type: ignore[index]
+        yield from ((method, address) for address in sorted(built) for method in methods)
+
+
+def opened(client: FlaskClient, asked: list[tuple[str, str]], watch: Watch) -> list[tuple[str, str, int]]:
+    """What was answered otherwise than a thing that does not exist, or stored something."""
+    wrong = []
+    for method, address in asked:
+        watch.anything_stored()
+        status = client.open(address, method=method).status_code
+        if status not in (403, 404) or watch.anything_stored():
+            wrong.append((method, address, status))
+    return wrong

@@ -72,4 +72,4 @@ def test_trust_s34_every_page_that_names_a_minor_to_staff_is_noted(app: Flask):
     noted = {json.loads(details)["page"] for _actor, details in lines}
     assert named - noted == set()
     assert {"board.board", "board.place"} <= noted - named, "they name minors by their given names alone"
-    assert len(named) > 4, named
+    assert len(named) >= 4, named  # the first page names no minor any more

@@ -29,6 +29,8 @@ READERS = {  # every place that names the log's table, and what for
     ("people/service/reads.py", "_pages"): "what it says already: a bound on the log's own lines",
     ("people/service/reads.py", "minors_of"): "what it says already: a bound on the log's own lines",
     ("privacy/queries/breach.py", "_done"): "what was done with an account, for the report of a breach",
+    ("privacy/queries/changes.py", "changes_of"): "history",
+    ("privacy/queries/changes.py", "_line"): "history",
     ("privacy/queries/retention.py", "actor_of_long_ago"): "who did it, which is forgotten",
     ("privacy/queries/subjects.py", "audit_ids"): "what one person did, for her own export",
     ("privacy/service/subject_export.py", "everything_about"): "what one person did, for her own export",

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 
 from scheduler.certificates.models import Certificate
 from scheduler.core.db import Base, db, transaction
@@ -28,7 +27,6 @@ from scheduler.visits.models.visits import Assignment, Disruption, Presentation,
 from scheduler.waitlist.models import OpenDate
 from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
-from scheduler.web.guards import OPEN
 from scheduler.work.models import LongWork
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
@@ -37,6 +35,7 @@ from tests.factories.keys import make_passkey, make_sign_in
 from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
+from tests.laws.routes import addresses, opened
 from tests.laws.watch import Watch, nobody_notes_looks
 from tests.loaded_demo import load_demo
 from tests.web.browser import browser_of
@@ -178,30 +177,6 @@ def presenter_of(number: str) -> str:
         .where(Visit.number == number)
     )
     return str(db.session.scalar(wanted) or 1)
-
-
-def addresses(app: Flask, things: dict[str, list[dict[str, str]]]) -> Iterator[tuple[str, str]]:
-    """(method, address) of every guarded route that names a thing, once for each thing."""
-    for rule in app.url_map.iter_rules():
-        may = getattr(app.view_functions[rule.endpoint], "may", OPEN)
-        if may == OPEN or not rule.arguments:
-            continue
-        methods = sorted((rule.methods or set()) & {"GET", "POST"})
-        acts = getattr(rule._converters.get("act"), "items", [""])
-        sets = [parts | {"act": act} for parts in things.get(rule.endpoint.split(".")[0], []) for act in sorted(acts)]
-        built = {rule.build(parts)[1] for parts in sets if rule.arguments <= parts.keys()}  # type: ignore[index]
-        yield from ((method, address) for address in sorted(built) for method in methods)
-
-
-def opened(client: FlaskClient, asked: list[tuple[str, str]], watch: Watch) -> list[tuple[str, str, int]]:
-    """What was answered otherwise than a thing that does not exist, or stored something."""
-    wrong = []
-    for method, address in asked:
-        watch.anything_stored()
-        status = client.open(address, method=method).status_code
-        if status not in (403, 404) or watch.anything_stored():
-            wrong.append((method, address, status))
-    return wrong
 
 
 def test_staff_of_another_centre_open_nothing(house: Flask, watch: Watch):

@@ -34,12 +34,12 @@ def test_four_a_day_and_twelve_a_week_are_the_most(of_day: int, of_week: int, mo
 
 
 def test_nobody_is_sent_further_than_four_hours_from_home():
-    [too_far] = limits.too_far(NIS, SUBOTICA)
+    [too_far] = limits.too_far(NIS, SUBOTICA, None)
 
     assert (too_far.code, too_far.available) == ("too_far", 240)
     assert too_far.needed > 240
-    assert limits.too_far(NIS, NIS) == []
-    assert limits.too_far(NIS, None) == []  # a host without a point: people know the way
+    assert limits.too_far(NIS, NIS, None) == []
+    assert limits.too_far(NIS, None, None) == []  # a host without a point: people know the way
 
 
 def test_a_week_goes_from_monday_to_sunday():
@@ -63,4 +63,4 @@ def test_the_full_days_of_free_dates_are_those_on_which_a_candidate_is_warned_of
 def test_who_is_out_of_reach_of_free_dates_is_a_candidate_with_a_warning(lat: float, lon: float):
     home = Point(lat, lon)
 
-    assert bool(limits.too_far(home, NIS)) == (road_minutes(home, NIS) > FURTHEST_MINUTES)
+    assert bool(limits.too_far(home, NIS, None)) == (road_minutes(home, NIS) > FURTHEST_MINUTES)

@@ -28,7 +28,7 @@ from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -65,7 +65,7 @@ def counted_visit(actor: Actor, number: str) -> CountedVisit:
     visit = db.session.scalar(_VISITS.where(Visit.number == number)) if number.isprintable() else None
     if visit is None:
         raise NotFound("visit")
-    policy.require(actor, "read", "attendance", centre=visit.centre_id, presenters=crew_of(visit.id))
+    policy.require(actor, "read", "attendance", centre=policy.spot(visit), presenters=crew_of(visit.id))
     return _with_counts([visit])[0]
 
 
@@ -76,7 +76,7 @@ def counted_visit_of_request(actor: Actor, request_id: int) -> CountedVisit | No
         .order_by(Visit.id.desc())
         .limit(1)
     )
-    policy.require(actor, "read", "attendance", centre=visit.centre_id if visit else None, request=request_id)
+    policy.require(actor, "read", "attendance", centre=policy.spot(visit), request=request_id)
     return _with_counts([visit])[0] if visit else None
 
 
@@ -125,13 +125,13 @@ def late_counts(actor: Actor, *, now: dt.datetime, page: int = 1) -> Page[Row]:
 
     Raises: NotAllowed.
     """
-    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     late = (
         select(Presentation.id, Presentation.visit_id, func.count().over().label("total"))
         .join(Visit, Visit.id == Presentation.visit_id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
-            Visit.centre_id == actor.centre_id,
+            in_reach(actor, Visit),
             Visit.state.in_(OPEN_VISITS),  # a visit is delivered when all of it is counted
             ~Visit.papers_settled,  # so that the index of those is read
             Presentation.ends_at < now,
@@ -203,13 +203,13 @@ def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) ->
 
     And how many of all are silent. All are sorted by the few columns that decide; a page is loaded. Raises: NotAllowed.
     """
-    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     found = db.session.execute(
         select(Visit.id, Presentation.id, Visit.on_day, Host.name_sr_latn, Attendance.state)
         .join(Visit, Visit.id == Presentation.visit_id)
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(Visit.centre_id == actor.centre_id, Visit.id.in_(_waiting(*_WAITING)), _TO_BE_HELD)
+        .where(in_reach(actor, Visit), Visit.id.in_(_waiting(*_WAITING)), _TO_BE_HELD)
         .order_by(Visit.on_day, Visit.id, Presentation.ordinal)
     ).all()
     states: dict[int, list[AttendanceState]] = defaultdict(list)
@@ -238,7 +238,7 @@ def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
 
     All are sorted by the few numbers that decide; a page is loaded. Raises: NotAllowed.
     """
-    policy.require(actor, "list", "attendance", centre=actor.centre_id)
+    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     found = db.session.execute(
         select(
             *(Visit.id, Presentation.id),
@@ -249,7 +249,7 @@ def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
         .join(Visit.programme)
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(HeadCount, (HeadCount.presentation_id == Presentation.id) & _BY_EDUCATOR)
-        .where(Visit.centre_id == actor.centre_id, Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
+        .where(in_reach(actor, Visit), Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
         .order_by(Visit.on_day, Visit.id, Presentation.ordinal, HeadCount.id)
     )
     said: dict[tuple[int, int], list[Any]] = defaultdict(list)

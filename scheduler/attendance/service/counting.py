@@ -60,7 +60,7 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         opened = open_visit_of(act, presentation_id)
         presentation, visit = opened.presentation(presentation_id), opened.visit
         crew = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)}
-        policy.require(actor, "create", "attendance", centre=visit.centre_id, presenters=crew)
+        policy.require(actor, "create", "attendance", centre=policy.spot(visit), presenters=crew)
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
         if presentation.state not in COUNTABLE:

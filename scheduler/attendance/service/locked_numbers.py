@@ -44,7 +44,7 @@ COUNTABLE = (PresentationState.CONFIRMED, PresentationState.DELIVERED, Presentat
 def visit_of_school(act: Act, visit_id: int) -> Visit:
     """The visit, locked, for what its school says afterwards. Raises: NotAllowed, NotFound."""
     visit = lock_visit(act.session, visit_id)
-    policy.require(act.actor, "create", "feedback", centre=visit.centre_id, request=visit.school_request_id)
+    policy.require(act.actor, "create", "feedback", centre=policy.spot(visit), request=visit.school_request_id)
     return visit
 
 

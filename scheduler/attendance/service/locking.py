@@ -82,7 +82,7 @@ def lock_assumed(actor: Actor, seen: Mapping[int, int], *, now: dt.datetime) -> 
 
 def _to_decide(act: Act, verb: str, presentation_id: int) -> tuple[OpenVisit, dict[int, Attendance]]:
     opened = open_visit_of(act, presentation_id)
-    policy.require(act.actor, verb, "attendance", centre=opened.visit.centre_id)
+    policy.require(act.actor, verb, "attendance", centre=policy.spot(opened.visit))
     return opened, attendances_of(act, opened)
 
 

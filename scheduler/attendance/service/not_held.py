@@ -26,7 +26,7 @@ def note_not_held(actor: Actor, presentation_id: int, *, host_absent: bool, now:
     with change(actor, now) as act:
         opened = open_visit_of(act, presentation_id)
         presentation, visit = opened.presentation(presentation_id), opened.visit
-        policy.require(actor, "correct", "attendance", centre=visit.centre_id)
+        policy.require(actor, "correct", "attendance", centre=policy.spot(visit))
         rows = attendances_of(act, opened)
         if presentation_id in rows:
             raise Conflict(GroundReason.WRONG_STATE)

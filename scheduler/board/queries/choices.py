@@ -25,7 +25,7 @@ def choices(actor: Actor, visit: VisitRow, keep: Collection[int]) -> tuple[list[
     Of more than a page those who live nearest to the visit's town; whoever goes to it, and who is in `keep`, always.
     Raises: NotAllowed.
     """
-    policy.require(actor, "update", "visit", centre=actor.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(visit))
     towns = {name: select(column).where(Municipality.id == visit.town_id) for name, column in _PLACE.items()}
     north, east = (_PLACE[name] - towns[name].correlate(None).scalar_subquery() for name in _PLACE)
     always = Presenter.id.in_({*keep, *(member.presenter_id for member in visit.crew)})

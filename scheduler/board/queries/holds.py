@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.board.terms import BoardWish, HeldBlock
 from scheduler.core.db import db
-from scheduler.places.models import District, Host, Municipality
+from scheduler.places.models import District, Host, Municipality, hosts_in
+from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -29,7 +30,7 @@ class HeldShown:
     by_district: Mapping[tuple[int, str, str] | None, Held] = field(default_factory=dict)
 
 
-def held_shown(centre_id: int | None, wish: BoardWish, now: dt.datetime | None) -> HeldShown:
+def held_shown(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> HeldShown:
     """One query, however many are held. Without a moment nothing is: what is over keeps nobody back."""
     if now is None:
         return HeldShown()
@@ -39,7 +40,8 @@ def held_shown(centre_id: int | None, wish: BoardWish, now: dt.datetime | None) 
         .join(Programme, Programme.id == DateHold.programme_id)
         .outerjoin(SchoolRequest, SchoolRequest.id == DateHold.school_request_id)
         .where(
-            Programme.centre_id == centre_id,
+            Programme.centre_id == actor.centre_id,
+            *([_where(actor)] if actor.districts else []),
             DateHold.on_day.between(wish.first_day, wish.last_day),
             DateHold.state.in_(LIVING_HOLDS),
             DateHold.until > now,
@@ -63,6 +65,12 @@ def held_shown(centre_id: int | None, wish: BoardWish, now: dt.datetime | None) 
         {who: _by_day(blocks) for who, blocks in by_presenter.items()},
         {district: _by_day(blocks.values()) for district, blocks in by_district.items()},
     )
+
+
+def _where(actor: Actor) -> ColumnElement[bool]:
+    """That a hold is for a host, or for a town, of the actor's districts."""
+    towns = select(Municipality.id).where(Municipality.district_id.in_(actor.districts))
+    return DateHold.host_id.in_(hosts_in(actor.districts)) | DateHold.municipality_id.in_(towns)
 
 
 def _by_day(blocks: Collection[HeldBlock]) -> Held:

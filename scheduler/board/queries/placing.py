@@ -127,7 +127,7 @@ def _visit(actor: Actor, visit_id: int) -> Visit:
     visit = found.unique().one_or_none()
     if visit is None:
         raise NotFound("visit")
-    policy.require(actor, "update", "visit", centre=visit.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(visit))
     return visit
 
 

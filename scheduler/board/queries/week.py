@@ -23,7 +23,7 @@ from scheduler.places import queries as place_queries
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.staffing.queries.availability import availability_of
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.queries.pages import visits_between
@@ -83,7 +83,7 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.date
 def next_visit_day(actor: Actor, day: dt.date) -> dt.date | None:
     """The first day from this one on with a visit of the centre. Raises: NotAllowed."""
     policy.require(actor, "read", "board", centre=actor.centre_id)
-    living = (Visit.centre_id == actor.centre_id, Visit.on_day >= day, Visit.state.not_in(GONE_VISITS))
+    living = (in_reach(actor, Visit), Visit.on_day >= day, Visit.state.not_in(GONE_VISITS))
     return db.session.scalar(select(func.min(Visit.on_day)).where(*living))
 
 
@@ -106,7 +106,7 @@ def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
         for member in visit.crew:
             if _part(visit, member):
                 crews[member.presenter_id].append(visit)
-    held = held_shown(actor.centre_id, wish, now)
+    held = held_shown(actor, wish, now)
     days = _days(wish, shown, held.days)
     return _Facts(wish, shown, grounds, stops, crews, days, edited_at, shifts_shown(shown), held)
 

@@ -54,11 +54,13 @@ def copy_visit(actor: Actor, visit_id: int, plan: CopyPlan, *, form_key: str, no
     with change(actor, now) as act:
         advisory_lock(act.session, COPIES_LOCK, [lock_number(key)])
         source = act.session.get(Visit, visit_id)
-        policy.require(actor, "create", "visit", centre=source.centre_id if source else None)
+        policy.require(actor, "create", "visit", centre=policy.spot(source))
         if source is None:
             raise NotFound("visit")
         if (earlier := form_keys.answer_of(key)) is not None:
             return tuple(earlier.split())
+        for host_id in plan.host_ids:
+            policy.require(actor, "create", "visit", centre=policy.Spot(source.centre_id, host_id))
         drafts = _as_meant(_drafts(act.session, source, plan, now), plan, now)
         numbers = tuple(_copy(act, source, draft) for draft in drafts)
         act.record("visit copied", source, details={"to": list(numbers)})

@@ -54,7 +54,7 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
     """
     with change(actor, now) as act:
         asked = act.session.get(SchoolRequest, request_id)
-        policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
+        policy.require(actor, "update", "request", centre=policy.spot(asked), request=request_id)
         lost = hold_of_request(request_id)
         if asked is None or lost is None:
             raise NotFound("date")

@@ -69,9 +69,9 @@ class Seeker:
     exceptions: tuple[ExceptionRow, ...] = ()
     vetted: tuple[Days, ...] = ()
     agreed: tuple[Days, ...] = ()  # a guardian's consent to take part
-    reach_km: int | None = None  # as far as she said she goes
     promised: tuple[Stop, ...] = ()
     presentations: Mapping[dt.date, int] = field(default_factory=dict)  # promised ones, by local day
+    reach_km: int | None = None  # as far as she said she goes
 
 
 @dataclass(frozen=True)

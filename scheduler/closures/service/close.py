@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.closures.queries import ids_in, plans_of, released_crew, visit_with_crew
+from scheduler.closures.queries import ids_in, plans_of, released_crew, spot_of, visit_with_crew
 from scheduler.closures.service import notify
 from scheduler.closures.service.replan import replan_visit
 from scheduler.closures.terms import CLOSURE_REASON, ClosingReason
@@ -19,7 +19,7 @@ from scheduler.people.rules import is_minor
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Closure
 from scheduler.places.rules.hosts import problems_of_closure
-from scheduler.places.terms.hosts import ClosureDraft, ClosureRow
+from scheduler.places.terms.hosts import ClosureDraft, ClosureRow, Extent
 from scheduler.policy import Actor
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest
@@ -48,7 +48,7 @@ def close_hosts(actor: Actor, draft: ClosureDraft, *, seen: frozenset[int], now:
     however many visits. `seen` are the visits that the preview showed: mails go only to who was previewed. Raises:
     NotAllowed; Rejected with {field: reason}; Conflict("changed_meanwhile") when other visits are affected by now.
     """
-    policy.require(actor, "create", "closure")
+    policy.require(actor, "create", "closure", centre=spot_of(actor, draft.extent))
     if problems := problems_of_closure(draft, clock.local_day(now)):
         raise Rejected(problems)
     with change(actor, now) as act:
@@ -76,9 +76,8 @@ def lift_closure(actor: Actor, closure_id: int, open_from: dt.date, *, now: dt.d
     Raises: NotAllowed; NotFound; Rejected({"open_from": …}) for a day outside the closure; Conflict("wrong_state")
     when it was lifted before.
     """
-    policy.require(actor, "update", "closure")
     with change(actor, now) as act:
-        closure = _locked(act.session, closure_id)
+        closure = _closure_of(act, closure_id)
         if closure.open_from is not None:
             raise Conflict(GroundReason.WRONG_STATE)
         if not closure.first_day <= open_from <= closure.last_day:
@@ -94,9 +93,8 @@ def close_again(actor: Actor, closure_id: int, *, seen: frozenset[int], now: dt.
     Raises: NotAllowed; NotFound; Conflict("wrong_state") when it was not lifted, ("changed_meanwhile") as in
     `close_hosts`.
     """
-    policy.require(actor, "update", "closure")
     with change(actor, now) as act:
-        closure = _locked(act.session, closure_id)
+        closure = _closure_of(act, closure_id)
         if closure.open_from is None:
             raise Conflict(GroundReason.WRONG_STATE)
         closure.open_from = closure.lifted_at = None
@@ -104,6 +102,14 @@ def close_again(actor: Actor, closure_id: int, *, seen: frozenset[int], now: dt.
         act.record("closure holds again", closure)
         stopped = _stop(act, place_queries.closure_of(closure_id), seen)
     log.info("closure holds again", extra={"closure_id": closure_id, "visits": stopped})
+
+
+def _closure_of(act: Act, closure_id: int) -> Closure:
+    """A closure that the actor may change, locked. Raises: NotAllowed, NotFound."""
+    closure = _locked(act.session, closure_id)
+    extent = Extent(closure.municipality_id, closure.district_id, closure.calendar)
+    policy.require(act.actor, "update", "closure", centre=spot_of(act.actor, extent))
+    return closure
 
 
 def _locked(session: Session, closure_id: int) -> Closure:

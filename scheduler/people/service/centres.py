@@ -37,11 +37,11 @@ def change_centre(actor: Actor, change: CentreChange, *, now: dt.datetime) -> No
             "email": rules.address_of(change.email) if change.email else "",
             "name_en": change.name_en or change.name_sr_latn,
         }
-        different = sorted(name for name, value in said.items() if getattr(centre, name) != value)
-        for name in different:
-            setattr(centre, name, said[name])
+        different = audit.write_changes(centre, said)
+        if "signatory" in different:
+            different["signatory"] = ["…", "…"]  # a person's name is no value of an audit
         if different:
-            audit.record(actor, "centre changed", centre, at=now, details={"fields": different})
+            audit.record(actor, "centre changed", centre, at=now, details={"changes": different})
 
 
 def settle_step(actor: Actor, step: HandStep, *, now: dt.datetime) -> None:

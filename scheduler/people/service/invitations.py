@@ -16,9 +16,18 @@ from scheduler.messages.queries import is_waiting
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import queries, rules
-from scheduler.people.models import Centre, Presenter, User, UserRole
+from scheduler.people.models import Centre, Presenter, User, UserDistrict, UserRole
 from scheduler.people.service.accounts import end_sign_ins
-from scheduler.people.terms import INVITED_ROLES, Acceptance, CentreDraft, InvitationDraft, Opened, PersonReason
+from scheduler.people.terms import (
+    INVITED_ROLES,
+    STAFF_ROLES,
+    Acceptance,
+    CentreDraft,
+    InvitationDraft,
+    Opened,
+    PersonReason,
+)
+from scheduler.places.models import District
 from scheduler.policy import SYSTEM, Actor, Role
 
 log = logging.getLogger(__name__)
@@ -101,10 +110,14 @@ def invite_again(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
     log.info("user invited again", extra={"user_id": user_id})
 
 
-def change_roles(actor: Actor, user_id: int, roles: Collection[Role], *, now: dt.datetime) -> None:
-    """Give one of the staff other roles; they count from the next request on.
+def change_roles(
+    actor: Actor, user_id: int, roles: Collection[Role], district_ids: Collection[int] = (), *, now: dt.datetime
+) -> None:
+    """Give one of the staff other roles and the districts she is limited to; they count from the next request on.
 
-    Nobody takes the administrator's role from herself. Raises: NotAllowed, NotFound; Rejected with {field: reason}.
+    Without districts she sees everything of her centre. Only staff are limited: presenters go where they are sent.
+    Nobody takes the administrator's role from herself, nor changes her own districts.
+    Raises: NotAllowed, NotFound; Rejected with {field: reason}.
     """
     with transaction() as session:
         user = _of_staff(session, actor, "update", user_id)
@@ -113,12 +126,29 @@ def change_roles(actor: Actor, user_id: int, roles: Collection[Role], *, now: dt
         held = {row.role for row in user.roles}
         if user.id == actor.user_id and Role.ADMINISTRATOR not in roles:
             raise Rejected({"roles": PersonReason.OWN_ROLE})
+        _limit(session, actor, user, set(district_ids) if set(roles) & set(STAFF_ROLES) else set(), now)
         if held == set(roles):
             return
         user.roles = [row for row in user.roles if row.role in roles]
         user.roles += [UserRole(role=role) for role in sorted(set(roles) - held)]
         session.flush()
         audit.record(actor, "roles changed", user, at=now, details={"from": sorted(held), "to": sorted(roles)})
+
+
+def _limit(session: Session, actor: Actor, user: User, wanted: set[int], now: dt.datetime) -> None:
+    held = {row.district_id for row in user.districts}
+    if held == wanted:
+        return
+    if user.id == actor.user_id:
+        raise Rejected({"districts": PersonReason.OWN_DISTRICTS})
+    if wanted - set(session.scalars(select(District.id).where(District.id.in_(wanted)))):
+        raise Rejected({"districts": GroundReason.UNKNOWN})
+    user.districts = [row for row in user.districts if row.district_id in wanted]
+    user.districts += [UserDistrict(district_id=one) for one in sorted(wanted - held)]
+    session.flush()
+    names = dict(session.execute(select(District.id, District.iso).where(District.id.in_(held | wanted))).all())
+    told = {side: sorted(names[one] for one in ids) for side, ids in (("from", held), ("to", wanted))}
+    audit.record(actor, "districts changed", user, at=now, details=told)
 
 
 def _of_staff(session: Session, actor: Actor, verb: str, user_id: int) -> User:

@@ -33,11 +33,12 @@ def add_holiday(actor: Actor, draft: HolidayDraft, *, now: dt.datetime) -> int:
             raise Rejected({"day": GroundReason.EXISTS})
         if holiday is None:
             holiday = Holiday(day=draft.day)
-        holiday.name_sr_cyrl, holiday.name_sr_latn, holiday.name_en = cyrl, latn, draft.name_en or latn
-        holiday.no_lessons, holiday.removed_at = draft.no_lessons, None
+        names = {"name_sr_cyrl": cyrl, "name_sr_latn": latn, "name_en": draft.name_en or latn}
+        different = audit.write_changes(holiday, names | {"no_lessons": draft.no_lessons})
+        holiday.removed_at = None
         session.add(holiday)
         session.flush()
-        audit.record(actor, "holiday added", holiday, at=now, details={"day": draft.day})
+        audit.record(actor, "holiday added", holiday, at=now, details={"day": draft.day, "changes": different})
         return holiday.id
 
 
@@ -78,10 +79,12 @@ def add_calendar_entry(actor: Actor, draft: CalendarDraft, *, now: dt.datetime) 
                 first_day=draft.first_day,
                 school_year=school_year(draft.first_day),
             )
-        line.last_day, line.removed_at, line.timetable_of = draft.last_day, None, draft.timetable_of
+        different = audit.write_changes(line, {"last_day": draft.last_day, "timetable_of": draft.timetable_of})
+        line.removed_at = None
         session.add(line)
         session.flush()
-        audit.record(actor, "calendar line added", line, at=now, details={"first_day": draft.first_day})
+        told = {"first_day": draft.first_day, "changes": different}
+        audit.record(actor, "calendar line added", line, at=now, details=told)
         return line.id
 
 
@@ -105,4 +108,5 @@ def _set_removed(
             raise NotFound("holiday")
         if (row.removed_at is not None) != removed:
             row.removed_at = now if removed else None
-            audit.record(actor, "day removed" if removed else "day put back", row, at=now)
+            told = {"day": row.day if kind is Holiday else row.first_day}
+            audit.record(actor, "day removed" if removed else "day put back", row, at=now, details=told)

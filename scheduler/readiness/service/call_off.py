@@ -104,7 +104,7 @@ def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> 
     """
     with change(actor, now) as act:
         visit = lock_visit(act.session, visit_id)
-        policy.require(actor, "cancel", "visit", centre=visit.centre_id)
+        policy.require(actor, "cancel", "visit", centre=policy.spot(visit))
         row = act.session.get(Cancellation, visit_id)
         if row is None or not may_think_again(row.done_at, row.version_after, visit.version, now):
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)

@@ -31,7 +31,7 @@ def note_told(actor: Actor, page: VisitPage, draft: ToldDraft, *, now: dt.dateti
 
     Raises: NotAllowed, NotFound; Rejected for a presenter who cannot be told by word, and for an offer to a school.
     """
-    policy.require(actor, "update", "visit", centre=page.visit.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(page.visit))
     able = {member.presenter_id for member in tellable(page.visit)}
     if draft.presenter_id is not None and draft.presenter_id not in able:
         raise Rejected({"whom": GroundReason.NOT_A_CHOICE})

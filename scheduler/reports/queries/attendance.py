@@ -41,6 +41,7 @@ from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host, Municipality
+from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, narrowed, summed
@@ -129,21 +130,23 @@ BEHIND_SORTS: Columns = {
 
 
 def visits_behind(
-    filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None
+    filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None, reader: Actor = SYSTEM
 ) -> Page[VisitLine]:
     """The visits of which a report's number is the sum, by day or as asked; page `number` from 1.
 
+    A number is the same for everybody; of its visits, limited staff see those of their districts.
     Sorted by what a visit is, those of the page are found first, and the heads of these alone are added up.
     """
     session, begins, order = db.session(), first_row(number), (*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
     visits: list[int] | None = None
+    ours = [in_reach(reader, Visit)] if reader.districts else []
     if sort is None or sort.name not in NUMBERS:
         counted = cast(Select[Any], select(Visit.id, func.count().over()))
-        each_once = narrowed(counted, filters).group_by(Visit.id, Host.id, Programme.id)
+        each_once = narrowed(counted, filters).where(*ours).group_by(Visit.id, Host.id, Programme.id)
         found = session.execute(each_once.order_by(*order).limit(PER_PAGE).offset(begins)).all()
         visits, total, begins = [one for one, _total in found], found[0][1] if found else 0, 0
     else:
-        total = session.scalar(narrowed(select(func.count(Visit.id.distinct())), filters)) or 0
+        total = session.scalar(narrowed(select(func.count(Visit.id.distinct())), filters).where(*ours)) or 0
     each = counted_presentations(filters, (), visits=visits)
     wanted = (
         summed(each)
@@ -162,6 +165,7 @@ def visits_behind(
         .join(Host, Host.id == Visit.host_id)
         .join(Programme, Programme.id == Visit.programme_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .where(*ours)
         .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
         .order_by(*order)
         .limit(PER_PAGE)

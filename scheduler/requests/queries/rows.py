@@ -13,7 +13,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import host_row
-from scheduler.policy import Actor, Role
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
 from scheduler.requests.models import BlackoutDays, SchoolRequest
@@ -27,10 +27,9 @@ from scheduler.requests.terms.school_request import Blackout, ExpectedCounts
 
 
 def requests_in_reach(actor: Actor) -> Select[SchoolRequest]:
-    """Every request that the actor's centre may see: proven ones only."""
-    policy.require(actor, "read", "request", centre=actor.centre_id)
-    wanted = select(SchoolRequest).where(SchoolRequest.state.not_in(HIDDEN))
-    return wanted if Role.SYSTEM in actor.roles else wanted.where(SchoolRequest.centre_id == actor.centre_id)
+    """Every request of the actor's centre and districts: proven ones only."""
+    policy.require(actor, "read", "request", centre=policy.own_part(actor))
+    return select(SchoolRequest).where(SchoolRequest.state.not_in(HIDDEN), in_reach(actor, SchoolRequest))
 
 
 def with_related_rows(wanted: Select[SchoolRequest], *, one: bool = False) -> Select[SchoolRequest]:

@@ -90,7 +90,7 @@ def _district() -> ColumnElement[int | None]:
 def on_duty(centre_id: int, district_id: int | None, now: dt.datetime) -> list[tuple[str, str]]:
     """(address, language) of who is told when something of a district waits: the coordinators, or who stands in."""
     running = handovers_on([centre_id], clock.local_day(now))
-    return told_instead(coordinators_of(centre_id), district_id, running)
+    return told_instead(coordinators_of(centre_id, district_id), district_id, running)
 
 
 def stand_in_of(row: SchoolRequest, now: dt.datetime) -> HandoverRow | None:

@@ -87,7 +87,7 @@ def book_again(
     with transaction() as session:
         advisory_lock(session, FORM_LOCK, [people_rules.lock_number(key)])
         row = locked_request(session, actor, "update", request_id)
-        policy.require(actor, "create", "request", centre=row.centre_id)
+        policy.require(actor, "create", "request", centre=policy.spot(row))
         if (earlier := form_keys.answer_of(key)) is not None:
             return earlier
         if not may_book_again(row.state):

@@ -47,7 +47,7 @@ def locked_request(
         .execution_options(populate_existing=True)
     )
     row = session.scalar(wanted)
-    policy.require(actor, verb, "request", centre=row.centre_id if row else None, request=row.id if row else None)
+    policy.require(actor, verb, "request", centre=policy.spot(row), request=row.id if row else None)
     hidden = row is not None and row.state in HIDDEN and not actor.roles & {Role.SCHOOL_CONTACT, Role.SYSTEM}
     if row is None or hidden:
         raise NotFound("request")

@@ -17,8 +17,8 @@ from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places.service.hosts import propose_host
-from scheduler.places.terms.hosts import HostDraft
-from scheduler.policy import ANONYMOUS, SYSTEM, Actor
+from scheduler.places.terms.hosts import HostDraft, HostRow
+from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Spot
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.models import (
     BlackoutDays,
@@ -75,7 +75,7 @@ def submit_request(
     """
     programme = programme_queries.programme_of(draft.programme_id)
     by_staff = actor.user_id is not None or actor == SYSTEM
-    policy.require(actor, "create", "request", centre=programme.centre_id)
+    policy.require(actor, "create", "request", centre=Spot(programme.centre_id, own=True))
     key, *also = _keys_of(form_key)
     with transaction() as session:
         advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
@@ -83,6 +83,7 @@ def submit_request(
             return int(earlier)
         school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
         host, today = school.host, clock.local_day(now)
+        policy.require(actor, "create", "request", centre=_lies(programme.centre_id, host))
         hours = school.hours(draft.first_day, draft.last_day, today=today)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
         problems = problems_with(draft, today, RequestFacts(programme, levels, by_staff, *hours))
@@ -99,6 +100,11 @@ def submit_request(
         request_id = row.id
     log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
     return request_id
+
+
+def _lies(centre_id: int, host: HostRow) -> Spot:
+    """Where what a host asks for lies; a host that was only just typed is known by its district."""
+    return Spot(centre_id, host.id, host.municipality.district_id if host.municipality else None)
 
 
 def _forget_what_became(session: Session, form_key: str) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import cos, radians
 from typing import Any
 
@@ -27,6 +28,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import DETOUR
 from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
+from scheduler.programmes.queries import campaign_crew
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
 from scheduler.staffing.queries.availability import availability_of
@@ -57,7 +59,7 @@ def candidates(
     The number of queries does not depend on the number of presenters. Raises: NotAllowed, NotFound.
     """
     visit, presentations = _visit(visit_id)
-    policy.require(actor, "create", "assignment", centre=visit.centre_id)
+    policy.require(actor, "create", "assignment", centre=policy.spot(visit))
     some = () if among is None else (Presenter.id.in_(among),)
     people = people_queries.presenters_of(visit.centre_id, Presenter.id.not_in(_seated(visit_id)), *some)
     return _judged(visit, presentations, people, now)
@@ -72,7 +74,7 @@ def candidates_by_need(
     Raises: NotAllowed, NotFound.
     """
     visit, presentations = _visit(visit_id)
-    policy.require(actor, "create", "assignment", centre=visit.centre_id)
+    policy.require(actor, "create", "assignment", centre=policy.spot(visit))
     not_seated = Presenter.id.not_in(_seated(visit_id))
     own = Presenter.centre_id == visit.centre_id, User.erased_at.is_(None), not_seated
     by_need = (
@@ -113,14 +115,17 @@ def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnEl
         language = visit.school_request.teaching_language
         against.append((~Presenter.languages.any(PresenterLanguage.language == language), 1))
     weights = [case((said, weight), else_=0) for said, weight in against]
+    order: list[ColumnElement[Any]] = [sum(weights[1:], weights[0])]
+    if visit.campaign_id is not None:
+        order.append(case((who.in_(campaign_crew(visit.campaign_id)), 0), else_=1))
     host = place_of(visit)
     if host is None:
-        return [sum(weights[1:], weights[0])]
+        return order
     north = Municipality.lat - host.latitude
     east = (Municipality.lon - host.longitude) * cos(radians(host.latitude))
     off = north * north + east * east
     beyond = case((Presenter.reach_km * Presenter.reach_km < off * ROAD_KM_A_DEGREE**2, 1), else_=0)
-    return [sum(weights, beyond), off]
+    return [order[0] + beyond, *order[1:], off]
 
 
 def _is_taken(presentations: Sequence[Presentation]) -> ColumnElement[bool]:
@@ -165,6 +170,7 @@ def _judged(
     minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
     own = [YoungVisit(visit.id, visit.on_day, row.minutes) for row in presentations]
     full = too_much_for(minors, visit.on_day, dict.fromkeys(minors, own), except_visit=visit.id)
+    meant = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset()
     found = []
     for row in people:
         who = row.presenter_id
@@ -177,8 +183,13 @@ def _judged(
             *too_far(row.home, host, row.reach_km),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]
-        found.append(_candidate(row, visit, trip_to(row.home, visit, presentations), reasons))
-    return sorted(found, key=lambda one: (one.barred, len(one.reasons), one.road_km or 0, one.full_name))
+        one = _candidate(row, visit, trip_to(row.home, visit, presentations), reasons)
+        found.append(replace(one, of_campaign=who in meant))
+    return sorted(found, key=_best_first)
+
+
+def _best_first(one: Candidate) -> tuple[Any, ...]:
+    return one.barred, len(one.reasons), not one.of_campaign, one.road_km or 0, one.full_name
 
 
 def _visit(visit_id: int) -> tuple[Visit, list[Presentation]]:

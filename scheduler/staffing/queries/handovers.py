@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from scheduler import policy
 from scheduler.places.models import Host, Municipality
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.stand_ins import owned_within
 from scheduler.requests.terms.handovers import HandoverDraft
@@ -27,4 +27,4 @@ def covered_visits(actor: Actor, draft: HandoverDraft) -> list[VisitRow]:
         towns = select(Host.id).join(Host.municipality).where(Municipality.district_id.in_(draft.district_ids))
         theirs = or_(theirs, Visit.school_request_id.is_(None) & Visit.host_id.in_(towns))
     days = Visit.on_day.between(draft.first_day, draft.last_day)
-    return visits_where(Visit.centre_id == actor.centre_id, Visit.state.in_(OPEN_VISITS), days, theirs)
+    return visits_where(in_reach(actor, Visit), Visit.state.in_(OPEN_VISITS), days, theirs)

@@ -24,7 +24,7 @@ def visits_of_child(actor: Actor, now: dt.datetime) -> list[ChildsVisit]:
 
     Raises: NotAllowed; NotFound.
     """
-    policy.require(actor, "read", "pick_up", presenters=[actor.presenter_id])
+    policy.require(actor, "read", "pick_up", centre=actor.centre_id, presenters=[actor.presenter_id])
     if actor.presenter_id is None:
         raise NotFound("presenter")
     today = clock.local_day(now)

@@ -37,7 +37,7 @@ def visits_of_person(presenter_id: int, home: Point | None, today: dt.date, page
 
 def visits_at_host(actor: Actor, host_id: int, today: dt.date, page: int) -> VisitLines:
     """At a school, of the reader's centre: what is planned there, and what was. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     lines = _lines().where(Visit.host_id == host_id, in_centre(actor), Visit.state.not_in(GONE_VISITS))
     firm = func.min(1)
     coming, past = lines.where(Visit.on_day >= today), lines.where(Visit.on_day < today)

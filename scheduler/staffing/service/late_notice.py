@@ -37,7 +37,7 @@ def log_kilometres(actor: Actor, number: str, presenter_id: int, kilometres: int
     """A coordinator notes what a presenter has driven. Raises: NotAllowed, NotFound; Rejected({"kilometres": ...})."""
     with transaction() as session:
         row, visit = _notice(session, number, presenter_id)
-        policy.require(actor, "update", "visit", centre=visit.centre_id)
+        policy.require(actor, "update", "visit", centre=policy.spot(visit))
         if kilometres is None:
             raise Rejected({"kilometres": GroundReason.MISSING})
         _set_kilometres(actor, row, visit, kilometres, now)

@@ -17,7 +17,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
@@ -72,22 +72,22 @@ def desk_of(actor: Actor, now: dt.datetime) -> Desk:
 
     Raises: NotAllowed.
     """
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
-    policy.require(actor, "read", "request", centre=actor.centre_id)
-    return _desk(actor.centre_id or 0, now)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
+    policy.require(actor, "read", "request", centre=policy.own_part(actor))
+    return _desk(actor, now)
 
 
 def rows_of_centre(centre_id: int, now: dt.datetime) -> tuple[TurnRow, ...]:
     """The same rows for whoever writes to coordinators: the product itself."""
-    return _desk(centre_id, now).rows
+    return _desk(Actor(frozenset(), centre_id=centre_id), now).rows
 
 
-def _desk(centre_id: int, now: dt.datetime) -> Desk:
+def _desk(actor: Actor, now: dt.datetime) -> Desk:
     today = clock.local_day(now)
-    visits = db.session().execute(_visits_to_judge(centre_id, today)).all()
+    visits = db.session().execute(_visits_to_judge(actor, today)).all()
     sittings = _sittings_of([row.Visit.id for row in visits])
     judged = [_visit_turn(row, sittings, now, today) for row in visits]
-    found = [*judged, *requests_to_judge(centre_id, now), *failed_mails(centre_id)]
+    found = [*judged, *requests_to_judge(actor, now), *failed_mails(actor)]
     return Desk(
         rows=in_order([row for row in found if row.verdict.ours], today),
         soon=tuple(_soon(row, sittings) for row in visits if _is_soon(row, today)),
@@ -96,12 +96,12 @@ def _desk(centre_id: int, now: dt.datetime) -> Desk:
 
 def rows_of_requests(actor: Actor, now: dt.datetime) -> dict[int, TurnRow]:
     """Visits that are the coordinators' turn, and requests that stand still, by request: three questions."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     today = clock.local_day(now)
-    visits = db.session().execute(_visits_to_judge(actor.centre_id or 0, today)).all()
+    visits = db.session().execute(_visits_to_judge(actor, today)).all()
     sittings = _sittings_of([row.Visit.id for row in visits])
     rows = [_visit_turn(row, sittings, now, today) for row in visits]
-    rows += judged_requests(actor.centre_id or 0, now, stands_still(now))
+    rows += judged_requests(actor, now, stands_still(now))
     return {row.request_id: row for row in rows if row.request_id is not None and row.verdict.ours}
 
 
@@ -132,7 +132,7 @@ def visits_to_count(presenter_id: int, now: dt.datetime) -> list[TurnRow]:
     return rows
 
 
-def _visits_to_judge(centre_id: int, today: dt.date) -> Select[Any]:
+def _visits_to_judge(actor: Actor, today: dt.date) -> Select[Any]:
     """Every visit of which it may be the coordinators' turn, and those of today and tomorrow; the rule decides.
 
     Open visits are few and have their index; of the confirmed ones nearly all wait for their day and are not read.
@@ -155,7 +155,7 @@ def _visits_to_judge(centre_id: int, today: dt.date) -> Select[Any]:
     counted = select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id)
     to_lock = counted.where(Attendance.state.in_(TO_BE_LOCKED))
     return _judged_visits().where(
-        Visit.centre_id == centre_id,
+        in_reach(actor, Visit),
         or_(
             and_(~Visit.papers_settled, may_wait),  # so that the index of those not settled is read
             and_(Visit.state == VisitState.DELIVERED, Visit.id.in_(to_lock)),

@@ -13,12 +13,14 @@ from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.places.models import Host, HostMerger
+from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, REMINDED, waits_too_long
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import PASSES_WITHIN, WITHOUT_VISIT, turn_of_mail, turn_of_request, turn_of_typed_host
 from scheduler.turns.terms import AboutHost, RequestStanding, TurnRow
 from scheduler.visits.models.visits import Visit
+from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
 
 MOST_MAILS = 50  # that did not arrive: the list of mails has all
@@ -29,11 +31,11 @@ def about_host(row: Any, phone: str) -> AboutHost:
     return AboutHost(row.name_sr_cyrl, row.name_sr_latn, row.place_sr_cyrl, row.place_sr_latn, row.kind, phone)
 
 
-def requests_to_judge(centre_id: int, now: dt.datetime) -> list[TurnRow]:
+def requests_to_judge(actor: Actor, now: dt.datetime) -> list[TurnRow]:
     """Requests that wait for the centre by themselves, whatever their visits wait for, and the schools they typed."""
     state, soon = SchoolRequest.state, clock.local_day(now) + PASSES_WITHIN
     return judged_requests(
-        centre_id,
+        actor,
         now,
         or_(
             SchoolRequest.attention,
@@ -60,11 +62,11 @@ def _host_typed() -> ColumnElement[bool]:
     return and_(Host.listed.is_(False), ~merged, SchoolRequest.state.in_(OPEN))
 
 
-def judged_requests(centre_id: int, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
+def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
     rows = db.session().execute(
         select(SchoolRequest, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
         .join(Host, Host.id == SchoolRequest.host_id)
-        .where(SchoolRequest.centre_id == centre_id, SchoolRequest.state.not_in(HIDDEN | OVER), waits)
+        .where(in_reach(actor, SchoolRequest), SchoolRequest.state.not_in(HIDDEN | OVER), waits)
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
         .execution_options(populate_existing=True)
     )
@@ -98,10 +100,14 @@ def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
         yield replace(turn, verdict=turn_of_typed_host(asked.state_since), request_id=None, host_id=asked.host_id)
 
 
-def failed_mails(centre_id: int) -> list[TurnRow]:
+def failed_mails(actor: Actor) -> list[TurnRow]:
     wanted = (
         select(OutboxMessage.id, OutboxMessage.subject, OutboxMessage.created_at, OutboxMessage.state)
-        .where(OutboxMessage.centre_id == centre_id, OutboxMessage.state == MessageState.FAILED)
+        .where(
+            OutboxMessage.centre_id == actor.centre_id,
+            OutboxMessage.state == MessageState.FAILED,
+            *mails_in_reach(actor),
+        )
         .order_by(OutboxMessage.id.desc())
         .limit(MOST_MAILS)
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import cast
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
@@ -12,7 +13,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.paging import Page
 from scheduler.core.sorting import Sort
 from scheduler.people.models import User
-from scheduler.policy import Actor, Role
+from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
@@ -47,7 +48,7 @@ def visit_for(actor: Actor, number: str) -> VisitRow:
         actor,
         "read",
         "visit",
-        centre=row.centre_id,
+        centre=policy.spot(row),
         request=row.school_request_id,
         presenters=readers_in_crew(row.id) if actor.presenter_id is not None else (),
     )
@@ -66,7 +67,7 @@ def offered_visit_id(actor: Actor, number: str) -> int:
 def visit_page(actor: Actor, number: str) -> VisitPage:
     """The coordinators' page of a visit: who goes, what is missing, what happened. Raises: NotAllowed, NotFound."""
     row = visit_for(actor, number)
-    policy.require(actor, "update", "visit", centre=row.centre_id)
+    policy.require(actor, "update", "visit", centre=policy.spot(row))
     asked = db.session().scalar(select(SchoolRequest).where(SchoolRequest.id == row.school_request_id))
     beside = _planned_again(row.id)
     return VisitPage(
@@ -153,27 +154,27 @@ def visit_of_request(actor: Actor, request_id: int) -> VisitRow | None:
 
     Raises: NotAllowed.
     """
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     found = visits_where(in_centre(actor), Visit.school_request_id == request_id)
     return max(found, key=lambda visit: visit.id, default=None)
 
 
 def visits_of_week(actor: Actor, monday: dt.date, page: int, sort: Sort | None = None) -> Page[VisitRow]:
     """A page of the centre's visits of seven days from `monday`, in order of time or as asked. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     week = Visit.on_day.between(monday, monday + dt.timedelta(days=6))
     return page_of_visits(in_centre(actor), week, sort=sort, page=page)
 
 
 def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
     """The centre's visits of these days, both included, in order of day and number. Raises: NotAllowed."""
-    policy.require(actor, "read", "visit", centre=actor.centre_id)
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day))
 
 
 def in_centre(actor: Actor) -> ColumnElement[bool]:
-    """That a visit is of the actor's centre; the system sees all."""
-    return Visit.centre_id.is_not(None) if Role.SYSTEM in actor.roles else Visit.centre_id == actor.centre_id
+    """That a visit is of the actor's centre, and of her districts if she is limited to some."""
+    return cast("ColumnElement[bool]", in_reach(actor, Visit))
 
 
 def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,16 +1,33 @@
 """Visits found by typing."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed
+from scheduler.messages.models import OutboxMessage
 from scheduler.places.queries import has_words
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
+from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import FIRM_OR_OFFERED, has_seat, in_centre
 from scheduler.visits.terms.rows import VisitRow
+
+
+def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
+    """What keeps mails about visits and requests of other districts from limited staff; nothing for the others."""
+    if not actor.districts:
+        return []
+    ours = [
+        and_(
+            OutboxMessage.about == kind.__tablename__,
+            OutboxMessage.about_id.in_(select(kind.id).where(in_reach(actor, kind))),
+        )
+        for kind in (Visit, SchoolRequest)
+    ]
+    elsewhere = OutboxMessage.about.not_in([kind.__tablename__ for kind in (Visit, SchoolRequest)])
+    return [or_(OutboxMessage.about.is_(None), elsewhere, *ours)]
 
 
 def visits_found(

@@ -214,7 +214,7 @@ def require(actor: Actor, verb: str, thing: str, opened: OpenVisit) -> None:
         actor,
         verb,
         thing,
-        centre=visit.centre_id,
+        centre=policy.spot(visit),
         request=visit.school_request_id,
         presenters=opened.presenter_ids,
     )

@@ -74,7 +74,7 @@ def mark_delivered(act: Act, opened: OpenVisit, *, absent: Collection[int] = ())
     "ready" on the way. Raises: Conflict("wrong_state"), also before the first presentation begins ("not_yet").
     """
     visit = opened.visit
-    policy.require(act.actor, "update", "attendance", centre=visit.centre_id, presenters=opened.presenter_ids)
+    policy.require(act.actor, "update", "attendance", centre=policy.spot(visit), presenters=opened.presenter_ids)
     if opened.presentations and act.now < opened.starts_at:
         raise Conflict(VisitReason.NOT_YET)
     if visit.state is VisitState.CONFIRMED:

@@ -17,6 +17,8 @@ from scheduler.core.numbers import next_number
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
+from scheduler.programmes.queries import fits_campaign
+from scheduler.programmes.terms import CampaignReason
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.school_request import RequestState
@@ -58,9 +60,12 @@ def plan_visit(actor: Actor, draft: VisitDraft, *, now: dt.datetime) -> Visit:
     """
     with change(actor, now) as act:
         programme, asked = _what_is_asked(act.session, draft)
-        policy.require(actor, "create", "visit", centre=programme.centre_id)
+        lies = policy.Spot(programme.centre_id, asked.host_id if asked is not None else draft.host_id)
+        policy.require(actor, "create", "visit", centre=lies)
         if asked is not None:
-            draft = replace(draft, host_id=asked.host_id, campaign_id=asked.campaign_id)
+            draft = replace(draft, host_id=asked.host_id)
+        if not _in_campaign(draft.campaign_id, programme.id, draft.on_day):
+            raise Rejected({"campaign": CampaignReason.NOT_OF_THIS_VISIT})
         visit = write_visit(act, replace(draft, programme_id=programme.id))
         refuse_outside_shifts(draft, now)
         if asked is not None:
@@ -85,7 +90,7 @@ def write_visit(act: Act, draft: VisitDraft) -> Visit:
         host_id=host.id,
         school_request_id=draft.school_request_id,
         programme_id=programme.id,
-        campaign_id=draft.campaign_id,
+        campaign_id=draft.campaign_id if _in_campaign(draft.campaign_id, programme.id, draft.on_day) else None,
         on_day=draft.on_day,
         zone=host.zone,
         state=VisitState.PLANNED,
@@ -94,9 +99,15 @@ def write_visit(act: Act, draft: VisitDraft) -> Visit:
     act.session.add(visit)
     act.session.flush()
     act.record("visit planned", visit)
+    if visit.campaign_id != draft.campaign_id:  # booked by itself on a day outside: said, not dropped in silence
+        act.record("campaign left", visit, details={"from": draft.campaign_id})
     for ordinal, (plan, span) in enumerate(zip(draft.presentations, spans, strict=True), start=1):
         _add_presentation(act, visit, ordinal, plan, span)
     return visit
+
+
+def _in_campaign(campaign_id: int | None, programme_id: int, on_day: dt.date) -> bool:
+    return campaign_id is None or fits_campaign(campaign_id, programme_id, on_day)
 
 
 def _what_is_asked(session: Session, draft: VisitDraft) -> tuple[Programme, SchoolRequest | None]:
@@ -188,6 +199,9 @@ def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", versi
     was_day, was_times = opened.visit.on_day, notify.times_of(opened.presentations)
     opened.visit.moved_from_day, opened.visit.moved_from_times = was_day, was_times
     _shift(act, opened, wish)
+    if not _in_campaign(opened.visit.campaign_id, opened.visit.programme_id, wish.on_day):
+        act.record("campaign left", opened.visit, details={"from": opened.visit.campaign_id})
+        opened.visit.campaign_id = None
     act.record("visit moved", opened.visit, details={"to": wish.on_day, "reason": reason})
     transitions.settle_moved(act, opened)
     asked_again = _ask_again(act, opened, wish.until)

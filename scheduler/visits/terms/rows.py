@@ -117,6 +117,8 @@ class VisitRow:
     moved_at: dt.datetime | None = None  # to its present time
     moved_from_day: dt.date | None = None  # where it stood before that
     moved_from_times: str = ""
+    programme_id: int = 0
+    campaign_id: int | None = None
     short_crew: bool = False  # somebody left, was not there, or was done without: its crew is not whole everywhere
 
     def host(self, language: str) -> str:
@@ -214,6 +216,7 @@ class Candidate:
     reasons: tuple[Why, ...]
     trip: Trip | None = None
     has_car: bool = True
+    of_campaign: bool = False  # in the crew that the visit's campaign was given
 
     def home(self, language: str) -> str:
         """The town she sets out from, in the page's script."""

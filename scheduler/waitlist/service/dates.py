@@ -14,7 +14,7 @@ from scheduler.booking.service.plan_as_asked import minutes_of, one_after_the_ot
 from scheduler.core import clock
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected, SchedulerError
-from scheduler.policy import SYSTEM, Actor
+from scheduler.policy import SYSTEM, Actor, Spot
 from scheduler.programmes.queries import programme_of
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import blackouts_of_each
@@ -84,7 +84,7 @@ def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
     Raises: NotAllowed; NotFound; Rejected with {field: reason}, "nobody_waits" when
     the date is for nobody, "nobody_can_go" when no crew can be at any of those schools then.
     """
-    policy.require(actor, "accept", "request", centre=actor.centre_id)
+    policy.require(actor, "accept", "request", centre=Spot(actor.centre_id, district_id=draft.district_id))
     if draft.on_day <= clock.local_day(now):
         raise Rejected({"on_day": GroundReason.IN_THE_PAST})
     if not EARLIEST <= draft.starts_local < LATEST:
@@ -92,7 +92,7 @@ def give_date(actor: Actor, draft: OpenDateDraft, *, now: dt.datetime) -> int:
     if not 1 <= draft.hold_hours <= MOST_HOURS:
         raise Rejected({"hold_hours": GroundReason.TOO_FEW if draft.hold_hours < 1 else GroundReason.TOO_MANY})
     programme = programme_of(draft.programme_id)
-    policy.require(actor, "accept", "request", centre=programme.centre_id)
+    policy.require(actor, "accept", "request", centre=Spot(programme.centre_id, district_id=draft.district_id))
     with change(actor, now) as act:
         row = OpenDate(centre_id=programme.centre_id, state=DateState.OPEN, state_since=now, **vars(draft))
         act.session.add(row)
@@ -203,7 +203,7 @@ def take_date_back(actor: Actor, date_id: int, *, now: dt.datetime) -> None:
     """
     with change(actor, now) as act:
         date = _locked_date(act.session, date_id)
-        policy.require(actor, "accept", "request", centre=date.centre_id)
+        policy.require(actor, "accept", "request", centre=Spot(date.centre_id, district_id=date.district_id))
         if date.state is DateState.ENDED:
             return
         _release(act, date, DateOfferState.WITHDRAWN, letter="date_taken_back")
@@ -235,7 +235,7 @@ def answer_date(actor: Actor, request_id: int, offer_id: int, *, accepts: bool, 
     with change(actor, now) as act:
         offer = act.session.get(DateOffer, offer_id)
         asked = act.session.get(SchoolRequest, request_id)
-        policy.require(actor, "update", "request", centre=asked.centre_id if asked else None, request=request_id)
+        policy.require(actor, "update", "request", centre=policy.spot(asked), request=request_id)
         if offer is None or offer.school_request_id != request_id:
             raise NotFound("date offer")
         date = _locked_date(act.session, offer.open_date_id)

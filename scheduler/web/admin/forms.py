@@ -114,11 +114,17 @@ class ProgrammeForm(BaseForm):
     influencers = CountField(_l("Youth influencers in one presentation, at least"), [Needed()], most=9, default=0)
     set_up_minutes = CountField(_l("Minutes to set up"), [Needed()], most=120, default=15)
     notice_days = CountField(_l("Days of notice that you need"), [Needed()], most=365, default=14)
+    catalogue_number = TextField(_l("Number in the catalogue of trainings"), limit=40)
+    catalogue_hours = CountField(_l("Hours that the catalogue grants"), most=100, default=0)
 
     def draft(self) -> ProgrammeDraft:
         """What the form says; call after `accepted()`."""
         said: dict[str, Any] = {name: self[name].data or "" for name in TEXTS}
         said |= {name: self[name].data for name in NUMBERS}
+        said |= {
+            "catalogue_number": self.catalogue_number.data or "",
+            "catalogue_hours": self.catalogue_hours.data or 0,
+        }
         said |= {"booking": self.booking.data, "audiences": tuple(self.audiences.data)}
         return ProgrammeDraft(self.kind.data, self.topic.data, **said)
 

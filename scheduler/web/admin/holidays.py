@@ -16,6 +16,7 @@ from scheduler.web.admin.forms import CalendarForm, HolidayForm
 from scheduler.web.admin.words import APPLIES, CALENDARS, SPANS
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
+from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 
@@ -59,6 +60,7 @@ def _page(form: HolidayForm, calendar_form: CalendarForm) -> ResponseReturnValue
     today = clock.local_day(clock.now())
     page = render_template(
         "admin/holidays.html",
+        changes=history({"holiday": None, "school_calendar_entry": None}, calendar_form),
         form=form,
         calendar_form=calendar_form,
         rows=queries.holidays_between(today, today + LISTED_AHEAD),

@@ -10,6 +10,7 @@ from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import ProgrammeForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
+from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.once import sent_once
@@ -35,7 +36,7 @@ def new_programme() -> ResponseReturnValue:
         else:
             say(_("Schools can ask for it from now on."))
             return redirect(url_for(".programmes"))
-    return render_template("admin/programme.html", form=form), 422 if form.errors else 200
+    return render_template("admin/programme.html", form=form, changes=[]), 422 if form.errors else 200
 
 
 @bp.route("/settings/programmes/<int:programme_id>", methods=["GET", "POST"])
@@ -50,7 +51,8 @@ def change_programme(programme_id: int) -> ResponseReturnValue:
         else:
             say(_("Saved. What was agreed with schools stays as it was agreed."))
             return redirect(url_for(".programmes"))
-    return render_template("admin/programme.html", form=form), 422 if form.errors else 200
+    changes = history({"programme": [programme_id]}, form)
+    return render_template("admin/programme.html", form=form, changes=changes), 422 if form.errors else 200
 
 
 @bp.post("/settings/programmes/<int:programme_id>/retire")

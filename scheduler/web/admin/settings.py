@@ -15,6 +15,7 @@ from scheduler.web.admin.forms import CentreForm
 from scheduler.web.filters import say
 from scheduler.web.first_steps import first_steps as steps_of
 from scheduler.web.guards import current_actor, may, own_centre_id
+from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 
@@ -31,7 +32,8 @@ def settings() -> ResponseReturnValue:
         else:
             say(_("Saved. New papers say so; those already issued stay as they are."))
             return redirect(url_for(".settings"))
-    return render_template("admin/settings.html", form=form), 422 if form.errors else 200
+    changes = history({"centre": [own_centre_id()]}, form)
+    return render_template("admin/settings.html", form=form, changes=changes), 422 if form.errors else 200
 
 
 @bp.get("/settings/first-steps")

@@ -107,6 +107,7 @@ def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
         (_("What it is"), pdf.title_of(paper, page_language())),
         (_("Issued to"), found.holder_name or ("" if paper.kind == "teacher" else paper.host_name)),
         (_("Programme"), paper.programme_title),
+        (_("Text"), paper.text),
         *((_first_capital(label), value) for label, value in pdf.facts_of(paper, page_language())),
         (_("Centre"), _with_place(paper.centre_name, paper.centre_place)),
         (_("Signed by"), ", ".join(_with_place(who.name, who.function) for who in paper.signatories)),
@@ -153,7 +154,7 @@ def overview() -> ResponseReturnValue:
     actor = current_actor()
     table = tables.table("certificates", CERTIFICATE_COLUMNS, queries.SORTS, choose=True)
     page = queries.certificates_of_centre(actor, page_number(request.args.get("page")), table.sort)
-    due = len(queries.visits_missing_certificates(actor.centre_id))
+    due = len(queries.visits_missing_certificates(actor))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
     begun = work_service.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(

@@ -11,9 +11,10 @@ from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries
 from scheduler.messages.terms import MessageState
+from scheduler.visits.queries.search import mails_in_reach
 from scheduler.web import tables
 from scheduler.web.filters import Face
-from scheduler.web.guards import may, own_centre_id, public
+from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.tables import Column
 
@@ -69,7 +70,14 @@ def overview() -> ResponseReturnValue:
     asked = request.args.get("state", "")
     state = MessageState(asked) if asked in set(MessageState) else None
     table = tables.table("messages", OUTBOX, queries.SORTS, natural="-written")
-    page = queries.outbox_of(own_centre_id(), page_number(request.args.get("page")), state=state, sort=table.sort)
+    within = mails_in_reach(current_actor())
+    page = queries.outbox_of(
+        own_centre_id(),
+        page_number(request.args.get("page")),
+        state=state,
+        sort=table.sort,
+        within=within,
+    )
     return render_template(
         "messages/overview.html", page=page, table=table, state=state, faces=FACES, failures=FAILURES
     )
@@ -78,7 +86,7 @@ def overview() -> ResponseReturnValue:
 @bp.get("/messages/<int:message_id>")
 @may("read", "message")
 def message(message_id: int) -> ResponseReturnValue:
-    found = queries.message_of(own_centre_id(), message_id)
+    found = queries.message_of(own_centre_id(), message_id, within=mails_in_reach(current_actor()))
     if found is None:
         raise NotFound("message")
     return render_template("messages/message.html", message=found, faces=FACES, failures=FAILURES, place=_("[link]"))

@@ -23,9 +23,11 @@ from scheduler.people.terms import (
     PresenterDraft,
     PresenterKind,
     SkillsDraft,
+    StaffRow,
     TeachingLanguage,
     Topic,
 )
+from scheduler.places.queries import districts
 from scheduler.policy import Role
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import (
@@ -121,7 +123,23 @@ def _in_itself(language: str) -> Markup:
 
 
 class RolesForm(BaseForm):
+    """What one of the staff may do, and where."""
+
     roles = ManyField(_l("Roles"), [Needed()], coerce=Role, choices=choices_of(ROLES))
+    districts = ManyField(_l("Districts"))
+
+    @classmethod
+    def of(cls, row: StaffRow) -> "RolesForm":
+        """What she has now, in the alphabet of the page."""
+        form = cls(roles=list(row.roles), districts=[str(one) for one in row.district_ids])
+        form.districts.choices = [
+            SelectChoice(str(one.id), one.name(page_language())) for one in districts(page_language())
+        ]
+        return form
+
+    def district_ids(self) -> list[int]:
+        """Call after `accepted()`."""
+        return [int(one) for one in self.districts.data or ()]
 
 
 class AccountForm(BaseForm):

@@ -20,6 +20,7 @@ from scheduler.staffing.queries.visit_lines import load_of, visits_of_person
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
+from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.people import forms
@@ -67,9 +68,15 @@ def _show_presenter(
         may_suspend=policy.scope_of(actor, "suspend", account) is not None,
         may_restore=policy.scope_of(actor, "restore", account) is not None,
         may_see_list=_is_staff(),
+        changes=_changes(page) if _is_staff() else [],
         may_see_proofs=policy.scope_of(actor, "list", "vetting") is not None,
     )
     return shown, 422 if any(one is not None and one.problems_shown() for one in (form, note)) else 200
+
+
+def _changes(page: PresenterPage) -> list[dict[str, str]]:
+    """Who changed what of her profile and account."""
+    return history({"presenter": [page.row.presenter_id], "user_account": [page.row.user_id]})
 
 
 def _is_staff() -> bool:

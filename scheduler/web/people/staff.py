@@ -10,6 +10,7 @@ from scheduler.people.service import invitations
 from scheduler.people.terms import StaffRow
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
+from scheduler.web.history import history
 from scheduler.web.i18n import _
 from scheduler.web.password_again import password_again
 from scheduler.web.people.blueprint import bp
@@ -38,13 +39,14 @@ def invite_again(user_id: int) -> ResponseReturnValue:
 @password_again
 def change_roles(user_id: int) -> ResponseReturnValue:
     row = _of_staff(user_id)
-    form = RolesForm(roles=list(row.roles))
+    form = RolesForm.of(row)
     if form.accepted():
         try:
-            invitations.change_roles(current_actor(), user_id, form.roles.data, now=clock.now())
+            invitations.change_roles(current_actor(), user_id, form.roles.data, form.district_ids(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
-            say(_("Saved. The roles count from the next page on."))
+            say(_("Saved. It counts from the next page on."))
             return redirect(url_for(".users"))
-    return render_template("people/roles.html", form=form, row=row), 422 if form.errors else 200
+    changes = history({"user_account": [user_id]}, form)
+    return render_template("people/roles.html", form=form, row=row, changes=changes), 422 if form.errors else 200

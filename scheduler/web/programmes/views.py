@@ -1,6 +1,6 @@
 """Programmes that can be asked for and the campaigns they are part of, for everyone."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -16,9 +16,11 @@ from scheduler.web.filters import number
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _n, page_language
 from scheduler.web.labels import AUDIENCES
+from scheduler.web.programmes import campaigns as campaigns_of_staff
 from scheduler.web.programmes import words
+from scheduler.web.programmes.blueprint import bp
 
-bp = Blueprint("programmes", __name__)
+__all__ = ["bp", "campaigns_of_staff"]
 
 
 @bp.get("/programmes")

@@ -37,7 +37,7 @@ from scheduler.reports.wording import (
 )
 from scheduler.web import reads, tables
 from scheduler.web.forms import error_title
-from scheduler.web.guards import may, own_centre_id
+from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.reports import signing
 from scheduler.web.reports.blueprint import bp
@@ -127,7 +127,9 @@ def visits_behind() -> ResponseReturnValue:
     heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
     table = tables.table("reports", (*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
-    page = attendance.visits_behind(filters, page_number(number), language=page_language(), sort=table.sort)
+    page = attendance.visits_behind(
+        filters, page_number(number), language=page_language(), sort=table.sort, reader=current_actor()
+    )
     counts = attendance.attendance_report(filters).totals
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(
@@ -136,6 +138,7 @@ def visits_behind() -> ResponseReturnValue:
         counts=counts,
         days=span_of_days(filters.period.first, filters.period.last, page_language()),
         heads=heads,
+        limited=bool(current_actor().districts),
         page=page,
         table=table,
     )

@@ -9,13 +9,16 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Radio
 from wtforms.fields import SelectChoice
 
 from scheduler.core.errors import GroundReason
+from scheduler.core.language import span_of_days
+from scheduler.programmes.queries import campaigns_for
+from scheduler.programmes.terms import CampaignChoice
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.told_notes import ToldDraft, ToldHow, ToldWhat
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import WORDS
 from scheduler.web.seen_forms import REASON_LENGTH, SeenForm, StaffReasonForm, UntilForm
@@ -45,10 +48,27 @@ class PresentationFields(Form):  # type: ignore[misc]
     outside_shift = BooleanField(OUTSIDE)
 
 
+def campaign_choices(campaigns: Sequence[CampaignChoice]) -> list[SelectChoice]:
+    """None of them, and each by its name and days."""
+    language = page_language()
+    named = [(one, span_of_days(one.first_day, one.last_day, language)) for one in campaigns]
+    return [
+        SelectChoice("", _("no campaign")),
+        *(SelectChoice(str(one.id), f"{one.name(language)} ({days})") for one, days in named),
+    ]
+
+
+class CampaignOfVisitForm(SeenForm):
+    """The campaign that a visit counts for."""
+
+    campaign = SelectField(_l("Campaign"))
+
+
 class PlanForm(ListedForm):
     """The plan of a visit for an agreed request: a day, and the hours of what the school asked for."""
 
     on_day = DayField(_l("Day"), [Needed()])
+    campaign = SelectField(_l("Campaign"))
     presentations = FieldList(FormField(PresentationFields))
     look = SubmitField(_l("Look at the lessons"))
 
@@ -60,7 +80,14 @@ class PlanForm(ListedForm):
             {"starts_local": start, "minutes": minutes, "room": asked.room, "outside_shift": wish.outside_shift}
             for wish, start in zip(asked.presentations, starts, strict=True)
         ]
-        return cls(data={"on_day": day, "presentations": rows})
+        return cls(data={"on_day": day, "presentations": rows, "campaign": str(asked.campaign_id or "")})
+
+    def offer_campaigns(self, programme_id: int) -> "PlanForm":
+        """Those of the programme; the field is left out where there is none."""
+        self.campaign.choices = campaign_choices(campaigns_for(programme_id))
+        if len(self.campaign.choices) == 1:
+            del self.campaign
+        return self
 
     def draft(self, asked: RequestPage) -> VisitDraft:
         """What the form says, with audiences and numbers from the request; call after `accepted()`."""
@@ -85,7 +112,7 @@ class PlanForm(ListedForm):
             on_day=cast(dt.date, self.on_day.data),
             presentations=tuple(plans),
             school_request_id=asked.row.id,
-            campaign_id=asked.campaign_id,
+            campaign_id=number_of(self.campaign.data) if self.campaign else None,
         )
 
 

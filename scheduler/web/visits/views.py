@@ -13,6 +13,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
 from scheduler.places.queries import calendar_missing, host_of
+from scheduler.programmes.queries import campaigns_for
 from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
 from scheduler.requests.queries.hours import OpenSchool
@@ -41,7 +42,7 @@ from scheduler.web.filters import say
 from scheduler.web.forms import asked_day, number_of
 from scheduler.web.free_dates import blackouts_of, wish_of
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
@@ -75,6 +76,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
     asked = request_to_plan(current_actor(), number, now=clock.now())
     school = OpenSchool(asked.row.host)
     form = PlanForm() if request.method == "POST" else _plan_form(asked, school)
+    form.offer_campaigns(asked.row.programme.id)
     problem = ""
     if form.accepted() and not form.look.data:
         try:
@@ -210,6 +212,7 @@ def shown_visit(
             call_is_open=open_now and "open_call" in beside and call_is_open(page.visit.id),
             form=until,
             promise=noted,
+            campaign_name=campaign_name(page.visit),
             press=press,
             problem=problem,
             changes=changes,
@@ -225,6 +228,14 @@ def shown_visit(
         ),
         status,
     )
+
+
+def campaign_name(visit: VisitRow) -> str:
+    """The campaign that a visit counts for, in the language of the page."""
+    if visit.campaign_id is None:
+        return ""
+    found = (one for one in campaigns_for(visit.programme_id) if one.id == visit.campaign_id)
+    return next((one.name(page_language()) for one in found), "")
 
 
 def _late_rows(row: VisitRow) -> list[tuple[LateRow, DrivenForm]]:

@@ -84,7 +84,8 @@ def test_another_centres_numbers_are_never_shown(coordinator, path):
 
     answer = coordinator.get(path, query_string=YEAR | {"by": "programme", "centre_id": theirs.centre_id, "lang": "en"})
 
-    assert "777" not in answer.get_data(as_text=True)
+    said = re.sub(r"/assets/\w+", "", answer.get_data(as_text=True))  # whose names are digests
+    assert "777" not in said
     assert "Theirs" not in answer.get_data(as_text=True)
 
 

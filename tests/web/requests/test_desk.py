@@ -49,10 +49,11 @@ def test_the_inbox_shows_what_waits_with_its_next_step(desk, programme):
 
 def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, programme):
     rows = {state: make_school_request(state, programme=programme) for state in (RequestState.NEW, RequestState.AGREED)}
-    for page in ("/requests?lang=en", "/desk?lang=en"):
-        assert {"/requests?show=new", "/requests?show=to_plan"} <= set(
-            re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text)
-        )
+    for page, tiles in (
+        ("/requests?lang=en", {"/requests?show=new", "/requests?show=to_plan"}),
+        ("/desk?lang=en", {"/desk?of=requests#next", "/desk?of=plan#next"}),
+    ):
+        assert tiles <= set(re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text))
 
     opened = desk.get("/requests?lang=en&show=to_plan").text
     assert rows[RequestState.AGREED].number in opened

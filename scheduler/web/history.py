@@ -1,0 +1,106 @@
+"""How the pages of campaigns, programmes, days, settings and people say who changed what."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from babel.support import LazyProxy
+
+from scheduler.privacy.queries.changes import changes_of
+from scheduler.web.filters import moment, short_day
+from scheduler.web.forms import BaseForm, day_typed
+from scheduler.web.i18n import _, _l
+
+ACTIONS: Mapping[str, LazyProxy] = {
+    "campaign made": _l("Campaign made"),
+    "campaign changed": _l("Campaign changed"),
+    "programme described": _l("Programme described"),
+    "programme changed": _l("Programme changed"),
+    "programme retired": _l("Programme retired"),
+    "programme offered": _l("Programme offered again"),
+    "holiday added": _l("Day added"),
+    "calendar line added": _l("Line of the school calendar added"),
+    "calendar line imported": _l("Line of the school calendar imported"),
+    "day removed": _l("Removed from the list"),
+    "day put back": _l("Put back into the list"),
+    "centre changed": _l("Settings of the centre changed"),
+    "invited": _l("Invited"),
+    "invitation accepted": _l("Invitation accepted"),
+    "roles changed": _l("Roles changed"),
+    "districts changed": _l("Districts changed"),
+    "suspended": _l("Suspended"),
+    "restored": _l("Restored"),
+    "presenter created": _l("Profile made"),
+    "skills changed": _l("Topics and languages changed"),
+    "phone changed": _l("Phone number changed"),
+    "hours changed": _l("Usual hours changed"),
+    "exception added": _l("Days added"),
+    "exception removed": _l("Days removed"),
+}
+LONGEST = 120  # letters of a text that a history shows
+
+
+def history(things: Mapping[str, Collection[int] | None], form: BaseForm | None = None) -> list[dict[str, str]]:
+    """What was changed, the newest first, as stops of a line; the form says what its fields and choices are called."""
+    return [
+        {
+            "state": "done",
+            "title": str(ACTIONS[one.action]),
+            "text": " · ".join(
+                part
+                for part in (
+                    moment(one.at),
+                    one.who or _("the product itself"),
+                    *(_told(name, value, form) for name, value in one.told.items()),
+                    *(_changed(name, old, new, form) for name, (old, new) in one.changes.items()),
+                )
+                if part
+            ),
+        }
+        for one in changes_of(things, ACTIONS)
+    ]
+
+
+def _told(name: str, value: Any, form: BaseForm | None) -> str:
+    said = _worded(value, _choices(form, "roles") | _choices(form, "districts"))
+    if name == "from":
+        return _("before: %(what)s", what=said)
+    return _("now: %(what)s", what=said) if name == "to" else said
+
+
+def _changed(name: str, old: Any, new: Any, form: BaseForm | None) -> str:
+    field, choices = form._fields.get(name) if form is not None else None, _choices(form, name)
+    label = str(field.label.text) if field is not None else str(PARTS.get(name, name))
+    return _(
+        "%(field)s: before %(old)s, now %(new)s", field=label, old=_worded(old, choices), new=_worded(new, choices)
+    )
+
+
+PARTS: Mapping[str, LazyProxy] = {
+    "targets": _l("Targets"),
+    "name_sr_cyrl": _l("Name in Cyrillic letters"),
+    "name_sr_latn": _l("Name in Latin letters"),
+    "name_en": _l("Name in English"),
+    "no_lessons": _l("No lessons"),
+    "last_day": _l("Last day"),
+    "timetable_of": _l("Follows the timetable of"),
+    "topics": _l("Topics"),
+    "languages": _l("Languages"),
+}
+
+
+def _choices(form: BaseForm | None, name: str) -> dict[str, str]:
+    field = form._fields.get(name) if form is not None else None
+    return {str(one.value): str(one.label) for one in getattr(field, "choices", None) or () if one.value}
+
+
+def _worded(value: Any, choices: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(_worded(one, choices) for one in value) or _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or value == "":
+        return _("nothing")
+    text = choices.get(str(value), str(value))
+    if (day := day_typed(text)) is not None and len(text) == 10:
+        return short_day(day)
+    return f"“{text[:LONGEST]}…”" if len(text) > LONGEST else text

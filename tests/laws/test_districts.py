@@ -1,0 +1,159 @@
+"""Staff limited to districts: nothing that lies at a host elsewhere is listed, opened or changed, by any address.
+
+And nothing of their own is locked: whatever a colleague without limits opens there, they open too.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler.certificates.models import Certificate
+from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import Centre, UserDistrict
+from scheduler.places.models import Host, Municipality
+from scheduler.policy import Role
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.waitlist.models import OpenDate
+from scheduler.waitlist.service.dates import give_date
+from scheduler.waitlist.terms import OpenDateDraft
+from tests.factories import MONDAY
+from tests.factories.people import make_user
+from tests.laws.routes import addresses, opened
+from tests.laws.watch import Watch, nobody_notes_looks
+from tests.loaded_demo import load_demo
+from tests.web.browser import browser_of
+
+STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
+OF_VISITS = ("visits", "own", "board", "readiness", "booking", "attendance")
+
+
+@dataclass
+class House:
+    app: Flask
+    limited: FlaskClient
+    whole: FlaskClient
+    own: sa.Select  # hosts within the districts
+    centre_id: int
+
+    def things(self, *, near: bool) -> dict[str, list[dict[str, str]]]:
+        """For each blueprint true parts of addresses: a visit and a request of every state, papers, mails, dates."""
+        visits, requests = self._of_each_state(Visit, near), self._of_each_state(SchoolRequest, near)
+        of_visits = [{"number": one, "ordinal": "1", "presenter_id": _seated(one)} for one in visits]
+        dates = sa.select(OpenDate.id).where(
+            OpenDate.district_id.is_not(None) if near else OpenDate.district_id.is_(None),
+            OpenDate.centre_id == self.centre_id,
+        )
+        found: dict[str, list[dict[str, str]]] = dict.fromkeys(OF_VISITS, of_visits)
+        return found | {
+            "requests": [{"number": one, "into": other} for one in requests for other in requests[:2]],
+            "waitlist": [{"number": one} for one in requests]
+            + [{"date_id": str(one)} for one in db.session.scalars(dates)],
+            "certificates": [{"number": one} for one in self._papers(near)[:2]],
+            "messages": [{"message_id": str(one)} for one in self._mails(near)],
+        }
+
+    def _of_each_state(self, kind: Any, near: bool) -> list[str]:
+        here = kind.host_id.in_(self.own) if near else kind.host_id.not_in(self.own)
+        wanted = sa.select(sa.func.max(kind.number)).where(kind.centre_id == self.centre_id, here)
+        return list(db.session.scalars(wanted.group_by(kind.state).order_by(kind.state)))
+
+    def _papers(self, near: bool) -> list[str]:
+        here = Visit.host_id.in_(self.own) if near else Visit.host_id.not_in(self.own)
+        wanted = sa.select(Certificate.number).join(Visit, Visit.id == Certificate.visit_id)
+        return list(db.session.scalars(wanted.where(Visit.centre_id == self.centre_id, here).order_by(Certificate.id)))
+
+    def _mails(self, near: bool) -> list[int]:
+        """The newest mail about a visit and the newest about a request."""
+        found = []
+        for kind in (Visit, SchoolRequest):
+            here = kind.host_id.in_(self.own) if near else kind.host_id.not_in(self.own)
+            about = sa.select(kind.id).where(kind.centre_id == self.centre_id, here)
+            mails = sa.select(OutboxMessage.id).where(OutboxMessage.about == kind.__tablename__)
+            mails = mails.where(OutboxMessage.about_id.in_(about), OutboxMessage.centre_id == self.centre_id)
+            found += db.session.scalars(mails.order_by(OutboxMessage.id.desc()).limit(1))
+        return found
+
+
+def _seated(number: str) -> str:
+    wanted = sa.select(sa.func.max(Assignment.presenter_id)).join(Presentation).join(Visit)
+    return str(db.session.scalar(wanted.where(Visit.number == number)) or 1)
+
+
+@pytest.fixture
+def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> House:
+    for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
+        monkeypatch.setitem(app.config, name, value)
+    load_demo()
+    centre_id = db.session.scalars(sa.select(Centre.id).where(Centre.slug == "ncc")).one()
+    narrow, wide = (make_user(*STAFF, centre_id=centre_id) for _ in range(2))
+    district_id = _busiest(centre_id)
+    with transaction() as session:
+        session.add(UserDistrict(user_id=narrow.id, district_id=district_id))
+    for where in (None, district_id):
+        _give_a_date(wide.actor(), where)
+    towns = sa.select(Municipality.id).where(Municipality.district_id == district_id)
+    own = sa.select(Host.id).where(Host.municipality_id.in_(towns))
+    return House(app, browser_of(app, narrow), browser_of(app, wide), own, centre_id)
+
+
+def _busiest(centre_id: int) -> int:
+    """The district with most states of visits: it has something of everything, and the others have too."""
+    wanted = sa.select(Municipality.district_id).select_from(Visit).join(Host, Host.id == Visit.host_id)
+    wanted = wanted.join(Municipality, Municipality.id == Host.municipality_id).where(Visit.centre_id == centre_id)
+    order = sa.func.count(sa.distinct(Visit.state)).desc(), sa.func.count().desc()
+    return db.session.scalars(wanted.group_by(Municipality.district_id).order_by(*order)).first()
+
+
+def _give_a_date(actor, district_id: int | None) -> None:
+    where = [Municipality.district_id == district_id] if district_id else []
+    programme_id = db.session.scalars(
+        sa.select(SchoolRequest.programme_id)
+        .join(Host, Host.id == SchoolRequest.host_id)
+        .join(Municipality, Municipality.id == Host.municipality_id)
+        .join(Programme, Programme.id == SchoolRequest.programme_id)
+        .where(SchoolRequest.centre_id == actor.centre_id, SchoolRequest.state == RequestState.WAITLISTED, *where)
+    ).first()
+    if programme_id is not None:
+        day = MONDAY.date() + dt.timedelta(days=100)
+        give_date(actor, OpenDateDraft(programme_id, day, dt.time(10), 24, district_id), now=MONDAY)
+
+
+@pytest.fixture
+def watch(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    nobody_notes_looks(monkeypatch)
+    watching = Watch()
+    yield watching
+    watching.close()
+
+
+def test_no_true_number_of_another_district_opens_or_changes_anything(house: House, watch: Watch):
+    asked = list(addresses(house.app, house.things(near=False)))
+
+    assert opened(house.limited, asked, watch) == []
+    assert len(asked) > 300
+    for part in ("/certificates/", "/waiting-list/dates/", "/messages/", "/merge-into/", "/attendance", "/campaign"):
+        assert any(part in address for _method, address in asked), part
+
+
+def test_what_a_colleague_opens_in_the_own_districts_is_open(house: House):
+    """Acts, too: what is refused over its state or its form is refused to both alike."""
+    asked = list(addresses(house.app, house.things(near=True)))
+    locked = [
+        (method, address)
+        for method, address in asked
+        if house.limited.open(address, method=method).status_code in (403, 404)
+        and house.whole.open(address, method=method).status_code not in (403, 404)
+    ]
+
+    assert locked == []
+    assert len(asked) > 200

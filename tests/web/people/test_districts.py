@@ -1,0 +1,156 @@
+"""Staff who are limited to districts see, find and do nothing of others; who is limited to none sees everything."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.db import db, transaction
+from scheduler.people.models import User, UserDistrict
+from scheduler.people.queries import coordinators_of
+from scheduler.places.models import District, Municipality
+from scheduler.policy import Role
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.visits.terms.states import VisitState
+from tests.factories.messages import make_message
+from tests.factories.people import make_user
+from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.visits import make_presentation, make_visit
+from tests.web.browser import browser_of
+
+
+class Scene:
+    """One centre, a school in each of two districts with its request and its visit, and who may see what."""
+
+    def __init__(self, app):
+        self.programme = make_programme()
+        self.mails = []
+        self.near, self.far = make_host("Ближа школа"), make_host("Даља школа")
+        self.asked = [self._asked(host) for host in (self.near, self.far)]
+        self.visits = [self._visit(host) for host in (self.near, self.far)]
+        self.limited = make_user(Role.COORDINATOR, centre_id=self.programme.centre_id, password_hash="set")
+        self.whole = make_user(Role.COORDINATOR, centre_id=self.programme.centre_id, password_hash="set")
+        limit(self.limited, district_of(self.near))
+        self.browser, self.wide = browser_of(app, self.limited), browser_of(app, self.whole)
+
+    def _asked(self, host):
+        return make_school_request(RequestState.NEW, programme=self.programme, host_id=host.id)
+
+    def _visit(self, host):
+        visit = make_visit(VisitState.PLANNED, programme=self.programme, host_id=host.id)
+        make_presentation(visit)
+        self.mails = [*self.mails, make_message(about=("visit", visit.id), centre_id=visit.centre_id).id]
+        return visit
+
+
+def district_of(host):
+    return db.session.scalar(sa.select(Municipality.district_id).where(Municipality.id == host.municipality_id))
+
+
+def limit(user, *district_ids):
+    with transaction() as session:
+        session.add_all(UserDistrict(user_id=user.id, district_id=one) for one in district_ids)
+
+
+@pytest.fixture
+def scene(app):
+    return Scene(app)
+
+
+LISTS = (
+    "/requests?show=open",
+    "/visits?from=2026-10-06",
+    "/board?week=2026-10-06",
+    "/board?week=2026-10-06&by=districts",
+    "/search?q=Школа",
+)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_lists_hold_the_own_districts_only(scene, address):
+    far = {scene.asked[1].number, scene.visits[1].number}
+    near = {scene.asked[0].number, scene.visits[0].number}
+    narrow, wide = scene.browser.get(address).text, scene.wide.get(address).text
+
+    assert {one for one in far if one in narrow} == set()
+    assert any(one in narrow for one in near)
+    assert any(one in wide for one in far)
+
+
+def test_mails_about_other_districts_are_not_in_the_outbox(scene):
+    near, far = scene.mails
+    listed, wide = scene.browser.get("/messages").text, scene.wide.get("/messages").text
+
+    assert f"/messages/{near}" in listed
+    assert f"/messages/{far}" not in listed
+    assert f"/messages/{far}" in wide
+    assert scene.browser.get(f"/messages/{far}").status_code == 404
+    assert scene.wide.get(f"/messages/{far}").status_code == 200
+
+
+def pages(scene, place):
+    request, visit = scene.asked[place].number, scene.visits[place].number
+    return [
+        f"/requests/{request}", f"/visits/{visit}", f"/visits/{visit}/move", f"/visits/{visit}/text",
+        f"/visits/{visit}/cancel", f"/visits/{visit}/copy", f"/visits/{visit}/campaign",
+    ]  # fmt: skip
+
+
+def test_pages_of_other_districts_are_not_there(scene):
+    answers = {page: scene.browser.get(page).status_code for page in pages(scene, 1)}
+
+    assert {page: code for page, code in answers.items() if code != 404} == {}
+    assert {scene.browser.get(page).status_code for page in pages(scene, 0)} == {200}
+    assert {scene.wide.get(page).status_code for page in pages(scene, 1)} == {200}
+
+
+def test_no_act_reaches_another_district(scene):
+    request, visit = scene.asked[1].number, scene.visits[1].number
+
+    for path in (f"/visits/{visit}/cancel", f"/visits/{visit}/offer", f"/requests/{request}/take"):
+        assert scene.browser.post(path, data={"reason": "weather"}).status_code == 404, path
+    db.session.expire_all()
+    assert db.session.get(type(scene.visits[1]), scene.visits[1].id).state is VisitState.PLANNED
+
+
+def test_mails_about_a_district_go_to_who_has_it_and_to_everybody_where_nobody_has(scene):
+    def told(host):
+        return {one.user_id for one in coordinators_of(scene.programme.centre_id, district_of(host))}
+
+    assert told(scene.near) == {scene.limited.id, scene.whole.id}
+    assert told(scene.far) == {scene.whole.id}
+    limit(scene.whole, district_of(scene.near))
+    assert told(scene.far) == {scene.limited.id, scene.whole.id}
+
+
+def test_districts_are_set_on_the_page_of_a_member_of_staff_and_its_history_says_so(app, scene):
+    boss = browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=scene.programme.centre_id))
+    path = f"/people/users/{scene.whole.id}/roles"
+
+    answer = boss.post(path, data={"roles": ["coordinator"], "districts": [str(district_of(scene.far))]})
+
+    assert answer.status_code == 302
+    assert scene.wide.get(f"/visits/{scene.visits[0].number}").status_code == 404
+    assert scene.wide.get(f"/visits/{scene.visits[1].number}").status_code == 200
+    iso = db.session.scalar(sa.select(District.iso).where(District.id == district_of(scene.far)))
+    page = boss.get(path + "?lang=en").text
+    assert "Districts changed" in page
+    assert f"now: {iso}" in page
+    assert re.search(r'name="districts"[^>]*checked|checked[^>]*name="districts"', page)
+    boss.post(path, data={"roles": ["coordinator"]})
+    assert scene.wide.get(f"/visits/{scene.visits[0].number}").status_code == 200
+
+
+def test_nobody_changes_her_own_districts(app, scene):
+    her = make_user(Role.ADMINISTRATOR, Role.COORDINATOR, centre_id=scene.programme.centre_id)
+    answer = browser_of(app, her).post(
+        f"/people/users/{her.id}/roles?lang=en",
+        data={"roles": ["administrator", "coordinator"], "districts": [str(district_of(scene.far))]},
+    )
+
+    assert answer.status_code == 422
+    assert "nobody changes her own districts" in answer.text
+    assert db.session.scalars(sa.select(UserDistrict).where(UserDistrict.user_id == her.id)).all() == []
+    assert db.session.get(User, her.id).actor().districts == frozenset()
