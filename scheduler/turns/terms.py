@@ -60,7 +60,7 @@ class Matter(StrEnum):
     STANDS_STILL = "stands_still"  # reminded, and for weeks nobody has said a word
     COUNTS_CHANGED = "counts_changed"
     REQUEST_AGREED = "request_agreed"
-    DATES_PASS = "dates_pass"  # those that a request on the waiting list asked for
+    DATES_PASS = "dates_over"  # those that a request on the waiting list asked for
     MAIL_FAILED = "mail_failed"
     # others'
     OFFER_OPEN = "offer_open"

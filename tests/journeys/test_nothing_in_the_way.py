@@ -64,7 +64,7 @@ def test_a_toast_that_offers_to_undo_leaves_too_and_covers_no_button_at_the_end_
 def test_what_was_typed_while_signed_out_stands_in_its_field_again(house: Flask, page: Page) -> None:
     open_a_new_request(page)
     here = page.url
-    field = page.locator("form[action$='/decline'] [name=reason]").first
+    field = page.locator("form[action$='/end'] [name=reason]").first
     field.evaluate("one => one.closest('details')?.setAttribute('open', '')")
     field.fill(WRITTEN)
     with house.app_context():

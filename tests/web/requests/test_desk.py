@@ -51,7 +51,7 @@ def test_a_tile_of_the_inbox_and_of_the_first_page_opens_what_it_counts(desk, pr
     rows = {state: make_school_request(state, programme=programme) for state in (RequestState.NEW, RequestState.AGREED)}
     for page, tiles in (
         ("/requests?lang=en", {"/requests?show=new", "/requests?show=to_plan"}),
-        ("/desk?lang=en", {"/desk?of=requests#next", "/desk?of=plan#next"}),
+        ("/desk?lang=en", {"/desk?of=new#next", "/desk?of=plan#next"}),
     ):
         assert tiles <= set(re.findall(r'class="tile[^"]*" href="([^"]+)"', desk.get(page).text))
 
