@@ -68,6 +68,6 @@ def downgrade() -> None:
     for table in ("pick_up", "presenter_note", "presenter_photo"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(REACH, "presenter", type_="check")
+        op.drop_constraint(op.f(REACH), "presenter", type_="check")
     for name in ("has_car", "reach_km"):
         op.drop_column("presenter", name)

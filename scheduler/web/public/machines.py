@@ -1,6 +1,7 @@
 """What machines read of the site: the manifest that puts it on a phone, and what search engines may open."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -82,9 +83,19 @@ def robots(rules: Iterable[Rule]) -> str:
 
 
 def closed_paths(rules: Iterable[Rule]) -> list[str]:
-    """Beginnings of addresses that are closed to search engines: those of every page that is not shown to them."""
+    """Beginnings of addresses that are closed to search engines: those of every page that is not shown to them.
+
+    Where a shown page begins alike, its part in between is a star (RFC 9309, 2.2.3).
+    """
     open_to_all = {*PUBLIC_PAGES, *PUBLIC_BY_NAME, *NEEDED}
-    beginnings = {rule.rule.partition("<")[0] for rule in rules if rule.endpoint not in open_to_all}
+    listed = list(rules)
+    shown = [rule.rule for rule in listed if rule.endpoint in open_to_all]
+    beginnings = set[str]()
+    for rule in listed:
+        if rule.endpoint not in open_to_all:
+            begins = rule.rule.partition("<")[0]
+            alike = any(one.startswith(begins) for one in shown)
+            beginnings.add(re.sub("<[^>]+>", "*", rule.rule) if alike else begins)
     return sorted(one for one in beginnings if not any(one != other and one.startswith(other) for other in beginnings))
 
 

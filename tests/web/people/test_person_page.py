@@ -130,7 +130,7 @@ def test_load_and_kilometres_stand_against_the_hours_that_she_offers(desk, progr
     page = desk.get(f"/people/{person.id}?lang=en").text
 
     assert "presentations in four weeks, 48 at most" in page
-    assert "hours promised, of 160 offered in four weeks" in page  # eight hours on five days of each
+    assert "hours promised; offered in four weeks: 160" in page  # eight hours on five days of each
     assert "<dd>0.8</dd>" in page
 
 
