@@ -62,12 +62,6 @@ def letters() -> list[str]:
     return [file.read_text() for file in sorted((config.settings().instance / "mail").glob("*.eml"))]
 
 
-@pytest.fixture(autouse=True)
-def empty_folder(app):
-    for file in (config.settings().instance / "mail").glob("*.eml"):
-        file.unlink()
-
-
 @pytest.mark.both_databases
 def test_a_queued_mail_becomes_one_letter_and_is_marked_sent(app):
     message = make_message()

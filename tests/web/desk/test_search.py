@@ -22,11 +22,6 @@ def programme(app):
     return make_programme()
 
 
-@pytest.fixture
-def desk(app, programme):
-    return browser_of(app, make_user(centre_id=programme.centre_id))
-
-
 @pytest.mark.parametrize("typed", ["Ниш", "niš", "NIS", "nis"])
 def test_both_scripts_find_hosts_people_requests_and_visits(desk, programme, typed):
     host = make_host("Основна школа Ниш")

@@ -19,12 +19,6 @@ from tests.web.browser import browser_of
 WISH = LinkWish("status", 7, "/status/{token}", 24)
 
 
-@pytest.fixture(autouse=True)
-def empty_folder(app):
-    for file in (config.settings().instance / "mail").glob("*.eml"):
-        file.unlink()
-
-
 @pytest.fixture
 def centre_id(app) -> int:
     return make_centre().id

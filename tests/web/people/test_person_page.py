@@ -27,11 +27,6 @@ def programme(app):
     return make_programme()
 
 
-@pytest.fixture
-def desk(app, programme):
-    return browser_of(app, make_user(centre_id=programme.centre_id))
-
-
 def an_educator(programme, **given):
     return works(a_cleared_educator(centre_id=programme.centre_id, phone="+381641234567", **given))
 

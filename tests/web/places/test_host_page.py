@@ -21,11 +21,6 @@ def programme(app):
     return make_programme()
 
 
-@pytest.fixture
-def desk(app, programme):
-    return browser_of(app, make_user(centre_id=programme.centre_id))
-
-
 def test_next_and_past_visits_of_the_own_centre_stand_on_the_page(app, desk, programme):
     host = make_host()
     past = a_held_visit(programme=programme, host_id=host.id, on_day=MONDAY.date() - dt.timedelta(days=7))

@@ -57,6 +57,12 @@ def programme(app):
 
 
 @pytest.fixture
+def desk(sign_in, programme):
+    """A coordinator of the programme's centre."""
+    return sign_in(centre_id=programme.centre_id)
+
+
+@pytest.fixture
 def host(app):
     return make_host("Вук Караџић")
 

@@ -21,11 +21,6 @@ def programme(app):
     return make_programme()
 
 
-@pytest.fixture
-def desk(sign_in, programme):
-    return sign_in(centre_id=programme.centre_id)
-
-
 def tick(row: SchoolRequest) -> str:
     return f"{row.id}.{row.version}"
 

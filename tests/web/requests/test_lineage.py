@@ -22,11 +22,6 @@ def programme(app):
     return make_programme()
 
 
-@pytest.fixture
-def desk(sign_in, programme):
-    return sign_in(centre_id=programme.centre_id)
-
-
 def stored(row) -> SchoolRequest:
     db.session.expire_all()
     return db.session.get_one(SchoolRequest, row.id)

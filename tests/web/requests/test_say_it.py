@@ -16,11 +16,6 @@ def programme(app):
     return make_programme()
 
 
-@pytest.fixture
-def desk(sign_in, programme):
-    return sign_in(centre_id=programme.centre_id)
-
-
 def state_of(row) -> RequestState:
     db.session.expire_all()
     return db.session.get(SchoolRequest, row.id).state

@@ -21,11 +21,6 @@ def programme(app):
 
 
 @pytest.fixture
-def desk(sign_in, programme):
-    return sign_in(centre_id=programme.centre_id)
-
-
-@pytest.fixture
 def typed(app) -> int:
     return propose_host(ANONYMOUS, HostDraft(HostKind.LIBRARY, "Читаоница Липа", "Суботица"), now=MONDAY).id
 
