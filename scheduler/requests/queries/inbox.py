@@ -211,7 +211,8 @@ def _counts(
     actor: Actor, filters: InboxFilters, now: dt.datetime, order: ColumnElement[int]
 ) -> tuple[dict[Show, int], tuple[tuple[Turn, int], ...]]:
     """How many each filter lets through, and of what is asked for how many stand in each group: one question."""
-    conditions, asked = _conditions(actor, now), and_(*_asked(filters, now, _conditions(actor, now)))
+    conditions = _conditions(actor, now)
+    asked = and_(*_asked(filters, now, conditions))
     many = func.count()
     counted = requests_in_reach(actor).with_only_columns(
         *(many.filter(one) for one in conditions.values()),

@@ -88,14 +88,13 @@ def closed_paths(rules: Iterable[Rule]) -> list[str]:
     Where a shown page begins alike, its part in between is a star (RFC 9309, 2.2.3).
     """
     open_to_all = {*PUBLIC_PAGES, *PUBLIC_BY_NAME, *NEEDED}
-    listed = list(rules)
-    shown = [rule.rule for rule in listed if rule.endpoint in open_to_all]
-    beginnings = set[str]()
-    for rule in listed:
-        if rule.endpoint not in open_to_all:
-            begins = rule.rule.partition("<")[0]
-            alike = any(one.startswith(begins) for one in shown)
-            beginnings.add(re.sub("<[^>]+>", "*", rule.rule) if alike else begins)
+    listed = [(rule.rule, rule.endpoint in open_to_all) for rule in rules]
+    shown = tuple(path for path, is_shown in listed if is_shown)
+    begins = {path: path.partition("<")[0] for path, is_shown in listed if not is_shown}
+    beginnings = {
+        re.sub("<[^>]+>", "*", path) if any(one.startswith(begin) for one in shown) else begin
+        for path, begin in begins.items()
+    }
     return sorted(one for one in beginnings if not any(one != other and one.startswith(other) for other in beginnings))
 
 
