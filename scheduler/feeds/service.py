@@ -34,8 +34,9 @@ _BEFORE = (
     .outerjoin(FeedBody, FeedBody.feed_id == FeedToken.id)
     .where(_OF_FEED)
 )
-_KEEP_FIRST = insert(FeedBody.__table__)
-_KEEP_ON = update(FeedBody.__table__).where(FeedBody.feed_id == bindparam("of_feed"))
+_BODY = FeedBody.metadata.tables[FeedBody.__tablename__]
+_KEEP_FIRST = insert(_BODY)
+_KEEP_ON = update(_BODY).where(FeedBody.feed_id == bindparam("of_feed"))
 
 log = logging.getLogger(__name__)
 
