@@ -5,7 +5,8 @@ row half. One row is a read that stands alone: it joins no transaction, and what
 see. Its connection comes from the pool: a thread that kept its own would stay on the old file after a restore.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Select
@@ -31,9 +32,10 @@ class QuickRead:
         except engine.dialect.loaded_dbapi.Error:
             return None
         try:
-            cursor = compiled.asked(engine, connection, given)
-            row = cursor.fetchone()
-            cursor.close()
+            with _in_no_transaction(engine.dialect, connection.dbapi_connection):
+                cursor = compiled.asked(engine, connection, given)
+                row = cursor.fetchone()
+                cursor.close()
         except engine.dialect.loaded_dbapi.Error as error:
             connection.invalidate(error)
             return None
@@ -54,6 +56,19 @@ class QuickRead:
         if compiled is None:  # two threads may both make it: they make the same
             compiled = self._of_dialect[dialect.name] = _Compiled(self._statement, dialect)
         return compiled
+
+
+@contextmanager
+def _in_no_transaction(dialect: Dialect, raw: Any) -> Iterator[None]:
+    """On PostgreSQL its beginning and its end go to the server and back, too: thrice the way of the question."""
+    if dialect.name != "postgresql":
+        yield
+        return
+    raw.autocommit = True
+    try:
+        yield
+    finally:
+        raw.autocommit = False
 
 
 class _Compiled:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
 
-from scheduler.core.db import UtcDateTime
+from scheduler.core.db import UtcDateTime, db
 from scheduler.core.quick_read import QuickRead
 
 THING = sa.table("thing", sa.column("id", sa.Integer), sa.column("word", sa.Text))
@@ -93,3 +93,17 @@ def test_rows_are_in_the_types_of_their_columns(engine):
     noon = dt.datetime(2026, 6, 23, 12, tzinfo=dt.UTC)
     assert row == (noon, noon + dt.timedelta(microseconds=5), noon, noon, None)
     assert {moment.tzinfo for moment in row if moment} == {dt.UTC}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_next_who_gets_its_connection_can_take_back_what_he_wrote(app, session, fails):
+    session.rollback()
+    asked = QuickRead(sa.select(sa.literal(1) if not fails else sa.column("no_such_column")))
+
+    assert asked.one(db.engine, {}) == (None if fails else (1,))
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE left_over (id INTEGER)")
+        connection.rollback()
+
+    assert not sa.inspect(db.engine).has_table("left_over")
