@@ -32,6 +32,8 @@ from scheduler.programmes.queries import campaign_crew
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
 from scheduler.staffing.queries.availability import availability_of
+from scheduler.staffing.queries.young_load import too_much_for
+from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
 from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
@@ -165,6 +167,9 @@ def _judged(
     free, host = _available(ids, visit, presentations), place_of(visit)
     waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None
+    minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
+    own = [YoungVisit(visit.id, visit.on_day, row.minutes) for row in presentations]
+    full = too_much_for(minors, visit.on_day, dict.fromkeys(minors, own), except_visit=visit.id)
     meant = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset()
     found = []
     for row in people:
@@ -174,6 +179,7 @@ def _judged(
             *waiting.get(who, []),
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
+            *full.get(who, []),
             *too_far(row.home, host, row.reach_km),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]

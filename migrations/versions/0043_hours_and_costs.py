@@ -1,0 +1,41 @@
+"""Who drives to a visit: kilometres and minutes as planned and, where she says so, as driven."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0043_hours_and_costs"
+down_revision = "0042_numbers_asked"
+branch_labels = None
+depends_on = None
+
+CHECKS = {
+    "planned_forward": "planned_kilometres >= 0 AND planned_minutes >= 0",
+    "driven_in_a_day": "driven_kilometres BETWEEN 0 AND 2000",
+    "driven_within_a_day": "driven_minutes BETWEEN 0 AND 1440",
+    "driven_is_said_whole": "(driven_kilometres IS NULL) = (driven_minutes IS NULL)",
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "drive",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("presenter_id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("planned_kilometres", "planned_minutes")),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in ("driven_kilometres", "driven_minutes")),
+        sa.Column("reason", sa.String(), server_default="", nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        *(sa.CheckConstraint(text, name=op.f(f"ck_drive_{name}")) for name, text in CHECKS.items()),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_drive_visit_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["presenter_id"], ["presenter.id"], name=op.f("fk_drive_presenter_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drive")),
+        sa.UniqueConstraint("visit_id", "presenter_id", name="one_drive_each"),
+    )
+    op.create_index(op.f("ix_drive_presenter_id"), "drive", ["presenter_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("drive")
