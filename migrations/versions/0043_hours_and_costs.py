@@ -15,6 +15,15 @@ CHECKS = {
     "driven_is_said_whole": "(driven_kilometres IS NULL) = (driven_minutes IS NULL)",
 }
 
+# Of a visit to which one adult goes, it is known who drives; where there are more, nobody wrote it down.
+KNOWN = """INSERT INTO drive (visit_id, presenter_id, planned_kilometres, planned_minutes)
+  SELECT v.id, MIN(a.presenter_id), v.kilometres, 0 FROM visit v
+  JOIN presentation p ON p.visit_id = v.id JOIN assignment a ON a.presentation_id = p.id
+  JOIN presenter q ON q.id = a.presenter_id
+  WHERE v.state IN ('confirmed', 'ready', 'delivered') AND v.kilometres > 0 AND a.state IN ('accepted', 'present')
+    AND (q.adult_on IS NULL OR q.adult_on <= v.on_day)
+  GROUP BY v.id, v.kilometres HAVING COUNT(DISTINCT a.presenter_id) = 1"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -35,6 +44,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("visit_id", "presenter_id", name="one_drive_each"),
     )
     op.create_index(op.f("ix_drive_presenter_id"), "drive", ["presenter_id"])
+    op.execute(sa.text(KNOWN))
 
 
 def downgrade() -> None:

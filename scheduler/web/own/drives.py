@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core import language as words_of
 from scheduler.core.errors import Rejected
 from scheduler.staffing.queries.drives import own_drive, own_drives
 from scheduler.staffing.rules.drives import cost_of
@@ -13,7 +12,7 @@ from scheduler.staffing.service.drives import correct_drive
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, page_language
+from scheduler.web.i18n import _
 from scheduler.web.own.blueprint import bp
 from scheduler.web.own.forms import DriveForm
 
@@ -33,7 +32,6 @@ def drives() -> ResponseReturnValue:
         this_year=this_year,
         kilometres=kilometres,
         minutes=sum(one.minutes for one in rows),
-        distance=_distance,
         cost=cost_of(kilometres, rate) if rate else None,
         costs={one.number: cost_of(one.kilometres, rate) for one in rows} if rate else {},
     )
@@ -54,10 +52,3 @@ def correct(number: str) -> ResponseReturnValue:
             say(_("The kilometres are noted."))
             return redirect(url_for(".drives", year=row.on_day.year))
     return render_template("own/drive.html", form=form, row=row), 422 if form.errors else 200
-
-
-def _distance(kilometres: int, minutes: int) -> str:
-    if not kilometres and not minutes:
-        return "–"
-    km, needed = (words_of.number(one, page_language()) for one in (kilometres, minutes))
-    return _("%(km)s km · %(minutes)s min", km=km, minutes=needed)
