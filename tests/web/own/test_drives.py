@@ -44,7 +44,7 @@ def test_a_driver_writes_what_she_drove_and_the_coordinator_reads_both(app, sess
     assert "120 km · 150 min" in listed
     assert "4,800" in listed
     page = re.sub(r"\s+", " ", coordinator(app, scene).get(f"/visits/{number}?lang=en").text)
-    assert "Driven: 120 km, 150 min." in page
+    assert "Driven: 120 km · 150 min." in page
     assert "Обилазак" in page
     assert "Costs: 4,800 dinars." in page
 
