@@ -73,7 +73,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
     """`typed` is the form that was refused, under its act; the others are empty."""
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
-    numbers_asked = open_numbers_of(visit.id) if visit else []
+    numbers_asked = open_numbers_of(visit.id) if visit and page.attention else []  # attention stays while they wait
     shown = render_template(
         "requests/show_request.html",
         page=page,

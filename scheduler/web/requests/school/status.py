@@ -126,7 +126,7 @@ def _between(page: RequestPage, bound: CrewShown | None, stopped: CrewShown | No
         "dates": proposed_dates(page.row.id, now=now),
         "clock_words": words.clock_words,
         "wish": open_wish_of(visit.visit_id) if (visit := bound or stopped) else None,
-        "numbers_asked": open_numbers_of(bound.visit_id) if bound else [],
+        "numbers_asked": open_numbers_of(bound.visit_id) if bound and page.attention else [],
         "checklist": (checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None),
         "ask_until": until if until and now <= until else None,
         "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in AFTER_VISIT,
