@@ -16,7 +16,7 @@ from scheduler.visits.rules.arrival import who_drives
 from scheduler.visits.terms.states import AssignmentState, VisitState
 
 DRIVEN_TO = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
-DETOUR = 18  # kilometres, and minutes
+WAY_ROUND = 18  # kilometres, and minutes
 
 
 def write_drives(session: Session, world: World, now: dt.datetime) -> None:
@@ -48,6 +48,6 @@ def _correct_newest(session: Session, now: dt.datetime) -> None:
     """Whoever drove to the visit that was held last says that it was farther."""
     held = select(Drive, Visit).join(Visit, Visit.id == Drive.visit_id).where(Visit.state == VisitState.DELIVERED)
     drive, visit = session.execute(held.order_by(Visit.on_day.desc(), Drive.id).limit(1)).one()
-    drive.driven_kilometres = visit.kilometres = drive.planned_kilometres + DETOUR
-    drive.driven_minutes, drive.corrected_at = drive.planned_minutes + DETOUR, now
+    drive.driven_kilometres = visit.kilometres = drive.planned_kilometres + WAY_ROUND
+    drive.driven_minutes, drive.corrected_at = drive.planned_minutes + WAY_ROUND, now
     drive.reason = "Мост је био затворен, ишло се около."
