@@ -81,6 +81,10 @@ COMMANDS = (
     "breach",
 )
 
+# Of each process, on PostgreSQL: eight threads of waitress with two connections each (what is read apart, what is
+# written) never wait for one; docs/operate.md counts them against max_connections.
+POOL = {"pool_size": 8, "max_overflow": 8}
+
 __all__ = ["all_models", "create_app", "open_migrations"]
 
 
@@ -92,13 +96,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
     app = Flask("scheduler", template_folder=templates, static_folder=static)
     app.jinja_environment = PageEnvironment
-    app.cli = AllGroups(app.name, later={"db": lambda: open_migrations(app)})
+    app.cli = AllGroups(app.name, lambda: _hang_commands(app), later={"db": lambda: open_migrations(app)})
     _configure(app, wanted)
     _read_visitor_behind(app, wanted.proxy_hops)
     app.wsgi_app = AnyHost(app.wsgi_app, (wanted.trusted_hosts or ("localhost",))[0])  # type: ignore[method-assign]
     _open_database(app)
     _hang_pages(app)
-    _hang_commands(app)
+    import_module("scheduler.jobs.queue").attach(app)
     app.wsgi_app = FeedDoor(app)  # type: ignore[method-assign]  # before all else: calendars poll all day
     return app
 
@@ -108,7 +112,10 @@ def _configure(app: Flask, wanted: Settings) -> None:
         SETTINGS=wanted,
         SECRET_KEY=wanted.secret_key,
         SQLALCHEMY_DATABASE_URI=wanted.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error in the log holds no name (TRUST S32)
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,  # an error in the log holds no name (TRUST S32)
+            **(POOL if wanted.database_url.startswith("postgresql") else {}),
+        },
         MAX_CONTENT_LENGTH=1_000_000,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=500,
@@ -177,6 +184,5 @@ def _pages_of(package: ModuleType) -> Blueprint:
 
 
 def _hang_commands(app: Flask) -> None:
-    import_module("scheduler.jobs.queue").attach(app)
     for name in COMMANDS:
         import_module(f"scheduler.cli.{name}").register(app)

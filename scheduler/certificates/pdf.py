@@ -235,8 +235,7 @@ def _ground(choice: str) -> bytes:
 
 def _draw_ground(sheet: PaperSheet, choice: str) -> None:
     """District outline, frame, stops, mark."""
-    for ring in _outline(choice):
-        sheet.shape(ring, MAP_FILL, MAP_EDGE, 0.2)
+    sheet.land(_outline(choice), MAP_FILL, MAP_EDGE, 0.2)
     _draw_frame(sheet, 0, TABLA, 0.6)
     _draw_frame(sheet, 3.2, INNER_LINE, 0.2)
     for x, y in STOPS:

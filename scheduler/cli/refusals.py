@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import click
@@ -87,20 +88,24 @@ class CommandGroup(AppGroup):
 class AllGroups(AppGroup):
     """All that the application brings to `flask`, whose root asks here last.
 
-    `later` hangs on the commands whose libraries are slow to load, by name, when somebody asks for them.
+    Who serves pages loads nothing of it: `hang` brings the commands when somebody asks for any, and `later` those whose
+    libraries are slow to load, by name, when somebody asks for them.
     """
 
-    def __init__(self, name: str, later: Mapping[str, Callable[[], None]] | None = None) -> None:
+    def __init__(self, name: str, hang: Callable[[], None], later: Mapping[str, Callable[[], None]]) -> None:
         super().__init__(name)
-        self.later = dict(later or {})
+        self.later = dict(later)
+        self._hang = cache(hang)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        self._hang()
         return sorted({*super().list_commands(ctx), *self.later})
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         super().add_command(cmd if isinstance(cmd, Command | CommandGroup) else _as_ours(cmd), name)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        self._hang()
         if name in self.later:
             self.later.pop(name)()
         found = super().get_command(ctx, name)

@@ -52,8 +52,12 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 def _moment_of_text(text: str | None) -> dt.datetime | None:
     if text is None:
         return None
-    moment = dt.datetime.fromisoformat(text)
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    try:
+        return dt.datetime.fromisoformat(
+            f"{text}Z"
+        )  # as we write it: half the time of a zone that is put in afterwards
+    except ValueError:
+        return dt.datetime.fromisoformat(text).astimezone(dt.UTC)  # a hand wrote it, with a zone of its own
 
 
 def enum_named(name: str, kind: type[enum.Enum]) -> Enum:

@@ -1,20 +1,21 @@
-"""One row by its index, asked of the driver itself: for the question that machines ask all day long.
+"""Rows asked of the driver itself: for the questions that machines ask all day long.
 
-SQLAlchemy compiles the statement and knows the types, once; each asking is then a tenth of what a session costs. Only
-for a read that stands alone: it joins no transaction, and what a session has not committed it does not see. The
-connection comes from the pool: a thread that kept its own would stay on the old file after a restore.
+SQLAlchemy compiles the statement and knows the types, once; each asking is then a tenth of what a session costs, each
+row half. One row is a read that stands alone: it joins no transaction, and what a session has not committed it does not
+see. Its connection comes from the pool: a thread that kept its own would stay on the old file after a restore.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Select
+from sqlalchemy import Connection, Dialect, Engine, Select
 
 Processor = Callable[[Any], Any]
 
 
 class QuickRead:
-    """A SELECT of at most one row, for one kind of database after the other."""
+    """A SELECT, for one kind of database after the other."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._statement = statement
@@ -25,26 +26,49 @@ class QuickRead:
 
         Whoever gets None asks again in the usual way, where a failure is told as one.
         """
-        compiled = self._of_dialect.get(engine.dialect.name)
-        if compiled is None:  # two threads may both make it: they make the same
-            compiled = self._of_dialect[engine.dialect.name] = _Compiled(self._statement, engine.dialect)
+        compiled = self._compiled(engine.dialect)
         try:
             connection = engine.raw_connection()
         except engine.dialect.loaded_dbapi.Error:
             return None
         try:
-            cursor, parameters = connection.cursor(), compiled.parameters(given)
-            for listener in engine.dispatch.before_cursor_execute:  # whoever counts statements sees this one, too
-                listener(connection, cursor, compiled.text, parameters, None, False)
-            cursor.execute(compiled.text, parameters)
-            row = cursor.fetchone()
-            cursor.close()
+            with _in_no_transaction(engine.dialect, connection.dbapi_connection):
+                cursor = compiled.asked(engine, connection, given)
+                row = cursor.fetchone()
+                cursor.close()
         except engine.dialect.loaded_dbapi.Error as error:
             connection.invalidate(error)
             return None
         finally:
             connection.close()
         return None if row is None else compiled.result(row)
+
+    def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Every row, inside the transaction of this connection; a failure is the driver's own."""
+        compiled = self._compiled(connection.dialect)
+        cursor = compiled.asked(connection.engine, connection.connection, given)
+        rows = cursor.fetchall()
+        cursor.close()
+        return compiled.results(rows)
+
+    def _compiled(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._of_dialect.get(dialect.name)
+        if compiled is None:  # two threads may both make it: they make the same
+            compiled = self._of_dialect[dialect.name] = _Compiled(self._statement, dialect)
+        return compiled
+
+
+@contextmanager
+def _in_no_transaction(dialect: Dialect, raw: Any) -> Iterator[None]:
+    """On PostgreSQL its beginning and its end go to the server and back, too: thrice the way of the question."""
+    if dialect.name != "postgresql":
+        yield
+        return
+    raw.autocommit = True
+    try:
+        yield
+    finally:
+        raw.autocommit = False
 
 
 class _Compiled:
@@ -61,6 +85,14 @@ class _Compiled:
         results = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
         self._columns = [one.result_processor(dialect, None) for one in results]
 
+    def asked(self, engine: Engine, connection: Any, given: dict[str, Any]) -> Any:
+        """A cursor over what the driver found."""
+        cursor, parameters = connection.cursor(), self.parameters(given)
+        for listener in engine.dispatch.before_cursor_execute:  # whoever counts statements sees this one, too
+            listener(connection, cursor, self.text, parameters, None, False)
+        cursor.execute(self.text, parameters)
+        return cursor
+
     def parameters(self, given: dict[str, Any]) -> Any:
         """By place, or by name, as the driver wants them; what the statement itself says is filled in."""
         said = self._said | given
@@ -69,3 +101,8 @@ class _Compiled:
 
     def result(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple([seen(value) if seen else value for seen, value in zip(self._columns, row, strict=True)])
+
+    def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Column after column, which takes two thirds of the time of row after row."""
+        columns = zip(self._columns, zip(*rows, strict=True), strict=True) if rows else ()
+        return list(zip(*(map(seen, values) if seen else values for seen, values in columns), strict=True))

@@ -9,7 +9,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import Engine, ScalarSelect, SQLColumnExpression, bindparam, func, select
 
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -103,17 +103,24 @@ def body_of(token: str, *, now: dt.datetime) -> Feed:
 
     Raises: NotFound when the token is unknown or revoked, or its presenter suspended: all look alike.
     """
-    return _made_anew(FeedToken.token_hash == token_hash(token), now)
+    return _made_anew(token_hash(token), now)
 
 
-_WHO = (
-    select(FeedToken, User.given_name, version_of(FeedToken.presenter_id))
+_WHO = QuickRead(
+    select(
+        FeedToken.id,
+        FeedToken.presenter_id,
+        FeedToken.language,
+        FeedToken.created_at,
+        FeedToken.last_read_at,
+        User.given_name,
+        version_of(FeedToken.presenter_id),
+    )
     .join(Presenter, Presenter.id == FeedToken.presenter_id)
     .join(User, User.id == Presenter.user_id)
-    .where(FeedToken.revoked_at.is_(None), Presenter.suspended_at.is_(None), User.suspended_at.is_(None))
-    .execution_options(populate_existing=True)
+    .where(*_LIVING, Presenter.suspended_at.is_(None), User.suspended_at.is_(None))
 )
-_SEATS = (
+_SEATS = QuickRead(
     select(
         Presentation.id,
         Assignment.state,
@@ -129,7 +136,7 @@ _SEATS = (
     .where(Assignment.presenter_id == bindparam("presenter_id"))
     .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
 )
-_TEXTS = (
+_TEXTS = QuickRead(
     select(CalendarEntry.presentation_id, CalendarEntry.text)
     .join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id)
     .where(
@@ -140,27 +147,27 @@ _TEXTS = (
 )
 
 
-def _made_anew(which: ColumnElement[bool], now: dt.datetime) -> Feed:
+def _made_anew(hashed: str, now: dt.datetime) -> Feed:
     """The version is read first: a change that comes in between leaves a body that does not hold, never one that does.
 
     Raises: NotFound.
     """
-    row = db.session().execute(_WHO.where(which)).one_or_none()
-    if row is None:
+    connection = db.session().connection()
+    found = _WHO.all(connection, {"hash": hashed})
+    if not found:
         raise NotFound("feed")
-    feed, given_name, version = row
-    rows = db.session().execute(_SEATS, {"presenter_id": feed.presenter_id})
-    seats = list(starmap(FeedSeat, rows))
-    texts = _texts(feed.presenter_id, rules.entries(seats, now), feed.language)
-    body = ics.calendar(texts, _title(feed.language) % {"name": given_name})
+    [(feed_id, presenter_id, language, created_at, last_read_at, given_name, version)] = found
+    seats = list(starmap(FeedSeat, _SEATS.all(connection, {"presenter_id": presenter_id})))
+    texts = _texts(presenter_id, rules.entries(seats, now), language)
+    body = ics.calendar(texts, _title(language) % {"name": given_name})
     return Feed(
-        feed.id,
+        feed_id,
         body,
         hashlib.sha256(body).hexdigest()[:32],
-        rules.last_change(seats, feed.created_at, now),
-        feed.last_read_at,
+        rules.last_change(seats, created_at, now),
+        last_read_at,
         version,
-        _made_by(feed.language),
+        _made_by(language),
         *rules.holds(seats, now),
     )
 
@@ -179,7 +186,7 @@ def _texts(presenter_id: int, shown: dict[int, EntryStatus], language: str) -> l
 def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -> Iterator[tuple[int, str]]:
     for status in sorted(set(shown.values())):
         wanted = {"presenter_id": presenter_id, "status": status, "language": language}
-        for presentation_id, text in db.session().execute(_TEXTS, wanted):
+        for presentation_id, text in _TEXTS.all(db.session().connection(), wanted):
             if shown.get(presentation_id) is status:
                 yield presentation_id, text
 
@@ -190,7 +197,9 @@ def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -
 def wrong_bodies(now: dt.datetime) -> list[int]:
     """Feeds whose kept body would be sent now and is not what the address gives, made anew beside it."""
     kept = (
-        select(FeedBody.version, FeedBody.made_by, FeedBody.etag, FeedBody.packed, FeedToken.language)
+        select(
+            FeedBody.version, FeedBody.made_by, FeedBody.etag, FeedBody.packed, FeedToken.language, FeedToken.token_hash
+        )
         .join(FeedToken, FeedToken.id == FeedBody.feed_id)
         .where(FeedToken.revoked_at.is_(None), *_HOLDS)
     )
@@ -198,14 +207,14 @@ def wrong_bodies(now: dt.datetime) -> list[int]:
     wrong = []
     for feed_id in ids:
         row = db.session().execute(kept.where(FeedToken.id == feed_id), {"now": now}).one_or_none()
-        if row is not None and row.made_by == _made_by(row.language) and not _is_right(feed_id, row, now):
+        if row is not None and row.made_by == _made_by(row.language) and not _is_right(row, now):
             wrong.append(feed_id)
     return wrong
 
 
-def _is_right(feed_id: int, row: Any, now: dt.datetime) -> bool:
+def _is_right(row: Any, now: dt.datetime) -> bool:
     try:
-        made = _made_anew(FeedToken.id == feed_id, now)
+        made = _made_anew(row.token_hash, now)
     except NotFound:
         return False
     if made.version != row.version:

@@ -4,7 +4,7 @@ import datetime as dt
 import gzip
 import logging
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,28 @@ from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import queries, rules
 from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
-from scheduler.feeds.terms import FEED_LOCK, Feed, KeptFeed
+from scheduler.feeds.terms import FEED_LOCK, Feed, KeptFeed, ToldBefore
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 
 PACKED_BY = 6  # of 9: twice as fast as the strongest, for a twentieth more bytes
+
+_OF_FEED = FeedToken.id == bindparam("of_feed")
+_LIVING_FEED = select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update()
+_BEFORE = (
+    select(
+        queries.version_of(FeedToken.presenter_id),
+        FeedToken.last_read_at.is_not(None),
+        FeedBody.etag,
+        FeedBody.latest_told_at,
+        FeedBody.told_by_moment,
+    )
+    .outerjoin(FeedBody, FeedBody.feed_id == FeedToken.id)
+    .where(_OF_FEED)
+)
+_BODY = FeedBody.metadata.tables[FeedBody.__tablename__]
+_KEEP_FIRST = insert(_BODY)
+_KEEP_ON = update(_BODY).where(FeedBody.feed_id == bindparam("of_feed"))
 
 log = logging.getLogger(__name__)
 
@@ -103,26 +120,31 @@ def _keep(made: Feed, packed: bytes) -> bool | None:
 
     Raises: NotFound when the address ended meanwhile.
     """
+    which = {"of_feed": made.feed_id}
     with transaction() as session:
-        living = select(FeedToken).where(FeedToken.id == made.feed_id, FeedToken.revoked_at.is_(None))
-        feed = session.scalars(
-            living.with_for_update().execution_options(populate_existing=True)  # who ends it waits, or was first
-        ).one_or_none()
-        if feed is None:
+        living = session.execute(_LIVING_FEED, which).one_or_none()  # who ends it waits, or was first
+        if living is None:
             raise NotFound("feed")
-        if session.scalar(select(queries.version_of(feed.presenter_id))) != made.version:
+        version, was_read, etag, latest_told_at, told_by_moment = session.execute(_BEFORE, which).one()
+        if version != made.version:
             return None
-        row = session.get(FeedBody, feed.id, populate_existing=True)
-        was_read = feed.last_read_at is not None
-        told = rules.is_told_by_moment(made.etag, made.last_modified, row, was_read=was_read)
-        latest = made.last_modified if row is None else max(made.last_modified, row.latest_told_at)
-        if row is None:
-            row = FeedBody(feed_id=feed.id)
-            session.add(row)
-        row.version, row.made_by, row.etag = made.version, made.made_by, made.etag
-        row.holds_from, row.holds_until = made.holds_from, made.holds_until
-        row.modified_at, row.latest_told_at, row.told_by_moment = made.last_modified, latest, told
-        row.packed = packed
+        before = None if etag is None else ToldBefore(etag, latest_told_at, told_by_moment)
+        told = rules.is_told_by_moment(made.etag, made.last_modified, before, was_read=was_read)
+        values = {
+            "version": made.version,
+            "made_by": made.made_by,
+            "holds_from": made.holds_from,
+            "holds_until": made.holds_until,
+            "etag": made.etag,
+            "modified_at": made.last_modified,
+            "latest_told_at": max(made.last_modified, latest_told_at) if before else made.last_modified,
+            "told_by_moment": told,
+            "packed": packed,
+        }
+        if before is None:
+            session.execute(_KEEP_FIRST, values | {"feed_id": made.feed_id})
+        else:
+            session.execute(_KEEP_ON, values | which)
     return told
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
 
 from scheduler.core.errors import Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
@@ -59,17 +58,13 @@ class KeptFeed:
     packed: bytes = b""  # of one that was made just now
 
 
-class ToldBefore(Protocol):
+@dataclass(frozen=True)
+class ToldBefore:
     """What the last answers of a feed have told."""
 
-    @property
-    def etag(self) -> str: ...
-
-    @property
-    def latest_told_at(self) -> dt.datetime: ...
-
-    @property
-    def told_by_moment(self) -> bool: ...
+    etag: str
+    latest_told_at: dt.datetime
+    told_by_moment: bool
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -38,24 +39,25 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     Typed texts lose control characters, mail and web addresses and telephone numbers before the library sees them.
     Raises: ValueError for a language we do not speak.
     """
-    from icalendar import Event  # slow to load: only who makes a text waits for it
+    from icalendar import vDatetime, vInt, vText  # slow to load: only who makes a text waits for it
 
-    event = Event()
-    edited_at = _utc(facts.edited_at)
-    event.add("uid", _line(facts.uid))
-    event.add("dtstamp", edited_at)
-    event.add("last-modified", edited_at)
-    event.add("sequence", facts.sequence)
-    event.add("dtstart", _utc(facts.starts_at))
-    event.add("dtend", _utc(facts.ends_at))
-    event.add("status", status.value)
-    if status is EntryStatus.CANCELLED:  # every other one takes time, which is what a calendar believes unasked
-        event.add("transp", "TRANSPARENT")
-    event.add("summary", _summary(facts, status, language))
-    event.add("location", _place(facts, language))
-    event.add("description", _description(facts, status, language))
-    folded: bytes = event.to_ical(sorted=False)
-    return "".join(f"{_folded(line)}\r\n" for line in folded.decode().replace("\r\n ", "").split("\r\n")[:-1])
+    edited_at = vDatetime(_utc(facts.edited_at))
+    values: dict[str, Any] = {
+        "UID": vText(_line(facts.uid)),
+        "DTSTAMP": edited_at,
+        "LAST-MODIFIED": edited_at,
+        "SEQUENCE": vInt(facts.sequence),
+        "DTSTART": vDatetime(_utc(facts.starts_at)),
+        "DTEND": vDatetime(_utc(facts.ends_at)),
+        "STATUS": vText(status.value),
+        # every other one takes time, which is what a calendar believes unasked
+        **({"TRANSP": vText("TRANSPARENT")} if status is EntryStatus.CANCELLED else {}),
+        "SUMMARY": vText(_summary(facts, status, language)),
+        "LOCATION": vText(_place(facts, language)),
+        "DESCRIPTION": vText(_description(facts, status, language)),
+    }
+    said = (f"{name}:{value.to_ical().decode()}" for name, value in values.items())
+    return "".join(f"{_folded(line)}\r\n" for line in ("BEGIN:VEVENT", *said, "END:VEVENT"))
 
 
 def calendar(texts: Iterable[str], name: str) -> bytes:

@@ -6,7 +6,9 @@ The log names the route's pattern, never the address: secret links are addresses
 import logging
 import secrets
 import time
-from contextvars import ContextVar, Token
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request, session
@@ -55,14 +57,15 @@ def request_id() -> str:
     return number
 
 
-def number_before_pages() -> tuple[str, Token[str]]:
-    """Begin a request that is answered before Flask sees it: its number, on each log line from here to `end_number`."""
+@contextmanager
+def number_before_pages() -> Iterator[str]:
+    """Around a request that is answered before Flask sees it: its number, which each log line inside bears."""
     number = _new_number()
-    return number, _number_before_pages.set(number)
-
-
-def end_number(before: Token[str]) -> None:
-    _number_before_pages.reset(before)
+    before = _number_before_pages.set(number)
+    try:
+        yield number
+    finally:
+        _number_before_pages.reset(before)
 
 
 def safety(number: str, *, secure: bool) -> dict[str, str]:

@@ -26,6 +26,12 @@ def test_a_certificate_is_a_clean_file_and_its_code_leads_to_the_check_page(tmp_
     assert qr_codes_of(path) == [CHECK_URL]
 
 
+@pytest.mark.parametrize("make", [a_school_certificate, a_teacher_certificate])
+def test_a_certificate_is_a_small_file(make):
+    """Letters that are used, each line of the map once: a thousand of them go through a bad line."""
+    assert len(draw(make(), "sr_Cyrl")) <= 26_000
+
+
 def test_the_teachers_certificate_prints_every_field(tmp_path):
     words = words_of(saved(draw(a_teacher_certificate(), "sr_Cyrl"), tmp_path))
 

@@ -3,7 +3,6 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.cli import people
 from scheduler.core.db import db
 from scheduler.core.imports.staging import Filing
 from scheduler.data import files
@@ -26,9 +25,6 @@ from tests.factories.people import make_centre, make_presenter, make_user
 
 @pytest.fixture
 def run(app):
-    if "setup" not in app.cli.commands:
-        people.register(app)
-
     def run(*arguments):
         return app.test_cli_runner().invoke(args=arguments)
 

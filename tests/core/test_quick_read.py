@@ -1,5 +1,6 @@
 """One row asked of the driver itself: it holds nothing, and a connection that fails is not asked again."""
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +8,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
 
+from scheduler.core.db import UtcDateTime, db
 from scheduler.core.quick_read import QuickRead
 
 THING = sa.table("thing", sa.column("id", sa.Integer), sa.column("word", sa.Text))
 WORD = QuickRead(sa.select(THING.c.word).where(THING.c.id == sa.bindparam("id")))
+
+MOMENTS = (  # as we write them, then as a hand may have
+    "'2026-06-23 12:00:00.000000'", "'2026-06-23 12:00:00.000005'", "'2026-06-23T12:00:00'",
+    "'2026-06-23 14:00:00+02:00'", "NULL",
+)  # fmt: skip
 
 
 def file_with(path: Path, word: str) -> None:
@@ -66,3 +73,37 @@ def test_a_question_that_fails_finds_nothing_and_the_next_is_asked_anew(engine, 
         writer.exec_driver_sql("ALTER TABLE gone RENAME TO thing")
     assert WORD.one(engine, {"id": 1}) == ("first",)
     assert opened[0] is not opened[-1]
+
+
+def test_all_rows_are_those_of_the_transaction_that_asks(engine):
+    words = QuickRead(sa.select(THING.c.id, THING.c.word).where(THING.c.id >= sa.bindparam("id")).order_by(THING.c.id))
+    with engine.connect() as connection:
+        connection.execute(THING.insert().values(id=2, word="not committed"))
+
+        assert words.all(connection, {"id": 1}) == [(1, "first"), (2, "not committed")]
+        assert words.all(connection, {"id": 3}) == []
+
+
+def test_rows_are_in_the_types_of_their_columns(engine):
+    moments = QuickRead(sa.select(*(sa.literal_column(text, UtcDateTime) for text in MOMENTS)))
+
+    with engine.connect() as connection:
+        [row] = moments.all(connection, {})
+
+    noon = dt.datetime(2026, 6, 23, 12, tzinfo=dt.UTC)
+    assert row == (noon, noon + dt.timedelta(microseconds=5), noon, noon, None)
+    assert {moment.tzinfo for moment in row if moment} == {dt.UTC}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_next_who_gets_its_connection_can_take_back_what_he_wrote(app, session, fails):
+    session.rollback()
+    asked = QuickRead(sa.select(sa.literal(1) if not fails else sa.column("no_such_column")))
+
+    assert asked.one(db.engine, {}) == (None if fails else (1,))
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE left_over (id INTEGER)")
+        connection.rollback()
+
+    assert not sa.inspect(db.engine).has_table("left_over")

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 from icalendar import Event
 
 from scheduler.core.language import LANGUAGES
+from scheduler.core.text import tidy
 from scheduler.visits.ics import calendar, vevent
 from scheduler.visits.terms.states import EntryStatus
 from tests.calendar_readers import by_icalendar, names_by_lines
@@ -224,3 +227,22 @@ def test_a_calendar_is_a_join_of_texts_made_before() -> None:
     assert "".join(texts) in body.decode()
     assert [event["uid"] for event in by_icalendar(body)] == ["0@x", "1@x", "2@x"]
     assert isinstance(Event.from_ical(texts[0]), Event)
+
+
+@given(words=st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=120))
+@example(words="a;b,c\\d \\n \\;")
+@example(words="Ђ" * 75)
+def test_what_is_written_is_read_back_to_the_letter(words: str) -> None:
+    """Three properties of text, in any letters: another program reads each as it was said, from lines that fit."""
+    assume(r"\N" not in words)  # which the library takes for a new line
+    said_so = tidy(words, limit=400)
+    text = vevent(
+        the_facts(uid=words, programme_en=words, page_url=words, classes="", crew=(), young=()), CONFIRMED, "en"
+    )
+
+    event = said(text)
+
+    assert event["uid"] == said_so
+    assert event["summary"].startswith(f"{said_so}, ")
+    assert said_so in event["description"].splitlines()
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75

@@ -4,7 +4,7 @@ Equal input gives equal bytes, so a file's hash may be stored; no font is ever l
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.core.language import html_lang
 from scheduler.core.paper import qr
+from scheduler.core.paper.borders import coasts_and_borders
 from scheduler.core.paper.typesetting import (
     DEEP,
     INK,
@@ -35,6 +36,7 @@ A4_LANDSCAPE = (297.0, 210.0)
 MARGIN = 16.0
 RIGHT = A4[0] - MARGIN  # where a portrait page ends
 MOST_WRITTEN = 5_000  # texts whose codes a file remembers
+GRAIN, FINEST = 0.25, 0.12  # of a map: points to which places are rounded; millimetres below which nobody sees a bend
 ROUND = 1  # line ends and joins of the mark
 RECEIVER = [
     (8, -3),
@@ -163,21 +165,32 @@ class PaperSheet:
             self.canvas.rect(*corner, width * MM, height * MM, **painted)
 
     def disc(self, x: float, y: float, radius: float, fill: str, stroke: str = "", weight: float = 0.6) -> None:
-        """A filled circle around (x, y)."""
-        self.ink(fill)
-        if stroke:
-            self.pen(stroke, weight)
-        self.canvas.circle(x * MM, self._up(y), radius * MM, stroke=bool(stroke), fill=1)
+        """A filled circle around (x, y): dots of a round pen, the edge below the middle."""
+        dots = [(stroke, radius + weight / 2), (fill, radius - weight / 2)] if stroke else [(fill, radius)]
+        place = f"{x * MM:.2f} {self._up(y):.2f}"
+        self.canvas.addLiteral(f"q {ROUND} J")
+        for colour, reach in dots:
+            self.pen(colour, 2 * reach)
+            self.canvas.addLiteral(f"{place} m {place} l S")
+        self.canvas.addLiteral("Q")
 
-    def shape(self, points: Sequence[tuple[float, float]], fill: str, stroke: str, weight: float) -> None:
-        """A closed outline through these points."""
-        path = self.canvas.beginPath()
-        for number, (x, y) in enumerate(points):
-            (path.lineTo if number else path.moveTo)(round(x * MM, 1), round(self._up(y), 1))
-        path.close()
-        self.ink(fill)
-        self.pen(stroke, weight)
-        self.canvas.drawPath(path, stroke=1, fill=1)
+    def land(self, rings: Iterable[Sequence[tuple[float, float]]], fill: str, stroke: str, weight: float) -> None:
+        """A map of neighbours, in lines of which none is moved by more than `FINEST`, and each is drawn once.
+
+        Each border counts whole numbers from its own corner: coordinates of two letters are packed into half the room.
+        """
+        spots = [[(round(x * MM / GRAIN), round(self._up(y) / GRAIN)) for x, y in ring] for ring in rings]
+        coasts, borders = coasts_and_borders(spots, FINEST * MM / GRAIN)
+        with self.drawing(0, self.height, GRAIN / MM):
+            self.ink(fill)
+            self.pen(stroke, weight / GRAIN)
+            self.canvas.addLiteral(f"{ROUND} J {' '.join(map(_way, coasts))} B*")
+            corner = (0, 0)
+            for line in borders:
+                left, low = (min(places) for places in zip(*line, strict=True))
+                way = _way([(x - left, y - low) for x, y in line])
+                self.canvas.addLiteral(f"1 0 0 1 {left - corner[0]} {low - corner[1]} cm {way} S")
+                corner = (left, low)
 
     def mark(self, x: float, y: float, side: float) -> None:
         """The product's mark: the Cyrillic Р whose leg, a road with a stop, makes it the Latin R."""
@@ -267,6 +280,13 @@ class PaperSheet:
 
     def _up(self, y: float) -> float:
         return (self.height - y) * MM
+
+
+def _way(line: Sequence[tuple[int, int]]) -> str:
+    """A line as a path of a PDF; one that comes back to its beginning is closed."""
+    closed = line[0] == line[-1]
+    (x, y), *others = line[:-1] if closed else line
+    return " ".join([f"{x} {y} m", *(f"{x} {y} l" for x, y in others)]) + (" h" if closed else "")
 
 
 def _packed_stream(packed: bytes) -> "PDFStream":

@@ -22,6 +22,7 @@ FONTS = {
     BOLD: "noto-sans-bold.ttf",
     DISPLAY: "noto-serif-display-bold.ttf",
 }
+NOT_ON_PAPER = ("name", "OS/2")  # of a font file: words about it, and what programs that write texts want to know
 SIZE_STEP = 0.5  # points by which words shrink until they fit
 MM: float = 72 / 25.4  # points in a millimetre
 POINT: float = 1 / MM  # one point in millimetres
@@ -51,6 +52,8 @@ def register_fonts() -> "dict[str, TTFont]":
     fonts = {name: TTFont(name, str(FOLDER / file), asciiReadable=0) for name, file in FONTS.items()}
     for font in fonts.values():
         pdfmetrics.registerFont(font)
+        for table in NOT_ON_PAPER:
+            del font.face.table[table]  # reportlab puts them into every file, and nothing that draws reads them
     return fonts
 
 

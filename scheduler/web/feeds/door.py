@@ -41,13 +41,10 @@ class FeedDoor:
         if not path.startswith(FEED_PATH) or not path.endswith(FEED_ENDING) or not self._is_plain(environ):
             return self.wsgi_app(environ, start_response)
         began = time.perf_counter()
-        number, before = headers.number_before_pages()
-        try:
+        with headers.number_before_pages() as number:
             answer = self._answer(path[len(FEED_PATH) : -len(FEED_ENDING)], environ)
             if answer is not None:
                 self._note(environ["REQUEST_METHOD"], answer.status, began)
-        finally:
-            headers.end_number(before)
         if answer is None:
             return self.wsgi_app(environ, start_response)
         secure = environ.get("wsgi.url_scheme") == "https"
