@@ -6,6 +6,7 @@
 from flask import Flask, Response, g, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
+from itsdangerous import URLSafeTimedSerializer
 
 from scheduler.core import clock
 from scheduler.keys.queries import browser_of
@@ -22,9 +23,19 @@ COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
 class SessionsOfPeople(SecureCookieSessionInterface):
     """A view that sets g.cookieless answers machines: no session is kept, and no cache is told to ask for cookies."""
 
+    def __init__(self) -> None:
+        self.made: dict[object, URLSafeTimedSerializer | None] = {}
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not g.get("cookieless"):
             super().save_session(app, session, response)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Made once for a key, and not twice a request."""
+        key = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
+        if key not in self.made:
+            self.made = {key: super().get_signing_serializer(app)}
+        return self.made[key]
 
 
 class Viewer(UserMixin):  # type: ignore[misc]
