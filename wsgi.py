@@ -25,5 +25,3 @@ logs.set_up("WARNING" if click.get_current_context(silent=True) else "INFO")
 # fifth of a second in which somebody waits.
 gc.collect()
 gc.freeze()
-# A page makes ten thousand things and drops them all at its end: looking for lost ones each two thousand found none.
-gc.set_threshold(20_000, 10, 10)
