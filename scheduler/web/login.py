@@ -3,10 +3,11 @@
 `get_id()` is that token, so ending the row (sign-out, suspension, a new password) ends it at the next request.
 """
 
+from typing import Any
+
 from flask import Flask, Response, g, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
-from itsdangerous import URLSafeTimedSerializer
 
 from scheduler.core import clock
 from scheduler.keys.queries import browser_of
@@ -24,13 +25,13 @@ class SessionsOfPeople(SecureCookieSessionInterface):
     """A view that sets g.cookieless answers machines: no session is kept, and no cache is told to ask for cookies."""
 
     def __init__(self) -> None:
-        self.made: dict[object, URLSafeTimedSerializer | None] = {}
+        self.made: dict[object, Any] = {}
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not g.get("cookieless"):
             super().save_session(app, session, response)
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: Flask) -> Any:
         """Made once for a key, and not twice a request."""
         key = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
         if key not in self.made:

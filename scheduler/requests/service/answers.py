@@ -22,10 +22,12 @@ MOST_CHARACTERS = 60_000
 Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
 
 # Each page of a booking asks and stores them: said to the database in the same words, which are put together once.
-KEPT: Table = BookingAnswers.__table__  # type: ignore[assignment]
-LIVING = KEPT.c.token_hash == bindparam("token"), KEPT.c.changed_at > bindparam("since")
-READ = select(KEPT.c.answers).where(*LIVING)
-STORE = update(KEPT).where(*LIVING).values(answers=bindparam("text"), changed_at=bindparam("now")).returning(KEPT.c.id)
+TABLE: Table = BookingAnswers.__table__  # type: ignore[assignment]
+LIVING = TABLE.c.token_hash == bindparam("token"), TABLE.c.changed_at > bindparam("since")
+READ = select(TABLE.c.answers).where(*LIVING)
+STORE = (
+    update(TABLE).where(*LIVING).values(answers=bindparam("text"), changed_at=bindparam("now")).returning(TABLE.c.id)
+)
 
 
 def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> str:
