@@ -32,7 +32,7 @@ from scheduler.web import (
     reads,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
-from scheduler.web.environment import PageEnvironment
+from scheduler.web.environment import House, PageEnvironment
 from scheduler.web.feeds.door import FeedDoor
 from scheduler.web.public.probes import AnyHost
 
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     config.use(wanted)
     outlines.in_force()  # a file that cannot be drawn stops the start, not the first visitor
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
-    app = Flask("scheduler", template_folder=templates, static_folder=static)
+    app = House("scheduler", template_folder=templates, static_folder=static)
     app.jinja_environment = PageEnvironment
     app.cli = AllGroups(app.name, lambda: _hang_commands(app), later={"db": lambda: open_migrations(app)})
     _configure(app, wanted)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Text, delete, select, update
+from sqlalchemy import Text, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -31,6 +31,9 @@ class FormKey(Base):
     at: Mapped[dt.datetime] = mapped_column(index=True)  # old ones are forgotten with each form
 
 
+ANSWER = select(FormKey.answer).where(FormKey.key.in_(bindparam("keys", expanding=True))).order_by(FormKey.id).limit(1)
+
+
 class AlreadySent(SchedulerError):
     """The same form, with the same content, was sent before; `key` leads to the answer it got."""
 
@@ -41,7 +44,7 @@ class AlreadySent(SchedulerError):
 
 def answer_of(*keys: str) -> str | None:
     """What the form with this key, or one of these, was answered, or None if it is new."""
-    return db.session().scalar(select(FormKey.answer).where(FormKey.key.in_(keys)).order_by(FormKey.id).limit(1))
+    return db.session().scalar(ANSWER, {"keys": keys})
 
 
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -85,7 +87,7 @@ def _inside_words(words: list[str]) -> ColumnElement[int]:
 
 def host_of(host_id: int) -> HostRow:
     """One host, listed or not. Raises: NotFound."""
-    host = db.session().scalar(_hosts().where(Host.id == host_id))
+    host = db.session().scalar(_one_host(), {"host_id": host_id})
     if host is None:
         raise NotFound("host")
     return host_row(host)
@@ -93,6 +95,11 @@ def host_of(host_id: int) -> HostRow:
 
 def _hosts() -> Select[Host]:
     return select(Host).options(joinedload(Host.municipality).joinedload(Municipality.district))
+
+
+@cache  # a question that is asked all day is put into words once: that costs more than its answer
+def _one_host() -> Select[Host]:
+    return _hosts().where(Host.id == bindparam("host_id"))
 
 
 def host_row(host: Host) -> HostRow:
@@ -226,14 +233,7 @@ def calendar_lines(year: str) -> list[CalendarEntryRow]:
 def calendar_entry_row(row: SchoolCalendarEntry) -> CalendarEntryRow:
     """A stored line as pages show it."""
     line = CalendarLine(
-        row.calendar,
-        row.school_year,
-        row.kind,
-        row.first_day,
-        row.last_day,
-        row.applies_to,
-        row.timetable_of,
-        row.note,
+        row.calendar, row.school_year, row.kind, row.first_day, row.last_day, row.applies_to, row.timetable_of, row.note
     )
     return CalendarEntryRow(row.id, line, row.example)
 
@@ -319,8 +319,9 @@ def days_of_grades(host: HostRow, first: dt.date, last: dt.date) -> DaysOfGrades
 
 def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
     """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
-    closures, holidays, lines = [], set(), []
-    for what, begins, ends, calendar, kind, applies_to, one, two, opened in db.session().execute(_lines(first, last)):
+    closures, holidays, lines, year = [], set(), [], dt.timedelta(days=366)
+    span = {"first": first, "last": last, "year_before": first - year, "year_after": last + year}
+    for what, begins, ends, calendar, kind, applies_to, one, two, opened in db.session().execute(_lines(), span):
         if what == "holiday":
             holidays.add(begins)
         elif what == "closure":
@@ -333,15 +334,20 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
     return LessonCalendar(first, last, tuple(closures), frozenset(holidays), entries)
 
 
-def _lines(first: dt.date, last: dt.date) -> CompoundSelect[Any]:
+@cache
+def _lines() -> CompoundSelect[Any]:
     """Three tables under each other. Where a line has its id, a closure has its place."""
-    line, year = SchoolCalendarEntry, dt.timedelta(days=366)
+    line, first, last = SchoolCalendarEntry, bindparam("first", type_=Date), bindparam("last", type_=Date)
     number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
     place = Closure.municipality_id, Closure.district_id
     closed = Closure.first_day, Closure.last_day, cast(Closure.calendar, String), text, text, *place, Closure.open_from
     free = Holiday.day, Holiday.day, text, text, text, number, number, day
     said = line.first_day, line.last_day, cast(line.calendar, String), line.kind, line.applies_to
-    near = line.removed_at.is_(None), line.last_day >= first - year, line.first_day <= last + year
+    near = (
+        line.removed_at.is_(None),
+        line.last_day >= bindparam("year_before"),
+        line.first_day <= bindparam("year_after"),
+    )
     closures = select(literal("closure"), *closed).where(Closure.first_day <= last, Closure.last_day >= first)
     holidays = select(literal("holiday"), *free).where(
         Holiday.day.between(first, last), Holiday.removed_at.is_(None), Holiday.no_lessons.is_(True)
@@ -356,27 +362,20 @@ def school_time_of(host_id: int) -> SchoolTimeRow | None:
 
 def school_times_of(host_ids: Collection[int]) -> dict[int, SchoolTimeRow]:
     """The same of many hosts, in one question; who has told nothing is left out."""
-    wanted = (
-        select(HostSchoolTime)
-        .where(HostSchoolTime.host_id.in_(host_ids))
-        .options(joinedload(HostSchoolTime.bells), joinedload(HostSchoolTime.days))
-    )
-    return {row.host_id: school_time_row(row) for row in db.session().scalars(wanted).unique()}
+    found = db.session().scalars(_school_times(), {"host_ids": list(host_ids)}).unique()
+    return {row.host_id: school_time_row(row) for row in found}
+
+
+@cache
+def _school_times() -> Select[HostSchoolTime]:
+    told = select(HostSchoolTime).options(joinedload(HostSchoolTime.bells), joinedload(HostSchoolTime.days))
+    return told.where(HostSchoolTime.host_id.in_(bindparam("host_ids", expanding=True)))
 
 
 def school_time_row(row: HostSchoolTime) -> SchoolTimeRow:
     """A loaded school time (with its bells and days) as rules read it."""
-    bells = {
-        (one.shift, one.short): Bells(
-            one.starts_local,
-            one.lesson_minutes,
-            one.break_minutes,
-            one.long_break_after,
-            one.long_break_minutes,
-            one.lessons,
-        )
-        for one in row.bells
-    }
+    names = "starts_local", "lesson_minutes", "break_minutes", "long_break_after", "long_break_minutes", "lessons"
+    bells = {(one.shift, one.short): Bells(*(getattr(one, name) for name in names)) for one in row.bells}
     told = SchoolTime(
         bells=bells,
         grouping=row.grouping,

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, cast, null, select, union_all
+from sqlalchemy import Select, String, bindparam, cast, null, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.alphabet import alphabet_key
@@ -29,7 +30,7 @@ from scheduler.programmes.terms import (
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
     """Programmes that a host can ask for now, of one centre or of all, by name."""
-    wanted = _programmes().where(Programme.open.is_(True))
+    wanted = _open_programmes()
     if centre_id is not None:
         wanted = wanted.where(Programme.centre_id == centre_id)
     rows = [programme_row(row) for row in db.session().scalars(wanted).unique()]
@@ -60,7 +61,7 @@ def programme_page(slug: str) -> ProgrammeRow:
 
 def programme_of(programme_id: int) -> ProgrammeRow:
     """One programme by its id. Raises: NotFound."""
-    return _one(_programmes().where(Programme.id == programme_id))
+    return _one(_one_programme(), {"programme_id": programme_id})
 
 
 def programme_of_campaign(campaign_id: int) -> int | None:
@@ -73,8 +74,18 @@ def _programmes() -> Select[Programme]:
     return select(Programme).options(*loaded).order_by(Programme.id)
 
 
-def _one(wanted: Select[Programme]) -> ProgrammeRow:
-    found = db.session().scalars(wanted).unique().one_or_none()
+@cache  # put into words once: each page of a booking asks it
+def _one_programme() -> Select[Programme]:
+    return _programmes().where(Programme.id == bindparam("programme_id"))
+
+
+@cache
+def _open_programmes() -> Select[Programme]:
+    return _programmes().where(Programme.open.is_(True))
+
+
+def _one(wanted: Select[Programme], values: dict[str, int] | None = None) -> ProgrammeRow:
+    found = db.session().scalars(wanted, values).unique().one_or_none()
     if found is None:
         raise NotFound("programme")
     return programme_row(found)

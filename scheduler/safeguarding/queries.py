@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -67,7 +68,7 @@ def good_consents() -> list[ColumnElement[bool]]:
     return [GuardianConsent.takes_part.is_(True), GuardianConsent.withdrawn_at.is_(None)]
 
 
-def consents_to_more(now: dt.datetime) -> list[ColumnElement[bool]]:
+def consents_to_more(now: dt.datetime | BindParameter[dt.datetime]) -> list[ColumnElement[bool]]:
     """Of the consents that stand, those under which a minor may promise something new."""
     coming = _coming(GuardianConsent.presenter_id, now)
     return [*good_consents(), GuardianConsent.text_version == CONSENT_TEXT, ~coming]
@@ -98,7 +99,9 @@ def may_be_photographed(presenter_ids: Collection[int], day: dt.date) -> set[int
     return set(db.session().scalars(select(GuardianConsent.presenter_id).where(*agreed)))
 
 
-def reaches(home: ColumnElement[int] | QueryableAttribute[int], town_id: int | None) -> ColumnElement[bool]:
+def reaches(
+    home: ColumnElement[int] | QueryableAttribute[int], town_id: int | BindParameter[int] | None
+) -> ColumnElement[bool]:
     """Of consents to take part: those that let a minor of a home go to a town; each reaches her own."""
     return or_(GuardianConsent.travels.is_(True), home == town_id)
 
@@ -224,7 +227,7 @@ def guardian_changes(day: dt.date, now: dt.datetime) -> ColumnElement[int | None
     return case((and_(minor, _coming(Presenter.id, now)), 1), (and_(minor, agreed, ~anew), 0))
 
 
-def _coming(presenter_id: QueryableAttribute[int], now: dt.datetime) -> Exists:
+def _coming(presenter_id: QueryableAttribute[int], now: dt.datetime | BindParameter[dt.datetime]) -> Exists:
     """Whether another guardian is named who does not speak yet."""
     return exists().where(
         Guardian.presenter_id == presenter_id, Guardian.in_force_at > now, Guardian.replaced_at.is_(None)

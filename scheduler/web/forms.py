@@ -73,10 +73,11 @@ class Problem:
 class OurWords:
     """WTForms' texts are looked up here instead of in its own catalogues."""
 
-    def gettext(self, text: str) -> str:
-        return str(OF_WTFORMS.get(text, GENERAL))
+    def gettext(self, text: str) -> LazyProxy:
+        """Worded when it is shown: WTForms also asks it for a label of each hidden field, which nobody reads."""
+        return OF_WTFORMS.get(text, GENERAL)
 
-    def ngettext(self, singular: str, plural: str, n: int) -> str:
+    def ngettext(self, singular: str, plural: str, n: int) -> LazyProxy:
         return self.gettext(singular)
 
 

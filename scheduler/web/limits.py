@@ -7,7 +7,9 @@ page that needs no sign-in has a limit beside that, which each process counts in
 import math
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 
 from flask import Flask, Response, abort, current_app, g, request
@@ -40,7 +42,12 @@ def neighbourhood() -> str:
 def has_no_limit() -> bool:
     """Whether this page was given no limit: else the stricter one would hold for every page and picture."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return view is None or not limiter.limit_manager.decorated_limits(get_qualified_name(view))
+    return view is None or not _is_limited(view)
+
+
+@cache  # the library reads the words of each limit anew
+def _is_limited(view: Callable[..., object]) -> bool:
+    return bool(limiter.limit_manager.decorated_limits(get_qualified_name(view)))
 
 
 def a_limiter() -> Limiter:

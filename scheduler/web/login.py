@@ -3,6 +3,8 @@
 `get_id()` is that token, so ending the row (sign-out, suspension, a new password) ends it at the next request.
 """
 
+from typing import Any
+
 from flask import Flask, Response, g, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
@@ -22,9 +24,19 @@ COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
 class SessionsOfPeople(SecureCookieSessionInterface):
     """A view that sets g.cookieless answers machines: no session is kept, and no cache is told to ask for cookies."""
 
+    def __init__(self) -> None:
+        self.made: dict[object, Any] = {}
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not g.get("cookieless"):
             super().save_session(app, session, response)
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Made once for a key, and not twice a request."""
+        key = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
+        if key not in self.made:
+            self.made = {key: super().get_signing_serializer(app)}
+        return self.made[key]
 
 
 class Viewer(UserMixin):  # type: ignore[misc]

@@ -4,10 +4,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, String, case, cast, func, literal, select
+from sqlalchemy import ScalarSelect, Select, String, bindparam, case, cast, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.booking.rules import free_dates as booking_free_dates
@@ -212,22 +212,17 @@ def _people(
     And who these are. What hangs on somebody stands in one text each: of a thousand people many have the same hours,
     so that a text is read once.
     """
-    programme, who = place.programme, Presenter.id
-    topic = (PresenterSkill.presenter_id == who) & (PresenterSkill.topic == programme.topic)
-    spoken_there = (PresenterLanguage.presenter_id == who) & (PresenterLanguage.language == language)
-    skilled, speaks = PresenterSkill.id.is_not(None), PresenterLanguage.id.is_not(None)
-    known = (case((skilled & speaks, text)) for text in _texts_of(*span, now, place.town.id if place.town else None))
-    living = Municipality.lat, Municipality.lon, Presenter.reach_km
-    law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None)
-    rows: Any = db.session().execute(
-        select(who, Presenter.kind, *living, skilled, speaks, *known, *law)
-        .select_from(Presenter)
-        .join(Municipality, Municipality.id == Presenter.home_id)
-        .outerjoin(PresenterSkill, topic)  # once each at most
-        .outerjoin(PresenterLanguage, spoken_there)
-        .where(Presenter.centre_id == programme.centre_id)
-        .order_by(who)
-    )
+    programme = place.programme
+    asked = {
+        "centre": programme.centre_id,
+        "topic": programme.topic,
+        "language": language,
+        "first": span[0],
+        "last": span[1],
+        "now": now,
+        "town": place.town.id if place.town else None,
+    }
+    rows: Any = db.session().execute(_people_asked(), asked)
     people = tuple(
         Seeker(
             one,
@@ -247,6 +242,26 @@ def _people(
     return people, [one.presenter_id for one in people if one.topics and one.languages]
 
 
+@cache  # put into words once: that takes longer than the answer
+def _people_asked() -> Select[Any]:
+    who = Presenter.id
+    topic = (PresenterSkill.presenter_id == who) & (PresenterSkill.topic == bindparam("topic"))
+    spoken_there = (PresenterLanguage.presenter_id == who) & (PresenterLanguage.language == bindparam("language"))
+    skilled, speaks = PresenterSkill.id.is_not(None), PresenterLanguage.id.is_not(None)
+    known = (case((skilled & speaks, text)) for text in _texts_of())
+    living = Municipality.lat, Municipality.lon, Presenter.reach_km
+    law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None)
+    return (
+        select(who, Presenter.kind, *living, skilled, speaks, *known, *law)
+        .select_from(Presenter)
+        .join(Municipality, Municipality.id == Presenter.home_id)
+        .outerjoin(PresenterSkill, topic)  # once each at most
+        .outerjoin(PresenterLanguage, spoken_there)
+        .where(Presenter.centre_id == bindparam("centre"))
+        .order_by(who)
+    )
+
+
 @lru_cache(maxsize=1024)  # of the texts, which are what they say
 def _hours_in(text: str) -> tuple[Hours, ...]:
     found = (part.split() for part in text.split(",") if part)
@@ -261,10 +276,13 @@ def _parts(text: str | None) -> Iterator[tuple[dt.date, dt.date, str]]:
         yield dt.date.fromisoformat(first), dt.date.fromisoformat(last), said
 
 
-def _texts_of(first: dt.date, last: dt.date, now: dt.datetime, town_id: int | None) -> list[ScalarSelect[str]]:
+def _texts_of() -> list[ScalarSelect[str]]:
     """Of a presenter: weekly hours, days that differ (1: available after all), good vettings, and consents that reach
     the town where she would come.
     """
+    first: Any = bindparam("first")
+    last: Any = bindparam("last")
+    now: Any = bindparam("now")
     week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
     said = case((away.available.is_(True), "1"), else_="0")
     own = (week.presenter_id, away.presenter_id, vetting.presenter_id, consent.presenter_id)
@@ -280,7 +298,7 @@ def _texts_of(first: dt.date, last: dt.date, now: dt.datetime, town_id: int | No
         (vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings()),
         (
             *(consent.valid_until >= first, consent.given_on <= last, *consents_to_more(now)),
-            reaches(Presenter.home_id, town_id),
+            reaches(Presenter.home_id, bindparam("town")),
         ),
     )
     return [

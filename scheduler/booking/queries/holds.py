@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
@@ -12,15 +12,16 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
+HELD_BY = select(DateHold).where(
+    DateHold.draft == bindparam("draft"), DateHold.state == HoldState.HELD, DateHold.until > bindparam("now")
+)
+
 
 def held_by(draft: str | None, *, now: dt.datetime) -> HeldDate | None:
     """The date that is held for the booking under this token now."""
     if not draft:
         return None
-    wanted = select(DateHold).where(
-        DateHold.draft == token_hash(draft), DateHold.state == HoldState.HELD, DateHold.until > now
-    )
-    return _shown(db.session().scalar(wanted))
+    return _shown(db.session().scalar(HELD_BY, {"draft": token_hash(draft), "now": now}))
 
 
 def held_for_request(request_id: int) -> HeldDate | None:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -199,8 +200,9 @@ class Stage:
         self.changed: dict[str, set[str]] = {}
         self.changes: dict[str, int] = {}
         self.audited: list[tuple[str, str, bool]] = []
+        self.writers: dict[tuple[str, str], Any] = {}  # (table, column): what makes its values what is stored
 
-    @property
+    @cached_property
     def dialect(self) -> Dialect:
         return db.engine.dialect
 
@@ -246,7 +248,7 @@ class Stage:
 
     def _lay(self, session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         same = {"stage": self.name, "thing": table.name, "staged_at": self.filing.now}
-        session.execute(insert(StagedRow), [same | dict(row) for row in rows])
+        session.execute(insert(_table(StagedRow)), [same | dict(row) for row in rows])
 
     def _tell(self, rows: int) -> None:
         self.done += rows
@@ -275,7 +277,10 @@ class Stage:
                 self.links[table.name, name] = value.thing
                 told[name] = value.place
             else:
-                process = table.c[name].type.dialect_impl(self.dialect).bind_processor(self.dialect)
+                key = table.name, name
+                if key not in self.writers:
+                    self.writers[key] = table.c[name].type.dialect_impl(self.dialect).bind_processor(self.dialect)
+                process = self.writers[key]
                 told[name] = process(value) if process and value is not None else value
         return json.dumps(told, ensure_ascii=False, default=_iso)
 

@@ -1,7 +1,7 @@
 """The coordinators' inbox: what waits, filtered and sorted as the address says, and what each filter would show."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,8 +42,9 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Collec
     `ours`: requests by id whose visits wait for the centre, as the rule of turns says. Four queries beside what a row
     is loaded with, however many rows. Raises: NotAllowed.
     """
-    wanted, order = _filtered(actor, filters, now), _turn_order(ours)
-    counts, groups = _counts(actor, filters, now, order)
+    shows, order = _conditions(actor, now), _turn_order(ours)
+    wanted = _filtered(actor, filters, now, shows)
+    counts, groups = _counts(actor, filters, now, order, shows)
     total = sum(count for _, count in groups)
     rows = db.session().scalars(
         _sorted(with_related_rows(wanted), filters.sort)
@@ -99,16 +100,18 @@ def _sorted(wanted: Select[SchoolRequest], sort: Sort | None) -> Select[SchoolRe
     return joined.order_by(*ordered_by(sort, SORTS))
 
 
-def _filtered(actor: Actor, filters: InboxFilters, now: dt.datetime, *, but: str = "") -> Select[SchoolRequest]:
+def _filtered(
+    actor: Actor, filters: InboxFilters, now: dt.datetime, shows: Mapping[Show, ColumnElement[bool]], *, but: str = ""
+) -> Select[SchoolRequest]:
     """What the address lets through; `but` leaves one of its filters out, to count what each of its values would show.
 
     Hosts, programmes and owners are reached by subqueries, so that whoever counts may join them for himself.
     """
-    return requests_in_reach(actor).where(*_asked(filters, now, _conditions(actor, now), but=but))
+    return requests_in_reach(actor).where(*_asked(filters, now, shows, but=but))
 
 
 def _asked(
-    filters: InboxFilters, now: dt.datetime, shows: dict[Show, ColumnElement[bool]], *, but: str = ""
+    filters: InboxFilters, now: dt.datetime, shows: Mapping[Show, ColumnElement[bool]], *, but: str = ""
 ) -> list[ColumnElement[bool]]:
     """The conditions of all filters that are on."""
     wanted = [shows[filters.show]]
@@ -148,10 +151,10 @@ def facets_of(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> dict[
 
     One question, however many values. Raises: NotAllowed.
     """
-    many, none = func.count(), literal("", String)
+    many, none, shows = func.count(), literal("", String), _conditions(actor, now)
 
     def counted(name: str, value: Any, *names: Any, joins: Sequence[Any] = ()) -> Any:
-        wanted = _filtered(actor, replace(filters, sort=None), now, but=name)
+        wanted = _filtered(actor, replace(filters, sort=None), now, shows, but=name)
         for one in joins:
             wanted = wanted.outerjoin(one)
         texts = [cast(one, String) for one in (value, *names)] + [none] * (3 - len(names))
@@ -208,10 +211,13 @@ def _turn_order(ours: Collection[int] = ()) -> ColumnElement[int]:
 
 
 def _counts(
-    actor: Actor, filters: InboxFilters, now: dt.datetime, order: ColumnElement[int]
+    actor: Actor,
+    filters: InboxFilters,
+    now: dt.datetime,
+    order: ColumnElement[int],
+    conditions: Mapping[Show, ColumnElement[bool]],
 ) -> tuple[dict[Show, int], tuple[tuple[Turn, int], ...]]:
     """How many each filter lets through, and of what is asked for how many stand in each group: one question."""
-    conditions = _conditions(actor, now)
     asked = and_(*_asked(filters, now, conditions))
     many = func.count()
     counted = requests_in_reach(actor).with_only_columns(

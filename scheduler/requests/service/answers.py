@@ -7,7 +7,7 @@ cookie. Nobody's work but the visitor's, so it leaves no audit row; it is delete
 import datetime as dt
 import json
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
@@ -21,6 +21,14 @@ MOST_CHARACTERS = 60_000
 
 Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
 
+# Each page of a booking asks and stores them: said to the database in the same words, which are put together once.
+TABLE: Table = BookingAnswers.__table__  # type: ignore[assignment]
+LIVING = TABLE.c.token_hash == bindparam("token"), TABLE.c.changed_at > bindparam("since")
+READ = select(TABLE.c.answers).where(*LIVING)
+STORE = (
+    update(TABLE).where(*LIVING).values(answers=bindparam("text"), changed_at=bindparam("now")).returning(TABLE.c.id)
+)
+
 
 def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> str:
     """Store the answers and return the token they lie under: the same one while it lives, else a new one.
@@ -31,8 +39,7 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
     if len(text) > MOST_CHARACTERS:
         raise BadText(GroundReason.TOO_LONG)
     with transaction() as session:
-        again = update(BookingAnswers).where(*_living(token, now)).values(answers=text, changed_at=now)
-        if token and session.scalar(again.returning(BookingAnswers.id)):
+        if token and session.scalar(STORE, _living(token, now) | {"text": text, "now": now}):
             return token
         token = tokens.new_token()
         session.add(BookingAnswers(token_hash=tokens.token_hash(token), answers=text, changed_at=now))
@@ -49,7 +56,7 @@ def _storable(answers: Answers) -> Answers:
 
 def answers_of(token: str | None, *, now: dt.datetime) -> Answers:
     """What lies under the token; nothing when there is none or its day is over."""
-    text = db.session().scalar(select(BookingAnswers.answers).where(*_living(token, now))) if token else None
+    text = db.session().scalar(READ, _living(token, now)) if token else None
     answers: Answers = json.loads(text) if text else {}
     return answers
 
@@ -67,7 +74,5 @@ def forget_old_answers(now: dt.datetime) -> None:
         session.execute(delete(BookingAnswers).where(BookingAnswers.changed_at <= now - ANSWER_LIFETIME))
 
 
-def _living(token: str | None, now: dt.datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return BookingAnswers.token_hash == tokens.token_hash(
-        token or ""
-    ), BookingAnswers.changed_at > now - ANSWER_LIFETIME
+def _living(token: str, now: dt.datetime) -> dict[str, object]:
+    return {"token": tokens.token_hash(token), "since": now - ANSWER_LIFETIME}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Bundle, aliased
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
@@ -65,6 +65,13 @@ from scheduler.visits.terms.states import (
 
 _LEFT = (AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
 Sittings = Mapping[int, Sequence[tuple[SittingStanding, dt.time]]]
+# What the rule asks of a visit: hundreds are judged for a page, and their texts and papers are read by none.
+ASKED_OF_VISIT: Bundle[Any] = Bundle(
+    "Visit",
+    *(Visit.id, Visit.number, Visit.on_day, Visit.state, Visit.state_since, Visit.version, Visit.school_request_id),
+    *(Visit.confirmed_at, Visit.goes_short, Visit.teacher_stays, Visit.safeguarding_contact, Visit.clock_wrong),
+    Visit.papers_settled,
+)
 
 
 def desk_of(actor: Actor, now: dt.datetime) -> Desk:
@@ -168,7 +175,7 @@ def _judged_visits() -> Select[Any]:
     told = select(func.max(ToldNote.told_at)).where(ToldNote.visit_id == Visit.id, ToldNote.presenter_id.is_(None))
     wanted: Any = (
         select(
-            Visit,
+            ASKED_OF_VISIT,
             *ABOUT_HOST,
             Host.phone,
             Programme.educators,
@@ -194,7 +201,6 @@ def _judged_visits() -> Select[Any]:
             and_(SubstituteSearch.visit_id == Visit.id, SubstituteSearch.state.in_(OPEN_SEARCHES)),
         )
         .order_by(Visit.on_day, Visit.number)
-        .execution_options(populate_existing=True)
     )
     return cast(Select[Any], wanted)
 
@@ -251,24 +257,26 @@ def _counted_otherwise() -> ColumnElement[bool]:
 
 def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
     """The presentations of these visits with their counting and crews, also who left them: one question."""
-    found: dict[int, dict[int, tuple[Presentation, AttendanceState, bool]]] = defaultdict(dict)
+    found: dict[int, dict[int, tuple[Any, AttendanceState, bool]]] = defaultdict(dict)
     seats: dict[int, list[SeatStanding]] = defaultdict(list)
-    wanted = (
-        select(Presentation, Attendance.state, Assignment, Presenter.kind, Presenter.adult_on, User.given_name,
-               User.family_name, _counted_otherwise())
+    sat = Presentation
+    of_sitting = sat.id, sat.visit_id, sat.state, sat.starts_at, sat.ends_at, sat.starts_local, sat.audience
+    of_seat = Assignment.presenter_id, Assignment.state, Assignment.state_since, Assignment.offered_until
+    wanted: Any = (
+        select(Bundle("sitting", *of_sitting), Attendance.state, Bundle("seat", *of_seat), Presenter.kind,
+               Presenter.adult_on, User.given_name, User.family_name, _counted_otherwise())
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
         .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
         .order_by(Presentation.ordinal, Assignment.id)
-        .execution_options(populate_existing=True)
     )  # fmt: skip
     for sitting, count, seat, kind, adult_on, given, family, differs in (
         db.session().execute(wanted) if visit_ids else ()
     ):
         found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN, differs)
-        if seat is not None:
+        if seat.presenter_id is not None:
             member = CrewMember(seat.presenter_id, kind, given, family, adult_on, seat.state)
             seats[sitting.id].append(SeatStanding(member, seat.state_since, seat.offered_until))
     return {
@@ -279,14 +287,12 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
     }
 
 
-def _sitting(
-    row: Presentation, count: AttendanceState, seats: Sequence[SeatStanding], differs: bool
-) -> SittingStanding:
+def _sitting(row: Any, count: AttendanceState, seats: Sequence[SeatStanding], differs: bool) -> SittingStanding:
     return SittingStanding(row.id, row.state, row.starts_at, row.ends_at, row.audience, count, tuple(seats), differs)
 
 
 def _visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) -> TurnRow:
-    visit: Visit = row.Visit
+    visit = row.Visit
     standing = _standing(row, [one for one, _starts in sittings.get(visit.id, ())])
     return TurnRow(
         verdict=turn_of_visit(standing, now, today),
@@ -303,7 +309,7 @@ def _visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) 
 
 
 def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
-    visit: Visit = row.Visit
+    visit = row.Visit
     asked = row.asked is not None  # then the school's promise stands on its request
     return VisitStanding(
         state=visit.state,
@@ -331,7 +337,7 @@ def _is_soon(row: Any, today: dt.date) -> bool:
 
 
 def _soon(row: Any, sittings: Sittings) -> SoonRow:
-    visit: Visit = row.Visit
+    visit = row.Visit
     of_visit = sittings.get(visit.id, ())
     members = {seat.member.presenter_id: seat.member for one, _at in of_visit for seat in one.seats if _goes(seat)}
     crews = [[seat.member for seat in one.seats] for one, _starts in of_visit if one.state in STAFFED]

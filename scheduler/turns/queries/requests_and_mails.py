@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Bundle
 
 from scheduler.config import settings
 from scheduler.core import clock
@@ -62,20 +63,28 @@ def _host_typed() -> ColumnElement[bool]:
     return and_(Host.listed.is_(False), ~merged, SchoolRequest.state.in_(OPEN))
 
 
+# What the rule asks of a request: hundreds are judged for a page, and what the school wrote is read by none.
+ASKED_OF_REQUEST: Bundle[Any] = Bundle(
+    "SchoolRequest",
+    *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since, SchoolRequest.version),
+    *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
+    SchoolRequest.contact_phone,
+)
+
+
 def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
     rows = db.session().execute(
-        select(SchoolRequest, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
+        select(ASKED_OF_REQUEST, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
         .join(Host, Host.id == SchoolRequest.host_id)
         .where(in_reach(actor, SchoolRequest), SchoolRequest.state.not_in(HIDDEN | OVER), waits)
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
-        .execution_options(populate_existing=True)
     )
     return [turn for row in rows for turn in _request_turns(row, now)]
 
 
 def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
     """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
-    asked: SchoolRequest = row.SchoolRequest
+    asked = row.SchoolRequest
     standing = RequestStanding(
         asked.state,
         asked.state_since,

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, Select, and_, case, func, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Select, and_, bindparam, case, func, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core import clock
@@ -37,6 +38,29 @@ def time_taken(
     Taken is what was promised, and what is held for a booking until that is over. A held date is no visit yet: where a
     visit's number stands, it has its own below zero. Who goes to a visit online has no way to go.
     """
+    first, last = _moments_of(days)  # so that the index leaves out what is long past
+    asked = {
+        "ids": list(presenter_ids),
+        "first_day": days[0],
+        "last_day": days[1],
+        "first": first,
+        "last": last,
+        "except_visit": except_visit,
+        "now": now,
+    }
+    rows = sorted(db.session().execute(_taken(), asked), key=lambda row: (row.busy_from, row.presentation_id))
+    return [
+        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
+        for who, seat, day, begins, ends, visit, *place in rows
+    ]
+
+
+IDS: BindParameter[int] = bindparam("ids", expanding=True)
+DAYS: tuple[Any, Any] = (bindparam("first_day"), bindparam("last_day"))
+
+
+@cache  # put into words once: each page of free dates asks it
+def _taken() -> CompoundSelect[Any]:
     lat, lon = func.coalesce(Host.lat, Municipality.lat), func.coalesce(Host.lon, Municipality.lon)
     in_the_school = Visit.online_link == ""
     promised = (
@@ -55,19 +79,14 @@ def time_taken(
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .where(
-            Assignment.presenter_id.in_(presenter_ids),
+            Assignment.presenter_id.in_(IDS),
             Assignment.state.in_(PROMISED),
-            Assignment.on_day.between(*days),
-            Assignment.busy_from.between(*_moments_of(days)),  # so that the index leaves out what is long past
-            Visit.id != except_visit,
+            Assignment.on_day.between(*DAYS),
+            Assignment.busy_from.between(bindparam("first"), bindparam("last")),
+            Visit.id != bindparam("except_visit"),
         )
     )
-    both: CompoundSelect[Any] = union_all(promised, _held_time(presenter_ids, days, now))
-    rows = sorted(db.session().execute(both), key=lambda row: (row.busy_from, row.presentation_id))
-    return [
-        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
-        for who, seat, day, begins, ends, visit, *place in rows
-    ]
+    return union_all(promised, _held_time())
 
 
 def _moments_of(days: tuple[dt.date, dt.date]) -> tuple[dt.datetime, dt.datetime]:
@@ -76,9 +95,7 @@ def _moments_of(days: tuple[dt.date, dt.date]) -> tuple[dt.datetime, dt.datetime
     return dt.datetime.combine(first, dt.time(0), dt.UTC), dt.datetime.combine(last, dt.time(0), dt.UTC)
 
 
-def _held_time(
-    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], now: dt.datetime
-) -> Select[*tuple[Any, ...]]:
+def _held_time() -> Select[*tuple[Any, ...]]:
     """The dates that are held for a booking, in the columns of what was promised."""
     return (
         select(
@@ -95,9 +112,9 @@ def _held_time(
         .outerjoin(Host, Host.id == DateHold.host_id)
         .outerjoin(Municipality, Municipality.id == func.coalesce(DateHold.municipality_id, Host.municipality_id))
         .where(
-            HeldTime.presenter_id.in_(presenter_ids),
-            DateHold.until > now,
-            DateHold.on_day.between(*days),
+            HeldTime.presenter_id.in_(IDS),
+            DateHold.until > bindparam("now"),
+            DateHold.on_day.between(*DAYS),
         )
     )
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.core.paging import page_number, page_of
+from scheduler.core.paging import Page, page_number, page_of
 from scheduler.places.queries import calendar_missing
 from scheduler.policy import Actor
 from scheduler.requests.queries.handovers import many_handed, own_handovers
@@ -150,10 +150,11 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
     g.counts = g.get("counts", {}) | {"desk.today": len(desk.rows), "requests.inbox": desk.many(Matter.REQUEST_NEW)}
     asked = request.args.get("of", "")
     rows = [row for row in desk.rows if asked not in TILES or row.matter in TILES[asked]]
+    page = page_of(rows, page_number(request.args.get("page")), ROWS_SHOWN)
     stands_in = any(one.stand_in_id == actor.user_id for one in standing_in)
     return {
         "coordinator": True,
-        "desk": page_of([(row, act_of(row, now)) for row in rows], page_number(request.args.get("page")), ROWS_SHOWN),
+        "desk": Page([(row, act_of(row, now)) for row in page.rows], page.number, page.total, page.per_page),
         "soon": desk.soon,
         "tiles": _tiles(desk),
         "narrowed": asked in TILES,

@@ -69,7 +69,9 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     page = render_template(
         "requests/inbox.html",
         inbox=found,
-        acts={request_id: (why_of(row), act_of(row, now)) for request_id, row in waits.items()},
+        acts={
+            one.id: (why_of(waits[one.id]), act_of(waits[one.id], now)) for one in found.page.rows if one.id in waits
+        },
         filters=filters,
         groups=_groups(found, filters),
         pills=_pills(found, filters, facets),
