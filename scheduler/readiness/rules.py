@@ -1,8 +1,11 @@
 """What a school may do with an agreed visit by its link, and until when."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.people.rules import is_available
+from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.readiness.terms import ReadinessReason, WishDraft
 from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.visits.rules.cancelling import LATE_CANCEL
@@ -49,3 +52,12 @@ def checklist_is_told(on_day: dt.date, today: dt.date) -> bool:
 def may_think_again(done_at: dt.datetime, version_after: int | None, version: int, now: dt.datetime) -> bool:
     """Whether a cancellation may be taken back: its mails still wait, and nobody has changed the visit since."""
     return version_after == version and now - done_at < MAIL_WAITS
+
+
+def comes_usually(
+    hours: Sequence[Hours], away: Sequence[ExceptionRow], day: dt.date, spans: Sequence[tuple[dt.time, dt.time]]
+) -> bool:
+    """Whether somebody can usually come then; who has named no hours only when she is not absent."""
+    if not hours:
+        return all(row.available for row in away if row.first_day <= day <= row.last_day)
+    return all(is_available(hours, away, day, begins, ends) for begins, ends in spans)

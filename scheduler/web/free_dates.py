@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
-from scheduler.booking.rules.free_dates import STEP_MINUTES
+from scheduler.booking.rules.days_that_suit import STEP_MINUTES
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage

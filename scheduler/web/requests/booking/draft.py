@@ -17,7 +17,7 @@ from wtforms import HiddenField
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
-from scheduler.booking.rules.free_dates import HORIZON_DAYS
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
