@@ -44,13 +44,21 @@ class SchoolDays:
     calendar: OpenCalendar
     wish: FreeWish
 
+    @property
+    def school(self) -> OpenSchool:
+        """The school itself, of which all that was read is known."""
+        assert self.calendar.place.school is not None
+        return self.calendar.place.school
+
     @cached_property
     def found(self) -> FreeDates:
         """Each of the next days with its times, or why it has none."""
         return self.calendar.free_dates(self.wish)
 
     def against(self, day: dt.date, plans: Iterable[PresentationPlan]) -> list[FreeDay]:
-        """Every rule that speaks against a day and hours that somebody types; nothing when they are free."""
+        """Every rule that speaks against a day and hours that somebody types; nothing when they are free, or over."""
+        if day < self.calendar.today:
+            return []
         return self.calendar.against(replace(self.wish, kept=kept_sittings(plans)), day)
 
 

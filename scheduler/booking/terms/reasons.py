@@ -12,4 +12,5 @@ class BookingReason(Reason):
     TOO_MANY_COPIES = "too_many_copies"
     COPIES_AWAY = "copies_away"
     ALL_PROMISED = "all_promised"
+    NOT_OFFERED = "not_offered"
     TOO_MANY_HOLDS = "too_many_holds"

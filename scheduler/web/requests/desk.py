@@ -35,6 +35,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
+from scheduler.web.request_facts import facts_of, when_and_how
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
@@ -49,7 +50,7 @@ from scheduler.web.requests.forms import (
     RequestPressForm,
     SayForm,
 )
-from scheduler.web.requests.school.status import facts_of, paper_of
+from scheduler.web.requests.school.status import paper_of
 from scheduler.web.turn_words import back
 
 FORMS_OF_WORDS: dict[str, type[SayForm]] = {  # acts that need words
@@ -81,6 +82,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         wish=open_wish_of(visit.id) if visit else None,
         dates=proposed_dates(page.row.id, now=clock.now()),
         facts=facts_of(page),
+        when_and_how=when_and_how(page),
         history=words.history_of(page),
         words=words,
         said={act: typed.get(act) or form(formdata=None, version=page.version) for act, form in FORMS_OF_WORDS.items()},

@@ -27,6 +27,7 @@ from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.rules.starts import classes_of_sittings
 from scheduler.web import forms
+from scheduler.web.day_slots import slot_of
 from scheduler.web.filters import clock as wall
 from scheduler.web.filters import long_day, say
 from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, TimeField
@@ -36,7 +37,6 @@ from scheduler.web.limits import FREE_DATES, limiter
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.fields import slot_of
 from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
 
