@@ -291,6 +291,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ),
     StaffingReason.TOO_LATE_FOR_WAVES: _l("Nobody is asked by itself in the last three hours: choose yourself."),
     StaffingReason.NOT_A_LINK: _l("Enter the whole address, with https:// at its beginning."),
+    BookingReason.THREE_AT_MOST: _l("Choose three dates at most."),
     BookingReason.NOT_OFFERED: _l("Tick that you mean it, or press a date that is free."),
     BookingReason.DATE_TAKEN: _l("Choose another date: this one has just been taken."),
     BookingReason.NOT_BOOK_NOW: _l("Name days that suit you instead: this programme has no dates to be taken at once."),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
+from scheduler.booking.rules.holds import sitting_times
 from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -28,6 +29,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.rows import blackouts_of_each
 from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.terms.school_request import Preference
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.rules.starts import classes_of_sittings, is_bound_to_shifts
 from scheduler.visits.terms.plans import PresentationPlan
@@ -90,6 +92,22 @@ def _request_wish(programme_id: int, host_id: int, asked: SchoolRequest | Reques
         sittings=len(asked.presentations),
         bounds=bounds,
     )
+
+
+def usual_wish(page: RequestPage) -> Preference:
+    """The hour and the part of the day that a school wishes on whatever day."""
+    first = page.presentations[0]
+    return Preference(page.row.first_day, first.starts_local, first.day_part)
+
+
+def plans_at(page: RequestPage, first: dt.time) -> list[PresentationPlan]:
+    """The presentations of a request from that hour on, one after the other."""
+    minutes = page.row.programme.minutes
+    starts = sitting_times(first, [None] * len(page.presentations), minutes)
+    return [
+        PresentationPlan(start, minutes, one.audience, one.level, one.classes, outside_shift=one.outside_shift)
+        for one, start in zip(page.presentations, starts, strict=True)
+    ]
 
 
 def days_of_request(page: RequestPage, *, now: dt.datetime, school: OpenSchool | None = None) -> SchoolDays:

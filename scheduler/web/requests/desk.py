@@ -74,6 +74,8 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
     """`typed` is the form that was refused, under its act; the others are empty."""
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
+    agreed = state is RequestState.AGREED
+    may_agree = may_move(state, RequestState.AGREED) and state not in WITH_DATE
     shown = render_template(
         "requests/show_request.html",
         page=page,
@@ -92,7 +94,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         may={
             "take": state is RequestState.NEW or (state in OPEN and page.owner_id != current_actor().user_id),
             "ask": may_move(state, RequestState.NEEDS_INFO),
-            "agree": may_move(state, RequestState.AGREED) and state not in WITH_DATE,
+            "agree": may_agree,
             "waitlist": may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": may_move(state, RequestState.DECLINED),
             "told": state is RequestState.NEEDS_INFO,
@@ -103,7 +105,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
             "again": may_book_again(state),
             "propose": may_move(state, RequestState.PROPOSED),
         },
-        plan_href=url_if("visits.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
+        plan_href=url_if("visits.plan_visit", number=page.row.number) if agreed or may_agree else "",
     )
     return shown, code
 

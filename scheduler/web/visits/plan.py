@@ -5,7 +5,7 @@ import datetime as dt
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.booking.queries.school_days import SchoolDays, days_of_request
+from scheduler.booking.queries.school_days import SchoolDays, days_of_request, usual_wish
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.slots import best_day, times_to_press, wish_for
 from scheduler.booking.service.plan_asked import plan_asked
@@ -82,12 +82,6 @@ def _span(asked: RequestPage) -> tuple[dt.date, dt.date]:
     return min(today, row.first_day) - AROUND, max(today + dt.timedelta(days=HORIZON_DAYS), row.last_day) + AROUND
 
 
-def _usual(asked: RequestPage) -> Preference:
-    """The hour and part of the day that the school wishes on whatever day."""
-    first = asked.presentations[0]
-    return Preference(asked.row.first_day, first.starts_local, first.day_part)
-
-
 def _choices(asked: RequestPage, days: SchoolDays, form: PlanForm) -> list[object]:
     here = url_for(".plan_visit", number=asked.row.number)
     begins = form.presentations[0].starts_local.data if len(form.presentations) else None
@@ -96,7 +90,7 @@ def _choices(asked: RequestPage, days: SchoolDays, form: PlanForm) -> list[objec
         *day_choices(
             days.found.free,
             asked.preferred,
-            _usual(asked),
+            usual_wish(asked),
             chosen=[chosen],
             href=lambda value: f"{here}?slot={value}#plan",
         )
@@ -114,7 +108,7 @@ def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> Plan
     slot, best = slot_of(request.args.get("slot", "")), best_day(days.found.free, asked.preferred)
     rank = number_of(request.args.get("wish")) or 0
     if slot is None and rank == 0 and best is not None:
-        _rank, wished = wish_for(best.day, asked.preferred, _usual(asked))
+        _rank, wished = wish_for(best.day, asked.preferred, usual_wish(asked))
         slot = Slot(best.day, times_to_press(best.starts, wished)[0])
     if slot is not None:
         liked = Preference(slot.on_day, slot.starts_local)

@@ -19,7 +19,17 @@ from tests.factories.people import always_free, make_user, presenter_actor
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
-from tests.web.visits.pages import DAY, body, coordinator, number_of_request, offered_soon, plan_soon, reading, state_of
+from tests.web.visits.pages import (
+    DAY,
+    body,
+    coordinator,
+    meant,
+    number_of_request,
+    offered_soon,
+    plan_soon,
+    reading,
+    state_of,
+)
 
 
 @pytest.fixture
@@ -69,7 +79,13 @@ def test_a_coordinator_plans_an_agreed_request_from_a_filled_form(app, scene):
         "presentations-0-minutes": "45",
         "presentations-0-room": "Hall",
     }
-    answer = browser.post(path, data=typed)
+    asked = browser.post(path, data=typed)
+    assert (asked.status_code, visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()), 1).rows) == (
+        422,
+        (),
+    )
+    assert "nobody of the centre speaks about this" in body(asked)
+    answer = browser.post(path, data=typed | meant(DAY, "09:55"))
 
     assert answer.status_code == 302
     (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()), 1).rows
@@ -180,6 +196,7 @@ def test_moving_and_cancelling_by_pages(app, scene):
         "starts-0-starts_local": "12:00",
         "until_day": until,
         "until_time": "14:00",
+        **meant(later, "12:00"),
     }
     assert browser.get(f"/visits/{number}/move").status_code == 200
     assert browser.post(f"/visits/{number}/move", data=typed | {"on_day": ""}).status_code == 422
