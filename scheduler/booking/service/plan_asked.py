@@ -4,9 +4,9 @@ import datetime as dt
 
 from scheduler.acts import change
 from scheduler.policy import Actor
+from scheduler.requests.rules.states import may_accept
 from scheduler.requests.service.desk import agree_request
 from scheduler.requests.service.locked_request import locked_request
-from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import VisitDraft
@@ -21,6 +21,6 @@ def plan_asked(
     """
     with change(actor, now) as act:
         row = locked_request(act.session, actor, "accept", request_id, version=version)
-        if row.state is not RequestState.AGREED:
+        if may_accept(row.state):
             agree_request(actor, request_id, now=now)
         return plan_visit(actor, draft, now=now)

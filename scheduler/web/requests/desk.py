@@ -14,7 +14,7 @@ from scheduler.readiness.queries.findings import open_wish_of
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move, way_to_end
+from scheduler.requests.rules.states import OPEN, may_accept, may_book_again, may_move, way_to_end
 from scheduler.requests.service.bulk_acts import act_together
 from scheduler.requests.service.desk import (
     agree_request,
@@ -75,7 +75,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
     agreed = state is RequestState.AGREED
-    may_agree = may_move(state, RequestState.AGREED) and state not in WITH_DATE
+    may_agree = may_accept(state)
     shown = render_template(
         "requests/show_request.html",
         page=page,

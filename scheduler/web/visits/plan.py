@@ -15,7 +15,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.places.queries import calendar_missing
 from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.queries.pages import request_to_plan
-from scheduler.requests.rules.states import may_move
+from scheduler.requests.rules.states import may_accept
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference, RequestState
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish
@@ -44,7 +44,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
     form = PlanForm() if request.method == "POST" else _plan_form(asked, school, days)
     form.offer_campaigns(asked.row.programme.id)
     agreed = asked.row.state is RequestState.AGREED
-    possible, problem = agreed or may_move(asked.row.state, RequestState.AGREED), ""
+    possible, problem = agreed or may_accept(asked.row.state), ""
     sent = form.accepted() and not form.look.data
     clear = form.settle(days, form.plans(asked.presentations), sent=sent and possible)
     if sent and (clear or not possible):

@@ -190,7 +190,7 @@ def plan_of(scene: Scene, time: str, **more: str) -> tuple[str, dict[str, str]]:
         "presentations-0-starts_local": time,
         "presentations-0-minutes": "45",
         "presentations-0-room": "Hall",
-        **meant(MONDAY.date(), f"{time:0>5}"),
+        **meant(MONDAY, f"{time:0>5}"),
     }
     return f"/requests/{scene.asked.number}/plan", typed | more
 
