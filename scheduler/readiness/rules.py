@@ -21,9 +21,11 @@ def asked_until(starts_at: dt.datetime) -> dt.datetime:
     return starts_at - LATE_CANCEL
 
 
-def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dict[str, Reason]:
-    """{field: reason code} of a wish for another date than `on_day`."""
-    problems: dict[str, Reason] = {} if draft.reason else {"reason": GroundReason.MISSING}
+def problems_with_wish(
+    draft: WishDraft, on_day: dt.date, today: dt.date, *, stopped: bool = False
+) -> dict[str, Reason]:
+    """{field: reason code} of a wish for another date than `on_day`; of a stopped one no reason is asked."""
+    problems: dict[str, Reason] = {} if draft.reason or stopped else {"reason": GroundReason.MISSING}
     wished = {"first_choice": draft.first_choice}
     if draft.second_choice is not None:
         wished["second_choice"] = draft.second_choice
@@ -32,6 +34,8 @@ def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dic
             problems[field] = GroundReason.IN_THE_PAST
         elif (day - today).days > FURTHEST_WISH_DAYS:
             problems[field] = GroundReason.TOO_LATE
+        elif stopped and day < on_day:
+            problems[field] = ReadinessReason.BEFORE_IT_FELL_OUT
         elif day == on_day:
             problems[field] = ReadinessReason.THE_AGREED_DAY
     if draft.second_choice == draft.first_choice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from babel.support import LazyProxy
 from wtforms import BooleanField, HiddenField
 
+from scheduler.booking.queries.school_days import SchoolDays
 from scheduler.booking.rules.slots import times_to_press, wish_for
 from scheduler.booking.terms.free_dates import FreeDay, Lack
 from scheduler.booking.terms.holds import Slot
@@ -101,6 +102,14 @@ def days_as_choices(
         DateChoice(one.day.isoformat(), long_day(one.day, language), href(one.day.isoformat()), one.day == chosen)
         for one in list(free)[:MOST_DAYS]
     ]
+
+
+def why_none(days: SchoolDays) -> list[str]:
+    """Of a school for which no date is free: what speaks against its days, and which are free else."""
+    lacks = dict.fromkeys(one.lack for one in days.found.days if one.lack not in (None, Lack.OUTSIDE))
+    why = [str(AGAINST[lack]) for lack in lacks if lack]
+    others = [long_day(one.day, page_language()) for one in days.otherwise]
+    return [*why, *([_("the first free days outside of them: %(days)s", days="; ".join(others))] if others else [])]
 
 
 class MeantDateForm(BaseForm):

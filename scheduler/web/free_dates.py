@@ -35,7 +35,7 @@ DAY_PARTS = {
 }
 OF_CALENDAR = {
     Lack.BEYOND: _l("further ahead than anybody has said when they can come"),
-    Lack.BEFORE: _l("too early: not after the day that fell out, or no time to answer"),
+    Lack.BEFORE: _l("too early: before the day that fell out, or without time to answer"),
     Lack.OUTSIDE: _l("outside of the days that the school asked for"),
     Lack.SCHOOL_CANNOT: _l("the school said that it cannot on this day"),
     Lack.TOO_SOON: _l("too soon for us to prepare"),

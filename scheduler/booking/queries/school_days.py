@@ -36,6 +36,7 @@ from scheduler.visits.terms.plans import PresentationPlan
 from scheduler.visits.terms.states import PresentationState, VisitState
 
 TO_BE_HELD = (PresentationState.PLANNED, PresentationState.CONFIRMED, PresentationState.DISRUPTED)
+DAYS_OTHERWISE = 3
 TIME_TO_ANSWER = dt.timedelta(days=3)  # a crew is asked again, and the school reads it
 
 
@@ -56,6 +57,12 @@ class SchoolDays:
     def found(self) -> FreeDates:
         """Each of the next days with its times, or why it has none."""
         return self.calendar.free_dates(self.wish)
+
+    @property
+    def otherwise(self) -> tuple[FreeDay, ...]:
+        """The first days that would be free beside those that the school asked for."""
+        wish = replace(self.wish, bounds=replace(self.wish.bounds, first_day=None, last_day=None))
+        return self.calendar.free_dates(wish).free[:DAYS_OTHERWISE]
 
     def against(self, day: dt.date, plans: Iterable[PresentationPlan]) -> list[FreeDay]:
         """Every rule that speaks against a day and hours that somebody types; nothing when they are free, or over."""
@@ -151,8 +158,8 @@ def wish_of_visit(visit: Visit, today: dt.date, crew: Collection[int] = ()) -> F
     """What a visit that is to be on another day asks of the calendar; a crew is given time to answer."""
     rows = [row for row in visit.presentations if row.state in TO_BE_HELD]
     plans = kept_sittings(_plan(row) for row in rows)
-    stopped = visit.state is VisitState.DISRUPTED
-    soonest = today + TIME_TO_ANSWER - dt.timedelta(days=1) if stopped else today
+    stopped, day = visit.state is VisitState.DISRUPTED, dt.timedelta(days=1)
+    after = max(visit.on_day, today + TIME_TO_ANSWER) - day if stopped else today
     asked = visit.school_request
     return FreeWish(
         visit.programme_id,
@@ -163,7 +170,7 @@ def wish_of_visit(visit: Visit, today: dt.date, crew: Collection[int] = ()) -> F
         own_visit=visit.id,
         kept=plans,
         crew=tuple(sorted(crew)),
-        bounds=Bounds(after=max(visit.on_day, soonest) if stopped else soonest),
+        bounds=Bounds(after=after),
     )
 
 

@@ -20,7 +20,7 @@ class Lack(StrEnum):
     """Why a day has no free time, the first reason that holds; each is worded on the page."""
 
     BEYOND = "beyond"  # over, or further ahead than anybody can know
-    BEFORE = "before"  # not after the day that fell out
+    BEFORE = "before"  # the day that fell out, or that leaves no time to answer
     OUTSIDE = "outside"  # of the days that the school asked for
     SCHOOL_CANNOT = "school_cannot"  # it said so
     TOO_SOON = "too_soon"  # within the programme's notice

@@ -20,7 +20,7 @@ from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference, RequestState
 from scheduler.visits.rules.starts import first_day_for, starts_on_wish
 from scheduler.web import labels
-from scheduler.web.day_slots import day_choices, slot_of
+from scheduler.web.day_slots import day_choices, slot_of, why_none
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
 from scheduler.web.free_dates import wish_of
@@ -70,6 +70,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
         lessons=lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed),
         days=_choices(asked, days, form),
         wishes=[wish_of(one) for one in asked.preferred],
+        why_none=[] if days.found.first else why_none(days),
         facts=facts_of(asked),
         when_and_how=when_and_how(asked),
     )

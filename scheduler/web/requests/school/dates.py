@@ -24,7 +24,7 @@ from scheduler.requests.service.dates import decline_dates
 from scheduler.requests.terms.dates import DateDraft, ProposedDate
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.web.day_slots import MeantDateForm, day_choices, slot_of
+from scheduler.web.day_slots import MeantDateForm, day_choices, slot_of, why_none
 from scheduler.web.filters import clock as wall
 from scheduler.web.filters import long_day, say
 from scheduler.web.forms import BaseForm, DayField, LinesField, ManyField, Needed, TimeField
@@ -137,6 +137,7 @@ def propose(number: str) -> ResponseReturnValue:
         form=form,
         possible=may_move(page.row.state, RequestState.PROPOSED),
         days=day_choices(days.found.free, page.preferred, usual_wish(page), chosen=form.pressed()),
+        why_none=[] if days.found.first else why_none(days),
         facts=facts_of(page),
         when_and_how=when_and_how(page),
     )
