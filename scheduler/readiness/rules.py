@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from scheduler.closures.terms import ClosingReason
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.people.rules import is_available
 from scheduler.people.terms import ExceptionRow, Hours
@@ -35,7 +36,7 @@ def problems_with_wish(
         elif (day - today).days > FURTHEST_WISH_DAYS:
             problems[field] = GroundReason.TOO_LATE
         elif stopped and day < on_day:
-            problems[field] = ReadinessReason.BEFORE_IT_FELL_OUT
+            problems[field] = ClosingReason.BEFORE_IT_FELL_OUT
         elif day == on_day:
             problems[field] = ReadinessReason.THE_AGREED_DAY
     if draft.second_choice == draft.first_choice:

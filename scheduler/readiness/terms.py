@@ -11,7 +11,6 @@ from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
-    BEFORE_IT_FELL_OUT = "before_it_fell_out"
     CHECKLIST_LATER = "checklist_later"
     THE_AGREED_DAY = "the_agreed_day"
     THE_SAME_DAY = "the_same_day"

@@ -12,6 +12,7 @@ from scheduler.policy import Role
 from scheduler.requests.models import BlackoutDays, DateProposal, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
+from scheduler.visits.queries.pages import visits_of_week
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -19,12 +20,13 @@ from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, an_educator_on_working_days
+from tests.visits.scene import Scene
 from tests.web.browser import browser_of
-from tests.web.visits.pages import body, meant
+from tests.web.visits.pages import DAY, body, coordinator, meant, number_of_request, plan_soon
 
-DAY = dt.timedelta(days=1)
-FIRST = MONDAY.date() + 21 * DAY  # a Monday, after the notice
-LAST, OFF = FIRST + 11 * DAY, FIRST + DAY
+A_DAY = dt.timedelta(days=1)
+FIRST = MONDAY.date() + 21 * A_DAY  # a Monday, after the notice
+LAST, OFF = FIRST + 11 * A_DAY, FIRST + A_DAY
 
 
 class Desk:
@@ -87,13 +89,13 @@ def test_only_days_of_its_span_on_which_it_can_and_the_crew_has_time_are_to_pres
 
     assert found
     assert {one.date() for one in found} == {
-        FIRST + number * DAY for number in range(12) if (FIRST + number * DAY).weekday() < 5 and number != 1
+        FIRST + number * A_DAY for number in range(12) if (FIRST + number * A_DAY).weekday() < 5 and number != 1
     }
     assert all(dt.time(8) <= one.time() <= dt.time(15, 15) for one in found)
 
 
 def test_a_pressed_date_fills_the_plan(desk):
-    slot = f"{(FIRST + 2 * DAY).isoformat()}T11:45"
+    slot = f"{(FIRST + 2 * A_DAY).isoformat()}T11:45"
 
     page = body(desk.browser.get(f"{desk.plan}?slot={slot}"))
 
@@ -128,7 +130,7 @@ def test_where_nobody_can_come_the_page_says_why_and_when_else(app):
     desk = Desk(app)
     with transaction() as session:
         row = session.get_one(SchoolRequest, desk.asked.id)
-        row.first_day = row.last_day = FIRST + 5 * DAY  # a Saturday
+        row.first_day = row.last_day = FIRST + 5 * A_DAY  # a Saturday
 
     for address in (desk.plan, desk.dates):
         page = body(desk.browser.get(address))
@@ -139,7 +141,7 @@ def test_where_nobody_can_come_the_page_says_why_and_when_else(app):
 
 def test_dates_are_proposed_by_pressing_three_at_most(desk):
     slots = re.findall(r'name="slots" value="([^"]+)"', body(desk.browser.get(desk.dates)))
-    until = {"held_until": f"{MONDAY.date() + 3 * DAY:%d.%m.%Y.}"}
+    until = {"held_until": f"{MONDAY.date() + 3 * A_DAY:%d.%m.%Y.}"}
 
     assert desk.browser.post(desk.dates, data=until).status_code == 422
     assert desk.browser.post(desk.dates, data=until | {"slots": slots[:4]}).status_code == 422
@@ -169,3 +171,60 @@ def test_more_presenters_ask_no_more_questions(desk):
         desk.browser.get(desk.plan)
 
     assert len(many) == len(few)
+
+
+@pytest.fixture
+def scene(app):
+    scene = Scene(planned=False)
+    scene.host_name = scene.host.name_sr_latn
+    return scene
+
+
+def test_a_coordinator_plans_an_agreed_request_from_a_filled_form(app, scene):
+    browser, path = coordinator(app, scene), f"/requests/{number_of_request(scene)}/plan"
+    shown = body(browser.get(path))
+    assert 'value="10:00"' in shown
+    assert "7b, 7c" in shown
+
+    typed = {
+        "on_day": f"{DAY.day}.{DAY.month}.{DAY.year}.",
+        "presentations-0-starts_local": "9:55",
+        "presentations-0-minutes": "45",
+        "presentations-0-room": "Hall",
+    }
+    asked = browser.post(path, data=typed)
+    assert asked.status_code == 422
+    assert "nobody of the centre speaks about this" in body(asked)
+    answer = browser.post(path, data=typed | meant(DAY, "09:55"))
+
+    assert answer.status_code == 302
+    (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()), 1).rows
+    assert answer.location.endswith(f"/visits/{row.number}")
+    (sitting,) = row.presentations
+    assert (sitting.starts_local, sitting.room, sitting.expected_pupils) == (dt.time(9, 55), "Hall", 90)
+
+
+def test_a_wrong_plan_keeps_what_was_typed_and_says_what_is_wrong(app, scene):
+    browser, path = coordinator(app, scene), f"/requests/{number_of_request(scene)}/plan"
+    typed = {
+        "on_day": "1.2.2020.",
+        "presentations-0-starts_local": "9:55",
+        "presentations-0-minutes": "45",
+        "presentations-0-room": "Hall 7",
+    }
+
+    answer = browser.post(path, data=typed)
+
+    assert answer.status_code == 422
+    assert "Choose a day that is still to come." in body(answer)
+    assert "Hall 7" in body(answer)
+    assert browser.post(path, data=typed | {"presentations-0-starts_local": "noon"}).status_code == 422
+
+
+def test_a_request_is_planned_once(app, scene):
+    plan_soon(scene)
+    typed = {"on_day": "1.2.2030.", "presentations-0-starts_local": "9:55", "presentations-0-minutes": "45"}
+
+    answer = coordinator(app, scene).post(f"/requests/{number_of_request(scene)}/plan", data=typed)
+
+    assert answer.status_code == 409
