@@ -127,8 +127,10 @@ def test_the_day_that_is_liked_most_comes_first_and_keeps_its_rank():
     free = [FreeDay(TODAY + number * DAY, (TEN,)) for number in (1, 3)]
     usual = Preference(TODAY, dt.time(9), DayPart.MORNING)
 
-    assert best_day(free, liked) == free[1]
-    assert best_day(free, []) == free[0]
-    assert best_day([], liked) is None
+    evening = Preference(TODAY, day_part=DayPart.EVENING)
+    assert best_day(free, liked, usual) == free[1]
+    assert best_day(free, [], usual) == free[0]
+    assert best_day([FreeDay(TODAY, (TEN,)), FreeDay(TODAY + DAY, (dt.time(18),))], [], evening).day == TODAY + DAY
+    assert best_day([], liked, usual) is None
     assert wish_for(TODAY + 3 * DAY, liked, usual) == (2, Preference(TODAY + 3 * DAY, TEN, DayPart.MORNING))
     assert wish_for(TODAY + DAY, liked, usual) == (0, usual)

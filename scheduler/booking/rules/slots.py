@@ -27,10 +27,14 @@ def wish_for(day: dt.date, ranked: Sequence[Preference], usual: Preference) -> t
     return 0, usual
 
 
-def best_day(free: Sequence[FreeDay], ranked: Sequence[Preference]) -> FreeDay | None:
-    """The free day that a school likes most; without a wish among them the first."""
-    liked = [one.on_day for one in ranked]
-    return min(free, key=lambda one: (liked.index(one.day) if one.day in liked else len(liked), one.day), default=None)
+def best_day(free: Sequence[FreeDay], ranked: Sequence[Preference], usual: Preference) -> FreeDay | None:
+    """The free day that a school likes most; beside its wishes the first that has times in the wished part of a day."""
+
+    def liked(one: FreeDay) -> tuple[int, bool, dt.date]:
+        rank, wished = wish_for(one.day, ranked, usual)
+        return rank or len(ranked) + 1, not any(_is_in(wished.day_part, time) for time in one.starts), one.day
+
+    return min(free, key=liked, default=None)
 
 
 def _spread(times: Sequence[dt.time], most: int) -> list[dt.time]:

@@ -9,6 +9,7 @@ from scheduler.booking.queries.school_days import SchoolDays, days_of_request, u
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.slots import best_day, times_to_press, wish_for
 from scheduler.booking.service.plan_asked import plan_asked
+from scheduler.booking.terms.free_dates import OF_CREW
 from scheduler.booking.terms.holds import Slot
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
@@ -18,7 +19,7 @@ from scheduler.requests.queries.pages import request_to_plan
 from scheduler.requests.rules.states import may_accept
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference, RequestState
-from scheduler.visits.rules.starts import first_day_for, starts_on_wish
+from scheduler.visits.rules.starts import starts_on_wish
 from scheduler.web import labels
 from scheduler.web.day_slots import day_choices, slot_of, why_none
 from scheduler.web.filters import say
@@ -101,12 +102,12 @@ def _choices(asked: RequestPage, days: SchoolDays, form: PlanForm) -> list[objec
 def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> PlanForm:
     """The plan on the date that was pressed, else on the free one that the school likes most.
 
-    When nothing is free, on its first wish, or the first of its days that suits its classes.
+    When nothing is free, on its first wish, or the first day on which only a crew is lacking.
     """
     row, minutes = asked.row, asked.row.programme.minutes
     today = clock.local_day(clock.now())
     hours = school.clock(row.first_day, row.last_day, today=today)
-    slot, best = slot_of(request.args.get("slot", "")), best_day(days.found.free, asked.preferred)
+    slot, best = slot_of(request.args.get("slot", "")), best_day(days.found.free, asked.preferred, usual_wish(asked))
     rank = number_of(request.args.get("wish")) or 0
     if slot is None and rank == 0 and best is not None:
         _rank, wished = wish_for(best.day, asked.preferred, usual_wish(asked))
@@ -116,5 +117,5 @@ def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> Plan
     elif asked.preferred and rank <= len(asked.preferred):
         liked = asked.preferred[max(rank - 1, 0)]
     else:
-        liked = Preference(first_day_for(asked.presentations, (row.first_day, row.last_day), minutes, hours))
+        liked = Preference(next((one.day for one in days.found.days if one.lack in OF_CREW), row.first_day))
     return PlanForm.for_request(asked, liked.on_day, starts_on_wish(asked.presentations, liked, minutes, hours))
