@@ -228,3 +228,13 @@ def test_a_request_is_planned_once(app, scene):
     answer = coordinator(app, scene).post(f"/requests/{number_of_request(scene)}/plan", data=typed)
 
     assert answer.status_code == 409
+
+
+def test_how_often_the_pages_ask(desk):
+    asked = {}
+    for address in (desk.plan, desk.dates):
+        with statements() as made:
+            desk.browser.get(address)
+        asked[address.rsplit("/", 1)[1]] = len(made)
+
+    assert asked == {"plan": 11, "dates": 9}
