@@ -4,36 +4,25 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
+from scheduler.booking.queries.school_days import days_of_crews, visits_to_place
 from scheduler.closures.terms import CLOSURE_REASON, Affected, NewDays
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people import queries as people_queries
-from scheduler.people.rules import is_available, is_minor
-from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
+from scheduler.people.rules import is_minor
+from scheduler.people.terms import PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.places.models import District, Host, Municipality
-from scheduler.places.rules.presence import days_of_classes
 from scheduler.places.terms.hosts import ClosureDraft, Extent
 from scheduler.policy import Actor, Spot
-from scheduler.requests.queries.hours import school_clock
 from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
-from scheduler.visits.queries.agenda import point_of, promised_stops
-from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.queries.pages import visits_between
-from scheduler.visits.rules.arrival import clash_of
-from scheduler.visits.rules.starts import is_bound_to_shifts, outside_shifts
-from scheduler.visits.rules.timetable import visit_schedule, wall_end
-from scheduler.visits.terms.plans import PresentationPlan, Stop, VisitDraft
-from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.plans import PresentationPlan
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState
 
 DAYS_PROPOSED = 3
-WEEKS_AHEAD = 10
-TIME_TO_ANSWER = dt.timedelta(days=3)  # the crew is asked again, and the school reads it
 
 
 def spot_of(actor: Actor, extent: Extent) -> Spot:
@@ -109,34 +98,27 @@ def stopped_counts(closure_ids: Collection[int]) -> dict[int, int]:
 def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays]:
     """For each stopped visit of the centre that has no new date: the next three days on which the same crew is free.
 
-    Plain search by the rules that a plan is checked with: school day and closures, vetting and consent, hours, other
-    promises and the road to them. What one visit is offered is not held: the act looks again. Raises: NotAllowed.
+    By the calendar that schools are shown, after the day that fell out. What one visit is offered is not held: the act
+    looks again. Raises: NotAllowed.
     """
     waiting = [row for row in stopped_by(actor, closure_id).visits if row.state is VisitState.DISRUPTED]
-    first = clock.local_day(now) + TIME_TO_ANSWER
-    last = first + dt.timedelta(weeks=WEEKS_AHEAD)
-    visits = _visits([row.id for row in waiting])
-    return [_new_days(row, visits[row.id], (first, last), now) for row in waiting]
-
-
-def _visits(ids: Collection[int]) -> dict[int, Visit]:
-    rows = db.session().scalars(
-        select(Visit)
-        .where(Visit.id.in_(ids))
-        .options(
-            joinedload(Visit.host).joinedload(Host.municipality),
-            joinedload(Visit.programme),
-            joinedload(Visit.school_request),
-            selectinload(Visit.presentations).selectinload(Presentation.assignments),
+    visits = visits_to_place([row.id for row in waiting])
+    crews = [(visits[row.id], released_crew(visits[row.id])) for row in waiting]
+    people = people_queries.presenters_by_id({who for _visit, crew in crews for who in crew})
+    return [
+        NewDays(
+            row,
+            tuple((who, _name(people[who], row.on_day)) for who in crew if who in people),
+            tuple(one.day for one in days.found.free[:DAYS_PROPOSED] if days.wish.kept),
+            days.found.days[-1].day,
         )
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}
+        for row, (_visit, crew), days in zip(waiting, crews, days_of_crews(crews, now=now), strict=True)
+    ]
 
 
 def visit_with_crew(visit_id: int) -> Visit:
     """A visit with its presentations and everybody who was to go. Raises: NotFound."""
-    found = _visits([visit_id]).get(visit_id)
+    found = visits_to_place([visit_id]).get(visit_id)
     if found is None:
         raise NotFound("visit")
     return found
@@ -167,58 +149,6 @@ def plans_of(visit: Visit) -> tuple[PresentationPlan, ...]:
         for row in visit.presentations
         if row.state is PresentationState.DISRUPTED
     )
-
-
-def _new_days(row: VisitRow, visit: Visit, span: tuple[dt.date, dt.date], now: dt.datetime) -> NewDays:
-    first, last = span
-    crew, plans = released_crew(visit), plans_of(visit)
-    people = people_queries.presenters_by_id(crew)
-    names = tuple((who, _name(people[who], visit.on_day)) for who in crew if who in people)
-    hours, away = people_queries.hours_of(crew), people_queries.exceptions_of(crew, first, last)
-    host = place_queries.host_of(visit.host_id)
-    clock_of_school, bound = school_clock(host, first, last), [plan for plan in plans if not plan.outside_shift]
-    days: list[dt.date] = []
-    with_lessons = days_of_classes(
-        place_queries.days_of_grades(host, first, last),
-        [plan.classes for plan in bound if is_bound_to_shifts(plan)],
-    )
-    for day in sorted(with_lessons) if plans else ():
-        if clock_of_school and outside_shifts(clock_of_school, day, bound):
-            continue
-        spans = [(plan.starts_local, wall_end(plan.starts_local, plan.minutes)) for plan in plans]
-        if not all(is_free(hours[who], away[who], day, spans) for who in crew):
-            continue
-        if _crew_can(visit, crew, day, plans, now):
-            days.append(day)
-        if len(days) == DAYS_PROPOSED:
-            break
-    return NewDays(row, names, tuple(days), last)
-
-
-def is_free(
-    hours: Sequence[Hours], away: Sequence[ExceptionRow], day: dt.date, spans: Sequence[tuple[dt.time, dt.time]]
-) -> bool:
-    """Whether she can usually come then; who has named no hours only when she is not absent."""
-    if not hours:
-        return all(row.available for row in away if row.first_day <= day <= row.last_day)
-    return all(is_available(hours, away, day, begins, ends) for begins, ends in spans)
-
-
-def _crew_can(
-    visit: Visit, crew: Sequence[int], day: dt.date, plans: tuple[PresentationPlan, ...], now: dt.datetime
-) -> bool:
-    """Whether law and road allow the whole crew that day."""
-    draft = VisitDraft(visit.programme_id, visit.host_id, day, plans)
-    try:
-        spans = visit_schedule(draft, visit.zone, visit.programme.set_up_minutes, clock.moment_of)
-    except ValueError:
-        return False
-    point = point_of(visit.host)
-    here = [Stop(visit.id, number, span.busy_from, span.busy_until, point) for number, span in enumerate(spans)]
-    if any(clearance(crew, day, town_of(visit)).values()):
-        return False
-    promised = promised_stops(crew, here, except_visit=visit.id, now=now)
-    return not any(clash_of(here, promised.get(who, [])) for who in crew)
 
 
 def _name(person: PresenterRow, day: dt.date) -> str:

@@ -12,6 +12,7 @@ CLOSURE_REASON = "closure"  # why the crew of a stopped visit is released
 class ClosingReason(Reason):
     """Why days are not opened again. (Why a school is closed is a `ClosureReason`.)"""
 
+    BEFORE_IT_FELL_OUT = "before_it_fell_out"
     OUTSIDE_THE_CLOSURE = "outside_the_closure"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
-from scheduler.booking.rules.free_dates import STEP_MINUTES
+from scheduler.booking.rules.days_that_suit import STEP_MINUTES
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage
@@ -34,6 +34,10 @@ DAY_PARTS = {
     DayPart.EVENING: _l("In the evening"),
 }
 OF_CALENDAR = {
+    Lack.BEYOND: _l("further ahead than anybody has said when they can come"),
+    Lack.BEFORE: _l("too early: before the day that fell out, or without time to answer"),
+    Lack.OUTSIDE: _l("outside of the days that the school asked for"),
+    Lack.SCHOOL_CANNOT: _l("the school said that it cannot on this day"),
     Lack.TOO_SOON: _l("too soon for us to prepare"),
     Lack.SHUT: _l("schools are shut"),
     Lack.NO_LESSONS: _l("no lessons"),

@@ -68,7 +68,7 @@ PAGES = {  # the very place where the act is done; of the others the page of the
     Matter.DISPUTED: ("attendance.show_attendance", ""),
     Matter.FAR_COUNT: ("attendance.show_attendance", ""),
     Matter.SILENT: ("attendance.show_attendance", ""),
-    Matter.REQUEST_TRIAGE: ("requests.show_request", ""),
+    Matter.REQUEST_TRIAGE: ("visits.plan_visit", ""),
     Matter.STANDS_STILL: ("requests.show_request", ""),
     Matter.COUNTS_CHANGED: ("requests.show_request", ""),
     Matter.REQUEST_AGREED: ("visits.plan_visit", ""),

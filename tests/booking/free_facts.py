@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from scheduler.booking.rules.free_dates import HORIZON_DAYS
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.terms.free_dates import Days, FreeFacts, Seeker
 from scheduler.people.terms import Hours, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.booking.rules.free_dates import HORIZON_DAYS, able_at, free_dates, times_of_day
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, times_of_day
+from scheduler.booking.rules.free_dates import able_at, free_dates
 from scheduler.booking.terms.free_dates import Days, FreeDates, FreeFacts, Lack, Seeker
 from scheduler.core.clock import moment_of
 from scheduler.people.rules import is_available

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from scheduler.booking.queries.free_dates import free_dates
-from scheduler.booking.rules.free_dates import HORIZON_DAYS
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours

@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.booking.rules.free_dates import times_of_day
+from scheduler.booking.rules.days_that_suit import times_of_day
 from scheduler.places.rules.presence import class_away, class_standings, is_anyone_away, left_on, starts_of
 from scheduler.places.rules.school_time import shift_on
 from scheduler.places.terms.school_time import AskedTime, Bells, Grouping, Rotation, SchoolClock, SchoolTime, Shift

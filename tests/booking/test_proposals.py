@@ -11,7 +11,7 @@ from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.people.models import AvailabilityException, AvailableHours
+from scheduler.people.models import AvailabilityException
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import Closure
 from scheduler.places.terms.hosts import ClosureReason
@@ -22,6 +22,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import AssignmentState
 from tests.counting import statements
 from tests.factories import MONDAY
+from tests.factories.safeguarding import an_educator_on_working_days
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.visits.scene import Scene, mails
 
@@ -36,15 +37,11 @@ class Asked(Scene):
 
     def __init__(self, **programme: object) -> None:
         super().__init__(planned=False, notice_days=0, **programme)
-        self.person = self.educator()
+        self.person = an_educator_on_working_days(centre_id=self.centre_id)
         with transaction() as session:
             row = session.get_one(SchoolRequest, self.asked.id)
             row.state, row.host_id = RequestState.TRIAGE, self.host.id
             row.teaching_language = TeachingLanguage.SERBIAN
-            session.add_all(
-                AvailableHours(presenter_id=self.person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
-                for day in range(5)
-            )
 
     @property
     def school(self):

@@ -62,6 +62,9 @@ def test_only_a_stopped_visit_is_replanned_and_a_wrong_day_changes_nothing(sessi
     with pytest.raises(Rejected) as refused:
         replan_visit(scene.coordinator, scene.visit_id, dt.date(2020, 1, 1), (a_plan(),), now=MONDAY)
     assert refused.value.problems == {"on_day": "in_the_past"}
+    with pytest.raises(Rejected) as refused:
+        replan_visit(scene.coordinator, scene.visit_id, VISIT_DAY - dt.timedelta(days=1), (a_plan(),), now=MONDAY)
+    assert refused.value.problems == {"on_day": "before_it_fell_out"}
     assert visit_of(session, scene).state is VisitState.DISRUPTED
 
 

@@ -1,6 +1,7 @@
 """A closure stopped the visit: its school proposes days or calls it off, by its own page."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from scheduler.turns.terms import Matter
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from tests.closures.incidents import stop
 from tests.factories import MONDAY
+from tests.factories.safeguarding import an_educator_on_working_days
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY
 from tests.visits.scene import Scene, mails, request_state, visit_of
@@ -27,6 +29,7 @@ DAY = VISIT_DAY + dt.timedelta(days=7)
 @pytest.fixture
 def scene(app):
     scene = Scene()
+    an_educator_on_working_days(centre_id=scene.centre_id)
     stop(scene)
     return scene
 
@@ -63,6 +66,10 @@ def test_its_page_offers_both_and_the_days_are_taken(client, scene):
         assert f"{page}{path}" in shown
         assert words in client.get(f"{page}{path}?lang=en").text
 
+    offered = re.findall(r'name="first_choice" value="([^"]+)"', client.get(f"{page}/date").text)
+    assert offered
+    assert all(dt.date.fromisoformat(day) > VISIT_DAY for day in offered)
+    assert client.post(f"{page}/date", data={"first_choice": VISIT_DAY.isoformat()}).status_code == 422
     assert client.post(f"{page}/date", data={"first_choice": DAY.isoformat()}).status_code == 302
     assert open_wish_of(scene.visit_id).first_choice == DAY
     assert "You have proposed days." in client.get(f"{page}?lang=en").text

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from scheduler.core.db import transaction
 from scheduler.core.scans import ScanKind
-from scheduler.people.models import Presenter
+from scheduler.people.models import AvailableHours, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentMethod, VettingResult
@@ -110,6 +110,17 @@ def a_cleared_educator(**given: Any) -> Presenter:
     with transaction():
         presenter = make_presenter(**given)
         make_vetting(presenter.id)
+    return presenter
+
+
+def an_educator_on_working_days(**given: Any) -> Presenter:
+    """The same, who comes from Monday to Friday from 8 to 16."""
+    with transaction() as session:
+        presenter = a_cleared_educator(**given)
+        session.add_all(
+            AvailableHours(presenter_id=presenter.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
+            for day in range(5)
+        )
     return presenter
 
 

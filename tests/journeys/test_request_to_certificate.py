@@ -125,14 +125,13 @@ def accepts_the_request(coordinator: Person, number: str) -> None:
     coordinator.opens(f"/requests/{number}")
     coordinator.reads(SCHOOL_LATIN)
     coordinator.presses("Preuzmite")
-    coordinator.presses("Prihvatite zahtev")
-    coordinator.follows("Isplanirajte posetu")
+    coordinator.follows("Prihvatite i isplanirajte")
 
 
 def plans_and_offers(coordinator: Person) -> str:
     coordinator.types("Dan", "15. 10. 2026.")
     coordinator.types("Početak", "10:00")
-    coordinator.presses("Isplanirajte posetu")
+    coordinator.presses("Prihvatite i isplanirajte")
     coordinator.reads("Isplanirano. Sada izaberite ko ide.")
     row = coordinator.main.get_by_role("row").filter(has_text="Милан Стојановић")
     with coordinator.sees():

@@ -11,13 +11,12 @@ from scheduler.requests.terms.pages import RequestedPresentationRow
 from scheduler.requests.terms.school_request import DayPart, Preference
 from scheduler.visits.rules.starts import (
     classes_of_sittings,
-    first_day_for,
     left_school,
     starts_on_wish,
     suggested_starts,
 )
 from tests.factories.staffing import a_plan
-from tests.places.one_school import DAY, WEEK, a_clock
+from tests.places.one_school import WEEK, a_clock
 
 MONDAY = dt.date(2026, 10, 5)
 HOURS = a_clock(MONDAY)  # odd grades in the morning of this week, the others from 14:00
@@ -94,23 +93,6 @@ def test_what_the_first_presentation_asked_for_holds_where_the_liked_date_says_n
 
     assert written(starts_on_wish([evening, later], Preference(MONDAY), 45, None)) == ["18:00", "19:00"]
     assert written(starts_on_wish([later, evening], Preference(MONDAY), 45, None)) == ["19:00", "20:00"]
-
-
-def test_the_first_day_that_suits_all_classes_is_proposed():
-    span = (MONDAY + DAY, MONDAY + WEEK + 3 * DAY)
-    odd, even = (a_wish(classes=classes, day_part=DayPart.MORNING) for classes in ("7b", "8b"))
-
-    assert first_day_for([odd], span, 45, HOURS) == MONDAY + DAY
-    assert first_day_for([even], span, 45, HOURS) == MONDAY + WEEK
-    assert first_day_for([even], span, 45, None) == MONDAY + DAY
-
-
-def test_where_no_day_suits_all_the_first_school_day_is_proposed_and_without_any_the_first_of_all():
-    never_together = [a_wish(classes="7b, 8b", starts_local=dt.time(9, 55))]
-    saturday = MONDAY - 2 * DAY
-
-    assert first_day_for(never_together, (saturday, MONDAY + WEEK), 45, HOURS) == MONDAY
-    assert first_day_for(never_together, (saturday, saturday + DAY), 45, HOURS) == saturday
 
 
 def test_a_day_must_suit_each_list_of_classes_once_and_nobody_who_comes_outside_the_shift():

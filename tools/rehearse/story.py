@@ -155,12 +155,11 @@ def school_proves_its_address(world: World) -> None:
 
 
 def coordinator_plans(world: World) -> None:
-    """She takes the request, agrees, finds a day and an hour, and asks the educator."""
+    """She takes the request, accepts it for a day and an hour, and asks the educator."""
     number, educator = world.facts["request"], world.facts["educator"]
     person = world.signed_in(COORDINATOR)
     person.opens(f"/requests/{number}")
     person.sends({}, to=f"/requests/{number}/take")
-    person.sends({}, to=f"/requests/{number}/agree")
     person.opens(f"/requests/{number}/plan")
     person.sends({"on_day": DAY_TYPED, "presentations-0-starts_local": "10:00"}, to="/plan")
     world.facts["visit"] = urlsplit(person.page.address).path.rsplit("/", 1)[1]

@@ -12,14 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.booking.rules import free_dates as booking_free_dates
 from scheduler.booking.rules import holds
-from scheduler.booking.rules.free_dates import HORIZON_DAYS
-from scheduler.booking.terms.free_dates import Days, FreeDates, FreeFacts, FreeWish, Seeker
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, minutes_of_all
+from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, FreeWish, Seeker
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
-from scheduler.people.terms import ExceptionRow, Hours, TeachingLanguage
+from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import host_row, lesson_calendar, municipality_row
 from scheduler.places.rules.presence import days_of_classes
@@ -36,6 +36,7 @@ from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, TakenTime, UnderLaw
 
 DAY = dt.timedelta(days=1)
+ANY_HOUR = tuple(Hours(weekday, dt.time(0), dt.time(23, 59)) for weekday in range(7))
 WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
 
 
@@ -83,6 +84,10 @@ class OpenCalendar:
         """On which of the next days, and at what times, somebody can really come; names nobody."""
         return booking_free_dates.free_dates(self._facts(wish), clock.moment_of)
 
+    def against(self, wish: FreeWish, day: dt.date) -> list[FreeDay]:
+        """Every rule that speaks against a day at the hours that the wish keeps."""
+        return booking_free_dates.against(self._facts(wish), day, clock.moment_of)
+
     def able_at(self, wish: HoldWish) -> list[tuple[int, list[int]]]:
         """Who could go if that date were taken now. For services alone."""
         slot, facts = wish.slot, self._facts(wish.wish)
@@ -108,6 +113,11 @@ class OpenCalendar:
     def _facts(self, wish: FreeWish) -> FreeFacts:
         programme = self.place.programme
         classes = wish.classes if wish.audience is Audience.PUPILS else ()
+        people, rule = self._seekers(wish), CrewRule(programme.educators, programme.influencers)
+        if wish.crew:  # of who has agreed to go there before, nobody is asked how far she goes, or her usual hours
+            people = tuple(replace(one, reach_km=None, hours=one.hours or ANY_HOUR) for one in people)
+            kinds = Counter(one.kind for one in people)
+            rule = CrewRule(kinds[PresenterKind.EDUCATOR], kinds[PresenterKind.INFLUENCER])
         return FreeFacts(
             today=self.today,
             zone=self.place.zone,
@@ -118,20 +128,24 @@ class OpenCalendar:
             topic=programme.topic,
             language=wish.language,
             audience=wish.audience,
-            rule=CrewRule(programme.educators, programme.influencers),
+            rule=rule,
             notice_days=programme.notice_days,
-            minutes=wish.minutes or programme.minutes,
+            minutes=wish.minutes or minutes_of_all(wish.kept, wish.sittings, programme.minutes),
             set_up_minutes=programme.set_up_minutes,
             classes=wish.classes,
-            people=self._seekers(wish.own_hold),
+            people=people,
             at=wish.at,
+            sitting_minutes=None if wish.minutes else programme.minutes,
+            kept=wish.kept,
+            bounds=wish.bounds,
         )
 
-    def _seekers(self, own_hold: int) -> tuple[Seeker, ...]:
-        """Everybody with what they have promised. A hold keeps everybody away but who holds it."""
+    def _seekers(self, wish: FreeWish) -> tuple[Seeker, ...]:
+        """Everybody, or the crew, with what they have promised. A hold keeps everybody away but who holds it."""
         promised: dict[int, list[TakenTime]] = defaultdict(list)
+        own = {-wish.own_hold, wish.own_visit} - {0}
         for one in self.taken:
-            if not own_hold or one.stop.visit_id != -own_hold:
+            if one.stop.visit_id not in own:
                 promised[one.presenter_id].append(one)
         return tuple(
             replace(
@@ -140,6 +154,7 @@ class OpenCalendar:
             if (mine := promised.get(one.presenter_id))
             else one
             for one in self.people
+            if not wish.crew or one.presenter_id in wish.crew
         )
 
 

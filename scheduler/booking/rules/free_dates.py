@@ -16,11 +16,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cache
 from typing import Any
 
+from scheduler.booking.rules.days_that_suit import (
+    EARLIEST,
+    HORIZON_DAYS,
+    is_offered,
+    minute_of,
+    refusals,
+    times_of_sittings,
+)
 from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
 from scheduler.people.terms import Hours, PresenterKind
 from scheduler.places.rules.hosts import road_minutes
-from scheduler.places.rules.presence import starts_with_bell
 from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience
 from scheduler.visits.rules.arrival import arrival_problems, clash_of
@@ -30,10 +37,6 @@ from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import Stop, Why
 from scheduler.visits.terms.reasons import WhyNot
 
-HORIZON_DAYS = 120
-EARLIEST, LATEST_END = dt.time(8, 0), dt.time(21, 0)
-PARENTS_FROM = dt.time(16, 0)  # they work until then
-STEP_MINUTES = 15
 OTHERS = 3  # dates that are named instead of one that is gone
 DAY = dt.timedelta(days=1)
 REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
@@ -48,7 +51,7 @@ def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
     `moment_of` is core.clock's (rules know no clock). Nothing in the answer says who would come.
     """
     days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
-    shut = {day: lack for day in days if (lack := _shut(facts, day))}
+    shut = {day: lacks[0] for day in days if (lacks := refusals(facts, day))}
     grid = _Grid(facts, [day for day in days if day not in shut], moment_of)
     needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
     found = (FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days)
@@ -78,6 +81,16 @@ def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
     return FreeDay(day, grid.times_in(_any(free)))
 
 
+def against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> list[FreeDay]:
+    """Each rule that speaks against a day at the one hour that is asked for: of the school, then of those who come."""
+    said = [FreeDay(day, lack=lack) for lack in refusals(facts, day)]
+    if said and said[0].lack is Lack.BEYOND:  # what is not known of does not speak against it
+        return said
+    grid = _Grid(facts, [day], moment_of)
+    found = _day(day, grid, [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number])
+    return [*said, found] if found.lack else said
+
+
 def is_taken(found: FreeDates, day: dt.date) -> bool:
     """Whether a day is none because of what came since: a closure, or promises elsewhere of all who could come."""
     return any(one.day == day and one.lack in (Lack.TAKEN, Lack.SHUT) for one in found.days)
@@ -99,34 +112,10 @@ def able_at(
 
     `by_the_bell` False leaves the judging of the time to the school.
     """
-    if _shut(facts, day) or (by_the_bell and not _is_offered(facts, day, time)):
+    if refusals(facts, day) or (by_the_bell and not is_offered(facts, day, time)):
         return []
     grid = _Grid(facts, [day], moment_of, {day: [[time]]})
     return [(number, _Needed(kind, number, facts, grid).free_at(day, time)) for kind, number in _needs(facts) if number]
-
-
-def _is_offered(facts: FreeFacts, day: dt.date, time: dt.time) -> bool:
-    """Whether the calendar may show this time: of one sitting, on a day that has times for each."""
-    sittings = _times_of_sittings(facts, day)
-    return all(sittings) and any(time in times for times in sittings)
-
-
-def _times_of_sittings(facts: FreeFacts, day: dt.date) -> list[list[dt.time]]:
-    return [times_of_day(facts, day, classes) for classes in facts.classes or ("",)]
-
-
-def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
-    """When a presentation may begin on a school day: for pupils with the bell, else at each quarter of an hour.
-
-    Where a school has not told its bells, pupils are taken to be there between the first and the last of the grid.
-    """
-    if facts.at is not None:
-        return [facts.at]
-    if facts.audience is Audience.PUPILS and facts.told:
-        return starts_with_bell(facts.told, classes, day, facts.minutes)
-    first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
-    last = _minutes(LATEST_END) - facts.minutes
-    return [dt.time(*divmod(minute, 60)) for minute in range(_minutes(first), last + 1, STEP_MINUTES)]
 
 
 def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
@@ -155,18 +144,6 @@ def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
     return allowed
 
 
-def _minutes(time: dt.time) -> int:
-    return time.hour * 60 + time.minute
-
-
-def _shut(facts: FreeFacts, day: dt.date) -> Lack | None:
-    if facts.at is None and (day - facts.today).days < facts.notice_days:
-        return Lack.TOO_SOON
-    if day in facts.shut_days:
-        return Lack.SHUT
-    return None if day in facts.open_days else Lack.NO_LESSONS
-
-
 class _Grid:
     """The times that are asked about, on the school days that are, and where they lie on the line of all seconds.
     `sittings` has the times of each sitting apart, `offered` those of all.
@@ -183,11 +160,11 @@ class _Grid:
         asked: Mapping[dt.date, Sequence[Sequence[dt.time]]] | None = None,
     ) -> None:
         self.facts, self.moment_of, self.days = facts, moment_of, days
-        by_day = asked or {day: _times_of_sittings(facts, day) for day in days}
+        by_day = asked or {day: times_of_sittings(facts, day) for day in days}
         self.times = sorted({time for of_day in by_day.values() for times in of_day for time in times})
         self.bit = {time: 1 << number for number, time in enumerate(self.times)}
         self.base = {day: self._base(day) for day in days}
-        walls = [_minutes(time) * 60 for time in self.times]
+        walls = [minute_of(time) * 60 for time in self.times]
         self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
         self.busy_until = [wall + facts.minutes * 60 for wall in walls]
         self.even = [(base, day) for day, base in self.base.items() if base is not None]
@@ -201,7 +178,7 @@ class _Grid:
         """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
         if not self.times:
             return None
-        found = {self._moment(day, time, less=_minutes(time) * 60) for time in (self.times[0], self.times[-1])}
+        found = {self._moment(day, time, less=minute_of(time) * 60) for time in (self.times[0], self.times[-1])}
         return found.pop() if len(found) == 1 else None
 
     def _moment(self, day: dt.date, time: dt.time, *, less: int = 0) -> int | None:

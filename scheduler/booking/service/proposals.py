@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.acts import change
 from scheduler.booking.queries.free_dates import OpenCalendar, open_calendar
+from scheduler.booking.queries.school_days import wish_of_request
 from scheduler.booking.rules.free_dates import is_taken, others_than
-from scheduler.booking.terms.free_dates import FreeWish
+from scheduler.booking.terms.free_dates import Bounds, FreeWish
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
@@ -24,7 +25,6 @@ from scheduler.requests.service.dates import accept_date, propose_dates, replace
 from scheduler.requests.service.locked_request import locked_request
 from scheduler.requests.terms.dates import DateDraft
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.rules.starts import classes_of_sittings
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def propose_free_dates(
     """
     with change(actor, now) as act:
         row = locked_request(act.session, actor, "accept", request_id, version=version)
-        wish = _wish(row)
+        wish = wish_of_request(row)
         taken = _taken(open_calendar(wish, now=now), wish, dates)
         if taken:
             places = [number for number, one in enumerate(dates) if one in taken]
@@ -64,7 +64,7 @@ def accept_free_date(
     with change(actor, now) as act:
         row = locked_request(act.session, actor, "update", request_id, version=version)
         held = {one.id: one for one in _held(act.session, row, now)}
-        wish, chosen = _wish(row), held.get(proposal_id)
+        wish, chosen = wish_of_request(row), held.get(proposal_id)
         calendar = open_calendar(wish, now=now) if chosen else None
         if chosen is None or calendar is None or not _taken(calendar, wish, [_draft(chosen)]):
             accept_date(actor, request_id, proposal_id, now=now, version=version)
@@ -90,14 +90,8 @@ def _draft(row: DateProposal) -> DateDraft:
     return DateDraft(row.on_day, row.starts_local)
 
 
-def _wish(row: SchoolRequest) -> FreeWish:
-    first = row.presentations[0]
-    classes = classes_of_sittings(row.presentations, first.audience)
-    return FreeWish(row.programme_id, row.teaching_language, first.audience, host_id=row.host_id, classes=classes)
-
-
 def _taken(calendar: OpenCalendar, wish: FreeWish, dates: Collection[DateDraft]) -> set[DateDraft]:
     """The dates for which all who could come are promised elsewhere."""
     hours = sorted({one.starts_local for one in dates})
-    found = {hour: calendar.free_dates(replace(wish, at=hour)) for hour in hours}
+    found = {hour: calendar.free_dates(replace(wish, at=hour, bounds=Bounds())) for hour in hours}
     return {one for one in dates if is_taken(found[one.starts_local], one.on_day)}

@@ -12,12 +12,17 @@ from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingL
 from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.school_time import SchoolTime
 from scheduler.programmes.terms import Audience
+from scheduler.requests.terms.school_request import Blackout
 from scheduler.visits.terms.plans import CrewRule, Stop, UnderLaw
 
 
 class Lack(StrEnum):
     """Why a day has no free time, the first reason that holds; each is worded on the page."""
 
+    BEYOND = "beyond"  # over, or further ahead than anybody can know
+    BEFORE = "before"  # the day that fell out, or that leaves no time to answer
+    OUTSIDE = "outside"  # of the days that the school asked for
+    SCHOOL_CANNOT = "school_cannot"  # it said so
     TOO_SOON = "too_soon"  # within the programme's notice
     SHUT = "shut"  # a closure
     NO_LESSONS = "no_lessons"  # weekend, holiday, break
@@ -33,6 +38,25 @@ OF_CREW = (Lack.TOPIC, Lack.LANGUAGE, Lack.REACH, Lack.TIME, Lack.TAKEN)  # in t
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """The days within which a school wants its visit: a span, without days on which it cannot, after some day."""
+
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+    cannot: tuple[Blackout, ...] = ()
+    after: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class KeptSitting:
+    """A presentation that keeps its hour on whatever day; its classes, where they are to be in the building."""
+
+    starts_local: dt.time
+    minutes: int
+    classes: str = ""
+
+
+@dataclass(frozen=True)
 class FreeWish:
     """Which dates are asked for. `host_id` or, for a school that is not chosen yet, `municipality_id`."""
 
@@ -45,6 +69,11 @@ class FreeWish:
     classes: tuple[str, ...] = ()  # of each sitting, "7-2, 7-3": only times at which these are in the building
     at: dt.time | None = None  # only this time, which two sides agreed on: neither bells nor notice speak against it
     own_hold: int = 0  # the hold of who asks: it keeps others away, not her
+    own_visit: int = 0  # the visit that is to be elsewhere: what is promised to it keeps nobody away
+    sittings: int = 1  # presentations, one after the other, of one crew
+    kept: tuple[KeptSitting, ...] = ()  # they keep their hours: only days on which all of them can
+    crew: tuple[int, ...] = ()  # these presenters and nobody else, all of them
+    bounds: Bounds = Bounds()
 
 
 @dataclass(frozen=True)
@@ -94,6 +123,9 @@ class FreeFacts:
     classes: tuple[str, ...]
     people: tuple[Seeker, ...]
     at: dt.time | None = None
+    sitting_minutes: int | None = None
+    kept: tuple[KeptSitting, ...] = ()
+    bounds: Bounds = Bounds()
 
 
 @dataclass(frozen=True)

@@ -12,4 +12,6 @@ class BookingReason(Reason):
     TOO_MANY_COPIES = "too_many_copies"
     COPIES_AWAY = "copies_away"
     ALL_PROMISED = "all_promised"
+    NOT_OFFERED = "not_offered"
+    THREE_AT_MOST = "three_at_most"
     TOO_MANY_HOLDS = "too_many_holds"

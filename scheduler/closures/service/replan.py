@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.acts import change
-from scheduler.core.errors import Conflict, GroundReason
+from scheduler.closures.terms import ClosingReason
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.requests.service.desk import follow_visit
 from scheduler.requests.terms.school_request import RequestState
@@ -57,6 +58,8 @@ def replan_visit(
         act.session.flush()  # a request has one living visit: the old one lets go first
         draft = VisitDraft(old.programme_id, old.host_id, on_day, plans, old.school_request_id, old.campaign_id)
         visit = write_visit(act, draft)
+        if on_day < old.on_day:
+            raise Rejected({"on_day": ClosingReason.BEFORE_IT_FELL_OUT})
         refuse_outside_shifts(draft, now)
         act.session.add(Replanning(stopped_id=old.id, new_id=visit.id))
         visit.teacher_stays, visit.safeguarding_contact = old.teacher_stays, old.safeguarding_contact

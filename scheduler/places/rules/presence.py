@@ -92,9 +92,13 @@ def class_away(clock: SchoolClock, classes: str, day: dt.date, time: dt.time, mi
     What `is_anyone_away` says of its standings, without the search for the nearest right times.
     """
     placed = [one for one in classes_in(classes) if shift_on(clock.told, one, day)]
-    if not all(clock.open_on(one)(day) for one in placed):
-        return True
-    return bool(placed) and not _holds(lessons_in_use(clock.told, placed, day), time, minutes, all)
+    return not all(clock.open_on(one)(day) for one in placed) or is_away(clock.told, classes, day, time, minutes)
+
+
+def is_away(told: SchoolTime, classes: str, day: dt.date, time: dt.time, minutes: int) -> bool:
+    """The same on a day on which all of them have lessons."""
+    placed = [one for one in classes_in(classes) if shift_on(told, one, day)]
+    return bool(placed) and not _holds(lessons_in_use(told, placed, day), time, minutes, all)
 
 
 def starts_with_bell(told: SchoolTime, classes: str, day: dt.date, minutes: int) -> list[dt.time]:

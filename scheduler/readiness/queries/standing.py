@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from scheduler.closures.queries import is_free
 from scheduler.core.db import db
 from scheduler.people import queries as people_queries
 from scheduler.people.terms import ExceptionRow, Hours
@@ -23,6 +22,7 @@ from scheduler.places.terms.hosts import ClosureRow
 from scheduler.places.terms.school_time import AskedTime
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.queries.findings import found_in
+from scheduler.readiness.rules import comes_usually
 from scheduler.readiness.terms import FindingFact
 from scheduler.requests.models import RequestedPresentation
 from scheduler.requests.queries.hours import AROUND, OpenSchool
@@ -71,7 +71,9 @@ class Surroundings:
         day = one.visit.on_day
         spans = [(row.starts_local, wall_end(row.starts_local, row.minutes)) for row in one.presentations]
         return [
-            who for who in one.presenter_ids if not is_free(self.hours[who], self._exceptions(who, day), day, spans)
+            who
+            for who in one.presenter_ids
+            if not comes_usually(self.hours[who], self._exceptions(who, day), day, spans)
         ]
 
     def _exceptions(self, who: int, day: dt.date) -> list[ExceptionRow]:

@@ -35,10 +35,7 @@ def ask_for_date(actor: Actor, visit_id: int, draft: WishDraft, *, now: dt.datet
             raise Conflict(GroundReason.WRONG_STATE)
         if not stopped and now > asked_until(opened.starts_at):
             raise Conflict(ReadinessReason.TOO_LATE_TO_MOVE)
-        problems = problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone))
-        if stopped:
-            problems.pop("reason", None)
-        if problems:
+        if problems := problems_with_wish(draft, visit.on_day, clock.local_day(now, visit.zone), stopped=stopped):
             raise Rejected(problems)
         transitions.end_wish(act, opened, WishOutcome.TAKEN_BACK)
         act.session.add(

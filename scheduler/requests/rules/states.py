@@ -77,6 +77,11 @@ def may_move(state: RequestState, to: RequestState) -> bool:
     return REQUEST_MACHINE.may(state, to)
 
 
+def may_accept(state: RequestState) -> bool:
+    """Whether the centre can say yes now: nobody has yet, and no visit is planned."""
+    return may_move(state, _S.AGREED) and state not in WITH_DATE
+
+
 def may_together(act: BulkAct, state: RequestState) -> bool:
     """Whether an act for several is meant for a request in that state."""
     if act is BulkAct.WAITLIST:  # what a closure stopped keeps its place: it is planned again, not put on a list

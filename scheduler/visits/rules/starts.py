@@ -1,4 +1,4 @@
-"""When presentations may start: proposed times, the first good day, and shifts and bells of the school."""
+"""When presentations may start: proposed times, and shifts and bells of the school."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -86,29 +86,6 @@ def starts_on_wish(
     begins = liked.starts_local or first.starts_local
     part = liked.day_part if liked.day_part is not DayPart.ANY else first.day_part
     return suggested_starts([replace(first, starts_local=begins, day_part=part), *others], liked.on_day, minutes, hours)
-
-
-def first_day_for(
-    wishes: Sequence[WishedPresentation], span: tuple[dt.date, dt.date], minutes: int, hours: SchoolClock | None
-) -> dt.date:
-    """The first of the asked days on which each class can be met in its part of the day; the very first if none."""
-    first, last = span
-    if hours is None:
-        return first
-    for day in sorted(one for one in hours.open_days if first <= one <= last):
-        starts = suggested_starts(wishes, day, minutes, hours)
-        plans = [
-            PresentationPlan(start, minutes, wish.audience, wish.level, wish.classes)
-            for wish, start in zip(wishes, starts, strict=True)
-        ]
-        in_part = all(_in_part(wish.day_part, start) for wish, start in zip(wishes, starts, strict=True))
-        if in_part and not outside_shifts(hours, day, plans):
-            return day
-    return next((one for one in sorted(hours.open_days) if first <= one <= last), first)
-
-
-def _in_part(part: DayPart, start: dt.time) -> bool:
-    return {DayPart.MORNING: start < NOON, DayPart.AFTERNOON: start >= NOON}.get(part, True)
 
 
 def _start_by_lesson(

@@ -1,7 +1,8 @@
 """Forms of closures: which days and where, and from which day it is open again."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import cast
 
 from wtforms import HiddenField, SelectField
@@ -17,7 +18,6 @@ from scheduler.web.seen_forms import UntilForm
 
 NOTE = 200
 COUNTRY = "country"
-MOST_CHOSEN = 200
 
 
 class ClosureForm(BaseForm):
@@ -52,17 +52,14 @@ class LiftForm(BaseForm):
 
 
 class NewDaysForm(UntilForm):
-    """Stopped visits that get one of the proposed days, all asked until one moment: "12:2026-12-10"."""
+    """Stopped visits that get one of the proposed days, all asked until one moment: "day-12" is "2026-12-10"."""
 
-    def chosen(self, values: Sequence[str]) -> list[tuple[int, dt.date]]:
-        """The ticked visits with their days; whatever is none is nobody's choice."""
+    def chosen(self, sent: Mapping[str, str], stopped: Collection[int]) -> list[tuple[int, dt.date]]:
+        """The stopped visits with the days that were pressed; whatever is none is nobody's choice."""
         found = []
-        for value in values[:MOST_CHOSEN]:
-            number, _colon, day = value.partition(":")
-            try:
-                found.append((number_of(number) or 0, dt.date.fromisoformat(day)))
-            except ValueError:
-                continue
+        for one in stopped:
+            with suppress(ValueError):
+                found.append((one, dt.date.fromisoformat(sent.get(f"day-{one}", ""))))
         return found
 
 

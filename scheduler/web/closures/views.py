@@ -10,9 +10,10 @@ from scheduler.closures import queries
 from scheduler.closures.queries import affected_by, stopped_by, stopped_counts
 from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts
-from scheduler.closures.terms import Affected
+from scheduler.closures.terms import Affected, NewDays
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.core.language import short_day
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import problems_of_closure
 from scheduler.places.terms.hosts import ClosureDraft
@@ -20,9 +21,10 @@ from scheduler.visits.terms.states import VisitState
 from scheduler.web import labels
 from scheduler.web.closures.blueprint import bp
 from scheduler.web.closures.forms import ClosureForm, LiftForm, NewDaysForm, SeenVisitsForm, seen_ids
+from scheduler.web.day_slots import DateChoice
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import closure_place, closure_reason, rejected_words
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -134,6 +136,7 @@ def _closure_page(
         figures=figures_of(stopped),
         settled=[visit for visit in stopped.visits if visit.state is not VisitState.DISRUPTED],
         proposed=queries.new_days(actor, closure_id, now=clock.now()),
+        pressed=_pressed,
         form=form,
         new_days=new_days or NewDaysForm(mark="days", formdata=None),
         again=again,
@@ -142,6 +145,13 @@ def _closure_page(
         problem=problem,
     )
     return page, 422 if form.errors or problem else 200
+
+
+def _pressed(one: NewDays) -> list[DateChoice]:
+    """The days of a stopped visit, and none of them."""
+    sent, language = request.form.get(f"day-{one.visit.id}", ""), page_language()
+    days = [(day.isoformat(), short_day(day, language)) for day in one.days]
+    return [DateChoice(value, words, chosen=value == sent) for value, words in [("", _("not now")), *days]]
 
 
 @bp.post("/closures/<int:closure_id>/lift")
@@ -183,7 +193,7 @@ def replan_stopped(closure_id: int) -> ResponseReturnValue:
     """The ticked visits, each for itself: what one cannot have does not keep the others back."""
     form = NewDaysForm(mark="days")
     stopped = {visit.id: visit.number for visit in stopped_by(current_actor(), closure_id).visits}
-    chosen = [(one, day) for one, day in form.chosen(request.form.getlist("days")) if one in stopped]
+    chosen = form.chosen(request.form, stopped)
     if not form.accepted() or not chosen:
         problem = "" if form.errors else _("Choose a day for at least one visit.")
         return _closure_page(closure_id, LiftForm(formdata=None), problem, form)

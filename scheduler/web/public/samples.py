@@ -11,6 +11,7 @@ from scheduler.places.terms.school_time import Bells, ClassStanding, Grouping, S
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
+from scheduler.web.day_slots import DateChoice
 from scheduler.web.free_dates import Month, months_of
 from scheduler.web.i18n import _, page_language
 
@@ -46,6 +47,7 @@ def drawings() -> dict[str, Any]:
         "months": list(zip(labels, MONTHS, strict=True)),
         "programme": _a_programme(),
         "free_month": _a_month(),
+        "slots": [DateChoice(f"2026-10-{day}", f"{day}. 10. 2026.", chosen=day == 13) for day in (12, 13, 14)],
     }
 
 

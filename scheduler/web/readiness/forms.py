@@ -1,10 +1,15 @@
 """Forms between the plan and the visit: another date, the checklist, the centre's answer."""
 
+import datetime as dt
+from collections.abc import Sequence
+
 from wtforms import BooleanField, RadioField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from scheduler.readiness.terms import READY_ITEMS, CallOff, CancelCause, Checklist, ReadyItem, WishDraft
-from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, choices_of
+from scheduler.web.day_slots import DateChoice
+from scheduler.web.forms import BaseForm, LinesField, Needed, choices_of
 from scheduler.web.i18n import _l
 from scheduler.web.labels import CAUSES
 from scheduler.web.seen_forms import REASON_LENGTH, ReasonForm
@@ -15,13 +20,20 @@ CAUSES_OF_SCHOOLS = {cause: words for cause, words in CAUSES.items() if cause is
 class DateWishForm(BaseForm):
     """Which days would suit instead, and why."""
 
-    first_choice = DayField(_l("The day that suits you best"), [Needed()])
-    second_choice = DayField(_l("Another day that suits you (may stay empty)"))
+    first_choice = RadioField(_l("The day that suits you best"), [Needed()])
+    second_choice = RadioField(_l("Another day that suits you (may stay empty)"), [Optional()])
     reason = LinesField(_l("Why the agreed day does not suit you"), [Needed()], limit=REASON_LENGTH)
 
     def draft(self) -> WishDraft:
         """What the form says; call after `accepted()`."""
-        return WishDraft(self.first_choice.data, self.reason.data or "", self.second_choice.data)
+        first, second = self.first_choice.data, self.second_choice.data
+        other = dt.date.fromisoformat(second) if second else None
+        return WishDraft(dt.date.fromisoformat(first), self.reason.data or "", other)
+
+    def offer(self, days: Sequence[DateChoice]) -> "DateWishForm":
+        """The days to press: those on which somebody can come."""
+        self.first_choice.choices = self.second_choice.choices = [SelectChoice(one.value, one.words) for one in days]
+        return self
 
 
 class StoppedDateForm(DateWishForm):

@@ -5,6 +5,7 @@ import datetime as dt
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.booking.queries.school_days import days_of_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.policy import Actor
@@ -20,6 +21,7 @@ from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.visits.terms.states import OPEN_VISITS, VisitState
 from scheduler.web import labels
+from scheduler.web.day_slots import days_as_choices
 from scheduler.web.filters import say
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _
@@ -82,7 +84,11 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
     """The school asks for another date; the agreed one stays until the centre has answered."""
     actor, shown, now = _visit(secret)
     stopped = shown.state is VisitState.DISRUPTED
-    form = StoppedDateForm() if stopped else DateWishForm()
+    until = asked_until(shown.starts_at) if shown.starts_at else None
+    may_ask = stopped or (shown.state in OPEN_VISITS and until is not None and now <= until)
+    free = days_of_visit(shown.visit_id, now=now).found.free if may_ask else ()
+    days = days_as_choices(one for one in free if one.day != shown.on_day)
+    form = (StoppedDateForm() if stopped else DateWishForm()).offer(days)
     if form.accepted():
         try:
             wishes.ask_for_date(actor, shown.visit_id, form.draft(), now=now)
@@ -97,9 +103,7 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
             )
             say(said[0] if stopped else said[1])
             return _back(secret)
-    until = asked_until(shown.starts_at) if shown.starts_at else None
     wish = open_wish_of(shown.visit_id)
-    may_ask = stopped or (shown.state in OPEN_VISITS and until is not None and now <= until)
     page = render_template(
         "readiness/ask_for_date.html",
         form=form,
@@ -110,6 +114,7 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
         wish=wish,
         may_ask=may_ask,
         stopped=stopped,
+        days=days,
     )
     return page, 422 if form.problems_shown() else 200
 

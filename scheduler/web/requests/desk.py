@@ -15,7 +15,7 @@ from scheduler.readiness.service.numbers import note_numbers
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.rules.states import OPEN, WITH_DATE, may_book_again, may_move, way_to_end
+from scheduler.requests.rules.states import OPEN, may_accept, may_book_again, may_move, way_to_end
 from scheduler.requests.service.bulk_acts import act_together
 from scheduler.requests.service.desk import (
     agree_request,
@@ -35,6 +35,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
+from scheduler.web.request_facts import facts_of, when_and_how
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
@@ -49,7 +50,7 @@ from scheduler.web.requests.forms import (
     RequestPressForm,
     SayForm,
 )
-from scheduler.web.requests.school.status import facts_of, paper_of
+from scheduler.web.requests.school.status import paper_of
 from scheduler.web.turn_words import back
 
 FORMS_OF_WORDS: dict[str, type[SayForm]] = {  # acts that need words
@@ -73,6 +74,8 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
     """`typed` is the form that was refused, under its act; the others are empty."""
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
+    agreed = state is RequestState.AGREED
+    may_agree = may_accept(state)
     numbers_asked = open_numbers_of(visit.id) if visit and page.attention else []  # attention stays while they wait
     shown = render_template(
         "requests/show_request.html",
@@ -82,6 +85,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         wish=open_wish_of(visit.id) if visit else None,
         dates=proposed_dates(page.row.id, now=clock.now()),
         facts=facts_of(page),
+        when_and_how=when_and_how(page),
         history=words.history_of(page),
         words=words,
         said={act: typed.get(act) or form(formdata=None, version=page.version) for act, form in FORMS_OF_WORDS.items()},
@@ -92,7 +96,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         may={
             "take": state is RequestState.NEW or (state in OPEN and page.owner_id != current_actor().user_id),
             "ask": may_move(state, RequestState.NEEDS_INFO),
-            "agree": may_move(state, RequestState.AGREED) and state not in WITH_DATE,
+            "agree": may_agree,
             "waitlist": may_move(state, RequestState.WAITLISTED) and state is not RequestState.DISRUPTED,
             "decline": may_move(state, RequestState.DECLINED),
             "told": state is RequestState.NEEDS_INFO,
@@ -103,7 +107,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
             "again": may_book_again(state),
             "propose": may_move(state, RequestState.PROPOSED),
         },
-        plan_href=url_if("visits.plan_visit", number=page.row.number) if state is RequestState.AGREED else "",
+        plan_href=url_if("visits.plan_visit", number=page.row.number) if agreed or may_agree else "",
     )
     return shown, code
 

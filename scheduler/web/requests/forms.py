@@ -41,6 +41,7 @@ from scheduler.web.labels import AUDIENCES, WHO_CANCELS
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.option_lists import SelectField
 from scheduler.web.reasons import WORDS, worded
+from scheduler.web.request_facts import LESSONS
 from scheduler.web.requests import words
 
 FEW_LETTERS = 80
@@ -170,7 +171,7 @@ class PresentationForm(Form):  # type: ignore[misc]
         _l("Lesson"),
         choices=[
             SelectChoice("", _l("Any lesson")),
-            *(SelectChoice(str(number), word) for number, word in words.LESSONS.items()),
+            *(SelectChoice(str(number), word) for number, word in LESSONS.items()),
         ],
         default="",
     )

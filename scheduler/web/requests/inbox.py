@@ -24,6 +24,7 @@ from scheduler.web.form_words import FormReason
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, _n, here, page_language
+from scheduler.web.request_facts import size_of
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
@@ -83,6 +84,7 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
         ticked=form.ticked() - {refusal.request_id for refusal in refusals},
         refusals=refusals,
         words=words,
+        size_of=size_of,
         standing_in=own_handovers(actor, now),
         handed=found.handed,
         today=clock.local_day(now),

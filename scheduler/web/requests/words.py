@@ -18,15 +18,13 @@ from scheduler.requests.terms.pages import (
     RequestedPresentationRow,
     RequestHistoryLine,
     RequestPage,
-    RequestRow,
     Show,
     Turn,
 )
-from scheduler.requests.terms.school_request import PresentationDraft, RequestState
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
-from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
-from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.labels import AUDIENCES, SCHOOL_KINDS
 
 LEVELS = {
@@ -34,7 +32,6 @@ LEVELS = {
     SchoolLevel.SECONDARY: _l("Secondary school"),
     SchoolLevel.NONE: _l("Not pupils"),
 }
-LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1, 10)}
 TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.PRIMARY: SCHOOL_KINDS[HostKind.PRIMARY],
     HostKind.SECONDARY: SCHOOL_KINDS[HostKind.SECONDARY],
@@ -337,35 +334,6 @@ def history_of(page: RequestPage) -> list[Milestone]:
         Milestone("done", _happened(line), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
         for line in milestones(page)
     ]
-
-
-def people_of(pupils: int, parents: int, teachers: int) -> str:
-    """90 pupils, 2 teachers"""
-    parts = (
-        _n("%(num)s pupil", "%(num)s pupils", pupils) if pupils else "",
-        _n("%(num)s parent", "%(num)s parents", parents) if parents else "",
-        _n("%(num)s teacher", "%(num)s teachers", teachers) if teachers else "",
-    )
-    return ", ".join(part for part in parts if part)
-
-
-def when_and_how(page: RequestPage) -> str:
-    """Mornings · in Serbian · 2 presentations, 51 pupils"""
-    how = (DAY_PARTS[page.presentations[0].day_part], LANGUAGES[page.teaching_language], size_of(page.row))
-    return " · ".join(str(part) for part in how)
-
-
-def size_of(row: RequestRow) -> str:
-    """2 presentations · 90 pupils, 2 teachers"""
-    people = people_of(row.people.pupils, row.people.parents, row.people.teachers)
-    return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
-
-
-def hour_of(asked: PresentationDraft | RequestedPresentationRow) -> str:
-    """The hour that a school wishes for one presentation: a start, a lesson, or nothing."""
-    if asked.starts_local:
-        return filters.clock(asked.starts_local)
-    return str(LESSONS[asked.lesson]) if asked.lesson else ""
 
 
 def where_handed(row: HandoverRow) -> str:

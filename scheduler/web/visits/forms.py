@@ -8,15 +8,18 @@ from babel.support import LazyProxy
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
+from scheduler.booking.queries.school_days import SchoolDays
+from scheduler.booking.terms.free_dates import Lack
 from scheduler.core.errors import GroundReason
 from scheduler.core.language import span_of_days
 from scheduler.programmes.queries import campaigns_for
 from scheduler.programmes.terms import CampaignChoice
-from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
-from scheduler.visits.terms.rows import CrewRow, VisitRow
+from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitRow
 from scheduler.visits.terms.told_notes import ToldDraft, ToldHow, ToldWhat
+from scheduler.web.day_slots import MeantDateForm
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.list_forms import ListedForm
@@ -64,8 +67,57 @@ class CampaignOfVisitForm(SeenForm):
     campaign = SelectField(_l("Campaign"))
 
 
-class PlanForm(ListedForm):
-    """The plan of a visit for an agreed request: a day, and the hours of what the school asked for."""
+class PlacedForm(MeantDateForm, ListedForm):
+    """Presentations on a day: what speaks against a date that is typed beside those to press is told, and confirmed."""
+
+    def plans(self, rows: Sequence[RequestedPresentationRow | PresentationRow]) -> tuple[PresentationPlan, ...]:
+        """What the form says, with audiences and numbers from the request or the visit; nothing while hours lack."""
+        typed = [(entry.form, row) for entry, row in zip(self.lists[0], rows, strict=False)]
+        lengths = [_in(fields, "minutes", row) for fields, row in typed]
+        if not all(lengths) or not all(fields.starts_local.data for fields, _row in typed):
+            return ()
+        return tuple(
+            PresentationPlan(
+                starts_local=fields.starts_local.data,
+                minutes=minutes,
+                audience=row.audience,
+                level=row.level,
+                classes=row.classes,
+                room=_in(fields, "room", row) or "",
+                expected_pupils=people[0],
+                expected_parents=people[1],
+                expected_teachers=people[2],
+                outside_shift=bool(fields.outside_shift.data),
+            )
+            for (fields, row), minutes in zip(typed, lengths, strict=True)
+            for people in [_expected(row)]
+        )
+
+    def settle(self, days: SchoolDays, plans: Sequence[PresentationPlan], *, sent: bool) -> bool:
+        """Whether nothing speaks against the date that is not confirmed; where classes are is said beside hours."""
+        day = self.on_day.data
+        if day is None or not plans:
+            return True
+        found = [one for one in days.against(day, plans) if one.lack is not Lack.NOT_IN_THE_BUILDING]
+        times = [one.starts_local for one in plans]
+        return self.means(day, times, found) if sent else self.tell(day, times, found)
+
+
+def _in(fields: Form, name: str, row: object) -> Any:
+    """What is typed, or stays as it is where the form does not ask for it."""
+    return fields[name].data if name in fields else getattr(row, name)
+
+
+def _expected(row: RequestedPresentationRow | PresentationRow) -> tuple[int, int, int]:
+    if isinstance(row, PresentationRow):
+        return row.expected_pupils, row.expected_parents, row.expected_teachers
+    return row.pupils, row.parents, row.teachers
+
+
+class PlanForm(PlacedForm):
+    """The plan of a visit for a request: a day, and the hours of what the school asked for."""
+
+    version = HiddenField()
 
     on_day = DayField(_l("Day"), [Needed()])
     campaign = SelectField(_l("Campaign"))
@@ -80,7 +132,8 @@ class PlanForm(ListedForm):
             {"starts_local": start, "minutes": minutes, "room": asked.room, "outside_shift": wish.outside_shift}
             for wish, start in zip(asked.presentations, starts, strict=True)
         ]
-        return cls(data={"on_day": day, "presentations": rows, "campaign": str(asked.campaign_id or "")})
+        given = {"on_day": day, "presentations": rows, "campaign": str(asked.campaign_id or "")}
+        return cls(data=given | {"version": asked.version})
 
     def offer_campaigns(self, programme_id: int) -> "PlanForm":
         """Those of the programme; the field is left out where there is none."""
@@ -90,33 +143,18 @@ class PlanForm(ListedForm):
         return self
 
     def draft(self, asked: RequestPage) -> VisitDraft:
-        """What the form says, with audiences and numbers from the request; call after `accepted()`."""
-        plans = [
-            PresentationPlan(
-                starts_local=fields.starts_local.data,
-                minutes=fields.minutes.data,
-                audience=wish.audience,
-                level=wish.level,
-                classes=wish.classes,
-                room=fields.room.data or "",
-                expected_pupils=wish.pupils,
-                expected_parents=wish.parents,
-                expected_teachers=wish.teachers,
-                outside_shift=bool(fields.outside_shift.data),
-            )
-            for fields, wish in zip(self.presentations, asked.presentations, strict=False)
-        ]
+        """The visit that the form plans; call after `accepted()`."""
         return VisitDraft(
             programme_id=asked.row.programme.id,
             host_id=asked.row.host.id,
             on_day=cast(dt.date, self.on_day.data),
-            presentations=tuple(plans),
+            presentations=self.plans(asked.presentations),
             school_request_id=asked.row.id,
             campaign_id=number_of(self.campaign.data) if self.campaign else None,
         )
 
 
-class ReplanForm(SeenForm, ListedForm):
+class ReplanForm(SeenForm, PlacedForm):
     """A new day for a visit that a closure stopped, and the hours of its presentations."""
 
     on_day = DayField(_l("New day"), [Needed()])
@@ -136,31 +174,13 @@ class ReplanForm(SeenForm, ListedForm):
         ]
         return cls(data={"presentations": rows, "on_day": day})
 
-    def plans(self, visit: VisitRow) -> tuple[PresentationPlan, ...]:
-        """What the form says, with audiences and numbers from the old visit; call after `accepted()`."""
-        return tuple(
-            PresentationPlan(
-                starts_local=fields.starts_local.data,
-                minutes=fields.minutes.data,
-                audience=row.audience,
-                level=row.level,
-                classes=row.classes,
-                room=fields.room.data or "",
-                expected_pupils=row.expected_pupils,
-                expected_parents=row.expected_parents,
-                expected_teachers=row.expected_teachers,
-                outside_shift=bool(fields.outside_shift.data),
-            )
-            for fields, row in zip(self.presentations, visit.presentations, strict=False)
-        )
-
 
 class StartFields(Form):  # type: ignore[misc]
     starts_local = TimeField(_l("Start"), [Needed()])
     outside_shift = BooleanField(OUTSIDE)
 
 
-class MoveForm(UntilForm, ListedForm):
+class MoveForm(UntilForm, PlacedForm):
     """Another day or other hours for a visit."""
 
     on_day = DayField(_l("New day"), [Needed()])
@@ -169,10 +189,10 @@ class MoveForm(UntilForm, ListedForm):
     look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
-    def for_visit(cls, visit: VisitRow) -> "MoveForm":
-        """Prefilled with the present times."""
+    def for_visit(cls, visit: VisitRow, day: dt.date | None = None) -> "MoveForm":
+        """Prefilled with the present hours; the day is the present one, or one that was pressed."""
         rows = [{"starts_local": one.starts_local, "outside_shift": one.outside_shift} for one in visit.presentations]
-        return cls(data={"on_day": visit.on_day, "starts": rows})
+        return cls(data={"on_day": day or visit.on_day, "starts": rows})
 
     def times(self, presentation_ids: Sequence[int]) -> NewTimes:
         """What the form says; call after `accepted()`."""

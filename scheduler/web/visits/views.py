@@ -8,18 +8,17 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance.queries.side_tables import tables_beside
+from scheduler.booking.queries.school_days import SchoolDays, days_of_visit
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
-from scheduler.places.queries import calendar_missing, host_of
+from scheduler.places.queries import host_of
 from scheduler.programmes.queries import campaigns_for
 from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
-from scheduler.requests.queries.hours import OpenSchool
-from scheduler.requests.queries.pages import request_to_plan
-from scheduler.requests.rules.school_request import cannot_on
-from scheduler.requests.terms.pages import RequestPage
+from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
@@ -31,19 +30,16 @@ from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import SORTS
 from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
-from scheduler.visits.rules.starts import first_day_for, starts_on_wish, suggested_starts
-from scheduler.visits.service import plan_and_move
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.rows import Candidate, PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
 from scheduler.web import labels, tables
+from scheduler.web.day_slots import DateChoice, days_as_choices
 from scheduler.web.filters import say
-from scheduler.web.forms import asked_day, number_of
-from scheduler.web.free_dates import blackouts_of, wish_of
+from scheduler.web.forms import asked_day
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, page_language
-from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
 from scheduler.web.tables import Column
@@ -52,7 +48,7 @@ from scheduler.web.visits import lessons
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.checks import checks_of
 from scheduler.web.visits.decisions import search_facts
-from scheduler.web.visits.forms import HOW, MoveForm, PlanForm, PromiseForm, ReplanForm
+from scheduler.web.visits.forms import HOW, MoveForm, PromiseForm, ReplanForm
 from scheduler.web.visits.page import history_view, visit_view
 
 WEEK_COLUMNS = (
@@ -67,58 +63,6 @@ COUNTABLE_STATES = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED
 
 def _today() -> dt.date:
     return clock.local_day(clock.now())
-
-
-@bp.route("/requests/<number>/plan", methods=["GET", "POST"])
-@may("create", "visit")
-@sent_once
-def plan_visit(number: str) -> ResponseReturnValue:
-    asked = request_to_plan(current_actor(), number, now=clock.now())
-    school = OpenSchool(asked.row.host)
-    form = PlanForm() if request.method == "POST" else _plan_form(asked, school)
-    form.offer_campaigns(asked.row.programme.id)
-    problem = ""
-    if form.accepted() and not form.look.data:
-        try:
-            visit = plan_and_move.plan_visit(current_actor(), form.draft(asked), now=clock.now())
-        except Rejected as rejected:
-            form.show(rejected.problems)
-        except Conflict as conflict:
-            problem = labels.refusal(conflict)
-        else:
-            say(_("Planned. Now choose who goes."))
-            return redirect(url_for(".visit", number=visit.number))
-    typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    known = lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed)
-    missing = calendar_missing(form.on_day.data or asked.row.first_day)
-    page = render_template(
-        "visits/plan_visit.html",
-        form=form,
-        asked=asked,
-        problem=problem,
-        lessons=known,
-        missing=missing,
-        wishes=[wish_of(one) for one in asked.preferred],
-        cannot=blackouts_of(asked.blackouts),
-        cannot_then=form.on_day.data is not None and cannot_on(asked.blackouts, form.on_day.data),
-    )
-    return page, 409 if problem else 422 if form.problems_shown() else 200
-
-
-def _plan_form(asked: RequestPage, school: OpenSchool) -> PlanForm:
-    """The plan of a request on the date that the school likes most, or on the one that was pressed.
-
-    Without ranked dates on the first of its days that suits its classes, at the hours that they suggest.
-    """
-    row = asked.row
-    hours = school.clock(row.first_day, row.last_day, today=_today())
-    rank = number_of(request.args.get("wish")) or 1
-    if rank <= len(asked.preferred):
-        wish = asked.preferred[rank - 1]
-        starts = starts_on_wish(asked.presentations, wish, row.programme.minutes, hours)
-        return PlanForm.for_request(asked, wish.on_day, starts)
-    day = first_day_for(asked.presentations, (row.first_day, row.last_day), row.programme.minutes, hours)
-    return PlanForm.for_request(asked, day, suggested_starts(asked.presentations, day, row.programme.minutes, hours))
 
 
 @bp.get("/visits")
@@ -331,9 +275,9 @@ def ready(number: str) -> ResponseReturnValue:
 def move(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
     row = page.visit
-    form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row)
-    problem = ""
-    if form.accepted() and not form.look.data:
+    form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row, asked_day("day"))
+    days, problem, sent = _days_of(row), "", form.accepted() and not form.look.data
+    if _settled(form, row, days, sent=sent) and sent:
         wish, reason = form.times([one.id for one in row.presentations]), form.reason.data or ""
         try:
             moved = move_visit(current_actor(), row.id, wish, reason=reason, now=clock.now(), version=form.seen())
@@ -355,8 +299,8 @@ def move(number: str) -> ResponseReturnValue:
         lessons.TypedTime(one.starts_local.data, sitting.minutes)
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
-    known = lessons.lessons_beside(OpenSchool(host_of(row.host_id)), form.on_day.data, row.presentations, typed)
-    return form_page("visits/move.html", form, page, problem, lessons=known)
+    known = lessons.lessons_beside(days.school, form.on_day.data, row.presentations, typed)
+    return form_page("visits/move.html", form, page, problem, lessons=known, days=_pressed(form, row, days, ".move"))
 
 
 @bp.route("/visits/<number>/replan", methods=["GET", "POST"])
@@ -365,8 +309,9 @@ def replan(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
     form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit, asked_day("day"))
     problem = "" if page.visit.state is VisitState.DISRUPTED else worded(GroundReason.WRONG_STATE)
-    if form.accepted():
-        plans, day = form.plans(page.visit), form.on_day.data
+    days, sent = _days_of(page.visit), form.accepted()
+    if _settled(form, page.visit, days, sent=sent) and sent:
+        plans, day = form.plans(page.visit.presentations), form.on_day.data
         try:
             new = replan_visit(current_actor(), page.visit.id, day, plans, now=clock.now(), version=form.seen())
         except Rejected as rejected:
@@ -377,9 +322,30 @@ def replan(number: str) -> ResponseReturnValue:
             say(_("Planned for a new day, and the school is told. Now choose who goes."))
             return redirect(url_for(".visit", number=new))
     typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
-    school = OpenSchool(host_of(page.visit.host_id))
-    known = lessons.lessons_beside(school, form.on_day.data, page.visit.presentations, typed)
-    return form_page("visits/replan.html", form, page, problem, lessons=known)
+    known = lessons.lessons_beside(days.school, form.on_day.data, page.visit.presentations, typed)
+    pressed = _pressed(form, page.visit, days, ".replan")
+    return form_page("visits/replan.html", form, page, problem, lessons=known, days=pressed)
+
+
+def _days_of(visit: VisitRow) -> SchoolDays:
+    today = _today()
+    school = OpenSchool(host_of(visit.host_id), (today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND))
+    return days_of_visit(visit.id, now=clock.now(), school=school)
+
+
+def _settled(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays, *, sent: bool) -> bool:
+    """Whether a date is free or confirmed; hours of a day that stays are the coordinator's own affair."""
+    movable = visit.state in (*OPEN_VISITS, VisitState.DISRUPTED)
+    if not movable or form.on_day.data == visit.on_day:
+        return True
+    return form.settle(days, form.plans(visit.presentations), sent=sent)
+
+
+def _pressed(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays, page: str) -> list[DateChoice]:
+    """The free days of the visit at its own hours, as links that fill the form."""
+    free = [one for one in days.found.free if one.day != visit.on_day]
+    here = url_for(page, number=visit.number)
+    return days_as_choices(free, chosen=form.on_day.data, href=lambda value: f"{here}?day={value}#plan")
 
 
 def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Snow mode on its pages: preview, act, new days, lifting and its undo; and a calendar's file that is checked first."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -58,16 +59,19 @@ def test_closing_without_a_preview_shows_it_and_keeps_what_was_typed(app, scene)
 
 def test_a_stopped_visit_gets_one_of_the_proposed_days(app, scene):
     number, browser = plan_soon(scene), staff(app, scene)
+    scene.confirmed_by(scene.educator())
     preview = browser.post("/closures/new", data=form_for(scene))
     seen = re.search(r'name="seen"[^>]*value="([^"]*)"', preview.text)[1]
     page = browser.post("/closures/new", data=form_for(scene, seen=seen, close="1"), follow_redirects=True)
     closure_id = db.session.scalar(sa.select(Closure.id))
-    choice = re.search(r'<option value="(\d+:[-\d]+)"', page.text)[1]
+    choices = re.findall(r'type="radio" name="(day-\d+)" value="([-\d]+)"', page.text)
+    assert len(choices) == 3
+    assert all(dt.date.fromisoformat(day) > DAY for _name, day in choices)
     until = {
         name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1] for name in ("until_day", "until_time")
     }
 
-    browser.post(f"/closures/{closure_id}/replan", data={"days": choice} | until)
+    browser.post(f"/closures/{closure_id}/replan", data=dict(choices[:1]) | until)
 
     assert db.session.scalar(sa.select(Visit.state).where(Visit.number == number)) is VisitState.REPLANNED
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.closures.incidents import stop
 from tests.visits.scene import Scene
-from tests.web.visits.pages import DAY, body, coordinator, number_of_request, plan_soon
+from tests.web.visits.pages import DAY, body, coordinator, meant, number_of_request, plan_soon
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def test_the_request_leads_to_a_plan_filled_from_the_old_visit_and_on_to_the_new
         "presentations-0-starts_local": "11:00",
         "presentations-0-minutes": "45",
         "presentations-0-room": "Hall",
+        **meant(new_day, "11:00"),
     }
     assert browser.post(path, data=typed | {"on_day": "1.1.2020."}).status_code == 422
     answer = browser.post(path, data=typed)

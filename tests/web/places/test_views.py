@@ -23,6 +23,7 @@ from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
 from tests.web.places.readers import coordinator, reading
+from tests.web.visits.pages import meant
 
 MONDAY = NOW.date() + dt.timedelta(weeks=3)
 TYPED = {
@@ -189,6 +190,7 @@ def plan_of(scene: Scene, time: str, **more: str) -> tuple[str, dict[str, str]]:
         "presentations-0-starts_local": time,
         "presentations-0-minutes": "45",
         "presentations-0-room": "Hall",
+        **meant(MONDAY, f"{time:0>5}"),
     }
     return f"/requests/{scene.asked.number}/plan", typed | more
 

@@ -25,6 +25,7 @@ from tests.factories.programmes import make_campaign, make_campaign_city, make_c
 from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
+from tests.web.visits.pages import meant
 
 PAST = dt.date(2026, 9, 1)
 
@@ -42,6 +43,7 @@ def plan(scene, campaign, day=VISIT_DAY):
     return {
         "on_day": f"{day:%d.%m.%Y.}", "campaign": str(campaign.id), "presentations-0-starts_local": "10:00",
         "presentations-0-minutes": "45", "presentations-0-room": "Hall", "presentations-0-outside_shift": "y",
+        **meant(day, "10:00"),
     }  # fmt: skip
 
 

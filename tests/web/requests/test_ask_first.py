@@ -126,7 +126,7 @@ def test_a_plan_on_a_day_off_is_warned_of(sign_in, programme):
 
     page = sign_in(centre_id=programme.centre_id).post(f"/requests/{row.number}/plan?lang=en", data=form)
 
-    assert "The school said that it cannot on this day." in text_of(page)
+    assert "the school said that it cannot on this day" in text_of(page)
 
 
 def test_by_phone_the_same_wishes_are_taken(sign_in, programme, host):

@@ -17,7 +17,7 @@ from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Readiness, Visit
 from scheduler.visits.terms.states import ClockWrong, FindingKind, VisitState
 from tests.factories import MONDAY
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, an_educator_on_working_days
 from tests.factories.visits import make_assignment
 from tests.papers import pages_of, saved, told, unembedded_fonts, words_of
 from tests.web.requests.schools import LATER, TODAY, School, count
@@ -109,12 +109,18 @@ def test_coordinators_propose_dates_and_read_what_is_wrong_beside_the_field(clie
     school = School(RequestState.TRIAGE, visit=None)
     desk = sign_in(Role.COORDINATOR, centre_id=school.centre_id)
     address = f"/requests/{school.row.number}/dates?lang=en"
-    wrong = {"dates-0-on_day": day(TODAY), "held_until": day(TODAY + dt.timedelta(days=1))}
+    wrong = {"other_day": day(TODAY - dt.timedelta(days=1)), "held_until": day(TODAY + dt.timedelta(days=1))}
     refused = desk.post(address, data=wrong)
     assert (refused.status_code, count(DateProposal)) == (422, 0)
     assert "still to come" in refused.text
 
-    right = wrong | {"dates-0-on_day": day(LATER), "dates-0-starts_local": "9:30"}
+    typed = wrong | {"other_day": day(LATER), "other_start": "9:30"}
+    asked = desk.post(address, data=typed)
+    assert (asked.status_code, count(DateProposal)) == (422, 0)
+    assert "nobody of the centre speaks about this" in asked.text
+    other = typed | {"meant": "y", "meant_for": f"{LATER.isoformat()} 10:00"}
+    assert desk.post(address, data=other).status_code == 422  # confirmed of another hour
+    right = typed | {"meant": "y", "meant_for": f"{LATER.isoformat()} 09:30"}
     assert desk.post(address, data=right).location == f"/requests/{school.row.number}"
     assert fresh(SchoolRequest, school.row.id).state is RequestState.PROPOSED
     assert "9:30" in client.get(school.at()).text
@@ -125,7 +131,8 @@ def test_coordinators_propose_dates_and_read_what_is_wrong_beside_the_field(clie
 
 def test_a_school_asks_for_another_date_and_takes_it_back(client, sign_in):
     school = School(on_day=LATER)
-    sent = {"first_choice": day(LATER + dt.timedelta(days=2)), "reason": "Излет"}
+    an_educator_on_working_days(centre_id=school.centre_id)
+    sent = {"first_choice": (LATER + dt.timedelta(days=2)).isoformat(), "reason": "Излет"}
     assert client.post(school.at("/date"), data=sent).location == f"/status/{school.secret}"
     assert "You have asked for another date" in client.get(school.at()).text
     desk = sign_in(Role.COORDINATOR, centre_id=school.centre_id)
@@ -138,7 +145,8 @@ def test_a_school_asks_for_another_date_and_takes_it_back(client, sign_in):
 
 def test_the_centre_answers_that_the_date_stays(client, sign_in):
     school = School(on_day=LATER)
-    client.post(school.at("/date"), data={"first_choice": day(LATER + dt.timedelta(days=2)), "reason": "Излет"})
+    an_educator_on_working_days(centre_id=school.centre_id)
+    client.post(school.at("/date"), data={"first_choice": f"{LATER + dt.timedelta(days=2)}", "reason": "Излет"})
     desk = sign_in(Role.COORDINATOR, centre_id=school.centre_id)
     address = f"/visits/{school.visit.number}/keep-date"
     assert desk.post(address, data={"reason": ""}).status_code == 422
@@ -164,9 +172,19 @@ def test_more_than_a_presentation_takes_waits_on_both_pages_until_the_centre_ans
     assert desk.post(address, data={"answer": "accept"}).status_code == 422
 
 
-@pytest.mark.parametrize("typed", [{}, {"first_choice": "soon", "reason": "x"}, {"first_choice": day(LATER)}])
-def test_a_wish_without_shape_is_asked_for_again(client, typed):
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"first_choice": "soon", "reason": "x"},
+        {"first_choice": LATER.isoformat(), "reason": "x"},  # the agreed day
+        {"first_choice": (LATER + dt.timedelta(days=3)).isoformat(), "reason": "x"},  # a Saturday
+        {"first_choice": (LATER + dt.timedelta(days=2)).isoformat()},  # without a reason
+    ],
+)
+def test_a_wish_without_shape_or_for_a_day_that_is_not_offered_is_asked_for_again(client, typed):
     school = School(on_day=LATER)
+    an_educator_on_working_days(centre_id=school.centre_id)
 
     assert client.post(school.at("/date"), data=typed).status_code == 422
     assert count(DateWish) == 0

@@ -61,3 +61,8 @@ def number_of_visit(scene: Scene) -> str:
 def link_of(scene: Scene) -> str:
     with transaction():
         return tokens.mint("status", scene.asked.id, lasts=dt.timedelta(days=90), now=MONDAY)
+
+
+def meant(day: dt.date, *times: str) -> dict[str, str]:
+    """A form says that a date beside those to press is meant."""
+    return {"meant": "y", "meant_for": " ".join([day.isoformat(), *times])}

@@ -11,12 +11,13 @@ from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.recompute import recompute_times
 from tests.factories import MONDAY
 from tests.visits.scene import Scene
-from tests.web.visits.pages import body, coordinator, offered_soon, plan_soon
+from tests.web.visits.pages import body, coordinator, meant, offered_soon, plan_soon
 
 BACK = "25.10.2026."  # a Sunday
 FORWARD = "28.3.2027."
 TWICE = "Write which one you mean: the clocks go back on this day"
 UNTIL = {"until_day": "1.10.2026.", "until_time": "14:00"}
+MEANT = meant(dt.date(2026, 10, 25), "02:30")
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def starts(scene: Scene) -> dt.datetime:
 def test_a_doubled_hour_is_asked_about_and_either_of_the_two_is_taken(app, scene, typed, hour):
     browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
     before = starts(scene)
-    form = UNTIL | {"on_day": BACK, "starts-0-starts_local": "2:30", "starts-0-outside_shift": "y", "reason": "Night"}
+    form = UNTIL | MEANT | {"on_day": BACK, "starts-0-starts_local": "2:30", "starts-0-outside_shift": "y"}
 
     asked = browser.post(path, data=form)
 
@@ -53,7 +54,7 @@ def test_a_doubled_hour_is_asked_about_and_either_of_the_two_is_taken(app, scene
 @pytest.mark.both_databases
 def test_a_visit_moves_from_the_first_of_two_hours_to_the_second_and_back(app, scene):
     browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
-    form = UNTIL | {"on_day": BACK, "starts-0-outside_shift": "y", "reason": "Night"}
+    form = UNTIL | MEANT | {"on_day": BACK, "starts-0-outside_shift": "y", "reason": "Night"}
     for typed, hour, said in (("2:30A", 0, "Moved."), ("2:30B", 1, "Moved."), ("2:30B", 1, "at that time already")):
         answer = browser.post(path, data=form | {"starts-0-starts_local": typed}, follow_redirects=True)
 
@@ -75,6 +76,7 @@ def test_a_skipped_hour_is_refused_in_words(app, scene):
     browser, path = coordinator(app, scene), f"/visits/{plan_soon(scene)}/move"
     before = starts(scene)
     form = UNTIL | {"on_day": FORWARD, "starts-0-starts_local": "2:30", "starts-0-outside_shift": "y"}
+    form |= meant(dt.date(2027, 3, 28), "02:30")
 
     refused = browser.post(path, data=form)
 

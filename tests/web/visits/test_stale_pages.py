@@ -10,7 +10,7 @@ from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.visits.scene import Scene
-from tests.web.visits.pages import DAY, body, coordinator, offered_soon, state_of
+from tests.web.visits.pages import DAY, body, coordinator, meant, offered_soon, state_of
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def test_a_stale_form_changes_nothing_tells_what_changed_and_keeps_what_was_type
         "reason": "A strike",
         "by": "school",
         "cause": "busy",
+        **meant(DAY + dt.timedelta(days=1), "12:05"),
     }
 
     stale = browser.post(path, data=typed | seen)

@@ -10,7 +10,7 @@ from scheduler.people.models import User
 from scheduler.policy import Role
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.pages import visit_for, visits_of_week
+from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
@@ -19,7 +19,17 @@ from tests.factories.people import always_free, make_user, presenter_actor
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
-from tests.web.visits.pages import DAY, body, coordinator, number_of_request, offered_soon, plan_soon, reading, state_of
+from tests.web.visits.pages import (
+    DAY,
+    body,
+    coordinator,
+    meant,
+    number_of_request,
+    offered_soon,
+    plan_soon,
+    reading,
+    state_of,
+)
 
 
 @pytest.fixture
@@ -52,56 +62,6 @@ def test_a_coordinator_takes_somebody_out_of_one_presentation_and_back_into_it(a
     assert hers.count("(without you)") == 1
     assert browser.post(f"/visits/{number}/suggest/{ana.id}?only=2").status_code == 302
     assert "also 11:00" not in body(browser.get(f"/visits/{number}"))
-
-
-# --- plan ---
-
-
-def test_a_coordinator_plans_an_agreed_request_from_a_filled_form(app, scene):
-    browser, path = coordinator(app, scene), f"/requests/{number_of_request(scene)}/plan"
-    shown = body(browser.get(path))
-    assert 'value="10:00"' in shown
-    assert "7b, 7c" in shown
-
-    typed = {
-        "on_day": f"{DAY.day}.{DAY.month}.{DAY.year}.",
-        "presentations-0-starts_local": "9:55",
-        "presentations-0-minutes": "45",
-        "presentations-0-room": "Hall",
-    }
-    answer = browser.post(path, data=typed)
-
-    assert answer.status_code == 302
-    (row,) = visits_of_week(scene.coordinator, DAY - dt.timedelta(days=DAY.weekday()), 1).rows
-    assert answer.location.endswith(f"/visits/{row.number}")
-    (sitting,) = row.presentations
-    assert (sitting.starts_local, sitting.room, sitting.expected_pupils) == (dt.time(9, 55), "Hall", 90)
-
-
-def test_a_wrong_plan_keeps_what_was_typed_and_says_what_is_wrong(app, scene):
-    browser, path = coordinator(app, scene), f"/requests/{number_of_request(scene)}/plan"
-    typed = {
-        "on_day": "1.2.2020.",
-        "presentations-0-starts_local": "9:55",
-        "presentations-0-minutes": "45",
-        "presentations-0-room": "Hall 7",
-    }
-
-    answer = browser.post(path, data=typed)
-
-    assert answer.status_code == 422
-    assert "Choose a day that is still to come." in body(answer)
-    assert "Hall 7" in body(answer)
-    assert browser.post(path, data=typed | {"presentations-0-starts_local": "noon"}).status_code == 422
-
-
-def test_a_request_is_planned_once(app, scene):
-    plan_soon(scene)
-    typed = {"on_day": "1.2.2030.", "presentations-0-starts_local": "9:55", "presentations-0-minutes": "45"}
-
-    answer = coordinator(app, scene).post(f"/requests/{number_of_request(scene)}/plan", data=typed)
-
-    assert answer.status_code == 409
 
 
 # --- the visit's page ---
@@ -180,6 +140,7 @@ def test_moving_and_cancelling_by_pages(app, scene):
         "starts-0-starts_local": "12:00",
         "until_day": until,
         "until_time": "14:00",
+        **meant(later, "12:00"),
     }
     assert browser.get(f"/visits/{number}/move").status_code == 200
     assert browser.post(f"/visits/{number}/move", data=typed | {"on_day": ""}).status_code == 422

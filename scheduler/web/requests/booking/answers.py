@@ -7,12 +7,12 @@ from flask import url_for
 
 from scheduler.core.errors import Reason
 from scheduler.requests.terms.school_request import RequestDraft
+from scheduler.web.day_slots import date_words
 from scheduler.web.filters import long_day, short_day
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.reasons import worded
-from scheduler.web.requests import words
-from scheduler.web.requests.booking import hold
+from scheduler.web.request_facts import equipment_of, sitting_of
 from scheduler.web.requests.booking.draft import BookingDraft, page_of
 
 
@@ -63,7 +63,7 @@ def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[d
 def _when(booking: BookingDraft, draft: RequestDraft) -> list[str]:
     """The date that is held, or the days within which it suits."""
     if slot := booking.slot():
-        return [hold.date_words(slot)]
+        return [date_words(slot)]
     days = (long_day if draft.first_day == draft.last_day else short_day)(draft.first_day)
     until = [] if draft.first_day == draft.last_day else [_("until %(day)s", day=short_day(draft.last_day))]
     until += [_("for the waiting list")] if draft.for_waiting_list else []
@@ -75,22 +75,3 @@ def _when(booking: BookingDraft, draft: RequestDraft) -> list[str]:
         *wishes_of(draft.preferred),
         *([_("We cannot: %(days)s", days=cannot)] if cannot else []),
     ]
-
-
-def sitting_of(asked: Any) -> str:
-    """VII-1 and VII-2: 51 pupils, 2 teachers"""
-    people = words.people_of(asked.pupils, asked.parents, asked.teachers)
-    who = f"{asked.classes}: {people}" if asked.classes else people
-    return ", ".join(filter(None, [who, words.hour_of(asked)]))
-
-
-def equipment_of(draft: Any) -> list[str]:
-    """What the room has, in words; of a draft or of a request's page."""
-    named = (
-        (draft.has_projector, _("projector")),
-        (draft.has_sound, _("loudspeakers")),
-        (draft.has_internet, _("internet")),
-        (draft.step_free, _("without steps")),
-        (draft.special_needs, _("pupils with special needs")),
-    )
-    return [word for has, word in named if has]

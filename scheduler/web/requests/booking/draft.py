@@ -17,7 +17,7 @@ from wtforms import HiddenField
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
-from scheduler.booking.rules.free_dates import HORIZON_DAYS
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
@@ -35,6 +35,7 @@ from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.service.answers import answers_of, forget_answers, keep_answers
 from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
 from scheduler.visits.rules.starts import classes_of_sittings
+from scheduler.web.day_slots import slot_of
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.requests.booking import choices
 from scheduler.web.requests.booking.fields import (
@@ -44,7 +45,6 @@ from scheduler.web.requests.booking.fields import (
     draft_of,
     lessons_beside,
     presentations_of,
-    slot_of,
     typed_in,
 )
 from scheduler.web.requests.forms import HostForm, NewHostForm, WhatForm, WhenForm, WhereForm, WhoForm, YouForm

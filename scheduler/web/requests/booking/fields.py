@@ -1,13 +1,11 @@
 """What the fields of forms say, as the domain's own types; and what is said beside the hours of presentations."""
 
 import datetime as dt
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
-from scheduler.booking.terms.holds import Slot
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
@@ -39,14 +37,6 @@ def host_asked() -> HostRow | None:
         return None if chosen is None else place_queries.host_of(chosen)
     except NotFound:
         return None
-
-
-def slot_of(value: str) -> Slot | None:
-    """2026-10-15T10:00; nothing for what is no date."""
-    with suppress(ValueError):
-        moment = dt.datetime.fromisoformat(value.replace("\0", "")[:20])
-        return Slot(moment.date(), moment.time().replace(second=0, microsecond=0, tzinfo=None))
-    return None
 
 
 def typed_in(form: BaseForm) -> Typed:

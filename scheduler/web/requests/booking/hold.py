@@ -2,7 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,38 +18,21 @@ from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
 from scheduler.policy import ANONYMOUS
+from scheduler.web.day_slots import DateChoice, date_words, slot_of, value_of
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests.booking.calendar import free_days, only_day
 from scheduler.web.requests.booking.draft import DAY_KEY, SLOT_KEY, BookingDraft
-from scheduler.web.requests.booking.fields import Typed, slot_of
+from scheduler.web.requests.booking.fields import Typed
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
 
 
-@dataclass(frozen=True)
-class DateChoice:
-    """A date as a button: what it sends, and its words."""
-
-    value: str
-    words: str
-
-
 def slot_sent() -> bool:
     """Whether this request presses a date: each costs as much as a question about free dates."""
     return request.method == "POST" and bool(request.form.keys() & {"slot", "day"})
-
-
-def date_words(slot: Slot) -> str:
-    """четвртак, 15. октобар 2026. у 10:00"""
-    language = page_language()
-    return _("%(day)s at %(time)s", day=long_day(slot.on_day, language), time=clock_time(slot.starts_local, language))
-
-
-def value_of(slot: Slot) -> str:
-    return f"{slot.on_day.isoformat()}T{slot.starts_local:%H:%M}"
 
 
 def press_date(booking: BookingDraft) -> bool | None:

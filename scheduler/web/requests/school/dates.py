@@ -1,83 +1,91 @@
 """Dates that the centre proposes, and the school's choice among them."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import FieldList, Form, FormField, RadioField
+from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.booking.queries.free_dates import AskedPlace, free_dates
+from scheduler.booking.queries.school_days import SchoolDays, days_of_request, plans_at, usual_wish
 from scheduler.booking.service import proof
 from scheduler.booking.service.proposals import accept_free_date, propose_free_dates
-from scheduler.booking.terms.free_dates import FreeDay, FreeWish
+from scheduler.booking.terms.holds import Slot
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.config import centre_timezone
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.policy import Actor
-from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.pages import own_request, proposed_dates, request_to_plan
 from scheduler.requests.rules.states import may_move
 from scheduler.requests.service.dates import decline_dates
 from scheduler.requests.terms.dates import DateDraft, ProposedDate
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.rules.starts import classes_of_sittings
-from scheduler.web import forms
+from scheduler.web.day_slots import MeantDateForm, day_choices, slot_of, why_none
 from scheduler.web.filters import clock as wall
 from scheduler.web.filters import long_day, say
-from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, TimeField
+from scheduler.web.forms import BaseForm, DayField, LinesField, ManyField, Needed, TimeField
 from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.limits import FREE_DATES, limiter
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
+from scheduler.web.request_facts import facts_of, when_and_how
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.fields import slot_of
 from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
 
 MOST_DATES = 3
-FREE_DAYS_BESIDE = 6  # free days beside the form
+ANSWER = dt.timedelta(days=3)  # for the school to choose, unless somebody says otherwise
 END_OF_DAY = dt.time(18, 0)
 
 
-class DateFields(Form):  # type: ignore[misc]
-    """One date to propose; an empty day proposes none."""
+class ProposeForm(MeantDateForm, RequestPressForm):
+    """Up to three dates of those that are free, or one beside them, and until when the school may choose."""
 
-    class Meta(Form.Meta):  # type: ignore[misc]
-        def get_translations(self, form: Form) -> forms.OurWords:
-            return forms.OurWords()
-
-    on_day = DayField(_l("Day"))
-    starts_local = TimeField(_l("Start"), default=dt.time(10, 0))
-
-
-class ProposeForm(RequestPressForm):
-    """Up to three dates, and until when the school may choose."""
-
-    dates = FieldList(FormField(DateFields), min_entries=MOST_DATES, max_entries=MOST_DATES)
-    held_until = DayField(_l("Last day for the answer (until 6 p.m.)"), [Needed()])
+    slots = ManyField(_l("Dates to propose, three at most"), validate_choice=False)
+    other_day = DayField(_l("Day"))
+    other_start = TimeField(_l("Start"), default=dt.time(10, 0))
+    held_until = DayField(
+        _l("Last day for the answer (until 6 p.m.)"), [Needed()], default=lambda: clock.local_day(clock.now() + ANSWER)
+    )
 
     def drafts(self) -> list[DateDraft]:
-        """The dates that have a day; call after `accepted()`."""
-        typed = [entry.form for entry in self.dates if entry.form.on_day.data]
-        return [DateDraft(one.on_day.data, one.starts_local.data or dt.time(10, 0)) for one in typed]
+        """The dates that were pressed, then the one that was typed; call after `accepted()`."""
+        found = [DateDraft(slot.on_day, slot.starts_local) for slot in self.pressed()]
+        return found + ([DateDraft(self.other_day.data, self.other_start.data)] if self.other_day.data else [])
+
+    def pressed(self) -> list[Slot]:
+        """What was pressed; whatever is no date was nobody's choice."""
+        return [slot for value in self.slots.data or () if (slot := slot_of(value))]
 
     def until(self) -> dt.datetime:
         """The evening of the last day to choose."""
         day: dt.date = self.held_until.data
         return dt.datetime.combine(day, END_OF_DAY, tzinfo=ZoneInfo(centre_timezone())).astimezone(dt.UTC)
 
-    def show(self, problems: Any) -> None:
-        """Reasons like "dates-0-on_day" stand beside their field."""
-        inner = {field.name: field for entry in self.dates for field in entry.form}
-        for name in problems.keys() & inner.keys():
-            inner[name].errors = [*inner[name].errors, worded(problems[name])]
-        super().show({name: reason for name, reason in problems.items() if name not in inner})
+    def settle(self, days: SchoolDays, page: RequestPage) -> bool:
+        """Whether each date is free, or typed and meant."""
+        free = {one.day: one.starts for one in days.found.free}
+        if len(self.drafts()) > MOST_DATES:
+            self.show({"slots": BookingReason.THREE_AT_MOST})
+        elif any(slot.starts_local not in free.get(slot.on_day, ()) for slot in self.pressed()):
+            self.show({"slots": BookingReason.DATE_TAKEN})
+        day, start = self.other_day.data, self.other_start.data
+        clear = not day or self.means(day, [start], days.against(day, plans_at(page, start)))
+        return clear and not self.problems_shown()
+
+    def show(self, problems: Mapping[str, Reason]) -> None:
+        """Reasons like "dates-0-on_day" stand beside what was pressed, or beside the date that was typed."""
+        of_slots = len(self.pressed())
+        for name, reason in problems.items():
+            _dates, number, part = name.split("-") if name.startswith("dates-") else ("", "", name)
+            typed = number and int(number) >= of_slots and self.other_day.data
+            field = ("other_day" if part == "on_day" else "other_start") if typed else "slots" if number else name
+            super().show({field: reason})
 
 
 class ChooseForm(RequestPressForm):
@@ -104,8 +112,8 @@ class NoneSuitsForm(RequestPressForm):
 def propose(number: str) -> ResponseReturnValue:
     """The coordinator proposes dates; the school gets one mail."""
     page = request_to_plan(current_actor(), number, now=clock.now())
-    form = ProposeForm(version=page.version)
-    if form.accepted():
+    form, days = ProposeForm(version=page.version), days_of_request(page, now=clock.now())
+    if form.accepted() and form.settle(days, page):
         try:
             propose_free_dates(
                 current_actor(),
@@ -122,21 +130,18 @@ def propose(number: str) -> ResponseReturnValue:
         else:
             say(_("Sent to the school."))
             return redirect(url_for(".show_request", number=number))
-    possible = may_move(page.row.state, RequestState.PROPOSED)
-    free = _free_for(page) if possible else ()
-    shown = render_template("requests/propose.html", page=page, row=page.row, form=form, possible=possible, free=free)
-    return shown, 422 if form.problems_shown() else 200
-
-
-def _free_for(page: RequestPage) -> tuple[FreeDay, ...]:
-    """The next days on which a crew could come, to propose among them."""
-    first = page.presentations[0]
-    classes = classes_of_sittings(page.presentations, first.audience)
-    wish = FreeWish(
-        page.row.programme.id, page.teaching_language, first.audience, host_id=page.row.host.id, classes=classes
+    shown = render_template(
+        "requests/propose.html",
+        page=page,
+        row=page.row,
+        form=form,
+        possible=may_move(page.row.state, RequestState.PROPOSED),
+        days=day_choices(days.found.free, page.preferred, usual_wish(page), chosen=form.pressed()),
+        why_none=[] if days.found.first else why_none(days),
+        facts=facts_of(page),
+        when_and_how=when_and_how(page),
     )
-    place = AskedPlace(page.row.programme, OpenSchool(page.row.host), page.row.host.municipality)
-    return free_dates(wish, now=clock.now(), place=place).free[:FREE_DAYS_BESIDE]
+    return shown, 422 if form.problems_shown() else 200
 
 
 @bp.route("/status/<secret>/dates", methods=["GET", "POST"])

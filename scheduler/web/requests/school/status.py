@@ -27,16 +27,15 @@ from scheduler.requests.terms.school_request import PaperPerson, PaperPresentati
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.terms.rows import CrewShown
 from scheduler.waitlist.queries import offered_date
+from scheduler.web.day_slots import DateChoice, date_words, value_of
 from scheduler.web.filters import say, url_if
-from scheduler.web.free_dates import blackouts_of, wishes_of
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.reasons import worded
+from scheduler.web.request_facts import equipment_of, facts_of
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.answers import equipment_of, sitting_of
-from scheduler.web.requests.booking.hold import date_words, value_of
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, RequestPressForm, WithdrawForm
 
 AFTER_VISIT = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
@@ -108,7 +107,10 @@ def _lost(request_id: int, now: dt.datetime) -> dict[str, Any] | None:
     found = lost_date(request_id, now=now)
     if found is None or not found.others:
         return None
-    return {"words": date_words(found.slot), "others": [(value_of(slot), date_words(slot)) for slot in found.others]}
+    return {
+        "words": date_words(found.slot),
+        "others": [DateChoice(value_of(one), date_words(one)) for one in found.others],
+    }
 
 
 def _next_words(page: RequestPage, *, lost: bool, offered: bool) -> object:
@@ -134,25 +136,6 @@ def _between(page: RequestPage, bound: CrewShown | None, stopped: CrewShown | No
         "tallies": tallies_of(bound.visit_id) if bound else [],
         "needs": page.row.programme.needs.lines(page_language()),
     }
-
-
-def facts_of(page: RequestPage) -> list[dict[str, Any]]:
-    """What was asked for, as rows of terms and answers."""
-    language = page_language()
-    row = page.row
-    facts = [
-        (_("Where"), [row.host.name(language), row.host.place(language)]),
-        (_("Programme"), [row.programme.name(language)]),
-        (_("Wished dates"), wishes_of(page.preferred)),
-        (_("Days on which the school cannot"), blackouts_of(page.blackouts)),
-        (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
-        (_("Room"), [page.room, ", ".join(equipment_of(page))]),
-        (_("Who guards the children"), [page.safeguarding_contact]),
-        (_("Contact"), [page.contact_name, page.contact_email, page.contact_phone]),
-        (_("File number of the school"), [page.file_number]),
-        (_("How to find the school"), [page.directions]),
-    ]
-    return [{"term": term, "answer": kept} for term, parts in facts if (kept := [part for part in parts if part])]
 
 
 @bp.route("/status/<secret>/counts", methods=["GET", "POST"])
