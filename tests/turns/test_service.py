@@ -3,7 +3,11 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
+from scheduler.core.db import db, transaction
+from scheduler.people.models import UserDistrict
+from scheduler.places.models import Host, Municipality
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
 from scheduler.turns.queries.desk import desk_of, turns_about
 from scheduler.turns.service import tell_what_is_due
@@ -13,6 +17,7 @@ from scheduler.visits.terms.states import AssignmentState, PresentationState, Vi
 from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 from tests.factories import MONDAY
 from tests.factories.people import make_user, presenter_actor
+from tests.factories.places import make_host
 from tests.factories.staffing import UNTIL
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.visits.scene import Scene, mails
@@ -44,6 +49,33 @@ def test_a_visit_whose_day_went_by_is_told_each_morning_once_with_its_reason(ses
     assert (first.address, first.subject) == ("desk@ncc.example", "1 thing is due today")
     assert "Its day went by, and it was never confirmed" in first.text
     assert second.created_at == MONDAY + DAY
+
+
+def limited(scene: Scene, host_id: int, address: str) -> None:
+    """A coordinator who has the district of this host, and no other."""
+    town = sa.select(Municipality.district_id).join(Host, Host.municipality_id == Municipality.id)
+    district_id = db.session.scalars(town.where(Host.id == host_id)).one()
+    with transaction():
+        her = make_user(centre_id=scene.centre_id, email=address, language="en", password_hash="set")
+        db.session.add(UserDistrict(user_id=her.id, district_id=district_id))
+
+
+def test_who_is_limited_to_districts_reads_in_the_morning_what_lies_there_and_nothing_else(session, scene):
+    near, far, nowhere = (make_host(name) for name in ("Ближа школа", "Даља школа", "Празна школа"))
+    for host in (near, far):
+        visit = make_visit(programme=scene.programme, host_id=host.id, on_day=MONDAY.date() - DAY)
+        make_presentation(visit)
+    limited(scene, near.id, "near@ncc.example")
+    limited(scene, nowhere.id, "nowhere@ncc.example")
+
+    tell_what_is_due(now=MONDAY)
+
+    told = {mail.address: mail for mail in mails(session, "turns_due")}
+    assert sorted(told) == ["desk@ncc.example", "near@ncc.example"]
+    assert told["near@ncc.example"].subject == "1 thing is due today"
+    assert "Bliža škola" in told["near@ncc.example"].text
+    assert "Dalja škola" not in told["near@ncc.example"].text
+    assert told["desk@ncc.example"].subject == "2 things are due today"
 
 
 def test_nothing_due_is_no_mail(session, scene):

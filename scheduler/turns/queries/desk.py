@@ -76,9 +76,9 @@ def desk_of(actor: Actor, now: dt.datetime) -> Desk:
     return _desk(actor, now)
 
 
-def rows_of_centre(centre_id: int, now: dt.datetime) -> tuple[TurnRow, ...]:
-    """The same rows for whoever writes to coordinators: the product itself."""
-    return _desk(Actor(frozenset(), centre_id=centre_id), now).rows
+def rows_told_to(reader: Actor, now: dt.datetime) -> tuple[TurnRow, ...]:
+    """The same rows for whoever writes to her: the product itself."""
+    return _desk(reader, now).rows
 
 
 def _desk(actor: Actor, now: dt.datetime) -> Desk:
