@@ -25,7 +25,7 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
     Series,
 )
-from scheduler.reports.terms.not_held import CalledOff, OffCause
+from scheduler.reports.terms.not_held import OffByCause, OffCause
 
 CODED = (Group.DISTRICT, Group.PROGRAMME, Group.PRESENTER)
 
@@ -89,7 +89,7 @@ def cross_table(cross: CrossTable, lang: str) -> tuple[list[str], list[list[str 
     return [head_of(Group.CITY, lang), *(label_of(month, lang) for month in cross.months), _("Total")], lines
 
 
-def called_off_table(rows: Sequence[CalledOff], lang: str) -> tuple[list[str], list[list[str | int]]] | None:
+def called_off_table(rows: Sequence[OffByCause], lang: str) -> tuple[list[str], list[list[str | int]]] | None:
     """Visits called off by cause, whose doing it was, and how many in all; None when none was called off."""
     _ = translator(lang).gettext
     if not rows:

@@ -6,11 +6,11 @@ from scheduler.core.db import db
 from scheduler.readiness.models import Cancellation
 from scheduler.reports.queries.not_held import called_off_visits, of_visits, visits_in
 from scheduler.reports.terms.counting import Filters
-from scheduler.reports.terms.not_held import CalledOff, OffCause
+from scheduler.reports.terms.not_held import OffByCause, OffCause
 from scheduler.visits.models.visits import Visit
 
 
-def called_off(filters: Filters) -> tuple[CalledOff, ...]:
+def called_off(filters: Filters) -> tuple[OffByCause, ...]:
     """How many visits of the period school or centre called off, by cause; what a closure stopped is not among them."""
     absent = [(Visit.reason == one, literal(one.value)) for one in (OffCause.NO_SHOW_HOST, OffCause.NO_SHOW_PRESENTER)]
     chosen = cast(Cancellation.cause, String)
@@ -22,4 +22,4 @@ def called_off(filters: Filters) -> tuple[CalledOff, ...]:
         .group_by(Visit.cancelled_by, cause)
         .order_by(Visit.cancelled_by, cause)
     )
-    return tuple(CalledOff(row.cancelled_by, OffCause(row.why), row.visits) for row in rows)
+    return tuple(OffByCause(row.cancelled_by, OffCause(row.why), row.visits) for row in rows)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.terms.not_held import CalledOff
+from scheduler.reports.terms.not_held import OffByCause
 
 
 class BadPeriod(SchedulerError):
@@ -152,7 +152,7 @@ class Report:
     rows: tuple[CountRow, ...]
     centre: str | None = None  # its slug; None: all centres
     not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
-    called_off: tuple[CalledOff, ...] = ()
+    called_off: tuple[OffByCause, ...] = ()
     indicators: Mapping[str, int] = field(default_factory=dict)  # pupils once, with and without a young presenter
     books: Books | None = None  # of a report that is narrowed to nothing but a centre
 

@@ -31,7 +31,7 @@ class WhoseDoing(StrEnum):
 
 
 @dataclass(frozen=True)
-class CalledOff:
+class OffByCause:
     """So many visits were called off by them, for this cause."""
 
     by: CancelledBy
