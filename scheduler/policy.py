@@ -46,7 +46,7 @@ class Actor:
     host_id: int | None = None
     guardian_id: int | None = None
     districts: frozenset[int] = frozenset()  # staff limited to these; none: everything of the centre
-    hosts: frozenset[int] = frozenset()  # those that lie in the districts
+    hosts: "HostsWithin | None" = None  # those that lie in the districts
 
     @property
     def label(self) -> str:
@@ -72,6 +72,15 @@ def school_contact(request_id: int, host_id: int) -> Actor:
 def guardian(guardian_id: int, presenter_id: int) -> Actor:
     """The holder of a guardian's secret link: no account, limited to the one minor for whom she speaks."""
     return Actor(frozenset({Role.GUARDIAN}), presenter_id=presenter_id, guardian_id=guardian_id)
+
+
+class HostsWithin(Protocol):
+    """The hosts of some districts: asked one by one, or as a condition; never loaded all."""
+
+    def __contains__(self, host_id: object) -> bool: ...
+
+    def ids(self) -> Any:
+        """A sub-select of their ids."""
 
 
 class LiesAtHost(Protocol):
@@ -108,7 +117,9 @@ def in_districts(actor: Actor, where: Spot) -> bool:
     """Whether the actor's districts reach there; who is limited to none reaches everything."""
     if not actor.districts or where.own:
         return True
-    return where.host_id in actor.hosts or where.district_id in actor.districts
+    if where.district_id in actor.districts:
+        return True
+    return where.host_id is not None and actor.hosts is not None and where.host_id in actor.hosts
 
 
 def in_reach(actor: Actor, kind: Any) -> Any:
@@ -119,7 +130,7 @@ def in_reach(actor: Actor, kind: Any) -> Any:
     if Role.SYSTEM in actor.roles:
         return kind.centre_id.is_not(None)
     own = kind.centre_id == actor.centre_id
-    return own & kind.host_id.in_(sorted(actor.hosts)) if actor.districts else own
+    return own & kind.host_id.in_(actor.hosts.ids()) if actor.hosts is not None else own
 
 
 Rights = dict[str, dict[str, Scope]]
@@ -245,7 +256,9 @@ TABLE: dict[Role, Rights] = {
 }
 
 # What lies where its host does: whoever asks says where, by `spot`, or `own_part` for a list.
-LIES_AT_A_HOST = frozenset({"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure"})
+LIES_AT_A_HOST = frozenset(
+    {"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "everything"}
+)
 
 _WIDEST = list(Scope)
 

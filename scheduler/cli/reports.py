@@ -22,6 +22,7 @@ from scheduler.reports.queries.attendance import (
     names_of,
     unknown_names,
 )
+from scheduler.reports.queries.called_off import called_off
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import profile_as_signed, with_books
@@ -66,7 +67,7 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     """
     filters = _filters(**typed)
     report = attendance_report(filters, [Group(name) for name in by], language=lang)
-    report = replace(report, not_held=not_held(filters), indicators=indicators(filters))
+    report = replace(report, not_held=not_held(filters), called_off=called_off(filters), indicators=indicators(filters))
     _write(_content(with_books(report), kind, lang), out)
 
 

@@ -17,9 +17,12 @@ from scheduler.demo.rows import Ids, added, write_requests, write_visits
 from scheduler.demo.spread import wobble
 from scheduler.demo.year import CAMPAIGN, DETECTIVES, EVENING, GATHERING, SECONDARY, TALK, TALKS, Shape, World, sitting
 from scheduler.demo.year import there_and_back_km as kilometres
+from scheduler.places.models import Municipality
 from scheduler.places.queries import calendar_spans
 from scheduler.places.rules.hosts import road_km
-from scheduler.places.terms.hosts import SchoolCalendar
+from scheduler.places.service.hosts import propose_host
+from scheduler.places.terms.hosts import HostDraft, HostKind, SchoolCalendar
+from scheduler.policy import ANONYMOUS
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
@@ -46,6 +49,7 @@ _ACC, _OFF, _SUG, _PRES = (
 _GONE = AssignmentState.WITHDRAWN
 _V, _R, _A = VisitState, RequestState, AttendanceState
 
+SNOW = "Снег: општина је затворила школе."
 CONTACTS = (
     ("Ана Петровић", "ana.petrovic@skola.example"),
     ("Гордана Милић", "gordana.milic@skola.example"),
@@ -123,7 +127,7 @@ SCENES = (
           (("jelena.pavlovic", _ACC), ("luka.ristic", _ACC), ("petar.jankovic", _ACC))),
     Scene(5, RESPECT, 1, _V.CONFIRMED, _R.CONFIRMED, (("milan.stojanovic", _ACC), ("sara.lukic", _ACC))),
     Scene(6, TALKS, 3, _V.DISRUPTED, _R.DISRUPTED, (("sanja.tosic", _GONE),),
-          reason="Снег: општина је затворила школе."),
+          reason=SNOW),
     Scene(7, TALKS, 4, _V.OFFERED, _R.STAFFING, (("milan.stojanovic", _OFF),)),
     Scene(8, TALKS, 2, _V.CONFIRMED, _R.CONFIRMED, (("milan.stojanovic", _ACC),)),
     Scene(8, TALKS, 5, _V.PLANNED, _R.STAFFING, (("milan.stojanovic", _SUG),)),  # the clash to solve
@@ -144,6 +148,8 @@ SCENES = (
     Scene(15, TALKS, 6, _V.PLANNED, _R.STAFFING, (("bojan.mitic", AssignmentState.DECLINED),)),
     Scene(16, TALKS, 8, _V.PLANNED, _R.STAFFING, (("ivana.djordjevic", AssignmentState.LAPSED),)),
     Scene(18, TALKS, 6, _V.OFFERED, _R.STAFFING, (("nikola.simic", _ACC),)),  # everybody has accepted
+    _lost(22, RESPECT, 5, ("milan.stojanovic", _ACC), ("mina.savic", _ACC), ("sara.lukic", _GONE)),  # to confirm anew
+    Scene(26, TALKS, 9, _V.DISRUPTED, _R.DISRUPTED, (("sanja.tosic", _GONE),), reason=SNOW),  # its school names days
 )  # fmt: skip
 
 DEMO_REQUESTS = (
@@ -168,6 +174,10 @@ DEMO_REQUESTS = (
     DemoRequest(_R.TRIAGE, 5, DETECTIVES, 43),
 )
 
+SILENT = DemoRequest(_R.NEEDS_INFO, 45, TALKS, 59, question="Који разреди долазе, и колико их је?")
+UNLISTED = DemoRequest(_R.NEW, 1, TALKS, 0)  # from a school that nobody finds on the list
+TYPED_HOST = HostDraft(HostKind.PRIMARY, "Основна школа Вук Исаковић", "Књажевац", "Јаворова 3", "19350")
+
 LONG_AHEAD = 8  # open days: a school may still ask for another date
 PRESENTATION_OF = {
     _V.DELIVERED: PresentationState.DELIVERED,
@@ -188,25 +198,33 @@ def write_present(session: Session, world: World, ids: Ids) -> list[int]:
     stage = _Stage(world, behind, ahead, ids.now)
     write_requests(session, [stage.asked(place, one) for place, one in enumerate(DEMO_REQUESTS)], ids)
     visits = write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
-    _write_wish(session, stage, visits)
+    later = [stage.asked(len(DEMO_REQUESTS) + place, one) for place, one in enumerate((SILENT, UNLISTED))]
+    town = session.scalars(select(Municipality.id).where(Municipality.name_sr_cyrl == TYPED_HOST.place)).one()
+    typed = propose_host(ANONYMOUS, replace(TYPED_HOST, municipality_id=town), now=ids.now)
+    typed.example = True  # goes with the demo
+    write_requests(session, [later[0], replace(later[1], host_id=typed.id)], ids)
+    _write_wishes(session, stage, visits)
     _write_lost(session, stage, visits)
     _write_numbers(session, stage, visits)
     return visits
 
 
-def _write_wish(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:
-    """One school asks for another date of its confirmed visit, and nobody has answered yet."""
-    place, scene = next(
-        (place, scene) for place, scene in enumerate(SCENES) if scene.state is _V.CONFIRMED and scene.day >= LONG_AHEAD
-    )
-    wish = {
-        "visit_id": visits[place],
-        "first_choice": stage.day(scene.day + 2),
-        "second_choice": stage.day(scene.day + 3),
-        "reason": "Тог дана је општинско такмичење.",
-        "asked_at": stage.now - dt.timedelta(hours=20),
-    }
-    added(session, DateWish, [wish])
+def _write_wishes(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:
+    """One school asks for another date of its confirmed visit, one after the snow; nobody has answered yet."""
+    places = list(enumerate(SCENES))
+    competes = next(place for place, scene in places if scene.state is _V.CONFIRMED and scene.day >= LONG_AHEAD)
+    stopped = max(place for place, scene in places if scene.state is _V.DISRUPTED)
+    wishes = [
+        {
+            "visit_id": visits[place],
+            "first_choice": stage.day(SCENES[place].day + 2),
+            "second_choice": stage.day(SCENES[place].day + 3),
+            "reason": reason,
+            "asked_at": stage.now - dt.timedelta(hours=20),
+        }
+        for place, reason in ((competes, "Тог дана је општинско такмичење."), (stopped, SNOW))
+    ]
+    added(session, DateWish, wishes)
 
 
 def _write_numbers(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from scheduler.config import settings
-from scheduler.core import mailer, sms, tls, tokens
+from scheduler.core import audit, mailer, sms, tls, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.leases import lease
 from scheduler.messages import mail, queries, rules
@@ -131,6 +131,21 @@ def keep_back(*which: ColumnElement[bool]) -> None:
         .where(*which, OutboxMessage.state.in_(UNSENT))
         .values(state=MessageState.STOPPED, leased_until=None)
     )
+
+
+def end_failure(doer: audit.Doer, message_id: int, *, again: bool, now: dt.datetime) -> bool:
+    """A message that was given up leaves once more for the same address, or is let be: its reader knows by now.
+
+    False when it is given up no longer: somebody was quicker. Who may is checked by the caller.
+    """
+    with transaction() as session:
+        row = session.get(OutboxMessage, message_id, with_for_update=True)
+        if row is None or row.state is not MessageState.FAILED:
+            return False
+        row.state = MessageState.WAITING if again else MessageState.STOPPED
+        row.attempts, row.not_before, row.leased_until, row.failure = 0, now, None, None
+        audit.record(doer, "message sent again" if again else "message let be", row, at=now)
+    return True
 
 
 def unsent_ids(limit: int, now: dt.datetime) -> list[int]:

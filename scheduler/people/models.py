@@ -5,12 +5,12 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base
 from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse, refuse_more
 from scheduler.core.language import worded
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
-from scheduler.places.models import Municipality, hosts_in
+from scheduler.places.models import HostsIn, Municipality
 from scheduler.policy import Actor, Role
 
 
@@ -87,7 +87,7 @@ class User(Base):
             centre_id=self.centre_id,
             presenter_id=presenter_id,
             districts=districts,
-            hosts=frozenset(db.session.scalars(hosts_in(districts))) if districts else frozenset(),
+            hosts=HostsIn(districts) if districts else None,
         )
 
 

@@ -49,7 +49,7 @@ from scheduler.people.terms import (
 )
 from scheduler.places.models import Municipality
 from scheduler.places.terms.hosts import Point
-from scheduler.policy import Role
+from scheduler.policy import Actor, Role
 
 
 def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
@@ -242,6 +242,14 @@ def coordinators_of(centre_id: int, district_id: int | None = None) -> list[Read
     here = ~User.districts.any() | User.districts.any(UserDistrict.district_id == district_id)
     found = db.session.execute(wanted.add_columns(here if district_id is not None else true())).all()
     return [Reader(one.id, one.email, one.language) for one, _ in [row for row in found if row[1]] or found]
+
+
+def actors_at(addresses: Iterable[str]) -> dict[str, Actor]:
+    """Who reads what is written to these addresses, by address: what of her centre she reaches."""
+    found = db.session.scalars(
+        select(User).where(User.email.in_(addresses)).options(selectinload(User.roles), selectinload(User.districts))
+    )
+    return {user.email: user.actor() for user in found}
 
 
 def suspended_as(user_id: int) -> str:

@@ -1,12 +1,12 @@
 """Tables of the places: districts, municipalities, hosts with their shifts and bells, holidays, school calendars."""
 
 import datetime as dt
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, db
 from scheduler.places.terms.hosts import ClosureReason, HostKind, SchoolCalendar
 from scheduler.places.terms.school_time import Grouping, NamedDay, Rotation, Shift
 
@@ -177,10 +177,18 @@ class Closure(Base):
     district: Mapped[District | None] = relationship(lazy="raise")
 
 
-def hosts_in(district_ids: Iterable[int]) -> Select[int]:
-    """The ids of the hosts in some districts; one abroad, or without a municipality, lies in none."""
-    towns = select(Municipality.id).where(Municipality.district_id.in_(sorted(district_ids)))
-    return select(Host.id).where(Host.municipality_id.in_(towns)).order_by(Host.id)
+@dataclass(frozen=True)
+class HostsIn:
+    """The hosts in some districts, as policy asks for them; one abroad, or without a municipality, lies in none."""
+
+    district_ids: frozenset[int]
+
+    def ids(self) -> Select[int]:
+        towns = select(Municipality.id).where(Municipality.district_id.in_(sorted(self.district_ids)))
+        return select(Host.id).where(Host.municipality_id.in_(towns))
+
+    def __contains__(self, host_id: object) -> bool:
+        return db.session.scalar(self.ids().where(Host.id == host_id)) is not None
 
 
 class HostSchoolTime(Base):

@@ -10,6 +10,7 @@ from scheduler.reports import wording
 from scheduler.reports.rules.signing import figures_of
 from scheduler.reports.terms.counting import Chart, KeyFigure, Report, ReportPaper, Series
 from scheduler.reports.wording import (
+    called_off_table,
     charts_of,
     correction_rows,
     definitions,
@@ -54,11 +55,20 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         filters=filters,
         figures=tuple(wording.figures(figures_of(report), lang)),
         beside=tuple(side_figures(report, lang)),
+        called_off=_called_off(report, lang),
         charts=charts_of(report, lang),
         definitions=tuple(definitions(lang)),
         signed=tuple(signed_words(report, lang, ReportPaper.zone)),
         books=_books(report, lang),
     )
+
+
+def _called_off(report: Report, lang: str) -> tuple[tuple[str, ...], ...]:
+    table = called_off_table(report.called_off, lang)
+    lines = (
+        [(str(words), *(number(int(one), lang) for one in numbers)) for words, *numbers in table[1]] if table else []
+    )
+    return (tuple(table[0]), *lines) if table else ()
 
 
 def _books(report: Report, lang: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
@@ -105,6 +115,9 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
         flow.heading(_("Beside the counts"), keep_with=6 * len(paper.beside))
         for figure in paper.beside:
             flow.paragraph(f"{figure.label}: {number(figure.value or 0, lang)}")
+    if paper.called_off:
+        flow.heading(_("Visits called off, by cause"), keep_with=20)
+        draw_table(flow, PaperTable(paper.called_off[0], paper.called_off[1:-1], paper.called_off[-1]))
     for chart in paper.charts:
         if 0 < len(chart.labels) <= MOST_BARS:
             _draw_chart(flow, chart, lang)

@@ -1,12 +1,15 @@
 """What a report says in a language: heads, labels, sentences, charts with their words. No database, no page."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from babel.dates import format_date
 
 from scheduler.core.language import locale_of, moment, month_and_year, number, span_of_days, translator, year_alone
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.readiness.wording import cause_words
 from scheduler.reports.rules.attendance import each_month, numbers_of, year_of
+from scheduler.reports.rules.called_off import by_cause
 from scheduler.reports.rules.cross import CrossTable
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
@@ -22,6 +25,7 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
     Series,
 )
+from scheduler.reports.terms.not_held import OffByCause, OffCause
 from scheduler.staffing.rules.drives import cost_of
 
 CODED = (Group.DISTRICT, Group.PROGRAMME, Group.PRESENTER)
@@ -84,6 +88,23 @@ def cross_table(cross: CrossTable, lang: str) -> tuple[list[str], list[list[str 
         cells = [held[month.value].presentations if month.value in held else 0 for month in cross.months]
         lines.append([label_of(city, lang), *cells, sum(cells)])
     return [head_of(Group.CITY, lang), *(label_of(month, lang) for month in cross.months), _("Total")], lines
+
+
+def called_off_table(rows: Sequence[OffByCause], lang: str) -> tuple[list[str], list[list[str | int]]] | None:
+    """Visits called off by cause, whose doing it was, and how many in all; None when none was called off."""
+    _ = translator(lang).gettext
+    if not rows:
+        return None
+    words = {OffCause(cause): said for cause, said in cause_words(lang).items()} | {
+        OffCause.NO_SHOW_HOST: _("Nobody of the school was there"),
+        OffCause.NO_SHOW_PRESENTER: _("No presenter came"),
+        OffCause.NOT_SAID: _("No cause was given"),
+    }
+    heads = [_("Cause"), _("The school"), _("The centre"), _("Its presenters"), _("Total")]
+    lines: list[list[str | int]] = [
+        [words[cause], *counts.values(), sum(counts.values())] for cause, counts in by_cause(rows)
+    ]
+    return heads, [*lines, [_("Total"), *(sum(int(line[place]) for line in lines) for place in range(1, len(heads)))]]
 
 
 def _heads_of(group: Group, lang: str) -> list[str]:

@@ -173,6 +173,8 @@ class UndoableAct(Base):
     state_before: Mapped[RequestState]
     since_before: Mapped[dt.datetime]
     owner_before_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    reason_before: Mapped[str] = mapped_column(default="", server_default="")
+    attention_before: Mapped[bool] = mapped_column(default=False, server_default=false())
     version_after: Mapped[int]  # what has changed since is never undone
 
 

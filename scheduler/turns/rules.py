@@ -228,7 +228,7 @@ def _over(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verd
         yield Verdict(Whose.COORDINATOR, Matter.PASSED, one.on_day)
         return
     yield from _after(one, now, today)
-    if one.on_day < today and any(sitting.count is AttendanceState.OPEN for sitting in _held(one)):
+    if one.on_day < today and not_counted(one):
         yield Verdict(Whose.COORDINATOR, Matter.NOT_COUNTED, one.on_day + DAY)
 
 
@@ -252,6 +252,11 @@ def _staffed(one: VisitStanding) -> list[SittingStanding]:
 
 def _held(one: VisitStanding) -> list[SittingStanding]:
     return [sitting for sitting in one.sittings if sitting.state in _TO_BE_HELD]
+
+
+def not_counted(one: VisitStanding) -> list[SittingStanding]:
+    """What of a visit was to be held, and has no numbers."""
+    return [sitting for sitting in _held(one) if sitting.count is AttendanceState.OPEN]
 
 
 def turn_of_seat(state: AssignmentState) -> Verdict:

@@ -11,8 +11,10 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre
+from scheduler.people.queries import actors_at
+from scheduler.policy import Actor
 from scheduler.requests.queries.stand_ins import on_duty
-from scheduler.turns.queries.desk import rows_of_centre
+from scheduler.turns.queries.desk import rows_told_to
 from scheduler.turns.terms import TurnRow
 from scheduler.turns.wording import why_of
 
@@ -31,20 +33,34 @@ def tell_what_is_due(*, now: dt.datetime) -> int:
 
 
 def _tell(centre_id: int, now: dt.datetime) -> bool:
-    today = clock.local_day(now)
-    rows = [row for row in rows_of_centre(centre_id, now) if row.verdict.due_on and row.verdict.due_on <= today]
-    if not rows or _told_lately(centre_id, now):
+    if _told_lately(centre_id, now):
         return False
-    for address, language in on_duty(centre_id, None, now):
-        values = {
-            "total": len(rows),
-            "lines": [_line(row, language) for row in rows[:MOST_LINES]],
-            "more": max(len(rows) - MOST_LINES, 0),
-            "path": "/desk",
-        }
-        draft = MessageDraft(kind=MORNING_MAIL, address=address, language=language, values=values, centre_id=centre_id)
-        queue_message(draft, now=now)
-    return True
+    languages = dict(on_duty(centre_id, None, now))
+    due: dict[frozenset[int], list[TurnRow]] = {}  # by the districts to which a reader is limited
+    told = False
+    for address, reader in actors_at(languages).items():
+        if reader.districts not in due:
+            due[reader.districts] = _due(reader, now)
+        if rows := due[reader.districts]:
+            _write(address, languages[address], rows, centre_id, now)
+            told = True
+    return told
+
+
+def _due(reader: Actor, now: dt.datetime) -> list[TurnRow]:
+    today = clock.local_day(now)
+    return [row for row in rows_told_to(reader, now) if row.verdict.due_on and row.verdict.due_on <= today]
+
+
+def _write(address: str, language: str, rows: list[TurnRow], centre_id: int, now: dt.datetime) -> None:
+    values = {
+        "total": len(rows),
+        "lines": [_line(row, language) for row in rows[:MOST_LINES]],
+        "more": max(len(rows) - MOST_LINES, 0),
+        "path": "/desk",
+    }
+    draft = MessageDraft(kind=MORNING_MAIL, address=address, language=language, values=values, centre_id=centre_id)
+    queue_message(draft, now=now)
 
 
 def _told_lately(centre_id: int, now: dt.datetime) -> bool:

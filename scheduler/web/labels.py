@@ -11,6 +11,7 @@ from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import ClosureReason, ClosureRow, HostKind, SchoolCalendar
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.terms import CancelCause
+from scheduler.readiness.wording import cause_words
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.terms.own_days import Kit
 from scheduler.visits.terms.plans import PresenterTaken, Why
@@ -36,13 +37,7 @@ WHO_CANCELS: Mapping[CancelledBy, LazyProxy] = {
     CancelledBy.CENTRE: _l("We, the centre"),
 }
 CAUSES: Mapping[CancelCause, LazyProxy] = {
-    CancelCause.BUSY: _l("The school has something else that day"),
-    CancelCause.SHUT: _l("No pupils in the building"),
-    CancelCause.ILLNESS: _l("Somebody is ill"),
-    CancelCause.NO_CREW: _l("Nobody can go"),
-    CancelCause.ROAD: _l("Weather, road or car"),
-    CancelCause.NO_NEED: _l("It is not needed any more"),
-    CancelCause.OTHER: _l("Something else"),
+    cause: LazyProxy(lambda one=cause: cause_words(page_language())[one], enable_cache=False) for cause in CancelCause
 }
 TOPICS: Mapping[Topic, LazyProxy] = {
     Topic.SAFE_INTERNET: _l("Safe internet"),

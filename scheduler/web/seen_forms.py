@@ -70,10 +70,13 @@ class UntilForm(SeenForm):
     until_time = TimeField(_l("Answer by (time)"), [Needed()], default=USUAL_HOUR)
 
     def show_visit(self, page: VisitPage) -> None:
-        """Answers are wanted an hour before the visit begins at the latest, if there is that much time."""
+        """Answers are wanted an hour before the visit begins at the latest, if there is that much time.
+
+        Of one whose day went by the usual time stands: it is moved to a day that is to come.
+        """
         super().show_visit(page)
         starts_at = page.visit.starts_at
-        if self.until_day.raw_data is None and starts_at is not None and self.until() > starts_at:
+        if self.until_day.raw_data is None and starts_at is not None and clock.now() < starts_at < self.until():
             latest = _latest(starts_at, clock.now()).astimezone(ZoneInfo(centre_timezone()))
             self.until_day.data, self.until_time.data = latest.date(), latest.time()
 

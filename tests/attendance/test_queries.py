@@ -10,7 +10,6 @@ from scheduler.attendance.queries.counting import (
     adults_counted,
     counted_visit,
     counted_visit_of_request,
-    late_counts,
     waiting_attendance,
 )
 from scheduler.attendance.queries.invariants import violations
@@ -125,19 +124,6 @@ def test_adults_of_a_visit_are_the_most_that_anybody_said(session):
     countersign(begun.school, begun.visit.id, said, now=LEAVING)
 
     assert adults_counted(begun.visit.id) == 6
-
-
-def test_late_counts_are_those_of_the_centre_that_are_over_and_not_said(session):
-    begun = a_begun_visit(talks=2)
-    over = begun.presentations[0].ends_at + dt.timedelta(minutes=1)
-
-    def late(now, actor=begun.coordinator):
-        return [one.ordinal for _visit, one in late_counts(actor, now=now).rows]
-
-    assert late(begun.presentations[0].ends_at) == []
-    assert late(over) == [1]
-    assert late(LEAVING) == [1, 2]
-    assert late(LEAVING, an_actor()) == []
 
 
 def test_violations_find_a_lock_without_counts_and_an_old_version_that_counts(session):

@@ -34,6 +34,7 @@ def test_the_document_is_as_the_contract_says(run, session):
         "totals": counts,
         "rows": [{"programme": "talk", "programme_name": "Talk with pupils", "month": "2026-10"} | counts],
         "indicators": {"pupils_once": 7, "with_influencer": 0, "without_influencer": 0},
+        "called_off": [],
         "not_held": dict.fromkeys(
             ("stopped", "cancelled_by_school", "cancelled_by_centre", "turned_away", "kilometres_called_off"), 0
         ),

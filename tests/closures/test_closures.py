@@ -11,7 +11,8 @@ from scheduler.closures.queries import affected_by, new_days, stopped_counts
 from scheduler.closures.service.close import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
-from scheduler.places.models import Closure
+from scheduler.people.models import UserDistrict
+from scheduler.places.models import Closure, Municipality
 from scheduler.places.terms.hosts import ClosureReason, Extent, SchoolCalendar
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
@@ -22,6 +23,7 @@ from scheduler.visits.terms.states import AssignmentState, EntryStatus, Presenta
 from tests.closures.closed_days import A_DAY, SOON, draft_for, two_visits_of_one_crew
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
+from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY
@@ -117,6 +119,25 @@ def test_another_centre_is_told_what_it_may_not_read_before(session):
     assert ([visit.id for visit in affected.visits], affected.of_others) == ([scene.visit_id], 1)
     assert visit_of(session, other).state is VisitState.DISRUPTED
     assert [mail.address for mail in mails(session, "centre_closure")] == ["other@centre.example"]
+
+
+def test_another_centres_coordinators_read_of_their_districts_only(session):
+    scene, other = Scene(), Scene(planned=False)
+    far = make_host("Даља школа")
+    for host in (scene.host, far):
+        other.plan(school_request_id=None, host_id=host.id, programme_id=other.programme.id)
+    her = make_user(Role.COORDINATOR, email="near@centre.example", centre_id=other.centre_id, password_hash="set")
+    make_user(Role.COORDINATOR, email="whole@centre.example", centre_id=other.centre_id, password_hash="set")
+    with transaction() as act:
+        district_id = act.get(Municipality, scene.host.municipality_id).district_id
+        act.add(UserDistrict(user_id=her.id, district_id=district_id))
+
+    close(scene, extent=Extent())
+
+    told = {mail.address: mail.text for mail in mails(session, "centre_closure")}
+    assert sorted(told) == ["near@centre.example", "whole@centre.example"]
+    assert [far.name_sr_cyrl in told[address] for address in sorted(told)] == [False, True]
+    assert scene.host.name_sr_cyrl in told["near@centre.example"]
 
 
 def test_lifting_a_closure_early_frees_its_days_and_can_be_undone(session):

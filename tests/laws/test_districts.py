@@ -4,6 +4,7 @@ And nothing of their own is locked: whatever a colleague without limits opens th
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +29,15 @@ from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.laws.nasty import seen_on
+from tests.laws.reach import NUMBERS, plain_pages
 from tests.laws.routes import addresses, opened
 from tests.laws.watch import Watch, nobody_notes_looks
 from tests.loaded_demo import load_demo
 from tests.web.browser import browser_of
 
 STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
+SHARED = re.compile("/hosts(/|$)")  # schools belong to no centre: every coordinator reads their pages
 OF_VISITS = ("visits", "own", "board", "readiness", "booking", "attendance")
 
 
@@ -62,6 +66,25 @@ class House:
             "messages": [{"message_id": str(one)} for one in self._mails(near)],
         }
 
+    def far(self) -> tuple[set[str], set[str]]:
+        """What only others' things are called: the numbers of visits, requests and papers; the names of schools."""
+        visits, requests = (
+            sa.select(kind.number).where(kind.host_id.not_in(self.own), kind.centre_id == self.centre_id)
+            for kind in (Visit, SchoolRequest)
+        )
+        papers = sa.select(Certificate.number).join(Visit, Visit.id == Certificate.visit_id)
+        papers = papers.where(Visit.host_id.not_in(self.own))
+        numbers = {one for wanted in (visits, requests, papers) for one in db.session.scalars(wanted)}
+        near, far = (_names_of(where) for where in (Host.id.in_(self.own), Host.id.not_in(self.own)))
+        return numbers, far - near
+
+    def busiest(self) -> int:
+        """The presenter with most visits elsewhere: whose page would tell most."""
+        wanted = sa.select(Assignment.presenter_id).join(Presentation).join(Visit)
+        wanted = wanted.where(Visit.centre_id == self.centre_id, Visit.host_id.not_in(self.own))
+        order = sa.func.count(Visit.id.distinct()).desc(), Assignment.presenter_id
+        return db.session.scalars(wanted.group_by(Assignment.presenter_id).order_by(*order)).first()
+
     def _of_each_state(self, kind: Any, near: bool) -> list[str]:
         here = kind.host_id.in_(self.own) if near else kind.host_id.not_in(self.own)
         wanted = sa.select(sa.func.max(kind.number)).where(kind.centre_id == self.centre_id, here)
@@ -82,6 +105,11 @@ class House:
             mails = mails.where(OutboxMessage.about_id.in_(about), OutboxMessage.centre_id == self.centre_id)
             found += db.session.scalars(mails.order_by(OutboxMessage.id.desc()).limit(1))
         return found
+
+
+def _names_of(where: sa.ColumnElement[bool]) -> set[str]:
+    rows = db.session.execute(sa.select(Host.name_sr_cyrl, Host.name_sr_latn).where(where))
+    return {name for row in rows for name in row}
 
 
 def _seated(number: str) -> str:
@@ -157,3 +185,39 @@ def test_what_a_colleague_opens_in_the_own_districts_is_open(house: House):
 
     assert locked == []
     assert len(asked) > 200
+
+
+def test_no_page_and_no_file_names_what_lies_in_another_district(house: House):
+    """Every address without a part that changes, and one of each kind of link that leads on from there."""
+    numbers, schools = house.far()
+    todo = [rule.rule for rule in plain_pages(house.app)] + [f"/people/{house.busiest()}"]
+    met, told, asked = {_kind_of(address) for address in todo}, [], 0
+    while todo:
+        address = todo.pop(0)
+        answer = house.limited.get(address)
+        asked += answer.status_code == 200
+        text = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") or answer.is_json else ""
+        foreign = numbers if SHARED.match(address) else numbers | schools
+        told += [(address, one) for one in sorted(foreign) if one in text]
+        links = seen_on(address, text)[1] if answer.mimetype == "text/html" else ()
+        for link in sorted(links):
+            if _kind_of(link) not in met:
+                met.add(_kind_of(link))
+                todo.append(link)
+
+    assert told == []
+    assert asked > 100
+    assert len(numbers) > 100
+    assert len(schools) > 100
+
+
+def test_everything_at_once_is_for_those_who_reach_everything(house: House):
+    pages = [browser.get("/imports?lang=en").text for browser in (house.whole, house.limited)]
+
+    assert ["Download everything" in page for page in pages] == [True, False]
+    assert house.limited.post("/settings/export").status_code == 404
+
+
+def _kind_of(address: str) -> str:
+    """Filters and the order of a list reach no further; how a file is written does not either."""
+    return re.sub(NUMBERS, "N", address.partition("?")[0])

@@ -19,6 +19,7 @@ from scheduler.core.machines import Machine
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
+from scheduler.places.models import HostMerger
 from scheduler.policy import Role
 from scheduler.safeguarding.models import BirthDateCorrection, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import consents_of
@@ -34,6 +35,7 @@ from scheduler.visits.terms.states import (
 from tests.factories import MONDAY
 from tests.factories.counting import a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_presenter, make_user
+from tests.factories.places import make_host
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.laws.statements import a_deletion, an_update, tried
@@ -221,9 +223,11 @@ def test_no_state_comes_but_the_one_that_may_follow(
 
 
 def test_a_visit_whose_numbers_are_not_locked_is_moved_and_changed(session: Session) -> None:
-    """Only the lock holds a presentation fast; host and centre never change."""
+    """Only the lock holds a presentation fast; the centre never changes, the host when it was merged alone."""
     counted = a_counted_visit()
-    other = make_visit()
+    other, third = make_visit(), make_host().id
+    with transaction() as inside:
+        inside.add(HostMerger(host_id=other.host_id, into_id=third, merged_at=MONDAY))
     with db.engine.connect() as connection:
         taken = [
             tried(connection, *an_update("presentation", counted.first, {"audience": "parents"}))[0],
@@ -234,8 +238,11 @@ def test_a_visit_whose_numbers_are_not_locked_is_moved_and_changed(session: Sess
             for name in ("host_id", "centre_id")
         ]
 
+        followed = tried(connection, *an_update("visit", other.id, {"host_id": third}))[0]
+
     assert taken == ["", ""]
     assert refused == ["visit_keeps_its_host"] * 2
+    assert followed == ""
 
 
 # --- birth dates ---

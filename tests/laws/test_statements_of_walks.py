@@ -53,7 +53,7 @@ WALKS = {
     "issue certificates": (10, 7),
     "download a certificate": (2, 0),
     "check a certificate": (1, 0),
-    "attendance report": (11, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
+    "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
     # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows
     "a visit's page": (20, 0),

@@ -12,8 +12,10 @@ from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.queries import clearances_by_id
-from scheduler.safeguarding.terms import ProofStanding, VettingResult
+from scheduler.safeguarding.terms import ProofKind, ProofStanding, VettingResult
 from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page
+from scheduler.turns.rules import turn_of_proof
+from scheduler.turns.terms import Whose
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter
@@ -93,6 +95,21 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
     for lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30):
         ends = [row.ends_in for row in pages[lacks].rows]
         assert ends == sorted(ends)
+
+
+def test_who_waits_on_the_list_is_whoever_the_rule_of_turns_gives_a_turn(session, centre_id):
+    waits = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
+
+    turns = {
+        row.presenter.presenter_id: (
+            turn_of_proof(ProofKind.VETTING, row.vetting.standing),
+            turn_of_proof(ProofKind.CONSENT, row.consent.standing),
+        )
+        for row in everybody(session, centre_id)
+    }
+    assert waits == {who for who, both in turns.items() if any(turn.whose is not Whose.NOBODY for turn in both)}
+    assert waits
+    assert waits != turns.keys()
 
 
 @pytest.mark.both_databases

@@ -3,16 +3,25 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
+from scheduler.attendance.rules import TO_BE_LOCKED
+from scheduler.core.db import db, transaction
+from scheduler.people.models import UserDistrict
+from scheduler.places.models import Host, Municipality
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
-from scheduler.turns.queries.desk import desk_of, turns_about
+from scheduler.turns.queries.desk import desk_of, sittings_not_counted, turns_about
+from scheduler.turns.rules import COUNTS
 from scheduler.turns.service import tell_what_is_due
 from scheduler.turns.terms import Matter
+from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import ToldNote
-from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from scheduler.visits.terms.states import AssignmentState, ClockWrong, FindingKind, PresentationState, VisitState
 from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 from tests.factories import MONDAY
+from tests.factories.counting import LEAVING, a_begun_visit
 from tests.factories.people import make_user, presenter_actor
+from tests.factories.places import make_host
 from tests.factories.staffing import UNTIL
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.visits.scene import Scene, mails
@@ -44,6 +53,84 @@ def test_a_visit_whose_day_went_by_is_told_each_morning_once_with_its_reason(ses
     assert (first.address, first.subject) == ("desk@ncc.example", "1 thing is due today")
     assert "Its day went by, and it was never confirmed" in first.text
     assert second.created_at == MONDAY + DAY
+
+
+def limited(scene: Scene, host_id: int, address: str) -> None:
+    """A coordinator who has the district of this host, and no other."""
+    town = sa.select(Municipality.district_id).join(Host, Host.municipality_id == Municipality.id)
+    district_id = db.session.scalars(town.where(Host.id == host_id)).one()
+    with transaction():
+        her = make_user(centre_id=scene.centre_id, email=address, language="en", password_hash="set")
+        db.session.add(UserDistrict(user_id=her.id, district_id=district_id))
+
+
+def test_who_is_limited_to_districts_reads_in_the_morning_what_lies_there_and_nothing_else(session, scene):
+    near, far, nowhere = (make_host(name) for name in ("Ближа школа", "Даља школа", "Празна школа"))
+    for host in (near, far):
+        visit = make_visit(programme=scene.programme, host_id=host.id, on_day=MONDAY.date() - DAY)
+        make_presentation(visit)
+    limited(scene, near.id, "near@ncc.example")
+    limited(scene, nowhere.id, "nowhere@ncc.example")
+
+    tell_what_is_due(now=MONDAY)
+
+    told = {mail.address: mail for mail in mails(session, "turns_due")}
+    assert sorted(told) == ["desk@ncc.example", "near@ncc.example"]
+    assert told["near@ncc.example"].subject == "1 thing is due today"
+    assert "Bliža škola" in told["near@ncc.example"].text
+    assert "Dalja škola" not in told["near@ncc.example"].text
+    assert told["desk@ncc.example"].subject == "2 things are due today"
+
+
+def test_the_list_of_numbers_holds_what_the_rule_says_is_not_counted(session):
+    begun = a_begun_visit(talks=2)
+    both = [(begun.visit.id, one.id) for one in begun.presentations]
+    never_confirmed = make_visit(VisitState.PLANNED, centre_id=begun.visit.centre_id, on_day=begun.visit.on_day)
+    make_presentation(never_confirmed)
+
+    def listed(day: int, actor=begun.coordinator):
+        return sittings_not_counted(actor, LEAVING + day * DAY)
+
+    assert listed(0) == []  # until the next day it is the presenter's turn
+    assert listed(1) == both
+    assert listed(1, make_user().actor()) == []
+    assert [row.matter for row in desk_of(begun.coordinator, LEAVING + DAY).rows] == [
+        Matter.PASSED,
+        Matter.NOT_COUNTED,
+    ]
+
+
+FOUND = {  # what the nightly check stores for each kind, and what the rule makes of it
+    FindingKind.CLOCK: (
+        {"ordinal": 1, "class_name": "5-1", "why": ClockWrong.TOO_EARLY},
+        ClockWrong.TOO_EARLY,
+        Matter.CLOCK_WRONG,
+    ),
+    FindingKind.CLOSED: ({"why": ClockWrong.CLOSED}, ClockWrong.CLOSED, Matter.CLOCK_WRONG),
+    FindingKind.AWAY: ({}, None, Matter.CREW_AWAY),
+}
+
+
+@pytest.mark.parametrize("kind", FindingKind)
+def test_whatever_the_nightly_check_tells_coordinators_is_their_turn(session, scene, kind):
+    facts, flag, matter = FOUND[kind]
+    visit = make_visit(VisitState.CONFIRMED, programme=scene.programme, confirmed_at=MONDAY, clock_wrong=flag)
+    sitting = make_presentation(visit, state=PresentationState.CONFIRMED)
+    people = [scene.educator(), scene.minor()]
+    for person in people:
+        make_assignment(sitting, person.id)
+    if kind is FindingKind.AWAY:
+        facts = {"presenter_id": people[0].id}
+    assert not turns_about(visit.id, MONDAY)[0].ours or flag
+
+    session.add(Finding(visit_id=visit.id, kind=kind, found_at=MONDAY, **facts))
+    session.commit()
+
+    assert turns_about(visit.id, MONDAY)[0].matter is matter
+
+
+def test_what_waits_for_a_lock_is_what_the_rule_calls_a_coordinators_turn():
+    assert {state for state, turn in COUNTS.items() if turn.ours} == set(TO_BE_LOCKED)
 
 
 def test_nothing_due_is_no_mail(session, scene):

@@ -32,7 +32,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, AssignmentState, PresentationState
+from scheduler.visits.terms.states import GONE_VISITS, AssignmentState, PresentationState
 
 _NOT_HELD = (
     PresentationState.CANCELLED,
@@ -120,28 +120,10 @@ def crew_at(presentation_id: int, today: dt.date) -> list[CrewAt]:
 Row = tuple[CountedVisit, CountedPresentation]
 
 
-def late_counts(actor: Actor, *, now: dt.datetime, page: int = 1) -> Page[Row]:
-    """Presentations of the actor's centre that are over and that nobody has counted, by day, each with its visit.
-
-    Raises: NotAllowed.
-    """
-    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
-    late = (
-        select(Presentation.id, Presentation.visit_id, func.count().over().label("total"))
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(
-            in_reach(actor, Visit),
-            Visit.state.in_(OPEN_VISITS),  # a visit is delivered when all of it is counted
-            ~Visit.papers_settled,  # so that the index of those is read
-            Presentation.ends_at < now,
-            Presentation.state.in_((PresentationState.PLANNED, PresentationState.CONFIRMED)),
-            (Attendance.id.is_(None)) | (Attendance.state == AttendanceState.OPEN),
-        )
-    )
-    by_day = late.order_by(Visit.on_day, Visit.id, Presentation.ordinal)
-    some = db.session.execute(by_day.limit(PER_PAGE).offset(first_row(page))).all()
-    return Page(_rows([(row.visit_id, row.id) for row in some]), page, some[0].total if some else 0)
+def counts_of(pairs: Sequence[tuple[int, int]], page: int) -> Page[Row]:
+    """A page of these presentations, said by (visit, presentation), each with its visit. The caller had the right."""
+    begins = first_row(page)
+    return Page(_rows(pairs[begins : begins + PER_PAGE]), page, len(pairs))
 
 
 def _rows(wanted: Sequence[tuple[int, int]]) -> list[Row]:
@@ -218,10 +200,9 @@ def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) ->
     urgency = {visit_id: rules.urgency(of_visit) for visit_id, of_visit in states.items()}
     rows = [_Waits(visit_id, one, day, host, urgency[visit_id]) for visit_id, one, day, host, _state in found]
     ordered = in_order(sorted(rows, key=lambda one: one.urgency), sort, SORTS)
-    begins = first_row(page)
-    some = [(one.visit_id, one.presentation_id) for one in ordered[begins : begins + PER_PAGE]]
+    some = counts_of([(one.visit_id, one.presentation_id) for one in ordered], page)
     silent = sum(state is AttendanceState.ASSUMED for of_visit in states.values() for state in of_visit)
-    return Page(_rows(some), page, len(rows)), silent
+    return some, silent
 
 
 def _waiting(*states: AttendanceState) -> Select[int]:
@@ -259,8 +240,7 @@ def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
         expected[pair], halls[pair] = HeadCounts(*row[2:5]), row.group_size
         said[pair] += [row] if row.people is not None else []
     ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair], halls[pair]))
-    begins = first_row(page)
-    return Page(_rows(ordered[begins : begins + PER_PAGE]), page, len(ordered))
+    return counts_of(ordered, page)
 
 
 def _is_odd(said: HeadCounts | None, expected: HeadCounts, hall: int) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.board.terms import BoardWish, HeldBlock
 from scheduler.core.db import db
-from scheduler.places.models import District, Host, Municipality, hosts_in
+from scheduler.places.models import District, Host, HostsIn, Municipality
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -70,7 +70,7 @@ def held_shown(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> HeldSh
 def _where(actor: Actor) -> ColumnElement[bool]:
     """That a hold is for a host, or for a town, of the actor's districts."""
     towns = select(Municipality.id).where(Municipality.district_id.in_(actor.districts))
-    return DateHold.host_id.in_(hosts_in(actor.districts)) | DateHold.municipality_id.in_(towns)
+    return DateHold.host_id.in_(HostsIn(actor.districts).ids()) | DateHold.municipality_id.in_(towns)
 
 
 def _by_day(blocks: Collection[HeldBlock]) -> Held:

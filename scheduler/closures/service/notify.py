@@ -76,24 +76,28 @@ def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.da
 
 
 def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.datetime) -> None:
-    """One mail to each coordinator of a centre whose visits somebody else's closure stopped."""
-    by_centre: dict[int, list[OpenVisit]] = defaultdict(list)
+    """One mail to each coordinator of a centre whose visits, in her districts, somebody else's closure stopped."""
+    by_place: dict[tuple[int, int | None], list[OpenVisit]] = defaultdict(list)
     for opened in visits:
         if opened.visit.centre_id != actor.centre_id:
-            by_centre[opened.visit.centre_id].append(opened)
-    for centre_id, theirs in by_centre.items():
-        for address, language in on_duty(centre_id, None, now):
-            queue_message(
-                MessageDraft(
-                    kind="centre_closure",
-                    address=address,
-                    language=language,
-                    values=_values(closure, theirs, language) | {"path": f"/closures/{closure.id}"},
-                    about=("visit", theirs[0].visit.id),
-                    centre_id=centre_id,
-                ),
-                now=now,
-            )
+            town = opened.visit.host.municipality
+            by_place[opened.visit.centre_id, town.district_id if town else None].append(opened)
+    read_by: dict[tuple[int, str, str], list[OpenVisit]] = defaultdict(list)
+    for (centre_id, district_id), there in by_place.items():
+        for address, language in on_duty(centre_id, district_id, now):
+            read_by[centre_id, address, language] += there
+    for (centre_id, address, language), theirs in read_by.items():
+        queue_message(
+            MessageDraft(
+                kind="centre_closure",
+                address=address,
+                language=language,
+                values=_values(closure, theirs, language) | {"path": f"/closures/{closure.id}"},
+                about=("visit", theirs[0].visit.id),
+                centre_id=centre_id,
+            ),
+            now=now,
+        )
 
 
 def _values(closure: ClosureRow, visits: Sequence[OpenVisit], language: str) -> dict[str, object]:

@@ -24,22 +24,21 @@ def not_held(filters: Filters) -> dict[str, int]:
     closure stopped is nobody's cancellation, also when it is called off later. People turned away at the door of what
     was held, and what was driven for visits called off late. Whom a presentation was for and who went there narrows
     only who was turned away."""
-    stopped = exists().where(Disruption.visit_id == Visit.id)
-    off = (Visit.state == VisitState.CANCELLED) & ~stopped
+    stopped, off = _was_stopped(), called_off_visits()
     row = (
         db.session()
         .execute(
-            _of_visits(
+            of_visits(
                 func.count().filter(stopped, Visit.state.in_(NOT_HELD_STATES)),
                 func.count().filter(off, Visit.cancelled_by == CancelledBy.SCHOOL),
                 func.count().filter(off, Visit.cancelled_by == CancelledBy.CENTRE),
-            ).where(*_visits_in(filters))
+            ).where(*visits_in(filters))
         )
         .one()
     )
-    driven = _of_visits(func.coalesce(func.sum(LateNotice.kilometres), 0))
+    driven = of_visits(func.coalesce(func.sum(LateNotice.kilometres), 0))
     driven = driven.join(LateNotice, LateNotice.visit_id == Visit.id)
-    for_nothing = db.session().scalar(driven.where(Visit.state == VisitState.CANCELLED, *_visits_in(filters)))
+    for_nothing = db.session().scalar(driven.where(Visit.state == VisitState.CANCELLED, *visits_in(filters)))
     return {
         "stopped": row[0],
         "cancelled_by_school": row[1],
@@ -49,19 +48,28 @@ def not_held(filters: Filters) -> dict[str, int]:
     }
 
 
+def _was_stopped() -> ColumnElement[bool]:
+    return exists().where(Disruption.visit_id == Visit.id)
+
+
+def called_off_visits() -> ColumnElement[bool]:
+    """Those that school or centre called off: what a closure stopped is nobody's cancellation."""
+    return (Visit.state == VisitState.CANCELLED) & ~_was_stopped()
+
+
 def _turned_away(filters: Filters) -> int:
     """People who found no room, where numbers are locked: kept beside what is counted."""
     kept = kept_beside(filters) if can_be_kept(filters, ()) else None
     if kept is not None:
         return kept["turned_away"]
-    of_presentations = _of_visits(func.coalesce(func.sum(Attendance.turned_away), 0)).join(
+    of_presentations = of_visits(func.coalesce(func.sum(Attendance.turned_away), 0)).join(
         Presentation, Presentation.visit_id == Visit.id
     )
     turned = of_presentations.join(Attendance, Attendance.presentation_id == Presentation.id)
     return db.session().scalar(turned.where(*conditions(filters))) or 0
 
 
-def _of_visits(*columns: ColumnElement[Any]) -> Select[Any]:
+def of_visits(*columns: ColumnElement[Any]) -> Select[Any]:
     return (
         select(*columns)
         .select_from(Visit)
@@ -72,7 +80,7 @@ def _of_visits(*columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _visits_in(filters: Filters) -> list[ColumnElement[bool]]:
+def visits_in(filters: Filters) -> list[ColumnElement[bool]]:
     plain: tuple[tuple[ColumnElement[Any], object], ...] = (
         (Visit.centre_id.expression, filters.centre_id),
         (Programme.slug.expression, filters.programme),

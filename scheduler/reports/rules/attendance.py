@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scheduler.reports.rules.called_off import whose_doing
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     BadPeriod,
@@ -86,6 +87,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "totals": numbers_of(report.totals),
         "rows": [_names(row.keys) | numbers_of(row.counts) for row in report.rows],
         "not_held": dict(report.not_held),
+        "called_off": [{"by": whose_doing(one), "cause": one.cause, "visits": one.visits} for one in report.called_off],
         "indicators": dict(report.indicators),
     }
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.reports.terms.not_held import OffByCause
 
 
 class BadPeriod(SchedulerError):
@@ -151,6 +152,7 @@ class Report:
     rows: tuple[CountRow, ...]
     centre: str | None = None  # its slug; None: all centres
     not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
+    called_off: tuple[OffByCause, ...] = ()
     indicators: Mapping[str, int] = field(default_factory=dict)  # pupils once, with and without a young presenter
     books: Books | None = None  # of a report that is narrowed to nothing but a centre
 
@@ -251,6 +253,7 @@ class ReportPaper:
     filters: tuple[str, ...] = ()  # in words: "оба центра", "сви програми"
     figures: tuple[KeyFigure, ...] = ()  # up to four
     beside: tuple[KeyFigure, ...] = ()  # indicators, and what was not held
+    called_off: tuple[tuple[str, ...], ...] = ()  # heads, then a line a cause; empty: nothing was called off
     charts: tuple[Chart, ...] = ()
     definitions: tuple[Definition, ...] = ()
     signed: tuple[str, ...] = ()  # sentences about its sign-off

@@ -8,7 +8,12 @@ from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestStat
 
 PROMISED_DAYS = 5
 AGES = (3, PROMISED_DAYS + 1, 22)  # days from which on a request is due, late, old
-LETTERS = {BulkAct.WAITLIST: "request_waitlisted", BulkAct.MERGE: "request_merged"}  # what these acts mail
+LETTERS = {  # what these acts mail
+    BulkAct.WAITLIST: "request_waitlisted",
+    BulkAct.MERGE: "request_merged",
+    BulkAct.DECLINE: "request_declined",
+    BulkAct.END: "request_ended",
+}
 UNDO_WITHIN = dt.timedelta(hours=1)
 MAIL_WAITS = dt.timedelta(minutes=10)  # so long a mail of an act for several stays in the house, for who thinks again
 

@@ -25,7 +25,8 @@ from scheduler.requests.queries.rows import request_rows, with_related_rows
 from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, UNDO_WITHIN, may_together
 from scheduler.requests.service.lineage import take_apart
 from scheduler.requests.service.locked_request import locked_request, values_of, write_to_school
-from scheduler.requests.terms.acts import BulkAct, ChosenRequest, Done, Preview, Refusal, SomeCannot, TakenBack
+from scheduler.requests.service.undoable import keep_undoable, stood_before
+from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest, Done, Preview, Refusal, SomeCannot, TakenBack
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
 log = logging.getLogger(__name__)
@@ -50,13 +51,13 @@ def act_together(
         if refusals:
             raise SomeCannot(tuple(refusals))
         for row in rows:
-            done += _act_on(session, row, UndoableAct(batch=batch, act=act, done_at=now), actor, owner_id)
+            done += _act_on(session, row, stood_before(row, act, now, batch), actor, owner_id)
     log.info("acted together", extra={"act": act.value, "requests": done})
     return Done(done, batch if done else "")
 
 
 def _require_choice(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest], owner_id: int | None) -> None:
-    if act is BulkAct.MERGE:
+    if act in ALONE:
         raise Rejected({"act": GroundReason.NOT_A_CHOICE})
     if not chosen or len(chosen) > MOST_TOGETHER:
         raise Rejected({"rows": GroundReason.NOTHING_TICKED if not chosen else GroundReason.TOO_MANY})
@@ -84,8 +85,6 @@ def _rows(
 
 def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: Actor, owner_id: int | None) -> bool:
     """One act on one locked request; False when it was so already."""
-    undoable.school_request_id, undoable.state_before = row.id, row.state
-    undoable.since_before, undoable.owner_before_id = row.state_since, row.owner_id
     now = undoable.done_at
     if undoable.act is BulkAct.WAITLIST:
         states.move(REQUEST_MACHINE, row, RequestState.WAITLISTED, actor=actor, at=now)
@@ -98,10 +97,7 @@ def _act_on(session: Session, row: SchoolRequest, undoable: UndoableAct, actor: 
         audit.record(actor, "owner changed", row, at=now)
     else:
         return False
-    session.flush()  # raises the version: what somebody else does after this is never undone
-    undoable.version_after = row.version
-    session.add(undoable)
-    return True
+    return bool(keep_undoable(session, undoable, row))
 
 
 def preview_together(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest], *, now: dt.datetime) -> Preview:
@@ -165,7 +161,7 @@ def _may_go_back(act: UndoableAct, row: SchoolRequest, now: dt.datetime) -> bool
 
 
 def _restore(act: UndoableAct, row: SchoolRequest, actor: Actor, now: dt.datetime) -> None:
-    row.owner_id = act.owner_before_id
+    row.owner_id, row.reason, row.attention = act.owner_before_id, act.reason_before, act.attention_before
     if row.state is act.state_before:
         audit.record(actor, "owner restored", row, at=now)
     else:

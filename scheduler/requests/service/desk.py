@@ -8,8 +8,10 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.states import FOLLOWED, OPEN, OVER, way_to_end
+from scheduler.requests.rules.states import FOLLOWED, LETTERS, MAIL_WAITS, OPEN, OVER, way_to_end
 from scheduler.requests.service.locked_request import locked_request, write_to_school
+from scheduler.requests.service.undoable import keep_undoable, stood_before
+from scheduler.requests.terms.acts import BulkAct
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 
@@ -29,18 +31,21 @@ def ask_school(actor: Actor, request_id: int, question: str, *, now: dt.datetime
         write_to_school(row, "request_question", now=now, question=question)
 
 
-def decline_request(
-    actor: Actor, request_id: int, reason: str, *, now: dt.datetime, version: int | None = None
-) -> None:
-    """Say no, with the reason that the school reads. Raises: as `ask_school`; Rejected without a reason."""
+def decline_request(actor: Actor, request_id: int, reason: str, *, now: dt.datetime, version: int | None = None) -> str:
+    """Say no, with the reason that the school reads in ten minutes; the press by which it is taken back until then.
+
+    Raises: as `ask_school`; Rejected without a reason.
+    """
     if not reason:
         raise Rejected({"reason": GroundReason.MISSING})
     with transaction() as session:
         row = locked_request(session, actor, "decline", request_id, version=version)
+        act = stood_before(row, BulkAct.DECLINE, now)
         states.move(REQUEST_MACHINE, row, RequestState.DECLINED, actor=actor, at=now, reason="declined")
         row.reason = reason
         row.attention = False
-        write_to_school(row, "request_declined", now=now, reason=reason)
+        write_to_school(row, LETTERS[act.act], now=now, not_before=now + MAIL_WAITS, reason=reason)
+        return keep_undoable(session, act, row)
 
 
 def agree_request(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:
@@ -69,10 +74,11 @@ def reopen_request(actor: Actor, request_id: int, reason: str, *, now: dt.dateti
 
 def end_request(
     actor: Actor, request_id: int, reason: str, *, by_school: bool, now: dt.datetime, version: int | None = None
-) -> None:
+) -> str:
     """End an open request without a visit: the school rang that it wants none any more, or the centre cannot.
 
-    The school reads the reason. (With a visit it is `cancel_visit` of visits.) Raises: as `ask_school`;
+    The school reads the reason in ten minutes; the press by which it is taken back until then, empty where dates were
+    proposed: they are free at once. (With a visit it is `cancel_visit` of visits.) Raises: as `ask_school`;
     Conflict("has_a_date") when a visit is planned; Rejected without a reason.
     """
     if not reason:
@@ -82,9 +88,12 @@ def end_request(
         to = way_to_end(row.state, by_school=by_school)
         if to is None:
             raise Conflict(GroundReason.WRONG_STATE if row.state in OVER else RequestReason.HAS_A_DATE)
+        act = stood_before(row, BulkAct.END, now)
         states.move(REQUEST_MACHINE, row, to, actor=actor, at=now, reason="by_phone" if by_school else "by_the_centre")
         row.reason, row.attention = reason, False
-        write_to_school(row, "request_ended", now=now, reason=reason, by_school=by_school)
+        letter = LETTERS[act.act]
+        write_to_school(row, letter, now=now, not_before=now + MAIL_WAITS, reason=reason, by_school=by_school)
+        return keep_undoable(session, act, row)
 
 
 def note_counts(actor: Actor, request_id: int, *, now: dt.datetime, version: int | None = None) -> None:

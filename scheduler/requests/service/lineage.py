@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import secrets
 
 from sqlalchemy.orm import Session
 
@@ -14,11 +13,12 @@ from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor
 from scheduler.programmes import queries as programme_queries
-from scheduler.requests.models import SchoolRequest, UndoableAct
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.rules.states import MAIL_WAITS, OPEN, may_book_again, may_move
 from scheduler.requests.service.locked_request import locked_request, write_to_school
 from scheduler.requests.service.submission import FORM_LOCK, ROWS_OF_THEIR_OWN, become_child, set_off, store_request
+from scheduler.requests.service.undoable import keep_undoable, stood_before
 from scheduler.requests.terms.acts import BulkAct, Done
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import (
@@ -54,23 +54,13 @@ def merge_request(actor: Actor, request_id: int, into_id: int, *, now: dt.dateti
             raise Conflict(RequestReason.ANOTHER_HOST)
         if kept.state not in OPEN or not may_move(merged.state, RequestState.MERGED_INTO):
             raise Conflict(GroundReason.WRONG_STATE)
-        act = UndoableAct(
-            batch=secrets.token_urlsafe(16),
-            school_request_id=merged.id,
-            act=BulkAct.MERGE,
-            done_at=now,
-            state_before=merged.state,
-            since_before=merged.state_since,
-            owner_before_id=merged.owner_id,
-        )
+        act = stood_before(merged, BulkAct.MERGE, now)
         merged.merged_into_id = kept.id
         states.move(REQUEST_MACHINE, merged, RequestState.MERGED_INTO, actor=actor, at=now, reason=kept.number)
         merged.attention = False
         audit.record(actor, "another merged into it", kept, at=now, details={"request": merged.number})
         write_to_school(merged, MERGED_LETTER, now=now, not_before=now + MAIL_WAITS, kept=kept.number)
-        session.flush()
-        act.version_after = merged.version
-        session.add(act)
+        keep_undoable(session, act, merged)
     log.info("request merged", extra={"request_id": request_id, "into_id": into_id})
     return Done(1, act.batch)
 

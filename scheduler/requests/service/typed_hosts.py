@@ -16,15 +16,16 @@ from scheduler.requests.rules.states import FOLLOWED
 from scheduler.requests.terms.school_request import RequestState
 
 log = logging.getLogger(__name__)
-WITH_VISITS = FOLLOWED - {RequestState.AGREED}  # their visit is where it was planned: it keeps its host, and they do
+WITH_VISITS = FOLLOWED - {RequestState.AGREED}  # they go where their visit does: visits/service/typed_hosts.py
 
 
 def merge_host(actor: Actor, host_id: int, into_id: int, *, now: dt.datetime) -> int:
     """Merge a typed host with a listed one; how many requests moved there.
 
-    Requests without a visit are the listed one's from now on; who types the old name again finds it. Merged with it
-    already, nothing changes. Raises: NotAllowed; NotFound; Rejected({"into": reason}) for itself, or for one that is
-    not listed; Conflict("wrong_state") for one that is listed, or merged with another.
+    Requests without a visit are the listed one's from now on; visits/service/typed_hosts.py takes visits along. Who
+    types the old name again finds it. Merged with it already, nothing changes. Raises: NotAllowed; NotFound;
+    Rejected({"into": reason}) for itself, or for one that is not listed; Conflict("wrong_state") for one that is
+    listed, or merged with another.
     """
     policy.require(actor, "update", "host")
     with transaction() as session:

@@ -15,7 +15,12 @@ class BulkAct(StrEnum):
     TAKE = "take"  # mine
     ASSIGN = "assign"  # a colleague's
     WAITLIST = "waitlist"  # mails the schools: previewed first, and the mails wait
-    MERGE = "merge"  # one into another, never several: only its way back is the same
+    MERGE = "merge"  # one into another
+    DECLINE = "decline"
+    END = "end"  # for the school, or for the centre
+
+
+ALONE = (BulkAct.MERGE, BulkAct.DECLINE, BulkAct.END)  # never done to several: only their way back is the same
 
 
 @dataclass(frozen=True)

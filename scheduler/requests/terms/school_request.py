@@ -118,6 +118,8 @@ _LEAVES_BEFORE_A_DATE = frozenset({_S.WITHDRAWN, _S.EXPIRED, _S.CANCELLED_BY_CEN
 _LEAVES_WITH_A_DATE = frozenset({_S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE, _S.DISRUPTED})
 _ANSWERS = frozenset({_S.NEEDS_INFO, _S.DECLINED, _S.MERGED_INTO, _S.WAITLISTED, _S.PROPOSED, _S.AGREED})
 
+_BEFORE_A_DATE = frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED, _S.AGREED})  # no day is held for them
+
 REQUEST_MACHINE = Machine(
     name="school request",
     starts=frozenset({_S.DRAFT, _S.UNVERIFIED}),
@@ -156,9 +158,11 @@ REQUEST_MACHINE = Machine(
         _S.TRIAGE: frozenset({_S.NEW}),
         _S.WAITLISTED: frozenset({_S.TRIAGE, _S.PROPOSED}),
         _S.MERGED_INTO: frozenset({_S.NEW, _S.TRIAGE, _S.NEEDS_INFO, _S.WAITLISTED}),
+        _S.DECLINED: _BEFORE_A_DATE,
+        _S.WITHDRAWN: _BEFORE_A_DATE,
         **dict.fromkeys(
             (_S.CANCELLED_BY_SCHOOL, _S.CANCELLED_BY_CENTRE),
-            frozenset({_S.STAFFING, _S.CONFIRMED, _S.READY, _S.DISRUPTED}),
+            _BEFORE_A_DATE | {_S.STAFFING, _S.CONFIRMED, _S.READY, _S.DISRUPTED},
         ),
     },
 )

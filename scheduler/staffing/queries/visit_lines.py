@@ -12,7 +12,7 @@ from scheduler.people.terms import PresenterPage
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import Point
-from scheduler.policy import Actor
+from scheduler.policy import Actor, in_reach
 from scheduler.staffing.rules.visit_lines import LOAD_WEEKS, offered_minutes
 from scheduler.staffing.terms.visit_lines import Load, VisitLines, VisitOnPage
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -25,10 +25,15 @@ WENT = (*FIRM, AssignmentState.ABSENT)
 OFF = (PresentationState.CANCELLED, PresentationState.MERGED_INTO)
 
 
-def visits_of_person(presenter_id: int, home: Point | None, today: dt.date, page: int) -> VisitLines:
-    """Of a presenter: what she has promised or is asked for, and where she was due. Who may read her page asks."""
-    hers = Assignment.presenter_id == presenter_id
-    lines = _lines().join(Assignment, Assignment.presentation_id == Presentation.id).where(hers)
+def visits_of_person(actor: Actor, presenter_id: int, home: Point | None, today: dt.date, page: int) -> VisitLines:
+    """Of a presenter, in the reader's reach: what she has promised or is asked for, and where she was due.
+
+    Who may read her page asks; she herself reads all that is hers.
+    """
+    hers = [Assignment.presenter_id == presenter_id]
+    if actor.presenter_id != presenter_id:
+        hers.append(in_reach(actor, Visit))
+    lines = _lines().join(Assignment, Assignment.presentation_id == Presentation.id).where(*hers)
     firm = func.min(case((Assignment.state.in_(FIRM), 1), else_=0))
     coming = lines.where(Assignment.state.in_(PROMISED), Visit.state.in_(OPEN_VISITS), Visit.on_day >= today)
     past = lines.where(Assignment.state.in_(WENT), Visit.state.not_in(GONE_VISITS), Visit.on_day < today)

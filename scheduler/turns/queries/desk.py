@@ -27,11 +27,12 @@ from scheduler.turns.queries.requests_and_mails import (
     failed_mails,
     judged_requests,
     requests_to_judge,
-    stands_still,
+    waited_for,
 )
 from scheduler.turns.rules import (
     DAY,
     in_order,
+    not_counted,
     turn_of_visit,
     turns_of_visit,
 )
@@ -84,9 +85,9 @@ def desk_of(actor: Actor, now: dt.datetime) -> Desk:
     return _desk(actor, now)
 
 
-def rows_of_centre(centre_id: int, now: dt.datetime) -> tuple[TurnRow, ...]:
-    """The same rows for whoever writes to coordinators: the product itself."""
-    return _desk(Actor(frozenset(), centre_id=centre_id), now).rows
+def rows_told_to(reader: Actor, now: dt.datetime) -> tuple[TurnRow, ...]:
+    """The same rows for whoever writes to her: the product itself."""
+    return _desk(reader, now).rows
 
 
 def _desk(actor: Actor, now: dt.datetime) -> Desk:
@@ -108,7 +109,7 @@ def rows_of_requests(actor: Actor, now: dt.datetime) -> dict[int, TurnRow]:
     visits = db.session().execute(_visits_to_judge(actor, today)).all()
     sittings = _sittings_of([row.Visit.id for row in visits])
     rows = [_visit_turn(row, sittings, now, today) for row in visits]
-    rows += judged_requests(actor, now, stands_still(now))
+    rows += [row for row in judged_requests(actor, now, waited_for()) if row.matter is Matter.STANDS_STILL]
     return {row.request_id: row for row in rows if row.request_id is not None and row.verdict.ours}
 
 
@@ -117,6 +118,20 @@ def turns_about(visit_id: int, now: dt.datetime) -> list[Verdict]:
     row = db.session().execute(_judged_visits().where(Visit.id == visit_id)).one()
     sittings = _sittings_of([visit_id]).get(visit_id, ())
     return turns_of_visit(_standing(row, [one for one, _starts in sittings]), now, clock.local_day(now))
+
+
+def sittings_not_counted(actor: Actor, now: dt.datetime) -> list[tuple[int, int]]:
+    """(visit, presentation) of what was held and a coordinator must ask about: two questions. Raises: NotAllowed."""
+    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
+    today = clock.local_day(now)
+    visits = db.session().execute(_visits_to_judge(actor, today).where(Visit.on_day < today)).all()
+    sittings = _sittings_of([row.Visit.id for row in visits])
+    found = []
+    for row in visits:
+        one = _standing(row, [sitting for sitting, _starts in sittings.get(row.Visit.id, ())])
+        if any(turn.matter is Matter.NOT_COUNTED for turn in turns_of_visit(one, now, today)):
+            found += [(row.Visit.id, sitting.id) for sitting in not_counted(one)]
+    return found
 
 
 def visits_to_count(presenter_id: int, now: dt.datetime) -> list[TurnRow]:

@@ -43,7 +43,7 @@ def requests_to_judge(actor: Actor, now: dt.datetime) -> list[TurnRow]:
             state.in_((RequestState.NEW, RequestState.TRIAGE)),
             and_(state == RequestState.WAITLISTED, SchoolRequest.last_day <= soon),
             and_(state.in_(WITHOUT_VISIT), ~_has_visit()),
-            stands_still(now),
+            waited_for(),
             _host_typed(),
         ),
     )
@@ -53,9 +53,9 @@ def _has_visit() -> ColumnElement[bool]:
     return exists().where(Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS))
 
 
-def stands_still(now: dt.datetime) -> ColumnElement[bool]:
-    since = now - dt.timedelta(days=settings().silent_days)
-    return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
+def waited_for() -> ColumnElement[bool]:
+    """Requests that a word may end; for how long it may be waited for, the rule says."""
+    return SchoolRequest.state.in_(REMINDED)
 
 
 def _host_typed() -> ColumnElement[bool]:

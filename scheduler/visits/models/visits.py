@@ -27,6 +27,7 @@ from scheduler.visits.terms.states import (
 from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 
 _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
+_MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
 FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
@@ -306,7 +307,9 @@ class CalendarEntry(Base):
 refuse(
     Visit.__table__,
     follows(VISIT_MACHINE),
-    TableLaw("visit_keeps_its_host", ("UPDATE",), changed("host_id", "centre_id")),
+    TableLaw(
+        "visit_keeps_its_host", ("UPDATE",), f"{changed('centre_id')} OR ({changed('host_id')} AND NOT {_MERGED})"
+    ),
     keys=("n.id = NEW.id", "n.number = NEW.number"),
     since=FACTS_STAY,
 )

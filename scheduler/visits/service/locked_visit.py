@@ -202,9 +202,12 @@ def require_seen(visit: Visit, version: int | None) -> None:
 
 def refuse_counted(opened: OpenVisit) -> None:
     """Heads have been counted: the visit stays where it was held. Raises: Conflict("counted_in_part")."""
-    counted = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
-    if any(row.state in counted for row in opened.every):
+    if counted_in_part(opened):
         raise Conflict(VisitReason.COUNTED_IN_PART)
+
+
+def counted_in_part(opened: OpenVisit) -> bool:
+    return any(row.state in (PresentationState.DELIVERED, PresentationState.PART_DELIVERED) for row in opened.every)
 
 
 def require(actor: Actor, verb: str, thing: str, opened: OpenVisit) -> None:

@@ -65,9 +65,14 @@ def imports() -> ResponseReturnValue:
         columns=columns_of(kind, page_language()),
         kinds=KINDS,
         may_see_settings=policy.scope_of(current_actor(), "update", "settings") is not None,
-        may_export=policy.scope_of(current_actor(), "export", "everything") is not None,
+        may_export=_may_export(),
     )
     return page, status
+
+
+def _may_export() -> bool:
+    """Everything at once: never for who is limited to districts."""
+    return policy.scope_of(current_actor(), "export", "everything") is not None and not current_actor().districts
 
 
 @bp.get("/imports/template/<of>.csv")

@@ -11,9 +11,9 @@ from scheduler.attendance.queries.counting import (
     assumed_attendance,
     counted_visit,
     counted_visit_of_request,
+    counts_of,
     crew_at,
     crewmates,
-    late_counts,
     waiting_attendance,
 )
 from scheduler.attendance.queries.history import history_of, said_so_far
@@ -26,6 +26,7 @@ from scheduler.certificates import queries as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
+from scheduler.turns.queries.desk import sittings_not_counted
 from scheduler.web import tables
 from scheduler.web.attendance import feedback, tally
 from scheduler.web.attendance.blueprint import bp
@@ -191,7 +192,7 @@ def overview() -> ResponseReturnValue:
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     return render_template(
         "attendance/overview.html",
-        uncounted=late_counts(actor, now=clock.now(), page=page_number(request.args.get("late"))),
+        uncounted=counts_of(sittings_not_counted(actor, clock.now()), page_number(request.args.get("late"))),
         page=page,
         table=table,
         silent=silent if may_lock else 0,

@@ -2,18 +2,21 @@
 
 import logging
 
-from flask import Blueprint, Response, current_app, g, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import policy
 from scheduler.config import Settings
+from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
-from scheduler.messages import mail, queries
+from scheduler.messages import mail, queries, service
 from scheduler.messages.terms import MessageState
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.web import tables
-from scheduler.web.filters import Face
+from scheduler.web.filters import Face, say
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l
 from scheduler.web.tables import Column
@@ -89,7 +92,23 @@ def message(message_id: int) -> ResponseReturnValue:
     found = queries.message_of(own_centre_id(), message_id, within=mails_in_reach(current_actor()))
     if found is None:
         raise NotFound("message")
-    return render_template("messages/message.html", message=found, faces=FACES, failures=FAILURES, place=_("[link]"))
+    failed = found.row.state is MessageState.FAILED
+    may_end = failed and policy.scope_of(current_actor(), "update", "message") is not None
+    return render_template(
+        "messages/message.html", message=found, faces=FACES, failures=FAILURES, place=_("[link]"), may_end=may_end
+    )
+
+
+@bp.post("/messages/<int:message_id>/<any(again, settled):act>")
+@may("update", "message")
+def end_failure(message_id: int, act: str) -> ResponseReturnValue:
+    """What did not arrive leaves once more, or its reader was told otherwise: then nothing waits any more."""
+    if queries.message_of(own_centre_id(), message_id, within=mails_in_reach(current_actor())) is None:
+        raise NotFound("message")
+    again = act == "again"
+    if BaseForm().accepted() and service.end_failure(current_actor(), message_id, again=again, now=clock.now()):
+        say(_("It leaves once more.") if again else _("Noted: nothing is left to do."))
+    return redirect(url_for(".message", message_id=message_id))
 
 
 @bp.get("/mail")

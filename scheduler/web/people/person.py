@@ -12,7 +12,7 @@ from scheduler.people.rules import is_minor
 from scheduler.people.service import notes
 from scheduler.people.service import presenters as people_presenters
 from scheduler.people.terms import PresenterPage
-from scheduler.policy import Scope
+from scheduler.policy import SYSTEM, Scope
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.availability import presenter_page
 from scheduler.staffing.queries.own_days import year_of
@@ -47,7 +47,9 @@ def _show_presenter(
     today, account = clock.local_day(now), queries.suspended_as(row.user_id)
     minor = is_minor(row.adult_on, today)
     notes_may = policy.scope_of(actor, "read", "presenter_note") is not None and not minor
-    lines = visits_of_person(row.presenter_id, row.home, today, page_number(request.args.get("past")))
+    past = page_number(request.args.get("past"))
+    lines = visits_of_person(actor, row.presenter_id, row.home, today, past)
+    whole = visits_of_person(SYSTEM, row.presenter_id, row.home, today, past) if actor.districts else lines
     shown = render_template(
         "people/presenter.html",
         page=page,
@@ -60,7 +62,7 @@ def _show_presenter(
         clearance=safeguarding_queries.proofs_of(row, today).clearance,
         guardian=safeguarding_queries.guardian_of(row.presenter_id, now) if minor and _is_staff() else None,
         lines=lines,
-        load=load_of(page, lines, today),
+        load=load_of(page, whole, today),  # wherever she goes
         year=year_of(row.presenter_id, today.year),
         notes_may=notes_may,
         notes=queries.notes_about(row.presenter_id) if notes_may else [],

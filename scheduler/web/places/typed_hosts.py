@@ -9,7 +9,7 @@ from scheduler.places import queries
 from scheduler.places.service.hosts import confirm_host
 from scheduler.places.terms.hosts import HostRow
 from scheduler.requests.queries.typed_hosts import merged_into
-from scheduler.requests.service.typed_hosts import merge_host
+from scheduler.visits.service.typed_hosts import merge_host
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may

@@ -18,6 +18,7 @@ from scheduler.core.paging import page_number, page_of
 from scheduler.reports import charts, pdf, wording
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
+from scheduler.reports.queries.called_off import called_off
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.signing import with_books
@@ -26,6 +27,7 @@ from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
 from scheduler.reports.rules.signing import document_of, figures_of
 from scheduler.reports.terms.counting import CountRow, Filters, Group, Report, ReportCounts
 from scheduler.reports.wording import (
+    called_off_table,
     charts_of,
     definitions,
     figures,
@@ -71,6 +73,8 @@ def attendance_report() -> ResponseReturnValue:
     cross = cross_of(report)
     if cross is not None:
         links["cross"] = url_for(".attendance_file", kind="csv", table="cross", **_query(report))
+    if report.called_off:
+        links["called_off"] = url_for(".attendance_file", kind="csv", table="called_off", **_query(report))
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
@@ -165,7 +169,7 @@ def _asked() -> tuple[ReportForm, Report | None]:
         for key in row.keys
         if key.group is Group.PRESENTER and key.value.isdigit()
     )
-    report = replace(report, not_held=not_held(filters), indicators=indicators(filters))
+    report = replace(report, not_held=not_held(filters), called_off=called_off(filters), indicators=indicators(filters))
     return form, with_books(report)
 
 
@@ -188,6 +192,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "names": names_of(report.filters, language),
         "figures": [{"number": one.value, "words": one.label} for one in figures(figures_of(report), language)],
         "beside": side_figures(report, language, settings().kilometre_rate),
+        "called_off": called_off_table(report.called_off, language),
         "columns": [{"label": head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
         "lines": [_line(report, row, heads) for row in rows],
@@ -274,6 +279,10 @@ def _days(days: Mapping[str, dt.date | None]) -> dict[str, Any]:
 def _content(report: Report, kind: str) -> bytes:
     if kind == "csv" and request.args.get("table") == "cross" and (cross := cross_of(report)) is not None:
         return csv_for_people(*wording.cross_table(cross, page_language()))
+    if kind == "csv" and request.args.get("table") == "called_off":
+        table = called_off_table(report.called_off, page_language())
+        if table is not None:
+            return csv_for_people(*table)
     if kind == "csv":
         return csv_for_people(*reader_table(report, page_language()))
     if kind == "json":

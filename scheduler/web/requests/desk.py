@@ -158,25 +158,29 @@ def answer(number: str, act: str) -> ResponseReturnValue:
     form = FORMS_OF_WORDS[act]()
     if form.accepted():
         try:
-            _say(page.row.id, act, form)
+            batch = _say(page.row.id, act, form)
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            say(_("Noted: it is yours to decide.") if act == "told" else _("Sent to the school."))
+            if batch:
+                said = _("It is over. The school is told in 10 minutes.")
+                say(said, undo=url_for(".undo", batch=batch, of=number))
+            else:
+                say(_("Noted: it is yours to decide.") if act == "told" else _("Sent to the school."))
             return redirect(url_for(".show_request", number=number))
     return _request(page, {act: form}, 422)
 
 
-def _say(request_id: int, act: str, form: SayForm) -> None:
+def _say(request_id: int, act: str, form: SayForm) -> str:
+    """The press by which it is taken back; empty when it is not."""
     actor, now, seen = current_actor(), clock.now(), form.seen()
     does = {"ask": ask_school, "decline": decline_request, "told": answer_question, "reopen": reopen_request}
     if isinstance(form, EndForm):
         by_school = form.by.data == "school"
-        end_request(actor, request_id, form.words(), by_school=by_school, now=now, version=seen)
-    else:
-        does[act](actor, request_id, form.words(), now=now, version=seen)
+        return end_request(actor, request_id, form.words(), by_school=by_school, now=now, version=seen)
+    return does[act](actor, request_id, form.words(), now=now, version=seen) or ""
 
 
 @bp.get("/requests/<number>.pdf")

@@ -16,7 +16,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
-from scheduler.requests.terms.acts import BulkAct, ChosenRequest
+from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
@@ -261,7 +261,7 @@ class RequestPressForm(BaseForm):
 class TogetherForm(BaseForm):
     """Ticked requests and what is done with all of them. A tick names the request and the version that was seen."""
 
-    act = HiddenField(validators=[AnyOf([act.value for act in BulkAct if act is not BulkAct.MERGE])])
+    act = HiddenField(validators=[AnyOf([act.value for act in BulkAct if act not in ALONE])])
     owner = SelectField(_l("Colleague"), validate_choice=False)
     seen = HiddenField()
 

@@ -108,10 +108,10 @@ ACTIONS = {
     "owner changed": _l("A colleague took it over"),
     "owner restored": _l("Taken back: the owner is as before"),
     "school request back to new": _l("Taken back: a new request again"),
-    "school request back to triage": _l("Taken back: off the waiting list, the school was not told"),
-    "school request back to proposed": _l("Taken back: off the waiting list, the school was not told"),
-    "school request back to needs_info": _l("Taken back: a request of its own again"),
-    "school request back to waitlisted": _l("Taken back: a request of its own again"),
+    **dict.fromkeys(  # off the waiting list, apart again, or its end taken back
+        [f"school request back to {state}" for state in ("triage", "proposed", "needs_info", "waitlisted", "agreed")],
+        _l("Taken back: the request is as before, the school was not told"),
+    ),
     **dict.fromkeys(
         [f"school request back to {state}" for state in ("staffing", "confirmed", "ready", "disrupted")],
         _l("The cancellation was taken back"),

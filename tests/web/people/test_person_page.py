@@ -8,7 +8,7 @@ from sqlalchemy import select
 from scheduler.core.db import db
 from scheduler.people.models import PresenterNote
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind
-from scheduler.policy import Role
+from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.queries.visit_lines import visits_of_person
 from scheduler.staffing.rules.visit_lines import offered_minutes
 from tests.counting import statements
@@ -113,7 +113,7 @@ def test_the_two_lists_of_visits_are_one_question_each(app, programme):
     a_confirmed_visit(person, programme=programme)
     presenter_id = person.id
     with statements() as asked:
-        visits_of_person(presenter_id, None, MONDAY.date(), 1)
+        visits_of_person(SYSTEM, presenter_id, None, MONDAY.date(), 1)
 
     assert len(asked) == 2
 

@@ -1,5 +1,7 @@
 """What a coordinator does with a request in words: note a phone call, take a yes back, cancel for either side."""
 
+import re
+
 import pytest
 
 from scheduler.core.db import db
@@ -56,3 +58,19 @@ def test_without_words_nothing_happens_and_the_field_says_so(desk, programme, ac
 
     assert desk.post(f"/requests/{row.number}/{act}", data={}).status_code == 422
     assert state_of(row) is before
+
+
+@pytest.mark.parametrize(
+    ("act", "said"), [("decline", {"reason": "No crew"}), ("end", {"reason": "Rang", "by": "school"})]
+)
+def test_an_end_is_taken_back_from_what_was_said_and_from_the_page(desk, programme, act, said):
+    row = make_school_request(S.TRIAGE, programme=programme)
+
+    page = desk.post(f"/requests/{row.number}/{act}?lang=en", data=said, follow_redirects=True).text
+    assert "It is over. The school is told in 10 minutes." in page
+    undo = re.findall(r'action="(/requests/undo/[^"]+)"', page)
+    assert undo
+    back = desk.post(undo[0].replace("&amp;", "&") + "&lang=en", follow_redirects=True).text
+
+    assert "1 request is as before." in back
+    assert state_of(row) is S.TRIAGE

@@ -1,0 +1,205 @@
+"""The desk of a small centre on which each matter stands: every row is ended by its act, until nothing waits."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from scheduler.attendance.terms import AttendanceState, HeadCounts
+from scheduler.core.db import db, transaction
+from scheduler.messages.terms import MessageState
+from scheduler.places.service.hosts import propose_host
+from scheduler.places.terms.hosts import HostDraft, HostKind
+from scheduler.policy import ANONYMOUS, Actor, Role
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.queries.desk import desk_of
+from scheduler.turns.terms import Matter, TurnRow
+from scheduler.visits.models.finding import Finding
+from scheduler.visits.models.substitution import SubstituteSearch
+from scheduler.visits.models.visits import DateWish, Visit
+from scheduler.visits.terms.states import (
+    AssignmentState,
+    ClockWrong,
+    FindingKind,
+    PresentationState,
+    SubstituteSearchState,
+    VisitState,
+)
+from scheduler.web.turn_words import act_of
+from tests.factories import MONDAY
+from tests.factories.attendance import make_attendance
+from tests.factories.messages import make_message
+from tests.factories.people import make_user, works
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.laws.nasty import seen_on
+from tests.web.browser import browser_of
+
+A, R, V = AssignmentState, RequestState, VisitState
+TODAY, DAY, WEEKS = MONDAY.date(), dt.timedelta(days=1), dt.timedelta(weeks=3)
+FAR = TODAY + WEEKS
+OFF = {"reason": "Нема ко да иде.", "by": "centre", "cause": "no_crew"}
+
+
+class SmallCentre:
+    """A programme of one educator, and one thing for each matter."""
+
+    def __init__(self) -> None:
+        self.programme = make_programme(educators=1, influencers=0)
+        self.centre_id = self.programme.centre_id
+        self.weeks = 0
+        self.people = [works(a_cleared_educator(centre_id=self.centre_id)) for _ in range(4)]
+
+    def asked(self, state: RequestState, **given: object) -> int:
+        return make_school_request(state, programme=self.programme, **given).id
+
+    def visit(
+        self, state: VisitState, *seats: AssignmentState, on_day: dt.date | None = None, **given: object
+    ) -> Visit:
+        """Of a request whose school has promised all; its crew are these, each in that state. Each has its own week."""
+        self.weeks += 1
+        on_day = on_day or FAR + self.weeks * 7 * DAY
+        of_request = {V.PLANNED: R.STAFFING, V.OFFERED: R.STAFFING, V.DISRUPTED: R.DISRUPTED}.get(state, R.CONFIRMED)
+        visit = make_visit(
+            state, programme=self.programme, on_day=on_day, school_request_id=self.asked(of_request), **given
+        )
+        held = {V.CONFIRMED: PresentationState.CONFIRMED, V.DISRUPTED: PresentationState.DISRUPTED}
+        sitting = make_presentation(visit, state=held.get(state, PresentationState.PLANNED))
+        for seat in seats:
+            make_assignment(sitting, a_cleared_educator(centre_id=self.centre_id).id, seat)
+        return visit
+
+    def fill(self) -> None:
+        for state in (R.NEW, R.TRIAGE, R.AGREED):
+            self.asked(state)
+        self.asked(R.NEEDS_INFO, state_since=MONDAY - 30 * DAY, question="Када?")
+        self.asked(R.NEEDS_INFO, attention=True, question="Када?")
+        self.asked(R.WAITLISTED, first_day=TODAY - DAY, last_day=TODAY + DAY)
+        unlisted = propose_host(ANONYMOUS, HostDraft(HostKind.LIBRARY, "Читаоница Липа", "Суботица"), now=MONDAY)
+        self.asked(R.NEEDS_INFO, host_id=unlisted.id, question="Када?")
+        with transaction():
+            make_message(centre_id=self.centre_id).state = MessageState.FAILED
+        self._fill_with_visits()
+
+    def _fill_with_visits(self) -> None:
+        confirmed = {"confirmed_at": MONDAY - 2 * DAY}
+        self.visit(V.PLANNED)
+        self.visit(V.PLANNED, on_day=TODAY - DAY)
+        self.visit(V.PLANNED, A.SUGGESTED)
+        self.visit(V.PLANNED, A.DECLINED)
+        self.visit(V.OFFERED, A.OFFERED, on_day=TODAY + 3 * DAY)
+        self.visit(V.OFFERED, A.ACCEPTED)
+        self.visit(V.OFFERED, A.ACCEPTED, A.WITHDRAWN, **confirmed)
+        self.visit(V.PLANNED, A.WITHDRAWN, **confirmed)
+        early = self.visit(V.CONFIRMED, A.ACCEPTED, clock_wrong=ClockWrong.TOO_EARLY, **confirmed)
+        _stopped, named = self.visit(V.DISRUPTED, A.WITHDRAWN), self.visit(V.DISRUPTED, A.WITHDRAWN)
+        wished = self.visit(V.CONFIRMED, A.ACCEPTED, **confirmed)
+        sick = self.visit(V.PLANNED, A.WITHDRAWN, **confirmed)
+        with transaction() as session:
+            for one in (named, wished):
+                session.add(DateWish(visit_id=one.id, first_choice=FAR + DAY, reason="Излет.", asked_at=MONDAY))
+            search = {"state_since": MONDAY, "opened_at": MONDAY, "was_confirmed": True}
+            session.add(SubstituteSearch(visit_id=sick.id, state=SubstituteSearchState.STOPPED, **search))
+            clock = {"kind": FindingKind.CLOCK, "ordinal": 1, "class_name": "5-1", "why": ClockWrong.TOO_EARLY}
+            session.add(Finding(visit_id=early.id, found_at=MONDAY, **clock))
+        self._fill_with_numbers()
+
+    def _fill_with_numbers(self) -> None:
+        held = make_visit(V.CONFIRMED, programme=self.programme, on_day=TODAY - 3 * DAY, confirmed_at=MONDAY - WEEKS)
+        make_assignment(make_presentation(held, state=PresentationState.CONFIRMED), self.people[0].id, A.ACCEPTED)
+        for state in (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED):
+            visit = make_visit(V.DELIVERED, programme=self.programme, on_day=TODAY - 3 * DAY)
+            make_attendance(
+                make_presentation(visit, state=PresentationState.DELIVERED), HeadCounts(pupils=90, teachers=2), state
+            )
+
+
+def typed(day: dt.date) -> str:
+    return day.strftime("%d.%m.%Y.")
+
+
+SAID = {"reason": "Договорено телефоном."}
+ERRORS = re.compile(r"error[^>]*>\s*(?:<[^>]*>\s*)*([^<]*)")
+Ends = Callable[[FlaskClient, str, TurnRow], None]
+
+
+def sends(part: str, **said: str) -> Ends:
+    """By a form of the page to which the row leads, as the page filled it, with these words."""
+
+    def ends(browser: FlaskClient, place: str, _row: TurnRow) -> None:
+        forms, _links = seen_on(place, browser.get(place).text)
+        form = next(one for one in forms if part in one.action and one.method == "POST")
+        kept = {name: value for name, value in form.fields if name != "look"}
+        answer = browser.post(form.action, data=kept | said)
+        assert answer.status_code == 302, (place, part, ERRORS.findall(answer.text))
+
+    return ends
+
+
+def follows(link: str, **said: str) -> Ends:
+    """By a page to which the row's own page leads."""
+
+    def ends(browser: FlaskClient, place: str, row: TurnRow) -> None:
+        _forms, links = seen_on(place, browser.get(place).text)
+        there = next(one for one in sorted(links) if link in one and row.number in one)
+        sends(link, **said)(browser, there, row)
+
+    return ends
+
+
+OFF_IT_GOES = follows("/cancel", **OFF)
+ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
+    Matter.DECIDE_NOW: OFF_IT_GOES,
+    Matter.PASSED: sends("/move", on_day=typed(FAR + 2 * DAY)),
+    Matter.STANDS_STILL: sends("/end", by="school", **SAID),
+    Matter.MAIL_FAILED: sends("/settled"),
+    Matter.DATES_OVER: sends("/decline", **SAID),
+    Matter.UNANSWERED: OFF_IT_GOES,
+    Matter.DATE_WISH: follows("/keep-date", **SAID),
+    Matter.HOST_TYPED: sends("/confirm"),
+    Matter.REQUEST_TRIAGE: sends("/agree"),
+    Matter.COUNTS_CHANGED: sends("/note"),
+    Matter.REQUEST_AGREED: sends("/plan"),
+    Matter.CREW_LOST: OFF_IT_GOES,
+    Matter.CLOSED_DAY: sends("/replan", on_day=typed(FAR + 3 * DAY)),
+    Matter.DAY_NAMED: sends("/replan"),
+    Matter.CLOCK_WRONG: sends("/clock"),
+    Matter.OFFER_GONE: sends("/suggest/"),
+    Matter.NO_CREW: sends("/suggest/"),
+    Matter.NOT_COUNTED: sends("/count", pupils="90", teachers="2"),
+    Matter.DISPUTED: sends("/lock"),
+    Matter.SILENT: sends("/lock"),
+}
+
+
+def rows_of(actor: Actor) -> tuple[TurnRow, ...]:
+    db.session.expire_all()
+    return desk_of(actor, MONDAY).rows
+
+
+def test_every_row_of_a_small_centre_is_ended_by_its_own_act_until_nothing_waits(app):
+    centre = SmallCentre()
+    centre.fill()
+    user = make_user(Role.COORDINATOR, centre_id=centre.centre_id)
+    actor, browser = user.actor(), browser_of(app, user)
+    first = {row.matter for row in rows_of(actor)}
+    pressed = 0
+
+    while rows := rows_of(actor):
+        with app.test_request_context():
+            act = act_of(rows[0], MONDAY)
+        place = act.href.split("#")[0]
+        assert place.replace("&", "&amp;") in browser.get("/desk").text
+        if act.fields:
+            assert browser.post(place, data=dict(act.fields)).location == "/desk"
+        else:
+            ENDS[rows[0].matter](browser, place, rows[0])
+        pressed += 1
+        assert pressed < 100, rows[0]
+
+    assert first >= ENDS.keys()
+    assert len(first) == 24
+    assert "Nothing waits for you" in browser.get("/desk?lang=en").text
