@@ -88,6 +88,7 @@ def test_a_school_says_a_possible_number_for_every_presentation(
         (["Ана", "Мира"], 1, "more_names_than_adults"),
         (["Ана"] * 201, None, "too_many_names"),
         (["А" * 101], None, "too_long"),
+        (["Ана", "12"], None, "no_letter"),
         ([], 0, None),
     ],
 )

@@ -2,7 +2,15 @@ import datetime as dt
 
 import pytest
 
-from scheduler.messages.rules import failure_of, failure_of_http, is_final, pause_after, short, short_with
+from scheduler.messages.rules import (
+    failure_of,
+    failure_of_http,
+    is_final,
+    pause_after,
+    reply_address,
+    short,
+    short_with,
+)
 from scheduler.messages.terms import Failure
 from tests.factories import MONDAY
 
@@ -68,3 +76,16 @@ def test_a_short_message_that_is_too_long_loses_of_its_place_first():
     assert len(cut) == 160
     assert cut.endswith("x) je otkazana.")
     assert len(short_with("y" * 300 + "%(place)s", "Niš")) == 160
+
+
+@pytest.mark.parametrize(
+    ("centre_id", "replies", "address"),
+    [
+        (2, {1: "a@centre.example", 2: "b@centre.example"}, "b@centre.example"),
+        (None, {1: "a@centre.example"}, "a@centre.example"),
+        (None, {1: "a@centre.example", 2: "b@centre.example"}, ""),
+        (3, {1: "a@centre.example"}, ""),
+    ],
+)
+def test_an_answer_goes_to_the_centre_of_the_mail_or_to_the_only_one(centre_id, replies, address):
+    assert reply_address(centre_id, replies) == address

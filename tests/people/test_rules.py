@@ -78,6 +78,10 @@ def test_an_acceptance_needs_both_names_and_a_good_password():
 
     assert problems == {"given_name": "missing", "family_name": "missing", "password": "password_short"}
 
+    wrong = rules.problems_with_acceptance(Acceptance("12", "Ilić", "desetslova"), email="a@b.example", common=COMMON)
+
+    assert wrong == {"given_name": "no_letter"}
+
 
 def test_staff_are_signed_out_after_an_hour_unused_although_use_is_written_each_quarter_only():
     written = MONDAY

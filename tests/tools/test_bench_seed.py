@@ -114,6 +114,7 @@ def test_a_size_that_would_break_the_pattern_is_refused(wrong):
         Size(**(SMALL | wrong))
 
 
+@pytest.mark.slow
 def test_the_command_plants_into_an_empty_file(tmp_path):
     command = [sys.executable, "-m", "tools.bench.seed", f"sqlite:///{tmp_path / 'seed.sqlite3'}", "1", "--unchecked"]
 

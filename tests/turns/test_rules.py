@@ -7,9 +7,18 @@ import pytest
 from scheduler.attendance.terms import AttendanceState
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience
+from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.terms import ProofKind, ProofStanding
-from scheduler.turns.rules import in_order, school_knows, turn_of_proof, turn_of_request, turn_of_visit, turns_of_visit
+from scheduler.turns.rules import (
+    in_order,
+    school_knows,
+    turn_of_proof,
+    turn_of_request,
+    turn_of_typed_host,
+    turn_of_visit,
+    turns_of_visit,
+)
 from scheduler.turns.terms import (
     Matter,
     RequestStanding,
@@ -231,3 +240,7 @@ def test_a_crew_that_is_whole_without_who_left_is_confirmed_anew():
 
     assert the_matter(a_visit(_V.OFFERED, left, confirmed_at=MONDAY)) is Matter.CREW_LOST
     assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), left, confirmed_at=MONDAY)) is Matter.CONFIRM_ANEW
+
+
+def test_a_school_that_is_not_on_the_list_is_the_coordinators_within_the_promised_days():
+    assert turn_of_typed_host(MONDAY) == Verdict(Whose.COORDINATOR, Matter.HOST_TYPED, TODAY + PROMISED_DAYS * DAY)
