@@ -1,7 +1,10 @@
 """What stands beside each other stands on one line, at a desk and on a phone, and no list is wider than its place."""
 
+import io
+
 import pytest
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 
 from tests.a11y.atlas import ROLES, Sheet, Traveller
 from tests.a11y.looking import Eye, View
@@ -61,3 +64,14 @@ def test_buttons_and_fields_of_a_row_are_of_one_height_and_lists_fit(
     eye.close()
     assert not faults, "\n".join(faults)
     assert len(own) >= 8
+
+
+def test_a_day_of_one_visit_is_one_sheet_of_paper(
+    every_sheet: dict[str, list[Sheet]], everybody: dict[str, Traveller], address: str, chromium: Browser
+) -> None:
+    for role in ("educator", "influencer"):
+        eye = Eye(chromium, address, everybody[role], View("sr_Cyrl", 1280))
+        eye.open(next(one for one in every_sheet[role] if one.endpoint == "own.day_sheet"))
+        paper = PdfReader(io.BytesIO(eye.page.pdf(format="A4")))
+        eye.close()
+        assert len(paper.pages) == 1, role
