@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from environs import Env, EnvError
 
@@ -23,6 +21,7 @@ from scheduler import layout
 from scheduler.key_strength import weakness_of
 from scheduler.own_login import OwnLogin, problems_with_login
 from scheduler.settings_file import BadSettings, lines_of, load_file, misspelled
+from scheduler.typed_settings import as_addresses, host_of, is_contact, is_url, is_zone, pairs, says_password_in_clear
 
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_ZONE = "Europe/Belgrade"
@@ -53,6 +52,9 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
     "backup": (35, "days"),
 }
 
+# The most that a minor is given in a calendar week and month, unless MINOR_LIMITS says otherwise.
+MINOR_MOST: Mapping[str, int] = {"week_visits": 3, "week_hours": 6, "month_visits": 8, "month_hours": 16}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -75,6 +77,8 @@ class Settings:
     sms_url: str = ""
     debugs: bool = False
     guardian_wait_days: int = 7
+    minor_limits: Mapping[str, str] = field(default_factory=dict)  # {row of MINOR_MOST: number}, as typed
+    kilometre_rate: float = 0.0  # dinars; 0: nobody reads costs
     silent_days: int = 21
     metrics_token: str = ""
     file: Path | None = None  # where what the environment did not say was read
@@ -90,6 +94,10 @@ class Settings:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
         number, unit = KEPT_FOR[row]
         return int(self.retention.get(row, number)), unit
+
+    def minor_most(self, row: str) -> int:
+        """The most of a row of MINOR_MOST that a minor is given in this installation."""
+        return int(self.minor_limits.get(row, MINOR_MOST[row]))
 
     @property
     def demo(self) -> bool:
@@ -143,7 +151,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
     mode = env.str("MODE", "demo")
     port = env.int("PORT", 8000)
     base_url = env.str("BASE_URL", "") or f"http://localhost:{port}"
-    hosts = env.list("TRUSTED_HOSTS", list(dict.fromkeys((*_host_of(base_url), *LOOPBACK))))
+    hosts = env.list("TRUSTED_HOSTS", list(dict.fromkeys((*host_of(base_url), *LOOPBACK))))
     read = Settings(
         mode=mode,
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{folder / 'raspored.sqlite3'}",
@@ -162,15 +170,17 @@ def read_settings(*, instance: Path | None = None) -> Settings:
         proxy_hops=env.int("PROXY_HOPS", 0) or 0,
         debugs=env.str("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"),  # as Flask reads it
         guardian_wait_days=env.int("GUARDIAN_WAIT_DAYS", 7) or 0,
+        minor_limits=pairs(env.list("MINOR_LIMITS", []) or []),
+        kilometre_rate=env.float("KILOMETRE_RATE", 0.0) or 0.0,
         silent_days=env.int("SILENT_DAYS", 21) or 0,
         metrics_token=env.str("METRICS_TOKEN", ""),
         file=file,
         tls_ca_file=env.str("TLS_CA_FILE", ""),
         second_factor=env.str("SECOND_FACTOR", ""),
-        retention=_pairs(env.list("RETENTION", []) or []),
+        retention=pairs(env.list("RETENTION", []) or []),
         backup_recipient=env.str("BACKUP_RECIPIENT", ""),
         map_outline=env.str("MAP_OUTLINE", "") or USUAL_OUTLINE,
-        security_contact=_as_addresses(env.list("SECURITY_CONTACT", []) or []),
+        security_contact=as_addresses(env.list("SECURITY_CONTACT", []) or []),
         own_login=OwnLogin(
             issuer=env.str("OIDC_ISSUER", ""),
             client_id=env.str("OIDC_CLIENT_ID", ""),
@@ -208,15 +218,6 @@ def share_counts(instance: Path) -> Path | None:
     return folder
 
 
-def _host_of(url: str) -> tuple[str, ...]:
-    """The host of an address, as TRUSTED_HOSTS names it; nothing where there is none."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ()
-    return (f"[{host}]" if ":" in host else host,) if host else ()
-
-
 def usual_instance(package: Path = layout.PACKAGE) -> Path:
     """Where an installation lies when INSTANCE says nothing. Raises: BadSettings where nobody has made a folder."""
     if not layout.is_installed(package):
@@ -243,12 +244,12 @@ def problems_with(wanted: Settings) -> list[str]:
             problems.append("TRUSTED_HOSTS must name the hosts, not * and not nothing")
         elif any(host.strip().startswith(".") for host in wanted.trusted_hosts):
             problems.append("TRUSTED_HOSTS has a leading dot, which lets in every name below it: write each host whole")
-        elif _host_of(wanted.base_url) and _host_of(wanted.base_url)[0] not in wanted.trusted_hosts:
+        elif host_of(wanted.base_url) and host_of(wanted.base_url)[0] not in wanted.trusted_hosts:
             problems.append("TRUSTED_HOSTS lacks the host of BASE_URL: every page would be refused")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in open_to_others(wanted)]
         if wanted.second_factor == "off":
             problems.append("SECOND_FACTOR is off: in production staff always sign in with a second step, take it out")
-        if _says_password_in_clear(wanted.smtp_url):
+        if says_password_in_clear(wanted.smtp_url):
             problems.append("SMTP_URL would send its password unencrypted: write smtp+starttls:// or smtps://")
     return problems + _problems_with_shapes(wanted)
 
@@ -258,12 +259,17 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     problems = []
     if not wanted.base_url.startswith(("http://", "https://")):
         problems.append("BASE_URL must begin with http:// or https://")
-    if not _is_zone(wanted.centre_timezone):
+    if not is_zone(wanted.centre_timezone):
         problems.append("CENTRE_TIMEZONE is no time zone: write it like Europe/Belgrade")
     if wanted.second_factor not in ("", "required", "off"):
         problems.append(f"SECOND_FACTOR is {wanted.second_factor!r}: it is required or off")
     if not 1 <= wanted.guardian_wait_days <= 90:
         problems.append("GUARDIAN_WAIT_DAYS is out of range: a guardian is replaced after 1 to 90 days")
+    if not 0 <= wanted.kilometre_rate <= 1000:
+        problems.append("KILOMETRE_RATE is out of range: dinars for one kilometre, 0 to 1000")
+    for row, number in wanted.minor_limits.items():
+        if row not in MINOR_MOST or not re.fullmatch(r"[1-9]\d{0,2}", number, re.ASCII):
+            problems.append(f"MINOR_LIMITS says {row}={number}: it knows {', '.join(MINOR_MOST)}, each from 1 to 999")
     if not 1 <= wanted.silent_days <= 365:
         problems.append(
             "SILENT_DAYS is out of range: a request stands still for 1 to 365 days before the centre is asked"
@@ -277,7 +283,7 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
             )
     if wanted.backup_recipient and not RECIPIENT.fullmatch(wanted.backup_recipient):
         problems.append("BACKUP_RECIPIENT is no public key of age: it begins with age1; `backup key FILE` makes a pair")
-    if not all(map(_is_contact, wanted.security_contact)):
+    if not all(map(is_contact, wanted.security_contact)):
         problems.append("SECURITY_CONTACT is no mail address and no page that begins with https://")
     if "@" not in wanted.mail_from.strip("@"):
         problems.append("MAIL_FROM is no e-mail address")
@@ -289,7 +295,7 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
         ("SMS_URL", wanted.sms_url, ("https",)),
         ("REDIS_URL", wanted.redis_url, ("redis", "rediss", "unix")),
     ):
-        if url and not _is_url(url, schemes):
+        if url and not is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
     return problems + _problems_with_trust(wanted) + problems_with_login(wanted.own_login)
 
@@ -311,7 +317,7 @@ def _problems_with_stores(wanted: Settings) -> list[str]:
     problems = []
     sqlite, postgresql = wanted.database_url.startswith("sqlite://"), "postgresql+psycopg://"
     if not sqlite and not (
-        wanted.database_url.startswith(postgresql) and _is_url(wanted.database_url, (postgresql[:-3],))
+        wanted.database_url.startswith(postgresql) and is_url(wanted.database_url, (postgresql[:-3],))
     ):
         problems.append(f"DATABASE_URL must begin with sqlite:/// or {postgresql}")
     elif sqlite and not wanted.database_url.startswith("sqlite:////") and wanted.database_url != "sqlite://":
@@ -324,47 +330,6 @@ def _problems_with_stores(wanted: Settings) -> list[str]:
         if wants and find_spec(name) is None
     ]
     return problems
-
-
-def _says_password_in_clear(smtp_url: str) -> bool:
-    try:
-        where = urlsplit(smtp_url)
-    except ValueError:
-        return False  # told as no URL at all
-    return where.scheme == "smtp" and bool(where.username) and where.hostname not in ("localhost", "127.0.0.1", "::1")
-
-
-def _pairs(typed: list[str]) -> dict[str, str]:
-    """{row: number} of "row=number" texts; one without a sign of equality has an empty number, which is refused."""
-    parts = (one.partition("=") for one in typed if one.strip())
-    return {row.strip(): number.strip() for row, _, number in parts}
-
-
-def _as_addresses(typed: list[str]) -> tuple[str, ...]:
-    """What RFC 9116 asks for: addresses with their scheme; a bare mail address gets one."""
-    return tuple(one if ":" in one else f"mailto:{one}" for one in map(str.strip, typed) if one)
-
-
-def _is_contact(address: str) -> bool:
-    """A page that is encrypted on its way, or a mail address; never something that breaks the line it stands in."""
-    page, mailbox = address.removeprefix("https://"), address.removeprefix("mailto:")
-    known = (page != address and "." in page) or (mailbox != address and "@" in mailbox.strip("@"))
-    return known and address.isascii() and address.isprintable() and " " not in address
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return ZoneInfo(name).key == name
-    except (ValueError, OSError, KeyError):
-        return False
-
-
-def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in schemes and bool(parts.hostname or parts.path) and parts.port != 0
-    except ValueError:  # a port that is no number
-        return False
 
 
 def open_to_others(wanted: Settings) -> list[Path]:

@@ -13,6 +13,7 @@ from scheduler.programmes.terms import Audience
 
 MOST_IN_A_ROOM = 2000
 LONGEST_MINUTES = 480
+FAR_TIMES = 2  # so many times more or fewer than announced is far from it
 SILENCE_MEANS_YES_AFTER = dt.timedelta(days=7)
 MOST_NAMED_ADULTS = 200
 LONGEST_NAME = 100
@@ -90,11 +91,21 @@ def is_silence_long_enough(asked_at: dt.datetime, now: dt.datetime) -> bool:
     return now - asked_at >= SILENCE_MEANS_YES_AFTER
 
 
-def looks_odd(counts: HeadCounts, expected: HeadCounts) -> bool:
-    """An outlier to look at twice: more than double, or less than a third, of what was announced."""
-    if expected.total == 0:
-        return counts.total > 0
-    return counts.total > 2 * expected.total or counts.total * 3 < expected.total
+def far_off(counts: HeadCounts, announced: HeadCounts, hall: int) -> Reason | None:
+    """Why a count is asked about once more, and never locked by a signature alone; None where it is near enough.
+
+    More listeners than the hall takes; half as many people as were announced or fewer, twice as many or more. Where
+    nobody announced a number, none is far from it. `hall` is the most that one presentation of its programme takes.
+    """
+    if max(counts.teachers, counts.total - counts.teachers) > hall:  # with a class come its teachers, over the number
+        return AttendanceReason.OVER_THE_HALL
+    few, many = counts.total * FAR_TIMES <= announced.total, counts.total >= FAR_TIMES * announced.total
+    return AttendanceReason.FAR_FROM_ANNOUNCED if announced.total and (few or many) else None
+
+
+def problem_with_far(counts: HeadCounts, announced: HeadCounts, hall: int, sure_of: int | None) -> Reason | None:
+    """The same, asked of the one who types: None as soon as she has said that it is so many in all."""
+    return None if sure_of == counts.total else far_off(counts, announced, hall)
 
 
 def visit_days_of(kind: FollowUp, today: dt.date) -> tuple[dt.date, dt.date] | None:

@@ -1,7 +1,7 @@
 """Words of attendance, and the states a presentation's counts go through."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
@@ -19,6 +19,7 @@ class AttendanceReason(Reason):
     CORRECTED_MEANWHILE = "corrected_meanwhile"
     COUNTED_MEANWHILE = "counted_meanwhile"
     COUNT_MISSING = "count_missing"
+    FAR_FROM_ANNOUNCED = "far_from_announced"
     HALL_IS_FULL = "hall_is_full"
     MINUTES_OUT_OF_RANGE = "minutes_out_of_range"
     MORE_NAMES_THAN_ADULTS = "more_names_than_adults"
@@ -27,6 +28,7 @@ class AttendanceReason(Reason):
     NOT_CONFIRMED = "not_confirmed"
     NOT_SUBMITTED = "not_submitted"
     NOT_REMEMBERED_YET = "not_remembered_yet"
+    OVER_THE_HALL = "over_the_hall"
     ONE_PRESS = "one_press"
     TALLY_NOT_OPEN = "tally_not_open"
     TOO_MANY_NAMES = "too_many_names"
@@ -103,6 +105,7 @@ class CountDraft:
     same_pupils: bool = False
     turned_away: int = 0
     absent: frozenset[int] = frozenset()  # presenters of the crew who were not there
+    sure_of: int | None = field(default=None, compare=False)  # so many in all, she says, though it is far off
 
 
 @dataclass(frozen=True)
@@ -140,13 +143,18 @@ class CountedPresentation:
     said_by_school: HeadCounts | None
     counted: HeadCounts | None  # the ones that count
     reason: str
-    odd: bool = False  # far from what was announced: to look at twice
+    odd: bool = False  # somebody said numbers far from what was announced: to look at twice
     at_the_desk: bool = False  # counted by who was not in the room
 
     @property
     def disputed(self) -> bool:
-        """Whether the school said other numbers than the educator and nobody has decided yet."""
+        """Whether the school has answered and a coordinator decides: both differ, or both are far off."""
         return self.state is AttendanceState.COUNTERSIGNED
+
+    @property
+    def differs(self) -> bool:
+        """Whether the school said other numbers than the educator."""
+        return self.said_by_school is not None and self.said_by_school != self.said_by_educator
 
     @property
     def mark(self) -> str:

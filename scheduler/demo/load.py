@@ -23,7 +23,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, crowd, present, rows, year
+from scheduler.demo import centres, crowd, drives, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.keys.models import CodeApp
@@ -112,9 +112,11 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     )
     spots = _spots(session)
     closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons, Holiday.removed_at.is_(None))))
-    rows.write_visits(session, year.published_year(year.World(spots, guides, closed)), ids)
-    for visit_id in present.write_present(session, year.World(spots, guides, closed), ids):
+    world = year.World(spots, guides, closed)
+    rows.write_visits(session, year.published_year(world), ids)
+    for visit_id in present.write_present(session, world, ids):
         write_entries(session, loaded_visit(session, visit_id), now=now)  # what the presenters' feeds show
+    drives.write_drives(session, world, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)

@@ -47,6 +47,7 @@ class DemoSitting:
     expected: HeadCounts
     counted: HeadCounts | None = None
     attendance: AttendanceState | None = None
+    agreed: bool = False  # the school counted the same
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ from scheduler.demo.year import there_and_back_km as kilometres
 from scheduler.places.queries import calendar_spans
 from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import SchoolCalendar
+from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.readiness.models import NumbersAsked
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.absence import ABSENCE_REASON
 from scheduler.visits.models.substitution import SubstituteSearch
@@ -69,6 +72,8 @@ class Scene:
     reason: str = ""
     lost: bool = False  # it was confirmed once
     sick: bool = False  # substitutes are sought
+    far: bool = False  # both counted the same, half of what was announced
+    grows: bool = False  # its school says that more come than one presentation takes
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,7 @@ SCENES = (
     _held(-3, SECONDARY, 0, "milan.stojanovic", _A.SUBMITTED, _R.DELIVERED),
     _held(-4, EVENING, 1, "ivana.djordjevic", _A.SUBMITTED, _R.DELIVERED),
     _held(-7, TALKS, 1, "nikola.simic", _A.COUNTERSIGNED, _R.DELIVERED),
+    replace(_held(-8, TALK, 4, "ivana.djordjevic", _A.COUNTERSIGNED, _R.DELIVERED), far=True),
     _held(-10, TALK, 2, "bojan.mitic", _A.ASSUMED, _R.DELIVERED),
     _held(-13, TALKS, 2, "milan.stojanovic", _A.LOCKED, _R.REPORTED),
     _held(-16, TALKS, 5, "jelena.pavlovic", _A.CORRECTED, _R.REPORTED),
@@ -127,7 +133,7 @@ SCENES = (
           (("jelena.pavlovic", _ACC), ("luka.ristic", _OFF), ("petar.jankovic", _OFF))),
     Scene(13, TALK, 5, _V.CANCELLED, _R.CANCELLED_BY_SCHOOL, (("bojan.mitic", _GONE),),
           reason="Школа тог дана има такмичење."),
-    Scene(14, TALKS, 0, _V.CONFIRMED, _R.CONFIRMED, (("zuzana.kovac", _ACC),)),
+    Scene(14, TALKS, 0, _V.CONFIRMED, _R.CONFIRMED, (("zuzana.kovac", _ACC),), grows=True),
     Scene(17, SECONDARY, 0, _V.CONFIRMED, _R.CONFIRMED, (("eva.nagy", _ACC),)),
     Scene(20, GATHERING, 2, _V.CONFIRMED, _R.CONFIRMED, (("nikola.simic", _ACC),)),
     Scene(24, TALKS, 5, _V.OFFERED, _R.STAFFING, (("ivana.djordjevic", _OFF),)),
@@ -185,6 +191,7 @@ def write_present(session: Session, world: World, ids: Ids) -> list[int]:
     visits = write_visits(session, [stage.visit(place, scene) for place, scene in enumerate(SCENES)], ids)
     _write_wish(session, stage, visits)
     _write_lost(session, stage, visits)
+    _write_numbers(session, stage, visits)
     return visits
 
 
@@ -201,6 +208,35 @@ def _write_wish(session: Session, stage: "_Stage", visits: Sequence[int]) -> Non
         "asked_at": stage.now - dt.timedelta(hours=20),
     }
     added(session, DateWish, [wish])
+
+
+def _write_numbers(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:
+    """One school says that more come than one presentation takes; a coordinator has to decide."""
+    grown = [visit_id for visit_id, scene in zip(visits, SCENES, strict=True) if scene.grows]
+    talks = session.execute(
+        select(Presentation, Programme.group_size)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .where(Visit.id.in_(grown), Presentation.ordinal == 1)
+        .order_by(Presentation.id)
+    )
+    asked = [
+        {
+            "visit_id": one.visit_id,
+            "ordinal": one.ordinal,
+            "pupils_before": one.expected_pupils,
+            "parents_before": one.expected_parents,
+            "teachers_before": one.expected_teachers,
+            "pupils": group_size + 25,
+            "parents": one.expected_parents,
+            "teachers": one.expected_teachers,
+            "asked_at": stage.now - dt.timedelta(hours=6),
+        }
+        for one, group_size in talks
+    ]
+    added(session, NumbersAsked, asked)
+    of_them = select(Visit.school_request_id).where(Visit.id.in_(grown))
+    session.execute(update(SchoolRequest).where(SchoolRequest.id.in_(of_them)).values(attention=True))
 
 
 def _write_lost(session: Session, stage: "_Stage", visits: Sequence[int]) -> None:
@@ -263,9 +299,17 @@ class _Stage:
         level = shape.level is SchoolLevel.SECONDARY
         return [spot for spot in self.world.spots if (spot.secondary if level else spot.primary)]
 
+    def far(self, sittings: tuple[DemoSitting, ...]) -> tuple[DemoSitting, ...]:
+        """A third of them came, and the school says the same."""
+        came = [round(one.expected.pupils / 3) for one in sittings]
+        return tuple(
+            replace(one, counted=HeadCounts(pupils=pupils, teachers=1), agreed=True)
+            for one, pupils in zip(sittings, came, strict=True)
+        )
+
     def sittings(self, shape: Shape, number: int, attendance: AttendanceState | None) -> tuple[DemoSitting, ...]:
         return tuple(
-            sitting(shape, start, _crowd(shape.audience, number + place), attendance, number + place)
+            sitting(shape, start, _crowd(shape, number + place), attendance, number + place)
             for place, start in enumerate(shape.starts)
         )
 
@@ -283,7 +327,7 @@ class _Stage:
             host_id=spot.host_id,
             on_day=day,
             kilometres=kilometres(lead, spot),
-            sittings=sittings,
+            sittings=self.far(sittings) if scene.far else sittings,
             crew=tuple(CrewPart(self.guide(name).email, state) for name, state in scene.crew),
             state=scene.state,
             presentation_state=PRESENTATION_OF.get(scene.state, PresentationState.PLANNED),
@@ -322,11 +366,11 @@ class _Stage:
         )
 
 
-def _crowd(audience: Audience, number: int) -> HeadCounts:
-    """How many come, about: a class or two, a hall of parents, a staff room."""
-    weight = wobble(number, 0.7, 1.3)
+def _crowd(shape: Shape, number: int) -> HeadCounts:
+    """How many come, about: a class or two, a hall of parents, a staff room; few to a training."""
+    audience, weight = shape.audience, wobble(number, 0.7, 1.3)
     return HeadCounts(
-        pupils=round(62 * weight) if audience is Audience.PUPILS else 0,
+        pupils=round((20 if shape is DETECTIVES else 62) * weight) if audience is Audience.PUPILS else 0,
         parents=round(55 * weight) if audience is Audience.PARENTS else 0,
         teachers=round(19 * weight) if audience is Audience.TEACHERS else 1 + number % 2,
     )

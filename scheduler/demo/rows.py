@@ -383,8 +383,8 @@ def _counts(one: _Held, state: AttendanceState) -> list[dict[str, Any]]:
         row = {"presentation_id": one.ident, "audience": audience, "entered_at": entered}
         typed = people + (3 if corrected and people else 0)
         rows.append(row | {"source": CountSource.EDUCATOR, "version": 1, "people": typed, "counts": not corrected})
-        if state is AttendanceState.COUNTERSIGNED:  # signed with other numbers: that is why it is not locked
-            said = people + (2 if audience is Audience.PUPILS else 0)
+        if state is AttendanceState.COUNTERSIGNED:  # not locked: other numbers, or the same, far from announced
+            said = people + (2 if audience is Audience.PUPILS and not one.sitting.agreed else 0)
             rows.append(row | {"source": CountSource.SCHOOL, "version": 1, "people": said, "counts": False})
         if corrected:
             rows.append(row | {"source": CountSource.COORDINATOR, "version": 2, "people": people, "counts": True})

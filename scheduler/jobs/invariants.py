@@ -12,7 +12,7 @@ from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.reports.queries import attendance, kept_figures
-from scheduler.staffing.queries import consent_law, invariants
+from scheduler.staffing.queries import consent_law, invariants, young_load
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ FORGETS_NOTHING = "for two days nothing was forgotten that has lasted its time: 
 ROOMS: tuple[Callable[[], list[str]], ...] = (
     invariants.violations,
     consent_law.violations,
+    young_load.violations,
     counting.violations,
     figures.violations,
     attendance.violations,

@@ -33,6 +33,10 @@ PASSWORD_LENGTHS = range(10, 129)
 NAME_LIMIT = 80
 REACHES = range(1, 1000)  # kilometres, one way, that somebody may say she goes at most
 
+HALVES = {  # of a day, as two shifts of a school and its evenings are
+    "morning": (dt.time(8), dt.time(13)),
+    "afternoon": (dt.time(13), dt.time(20)),
+}
 STAFF_LASTS, STAFF_IDLE = dt.timedelta(hours=12), dt.timedelta(minutes=60)
 PRESENTER_LASTS, PRESENTER_IDLE = dt.timedelta(days=14), dt.timedelta(days=14)
 PASSWORD_HOLDS_FOR = dt.timedelta(minutes=10)  # so long, exports and changes of roles ask no second time
@@ -178,6 +182,18 @@ def problems_with_skills(draft: SkillsDraft) -> dict[str, Reason]:
     if draft.reach_km is not None and draft.reach_km not in REACHES:
         problems["reach_km"] = GroundReason.COUNT_OUT_OF_RANGE
     return problems
+
+
+def halves_in(hours: Sequence[Hours]) -> tuple[list[str], list[Hours]]:
+    """A weekday's hours as halves that hold them all exactly, and what is left over: all of it where they do not."""
+    ordered = sorted(hours, key=lambda row: row.from_local)
+    spans = [(row.from_local, row.until_local) for row in ordered]
+    for ticked in ([], ["morning"], ["afternoon"], ["morning", "afternoon"]):
+        halves = [HALVES[one] for one in ticked]
+        whole = [(halves[0][0], halves[-1][1])] if len(halves) > 1 else halves
+        if spans in (halves, whole):  # hours that touch count as one
+            return ticked, []
+    return [], ordered
 
 
 def problems_with_hours(hours: Sequence[Hours]) -> dict[str, Reason]:

@@ -1,12 +1,17 @@
-"""Why a visit was called off, and how all stood before, for who thinks again."""
+"""Why a visit was called off, and other numbers that a school asks for, beyond what its programme takes."""
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.readiness.terms import CancelCause
+from scheduler.core.defences import Aftermath, follow
+from scheduler.readiness.terms import CancelCause, NumbersOutcome
+from scheduler.visits.models.visits import Replanning, Visit
+
+NUMBERS_ASKED = "0042_numbers_asked"  # the migration from which on a question of numbers ends with its visit
+_OPEN = "answered_at IS NULL"
 
 
 class Cancellation(Base):
@@ -19,3 +24,61 @@ class Cancellation(Base):
     done_at: Mapped[dt.datetime]
     version_after: Mapped[int | None]  # of the visit: what has changed since is never taken back; None: mails left
     before: Mapped[str] = mapped_column(Text)  # JSON: [state, since] of each row that it ended, by table and id
+
+
+class NumbersAsked(Base):
+    """How many a school says that come now to one presentation of its visit, and how many were to come before."""
+
+    __tablename__ = "numbers_asked"
+    __table_args__ = (
+        CheckConstraint("(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_an_outcome"),
+        CheckConstraint("pupils >= 0 AND parents >= 0 AND teachers >= 0", name="nobody_negative"),
+        Index(
+            "one_open_question_a_presentation",
+            "visit_id",
+            "ordinal",
+            unique=True,
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    ordinal: Mapped[int]  # of the presentation as the school asked for it
+    pupils_before: Mapped[int]
+    parents_before: Mapped[int]
+    teachers_before: Mapped[int]
+    pupils: Mapped[int]
+    parents: Mapped[int]
+    teachers: Mapped[int]
+    asked_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    outcome: Mapped[NumbersOutcome | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+
+
+# A question goes on with the visit that stands for a stopped one; of a visit called off or held nobody asks any more.
+follow(
+    Visit.__table__,
+    Aftermath(
+        "ends_open_numbers",
+        "UPDATE OF state",
+        "NEW.state IN ('cancelled', 'delivered')",
+        "UPDATE numbers_asked SET answered_at = NEW.state_since, outcome = 'lapsed'"
+        f" WHERE visit_id = NEW.id AND {_OPEN};",
+    ),
+    words={},
+    since=NUMBERS_ASKED,
+)
+follow(
+    Replanning.__table__,
+    Aftermath(
+        "carries_open_numbers",
+        "INSERT",
+        "",
+        f"UPDATE numbers_asked SET visit_id = NEW.new_id WHERE visit_id = NEW.stopped_id AND {_OPEN};",
+    ),
+    words={},
+    since=NUMBERS_ASKED,
+)

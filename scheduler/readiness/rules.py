@@ -36,6 +36,15 @@ def problems_with_wish(draft: WishDraft, on_day: dt.date, today: dt.date) -> dic
     return problems
 
 
+def needs_decision(pupils: int, parents: int, teachers: int, group_size: int) -> bool:
+    """Whether so many are more than one presentation takes, so that a hall and one more presenter must be found.
+
+    A programme has so many presenters for each presentation of at most `group_size` listeners; who accompanies a class
+    is over that number.
+    """
+    return max(pupils + parents, teachers) > group_size
+
+
 def checklist_is_open(on_day: dt.date, today: dt.date) -> bool:
     """Whether a school ticks its checklist now: in the seven days before the visit, and on its day."""
     return dt.timedelta(0) <= on_day - today <= CHECKLIST_DAYS

@@ -12,10 +12,32 @@ class ReadinessReason(Reason):
     """Why a wish for another date or a checklist is not taken."""
 
     CHECKLIST_LATER = "checklist_later"
+    NUMBERS_WAIT = "numbers_wait"
     THE_AGREED_DAY = "the_agreed_day"
     THE_SAME_DAY = "the_same_day"
     TOO_LATE_TO_MOVE = "too_late_to_move"
     TOO_LATE_TO_TAKE_BACK = "too_late_to_take_back"
+    VISIT_HAS_BEGUN = "visit_has_begun"
+
+
+class NumbersOutcome(StrEnum):
+    """What became of other numbers that a school asked for."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"  # the school has said others since
+    LAPSED = "lapsed"  # the visit is called off, or held
+
+
+@dataclass(frozen=True)
+class OpenNumbers:
+    """Numbers that wait for a coordinator (pupils, parents, teachers of one presentation), with those of before."""
+
+    ordinal: int
+    before: tuple[int, int, int]
+    after: tuple[int, int, int]
+    group_size: int
+    asked_at: dt.datetime
 
 
 class CancelCause(StrEnum):

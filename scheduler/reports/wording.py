@@ -22,6 +22,7 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
     Series,
 )
+from scheduler.staffing.rules.drives import cost_of
 
 CODED = (Group.DISTRICT, Group.PROGRAMME, Group.PRESENTER)
 
@@ -213,8 +214,8 @@ def months_of(report: Report, lang: str) -> Chart:
     return Chart(_("Presentations by month"), labels, (held,))
 
 
-def side_figures(report: Report, lang: str) -> list[KeyFigure]:
-    """What stands beside the counts: indicators, visits that were not held, and people who found no room."""
+def side_figures(report: Report, lang: str, rate: float = 0.0) -> list[KeyFigure]:
+    """What stands beside the counts: indicators, visits not held, people without room; costs, where a rate is set."""
     _ = translator(lang).gettext
     labels = {
         "pupils_once": _("Pupils, each counted once"),
@@ -227,6 +228,9 @@ def side_figures(report: Report, lang: str) -> list[KeyFigure]:
         "kilometres_called_off": _("Kilometres driven for visits called off late"),
     }
     known = {**report.indicators, **report.not_held}
+    if rate:
+        labels["cost"] = _("Costs of all kilometres, in dinars")
+        known["cost"] = cost_of(report.totals.kilometres + known.get("kilometres_called_off", 0), rate)
     return [KeyFigure(known[name], label) for name, label in labels.items() if name in known]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     Exists,
     and_,
+    case,
     cast,
     exists,
     null,
@@ -204,19 +205,23 @@ def last_withdrawal(consents: Iterable[ConsentRow]) -> dt.date | None:
 
 
 def wait_with_new_promises(presenter_ids: Collection[int], day: dt.date, now: dt.datetime) -> dict[int, bool]:
-    """Who of them, a minor on that day, takes no new visit meanwhile; what she has promised stays.
+    """Who of them, a minor on that day, takes no new visit meanwhile (see `guardian_changes`)."""
+    changes = guardian_changes(day, now)
+    rows = db.session().execute(
+        select(Presenter.id, changes).where(Presenter.id.in_(presenter_ids), changes.is_not(None))
+    )
+    return {who: bool(said) for who, said in rows}
 
-    True: another guardian is named who does not speak yet. False: the guardian agreed to another text than today's.
+
+def guardian_changes(day: dt.date, now: dt.datetime) -> ColumnElement[int | None]:
+    """Of a presenter, why she takes no new visit on that day meanwhile, a minor; what she has promised stays.
+
+    1: another guardian is named who does not speak yet. 0: the guardian agreed to another text than today's. Else NULL.
     """
-    coming = _coming(Presenter.id, now).label("coming")
     agreed = exists().where(GuardianConsent.presenter_id == Presenter.id, *consent_covers(day))
     anew = agreed.where(GuardianConsent.text_version == CONSENT_TEXT)
-    rows = db.session().execute(
-        select(Presenter.id, coming).where(
-            Presenter.id.in_(presenter_ids), Presenter.adult_on > day, or_(coming, and_(agreed, ~anew))
-        )
-    )
-    return {row.id: bool(row.coming) for row in rows}
+    minor = Presenter.adult_on > day
+    return case((and_(minor, _coming(Presenter.id, now)), 1), (and_(minor, agreed, ~anew), 0))
 
 
 def _coming(presenter_id: QueryableAttribute[int], now: dt.datetime) -> Exists:

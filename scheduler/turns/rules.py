@@ -148,6 +148,9 @@ def _speaking_against(one: VisitStanding) -> Iterator[Verdict]:
     if one.wished_day is not None:
         since = one.wished_at.date() if one.wished_at else one.on_day
         yield Verdict(ours, Matter.DATE_WISH, min(one.on_day, since + PROMISED_DAYS * DAY))
+    if one.numbers_asked_at is not None:
+        by = one.numbers_asked_at.date() + PROMISED_DAYS * DAY
+        yield Verdict(ours, Matter.NUMBERS_ASKED, min(one.on_day, by))
 
 
 def _crew_turns(one: VisitStanding, now: dt.datetime) -> Iterator[Verdict]:
@@ -234,7 +237,8 @@ def _after(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Ver
     for sitting in _held(one):
         turn = COUNTS[sitting.count]
         if sitting.count in _LATE_COUNTS:
-            turn = Verdict(turn.whose, turn.matter, one.on_day + SETTLE_WITHIN)
+            agreed = sitting.count is AttendanceState.COUNTERSIGNED and not sitting.differs
+            turn = Verdict(turn.whose, Matter.FAR_COUNT if agreed else turn.matter, one.on_day + SETTLE_WITHIN)
         if turn.whose is not Whose.PRODUCT:
             yield turn
             if sitting.count is AttendanceState.OPEN and one.on_day < today and sitting.ends_at <= now:

@@ -39,6 +39,7 @@ class Matter(StrEnum):
     DAY_NAMED = "day_named"  # a closure stopped it, and its school says when it would do
     CLOCK_WRONG = "clock_wrong"  # the hour no longer fits its school
     DATE_WISH = "date_wish"
+    NUMBERS_ASKED = "numbers_asked"  # more than its programme takes, the school says, come
     OFFER_GONE = "offer_gone"  # declined or lapsed, and nobody else is asked
     TO_CONFIRM = "to_confirm"  # everybody has accepted
     CONFIRM_ANEW = "confirm_anew"  # somebody of whom the school knew left, and the crew is whole without her
@@ -51,6 +52,7 @@ class Matter(StrEnum):
     CREW_AWAY = "crew_away"  # the hours of somebody who goes no longer hold the visit
     NOT_COUNTED = "not_counted"
     DISPUTED = "disputed"
+    FAR_COUNT = "far_count"  # both say the same, far from what was announced
     SILENT = "silent"
     HOST_TYPED = "host_typed"  # a school asked whose name is not on the list
     REQUEST_NEW = "request_new"
@@ -125,6 +127,7 @@ class SittingStanding:
     audience: Audience
     count: AttendanceState
     seats: tuple[SeatStanding, ...] = ()
+    differs: bool = True  # once both have counted: otherwise their one number is far from what was announced
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ class VisitStanding:
     search: SubstituteSearchState | None = None  # while one runs
     wished_day: dt.date | None = None  # that the school asks for instead
     wished_at: dt.datetime | None = None
+    numbers_asked_at: dt.datetime | None = None  # other numbers, until a coordinator decides
     crew_away: bool = False
     clash: bool = False
     told_at: dt.datetime | None = None  # the school, by word

@@ -27,8 +27,9 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, problem_with_address
+from scheduler.web.form_words import FormReason
 from scheduler.web.i18n import _, _l
-from scheduler.web.reasons import GENERAL, WORDS, FormReason, worded
+from scheduler.web.reasons import GENERAL, WORDS, worded
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)  # years that anybody plans in
 

@@ -84,6 +84,8 @@ UNDER = {
     "people.invite_user": "people.users",
     "people.second_steps": "people.users",
     "people.access": "people.my_account",
+    "own.drives": "people.my_account",
+    "own.correct": "people.my_account",
     "feeds.my_calendars": "people.my_account",
     "waitlist.waiting_weights": "admin.settings",
     "admin.school_calendar": "closures.closures",

@@ -28,34 +28,12 @@ from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
+from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.i18n import _l
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
 from scheduler.work.terms import WorkReason
 
 log = logging.getLogger(__name__)
-
-
-class FormReason(Reason):
-    """Why a form or a page refuses by itself, before any room is asked."""
-
-    NOT_A_NUMBER = "not_a_number"
-    NOT_A_TIME = "not_a_time"
-    HOUR_TWICE = "hour_twice"
-    HOUR_SKIPPED = "hour_skipped"
-    TOO_SHORT = "too_short"
-    TOO_QUICK = "too_quick"
-    NOT_SPANS = "not_spans"
-    NOT_GRADES = "not_grades"
-    NOT_LETTERS = "not_letters"
-    NOT_DAYS = "not_days"
-    NOT_A_CLASS = "not_a_class"
-    NOT_HOURS = "not_hours"
-    TOO_LATE_TO_UNDO = "too_late_to_undo"
-    FILE_MISSING = "file_missing"
-    FILE_EMPTY = "file_empty"
-    FILE_TOO_LARGE = "file_too_large"
-    FILE_IS_A_SPREADSHEET = "file_is_a_spreadsheet"
-    FILE_NOT_CSV = "file_not_csv"
 
 
 WORDS: dict[Reason, LazyProxy] = {
@@ -247,6 +225,8 @@ WORDS: dict[Reason, LazyProxy] = {
     ),
     WhyNot.ENOUGH_OF_DAY: _l("Ask this presenter first: that day holds many presentations already."),
     WhyNot.ENOUGH_OF_WEEK: _l("Ask this presenter first: that week holds many presentations already."),
+    WhyNot.YOUNG_WEEK_FULL: _l("Ask somebody else: a young person is not given more in one week."),
+    WhyNot.YOUNG_MONTH_FULL: _l("Ask somebody else: a young person is not given more in one month."),
     DefenceReason.PRESENTER_IS_VETTED: _l("No valid vetting covers that day."),
     DefenceReason.PRESENTER_IS_OLD_ENOUGH: _l("Too young to present on that day."),
     DefenceReason.MINOR_HAS_CONSENT: _l("No consent of a guardian covers that day."),
@@ -304,8 +284,10 @@ WORDS: dict[Reason, LazyProxy] = {
     WaitlistReason.NOBODY_CAN_GO: _l("Choose another date: no crew can be at the schools that wait then."),
     ClosingReason.OUTSIDE_THE_CLOSURE: _l("Choose one of the closed days."),
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
+    ReadinessReason.NUMBERS_WAIT: _l("Decide about the numbers: more come than one presentation takes."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
     ReadinessReason.THE_SAME_DAY: _l("Choose two different days, or leave the second one empty."),
+    ReadinessReason.VISIT_HAS_BEGUN: _l("Tell the presenter: the visit has begun, and heads are counted in the room."),
     ReadinessReason.TOO_LATE_TO_TAKE_BACK: _l("Plan it anew: a mail has left, or somebody changed the visit since."),
     ReadinessReason.TOO_LATE_TO_MOVE: _l("Call the centre: it is less than 48 hours until the visit."),
     BoardReason.NOTHING_CHANGES: _l("Choose another day, start or presenter: nothing has changed yet."),
@@ -327,6 +309,9 @@ WORDS: dict[Reason, LazyProxy] = {
         "Look at the numbers again: they have changed since you opened this page. Nothing is locked yet."
     ),
     AttendanceReason.COUNT_MISSING: _l("Enter every number."),
+    AttendanceReason.FAR_FROM_ANNOUNCED: _l(
+        "Check the number: it is half of what was announced or less, or double or more. If it is right, say so below."
+    ),
     AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
     AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
     AttendanceReason.MORE_NAMES_THAN_ADULTS: _l("Name fewer people: not so many adults were counted."),
@@ -338,6 +323,9 @@ WORDS: dict[Reason, LazyProxy] = {
     ),
     AttendanceReason.NOT_SUBMITTED: _l(
         "Wait for the presenter's numbers: there are none to confirm, or you have answered."
+    ),
+    AttendanceReason.OVER_THE_HALL: _l(
+        "Check the number: more people than one presentation of this programme takes. If it is right, say so below."
     ),
     AttendanceReason.ONE_PRESS: _l("Enter a number from 1 to 10; who comes with more presses once more."),
     AttendanceReason.TALLY_NOT_OPEN: _l(
@@ -359,29 +347,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ),
     PrivacyReason.LAST_ADMINISTRATOR: _l("Name another administrator first: this is the centre's last one."),
     PrivacyReason.ERASES_HERSELF: _l("Ask another administrator: nobody erases her own account."),
-    FormReason.NOT_A_NUMBER: _l("Enter a whole number, for example 25."),
-    FormReason.NOT_A_TIME: _l("Enter a time like this: 9:55."),
-    FormReason.HOUR_TWICE: _l(
-        "Write which one you mean: the clocks go back on this day, so this time comes twice. "
-        "Write an A behind it for the first (2:30A), a B for the second (2:30B)."
-    ),
-    FormReason.HOUR_SKIPPED: _l("Choose another time: the clocks go forward on this day and skip that hour."),
-    FormReason.TOO_SHORT: _l("Write a little more."),
-    FormReason.TOO_QUICK: _l("Wait a few seconds and send it again."),
-    FormReason.NOT_SPANS: _l("Enter days like this: 24.12.2026, 4.1.2027 – 8.1.2027."),
-    FormReason.NOT_GRADES: _l("Write grades from 1 to 8, for example 1, 3, 5, 7."),
-    FormReason.NOT_LETTERS: _l("Write letters or numbers of classes, for example 1, 3 or a, c."),
-    FormReason.NOT_DAYS: _l("Write days like this: 19.12.2026., 26.12.2026."),
-    FormReason.NOT_A_CLASS: _l("Write a class like this: 7b, VII-2 or 7/2."),
-    FormReason.NOT_HOURS: _l("Write hours like this: 8-13, 16:30-18."),
-    FormReason.TOO_LATE_TO_UNDO: _l("Leave it as it is: a mail has left, or something has happened since."),
-    FormReason.FILE_MISSING: _l("Choose a file."),
-    FormReason.FILE_EMPTY: _l("Choose another file: this one is empty."),
-    FormReason.FILE_TOO_LARGE: _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),
-    FormReason.FILE_IS_A_SPREADSHEET: _l(
-        "Save the spreadsheet as XLSX or CSV first (File, Save as), then choose that file."
-    ),
-    FormReason.FILE_NOT_CSV: _l("Choose a file whose name ends in .csv or .xlsx."),
+    **FORM_WORDS,
 }
 GENERAL = _l("Open the page again and try once more. If you read this again, tell the centre.")
 

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance.queries.counting import crew_at, said_so_far
+from scheduler.attendance.queries.counting import crew_at
+from scheduler.attendance.queries.history import said_so_far
 from scheduler.attendance.service.counting import submit_counts
 from scheduler.attendance.terms import HeadCounts
 from scheduler.staffing.service.crew import withdraw_presenter

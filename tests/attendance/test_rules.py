@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.attendance import rules
 from scheduler.attendance.terms import AttendanceState, CountDraft, FollowUp, HeadCounts
@@ -12,6 +14,8 @@ STARTED = MONDAY - dt.timedelta(hours=1)
 
 
 FAIR = HeadCounts(pupils=90, teachers=2)
+_PEOPLE = st.integers(0, 400)
+_HEADS = st.builds(HeadCounts, pupils=_PEOPLE, parents=_PEOPLE, teachers=_PEOPLE, others=_PEOPLE)
 
 
 def _draft(counts: HeadCounts = FAIR, **given: int) -> CountDraft:
@@ -59,11 +63,37 @@ def test_seven_days_of_silence_mean_yes(days: float, enough: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("came", "expected", "odd"),
-    [(90, 90, False), (181, 90, True), (180, 90, False), (29, 90, True), (30, 90, False), (5, 0, True), (0, 0, False)],
+    ("came", "expected", "hall", "why"),
+    [
+        (90, 90, 120, None),
+        (46, 90, 120, None),
+        (45, 90, 120, "far_from_announced"),
+        (179, 90, 200, None),
+        (180, 90, 200, "far_from_announced"),
+        (121, 90, 120, "over_the_hall"),
+        (120, 90, 120, None),
+        (5, 0, 120, None),
+        (121, 0, 120, "over_the_hall"),
+    ],
 )
-def test_a_number_far_from_what_was_announced_looks_odd(came: int, expected: int, odd: bool) -> None:
-    assert rules.looks_odd(HeadCounts(pupils=came), HeadCounts(pupils=expected)) is odd
+def test_half_or_double_of_what_was_announced_is_far_off(came: int, expected: int, hall: int, why: str | None) -> None:
+    assert rules.far_off(HeadCounts(pupils=came), HeadCounts(pupils=expected), hall) == why
+
+
+@given(_HEADS, _HEADS, st.integers(1, 1000))
+def test_a_count_is_far_off_by_its_own_size_and_never_by_who_is_counted(came, expected, hall) -> None:
+    why = rules.far_off(came, expected, hall)
+    listeners = max(came.teachers, came.pupils + came.parents + came.others)
+
+    if listeners > hall:
+        assert why == "over_the_hall"
+    elif expected.total and not expected.total / 2 < came.total < expected.total * 2:
+        assert why == "far_from_announced"
+    else:
+        assert why is None
+    assert rules.far_off(expected, expected, 6000) is None
+    assert rules.problem_with_far(came, expected, hall, came.total) is None
+    assert rules.problem_with_far(came, expected, hall, came.total + 1) == why
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def a_begun_visit(talks: int = 1, **given: Any) -> Begun:
 
 def a_count(counts: HeadCounts = FAIR, **given: Any) -> CountDraft:
     """A count that every rule accepts once the talk has begun."""
-    fair: dict[str, Any] = {"teacher_present": True, "minutes_given": 45}
+    fair: dict[str, Any] = {"teacher_present": True, "minutes_given": 45, "sure_of": counts.total}
     return CountDraft(counts, **(fair | given))
 
 

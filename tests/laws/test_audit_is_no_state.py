@@ -12,7 +12,7 @@ from scheduler.web.requests.words import ACTIONS
 
 SCHEDULER = ROOT / "scheduler"
 READERS = {  # every place that names the log's table, and what for
-    ("attendance/queries/counting.py", "history_of"): "history",
+    ("attendance/queries/history.py", "history_of"): "history",
     ("core/audit.py", "record"): "writes",
     ("core/audit.py", "record_each"): "writes",
     ("core/imports/batches.py", "_refuse_what_hangs"): "what somebody has changed since, of whatever room",

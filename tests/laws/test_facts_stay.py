@@ -55,8 +55,8 @@ MAY_CHANGE = {
     },
     "visit": {
         "number", "school_request_id", "campaign_id", "state_since", "reason", "confirmed_at", "moved_at",
-        "clock_wrong", "teacher_stays", "safeguarding_contact", "goes_short", "online_link", "kilometres",
-        "papers_settled", "version",
+        "moved_from_day", "moved_from_times", "clock_wrong", "teacher_stays", "safeguarding_contact", "goes_short",
+        "online_link", "kilometres", "papers_settled", "version",
     },
 }  # fmt: skip
 PLAIN = {"id", "state", "merged_into_id", "cancelled_by", "level"}  # tried elsewhere, or other constraints speak first

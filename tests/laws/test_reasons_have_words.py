@@ -17,6 +17,7 @@ from scheduler.core.text import to_latin
 from scheduler.visits.terms.plans import Why
 from scheduler.web import labels, reasons
 from scheduler.web.board import blocks
+from scheduler.web.form_words import FormReason
 from scheduler.web.requests import words as request_words
 
 CODE = Path(__file__).parents[2] / "scheduler"
@@ -224,7 +225,7 @@ def test_no_module_changes_a_table_of_another_by_being_imported() -> None:
 
 
 def test_errors_take_reasons_and_carry_them() -> None:
-    reason = reasons.FormReason.TOO_QUICK
+    reason = FormReason.TOO_QUICK
 
     assert Conflict(reason).reason is reason
     assert Rejected({"day": reason}).problems == {"day": reason}

@@ -45,7 +45,7 @@ WALKS = {
     "suggest": (5, 3),
     "offer": (7, 7),
     "answer": (8, 5),
-    "confirm": (9, 9),
+    "confirm": (9, 11),  # the last two: an earlier plan of who drives goes, this one comes
     "a phone polls: 200": (2, 0),
     "a phone polls: 304": (1, 0),  # one row by its index
     "head count": (14, 27),  # ready and delivered are two steps, and two UPDATEs

@@ -301,3 +301,21 @@ def test_a_presenter_to_be_lacks_nothing(given, problems):
 def test_a_key_for_a_lock_fits_a_number_of_postgresql():
     assert rules.lock_number("a") == rules.lock_number("a") != rules.lock_number("b")
     assert all(0 <= rules.lock_number(str(key)) < 2**31 for key in range(100))
+
+
+_MORNING, _AFTERNOON = Hours(0, dt.time(8), dt.time(13)), Hours(0, dt.time(13), dt.time(20))
+
+
+@pytest.mark.parametrize(
+    ("stored", "ticked", "rest"),
+    [
+        ([], [], []),
+        ([_MORNING], ["morning"], []),
+        ([_AFTERNOON, _MORNING], ["morning", "afternoon"], []),
+        ([Hours(0, dt.time(8), dt.time(20))], ["morning", "afternoon"], []),
+        ([Hours(0, dt.time(8), dt.time(16))], [], [Hours(0, dt.time(8), dt.time(16))]),
+        ([_MORNING, Hours(0, dt.time(16), dt.time(18))], [], [_MORNING, Hours(0, dt.time(16), dt.time(18))]),
+    ],
+)
+def test_hours_are_shown_as_halves_only_where_halves_say_the_same(stored, ticked, rest):
+    assert rules.halves_in(stored) == (ticked, rest)

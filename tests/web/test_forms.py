@@ -13,8 +13,9 @@ from scheduler.places.terms.reasons import PlaceReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import forms
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
-from scheduler.web.reasons import FormReason, worded
+from scheduler.web.reasons import worded
 
 HUGE = "9" * 5000
 

@@ -1,7 +1,6 @@
 """What pages show of counting."""
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +16,10 @@ from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
     CountedVisit,
-    CountHistoryLine,
     CountSource,
     CrewAt,
     HeadCounts,
-    SaidLine,
 )
-from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.paging import PER_PAGE, Page, first_row
@@ -33,6 +29,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
+from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, AssignmentState, PresentationState
@@ -52,7 +49,12 @@ _BY_EDUCATOR = HeadCount.source == CountSource.EDUCATOR
 _TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 _OF_COUNT = tuple(getattr(HeadCount, name) for name in _COUNTED)
-_VISITS = select(Visit).join(Visit.host).options(contains_eager(Visit.host))
+_VISITS = (
+    select(Visit)
+    .join(Visit.host)
+    .join(Visit.programme)
+    .options(contains_eager(Visit.host), contains_eager(Visit.programme).load_only(Programme.group_size))
+)
 
 
 def counted_visit(actor: Actor, number: str) -> CountedVisit:
@@ -241,60 +243,28 @@ def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
         select(
             *(Visit.id, Presentation.id),
             *(Presentation.expected_pupils, Presentation.expected_parents, Presentation.expected_teachers),
-            *(HeadCount.version, HeadCount.audience, HeadCount.people),
+            *(Programme.group_size, HeadCount.version, HeadCount.audience, HeadCount.people),
         )
         .join(Visit, Visit.id == Presentation.visit_id)
+        .join(Visit.programme)
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(HeadCount, (HeadCount.presentation_id == Presentation.id) & _BY_EDUCATOR)
         .where(in_reach(actor, Visit), Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
         .order_by(Visit.on_day, Visit.id, Presentation.ordinal, HeadCount.id)
     )
     said: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    expected = {}
+    expected, halls = {}, {}
     for row in found:
         pair = row[0], row[1]
-        expected[pair] = HeadCounts(*row[2:5])
+        expected[pair], halls[pair] = HeadCounts(*row[2:5]), row.group_size
         said[pair] += [row] if row.people is not None else []
-    ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair]))
+    ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair], halls[pair]))
     begins = first_row(page)
     return Page(_rows(ordered[begins : begins + PER_PAGE]), page, len(ordered))
 
 
-def _is_odd(educator: HeadCounts | None, expected: HeadCounts) -> bool:
-    return educator is not None and rules.looks_odd(educator, expected)
-
-
-def history_of(presentation_ids: Sequence[int]) -> list[CountHistoryLine]:
-    """All that was ever done to the counting of these presentations, oldest first. The caller has checked the right."""
-    rows = db.session.execute(
-        select(AuditEntry, Presentation.ordinal)
-        .join(Attendance, Attendance.id == AuditEntry.thing_id)
-        .join(Presentation, Presentation.id == Attendance.presentation_id)
-        .where(AuditEntry.thing == Attendance.__tablename__, Attendance.presentation_id.in_(presentation_ids))
-        .order_by(AuditEntry.id)
-    )
-    return [
-        CountHistoryLine(ordinal, entry.at, AttendanceState(to), details.get("reason", ""))
-        for entry, ordinal in rows
-        if (details := json.loads(entry.details)) and (to := details.get("to"))
-    ]
-
-
-def said_so_far(presentation_ids: Sequence[int]) -> list[SaidLine]:
-    """All numbers ever said about these presentations, the old ones too. The caller has checked the right."""
-    rows = db.session.execute(
-        select(HeadCount, Presentation.ordinal)
-        .join(Presentation, Presentation.id == HeadCount.presentation_id)
-        .where(HeadCount.presentation_id.in_(presentation_ids))
-        .order_by(Presentation.ordinal, HeadCount.version, HeadCount.entered_at, HeadCount.id)
-    )
-    lines: dict[tuple[int, int, CountSource], list[HeadCount]] = defaultdict(list)
-    for row, ordinal in rows:
-        lines[ordinal, row.version, row.source].append(row)
-    return [
-        SaidLine(ordinal, version, source, people[0].entered_at, _as_counts(people) or HeadCounts(), people[0].counts)
-        for (ordinal, version, source), people in lines.items()
-    ]
+def _is_odd(said: HeadCounts | None, expected: HeadCounts, hall: int) -> bool:
+    return said is not None and rules.far_off(said, expected, hall) is not None
 
 
 def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[CountedVisit]:
@@ -310,9 +280,10 @@ def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[Counted
         .order_by(Presentation.ordinal)
     ).all()
     counts = _counts_of(presentation.id for presentation, _ in rows)
+    halls = {visit.id: visit.programme.group_size for visit in visits}
     held: dict[int, list[CountedPresentation]] = defaultdict(list)
     for presentation, attendance in rows:
-        held[presentation.visit_id].append(_one(presentation, attendance, counts))
+        held[presentation.visit_id].append(_one(presentation, attendance, counts, halls[presentation.visit_id]))
     named: dict[int, list[str]] = defaultdict(list)
     adults = select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)
     for adult in db.session.scalars(adults) if names else ():
@@ -344,7 +315,8 @@ def _counts_of(presentation_ids: Iterable[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _as_counts(rows: Iterable[Any]) -> HeadCounts | None:
+def as_counts(rows: Iterable[Any]) -> HeadCounts | None:
+    """One number an audience, as one; None where nothing was said."""
     people = {row.audience.value: row.people for row in rows}
     return HeadCounts(**people) if people else None
 
@@ -353,16 +325,16 @@ def _newest(rows: Iterable[Any]) -> HeadCounts | None:
     """The last version of what one source said."""
     said = list(rows)
     newest = max((row.version for row in said), default=1)
-    return _as_counts(row for row in said if row.version == newest)
+    return as_counts(row for row in said if row.version == newest)
 
 
 def _one(
-    presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[Any]]
+    presentation: Presentation, attendance: Attendance | None, counts: dict[int, list[Any]], hall: int
 ) -> CountedPresentation:
     rows = counts.get(presentation.id, [])
     expected = HeadCounts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
     by_source = {source: _newest(row for row in rows if row.source is source) for source in CountSource}
-    educator = by_source[CountSource.EDUCATOR]
+    said = [by_source[CountSource.EDUCATOR], by_source[CountSource.SCHOOL]]
     return CountedPresentation(
         presentation_id=presentation.id,
         ordinal=presentation.ordinal,
@@ -381,10 +353,10 @@ def _one(
         minutes_given=attendance.minutes_given if attendance else None,
         same_pupils=bool(attendance and attendance.same_pupils),
         turned_away=attendance.turned_away if attendance else 0,
-        said_by_educator=educator,
+        said_by_educator=by_source[CountSource.EDUCATOR],
         said_by_school=by_source[CountSource.SCHOOL],
-        counted=_as_counts(row for row in rows if row.counts),
+        counted=as_counts(row for row in rows if row.counts),
         reason=attendance.reason if attendance else "",
-        odd=_is_odd(educator, expected),
+        odd=any(_is_odd(one, expected, hall) for one in said),
         at_the_desk=bool(attendance and attendance.at_the_desk),
     )

@@ -6,13 +6,17 @@ from sqlalchemy import exists, select
 
 from scheduler.attendance.models import VisitFeedback, VisitSurvey
 from scheduler.core.db import db
+from scheduler.readiness.models import NumbersAsked
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import DateWish, OpenCall, RaisedHand, Readiness, ToldNote
 
 TABLES: tuple[Any, ...] = (
     DateWish,
+    Drive,
     Finding,
+    NumbersAsked,
     OpenCall,
     RaisedHand,
     Readiness,

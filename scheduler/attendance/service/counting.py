@@ -15,6 +15,7 @@ from scheduler.attendance.service.figures import add_up
 from scheduler.attendance.service.locked_numbers import (
     COUNTABLE,
     all_counted,
+    announced_of,
     attendances_of,
     counts_of,
     let_count,
@@ -34,11 +35,11 @@ from scheduler.attendance.terms import (
 )
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.core.text import name_key
 from scheduler.policy import SYSTEM, Actor
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.service.locked_visit import lock_visit, open_visit, open_visit_of
+from scheduler.visits.service.locked_visit import OpenVisit, lock_visit, open_visit, open_visit_of
 from scheduler.visits.service.outcome import mark_delivered, note_held
 from scheduler.visits.terms.states import AssignmentState, VisitState
 
@@ -51,7 +52,8 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
     A coordinator, or one of the visit's crew who was in another presentation, may count instead: that is flagged.
 
     Until the school has answered the educator may say other numbers: the new ones count, the old ones are kept. The
-    same numbers sent again (a double click, a phone that comes back from the cellar) change nothing.
+    same numbers sent again (a double click, a phone that comes back from the cellar) change nothing. Numbers far from
+    what was announced are asked about once ("sure").
     Raises: NotAllowed, NotFound; Rejected with {field: reason}; Conflict("already_countersigned", "not_confirmed").
     """
     with change(actor, now) as act:
@@ -67,6 +69,9 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
         attendance = rows.get(presentation_id)
         if attendance is not None and _says_the_same(act, attendance, draft):
             return
+        hall, announced = visit.programme.group_size, announced_of(presentation)
+        if problem := rules.problem_with_far(draft.counts, announced, hall, draft.sure_of):
+            raise Rejected({"sure": problem})
         attendance = rows[presentation_id] = _opened(act, attendance, presentation_id)
         attendance.teacher_present = draft.teacher_present
         attendance.minutes_given = draft.minutes_given
@@ -85,25 +90,37 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
     log.info("counts submitted", extra={"presentation_id": presentation_id})
 
 
-def countersign(actor: Actor, visit_id: int, said: Mapping[int, HeadCounts], *, now: dt.datetime) -> bool:
+def countersign(
+    actor: Actor,
+    visit_id: int,
+    said: Mapping[int, HeadCounts],
+    *,
+    now: dt.datetime,
+    sure_of: Mapping[int, int | None] | None = None,
+) -> bool:
     """The school says its own numbers for each presentation; where both agree the attendance is locked at once.
 
-    Returns whether all agreed: a difference waits for the coordinator, who sees both. The same numbers sent again
-    change nothing. Raises: NotAllowed, NotFound; Rejected with {"counts": reason}; Conflict("not_submitted") when
-    there is nothing (more) to sign.
+    Returns whether all are locked: a difference waits for the coordinator, who sees both, and so does a number far from
+    what was announced, however many say it. The same numbers sent again change nothing. Numbers of the school's own
+    that are far off are asked about once: `sure_of` is {presentation: all in all}, None where nobody looks at a page.
+    Raises: NotAllowed, NotFound; Rejected with {"counts": reason} or {"sure-<presentation>": reason};
+    Conflict("not_submitted") when there is nothing (more) to sign.
     """
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         policy.require(actor, "countersign", "attendance", request=opened.visit.school_request_id)
         rows = attendances_of(act, opened)
         waiting = [row for row in rows.values() if row.state in rules.TO_BE_SIGNED]
+        far = _far_off(opened, said)
         if not waiting and (answers := _signed_already(act, rows.values(), said)):
-            return all(answers)
+            return all(answers) and not far
         if not waiting:
             raise Conflict(AttendanceReason.NOT_SUBMITTED)
         if problem := rules.problem_with_signature(said, {row.presentation_id for row in waiting}):
             raise Rejected({"counts": problem})
-        agreed = [_sign(act, row, said[row.presentation_id]) for row in waiting]
+        if unsure := _unsure(act, waiting, said, far, sure_of):
+            raise Rejected(unsure)
+        agreed = [_sign(act, row, said[row.presentation_id], far=row.presentation_id in far) for row in waiting]
         report_when_locked(act, opened, rows)
         add_up(act, opened.visit)
     log.info("attendance countersigned", extra={"visit_id": visit_id, "agreed": all(agreed)})
@@ -197,12 +214,38 @@ def _opened(act: Act, attendance: Attendance | None, presentation_id: int) -> At
     return attendance
 
 
-def _sign(act: Act, attendance: Attendance, counts: HeadCounts) -> bool:
+def _far_off(opened: OpenVisit, said: Mapping[int, HeadCounts]) -> dict[int, Reason]:
+    """Of which presentations the numbers are far from what was announced, and how."""
+    asked = [(row, said[row.id]) for row in opened.every if row.id in said]
+    hall = opened.visit.programme.group_size
+    return {row.id: far for row, counts in asked if (far := rules.far_off(counts, announced_of(row), hall))}
+
+
+def _unsure(
+    act: Act,
+    waiting: Iterable[Attendance],
+    said: Mapping[int, HeadCounts],
+    far: Mapping[int, Reason],
+    sure_of: Mapping[int, int | None] | None,
+) -> dict[str, Reason]:
+    """What the school is asked about once more: far numbers of its own; the presenter's were asked of the presenter."""
+    if sure_of is None:
+        return {}
+    return {
+        f"sure-{row.presentation_id}": far[row.presentation_id]
+        for row in waiting
+        if row.presentation_id in far
+        and sure_of.get(row.presentation_id) != said[row.presentation_id].total
+        and counts_of(act, row, CountSource.EDUCATOR) != said[row.presentation_id]
+    }
+
+
+def _sign(act: Act, attendance: Attendance, counts: HeadCounts, *, far: bool) -> bool:
     said = counts_of(act, attendance, CountSource.EDUCATOR)
     store_counts(act, attendance, CountSource.SCHOOL, counts)
     attendance.countersigned_at = act.now
     act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.COUNTERSIGNED)
-    agreed = said == counts  # a difference is shown to the coordinator, never added up
+    agreed = said == counts and not far  # a difference is shown to the coordinator, never added up
     if agreed:
         lock_numbers(act, attendance)
     return agreed

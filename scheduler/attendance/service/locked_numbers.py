@@ -73,6 +73,11 @@ def counts_of(act: Act, attendance: Attendance, source: CountSource) -> HeadCoun
     return HeadCounts(**{audience.value: people for audience, people in rows}) if rows else None
 
 
+def announced_of(presentation: Presentation) -> HeadCounts:
+    """How many were to come, as the crew reads it."""
+    return HeadCounts(presentation.expected_pupils, presentation.expected_parents, presentation.expected_teachers)
+
+
 def store_counts(act: Act, attendance: Attendance, source: CountSource, counts: HeadCounts) -> None:
     """The four numbers of one source, in the attendance's version."""
     act.session.add_all(

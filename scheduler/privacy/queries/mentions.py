@@ -15,8 +15,10 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, PresenterNote, User
 from scheduler.places.models import CallNote
 from scheduler.privacy.terms import Subject
+from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
 from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import CalendarEntry, DateWish, Presentation, Visit
 
 SHORTEST_NAME = 5  # of a full name: a shorter one stands in too many words
@@ -25,6 +27,8 @@ FREE_TEXTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Visit, ("reason", "safeguarding_contact")),
     (Presentation, ("reason",)),
     (DateWish, ("reason",)),
+    (NumbersAsked, ("reason",)),
+    (Drive, ("reason",)),
     (CallNote, ("text",)),
     (PresenterNote, ("text",)),
     (PickUp, ("who",)),

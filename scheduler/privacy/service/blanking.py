@@ -35,7 +35,17 @@ from scheduler.visits.models.visits import Visit
 
 # About a person, and counted or kept as proof all the same: these hold numbers of rows, and the names are blanked.
 STAYS = frozenset(
-    {"presenter", "guardian", "guardian_consent", "consent_paper", "late_notice", "relief_ask", "told_note", "finding"}
+    {
+        "presenter",
+        "guardian",
+        "guardian_consent",
+        "consent_paper",
+        "drive",
+        "late_notice",
+        "relief_ask",
+        "told_note",
+        "finding",
+    }
 )
 LETTERS = (("mail", "eml"), ("sms", "txt"))  # folders where messages lie that no server was there for
 

@@ -23,9 +23,11 @@ from scheduler.privacy.queries import retention as due
 from scheduler.privacy.rules import cut, last_school_year_over
 from scheduler.privacy.service import blanking, calendars
 from scheduler.privacy.terms import KeepingPeriod, RetentionRow
+from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 
 Condition = ColumnElement[bool]
@@ -260,6 +262,18 @@ RULES: tuple[RetentionRule, ...] = (
         DateWish,
         lambda by: and_(_of_past_visit(DateWish, by), DateWish.reason != ""),
         _emptied(DateWish, "reason"),
+    ),
+    RetentionRule(
+        _R.NOTE,
+        NumbersAsked,
+        lambda by: and_(_of_past_visit(NumbersAsked, by), NumbersAsked.reason != ""),
+        _emptied(NumbersAsked, "reason"),
+    ),
+    RetentionRule(
+        _R.NOTE,
+        Drive,
+        lambda by: and_(_of_past_visit(Drive, by), Drive.reason != ""),
+        _emptied(Drive, "reason"),
     ),
     RetentionRule(
         _R.NOTE,

@@ -5,8 +5,10 @@ import datetime as dt
 from sqlalchemy import exists, select
 
 from scheduler.core.db import db
+from scheduler.programmes.models import Programme
+from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
-from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenWish
+from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenNumbers, OpenWish
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Visit
 from scheduler.visits.terms.states import VisitState
@@ -40,6 +42,27 @@ def open_wish_of(visit_id: int) -> OpenWish | None:
         select(DateWish).where(DateWish.visit_id == visit_id, DateWish.answered_at.is_(None)).limit(1)
     )
     return OpenWish(row.first_choice, row.second_choice, row.reason, row.asked_at) if row else None
+
+
+def open_numbers_of(visit_id: int) -> list[OpenNumbers]:
+    """Other numbers of a visit that wait for a coordinator, in the order of its presentations."""
+    rows = db.session().execute(
+        select(NumbersAsked, Programme.group_size)
+        .join(Visit, Visit.id == NumbersAsked.visit_id)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .where(NumbersAsked.visit_id == visit_id, NumbersAsked.answered_at.is_(None))
+        .order_by(NumbersAsked.ordinal)
+    )
+    return [
+        OpenNumbers(
+            row.ordinal,
+            (row.pupils_before, row.parents_before, row.teachers_before),
+            (row.pupils, row.parents, row.teachers),
+            group_size,
+            row.asked_at,
+        )
+        for row, group_size in rows
+    ]
 
 
 def checklists_to_tell(today: dt.date) -> list[int]:

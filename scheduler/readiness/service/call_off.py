@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler import policy
@@ -18,7 +18,7 @@ from scheduler.messages.service import let_wait, stop_messages
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.policy import Actor
-from scheduler.readiness.models import Cancellation
+from scheduler.readiness.models import Cancellation, NumbersAsked
 from scheduler.readiness.rules import may_think_again
 from scheduler.readiness.terms import CallOff, ReadinessReason
 from scheduler.requests.models import SchoolRequest
@@ -85,6 +85,9 @@ def _as_it_stands(session: Session, visit: Visit) -> tuple[str, dt.datetime | No
         "school_request": _states([asked] if asked else []),
         "presentation": _states(sittings),
         "assignment": _states(seats),
+        "numbers_asked": session.scalars(
+            select(NumbersAsked.id).where(NumbersAsked.visit_id == visit.id, NumbersAsked.answered_at.is_(None))
+        ).all(),
     }
     return json.dumps(told), min((row.starts_at for row in sittings), default=None)
 
@@ -138,6 +141,10 @@ def _restore(act: Act, visit: Visit, before: dict[str, Any]) -> None:
     for seat in sorted(seats, key=lambda one: (is_minor(one.presenter.adult_on, one.on_day), one.id)):  # adults first
         _back(act, ASSIGNMENT_MACHINE, seat, AssignmentState, before["assignment"])
         act.session.flush()
+    if asked is not None and (wait := before.get("numbers_asked")):  # the database let them lapse with the visit
+        lapsed = update(NumbersAsked).where(NumbersAsked.id.in_(wait))
+        act.session.execute(lapsed.values(answered_at=None, outcome=None))
+        asked.attention = True
 
 
 def _back(act: Act, machine: Machine, thing: Any, kind: Any, stood: dict[str, tuple[str, str, str]]) -> None:

@@ -12,6 +12,7 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.places.models import Host
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
@@ -36,7 +37,7 @@ def locked_request(
         select(SchoolRequest)
         .where(SchoolRequest.id == request_id)
         .options(
-            joinedload(SchoolRequest.host),
+            joinedload(SchoolRequest.host).joinedload(Host.municipality),  # an open visit of it knows the way
             joinedload(SchoolRequest.centre),
             joinedload(SchoolRequest.programme).joinedload(Programme.centre),
             joinedload(SchoolRequest.programme).selectinload(Programme.audiences),

@@ -68,9 +68,9 @@ def change_counts(
         row = locked_request(session, actor, "update", request_id, version=version)
         if not may_change_counts(row.state):
             raise Conflict(GroundReason.WRONG_STATE)
-        if problems := _problems(row, counts):
+        if problems := problems_with_change(row, counts):
             raise Rejected(problems)
-        changes = _take_over(row, counts)
+        changes = take_over(row, counts)
         if not changes:
             return
         row.attention = row.attention or row.state in WITH_DATE
@@ -93,7 +93,8 @@ def tell_directions(
             audit.record(actor, "directions told", row, at=now)
 
 
-def _problems(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str, Reason]:
+def problems_with_change(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str, Reason]:
+    """{"presentations-0-pupils": reason}, counted from 0. Raises: NotFound for a presentation that is not there."""
     asked = {presentation.ordinal: presentation for presentation in row.presentations}
     if {new.ordinal for new in counts} - set(asked):
         raise NotFound("presentation")
@@ -104,7 +105,7 @@ def _problems(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str,
     }
 
 
-def _take_over(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str, list[list[int]]]:
+def take_over(row: SchoolRequest, counts: Sequence[ExpectedCounts]) -> dict[str, list[list[int]]]:
     """Set the numbers; returns what changed, by presentation: the three before, the three after."""
     asked = {presentation.ordinal: presentation for presentation in row.presentations}
     changes: dict[str, list[list[int]]] = {}

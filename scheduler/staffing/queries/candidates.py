@@ -32,9 +32,11 @@ from scheduler.programmes.queries import campaign_crew
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
 from scheduler.staffing.queries.availability import availability_of
+from scheduler.staffing.queries.young_load import too_much_for
+from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
 from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
-from scheduler.visits.queries.clearance import clearance, no_new_promise, town_of
+from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much
@@ -160,20 +162,22 @@ def _judged(
     """What speaks against each of these presenters; the best first."""
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
-    cleared = clearance(ids, visit.on_day, town_of(visit))
+    cleared = clearance(ids, visit.on_day, town_of(visit), promised_at=now)
     promised, load = promised_time(ids, here, [visit.on_day], except_visit=visit.id, now=now)
     free, host = _available(ids, visit, presentations), place_of(visit)
-    waiting = no_new_promise(ids, visit.on_day, now)
     language = visit.school_request.teaching_language if visit.school_request else None
+    minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
+    own = [YoungVisit(visit.id, visit.on_day, row.minutes) for row in presentations]
+    full = too_much_for(minors, visit.on_day, dict.fromkeys(minors, own), except_visit=visit.id)
     meant = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset()
     found = []
     for row in people:
         who = row.presenter_id
         reasons = [
             *cleared[who],
-            *waiting.get(who, []),
             *clash_of(here, promised.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
+            *full.get(who, []),
             *too_far(row.home, host, row.reach_km),
             *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
         ]

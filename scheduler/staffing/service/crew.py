@@ -11,6 +11,7 @@ from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
+from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import home_point, place_of
 from scheduler.visits.queries.clearance import refuse_new_promise
@@ -68,8 +69,7 @@ def suggest(
         return False
     if not meant:
         refuse_beyond_reach(opened, person)
-    for presentation in wanted:
-        add_seat(act, opened, person, presentation)
+    refuse_too_much(opened, [add_seat(act, opened, person, presentation) for presentation in wanted])
     raise_version(opened)
     log.info("presenter suggested", extra={"visit_id": opened.visit.id, "presenter_id": presenter_id})
     return True

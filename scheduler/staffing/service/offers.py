@@ -11,6 +11,7 @@ from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.queries.substitutes import open_search
+from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
 from scheduler.staffing.terms.reasons import StaffingReason
@@ -62,6 +63,7 @@ def offer(act: Act, opened: OpenVisit, *, until: dt.datetime, version: int | Non
         raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
     hold_time(act.session, opened.presenter_ids)
     refuse_clashes(opened, {row.presenter_id for row in rows}, act.now)
+    refuse_too_much(opened, rows)
     for row in rows:
         row.offered_until = until
         transitions.move_assignment(act, row, AssignmentState.OFFERED)  # adults first
@@ -103,6 +105,7 @@ def answer_offer(actor: Actor, visit_id: int, *, accepts: bool, reason: str = ""
             raise Conflict(StaffingReason.OFFER_GONE)
         if accepts:
             refuse_clashes(opened, {actor.presenter_id}, now)
+            refuse_too_much(opened, rows)
             for row in rows:
                 transitions.move_assignment(act, row, AssignmentState.ACCEPTED)
             answered = {row.presentation_id for row in rows}

@@ -10,15 +10,16 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from scheduler import policy
-from scheduler.attendance.models import Attendance
+from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
-from scheduler.attendance.terms import AttendanceState
+from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
+from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
 from scheduler.turns.queries.requests_and_mails import (
     ABOUT_HOST,
@@ -147,6 +148,7 @@ def _visits_to_judge(actor: Actor, today: dt.date) -> Select[Any]:
                 SubstituteSearch.id.is_not(None),
                 _somebody_away(),
                 _somebody_left(),
+                _numbers_asked_at().is_not(None),
             ),
         ),
     )
@@ -180,6 +182,7 @@ def _judged_visits() -> Select[Any]:
             SubstituteSearch.state.label("search"),
             _somebody_away().label("away"),
             _in_two_places().label("clash"),
+            _numbers_asked_at().label("numbers_asked_at"),
             told.scalar_subquery().label("told_at"),
         )
         .join(Host, Host.id == Visit.host_id)
@@ -205,6 +208,11 @@ def _somebody_left() -> ColumnElement[bool]:
     return seats.where(Presentation.visit_id == Visit.id, Assignment.state.in_(_LEFT)).exists()
 
 
+def _numbers_asked_at() -> Any:
+    open_ones = select(func.min(NumbersAsked.asked_at)).where(NumbersAsked.visit_id == Visit.id)
+    return open_ones.where(NumbersAsked.answered_at.is_(None)).correlate(Visit).scalar_subquery()
+
+
 def _in_two_places() -> ColumnElement[bool]:
     """Somebody suggested for a visit has promised that time elsewhere."""
     mine, other = aliased(Assignment), aliased(Assignment)
@@ -227,13 +235,27 @@ def _in_two_places() -> ColumnElement[bool]:
     )
 
 
+def _counted_otherwise() -> ColumnElement[bool]:
+    """The school's numbers of a presentation are not the educator's."""
+    hers, schools = aliased(HeadCount), aliased(HeadCount)
+    return exists().where(
+        schools.presentation_id == Attendance.presentation_id,
+        schools.source == CountSource.SCHOOL,
+        hers.presentation_id == schools.presentation_id,
+        hers.source == CountSource.EDUCATOR,
+        hers.version == schools.version,
+        hers.audience == schools.audience,
+        hers.people != schools.people,
+    )
+
+
 def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
     """The presentations of these visits with their counting and crews, also who left them: one question."""
-    found: dict[int, dict[int, tuple[Presentation, AttendanceState]]] = defaultdict(dict)
+    found: dict[int, dict[int, tuple[Presentation, AttendanceState, bool]]] = defaultdict(dict)
     seats: dict[int, list[SeatStanding]] = defaultdict(list)
     wanted = (
         select(Presentation, Attendance.state, Assignment, Presenter.kind, Presenter.adult_on, User.given_name,
-               User.family_name)
+               User.family_name, _counted_otherwise())
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
@@ -242,19 +264,25 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
         .order_by(Presentation.ordinal, Assignment.id)
         .execution_options(populate_existing=True)
     )  # fmt: skip
-    for sitting, count, seat, kind, adult_on, given, family in db.session().execute(wanted) if visit_ids else ():
-        found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN)
+    for sitting, count, seat, kind, adult_on, given, family, differs in (
+        db.session().execute(wanted) if visit_ids else ()
+    ):
+        found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN, differs)
         if seat is not None:
             member = CrewMember(seat.presenter_id, kind, given, family, adult_on, seat.state)
             seats[sitting.id].append(SeatStanding(member, seat.state_since, seat.offered_until))
     return {
-        visit_id: [(_sitting(row, count, seats[row.id]), row.starts_local) for row, count in rows.values()]
+        visit_id: [
+            (_sitting(row, count, seats[row.id], differs), row.starts_local) for row, count, differs in rows.values()
+        ]
         for visit_id, rows in found.items()
     }
 
 
-def _sitting(row: Presentation, count: AttendanceState, seats: Sequence[SeatStanding]) -> SittingStanding:
-    return SittingStanding(row.id, row.state, row.starts_at, row.ends_at, row.audience, count, tuple(seats))
+def _sitting(
+    row: Presentation, count: AttendanceState, seats: Sequence[SeatStanding], differs: bool
+) -> SittingStanding:
+    return SittingStanding(row.id, row.state, row.starts_at, row.ends_at, row.audience, count, tuple(seats), differs)
 
 
 def _visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) -> TurnRow:
@@ -291,6 +319,7 @@ def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
         wished_day=row.first_choice,
         wished_at=row.asked_at,
         crew_away=row.away,
+        numbers_asked_at=row.numbers_asked_at,
         clash=row.clash,
         told_at=row.told_at,
         papers_settled=visit.papers_settled,

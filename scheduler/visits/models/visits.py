@@ -72,6 +72,8 @@ class Visit(Base):
     cancelled_by: Mapped[CancelledBy | None]
     confirmed_at: Mapped[dt.datetime | None]  # for this very time, whatever became of its crew: then a school knew one
     moved_at: Mapped[dt.datetime | None]  # to its present time, the last time somebody did that
+    moved_from_day: Mapped[dt.date | None]  # where it stood before that move
+    moved_from_times: Mapped[str] = mapped_column(default="", server_default="")
     clock_wrong: Mapped[ClockWrong | None]  # why the time no longer fits
     # What the school promised by word; a visit with a school request has these on the request.
     teacher_stays: Mapped[bool] = mapped_column(default=False)

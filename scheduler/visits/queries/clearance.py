@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
@@ -15,6 +15,7 @@ from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import (
     Day,
     consent_covers,
+    guardian_changes,
     may_be_photographed,
     vetting_covers,
     wait_with_new_promises,
@@ -34,27 +35,35 @@ def town_of(visit: Visit) -> int | None:
     return ONLINE if visit.online_link else visit.host.municipality_id
 
 
-def clearance(presenter_ids: Collection[int], day: dt.date, town_id: int | None) -> dict[int, list[Why]]:
+def clearance(
+    presenter_ids: Collection[int], day: dt.date, town_id: int | None, *, promised_at: dt.datetime | None = None
+) -> dict[int, list[Why]]:
     """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may. One query, if any.
 
-    "unvetted", "too_young", "no_consent", "no_travel", "suspended".
+    "unvetted", "too_young", "no_consent", "no_travel", "suspended"; of a promise yet to be made also `no_new_promise`.
     """
     who, law = Presenter.id, (Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None))
     vetted = exists().where(Vetting.presenter_id == who, *vetting_covers(day))
     travels = func.max(case((GuardianConsent.travels.is_(True), 1), else_=0))
     agreed = select(travels).where(GuardianConsent.presenter_id == who, *consent_covers(day)).scalar_subquery()
+    waits = guardian_changes(day, promised_at) if promised_at else null()
     wanted: Select[Any] = (
-        select(who, Presenter.home_id, vetted, agreed, *law).where(who.in_(presenter_ids)).order_by(who)
+        select(who, Presenter.home_id, vetted, agreed, waits, *law).where(who.in_(presenter_ids)).order_by(who)
     )
     return {
-        one: uncleared(
-            UnderLaw(*of_law),
-            day,
-            vetted=bool(papers),
-            agreed=leave is not None,
-            away=town_id not in (ONLINE, home_id) and not leave,
+        one: [
+            *uncleared(
+                UnderLaw(*of_law),
+                day,
+                vetted=bool(papers),
+                agreed=leave is not None,
+                away=town_id not in (ONLINE, home_id) and not leave,
+            ),
+            *_waiting(changes),
+        ]
+        for one, home_id, papers, leave, changes, *of_law in (
+            db.session().execute(wanted).all() if presenter_ids else ()
         )
-        for one, home_id, papers, leave, *of_law in (db.session().execute(wanted).all() if presenter_ids else ())
     }
 
 
@@ -65,8 +74,12 @@ def not_cleared(presenter_ids: Collection[int], day: dt.date, town_id: int | Non
 
 def no_new_promise(presenter_ids: Collection[int], day: dt.date, now: dt.datetime) -> dict[int, list[Why]]:
     """Of minors who take no new visit on that day meanwhile, why: what they have promised stays as it is."""
-    waiting = wait_with_new_promises(presenter_ids, day, now)
-    return {who: [Why(WhyNot.GUARDIAN_CHANGES if changes else WhyNot.OLDER_TEXT)] for who, changes in waiting.items()}
+    return {who: _waiting(changes) for who, changes in wait_with_new_promises(presenter_ids, day, now).items()}
+
+
+def _waiting(changes: int | None) -> list[Why]:
+    """What `guardian_changes` says."""
+    return [] if changes is None else [Why(WhyNot.GUARDIAN_CHANGES if changes else WhyNot.OLDER_TEXT)]
 
 
 def refuse_new_promise(person: Presenter, presentation_id: int, day: dt.date, now: dt.datetime) -> None:

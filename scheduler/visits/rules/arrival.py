@@ -47,6 +47,15 @@ def kilometres(homes: Iterable[Point], host: Point | None) -> int:
     return round(2 * max((road_km(home, host) for home in homes), default=0.0))
 
 
+def who_drives(homes: Iterable[tuple[int, Point, bool]], host: Point | None) -> tuple[int, int] | None:
+    """Of a crew (whose, her home, of age?) who drives, the farthest of age; and minutes there and back by that rule."""
+    crew = list(homes)
+    drivers = [(road_km(home, host), -who) for who, home, of_age in crew if of_age] if host else []
+    if host is None or not drivers:
+        return None
+    return -max(drivers)[1], round(2 * max(road_minutes(home, host) for _who, home, _of_age in crew))
+
+
 def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
     """The worst of what keeps a presenter from arriving at the stops of one visit, if anything does."""
     own = {stop.visit_id for stop in here}

@@ -4,13 +4,17 @@ import datetime as dt
 import logging
 from collections.abc import Collection
 
+from sqlalchemy import delete
+
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.people.rules import is_minor
 from scheduler.policy import Actor
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.queries.agenda import home_point, place_of
 from scheduler.visits.queries.clearance import not_cleared, town_of
-from scheduler.visits.rules.arrival import kilometres
+from scheduler.visits.rules.arrival import kilometres, who_drives
 from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
@@ -64,10 +68,10 @@ def confirm_open(act: Act, opened: OpenVisit, *, outcome: str = "") -> None:
     `outcome` is how the search for a substitute ended: then that is what the school reads, in its one mail.
     """
     crew, link = opened.in_state(AssignmentState.ACCEPTED), opened.visit.online_link
+    _plan_drive(act, opened, crew)
     for presentation in opened.presentations:
         if presentation.state is PresentationState.PLANNED:
             act.move(PRESENTATION_MACHINE, presentation, PresentationState.CONFIRMED)
-    opened.visit.kilometres = _kilometres(opened, crew)
     transitions.move_with_request(act, opened, VisitState.CONFIRMED)
     touch(act, opened, opened.presentations)
     if outcome:
@@ -96,9 +100,20 @@ def what_keeps_back(opened: OpenVisit, *, short: bool = False) -> list[Why]:
     )
 
 
-def _kilometres(opened: OpenVisit, crew: Collection[Assignment]) -> int:
-    homes = {home_point(row.presenter) for row in crew}
-    return kilometres(homes, place_of(opened.visit))
+def _plan_drive(act: Act, opened: OpenVisit, crew: Collection[Assignment]) -> None:
+    """Who of the crew drives, how far and for how long; a plan for an earlier crew is gone."""
+    visit, place, people = opened.visit, place_of(opened.visit), {row.presenter_id: row.presenter for row in crew}
+    visit.kilometres = kilometres(map(home_point, people.values()), place)
+    act.session.execute(delete(Drive).where(Drive.visit_id == visit.id))
+    homes = [(who, home_point(one), not is_minor(one.adult_on, visit.on_day)) for who, one in people.items()]
+    if driver := who_drives(homes, place):
+        drive = Drive(
+            visit_id=visit.id,
+            presenter_id=driver[0],
+            planned_kilometres=visit.kilometres,
+            planned_minutes=driver[1],
+        )
+        act.session.add(drive)
 
 
 def record_promise(

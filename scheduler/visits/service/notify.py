@@ -89,7 +89,7 @@ def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection
     """ "times" of what a mail to a presenter is about, and her "trip" where she goes; nothing where it is gone."""
     own = [row for row in opened.presentations if row.id in presentation_ids]
     trip = trip_to(home_point(person), opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
-    return {"times": _times(own), "trip": trip} if own else {}
+    return {"times": times_of(own), "trip": trip} if own else {}
 
 
 def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime) -> None:
@@ -98,7 +98,7 @@ def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.date
         lost, kept = list(group), {row.presentation_id for row in opened.of(presenter_id, *PROMISED)}
         stays = [row for row in opened.presentations if row.id in kept]
         if stays:
-            tell_presenters("seat_released", opened, lost, now=now, stays=_times(stays))
+            tell_presenters("seat_released", opened, lost, now=now, stays=times_of(stays))
         else:
             tell_presenters("visit_released", opened, lost, now=now)
 
@@ -152,12 +152,13 @@ def facts(opened: OpenVisit, language: str) -> dict[str, object]:
     return {
         "number": visit.number,
         "day": visit.on_day,
-        "times": _times(opened.presentations),
+        "times": times_of(opened.presentations),
         "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
         "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
         "programme": worded(language, cyrl, to_latin(cyrl), english),
     }
 
 
-def _times(presentations: Iterable[Presentation]) -> str:
+def times_of(presentations: Iterable[Presentation]) -> str:
+    """When they begin, on the wall clock of the host."""
     return ", ".join(f"{row.starts_local:%H:%M}" for row in presentations)

@@ -196,6 +196,8 @@ def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", versi
     if not open_now:
         raise Conflict(GroundReason.WRONG_STATE)
     hold_time(act.session, opened.presenter_ids)
+    was_day, was_times = opened.visit.on_day, notify.times_of(opened.presentations)
+    opened.visit.moved_from_day, opened.visit.moved_from_times = was_day, was_times
     _shift(act, opened, wish)
     if not _in_campaign(opened.visit.campaign_id, opened.visit.programme_id, wish.on_day):
         act.record("campaign left", opened.visit, details={"from": opened.visit.campaign_id})
@@ -209,8 +211,10 @@ def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", versi
             if presentation.state is PresentationState.CONFIRMED:
                 act.move(PRESENTATION_MACHINE, presentation, PresentationState.PLANNED)
     touch(act, opened, opened.presentations)
-    notify.tell_presenters("visit_offered", opened, asked_again, now=act.now, until=wish.until)
-    notify.tell_school("visit_moved", opened, now=act.now)
+    notify.tell_presenters(
+        "visit_offered", opened, asked_again, now=act.now, until=wish.until, was_day=was_day, was_times=was_times
+    )
+    notify.tell_school("visit_moved", opened, now=act.now, was_day=was_day, was_times=was_times)
     log.info("visit moved", extra={"visit_id": opened.visit.id})
     return True
 

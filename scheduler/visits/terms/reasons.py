@@ -42,3 +42,5 @@ class WhyNot(Reason):
     BEYOND_REACH = "beyond_reach"
     ENOUGH_OF_DAY = "enough_of_day"
     ENOUGH_OF_WEEK = "enough_of_week"
+    YOUNG_WEEK_FULL = "young_week_full"
+    YOUNG_MONTH_FULL = "young_month_full"

@@ -115,6 +115,8 @@ class VisitRow:
     merged: tuple[PresentationRow, ...] = ()  # their classes sit in another presentation of the visit
     confirmed_at: dt.datetime | None = None  # for this very time, whatever became of its crew
     moved_at: dt.datetime | None = None  # to its present time
+    moved_from_day: dt.date | None = None  # where it stood before that
+    moved_from_times: str = ""
     programme_id: int = 0
     campaign_id: int | None = None
     short_crew: bool = False  # somebody left, was not there, or was done without: its crew is not whole everywhere
@@ -249,6 +251,8 @@ BARS = frozenset(
         WhyNot.SUSPENDED,
         WhyNot.GUARDIAN_CHANGES,
         WhyNot.OLDER_TEXT,
+        WhyNot.YOUNG_WEEK_FULL,
+        WhyNot.YOUNG_MONTH_FULL,
     }
 )
 

@@ -12,9 +12,26 @@ from scheduler.core.errors import Reason
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField, number_of
 from scheduler.web.i18n import _l
+from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import worded
 
 MOST_TALKS = 20
+
+
+class Sure:
+    """A number far from what was announced is asked about once: a tick, and of how many it was said."""
+
+    asked_of = HiddenField()
+    sure = BooleanField(_l("The number is right"))
+
+    def ask(self: Any, reason: Reason, counts: HeadCounts) -> None:
+        """Show the tick, not ticked, for these numbers."""
+        self.asked_of.data, self.sure.data = str(counts.total), False
+        self.sure.errors = [worded(reason)]
+
+    def sure_of(self: Any) -> int | None:
+        """How many in all are right, far off as they are; None while nobody said so."""
+        return number_of(self.asked_of.data) if self.sure.data else None
 
 
 class FourNumbers(Form):  # type: ignore[misc]
@@ -33,7 +50,11 @@ class FourNumbers(Form):  # type: ignore[misc]
         return HeadCounts(self.pupils.data or 0, self.parents.data or 0, self.teachers.data or 0, self.others.data or 0)
 
 
-class HeadCountForm(BaseForm):
+class OwnNumbers(Sure, FourNumbers):
+    """The school's four numbers of one presentation."""
+
+
+class HeadCountForm(Sure, BaseForm):
     """What an educator types when leaving the room."""
 
     pupils = CountField(_l("Pupils"), [Needed()], default=0, most=MOST_IN_A_ROOM)
@@ -63,7 +84,14 @@ class HeadCountForm(BaseForm):
             same_pupils=self.same_pupils.data,
             turned_away=self.turned_away.data or 0,
             absent=frozenset(self.absent.data or ()).union(noted),
+            sure_of=self.sure_of(),
         )
+
+    def show(self, problems: Mapping[str, Reason]) -> None:
+        """A number far from what was announced is no fault: it asks, and keeps what was typed."""
+        super().show({field: reason for field, reason in problems.items() if field != "sure"})
+        if "sure" in problems:
+            self.ask(problems["sure"], self.counts())
 
 
 def said_before(one: CountedPresentation) -> dict[str, object]:
@@ -79,18 +107,28 @@ def said_before(one: CountedPresentation) -> dict[str, object]:
     }
 
 
-class SignNumbersForm(BaseForm):
+class SignNumbersForm(ListedForm):
     """The school's numbers for each presentation that waits for them, in order."""
 
-    presentations = FieldList(FormField(FourNumbers), max_entries=MOST_TALKS)
+    presentations = FieldList(FormField(OwnNumbers), max_entries=MOST_TALKS)
 
-    def show(self, problems: Mapping[str, Reason]) -> None:
-        self.form_errors.extend(worded(reason) for reason in problems.values())
+    def show_beside(self, problems: Mapping[str, Reason], waiting: list[CountedPresentation]) -> None:
+        """What is far off asks beside its presentation; whatever else stands on top."""
+        for one, entry in zip(waiting, self.presentations, strict=False):
+            if reason := problems.get(f"sure-{one.presentation_id}"):
+                entry.form.ask(reason, entry.form.counts())
+        self.form_errors.extend(worded(reason) for field, reason in problems.items() if not field.startswith("sure-"))
 
     def said(self, waiting: list[CountedPresentation]) -> dict[int, HeadCounts]:
         """By presentation; one that the form does not hold is left out."""
         pairs = zip(waiting, self.presentations, strict=False)
         return {one.presentation_id: entry.form.counts() for one, entry in pairs}
+
+    def sure_of(self, waiting: list[CountedPresentation]) -> dict[int, int | None]:
+        """By presentation, of how many in all the school has said that they are right."""
+        return {
+            one.presentation_id: entry.form.sure_of() for one, entry in zip(waiting, self.presentations, strict=False)
+        }
 
 
 class NamesForm(BaseForm):

@@ -13,11 +13,10 @@ from scheduler.attendance.queries.counting import (
     counted_visit_of_request,
     crew_at,
     crewmates,
-    history_of,
     late_counts,
-    said_so_far,
     waiting_attendance,
 )
+from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_counts
@@ -112,14 +111,15 @@ def sign(secret: str) -> ResponseReturnValue:
     form = SignNumbersForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
     if form.accepted():
         try:
-            said = form.said(waiting or _signed(visit))  # pressed twice, it is answered as it was the first time
-            agreed = countersign(actor, visit.visit_id, said, now=clock.now())
+            asked = waiting or _signed(visit)  # pressed twice, it is answered as it was the first time
+            said, sure = form.said(asked), form.sure_of(asked)
+            locked = countersign(actor, visit.visit_id, said, now=clock.now(), sure_of=sure)
         except Rejected as rejected:
-            form.show(rejected.problems)
+            form.show_beside(rejected.problems, waiting)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            say(_("Thank you. The numbers are confirmed.") if agreed else _("Thank you. The centre compares both."))
+            say(_("Thank you. The numbers are confirmed.") if locked else _("Thank you. The centre looks once more."))
             return redirect(url_for(".sign", secret=secret))
     return _school_page(secret, visit, form, _names_form(visit))
 

@@ -49,6 +49,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
         Matter.DAY_NAMED,
         Matter.PASSED,
         Matter.DATE_WISH,
+        Matter.NUMBERS_ASKED,
         Matter.CLOCK_WRONG,
     ),
     "crew": (
@@ -64,7 +65,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
         Matter.CREW_AWAY,
     ),
     "confirm": (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
-    "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.SILENT),
+    "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT),
     "mail": (Matter.MAIL_FAILED,),
 }
 

@@ -1,12 +1,26 @@
-"""The form of an absence."""
+"""The forms of an absence and of a drive."""
 
 from collections.abc import Sequence
 
 from wtforms import HiddenField
 
+from scheduler.staffing.terms.drives import MOST_MINUTES, DriveDraft
+from scheduler.staffing.terms.late_notice import MOST_KILOMETRES
 from scheduler.visits.terms.rows import VisitRow
-from scheduler.web.forms import BaseForm, DayField, Needed
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed
 from scheduler.web.i18n import _l
+from scheduler.web.seen_forms import REASON_LENGTH
+
+
+class DriveForm(BaseForm):
+    """What was driven for a visit, there and back."""
+
+    kilometres = CountField(_l("Kilometres driven, there and back"), [Needed()], most=MOST_KILOMETRES)
+    minutes = CountField(_l("Minutes driven, there and back"), [Needed()], most=MOST_MINUTES)
+    reason = LinesField(_l("Why it was not as planned"), [Needed()], limit=REASON_LENGTH)
+
+    def draft(self) -> DriveDraft:
+        return DriveDraft(self.kilometres.data, self.minutes.data, self.reason.data or "")
 
 
 class AbsenceForm(BaseForm):

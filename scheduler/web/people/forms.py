@@ -14,7 +14,7 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.core.phones import PHONE_LIMIT
 from scheduler.people import queries
-from scheduler.people.rules import NAME_LIMIT, REACHES
+from scheduler.people.rules import HALVES, NAME_LIMIT, REACHES, halves_in
 from scheduler.people.terms import (
     Acceptance,
     ExceptionDraft,
@@ -29,6 +29,7 @@ from scheduler.people.terms import (
 )
 from scheduler.places.queries import districts
 from scheduler.policy import Role
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import (
     BaseForm,
     CountField,
@@ -43,7 +44,7 @@ from scheduler.web.forms import (
 )
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
-from scheduler.web.reasons import FormReason, worded
+from scheduler.web.reasons import worded
 
 TEACHING_LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
@@ -252,7 +253,28 @@ def _time(hour: str, minute: str | None) -> dt.time | None:
     return dt.time(int(hour), int(minute or 0)) if int(hour) < 24 and int(minute or 0) < 60 else None
 
 
+class HalvesField(ManyField):
+    """Morning and afternoon of one weekday, ticked or not."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, weekday: int, **given: Any) -> None:
+        choices = [SelectChoice("morning", _l("Morning")), SelectChoice("afternoon", _l("Afternoon"))]
+        super().__init__(label, validators, choices=choices, **given)
+        self.weekday = weekday
+
+    def hours(self) -> list[Hours]:
+        return [Hours(self.weekday, *HALVES[one]) for one in self.data or () if one in HALVES]
+
+
 class HoursForm(BaseForm):
+    """A week by days and halves; hours that are no halves are typed beside them."""
+
+    half_0 = HalvesField(WEEKDAYS[0], weekday=0)
+    half_1 = HalvesField(WEEKDAYS[1], weekday=1)
+    half_2 = HalvesField(WEEKDAYS[2], weekday=2)
+    half_3 = HalvesField(WEEKDAYS[3], weekday=3)
+    half_4 = HalvesField(WEEKDAYS[4], weekday=4)
+    half_5 = HalvesField(WEEKDAYS[5], weekday=5)
+    half_6 = HalvesField(WEEKDAYS[6], weekday=6)
     day_0 = HoursField(WEEKDAYS[0], weekday=0)
     day_1 = HoursField(WEEKDAYS[1], weekday=1)
     day_2 = HoursField(WEEKDAYS[2], weekday=2)
@@ -262,18 +284,29 @@ class HoursForm(BaseForm):
     day_6 = HoursField(WEEKDAYS[6], weekday=6)
 
     def fill(self, hours: Sequence[Hours]) -> None:
-        """Show the stored week."""
-        for field in self.days():
-            rows = [row for row in hours if row.weekday == field.weekday]
-            field.data = ", ".join(f"{row.from_local:%H:%M}–{row.until_local:%H:%M}" for row in rows)
+        """Show the stored week: by ticks where it is made of halves, else as hours."""
+        for halves, field in self.rows():
+            ticked, rest = halves_in([row for row in hours if row.weekday == field.weekday])
+            halves.data = list(ticked)
+            field.data = ", ".join(f"{row.from_local:%H:%M}–{row.until_local:%H:%M}" for row in rest)
 
     def days(self) -> list[HoursField]:
-        """The seven fields, Monday first."""
+        """The seven fields of typed hours, Monday first."""
         return [field for field in self if isinstance(field, HoursField)]
+
+    def rows(self) -> list[tuple[HalvesField, HoursField]]:
+        """The seven days, Monday first: the ticks and what is typed beside them."""
+        halves = [field for field in self if isinstance(field, HalvesField)]
+        return list(zip(halves, self.days(), strict=True))
+
+    @property
+    def typed(self) -> bool:
+        """Whether any day has hours that are no halves, or a fault."""
+        return any(field.data or field.errors for field in self.days())
 
     def hours(self) -> list[Hours]:
         """What the form says; call after `accepted()`."""
-        return [row for field in self.days() for row in field.hours() or ()]
+        return [row for halves, field in self.rows() for row in [*halves.hours(), *(field.hours() or ())]]
 
 
 class ExceptionForm(BaseForm):

@@ -263,7 +263,8 @@ def hours(presenter_id: int) -> ResponseReturnValue:
         else:
             say(_("Saved."))
             return redirect(url_for(".presenter", presenter_id=presenter_id))
-    return render_template("people/hours.html", form=form, row=page.row), 422 if form.errors else 200
+    shown = render_template("people/hours.html", form=form, row=page.row, spans=rules.HALVES)
+    return shown, 422 if form.errors else 200
 
 
 @bp.get("/people/users")

@@ -12,10 +12,11 @@ from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import days_in
 from scheduler.places.rules.school_time import grades_in, read_class, sections_in
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _l
 from scheduler.web.labels import SCHOOL_WEEKDAYS
-from scheduler.web.reasons import FormReason, worded
+from scheduler.web.reasons import worded
 
 GROUPINGS = {
     Grouping.TOGETHER: _l("All classes come in the same shift"),

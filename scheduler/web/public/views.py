@@ -20,13 +20,13 @@ from scheduler.reports.queries.public import PublicNames, campaign_reach, public
 from scheduler.reports.wording import definitions, story
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
+from scheduler.web.form_words import FormReason
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.public import handbook as handbooks
 from scheduler.web.public import machines, samples, words
 from scheduler.web.public.forms import SampleForm
 from scheduler.web.public.retention_words import notice_rows
-from scheduler.web.reasons import FormReason
 from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import NotFound
@@ -186,7 +187,7 @@ def _shown(report: Report, rows: Sequence[CountRow]) -> dict[str, Any]:
         "days": span_of_days(report.filters.period.first, report.filters.period.last, language),
         "names": names_of(report.filters, language),
         "figures": [{"number": one.value, "words": one.label} for one in figures(figures_of(report), language)],
-        "beside": side_figures(report, language),
+        "beside": side_figures(report, language, settings().kilometre_rate),
         "columns": [{"label": head_of(group, language)} for group in report.by]
         + [{"label": head, "number": True} for head in heads.values()],
         "lines": [_line(report, row, heads) for row in rows],

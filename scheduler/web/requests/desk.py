@@ -10,7 +10,8 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes import queries as programme_queries
-from scheduler.readiness.queries.findings import open_wish_of
+from scheduler.readiness.queries.findings import open_numbers_of, open_wish_of
+from scheduler.readiness.service.numbers import note_numbers
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
@@ -21,7 +22,6 @@ from scheduler.requests.service.desk import (
     ask_school,
     decline_request,
     end_request,
-    note_counts,
     reopen_request,
 )
 from scheduler.requests.service.school import answer_question
@@ -73,6 +73,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
     """`typed` is the form that was refused, under its act; the others are empty."""
     state = page.row.state
     visit = visit_of_request(current_actor(), page.row.id)
+    numbers_asked = open_numbers_of(visit.id) if visit and page.attention else []  # attention stays while they wait
     shown = render_template(
         "requests/show_request.html",
         page=page,
@@ -87,6 +88,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         wrong=next(iter(typed.values()), None),
         press=RequestPressForm(version=page.version),
         undoable=undoable_of(page, now=clock.now()),
+        numbers_asked=numbers_asked,
         may={
             "take": state is RequestState.NEW or (state in OPEN and page.owner_id != current_actor().user_id),
             "ask": may_move(state, RequestState.NEEDS_INFO),
@@ -96,7 +98,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
             "told": state is RequestState.NEEDS_INFO,
             "reopen": state is RequestState.AGREED,
             "end": way_to_end(state, by_school=True) is not None,
-            "note": page.attention,
+            "note": page.attention and not numbers_asked,
             "merge": may_move(state, RequestState.MERGED_INTO),
             "again": may_book_again(state),
             "propose": may_move(state, RequestState.PROPOSED),
@@ -114,7 +116,7 @@ def press(number: str, act: str) -> ResponseReturnValue:
     form = RequestPressForm()
     does = {
         "agree": (agree_request, _("Accepted. The school is told; plan the visit next.")),
-        "note": (note_counts, _("Noted.")),
+        "note": (note_numbers, _("Noted.")),
     }
     if form.accepted():
         act_on, told = does[act]

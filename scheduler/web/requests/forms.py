@@ -20,6 +20,7 @@ from scheduler.requests.terms.acts import BulkAct, ChosenRequest
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import (
     BaseForm,
     CountField,
@@ -39,7 +40,7 @@ from scheduler.web.i18n import _l
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.option_lists import SelectField
-from scheduler.web.reasons import WORDS, FormReason, worded
+from scheduler.web.reasons import WORDS, worded
 from scheduler.web.requests import words
 
 FEW_LETTERS = 80

@@ -20,10 +20,10 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.queries.desk import rows_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, _n, here, page_language
-from scheduler.web.reasons import FormReason
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm

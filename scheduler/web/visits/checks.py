@@ -9,11 +9,14 @@ from flask.typing import ResponseReturnValue
 from scheduler.attendance.queries.feedback import feedback_of, survey_of
 from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.rules import TALLY_AUDIENCES
+from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import Conflict
-from scheduler.readiness.queries.findings import checklist_of, findings_of, open_wish_of
-from scheduler.readiness.service import wishes
+from scheduler.core.errors import Conflict, Rejected
+from scheduler.readiness.queries.findings import checklist_of, findings_of, open_numbers_of, open_wish_of
+from scheduler.readiness.service import numbers, wishes
 from scheduler.readiness.service.recheck import confirm_clock
+from scheduler.staffing.queries.drives import drives_of_visit
+from scheduler.staffing.rules.drives import cost_of
 from scheduler.turns.queries.desk import turns_about
 from scheduler.turns.terms import Matter
 from scheduler.visits.queries.pages import visit_for, visit_page
@@ -26,7 +29,9 @@ from scheduler.web.i18n import _
 from scheduler.web.seen_forms import PressForm
 from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.finding_words import finding_words
-from scheduler.web.visits.forms import KeepDateForm
+from scheduler.web.visits.forms import KeepDateForm, NumbersForm
+
+DRIVEN_TO = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
 
 
 def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
@@ -36,10 +41,13 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
     return {
         "findings": [finding_words(one, visit.crew) for one in findings_of(visit.id)] if "finding" in beside else [],
         "wish": open_wish_of(visit.id) if "date_wish" in beside else None,
+        "numbers_asked": open_numbers_of(visit.id) if "numbers_asked" in beside else [],
         "checklist": checklist_of(visit.id, visit.state, visit.on_day, today, told="readiness" in beside),
         "feedback": feedback_of(visit.id) if "visit_feedback" in beside else None,
         "tallies": tallies_of(visit.id) if any(row.audience in TALLY_AUDIENCES for row in visit.presentations) else [],
         "survey": survey_of(visit.id) if "visit_survey" in beside else None,
+        "drives": drives_of_visit(visit.id) if "drive" in beside and visit.state in DRIVEN_TO else [],
+        "cost": cost_of(visit.kilometres, settings().kilometre_rate),
         "untold": _untold(visit),
     }
 
@@ -79,4 +87,30 @@ def keep_date(number: str) -> ResponseReturnValue:
             return redirect(url_for(".visit", number=number))
     wish = open_wish_of(page.visit.id)
     shown = render_template("visits/keep_date.html", form=form, visit=page.visit, wish=wish)
+    return shown, 422 if form.problems_shown() else 200
+
+
+@bp.route("/visits/<number>/numbers", methods=["GET", "POST"])
+@may("answer", "visit")
+def decide_numbers(number: str) -> ResponseReturnValue:
+    """More come than one presentation takes: the coordinator takes them, or the school reads why not."""
+    page = visit_page(current_actor(), number)
+    form = NumbersForm()
+    if form.accepted():
+        actor, accept = current_actor(), form.answer.data == "accept"
+        try:
+            numbers.decide_numbers(
+                actor, page.visit.id, accept=accept, reason=form.reason.data or "", now=clock.now(), version=form.seen()
+            )
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(labels.refusal(conflict))
+            page = visit_page(actor, number)
+        else:
+            say(_("Sent to the school."))
+            return redirect(url_for(".visit", number=number))
+    form.show_visit(page)
+    asked = open_numbers_of(page.visit.id)
+    shown = render_template("visits/decide_numbers.html", form=form, visit=page.visit, asked=asked)
     return shown, 422 if form.problems_shown() else 200

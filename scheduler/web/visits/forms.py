@@ -269,3 +269,17 @@ class KeepDateForm(BaseForm):
     """The centre cannot come on another day."""
 
     reason = LinesField(_l("Why the agreed date stays, as the school will read it"), [Needed()], limit=REASON_LENGTH)
+
+
+class NumbersForm(SeenForm):
+    """Other numbers that the school asked for: taken, or the agreed ones stay, with a reason."""
+
+    answer = RadioField(
+        _l("Your answer"),
+        [Needed()],
+        choices=[
+            SelectChoice("accept", _l("Accept the new numbers")),
+            SelectChoice("decline", _l("The agreed numbers stay")),
+        ],
+    )
+    reason = LinesField(_l("Reason"), limit=REASON_LENGTH)

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import select
@@ -118,6 +119,37 @@ def test_the_week_is_typed_stored_and_shown_again(app):
         (0, "16:30", "18:00"),
         (4, "09:15", "23:59"),
     ]
+
+
+def test_a_week_of_mornings_and_afternoons_is_ticked_and_shown_ticked(app):
+    presenter = make_presenter()
+    me = browser_of(app, presenter)
+    path = f"/people/{presenter.id}/hours"
+
+    assert me.post(path, data={"half_0": ["morning", "afternoon"], "half_3": ["afternoon"], "day_3": "9-11"}).location
+    db.session.rollback()
+    hours = queries.hours_of([presenter.id])[presenter.id]
+    assert [(row.weekday, row.from_local.hour, row.until_local.hour) for row in hours] == [
+        (0, 8, 13),
+        (0, 13, 20),
+        (3, 9, 11),
+        (3, 13, 20),
+    ]
+    page = me.get(path).text
+    ticks = re.findall(r'<input checked[^>]* id="(half_\d-\d)"', page)
+    assert ticks == ["half_0-0", "half_0-1"]
+    assert 'value="09:00–11:00, 13:00–20:00"' in page
+
+
+@pytest.mark.parametrize(
+    "half", [{"half_2": ["night"]}, {"half_2": ["morning"], "day_2": "12-14"}, {"half_2": "x" * 5000}]
+)
+def test_a_half_that_is_none_or_overlaps_is_told_and_nothing_is_stored(app, half):
+    presenter = make_presenter()
+    answer = browser_of(app, presenter).post(f"/people/{presenter.id}/hours", data=half)
+
+    assert answer.status_code == 422
+    assert queries.hours_of([presenter.id]) == {presenter.id: ()}
 
 
 @pytest.mark.parametrize("typed", ["morning", "8-", "25-26", "13-8", "8-12, 11-13", "8:99-9"])

@@ -146,6 +146,24 @@ def test_the_centre_answers_that_the_date_stays(client, sign_in):
     assert "You have asked for another date" not in client.get(school.at()).text
 
 
+def test_more_than_a_presentation_takes_waits_on_both_pages_until_the_centre_answers(client, sign_in):
+    school = School(on_day=LATER)
+    more = {"presentations-0-pupils": "400", "presentations-0-teachers": "2"}
+    assert client.post(school.at("/counts"), data=more).location == f"/status/{school.secret}"
+    assert "You have asked for other numbers" in client.get(f"{school.at()}?lang=en").text
+    desk = sign_in(Role.COORDINATOR, centre_id=school.centre_id)
+    address = f"/visits/{school.visit.number}/numbers"
+    assert f'href="{address}"' in desk.get(f"/visits/{school.visit.number}").text
+
+    assert desk.post(address, data={"answer": "decline"}).status_code == 422
+    assert desk.post(address, data={"answer": "maybe"}).status_code == 422
+    answer = desk.post(address, data={"answer": "decline", "reason": "Сала је мала."})
+
+    assert answer.location == f"/visits/{school.visit.number}"
+    assert "You have asked for other numbers" not in client.get(f"{school.at()}?lang=en").text
+    assert desk.post(address, data={"answer": "accept"}).status_code == 422
+
+
 @pytest.mark.parametrize("typed", [{}, {"first_choice": "soon", "reason": "x"}, {"first_choice": day(LATER)}])
 def test_a_wish_without_shape_is_asked_for_again(client, typed):
     school = School(on_day=LATER)

@@ -25,11 +25,12 @@ from scheduler.requests.service.submission import KEYS_APART, send_new_link, sub
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
+from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
-from scheduler.web.reasons import FormReason, worded
+from scheduler.web.reasons import worded
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold

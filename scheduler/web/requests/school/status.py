@@ -15,12 +15,12 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.people.service.photos import photo_of
 from scheduler.policy import Actor
-from scheduler.readiness.queries.findings import checklist_of, open_wish_of
+from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.rules import asked_until
+from scheduler.readiness.service.numbers import change_numbers
 from scheduler.requests import pdf
 from scheduler.requests.queries.pages import own_request, proposed_dates
 from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
-from scheduler.requests.service import school
 from scheduler.requests.service.school import answer_question, withdraw_request
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
@@ -126,6 +126,7 @@ def _between(page: RequestPage, bound: CrewShown | None, stopped: CrewShown | No
         "dates": proposed_dates(page.row.id, now=now),
         "clock_words": words.clock_words,
         "wish": open_wish_of(visit.visit_id) if (visit := bound or stopped) else None,
+        "numbers_asked": open_numbers_of(bound.visit_id) if bound and page.attention else [],
         "checklist": (checklist_of(bound.visit_id, bound.state, bound.on_day, today) if bound else None),
         "ask_until": until if until and now <= until else None,
         "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in AFTER_VISIT,
@@ -164,21 +165,23 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
 def change_counts(secret: str) -> ResponseReturnValue:
     """More or fewer come."""
     actor, page = opened(secret)
-    asked = page.presentations
-    now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in asked]
+    now_there = [{"pupils": a.pupils, "parents": a.parents, "teachers": a.teachers} for a in page.presentations]
     form = ChangeCountsForm(version=page.version, presentations=now_there)
     if form.accepted():
         try:
             counts = form.counts()
-            school.change_counts(actor, page.row.id, counts, now=clock.now(), version=form.seen())
+            asked = change_numbers(actor, page.row.id, counts, now=clock.now(), version=form.seen())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
-            say(_("The new numbers are saved."))
+            if asked:
+                say(_("The centre has your numbers and decides. What was agreed stays until it answers."))
+            else:
+                say(_("The new numbers are saved."))
             return redirect(url_for(".status", secret=secret))
-    pairs = list(zip(asked, form.presentations, strict=False))
+    pairs = list(zip(page.presentations, form.presentations, strict=False))
     shown = render_template(
         "requests/change_counts.html", page=page, form=form, pairs=pairs, secret=secret, audiences=AUDIENCES
     )
@@ -219,7 +222,8 @@ def paper_of(page: RequestPage) -> Response:
     row = page.row
     visit = crew_for_school(row.id, clock.now())
     names = visit.names if visit else ()  # visits give names only once the visit is confirmed
-    times = visit.starts_local if visit and names else ()
+    bound = visit if visit and (names or row.state in WITH_DATE) else None  # an agreed day, for the asked ones
+    times = bound.starts_local if bound else ()
     paper = RequestPaper(
         running_number=row.number,
         centre_name=row.programme.centre(language),
@@ -228,8 +232,8 @@ def paper_of(page: RequestPage) -> Response:
         host_address=row.host.address(language),
         programme_title=row.programme.name(language),
         contact_name=page.contact_name,
-        first_day=visit.on_day if visit and names else row.first_day,
-        last_day=visit.on_day if visit and names else row.last_day,
+        first_day=bound.on_day if bound else row.first_day,
+        last_day=bound.on_day if bound else row.last_day,
         printed_at=clock.now(),
         confirmed=bool(names),
         crew=tuple(PaperPerson(name, surname="", role="") for name in names),

@@ -1,0 +1,36 @@
+"""Who drives to a visit: how far by the plan, and how far it was."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.core.db import Base
+
+
+class Drive(Base):
+    """One driver of a visit, there and back. What was planned stays beside what she says that it was."""
+
+    __tablename__ = "drive"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "presenter_id", name="one_drive_each"),
+        CheckConstraint("planned_kilometres >= 0 AND planned_minutes >= 0", name="planned_forward"),
+        CheckConstraint("driven_kilometres BETWEEN 0 AND 2000", name="driven_in_a_day"),
+        CheckConstraint("driven_minutes BETWEEN 0 AND 1440", name="driven_within_a_day"),
+        CheckConstraint("(driven_kilometres IS NULL) = (driven_minutes IS NULL)", name="driven_is_said_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    planned_kilometres: Mapped[int] = mapped_column(default=0)  # 0: somebody else was to drive
+    planned_minutes: Mapped[int] = mapped_column(default=0)
+    driven_kilometres: Mapped[int | None]  # None: it was as planned
+    driven_minutes: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    corrected_at: Mapped[dt.datetime | None]
+
+    @property
+    def kilometres(self) -> int:
+        """What counts: as driven, or as planned while nobody has said otherwise."""
+        return self.planned_kilometres if self.driven_kilometres is None else self.driven_kilometres

@@ -1,0 +1,93 @@
+"""A minor is given no more visits and hours in a week and in a month than the limits say."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.core.errors import Conflict
+from scheduler.staffing.queries.candidates import candidates
+from scheduler.staffing.queries.young_load import violations
+from scheduler.staffing.rules.young_load import too_much_for_a_minor
+from scheduler.staffing.service.offers import answer_offer, offer_visit
+from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
+from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.reasons import WhyNot
+from scheduler.visits.terms.states import VisitState
+from tests.factories import MONDAY
+from tests.factories.people import presenter_actor
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.staffing import UNTIL
+from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+from tests.visits.scene import Scene
+
+A_DAY = dt.timedelta(days=1)
+LIMITS = YoungLimits(week_visits=3, week_hours=6, month_visits=8, month_hours=16)
+
+
+def busy(minor, *days: dt.date, minutes: int = 45) -> None:
+    """The minor has promised a visit on each of these days."""
+    for day in days:
+        visit = make_visit(VisitState.OFFERED, on_day=day)
+        presentation = make_presentation(visit, minutes=minutes)
+        adult = a_cleared_educator(centre_id=visit.centre_id)
+        for person in (adult, minor):
+            make_assignment(presentation, person.id)
+
+
+@pytest.mark.parametrize(
+    ("visits", "found"),
+    [
+        ([YoungVisit(one, VISIT_DAY, 45) for one in (1, 2, 3)], []),
+        ([YoungVisit(1, VISIT_DAY, 45)] * 4, []),
+        ([YoungVisit(one, VISIT_DAY, 45) for one in (1, 2, 3, 4)], [Why(WhyNot.YOUNG_WEEK_FULL, 4, 3)]),
+        ([YoungVisit(1, VISIT_DAY, 361)], [Why(WhyNot.YOUNG_WEEK_FULL, 1, 3)]),
+        (
+            [YoungVisit(one, dt.date(2026, 10, 3 * one), 45) for one in range(1, 10)],
+            [Why(WhyNot.YOUNG_MONTH_FULL, 9, 8)],
+        ),
+    ],
+)
+def test_a_week_and_a_month_hold_so_many_visits_and_hours(visits, found):
+    assert too_much_for_a_minor(visits, VISIT_DAY, LIMITS) == found
+
+
+def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_accept(session):
+    scene = Scene()
+    adult, minor = scene.educator(), scene.minor()
+    days = [VISIT_DAY + number * A_DAY for number in (-1, 1)]
+    busy(minor, *days)
+    scene.offer(adult, minor)
+    busy(minor, VISIT_DAY + 2 * A_DAY)
+
+    answer_offer(presenter_actor(adult), scene.visit_id, accepts=True, now=MONDAY)
+    with pytest.raises(Conflict) as refused:
+        answer_offer(presenter_actor(minor), scene.visit_id, accepts=True, now=MONDAY)
+
+    assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
+    assert [line.split(":")[1].split()[0] for line in violations()] == ["young_week_full"]
+
+
+def test_the_list_of_candidates_bars_her_and_a_suggestion_is_refused(session):
+    scene = Scene()
+    adult, minor = scene.educator(), scene.minor()
+    busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
+    scene.suggested_to(adult)
+
+    seen = next(one for one in candidates(scene.coordinator, scene.visit_id, now=MONDAY) if one.minor)
+
+    assert (Why(WhyNot.YOUNG_WEEK_FULL, 4, 3) in seen.reasons, seen.barred) == (True, True)
+    with pytest.raises(Conflict) as refused:
+        scene.suggest(minor)
+    assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
+    assert violations() == []
+
+
+def test_an_offer_to_the_whole_crew_is_refused_where_it_is_too_much_for_its_minor(session):
+    scene = Scene()
+    adult, minor = scene.educator(), scene.minor()
+    scene.suggested_to(adult, minor)
+    busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
+
+    with pytest.raises(Conflict) as refused:
+        offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
+    assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
