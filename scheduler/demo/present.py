@@ -28,6 +28,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.service.absence import ABSENCE_REASON
 from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.terms.states import (
@@ -263,7 +264,7 @@ def _write_lost(session: Session, stage: "_Stage", visits: Sequence[int]) -> Non
     session.execute(update(Visit).where(Visit.id.in_(ids)).values(confirmed_at=stage.now - dt.timedelta(days=2)))
     of_them = select(Presentation.id).where(Presentation.visit_id.in_(ids))
     gone = update(Assignment).where(Assignment.presentation_id.in_(of_them), Assignment.state == _GONE)
-    session.execute(gone.values(reason="not_cleared"))
+    session.execute(gone.values(reason=ABSENCE_REASON))
     search = {
         "state": SubstituteSearchState.SEARCHING,
         "state_since": stage.now,

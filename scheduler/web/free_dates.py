@@ -25,7 +25,7 @@ LANGUAGES = {
     TeachingLanguage.BOSNIAN: _l("Bosnian"),
     TeachingLanguage.ALBANIAN: _l("Albanian"),
     TeachingLanguage.BULGARIAN: _l("Bulgarian"),
-    TeachingLanguage.ENGLISH: _l("English language"),
+    TeachingLanguage.ENGLISH: _l("English"),
 }
 DAY_PARTS = {
     DayPart.ANY: _l("Any time of the day"),

@@ -29,9 +29,13 @@ class ListedForm(BaseForm):
         super().show({name: reason for name, reason in problems.items() if name not in inner})
 
     def problems_shown(self) -> list[Problem]:
-        """As on every form, but each line leads to the inner field."""
+        """As on every form, but each line leads to the inner field and, of several, says of which one it is."""
         found = [
-            Problem(field.id, str(text), str(field.label.text)) for field in self._inner() for text in field.errors
+            Problem(field.id, str(text), f"{number}. {field.label.text}" if len(one) > 1 else str(field.label.text))
+            for one in self.lists
+            for number, entry in enumerate(one, start=1)
+            for field in entry.form
+            for text in field.errors
         ]
         ids = {one.id for one in self.lists}
         return [*(problem for problem in super().problems_shown() if problem.field_id not in ids), *found]

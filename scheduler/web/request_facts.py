@@ -23,11 +23,16 @@ def facts_of(page: RequestPage) -> list[dict[str, Any]]:
         (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
         (_("Room"), [page.room, ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),
-        (_("Contact"), [page.contact_name, page.contact_email, page.contact_phone]),
+        (_("Contact"), [page.contact_name]),
         (_("File number of the school"), [page.file_number]),
         (_("How to find the school"), [page.directions]),
     ]
-    return [{"term": term, "answer": kept} for term, parts in facts if (kept := [part for part in parts if part])]
+    ways = {_("Contact"): [way for way in (page.contact_email, page.contact_phone) if way]}
+    return [
+        {"term": term, "answer": kept, "reached": ways.get(term, [])}
+        for term, parts in facts
+        if (kept := [part for part in parts if part])
+    ]
 
 
 def sitting_of(asked: Any) -> str:

@@ -102,6 +102,7 @@ class CallOffForm(StaffReasonForm):
 
     by = RadioField(_l("Who cancels"), [Needed()], choices=choices_of(WHO_CANCELS))
     cause = RadioField(_l("Why"), [Needed()], choices=choices_of(CAUSES))
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON_LENGTH)  # last, as on the page
 
     def said(self) -> CallOff:
         """What the form says; call after `accepted()`."""

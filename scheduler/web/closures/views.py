@@ -102,11 +102,11 @@ def _chosen(form: ClosureForm) -> str:
 def figures_of(affected: Affected) -> list[dict[str, object]]:
     """The numbers of a preview, and of what was done."""
     return [
-        {"number": len(affected.visit_ids), "words": _("visits")},
-        {"number": affected.presentations, "words": _("presentations")},
-        {"number": affected.pupils, "words": _("pupils expected")},
-        {"number": affected.schools, "words": _("schools")},
-        {"number": affected.presenters, "words": _("presenters")},
+        {"number": len(affected.visit_ids), "words": _("Visits")},
+        {"number": affected.presentations, "words": _("Presentations")},
+        {"number": affected.pupils, "words": _("Pupils expected")},
+        {"number": affected.schools, "words": _("Schools")},
+        {"number": affected.presenters, "words": _("Presenters")},
     ]
 
 

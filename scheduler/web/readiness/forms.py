@@ -46,6 +46,7 @@ class SchoolCallOffForm(ReasonForm):
     """A school calls its visit off."""
 
     cause = RadioField(_l("What came between (may stay empty)"), [Optional()], choices=choices_of(CAUSES_OF_SCHOOLS))
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON_LENGTH)  # last, as on the page
 
     def said(self) -> CallOff:
         """What the form says; call after `accepted()`."""

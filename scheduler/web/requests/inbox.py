@@ -42,7 +42,7 @@ NARROWS = {
 FILTER_NAMES = ("show", "q", "page", "sort", *NARROWS)
 COLUMNS = (
     Column("state", _l("State")),
-    Column("host", _l("Host"), kept=True),
+    Column("host", _l("Host"), kept=True, wide=True),
     Column("what", _l("What"), wide=True),
     Column("when", _l("When")),
     Column("age", _l("Age")),

@@ -89,7 +89,7 @@ ACTIONS = {
     "school request triage": _l("Somebody at the centre works on it"),
     "school request needs_info": _l("The centre asked a question"),
     "school request declined": _l("Declined"),
-    "school request waitlisted": _l("Put on the waiting list"),
+    "school request waitlisted": _l("On the waiting list"),
     "school request proposed": _l("Dates offered to the school"),
     "school request agreed": _l("The centre accepted"),
     "school request staffing": _l("The visit is planned, presenters are asked"),

@@ -225,6 +225,7 @@ class LeaveForm(StaffReasonForm):
     """Out of the whole visit, or of one of its presentations."""
 
     part = RadioField(_l("Out of what?"), default="0")
+    reason = LinesField(_l("Reason"), [Needed()], limit=REASON_LENGTH)  # last, as on the page
 
     @classmethod
     def of(cls, parts: Sequence[tuple[int, str]]) -> "LeaveForm":

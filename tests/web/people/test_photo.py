@@ -13,6 +13,7 @@ from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.scans import FACE_SIDE
 from scheduler.people.models import PresenterNote, PresenterPhoto
+from scheduler.people.terms import PresenterKind
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
@@ -107,6 +108,15 @@ def test_the_school_sees_face_and_day_of_the_check_once_it_is_told_who_comes(app
     assert re.search(r"educator, checked on [^<]*2020", page)
     assert client.get(f"{path}/photo/{ana.id}").mimetype == "image/jpeg"
     assert client.get(f"{path}/photo/{minor.id}").status_code == 404
+
+
+def test_of_a_grown_influencer_too_the_school_reads_the_day_of_the_check_and_of_a_minor_none(client, programme, ana):
+    grown = a_cleared_educator(kind=PresenterKind.INFLUENCER, centre_id=programme.centre_id)
+    minor = a_cleared_minor(centre_id=programme.centre_id, given_name="Тара")
+
+    page = client.get(f"/status/{link_of(a_confirmed_visit(ana, grown, minor, programme=programme))}?lang=en").text
+
+    assert len(re.findall(r"young presenter, checked on [^<]*2020", page)) == 1
 
 
 def test_no_other_school_sees_it_nor_this_one_before_it_is_told(app, client, programme, ana):

@@ -125,6 +125,17 @@ def test_the_waiting_list(desk, programme):
     desk.post(f"/requests/{row.number}/waitlist")
 
     assert state_of(row) is RequestState.WAITLISTED
+    page = desk.get(f"/requests/{row.number}?lang=sr_Cyrl").text
+    assert "На листи чекања" in page[page.index("Шта се дешавало") :]  # what happened, not what to press
+
+
+def test_who_asked_is_called_and_written_to_from_the_page(desk, programme):
+    row = make_school_request(programme=programme)
+
+    page = desk.get(f"/requests/{row.number}?lang=en").text
+
+    assert 'href="tel:+38124555123"' in page
+    assert 'href="mailto:ana@school.example"' in page
 
 
 def test_a_question_and_a_refusal_are_mailed(desk, programme):

@@ -58,3 +58,12 @@ def test_it_is_taken_back_from_the_page_while_no_mail_has_left(app, scene):
 
     browser.post(undo)  # pressed twice: told so, nothing breaks
     assert state_of(scene) is before
+
+
+def test_what_is_missing_is_told_in_the_order_of_the_page(app, scene):
+    number = offered_soon(scene, scene.educator())
+
+    shown = body(coordinator(app, scene).post(f"/visits/{number}/cancel?lang=en", data={}))
+
+    told = re.findall(r'<a href="#([a-z]+)', shown[shown.index("error-summary") : shown.index("</ul>")])
+    assert told == ["by", "cause", "reason"]
