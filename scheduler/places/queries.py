@@ -320,7 +320,8 @@ def days_of_grades(host: HostRow, first: dt.date, last: dt.date) -> DaysOfGrades
 def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
     """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
     closures, holidays, lines, year = [], set(), [], dt.timedelta(days=366)
-    span = {"first": first, "last": last, "year_before": first - year, "year_after": last + year}
+    before, after = max(first, dt.date.min + year), min(last, dt.date.max - year)  # any day can be typed
+    span = {"first": first, "last": last, "year_before": before - year, "year_after": after + year}
     for what, begins, ends, calendar, kind, applies_to, one, two, opened in db.session().execute(_lines(), span):
         if what == "holiday":
             holidays.add(begins)

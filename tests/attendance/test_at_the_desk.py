@@ -1,5 +1,7 @@
 """A held visit whose educator never counts: the coordinator counts, or a colleague of the crew, and it is said."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -72,8 +74,12 @@ def test_the_pages_lead_to_it_and_say_it(app, the_clock):
     the_clock.stands_at(LEAVING)
     desk = browser_of(app, db.session.get_one(User, begun.coordinator.user_id))
     way = f"/visits/{begun.visit.number}/count/{begun.presentations[0].ordinal}"
-    for page in ("/attendance", f"/attendance/{begun.visit.number}", f"/visits/{begun.visit.number}"):
+    for page in (f"/attendance/{begun.visit.number}", f"/visits/{begun.visit.number}"):
         assert way in desk.get(page).text, page
+    assert way not in desk.get("/attendance").text  # on the day itself it is the presenter's turn
+    the_clock.stands_at(LEAVING + dt.timedelta(days=1))
+    assert way in desk.get("/attendance").text
+    the_clock.stands_at(LEAVING)
     assert "You count for the presenters" in desk.get(f"{way}?lang=en").text
 
     said = {"pupils": "80", "teachers": "2", "parents": "0", "others": "0", "minutes_given": "45", "turned_away": "0"}

@@ -31,6 +31,7 @@ class Reader(HTMLParser):
     lang: str
     texts: list[tuple[str, str]] = field(default_factory=list)
     _open: list[tuple[str, bool]] = field(default_factory=list)
+    _goes_on: bool = False  # after a place where a long word may be broken
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -42,6 +43,7 @@ class Reader(HTMLParser):
         silent = outside or tag in SILENT or named
         if not silent:
             self._take_attributes(tag, given)
+        self._goes_on = tag == "wbr"
         if tag not in VOID:
             self._open.append((tag, silent))
 
@@ -60,7 +62,11 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if data.strip() and not (self._open and self._open[-1][1]):
+            if self._goes_on and self.texts:
+                tag, said = self.texts.pop()
+                data = said + data
             self.texts.append((self._open[-1][0] if self._open else "", data))
+        self._goes_on = False
 
 
 def texts_of(html: str, lang: str) -> list[tuple[str, str]]:

@@ -89,6 +89,7 @@ _VISIT = {"day": DAY, "times": "9:55", "host": "7", "place": "7", "number": "7",
 def _values(template: str) -> dict[str, object]:
     """A value for each that the template names: a day where it writes a day, else a number."""
     found: dict[str, object] = {"changes": [(1, ((50, 0, 2), (60, 0, 2)))], "visits": [_VISIT], "count": 1}
+    found["sittings"] = [("9:55", 50, 0, 2)]
     found["dates"] = found["others"] = [{"on_day": DAY, "starts_local": dt.time(9, 55)}]
     found["lines"] = [_VISIT | {"why": why, "who": "7"} for why in ("closed", "away", "runs_over", "class_away")]
     found["trip"] = {"km": 7, "leaves_local": dt.time(8), "home_local": dt.time(15), "away_minutes": 420}

@@ -224,12 +224,12 @@ def test_a_closure_is_everybodys_and_the_visits_that_it_stopped_are_their_centre
     pages = [browser.get(f"/closures/{closure_id}") for browser in (ours, theirs)]
     assert [(page.status_code, visit.number in page.text) for page in pages] == [(200, True), (200, False)]
 
-    proposed = re.findall(rf'value="({visit.id}:[\d-]+)"', pages[0].text)
+    proposed = re.findall(rf'name="day-{visit.id}" value="([\d-]+)"', pages[0].text)
     until = {"until_day": f"{MONDAY.day + 2}.{MONDAY.month}.{MONDAY.year}.", "until_time": "12:00"}
     watch.anything_stored()
     answers, stored = [], []
     for browser in (theirs, ours):
-        answers.append(browser.post(f"/closures/{closure_id}/replan", data=until | {"days": proposed[0]}).status_code)
+        answers.append(browser.post(f"/closures/{closure_id}/replan", data=until | {f"day-{visit.id}": proposed[0]}).status_code)
         stored.append(watch.anything_stored())
     assert (answers, stored) == ([422, 302], [False, True])
 

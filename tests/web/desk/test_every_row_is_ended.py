@@ -160,7 +160,7 @@ ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
     Matter.UNANSWERED: OFF_IT_GOES,
     Matter.DATE_WISH: follows("/keep-date", **SAID),
     Matter.HOST_TYPED: sends("/confirm"),
-    Matter.REQUEST_TRIAGE: sends("/agree"),
+    Matter.REQUEST_TRIAGE: sends("/plan"),
     Matter.COUNTS_CHANGED: sends("/note"),
     Matter.REQUEST_AGREED: sends("/plan"),
     Matter.CREW_LOST: OFF_IT_GOES,
@@ -171,6 +171,7 @@ ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
     Matter.NO_CREW: sends("/suggest/"),
     Matter.NOT_COUNTED: sends("/count", pupils="90", teachers="2"),
     Matter.DISPUTED: sends("/lock"),
+    Matter.FAR_COUNT: sends("/lock"),
     Matter.SILENT: sends("/lock"),
 }
 
