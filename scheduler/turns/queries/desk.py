@@ -19,7 +19,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
-from scheduler.readiness.models import NumbersAsked
+from scheduler.readiness.models import NumbersAsked, ToldNote
 from scheduler.requests.models import SchoolRequest
 from scheduler.turns.queries.requests_and_mails import (
     ABOUT_HOST,
@@ -48,7 +48,7 @@ from scheduler.turns.terms import (
 )
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
-from scheduler.visits.models.visits import Assignment, DateWish, Presentation, ToldNote, Visit
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.rules.crew import is_whole
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.states import (

@@ -39,20 +39,6 @@ class HoldState(StrEnum):
     LAPSED = "lapsed"  # its time was over, or somebody else was quicker after that
 
 
-_H = HoldState
-
-
-HOLD_MACHINE = Machine(
-    name="date hold",
-    starts=frozenset({_H.HELD}),
-    moves={
-        _H.HELD: frozenset({_H.KEPT, _H.RELEASED, _H.LAPSED}),
-        _H.KEPT: frozenset({_H.TAKEN, _H.RELEASED, _H.LAPSED}),
-        **{end: frozenset() for end in (_H.TAKEN, _H.RELEASED, _H.LAPSED)},
-    },
-)
-
-
 LIVING_HOLDS = (HoldState.HELD, HoldState.KEPT)
 
 

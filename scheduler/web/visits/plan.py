@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.booking.queries.school_days import SchoolDays, days_of_request, usual_wish
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.slots import best_day, times_to_press, wish_for
+from scheduler.booking.rules.starts import starts_on_wish
 from scheduler.booking.service.plan_asked import plan_asked
 from scheduler.booking.terms.free_dates import OF_CREW
 from scheduler.booking.terms.holds import Slot
@@ -19,7 +20,6 @@ from scheduler.requests.queries.pages import request_to_plan
 from scheduler.requests.rules.states import may_accept
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference, RequestState
-from scheduler.visits.rules.starts import starts_on_wish
 from scheduler.web import labels
 from scheduler.web.day_slots import day_choices, slot_of, why_none
 from scheduler.web.filters import say
