@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
+from scheduler.requests.terms.school_request import ExpectedCounts
 from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 
 
@@ -31,11 +32,10 @@ class NumbersOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class OpenNumbers:
-    """Numbers that wait for a coordinator (pupils, parents, teachers of one presentation), with those of before."""
+    """Numbers of one presentation that wait for a coordinator, with those of before."""
 
-    ordinal: int
-    before: tuple[int, int, int]
-    after: tuple[int, int, int]
+    before: ExpectedCounts
+    after: ExpectedCounts
     group_size: int
     asked_at: dt.datetime
 

@@ -278,15 +278,23 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
     of_sitting = sat.id, sat.visit_id, sat.state, sat.starts_at, sat.ends_at, sat.starts_local, sat.audience
     of_seat = Assignment.presenter_id, Assignment.state, Assignment.state_since, Assignment.offered_until
     wanted: Any = (
-        select(Bundle("sitting", *of_sitting), Attendance.state, Bundle("seat", *of_seat), Presenter.kind,
-               Presenter.adult_on, User.given_name, User.family_name, _counted_otherwise())
+        select(
+            Bundle("sitting", *of_sitting),
+            Attendance.state,
+            Bundle("seat", *of_seat),
+            Presenter.kind,
+            Presenter.adult_on,
+            User.given_name,
+            User.family_name,
+            _counted_otherwise(),
+        )
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
         .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
         .order_by(Presentation.ordinal, Assignment.id)
-    )  # fmt: skip
+    )
     for sitting, count, seat, kind, adult_on, given, family, differs in (
         db.session().execute(wanted) if visit_ids else ()
     ):
