@@ -34,9 +34,9 @@ from scheduler.requests.terms.school_request import Preference
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.rules.starts import is_bound_to_shifts
 from scheduler.visits.terms.plans import PresentationPlan
-from scheduler.visits.terms.states import PresentationState, VisitState
+from scheduler.visits.terms.states import STAFFED, PresentationState, VisitState
 
-TO_BE_HELD = (PresentationState.PLANNED, PresentationState.CONFIRMED, PresentationState.DISRUPTED)
+TO_BE_HELD = (*STAFFED, PresentationState.DISRUPTED)
 DAYS_OTHERWISE = 3
 TIME_TO_ANSWER = dt.timedelta(days=3)  # a crew is asked again, and the school reads it
 

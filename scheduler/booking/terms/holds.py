@@ -73,8 +73,6 @@ class HeldDate:
 
 
 _H = HoldState
-
-
 HOLD_MACHINE = Machine(
     name="date hold",
     starts=frozenset({_H.HELD}),

@@ -78,11 +78,6 @@ def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
 
 def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
     """Visits that have offers whose time is over."""
-    rows = db.session().scalars(
-        select(Presentation.visit_id)
-        .join(Assignment, Assignment.presentation_id == Presentation.id)
-        .where(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now)
-        .distinct()
-        .order_by(Presentation.visit_id)
-    )
-    return list(rows)
+    asked = select(Presentation.visit_id).join(Assignment, Assignment.presentation_id == Presentation.id)
+    lapsed = asked.where(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now)
+    return list(db.session().scalars(lapsed.distinct().order_by(Presentation.visit_id)))

@@ -29,23 +29,8 @@ from scheduler.turns.queries.requests_and_mails import (
     requests_to_judge,
     waited_for,
 )
-from scheduler.turns.rules import (
-    DAY,
-    in_order,
-    not_counted,
-    turn_of_visit,
-    turns_of_visit,
-)
-from scheduler.turns.terms import (
-    Desk,
-    Matter,
-    SeatStanding,
-    SittingStanding,
-    SoonRow,
-    TurnRow,
-    Verdict,
-    VisitStanding,
-)
+from scheduler.turns.rules import DAY, in_order, not_counted, turn_of_visit, turns_of_visit
+from scheduler.turns.terms import Desk, Matter, SeatStanding, SittingStanding, SoonRow, TurnRow, Verdict, VisitStanding
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit

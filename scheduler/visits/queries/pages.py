@@ -22,10 +22,7 @@ from scheduler.visits.queries.lists import crew_of, page_of_visits, visits_where
 from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage, VisitRow
-from scheduler.visits.terms.states import (
-    FIRM,
-    VisitState,
-)
+from scheduler.visits.terms.states import FIRM, VisitState
 
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
