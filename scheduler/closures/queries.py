@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from scheduler import policy
 from scheduler.booking.queries.school_days import days_of_crews, visits_to_place
+from scheduler.closures.models import Disruption
 from scheduler.closures.terms import CLOSURE_REASON, Affected, NewDays
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
@@ -17,7 +18,7 @@ from scheduler.places import queries as place_queries
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, Extent
 from scheduler.policy import Actor, Spot
-from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.terms.plans import PresentationPlan
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState

@@ -14,6 +14,7 @@ from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.service.figures import add_up_marked
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
+from scheduler.closures.models import Disruption
 from scheduler.config import settings
 from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
@@ -39,7 +40,7 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
 from scheduler.visits.terms.states import VisitState

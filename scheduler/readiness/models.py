@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
 from scheduler.core.defences import Aftermath, follow
-from scheduler.readiness.terms import CancelCause, NumbersOutcome
+from scheduler.readiness.terms import CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
 
 NUMBERS_ASKED = "0042_numbers_asked"  # the migration from which on a question of numbers ends with its visit
@@ -82,3 +82,17 @@ follow(
     words={},
     since=NUMBERS_ASKED,
 )
+
+
+class ToldNote(Base):
+    """Somebody was told about a visit by word: who, how and when. No number, no address, nothing of what was said."""
+
+    __tablename__ = "told_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))  # None: the school
+    what: Mapped[ToldWhat]
+    how: Mapped[ToldHow]
+    told_at: Mapped[dt.datetime]
+    told_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))

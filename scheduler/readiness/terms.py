@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
+from scheduler.requests.terms.school_request import ExpectedCounts
 from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 
 
@@ -31,11 +32,10 @@ class NumbersOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class OpenNumbers:
-    """Numbers that wait for a coordinator (pupils, parents, teachers of one presentation), with those of before."""
+    """Numbers of one presentation that wait for a coordinator, with those of before."""
 
-    ordinal: int
-    before: tuple[int, int, int]
-    after: tuple[int, int, int]
+    before: ExpectedCounts
+    after: ExpectedCounts
     group_size: int
     asked_at: dt.datetime
 
@@ -125,3 +125,35 @@ class Checklist:
     def missing(self) -> tuple[ReadyItem, ...]:
         """What is not ticked yet, in order."""
         return tuple(item for item in READY_ITEMS if item not in self.ticked)
+
+
+class ToldWhat(StrEnum):
+    OFFER = "offer"  # to a presenter
+    CONFIRMATION = "confirmation"
+    CHANGE = "change"
+
+
+class ToldHow(StrEnum):
+    PHONE = "phone"
+    VIBER = "viber"
+    IN_PERSON = "in_person"
+
+
+@dataclass(frozen=True)
+class ToldDraft:
+    """That somebody was told; no presenter means the school."""
+
+    what: ToldWhat
+    how: ToldHow
+    presenter_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """One such note as the page of the visit shows it; `whom` is empty for the school."""
+
+    what: ToldWhat
+    how: ToldHow
+    told_at: dt.datetime
+    whom: str
+    by: str

@@ -13,10 +13,11 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
 from scheduler.core.imports import batches
 from scheduler.policy import Role
+from scheduler.readiness.models import ToldNote
+from scheduler.readiness.terms import ToldHow, ToldWhat
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.terms.counting import Filters, Group, Period
-from scheduler.visits.models.visits import ToldNote, Visit
-from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
+from scheduler.visits.models.visits import Visit
 from tests.attendance.past_files import HEAD, TWO, counts, read, stored, who_imports
 from tests.factories import MONDAY
 from tests.factories.counting import a_locked_visit

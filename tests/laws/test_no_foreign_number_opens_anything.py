@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from scheduler.certificates.models import Certificate
+from scheduler.closures.models import Disruption
 from scheduler.core.db import Base, db, transaction
 from scheduler.feeds.models import FeedToken
 from scheduler.keys.models import Passkey
@@ -23,7 +24,7 @@ from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
-from scheduler.visits.models.visits import Assignment, Disruption, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.waitlist.models import OpenDate
 from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft

@@ -9,7 +9,7 @@ from scheduler.web.forms import BaseForm, Needed
 
 MAY_STAY_EMPTY = {
     "MoveForm": "nothing ends; only the centre reads it",
-    "NumbersForm": "who takes the numbers needs none; who keeps the agreed ones is asked for it",
+    "NumbersForm": "who takes the numbers owes none; `decide_numbers` refuses a no without one",
     "PlaceForm": "the same on the board",
     "StoppedDateForm": "a closure stopped the visit: its reason is known",
     "WithdrawForm": "a request without a day: nobody has promised anything yet",

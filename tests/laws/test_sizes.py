@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LONG_TABLES: set[str] = set()  # "scheduler/…": files that are a table of data
 FUNCTION, FILE, TEMPLATE, LINE, PARAMETERS, ROUTES = 60, 400, 200, 120, 6, 20
+VISITS = 4500  # every room above stands on this one: what only one of them asks for lies there
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -57,6 +58,14 @@ def test_no_file_is_too_long():
 
     assert {name: length for name, length in lengths.items() if length > FILE and name not in LONG_TABLES} == {}
     assert {name for name in LONG_TABLES if lengths.get(name, 0) <= FILE} == set()
+
+
+def lines_of_room(folder: Path) -> int:
+    return sum(len(path.read_text().splitlines()) for path in folder.rglob("*.py"))
+
+
+def test_the_room_of_visits_keeps_what_is_of_visits():
+    assert lines_of_room(ROOT / "scheduler" / "visits") <= VISITS
 
 
 def test_no_template_is_too_long():
@@ -118,3 +127,4 @@ def test_the_measures_measure(tmp_path: Path):
     (found,) = functions(path)
 
     assert (lines_of(found), parameters_of(found), routes_in(path)) == (61, 3, 2)
+    assert lines_of_room(tmp_path) == 64

@@ -79,7 +79,11 @@ def test_more_than_a_presentation_takes_waits_for_the_coordinator_with_both_numb
     assert mails(session, "numbers_changed") == []
     assert "121" in mails(session, "numbers_to_decide")[0].text
     [open_one] = open_numbers_of(scene.visit_id)
-    assert (open_one.before, open_one.after, open_one.group_size) == ((90, 0, 2), (121, 0, 2), 120)
+    assert (open_one.before, open_one.after, open_one.group_size) == (
+        ExpectedCounts(1, 90, 0, 2),
+        ExpectedCounts(1, 121, 0, 2),
+        120,
+    )
     [turn] = desk_of(scene.coordinator, MONDAY).rows
     assert (turn.matter, turn.number) == (Matter.NUMBERS_ASKED, session.get(Visit, scene.visit_id).number)
 
@@ -151,7 +155,7 @@ def test_a_question_comes_back_with_a_visit_whose_cancellation_is_taken_back(ses
     assert (open_numbers_of(scene.visit_id), numbers(session)[2]) == ([], False)
     take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY)
 
-    assert [one.after for one in open_numbers_of(scene.visit_id)] == [(150, 0, 2)]
+    assert [one.after for one in open_numbers_of(scene.visit_id)] == [ExpectedCounts(1, 150, 0, 2)]
     assert numbers(session)[2] is True
 
 
@@ -166,7 +170,7 @@ def test_a_question_goes_on_with_the_visit_that_stands_for_a_stopped_one(session
     new_id = session.scalar(sa.select(Visit.id).where(Visit.number == number))
 
     assert open_numbers_of(scene.visit_id) == []
-    assert [one.after for one in open_numbers_of(new_id)] == [(150, 0, 2)]
+    assert [one.after for one in open_numbers_of(new_id)] == [ExpectedCounts(1, 150, 0, 2)]
     decide_numbers(scene.coordinator, new_id, accept=True, reason="", now=MONDAY)
 
     session.rollback()
@@ -205,7 +209,7 @@ def test_numbers_of_a_merged_presentation_are_those_of_the_hall_in_which_its_cla
 
     more = [ExpectedCounts(1, 56, 0, 2), ExpectedCounts(2, 66, 0, 2)]
     assert change_numbers(link(scene), scene.asked.id, more, now=MONDAY) is True
-    assert [one.after[0] for one in open_numbers_of(scene.visit_id)] == [56, 66]
+    assert [one.after.pupils for one in open_numbers_of(scene.visit_id)] == [56, 66]
     decide_numbers(scene.coordinator, scene.visit_id, accept=True, reason="", now=MONDAY)
     session.rollback()
     assert session.scalar(in_the_hall) == 122
@@ -219,7 +223,7 @@ def test_what_waits_for_one_presentation_still_waits_when_another_one_changes(se
 
     session.rollback()
     assert session.scalar(sa.select(SchoolRequest.attention)) is True
-    assert [one.ordinal for one in open_numbers_of(scene.visit_id)] == [2]
+    assert [one.after.ordinal for one in open_numbers_of(scene.visit_id)] == [2]
 
 
 def test_a_school_neither_decides_nor_changes_what_was_announced_once_the_visit_has_begun(session):

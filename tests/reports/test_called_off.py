@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from scheduler.closures.models import Disruption
 from scheduler.core.db import transaction
 from scheduler.places.models import Closure
 from scheduler.places.terms.hosts import ClosureReason
@@ -19,7 +20,6 @@ from scheduler.reports.rules.called_off import by_cause
 from scheduler.reports.terms.counting import Filters
 from scheduler.reports.terms.not_held import OffCause, WhoseDoing
 from scheduler.reports.wording import called_off_table
-from scheduler.visits.models.visits import Disruption
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from tests.factories.visits import make_visit
 from tests.papers import saved, words_of

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
+from scheduler.closures.models import Disruption
 from scheduler.core.db import transaction
 from scheduler.places.models import Closure
 from scheduler.places.terms.hosts import ClosureReason
@@ -14,7 +15,6 @@ from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.rules.attendance import as_document, year_of
 from scheduler.reports.terms.counting import Filters, Period
-from scheduler.visits.models.visits import Disruption
 from scheduler.visits.terms.states import CancelledBy, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance

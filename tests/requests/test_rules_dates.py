@@ -8,9 +8,7 @@ import pytest
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests.rules.school_request import levels_at, problems_with_dates
 from scheduler.requests.rules.states import (
-    CLOSED_AFTER,
     OPEN,
-    is_finished,
     keeps_place,
     may_ask_again,
     may_book_again,
@@ -88,12 +86,6 @@ def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
         S.DECLINED,
         S.WITHDRAWN,
     }
-
-
-def test_a_request_is_finished_a_month_after_its_report_or_certificates():
-    assert is_finished(S.REPORTED, MONDAY, MONDAY + CLOSED_AFTER)
-    assert not is_finished(S.CERTIFIED, MONDAY, MONDAY + CLOSED_AFTER - dt.timedelta(seconds=1))
-    assert not is_finished(S.AGREED, MONDAY, MONDAY + 2 * CLOSED_AFTER)
 
 
 def test_numbers_change_until_the_presentation_is_held():

@@ -4,9 +4,9 @@ import pytest
 
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter
+from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.candidates import SHOWN_AT_ONCE, candidates, candidates_by_need
 from scheduler.staffing.queries.open_calls import hands_of
-from scheduler.visits.models.visits import RaisedHand
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import works

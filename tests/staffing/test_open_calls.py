@@ -10,11 +10,12 @@ from scheduler.core.errors import Conflict, NotAllowed, NotFound
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
 from scheduler.programmes.models import Programme
+from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of, open_visits_for
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.open_calls import close_call, lower_hand, open_call, put_up_hand
-from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand
+from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_presenter, presenter_actor, works

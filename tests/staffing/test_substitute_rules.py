@@ -14,9 +14,9 @@ from scheduler.staffing.rules.substitutes import (
     problem_with_link,
     sought_kind,
 )
+from scheduler.staffing.terms.crew import Candidate
 from scheduler.visits.rules.crew import may_go_short
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
-from scheduler.visits.terms.rows import Candidate
 from scheduler.visits.terms.states import AssignmentState
 
 STARTS_AT = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)

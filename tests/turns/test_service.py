@@ -9,15 +9,15 @@ from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.core.db import db, transaction
 from scheduler.people.models import UserDistrict
 from scheduler.places.models import Host, Municipality
+from scheduler.readiness.models import ToldNote
+from scheduler.readiness.terms import ToldHow, ToldWhat
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
 from scheduler.turns.queries.desk import desk_of, sittings_not_counted, turns_about
 from scheduler.turns.rules import COUNTS
 from scheduler.turns.service import tell_what_is_due
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.finding import Finding
-from scheduler.visits.models.visits import ToldNote
 from scheduler.visits.terms.states import AssignmentState, ClockWrong, FindingKind, PresentationState, VisitState
-from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_begun_visit
 from tests.factories.people import make_user, presenter_actor

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler.cli.invariants import violations
+from scheduler.closures.models import Disruption
 from scheduler.closures.queries import affected_by
 from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts, replan_stopped
@@ -21,10 +22,11 @@ from scheduler.policy import Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.school import withdraw_request
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
 from scheduler.staffing.service import crew
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.open_calls import open_call, put_up_hand
-from scheduler.visits.models.visits import Disruption, OpenCall, RaisedHand, Visit
+from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
 from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState

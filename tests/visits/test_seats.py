@@ -11,11 +11,11 @@ from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.feeds import queries as feeds
 from scheduler.staffing.queries.own_days import year_of
+from scheduler.staffing.queries.own_offers import offers_of
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_from
 from scheduler.staffing.service.offers import answer_offer, offer_visit
+from scheduler.staffing.terms.crew import Seat
 from scheduler.visits.models.visits import Assignment
-from scheduler.visits.queries.pages import offers_of
-from scheduler.visits.terms.plans import Seat
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.counting import a_count

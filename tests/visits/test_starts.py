@@ -5,16 +5,12 @@ from typing import Any
 
 import pytest
 
+from scheduler.booking.rules.starts import classes_of_sittings, starts_on_wish, suggested_starts
 from scheduler.places.terms.school_time import SchoolClock
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.pages import RequestedPresentationRow
 from scheduler.requests.terms.school_request import DayPart, Preference
-from scheduler.visits.rules.starts import (
-    classes_of_sittings,
-    left_school,
-    starts_on_wish,
-    suggested_starts,
-)
+from scheduler.visits.rules.starts import left_school
 from tests.factories.staffing import a_plan
 from tests.places.one_school import WEEK, a_clock
 

@@ -6,11 +6,12 @@ from sqlalchemy import exists, select
 
 from scheduler.attendance.models import VisitFeedback, VisitSurvey
 from scheduler.core.db import db
-from scheduler.readiness.models import NumbersAsked
+from scheduler.readiness.models import NumbersAsked, ToldNote
+from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
-from scheduler.visits.models.visits import DateWish, OpenCall, RaisedHand, Readiness, ToldNote
+from scheduler.visits.models.visits import DateWish, Readiness
 
 TABLES: tuple[Any, ...] = (
     DateWish,

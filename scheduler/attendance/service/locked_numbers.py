@@ -25,12 +25,7 @@ from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of_each
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.locked_request import (
-    SchoolLetter,
-    letters_to,
-    request_of_visit,
-    write_to_contacts,
-)
+from scheduler.requests.service.locked_request import SchoolLetter, letters_to, request_of_visit, write_to_contacts
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import sitting_times
+from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -31,11 +32,11 @@ from scheduler.requests.queries.rows import blackouts_of_each
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.rules.starts import classes_of_sittings, is_bound_to_shifts
+from scheduler.visits.rules.starts import is_bound_to_shifts
 from scheduler.visits.terms.plans import PresentationPlan
-from scheduler.visits.terms.states import PresentationState, VisitState
+from scheduler.visits.terms.states import STAFFED, PresentationState, VisitState
 
-TO_BE_HELD = (PresentationState.PLANNED, PresentationState.CONFIRMED, PresentationState.DISRUPTED)
+TO_BE_HELD = (*STAFFED, PresentationState.DISRUPTED)
 DAYS_OTHERWISE = 3
 TIME_TO_ANSWER = dt.timedelta(days=3)  # a crew is asked again, and the school reads it
 

@@ -18,7 +18,7 @@ from scheduler.acts import Act, change
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
 from scheduler.booking.queries.holds import held_date, holds_over
 from scheduler.booking.rules.holds import HELD_FOR, KEPT_FOR, MOST_FROM_NETWORK
-from scheduler.booking.terms.holds import FormSent, HeldDate, HoldWish
+from scheduler.booking.terms.holds import HOLD_MACHINE, FormSent, HeldDate, HoldWish
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.config import settings
 from scheduler.core import clock, tokens
@@ -38,7 +38,7 @@ from scheduler.staffing.service.offers import offer
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.rules.timetable import span_of
 from scheduler.visits.service.locked_visit import hold_time, open_visit
-from scheduler.visits.terms.states import HOLD_MACHINE, LIVING_HOLDS, HoldState
+from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
 log = logging.getLogger(__name__)
 DRAFT_LOCK, NETWORK_LOCK = 31, 32  # kinds of advisory locks

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.booking.terms.free_dates import FreeWish
+from scheduler.core.machines import Machine
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
 
@@ -69,3 +70,15 @@ class HeldDate:
     def holds(self, now: dt.datetime) -> bool:
         """Whether it keeps others away now."""
         return self.state in LIVING_HOLDS and self.until > now
+
+
+_H = HoldState
+HOLD_MACHINE = Machine(
+    name="date hold",
+    starts=frozenset({_H.HELD}),
+    moves={
+        _H.HELD: frozenset({_H.KEPT, _H.RELEASED, _H.LAPSED}),
+        _H.KEPT: frozenset({_H.TAKEN, _H.RELEASED, _H.LAPSED}),
+        **{end: frozenset() for end in (_H.TAKEN, _H.RELEASED, _H.LAPSED)},
+    },
+)

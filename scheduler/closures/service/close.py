@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
+from scheduler.closures.models import Disruption
 from scheduler.closures.queries import ids_in, plans_of, released_crew, spot_of, visit_with_crew
 from scheduler.closures.service import notify
 from scheduler.closures.service.replan import replan_visit
@@ -24,7 +25,7 @@ from scheduler.policy import Actor
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest
 from scheduler.staffing.service.offers import offer
-from scheduler.visits.models.visits import Assignment, Disruption, Visit
+from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.service import transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit

@@ -35,14 +35,22 @@ class _Roads:
 
     def rounds(self) -> list[Line]:
         """Back to where each began: of lines around something an even number meets in each spot."""
-        return [self._walk(spot, frozenset()) for spot in self._ways for _ in range(len(self._ways[spot]) // 2)
-                if self._ways[spot]]  # fmt: skip
+        return [
+            self._walk(spot, frozenset())
+            for spot in self._ways
+            for _ in range(len(self._ways[spot]) // 2)
+            if self._ways[spot]
+        ]
 
     def stretches(self) -> list[Line]:
         """From crossing to crossing; then what has none."""
         spots = [*(spot for spot in self._ways if spot in self._crossings), *self._ways]
-        return [self._walk(spot, self._crossings) for spot in spots for _ in range(len(self._ways[spot]))
-                if self._ways[spot]]  # fmt: skip
+        return [
+            self._walk(spot, self._crossings)
+            for spot in spots
+            for _ in range(len(self._ways[spot]))
+            if self._ways[spot]
+        ]
 
     def _walk(self, start: Spot, ends: set[Spot] | frozenset[Spot]) -> Line:
         line = [start]

@@ -9,6 +9,7 @@ from scheduler.programmes.models import Programme
 from scheduler.readiness.models import NumbersAsked
 from scheduler.readiness.rules import CHECKLIST_DAYS, checklist_is_open
 from scheduler.readiness.terms import READY_ITEMS, Checklist, FindingFact, OpenNumbers, OpenWish
+from scheduler.requests.terms.school_request import ExpectedCounts
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import DateWish, Presentation, Readiness, Visit
 from scheduler.visits.terms.states import VisitState
@@ -55,9 +56,8 @@ def open_numbers_of(visit_id: int) -> list[OpenNumbers]:
     )
     return [
         OpenNumbers(
-            row.ordinal,
-            (row.pupils_before, row.parents_before, row.teachers_before),
-            (row.pupils, row.parents, row.teachers),
+            ExpectedCounts(row.ordinal, row.pupils_before, row.parents_before, row.teachers_before),
+            ExpectedCounts(row.ordinal, row.pupils, row.parents, row.teachers),
             group_size,
             row.asked_at,
         )

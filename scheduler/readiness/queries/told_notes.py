@@ -8,13 +8,12 @@ from sqlalchemy.orm import aliased
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import Presenter, User
-from scheduler.visits.models.visits import ToldNote
+from scheduler.readiness.models import ToldNote
+from scheduler.readiness.terms import ToldRow, ToldWhat
 from scheduler.visits.queries.lists import member_of
-from scheduler.visits.queries.pages import FIRM, FIRM_OR_OFFERED
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.terms.rows import CrewRow, VisitPage, VisitRow
-from scheduler.visits.terms.states import AssignmentState, VisitState
-from scheduler.visits.terms.told_notes import ToldRow, ToldWhat
+from scheduler.visits.terms.states import FIRM, PROMISED, AssignmentState, VisitState
 
 TOLD_OF = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
 
@@ -42,7 +41,7 @@ def _full(given: str | None, family: str | None) -> str:
 
 def tellable(row: VisitRow) -> list[CrewRow]:
     """The adults of a crew who can be told by word: a minor is written to, with a copy to the guardian (TRUST S49)."""
-    return [member for member in row.crew if not member.minor and set(member.states.values()) & set(FIRM_OR_OFFERED)]
+    return [member for member in row.crew if not member.minor and set(member.states.values()) & set(PROMISED)]
 
 
 def texts_for(page: VisitPage) -> list[ToldWhat]:

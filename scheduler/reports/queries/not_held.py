@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, extract, func, select
 
 from scheduler.attendance.models import Attendance
+from scheduler.closures.models import Disruption
 from scheduler.core.db import db
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
@@ -13,7 +14,7 @@ from scheduler.reports.queries.kept_figures import kept_beside
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters
 from scheduler.visits.models.late_notice import LateNotice
-from scheduler.visits.models.visits import Disruption, Presentation, Visit
+from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 
 NOT_HELD_STATES = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)

@@ -41,7 +41,7 @@ FOLLOWED = frozenset(
 REMINDED = (_S.NEEDS_INFO, _S.AGREED)  # what stands here for long is forgotten by somebody
 REMIND_AFTER_DAYS = 7  # the school; later the centre is asked to call it (a setting)
 FINISHED = (_S.REPORTED, _S.CERTIFIED)
-CLOSED_AFTER = dt.timedelta(days=30)
+CLOSED_AFTER = dt.timedelta(days=30)  # after its certificates nothing more is expected of a request
 
 STEPS: dict[RequestState, tuple[Turn, NextStep]] = {
     _S.NEW: (Turn.YOURS, NextStep.TAKE),
@@ -112,11 +112,6 @@ def way_to_end(state: RequestState, *, by_school: bool) -> RequestState | None:
 def waits_too_long(state: RequestState, since: dt.datetime, now: dt.datetime, days: int) -> bool:
     """Whether a request has waited so many days for a word that nobody gives: then it is the coordinator's turn."""
     return state in REMINDED and now - since >= dt.timedelta(days=days)
-
-
-def is_finished(state: RequestState, since: dt.datetime, now: dt.datetime) -> bool:
-    """Whether nothing more is expected of a request whose certificates came, or never came, a month ago."""
-    return state in FINISHED and now - since >= CLOSED_AFTER
 
 
 def may_book_again(state: RequestState) -> bool:

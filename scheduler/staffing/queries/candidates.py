@@ -31,10 +31,12 @@ from scheduler.policy import Actor
 from scheduler.programmes.queries import campaign_crew
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, vetting_covers
+from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.young_load import too_much_for
+from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.young_load import YoungVisit
-from scheduler.visits.models.visits import Assignment, Presentation, RaisedHand, Visit
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
@@ -42,7 +44,6 @@ from scheduler.visits.rules.crew import why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import Why
-from scheduler.visits.terms.rows import Candidate
 from scheduler.visits.terms.states import LIVING, PROMISED, STAFFED
 
 SHOWN_AT_ONCE = 30

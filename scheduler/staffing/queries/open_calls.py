@@ -9,10 +9,11 @@ from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.policy import Actor
-from scheduler.visits.models.visits import Assignment, OpenCall, RaisedHand, Visit
+from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
+from scheduler.staffing.terms.crew import Candidate, Hand, OpenVisitRow
+from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import has_seat
-from scheduler.visits.terms.rows import Candidate, Hand, OpenVisitRow
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS
 
 

@@ -20,16 +20,17 @@ from scheduler.places.rules.trips import comes_home, sets_out
 from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
+from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import home_point, place_of, trip_to
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import visits_where
-from scheduler.visits.queries.pages import FIRM, has_seat, visits_of_presenter
+from scheduler.visits.queries.pages import has_seat
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.terms.rows import PresentationRow, VisitRow
-from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, PresentationState, VisitState
+from scheduler.visits.terms.states import FIRM, OPEN_VISITS, AssignmentState, PresentationState, VisitState
 
 OFF = (PresentationState.CANCELLED, PresentationState.MERGED_INTO)
 

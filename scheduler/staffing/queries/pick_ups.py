@@ -10,11 +10,11 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.policy import Actor, Scope
 from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.pick_ups import adult_of
 from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched
-from scheduler.visits.queries.pages import FIRM, visits_of_presenter
 from scheduler.visits.terms.rows import CrewRow, VisitRow
-from scheduler.visits.terms.states import OPEN_VISITS
+from scheduler.visits.terms.states import FIRM, OPEN_VISITS
 
 AHEAD = dt.timedelta(days=120)
 

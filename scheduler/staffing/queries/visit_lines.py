@@ -16,9 +16,11 @@ from scheduler.policy import Actor, in_reach
 from scheduler.staffing.rules.visit_lines import LOAD_WEEKS, offered_minutes
 from scheduler.staffing.terms.visit_lines import Load, VisitLines, VisitOnPage
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.pages import FIRM, in_centre
+from scheduler.visits.queries.lists import visits_where
+from scheduler.visits.queries.pages import has_seat, in_centre
 from scheduler.visits.rules.limits import MOST_A_WEEK
-from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, PresentationState
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import FIRM, GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, PresentationState
 
 COMING_SHOWN, PAST_SHOWN = 50, 10
 WENT = (*FIRM, AssignmentState.ABSENT)
@@ -99,3 +101,9 @@ def _page(wanted: Select[Any], home: Point | None, number: int, per_page: int) -
         km = round(road_km(home, Point(lat, lon))) if home is not None and lat is not None and lon is not None else 0
         lines.append(VisitOnPage._make((*said, bool(firm), km)))
     return Page(lines, number, rows[0][-2] if rows else 0, per_page)
+
+
+def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
+    """The visits that a presenter goes to on these days, both included, in order of time."""
+    going = has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
+    return visits_where(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)

@@ -11,14 +11,15 @@ from scheduler.core.db import db
 from scheduler.people.models import Presenter, PresenterPhoto
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.queries import vetting_covers
+from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import member_of, visits_where
-from scheduler.visits.queries.pages import FIRM, crew_lost
+from scheduler.visits.queries.pages import crew_lost
 from scheduler.visits.rules.crew import cards_of
 from scheduler.visits.terms.plans import CrewMember
-from scheduler.visits.terms.rows import CrewShown, PresenterCard, VisitRow
-from scheduler.visits.terms.states import GONE_VISITS, VisitState
+from scheduler.visits.terms.rows import PresenterCard, VisitRow
+from scheduler.visits.terms.states import FIRM, GONE_VISITS, VisitState
 
 
 def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.people.terms import PresenterKind
+from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.rules.crew import crew_problems
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import Candidate
 
 WAVE = 3  # so many are asked at a time for each seat
 

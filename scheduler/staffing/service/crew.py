@@ -12,6 +12,7 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.staffing.queries.young_load import refuse_too_much
+from scheduler.staffing.terms.crew import Seat
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import home_point, place_of
 from scheduler.visits.queries.clearance import refuse_new_promise
@@ -19,7 +20,6 @@ from scheduler.visits.rules.limits import too_far
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, raise_version, require, require_seen
-from scheduler.visits.terms.plans import Seat
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, PROMISED, TO_COME, AssignmentState, VisitState
 

@@ -38,18 +38,15 @@ def correct_drive(actor: Actor, number: str, draft: DriveDraft, *, now: dt.datet
                 raise NotFound("drive")
             # of a visit whose drivers nobody planned, what its crew drove is her plan
             planned = 0 if drives else visit.kilometres
-            row = Drive(
-                visit_id=visit.id, presenter_id=actor.presenter_id, planned_kilometres=planned, planned_minutes=0
-            )
+            row = Drive(visit_id=visit.id, presenter_id=actor.presenter_id, planned_kilometres=planned)
             session.add(row)
             drives.append(row)
-        before = [row.driven_kilometres, row.driven_minutes]
-        if before == [draft.kilometres, draft.minutes] and row.reason == draft.reason:
+        before, after = [row.driven_kilometres, row.driven_minutes], [draft.kilometres, draft.minutes]
+        if before == after and row.reason == draft.reason:
             return
         row.driven_kilometres, row.driven_minutes = draft.kilometres, draft.minutes
         row.reason, row.corrected_at = draft.reason, now
         visit.kilometres = sum(one.kilometres for one in drives)
-        after = [draft.kilometres, draft.minutes]
         details = {"presenter": row.presenter_id, "before": before, "after": after, "reason": draft.reason}
         audit.record(actor, "drive corrected", visit, at=now, details=details)
     log.info("drive corrected", extra={"visit_id": visit.id})

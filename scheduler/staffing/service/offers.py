@@ -10,13 +10,14 @@ from scheduler import policy
 from scheduler.acts import LEFT_BEHIND, Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import SYSTEM, Actor
+from scheduler.staffing.queries.own_offers import visits_with_lapsed_offers
 from scheduler.staffing.queries.substitutes import open_search
 from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.staffing.service import substitutes
 from scheduler.staffing.service.crew import finish_release, release
 from scheduler.staffing.terms.reasons import StaffingReason
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.agenda import asked_presenters, visits_with_lapsed_offers
+from scheduler.visits.queries.agenda import asked_presenters
 from scheduler.visits.service import notify, transitions
 from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import (

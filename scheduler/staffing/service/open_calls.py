@@ -12,14 +12,14 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.messages.queries import messages_about, written_since
 from scheduler.people.models import Presenter
 from scheduler.policy import SYSTEM, Actor
+from scheduler.staffing.models.open_calls import OpenCall, RaisedHand
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.open_calls import call_is_open
-from scheduler.visits.models.visits import OpenCall, RaisedHand
+from scheduler.staffing.terms.crew import BARS
 from scheduler.visits.queries.agenda import asked_presenters
 from scheduler.visits.service import notify
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit, require, require_seen
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import BARS
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
-from scheduler.readiness.models import NumbersAsked
+from scheduler.readiness.models import NumbersAsked, ToldNote
 from scheduler.requests.models import SchoolRequest
 from scheduler.turns.queries.requests_and_mails import (
     ABOUT_HOST,
@@ -29,26 +29,11 @@ from scheduler.turns.queries.requests_and_mails import (
     requests_to_judge,
     waited_for,
 )
-from scheduler.turns.rules import (
-    DAY,
-    in_order,
-    not_counted,
-    turn_of_visit,
-    turns_of_visit,
-)
-from scheduler.turns.terms import (
-    Desk,
-    Matter,
-    SeatStanding,
-    SittingStanding,
-    SoonRow,
-    TurnRow,
-    Verdict,
-    VisitStanding,
-)
+from scheduler.turns.rules import DAY, in_order, not_counted, turn_of_visit, turns_of_visit
+from scheduler.turns.terms import Desk, Matter, SeatStanding, SittingStanding, SoonRow, TurnRow, Verdict, VisitStanding
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
-from scheduler.visits.models.visits import Assignment, DateWish, Presentation, ToldNote, Visit
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.rules.crew import is_whole
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.states import (
@@ -278,15 +263,23 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
     of_sitting = sat.id, sat.visit_id, sat.state, sat.starts_at, sat.ends_at, sat.starts_local, sat.audience
     of_seat = Assignment.presenter_id, Assignment.state, Assignment.state_since, Assignment.offered_until
     wanted: Any = (
-        select(Bundle("sitting", *of_sitting), Attendance.state, Bundle("seat", *of_seat), Presenter.kind,
-               Presenter.adult_on, User.given_name, User.family_name, _counted_otherwise())
+        select(
+            Bundle("sitting", *of_sitting),
+            Attendance.state,
+            Bundle("seat", *of_seat),
+            Presenter.kind,
+            Presenter.adult_on,
+            User.given_name,
+            User.family_name,
+            _counted_otherwise(),
+        )
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
         .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
         .order_by(Presentation.ordinal, Assignment.id)
-    )  # fmt: skip
+    )
     for sitting, count, seat, kind, adult_on, given, family, differs in (
         db.session().execute(wanted) if visit_ids else ()
     ):

@@ -24,7 +24,6 @@ from scheduler.visits.terms.states import (
     VisitState,
     WishOutcome,
 )
-from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
 
 _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)"
@@ -201,29 +200,6 @@ class Assignment(Base):
     presentation: Mapped[Presentation] = relationship(lazy="raise", viewonly=True)
 
 
-class OpenCall(Base):
-    """A visit for which presenters may put up a hand; a coordinator chooses among them."""
-
-    __tablename__ = "open_call"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), unique=True)
-    opened_at: Mapped[dt.datetime]
-    closed_at: Mapped[dt.datetime | None]
-
-
-class RaisedHand(Base):
-    """A presenter could go to a visit that is open. No promise: no time is taken until a coordinator offers it."""
-
-    __tablename__ = "raised_hand"
-    __table_args__ = (UniqueConstraint("visit_id", "presenter_id", name="one_hand_each"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
-    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
-    raised_at: Mapped[dt.datetime]
-
-
 class DateWish(Base):
     """A school asks for another date of its visit; one open wish a visit. The answer is a move, or the centre's no."""
 
@@ -261,32 +237,6 @@ class Readiness(Base):
     parents: Mapped[bool] = mapped_column(default=False, server_default=false())
     door: Mapped[bool] = mapped_column(default=False, server_default=false())
     changed_at: Mapped[dt.datetime]
-
-
-class Disruption(Base):
-    """A visit that a closure stopped: counted apart from what a school or the centre calls off."""
-
-    __tablename__ = "disruption"
-    __table_args__ = (UniqueConstraint("visit_id", name="disrupted_once"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    closure_id: Mapped[int] = mapped_column(ForeignKey("closure.id", ondelete="RESTRICT"), index=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"))
-    at: Mapped[dt.datetime]
-
-
-class ToldNote(Base):
-    """Somebody was told about a visit by word: who, how and when. No number, no address, nothing of what was said."""
-
-    __tablename__ = "told_note"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
-    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))  # None: the school
-    what: Mapped[ToldWhat]
-    how: Mapped[ToldHow]
-    told_at: Mapped[dt.datetime]
-    told_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
 
 class CalendarEntry(Base):

@@ -269,18 +269,6 @@ def _name_of(label: str) -> str:
     return user.full_name if user else ""
 
 
-def visits_with_lapsed_offers(now: dt.datetime) -> list[int]:
-    """Visits that have offers whose time is over."""
-    rows = db.session().scalars(
-        select(Presentation.visit_id)
-        .join(Assignment, Assignment.presentation_id == Presentation.id)
-        .where(Assignment.state == AssignmentState.OFFERED, Assignment.offered_until <= now)
-        .distinct()
-        .order_by(Presentation.visit_id)
-    )
-    return list(rows)
-
-
 def readers_in_crew(visit_id: int) -> set[int]:
     """Presenters who may read a visit: who is asked, has promised or was due (TRUST S54).
 

@@ -16,26 +16,13 @@ from scheduler.people.models import User
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
-from scheduler.visits.queries.agenda import asked_presenters, readers_in_crew
+from scheduler.visits.queries.agenda import readers_in_crew
 from scheduler.visits.queries.clearance import not_cleared
 from scheduler.visits.queries.lists import crew_of, page_of_visits, visits_where
 from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.terms.plans import Why
-from scheduler.visits.terms.rows import (
-    Offer,
-    VisitHistoryLine,
-    VisitPage,
-    VisitRow,
-)
-from scheduler.visits.terms.states import (
-    GONE_VISITS,
-    OPEN_VISITS,
-    AssignmentState,
-    VisitState,
-)
-
-FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-FIRM_OR_OFFERED = (*FIRM, AssignmentState.OFFERED)
+from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage, VisitRow
+from scheduler.visits.terms.states import FIRM, VisitState
 
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
@@ -53,15 +40,6 @@ def visit_for(actor: Actor, number: str) -> VisitRow:
         presenters=readers_in_crew(row.id) if actor.presenter_id is not None else (),
     )
     return row
-
-
-def offered_visit_id(actor: Actor, number: str) -> int:
-    """The visit of an offer that was ever made to the reader: she may answer it. Raises: NotFound."""
-    visit_id = db.session().scalar(select(Visit.id).where(Visit.number == number))
-    if visit_id is None:
-        raise NotFound("visit")
-    policy.require(actor, "answer", "offer", presenters=asked_presenters(visit_id))
-    return visit_id
 
 
 def visit_page(actor: Actor, number: str) -> VisitPage:
@@ -181,24 +159,3 @@ def has_seat(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
     """That a visit has an assignment of which all this holds."""
     seated = select(Presentation.visit_id).join(Assignment, Assignment.presentation_id == Presentation.id)
     return Visit.id.in_(seated.where(*wanted))  # few have such a seat: from them to their visits
-
-
-def offers_of(presenter_id: int, now: dt.datetime) -> list[Offer]:
-    """What waits for a presenter's answer, the nearest day first."""
-    offered = has_seat(
-        Assignment.presenter_id == presenter_id,
-        Assignment.state == AssignmentState.OFFERED,
-        Assignment.offered_until > now,
-    )
-    return [
-        Offer(row, mine.offered_until, AssignmentState.OFFERED, row.of(mine))
-        for row in visits_where(Visit.state.in_(OPEN_VISITS), offered)
-        for mine in row.crew
-        if mine.presenter_id == presenter_id
-    ]
-
-
-def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
-    """The visits that a presenter goes to on these days, both included, in order of time."""
-    going = has_seat(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM))
-    return visits_where(Visit.on_day.between(first_day, last_day), Visit.state.not_in(GONE_VISITS), going)

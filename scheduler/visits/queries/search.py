@@ -11,8 +11,9 @@ from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.queries.lists import visits_where
-from scheduler.visits.queries.pages import FIRM_OR_OFFERED, has_seat, in_centre
+from scheduler.visits.queries.pages import has_seat, in_centre
 from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import PROMISED
 
 
 def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
@@ -41,7 +42,7 @@ def visits_found(
         raise NotAllowed("read visit")
     wanted: list[ColumnElement[bool]] = [in_centre(actor)]
     if scope not in (policy.Scope.ANY, policy.Scope.CENTRE):
-        wanted = [has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(FIRM_OR_OFFERED))]
+        wanted = [has_seat(Assignment.presenter_id == actor.presenter_id, Assignment.state.in_(PROMISED))]
     if host_id is not None:
         wanted.append(Visit.host_id == host_id)
     elif number:

@@ -72,18 +72,6 @@ class NewTimes:
 
 
 @dataclass(frozen=True)
-class Seat:
-    """Somebody's place in a visit: in all its presentations, or in one."""
-
-    presenter_id: int
-    presentation_id: int | None = None
-
-    def holds(self, presentation_id: int) -> bool:
-        """Whether this place is one in that presentation."""
-        return self.presentation_id in (None, presentation_id)
-
-
-@dataclass(frozen=True)
 class Span:
     """The moments of one presentation, in UTC; busy is set-up and all."""
 

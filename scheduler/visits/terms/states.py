@@ -39,20 +39,6 @@ class HoldState(StrEnum):
     LAPSED = "lapsed"  # its time was over, or somebody else was quicker after that
 
 
-_H = HoldState
-
-
-HOLD_MACHINE = Machine(
-    name="date hold",
-    starts=frozenset({_H.HELD}),
-    moves={
-        _H.HELD: frozenset({_H.KEPT, _H.RELEASED, _H.LAPSED}),
-        _H.KEPT: frozenset({_H.TAKEN, _H.RELEASED, _H.LAPSED}),
-        **{end: frozenset() for end in (_H.TAKEN, _H.RELEASED, _H.LAPSED)},
-    },
-)
-
-
 LIVING_HOLDS = (HoldState.HELD, HoldState.KEPT)
 
 
@@ -69,11 +55,7 @@ class SubstituteSearchState(StrEnum):
 
 
 _R = SubstituteSearchState
-
-
 _ENDS = frozenset({_R.FILLED, _R.ONLINE, _R.SHORT, _R.MOVED, _R.CALLED_OFF, _R.OVER})
-
-
 SUBSTITUTE_SEARCH_MACHINE = Machine(
     name="relief",
     starts=frozenset({_R.SEARCHING, _R.CHOOSING}),
@@ -161,8 +143,6 @@ VISIT_MACHINE = Machine(
 
 
 _PRESENTATION_ENDS = frozenset({_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO, _P.MOVED})
-
-
 PRESENTATION_MACHINE = Machine(
     name="presentation",
     held=True,
@@ -209,33 +189,13 @@ ASSIGNMENT_MACHINE = Machine(
 
 
 PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.PRESENT)  # a person's time is taken
-
-
 LIVING = (AssignmentState.SUGGESTED, *PROMISED)
-
-
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
-
-
 DUE = (*PROMISED, AssignmentState.ABSENT)  # is asked, goes, went or was missed
-
-
 TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
-
-
 ENDED_IN_DATABASE = "ended_in_database"  # reason of what the database freed; nobody was told yet
-
-
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
-
-
 OFF_VISITS = (VisitState.CANCELLED, VisitState.DISRUPTED, VisitState.REPLANNED)  # not held on that day
-
-
 GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
-
-
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
-
-
 PRESENTER_LOCK = 1  # kind of core.db.advisory_lock: the time of one presenter

@@ -20,7 +20,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, Gone, NotFound
 from scheduler.policy import Actor
 from scheduler.staffing.queries.who_comes import crew_for_school
-from scheduler.visits.terms.rows import CrewShown
+from scheduler.staffing.terms.crew import CrewShown
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, LinesField, Needed

@@ -16,10 +16,10 @@ from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.safeguarding.terms import ProofKind, ProofLine
 from scheduler.staffing.queries.clearances import NEAR_DAYS, proofs_that_wait
 from scheduler.staffing.queries.own_days import days_of, trips_for
+from scheduler.staffing.queries.own_offers import offers_of
 from scheduler.turns.queries.desk import desk_of, visits_to_count
 from scheduler.turns.rules import turn_of_proof
 from scheduler.turns.terms import Desk, Matter, Verdict
-from scheduler.visits.queries.pages import offers_of
 from scheduler.web import labels
 from scheduler.web.desk import figures, search
 from scheduler.web.desk.blueprint import bp

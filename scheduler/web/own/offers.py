@@ -8,9 +8,9 @@ from scheduler.core.errors import Conflict
 from scheduler.staffing.queries.late_notice import called_off_for
 from scheduler.staffing.queries.open_calls import open_visits_for
 from scheduler.staffing.queries.own_days import trips_for
-from scheduler.staffing.queries.past_offers import past_offers_of
+from scheduler.staffing.queries.own_offers import offered_visit_id, offers_of, past_offers_of
 from scheduler.staffing.service.offers import answer_offer
-from scheduler.visits.queries.pages import offered_visit_id, offers_of, visit_for
+from scheduler.visits.queries.pages import visit_for
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may

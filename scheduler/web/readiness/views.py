@@ -17,8 +17,8 @@ from scheduler.readiness.service.wishes import take_back_wish, tick_checklist
 from scheduler.requests.queries.pages import own_request
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
+from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.rules.cancelling import is_late_cancel
-from scheduler.visits.terms.rows import CrewShown
 from scheduler.visits.terms.states import OPEN_VISITS, VisitState
 from scheduler.web import labels
 from scheduler.web.day_slots import days_as_choices

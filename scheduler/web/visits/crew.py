@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_from, withdraw_presenter
+from scheduler.staffing.terms.crew import Seat
 from scheduler.visits.queries.pages import visit_for, visit_page
-from scheduler.visits.terms.plans import Seat
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.web import labels
 from scheduler.web.filters import clock as hour

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from scheduler.staffing.queries.substitutes import latest_search
+from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.substitutes import SubstituteSearchRow
-from scheduler.visits.terms.rows import Candidate, VisitPage
+from scheduler.visits.terms.rows import VisitPage
 from scheduler.visits.terms.states import SubstituteSearchState
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.seen_forms import SeenForm

@@ -14,11 +14,11 @@ from scheduler.core.errors import GroundReason
 from scheduler.core.language import span_of_days
 from scheduler.programmes.queries import campaigns_for
 from scheduler.programmes.terms import CampaignChoice
+from scheduler.readiness.terms import ToldDraft, ToldHow, ToldWhat
 from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitRow
-from scheduler.visits.terms.told_notes import ToldDraft, ToldHow, ToldWhat
 from scheduler.web.day_slots import MeantDateForm
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _, _l, page_language

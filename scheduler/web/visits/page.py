@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from scheduler.visits.terms.rows import Candidate, CrewRow, Hand, PresentationRow, VisitHistoryLine, VisitPage, VisitRow
+from scheduler.staffing.terms.crew import Candidate, Hand
+from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitHistoryLine, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState
 from scheduler.web import labels
 from scheduler.web.filters import in_hours, moment

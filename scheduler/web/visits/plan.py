@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from scheduler.booking.queries.school_days import SchoolDays, days_of_request, usual_wish
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.slots import best_day, times_to_press, wish_for
-from scheduler.booking.service.plan_asked import plan_asked
+from scheduler.booking.rules.starts import starts_on_wish
+from scheduler.booking.service.accept_and_plan import accept_and_plan
 from scheduler.booking.terms.free_dates import OF_CREW
 from scheduler.booking.terms.holds import Slot
 from scheduler.core import clock
@@ -19,7 +20,6 @@ from scheduler.requests.queries.pages import request_to_plan
 from scheduler.requests.rules.states import may_accept
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import Preference, RequestState
-from scheduler.visits.rules.starts import starts_on_wish
 from scheduler.web import labels
 from scheduler.web.day_slots import day_choices, slot_of, why_none
 from scheduler.web.filters import say
@@ -51,7 +51,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
     if sent and (clear or not possible):
         try:
             draft, seen = form.draft(asked), number_of(form.version.data)
-            visit = plan_asked(current_actor(), asked.row.id, draft, now=clock.now(), version=seen)
+            visit = accept_and_plan(current_actor(), asked.row.id, draft, now=clock.now(), version=seen)
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:

@@ -9,9 +9,9 @@ from scheduler.core.language import html_lang, languages, names_of
 from scheduler.readiness.queries.told_notes import tellable, texts_for
 from scheduler.readiness.service import told_notes
 from scheduler.readiness.service.told_notes import text_to_tell
+from scheduler.readiness.terms import ToldWhat
 from scheduler.visits.queries.pages import visit_page
 from scheduler.visits.terms.rows import VisitPage
-from scheduler.visits.terms.told_notes import ToldWhat
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may

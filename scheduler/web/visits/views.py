@@ -25,6 +25,7 @@ from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.queries.pick_ups import fetched_at
 from scheduler.staffing.rules.pick_ups import adult_of
 from scheduler.staffing.service.offers import offer_visit
+from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.late_notice import LateRow
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import SORTS
@@ -32,7 +33,7 @@ from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.service.plan_and_move import move_visit
-from scheduler.visits.terms.rows import Candidate, PresentationRow, VisitPage, VisitRow
+from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
 from scheduler.web import labels, tables
 from scheduler.web.day_slots import DateChoice, days_as_choices

@@ -10,8 +10,9 @@ from scheduler.core.db import db, transaction
 from scheduler.core.imports.batches import ColumnName
 from scheduler.jobs.long_work import do_long_work
 from scheduler.policy import Role
-from scheduler.visits.models.visits import ToldNote, Visit
-from scheduler.visits.terms.told_notes import ToldHow, ToldWhat
+from scheduler.readiness.models import ToldNote
+from scheduler.readiness.terms import ToldHow, ToldWhat
+from scheduler.visits.models.visits import Visit
 from scheduler.work import service
 from scheduler.work.models import LongWork
 from scheduler.work.terms import Phase, WorkKind

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from scheduler.core.db import db
 from scheduler.people.terms import PresenterKind
-from scheduler.visits.models.visits import RaisedHand
+from scheduler.staffing.models.open_calls import RaisedHand
 from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator
 from tests.visits.scene import Scene

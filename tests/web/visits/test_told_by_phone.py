@@ -6,7 +6,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.policy import Role
-from scheduler.visits.models.visits import ToldNote
+from scheduler.readiness.models import ToldNote
 from tests.factories.people import make_user
 from tests.visits.scene import Scene, visit_of
 from tests.web.browser import browser_of

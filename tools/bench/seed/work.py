@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import case, null
 from sqlalchemy.orm import Session
 
+from scheduler.closures.models import Disruption
 from scheduler.config import settings
 from scheduler.core.clock import BELGRADE
 from scheduler.core.language import languages
@@ -17,7 +18,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import DayPart, RequestChannel
 from scheduler.visits import ics
-from scheduler.visits.models.visits import Assignment, CalendarEntry, Disruption, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
 from tools.bench.seed.base import OTHER_COORDINATOR, OWNERS

@@ -19,6 +19,7 @@ from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
+from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
@@ -34,7 +35,6 @@ from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.service.answers import answers_of, forget_answers, keep_answers
 from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
-from scheduler.visits.rules.starts import classes_of_sittings
 from scheduler.web.day_slots import slot_of
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.requests.booking import choices

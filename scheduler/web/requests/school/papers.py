@@ -12,7 +12,7 @@ from scheduler.requests.service.school import tell_directions
 from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage
 from scheduler.requests.terms.school_request import NoteSitting, ParentsNote
 from scheduler.staffing.queries.who_comes import crew_for_school
-from scheduler.visits.terms.rows import CrewShown
+from scheduler.staffing.terms.crew import CrewShown
 from scheduler.web.filters import say
 from scheduler.web.forms import LinesField
 from scheduler.web.guards import public

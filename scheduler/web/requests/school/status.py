@@ -25,7 +25,7 @@ from scheduler.requests.service.school import answer_question, withdraw_request
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
-from scheduler.visits.terms.rows import CrewShown
+from scheduler.staffing.terms.crew import CrewShown
 from scheduler.waitlist.queries import offered_date
 from scheduler.web.day_slots import DateChoice, date_words, value_of
 from scheduler.web.filters import say, url_if

@@ -12,7 +12,7 @@ from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import VisitDraft
 
 
-def plan_asked(
+def accept_and_plan(
     actor: Actor, request_id: int, draft: VisitDraft, *, now: dt.datetime, version: int | None = None
 ) -> Visit:
     """Accept a request, where nobody has yet, and plan its visit: both or neither.
