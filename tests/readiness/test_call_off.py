@@ -14,6 +14,7 @@ from scheduler.readiness.queries.cancelling import told_of_cancelling
 from scheduler.readiness.service.call_off import call_off, take_back_cancellation
 from scheduler.readiness.terms import CallOff, CancelCause
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.lineage import book_again
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.young_load import violations
 from scheduler.staffing.service.crew import suggest_presenter
@@ -137,6 +138,15 @@ def test_a_minor_who_has_promised_a_full_week_meanwhile_is_not_taken_back_beyond
         take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)
     assert states(session, scene)[0] is VisitState.CANCELLED
     assert violations() == []
+
+
+def test_what_was_asked_for_anew_meanwhile_does_not_come_back_beside_it(session, scene):
+    call_off(scene.coordinator, scene.visit_id, RANG, now=MONDAY)
+    later = VISIT_DAY + dt.timedelta(days=14)
+    book_again(scene.coordinator, scene.asked.id, later, later, form_key="anew", now=MONDAY)
+
+    with pytest.raises(Conflict, match="too_late_to_take_back"):
+        take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)
 
 
 @pytest.mark.parametrize("by_link", [True, False])

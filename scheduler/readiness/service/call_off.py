@@ -22,6 +22,7 @@ from scheduler.readiness.models import Cancellation, NumbersAsked
 from scheduler.readiness.rules import may_think_again
 from scheduler.readiness.terms import CallOff, ReadinessReason
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.lineage import is_asked_anew
 from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.requests.service.locked_request import request_of_visit
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
@@ -101,14 +102,15 @@ def _states(rows: Iterable[Any]) -> dict[str, tuple[str, str, str]]:
 def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """As if nothing had happened: visit, request and crew stand as before, the mails stay in the house.
 
-    Raises: NotAllowed; NotFound; Conflict when a mail has left, somebody changed the visit since, the time of its
-    crew is taken, or a minor of it has promised meanwhile all that she is given.
+    Raises: NotAllowed; NotFound; Conflict when a mail has left, somebody changed the visit since or asked anew for it,
+    the time of its crew is taken, or a minor of it has promised meanwhile all that she is given.
     """
     with change(actor, now) as act:
         visit = lock_visit(act.session, visit_id)
         policy.require(actor, "cancel", "visit", centre=policy.spot(visit))
         row = act.session.get(Cancellation, visit_id)
-        if row is None or not may_think_again(row.done_at, row.version_after, visit.version, now):
+        anew = visit.school_request_id is not None and is_asked_anew(visit.school_request_id)
+        if row is None or anew or not may_think_again(row.done_at, row.version_after, visit.version, now):
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
         if not all(stop_messages(("visit", visit_id), kind, row.done_at) for kind in LETTERS):
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
