@@ -15,6 +15,7 @@ from scheduler.core.machines import Machine
 
 DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
 FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written
+DRIVES_AND_QUESTIONS = "0060_drives_and_questions"  # from which on these say nothing that cannot be
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,18 @@ def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]]
         table,
         sqlite=tuple(said(one.on_sqlite(table.name), 0).replace("IS DISTINCT FROM", "IS NOT") for one in what),
         postgresql=tuple(said(text, 1) for one in what for text in one.on_postgresql(table.name)),
+        since=since,
+    )
+
+
+def hold(table: object, *laws: TableLaw, since: str) -> None:
+    """Let a table refuse by these laws alone: of what is replaced or swept away nobody else asks."""
+    if not isinstance(table, Table):
+        raise TypeError("a law belongs to a table")
+    defend(
+        table,
+        sqlite=tuple(one for law in laws for one in law.on_sqlite(table.name)),
+        postgresql=tuple(one for law in laws for one in law.on_postgresql(table.name)),
         since=since,
     )
 

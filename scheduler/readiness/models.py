@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import Aftermath, follow
+from scheduler.core.defences import DRIVES_AND_QUESTIONS, Aftermath, TableLaw, follow, hold
 from scheduler.readiness.terms import CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
 
@@ -81,6 +81,17 @@ follow(
     ),
     words={},
     since=NUMBERS_ASKED,
+)
+
+hold(
+    NumbersAsked.__table__,
+    TableLaw(
+        "question_of_a_living_visit",
+        ("INSERT", "UPDATE OF answered_at, visit_id"),
+        "NEW.answered_at IS NULL AND EXISTS (SELECT 1 FROM visit v"
+        " WHERE v.id = NEW.visit_id AND v.state IN ('cancelled', 'delivered', 'replanned'))",
+    ),
+    since=DRIVES_AND_QUESTIONS,
 )
 
 

@@ -255,3 +255,12 @@ def with_entries(visit_id: int) -> None:
     """The calendar texts of a visit as it stands, by the product's own writer."""
     with transaction() as session:
         write_entries(session, loaded_visit(session, visit_id), now=MONDAY)
+
+
+def make_busy(person: Presenter, *days: dt.date, minutes: int = 45) -> None:
+    """Somebody has promised a visit on each of these days, beside an adult."""
+    for day in days:
+        visit = make_visit(VisitState.OFFERED, on_day=day)
+        presentation = make_presentation(visit, minutes=minutes)
+        for who in (a_cleared_educator(centre_id=visit.centre_id), person):
+            make_assignment(presentation, who.id)

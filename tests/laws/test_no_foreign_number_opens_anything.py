@@ -230,7 +230,9 @@ def test_a_closure_is_everybodys_and_the_visits_that_it_stopped_are_their_centre
     watch.anything_stored()
     answers, stored = [], []
     for browser in (theirs, ours):
-        answers.append(browser.post(f"/closures/{closure_id}/replan", data=until | {f"day-{visit.id}": proposed[0]}).status_code)
+        answers.append(
+            browser.post(f"/closures/{closure_id}/replan", data=until | {f"day-{visit.id}": proposed[0]}).status_code
+        )
         stored.append(watch.anything_stored())
     assert (answers, stored) == ([422, 302], [False, True])
 

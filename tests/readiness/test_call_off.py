@@ -14,7 +14,9 @@ from scheduler.readiness.queries.cancelling import told_of_cancelling
 from scheduler.readiness.service.call_off import call_off, take_back_cancellation
 from scheduler.readiness.terms import CallOff, CancelCause
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.service.lineage import book_again
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.queries.young_load import violations
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -22,6 +24,8 @@ from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, presenter_actor
+from tests.factories.staffing import make_busy
+from tests.factories.visits import VISIT_DAY
 from tests.visits.scene import UNTIL, Scene
 
 RANG = CallOff("Rang: exam day", CancelledBy.SCHOOL, CancelCause.BUSY)
@@ -121,6 +125,28 @@ def test_whose_time_was_given_away_meanwhile_is_not_taken_back(session, scene):
     with pytest.raises(Conflict):
         take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)
     assert states(session, scene)[0] is VisitState.CANCELLED
+
+
+def test_a_minor_who_has_promised_a_full_week_meanwhile_is_not_taken_back_beyond_it(session):
+    scene = Scene(influencers=1)
+    minor = scene.minor()
+    scene.confirmed_by(scene.educator(), minor)
+    call_off(scene.coordinator, scene.visit_id, RANG, now=MONDAY)
+    make_busy(minor, *(VISIT_DAY + dt.timedelta(days=number) for number in (-1, 1, 2)))
+
+    with pytest.raises(Conflict, match="young_week_full"):
+        take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)
+    assert states(session, scene)[0] is VisitState.CANCELLED
+    assert violations() == []
+
+
+def test_what_was_asked_for_anew_meanwhile_does_not_come_back_beside_it(session, scene):
+    call_off(scene.coordinator, scene.visit_id, RANG, now=MONDAY)
+    later = VISIT_DAY + dt.timedelta(days=14)
+    book_again(scene.coordinator, scene.asked.id, later, later, form_key="anew", now=MONDAY)
+
+    with pytest.raises(Conflict, match="too_late_to_take_back"):
+        take_back_cancellation(scene.coordinator, scene.visit_id, now=MONDAY + MINUTE)
 
 
 @pytest.mark.parametrize("by_link", [True, False])

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.core.refusals import refused_by
 from scheduler.policy import Role, school_contact
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.models import NumbersAsked
@@ -247,3 +249,14 @@ def test_who_is_asked_again_after_a_move_reads_both_days(session):
         assert {f"{VISIT_DAY.day}. ", f"{later.day}. "} <= {
             f"{day}. " for day in (VISIT_DAY.day, later.day) if f"{day}. " in mails(session, kind)[0].text
         }
+
+
+@pytest.mark.both_databases
+def test_no_statement_asks_about_the_numbers_of_a_visit_that_is_over(session):
+    scene = a_scene()
+    say(scene, 130)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Strike", now=MONDAY)
+
+    with pytest.raises(IntegrityError) as refused, transaction() as opened:
+        opened.execute(sa.update(NumbersAsked).values(answered_at=None, outcome=None))
+    assert refused_by(refused.value) == "question_of_a_living_visit"

@@ -10,6 +10,7 @@ from scheduler.messages.terms import MessageState
 from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.requests.service.bulk_acts import take_back
 from scheduler.requests.service.desk import decline_request, end_request
+from scheduler.requests.service.lineage import book_again
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
@@ -62,3 +63,15 @@ def test_dates_that_were_proposed_are_free_at_once_so_that_end_stays(session):
 
     assert end_request(coordinator_of(row), row.id, "Звали су.", by_school=True, now=MONDAY) == ""
     assert stored(row.id).state is S.WITHDRAWN
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_was_asked_for_anew_meanwhile_does_not_come_back_beside_it(session, act):
+    row = make_school_request(S.TRIAGE)
+    coordinator = coordinator_of(row)
+    batch = ACTS[act](coordinator, row)
+    ended = stored(row.id).state
+    book_again(coordinator, row.id, row.first_day, row.last_day, form_key="anew", now=MONDAY)
+
+    assert take_back(coordinator, batch, now=SOON).kept == (row.number,)
+    assert stored(row.id).state is ended

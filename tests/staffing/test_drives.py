@@ -142,3 +142,25 @@ def test_a_report_says_the_costs_where_a_rate_is_set(session):
 
     assert [one.label for one in side_figures(report, "en") if "in dinars" in one.label] == []
     assert [one.value for one in side_figures(report, "en", 42.5) if "in dinars" in one.label] == [4250]
+
+
+@pytest.mark.both_databases
+def test_no_statement_makes_a_minor_drive_or_drives_to_what_was_not_held(session):
+    scene = Scene(influencers=1)
+    minor = scene.minor()
+    scene.confirmed_by(scene.educator(), minor)
+    adult = scene.educator()
+    with transaction() as opened:
+        opened.add(Drive(visit_id=scene.visit_id, presenter_id=adult.id))
+
+    for values, law in (
+        ({"presenter_id": minor.id}, "drive_is_an_adults"),
+        ({"driven_kilometres": 5, "driven_minutes": 5}, "driven_when_it_was_held"),
+    ):
+        with pytest.raises(IntegrityError) as refused, transaction() as opened:
+            opened.execute(sa.update(Drive).values(**values))
+        assert refused_by(refused.value) == law
+        with pytest.raises(IntegrityError) as refused, transaction() as opened:
+            opened.execute(sa.delete(Drive))
+            opened.add(Drive(**{"visit_id": scene.visit_id, "presenter_id": adult.id} | values))
+        assert refused_by(refused.value) == law

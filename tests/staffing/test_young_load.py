@@ -4,34 +4,26 @@ import datetime as dt
 
 import pytest
 
+from scheduler.acts import change
 from scheduler.core.errors import Conflict
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.young_load import violations
 from scheduler.staffing.rules.young_load import too_much_for_a_minor
 from scheduler.staffing.service.offers import answer_offer, offer_visit
+from scheduler.staffing.service.substitutes import ask_presenters
 from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
+from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.states import VisitState
+from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
-from tests.factories.safeguarding import a_cleared_educator
-from tests.factories.staffing import UNTIL
-from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
-from tests.visits.scene import Scene
+from tests.factories.staffing import UNTIL, make_busy
+from tests.factories.visits import VISIT_DAY
+from tests.visits.scene import Scene, states
 
 A_DAY = dt.timedelta(days=1)
 LIMITS = YoungLimits(week_visits=3, week_hours=6, month_visits=8, month_hours=16)
-
-
-def busy(minor, *days: dt.date, minutes: int = 45) -> None:
-    """The minor has promised a visit on each of these days."""
-    for day in days:
-        visit = make_visit(VisitState.OFFERED, on_day=day)
-        presentation = make_presentation(visit, minutes=minutes)
-        adult = a_cleared_educator(centre_id=visit.centre_id)
-        for person in (adult, minor):
-            make_assignment(presentation, person.id)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +47,9 @@ def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_a
     scene = Scene()
     adult, minor = scene.educator(), scene.minor()
     days = [VISIT_DAY + number * A_DAY for number in (-1, 1)]
-    busy(minor, *days)
+    make_busy(minor, *days)
     scene.offer(adult, minor)
-    busy(minor, VISIT_DAY + 2 * A_DAY)
+    make_busy(minor, VISIT_DAY + 2 * A_DAY)
 
     answer_offer(presenter_actor(adult), scene.visit_id, accepts=True, now=MONDAY)
     with pytest.raises(Conflict) as refused:
@@ -70,7 +62,7 @@ def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_a
 def test_the_list_of_candidates_bars_her_and_a_suggestion_is_refused(session):
     scene = Scene()
     adult, minor = scene.educator(), scene.minor()
-    busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
+    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
     scene.suggested_to(adult)
 
     seen = next(one for one in candidates(scene.coordinator, scene.visit_id, now=MONDAY) if one.minor)
@@ -86,8 +78,23 @@ def test_an_offer_to_the_whole_crew_is_refused_where_it_is_too_much_for_its_mino
     scene = Scene()
     adult, minor = scene.educator(), scene.minor()
     scene.suggested_to(adult, minor)
-    busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
+    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
 
     with pytest.raises(Conflict) as refused:
         offer_visit(scene.coordinator, scene.visit_id, until=UNTIL, now=MONDAY)
     assert refused.value.reason is WhyNot.YOUNG_WEEK_FULL
+
+
+def test_a_wave_that_had_chosen_her_before_her_week_was_full_asks_the_others_alone(session):
+    scene = Scene(influencers=1)
+    scene.accepted_by(scene.educator())
+    full, free = scene.minor(), scene.minor()
+    make_busy(full, *(VISIT_DAY + number * A_DAY for number in (-1, 1, 2)))
+
+    with change(scene.coordinator, MONDAY) as act:
+        asked = ask_presenters(act, open_visit(act, scene.visit_id), [full.id, free.id], until=UNTIL)
+
+    assert asked == [free.id]
+    assert full.id not in states(session, scene)
+    assert states(session, scene)[free.id] == [AssignmentState.OFFERED]
+    assert violations() == []

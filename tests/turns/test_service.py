@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.core.db import db, transaction
-from scheduler.people.models import UserDistrict
+from scheduler.messages.queries import outbox_of
+from scheduler.people.models import User, UserDistrict
 from scheduler.places.models import Host, Municipality
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.terms import ToldHow, ToldWhat
@@ -17,6 +18,7 @@ from scheduler.turns.rules import COUNTS
 from scheduler.turns.service import tell_what_is_due
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.finding import Finding
+from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import AssignmentState, ClockWrong, FindingKind, PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_begun_visit
@@ -80,6 +82,8 @@ def test_who_is_limited_to_districts_reads_in_the_morning_what_lies_there_and_no
     assert "Bliža škola" in told["near@ncc.example"].text
     assert "Dalja škola" not in told["near@ncc.example"].text
     assert told["desk@ncc.example"].subject == "2 things are due today"
+    reader = db.session.scalars(sa.select(User).where(User.email == "near@ncc.example")).one()
+    assert outbox_of(scene.centre_id, 1, within=mails_in_reach(reader.actor())).rows == []  # a colleague's names both
 
 
 def test_the_list_of_numbers_holds_what_the_rule_says_is_not_counted(session):

@@ -1,6 +1,7 @@
 """Free dates: everything that the rule asks for, in five questions, however many presenters and visits there are."""
 
 import datetime as dt
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
+from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import host_row, lesson_calendar, municipality_row
@@ -32,6 +34,8 @@ from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches
+from scheduler.staffing.queries.young_load import limits
+from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import CrewRule, TakenTime, UnderLaw
 
@@ -138,6 +142,7 @@ class OpenCalendar:
             sitting_minutes=None if wish.minutes else programme.minutes,
             kept=wish.kept,
             bounds=wish.bounds,
+            young_limits=limits(),
         )
 
     def _seekers(self, wish: FreeWish) -> tuple[Seeker, ...]:
@@ -149,7 +154,14 @@ class OpenCalendar:
                 promised[one.presenter_id].append(one)
         return tuple(
             replace(
-                one, promised=tuple(taken.stop for taken in mine), presentations=Counter(taken.on_day for taken in mine)
+                one,
+                promised=tuple(taken.stop for taken in mine),
+                presentations=Counter(taken.on_day for taken in mine),
+                young=tuple(
+                    YoungVisit(taken.stop.visit_id, taken.on_day, taken.minutes)
+                    for taken in mine
+                    if is_minor(one.law.adult_on, taken.on_day)
+                ),
             )
             if (mine := promised.get(one.presenter_id))
             else one
@@ -329,8 +341,9 @@ def _joined(*columns: Any) -> Select[Any]:
 
 
 def _taken(ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime) -> list[TakenTime]:
-    """What each of them has promised, from the week of the first day to the week of the last.
+    """What each of them has promised, from the week and the month of the first day to those of the last.
 
     A date that is held for a booking is a promise until its time is over.
     """
-    return time_taken(ids, (span[0] - WEEK_AROUND, span[1] + WEEK_AROUND), now=now)
+    first, last = span[0].replace(day=1), span[1].replace(day=monthrange(span[1].year, span[1].month)[1])
+    return time_taken(ids, (min(first, span[0] - WEEK_AROUND), max(last, span[1] + WEEK_AROUND)), now=now)

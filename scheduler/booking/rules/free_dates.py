@@ -24,6 +24,7 @@ from scheduler.booking.rules.days_that_suit import (
     refusals,
     times_of_sittings,
 )
+from scheduler.booking.rules.young_days import days_full_for_a_minor
 from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
 from scheduler.people.terms import Hours, PresenterKind
@@ -304,7 +305,8 @@ class _Needed:
                 taken[day] = taken.get(day, 0) | bits
         for day in self.grid.beside(self._odd(one)):
             taken[day] = ~self.grid.asked_singly(day, one.promised)
-        return taken | dict.fromkeys(full_days(one, self.grid.days), -1)
+        days = self.grid.days
+        return taken | dict.fromkeys([*full_days(one, days), *days_full_for_a_minor(one, self.facts, days)], -1)
 
     def _odd(self, one: Seeker) -> list[Stop]:
         """Promises that do not fit beside each other, and such whose place nobody knows."""

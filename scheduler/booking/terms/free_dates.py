@@ -13,6 +13,7 @@ from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.school_time import SchoolTime
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import Blackout
+from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
 from scheduler.visits.terms.plans import CrewRule, Stop, UnderLaw
 
 
@@ -101,6 +102,7 @@ class Seeker:
     promised: tuple[Stop, ...] = ()
     presentations: Mapping[dt.date, int] = field(default_factory=dict)  # promised ones, by local day
     reach_km: int | None = None  # as far as she said she goes
+    young: tuple[YoungVisit, ...] = ()  # what she has promised as a minor
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class FreeFacts:
     sitting_minutes: int | None = None
     kept: tuple[KeptSitting, ...] = ()
     bounds: Bounds = Bounds()
+    young_limits: YoungLimits | None = None  # None: nobody has set any
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,11 @@ from scheduler.readiness.models import Cancellation, NumbersAsked
 from scheduler.readiness.rules import may_think_again
 from scheduler.readiness.terms import CallOff, ReadinessReason
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.lineage import is_asked_anew
 from scheduler.requests.rules.states import MAIL_WAITS
 from scheduler.requests.service.locked_request import request_of_visit
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
+from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.service.calendar_entries import touch
@@ -33,6 +35,7 @@ from scheduler.visits.service.locked_visit import hold_time, lock_visit, open_vi
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,
     PRESENTATION_MACHINE,
+    PROMISED,
     STAFFED,
     TO_COME,
     VISIT_MACHINE,
@@ -99,14 +102,15 @@ def _states(rows: Iterable[Any]) -> dict[str, tuple[str, str, str]]:
 def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     """As if nothing had happened: visit, request and crew stand as before, the mails stay in the house.
 
-    Raises: NotAllowed; NotFound; Conflict when a mail has left, somebody changed the visit since, or the time of its
-    crew is taken.
+    Raises: NotAllowed; NotFound; Conflict when a mail has left, somebody changed the visit since or asked anew for it,
+    the time of its crew is taken, or a minor of it has promised meanwhile all that she is given.
     """
     with change(actor, now) as act:
         visit = lock_visit(act.session, visit_id)
         policy.require(actor, "cancel", "visit", centre=policy.spot(visit))
         row = act.session.get(Cancellation, visit_id)
-        if row is None or not may_think_again(row.done_at, row.version_after, visit.version, now):
+        anew = visit.school_request_id is not None and is_asked_anew(visit.school_request_id)
+        if row is None or anew or not may_think_again(row.done_at, row.version_after, visit.version, now):
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
         if not all(stop_messages(("visit", visit_id), kind, row.done_at) for kind in LETTERS):
             raise Conflict(ReadinessReason.TOO_LATE_TO_TAKE_BACK)
@@ -115,6 +119,7 @@ def take_back_cancellation(actor: Actor, visit_id: int, *, now: dt.datetime) -> 
         act.session.flush()
         opened = open_visit(act, visit_id)
         refuse_clashes(opened, opened.presenter_ids, now)
+        refuse_too_much(opened, opened.in_state(*PROMISED))
         touch(act, opened, opened.presentations)
     log.info("cancellation taken back", extra={"visit_id": visit_id})
 

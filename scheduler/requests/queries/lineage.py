@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.rules.states import OVER
 from scheduler.requests.terms.pages import Kin, Lineage
 
 
@@ -47,6 +48,12 @@ def kept_request(request_id: int) -> tuple[int, int]:
             return row.id, row.host_id
         asked = row.merged_into_id
     raise NotFound("request")
+
+
+def is_asked_anew(request_id: int) -> bool:
+    """Whether a living request was booked again from this one."""
+    child = SchoolRequest.parent_id == request_id, SchoolRequest.state.not_in(OVER)
+    return db.session().scalar(select(SchoolRequest.id).where(*child).limit(1)) is not None
 
 
 def contacts_of(row: SchoolRequest) -> list[Contact]:

@@ -20,9 +20,9 @@ from scheduler.messages.service import stop_messages
 from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest, UndoableAct
-from scheduler.requests.queries.lineage import contacts_of_each
+from scheduler.requests.queries.lineage import contacts_of_each, is_asked_anew
 from scheduler.requests.queries.rows import request_rows, with_related_rows
-from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, UNDO_WITHIN, may_together
+from scheduler.requests.rules.states import LETTERS, MAIL_WAITS, OVER, UNDO_WITHIN, may_together
 from scheduler.requests.service.lineage import take_apart
 from scheduler.requests.service.locked_request import locked_request, values_of, write_to_school
 from scheduler.requests.service.undoable import keep_undoable, stood_before
@@ -123,8 +123,8 @@ def preview_together(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest]
 def take_back(actor: Actor, batch: str, *, now: dt.datetime, request_id: int | None = None) -> TakenBack:
     """Undo an act, on all its requests or on one of them: owner, state and age are as before, mails are stopped.
 
-    Requests that have moved on, or whose mail has left, stay as they are and are named. Raises: NotFound when there is
-    nothing (more) to take back.
+    Requests that have moved on or are asked for anew, or whose mail has left, stay as they are and are named. Raises:
+    NotFound when there is nothing (more) to take back.
     """
     back, kept = 0, []
     with transaction() as session:
@@ -155,6 +155,8 @@ def _may_go_back(act: UndoableAct, row: SchoolRequest, now: dt.datetime) -> bool
     if row.version != act.version_after or now - act.done_at > UNDO_WITHIN:
         return False
     if row.state is not act.state_before and not REQUEST_MACHINE.may_take_back(row.state, act.state_before):
+        return False
+    if row.state in OVER and is_asked_anew(row.id):
         return False
     letter = LETTERS.get(act.act)
     return letter is None or stop_messages((SchoolRequest.__tablename__, row.id), letter, act.done_at)

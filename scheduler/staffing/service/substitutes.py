@@ -19,6 +19,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM, Actor
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.substitutes import loads, open_search, open_searches, passed_over
+from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.staffing.rules.substitutes import (
     WAVE,
     answer_until,
@@ -238,14 +239,15 @@ def ask_presenters(act: Act, opened: OpenVisit, presenter_ids: Sequence[int], *,
 def _seat(
     act: Act, opened: OpenVisit, person: Presenter, wanted: Iterable[Presentation], until: dt.datetime
 ) -> list[Assignment]:
-    """All these seats offered to one person, or none when the database refuses her: the others are asked anyway."""
+    """All these seats offered to one person, or none when law or database refuse her: the others are asked anyway."""
     before = list(opened.assignments)
     try:
         with act.session.begin_nested():
             rows = [add_seat(act, opened, person, presentation, until=until) for presentation in wanted]
+            refuse_too_much(opened, rows)
             for row in rows:
                 transitions.move_assignment(act, row, AssignmentState.OFFERED)
-    except IntegrityError:
+    except (IntegrityError, Conflict):
         log.info("substitute refused", extra={"visit_id": opened.visit.id, "presenter_id": person.id})
         opened.assignments = before
         return []

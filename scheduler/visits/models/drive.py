@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
+from scheduler.core.defences import DRIVES_AND_QUESTIONS, TableLaw, hold
 
 
 class Drive(Base):
@@ -34,3 +35,22 @@ class Drive(Base):
     def kilometres(self) -> int:
         """What counts: as driven, or as planned while nobody has said otherwise."""
         return self.planned_kilometres if self.driven_kilometres is None else self.driven_kilometres
+
+
+# What no act writes, and a statement by hand might: a minor drives nobody, and what did not happen was not driven.
+hold(
+    Drive.__table__,
+    TableLaw(
+        "drive_is_an_adults",
+        ("INSERT", "UPDATE OF presenter_id, visit_id"),
+        "EXISTS (SELECT 1 FROM presenter p, visit v"
+        " WHERE p.id = NEW.presenter_id AND v.id = NEW.visit_id AND p.adult_on > v.on_day)",
+    ),
+    TableLaw(
+        "driven_when_it_was_held",
+        ("INSERT", "UPDATE OF driven_kilometres, visit_id"),
+        "NEW.driven_kilometres IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state = 'delivered')",
+    ),
+    since=DRIVES_AND_QUESTIONS,
+)

@@ -50,8 +50,8 @@ def time_taken(
     }
     rows = sorted(db.session().execute(_taken(), asked), key=lambda row: (row.busy_from, row.presentation_id))
     return [
-        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None))
-        for who, seat, day, begins, ends, visit, *place in rows
+        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None), minutes)
+        for who, seat, day, begins, ends, minutes, visit, *place in rows
     ]
 
 
@@ -70,6 +70,7 @@ def _taken() -> CompoundSelect[Any]:
             Assignment.on_day,
             Assignment.busy_from,
             Assignment.busy_until,
+            Presentation.minutes,
             Presentation.visit_id,
             case((in_the_school, lat)),
             case((in_the_school, lon)),
@@ -104,6 +105,7 @@ def _held_time() -> Select[*tuple[Any, ...]]:
             DateHold.on_day,
             HeldTime.busy_from,
             HeldTime.busy_until,
+            DateHold.minutes,
             -HeldTime.date_hold_id,
             func.coalesce(Host.lat, Municipality.lat),
             func.coalesce(Host.lon, Municipality.lon),

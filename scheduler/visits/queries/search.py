@@ -17,7 +17,10 @@ from scheduler.visits.terms.states import PROMISED
 
 
 def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
-    """What keeps mails about visits and requests of other districts from limited staff; nothing for the others."""
+    """What keeps mails about visits and requests of other districts from limited staff; nothing for the others.
+
+    What is about no one thing tells of many, wherever they lie: the morning's mail of a colleague.
+    """
     if not actor.districts:
         return []
     ours = [
@@ -28,7 +31,7 @@ def mails_in_reach(actor: Actor) -> list[ColumnElement[bool]]:
         for kind in (Visit, SchoolRequest)
     ]
     elsewhere = OutboxMessage.about.not_in([kind.__tablename__ for kind in (Visit, SchoolRequest)])
-    return [or_(OutboxMessage.about.is_(None), elsewhere, *ours)]
+    return [or_(elsewhere, *ours)]
 
 
 def visits_found(

@@ -99,6 +99,7 @@ class TakenTime:
     presenter_id: int
     on_day: dt.date
     stop: Stop
+    minutes: int  # of presenting, without what is set up
 
 
 @dataclass(frozen=True)
