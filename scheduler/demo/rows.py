@@ -21,6 +21,7 @@ from scheduler.core.numbers import next_number
 from scheduler.core.tokens import new_token
 from scheduler.demo.plans import DemoSitting, RequestPlan, VisitPlan
 from scheduler.people.terms import TeachingLanguage
+from scheduler.policy import ANONYMOUS, SYSTEM, school_contact
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, DayPart, RequestChannel, RequestState
@@ -34,6 +35,12 @@ from scheduler.visits.terms.states import (
 )
 
 SET_UP = dt.timedelta(minutes=15)
+BY_SCHOOL = (RequestState.NEW, RequestState.WITHDRAWN, RequestState.CANCELLED_BY_SCHOOL)
+BY_NOBODY = {  # who has no link yet, and the product
+    RequestState.DRAFT: ANONYMOUS.label,
+    RequestState.UNVERIFIED: ANONYMOUS.label,
+    RequestState.EXPIRED: SYSTEM.label,
+}
 PATIENCE = dt.timedelta(days=3)  # an offer's, when the plan names none
 
 
@@ -69,7 +76,7 @@ class History:
                 details["reason"] = story.reason
             self.rows.append(
                 _entry(
-                    story.actor,
+                    story.by_others.get(reached.value, story.actor),
                     f"{machine.name} {reached.value}",
                     thing.__tablename__,
                     ident,
@@ -93,6 +100,7 @@ class Story:
     since: dt.datetime
     until: dt.datetime
     reason: str = ""
+    by_others: Mapping[str, str] = field(default_factory=dict)  # states that somebody else brought about
 
 
 def way_to(machine: Machine, state: StrEnum) -> list[StrEnum]:
@@ -187,7 +195,8 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
     added(session, DateProposal, offered)
     history = History()
     for ident, plan in zip(made, plans, strict=True):
-        story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason)
+        others = dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label) | BY_NOBODY
+        story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason, others)
         history.tell(SchoolRequest, ident, REQUEST_MACHINE, plan.state, story)
     history.write(session)
     return made
