@@ -238,9 +238,7 @@ def that_fit(of_day: Sequence[LessonTime], minutes: int) -> list[LessonTime]:
     return [one for one in of_day if _minutes(one.lesson.starts) + minutes <= end]
 
 
-def nearest_starts(
-    day: dt.date, time: dt.time, fits: Callable[[dt.date], list[LessonTime]]
-) -> tuple[LessonTime, ...]:
+def nearest_starts(day: dt.date, time: dt.time, fits: Callable[[dt.date], list[LessonTime]]) -> tuple[LessonTime, ...]:
     """On the same day the lesson that begins nearest; and the nearest days on which the asked hour itself is right."""
     asked = _minutes(time)
 

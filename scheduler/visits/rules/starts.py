@@ -100,8 +100,8 @@ def _start_by_lesson(
 ) -> dt.time | None:
     if hours is None or wish.audience is not Audience.PUPILS:
         return None
-    together = starts_of(hours, wish.classes, day, minutes)
-    fit = together or [one for name in classes_in(wish.classes)[:1] for one in starts_of(hours, str(name), day, minutes)]
+    first = "".join(str(one) for one in classes_in(wish.classes)[:1])
+    fit = starts_of(hours, wish.classes, day, minutes) or starts_of(hours, first, day, minutes)  # never there together
     if wish.lesson is not None:
         return next((one.lesson.starts for one in fit if one.lesson.number == wish.lesson), None)
     free = [one for one in fit if over is None or one.lesson.starts >= over]
