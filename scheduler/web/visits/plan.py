@@ -105,8 +105,6 @@ def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> Plan
     When nothing is free, on its first wish, or the first day on which only a crew is lacking: of its wishes first.
     """
     row, minutes = asked.row, asked.row.programme.minutes
-    today = clock.local_day(clock.now())
-    hours = school.clock(row.first_day, row.last_day, today=today)
     slot, best = slot_of(request.args.get("slot", "")), best_day(days.found.free, asked.preferred, usual_wish(asked))
     rank = number_of(request.args.get("wish")) or 0
     if slot is None and rank == 0 and best is not None:
@@ -121,4 +119,5 @@ def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> Plan
         liked = next((one for one in asked.preferred if one.on_day in uncrewed), asked.preferred[0])
     else:
         liked = Preference(min(uncrewed, default=row.first_day))
+    hours = school.clock(liked.on_day, liked.on_day)
     return PlanForm.for_request(asked, liked.on_day, starts_on_wish(asked.presentations, liked, minutes, hours))
