@@ -36,11 +36,7 @@ from scheduler.visits.terms.states import (
 
 SET_UP = dt.timedelta(minutes=15)
 BY_SCHOOL = (RequestState.NEW, RequestState.WITHDRAWN, RequestState.CANCELLED_BY_SCHOOL)
-BY_NOBODY = {  # who has no link yet, and the product
-    RequestState.DRAFT: ANONYMOUS.label,
-    RequestState.UNVERIFIED: ANONYMOUS.label,
-    RequestState.EXPIRED: SYSTEM.label,
-}
+BY_NOBODY = dict.fromkeys((RequestState.DRAFT, RequestState.UNVERIFIED), ANONYMOUS.label)  # without a link yet
 PATIENCE = dt.timedelta(days=3)  # an offer's, when the plan names none
 
 
@@ -76,7 +72,7 @@ class History:
                 details["reason"] = story.reason
             self.rows.append(
                 _entry(
-                    story.by_others.get(reached.value, story.actor),
+                    story.actor_of(reached),
                     f"{machine.name} {reached.value}",
                     thing.__tablename__,
                     ident,
@@ -100,7 +96,10 @@ class Story:
     since: dt.datetime
     until: dt.datetime
     reason: str = ""
-    by_others: Mapping[str, str] = field(default_factory=dict)  # states that somebody else brought about
+    by_others: Mapping[RequestState, str] = field(default_factory=dict)  # states that somebody else brought about
+
+    def actor_of(self, state: StrEnum) -> str:
+        return self.by_others.get(state, self.actor) if isinstance(state, RequestState) else self.actor
 
 
 def way_to(machine: Machine, state: StrEnum) -> list[StrEnum]:
@@ -195,7 +194,11 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
     added(session, DateProposal, offered)
     history = History()
     for ident, plan in zip(made, plans, strict=True):
-        others = dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label) | BY_NOBODY
+        others = (
+            dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label)
+            | BY_NOBODY
+            | {RequestState.EXPIRED: SYSTEM.label}
+        )
         story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason, others)
         history.tell(SchoolRequest, ident, REQUEST_MACHINE, plan.state, story)
     history.write(session)
