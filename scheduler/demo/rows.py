@@ -36,7 +36,9 @@ from scheduler.visits.terms.states import (
 
 SET_UP = dt.timedelta(minutes=15)
 BY_SCHOOL = (RequestState.NEW, RequestState.WITHDRAWN, RequestState.CANCELLED_BY_SCHOOL)
-BY_NOBODY = dict.fromkeys((RequestState.DRAFT, RequestState.UNVERIFIED), ANONYMOUS.label)  # without a link yet
+BY_NOBODY = dict.fromkeys((RequestState.DRAFT, RequestState.UNVERIFIED), ANONYMOUS.label) | {
+    RequestState.EXPIRED: SYSTEM.label
+}
 PATIENCE = dt.timedelta(days=3)  # an offer's, when the plan names none
 
 
@@ -194,11 +196,7 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
     added(session, DateProposal, offered)
     history = History()
     for ident, plan in zip(made, plans, strict=True):
-        others = (
-            dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label)
-            | BY_NOBODY
-            | {RequestState.EXPIRED: SYSTEM.label}
-        )
+        others = dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label) | BY_NOBODY
         story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason, others)
         history.tell(SchoolRequest, ident, REQUEST_MACHINE, plan.state, story)
     history.write(session)
