@@ -190,13 +190,12 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
         }
         made += added(session, SchoolRequest, [row])
     of_each = [(ident, *one) for ident, plan in zip(made, plans, strict=True) for one in enumerate(plan.sittings, 1)]
-    asked = [_asked(ident, number, one) for ident, number, one in of_each]
-    added(session, RequestedPresentation, asked)
+    added(session, RequestedPresentation, [_asked(ident, number, one) for ident, number, one in of_each])
     offered = [one for ident, plan in zip(made, plans, strict=True) for one in _proposals(ident, plan, ids.now)]
     added(session, DateProposal, offered)
     history = History()
     for ident, plan in zip(made, plans, strict=True):
-        others = dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label) | BY_NOBODY
+        others = BY_NOBODY | dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label)
         story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason, others)
         history.tell(SchoolRequest, ident, REQUEST_MACHINE, plan.state, story)
     history.write(session)
