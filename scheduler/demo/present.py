@@ -179,6 +179,7 @@ SILENT = DemoRequest(_R.NEEDS_INFO, 45, TALKS, 59, question="Који разре
 UNLISTED = DemoRequest(_R.NEW, 1, TALKS, 0)  # from a school that nobody finds on the list
 TYPED_HOST = HostDraft(HostKind.PRIMARY, "Основна школа Вук Исаковић", "Књажевац", "Јаворова 3", "19350")
 
+SOONEST, DAYS_ASKED = 10, 9  # open days: after the notice of a programme; as many to plan, also around a break
 LONG_AHEAD = 8  # open days: a school may still ask for another date
 PRESENTATION_OF = {
     _V.DELIVERED: PresentationState.DELIVERED,
@@ -369,7 +370,7 @@ class _Stage:
     def _request(
         self, shape: Shape, spot: DemoHost, state: RequestState, number: int, span: tuple[dt.datetime, dt.datetime]
     ) -> RequestPlan:
-        first = self.ahead[12 + number % 10]
+        place = SOONEST + number % 5
         return RequestPlan(
             centre=shape.centre,
             programme=shape.programme,
@@ -377,8 +378,8 @@ class _Stage:
             state=state,
             submitted_at=span[0],
             state_since=span[1],
-            first_day=first,
-            last_day=first + dt.timedelta(days=14),
+            first_day=self.ahead[place],
+            last_day=self.ahead[place + DAYS_ASKED],
             sittings=self.sittings(shape, number, None),
             contact=CONTACTS[number % len(CONTACTS)],
         )

@@ -21,6 +21,7 @@ from scheduler.core.numbers import next_number
 from scheduler.core.tokens import new_token
 from scheduler.demo.plans import DemoSitting, RequestPlan, VisitPlan
 from scheduler.people.terms import TeachingLanguage
+from scheduler.policy import ANONYMOUS, SYSTEM, school_contact
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, DayPart, RequestChannel, RequestState
@@ -34,6 +35,10 @@ from scheduler.visits.terms.states import (
 )
 
 SET_UP = dt.timedelta(minutes=15)
+BY_SCHOOL = (RequestState.NEW, RequestState.WITHDRAWN, RequestState.CANCELLED_BY_SCHOOL)
+BY_NOBODY = dict.fromkeys((RequestState.DRAFT, RequestState.UNVERIFIED), ANONYMOUS.label) | {
+    RequestState.EXPIRED: SYSTEM.label
+}
 PATIENCE = dt.timedelta(days=3)  # an offer's, when the plan names none
 
 
@@ -69,7 +74,7 @@ class History:
                 details["reason"] = story.reason
             self.rows.append(
                 _entry(
-                    story.actor,
+                    story.actor_of(reached),
                     f"{machine.name} {reached.value}",
                     thing.__tablename__,
                     ident,
@@ -93,6 +98,10 @@ class Story:
     since: dt.datetime
     until: dt.datetime
     reason: str = ""
+    by_others: Mapping[RequestState, str] = field(default_factory=dict)  # states that somebody else brought about
+
+    def actor_of(self, state: StrEnum) -> str:
+        return self.by_others.get(state, self.actor) if isinstance(state, RequestState) else self.actor
 
 
 def way_to(machine: Machine, state: StrEnum) -> list[StrEnum]:
@@ -181,13 +190,13 @@ def write_requests(session: Session, plans: Sequence[RequestPlan], ids: Ids) -> 
         }
         made += added(session, SchoolRequest, [row])
     of_each = [(ident, *one) for ident, plan in zip(made, plans, strict=True) for one in enumerate(plan.sittings, 1)]
-    asked = [_asked(ident, number, one) for ident, number, one in of_each]
-    added(session, RequestedPresentation, asked)
+    added(session, RequestedPresentation, [_asked(ident, number, one) for ident, number, one in of_each])
     offered = [one for ident, plan in zip(made, plans, strict=True) for one in _proposals(ident, plan, ids.now)]
     added(session, DateProposal, offered)
     history = History()
     for ident, plan in zip(made, plans, strict=True):
-        story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason)
+        others = BY_NOBODY | dict.fromkeys(BY_SCHOOL, school_contact(ident, plan.host_id).label)
+        story = Story(f"user:{ids.owners[plan.centre]}", plan.submitted_at, plan.state_since, plan.reason, others)
         history.tell(SchoolRequest, ident, REQUEST_MACHINE, plan.state, story)
     history.write(session)
     return made

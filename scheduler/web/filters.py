@@ -116,7 +116,9 @@ FACES = {
     "attendance": ATTENDANCE,
     "certificate": CERTIFICATE,
 }
+TO_BE_HELD = (VISIT["confirmed"], VISIT["ready"])
 FLAGS = {
+    "not_counted": Face("wait", "clip", _l("Held, not counted")),
     "clock_wrong": Face("stop", "alert", _l("The clock time is not right")),
     "short_crew": Face("wait", "people", _l("Crew not complete")),
     "mail_bounced": Face("stop", "mail", _l("The mail did not arrive")),
@@ -127,14 +129,23 @@ FLAGS = {
 
 
 def state_face(
-    kind: str, state: str, *, until: dt.datetime | None = None, minutes: int | None = None, version: int = 1
+    kind: str,
+    state: str,
+    *,
+    until: dt.datetime | None = None,
+    minutes: int | None = None,
+    version: int = 1,
+    on_day: dt.date | None = None,
 ) -> Face:
     """The face of a state of a request, visit, presentation, assignment, attendance or certificate.
 
     `until` words an offer's end, `minutes` how long a part of a presentation was, `version` a correction's number.
+    `on_day` is a visit's: one whose day went by is prepared no more, it waits to be counted.
     Raises: KeyError for a kind or state that is not in the tables.
     """
     face = FACES[kind][str(state)]
+    if on_day is not None and face in TO_BE_HELD and on_day < clocks.local_day(clocks.now(), _zone()):
+        return FLAGS["not_counted"]
     if until is not None and (kind, state) == ("assignment", "offered"):
         ends = _local(until)
         if ends.date() != clocks.local_day(clocks.now(), _zone()):

@@ -51,7 +51,7 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.COUNTS_CHANGED: (_l("Check the numbers"), _l("the crew prepares for the old ones")),
     Matter.REQUEST_AGREED: (_l("Plan the visit"), LATER),
     Matter.DATES_OVER: (_l("Find a date"), _l("the days that it asked for are over")),
-    Matter.MAIL_FAILED: (_l("Mend the address"), _l("its reader does not know what it says")),
+    Matter.MAIL_FAILED: (_l("Send again or settle"), _l("its reader does not know what it says")),
 }
 PAGES = {  # the very place where the act is done; of the others the page of the visit
     Matter.DECIDE_NOW: ("visits.visit", "substitute"),

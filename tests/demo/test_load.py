@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.figures import add_up_everything
+from scheduler.booking.queries.school_days import days_of_request
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateKind
 from scheduler.cli.invariants import violations
@@ -24,13 +25,14 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host, HostSchoolTime, Municipality
 from scheduler.places.rules.hosts import is_school_day
 from scheduler.places.terms.hosts import Level
-from scheduler.policy import Actor
+from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.attendance import attendance_report, centre_id_of
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import Filters, Group, ReportCounts
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.pages import request_to_plan
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import Vetting
 from scheduler.turns.queries.desk import rows_told_to
@@ -131,6 +133,36 @@ def test_the_demo_holds_one_of_each_that_waits_for_a_coordinator(loaded):
         Matter.DAY_NAMED,
         Matter.CONFIRM_ANEW,
     }
+
+
+def test_for_each_request_that_waits_the_days_that_it_asked_for_have_some_on_which_somebody_can_come(loaded):
+    waiting = (RequestState.NEW, RequestState.TRIAGE, RequestState.WAITLISTED, RequestState.AGREED)
+    numbers = loaded.execute(
+        select(SchoolRequest.number, SchoolRequest.centre_id).where(SchoolRequest.state.in_(waiting))
+    ).all()
+
+    found = {}
+    for number, centre_id in numbers:
+        staff = Actor(frozenset({Role.COORDINATOR}), user_id=1, centre_id=centre_id)
+        days = days_of_request(request_to_plan(staff, number, now=MONDAY), now=MONDAY)
+        found[number] = len(days.found.free)
+    assert found
+    assert [number for number, free in found.items() if not free] == []
+
+
+def test_what_a_school_did_is_told_of_no_coordinator(loaded):
+    by = dict(
+        loaded.execute(
+            select(AuditEntry.action, func.max(AuditEntry.actor))
+            .where(AuditEntry.thing == SchoolRequest.__tablename__, AuditEntry.action.startswith("school request "))
+            .group_by(AuditEntry.action)
+        ).all()
+    )
+
+    assert by["school request unverified"] == "anonymous"
+    assert by["school request new"].startswith("link:request:")
+    assert by["school request withdrawn"].startswith("link:request:")
+    assert by["school request agreed"].startswith("user:")
 
 
 def test_nobody_is_at_two_hosts_on_one_day_but_where_a_clash_waits_to_be_solved(loaded):

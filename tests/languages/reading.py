@@ -63,8 +63,7 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if data.strip() and not (self._open and self._open[-1][1]):
             if self._goes_on and self.texts:
-                tag, said = self.texts.pop()
-                data = said + data
+                data = self.texts.pop()[1] + data
             self.texts.append((self._open[-1][0] if self._open else "", data))
         self._goes_on = False
 

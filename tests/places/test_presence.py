@@ -69,6 +69,17 @@ def test_a_class_without_lessons_on_a_day_of_its_school_is_away():
     assert not class_away(eighth_has_left, "7b", MONDAY, dt.time(9, 55), 45)
 
 
+def test_the_nearest_right_times_of_several_classes_are_right_for_all_of_them():
+    fifth_is_out = a_clock(of_grades={7: DAYS, 5: DAYS - {MONDAY}})
+
+    said = class_standings(fifth_is_out, "7b, 5c", MONDAY, AskedTime(45, dt.time(7, 30)))
+
+    assert [one.reason for one in said] == ["too_early", "no_school"]
+    near = {(one.day, one.lesson.starts) for standing in said for one in standing.nearest}
+    assert near
+    assert not [one for one in near if class_away(fifth_is_out, "7b, 5c", *one, 45)]
+
+
 def test_starts_are_those_lessons_that_all_classes_have_and_that_leave_time_enough():
     assert [one.lesson.number for one in starts_of(a_clock(), "7b, 5c", MONDAY, 45)] == [1, 2, 3, 4, 5, 6, 7]
     assert [one.lesson.number for one in starts_of(a_clock(), "7b", MONDAY, 90)] == [1, 2, 3, 4, 5, 6]

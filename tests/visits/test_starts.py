@@ -49,6 +49,14 @@ def test_a_start_is_suggested_from_the_lessons_of_the_class():
     assert suggested(a_wish(lesson=5, starts_local=dt.time(9))) == ["09:00"]
 
 
+def test_on_a_day_without_school_no_start_is_suggested_and_of_classes_that_never_meet_that_of_the_first():
+    saturday = MONDAY + dt.timedelta(days=5)
+
+    assert suggested_starts([a_wish(), a_wish(classes="")], saturday, 45, HOURS) == [None, dt.time(10)]
+    assert suggested(a_wish(classes="7b, 8b")) == ["09:55"]
+    assert suggested(a_wish(), day=saturday, hours=None) == ["10:00"]
+
+
 def test_a_class_in_the_other_shift_is_met_in_its_own_hours_whatever_part_of_the_day_was_asked_for():
     assert suggested(a_wish(classes="8b", day_part=DayPart.MORNING)) == ["15:55"]
     assert suggested(a_wish(classes="8b", day_part=DayPart.MORNING), day=MONDAY + WEEK) == ["09:55"]

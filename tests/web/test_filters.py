@@ -54,6 +54,15 @@ def test_a_state_may_carry_its_value(cyrillic):
     assert filters.ends_face(18).word == "Истиче за 18 дана"
 
 
+@pytest.mark.parametrize("state", ["confirmed", "ready"])
+def test_a_visit_whose_day_went_by_is_prepared_no_more_it_waits_to_be_counted(cyrillic, state):
+    today = dt.date(2026, 11, 24)
+
+    assert filters.state_face("visit", state, on_day=today) == filters.state_face("visit", state)
+    assert filters.state_face("visit", state, on_day=today - dt.timedelta(days=1)) == filters.flag_face("not_counted")
+    assert filters.state_face("visit", "cancelled", on_day=dt.date(2026, 1, 1)).word == "Отказана"
+
+
 def test_a_state_nobody_knows_is_a_bug_and_says_so(cyrillic):
     with pytest.raises(KeyError):
         filters.state_face("request", "happy")

@@ -161,8 +161,8 @@ def coordinator_plans(world: World) -> None:
     person.opens(f"/requests/{number}")
     person.sends({}, to=f"/requests/{number}/take")
     person.opens(f"/requests/{number}/plan")
-    wished = {"on_day": DAY_TYPED, "presentations-0-starts_local": "10:00"}
-    person.sends(wished | {"meant": "y", "meant_for": f"{DAY.isoformat()} 10:00"}, to="/plan")  # nobody lives near
+    meant = {"meant": "y", "meant_for": f"{DAY.isoformat()} 10:00"}  # she lives far away
+    person.sends({"on_day": DAY_TYPED, "presentations-0-starts_local": "10:00", **meant}, to="/plan")
     world.facts["visit"] = urlsplit(person.page.address).path.rsplit("/", 1)[1]
     person.sends({}, to=f"/suggest/{educator}")
     person.sends({}, to=f"/visits/{world.facts['visit']}/offer")

@@ -41,17 +41,19 @@ def classes_of_sittings(asked: Iterable[Sitting], audience: Audience) -> tuple[s
 
 def suggested_starts(
     wishes: Iterable[WishedPresentation], day: dt.date, minutes: int, hours: SchoolClock | None
-) -> list[dt.time]:
+) -> list[dt.time | None]:
     """When the presentations of a request could begin on a day, one after the other.
 
     A start that the school named stays. Else a class is met at the beginning of the lesson that was asked for, or of
-    one that it has once the presentation before is over; without bells the part of the day decides.
+    one that it has once the presentation before is over; without bells the part of the day decides. None on a day on
+    which the class has no school.
     """
-    starts: list[dt.time] = []
+    starts: list[dt.time | None] = []
     for wish in wishes:
-        over = wall_end(starts[-1], minutes) if starts else None
+        before = starts[-1] if starts else None
+        over = wall_end(before, minutes) if before else None
         start = wish.starts_local or _start_by_lesson(wish, day, minutes, hours, over)
-        if start is None:
+        if start is None and not _has_no_school(wish, day, hours):
             start = LATER_STARTS.get(wish.day_part, FIRST_START)
             start = max(start, wall_end(over, BREAK)) if over else start
         starts.append(start)
@@ -60,7 +62,7 @@ def suggested_starts(
 
 def starts_on_wish(
     wishes: Sequence[WishedPresentation], liked: Preference, minutes: int, hours: SchoolClock | None
-) -> list[dt.time]:
+) -> list[dt.time | None]:
     """When the presentations could begin on a date that the school likes: the first at its hour, or in its part."""
     first, *others = wishes
     begins = liked.starts_local or first.starts_local
@@ -68,12 +70,18 @@ def starts_on_wish(
     return suggested_starts([replace(first, starts_local=begins, day_part=part), *others], liked.on_day, minutes, hours)
 
 
+def _has_no_school(wish: WishedPresentation, day: dt.date, hours: SchoolClock | None) -> bool:
+    named = classes_in(wish.classes) if hours and wish.audience is Audience.PUPILS else []
+    return any(not hours.open_on(one)(day) for one in named) if hours else False
+
+
 def _start_by_lesson(
     wish: WishedPresentation, day: dt.date, minutes: int, hours: SchoolClock | None, over: dt.time | None
 ) -> dt.time | None:
     if hours is None or wish.audience is not Audience.PUPILS:
         return None
-    fit = starts_of(hours, wish.classes, day, minutes)
+    first = "".join(str(one) for one in classes_in(wish.classes)[:1])
+    fit = starts_of(hours, wish.classes, day, minutes) or starts_of(hours, first, day, minutes)  # never there together
     if wish.lesson is not None:
         return next((one.lesson.starts for one in fit if one.lesson.number == wish.lesson), None)
     free = [one for one in fit if over is None or one.lesson.starts >= over]

@@ -6,6 +6,7 @@ shift without bells, is never a reason to refuse.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from scheduler.places.rules.school_time import (
@@ -14,6 +15,7 @@ from scheduler.places.rules.school_time import (
     lesson_on,
     lessons_in_use,
     lessons_on,
+    nearest_starts,
     shift_on,
     why_not_at,
 )
@@ -33,9 +35,17 @@ ENOUGH_DAYS = 35  # school days of a span that are tried: in a monthly rotation 
 
 
 def class_standings(clock: SchoolClock, classes: str, day: dt.date, asked: AskedTime) -> list[ClassStanding]:
-    """Where each class of a list is at the asked time, or why it is not in the building."""
+    """Where each class of a list is at the asked time, or why it is not in the building.
+
+    The nearest right times of an asked hour are right for all classes of the list, where any is.
+    """
     named: list[ClassName | None] = [*classes_in(classes)]
-    return [class_standing(clock, one, day, asked) for one in named or [None]]
+    found = [class_standing(clock, one, day, asked) for one in named or [None]]
+    time = asked.time
+    if time is None or len(named) < 2 or not is_anyone_away(found):
+        return found
+    nearest = nearest_starts(day, time, lambda other: starts_of(clock, classes, other, asked.minutes))
+    return [replace(one, nearest=nearest) if nearest and one.nearest else one for one in found]
 
 
 def class_standing(clock: SchoolClock, class_name: ClassName | None, day: dt.date, asked: AskedTime) -> ClassStanding:

@@ -202,10 +202,10 @@ def lesson_at(
     reason = why_not_at([one.lesson for one in of_day], time, minutes)
     if reason:
 
-        def lessons(other: dt.date) -> list[LessonTime]:
-            return lessons_on(told, class_name, other, open_on)
+        def fits(other: dt.date) -> list[LessonTime]:
+            return that_fit(lessons_on(told, class_name, other, open_on), minutes)
 
-        nearest = _nearest(day, time, minutes, lessons)
+        nearest = nearest_starts(day, time, fits)
         return ClassStanding(day, class_name, shift if of_day else None, reason=reason, nearest=nearest)
     now = next((one.lesson for one in of_day if one.lesson.starts <= time < one.lesson.ends), None)
     ended = max((one.lesson.number for one in of_day if one.lesson.ends <= time), default=0)
@@ -232,17 +232,18 @@ def why_not_at(of_day: Sequence[Lesson], time: dt.time, minutes: int) -> str:
     return "" if _minutes(time) + minutes <= _minutes(of_day[-1].ends) else "runs_over"
 
 
-def _nearest(
-    day: dt.date, time: dt.time, minutes: int, lessons: Callable[[dt.date], list[LessonTime]]
-) -> tuple[LessonTime, ...]:
+def that_fit(of_day: Sequence[LessonTime], minutes: int) -> list[LessonTime]:
+    """The lessons of a day with whose beginning so many minutes are over before the last bell."""
+    end = max((_minutes(one.lesson.ends) for one in of_day), default=0)
+    return [one for one in of_day if _minutes(one.lesson.starts) + minutes <= end]
+
+
+def nearest_starts(day: dt.date, time: dt.time, fits: Callable[[dt.date], list[LessonTime]]) -> tuple[LessonTime, ...]:
     """On the same day the lesson that begins nearest; and the nearest days on which the asked hour itself is right."""
     asked = _minutes(time)
 
     def best(other: dt.date, most: int) -> LessonTime | None:
-        of_day = lessons(other)
-        end = max((_minutes(one.lesson.ends) for one in of_day), default=0)
-        fit = [one for one in of_day if _minutes(one.lesson.starts) + minutes <= end]
-        near = [one for one in fit if abs(_minutes(one.lesson.starts) - asked) <= most]
+        near = [one for one in fits(other) if abs(_minutes(one.lesson.starts) - asked) <= most]
         return min(near, key=lambda one: abs(_minutes(one.lesson.starts) - asked), default=None)
 
     here = best(day, 24 * 60)

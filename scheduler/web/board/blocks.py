@@ -190,7 +190,7 @@ def _notes(block: Block) -> list[Face]:
     if mine is not None and mine.state in (AssignmentState.OFFERED, AssignmentState.SUGGESTED):
         notes.append(state_face("assignment", mine.state, until=mine.offered_until))
     elif mine is None or visit.state not in (VisitState.OFFERED, VisitState.PLANNED):
-        notes.append(state_face("visit", visit.state))
+        notes.append(state_face("visit", visit.state, on_day=visit.on_day))
     else:
         notes.append(state_face("assignment", mine.state))
     notes += [_beside(one, mine) for one in block.beside]

@@ -125,7 +125,7 @@ class PlanForm(PlacedForm):
     look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
-    def for_request(cls, asked: RequestPage, day: dt.date, starts: Sequence[dt.time]) -> "PlanForm":
+    def for_request(cls, asked: RequestPage, day: dt.date, starts: Sequence[dt.time | None]) -> "PlanForm":
         """Prefilled with what the school wishes, one presentation after the other."""
         minutes = asked.row.programme.minutes
         rows = [

@@ -48,12 +48,20 @@ class VisitLessons(SaidBeside):
 
 
 def lessons_beside(
-    school: OpenSchool, day: dt.date | None, wishes: Sequence[Wished], typed: Sequence[TypedTime]
+    school: OpenSchool,
+    day: dt.date | None,
+    wishes: Sequence[Wished],
+    typed: Sequence[TypedTime],
+    *,
+    since: dt.date = dt.date.min,
 ) -> VisitLessons:
-    """For each typed start the standing of its classes; parents and teachers come outside shifts."""
+    """For each typed start the standing of its classes; parents and teachers come outside shifts.
+
+    A right time before the day `since` which a school asks helps nobody.
+    """
     host, host_id = school.host, school.host.id
     today = clock.local_day(clock.now(), host.zone)
-    hours = school.clock(day or today, day or today, today=today)  # yesterday helps nobody
+    hours = school.clock(day or today, day or today, today=max(today, min(since, day or today)))
     if hours is None:
         return VisitLessons(host_id, False, host.teaches_primary or host.teaches_secondary, [[] for _one in typed])
     if day is None:

@@ -68,7 +68,7 @@ def plan_visit(number: str) -> ResponseReturnValue:
         possible=possible,
         problem=problem,
         missing=calendar_missing(form.on_day.data or asked.row.first_day),
-        lessons=lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed),
+        lessons=lessons.lessons_beside(school, form.on_day.data, asked.presentations, typed, since=asked.row.first_day),
         days=_choices(asked, days, form),
         wishes=[wish_of(one) for one in asked.preferred],
         why_none=[] if days.found.first else why_none(days),
@@ -102,20 +102,22 @@ def _choices(asked: RequestPage, days: SchoolDays, form: PlanForm) -> list[objec
 def _plan_form(asked: RequestPage, school: OpenSchool, days: SchoolDays) -> PlanForm:
     """The plan on the date that was pressed, else on the free one that the school likes most.
 
-    When nothing is free, on its first wish, or the first day on which only a crew is lacking.
+    When nothing is free, on its first wish, or the first day on which only a crew is lacking: of its wishes first.
     """
     row, minutes = asked.row, asked.row.programme.minutes
-    today = clock.local_day(clock.now())
-    hours = school.clock(row.first_day, row.last_day, today=today)
     slot, best = slot_of(request.args.get("slot", "")), best_day(days.found.free, asked.preferred, usual_wish(asked))
     rank = number_of(request.args.get("wish")) or 0
     if slot is None and rank == 0 and best is not None:
         _rank, wished = wish_for(best.day, asked.preferred, usual_wish(asked))
         slot = Slot(best.day, times_to_press(best.starts, wished)[0])
+    uncrewed = {one.day for one in days.found.days if one.lack in OF_CREW}
     if slot is not None:
         liked = Preference(slot.on_day, slot.starts_local)
-    elif asked.preferred and rank <= len(asked.preferred):
-        liked = asked.preferred[max(rank - 1, 0)]
+    elif 0 < rank <= len(asked.preferred):
+        liked = asked.preferred[rank - 1]
+    elif asked.preferred:
+        liked = next((one for one in asked.preferred if one.on_day in uncrewed), asked.preferred[0])
     else:
-        liked = Preference(next((one.day for one in days.found.days if one.lack in OF_CREW), row.first_day))
+        liked = Preference(min(uncrewed, default=row.first_day))
+    hours = school.clock(liked.on_day, liked.on_day)
     return PlanForm.for_request(asked, liked.on_day, starts_on_wish(asked.presentations, liked, minutes, hours))

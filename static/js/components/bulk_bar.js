@@ -8,7 +8,6 @@ document.querySelectorAll("[data-bulk]").forEach((bar) => {
   const count = () => {
     const chosen = ticks().filter((tick) => tick.checked).length;
     told.textContent = chosen ? told.dataset.counted.replace("{n}", chosen) : before;
-    bar.classList.toggle("bulk-bar--none", !chosen);
     ticks().forEach((tick) => tick.closest("tr").classList.toggle("chosen", tick.checked));
     heads.forEach((head) => {
       const own = Array.from(head.closest("table").querySelectorAll("[data-tick]"));

@@ -133,6 +133,7 @@ def test_a_school_asks_for_another_date_and_takes_it_back(client, sign_in):
     school = School(on_day=LATER)
     an_educator_on_working_days(centre_id=school.centre_id)
     sent = {"first_choice": (LATER + dt.timedelta(days=2)).isoformat(), "reason": "Излет"}
+    assert "If another hour suits you better" in client.get(school.at("/date")).text
     assert client.post(school.at("/date"), data=sent).location == f"/status/{school.secret}"
     assert "You have asked for another date" in client.get(school.at()).text
     desk = sign_in(Role.COORDINATOR, centre_id=school.centre_id)
