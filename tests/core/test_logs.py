@@ -145,6 +145,12 @@ def test_a_server_that_writes_lines_of_its_own_still_tells_its_process(lines):
 ANSWERED = (("method", 'G%sT"\n'), ("route", "/feeds/<token>.ics"), ("status", 304))
 
 
+def only_standard_error_listens(monkeypatch):
+    """Called in a test, not before it: pytest itself begins to listen with the test."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [one for one in root.handlers if isinstance(one, logs.StandardError)])
+
+
 class Ear(logging.Handler):
     def __init__(self):
         super().__init__()
@@ -154,15 +160,20 @@ class Ear(logging.Handler):
         self.heard.append(record)
 
 
-def test_the_line_of_an_answer_is_the_one_that_its_record_would_give(lines):
+def test_the_line_of_an_answer_is_the_one_that_its_record_would_give(lines, monkeypatch):
+    only_standard_error_listens(monkeypatch)
+    monkeypatch.setattr(logging.Logger, "makeRecord", None)  # whoever makes one fails
     log = logging.getLogger("scheduler.test.answers")
     logs.tell_answered(log, ANSWERED, http_id="a1b2", ms=7)
     (quick,) = lines()
-    log.info("request answered", extra={**dict(ANSWERED), "ms": 7, "http_id": "a1b2"})
+    monkeypatch.undo()
+    log.info("request answered", extra={**dict(ANSWERED), "ms": 7})
     (slow,) = lines()
 
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", quick.pop("timestamp"))
+    assert quick.pop("http_id") == "a1b2"
     assert slow.pop("timestamp")
+    slow.pop("http_id", None)  # where an application numbers records
     assert list(quick.items()) == list(slow.items())
     assert quick["route"] == "/feeds/[cut]"
 
@@ -202,5 +213,10 @@ def test_a_log_that_cannot_be_written_spoils_no_answer(lines, monkeypatch):
 
         flush = write
 
+    only_standard_error_listens(monkeypatch)
     monkeypatch.setattr("sys.stderr", Full())
+    monkeypatch.setattr(logging.StreamHandler, "handleError", lambda _self, record: given_up.append(record.ms))
+    given_up = []
     logs.tell_answered(logging.getLogger("scheduler.test.answers"), ANSWERED, http_id="a1b2", ms=7)
+
+    assert given_up == [7]
