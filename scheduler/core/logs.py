@@ -9,13 +9,15 @@ import json
 import logging
 import re
 import sys
+import time
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TextIO
 
 Event = MutableMapping[str, Any]
+Told = tuple[tuple[str, str | int], ...]  # fields of a line
 CUT = "[cut]"
 SECRET_KEYS = re.compile(
     r"(^|_)(name|names|email|e_mail|mail|address|token|secret|password|link|phone|contact|subject|body|text|url|path)($|_)"
@@ -75,6 +77,16 @@ class StandardError(logging.StreamHandler[TextIO]):
     def stream(self) -> TextIO:  # type: ignore[override]
         return sys.stderr
 
+    def wrote(self, line: str) -> bool:
+        """Whether a line that is ready could be written."""
+        with self.lock or nullcontext():
+            try:
+                self.stream.write(line)
+                self.flush()
+            except (OSError, ValueError):  # full or closed: the library says it in its own way
+                return False
+        return True
+
 
 class JsonLine(logging.Formatter):
     """A record as one object; every answer writes one, so it is made in one step."""
@@ -83,10 +95,47 @@ class JsonLine(logging.Formatter):
         event = {**fields_here.get(), "level": record.levelname.lower(), "logger": record.name}
         event |= {key: value for key, value in vars(record).items() if key not in OF_EVERY_RECORD}
         event["event"] = record.getMessage()
-        event["timestamp"] = f"{dt.datetime.fromtimestamp(record.created, dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        event["timestamp"] = _moment(record.created)
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return _in_json(cut(event))
+
+
+def _moment(created: float) -> str:
+    return dt.datetime.fromtimestamp(created, dt.UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
+
+
+def tell_answered(log: logging.Logger, told: Told, *, http_id: str, ms: int) -> None:
+    """As `log.info("request answered", …)`, in a fraction of its work: every answer writes this line.
+
+    What is told again and again is kept as it is written. Whoever listens besides standard error (a test, an operator's
+    own handler) gets the record of the library.
+    """
+    if not log.isEnabledFor(logging.INFO):
+        return
+    ours = None if fields_here.get() else _only_listener(log)
+    if ours is None or not ours.wrote(_pattern(log.name, told) % (http_id, ms, _moment(time.time()))):
+        log.info("request answered", extra={**dict(told), "ms": ms})
+
+
+@lru_cache(maxsize=512)  # anybody may send a method of his own
+def _pattern(logger: str, told: Told) -> str:
+    """The line with three places left open, in the order of their names: `http_id`, `ms`, `timestamp`."""
+    said = cut({**dict(told), "event": "request answered", "level": "info", "logger": logger})
+    written = {key: _in_json(value).replace("%", "%%") for key, value in said.items()}
+    written |= {"http_id": '"%s"', "ms": "%d", "timestamp": '"%s"'}
+    return "{" + ", ".join(f'"{key}": {written[key]}' for key in sorted(written)) + "}\n"
+
+
+def _only_listener(log: logging.Logger) -> StandardError | None:
+    """Our handler, when whatever this logger says is heard by it and by nobody else."""
+    one = log
+    while one.parent is not None:
+        if one.handlers or not one.propagate:
+            return None
+        one = one.parent
+    ours = one.handlers[0] if len(one.handlers) == 1 else None
+    return ours if isinstance(ours, StandardError) and not (log.filters or ours.filters) else None
 
 
 def set_up(level: str) -> None:

@@ -174,10 +174,26 @@ def fold(text: str) -> str:
     đ is written "đ", "dj" and "d" by people in a hurry, so all three fold to "d": "Đorđe", "Djordje", "Dorde" and
     "Ђорђе" are one key. The price, that "odjek" and "odek" are one too, only widens a search.
     """
-    lower = unicodedata.normalize("NFC", text).casefold().translate(FOLDED)
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
-    words = "".join(letter if letter.isalnum() else " " for letter in bare.casefold().translate(FOLDED))
-    return re.sub("dj+", "d", " ".join(words.replace("đ", "d").split()))
+    words = " ".join(unicodedata.normalize("NFC", text).translate(_FOLDED).split())
+    return re.sub("dj+", "d", words) if "dj" in words else words
+
+
+class _Folds(dict[int, str]):
+    """What each letter becomes, found when it is met first: thousands of names are folded for one search."""
+
+    COMMON = 0x3000  # what lies beyond is not kept: anybody may send it
+
+    def __missing__(self, code: int) -> str:
+        lower = chr(code).casefold().translate(FOLDED)
+        bare = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
+        letters = bare.casefold().translate(FOLDED).replace("đ", "d")
+        folded = "".join(letter if letter.isalnum() else " " for letter in letters)
+        if code < self.COMMON:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folds()
 
 
 def name_key(name: str, secret: str) -> str:

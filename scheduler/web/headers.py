@@ -13,6 +13,8 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request, session
 
+from scheduler.core.logs import tell_answered
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -116,13 +118,18 @@ def note_request(response: Response) -> Response:
     if request.endpoint not in ("static", "assets"):
         spent = time.perf_counter() - g.get("began", time.perf_counter())
         route = str(request.url_rule) if request.url_rule else "-"
-        log_request({"method": request.method, "route": route, "status": response.status_code}, spent)
+        log_request(request.method, route, response.status_code, spent)
     return response
 
 
-def log_request(fields: dict[str, object], spent: float) -> None:
+def log_request(method: str, route: str, status: int, spent: float) -> None:
     """The line of a request: method, route (never an address), status, and how long it took."""
-    log.info("request answered", extra=fields | {"ms": round(spent * 1000)})
+    told = (("method", method), ("route", route), ("status", status))
+    tell_answered(log, told, http_id=_number_here(), ms=round(spent * 1000))
+
+
+def _number_here() -> str:
+    return request_id() if has_request_context() else _number_before_pages.get()
 
 
 def number_log_lines() -> None:
@@ -133,7 +140,7 @@ def number_log_lines() -> None:
 
     def numbered(*args: Any, **given: Any) -> logging.LogRecord:
         record = make(*args, **given)
-        record.http_id = request_id() if has_request_context() else _number_before_pages.get()
+        record.http_id = _number_here()
         return record
 
     numbered.numbered = True  # type: ignore[attr-defined]

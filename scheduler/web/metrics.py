@@ -6,7 +6,7 @@ is asked tells of all.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -40,6 +40,7 @@ class Counts:
     requests: Counter
     seconds: Summary
     folder: Path | None
+    of_labels: dict[tuple[str, str, str], tuple[Counter, Summary]] = field(default_factory=dict)  # as found once
 
 
 def register(app: Flask) -> None:
@@ -75,8 +76,11 @@ def _counting(app: Flask) -> Callable[[Response], Response]:
 def count(app: Flask, labels: tuple[str, str, str], spent: float) -> None:
     """One answer more: its method, the pattern of its page and its status; and how long it took."""
     counts: Counts = app.extensions[EXTENSION]
-    counts.requests.labels(*labels).inc()
-    counts.seconds.labels(labels[1]).observe(spent)
+    kept = counts.of_labels.get(labels)
+    if kept is None:
+        kept = counts.of_labels[labels] = counts.requests.labels(*labels), counts.seconds.labels(labels[1])
+    kept[0].inc()
+    kept[1].observe(spent)
 
 
 def prometheus_text(app: Flask, figures: Figures) -> bytes:

@@ -140,3 +140,83 @@ def test_a_server_that_writes_lines_of_its_own_still_tells_its_process(lines):
     record = logging.getLogger("gunicorn.error").makeRecord("gunicorn.error", logging.INFO, "", 0, "Booting", (), None)
 
     assert logging.Formatter("[%(process)d] %(message)s").format(record) == f"[{os.getpid()}] Booting"
+
+
+ANSWERED = (("method", 'G%sT"\n'), ("route", "/feeds/<token>.ics"), ("status", 304))
+
+
+def only_standard_error_listens(monkeypatch):
+    """Called in a test, not before it: pytest itself begins to listen with the test."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [one for one in root.handlers if isinstance(one, logs.StandardError)])
+
+
+class Ear(logging.Handler):
+    def __init__(self):
+        super().__init__()
+        self.heard = []
+
+    def emit(self, record):
+        self.heard.append(record)
+
+
+def test_the_line_of_an_answer_is_the_one_that_its_record_would_give(lines, monkeypatch):
+    only_standard_error_listens(monkeypatch)
+    monkeypatch.setattr(logging.Logger, "makeRecord", None)  # whoever makes one fails
+    log = logging.getLogger("scheduler.test.answers")
+    logs.tell_answered(log, ANSWERED, http_id="a1b2", ms=7)
+    (quick,) = lines()
+    monkeypatch.undo()
+    log.info("request answered", extra={**dict(ANSWERED), "ms": 7})
+    (slow,) = lines()
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", quick.pop("timestamp"))
+    assert quick.pop("http_id") == "a1b2"
+    assert slow.pop("timestamp")
+    slow.pop("http_id", None)  # where an application numbers records
+    assert list(quick.items()) == list(slow.items())
+    assert quick["route"] == "/feeds/[cut]"
+
+
+def test_who_listens_besides_hears_of_an_answer(lines):
+    log, ear = logging.getLogger("scheduler.test.answers"), Ear()
+    log.addHandler(ear)
+    try:
+        logs.tell_answered(log, ANSWERED, http_id="a1b2", ms=7)
+    finally:
+        log.removeHandler(ear)
+
+    assert [(record.status, record.ms) for record in ear.heard] == [(304, 7)]
+    assert [line["ms"] for line in lines()] == [7]
+
+
+def test_an_answer_told_inside_of_a_job_has_its_fields_too(lines):
+    with logs.fields_on_each_line(job_id="j-1"):
+        logs.tell_answered(logging.getLogger("scheduler.test.answers"), ANSWERED, http_id="a1b2", ms=7)
+
+    assert [line["job_id"] for line in lines()] == ["j-1"]
+
+
+def test_below_the_level_no_answer_is_told(lines):
+    logs.set_up("WARNING")
+    logs.tell_answered(logging.getLogger("scheduler.test.answers"), ANSWERED, http_id="a1b2", ms=7)
+
+    assert lines() == []
+
+
+def test_a_log_that_cannot_be_written_spoils_no_answer(lines, monkeypatch):
+    """The disk is full, or nobody reads the pipe any more: the library says so where it can, and goes on."""
+
+    class Full:
+        def write(self, _line):
+            raise OSError(28, "No space left on device")
+
+        flush = write
+
+    only_standard_error_listens(monkeypatch)
+    monkeypatch.setattr("sys.stderr", Full())
+    monkeypatch.setattr(logging.StreamHandler, "handleError", lambda _self, record: given_up.append(record.ms))
+    given_up = []
+    logs.tell_answered(logging.getLogger("scheduler.test.answers"), ANSWERED, http_id="a1b2", ms=7)
+
+    assert given_up == [7]

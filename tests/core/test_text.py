@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import cyrtranslit
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.core.errors import GroundReason
-from scheduler.core.text import BROKEN, LATIN, BadText, clean, fold, marked, problem_with_address, to_latin
+from scheduler.core.text import BROKEN, FOLDED, LATIN, BadText, clean, fold, marked, problem_with_address, to_latin
 
 CYRILLIC = "".join(LATIN) + "".join(LATIN).upper()
 
@@ -76,6 +77,16 @@ def test_fold_keeps_different_names_apart():
     names = ["Ниш", "Нови Сад", "Чачак", "Шабац", "Житиште", "Ужице", "Црна Трава"]
 
     assert len({fold(name) for name in names}) == len(names)
+
+
+@given(st.text(max_size=60))
+def test_a_text_is_folded_letter_by_letter_as_a_whole_would_be(text):
+    """Letters are looked up one by one, for speed; what a key is, the steps on the whole text say."""
+    lower = unicodedata.normalize("NFC", text).casefold().translate(FOLDED)
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
+    words = "".join(letter if letter.isalnum() else " " for letter in bare.casefold().translate(FOLDED))
+
+    assert fold(text) == re.sub("dj+", "d", " ".join(words.replace("đ", "d").split()))
 
 
 @given(st.text(max_size=60))

@@ -79,4 +79,4 @@ class FeedDoor:
         """As every other request: counted, and one line."""
         spent = time.perf_counter() - began
         metrics.count(self.app, (method, FEED_ROUTE, str(status)), spent)
-        headers.log_request({"method": method, "route": FEED_ROUTE, "status": status}, spent)
+        headers.log_request(method, FEED_ROUTE, status, spent)
