@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import g, request, session
@@ -64,6 +65,12 @@ QUICKEST_S = 2  # programs are quicker than any hand
 SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
 DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no field of a form
+
+
+@cache
+def blank_form(page: str) -> BaseForm:
+    """The form of a page that nobody has answered: the same for all visitors, to be read only."""
+    return FORMS[page](formdata=MultiDict(), meta={"csrf": False})
 
 
 def page_of(field: str) -> str:
@@ -152,7 +159,9 @@ class BookingDraft:
 
     def form(self, page: str, answer: str = "") -> BaseForm:
         """The page's form with its answer (or what is kept under another name), to be read; not a sent one."""
-        typed = self.answers.get(answer or page, {})
+        typed = self.answers.get(answer or page)
+        if typed is None:
+            return blank_form(page)
         return self.once(_key(page, typed), lambda: FORMS[page](formdata=MultiDict(typed), meta={"csrf": False}))
 
     def sent_form(self, page: str) -> BaseForm:
@@ -352,7 +361,7 @@ class BookingDraft:
 
     def beside(self, form: BaseForm) -> BookingLessons:
         """What is said beside the asked hours of each presentation, as the form holds them now."""
-        programme = self.programme()
+        programme = self.programme() if isinstance(form, WhoForm) else None
         if programme is None or not isinstance(form, WhoForm):
             return BookingLessons(False, [])
         draft = self.request_draft(form)
