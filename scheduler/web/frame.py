@@ -33,7 +33,7 @@ def framed(context: Context, part: str) -> Markup:
 
 
 def _is_kept() -> bool:
-    """Not where the address is a secret or holds a question, not under a path of a proxy, nor while templates change."""
+    """Not where the address is a secret or holds a question, not below a proxy's path, nor while templates change."""
     apart = request.query_string or opened_by_secret() or request.environ.get("SCRIPT_NAME")
     return not (apart or current_app.debug)
 
