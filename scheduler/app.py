@@ -19,6 +19,7 @@ from scheduler.web import (
     assets,
     errors,
     filters,
+    frame,
     guards,
     headers,
     i18n,
@@ -166,6 +167,7 @@ def _hang_pages(app: Flask) -> None:
         assets,
         names,
         navigation,
+        frame,
         limits,
         reads,
     ):

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Text, bindparam, delete, select, update
+from sqlalchemy import Text, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -49,9 +49,8 @@ def answer_of(*keys: str) -> str | None:
 
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
     """Store the answer, under other keys also, inside the caller's transaction."""
-    session = db.session()
-    session.add_all(FormKey(key=one, answer=answer, at=at) for one in (key, *also))
-    session.flush()
+    rows = [{"key": one, "answer": answer, "at": at} for one in (key, *also)]
+    db.session().execute(insert(FormKey), rows)
 
 
 class Claim:

@@ -50,6 +50,11 @@ class Workshop:
         return self.folder / "instance"
 
     @property
+    def run(self) -> str:
+        """Of two runs in one folder, each has its own databases to write into."""
+        return f"run{os.getpid()}-{id(self)}"
+
+    @property
     def turns(self) -> int:
         return 3 if self.quick else 7
 
@@ -95,11 +100,11 @@ class Workshop:
                 return url
             self._clear_old_seeds()
         print(f"  planting {name} …", flush=True)
-        fresh = url if self.postgres else f"{url}.new"
+        fresh = url if self.postgres else f"{url}.{self.run}"
         command = [sys.executable, "-m", "tools.bench.seed", fresh, str(times), *flags, "--unchecked"]
         self._run(command, self.env(fresh))
         if not self.postgres:
-            Path(f"{path}.new").replace(path)
+            Path(f"{path}.{self.run}").replace(path)
         return url
 
     def _version(self) -> str:
@@ -130,7 +135,7 @@ class Workshop:
             yield self._new_database(f"work_{name}", name)
             return
         path = Path(url.removeprefix("sqlite:///"))
-        work = self.folder / f"work-{path.name}"
+        work = self.folder / f"work-{self.run}-{path.name}"
         shutil.copyfile(path, work)
         try:
             yield f"sqlite:///{work}"

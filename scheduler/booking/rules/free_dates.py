@@ -318,13 +318,18 @@ class _Needed:
         """At which times enough of them could usually come, and at which of these enough are free.
 
         Once enough are free at each time of the day nobody else is asked: a day is full of people or of promises.
+        Whose times are all among those of enough others changes nothing, and is not counted in.
         """
         can, free, offered = _Enough(self.number), _Enough(self.number), self.grid.offered[day]
         for one in self.people:
             hours, taken = self._can(one)
             if bits := hours.get(day, 0):
-                can.add(bits)
-                free.add(bits & ~taken.get(day, 0))
+                if bits & ~can.bits:
+                    can.add(bits)
+                bits &= ~taken.get(day, 0)
+                if not bits & ~free.bits:
+                    continue
+                free.add(bits)
                 if not offered & ~free.bits:
                     break
         return can.bits, free.bits

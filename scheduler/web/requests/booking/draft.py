@@ -42,6 +42,7 @@ from scheduler.web.requests.booking.fields import (
     PAGES,
     BookingLessons,
     Typed,
+    blank_form,
     draft_of,
     lessons_beside,
     presentations_of,
@@ -152,7 +153,9 @@ class BookingDraft:
 
     def form(self, page: str, answer: str = "") -> BaseForm:
         """The page's form with its answer (or what is kept under another name), to be read; not a sent one."""
-        typed = self.answers.get(answer or page, {})
+        typed = self.answers.get(answer or page)
+        if typed is None:
+            return blank_form(FORMS[page])
         return self.once(_key(page, typed), lambda: FORMS[page](formdata=MultiDict(typed), meta={"csrf": False}))
 
     def sent_form(self, page: str) -> BaseForm:
@@ -352,8 +355,7 @@ class BookingDraft:
 
     def beside(self, form: BaseForm) -> BookingLessons:
         """What is said beside the asked hours of each presentation, as the form holds them now."""
-        programme = self.programme()
-        if programme is None or not isinstance(form, WhoForm):
+        if not isinstance(form, WhoForm) or (programme := self.programme()) is None:
             return BookingLessons(False, [])
         draft = self.request_draft(form)
         return lessons_beside(draft, self.facts(programme, draft))

@@ -1,0 +1,57 @@
+"""The kept frame of a public page: the same text as if it were written anew, and never another reader's."""
+
+import pytest
+
+from scheduler.web import frame
+
+
+def head_and_foot(page):
+    return page[page.index("<header class") : page.index("<main")], page[page.index("<footer class") :]
+
+
+@pytest.fixture
+def kept(app):
+    kept = app.extensions[frame.FRAMES]
+    kept.clear()
+    return kept
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_a_kept_frame_is_that_which_was_written(client, kept, language, theme, monkeypatch):
+    client.set_cookie("language", language)
+    client.set_cookie("theme", theme)
+    client.get("/about")
+    for path in ("/book", "/programmes", "/book"):
+        told = head_and_foot(client.get(path).text)
+        with monkeypatch.context() as patch:
+            patch.setattr(frame, "_is_kept", lambda: False)
+            assert head_and_foot(client.get(path).text) == told
+    assert len(kept) == 2 * 3  # head and foot of three pages
+
+
+def test_each_language_theme_and_page_has_its_own_frame(client, kept):
+    seen = set()
+    for language in ("sr_Cyrl", "sr_Latn", "en"):
+        for theme in ("", "dark"):
+            client.set_cookie("language", language)
+            client.set_cookie("theme", theme)
+            seen |= {head_and_foot(client.get(path).text) for path in ("/book", "/about", "/book")}
+    assert len(seen) == 3 * 2 * 2
+
+
+def test_what_is_asked_in_the_address_is_written_anew_and_not_kept(client, kept):
+    assert "q=" in head_and_foot(client.get("/book?q=Vuk").text)[0]
+    assert kept == {}
+
+
+def test_the_address_of_a_secret_page_is_not_kept(client, kept):
+    client.get("/book/prove/a-secret-that-opens-something")
+    assert not any("a-secret" in text for text in kept.values())
+
+
+def test_kept_frames_are_bounded(client, kept, monkeypatch):
+    monkeypatch.setattr(frame, "MOST_FRAMES", 4)
+    for number in range(6):
+        client.get(f"/no-such-page-{number}")
+    assert 0 < len(kept) <= 4
