@@ -19,8 +19,7 @@ from scheduler.programmes.terms import Booking
 from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service import submission
 from scheduler.web.messages import views as message_views
-from scheduler.web.requests.booking.draft import FORMS
-from scheduler.web.requests.booking.fields import blank_form
+from scheduler.web.requests.booking.draft import FORMS, blank_form
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.places import make_host
@@ -81,8 +80,8 @@ class Walk:
 
 @pytest.fixture
 def walk(client, monkeypatch):
-    for kind in FORMS.values():
-        blank_form(kind)  # of pages without an answer: kept for all visitors
+    for page in FORMS:
+        blank_form(page)  # of pages without an answer: kept for all visitors
     built: Counter = Counter()
     init = FlaskForm.__init__
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import g, request, session
@@ -42,7 +43,6 @@ from scheduler.web.requests.booking.fields import (
     PAGES,
     BookingLessons,
     Typed,
-    blank_form,
     draft_of,
     lessons_beside,
     presentations_of,
@@ -65,6 +65,12 @@ QUICKEST_S = 2  # programs are quicker than any hand
 SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
 DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no field of a form
+
+
+@cache
+def blank_form(page: str) -> BaseForm:
+    """The form of a page that nobody has answered: the same for all visitors, to be read only."""
+    return FORMS[page](formdata=MultiDict(), meta={"csrf": False})
 
 
 def page_of(field: str) -> str:
@@ -155,7 +161,7 @@ class BookingDraft:
         """The page's form with its answer (or what is kept under another name), to be read; not a sent one."""
         typed = self.answers.get(answer or page)
         if typed is None:
-            return blank_form(FORMS[page])
+            return blank_form(page)
         return self.once(_key(page, typed), lambda: FORMS[page](formdata=MultiDict(typed), meta={"csrf": False}))
 
     def sent_form(self, page: str) -> BaseForm:

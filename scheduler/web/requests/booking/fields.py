@@ -2,11 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from flask import request
-from werkzeug.datastructures import MultiDict
 
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import TeachingLanguage
@@ -49,12 +47,6 @@ def typed_in(form: BaseForm) -> Typed:
         for name in request.form
         if name.split("-")[0] in heads
     }
-
-
-@cache
-def blank_form(kind: type[BaseForm]) -> BaseForm:
-    """The form of a page that nobody has answered: the same for all visitors, to be read only."""
-    return kind(formdata=MultiDict(), meta={"csrf": False})
 
 
 def presentations_of(form: BaseForm, day_part: DayPart = DayPart.ANY) -> tuple[PresentationDraft, ...]:
