@@ -19,7 +19,7 @@ from scheduler.programmes.terms import Booking
 from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service import submission
 from scheduler.web.messages import views as message_views
-from scheduler.web.requests.booking.draft import FORMS, blank_form
+from scheduler.web.requests.booking.fields import FORMS, blank_form
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.places import make_host

@@ -13,7 +13,8 @@ from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_
 from scheduler.web.i18n import _, page_language
 from scheduler.web.reasons import worded
 from scheduler.web.request_facts import equipment_of, sitting_of
-from scheduler.web.requests.booking.draft import BookingDraft, page_of
+from scheduler.web.requests.booking.draft import BookingDraft
+from scheduler.web.requests.booking.fields import page_of
 
 
 def address_of(page: str) -> str:

@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, TypeVar
 
 from flask import g, request, session
@@ -40,43 +39,25 @@ from scheduler.web.day_slots import slot_of
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.requests.booking import choices
 from scheduler.web.requests.booking.fields import (
+    FORMS,
     PAGES,
     BookingLessons,
     Typed,
+    blank_form,
     draft_of,
     lessons_beside,
+    page_of,
     presentations_of,
     typed_in,
 )
-from scheduler.web.requests.forms import HostForm, NewHostForm, WhatForm, WhenForm, WhereForm, WhoForm, YouForm
+from scheduler.web.requests.forms import NewHostForm, WhatForm, WhenForm, WhoForm
 
 T = TypeVar("T")
-FORMS: dict[str, type[BaseForm]] = {
-    "host": HostForm,
-    "new_host": NewHostForm,
-    "what": WhatForm,
-    "when": WhenForm,
-    "who": WhoForm,
-    "where": WhereForm,
-    "you": YouForm,
-}
 TOTAL = len(PAGES) + 2
 QUICKEST_S = 2  # programs are quicker than any hand
 SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
 DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
 NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no field of a form
-
-
-@cache
-def blank_form(page: str) -> BaseForm:
-    """The form of a page that nobody has answered: the same for all visitors, to be read only."""
-    return FORMS[page](formdata=MultiDict(), meta={"csrf": False})
-
-
-def page_of(field: str) -> str:
-    """The page on which a field is asked for; the first one when it is on none."""
-    head = field.split("-")[0]
-    return head if head in FORMS else next((page for page in PAGES if hasattr(FORMS[page], head)), "host")
 
 
 @dataclass

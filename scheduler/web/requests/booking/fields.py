@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import TeachingLanguage
@@ -17,9 +19,18 @@ from scheduler.requests.rules.school_request import where_classes_are
 from scheduler.requests.terms.school_request import DayPart, PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import page_language
-from scheduler.web.requests.forms import WhenForm, WhoForm
+from scheduler.web.requests.forms import HostForm, NewHostForm, WhatForm, WhenForm, WhereForm, WhoForm, YouForm
 
 Typed = dict[str, list[str]]
+FORMS: dict[str, type[BaseForm]] = {
+    "host": HostForm,
+    "new_host": NewHostForm,
+    "what": WhatForm,
+    "when": WhenForm,
+    "who": WhoForm,
+    "where": WhereForm,
+    "you": YouForm,
+}
 PAGES = ("what", "when", "who", "where", "you")  # after the first, which finds the host
 EQUIPMENT = ("has_projector", "has_sound", "has_internet", "step_free", "special_needs")
 TICKS = (*EQUIPMENT, "teacher_stays", "recent_incident")
@@ -47,6 +58,18 @@ def typed_in(form: BaseForm) -> Typed:
         for name in request.form
         if name.split("-")[0] in heads
     }
+
+
+@cache
+def blank_form(page: str) -> BaseForm:
+    """The form of a page that nobody has answered: the same for all visitors, to be read only."""
+    return FORMS[page](formdata=MultiDict(), meta={"csrf": False})
+
+
+def page_of(field: str) -> str:
+    """The page on which a field is asked for; the first one when it is on none."""
+    head = field.split("-")[0]
+    return head if head in FORMS else next((page for page in PAGES if hasattr(FORMS[page], head)), "host")
 
 
 def presentations_of(form: BaseForm, day_part: DayPart = DayPart.ANY) -> tuple[PresentationDraft, ...]:
