@@ -26,9 +26,10 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
+from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import place_of
-from scheduler.visits.rules.arrival import kilometres
+from scheduler.visits.rules.arrival import kilometres, who_drives
 from scheduler.visits.rules.timetable import visit_schedule
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
@@ -110,8 +111,17 @@ class Staffing:
         for one in self.sittings:
             if one.state is PresentationState.PLANNED:
                 move(PRESENTATION_MACHINE, one, PresentationState.CONFIRMED, actor=self.by, at=self.now)
-        homes = {self._home(seat) for seat in self._adults_first(AssignmentState.ACCEPTED)}
-        self.visit.kilometres, self.visit.confirmed_at = kilometres(homes, place_of(self.visit)), self.now
+        place, seats = place_of(self.visit), self._adults_first(AssignmentState.ACCEPTED)
+        crew = {seat.presenter_id: (self._home(seat), seat.on_day) for seat in seats}
+        self.visit.kilometres = kilometres((home for home, _day in crew.values()), place)
+        self._seen_anew(True)
+        grown = {
+            who: not is_minor(self.session.get_one(Presenter, who).adult_on, day) for who, (_, day) in crew.items()
+        }
+        if driver := who_drives(((who, home, grown[who]) for who, (home, _day) in crew.items()), place):
+            planned = {"planned_kilometres": self.visit.kilometres, "planned_minutes": driver[1]}
+            self.session.add(Drive(visit_id=self.visit.id, presenter_id=driver[0], **planned))
+        self.visit.confirmed_at = self.now
         self._with_request(VisitState.CONFIRMED, RequestState.CONFIRMED)
         self._edited({one.id for one in self.sittings})
 
