@@ -56,7 +56,7 @@ WALKS = {
     "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
     # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows
-    "a visit's page": (19, 0),
+    "a visit's page": (21, 0),
 }
 
 

@@ -31,9 +31,10 @@ def limits() -> YoungLimits:
 def too_much_for(
     minor_ids: Collection[int], day: dt.date, here: Mapping[int, Iterable[YoungVisit]], *, except_visit: int
 ) -> dict[int, list[Why]]:
-    """Of these minors, what speaks against a visit on that day, in which each has these presentations."""
-    if not minor_ids:
-        return {}
+    """Of these minors, what speaks against a visit on that day, in which each has these presentations.
+
+    One question, also for none: a page asks as often whoever stands on it.
+    """
     first = min(week_of_day(day), day.replace(day=1))
     ends = day.replace(day=calendar.monthrange(day.year, day.month)[1])
     last = max(week_of_day(day) + dt.timedelta(days=6), ends)
@@ -53,6 +54,8 @@ def refuse_too_much(opened: OpenVisit, seats: Collection[Assignment]) -> None:
         if opened.minor(seat) and any(one.presenter_id == seat.presenter_id for one in seats):
             minutes = opened.presentation(seat.presentation_id).minutes
             here[seat.presenter_id].append(YoungVisit(opened.visit.id, opened.visit.on_day, minutes))
+    if not here:
+        return
     found = too_much_for(here.keys(), opened.visit.on_day, here, except_visit=opened.visit.id)
     for why in (why for reasons in found.values() for why in reasons):
         raise Conflict(why.code)
