@@ -31,6 +31,8 @@ TABLES = {
 # Refused with an error of their own, and said by the room that may break them, or broken by a bug only.
 # A row that would take another's place is said as every crossing: look again (core/refusals.py).
 OTHER_DEFENCES = {
+    "question_of_a_living_visit",
+    "driven_when_it_was_held",
     "no_day_signed_twice",
     "signed_period_stays",
     "row_is_not_replaced",

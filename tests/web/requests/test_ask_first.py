@@ -100,11 +100,11 @@ def test_the_desk_reads_the_wishes_in_the_request(sign_in, programme):
     assert "Days on which the school cannot" in page
 
 
-def test_a_wished_date_is_one_press_away_in_the_plan_and_the_first_is_there_already(sign_in, programme):
+def test_each_wished_date_is_one_press_away_in_the_plan(sign_in, programme):
     row = with_wishes(programme, RequestState.AGREED)
     desk = sign_in(centre_id=programme.centre_id)
 
-    first, second = (desk.get(f"/requests/{row.number}/plan?lang=en{more}").text for more in ("", "&wish=2"))
+    first, second = (desk.get(f"/requests/{row.number}/plan?lang=en{more}").text for more in ("&wish=1", "&wish=2"))
 
     assert f'value="{day(FIRST + 3 * DAY)}"' in first
     assert 'value="09:30"' in first
