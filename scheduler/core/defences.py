@@ -98,7 +98,7 @@ def follows(machine: Machine) -> TableLaw:
 
 
 def refuse_more(table: object, *laws: TableLaw, since: str) -> None:
-    """Let a table that refuses already (`refuse`) refuse by these laws too, from a later migration on."""
+    """Let a table refuse by these laws, beside what it may refuse already (`refuse`), from a migration on."""
     if not isinstance(table, Table):
         raise TypeError("a law belongs to a table")
     defend(
@@ -190,18 +190,6 @@ def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]]
         table,
         sqlite=tuple(said(one.on_sqlite(table.name), 0).replace("IS DISTINCT FROM", "IS NOT") for one in what),
         postgresql=tuple(said(text, 1) for one in what for text in one.on_postgresql(table.name)),
-        since=since,
-    )
-
-
-def hold(table: object, *laws: TableLaw, since: str) -> None:
-    """Let a table refuse by these laws alone: of what is replaced or swept away nobody else asks."""
-    if not isinstance(table, Table):
-        raise TypeError("a law belongs to a table")
-    defend(
-        table,
-        sqlite=tuple(one for law in laws for one in law.on_sqlite(table.name)),
-        postgresql=tuple(one for law in laws for one in law.on_postgresql(table.name)),
         since=since,
     )
 

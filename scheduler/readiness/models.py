@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DRIVES_AND_QUESTIONS, Aftermath, TableLaw, follow, hold
+from scheduler.core.defences import DRIVES_AND_QUESTIONS, Aftermath, TableLaw, follow, refuse_more
 from scheduler.readiness.terms import CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
 
@@ -83,7 +83,7 @@ follow(
     since=NUMBERS_ASKED,
 )
 
-hold(
+refuse_more(
     NumbersAsked.__table__,
     TableLaw(
         "question_of_a_living_visit",

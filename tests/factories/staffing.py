@@ -112,13 +112,10 @@ class Staffing:
             if one.state is PresentationState.PLANNED:
                 move(PRESENTATION_MACHINE, one, PresentationState.CONFIRMED, actor=self.by, at=self.now)
         place, seats = place_of(self.visit), self._adults_first(AssignmentState.ACCEPTED)
-        crew = {seat.presenter_id: (self._home(seat), seat.on_day) for seat in seats}
-        self.visit.kilometres = kilometres((home for home, _day in crew.values()), place)
+        crew = {seat.presenter_id: (self._home(seat), not self._is_minor(seat)) for seat in seats}
+        self.visit.kilometres = kilometres((home for home, _grown in crew.values()), place)
         self._seen_anew(True)
-        grown = {
-            who: not is_minor(self.session.get_one(Presenter, who).adult_on, day) for who, (_, day) in crew.items()
-        }
-        if driver := who_drives(((who, home, grown[who]) for who, (home, _day) in crew.items()), place):
+        if driver := who_drives(((who, home, grown) for who, (home, grown) in crew.items()), place):
             planned = {"planned_kilometres": self.visit.kilometres, "planned_minutes": driver[1]}
             self.session.add(Drive(visit_id=self.visit.id, presenter_id=driver[0], **planned))
         self.visit.confirmed_at = self.now
@@ -146,7 +143,10 @@ class Staffing:
 
     def _adults_first(self, state: AssignmentState) -> list[Assignment]:
         rows = [row for row in self.seats if row.state is state]
-        return sorted(rows, key=lambda row: (is_minor(self._person(row).adult_on, row.on_day), row.id))
+        return sorted(rows, key=lambda row: (self._is_minor(row), row.id))
+
+    def _is_minor(self, seat: Assignment) -> bool:
+        return is_minor(self._person(seat).adult_on, seat.on_day)
 
     def _person(self, seat: Assignment) -> Presenter:
         return self.session.get_one(Presenter, seat.presenter_id)

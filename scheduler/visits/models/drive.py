@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DRIVES_AND_QUESTIONS, TableLaw, hold
+from scheduler.core.defences import DRIVES_AND_QUESTIONS, TableLaw, refuse_more
 
 
 class Drive(Base):
@@ -38,7 +38,7 @@ class Drive(Base):
 
 
 # What no act writes, and a statement by hand might: a minor drives nobody, and what did not happen was not driven.
-hold(
+refuse_more(
     Drive.__table__,
     TableLaw(
         "drive_is_an_adults",
