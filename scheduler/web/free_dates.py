@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel.support import LazyProxy
 
@@ -126,7 +127,8 @@ def _said(one: FreeDay) -> str:
     return str(OF_CALENDAR[one.lack]) if one.lack in OF_CALENDAR else _("nobody can come")
 
 
-def times_of(starts: Sequence[dt.time]) -> str:
+@lru_cache(maxsize=1024)  # many days of a calendar have the same times, and each is told twice
+def times_of(starts: tuple[dt.time, ...]) -> str:
     """08:00–12:30, 14:00"""
     parts: list[list[dt.time]] = []
     for time in starts:

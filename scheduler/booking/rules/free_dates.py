@@ -174,6 +174,7 @@ class _Grid:
         self.offered = {day: _any(masks) for day, masks in self.sittings.items()}
         self._roads: dict[Point, int] = {}
         self._usual: dict[tuple[Hours, ...], int] = {}
+        self._weeks: dict[tuple[Hours, ...], list[int]] = {}
 
     def _base(self, day: dt.date) -> int | None:
         """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
@@ -196,14 +197,15 @@ class _Grid:
         """The times behind these bits."""
         return tuple(time for time in self.times if self.bit[time] & bits)
 
-    def usual(self, hours: Sequence[Hours]) -> list[int]:
+    def usual(self, hours: tuple[Hours, ...]) -> list[int]:
         """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""
-        first = week_of_day(self.facts.today)
-        by_weekday = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
-        for number, rows in enumerate(by_weekday):
-            if rows not in self._usual:
-                self._usual[rows] = self._within(rows, first + number * DAY) if rows else 0
-        return [self._usual[rows] for rows in by_weekday]
+        if hours not in self._weeks:
+            rows_of = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
+            for number, rows in enumerate(rows_of):
+                if rows not in self._usual:
+                    self._usual[rows] = self._within(rows, week_of_day(self.facts.today) + number * DAY) if rows else 0
+            self._weeks[hours] = [self._usual[rows] for rows in rows_of]
+        return self._weeks[hours]
 
     def _within(self, rows: Sequence[Hours], day: dt.date) -> int:
         spans = ((self.bit[time], time, wall_end(time, self.facts.minutes)) for time in self.times)
@@ -266,6 +268,7 @@ class _Needed:
                 self.lack = lack
         if self.lack:
             self.people = []
+        self.most = self._most()
         self._known: dict[int, tuple[dict[dt.date, int], dict[dt.date, int]]] = {}
 
     def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
@@ -284,6 +287,15 @@ class _Needed:
             (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in against(one)),
             (Lack.REACH, lambda one: reaches(one.home, one.reach_km)),
         )
+
+    def _most(self) -> list[int]:
+        """Of each weekday, the times at which enough of them come at the very most, with papers and no day off."""
+        enough = [_Enough(self.number) for _weekday in range(7)]
+        for one in self.people:
+            comes_apart = any(row.available for row in one.exceptions)
+            for found, usual in zip(enough, self.grid.usual(one.hours), strict=True):
+                found.add(-1 if comes_apart else usual)
+        return [found.bits for found in enough]
 
     def _can(self, one: Seeker) -> tuple[dict[dt.date, int], dict[dt.date, int]]:
         """When she can usually come, and which times are taken from her; found out when somebody asks of her."""
@@ -317,10 +329,11 @@ class _Needed:
     def on(self, day: dt.date) -> tuple[int, int]:
         """At which times enough of them could usually come, and at which of these enough are free.
 
-        Once enough are free at each time of the day nobody else is asked: a day is full of people or of promises.
-        Whose times are all among those of enough others changes nothing, and is not counted in.
+        Once enough are free at each time of the day at which enough can ever be, nobody else is asked: a day is full of
+        people or of promises. Whose times are all among those of enough others changes nothing, and is not counted in.
         """
-        can, free, offered = _Enough(self.number), _Enough(self.number), self.grid.offered[day]
+        can, free = _Enough(self.number), _Enough(self.number)
+        asked = self.grid.offered[day] & self.most[day.weekday()]
         for one in self.people:
             hours, taken = self._can(one)
             if bits := hours.get(day, 0):
@@ -330,7 +343,7 @@ class _Needed:
                 if not bits & ~free.bits:
                     continue
                 free.add(bits)
-                if not offered & ~free.bits:
+                if not asked & ~free.bits:
                     break
         return can.bits, free.bits
 
