@@ -11,6 +11,8 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Radio
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Optional
 
+from scheduler.core import clock
+from scheduler.core.typed_days import day_typed
 from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostDraft, HostKind
@@ -32,7 +34,6 @@ from scheduler.web.forms import (
     TextField,
     TimeField,
     choices_of,
-    day_typed,
     number_of,
 )
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
@@ -46,6 +47,7 @@ from scheduler.web.requests import words
 
 FEW_LETTERS = 80
 MOST_DAYS_TYPED = 400
+UNTIL = re.compile(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*")  # between the first and the last day
 TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a request and the version of it that was seen
 MOST_TICKS = 500
 E = TypeVar("E", bound=StrEnum)
@@ -100,10 +102,11 @@ class DaysField(TextField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
         self.spans = []
+        today = clock.local_day(clock.now())
         for piece in re.split(r"[,;]", self.data or ""):
             if not piece.strip():
                 continue
-            days = [day_typed(part) for part in re.split(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*", piece.strip())]
+            days = [day_typed(part, today) for part in UNTIL.split(piece.strip())]
             first, last = days[0], days[-1]
             if first is None or last is None or len(days) > 2:
                 raise ValueError(worded(FormReason.NOT_SPANS))
