@@ -63,14 +63,18 @@ MOST_WORDS = 8  # of what somebody types; more only narrows what is already narr
 
 def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
     """Listed hosts that have every typed word, in either script; whole words first (Niš before Stanišić for "nis")."""
-    words = fold(typed[:200]).split()[:MOST_WORDS]
-    if not words:
-        return []
+    words = words_typed(typed)
+    return [host_row(host) for host in db.session().scalars(hosts_with(words).limit(limit))] if words else []
+
+
+def words_typed(typed: str) -> list[str]:
+    return fold(typed[:200]).split()[:MOST_WORDS]
+
+
+def hosts_with(words: list[str]) -> Select[Host]:
     also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
     wanted = _hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
-    order = (_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
-    found = db.session().scalars(wanted.order_by(*order).limit(limit))
-    return [host_row(host) for host in found]
+    return wanted.order_by(_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
 
 
 def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -261,11 +265,8 @@ def closure_of(closure_id: int) -> ClosureRow:
 
 
 def _closures() -> Select[Closure]:
-    return (
-        select(Closure)
-        .options(joinedload(Closure.municipality), joinedload(Closure.district))
-        .execution_options(populate_existing=True)
-    )
+    named = joinedload(Closure.municipality), joinedload(Closure.district)
+    return select(Closure).options(*named).execution_options(populate_existing=True)
 
 
 def closure_row(row: Closure) -> ClosureRow:

@@ -2,14 +2,14 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
 from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
-from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeKind, SchoolLevel
 
 
 class Programme(Base):
@@ -43,6 +43,11 @@ class Programme(Base):
     for_whom_en: Mapped[str] = mapped_column(default="", server_default="")
     needs_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # what the host provides, one a line
     needs_en: Mapped[str] = mapped_column(default="", server_default="")
+    who_comes_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # of adults who agreed to it
+    who_comes_en: Mapped[str] = mapped_column(default="", server_default="")
+    questions_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # a line each, its answer below it
+    questions_en: Mapped[str] = mapped_column(default="", server_default="")
+    level: Mapped[SchoolLevel] = mapped_column(default=SchoolLevel.NONE, server_default=SchoolLevel.NONE.value)
     minutes: Mapped[int]  # of one presentation
     group_size: Mapped[int]
     educators: Mapped[int] = mapped_column(default=1)  # at least so many accepted in each presentation
@@ -58,6 +63,16 @@ class Programme(Base):
     audiences: Mapped[list["ProgrammeAudience"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="ProgrammeAudience.id"
     )
+
+
+class ProgrammePhoto(Base):
+    """What a programme looks like, drawn anew; given by an administrator who has asked everybody on it."""
+
+    __tablename__ = "programme_photo"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True)
+    picture: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a JPEG, as core/scans.py draws it
+    given_on: Mapped[dt.date]
 
 
 class ProgrammeAudience(Base):

@@ -118,6 +118,9 @@ def programme_row(programme: Programme) -> ProgrammeRow:
         about=Text(programme.about_sr_cyrl, programme.about_en),
         for_whom=Text(programme.for_whom_sr_cyrl, programme.for_whom_en),
         needs=Text(programme.needs_sr_cyrl, programme.needs_en),
+        who_comes=Text(programme.who_comes_sr_cyrl, programme.who_comes_en),
+        questions=Text(programme.questions_sr_cyrl, programme.questions_en),
+        level=programme.level,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
 from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
+from scheduler.requests.terms.doubts import Doubt
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
@@ -236,13 +237,26 @@ class YouForm(BaseForm):
     file_number = TextField(_l("File number of the school"), limit=40)
 
 
-class CheckForm(BaseForm):
+class SureForm(BaseForm):
+    """What is most likely a slip is asked about once; ticked, it is sent as it is."""
+
+    sure = BooleanField(_l("Yes, that is what we want"))
+
+    def asks(self, doubts: Mapping[str, Doubt]) -> bool:
+        """Whether something must be confirmed first; then the tick says so."""
+        asked = bool(doubts) and not self.sure.data
+        if asked:
+            self.sure.errors = [*self.sure.errors, worded(FormReason.NOT_SURE)]
+        return asked
+
+
+class CheckForm(SureForm):
     """The last press. `website` is a trap: people do not see it, programs fill it in."""
 
     website = TextField(_l("Leave this empty"))
 
 
-class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm):
+class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm, SureForm):
     """The same questions on one page, for a coordinator with the school on the phone."""
 
     contact_name = NameField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)

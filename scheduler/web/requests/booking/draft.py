@@ -189,8 +189,9 @@ class BookingDraft:
         return bool(self.furnish(self.form(page)).validate())
 
     def programmes(self) -> list[ProgrammeRow]:
-        """Those that can be asked for now."""
-        return self.once("programmes", open_programmes)
+        """Those that the school can ask for now, and the one that it has chosen."""
+        chosen = {self.said(page, "programme") for page in ("what", "wish")}
+        return choices.programmes_for(self.once("programmes", open_programmes), self.levels(), chosen)
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""
