@@ -1,4 +1,4 @@
-"""A programme says for which level of schools it is, who comes, what is asked about it, and has a photograph."""
+"""A programme says for which level of schools it is, who comes, and what is asked about it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,20 +19,9 @@ def upgrade() -> None:
     op.execute(LEVEL)
     for name in TEXTS:
         op.add_column("programme", sa.Column(name, sa.String(), server_default="", nullable=False))
-    op.create_table(
-        "programme_photo",
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("picture", sa.LargeBinary(), nullable=False),
-        sa.Column("given_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("programme_id", name=op.f("pk_programme_photo")),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programme.id"], name=op.f("fk_programme_photo_programme_id"), ondelete="CASCADE"
-        ),
-    )
 
 
 def downgrade() -> None:
-    op.drop_table("programme_photo")
     for name in reversed(TEXTS):
         op.drop_column("programme", name)
     op.drop_column("programme", "level")

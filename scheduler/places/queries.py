@@ -27,6 +27,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
 from scheduler.core.text import fold
 from scheduler.places.models import (
     CallNote,
@@ -155,15 +156,11 @@ def municipality_row(municipality: Municipality) -> MunicipalityRow:
 
 
 def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
-    """All of them, by district and by the alphabet of the language."""
-    wanted = (
-        select(Municipality)
-        .join(Municipality.district)
-        .options(joinedload(Municipality.district))
-        .order_by(District.iso, Municipality.id)
-    )
-    rows = [(town.district.iso, municipality_row(town)) for town in db.session().scalars(wanted)]
-    return [row for _, row in sorted(rows, key=lambda pair: (pair[0], alphabet_key(pair[1].name(language))))]
+    """All of them under their districts, both by the alphabet of the language."""
+    wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
+    rows = [municipality_row(town) for town in db.session().scalars(wanted)]
+    keys = {row.district_id: alphabet_key(pick(language, row.district_sr_cyrl, row.district_sr_latn)) for row in rows}
+    return sorted(rows, key=lambda row: (keys[row.district_id], alphabet_key(row.name(language))))
 
 
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:

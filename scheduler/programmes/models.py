@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
@@ -63,16 +63,6 @@ class Programme(Base):
     audiences: Mapped[list["ProgrammeAudience"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="ProgrammeAudience.id"
     )
-
-
-class ProgrammePhoto(Base):
-    """What a programme looks like, drawn anew; given by an administrator who has asked everybody on it."""
-
-    __tablename__ = "programme_photo"
-
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True)
-    picture: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a JPEG, as core/scans.py draws it
-    given_on: Mapped[dt.date]
 
 
 class ProgrammeAudience(Base):

@@ -15,7 +15,6 @@ from scheduler.core import clock
 from scheduler.core.typed_days import day_typed
 from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
 from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
@@ -61,25 +60,6 @@ class HostForm(BaseForm):
 
     def chosen(self) -> int | None:
         return number_of(self.host_id.data)
-
-
-class NewHostForm(BaseForm):
-    """A host that the register does not hold."""
-
-    name = NameField(_l("Name of the school or institution"), [Needed()], limit=150)
-    kind = SelectField(_l("What it is"), choices=choices_of(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
-    place = NameField(_l("Place"), [Needed()], limit=FEW_LETTERS)
-    municipality = SelectField(_l("Municipality"), [Needed()])
-    address = TextField(_l("Street and number"), limit=150)
-
-    def draft(self) -> HostDraft:
-        return HostDraft(
-            kind=HostKind(self.kind.data),
-            name=self.name.data,
-            place=self.place.data,
-            address=self.address.data or "",
-            municipality_id=int(self.municipality.data),
-        )
 
 
 class WhatForm(BaseForm):
