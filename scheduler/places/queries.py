@@ -69,10 +69,12 @@ def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
 
 
 def words_typed(typed: str) -> list[str]:
+    """The folded words of a search."""
     return fold(typed[:200]).split()[:MOST_WORDS]
 
 
 def hosts_with(words: list[str]) -> Select[Host]:
+    """Listed hosts that have all the words, or into which one that had them was merged."""
     also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
     wanted = _hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
     return wanted.order_by(_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
