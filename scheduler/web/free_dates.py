@@ -15,6 +15,11 @@ from scheduler.requests.terms.school_request import Blackout, DayPart, Preferenc
 from scheduler.web.i18n import _, _l, page_language
 
 WEEKDAY_DATES = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
+DAY_SIGNS = {
+    (DayPart.MORNING,): "◐",
+    (DayPart.AFTERNOON,): "◑",
+    (DayPart.MORNING, DayPart.AFTERNOON): "●",
+}
 FEW_DAYS = 5  # free days of a month that are no choice alone
 LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
@@ -80,6 +85,12 @@ class DayCell:
     said: str
     halves: tuple[DayPart, ...] = ()
     chosen: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The halves as a sign: the left is the morning, the right the afternoon."""
+        day = tuple(part for part in self.halves if part is not DayPart.EVENING)
+        return DAY_SIGNS.get(day, "") + ("☾" if DayPart.EVENING in self.halves else "")
 
 
 @dataclass(frozen=True)

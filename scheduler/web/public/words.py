@@ -21,7 +21,7 @@ from scheduler.web.filters import number
 from scheduler.web.free_dates import times_of, why_none
 from scheduler.web.i18n import _, _n, ngettext, page_language
 
-MOST_FREE_DAYS, MOST_FREE_DAYS_A_CITY = 6, 2
+MOST_FREE_DAYS, MOST_FREE_DAYS_A_CITY, MOST_PROGRAMMES = 6, 1, 4
 HUNDRED = 100
 FEW_TIMES = 3
 
@@ -138,7 +138,9 @@ def campaign_told(campaign: CampaignRow, today: dt.date, names: PublicNames | No
 
 def drawn_offer(programmes: Sequence[ProgrammeRow]) -> Markup:
     """The programmes that a school can ask for, for the first page."""
-    return drawings.piece_of("public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes})
+    return drawings.piece_of(
+        "public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes[:MOST_PROGRAMMES]}
+    )
 
 
 def drawn_districts(year: PublicYear) -> Markup:
