@@ -13,7 +13,7 @@ from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
 from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme, ProgrammeAudience
-from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeKind, SchoolLevel
 
 CENTRES = (
     {
@@ -88,6 +88,7 @@ def write_centres(session: Session, now: dt.datetime) -> dict[str, int]:
 
 # Talks of one educator for one class: a free date is all that is needed. What takes more people is asked first.
 PUPILS_MEANT = 3000  # of the campaign: the whole, and what its cities mean together
+LEVELS = {"safe-internet": SchoolLevel.PRIMARY, "privacy-online": SchoolLevel.SECONDARY}
 BOOK_NOW = ("safe-internet", "parents-evening")
 
 
@@ -106,6 +107,7 @@ def write_programmes(session: Session, centres: dict[str, int]) -> dict[str, Pro
             influencers=influencers,
             set_up_minutes=15,
             notice_days=14,
+            level=LEVELS.get(slug, SchoolLevel.NONE),
             booking=Booking.NOW if slug in BOOK_NOW else Booking.ASK,
             name_sr_cyrl=texts[0],
             name_en=texts[1],

@@ -10,6 +10,20 @@ _TEACHER = (
 )
 
 
+_ASKED = (
+    "Да ли наставник мора да остане?\nДа, од почетка до краја: тако су деца сигурна, а ви чујете исто што и она."
+    "\n\nКолико одељења може заједно?\nДва или три, ако у салу стаје највише 120 ученика.\n\nДа ли се нешто плаћа?\n"
+    "Не, ни посета ни материјал.",
+    "Does a teacher have to stay?\nYes, from beginning to end: children feel safe, and you hear what they hear."
+    "\n\nHow many classes can come together?\nTwo or three, if the hall holds them, 120 pupils at most.\n\n"
+    "Does it cost anything?\nNo, neither the visit nor the material.",
+)
+_WHO = (
+    "Едукаторка Центра, психолог са десет година рада у школама, са важећом провером.",
+    "An educator of the centre, a psychologist with ten years of work in schools, whose check is valid.",
+)
+
+
 def _texts(about: tuple[str, str], for_whom: tuple[str, str], *needs: tuple[str, str]) -> dict[str, str]:
     return {
         "about_sr_cyrl": about[0],
@@ -21,6 +35,13 @@ def _texts(about: tuple[str, str], for_whom: tuple[str, str], *needs: tuple[str,
     }
 
 
+def _asked() -> dict[str, str]:
+    return {
+        "questions_sr_cyrl": _ASKED[0], "questions_en": _ASKED[1],
+        "who_comes_sr_cyrl": _WHO[0], "who_comes_en": _WHO[1],
+    }  # fmt: skip
+
+
 TEXTS: dict[str, dict[str, str]] = {
     "safe-internet": _texts(
         ("Разговор, а не предавање: ученици препознају лажни профил, склапају јаку лозинку и вежбају шта да кажу кад "
@@ -29,7 +50,7 @@ TEXTS: dict[str, dict[str, str]] = {
          "when a stranger writes.\nAt the end everyone knows at least one adult to turn to, and the number 19833."),
         ("Ученици од 4. до 8. разреда основне школе", "Pupils of primary school, 4th to 8th grade"),
         _ROOM, _TEACHER,
-    ),
+    ) | _asked(),
     "privacy-online": _texts(
         ("Шта о нама остаје на мрежи и ко то чита. Како почиње уцена снимцима, зашто није крив онај коме се то "
          "дешава, и како се пријављује.\nПримери су стварни, имена нису.",

@@ -27,6 +27,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.language import pick
 from scheduler.core.text import fold
 from scheduler.places.models import (
     CallNote,
@@ -63,14 +64,20 @@ MOST_WORDS = 8  # of what somebody types; more only narrows what is already narr
 
 def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
     """Listed hosts that have every typed word, in either script; whole words first (Niš before Stanišić for "nis")."""
-    words = fold(typed[:200]).split()[:MOST_WORDS]
-    if not words:
-        return []
+    words = words_typed(typed)
+    return [host_row(host) for host in db.session().scalars(hosts_with(words).limit(limit))] if words else []
+
+
+def words_typed(typed: str) -> list[str]:
+    """The folded words of a search."""
+    return fold(typed[:200]).split()[:MOST_WORDS]
+
+
+def hosts_with(words: list[str]) -> Select[Host]:
+    """Listed hosts that have all the words, or into which one that had them was merged."""
     also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
     wanted = _hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
-    order = (_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
-    found = db.session().scalars(wanted.order_by(*order).limit(limit))
-    return [host_row(host) for host in found]
+    return wanted.order_by(_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
 
 
 def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -151,15 +158,11 @@ def municipality_row(municipality: Municipality) -> MunicipalityRow:
 
 
 def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
-    """All of them, by district and by the alphabet of the language."""
-    wanted = (
-        select(Municipality)
-        .join(Municipality.district)
-        .options(joinedload(Municipality.district))
-        .order_by(District.iso, Municipality.id)
-    )
-    rows = [(town.district.iso, municipality_row(town)) for town in db.session().scalars(wanted)]
-    return [row for _, row in sorted(rows, key=lambda pair: (pair[0], alphabet_key(pair[1].name(language))))]
+    """All of them under their districts, both by the alphabet of the language."""
+    wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
+    rows = [municipality_row(town) for town in db.session().scalars(wanted)]
+    keys = {row.district_id: alphabet_key(pick(language, row.district_sr_cyrl, row.district_sr_latn)) for row in rows}
+    return sorted(rows, key=lambda row: (keys[row.district_id], alphabet_key(row.name(language))))
 
 
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:
@@ -261,11 +264,8 @@ def closure_of(closure_id: int) -> ClosureRow:
 
 
 def _closures() -> Select[Closure]:
-    return (
-        select(Closure)
-        .options(joinedload(Closure.municipality), joinedload(Closure.district))
-        .execution_options(populate_existing=True)
-    )
+    named = joinedload(Closure.municipality), joinedload(Closure.district)
+    return select(Closure).options(*named).execution_options(populate_existing=True)
 
 
 def closure_row(row: Closure) -> ClosureRow:

@@ -9,7 +9,7 @@ from scheduler.core.db import Base
 from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
-from scheduler.programmes.terms import Audience, Booking, ProgrammeKind
+from scheduler.programmes.terms import Audience, Booking, ProgrammeKind, SchoolLevel
 
 
 class Programme(Base):
@@ -43,6 +43,11 @@ class Programme(Base):
     for_whom_en: Mapped[str] = mapped_column(default="", server_default="")
     needs_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # what the host provides, one a line
     needs_en: Mapped[str] = mapped_column(default="", server_default="")
+    who_comes_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # of adults who agreed to it
+    who_comes_en: Mapped[str] = mapped_column(default="", server_default="")
+    questions_sr_cyrl: Mapped[str] = mapped_column(default="", server_default="")  # a line each, its answer below it
+    questions_en: Mapped[str] = mapped_column(default="", server_default="")
+    level: Mapped[SchoolLevel] = mapped_column(default=SchoolLevel.NONE, server_default=SchoolLevel.NONE.value)
     minutes: Mapped[int]  # of one presentation
     group_size: Mapped[int]
     educators: Mapped[int] = mapped_column(default=1)  # at least so many accepted in each presentation

@@ -118,6 +118,9 @@ def programme_row(programme: Programme) -> ProgrammeRow:
         about=Text(programme.about_sr_cyrl, programme.about_en),
         for_whom=Text(programme.for_whom_sr_cyrl, programme.for_whom_en),
         needs=Text(programme.needs_sr_cyrl, programme.needs_en),
+        who_comes=Text(programme.who_comes_sr_cyrl, programme.who_comes_en),
+        questions=Text(programme.questions_sr_cyrl, programme.questions_en),
+        level=programme.level,
     )
 
 
@@ -139,10 +142,10 @@ def campaigns() -> list[CampaignRow]:
     return _campaigns(select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()))
 
 
-def newest_campaign() -> CampaignRow | None:
-    """The campaign that ends last; None before there is any."""
-    last = select(Campaign).order_by(Campaign.last_day.desc(), Campaign.id.desc()).limit(1)
-    return next(iter(_campaigns(last)), None)
+def current_campaigns(today: dt.date, *, limit: int = 2) -> list[CampaignRow]:
+    """Those that run on a day or are still to come, the one that begins first in front."""
+    wanted = select(Campaign).where(Campaign.last_day >= today)
+    return _campaigns(wanted.order_by(Campaign.first_day, Campaign.id).limit(limit))
 
 
 def campaign_page(slug: str) -> CampaignRow:

@@ -1,10 +1,18 @@
 """What a programme may say about itself."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.text import fold
-from scheduler.programmes.terms import Audience, CampaignDraft, CampaignReason, ProgrammeDraft, ProgrammeReason
+from scheduler.programmes.terms import (
+    Audience,
+    CampaignDraft,
+    CampaignReason,
+    ProgrammeDraft,
+    ProgrammeReason,
+    ProgrammeRow,
+    SchoolLevel,
+)
 
 RANGES = {  # field: least, most; the table's own checks say the same
     "minutes": (15, 480),
@@ -16,6 +24,7 @@ RANGES = {  # field: least, most; the table's own checks say the same
     "catalogue_hours": (0, 100),
 }
 SLUG_LENGTH = 60
+MOST_QUESTIONS = 3
 
 
 def problems_with(draft: ProgrammeDraft) -> dict[str, Reason]:
@@ -33,7 +42,24 @@ def problems_with(draft: ProgrammeDraft) -> dict[str, Reason]:
         problems["audiences"] = GroundReason.MISSING
     if draft.catalogue_hours and not draft.catalogue_number:
         problems.setdefault("catalogue_number", ProgrammeReason.HOURS_WITHOUT_NUMBER)
+    for name in ("questions_sr_cyrl", "questions_en"):
+        asked = questions_in(getattr(draft, name))
+        if any(not answer for _question, answer in asked):
+            problems[name] = ProgrammeReason.QUESTION_WITHOUT_ANSWER
+        elif len(asked) > MOST_QUESTIONS:
+            problems[name] = ProgrammeReason.TOO_MANY_QUESTIONS
     return problems
+
+
+def questions_in(text: str) -> list[tuple[str, str]]:
+    """Questions and answers: a line with the question, its answer below it, an empty line before the next."""
+    found = [part.strip().partition("\n") for part in text.replace("\r", "").split("\n\n") if part.strip()]
+    return [(question.strip(), " ".join(answer.split())) for question, _line, answer in found]
+
+
+def fits_school(programme: ProgrammeRow, levels: Collection[SchoolLevel]) -> bool:
+    """Whether a programme is for a school that teaches these levels; one that teaches none may ask for all."""
+    return not levels or programme.level is SchoolLevel.NONE or programme.level in levels
 
 
 def problems_with_campaign(draft: CampaignDraft) -> dict[str, Reason]:

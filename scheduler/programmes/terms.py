@@ -15,6 +15,8 @@ class ProgrammeReason(Reason):
 
     EDUCATOR_NEEDED = "educator_needed"
     HOURS_WITHOUT_NUMBER = "hours_without_number"
+    QUESTION_WITHOUT_ANSWER = "question_without_answer"
+    TOO_MANY_QUESTIONS = "too_many_questions"
 
 
 class CampaignReason(Reason):
@@ -103,6 +105,9 @@ class ProgrammeRow:
     about: Text = NOTHING_SAID
     for_whom: Text = NOTHING_SAID
     needs: Text = NOTHING_SAID
+    who_comes: Text = NOTHING_SAID
+    questions: Text = NOTHING_SAID
+    level: SchoolLevel = SchoolLevel.NONE  # whose pupils it is for; none: any
 
     @property
     def book_now(self) -> bool:
@@ -187,12 +192,17 @@ class ProgrammeDraft:
     booking: Booking = Booking.ASK
     catalogue_number: str = ""
     catalogue_hours: int = 0
+    level: SchoolLevel = SchoolLevel.NONE
     about_sr_cyrl: str = ""
     about_en: str = ""
     for_whom_sr_cyrl: str = ""
     for_whom_en: str = ""
     needs_sr_cyrl: str = ""
     needs_en: str = ""
+    who_comes_sr_cyrl: str = ""
+    who_comes_en: str = ""
+    questions_sr_cyrl: str = ""
+    questions_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ CAMPAIGN_WORDS: dict[Reason, LazyProxy] = {
     CampaignReason.NOT_A_WEB_ADDRESS: _l("Enter an address that begins with https://."),
     CampaignReason.VISITS_OUTSIDE: _l("Choose days that hold its visits, or take those named below out of it."),
     CampaignReason.TITLE_AND_TEXT: _l("Enter both, the title and the text, or neither."),
+    ProgrammeReason.QUESTION_WITHOUT_ANSWER: _l("Write the answer in the line below each question."),
+    ProgrammeReason.TOO_MANY_QUESTIONS: _l("Keep three questions, those that are asked most."),
     ProgrammeReason.EDUCATOR_NEEDED: _l(
         "Enter at least one educator: nobody goes alone, a young person never without an adult."
     ),

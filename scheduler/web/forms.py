@@ -24,9 +24,9 @@ from scheduler.core import clock
 from scheduler.core.db import LARGEST_ID
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.identity import has_identity_number
-from scheduler.core.imports.sheets import ISO_DAY, SERBIAN_DAY
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, problem_with_address
+from scheduler.core.typed_days import YearMeant, day_typed
 from scheduler.web.form_words import FormReason
 from scheduler.web.i18n import _, _l
 from scheduler.web.reasons import GENERAL, WORDS, worded
@@ -56,7 +56,6 @@ SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
 LONGEST_ID = len(str(LARGEST_ID))
-SHORT_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2})\s*\.?", re.ASCII)  # 8.12.26.
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?\s*([abабв]?)", re.ASCII)
 SECOND = ("b", "б", "в")  # 2:30B: the second of two hours; a Cyrillic "В" looks like the B that we ask for
 
@@ -266,31 +265,23 @@ class _TypedField(Field):  # type: ignore[misc]
         return super().__call__(**(dict(self.attributes) | given))
 
 
-def day_typed(typed: str) -> dt.date | None:
-    """A day as people write it; None for what is none."""
-    if found := SERBIAN_DAY.fullmatch(typed):
-        day, month, year = (int(part) for part in found.groups())
-    elif found := SHORT_DAY.fullmatch(typed):
-        day, month, year = (int(part) for part in found.groups())
-        year += 2000
-    elif found := ISO_DAY.fullmatch(typed):
-        year, month, day = (int(part) for part in found.groups())
-    else:
-        return None
-    try:
-        return dt.date(year, month, day) if 1900 <= year <= 2200 else None
-    except ValueError:
-        return None
-
-
 class DayField(_TypedField):
-    """A day typed as 8.12.2026, 8/12/26 or 2026-12-08, or chosen from the browser's calendar."""
+    """A day typed as 8.12.2026, 8.12., 8. decembar or 2026-12-08, or chosen from the browser's calendar.
+
+    `meant` says which year a day without one has. No keyboard is asked for: a month may be written as a word.
+    """
 
     reason = GroundReason.NOT_A_DAY
-    attributes: Mapping[str, str] = {"inputmode": "decimal", "autocomplete": "off", "data_picker": "date"}
+    attributes: Mapping[str, str] = {"autocomplete": "off", "data_picker": "date"}
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, meant: YearMeant = YearMeant.NEXT, **given: Any
+    ) -> None:
+        super().__init__(label, validators, **given)
+        self.meant = meant
 
     def read(self, typed: str) -> dt.date | None:
-        return day_typed(typed)
+        return day_typed(typed, clock.local_day(clock.now()), self.meant)
 
     @staticmethod
     def written(value: dt.date) -> str:

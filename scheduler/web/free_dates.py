@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel.support import LazyProxy
 
 from scheduler.booking.rules.days_that_suit import STEP_MINUTES
+from scheduler.booking.rules.slots import day_part_of
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
 from scheduler.people.terms import PresenterKind, TeachingLanguage
@@ -15,6 +16,11 @@ from scheduler.requests.terms.school_request import Blackout, DayPart, Preferenc
 from scheduler.web.i18n import _, _l, page_language
 
 WEEKDAY_DATES = tuple(dt.date(2026, 11, 23) + dt.timedelta(days=number) for number in range(7))  # from a Monday
+DAY_SIGNS = {
+    (DayPart.MORNING,): "◐",
+    (DayPart.AFTERNOON,): "◑",
+    (DayPart.MORNING, DayPart.AFTERNOON): "●",
+}
 FEW_DAYS = 5  # free days of a month that are no choice alone
 LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
@@ -70,11 +76,22 @@ ALWAYS: dict[tuple[Lack | None, PresenterKind | None], LazyProxy] = {
 
 @dataclass(frozen=True)
 class DayCell:
-    """One day of the grid. `value` is empty where nothing is free; `said` is for who does not see the grid."""
+    """One day of the grid. `value` is empty where nothing is free; `said` are its times, or why there are none.
+
+    `halves` are the parts of the day at which something is free, drawn at the foot of the day.
+    """
 
     day: dt.date
     value: str
     said: str
+    halves: tuple[DayPart, ...] = ()
+    chosen: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The halves as a sign: the left is the morning, the right the afternoon."""
+        day = tuple(part for part in self.halves if part is not DayPart.EVENING)
+        return DAY_SIGNS.get(day, "") + ("☾" if DayPart.EVENING in self.halves else "")
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,11 @@ class Month:
     free: int
     weeks: tuple[tuple[DayCell | None, ...], ...]
     listed: tuple[tuple[str, str], ...]  # each free day and its times in words
+    reasons: tuple[tuple[str, str], ...]  # days without a free time, and why
+
+    @property
+    def has_chosen(self) -> bool:
+        return any(cell is not None and cell.chosen for week in self.weeks for cell in week)
 
     @property
     def weekdays(self) -> tuple[dt.date, ...]:
@@ -92,13 +114,13 @@ class Month:
         return WEEKDAY_DATES
 
 
-def months_of(answer: FreeDates) -> list[Month]:
+def months_of(answer: FreeDates, chosen: dt.date | None = None) -> list[Month]:
     """The months that the answer touches; a month without a free day before the first free one is left out."""
     language = page_language()
     by_month: dict[tuple[int, int], list[FreeDay]] = {}
     for one in answer.days:
         by_month.setdefault((one.day.year, one.day.month), []).append(one)
-    months = [_month(days, language) for days in by_month.values()]
+    months = [_month(days, language, chosen) for days in by_month.values()]
     first = next((number for number, month in enumerate(months) if month.free), len(months))
     return months[first:]
 
@@ -108,9 +130,12 @@ def open_at_first(months: Sequence[Month]) -> int:
     return 2 if months and months[0].free < FEW_DAYS else 1
 
 
-def _month(days: Sequence[FreeDay], language: str) -> Month:
+def _month(days: Sequence[FreeDay], language: str, chosen: dt.date | None) -> Month:
     cells: list[DayCell | None] = [None] * days[0].day.weekday()
-    cells += [DayCell(one.day, one.day.isoformat() if one.starts else "", _said(one)) for one in days]
+    cells += [
+        DayCell(one.day, one.day.isoformat() if one.starts else "", _said(one), _halves(one), one.day == chosen)
+        for one in days
+    ]
     cells += [None] * (-len(cells) % 7)
     free = [one for one in days if one.starts]
     return Month(
@@ -118,6 +143,29 @@ def _month(days: Sequence[FreeDay], language: str) -> Month:
         len(free),
         tuple(tuple(cells[place : place + 7]) for place in range(0, len(cells), 7)),
         tuple((long_day(one.day, language), times_of(one.starts)) for one in free),
+        _reasons(days),
+    )
+
+
+def _halves(one: FreeDay) -> tuple[DayPart, ...]:
+    """In which parts of the day something is free, in their order."""
+    parts = [day_part_of(time) for time in one.starts]
+    return tuple(part for part in DayPart if part in parts)
+
+
+def _reasons(days: Sequence[FreeDay]) -> tuple[tuple[str, str], ...]:
+    """Days without a free time by what keeps them so, each reason once: 1–4, 8: too soon for us to prepare."""
+    spans: dict[str, list[list[int]]] = {}
+    for one in days:
+        if not one.starts:
+            of_reason = spans.setdefault(_said(one), [])
+            if of_reason and of_reason[-1][-1] == one.day.day - 1:
+                of_reason[-1].append(one.day.day)
+            else:
+                of_reason.append([one.day.day])
+    return tuple(
+        (", ".join(f"{span[0]}." if len(span) == 1 else f"{span[0]}–{span[-1]}." for span in found), said)
+        for said, found in spans.items()
     )
 
 

@@ -1,13 +1,15 @@
 """How the pages of campaigns, programmes, days, settings and people say who changed what."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 from babel.support import LazyProxy
 
 from scheduler.privacy.queries.changes import changes_of
 from scheduler.web.filters import moment, short_day
-from scheduler.web.forms import BaseForm, day_typed
+from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, _l
 
 ACTIONS: Mapping[str, LazyProxy] = {
@@ -101,6 +103,6 @@ def _worded(value: Any, choices: Mapping[str, str]) -> str:
     if value is None or value == "":
         return _("nothing")
     text = choices.get(str(value), str(value))
-    if (day := day_typed(text)) is not None and len(text) == 10:
-        return short_day(day)
+    with suppress(ValueError):
+        return short_day(dt.date.fromisoformat(text))
     return f"“{text[:LONGEST]}…”" if len(text) > LONGEST else text

@@ -6,7 +6,8 @@ for all.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
-from scheduler.programmes.terms import ProgrammeRow
+from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import OpenSchool
 
 CITIES = ("Београд", "Нови Сад", "Ниш")  # shown to who has chosen no place
@@ -54,6 +55,22 @@ class NearDates:
 def remember(*, host: int | None = None, town: int | None = None) -> None:
     """The visitor named a place: the front page shows what is free there, as long as the browser stays open."""
     session["near"] = ["host", host] if host is not None else ["town", town]
+
+
+def own_town() -> str:
+    """The number of the municipality that the visitor named, or in which her school is; empty before."""
+    kind, number = session.get("near") or ("", 0)
+    if kind != "host":
+        return str(number or "")
+    with suppress(NotFound):
+        town = place_queries.host_of(number).municipality
+        return str(town.id) if town else ""
+    return ""
+
+
+def usual_programme(programmes: Sequence[ProgrammeRow]) -> ProgrammeRow | None:
+    """The one of which dates are shown to who has chosen none: the first for pupils."""
+    return next((one for one in programmes if Audience.PUPILS in one.audiences), None)
 
 
 def next_dates(programme: ProgrammeRow) -> tuple[list[NearDates], bool]:

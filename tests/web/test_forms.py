@@ -230,3 +230,12 @@ def test_a_title_says_that_something_must_be_mended(sent):
     form.accepted()
 
     assert forms.error_title(form, "Book") == "Error: Book"
+
+
+@pytest.mark.parametrize(("typed", "year"), [("16.12.", 2026), ("16. децембар", 2026), ("1 May", 2027)])
+def test_a_day_without_its_year_is_the_next_one_and_is_shown_as_it_was_typed(sent, typed, year):
+    form = sent(day=typed)
+
+    assert form.accepted()
+    assert form.day.data.year == year
+    assert f'value="{typed}"' in form.day()

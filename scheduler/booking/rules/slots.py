@@ -43,6 +43,10 @@ def _spread(times: Sequence[dt.time], most: int) -> list[dt.time]:
     return [times[place * (len(times) - 1) // (most - 1)] for place in range(most)]
 
 
+def day_part_of(time: dt.time) -> DayPart:
+    """The part of the day in which something begins."""
+    return DayPart.MORNING if time < NOON else DayPart.AFTERNOON if time < EVENING else DayPart.EVENING
+
+
 def _is_in(part: DayPart, time: dt.time) -> bool:
-    halves = {DayPart.MORNING: time < NOON, DayPart.AFTERNOON: NOON <= time < EVENING, DayPart.EVENING: time >= EVENING}
-    return halves.get(part, True)
+    return part in (DayPart.ANY, day_part_of(time))

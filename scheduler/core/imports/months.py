@@ -14,11 +14,13 @@ MONTHS = (
     "novembar",
     "decembar",
 )
+ENGLISH_MONTHS = {"may": 5, "aug": 8, "oct": 10}  # those that do not begin as the Serbian ones do
 ROMAN_MONTHS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 
 
 def month_of(word: str) -> int:
-    """The month of a name ("mart", "marta", "mar", "iii"); 0 for none."""
+    """The month of a name ("mart", "marta", "march", "mar", "iii"); 0 for none."""
     if word in ROMAN_MONTHS:
         return ROMAN_MONTHS.index(word) + 1
-    return next((place for place, name in enumerate(MONTHS, 1) if word[:3] == name[:3] and len(word) >= 3), 0)
+    begins = word[:3]
+    return next((place for place, name in enumerate(MONTHS, 1) if begins == name[:3]), ENGLISH_MONTHS.get(begins, 0))

@@ -41,7 +41,7 @@ from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import BEGINNING
-from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.attendance import school_year_of, year_of
 from scheduler.reports.rules.public import as_signed, outcome_of, public_year_of
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
@@ -185,6 +185,11 @@ def _counted_year(year: int) -> tuple[Any, ...]:
 def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     """What a campaign has reached, by city and by audience, and how many people were its crew."""
     return _outcome(campaign, today, kept_figures.figure_versions(), kept_figures.crew_of(campaign.id))
+
+
+def school_year_counts(today: dt.date) -> ReportCounts:
+    """What all centres have held since September: sums that are told without their small parts."""
+    return attendance_report(Filters(Period(school_year_of(today).first, today))).totals
 
 
 def campaign_reach(campaign: CampaignRow, today: dt.date, names: PublicNames) -> Outcome:

@@ -7,8 +7,8 @@ from wtforms.fields import SelectChoice
 
 from scheduler.people.terms import CentreChange, Topic
 from scheduler.places.terms.hosts import CalendarDraft, HolidayDraft, SchoolCalendar
-from scheduler.programmes.terms import Audience, Booking, ProgrammeDraft, ProgrammeKind
-from scheduler.web.admin.words import APPLIES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, SPANS
+from scheduler.programmes.terms import Audience, Booking, ProgrammeDraft, ProgrammeKind, SchoolLevel
+from scheduler.web.admin.words import APPLIES, BOOKINGS, CALENDARS, PROGRAMME_KINDS, PROGRAMME_LEVELS, SPANS
 from scheduler.web.forms import (
     SHORT_TEXT,
     BaseForm,
@@ -27,7 +27,9 @@ from scheduler.web.i18n import _l
 from scheduler.web.labels import AUDIENCES, SCHOOL_WEEKDAYS, TOPICS
 
 TEXTS = tuple(
-    f"{name}_{end}" for name in ("name", "summary", "about", "for_whom", "needs") for end in ("sr_cyrl", "en")
+    f"{name}_{end}"
+    for name in ("name", "summary", "about", "for_whom", "needs", "who_comes", "questions")
+    for end in ("sr_cyrl", "en")
 )
 
 
@@ -102,9 +104,16 @@ class ProgrammeForm(BaseForm):
     for_whom_en = LinesField(_l("For whom it is, in English"), limit=1000)
     needs_sr_cyrl = LinesField(_l("What the host provides, in Serbian, Cyrillic letters"), limit=1000)
     needs_en = LinesField(_l("What the host provides, in English"), limit=1000)
+    who_comes_sr_cyrl = LinesField(_l("Who comes, in Serbian, Cyrillic letters"), limit=600)
+    who_comes_en = LinesField(_l("Who comes, in English"), limit=600)
+    questions_sr_cyrl = LinesField(_l("Three questions and answers, in Serbian, Cyrillic letters"), limit=2000)
+    questions_en = LinesField(_l("Three questions and answers, in English"), limit=2000)
     kind = SelectField(_l("Kind"), coerce=ProgrammeKind, choices=choices_of(PROGRAMME_KINDS))
     topic = SelectField(_l("Topic"), coerce=Topic, choices=choices_of(TOPICS))
     audiences = ManyField(_l("For whom"), [Needed()], coerce=Audience, choices=choices_of(AUDIENCES))
+    level = SelectField(
+        _l("For pupils of"), coerce=SchoolLevel, choices=choices_of(PROGRAMME_LEVELS), default=SchoolLevel.NONE.value
+    )
     booking = SelectField(
         _l("How a date is found"), coerce=Booking, choices=choices_of(BOOKINGS), default=Booking.ASK.value
     )
@@ -125,7 +134,7 @@ class ProgrammeForm(BaseForm):
             "catalogue_number": self.catalogue_number.data or "",
             "catalogue_hours": self.catalogue_hours.data or 0,
         }
-        said |= {"booking": self.booking.data, "audiences": tuple(self.audiences.data)}
+        said |= {"booking": self.booking.data, "level": self.level.data, "audiences": tuple(self.audiences.data)}
         return ProgrammeDraft(self.kind.data, self.topic.data, **said)
 
 

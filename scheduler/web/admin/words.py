@@ -7,7 +7,7 @@ from babel.support import LazyProxy
 from scheduler.core.errors import GroundReason
 from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.places.terms.hosts import SchoolCalendar
-from scheduler.programmes.terms import Booking, ProgrammeKind
+from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
 from scheduler.web.filters import Face
 from scheduler.web.i18n import _l
 from scheduler.web.reasons import WORDS
@@ -43,6 +43,11 @@ PROGRAMME_KINDS: Mapping[str, LazyProxy] = {
     ProgrammeKind.PARENTS_EVENING: _l("Parents' evening"),
     ProgrammeKind.TEACHERS_GATHERING: _l("Teachers' gathering"),
     ProgrammeKind.COHORT_TRAINING: _l("Training of a cohort"),
+}
+PROGRAMME_LEVELS: Mapping[str, LazyProxy] = {
+    SchoolLevel.NONE: _l("Primary and secondary schools"),
+    SchoolLevel.PRIMARY: _l("Primary schools only"),
+    SchoolLevel.SECONDARY: _l("Secondary schools only"),
 }
 BOOKINGS: Mapping[str, LazyProxy] = {
     Booking.ASK: _l("Ask first: schools say what suits them, you answer"),

@@ -1,6 +1,7 @@
 """Free dates for everybody: the next days on which somebody could come to a school of a municipality."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.booking.queries import free_dates as booking_free_dates
 from scheduler.booking.terms.free_dates import FreeDates
 from scheduler.core import clock
+from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
@@ -33,7 +35,10 @@ def free_dates() -> ResponseReturnValue:
     """
     programmes, towns = programme_queries.open_programmes(), place_queries.municipalities(page_language())
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
-    town = next((one for one in towns if str(one.id) == request.args.get("municipality")), None)
+    wanted = request.args.get("municipality", near_dates.own_town())
+    town = next((one for one in towns if str(one.id) == wanted), None)
+    if town and "programme" not in request.args:
+        programme = near_dates.usual_programme(programmes)  # her own town was named before: it is answered at once
     typed = request.args.get("language", "")
     language = TeachingLanguage(typed) if typed in set(TeachingLanguage) else TeachingLanguage.SERBIAN
     classes = request.args.get("classes", "").replace("\0", "")[:MOST_LETTERS].strip()
@@ -57,7 +62,7 @@ def free_dates() -> ResponseReturnValue:
     return render_template(
         "booking/free_dates.html",
         programmes=programmes,
-        towns=towns,
+        towns_by_district=_by_district(towns),
         hosts=hosts,
         host=host,
         classes=classes,
@@ -72,6 +77,12 @@ def free_dates() -> ResponseReturnValue:
         missing=missing,
         booking=booking,
     )
+
+
+def _by_district(towns: Sequence[MunicipalityRow]) -> list[tuple[str, list[MunicipalityRow]]]:
+    language = page_language()
+    named = groupby(towns, lambda one: pick(language, one.district_sr_cyrl, one.district_sr_latn))
+    return [(district, list(group)) for district, group in named]
 
 
 def _answer(

@@ -13,6 +13,7 @@ from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.language import html_lang, languages, names_of, pick
 from scheduler.core.phones import PHONE_LIMIT
+from scheduler.core.typed_days import YearMeant
 from scheduler.people import queries
 from scheduler.people.rules import HALVES, NAME_LIMIT, REACHES, halves_in
 from scheduler.people.terms import (
@@ -203,7 +204,7 @@ class PresenterForm(SkillsForm):
         coerce=PresenterKind,
         choices=[SelectChoice(kind.value, ROLES[kind.role]) for kind in PresenterKind],
     )
-    birth_date = DayField(_l("Birth date"))
+    birth_date = DayField(_l("Birth date"), meant=YearMeant.NONE)
 
     def draft(self) -> PresenterDraft:
         """What the form says; call after `accepted()`."""

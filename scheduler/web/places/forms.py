@@ -1,6 +1,7 @@
 """Forms of places: shifts and bells of a host, and a note of a call."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -8,8 +9,10 @@ from wtforms import HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, ValidationError
 
+from scheduler.core import clock
 from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import days_in
+from scheduler.core.typed_days import day_typed
 from scheduler.places.rules.school_time import grades_in, read_class, sections_in
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, SchoolTimeRow, Shift
 from scheduler.web.form_words import FormReason
@@ -42,6 +45,16 @@ class Reads:
             raise ValidationError(worded(self.reason))
 
 
+def days_said(typed: str) -> frozenset[dt.date] | None:
+    """Days of a list, each as people write it; None when something else stands there."""
+    today = clock.local_day(clock.now())
+    found = [day_typed(piece.strip(), today) for piece in re.split(r"[,;\n]", typed) if piece.strip(" .")]
+    return days_in(typed) if None in found else frozenset(filter(None, found))
+
+
+DAYS_ONLY = Reads(days_said, FormReason.NOT_DAYS)
+
+
 class SchoolTimeForm(BaseForm):
     """Shifts and bells of a host. Filled in already with what most schools would say."""
 
@@ -61,7 +74,7 @@ class SchoolTimeForm(BaseForm):
         default="week",
     )
     anchor_day = DayField(_l("A day on which the first group is in the morning"))
-    turns = LinesField(_l("Days from which the shifts are the other way round"), [Reads(days_in, FormReason.NOT_DAYS)])
+    turns = LinesField(_l("Days from which the shifts are the other way round"), [DAYS_ONLY])
     morning_starts = TimeField(_l("The morning begins"), [Needed()], default=dt.time(8))
     afternoon_starts = TimeField(_l("The afternoon begins"), default=dt.time(14))
     lessons = CountField(_l("Lessons in a shift"), [Needed(), NumberRange(1, 9)], most=9, default=7)
@@ -77,7 +90,7 @@ class SchoolTimeForm(BaseForm):
     other_starts = TimeField(_l("On that weekday the afternoon begins"))
     middle_grades = TextField(_l("Grades of the middle shift"), [Reads(grades_in, FormReason.NOT_GRADES)])
     middle_starts = TimeField(_l("The middle shift begins"))
-    short_days = LinesField(_l("Days with shortened lessons"), [Reads(days_in, FormReason.NOT_DAYS)])
+    short_days = LinesField(_l("Days with shortened lessons"), [DAYS_ONLY])
     short_minutes = CountField(
         _l("Minutes of a shortened lesson"), [Needed(), NumberRange(15, 60)], most=60, default=30
     )
@@ -114,8 +127,8 @@ class SchoolTimeForm(BaseForm):
             else frozenset(),
             middle_grades=grades_in(self.middle_grades.data or "") or frozenset(),
             anchor_day=self.anchor_day.data,
-            turns=days_in(self.turns.data or "") or frozenset(),
-            short_days=days_in(self.short_days.data or "") or frozenset(),
+            turns=days_said(self.turns.data or "") or frozenset(),
+            short_days=days_said(self.short_days.data or "") or frozenset(),
             afternoon_weekday=int(weekday) if weekday else None,
             afternoon_starts=self.other_starts.data,
         )

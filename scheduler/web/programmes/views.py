@@ -7,6 +7,7 @@ from markupsafe import Markup
 from scheduler.core import clock
 from scheduler.core.alphabet import alphabet_key
 from scheduler.programmes import queries
+from scheduler.programmes.rules import questions_in
 from scheduler.programmes.terms import Audience, CampaignRow
 from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome
@@ -42,6 +43,8 @@ def programme(slug: str) -> ResponseReturnValue:
         crew=words.crew_of(one.educators, one.influencers),
         audiences=words.audiences_of(one.audiences),
         languages=words.languages_of(spoken),
+        questions=questions_in(one.questions(page_language())),
+        only=words.ONLY_FOR.get(one.level, ""),
     )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Collection
 
 from scheduler.core import language as core_language
 from scheduler.people.terms import TeachingLanguage
-from scheduler.programmes.terms import Audience, CampaignRow
+from scheduler.programmes.terms import Audience, CampaignRow, SchoolLevel
 from scheduler.reports.terms.counting import CityOutcome, Outcome
-from scheduler.web.i18n import _, _n, page_language
+from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.labels import AUDIENCES
+
+ONLY_FOR = {SchoolLevel.PRIMARY: _l("Primary schools only"), SchoolLevel.SECONDARY: _l("Secondary schools only")}
 
 
 def crew_of(educators: int, influencers: int) -> str:

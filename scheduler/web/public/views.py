@@ -16,7 +16,7 @@ from scheduler.data import outlines
 from scheduler.people.queries import centres
 from scheduler.programmes import queries as programme_queries
 from scheduler.reports import charts
-from scheduler.reports.queries.public import PublicNames, campaign_reach, public_names, public_year
+from scheduler.reports.queries.public import PublicNames, public_names, public_year, school_year_counts
 from scheduler.reports.wording import definitions, story
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
@@ -37,22 +37,17 @@ NOTICE_DAY, STATEMENT_DAY = dt.date(2026, 11, 26), dt.date(2026, 11, 24)
 @bp.get("/")
 @public
 def front() -> ResponseReturnValue:
-    """The offer and its next step, the newest campaign, and what the last year that is over has brought."""
+    """The offer and its next step, campaigns that run or come, and what this school year has brought so far."""
     today, language = clock.local_day(clock.now()), page_language()
-    names = public_names(today, language)
-    last = next((year for year in names.years if year < today.year), None)
-    year = public_year(last, names) if last else None
-    campaign, programmes = programme_queries.newest_campaign(), programme_queries.open_programmes()
+    campaigns, programmes = programme_queries.current_campaigns(today), programme_queries.open_programmes()
+    running = any(one.first_day <= today for one in campaigns)
+    names = public_names(today, language) if running else None
     return render_template(
         "public/front.html",
         offer=words.drawn_offer(programmes),
         next_free=words.next_free(programmes),
-        campaign=campaign,
-        campaign_days=words.days_of(campaign) if campaign else "",
-        campaign_reached=words.reached_by(campaign_reach(campaign, today, names)) if campaign else [],
-        campaign_runs=campaign is not None and campaign.first_day <= today <= campaign.last_day,
-        year=year,
-        year_bands=words.drawn_front_year(year) if year else "",
+        campaigns=[words.campaign_told(one, today, names) for one in campaigns],
+        year=words.school_year_so_far(school_year_counts(today), today),
         hero=charts.country(),
     )
 

@@ -1,5 +1,6 @@
 """What the public pages say of figures: strips, maps, the choice of a year, kinds of programmes."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,16 +10,19 @@ from markupsafe import Markup
 from scheduler.booking.terms.free_dates import FreeDay
 from scheduler.core.language import span_of_days
 from scheduler.people.terms import TeachingLanguage
+from scheduler.places.rules.hosts import school_year
 from scheduler.programmes.terms import Audience, CampaignRow, ProgrammeRow
 from scheduler.reports import charts, wording
-from scheduler.reports.terms.counting import DistrictLine, Outcome, PublicYear
+from scheduler.reports.queries.public import PublicNames, campaign_reach
+from scheduler.reports.terms.counting import DistrictLine, Outcome, PublicYear, ReportCounts
 from scheduler.reports.terms.drawing import MapDrawing
 from scheduler.web import drawings, near_dates
 from scheduler.web.filters import number
 from scheduler.web.free_dates import times_of, why_none
 from scheduler.web.i18n import _, _n, ngettext, page_language
 
-MOST_FREE_DAYS, MOST_FREE_DAYS_A_CITY = 6, 2
+MOST_FREE_DAYS, MOST_FREE_DAYS_A_CITY, MOST_PROGRAMMES = 6, 1, 4
+HUNDRED = 100
 FEW_TIMES = 3
 
 
@@ -29,7 +33,7 @@ def days_of(campaign: CampaignRow) -> str:
 
 def next_free(programmes: Sequence[ProgrammeRow]) -> dict[str, Any] | None:
     """The next free days of the first programme for pupils: where the visitor said, else in the largest cities."""
-    programme = next((one for one in programmes if Audience.PUPILS in one.audiences), None)
+    programme = near_dates.usual_programme(programmes)
     if programme is None:
         return None
     found, chosen = near_dates.next_dates(programme)
@@ -108,18 +112,35 @@ def drawn_year(year: PublicYear) -> Markup:
     return drawings.piece_of("public/drawn_year.html", (year.districts, year.year), lambda: {"drawing": year_map(year)})
 
 
-def drawn_front_year(year: PublicYear) -> Markup:
-    """A year in figures and on the map, for the first page."""
-    return drawings.piece_of(
-        "public/drawn_front_year.html",
-        year,
-        lambda: {"year": year, "strips": strips(year), "drawing": year_map(year), "first_lines": most_held(year)[:5]},
-    )
+def school_year_so_far(counts: ReportCounts, today: dt.date) -> dict[str, Any] | None:
+    """Three figures of the running school year, for the first page; None before anything was held.
+
+    People are told in whole hundreds: beside the exact figures of calendar years nobody can be computed from them.
+    """
+    if not counts.presentations:
+        return None
+    people = counts.people // HUNDRED * HUNDRED
+    figures = [
+        (counts.presentations, _n("presentation", "presentations", counts.presentations)),
+        (counts.cities, _n("city or municipality", "cities and municipalities", counts.cities)),
+        (f"{number(people)}+", _("pupils, parents and teachers")),
+    ]
+    shown = [{"number": one, "words": words} for one, words in figures if one not in (0, "0+")]
+    return {"name": school_year(today), "figures": shown}
+
+
+def campaign_told(campaign: CampaignRow, today: dt.date, names: PublicNames | None) -> dict[str, Any]:
+    """A campaign that runs or comes: its days, and what it has reached once it runs."""
+    runs = campaign.first_day <= today
+    reached = reached_by(campaign_reach(campaign, today, names)) if runs and names else []
+    return {"row": campaign, "runs": runs, "days": days_of(campaign), "reached": reached}
 
 
 def drawn_offer(programmes: Sequence[ProgrammeRow]) -> Markup:
     """The programmes that a school can ask for, for the first page."""
-    return drawings.piece_of("public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes})
+    return drawings.piece_of(
+        "public/front_offer.html", tuple(programmes), lambda: {"programmes": programmes[:MOST_PROGRAMMES]}
+    )
 
 
 def drawn_districts(year: PublicYear) -> Markup:

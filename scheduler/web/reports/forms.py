@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import SelectField, SelectMultipleField
 
 from scheduler.core.errors import GroundReason, Rejected
+from scheduler.core.typed_days import YearMeant
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules import attendance
 from scheduler.reports.rules.attendance import period_of, year_of
@@ -21,8 +22,8 @@ REASONS = {"last_before_first": GroundReason.DAYS_NOT_IN_ORDER, "too_long": Grou
 class ReportForm(BaseForm):
     """Period, campaign, programme, split."""
 
-    first = DayField(_l("From"), [Needed()])
-    last = DayField(_l("To"), [Needed()])
+    first = DayField(_l("From"), [Needed()], meant=YearMeant.LAST)
+    last = DayField(_l("To"), [Needed()], meant=YearMeant.LAST)
     campaign = SelectField(_l("Campaign"), default="")
     programme = SelectField(_l("Programme"), default="")
     by = SelectMultipleField(_l("Split by"), choices=[group.value for group in Group])

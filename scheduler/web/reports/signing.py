@@ -11,6 +11,7 @@ from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import number, span_of_days
+from scheduler.core.typed_days import YearMeant
 from scheduler.reports import service
 from scheduler.reports.queries import signing
 from scheduler.reports.queries.attendance import attendance_report
@@ -31,8 +32,8 @@ from scheduler.web.reports.forms import query_of
 class SignPeriodForm(BaseForm):
     """Which days, and what the person saw of them."""
 
-    first = DayField(_l("From"), [Needed()])
-    last = DayField(_l("To"), [Needed()])
+    first = DayField(_l("From"), [Needed()], meant=YearMeant.LAST)
+    last = DayField(_l("To"), [Needed()], meant=YearMeant.LAST)
     seen = HiddenField()
 
 

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes import queries as programme_queries
 from scheduler.readiness.queries.findings import open_numbers_of, open_wish_of
 from scheduler.readiness.service.numbers import note_numbers
+from scheduler.requests.queries.found_hosts import found_hosts
 from scheduler.requests.queries.hours import school_clock
 from scheduler.requests.queries.pages import proposed_dates, request_of, request_page, undoable_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
@@ -38,7 +38,13 @@ from scheduler.web.reasons import worded
 from scheduler.web.request_facts import facts_of, when_and_how
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.booking.choices import furnish_presentations, levels_of, programme_choices
+from scheduler.web.requests.booking.choices import (
+    furnish_presentations,
+    levels_of,
+    programme_choices,
+    programmes_for,
+)
+from scheduler.web.requests.booking.doubts import doubts_of
 from scheduler.web.requests.booking.fields import PAGES, BookingLessons, draft_of, host_asked, lessons_beside
 from scheduler.web.requests.forms import (
     DeclineForm,
@@ -200,18 +206,20 @@ def phone() -> ResponseReturnValue:
         return redirect(url_for(".book"))
     typed = request.args.get("q", "")[:200]
     host = host_asked()
-    form = _phone_form(host, actor.centre_id)
+    form, asked = _phone_form(host, actor.centre_id), list[str]()
     if host and "more" not in request.form and form.accepted():
+        draft = draft_of(dict.fromkeys(PAGES, form), host, clock.local_day(clock.now()))
+        facts = RequestFacts(programme_queries.programme_of(draft.programme_id), levels_of(host))
+        asked = words.asked_about(doubts := doubts_of(draft, facts, host))
         try:
-            draft = draft_of(dict.fromkeys(PAGES, form), host, clock.local_day(clock.now()))
-            request_id = submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
+            if not form.asks(doubts):
+                request_id = submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
+                say(_("The request is taken."))
+                number = request_of(request_id, now=clock.now()).row.number
+                return redirect(url_for(".show_request", number=number))
         except Rejected as rejected:
             form.show(rejected.problems)
-        else:
-            say(_("The request is taken."))
-            number = request_of(request_id, now=clock.now()).row.number
-            return redirect(url_for(".show_request", number=number))
-    found = place_queries.find_hosts(typed) if typed else []
+    found = found_hosts(typed, limit=20).rows
     shown = render_template(
         "requests/phone.html",
         form=form,
@@ -219,6 +227,7 @@ def phone() -> ResponseReturnValue:
         typed=typed,
         found=found,
         words=words,
+        asked=asked,
         lessons=_lessons(form, host),
     )
     return shown, 422 if form.problems_shown() else 200
@@ -240,7 +249,7 @@ def _lessons(form: PhoneForm, host: HostRow | None) -> BookingLessons:
 
 def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
     form = PhoneForm()
-    programmes = programme_queries.open_programmes(centre_id)
+    programmes = programmes_for(programme_queries.open_programmes(centre_id), levels_of(host), ())
     form.programme.choices = programme_choices(programmes)
     if "more" in request.form and len(form.presentations) < MOST_PRESENTATIONS:
         form.presentations.append_entry()

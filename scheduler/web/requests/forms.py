@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -11,12 +11,14 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Radio
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Optional
 
+from scheduler.core import clock
+from scheduler.core.typed_days import day_typed
 from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
 from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
+from scheduler.requests.terms.doubts import Doubt
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
@@ -32,7 +34,6 @@ from scheduler.web.forms import (
     TextField,
     TimeField,
     choices_of,
-    day_typed,
     number_of,
 )
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
@@ -46,6 +47,7 @@ from scheduler.web.requests import words
 
 FEW_LETTERS = 80
 MOST_DAYS_TYPED = 400
+UNTIL = re.compile(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*")  # between the first and the last day
 TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a request and the version of it that was seen
 MOST_TICKS = 500
 E = TypeVar("E", bound=StrEnum)
@@ -58,25 +60,6 @@ class HostForm(BaseForm):
 
     def chosen(self) -> int | None:
         return number_of(self.host_id.data)
-
-
-class NewHostForm(BaseForm):
-    """A host that the register does not hold."""
-
-    name = NameField(_l("Name of the school or institution"), [Needed()], limit=150)
-    kind = SelectField(_l("What it is"), choices=choices_of(words.TYPED_KINDS), default=HostKind.PRIMARY.value)
-    place = NameField(_l("Place"), [Needed()], limit=FEW_LETTERS)
-    municipality = SelectField(_l("Municipality"), [Needed()])
-    address = TextField(_l("Street and number"), limit=150)
-
-    def draft(self) -> HostDraft:
-        return HostDraft(
-            kind=HostKind(self.kind.data),
-            name=self.name.data,
-            place=self.place.data,
-            address=self.address.data or "",
-            municipality_id=int(self.municipality.data),
-        )
 
 
 class WhatForm(BaseForm):
@@ -100,10 +83,11 @@ class DaysField(TextField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         super().process_formdata(valuelist)
         self.spans = []
+        today = clock.local_day(clock.now())
         for piece in re.split(r"[,;]", self.data or ""):
             if not piece.strip():
                 continue
-            days = [day_typed(part) for part in re.split(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*", piece.strip())]
+            days = [day_typed(part, today) for part in UNTIL.split(piece.strip())]
             first, last = days[0], days[-1]
             if first is None or last is None or len(days) > 2:
                 raise ValueError(worded(FormReason.NOT_SPANS))
@@ -233,13 +217,26 @@ class YouForm(BaseForm):
     file_number = TextField(_l("File number of the school"), limit=40)
 
 
-class CheckForm(BaseForm):
+class SureForm(BaseForm):
+    """What is most likely a slip is asked about once; ticked, it is sent as it is."""
+
+    sure = BooleanField(_l("Yes, that is what we want"))
+
+    def asks(self, doubts: Mapping[str, Doubt]) -> bool:
+        """Whether something must be confirmed first; then the tick says so."""
+        asked = bool(doubts) and not self.sure.data
+        if asked:
+            self.sure.errors = [*self.sure.errors, worded(FormReason.NOT_SURE)]
+        return asked
+
+
+class CheckForm(SureForm):
     """The last press. `website` is a trap: people do not see it, programs fill it in."""
 
     website = TextField(_l("Leave this empty"))
 
 
-class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm):
+class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm, SureForm):
     """The same questions on one page, for a coordinator with the school on the phone."""
 
     contact_name = NameField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)

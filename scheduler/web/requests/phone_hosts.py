@@ -10,7 +10,7 @@ from scheduler.web.guards import current_actor, may
 from scheduler.web.once import sent_once
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking.choices import municipality_choices
-from scheduler.web.requests.forms import NewHostForm
+from scheduler.web.requests.booking.new_host import NewHostForm
 
 
 @bp.route("/requests/phone/new-school", methods=["GET", "POST"])
@@ -19,7 +19,7 @@ from scheduler.web.requests.forms import NewHostForm
 def new_host_by_phone() -> ResponseReturnValue:
     """A coordinator types it, so it is confirmed; then the request by phone goes on with it."""
     form = NewHostForm()
-    form.municipality.choices = municipality_choices()
+    form.furnish(municipality_choices())
     if request.method == "GET":
         form.name.data = request.args.get("name", "")[:150]
     if form.accepted():

@@ -1,6 +1,7 @@
 """How requests are worded: audiences, parts of the day, steps of the history, the line on a school's page."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from babel.support import LazyProxy
@@ -10,6 +11,7 @@ from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.states import OVER
+from scheduler.requests.terms.doubts import Doubt
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
     Age,
@@ -40,6 +42,11 @@ TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.CAMP: _l("Camp"),
     HostKind.MUNICIPALITY: _l("Municipality"),
     HostKind.OTHER: _l("Something else"),
+}
+DOUBTS = {
+    Doubt.WEEKEND: _l("The only days you named are a weekend. Shall we come then?"),
+    Doubt.OTHER_LEVEL: _l("This programme is made for another level of school. Is it the one you want?"),
+    Doubt.CLASS_WITH_PICTURE: _l("There is a picture among the letters of a class. Is the class really called so?"),
 }
 TURNS = {
     Turn.YOURS: _l("Waits for you"),
@@ -339,3 +346,8 @@ def history_of(page: RequestPage) -> list[Milestone]:
 def where_handed(row: HandoverRow) -> str:
     """The districts of a handover in words."""
     return ", ".join(one.name(page_language()) for one in row.districts) or _("all districts")
+
+
+def asked_about(doubts: Mapping[str, Doubt]) -> list[str]:
+    """What is most likely a slip, each question once."""
+    return [str(DOUBTS[doubt]) for doubt in dict.fromkeys(doubts.values())]

@@ -8,6 +8,7 @@ from wtforms.fields import SelectChoice
 
 from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.scans import MOST_SCAN_BYTES
+from scheduler.core.typed_days import YearMeant
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
@@ -31,7 +32,7 @@ class VettingForm(BaseForm):
         coerce=VettingResult,
         choices=[SelectChoice(result.value, word) for result, word in RESULTS.items()],
     )
-    checked_on = DayField(_l("Day of the check"), [Needed()])
+    checked_on = DayField(_l("Day of the check"), [Needed()], meant=YearMeant.LAST)
     valid_until = DayField(_l("Valid until"), [Needed()])
 
     def draft(self) -> VettingDraft:
@@ -77,7 +78,7 @@ class GivenForm(PurposesForm):
 
 
 class PaperForm(PurposesForm):
-    given_on = DayField(_l("Signed on"), [Needed()])
+    given_on = DayField(_l("Signed on"), [Needed()], meant=YearMeant.LAST)
     valid_until = DayField(_l("Valid until"), [Needed()])
     scan = UploadField(
         _l("Scan or photograph of the signed paper"),
@@ -102,7 +103,7 @@ class PaperSeenForm(BaseForm):
 
 
 class BirthDateForm(BaseForm):
-    birth_date = DayField(_l("Birth date"), [Needed()])
+    birth_date = DayField(_l("Birth date"), [Needed()], meant=YearMeant.NONE)
 
 
 class PickUpForm(BaseForm):

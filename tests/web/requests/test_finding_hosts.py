@@ -1,5 +1,7 @@
 """The host is found while somebody types, in either script; the chosen one is sent as from the list of the page."""
 
+import re
+
 import pytest
 
 from tests.factories.places import make_host, make_municipality
@@ -45,8 +47,9 @@ def test_the_count_is_told_and_that_there_are_more_than_fit(client):
 
     answer = found(client, "skola")
 
-    assert (len(answer["hosts"]), answer["said"]) == (8, "8 results. Choose yours.")
-    assert "type the place too" in answer["note"]
+    assert len(answer["hosts"]) == 8
+    assert answer["said"] == f"9 results. Choose yours. {answer['note']}"
+    assert answer["note"] == "Here are the first 8: type on, or press the button for all."
 
 
 def test_nothing_found_says_what_to_do(client, host):
@@ -75,3 +78,51 @@ def test_a_booking_goes_on_where_it_stopped_also_after_the_browser_was_closed(cl
 
 def test_a_cookie_of_who_booked_nothing_ends_with_the_browser(client, host):
     assert "Expires=" not in client.get("/book").headers.get("Set-Cookie", "")
+
+
+@pytest.fixture
+def a_city_of_38(client):
+    """As many schools as Belgrade has in the register of the demo, in two of its municipalities."""
+    towns = [make_municipality(name, city_sr_cyrl="Београд") for name in ("Палилула", "Земун")]
+    for number in range(38):
+        make_host(f"Школа {number:02d}", place="Београд", municipality_id=towns[number % 3 == 0].id)
+    return towns
+
+
+def test_all_schools_of_a_city_are_reached_page_by_page(client, a_city_of_38):
+    first, second = (client.get(f"/book?q=beograd&lang=en&page={page}").text for page in (1, 2))
+
+    assert "38 results. Choose yours." in first
+    assert "Page 1 of 2" in first
+    assert (first.count("<span>This one<"), second.count("<span>This one<")) == (20, 18)
+    assert client.get("/book?q=beograd&page=9").status_code == 200
+
+
+def test_they_are_reached_by_their_municipality_which_says_how_many_it_has(client, a_city_of_38):
+    zemun = a_city_of_38[1]
+    shown = client.get("/book?q=beograd&lang=en").text
+    assert re.search(rf'href="/book\?q=beograd[^"]*town={zemun.id}"[^>]*>\s*Zemun\s*<b>13</b>', shown)
+
+    there = client.get(f"/book?q=beograd&town={zemun.id}&lang=en").text
+    assert "13 results. Choose yours." in there
+    assert there.count("<span>This one<") == 13
+
+
+def test_the_number_of_a_municipality_that_is_none_finds_nothing_and_breaks_nothing(client, a_city_of_38):
+    for town in ("999999", "x", "-1"):
+        assert client.get(f"/book?q=beograd&town={town}").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["vuk karadzci", "Вук Караџч", "vuk kardzic", "osnvna skloa karadzic"])
+def test_a_small_slip_finds_what_is_meant_and_says_so(client, host, typed):
+    answer = found(client, typed)
+
+    assert [one["id"] for one in answer["hosts"]] == [host.id]
+    assert answer["note"] == "None is written quite so; these are the nearest."
+    assert "the nearest" in client.get("/book", query_string={"q": typed, "lang": "en"}).text
+
+
+def test_what_is_written_so_comes_without_what_is_only_near(client, host):
+    make_host("Вук Караџин")
+
+    assert [one["name"] for one in found(client, "karadzic")["hosts"]] == ["Vuk Karadžić"]

@@ -20,8 +20,8 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.web.requests.answered import answers, text_of
 
 pytestmark = pytest.mark.usefixtures("hands")
-DAY_BUTTON = re.compile(r'<button class="free-month__day" type="submit" name="day" value="([\d-]+)">')
-DAY_LINK = re.compile(r'class="free-month__day" href="([^"]+)"')
+DAY_BUTTON = re.compile(r'<button class="free-month__day"[^>]* type="submit" name="day" value="([\d-]+)">')
+DAY_LINK = re.compile(r'class="free-month__day"[^>]* href="([^"]+)"')
 
 
 @pytest.fixture
@@ -305,3 +305,41 @@ def test_what_is_taken_along_may_be_nonsense(client, programme, host, typed):
     assert client.get("/book", query_string=typed).status_code == 200
     assert client.post("/book", data={"host_id": str(host.id)} | typed).status_code == 302
     assert client.get("/book/what").status_code == 200
+
+
+def test_the_pressed_day_is_marked_and_its_parts_of_the_day_are_drawn(client, programme, host, educator):
+    begin(client, programme, host)
+    page = client.get("/book/when?lang=en").text
+    assert 'aria-current="date"' not in page
+    day = DAY_BUTTON.findall(page)[0]
+    drawn = r'<button class="free-month__day" title="begin at 08:00[^"]*"'
+    assert re.search(rf'{drawn}[^>]*value="{day}">\d+<small aria-hidden="true">●</small>', page)
+
+    client.post("/book/when", data={"day": day})
+    chosen = client.get("/book/when?lang=en").text
+    assert re.search(rf'aria-current="date" type="submit" name="day" value="{day}"', chosen)
+    assert chosen.count('aria-current="date"') == 1
+    assert "; your choice</span>" in chosen
+
+
+def test_grey_days_say_why_to_everybody(client, programme, host, educator):
+    begin(client, programme, host)
+    page = client.get("/book/when?lang=en").text
+
+    grey = re.findall(
+        r'<span class="free-month__none" title="([^"]+)">\d+<span class="visually-hidden">: ([^<]+)<', page
+    )
+    assert grey
+    assert all(title == said.strip() for title, said in grey)
+    told = dict(re.findall(r"<li><b>([^<]+)</b> ([^<]+)</li>", page))
+    assert "too soon for us to prepare" in told.values()
+    assert "no lessons" in told.values()
+
+
+def test_the_free_dates_of_a_town_that_was_named_come_without_being_asked_for(client, programme, host, educator):
+    assert "free-month__day" not in client.get("/free").text
+    client.post("/book", data={"host_id": str(host.id)})
+
+    page = client.get("/free?lang=en").text
+    assert "free-month__day" in page
+    assert re.search(rf'<option value="{host.municipality_id}" selected>', page)

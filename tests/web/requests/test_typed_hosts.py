@@ -1,8 +1,11 @@
 """A typed host on its page, on the request's, and on the phone."""
 
+import re
+
 import pytest
 
 from scheduler.core.db import db
+from scheduler.core.text import to_latin
 from scheduler.places.models import Host
 from scheduler.places.service.hosts import propose_host
 from scheduler.places.terms.hosts import HostDraft, HostKind
@@ -10,9 +13,10 @@ from scheduler.policy import ANONYMOUS
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
-from tests.factories.places import make_host, make_municipality
+from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
+from tests.web.requests.answered import answers
 
 
 @pytest.fixture
@@ -67,3 +71,55 @@ def test_a_school_that_is_not_on_the_list_is_taken_on_the_phone(desk):
     assert host.listed
     assert answer.location == f"/requests/phone?host={host.id}"
     assert "ОШ Липа" in desk.get(answer.location).text
+
+
+def abroad(**more) -> dict[str, str]:
+    return {"country": "SI", "name": "Srpska škola", "kind": "primary", "place": "Ljubljana", "address": "Trg 1"} | more
+
+
+def a_host_typed(client, programme, said) -> Host:
+    assert client.post("/book/new-host", data=said).location == "/book/what"
+    for page, given in answers(programme).items():
+        assert client.post(f"/book/{page}", data=given).status_code == 302
+    client.post("/book/check", data={"form_key": "one"})
+    db.session.rollback()
+    return db.session.query(Host).filter_by(name_sr_cyrl="Srpska škola").one()
+
+
+@pytest.mark.usefixtures("hands")
+def test_abroad_the_country_gives_the_clock_and_no_municipality_is_asked_for(client, programme):
+    town = make_municipality()
+    host = a_host_typed(client, programme, abroad(municipality=str(town.id)))
+
+    assert (host.zone, host.municipality_id) == ("Europe/Ljubljana", None)
+    assert (host.address_sr_cyrl, host.address_sr_latn) == ("Trg 1, Словенија", "Trg 1, Slovenija")
+
+
+@pytest.mark.usefixtures("hands")
+def test_a_country_of_several_clocks_is_asked_which_and_nothing_typed_is_lost(client, programme):
+    said = abroad(country="ES", place="Madrid", municipality="")
+    assert client.post("/book/new-host?lang=en", data=said).location == "/book/new-host"
+
+    shown = client.get("/book/new-host").text
+    assert "Choose the town whose clock the school has" in shown
+    assert 'value="Srpska škola"' in shown
+    assert '<option selected value="ES">Spain</option>' in shown
+    host = a_host_typed(client, programme, said | {"zone": "Atlantic/Canary"})
+    assert host.zone == "Atlantic/Canary"
+
+
+def test_the_country_comes_first_and_municipalities_stand_under_their_districts_by_the_alphabet(client):
+    for town, name in (("Земун", "Град Београд"), ("Жабари", "Браничевски"), ("Апатин", "Западнобачки")):
+        district = make_district(name_sr_cyrl=name, name_sr_latn=to_latin(name))
+        make_municipality(town, district_id=district.id)
+    shown = client.get("/book/new-host?lang=sr_Latn").text
+
+    assert shown.index('name="country"') < shown.index('name="name"') < shown.index('name="municipality"')
+    assert re.findall(r'<optgroup label="([^"]+)"', shown) == ["Braničevski", "Grad Beograd", "Zapadnobački"]
+    assert '<option selected value="RS">Srbija</option>' in shown
+    assert 'value="XK"' not in shown
+
+
+def test_a_country_that_is_none_is_no_choice(client):
+    assert client.post("/book/new-host", data=abroad(country="QQ")).location == "/book/new-host"
+    assert client.get("/book/new-host").status_code == 422

@@ -35,15 +35,19 @@ def for_the_waiting_list(booking: BookingDraft) -> Typed:
     return {"first_day": [DayField.written(first)], "last_day": [DayField.written(last)], "waiting": ["yes"]}
 
 
-def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates) -> dict[str, Any]:
-    """The calendar of the question about days, as far as the answers before it say where, what and for whom."""
+def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: dt.date | None) -> dict[str, Any]:
+    """The calendar of the question about days, as far as the answers before it say where, what and for whom.
+
+    `marked` is the day that was pressed or named: its month stands open.
+    """
     chosen = None if booking.slot() else booking.only_day()
     missed = chosen is not None and booking.knows_classes() and not any(one.day == chosen for one in answer.free)
-    months = months_of(answer)
+    months = months_of(answer, marked)
+    marked_in = next((number for number, month in enumerate(months, 1) if month.has_chosen), 0)
     return {
         "answered_free": True,
         "months": months,
-        "open_months": open_at_first(months),
+        "open_months": max(open_at_first(months), marked_in),
         "why_none": why_none(answer, wish.language),
         "may_wait": answer.lacking is not None,
         "bells": answer.bells,

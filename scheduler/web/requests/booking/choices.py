@@ -1,12 +1,13 @@
 """What the forms of a booking offer to choose from: programmes, audiences, levels, municipalities."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from wtforms.fields import SelectChoice
 
 from scheduler.core.language import pick
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
+from scheduler.programmes.rules import fits_school
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.rules.school_request import levels_at
 from scheduler.web.forms import choices_of
@@ -30,6 +31,13 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
             SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences
         ]
         entry.form.level.choices = choices_of(offered)
+
+
+def programmes_for(
+    rows: Iterable[ProgrammeRow], levels: frozenset[SchoolLevel], chosen: Container[str]
+) -> list[ProgrammeRow]:
+    """Those that a school of these levels is offered, and what it has chosen all the same."""
+    return [row for row in rows if fits_school(row, levels) or str(row.id) in chosen]
 
 
 def programme_choices(rows: Iterable[ProgrammeRow]) -> list[SelectChoice]:

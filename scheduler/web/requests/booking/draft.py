@@ -50,7 +50,8 @@ from scheduler.web.requests.booking.fields import (
     presentations_of,
     typed_in,
 )
-from scheduler.web.requests.forms import NewHostForm, WhatForm, WhenForm, WhoForm
+from scheduler.web.requests.booking.new_host import NewHostForm
+from scheduler.web.requests.forms import WhatForm, WhenForm, WhoForm
 
 T = TypeVar("T")
 TOTAL = len(PAGES) + 2
@@ -177,7 +178,7 @@ class BookingDraft:
     def furnish(self, form: BaseForm) -> BaseForm:
         """Give lists of choices what the database holds."""
         if isinstance(form, NewHostForm):
-            form.municipality.choices = self.once("municipalities", choices.municipality_choices)
+            form.furnish(self.once("municipalities", choices.municipality_choices))
         if isinstance(form, WhatForm):
             form.programme.choices = choices.programme_choices(self.programmes())
         if isinstance(form, WhoForm) and (programme := self.programme()):
@@ -189,8 +190,9 @@ class BookingDraft:
         return bool(self.furnish(self.form(page)).validate())
 
     def programmes(self) -> list[ProgrammeRow]:
-        """Those that can be asked for now."""
-        return self.once("programmes", open_programmes)
+        """Those that the school can ask for now, and the one that it has chosen."""
+        chosen = {self.said(page, "programme") for page in ("what", "wish")}
+        return choices.programmes_for(self.once("programmes", open_programmes), self.levels(), chosen)
 
     def programme(self) -> ProgrammeRow | None:
         """What was chosen."""

@@ -15,9 +15,9 @@ from scheduler.core.errors import Conflict, Reason, Rejected, TooMany
 from scheduler.core.tokens import token_hash
 from scheduler.people.queries import centres
 from scheduler.people.rules import network_of
-from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import ANONYMOUS
+from scheduler.requests.queries.found_hosts import found_hosts
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.service import submission
@@ -28,7 +28,7 @@ from scheduler.web.filters import moment, say
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import public
-from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
 from scheduler.web.reasons import worded
 from scheduler.web.requests import words
@@ -36,8 +36,10 @@ from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.answers import address_of, answer_rows
 from scheduler.web.requests.booking.calendar import day_is_missed, for_the_waiting_list, only_classes, only_day
+from scheduler.web.requests.booking.doubts import doubts_of_booking
 from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
+from scheduler.web.requests.booking.found import search_facts, suggested
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
 from scheduler.web.requests.forms import AddressForm, CheckForm, RequestPressForm, WhoForm
 
@@ -68,11 +70,11 @@ def book() -> ResponseReturnValue:
     typed, asked, carried = request.args.get("q", "")[:200], host_asked(), carried_in(request.args)
     return render_template(
         "requests/book.html",
+        **search_facts("" if asked else typed, request.args),
         form=form,
         words=words,
         typed=typed,
         asked=asked if asked and asked.listed else None,
-        found=place_queries.find_hosts(typed) if typed else [],
         chosen=booking.host(),
         chosen_new=booking.new_host(),
         goes_on=address_of(booking.next_page("host")),
@@ -89,17 +91,12 @@ def book() -> ResponseReturnValue:
 def hosts() -> ResponseReturnValue:
     """The same search while somebody types: each host as the list of the page shows it, and what is read aloud."""
     typed = request.args.get("q", "")[:200]
-    found = place_queries.find_hosts(typed, limit=MOST_SUGGESTED + 1)
-    shown = found[:MOST_SUGGESTED]
+    found = found_hosts(typed, limit=MOST_SUGGESTED)
     language = page_language()
-    note = ""
-    if not found:
-        note = _("Nothing is found. Type less, for example only the place, or write the school down yourself.")
-    elif len(found) > len(shown):
-        note = _("More are found than fit here: type the place too.")
+    said, note = suggested(found)
     return jsonify(
-        hosts=[{"id": host.id, "name": host.name(language), "html": _option(host, typed)} for host in shown],
-        said=_n("%(num)s result. Choose yours.", "%(num)s results. Choose yours.", len(shown)) if shown else note,
+        hosts=[{"id": host.id, "name": host.name(language), "html": _option(host, typed)} for host in found.rows],
+        said=said,
         note=note,
     )
 
@@ -229,11 +226,13 @@ def check() -> ResponseReturnValue:
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, Reason] = {}
-    status = 200
+    status, doubts = 200, doubts_of_booking(booking)
     if form.accepted():
         if form.website.data:
             return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
-        if not booking.too_quick():
+        if form.asks(doubts):
+            status = 422
+        elif not booking.too_quick():
             try:
                 return _send(booking, key)
             except Conflict:  # the date went to another meanwhile: nothing typed is lost
@@ -247,8 +246,9 @@ def check() -> ResponseReturnValue:
         else:
             form.form_errors.append(worded(FormReason.TOO_QUICK))
             status = 422
-    rows = answer_rows(booking, problems)
-    return render_template("requests/check.html", form=form, rows=rows, total=TOTAL, **hold.hold_facts(booking)), status
+    rows, asked = answer_rows(booking, problems), words.asked_about(doubts)
+    facts = {"form": form, "rows": rows, "asked": asked, "total": TOTAL} | hold.hold_facts(booking)
+    return render_template("requests/check.html", **facts), status
 
 
 def _keys_of_booking(form: CheckForm) -> str:
