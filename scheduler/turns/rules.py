@@ -5,6 +5,7 @@ A new reason to act: a member of `Matter`, a line where its kind of thing is jud
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
@@ -23,6 +24,7 @@ from scheduler.turns.terms import (
     Whose,
 )
 from scheduler.visits.rules.crew import is_whole, may_go_short, promise_problems
+from scheduler.visits.terms.plans import CrewMember
 from scheduler.visits.terms.states import (
     FIRM,
     GONE_VISITS,
@@ -83,6 +85,7 @@ _SEARCHES = {
     SubstituteSearchState.CHOOSING: Matter.DECIDE_NOW,
 }
 _RANKS = {matter: rank for rank, matter in enumerate(Matter)}
+_LEFT = frozenset({_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED})
 _TO_BE_HELD = frozenset({*STAFFED, _P.DELIVERED, _P.PART_DELIVERED})
 _LATE_COUNTS = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 
@@ -186,7 +189,22 @@ def _offered(one: VisitStanding, seats: list[SeatStanding], now: dt.datetime) ->
     by = min([one.on_day, *([ends.date()] if ends else [])])
     if (near or soon) and one.search is None:
         yield Verdict(Whose.COORDINATOR, Matter.UNANSWERED, by)
+    if _place_is_open(one, seats) and one.search is None:
+        chosen = any(seat.member.state is _A.SUGGESTED for seat in seats)
+        yield Verdict(Whose.COORDINATOR, Matter.NOT_OFFERED if chosen else Matter.PLACE_OPEN, one.on_day)
     yield Verdict(Whose.PRESENTER, Matter.OFFER_OPEN, by)
+
+
+def _place_is_open(one: VisitStanding, seats: list[SeatStanding]) -> bool:
+    """Whether somebody left, and the crew is not whole even if everybody says yes who is asked."""
+    if not any(seat.member.state in _LEFT for seat in seats):
+        return False
+    crews = ([_saying_yes(seat.member) for seat in sitting.seats] for sitting in _staffed(one))
+    return not is_whole(crews, one.rule, one.on_day)
+
+
+def _saying_yes(member: CrewMember) -> CrewMember:
+    return replace(member, state=_A.ACCEPTED) if member.state is _A.OFFERED else member
 
 
 def _confirmed(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:

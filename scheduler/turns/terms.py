@@ -47,6 +47,7 @@ class Matter(StrEnum):
     NOT_OFFERED = "not_offered"  # somebody is suggested, and nobody has asked her
     NO_CREW = "no_crew"
     CREW_SHORT = "crew_short"  # some have accepted, nobody else is asked
+    PLACE_OPEN = "place_open"  # somebody is asked still, and nobody for the place of one who left
     UNANSWERED = "unanswered"  # offered, and the day or the offer's end is near
     SCHOOL_TO_TELL = "school_to_tell"  # it goes, but somebody whom the school knew of does not
     CREW_AWAY = "crew_away"  # the hours of somebody who goes no longer hold the visit

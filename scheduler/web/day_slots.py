@@ -118,6 +118,7 @@ class MeantDateForm(BaseForm):
     meant = BooleanField(_l("I mean this date all the same"))
     meant_for = HiddenField()
     against: Sequence[str] = ()
+    who_stays: Sequence[str] = ()  # what is to be known of the crew on that date, beside what speaks against the date
 
     def tell(self, day: dt.date, times: Iterable[dt.time | None], found: Iterable[FreeDay]) -> bool:
         """Say what speaks against a date; whether nothing does, or it was confirmed of that very date."""
@@ -125,7 +126,7 @@ class MeantDateForm(BaseForm):
         sure = self.meant.data and self.meant_for.data == typed
         self.against = [str(AGAINST[one.lack]) for one in found if one.lack]
         self.meant_for.data, self.meant.data = typed, sure
-        return bool(sure) or not self.against
+        return bool(sure) or not (self.against or self.who_stays)
 
     def means(self, day: dt.date, times: Iterable[dt.time | None], found: Iterable[FreeDay]) -> bool:
         """The same on the way to the service: what is not confirmed is asked."""

@@ -23,7 +23,9 @@ from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.queries.pick_ups import fetched_at
+from scheduler.staffing.queries.young_load import minors_without_room
 from scheduler.staffing.rules.pick_ups import adult_of
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.late_notice import LateRow
@@ -32,10 +34,9 @@ from scheduler.visits.queries.lists import SORTS
 from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
-from scheduler.web import labels, tables
+from scheduler.web import labels, reads, tables
 from scheduler.web.day_slots import DateChoice, days_as_choices
 from scheduler.web.filters import say
 from scheduler.web.forms import asked_day
@@ -337,8 +338,12 @@ def _days_of(visit: VisitRow) -> SchoolDays:
 def _settled(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays, *, sent: bool) -> bool:
     """Whether a date is free or confirmed; hours of a day that stays are the coordinator's own affair."""
     movable = visit.state in (*OPEN_VISITS, VisitState.DISRUPTED)
-    if not movable or form.on_day.data == visit.on_day:
+    if not movable or form.on_day.data in (None, visit.on_day):
         return True
+    if visit.state in OPEN_VISITS:
+        full = minors_without_room(visit.id, form.on_day.data)
+        form.who_stays = [labels.left_behind(name, why) for name, why in full.values()]
+        reads.note_given_names(full)
     return form.settle(days, form.plans(visit.presentations), sent=sent)
 
 
