@@ -294,6 +294,7 @@ WORDS: dict[Reason, LazyProxy] = {
     WaitlistReason.NOBODY_CAN_GO: _l("Choose another date: no crew can be at the schools that wait then."),
     ClosingReason.BEFORE_IT_FELL_OUT: _l("Choose a day that is not before the one that fell out."),
     ClosingReason.OUTSIDE_THE_CLOSURE: _l("Choose one of the closed days."),
+    ClosingReason.DAY_WAS_NAMED: _l("Answer the school: it proposes another day by now."),
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
     ReadinessReason.NUMBERS_WAIT: _l("Decide about the numbers: more come than one presentation takes."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),
