@@ -104,6 +104,15 @@ def days_as_choices(
     ]
 
 
+def days_with_hours(free: Iterable[FreeDay], usual: Preference) -> list[DateChoice]:
+    """Days of a visit at other hours than its own: each is one button, and says some of the hours that are free."""
+    return [
+        DateChoice(one.choices[0].value[:10], f"{one.words}: {', '.join(slot.words for slot in one.choices)}")
+        for one in day_choices(free, (), usual)
+        if one.choices
+    ]
+
+
 def why_none(days: SchoolDays) -> list[str]:
     """Of a school for which no date is free: what speaks against its days, and which are free else."""
     lacks = dict.fromkeys(one.lack for one in days.found.days if one.lack not in (None, Lack.OUTSIDE))

@@ -53,7 +53,7 @@ def refusal(scene: Scene, mail: int) -> StaleReason | None:
 
 def test_what_is_so_still_leaves_once_more(session):
     scene = Scene()
-    scene.confirmed_by(scene.educator())
+    scene.confirm(scene.educator())
     mail = failed(session, "visit_confirmed")
 
     assert refusal(scene, mail) is None
@@ -64,7 +64,7 @@ def test_what_is_so_still_leaves_once_more(session):
 def test_an_offer_of_a_day_that_was_moved_or_called_off_or_answered_does_not(session):
     scene = Scene()
     ana, eva = scene.educator(), scene.educator()
-    scene.offered_to(ana, eva)
+    scene.offer(ana, eva)
     address = session.get_one(User, ana.user_id).email
     mail = failed(session, "visit_offered", address)
     answer_offer(presenter_actor(eva), scene.visit_id, accepts=True, now=LATER)
@@ -81,7 +81,7 @@ def test_an_offer_of_a_day_that_was_moved_or_called_off_or_answered_does_not(ses
 def test_who_comes_is_not_said_again_after_somebody_left_nor_of_a_visit_that_was_called_off(session):
     scene = Scene()
     ana, eva = scene.educator(), scene.educator()
-    scene.confirmed_by(ana, eva)
+    scene.confirm(ana, eva)
     mail = failed(session, "visit_confirmed")
 
     withdraw_presenter(scene.coordinator, scene.visit_id, ana.id, reason="Болест.", now=LATER)
@@ -127,7 +127,7 @@ def test_what_a_mail_says_is_judged_by_what_its_rows_say_now(mail, today, why):
 
 def test_its_page_says_why_it_does_not_leave_and_leads_to_what_is_so_now(app, session):
     scene = Scene()
-    scene.confirmed_by(scene.educator())
+    scene.confirm(scene.educator())
     desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=scene.centre_id))
     mail = failed(session, "visit_confirmed")
     place = f"/messages/{mail}"
