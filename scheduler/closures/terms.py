@@ -35,7 +35,7 @@ class Affected:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class ClosureTakenBack:
     """What became of the visits of a closure that was taken back: the new ones, and which stay stopped and why."""
 
     planned: tuple[str, ...]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from scheduler.closures.queries import stopped_by
 from scheduler.closures.service.close import lift_closure, replan_stopped
-from scheduler.closures.terms import ClosingReason, TakenBack
+from scheduler.closures.terms import ClosingReason, ClosureTakenBack
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, Rejected
@@ -21,7 +21,7 @@ from scheduler.visits.terms.states import VisitState
 log = logging.getLogger(__name__)
 
 
-def take_back_closure(actor: Actor, closure_id: int, *, now: dt.datetime) -> TakenBack:
+def take_back_closure(actor: Actor, closure_id: int, *, now: dt.datetime) -> ClosureTakenBack:
     """Open the days of a closure that are still to come, and plan each visit that it stopped on them for its own day.
 
     Everybody was told that it falls out: so the school reads of it and the crew is asked anew, until as a substitute
@@ -37,7 +37,7 @@ def take_back_closure(actor: Actor, closure_id: int, *, now: dt.datetime) -> Tak
         except (Conflict, Rejected) as error:
             refused.append((visit.number, error))
     log.info("closure taken back", extra={"closure_id": closure_id, "visits": len(planned), "refused": len(refused)})
-    return TakenBack(tuple(planned), tuple(refused))
+    return ClosureTakenBack(tuple(planned), tuple(refused))
 
 
 def to_plan_again(actor: Actor, closure_id: int, opens: dt.date, now: dt.datetime) -> list[VisitRow]:
