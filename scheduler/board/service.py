@@ -12,6 +12,7 @@ from scheduler.board.terms import BoardReason, Placing
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
 from scheduler.staffing.service.crew import finish_release, release, suggest
+from scheduler.staffing.service.move import release_without_room
 from scheduler.staffing.service.offers import offer
 from scheduler.visits.rules.timetable import shifted
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, refuse_counted, require
@@ -43,6 +44,9 @@ def place_visit(
         if wish.changes_crew:
             _check_crew(actor, opened, wish, reason)
         hold_time(act.session, opened.presenter_ids | ({wish.comes} if wish.comes is not None else set()))
+        if times is not None:
+            leaves = wish.leaves if wish.changes_crew else None
+            release_without_room(act, opened, wish.on_day, leaves=leaves)
         promised = wish.leaves is not None and bool(opened.of(wish.leaves, *PROMISED))
         if times is None and promised:  # the next adult comes before the last one leaves
             _bring(act, opened, [], wish)

@@ -240,6 +240,7 @@ class Answer:
     leg: Leg | None = None
     changed: bool = True
     asked_again: tuple[str, ...] = ()
+    left_behind: tuple[str, ...] = ()  # for whom it would be too much there: not asked, her place falls open
     school_told: bool = False
 
     @property

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.visits.terms.rows import VisitRow
 
 CLOSURE_REASON = "closure"  # why the crew of a stopped visit is released
@@ -14,6 +14,7 @@ class ClosingReason(Reason):
 
     BEFORE_IT_FELL_OUT = "before_it_fell_out"
     OUTSIDE_THE_CLOSURE = "outside_the_closure"
+    DAY_WAS_NAMED = "day_was_named"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class Affected:
     def of_others(self) -> int:
         """Visits of other centres, which this one may not read."""
         return len(self.visit_ids) - len(self.visits)
+
+
+@dataclass(frozen=True)
+class ClosureTakenBack:
+    """What became of the visits of a closure that was taken back: the new ones, and which stay stopped and why."""
+
+    planned: tuple[str, ...]
+    refused: tuple[tuple[str, Conflict | Rejected], ...]
 
 
 @dataclass(frozen=True)

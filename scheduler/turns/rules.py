@@ -5,6 +5,7 @@ A new reason to act: a member of `Matter`, a line where its kind of thing is jud
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
@@ -13,19 +14,24 @@ from scheduler.requests.rules.states import HIDDEN, OVER, PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.terms import ProofKind, ProofStanding
 from scheduler.turns.terms import (
+    MailSince,
     Matter,
     RequestStanding,
     SeatStanding,
     SittingStanding,
+    StaleReason,
     TurnRow,
     Verdict,
+    VisitSince,
     VisitStanding,
     Whose,
 )
 from scheduler.visits.rules.crew import is_whole, may_go_short, promise_problems
+from scheduler.visits.terms.plans import CrewMember
 from scheduler.visits.terms.states import (
     FIRM,
     GONE_VISITS,
+    OFF_VISITS,
     STAFFED,
     AssignmentState,
     PresentationState,
@@ -83,6 +89,13 @@ _SEARCHES = {
     SubstituteSearchState.CHOOSING: Matter.DECIDE_NOW,
 }
 _RANKS = {matter: rank for rank, matter in enumerate(Matter)}
+_LEFT = frozenset({_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED})
+_SAYS_WHO_COMES = frozenset({"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens"})
+_WAITS_IN = {  # what these mails ask for can be done in one state alone
+    "request_question": _R.NEEDS_INFO,
+    "request_proposed": _R.PROPOSED,
+    "request_waitlisted": _R.WAITLISTED,
+}
 _TO_BE_HELD = frozenset({*STAFFED, _P.DELIVERED, _P.PART_DELIVERED})
 _LATE_COUNTS = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 
@@ -186,7 +199,22 @@ def _offered(one: VisitStanding, seats: list[SeatStanding], now: dt.datetime) ->
     by = min([one.on_day, *([ends.date()] if ends else [])])
     if (near or soon) and one.search is None:
         yield Verdict(Whose.COORDINATOR, Matter.UNANSWERED, by)
+    if _place_is_open(one, seats) and one.search is None:
+        chosen = any(seat.member.state is _A.SUGGESTED for seat in seats)
+        yield Verdict(Whose.COORDINATOR, Matter.NOT_OFFERED if chosen else Matter.PLACE_OPEN, one.on_day)
     yield Verdict(Whose.PRESENTER, Matter.OFFER_OPEN, by)
+
+
+def _place_is_open(one: VisitStanding, seats: list[SeatStanding]) -> bool:
+    """Whether somebody left, and the crew is not whole even if everybody says yes who is asked."""
+    if not any(seat.member.state in _LEFT for seat in seats):
+        return False
+    crews = ([_saying_yes(seat.member) for seat in sitting.seats] for sitting in _staffed(one))
+    return not is_whole(crews, one.rule, one.on_day)
+
+
+def _saying_yes(member: CrewMember) -> CrewMember:
+    return replace(member, state=_A.ACCEPTED) if member.state is _A.OFFERED else member
 
 
 def _confirmed(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
@@ -284,6 +312,33 @@ def turn_of_paper(state: CertificateState) -> Verdict:
 
 def turn_of_mail(state: MessageState) -> Verdict:
     return MAILS.get(state, DONE)
+
+
+def why_stale(mail: MailSince, today: dt.date) -> StaleReason | None:
+    """Why a mail that was given up does not leave once more: what it says is so no longer."""
+    if mail.anew:
+        return StaleReason.WRITTEN_ANEW
+    if mail.visit is not None:
+        return _stale_of_visit(mail, mail.visit, today)
+    asked = mail.request
+    if asked is not None and asked.state_since > mail.written_at:
+        waited_for = _WAITS_IN.get(mail.kind)
+        if asked.state in OVER or waited_for not in (None, asked.state):
+            return StaleReason.REQUEST_WENT_ON
+    return None
+
+
+def _stale_of_visit(mail: MailSince, visit: VisitSince, today: dt.date) -> StaleReason | None:
+    written_at = mail.written_at
+    if visit.moved_at is not None and visit.moved_at > written_at:
+        return StaleReason.VISIT_MOVED
+    if visit.state in OFF_VISITS and visit.state_since > written_at:
+        return StaleReason.VISIT_OFF
+    if written_at.date() <= visit.on_day < today:
+        return StaleReason.VISIT_OVER
+    if mail.kind in _SAYS_WHO_COMES and visit.left_at is not None and visit.left_at > written_at:
+        return StaleReason.CREW_CHANGED
+    return StaleReason.NOT_ASKED_ANY_MORE if mail.kind == "visit_offered" and not visit.asked else None
 
 
 def turn_of_proof(kind: ProofKind, standing: ProofStanding, ends_on: dt.date | None = None) -> Verdict:

@@ -1,4 +1,4 @@
-"""In the morning coordinators read what is due: the rows of their first page, by the same rule."""
+"""In the morning coordinators read what is due; a mail that failed leaves once more, if it is so still."""
 
 import datetime as dt
 
@@ -6,21 +6,37 @@ from sqlalchemy import select
 
 from scheduler.core import clock
 from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict
 from scheduler.core.language import short_day
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.service import queue_message
+from scheduler.messages.service import end_failure, queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre
 from scheduler.people.queries import actors_at
 from scheduler.policy import Actor
 from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.turns.queries.desk import rows_told_to
+from scheduler.turns.queries.stale_mails import mail_since
+from scheduler.turns.rules import why_stale
 from scheduler.turns.terms import TurnRow
 from scheduler.turns.wording import why_of
 
 MORNING_MAIL = "turns_due"
 MOST_LINES = 20
 ONCE_IN = dt.timedelta(hours=20)
+
+
+def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:
+    """A mail that was given up leaves once more, as it was written, where what it says is still so.
+
+    False when it is given up no longer. Who may is checked by the caller. Raises: Conflict(StaleReason).
+    """
+    with transaction():
+        mail = mail_since(message_id)
+        stale = why_stale(mail, clock.local_day(now)) if mail is not None else None
+        if stale is not None:
+            raise Conflict(stale)
+        return end_failure(actor, message_id, again=True, now=now)
 
 
 def tell_what_is_due(*, now: dt.datetime) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.attendance.terms import AttendanceState
+from scheduler.core.errors import Reason
 from scheduler.core.language import pick
 from scheduler.core.text import to_latin
 from scheduler.places.terms.hosts import HostKind
@@ -47,6 +48,7 @@ class Matter(StrEnum):
     NOT_OFFERED = "not_offered"  # somebody is suggested, and nobody has asked her
     NO_CREW = "no_crew"
     CREW_SHORT = "crew_short"  # some have accepted, nobody else is asked
+    PLACE_OPEN = "place_open"  # somebody is asked still, and nobody for the place of one who left
     UNANSWERED = "unanswered"  # offered, and the day or the offer's end is near
     SCHOOL_TO_TELL = "school_to_tell"  # it goes, but somebody whom the school knew of does not
     CREW_AWAY = "crew_away"  # the hours of somebody who goes no longer hold the visit
@@ -155,6 +157,53 @@ class VisitStanding:
     @property
     def starts_at(self) -> dt.datetime | None:
         return min((one.starts_at for one in self.sittings), default=None)
+
+
+class StaleReason(Reason):
+    """Why a mail that did not arrive says what is so no longer."""
+
+    WRITTEN_ANEW = "written_anew"
+    VISIT_MOVED = "visit_moved"
+    VISIT_OFF = "visit_off"
+    VISIT_OVER = "visit_over"
+    CREW_CHANGED = "crew_changed"
+    NOT_ASKED_ANY_MORE = "not_asked_any_more"
+    REQUEST_WENT_ON = "request_went_on"
+
+
+@dataclass(frozen=True)
+class VisitSince:
+    """What became of a visit that a mail is about, up to now."""
+
+    number: str
+    on_day: dt.date
+    state: VisitState
+    state_since: dt.datetime
+    moved_at: dt.datetime | None
+    left_at: dt.datetime | None  # the last who left its crew
+    asked: bool  # whether the mail's reader, or whoever it is a copy for, is asked still
+
+
+@dataclass(frozen=True)
+class RequestSince:
+    """What became of a request that a mail is about, up to now."""
+
+    number: str
+    state: RequestState
+    state_since: dt.datetime
+
+
+@dataclass(frozen=True)
+class MailSince:
+    """A mail that did not arrive, and what is so by now; `newer_id`: the next that was written to the same reader about
+    the same, `anew` when it is of the same kind."""
+
+    kind: str
+    written_at: dt.datetime
+    newer_id: int | None = None
+    anew: bool = False
+    visit: VisitSince | None = None
+    request: RequestSince | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ def why_of(matter: Matter, language: str) -> str:
         Matter.NOT_OFFERED: _("A crew is chosen, but not asked yet"),
         Matter.NO_CREW: _("Planned, but nobody is asked yet"),
         Matter.CREW_SHORT: _("Some have accepted, but the crew is not whole"),
+        Matter.PLACE_OPEN: _("Somebody left the crew, and nobody is asked for that place"),
         Matter.UNANSWERED: _("Offered, and nobody has answered"),
         Matter.SCHOOL_TO_TELL: _("Somebody whom the school expects does not come any more"),
         Matter.CREW_AWAY: _("Somebody of the crew has no time then any more"),

@@ -104,6 +104,15 @@ def days_as_choices(
     ]
 
 
+def days_with_hours(free: Iterable[FreeDay], usual: Preference) -> list[DateChoice]:
+    """Days of a visit at other hours than its own: each is one button, and says some of the hours that are free."""
+    return [
+        DateChoice(one.choices[0].value[:10], f"{one.words}: {', '.join(slot.words for slot in one.choices)}")
+        for one in day_choices(free, (), usual)
+        if one.choices
+    ]
+
+
 def why_none(days: SchoolDays) -> list[str]:
     """Of a school for which no date is free: what speaks against its days, and which are free else."""
     lacks = dict.fromkeys(one.lack for one in days.found.days if one.lack not in (None, Lack.OUTSIDE))
@@ -118,6 +127,7 @@ class MeantDateForm(BaseForm):
     meant = BooleanField(_l("I mean this date all the same"))
     meant_for = HiddenField()
     against: Sequence[str] = ()
+    who_stays: Sequence[str] = ()  # what is to be known of the crew on that date, beside what speaks against the date
 
     def tell(self, day: dt.date, times: Iterable[dt.time | None], found: Iterable[FreeDay]) -> bool:
         """Say what speaks against a date; whether nothing does, or it was confirmed of that very date."""
@@ -125,7 +135,7 @@ class MeantDateForm(BaseForm):
         sure = self.meant.data and self.meant_for.data == typed
         self.against = [str(AGAINST[one.lack]) for one in found if one.lack]
         self.meant_for.data, self.meant.data = typed, sure
-        return bool(sure) or not self.against
+        return bool(sure) or not (self.against or self.who_stays)
 
     def means(self, day: dt.date, times: Iterable[dt.time | None], found: Iterable[FreeDay]) -> bool:
         """The same on the way to the service: what is not confirmed is asked."""

@@ -167,6 +167,8 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "ended_in_database": _l("A check or a consent no longer covers the day."),
     "visit_cancelled": _l("The visit was called off."),
     "visit_replanned": _l("Planned again"),
+    "young_week_full": _l("Moved into a week that is full for a young person."),
+    "young_month_full": _l("Moved into a month that is full for a young person."),
     "never_answered": _l("An offer ended without an answer"),
     "presentations_joined": _l("The presentation was joined with another one."),
 }
@@ -212,6 +214,15 @@ def why(reason: Why) -> str:
     if reason.code in LIMITS:
         return LIMITS[reason.code](reason)
     return worded(reason.code)
+
+
+def left_behind(name: str, reason: Why) -> str:
+    """Of a minor to whom a visit would be too much on its new day."""
+    said = {
+        WhyNot.YOUNG_WEEK_FULL: _("that week is full for a young person; nobody asks, the place falls open"),
+        WhyNot.YOUNG_MONTH_FULL: _("that month is full for a young person; nobody asks, the place falls open"),
+    }
+    return f"{name}: {said[WhyNot(reason.code)]}"
 
 
 def _too_far(reason: Why) -> str:

@@ -25,6 +25,7 @@ from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.safeguarding.terms import SafeguardingReason
 from scheduler.staffing.terms.reasons import StaffingReason
+from scheduler.turns.terms import StaleReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
@@ -282,10 +283,18 @@ WORDS: dict[Reason, LazyProxy] = {
     BookingReason.TOO_MANY_HOLDS: _l(
         "Choose fewer dates at once, or wait: a date that is not booked is free again after a while."
     ),
+    StaleReason.WRITTEN_ANEW: _l("Look at the newer message: the same was written to this reader once more."),
+    StaleReason.VISIT_MOVED: _l("Tell the new day and hour: the visit was moved after this was written."),
+    StaleReason.VISIT_OFF: _l("Tell that nobody comes: the visit was called off or stopped after this was written."),
+    StaleReason.VISIT_OVER: _l("Let it be: the day of the visit is over."),
+    StaleReason.CREW_CHANGED: _l("Tell who comes now: somebody left the crew after this was written."),
+    StaleReason.NOT_ASKED_ANY_MORE: _l("Let it be: this offer was answered, taken back or has ended."),
+    StaleReason.REQUEST_WENT_ON: _l("Tell how the request stands: it went on after this was written."),
     WaitlistReason.NOBODY_WAITS: _l("Choose another date: nobody on the waiting list can use this one."),
     WaitlistReason.NOBODY_CAN_GO: _l("Choose another date: no crew can be at the schools that wait then."),
     ClosingReason.BEFORE_IT_FELL_OUT: _l("Choose a day that is not before the one that fell out."),
     ClosingReason.OUTSIDE_THE_CLOSURE: _l("Choose one of the closed days."),
+    ClosingReason.DAY_WAS_NAMED: _l("Answer the school: it proposes another day by now."),
     ReadinessReason.CHECKLIST_LATER: _l("Come back in the week before the visit: the checklist opens then."),
     ReadinessReason.NUMBERS_WAIT: _l("Decide about the numbers: more come than one presentation takes."),
     ReadinessReason.THE_AGREED_DAY: _l("Choose another day: this one is agreed."),

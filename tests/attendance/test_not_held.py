@@ -16,9 +16,9 @@ from scheduler.people.models import User
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
+from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit

@@ -14,12 +14,13 @@ from scheduler.people.models import AvailabilityException, User
 from scheduler.staffing.queries.invariants import violations
 from scheduler.visits.rules.limits import MOST_A_DAY
 from scheduler.visits.terms.plans import PresenterTaken, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import always_free, an_actor
 from tests.factories.places import make_municipality
-from tests.factories.staffing import UNTIL, a_plan
+from tests.factories.staffing import UNTIL, a_plan, make_busy
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.visits.scene import Scene, audit_of, far_away_scene, mails, presentations, states, visit_of
 
@@ -159,6 +160,38 @@ def test_a_young_person_stays_with_the_next_adult(session, day):
     now = {who: rows[-1] for who, rows in states(session, scene).items()}
     assert now == {ana.id: A.REPLACED, eva.id: A.OFFERED, tara.id: A.ACCEPTED if day == VISIT_DAY else A.OFFERED}
     assert violations() == []
+
+
+def test_a_young_person_whose_week_is_full_there_is_left_out_and_the_board_says_so_before(session):
+    scene, there = Scene(), VISIT_DAY + dt.timedelta(days=7)
+    ana, eva, tara = a_free_educator(scene), a_free_educator(scene), scene.minor()
+    always_free(tara)
+    scene.accepted_by(ana, tara)
+    make_busy(tara, *(there + number * dt.timedelta(days=1) for number in (-1, 1, 2)))
+    wish = a_placing(there, leaves=ana.id, comes=eva.id)
+
+    said = answer(scene, wish)
+    place(scene, wish)
+
+    assert (said.refused, said.left_behind) == (False, ("Tara",))
+    assert "Tara" not in said.asked_again
+    assert Doubt(Why(WhyNot.YOUNG_WEEK_FULL, 4, 3), "Tara") in said.doubts
+    assert states(session, scene) == {ana.id: [A.REPLACED], tara.id: [A.WITHDRAWN], eva.id: [A.OFFERED]}
+    assert violations() == []
+
+
+def test_she_cannot_be_dropped_where_it_is_too_much_for_her_and_the_cell_says_so(session):
+    scene = Scene()
+    ana, tara = a_free_educator(scene), scene.minor()
+    always_free(tara)
+    scene.accepted_by(ana)
+    make_busy(tara, *(VISIT_DAY + number * dt.timedelta(days=1) for number in (-1, 1, 2)))
+
+    cells = answers_in_cells(scene.coordinator, scene.visit_id, None, [VISIT_DAY, NEXT_DAY], now=MONDAY)
+
+    assert Doubt(Why(WhyNot.YOUNG_WEEK_FULL, 4, 3), hard=True) in cells[tara.id, VISIT_DAY].doubts
+    with pytest.raises(Conflict, match="young_week_full"):
+        place(scene, a_placing(comes=tara.id))
 
 
 def test_a_young_person_does_not_go_alone(session):

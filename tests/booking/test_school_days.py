@@ -57,6 +57,20 @@ def test_a_stopped_visit_gets_no_day_before_the_one_that_fell_out_and_a_class_on
         assert [day for day in found if ((day - monday).days // 7) % 2] == []
 
 
+def test_where_its_own_hour_has_no_day_a_visit_has_other_hours_of_its_classes_shift_and_bells(session):
+    scene = Scene(a_plan(dt.time(20, 0), classes="7b"), notice_days=0)
+    scene.confirmed_by(an_educator_on_working_days(centre_id=scene.centre_id))
+    tell(scene)  # 7b is there in the morning of every second week, in the afternoon of the others
+
+    days = days_of_visit(scene.visit_id, now=MONDAY)
+
+    assert days.found.free == ()
+    assert days.at_other_hours
+    for one in days.at_other_hours:
+        assert one.starts
+        assert days.against(one.day, [a_plan(one.starts[0], classes="7b")]) == []
+
+
 def test_the_crew_that_agreed_is_asked_neither_for_its_hours_nor_how_far_it_goes_but_kept_from_two_places(session):
     scene = Scene(notice_days=0)
     ana = scene.educator(reach_km=1, home_id=make_municipality("Београд", lat=44.80, lon=20.46).id)  # names no hours

@@ -11,11 +11,11 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.decisions import ask_substitute, go_short, hold_online
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import lapse_offers
 from scheduler.staffing.service.substitutes import send_waves
 from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, PresentationState, SubstituteSearchState, VisitState
 from tests.factories.people import presenter_actor

@@ -22,7 +22,7 @@ from scheduler.policy import ANONYMOUS
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.service.recheck import recheck_visits
 from scheduler.requests.service.submission import submit_request
-from scheduler.visits.service.plan_and_move import move_visit
+from scheduler.staffing.service.move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from tests.factories import MONDAY
 from tests.factories.requests import a_draft, a_presentation

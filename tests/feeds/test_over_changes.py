@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from scheduler.feeds import queries
 from scheduler.people.models import Presenter
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import EntryStatus
 from tests.calendar_readers import Reader, by_icalendar, ical_js, names_by_lines

@@ -13,11 +13,11 @@ from scheduler.readiness.service.checklist import tell_checklists
 from scheduler.readiness.service.wishes import tick_checklist
 from scheduler.readiness.terms import ReadyItem
 from scheduler.requests.models import SchoolRequest
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.models.visits import Readiness, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import VisitState
 from tests.counting import statements

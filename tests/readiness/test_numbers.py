@@ -19,12 +19,12 @@ from scheduler.readiness.service.numbers import change_numbers, decide_numbers, 
 from scheduler.readiness.terms import CallOff, NumbersOutcome
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import ExpectedCounts
+from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.merge import join_presentations
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from tests.closures.incidents import stop
 from tests.factories import MONDAY

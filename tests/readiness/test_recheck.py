@@ -17,9 +17,9 @@ from scheduler.policy import Role, school_contact
 from scheduler.readiness.service import recheck
 from scheduler.readiness.service.recheck import confirm_clock, recheck_visits
 from scheduler.requests.models import RequestedPresentation
+from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import Presentation
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.counting import asked_and_written

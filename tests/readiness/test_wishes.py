@@ -11,11 +11,11 @@ from scheduler.readiness.queries.findings import checklist_of, open_wish_of
 from scheduler.readiness.service.wishes import ask_for_date, keep_date, take_back_wish, tick_checklist
 from scheduler.readiness.terms import READY_ITEMS, ReadyItem, WishDraft
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.service.move import move_visit
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Presentation
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import VisitState, WishOutcome
 from tests.factories import MONDAY

@@ -3,24 +3,30 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.acts import change
 from scheduler.core.errors import Conflict
+from scheduler.people.models import User
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.queries.young_load import violations
 from scheduler.staffing.rules.young_load import too_much_for_a_minor
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.staffing.service.substitutes import ask_presenters
 from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
+from scheduler.turns.queries.desk import desk_of
+from scheduler.turns.terms import Matter
+from scheduler.visits.models.visits import Assignment
 from scheduler.visits.service.locked_visit import open_visit
-from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.plans import NewTimes, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.factories.staffing import UNTIL, make_busy
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, states
+from tests.visits.scene import Scene, mails, states, visit_of
 
 A_DAY = dt.timedelta(days=1)
 LIMITS = YoungLimits(week_visits=3, week_hours=6, month_visits=8, month_hours=16)
@@ -97,4 +103,39 @@ def test_a_wave_that_had_chosen_her_before_her_week_was_full_asks_the_others_alo
     assert asked == [free.id]
     assert full.id not in states(session, scene)
     assert states(session, scene)[free.id] == [AssignmentState.OFFERED]
+    assert violations() == []
+
+
+def test_a_move_into_her_full_week_asks_her_not_anew_and_her_place_is_the_coordinators_turn(session):
+    scene = Scene(influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    scene.confirmed_by(adult, minor)
+    there = VISIT_DAY + 7 * A_DAY
+    make_busy(minor, *(there + number * A_DAY for number in (-1, 1, 2)))
+    asked_before = len(mails(session, "visit_offered"))
+
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(there, {}, UNTIL), reason="Излет.", now=MONDAY)
+
+    assert states(session, scene) == {adult.id: [AssignmentState.OFFERED], minor.id: [AssignmentState.WITHDRAWN]}
+    left = session.scalars(select(Assignment.reason).where(Assignment.state == AssignmentState.WITHDRAWN)).all()
+    assert left == [WhyNot.YOUNG_WEEK_FULL]
+    address = session.get_one(User, minor.user_id).email
+    assert address in {mail.address for mail in mails(session, "visit_released")}
+    assert [mail.address for mail in mails(session, "visit_offered")[asked_before:]] == [
+        session.get_one(User, adult.user_id).email
+    ]
+    [row] = desk_of(scene.coordinator, MONDAY).rows
+    assert (row.matter, row.number) == (Matter.PLACE_OPEN, visit_of(session, scene).number)
+    assert violations() == []
+
+
+def test_a_move_within_a_week_that_has_room_asks_her_again(session):
+    scene = Scene(influencers=1)
+    adult, minor = scene.educator(), scene.minor()
+    make_busy(minor, *(VISIT_DAY + number * A_DAY for number in (-1, 2)))
+    scene.confirmed_by(adult, minor)
+
+    move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY + A_DAY, {}, UNTIL), now=MONDAY)
+
+    assert states(session, scene) == {who.id: [AssignmentState.OFFERED] for who in (adult, minor)}
     assert violations() == []

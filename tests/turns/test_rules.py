@@ -1,6 +1,7 @@
 """Whose turn it is, said of plain facts."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,21 @@ def test_an_offer_is_the_presenters_until_its_end_or_the_day_is_near():
     assert turn_of_visit(far, MONDAY, TODAY).whose is Whose.PRESENTER
     assert the_matter(far, MONDAY + 2 * DAY + dt.timedelta(hours=1)) is Matter.UNANSWERED
     assert the_matter(a_visit(_V.OFFERED, seat(_A.OFFERED), day=TODAY + 6 * DAY)) is Matter.UNANSWERED
+
+
+def test_a_place_that_nobody_is_asked_for_is_ours_while_others_are_asked_still():
+    def crew(*states: AssignmentState, educators: int = 2) -> VisitStanding:
+        one = a_visit(_V.OFFERED, *(seat(state, who=n) for n, state in enumerate(states)))
+        return replace(one, rule=CrewRule(educators, 0))
+
+    assert the_matter(crew(_A.OFFERED, _A.WITHDRAWN)) is Matter.PLACE_OPEN
+    assert the_matter(crew(_A.OFFERED, _A.WITHDRAWN, _A.SUGGESTED)) is Matter.NOT_OFFERED
+    for others in (
+        crew(_A.OFFERED, _A.WITHDRAWN, _A.OFFERED),
+        crew(_A.OFFERED, _A.WITHDRAWN, educators=1),
+        crew(_A.OFFERED),  # so few were asked on purpose
+    ):
+        assert turn_of_visit(others, MONDAY, TODAY).whose is Whose.PRESENTER
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.staffing.service.move import move_visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes, PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 from tests.counting import asked_and_written

@@ -10,11 +10,11 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.visits.queries.pages import visit_page
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY

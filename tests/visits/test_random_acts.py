@@ -17,11 +17,11 @@ from scheduler.places.models import Host
 from scheduler.policy import school_contact
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, lapse_offers, offer_visit
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit, mark_ready
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import (
     ASSIGNMENT_MACHINE,

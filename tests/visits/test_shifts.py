@@ -12,8 +12,8 @@ from scheduler.core.errors import Rejected
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.staffing.service.move import move_visit
 from scheduler.visits.queries.pages import visits_of_week
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from tests.closures.incidents import tell
 from tests.factories import MONDAY

@@ -25,6 +25,7 @@ from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.availability import availability_of
+from scheduler.staffing.queries.young_load import too_much_for
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_time
 from scheduler.visits.queries.clearance import clearance, town_of
@@ -56,6 +57,7 @@ class _Scene:
     shut: Collection[dt.date]  # by a closure
     bells: SchoolClock | None  # what the school told of its shifts and bells
     cleared: Mapping[dt.date, Mapping[int, Sequence[Why]]]
+    too_much_young: Mapping[dt.date, Mapping[int, Sequence[Why]]]  # of everybody, were she a minor that day
 
     def name(self, who: int, day: dt.date) -> str:
         """Of a minor the first name only: what the board shows is also printed and hung up."""
@@ -64,6 +66,10 @@ class _Scene:
 
     def minor(self, who: int, day: dt.date) -> bool:
         return is_minor(self.people[who].adult_on, day)
+
+    def without_room(self, who: int, day: dt.date) -> Sequence[Why]:
+        """Why it would be too much for a minor; nothing against anybody else."""
+        return self.too_much_young[day].get(who, ()) if self.minor(who, day) else ()
 
 
 def answer(actor: Actor, visit_id: int, wish: Placing, *, now: dt.datetime) -> Answer:
@@ -174,7 +180,16 @@ def _scene(
         school_days=set(lessons.with_pupils(host.municipality, school.levels, first, last)),
         shut=place_queries.closed_days(host, first, last) if lessons.closures else {},
         cleared={day: clearance(ids, day, town_of(visit)) for day in days},
+        too_much_young=too_much_for({who: _minutes_of(who, rows) for who in ids}, days, visit_id=visit.id),
     )
+
+
+def _minutes_of(who: int, rows: Sequence[Presentation]) -> list[int]:
+    """Of her own presentations; of all, where she would be new in the crew."""
+    own = [
+        row.minutes for row in rows if any(one.presenter_id == who and one.state in LIVING for one in row.assignments)
+    ]
+    return own or [row.minutes for row in rows]
 
 
 def _spans(visit: Visit, rows: Sequence[Presentation], day: dt.date, first: dt.time) -> list[Span] | None:
@@ -208,6 +223,9 @@ def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
         return Answer((Doubt(Why(BoardReason.NO_SUCH_TIME), hard=True),))
     doubts = _of_the_day(scene, wish, moved, now) + _of_the_crew(scene, wish)
     stays = _staying(scene, wish)
+    left = [who for who in stays if moved and scene.without_room(who, wish.on_day)]
+    doubts += [Doubt(scene.without_room(who, wish.on_day)[0], scene.name(who, wish.on_day)) for who in left]
+    stays = {who: state for who, state in stays.items() if who not in left}
     asked = [who for who, state in stays.items() if moved and state in PROMISED]
     if wish.comes is not None and wish.changes_crew and wish.offer:
         asked += [wish.comes, *(who for who, state in stays.items() if state not in PROMISED)]
@@ -221,6 +239,7 @@ def _answer(scene: _Scene, wish: Placing, now: dt.datetime) -> Answer:
         leg=_leg(scene, wish.comes),
         changed=moved or wish.changes_crew,
         asked_again=tuple(dict.fromkeys(scene.name(who, wish.on_day) for who in asked)),
+        left_behind=tuple(dict.fromkeys(scene.name(who, wish.on_day) for who in left)),
         school_told=moved and school is not None and bool(school.contact_email or contacts_of(school)),
     )
 
@@ -278,6 +297,8 @@ def _of_one(scene: _Scene, wish: Placing, who: int, stops: Sequence[Stop], *, fi
     visit, person = scene.visit, scene.people[who]
     name = "" if who == wish.comes else scene.name(who, wish.on_day)
     doubts = [Doubt(why, name, hard=True) for why in scene.cleared[wish.on_day][who]]
+    if who == wish.comes and wish.changes_crew:
+        doubts += [Doubt(why, hard=True) for why in scene.without_room(who, wish.on_day)]
     doubts += [Doubt(why, name, hard=firm) for why in clash_of(list(stops), list(scene.promised.get(who, ())))]
     school = visit.school_request
     language = school.teaching_language if school else None

@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
-from scheduler.booking.rules.holds import sitting_times
 from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting
 from scheduler.core import clock
@@ -58,6 +57,12 @@ class SchoolDays:
     def found(self) -> FreeDates:
         """Each of the next days with its times, or why it has none."""
         return self.calendar.free_dates(self.wish)
+
+    @cached_property
+    def at_other_hours(self) -> tuple[FreeDay, ...]:
+        """The next days with other hours than a visit's own, by the shift and the bells of its classes."""
+        wish = replace(self.wish, kept=(), sittings=len(self.wish.kept))
+        return self.calendar.free_dates(wish).free
 
     @property
     def otherwise(self) -> tuple[FreeDay, ...]:
@@ -106,16 +111,6 @@ def usual_wish(page: RequestPage) -> Preference:
     """The hour and the part of the day that a school wishes on whatever day."""
     first = page.presentations[0]
     return Preference(page.row.first_day, first.starts_local, first.day_part)
-
-
-def plans_at(page: RequestPage, first: dt.time) -> list[PresentationPlan]:
-    """The presentations of a request from that hour on, one after the other."""
-    minutes = page.row.programme.minutes
-    starts = sitting_times(first, [None] * len(page.presentations), minutes)
-    return [
-        PresentationPlan(start, minutes, one.audience, one.level, one.classes, outside_shift=one.outside_shift)
-        for one, start in zip(page.presentations, starts, strict=True)
-    ]
 
 
 def days_of_request(page: RequestPage, *, now: dt.datetime, school: OpenSchool | None = None) -> SchoolDays:

@@ -9,9 +9,9 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.queries.lost_dates import MAY_TAKE_ANOTHER, hold_of_request, wish_of_hold
+from scheduler.booking.queries.plan_as_asked import plans_as_asked
 from scheduler.booking.rules.holds import HELD_FOR, sitting_times
 from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
-from scheduler.booking.service.plan_as_asked import plans_as_asked
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import tokens
 from scheduler.core.errors import Conflict, GroundReason, NotFound, SchedulerError

@@ -35,7 +35,6 @@ from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.young_load import too_much_for
 from scheduler.staffing.terms.crew import Candidate
-from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, town_of
@@ -168,8 +167,8 @@ def _judged(
     free, host = _available(ids, visit, presentations), place_of(visit)
     language = visit.school_request.teaching_language if visit.school_request else None
     minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
-    own = [YoungVisit(visit.id, visit.on_day, row.minutes) for row in presentations]
-    full = too_much_for(minors, visit.on_day, dict.fromkeys(minors, own), except_visit=visit.id)
+    own = [row.minutes for row in presentations]
+    full = too_much_for(dict.fromkeys(minors, own), [visit.on_day], visit_id=visit.id)[visit.on_day]
     meant = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset()
     found = []
     for row in people:

@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, select
 
@@ -11,7 +11,7 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.staffing.rules.young_load import too_much_for_a_minor
 from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
@@ -19,7 +19,7 @@ from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.plans import Why
-from scheduler.visits.terms.states import PROMISED
+from scheduler.visits.terms.states import PROMISED, TO_COME
 
 
 def limits() -> YoungLimits:
@@ -29,34 +29,60 @@ def limits() -> YoungLimits:
 
 
 def too_much_for(
-    minor_ids: Collection[int], day: dt.date, here: Mapping[int, Iterable[YoungVisit]], *, except_visit: int
-) -> dict[int, list[Why]]:
-    """Of these minors, what speaks against a visit on that day, in which each has these presentations.
+    minutes: Mapping[int, Sequence[int]], days: Collection[dt.date], *, visit_id: int
+) -> dict[dt.date, dict[int, list[Why]]]:
+    """What speaks against a visit on each of these days, of minors who have presentations of so many minutes in it.
 
     One question, also for none: a page asks as often whoever stands on it.
     """
-    first = min(week_of_day(day), day.replace(day=1))
-    ends = day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    last = max(week_of_day(day) + dt.timedelta(days=6), ends)
-    promised = _promised(Assignment.presenter_id.in_(minor_ids), Assignment.on_day.between(first, last))
+    first = min(min(week_of_day(day), day.replace(day=1)) for day in days)
+    last = max(max(week_of_day(day) + dt.timedelta(days=6), _last_of_month(day)) for day in days)
+    promised = _promised(
+        Assignment.presenter_id.in_(minutes),
+        Assignment.on_day.between(first, last),
+        Presentation.visit_id != visit_id,
+    )
     return {
-        who: too_much_for_a_minor(
-            [*(one for one in promised.get(who, []) if one.visit_id != except_visit), *here.get(who, [])], day, limits()
-        )
-        for who in minor_ids
+        day: {
+            who: too_much_for_a_minor(
+                [*promised.get(who, []), *(YoungVisit(visit_id, day, one) for one in own)], day, limits()
+            )
+            for who, own in minutes.items()
+        }
+        for day in days
     }
+
+
+def minors_without_room(visit_id: int, day: dt.date) -> dict[int, tuple[str, Why]]:
+    """Of a visit's crew the minors to whom it would be too much on that day: first name, and the first reason."""
+    rows = db.session().execute(
+        select(Assignment.presenter_id, User.given_name, Presenter.adult_on, Presentation.minutes)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .join(User, User.id == Presenter.user_id)
+        .where(Presentation.visit_id == visit_id, Assignment.state.in_(TO_COME), Presenter.adult_on > day)
+        .order_by(User.given_name, Assignment.presenter_id)
+    )
+    minutes: dict[int, list[int]] = defaultdict(list)
+    names: dict[int, str] = {}
+    for who, name, adult_on, one in rows:
+        if is_minor(adult_on, day):
+            minutes[who].append(one)
+            names[who] = name
+    full = too_much_for(minutes, [day], visit_id=visit_id)[day] if minutes else {}
+    return {who: (names[who], reasons[0]) for who, reasons in full.items() if reasons}
 
 
 def refuse_too_much(opened: OpenVisit, seats: Collection[Assignment]) -> None:
     """Raises: Conflict("young_week_full", "young_month_full") where these seats are more than a minor is given."""
-    here: dict[int, list[YoungVisit]] = defaultdict(list)
+    here: dict[int, list[int]] = defaultdict(list)
     for seat in opened.assignments:
         if opened.minor(seat) and any(one.presenter_id == seat.presenter_id for one in seats):
-            minutes = opened.presentation(seat.presentation_id).minutes
-            here[seat.presenter_id].append(YoungVisit(opened.visit.id, opened.visit.on_day, minutes))
+            here[seat.presenter_id].append(opened.presentation(seat.presentation_id).minutes)
     if not here:
         return
-    found = too_much_for(here.keys(), opened.visit.on_day, here, except_visit=opened.visit.id)
+    day = opened.visit.on_day
+    found = too_much_for(here, [day], visit_id=opened.visit.id)[day]
     for why in (why for reasons in found.values() for why in reasons):
         raise Conflict(why.code)
 
@@ -69,6 +95,10 @@ def violations() -> list[str]:
         full = {(why.code, day) for day in days for why in too_much_for_a_minor(visits, day, limits())}
         found += [f"presenter {who}: {code.value} from {day:%Y-%m-%d} on" for code, day in sorted(full)]
     return sorted(found)
+
+
+def _last_of_month(day: dt.date) -> dt.date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def _promised(*which: ColumnElement[bool]) -> dict[int, list[YoungVisit]]:

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.visits.terms.drives import as_driven
+
 MOST_MINUTES = 1440  # of one day, as the table's CHECK says
 
 
@@ -32,9 +34,9 @@ class DriveRow:
 
     @property
     def kilometres(self) -> int:
-        """What counts: as driven, or as planned while nobody has said otherwise."""
-        return self.planned_kilometres if self.driven_kilometres is None else self.driven_kilometres
+        """What counts of it."""
+        return as_driven(self.driven_kilometres, self.planned_kilometres)
 
     @property
     def minutes(self) -> int:
-        return self.planned_minutes if self.driven_minutes is None else self.driven_minutes
+        return as_driven(self.driven_minutes, self.planned_minutes)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
 from scheduler.core.defences import DRIVES_AND_QUESTIONS, TableLaw, refuse_more
+from scheduler.visits.terms.drives import as_driven
 
 
 class Drive(Base):
@@ -33,8 +34,8 @@ class Drive(Base):
 
     @property
     def kilometres(self) -> int:
-        """What counts: as driven, or as planned while nobody has said otherwise."""
-        return self.planned_kilometres if self.driven_kilometres is None else self.driven_kilometres
+        """What counts of it."""
+        return as_driven(self.driven_kilometres, self.planned_kilometres)
 
 
 # What no act writes, and a statement by hand might: a minor drives nobody, and what did not happen was not driven.

@@ -34,7 +34,6 @@ from scheduler.visits.service.locked_visit import (
     refuse_clashes,
     refuse_counted,
     require,
-    require_seen,
 )
 from scheduler.visits.service.school_hours import outside_shifts, refuse_outside_shifts
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, Span, Stop, VisitDraft
@@ -172,26 +171,12 @@ def _add_presentation(act: Act, visit: Visit, ordinal: int, plan: PresentationPl
     act.record("presentation planned", presentation)
 
 
-def move_visit(
-    actor: Actor, visit_id: int, wish: NewTimes, *, reason: str = "", now: dt.datetime, version: int | None = None
-) -> bool:
-    """Move a visit to another day or other hours: same UIDs, SEQUENCE + 1, and who had accepted is asked again.
-
-    The school is told. A visit that is at that time already (a double click) stays as it is and nobody is told; then
-    the answer is False. Raises: Rejected with {field: reason} ("on_day", "until", "presentations-0"); Conflict
-    ("wrong_state", "times_change_places"); Taken; the database's refusals, for example when vetting ends before.
-    """
-    with change(actor, now) as act:
-        return move(act, open_visit(act, visit_id), wish, reason=reason, version=version)
-
-
-def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "", version: int | None = None) -> bool:
-    """The same for a visit that is open already."""
+def move(act: Act, opened: OpenVisit, wish: NewTimes, *, reason: str = "") -> bool:
+    """Give a visit other times; its crew must have room for it there (`staffing.service.move` looks to that)."""
     require(act.actor, "update", "visit", opened)
     open_now = opened.visit.state in OPEN_VISITS and bool(opened.presentations)
     if open_now and stands_there(opened, wish):
         return False
-    require_seen(opened.visit, version)
     refuse_counted(opened)
     if not open_now:
         raise Conflict(GroundReason.WRONG_STATE)

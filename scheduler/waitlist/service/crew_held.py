@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from scheduler.acts import Act
 from scheduler.booking.queries.free_dates import open_calendar
+from scheduler.booking.queries.plan_as_asked import minutes_of
 from scheduler.booking.rules.holds import main_audience
 from scheduler.booking.service.holds import ask_held, crew_under_lock, end_hold, give_time, hold_row
-from scheduler.booking.service.plan_as_asked import minutes_of
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core.errors import Conflict, SchedulerError

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.booking.service.plan_as_asked import minutes_of, one_after_the_other, plans_as_asked
+from scheduler.booking.queries.plan_as_asked import minutes_of, one_after_the_other, plans_as_asked
 from scheduler.core import clock
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected, SchedulerError

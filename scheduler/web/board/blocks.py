@@ -288,6 +288,9 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "doubts": [doubt_words(doubt) for doubt in answer.doubts],
         "leg": _("From home: %(leg)s.", leg=leg) if leg else "",
         "asked": _("Will be asked: %(names)s.", names=", ".join(answer.asked_again)) if answer.asked_again else "",
+        "left": _("Will not be asked, the place falls open: %(names)s.", names=", ".join(answer.left_behind))
+        if answer.left_behind
+        else "",
         "school": _("The school gets one mail.") if answer.school_told else "",
     }
 

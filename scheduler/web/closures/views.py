@@ -10,6 +10,7 @@ from scheduler.closures import queries
 from scheduler.closures.queries import affected_by, stopped_by, stopped_counts
 from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts
+from scheduler.closures.service.take_back import take_back_closure, to_plan_again
 from scheduler.closures.terms import Affected, NewDays
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
@@ -23,6 +24,7 @@ from scheduler.web.closures.blueprint import bp
 from scheduler.web.closures.forms import ClosureForm, LiftForm, NewDaysForm, SeenVisitsForm, seen_ids
 from scheduler.web.day_slots import DateChoice
 from scheduler.web.filters import say
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import closure_place, closure_reason, rejected_words
@@ -74,7 +76,9 @@ def new_closure() -> ResponseReturnValue:
                 problem = worded(conflict.reason)
                 affected = _preview(form, draft)
             else:
-                say(_("The days are closed. Everybody affected gets one mail."))
+                back = url_for(".take_back", closure_id=number)
+                told = _("The days are closed. Everybody affected gets one mail.")
+                say(told, undo=back, undo_words=_("Take it back"))
                 return redirect(url_for(".closure", closure_id=number))
         else:
             affected = _preview(form, draft)
@@ -120,7 +124,7 @@ def _closure_page(
     closure_id: int, form: LiftForm, problem: str = "", new_days: NewDaysForm | None = None
 ) -> ResponseReturnValue:
     actor, row = current_actor(), place_queries.closure_of(closure_id)
-    stopped = stopped_by(actor, closure_id)
+    stopped, opens = stopped_by(actor, closure_id), max(row.first_day, _today())
     again = SeenVisitsForm(mark="again")
     meanwhile = None
     if row.open_from and _may_close():
@@ -142,6 +146,8 @@ def _closure_page(
         again=again,
         meanwhile=meanwhile,
         may_close=_may_close(),
+        opens=opens if opens <= row.last_day else None,
+        anew=to_plan_again(actor, closure_id, opens, clock.now()) if not row.open_from else [],
         problem=problem,
     )
     return page, 422 if form.errors or problem else 200
@@ -169,6 +175,27 @@ def lift_closure(closure_id: int) -> ResponseReturnValue:
             say(_("Open again. What was stopped still needs a new date."))
             return redirect(url_for(".closure", closure_id=closure_id))
     return _closure_page(closure_id, form, problem)
+
+
+@bp.post("/closures/<int:closure_id>/take-back")
+@may("update", "closure")
+def take_back(closure_id: int) -> ResponseReturnValue:
+    """One press, from the toast or the page: the days that are to come open, and each stopped visit is asked anew."""
+    if not BaseForm().accepted():
+        return redirect(url_for(".closure", closure_id=closure_id))
+    try:
+        done = take_back_closure(current_actor(), closure_id, now=clock.now())
+    except (Conflict, Rejected) as error:
+        return _closure_page(closure_id, LiftForm(formdata=None), _refusal(error))
+    say(_("Taken back. Planned again for their own days: %(count)s; the crews are asked.", count=len(done.planned)))
+    if done.refused:
+        told = "; ".join(f"{number}: {_refusal(error)}" for number, error in done.refused)
+        return _closure_page(closure_id, LiftForm(formdata=None), _("Not planned again: %(visits)s", visits=told))
+    return redirect(url_for(".closure", closure_id=closure_id))
+
+
+def _refusal(error: Conflict | Rejected) -> str:
+    return labels.refusal(error) if isinstance(error, Conflict) else rejected_words(error)
 
 
 @bp.post("/closures/<int:closure_id>/again")
@@ -202,8 +229,7 @@ def replan_stopped(closure_id: int) -> ResponseReturnValue:
         try:
             close.replan_stopped(current_actor(), visit_id, day, until=form.until(), now=clock.now())
         except (Conflict, Rejected) as error:
-            why = labels.refusal(error) if isinstance(error, Conflict) else rejected_words(error)
-            refused.append(f"{stopped[visit_id]}: {why}")
+            refused.append(f"{stopped[visit_id]}: {_refusal(error)}")
     if len(refused) < len(chosen):
         say(_("Planned again: %(count)s. Schools are told and the crews asked.", count=len(chosen) - len(refused)))
     if refused:

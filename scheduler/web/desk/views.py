@@ -61,6 +61,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
         Matter.NOT_OFFERED,
         Matter.NO_CREW,
         Matter.CREW_SHORT,
+        Matter.PLACE_OPEN,
         Matter.UNANSWERED,
         Matter.CREW_AWAY,
     ),

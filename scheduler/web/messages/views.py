@@ -8,17 +8,21 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.config import Settings
 from scheduler.core import clock
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries, service
 from scheduler.messages.terms import MessageState
+from scheduler.turns.queries.stale_mails import mail_since
+from scheduler.turns.rules import why_stale
+from scheduler.turns.service import send_again
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.web import tables
 from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l
+from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
 bp = Blueprint("messages", __name__)
@@ -94,8 +98,17 @@ def message(message_id: int) -> ResponseReturnValue:
         raise NotFound("message")
     failed = found.row.state is MessageState.FAILED
     may_end = failed and policy.scope_of(current_actor(), "update", "message") is not None
+    since = mail_since(message_id) if may_end else None
+    stale = why_stale(since, clock.local_day(clock.now())) if since else None
     return render_template(
-        "messages/message.html", message=found, faces=FACES, failures=FAILURES, place=_("[link]"), may_end=may_end
+        "messages/message.html",
+        message=found,
+        faces=FACES,
+        failures=FAILURES,
+        place=_("[link]"),
+        may_end=may_end,
+        stale=worded(stale) if stale else "",
+        since=since,
     )
 
 
@@ -105,9 +118,17 @@ def end_failure(message_id: int, act: str) -> ResponseReturnValue:
     """What did not arrive leaves once more, or its reader was told otherwise: then nothing waits any more."""
     if queries.message_of(own_centre_id(), message_id, within=mails_in_reach(current_actor())) is None:
         raise NotFound("message")
-    again = act == "again"
-    if BaseForm().accepted() and service.end_failure(current_actor(), message_id, again=again, now=clock.now()):
-        say(_("It leaves once more.") if again else _("Noted: nothing is left to do."))
+    if not BaseForm().accepted():
+        return redirect(url_for(".message", message_id=message_id))
+    if act == "settled":
+        if service.end_failure(current_actor(), message_id, again=False, now=clock.now()):
+            say(_("Noted: nothing is left to do."))
+        return redirect(url_for(".message", message_id=message_id))
+    try:
+        if send_again(current_actor(), message_id, now=clock.now()):
+            say(_("It leaves once more."))
+    except Conflict:  # the page says what became of it, and offers the newer one
+        say(_("Not sent: it says what is so no longer."))
     return redirect(url_for(".message", message_id=message_id))
 
 

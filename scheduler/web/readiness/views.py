@@ -15,13 +15,13 @@ from scheduler.readiness.service import recheck, wishes
 from scheduler.readiness.service.call_off import call_off
 from scheduler.readiness.service.wishes import take_back_wish, tick_checklist
 from scheduler.requests.queries.pages import own_request
-from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.terms.school_request import Preference, RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.terms.states import OPEN_VISITS, VisitState
 from scheduler.web import labels
-from scheduler.web.day_slots import days_as_choices
+from scheduler.web.day_slots import days_as_choices, days_with_hours
 from scheduler.web.filters import say
 from scheduler.web.guards import link_actor, public
 from scheduler.web.i18n import _
@@ -86,8 +86,11 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
     stopped = shown.state is VisitState.DISRUPTED
     until = asked_until(shown.starts_at) if shown.starts_at else None
     may_ask = stopped or (shown.state in OPEN_VISITS and until is not None and now <= until)
-    free = days_of_visit(shown.visit_id, now=now).found.free if may_ask else ()
-    days = days_as_choices(one for one in free if one.day != shown.on_day)
+    found = days_of_visit(shown.visit_id, now=now) if may_ask else None
+    free = [one for one in found.found.free if one.day != shown.on_day] if found else []
+    days = days_as_choices(free)
+    if found and shown.starts_local and not free:
+        days = days_with_hours(found.at_other_hours, Preference(shown.on_day, shown.starts_local[0]))
     form = (StoppedDateForm() if stopped else DateWishForm()).offer(days)
     if form.accepted():
         try:
@@ -115,6 +118,7 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
         may_ask=may_ask,
         stopped=stopped,
         days=days,
+        at_other_hours=not free,
     )
     return page, 422 if form.problems_shown() else 200
 

@@ -17,6 +17,7 @@ from scheduler.programmes.terms import CampaignChoice
 from scheduler.readiness.terms import ToldDraft, ToldHow, ToldWhat
 from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.visits.rules.timetable import shifted
 from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitRow
 from scheduler.web.day_slots import MeantDateForm
@@ -65,6 +66,12 @@ class CampaignOfVisitForm(SeenForm):
     """The campaign that a visit counts for."""
 
     campaign = SelectField(_l("Campaign"))
+
+
+def starts_from(visit: VisitRow, first: dt.time | None) -> dict[int, dt.time]:
+    """When the presentations of a visit begin: as now, or all moved together so that the first begins then."""
+    starts = {one.id: one.starts_local for one in visit.presentations}
+    return (shifted(starts, first) if first and starts else None) or starts
 
 
 class PlacedForm(MeantDateForm, ListedForm):
@@ -161,11 +168,12 @@ class ReplanForm(SeenForm, PlacedForm):
     presentations = FieldList(FormField(PresentationFields))
 
     @classmethod
-    def for_visit(cls, visit: VisitRow, day: dt.date | None = None) -> "ReplanForm":
+    def for_visit(cls, visit: VisitRow, day: dt.date | None = None, first: dt.time | None = None) -> "ReplanForm":
         """Prefilled with the hours and rooms of the old visit; the day is to be found, or one that the school named."""
+        starts = starts_from(visit, first)
         rows = [
             {
-                "starts_local": row.starts_local,
+                "starts_local": starts[row.id],
                 "minutes": row.minutes,
                 "room": row.room,
                 "outside_shift": row.outside_shift,
@@ -189,9 +197,10 @@ class MoveForm(UntilForm, PlacedForm):
     look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
-    def for_visit(cls, visit: VisitRow, day: dt.date | None = None) -> "MoveForm":
-        """Prefilled with the present hours; the day is the present one, or one that was pressed."""
-        rows = [{"starts_local": one.starts_local, "outside_shift": one.outside_shift} for one in visit.presentations]
+    def for_visit(cls, visit: VisitRow, day: dt.date | None = None, first: dt.time | None = None) -> "MoveForm":
+        """Prefilled with the present day and hours, or with a day that was pressed, and where the first begins then."""
+        starts = starts_from(visit, first)
+        rows = [{"starts_local": starts[one.id], "outside_shift": one.outside_shift} for one in visit.presentations]
         return cls(data={"on_day": day or visit.on_day, "starts": rows})
 
     def times(self, presentation_ids: Sequence[int]) -> NewTimes:

@@ -8,22 +8,21 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance.queries.side_tables import tables_beside
-from scheduler.booking.queries.school_days import SchoolDays, days_of_visit
-from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
+from scheduler.booking.queries.school_days import SchoolDays
 from scheduler.closures.service.replan import replan_visit
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
-from scheduler.places.queries import host_of
 from scheduler.programmes.queries import campaigns_for
 from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
-from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.queries.pick_ups import fetched_at
+from scheduler.staffing.queries.young_load import minors_without_room
 from scheduler.staffing.rules.pick_ups import adult_of
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.late_notice import LateRow
@@ -32,11 +31,9 @@ from scheduler.visits.queries.lists import SORTS
 from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.crew import companions
 from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.rows import PresentationRow, VisitPage, VisitRow
 from scheduler.visits.terms.states import OPEN_VISITS, PresentationState, VisitState
-from scheduler.web import labels, tables
-from scheduler.web.day_slots import DateChoice, days_as_choices
+from scheduler.web import labels, reads, tables
 from scheduler.web.filters import say
 from scheduler.web.forms import asked_day
 from scheduler.web.guards import current_actor, may
@@ -50,6 +47,7 @@ from scheduler.web.visits.blueprint import bp
 from scheduler.web.visits.checks import checks_of
 from scheduler.web.visits.decisions import search_facts
 from scheduler.web.visits.forms import HOW, MoveForm, PromiseForm, ReplanForm
+from scheduler.web.visits.other_days import asked_time, days_of, other_hours, pressed_days
 from scheduler.web.visits.page import history_view, visit_view
 
 WEEK_COLUMNS = (
@@ -276,8 +274,8 @@ def ready(number: str) -> ResponseReturnValue:
 def move(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
     row = page.visit
-    form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row, asked_day("day"))
-    days, problem, sent = _days_of(row), "", form.accepted() and not form.look.data
+    form = MoveForm() if request.method == "POST" else MoveForm.for_visit(row, *asked_time())
+    days, problem, sent = days_of(row), "", form.accepted() and not form.look.data
     if _settled(form, row, days, sent=sent) and sent:
         wish, reason = form.times([one.id for one in row.presentations]), form.reason.data or ""
         try:
@@ -301,16 +299,24 @@ def move(number: str) -> ResponseReturnValue:
         for one, sitting in zip(form.starts, row.presentations, strict=False)
     ]
     known = lessons.lessons_beside(days.school, form.on_day.data, row.presentations, typed)
-    return form_page("visits/move.html", form, page, problem, lessons=known, days=_pressed(form, row, days, ".move"))
+    return form_page(
+        "visits/move.html",
+        form,
+        page,
+        problem,
+        lessons=known,
+        days=pressed_days(form, row, days, ".move"),
+        hours=other_hours(row, days, ".move"),
+    )
 
 
 @bp.route("/visits/<number>/replan", methods=["GET", "POST"])
 @may("create", "visit")
 def replan(number: str) -> ResponseReturnValue:
     page = visit_page(current_actor(), number)
-    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit, asked_day("day"))
+    form = ReplanForm() if request.method == "POST" else ReplanForm.for_visit(page.visit, *asked_time())
     problem = "" if page.visit.state is VisitState.DISRUPTED else worded(GroundReason.WRONG_STATE)
-    days, sent = _days_of(page.visit), form.accepted()
+    days, sent = days_of(page.visit), form.accepted()
     if _settled(form, page.visit, days, sent=sent) and sent:
         plans, day = form.plans(page.visit.presentations), form.on_day.data
         try:
@@ -324,29 +330,28 @@ def replan(number: str) -> ResponseReturnValue:
             return redirect(url_for(".visit", number=new))
     typed = [lessons.TypedTime(one.starts_local.data, one.minutes.data) for one in form.presentations]
     known = lessons.lessons_beside(days.school, form.on_day.data, page.visit.presentations, typed)
-    pressed = _pressed(form, page.visit, days, ".replan")
-    return form_page("visits/replan.html", form, page, problem, lessons=known, days=pressed)
-
-
-def _days_of(visit: VisitRow) -> SchoolDays:
-    today = _today()
-    school = OpenSchool(host_of(visit.host_id), (today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND))
-    return days_of_visit(visit.id, now=clock.now(), school=school)
+    pressed = pressed_days(form, page.visit, days, ".replan")
+    return form_page(
+        "visits/replan.html",
+        form,
+        page,
+        problem,
+        lessons=known,
+        days=pressed,
+        hours=other_hours(page.visit, days, ".replan"),
+    )
 
 
 def _settled(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays, *, sent: bool) -> bool:
     """Whether a date is free or confirmed; hours of a day that stays are the coordinator's own affair."""
     movable = visit.state in (*OPEN_VISITS, VisitState.DISRUPTED)
-    if not movable or form.on_day.data == visit.on_day:
+    if not movable or form.on_day.data in (None, visit.on_day):
         return True
+    if visit.state in OPEN_VISITS:
+        full = minors_without_room(visit.id, form.on_day.data)
+        form.who_stays = [labels.left_behind(name, why) for name, why in full.values()]
+        reads.note_given_names(full)
     return form.settle(days, form.plans(visit.presentations), sent=sent)
-
-
-def _pressed(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays, page: str) -> list[DateChoice]:
-    """The free days of the visit at its own hours, as links that fill the form."""
-    free = [one for one in days.found.free if one.day != visit.on_day]
-    here = url_for(page, number=visit.number)
-    return days_as_choices(free, chosen=form.on_day.data, href=lambda value: f"{here}?day={value}#plan")
 
 
 def form_page(template: str, form: SeenForm, page: VisitPage, problem: str, **more: object) -> ResponseReturnValue:

@@ -76,6 +76,28 @@ def test_a_stopped_visit_gets_one_of_the_proposed_days(app, scene):
     assert db.session.scalar(sa.select(Visit.state).where(Visit.number == number)) is VisitState.REPLANNED
 
 
+def test_a_closure_is_taken_back_by_one_press_of_the_toast_or_the_page(app, scene):
+    number, browser = plan_soon(scene), staff(app, scene)
+    scene.confirmed_by(scene.educator())
+    preview = browser.post("/closures/new", data=form_for(scene))
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', preview.text)[1]
+    page = browser.post("/closures/new?lang=en", data=form_for(scene, seen=seen, close="1"), follow_redirects=True)
+    closure_id = db.session.scalar(sa.select(Closure.id))
+    place = f"/closures/{closure_id}/take-back"
+    box = page.text[page.text.index('id="take-back"') :]
+    assert page.text.count(f'action="{place}"') == 2
+    assert number in box[: box.index("</section>")]
+
+    done = browser.post(place, follow_redirects=True).text
+
+    assert db.session.scalars(sa.select(Visit.state).order_by(Visit.id)).all() == [
+        VisitState.REPLANNED,
+        VisitState.OFFERED,
+    ]
+    assert place not in done
+    assert browser.post(place).status_code == 422  # pressed twice: it says so
+
+
 def test_a_closure_is_lifted_and_closed_again(app, scene):
     browser = staff(app, scene)
     browser.post("/closures/new", data=form_for(scene, seen="", close="1"))

@@ -12,8 +12,8 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Campaign, CampaignMember, CampaignTarget, Programme
 from scheduler.programmes.queries import campaign_page
 from scheduler.programmes.terms import Audience
+from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.visits import Presentation
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY

@@ -12,10 +12,10 @@ from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.models.visits import CalendarEntry, Presentation, Visit
 from scheduler.visits.service.confirm import confirm_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY

@@ -16,12 +16,12 @@ from scheduler.feeds import queries as feeds
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer, offer_visit
 from scheduler.staffing.service.open_calls import open_call
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
-from scheduler.visits.service.plan_and_move import move_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState
 from tests.calendar_readers import by_icalendar

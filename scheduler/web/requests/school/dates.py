@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.booking.queries.school_days import SchoolDays, days_of_request, plans_at, usual_wish
+from scheduler.booking.queries.plan_as_asked import one_after_the_other, plans_as_asked
+from scheduler.booking.queries.school_days import SchoolDays, days_of_request, usual_wish
 from scheduler.booking.service import proof
 from scheduler.booking.service.proposals import accept_free_date, propose_free_dates
 from scheduler.booking.terms.holds import Slot
@@ -75,7 +76,9 @@ class ProposeForm(MeantDateForm, RequestPressForm):
         elif any(slot.starts_local not in free.get(slot.on_day, ()) for slot in self.pressed()):
             self.show({"slots": BookingReason.DATE_TAKEN})
         day, start = self.other_day.data, self.other_start.data
-        clear = not day or self.means(day, [start], days.against(day, plans_at(page, start)))
+        clear = not day or self.means(
+            day, [start], days.against(day, plans_as_asked(page, one_after_the_other(page, start)))
+        )
         return clear and not self.problems_shown()
 
     def show(self, problems: Mapping[str, Reason]) -> None:
