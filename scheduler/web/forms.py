@@ -312,25 +312,27 @@ class TimeField(_TypedField):
 
 
 class CountField(_TypedField):
-    """A number of people or things: 0 to `most`, 999 if nothing is said."""
+    """A number of people or things: `least` to `most`, 0 to 999 if nothing is said."""
 
     reason = FormReason.NOT_A_NUMBER
     attributes: Mapping[str, str] = {"inputmode": "numeric", "autocomplete": "off"}
 
-    def __init__(self, label: Any = None, validators: Any = None, *, most: int = LONGEST_COUNT, **given: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = LONGEST_COUNT, **given: Any
+    ) -> None:
         super().__init__(label, validators, **given)
-        self.most = most
+        self.least, self.most = least, most
 
     def read(self, typed: str) -> int | None:
         digits = typed.replace(" ", "")
         return int(digits) if re.fullmatch(r"-?\d{1,9}", digits, re.ASCII) else None  # below 0 is told its bounds
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        if self.data is not None and not 0 <= self.data <= self.most:
-            raise ValidationError(_("Enter a number between %(min)s and %(max)s.", min=0, max=self.most))
+        if self.data is not None and not self.least <= self.data <= self.most:
+            raise ValidationError(_("Enter a number between %(min)s and %(max)s.", min=self.least, max=self.most))
 
     def __call__(self, **given: Any) -> Any:
-        return super().__call__(**({"type": "number", "min": 0, "max": self.most} | given))
+        return super().__call__(**({"type": "number", "min": self.least, "max": self.most} | given))
 
 
 def choices_of(words: Mapping[Any, LazyProxy]) -> list[SelectChoice]:

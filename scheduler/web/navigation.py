@@ -84,6 +84,7 @@ UNDER = {
     "people.invite_user": "people.users",
     "people.second_steps": "people.users",
     "people.access": "people.my_account",
+    "own.decline": "own.my_offers",
     "own.drives": "people.my_account",
     "own.correct": "people.my_account",
     "feeds.my_calendars": "people.my_account",

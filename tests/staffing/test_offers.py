@@ -159,6 +159,9 @@ def test_an_offer_past_its_hour_cannot_be_accepted_and_lapses(session, scene):
     assert lapse_offers(now=UNTIL) == 0
     assert states(session, scene) == {ana.id: [A.LAPSED]}
     assert visit_of(session, scene).state is VisitState.PLANNED
+    (mail,) = mails(session, "visit_released")
+    assert mail.subject.startswith("Одговор више није потребан")  # she never went, so she does not "no longer" go
+    assert "у екипи" not in mail.text
 
 
 # --- minors (TRUST S47) ---

@@ -209,7 +209,9 @@ def _left_alone(row: Assignment, opened: OpenVisit, leaving: Collection[Assignme
     )
 
 
-def finish_release(act: Act, opened: OpenVisit, released: list[Assignment], *, reason: str = "") -> bool:
+def finish_release(
+    act: Act, opened: OpenVisit, released: list[Assignment], *, reason: str = "", asked_only: Collection[int] = ()
+) -> bool:
     """After somebody was released: the visit steps back if it is short, calendars change, who lost it is told.
 
     Returns whether it was confirmed and is so no longer: then the caller tells the coordinators, unless one of them
@@ -222,5 +224,5 @@ def finish_release(act: Act, opened: OpenVisit, released: list[Assignment], *, r
     if gone:
         touch(act, opened, [row for row in opened.presentations if row.id in gone])
     others = [row for row in released if row.presenter_id != act.actor.presenter_id]
-    notify.tell_released(opened, others, now=act.now)
+    notify.tell_released(opened, others, now=act.now, asked_only=asked_only)
     return was_confirmed and opened.visit.state not in (VisitState.CONFIRMED, VisitState.READY)

@@ -154,7 +154,8 @@ def _lapse_in(visit_id: int, now: dt.datetime) -> bool:
         if not late:
             return False
         released = release(act, opened, late, reason="", to=AssignmentState.LAPSED)
-        _tell_if_ours(opened, finish_release(act, opened, released), now)
+        asked_only = {row.presenter_id for row in late}
+        _tell_if_ours(opened, finish_release(act, opened, released, asked_only=asked_only), now)
         return True
 
 

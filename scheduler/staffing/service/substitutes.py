@@ -284,7 +284,8 @@ def release_spare(act: Act, opened: OpenVisit, *, everybody: bool = False) -> No
     ]
     if spare:
         released = release(act.by(SYSTEM), opened, spare, reason=QUICKER, to=AssignmentState.WITHDRAWN)
-        finish_release(act.by(SYSTEM), opened, released, reason=QUICKER)
+        asked_only = {row.presenter_id for row in spare}
+        finish_release(act.by(SYSTEM), opened, released, reason=QUICKER, asked_only=asked_only)
 
 
 def conclude_search(act: Act, opened: OpenVisit, search: SubstituteSearch, to: SubstituteSearchState) -> None:

@@ -92,15 +92,18 @@ def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection
     return {"times": times_of(own), "trip": trip} if own else {}
 
 
-def tell_released(opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime) -> None:
-    """Tell presenters that they lost these seats: of the whole visit, or of a part while they go to the rest."""
+def tell_released(
+    opened: OpenVisit, rows: Iterable[Assignment], *, now: dt.datetime, asked_only: Collection[int] = ()
+) -> None:
+    """Tell presenters that they lost these seats: of the whole visit, or of a part while they go to the rest.
+    `asked_only`: presenters who had an offer and had not answered it."""
     for presenter_id, group in groupby(sorted(rows, key=lambda row: row.presenter_id), lambda row: row.presenter_id):
         lost, kept = list(group), {row.presentation_id for row in opened.of(presenter_id, *PROMISED)}
         stays = [row for row in opened.presentations if row.id in kept]
         if stays:
             tell_presenters("seat_released", opened, lost, now=now, stays=times_of(stays))
         else:
-            tell_presenters("visit_released", opened, lost, now=now)
+            tell_presenters("visit_released", opened, lost, now=now, unanswered=presenter_id in asked_only)
 
 
 def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
@@ -156,6 +159,7 @@ def facts(opened: OpenVisit, language: str) -> dict[str, object]:
         "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
         "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
         "programme": worded(language, cyrl, to_latin(cyrl), english),
+        "online": bool(visit.online_link),
     }
 
 

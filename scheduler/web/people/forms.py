@@ -160,7 +160,7 @@ def _town(typed: Any) -> int | None:
 class SkillsForm(BaseForm):
     home = SelectField(_l("Home town"), [Needed()], coerce=_town)
     phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
-    reach_km = CountField(_l("How far I go at most (kilometres, one way)"), most=max(REACHES))
+    reach_km = CountField(_l("How far I go at most (kilometres, one way)"), least=min(REACHES), most=max(REACHES))
     has_car = BooleanField(_l("I have a car for that"))
     topics = ManyField(
         _l("Topics"),

@@ -9,6 +9,8 @@ from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState
 from scheduler.web import labels
 from scheduler.web.filters import in_hours, moment
 
+OUT_OF_CREW = (AssignmentState.WITHDRAWN, AssignmentState.DECLINED)
+
 
 def visit_view(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence[Hand]) -> dict[str, Any]:
     """A visit's page in words: its presentations and crew, who could go and who not, and what happened."""
@@ -23,9 +25,20 @@ def visit_view(page: VisitPage, candidates: Sequence[Candidate], hands: Sequence
         "suggested": visit.state in OPEN_VISITS and any(one.state is AssignmentState.SUGGESTED for one in visit.crew),
         "able": [candidate_view(one, halves) for one in candidates if one.fits],
         "unable": [candidate_view(one, each) for one in candidates if not one.fits],
+        "gone": _who_left(visit),
         "hands": [{"raised_at": one.raised_at, **candidate_view(one.candidate)} for one in hands],
         "history": history_view(page.history),
     }
+
+
+def left_last(people: Sequence[Candidate], visit: VisitRow) -> list[Candidate]:
+    """Who could go, in their order; behind them who was in this crew already and left it, or said no."""
+    gone = _who_left(visit)
+    return sorted(people, key=lambda one: one.presenter_id in gone)
+
+
+def _who_left(visit: VisitRow) -> dict[int, CrewRow]:
+    return {one.presenter_id: one for one in visit.crew if one.state in OUT_OF_CREW}
 
 
 def presentation_view(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:

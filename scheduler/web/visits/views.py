@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -48,7 +49,7 @@ from scheduler.web.visits.checks import checks_of
 from scheduler.web.visits.decisions import search_facts
 from scheduler.web.visits.forms import HOW, MoveForm, PromiseForm, ReplanForm
 from scheduler.web.visits.other_days import asked_time, days_of, other_hours, pressed_days
-from scheduler.web.visits.page import history_view, visit_view
+from scheduler.web.visits.page import history_view, left_last, visit_view
 
 WEEK_COLUMNS = (
     Column("day", _l("Day"), kept=True),
@@ -136,6 +137,7 @@ def shown_visit(
     if open_now:
         turned = page_number(request.args.get("people"))
         people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
+        people = replace(people, rows=left_last(people.rows, page.visit))
     beside = tables_beside(page.visit.id)
     hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
     noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None

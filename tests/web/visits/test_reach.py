@@ -60,7 +60,9 @@ def test_she_says_on_her_own_page_how_far_she_goes(app, far):
     assert 'name="reach_km"' in page
     typed = {"home": far.home_id, "topics": ["privacy"], "languages": ["sr"], "reach_km": "120", "has_car": "y"}
 
-    assert me.post(f"/people/{far.id}/skills", data=typed | {"reach_km": "0"}).status_code == 422
+    nothing = me.post(f"/people/{far.id}/skills", data=typed | {"reach_km": "0"})
+    assert nothing.status_code == 422
+    assert "Упишите број између 1 и 999." in nothing.text
     assert me.post(f"/people/{far.id}/skills", data=typed).status_code == 302
 
     db.session.rollback()

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.substitutes import send_waves
@@ -148,3 +149,35 @@ def test_presenters_and_other_centres_reach_none_of_it(app, soon):
     for path in ("waves/start", "waves/stop", "substitute", "online", "short"):
         assert presenter.post(f"/visits/{soon.number}/{path}").status_code == 403
         assert stranger.post(f"/visits/{soon.number}/{path}").status_code == 404
+
+
+def test_who_is_asked_to_a_visit_online_reads_so_before_the_answer_and_finds_the_address_on_the_day(app, session, soon):
+    desk = coordinator(app, soon)
+    desk.post(f"/visits/{soon.number}/online", data={"link": LINK})
+    desk.post(f"/visits/{soon.number}/substitute", data={"presenter": str(soon.mia.id)})
+
+    mia = reading(app, db.session.get_one(User, soon.mia.user_id))
+    offer = session.scalars(sa.select(OutboxMessage.text).where(OutboxMessage.kind == "visit_offered")).all()[-1]
+    assert "Одржава се преко интернета: нико не путује." in offer
+    assert "Held online: nobody travels." in body(mia.get("/offers"))
+
+    mia.post(f"/offers/{soon.number}/accept")
+    on_day = db.session.scalar(sa.select(Visit.on_day).where(Visit.id == soon.visit_id))
+    day = body(mia.get(f"/day/{on_day.isoformat()}"))
+    assert f"Held online: {LINK}" in day
+    assert f'href="{LINK}"' in day
+    assert "openstreetmap" not in day
+
+
+def test_who_left_this_crew_is_the_last_to_be_thought_of(app, soon):
+    desk = coordinator(app, soon)
+    desk.post(f"/visits/{soon.number}/substitute", data={"presenter": str(soon.mia.id)})
+    mia = reading(app, db.session.get_one(User, soon.mia.user_id))
+    mia.post(f"/offers/{soon.number}/decline", data={"reason": "exam"})
+    zoe = works(soon.educator(given_name="Zoe"))
+
+    page = body(desk.get(f"/visits/{soon.number}"))
+
+    could_go = page[page.index("Who could go") :]
+    assert could_go.index("Zoe") < could_go.index("Mia")
+    assert zoe.id != soon.mia.id
