@@ -19,7 +19,8 @@ from scheduler.requests.rules.school_request import where_classes_are
 from scheduler.requests.terms.school_request import DayPart, PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import page_language
-from scheduler.web.requests.forms import HostForm, NewHostForm, WhatForm, WhenForm, WhereForm, WhoForm, YouForm
+from scheduler.web.requests.address_forms import YouForm
+from scheduler.web.requests.forms import HostForm, NewHostForm, WhatForm, WhenForm, WhereForm, WhoForm
 
 Typed = dict[str, list[str]]
 FORMS: dict[str, type[BaseForm]] = {
