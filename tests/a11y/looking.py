@@ -29,6 +29,36 @@ LOOK = """() => {
     folded.forEach(one => one.open = false)
     return {...told, small, twice}
 }"""
+OUT_OF_LINE = """() => {
+    const main = document.querySelector("main"), found = []
+    main.querySelectorAll("details:not([open]):not(.menu)").forEach(one => one.open = true)
+    const seen = one => one.getBoundingClientRect().width > 1 && getComputedStyle(one).visibility != "hidden"
+        && one.getClientRects().length && !one.closest(".visually-hidden, .skip")
+    const words = one => (one.innerText || one.name || one.className).trim().slice(0, 30)
+    const steps = (one, up) => one == up ? 0 : 1 + steps(one.parentElement, up)
+    const typed = "input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), select"
+    const things = [...main.querySelectorAll(`button, .button, ${typed}`)].filter(seen)
+    for (const [at, one] of things.entries()) for (const other of things.slice(at + 1)) {
+        const a = one.getBoundingClientRect(), b = other.getBoundingClientRect()
+        if (Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) <= 4) continue
+        if (Math.max(a.left, b.left) - Math.min(a.right, b.right) > 60) continue
+        let both = one.parentElement
+        while (!both.contains(other)) both = both.parentElement
+        if (one.contains(other) || Math.max(steps(one, both), steps(other, both)) > 4) continue
+        const tall = Math.abs(a.height - b.height) > 1.5, feet = Math.abs(a.bottom - b.bottom) > 1.5
+        if (tall || feet) found.push(`${words(one)} | ${words(other)}: ${a.top}+${a.height}, ${b.top}+${b.height}`)
+    }
+    for (const list of main.querySelectorAll(".data--stack"))
+        if (list.scrollWidth > list.clientWidth + 1) found.push(`a list ${list.scrollWidth} in ${list.clientWidth}`)
+    return found
+}"""
+TWICE_AS_LARGE = """() => {
+    document.documentElement.style.fontSize = "200%"
+    const wide = document.documentElement.scrollWidth, screen = document.documentElement.clientWidth
+    return wide <= screen ? [] : [...document.querySelectorAll("body *")].filter(
+        one => one.getBoundingClientRect().right > screen + 1 && !one.closest(".visually-hidden, .skip, .data, .chart")
+    ).map(one => `${wide} px with large letters: ${one.outerHTML.slice(0, 90)}`).slice(-2)
+}"""
 FOUND = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
     one => one.id + " (" + one.nodes.length + "): " + one.nodes[0].html.slice(0, 160)))"""
 
@@ -108,6 +138,18 @@ class Eye:
         }
         found: list[str] = self.page.evaluate(FOUND)
         return [words for words, bad in wrong.items() if bad] + found
+
+    def out_of_line(self, *views: View) -> list[str]:
+        """What of the page that is open does not stand on one line with its neighbour, or is wider than its place."""
+        found = []
+        for view in views:
+            self.turn(view)
+            found += [f"{self.page.url} [{view}] {fault}" for fault in self.page.evaluate(OUT_OF_LINE)]
+        return found
+
+    def too_large(self) -> list[str]:
+        """What of the open page leaves the screen with letters twice as large (WCAG 1.4.4); they stay large."""
+        return [f"{self.page.url} [{self.view}]: {fault}" for fault in self.page.evaluate(TWICE_AS_LARGE)]
 
     def close(self) -> None:
         self._context.close()

@@ -21,6 +21,9 @@ from tests.laws.routes import PART
 BEYOND = (str(LARGEST_ID), str(LARGEST_ID + 1), str(2**31), str(2**63))
 A_DAY_OR_TIME = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\.?|\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
 ROLES = (Role.ADMINISTRATOR, Role.SAFEGUARDING, Role.EDUCATOR)
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 def rules_with_a_number(app: Flask) -> list[Rule]:
@@ -57,9 +60,10 @@ def test_an_address_with_a_number_that_no_row_can_have_is_not_found(house: Flask
     assert all({404} >= said for (_method, address), said in answers.items() if BEYOND[1] in address)
 
 
-@pytest.mark.both_databases
+@ON_POSTGRESQL
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, None])
 def test_a_query_with_a_number_that_no_row_can_have_breaks_nothing(house: Flask, role: Role | None):
+    """On SQLite test_no_address_makes_a_500.py types one that is larger still, beside all else."""
     client = browser(house, role)
     read = asked_in_addresses(house, client, [BEYOND[1]])
 
@@ -81,7 +85,7 @@ def sent(client: FlaskClient, form: FormSeen) -> Iterator[tuple[str, int]]:
         yield name, client.open(form.action, method=form.method, **where).status_code
 
 
-@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+@ON_POSTGRESQL
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.EDUCATOR, None])
 def test_a_field_with_what_no_row_can_hold_breaks_nothing(house: Flask, role: Role | None):
     """On SQLite the same is typed by test_nothing_typed_makes_a_500.py, beside all else."""

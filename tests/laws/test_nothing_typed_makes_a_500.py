@@ -71,12 +71,15 @@ def forms_of(app: Flask, client: FlaskClient, role: Role | None) -> list[FormSee
 def typed_into(form: FormSeen, name: str, turn: int) -> Iterator[tuple[str, dict[str, list[str]]]]:
     """The form as its page filled it but for one field, with each value in turn.
 
-    A name that stands in many forms is typed every value in the first; each further form types a fifth, in `turn`.
+    A name is typed half of the values in the first form where it stands, the other half in the second, a fifth in each
+    further one; names of an even number of letters begin with one half, the others with the other.
     """
     was = [value for field, value in form.fields if field == name]
     values = list(FEW if form.action.startswith("/status/") else VALUES)
     values += [LONG] if form.method == "POST" else []
-    if turn:
+    if turn < 2:
+        values = values[(len(name) + turn) % 2 :: 2]
+    else:
         some = len(values) // 5
         values = [values[(turn * some + more) % len(values)] for more in range(some)]
     values += [beyond(value, str(LARGEST_ID + 1)) for value in was if re.search(r"\d", value)]
