@@ -143,11 +143,11 @@ def write_to_schools(
 ) -> None:
     """The same to the schools of many visits: one question and one statement, however many they are."""
     contacts = contacts_of_each([row for row, _visit, _host in asked])
-    held = _held([visit for _row, visit, _host in asked])
+    known = _facts_of([visit for _row, visit, _host in asked])
     drafts = [
         draft
         for row, visit, host in asked
-        for draft in letters_to(contacts[row.id], _letter(visit, kind, page), _values(row, host, held[visit.id]))
+        for draft in letters_to(contacts[row.id], _letter(visit, kind, page), _values(row, host, known[visit.id]))
     ]
     queue_messages(drafts, now=now)
 
@@ -157,7 +157,7 @@ def _letter(visit: Visit, kind: str, page: str) -> SchoolLetter:
 
 
 @dataclass(frozen=True)
-class _Held:
+class _LetterFacts:
     """What a letter after a visit says of it: the day and hours, of which programme, by which centre."""
 
     visit: Visit
@@ -166,7 +166,7 @@ class _Held:
     times: str
 
 
-def _held(visits: Sequence[Visit]) -> dict[int, _Held]:
+def _facts_of(visits: Sequence[Visit]) -> dict[int, _LetterFacts]:
     """Of many visits in two questions."""
     session, ids = db.session(), [row.id for row in visits]
     rows = session.execute(
@@ -179,10 +179,12 @@ def _held(visits: Sequence[Visit]) -> dict[int, _Held]:
     of_them = select(Presentation).where(Presentation.visit_id.in_(ids), Presentation.state.in_(COUNTABLE))
     for one in session.scalars(of_them.order_by(Presentation.ordinal)):
         begun[one.visit_id].append(one)
-    return {visit.id: _Held(visit, programme, centre, times_of(begun[visit.id])) for visit, programme, centre in rows}
+    return {
+        visit.id: _LetterFacts(visit, programme, centre, times_of(begun[visit.id])) for visit, programme, centre in rows
+    }
 
 
-def _values(asked: SchoolRequest, host: Host, held: _Held) -> Callable[[str], dict[str, object]]:
+def _values(asked: SchoolRequest, host: Host, held: _LetterFacts) -> Callable[[str], dict[str, object]]:
     facts = {"number": asked.number, "day": held.visit.on_day, "times": held.times}
     return lambda language: {
         **facts,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from scheduler.booking.terms.own_visits import OwnVisit
+from scheduler.booking.terms.own_visits import VisitOfAddress
 from scheduler.core.db import db
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
@@ -20,7 +20,7 @@ ELSEWHERE = (PresentationState.MERGED_INTO, PresentationState.MOVED, Presentatio
 NOT_LISTED = (*HIDDEN, RequestState.EXPIRED, RequestState.MERGED_INTO)
 
 
-def own_visits(address: str) -> list[OwnVisit]:
+def own_visits(address: str) -> list[VisitOfAddress]:
     """What was asked for from this address and proven, by school and day, each with its visit."""
     if not address:
         return []
@@ -44,7 +44,7 @@ def own_visits(address: str) -> list[OwnVisit]:
         .order_by(SchoolRequest.id.desc())
         .limit(MOST_LISTED)
     )
-    found = {row.id: OwnVisit(*tuple[Any, ...](row)) for row in db.session().execute(asked)}
+    found = {row.id: VisitOfAddress(*tuple[Any, ...](row)) for row in db.session().execute(asked)}
     planned = (
         select(Visit.school_request_id, Visit.on_day, Presentation.starts_local)
         .join(Presentation, Presentation.visit_id == Visit.id)
@@ -66,7 +66,7 @@ def living_request_of(address: str, state: RequestState) -> int | None:
     return db.session().scalar(wanted.order_by(SchoolRequest.id.desc()).limit(1))
 
 
-def own_visits_of(request_id: int) -> list[OwnVisit]:
+def own_visits_of(request_id: int) -> list[VisitOfAddress]:
     """The same for the address that a request was sent from."""
     address = db.session().scalar(select(SchoolRequest.contact_email).where(SchoolRequest.id == request_id))
     return own_visits(address or "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scheduler.booking.queries.holds import held_for_request
 from scheduler.booking.queries.own_visits import living_request_of, own_visits
-from scheduler.booking.terms.own_visits import OwnVisit
+from scheduler.booking.terms.own_visits import VisitOfAddress
 from scheduler.core import audit, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, TooMany
@@ -74,7 +74,7 @@ def send_own_visits(address: str, *, language: str, network: str, now: dt.dateti
             queue_message(_list_of(visits, typed, language), now=now)
 
 
-def _list_of(visits: Sequence[OwnVisit], address: str, language: str) -> MessageDraft:
+def _list_of(visits: Sequence[VisitOfAddress], address: str, language: str) -> MessageDraft:
     newest = max(visits, key=lambda one: one.request_id)
     centre = db.session().get_one(Centre, newest.centre_id)
     hours = int(LIST_LASTS / dt.timedelta(hours=1))
@@ -91,7 +91,7 @@ def _list_of(visits: Sequence[OwnVisit], address: str, language: str) -> Message
     )
 
 
-def _said_of(one: OwnVisit, language: str) -> dict[str, object]:
+def _said_of(one: VisitOfAddress, language: str) -> dict[str, object]:
     return {
         "number": one.number,
         "host": one.host(language),

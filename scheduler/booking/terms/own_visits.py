@@ -31,7 +31,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class OwnVisit:
+class VisitOfAddress:
     """One request of an address: at which school, of which programme, and when it is, or may be."""
 
     request_id: int

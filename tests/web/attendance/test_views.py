@@ -178,19 +178,6 @@ def test_a_schools_impossible_number_is_told_and_nothing_stored(client, session,
     assert state() is AttendanceState.SUBMITTED
 
 
-def test_names_that_were_typed_survive_the_other_button(client, session):
-    begun = a_counted_visit()
-    path = f"/status/{secret_of(begun)}/attendance"
-
-    refused = client.post(path, data=SIGNED | {"presentations-0-pupils": "x", "names": "Ана Илић"})
-    client.post(path, data=SIGNED | {"names": "Ана Илић"})
-
-    assert refused.status_code == 422
-    assert "Ана Илић" in refused.text
-    assert "Ана Илић" in client.get(path).text
-    assert state() is AttendanceState.LOCKED
-
-
 def test_more_names_than_adults_are_refused_and_kept_in_the_field(client, session):
     begun = a_counted_visit()
 

@@ -27,7 +27,7 @@ MONTH = dt.timedelta(days=30)
 
 
 @dataclass
-class Told:
+class HandedOn:
     """A visit with an adult and a minor in its crew, and what its school holds of it."""
 
     secret: str
@@ -36,7 +36,7 @@ class Told:
     day: dt.date
 
 
-def told(state: RequestState = RequestState.CONFIRMED, visit_state: VisitState = VisitState.CONFIRMED) -> Told:
+def told(state: RequestState = RequestState.CONFIRMED, visit_state: VisitState = VisitState.CONFIRMED) -> HandedOn:
     adult = a_cleared_educator(given_name="Jelena", family_name="Ristić")
     minor = a_cleared_minor(centre_id=adult.centre_id, given_name="Qtara", family_name="Qnedodirljivić")
     programme = make_programme(Audience.PARENTS, centre_id=adult.centre_id)
@@ -52,7 +52,7 @@ def told(state: RequestState = RequestState.CONFIRMED, visit_state: VisitState =
         session.execute(update(RequestedPresentation).where(of_it).values(audience=Audience.PARENTS, parents=40))
         secret = tokens.mint("status", asked.id, lasts=MONTH, now=MONDAY)
     uid = db.session.get_one(Presentation, presentation.id).uid
-    return Told(secret, asked.number, uid, day)
+    return HandedOn(secret, asked.number, uid, day)
 
 
 def shared(client: FlaskClient, secret: str) -> tuple[str, str]:
