@@ -47,3 +47,38 @@ def _drawn(text: str) -> str:
     small = unicodedata.normalize("NFKC", text).casefold()
     bare = "".join(one for one in unicodedata.normalize("NFKD", small) if not unicodedata.combining(one))
     return bare.translate(_LETTERS).replace("rn", "m").replace("vv", "w")
+
+
+# Where schools of ours have their mailboxes, and what looks like one of these and is another.
+WELL_KNOWN = (
+    "gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "icloud.com", "googlemail.com", "msn.com",
+    "protonmail.com", "mts.rs", "sbb.rs", "open.telekom.rs", "eunet.rs", "ptt.rs", "verat.net", "yubc.net",
+    "beotel.net",
+)  # fmt: skip
+OF_THEIR_OWN = frozenset({"mail.com", "ymail.com", "email.com", "gmx.com", "yahoo.co.uk", "live.rs", "mt.rs"})
+
+
+def likely_meant(address: str) -> str:
+    """The address that somebody probably meant who typed this one: one slip of the hand away from a well-known service.
+
+    Empty where nothing looks wrong. To be asked about, never to be refused: there are services of every name.
+    """
+    user, _at, domain = address.strip().lower().rpartition("@")
+    if not user or domain in WELL_KNOWN or domain in OF_THEIR_OWN:
+        return ""
+    meant = next((one for one in WELL_KNOWN if _one_slip_away(domain, one)), "")
+    return f"{user}@{meant}" if meant else ""
+
+
+def _one_slip_away(typed: str, meant: str) -> bool:
+    """Whether one letter is missing, too many, another one, or two neighbours changed places; or it ends otherwise."""
+    if len(meant) < 7:  # mts.rs: of so short a name one letter makes another
+        return sorted(typed) == sorted(meant)
+    if typed.rpartition(".")[0] == meant.rpartition(".")[0]:  # gmail.con, gmail.rs, gmail.co
+        return typed.rpartition(".")[2] in ("con", "co", "cm", "om", "vom", "comm", "rs")
+    begins = 0
+    while begins < min(len(typed), len(meant)) and typed[begins] == meant[begins]:
+        begins += 1
+    rest, other = typed[begins:], meant[begins:]
+    turned = other[1::-1] + other[2:] if len(other) > 1 else other
+    return rest in (other[1:], turned) or other == rest[1:] or rest[1:] == other[1:]

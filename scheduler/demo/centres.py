@@ -22,7 +22,7 @@ CENTRES = (
         "name_en": "National Contact Centre for Children Safety on the Internet",
         "place_sr_cyrl": "Београд",
         "email": "office@ncc.example",
-        "phone": "19833",
+        "phone": "011 555 01 00",
         "signatory": "Драгана Лазић",
     },
     {
@@ -31,7 +31,7 @@ CENTRES = (
         "name_en": "Centre for Missing and Exploited Children",
         "place_sr_cyrl": "Нови Сад",
         "email": "office@cnzd.example",
-        "phone": "",
+        "phone": "021 555 01 00",
         "signatory": "Оливера Тасић",
     },
 )

@@ -1,7 +1,9 @@
 """A mail's words from its template, in one language, as plain text and as HTML; and letters read back from files.
 
 templates/mails/<kind>.jinja holds three macros: subject(v), lines(v) (a paragraph a line) and button(v) (empty: no
-button). `_` and `ngettext` are the language's translator; what a value holds is text and never markup.
+button); a mail to a school has a fourth, next(v): what happens next, and until when; and one of a visit that is certain
+a fifth, calendar(v): the words of the link to its file. `_` and `ngettext` are the language's translator; what a value
+holds is text and never markup.
 """
 
 import datetime as dt
@@ -25,6 +27,7 @@ from scheduler.messages.rules import LINK_MARK
 from scheduler.messages.terms import Body, Letter, Line
 
 TEMPLATES = place_of("templates")
+CALENDAR_FILE = "visit.ics"  # of the visit whose page the link opens
 
 
 @cache
@@ -47,10 +50,13 @@ def _environment(language: str) -> Environment:
     return made
 
 
-def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: str = "") -> Body:
+def render(
+    kind: str, language: str, values: Mapping[str, object], *, copy_of: str = "", for_school: bool = False
+) -> Body:
     """The mail of that kind. Its link is `{link}`, put in when it is sent.
 
-    `copy_of` makes it a guardian's copy of what a minor was told: it says whose, and has neither button nor link.
+    `copy_of` makes it a guardian's copy of what a minor was told: it says whose, and has neither button nor link. One
+    `for_school` must have a macro next(v), and ends with mails/parts/school.jinja.
 
     Raises: jinja2.TemplateNotFound for an unknown kind; jinja2.UndefinedError for a value that is missing.
     """
@@ -60,12 +66,17 @@ def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: s
     # A name with "=?" in it, how mails write letters, loses no mail: it reads a little wider (TRUST S20).
     subject = _line(macros.subject(v)).replace("=?", "= ?")  # type: ignore[attr-defined]
     written = str(macros.lines(v))  # type: ignore[attr-defined]
+    if for_school or hasattr(macros, "next"):
+        part = made.get_template("mails/parts/school.jinja").module
+        written += f"\n{part.what_next(macros.next(v))}"  # type: ignore[attr-defined]
+        written += f"\n{part.about(v)}" if for_school else ""  # type: ignore[attr-defined]
     # What a macro of ours wrote, with every value in it escaped by the environment, is markup already.
     paragraphs = [line for part in written.split("\n") if (line := Markup(part.strip()))]  # nosec B704
     button = _line(macros.button(v))  # type: ignore[attr-defined]
+    calendar = _line(macros.calendar(v)) if hasattr(macros, "calendar") else ""
     gettext = words.translator(language).gettext
     if copy_of:
-        button = ""
+        button = calendar = ""
         subject = gettext("Copy for the guardian: %(subject)s") % {"subject": subject}
         whose = gettext("You get this copy as the guardian. The mail went to: %(name)s.") % {"name": _harmless(copy_of)}
         paragraphs = [Markup.escape(whose), *paragraphs]
@@ -74,6 +85,8 @@ def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: s
         subject=subject,
         paragraphs=paragraphs,
         button=button,
+        calendar=calendar,
+        calendar_link=f"{LINK_MARK}/{CALENDAR_FILE}",
         link=LINK_MARK,
         helpline=helpline,
         html_lang=words.html_lang(language),
@@ -81,6 +94,7 @@ def render(kind: str, language: str, values: Mapping[str, object], *, copy_of: s
     ending = gettext("Free helpline for children's safety on the internet: %(number)s") % {"number": helpline}
     parts = [line.unescape() for line in paragraphs]
     parts += [f"{button}:\n{LINK_MARK}"] if button else []
+    parts += [f"{calendar}:\n{LINK_MARK}/{CALENDAR_FILE}"] if calendar else []
     return Body(subject, "\n\n".join([*parts, "--\n" + ending]) + "\n", html)
 
 

@@ -39,7 +39,7 @@ def queue_messages(drafts: Sequence[MessageDraft], *, now: dt.datetime) -> None:
 
 
 def _written(draft: MessageDraft, now: dt.datetime, not_before: dt.datetime | None) -> dict[str, Any]:
-    body = mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of)
+    body = mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of, for_school=draft.for_school)
     link = draft.link
     about, about_id = draft.about or (None, None)
     return {

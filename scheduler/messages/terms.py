@@ -58,7 +58,8 @@ class MessageDraft:
 
     Its button leads to the secret `link`, or else to the page values["path"]. `about` is the (table, row id) whose
     page shows the mail, `centre_id` whose outbox does. `copy_of` is for a guardian: the given name of the minor whose
-    mail this copies. A copy has neither button nor link, so no secret can leave with it.
+    mail this copies. A copy has neither button nor link, so no secret can leave with it. A mail `for_school` also says
+    of which school, programme, day and hour it speaks, what happens next, and whom to call.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class MessageDraft:
     about: tuple[str, int] | None = None
     centre_id: int | None = None
     copy_of: str = ""
+    for_school: bool = False
 
     def __post_init__(self) -> None:
         if self.copy_of and self.link:

@@ -94,6 +94,12 @@ def address_of(typed: str) -> str:
     return typed.strip().lower()
 
 
+def phone_about_visits(phone: str, helpline: str) -> str:
+    """The number of a centre that a school calls about its visit: never the children's line, which must stay free."""
+    digits = "".join(letter for letter in phone if letter.isdigit())
+    return "" if digits == "".join(letter for letter in helpline if letter.isdigit()) else phone
+
+
 def phone_of(typed: str) -> str | None:
     """A typed phone number in one form, "+381641234567" (E.164); "" for nothing typed, None for what is no number.
 

@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
+from scheduler.core.language import worded
+from scheduler.core.text import to_latin
 from scheduler.people.models import Centre
 from scheduler.people.terms import Topic
 from scheduler.places.models import Municipality
@@ -63,6 +65,10 @@ class Programme(Base):
     audiences: Mapped[list["ProgrammeAudience"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="ProgrammeAudience.id"
     )
+
+    def name(self, language: str) -> str:
+        """Its name in the reader's language and script."""
+        return worded(language, self.name_sr_cyrl, to_latin(self.name_sr_cyrl), self.name_en)
 
 
 class ProgrammeAudience(Base):

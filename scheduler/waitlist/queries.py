@@ -29,6 +29,7 @@ from scheduler.waitlist.terms import (
     DateState,
     OfferedDate,
     OpenDateRow,
+    PlaceInLine,
     Points,
     WaitingFacts,
     WaitingLine,
@@ -91,6 +92,18 @@ def _waiting_row(place: int, one: "_Ranked", line: WaitingLine, offer: DateOffer
         offered=offer.open_date.on_day if offer else None,
         offered_until=offer.until if offer else None,
     )
+
+
+def waiting_now(centre_id: int) -> int:
+    """How many requests are on a centre's waiting list."""
+    waits = SchoolRequest.centre_id == centre_id, SchoolRequest.state == RequestState.WAITLISTED
+    return db.session().scalar(select(func.count()).select_from(SchoolRequest).where(*waits)) or 0
+
+
+def place_of(request_id: int, centre_id: int, *, now: dt.datetime) -> PlaceInLine | None:
+    """Where a request stands on its centre's waiting list; None when it is not on it."""
+    ranked = _ranked(SchoolRequest.centre_id == centre_id, weights_of(centre_id), now=now, programme_id=None)
+    return next((PlaceInLine(n, len(ranked)) for n, one in enumerate(ranked, 1) if one.id == request_id), None)
 
 
 def waiting_by_rank(

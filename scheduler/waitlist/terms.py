@@ -37,6 +37,14 @@ class WaitingFacts:
     put_first: bool = False  # the centre called its visit off at less than two days' notice: first in line, once
 
 
+@dataclass(frozen=True)
+class PlaceInLine:
+    """A request's place on the waiting list, and how many are on it."""
+
+    place: int
+    of: int
+
+
 class Part(StrEnum):
     """What a rank is made of."""
 

@@ -23,6 +23,7 @@ class FormReason(Reason):
     NOT_HOURS = "not_hours"
     TOO_LATE_TO_UNDO = "too_late_to_undo"
     NOT_SURE = "not_sure"
+    ADDRESS_MISTYPED = "address_mistyped"
     FILE_MISSING = "file_missing"
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"
@@ -48,6 +49,7 @@ FORM_WORDS: dict[Reason, LazyProxy] = {
     FormReason.NOT_HOURS: _l("Write hours like this: 8-13, 16:30-18."),
     FormReason.TOO_LATE_TO_UNDO: _l("Leave it as it is: a mail has left, or something has happened since."),
     FormReason.NOT_SURE: _l("Change what is asked about, or tick that it is meant so."),
+    FormReason.ADDRESS_MISTYPED: _l("Look at the address once more, and choose below which one is right."),
     FormReason.FILE_MISSING: _l("Choose a file."),
     FormReason.FILE_EMPTY: _l("Choose another file: this one is empty."),
     FormReason.FILE_TOO_LARGE: _l("Choose a smaller file: at most 900 KB; a larger register is imported by a command."),

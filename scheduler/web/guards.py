@@ -77,12 +77,13 @@ def public(view: View[P]) -> View[P]:
     return view
 
 
-def link_actor(secret: str) -> Actor:
+def link_actor(secret: str, purpose: str = "status") -> Actor:
     """The school contact who holds a request's secret link; of a merged request it leads to the kept one.
 
-    Raises: Gone when the link has ended; NotFound when there never was one.
+    `purpose` "read" is a page for colleagues: whoever serves it lets nothing be changed. Raises: Gone when the link has
+    ended; NotFound when there never was one.
     """
-    link = tokens.living_link(secret, "status", now=clock.now())
+    link = tokens.living_link(secret, purpose, now=clock.now())
     return policy.school_contact(*kept_request(link.subject_id))
 
 

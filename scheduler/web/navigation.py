@@ -106,6 +106,7 @@ HANDBOOK = {  # which page of it; of several roles the one that can do most
 }
 PUBLIC = (
     ("requests.book", "calendar", _l("Book")),
+    ("requests.new_link", "mail", _l("Already booked?")),
     ("programmes.programmes", "clip", _l("Programmes")),
     ("programmes.campaigns", "megaphone", _l("Campaigns")),
     ("public.where_we_have_been", "map", _l("Where we have been")),

@@ -264,9 +264,12 @@ def _school_links() -> list[str]:
     with transaction():
         status = [tokens.mint("status", number, lasts=LONG, now=now) for number in one_each.values()]
         prove = [tokens.mint("prove", one_each[state], lasts=LONG, now=now) for state in mailed]
+        confirmed = one_each[RequestState.CONFIRMED]
+        own, lost, read = (tokens.mint(kind, confirmed, lasts=LONG, now=now) for kind in ("status", "visits", "read"))
         letters = tokens.mint(LETTERS_PURPOSE, one_each[RequestState.CONFIRMED], lasts=LONG, now=now)
     counted = [f"/status/{secret}/attendance" for secret in status]
-    mailed_pages = [f"/letters/{letters}", *(f"/book/prove/{secret}" for secret in prove)]
+    more = [f"/book/mine/{lost}", f"/read/{read}", f"/status/{own}/share/{read}"]
+    mailed_pages = [*more, f"/letters/{letters}", *(f"/book/prove/{secret}" for secret in prove)]
     return [*mailed_pages, *(f"/status/{secret}" for secret in status), *counted]
 
 

@@ -83,7 +83,10 @@ FOR_FILTER = {
 }
 
 
-_VISIT = {"day": DAY, "times": "9:55", "host": "7", "place": "7", "number": "7", "programme": "7"}
+_VISIT = {
+    **{"day": DAY, "times": "9:55", "host": "7", "place": "7", "number": "7", "programme": "7"},
+    **{"first_day": DAY, "last_day": DAY, "standing": "open"},
+}
 
 
 def _values(template: str) -> dict[str, object]:

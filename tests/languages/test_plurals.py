@@ -48,11 +48,10 @@ def test_no_plain_message_counts_things() -> None:
 # Terms of 5 and 7 days that the rules fix: "дана" is right for both.
 FIXED: set[str] = {
     "If it was not you, there is nothing to do. The request is forgotten after %(days)s days.",
-    "Your place in line stays as it was. We answer within %(days)s days.",
     "The school has its link and is asked to confirm. After %(days)s days its silence counts as a yes, and you can "
     "lock the numbers here.",
-    "We answer within %(days)s days. This link is your request: it shows where it stands, and there you can change the "
-    "numbers or withdraw it. Keep this mail.",
+    "open the list: each visit has its own page there. The link works for %(days)s days; older links go on working, "
+    "too.",
 }
 
 

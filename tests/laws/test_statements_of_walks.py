@@ -39,18 +39,19 @@ from tests.web.browser import browser_of
 
 #                              SELECTs, writes
 WALKS = {
-    "a school asks": (6, 8),
+    "a school asks": (9, 8),  # the last three: school, centre and programme, which its first mail names
     "a coordinator accepts": (4, 3),
     "plan": (10, 17),
     "suggest": (5, 3),
     "offer": (7, 7),
     "answer": (8, 5),
-    "confirm": (9, 11),  # the last two: an earlier plan of who drives goes, this one comes
+    # one for the centre that the mail says to call; the last two writes: an earlier plan of who drives goes, this comes
+    "confirm": (10, 11),
     "a phone polls: 200": (2, 0),
     "a phone polls: 304": (1, 0),  # one row by its index
-    "head count": (14, 27),  # ready and delivered are two steps, and two UPDATEs
+    "head count": (16, 27),  # ready and delivered are two steps, and two UPDATEs
     "lock": (12, 7),  # the last takes the mark of old figures: they are added up in the same transaction
-    "issue certificates": (10, 7),
+    "issue certificates": (12, 7),  # the last two: programme, centre and hours, which the mail names
     "download a certificate": (2, 0),
     "check a certificate": (1, 0),
     "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)

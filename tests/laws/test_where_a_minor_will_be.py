@@ -10,16 +10,21 @@ from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scheduler.core.db import db
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
 from scheduler.people.models import User
+from scheduler.policy import ANONYMOUS
+from tests.factories import MONDAY
 from tests.laws.whereabouts import (
     FETCHER,
     HIDDEN,
     HIDDEN_CYRL,
+    LONG,
     MACHINE,
     RANDOM,
     TWINS,
     Answer,
+    Seeker,
     World,
     addresses,
     answer_of,
@@ -209,3 +214,26 @@ def test_no_staff_of_another_centre_is_told(house: Flask):
 @given(walk=WALKS)
 def test_whatever_is_done_nobody_outside_the_circle_is_told(house: Flask, walk: Walk):
     check(house, walk, EDUCATORS)
+
+
+def test_what_a_school_hands_on_names_no_young_presenter(house: Flask):
+    """The page to read, the text, the calendar file and the papers of the very school to which she goes."""
+    world = World(0)
+    world.walk([*STAFFED, ("confirm", 0)])
+    with transaction():
+        own, read = (tokens.mint(kind, world.asked.id, lasts=LONG, now=MONDAY) for kind in ("status", "read"))
+    handed = Seeker("who reads", ANONYMOUS, house.test_client(), secret=own, token=read)
+    told = [
+        f"/read/{read}",
+        f"/read/{read}/visit.ics",
+        f"/status/{own}/visit.ics",
+        f"/status/{own}/share/{read}",
+        f"/status/{own}/invitation",
+    ]
+
+    said = {way: answer_of(handed, "GET", way) for way in told}
+
+    assert [answer.status for answer in said.values()][:4] == [200] * 4
+    assert [way for way, answer in said.items() if names_in(answer)] == []
+    own_page = answer_of(handed, "GET", f"/status/{own}")
+    assert TWINS[0][0] in own_page.text  # the school itself reads her given name, so the names above could be found

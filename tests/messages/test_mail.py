@@ -84,15 +84,20 @@ DAY, CLOCK, MOMENT = dt.date(2026, 12, 9), dt.time(11), dt.datetime(2026, 11, 26
 FREE = {"on_day": DAY, "starts_local": CLOCK}
 OPTIONAL_LINES = {
     "prove_address": {"number": "R-2026-0051", "days": 7, "day": DAY, "time": CLOCK, "until": MOMENT},
-    "booking_gone": {"number": "R-2026-0051", "day": DAY, "time": CLOCK, "others": [FREE, FREE], "centre": "Centre"},
+    "booking_gone": {
+        "number": "R-1",
+        "lost_day": DAY,
+        "lost_time": CLOCK,
+        "others": [FREE, FREE],
+        "answer_by": DAY,
+    },
     "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
     "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
     "crew_settled": {"outcome": "short", "day": DAY, "times": "11:00", "host": "School", "who": "Mila Ilić"},
 }
 PARAGRAPHS = {
     "prove_address": [
-        "The date that was chosen: Wednesday, 9 December 2026, at 11:00. It is kept until: "
-        "Thursday, 26 November 2026 at 04:42",
+        "The date is kept until: Thursday, 26 November 2026 at 04:42",
         "If it was not you, there is nothing to do. The request is forgotten after 7 days.",
     ],
     "booking_gone": ["Free now:", "Wednesday, 9 December 2026, at 11:00", "Wednesday, 9 December 2026, at 11:00"],

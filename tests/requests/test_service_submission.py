@@ -6,6 +6,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
+from scheduler.booking.service.addresses import send_own_visits
 from scheduler.core import clock, states, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
@@ -15,7 +16,7 @@ from scheduler.requests.models import BookingAnswers, SchoolRequest, UnprovedMai
 from scheduler.requests.service import submission
 from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.service.locked_request import locked_request
-from scheduler.requests.service.submission import KEYS_APART, expire_unproved, prove_address, send_new_link
+from scheduler.requests.service.submission import KEYS_APART, expire_unproved, prove_address
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestChannel, RequestState
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
@@ -210,13 +211,13 @@ def test_what_is_proven_counts_against_no_network_but_still_for_its_address(sess
 def test_links_that_a_whole_staff_room_has_lost_stop_no_booking(session):
     made = [make_school_request(contact_email=f"teacher{number}@school.example") for number in range(25)]
     for row in made:
-        send_new_link(row.contact_email, language="en", network="10.0.0.0/24", now=MONDAY)
+        send_own_visits(row.contact_email, language="en", network="10.0.0.0/24", now=MONDAY)
     for number in range(200):
-        send_new_link(f"unknown{number}@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+        send_own_visits(f"unknown{number}@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
 
     ask(key="a real one", contact_email="real@school.example")
 
-    assert (len(mails("new_link")), len(mails("prove_address"))) == (25, 1)
+    assert (len(mails("own_visits")), len(mails("prove_address"))) == (25, 1)
 
 
 def test_a_full_network_still_gets_its_lost_links_but_no_more_of_unproven_addresses(session):
@@ -228,9 +229,9 @@ def test_a_full_network_still_gets_its_lost_links_but_no_more_of_unproven_addres
     before = len(mails("prove_address"))
 
     for address in (known.contact_email, "new0@school.example", "new1@school.example"):
-        assert send_new_link(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
+        assert send_own_visits(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
 
-    assert (len(mails("new_link")), len(mails("prove_address")) - before) == (1, 1)
+    assert (len(mails("own_visits")), len(mails("prove_address")) - before) == (1, 1)
 
 
 @pytest.mark.both_databases
@@ -264,7 +265,7 @@ def test_a_days_mails_before_the_proof_are_three_also_for_who_asks_for_new_links
     tomorrow = MONDAY + dt.timedelta(days=1, minutes=1)
 
     for _ in range(3):
-        send_new_link("ana@school.example", language="en", network="10.0.0.0/24", now=tomorrow)
+        send_own_visits("ana@school.example", language="en", network="10.0.0.0/24", now=tomorrow)
 
     assert len(mails("prove_address")) == 3 + 3
 
@@ -357,19 +358,19 @@ def test_a_new_link_goes_to_those_who_have_a_request_and_nobody_learns_who(sessi
     row = make_school_request(contact_email="has@school.example")
 
     for address in ("has@school.example", "hasnot@school.example"):
-        assert send_new_link(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
+        assert send_own_visits(address, language="en", network="10.0.0.0/24", now=MONDAY) is None
 
     assert [(mail.kind, mail.address, mail.link_subject_id) for mail in mails()] == [
-        ("new_link", "has@school.example", row.id)
+        ("own_visits", "has@school.example", row.id)
     ]
 
 
 def test_new_links_are_limited_for_every_address_alike(session):
     for _ in range(3):
-        send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+        send_own_visits("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
 
     with pytest.raises(TooMany):
-        send_new_link("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
+        send_own_visits("x@school.example", language="en", network="10.0.0.0/24", now=MONDAY)
 
 
 # on the phone

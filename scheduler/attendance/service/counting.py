@@ -97,12 +97,14 @@ def countersign(
     *,
     now: dt.datetime,
     sure_of: Mapping[int, int | None] | None = None,
+    names: tuple[str, ...] | None = None,
 ) -> bool:
     """The school says its own numbers for each presentation; where both agree the attendance is locked at once.
 
     Returns whether all are locked: a difference waits for the coordinator, who sees both, and so does a number far from
     what was announced, however many say it. The same numbers sent again change nothing. Numbers of the school's own
     that are far off are asked about once: `sure_of` is {presentation: all in all}, None where nobody looks at a page.
+    `names` are those of adults for certificates that stood beside the numbers: both are stored, or neither.
     Raises: NotAllowed, NotFound; Rejected with {"counts": reason} or {"sure-<presentation>": reason};
     Conflict("not_submitted") when there is nothing (more) to sign.
     """
@@ -121,6 +123,8 @@ def countersign(
         if unsure := _unsure(act, waiting, said, far, sure_of):
             raise Rejected(unsure)
         agreed = [_sign(act, row, said[row.presentation_id], far=row.presentation_id in far) for row in waiting]
+        if names is not None:
+            name_adults(actor, visit_id, names, now=now)
         report_when_locked(act, opened, rows)
         add_up(act, opened.visit)
     log.info("attendance countersigned", extra={"visit_id": visit_id, "agreed": all(agreed)})

@@ -1,7 +1,9 @@
 """Attendance and its numbers under the lock of their visit, inside the caller's transaction."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,18 +19,22 @@ from scheduler.attendance.terms import (
     CountSource,
     HeadCounts,
 )
+from scheduler.core.db import db
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_messages
+from scheduler.people.models import Centre
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
+from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of_each
 from scheduler.requests.service.desk import follow_visit
-from scheduler.requests.service.locked_request import SchoolLetter, letters_to, request_of_visit, write_to_contacts
+from scheduler.requests.service.locked_request import SchoolLetter, letters_to, request_of_visit, whom_to_call
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit
+from scheduler.visits.service.notify import times_of
 from scheduler.visits.terms.states import PresentationState
 
 PAGE_OF_NUMBERS = "/status/{token}/attendance"
@@ -129,9 +135,7 @@ def write_to_school(
     """
     school_request = session.get(SchoolRequest, visit.school_request_id or 0)
     if school_request is not None:
-        host = session.get_one(Host, visit.host_id)
-        letter, values_in = _letter(visit, kind, page), _values(school_request, visit, host)
-        write_to_contacts(school_request, letter, values_in, now=now)
+        write_to_schools([(school_request, visit, session.get_one(Host, visit.host_id))], kind, now=now, page=page)
 
 
 def write_to_schools(
@@ -139,10 +143,11 @@ def write_to_schools(
 ) -> None:
     """The same to the schools of many visits: one question and one statement, however many they are."""
     contacts = contacts_of_each([row for row, _visit, _host in asked])
+    known = _facts_of([visit for _row, visit, _host in asked])
     drafts = [
         draft
         for row, visit, host in asked
-        for draft in letters_to(contacts[row.id], _letter(visit, kind, page), _values(row, visit, host))
+        for draft in letters_to(contacts[row.id], _letter(visit, kind, page), _values(row, host, known[visit.id]))
     ]
     queue_messages(drafts, now=now)
 
@@ -151,9 +156,42 @@ def _letter(visit: Visit, kind: str, page: str) -> SchoolLetter:
     return SchoolLetter(kind, ("visit", visit.id), visit.centre_id, LINK_HOURS, page)
 
 
-def _values(school_request: SchoolRequest, visit: Visit, host: Host) -> Callable[[str], dict[str, object]]:
-    facts = {"number": school_request.number, "day": visit.on_day}
-    return lambda language: facts | {"host": pick(language, host.name_sr_cyrl, host.name_sr_latn)}
+@dataclass(frozen=True)
+class _LetterFacts:
+    """What a letter after a visit says of it: the day and hours, of which programme, by which centre."""
+
+    visit: Visit
+    programme: Programme
+    centre: Centre
+    times: str
+
+
+def _facts_of(visits: Sequence[Visit]) -> dict[int, _LetterFacts]:
+    """Of many visits in two questions."""
+    session, ids = db.session(), [row.id for row in visits]
+    rows = session.execute(
+        select(Visit, Programme, Centre)
+        .join(Programme, Programme.id == Visit.programme_id)
+        .join(Centre, Centre.id == Visit.centre_id)
+        .where(Visit.id.in_(ids))
+    )
+    begun: dict[int, list[Presentation]] = defaultdict(list)
+    of_them = select(Presentation).where(Presentation.visit_id.in_(ids), Presentation.state.in_(COUNTABLE))
+    for one in session.scalars(of_them.order_by(Presentation.ordinal)):
+        begun[one.visit_id].append(one)
+    return {
+        visit.id: _LetterFacts(visit, programme, centre, times_of(begun[visit.id])) for visit, programme, centre in rows
+    }
+
+
+def _values(asked: SchoolRequest, host: Host, held: _LetterFacts) -> Callable[[str], dict[str, object]]:
+    facts = {"number": asked.number, "day": held.visit.on_day, "times": held.times}
+    return lambda language: {
+        **facts,
+        **whom_to_call(held.centre, language),
+        "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
+        "programme": held.programme.name(language),
+    }
 
 
 def let_papers_wait(session: Session, visit_id: int) -> None:

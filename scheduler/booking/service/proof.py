@@ -82,7 +82,8 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
             end_hold(act, kept, HoldState.LAPSED)
         asked = locked_request(act.session, SYSTEM, "update", request_id)
         others = [vars(slot) for slot in other_dates(wish, now=act.now)]
-        write_to_school(asked, "booking_gone", now=act.now, day=kept.on_day, time=kept.starts_local, others=others)
+        lost_day, lost_time = kept.on_day, kept.starts_local
+        write_to_school(asked, "booking_gone", now=act.now, lost_day=lost_day, lost_time=lost_time, others=others)
         log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
         return
     _tell_booked(act, kept, number, request_id)

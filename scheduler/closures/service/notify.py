@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from scheduler.core import clock
+from scheduler.core.db import db
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
-from scheduler.people.models import Presenter
+from scheduler.people.models import Centre, Presenter
 from scheduler.places.terms.hosts import ClosureRow
 from scheduler.policy import Actor
 from scheduler.requests.queries.lineage import Contact, contacts_of_each
 from scheduler.requests.queries.stand_ins import on_duty
+from scheduler.requests.service.locked_request import whom_to_call
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.service.locked_visit import OpenVisit
@@ -66,10 +68,12 @@ def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.da
                 kind="school_closure",
                 address=contact.address,
                 language=contact.language,
-                values=_values(closure, [opened for opened, _contact in theirs], contact.language),
+                values=_values(closure, [opened for opened, _contact in theirs], contact.language)
+                | whom_to_call(db.session().get_one(Centre, first.centre_id), contact.language),
                 link=LinkWish("status", contact.request_id, "/status/{token}", link_hours(first.on_day, now)),
                 about=("visit", first.id),
                 centre_id=first.centre_id,
+                for_school=True,
             ),
             now=now,
         )

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from scheduler import policy
+from scheduler.config import settings
 from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
@@ -16,6 +17,7 @@ from scheduler.core.errors import Gone, NotFound
 from scheduler.messages.queries import messages_about
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import User
+from scheduler.people.rules import phone_about_visits
 from scheduler.policy import Actor
 from scheduler.requests.models import DateProposal, RequestedPresentation, SchoolRequest, UndoableAct
 from scheduler.requests.queries.lineage import lineage_of
@@ -93,7 +95,7 @@ def _page(row: SchoolRequest, now: dt.datetime, *, whole: bool = True) -> Reques
     return RequestPage(
         row=now_rows[0],
         centre_email=row.centre.email,
-        centre_phone=row.centre.phone,
+        centre_phone=phone_about_visits(row.centre.phone, settings().helpline_number),
         presentations=tuple(_presentation_row(asked) for asked in row.presentations),
         history=_history(row) if whole else (),
         twins=tuple(now_rows[1:]),

@@ -107,7 +107,7 @@ def preview_together(actor: Actor, act: BulkAct, chosen: Sequence[ChosenRequest]
         rows, refusals = _rows(session, actor, act, chosen)
         contacts = contacts_of_each(rows)
         to = [(row, contacts[row.id][0].language) for row in rows if contacts[row.id]]
-        letter = mail.render(LETTERS[act], to[0][1], values_of(*to[0])) if to else None
+        letter = mail.render(LETTERS[act], to[0][1], values_of(*to[0]), for_school=True) if to else None
         wanted = select(SchoolRequest).where(SchoolRequest.id.in_([row.id for row in rows])).order_by(SchoolRequest.id)
         shown = request_rows(session.scalars(with_related_rows(wanted)).all(), now)
     return Preview(

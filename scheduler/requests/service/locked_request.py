@@ -8,10 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scheduler import policy
+from scheduler.config import settings
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.people.models import Centre
+from scheduler.people.rules import phone_about_visits
 from scheduler.places.models import Host
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
@@ -19,7 +23,7 @@ from scheduler.programmes.queries import programme_row
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import Contact, contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
-from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS
+from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS, REMIND_AFTER_DAYS
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
@@ -106,6 +110,7 @@ def letters_to(
             link=LinkWish("status", contact.request_id, letter.page, letter.link_hours),
             about=letter.about,
             centre_id=letter.centre_id,
+            for_school=True,
         )
         for contact in contacts
     ]
@@ -119,7 +124,8 @@ def write_to_school(
     A request taken on the phone may have no address: then nothing is sent.
     """
     letter = SchoolLetter(kind, (SchoolRequest.__tablename__, row.id), row.centre_id, STATUS_HOURS)
-    write_to_contacts(row, letter, lambda language: values_of(row, language) | more, now=now, not_before=not_before)
+    until = deadlines(now) | more
+    write_to_contacts(row, letter, lambda language: values_of(row, language) | until, now=now, not_before=not_before)
 
 
 def write_to_centre(row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
@@ -151,16 +157,26 @@ def _readers(row: SchoolRequest, now: dt.datetime) -> list[tuple[str, str]]:
     return list(common.items())
 
 
+def deadlines(now: dt.datetime) -> dict[str, object]:
+    """By which day the centre has promised to answer, and on which a school that owes an answer is reminded."""
+    today = clock.local_day(now)
+    return {"answer_by": today + dt.timedelta(PROMISED_DAYS), "remind_on": today + dt.timedelta(REMIND_AFTER_DAYS)}
+
+
+def whom_to_call(centre: Centre, language: str) -> dict[str, object]:
+    """The centre of a mail, and its number; empty where it has none but the children's line."""
+    phone = phone_about_visits(centre.phone, settings().helpline_number)
+    return {"centre": centre.name(language), "centre_phone": phone}
+
+
 def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
     """What mails say of a request, in one language."""
     programme = programme_row(row.programme)
     host = row.host
-    return {
+    return whom_to_call(row.centre, language) | {
         "number": row.number,
         "programme": programme.name(language),
-        "centre": programme.centre(language),
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
         "first_day": row.first_day,
         "last_day": row.last_day,
-        "promised_days": PROMISED_DAYS,
     }

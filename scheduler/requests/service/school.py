@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from scheduler.core import audit, states
+from scheduler.core import audit, states, tokens
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.policy import Actor, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import problems_with_counts
 from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
-from scheduler.requests.service.locked_request import locked_request, write_to_centre
+from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_centre
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, ExpectedCounts, RequestState
 
@@ -35,6 +35,14 @@ def answer_question(
         states.move(REQUEST_MACHINE, row, RequestState.TRIAGE, actor=actor, at=now)
         if not row.told_by_phone:
             write_to_centre(row, "request_answered", now=now, question=row.question, answer=answer)
+
+
+def share_page(actor: Actor, request_id: int, *, now: dt.datetime) -> str:
+    """A secret for colleagues and the director: its page is read, and nothing can be done there. Raises: NotFound."""
+    with transaction() as session:
+        row = locked_request(session, actor, "read", request_id)
+        audit.record(actor, "page shared", row, at=now)
+        return tokens.mint("read", row.id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
 
 
 def withdraw_request(

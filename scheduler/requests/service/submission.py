@@ -4,21 +4,18 @@ import dataclasses
 import datetime as dt
 import logging
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.config import settings
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import advisory_lock, transaction
-from scheduler.core.errors import Conflict, Gone, GroundReason, Rejected, TooMany
-from scheduler.messages.service import queue_message, stop_unsent
-from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.core.errors import Gone, GroundReason, Rejected
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places.service.hosts import propose_host
 from scheduler.places.terms.hosts import HostDraft, HostRow
-from scheduler.policy import ANONYMOUS, SYSTEM, Actor, Spot
+from scheduler.policy import SYSTEM, Actor, Spot
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.models import (
     BlackoutDays,
@@ -26,22 +23,17 @@ from scheduler.requests.models import (
     PreferredDate,
     RequestedPresentation,
     SchoolRequest,
-    UnprovedMail,
 )
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import places_in_line
 from scheduler.requests.rules.school_request import (
-    MAILS_A_DAY_FROM_NETWORK,
-    MAILS_A_DAY_TO_ADDRESS,
-    MAILS_WINDOW,
-    MOST_CORRECTIONS,
     PROVE_WITHIN,
     levels_at,
     problems_with,
 )
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
-from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.service.unproved import count_mail, forget_network, write_to_unproved
 from scheduler.requests.terms.school_request import (
     REQUEST_MACHINE,
     RequestChannel,
@@ -54,8 +46,7 @@ log = logging.getLogger(__name__)
 
 ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
 KEYS_APART = "|"  # stands in no key
-FORM_LOCK, FLOOD_LOCK = 21, 22  # kinds of advisory locks
-LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
+FORM_LOCK = 21  # a kind of advisory locks
 
 
 def submit_request(
@@ -201,57 +192,8 @@ def set_off(
         write_to_school(fresh, "request_received", now=now)
         return
     states.move(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
-    _count_mail(session, row.contact_email, network, now)
-    _write_to_unproved(row, now, kept_until)
-
-
-def _write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
-    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
-    starts = row.presentations[0].starts_local if kept_until else None
-    kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
-    hours = int(PROVE_WITHIN.total_seconds() // 3600)
-    forgotten_after, _unit = settings().kept_for("unproven_request")
-    queue_message(
-        MessageDraft(
-            kind="prove_address",
-            address=row.contact_email,
-            language=row.language,
-            values={"number": row.number, "days": max(PROVE_WITHIN.days, forgotten_after)} | kept,
-            link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
-            about=(SchoolRequest.__tablename__, row.id),
-            centre_id=row.centre_id,
-        ),
-        now=now,
-    )
-
-
-def _count_mail(session: Session, address: str, network: str, now: dt.datetime) -> None:
-    """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network.
-
-    By the network only what nobody has proven counts: a school of forty teachers is behind one address of the internet.
-    """
-    key = people_rules.account_key(address, purpose="booking")
-    locks = [people_rules.lock_number(one) for one in (key, network) if one]
-    advisory_lock(session, FLOOD_LOCK, locks)
-    today = UnprovedMail.at > now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
-    limits = [(UnprovedMail.address_key == key, MAILS_A_DAY_TO_ADDRESS)]
-    limits += [(UnprovedMail.network == network, MAILS_A_DAY_FROM_NETWORK)] if network else []
-    full = session.execute(select(*[_full_since(and_(counted, today), most) for counted, most in limits])).one()
-    if reached := [since for since in full if since is not None]:
-        raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
-    session.add(UnprovedMail(address_key=key, network=network, at=now))
-
-
-def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:
-    """The mail that has to grow a day old before one more may go; nothing below the limit."""
-    newest = select(UnprovedMail.at).where(counted).order_by(UnprovedMail.at.desc(), UnprovedMail.id.desc())
-    return newest.offset(most - 1).limit(1).scalar_subquery()
-
-
-def _forget_network(session: Session, address: str) -> None:
-    """An address is proven: what went there was no flood, so it counts against no network any more."""
-    key = people_rules.account_key(address, purpose="booking")
-    session.execute(update(UnprovedMail).where(UnprovedMail.address_key == key).values(network=""))
+    count_mail(session, row.contact_email, network, now)
+    write_to_unproved(row, now, kept_until)
 
 
 def prove_address(token: str, *, now: dt.datetime) -> str | None:
@@ -272,80 +214,12 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
         to = RequestState.WAITLISTED if waits else RequestState.NEW
         states.move(REQUEST_MACHINE, row, to, actor=actor, at=now)
         row.proved_at = now
-        _forget_network(session, row.contact_email)
+        forget_network(session, row.contact_email)
         write_to_school(row, "request_waitlisted" if waits else "request_received", now=now)
         request_id = row.id
         secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
     log.info("address proven", extra={"request_id": request_id})
     return secret
-
-
-def correct_address(request_id: int, address: str, *, network: str, now: dt.datetime) -> None:
-    """Send the mail that proves the address to another one instead: the browser that booked saw that it was mistyped.
-
-    What went to the first address opens nothing any more. Only before the proof, at most twice, and each mail counts as
-    every mail that a stranger causes. Raises: NotFound; Conflict("address_proven"); TooMany.
-    """
-    with transaction() as session:
-        row = locked_request(session, SYSTEM, "update", request_id)
-        if row.state is not RequestState.UNVERIFIED:
-            raise Conflict(RequestReason.ADDRESS_PROVEN)
-        typed = people_rules.address_of(address)
-        if typed == row.contact_email:
-            return
-        if row.addresses_corrected >= MOST_CORRECTIONS:
-            raise TooMany(RequestReason.TOO_MANY_CORRECTIONS, wait=MAILS_WINDOW)
-        _count_mail(session, typed, network, now)
-        tokens.end_links("prove", row.id, now=now)
-        stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))
-        row.contact_email = typed
-        row.addresses_corrected += 1
-        audit.record(ANONYMOUS, "address corrected", row, at=now)
-        _write_to_unproved(row, now)
-    log.info("address corrected", extra={"request_id": request_id})
-
-
-def send_new_link(address: str, *, language: str, network: str, now: dt.datetime) -> None:
-    """Mail the links of the newest three requests that this address made and that live; whether there are any is
-    never shown.
-
-    Of those that nobody has proven only the newest: so a stranger causes one mail with each call, as with each request,
-    and the day's limit of an address holds. Raises: TooMany past the day's limit, for every address alike.
-
-    Links that staff rooms have lost stop no booking, and whoever asks for links of others learns nothing by a refusal:
-    only mails to unproven addresses count by the network, apart, and past its limit those alone stay away.
-    """
-    with transaction() as session:
-        typed = people_rules.address_of(address)
-        _count_mail(session, typed, "", now)
-        wanted = (
-            select(SchoolRequest.id)
-            .where(SchoolRequest.contact_email == typed, SchoolRequest.state.not_in(OVER))
-            .order_by(SchoolRequest.id.desc())
-            .limit(3)
-        )
-        rows = [locked_request(session, SYSTEM, "read", request_id) for request_id in session.scalars(wanted).all()]
-        unproved = [row for row in rows if row.state is RequestState.UNVERIFIED]
-        for row in unproved[:1] if unproved and _may_write_again(session, typed, network, now) else ():
-            _write_to_unproved(row, now)
-        for row in rows:
-            if row not in unproved and row.state not in OVER:
-                write_to_school(row, "new_link", now=now)
-
-
-def _may_write_again(session: Session, address: str, network: str, now: dt.datetime) -> bool:
-    """Whether one more lost link of an unproven address may leave for this network; then it is counted."""
-    links = f"{LOST_LINKS}{network}"
-    advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(links)])
-    today = UnprovedMail.at > now - MAILS_WINDOW
-    sent = select(func.count()).select_from(UnprovedMail).where(UnprovedMail.network == links, today)
-    if (session.scalar(sent) or 0) >= MAILS_A_DAY_FROM_NETWORK:
-        log.warning("too many lost links asked for")
-        return False
-    key = people_rules.account_key(address, purpose="booking")
-    newest = select(func.max(UnprovedMail.id)).where(UnprovedMail.address_key == key).scalar_subquery()
-    session.execute(update(UnprovedMail).where(UnprovedMail.id == newest).values(network=links))
-    return True
 
 
 def expire_unproved(now: dt.datetime) -> int:

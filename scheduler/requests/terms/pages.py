@@ -170,6 +170,11 @@ class RequestedPresentationRow:
     lesson: int | None = None
     outside_shift: bool = False
 
+    @property
+    def for_parents(self) -> bool:
+        """Whether parents come to it."""
+        return self.audience is Audience.PARENTS or self.parents > 0
+
 
 @dataclass(frozen=True)
 class RequestHistoryLine:
@@ -236,6 +241,11 @@ class RequestPage:
     lineage: tuple[Lineage, ...]
     preferred: tuple[Preference, ...] = ()
     blackouts: tuple[Blackout, ...] = ()
+
+    @property
+    def invites_parents(self) -> bool:
+        """Whether parents are invited to any part of it."""
+        return any(one.for_parents for one in self.presentations)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,11 @@ class CrewShown:
     def names(self) -> tuple[str, ...]:
         return tuple(card.name for card in self.cards)
 
+    @property
+    def certain(self) -> bool:
+        """Whether it is confirmed, so that it stands in calendars."""
+        return self.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
+
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""
         return self.state in OPEN_VISITS and (self.starts_at is None or now < self.starts_at)

@@ -5,16 +5,17 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 
 from scheduler.core import clock
-from scheduler.core.language import pick, worded
-from scheduler.core.text import to_latin
+from scheduler.core.db import db
+from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
-from scheduler.people.models import Presenter
+from scheduler.people.models import Centre, Presenter
 from scheduler.requests.queries.stand_ins import on_duty
-from scheduler.requests.service.locked_request import SchoolLetter, write_to_contacts
+from scheduler.requests.service.locked_request import SchoolLetter, whom_to_call, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.queries.agenda import home_point, trip_to
+from scheduler.visits.rules.cancelling import LATE_CANCEL
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.service.locked_visit import OpenVisit, as_member
 from scheduler.visits.terms.states import PROMISED, AssignmentState
@@ -113,8 +114,9 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
         return
     visit = opened.visit
     letter = SchoolLetter(kind, ("visit", visit.id), visit.centre_id, link_hours(visit.on_day, now))
-    more = {"who": who_comes(opened, now)} | values
-    write_to_contacts(asked, letter, lambda language: facts(opened, language) | more, now=now)
+    centre = db.session().get_one(Centre, visit.centre_id)
+    more = {"who": who_comes(opened, now), "change_until": change_until(opened, now)} | values
+    write_to_contacts(asked, letter, lambda language: facts_for_school(opened, centre, language) | more, now=now)
 
 
 def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: object) -> None:
@@ -134,6 +136,17 @@ def tell_coordinators(kind: str, opened: OpenVisit, *, now: dt.datetime, **value
         )
 
 
+def facts_for_school(opened: OpenVisit, centre: Centre, language: str) -> dict[str, object]:
+    """The same for a reader at the school, who also learns whom to call."""
+    return facts(opened, language) | whom_to_call(centre, language)
+
+
+def change_until(opened: OpenVisit, now: dt.datetime) -> dt.datetime | None:
+    """Until when the school may ask for another date, or call off without being late; None once that is over."""
+    until = min((row.starts_at for row in opened.presentations), default=now) - LATE_CANCEL
+    return until if until > now else None
+
+
 def link_hours(on_day: dt.date, now: dt.datetime) -> int:
     """For how long a school's link must live: past the visit, however far that lies ahead."""
     until_then = max(on_day - clock.local_day(now), dt.timedelta(0))
@@ -151,14 +164,13 @@ def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
 def facts(opened: OpenVisit, language: str) -> dict[str, object]:
     """What every mail about a visit says of it, in the language of its reader."""
     visit = opened.visit
-    cyrl, english = visit.programme.name_sr_cyrl, visit.programme.name_en
     return {
         "number": visit.number,
         "day": visit.on_day,
         "times": times_of(opened.presentations),
         "host": pick(language, visit.host.name_sr_cyrl, visit.host.name_sr_latn),
         "place": pick(language, visit.host.place_sr_cyrl, visit.host.place_sr_latn),
-        "programme": worded(language, cyrl, to_latin(cyrl), english),
+        "programme": visit.programme.name(language),
         "online": bool(visit.online_link),
     }
 

@@ -221,7 +221,7 @@ def _release(act: Act, date: OpenDate, to: DateOfferState, *, letter: str = "") 
     if _waits_for(offer, asked):
         act.move(REQUEST_MACHINE, asked, RequestState.WAITLISTED)
         if letter:
-            write_to_school(asked, letter, now=act.now, day=date.on_day)
+            write_to_school(asked, letter, now=act.now, lost_day=date.on_day)
     act.session.flush()
     let_crew_go(act, date, HoldState.RELEASED)
 

@@ -110,19 +110,23 @@ def sign(secret: str) -> ResponseReturnValue:
     visit = _visit_of(secret)
     waiting = _waiting(visit)
     form = SignNumbersForm(presentations=[vars(one.said_by_educator) for one in waiting if one.said_by_educator])
-    if form.accepted():
+    names = NamesForm() if "names" in request.form else _names_form(visit)  # what was typed survives either button
+    if form.accepted() and ("names" not in request.form or names.accepted()):
         try:
             asked = waiting or _signed(visit)  # pressed twice, it is answered as it was the first time
             said, sure = form.said(asked), form.sure_of(asked)
-            locked = countersign(actor, visit.visit_id, said, now=clock.now(), sure_of=sure)
+            named = names.list_of_names() if "names" in request.form else None
+            locked = countersign(actor, visit.visit_id, said, now=clock.now(), sure_of=sure, names=named)
         except Rejected as rejected:
+            whose = {"names": rejected.problems.pop("names")} if "names" in rejected.problems else {}
+            names.show(whose)
             form.show_beside(rejected.problems, waiting)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:
             say(_("Thank you. The numbers are confirmed.") if locked else _("Thank you. The centre looks once more."))
             return redirect(url_for(".sign", secret=secret))
-    return _school_page(secret, visit, form, _names_form(visit))
+    return _school_page(secret, visit, form, names)
 
 
 @bp.post("/status/<secret>/attendance/names")

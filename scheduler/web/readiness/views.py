@@ -55,7 +55,14 @@ def cancel_by_school(secret: str) -> ResponseReturnValue:
     late = starts_at is not None and is_late_cancel(starts_at, now)
     until = asked_until(starts_at) if starts_at and not late else None
     page = render_template(
-        "readiness/cancel_by_school.html", form=form, shown=shown, secret=secret, late=late, done=done, until=until
+        "readiness/cancel_by_school.html",
+        form=form,
+        shown=shown,
+        secret=secret,
+        late=late,
+        done=done,
+        until=until,
+        asked=own_request(actor, now=now),
     )
     return page, 422 if form.problems_shown() else 200
 
@@ -119,6 +126,7 @@ def ask_for_date(secret: str) -> ResponseReturnValue:
         stopped=stopped,
         days=days,
         at_other_hours=not free,
+        asked=own_request(actor, now=now),
     )
     return page, 422 if form.problems_shown() else 200
 

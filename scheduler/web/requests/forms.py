@@ -208,15 +208,6 @@ class WhereForm(BaseForm):
     )
 
 
-class YouForm(BaseForm):
-    """Whom we write to."""
-
-    contact_name = NameField(_l("Your name and surname"), [Needed()], limit=FEW_LETTERS)
-    contact_email = EmailField(_l("Your e-mail address"), [Needed()])
-    contact_phone = TextField(_l("Your phone"), limit=40)
-    file_number = TextField(_l("File number of the school"), limit=40)
-
-
 class SureForm(BaseForm):
     """What is most likely a slip is asked about once; ticked, it is sent as it is."""
 
@@ -340,10 +331,6 @@ class AgainForm(BaseForm):
 
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
-
-
-class AddressForm(BaseForm):
-    email = EmailField(_l("Your e-mail address"), [Needed()])
 
 
 class CountsForm(Form):  # type: ignore[misc]

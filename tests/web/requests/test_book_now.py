@@ -57,7 +57,8 @@ def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(cli
     assert "at 09:00" in check
     assert "It is kept for you. Open the link before:" in text_of(client.get("/book/sent?lang=en"))
     mail = db.session.scalar(sa.select(OutboxMessage).where(OutboxMessage.kind == "prove_address"))
-    assert "at 09:00. It is kept until: " in mail.text
+    assert "Hour: 09:00." in mail.text
+    assert "The date is kept until: " in mail.text
     with transaction():
         token = tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=MONDAY)
     assert "at 09:00. It is kept until: " in text_of(client.get(f"/book/prove/{token}?lang=en"))

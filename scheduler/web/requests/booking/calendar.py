@@ -7,9 +7,12 @@ from typing import Any
 
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core import clock
+from scheduler.people.terms import TeachingLanguage
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
+from scheduler.waitlist.queries import waiting_now
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
+from scheduler.web.i18n import _n
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import Typed
 from scheduler.web.requests.forms import FEW_LETTERS
@@ -50,11 +53,39 @@ def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: 
         "open_months": max(open_at_first(months), marked_in),
         "why_none": why_none(answer, wish.language),
         "may_wait": answer.lacking is not None,
+        "helps": _what_would_help(booking, wish) if answer.first is None else [],
+        "in_line": waiting_now(programme.centre_id) if answer.lacking and (programme := booking.programme()) else None,
         "bells": answer.bells,
         "classes": "; ".join(wish.classes),
         "classes_settled": booking.knows_classes(),
         "missed": missed and answer.bells,
     }
+
+
+def _what_would_help(booking: BookingDraft, wish: FreeWish) -> list[str]:
+    """Of one thing asked otherwise, how many days would be free: in Serbian, or for other classes."""
+    found = []
+    if wish.language is not TeachingLanguage.SERBIAN:
+        other = replace(wish, language=TeachingLanguage.SERBIAN)
+        if days := len(booking.calendar(other).free_dates(other).free):
+            found.append(
+                _n(
+                    "In Serbian there is %(num)s free date; the language is chosen with the programme.",
+                    "In Serbian there are %(num)s free dates; the language is chosen with the programme.",
+                    days,
+                )
+            )
+    if wish.classes:
+        other = replace(wish, classes=())
+        if days := len(booking.calendar(other).free_dates(other).free):
+            found.append(
+                _n(
+                    "Without these classes there is %(num)s free date.",
+                    "Without these classes there are %(num)s free dates.",
+                    days,
+                )
+            )
+    return found
 
 
 def day_is_missed(booking: BookingDraft) -> bool:

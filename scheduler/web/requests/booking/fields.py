@@ -19,8 +19,9 @@ from scheduler.requests.rules.school_request import where_classes_are
 from scheduler.requests.terms.school_request import DayPart, PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import page_language
+from scheduler.web.requests.address_forms import YouForm
 from scheduler.web.requests.booking.new_host import NewHostForm
-from scheduler.web.requests.forms import HostForm, WhatForm, WhenForm, WhereForm, WhoForm, YouForm
+from scheduler.web.requests.forms import HostForm, WhatForm, WhenForm, WhereForm, WhoForm
 
 Typed = dict[str, list[str]]
 FORMS: dict[str, type[BaseForm]] = {

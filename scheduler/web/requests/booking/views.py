@@ -1,12 +1,12 @@
 """A school books: a few short pages without an account, one press at the end, and the proof of the address."""
 
 import datetime as dt
-import time
 from typing import Any
 
 from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.booking.service import addresses
 from scheduler.booking.service.holds import release_date
 from scheduler.booking.service.proof import prove_booking
 from scheduler.booking.terms.holds import Slot
@@ -20,8 +20,7 @@ from scheduler.policy import ANONYMOUS
 from scheduler.requests.queries.found_hosts import found_hosts
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.service import submission
-from scheduler.requests.service.submission import KEYS_APART, send_new_link, submit_request, was_sent
+from scheduler.requests.service.submission import KEYS_APART, submit_request, was_sent
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
@@ -32,6 +31,7 @@ from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
 from scheduler.web.reasons import worded
 from scheduler.web.requests import words
+from scheduler.web.requests.address_forms import CorrectAddressForm
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.answers import address_of, answer_rows
@@ -41,7 +41,7 @@ from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
 from scheduler.web.requests.booking.found import search_facts, suggested
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
-from scheduler.web.requests.forms import AddressForm, CheckForm, RequestPressForm, WhoForm
+from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhoForm
 
 WORDS = {  # of each page: what its link says, and its title
     "what": (_l("Programme"), _l("What would you like?")),
@@ -50,7 +50,6 @@ WORDS = {  # of each page: what its link says, and its title
     "where": (_l("Room"), _l("Who will be there, and in which room?")),
     "you": (_l("You"), _l("Whom do we write to?")),
 }
-ANSWERED_AFTER_S = 0.15  # three mails are written in less; none takes as long (TRUST S8)
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
 
 
@@ -241,7 +240,7 @@ def check() -> ResponseReturnValue:
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
             except TooMany as error:
-                form.form_errors.append(_too_many(error))
+                form.form_errors.append(too_many(error))
                 status = 429
         else:
             form.form_errors.append(worded(FormReason.TOO_QUICK))
@@ -275,7 +274,7 @@ def _send(booking: BookingDraft, key: str) -> ResponseReturnValue:
     return redirect(url_for(".sent"))
 
 
-def _too_many(error: TooMany) -> str:
+def too_many(error: TooMany) -> str:
     """Too often for today: from when it goes again, and whom to call instead of waiting."""
     note_wait(error)
     phones = ", ".join(f"{centre.name(page_language())} {centre.phone}" for centre in centres() if centre.phone)
@@ -305,15 +304,15 @@ def correct_address() -> ResponseReturnValue:
     request_id = session.get("asked")
     if request_id is None:
         return redirect(_begin())
-    form = AddressForm() if request.method == "POST" else AddressForm(email=session.get("booked"))
+    form = CorrectAddressForm() if request.method == "POST" else CorrectAddressForm(email=session.get("booked"))
     if form.accepted():
         network = network_of(request.remote_addr)
         try:
-            submission.correct_address(request_id, form.email.data, network=network, now=clock.now())
+            addresses.correct_address(request_id, form.email.data, network=network, now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         except TooMany as error:
-            form.form_errors.append(_too_many(error))
+            form.form_errors.append(too_many(error))
             return render_template("requests/correct_address.html", form=form), 429
         else:
             session["booked"] = form.email.data
@@ -346,20 +345,3 @@ def prove(token: str) -> ResponseReturnValue:
         return redirect(url_for(".prove", token=token))
     kept = {} if proof.proven else hold.kept_words(proof.request_id)
     return _shown("requests/prove.html", form, proof=proof, **kept)
-
-
-@bp.route("/book/link", methods=["GET", "POST"])
-@public
-def new_link() -> ResponseReturnValue:
-    """An old link has ended: a new one comes by mail. Whether there is a request is never shown, nor told by time."""
-    form = AddressForm()
-    if form.accepted():
-        network, began = network_of(request.remote_addr), time.perf_counter()
-        try:
-            send_new_link(form.email.data, language=page_language(), network=network, now=clock.now())
-        except TooMany as error:
-            form.form_errors.append(_too_many(error))
-            return render_template("requests/new_link.html", form=form, asked=False), 429
-        time.sleep(max(0, ANSWERED_AFTER_S - (time.perf_counter() - began)))
-        return render_template("requests/new_link.html", form=form, asked=True, centres=centres())
-    return _shown("requests/new_link.html", form, asked=False)

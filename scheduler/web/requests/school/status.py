@@ -26,7 +26,7 @@ from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
-from scheduler.waitlist.queries import offered_date
+from scheduler.waitlist.queries import offered_date, place_of
 from scheduler.web.day_slots import DateChoice, date_words, value_of
 from scheduler.web.filters import say, url_if
 from scheduler.web.guards import link_actor, public
@@ -75,6 +75,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
     shown = render_template(
         "requests/status.html",
         offered=offered,
+        in_line=place_of(page.row.id, page.centre_id, now=now) if state is RequestState.WAITLISTED else None,
         visit=visit,
         shown_crew=visit if state not in OVER and state is not RequestState.DISRUPTED else None,
         dated=visit is not None and state in WITH_DATE.union(AFTER_VISIT),
@@ -133,6 +134,8 @@ def _between(page: RequestPage, bound: CrewShown | None, stopped: CrewShown | No
         "ask_until": until if until and now <= until else None,
         "may_direct": page.row.state not in OVER | HIDDEN and page.row.state not in AFTER_VISIT,
         "press": RequestPressForm(formdata=None),
+        "in_calendars": bound is not None and bound.certain,
+        "invites": bound is not None and page.invites_parents,
         "tallies": tallies_of(bound.visit_id) if bound else [],
         "needs": page.row.programme.needs.lines(page_language()),
     }

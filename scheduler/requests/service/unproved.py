@@ -1,0 +1,110 @@
+"""An address that nobody has proven: what it is written, and how often."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.config import settings
+from scheduler.core.db import advisory_lock, db
+from scheduler.core.errors import TooMany
+from scheduler.core.language import pick
+from scheduler.messages.service import queue_message
+from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.people import rules as people_rules
+from scheduler.people.models import Centre
+from scheduler.places.models import Host
+from scheduler.programmes.models import Programme
+from scheduler.requests.models import SchoolRequest, UnprovedMail
+from scheduler.requests.rules.school_request import (
+    MAILS_A_DAY_FROM_NETWORK,
+    MAILS_A_DAY_TO_ADDRESS,
+    MAILS_WINDOW,
+    PROVE_WITHIN,
+)
+from scheduler.requests.service.locked_request import whom_to_call
+from scheduler.requests.terms.reasons import RequestReason
+
+log = logging.getLogger(__name__)
+
+FLOOD_LOCK = 22  # a kind of advisory locks
+LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
+
+
+def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
+    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
+    starts = row.presentations[0].starts_local if kept_until and kept_until > now else None
+    kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
+    hours = int(PROVE_WITHIN.total_seconds() // 3600)
+    forgotten_after, _unit = settings().kept_for("unproven_request")
+    queue_message(
+        MessageDraft(
+            kind="prove_address",
+            address=row.contact_email,
+            language=row.language,
+            values=_what_was_chosen(row) | {"days": max(PROVE_WITHIN.days, forgotten_after)} | kept,
+            link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
+            about=(SchoolRequest.__tablename__, row.id),
+            centre_id=row.centre_id,
+            for_school=True,
+        ),
+        now=now,
+    )
+
+
+def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
+    """What a mail to an unproven address says of a request: chosen from lists of ours; a typed school has no name."""
+    session, language = db.session(), row.language
+    host = session.get_one(Host, row.host_id)
+    return whom_to_call(session.get_one(Centre, row.centre_id), language) | {
+        "number": row.number,
+        "programme": session.get_one(Programme, row.programme_id).name(language),
+        "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
+        "first_day": row.first_day,
+        "last_day": row.last_day,
+    }
+
+
+def count_mail(session: Session, address: str, network: str, now: dt.datetime) -> None:
+    """Count one mail that a stranger causes. Raises: TooMany past the day's limit of its address or network.
+
+    By the network only what nobody has proven counts: a school of forty teachers is behind one address of the internet.
+    """
+    key = people_rules.account_key(address, purpose="booking")
+    locks = [people_rules.lock_number(one) for one in (key, network) if one]
+    advisory_lock(session, FLOOD_LOCK, locks)
+    today = UnprovedMail.at > now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
+    limits = [(UnprovedMail.address_key == key, MAILS_A_DAY_TO_ADDRESS)]
+    limits += [(UnprovedMail.network == network, MAILS_A_DAY_FROM_NETWORK)] if network else []
+    full = session.execute(select(*[_full_since(and_(counted, today), most) for counted, most in limits])).one()
+    if reached := [since for since in full if since is not None]:
+        raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
+    session.add(UnprovedMail(address_key=key, network=network, at=now))
+
+
+def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:
+    """The mail that has to grow a day old before one more may go; nothing below the limit."""
+    newest = select(UnprovedMail.at).where(counted).order_by(UnprovedMail.at.desc(), UnprovedMail.id.desc())
+    return newest.offset(most - 1).limit(1).scalar_subquery()
+
+
+def forget_network(session: Session, address: str) -> None:
+    """An address is proven: what went there was no flood, so it counts against no network any more."""
+    key = people_rules.account_key(address, purpose="booking")
+    session.execute(update(UnprovedMail).where(UnprovedMail.address_key == key).values(network=""))
+
+
+def may_write_again(session: Session, address: str, network: str, now: dt.datetime) -> bool:
+    """Whether one more lost link of an unproven address may leave for this network; then it is counted."""
+    links = f"{LOST_LINKS}{network}"
+    advisory_lock(session, FLOOD_LOCK, [people_rules.lock_number(links)])
+    today = UnprovedMail.at > now - MAILS_WINDOW
+    sent = select(func.count()).select_from(UnprovedMail).where(UnprovedMail.network == links, today)
+    if (session.scalar(sent) or 0) >= MAILS_A_DAY_FROM_NETWORK:
+        log.warning("too many lost links asked for")
+        return False
+    key = people_rules.account_key(address, purpose="booking")
+    newest = select(func.max(UnprovedMail.id)).where(UnprovedMail.address_key == key).scalar_subquery()
+    session.execute(update(UnprovedMail).where(UnprovedMail.id == newest).values(network=links))
+    return True
