@@ -39,7 +39,7 @@ from scheduler.web.requests.booking.calendar import day_is_missed, for_the_waiti
 from scheduler.web.requests.booking.doubts import doubts_of_booking
 from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
-from scheduler.web.requests.booking.found import search_facts, suggested
+from scheduler.web.requests.booking.host_search import search_facts, suggested
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
 from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhoForm
 
