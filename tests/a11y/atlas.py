@@ -27,7 +27,9 @@ from scheduler.people.models import Presenter, User, UserRole
 from scheduler.places.models import HostSchoolTime
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
-from scheduler.requests.models import SchoolRequest
+from scheduler.programmes.terms import Audience
+from scheduler.requests.models import RequestedPresentation, SchoolRequest
+from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import Guardian
@@ -267,10 +269,18 @@ def _school_links() -> list[str]:
         confirmed = one_each[RequestState.CONFIRMED]
         own, lost, read = (tokens.mint(kind, confirmed, lasts=LONG, now=now) for kind in ("status", "visits", "read"))
         letters = tokens.mint(LETTERS_PURPOSE, one_each[RequestState.CONFIRMED], lasts=LONG, now=now)
+        evening = [tokens.mint("status", number, lasts=LONG, now=now) for number in db.session.scalars(_evenings())]
     counted = [f"/status/{secret}/attendance" for secret in status]
+    counted += [f"/status/{secret}/invitation" for secret in evening]
     more = [f"/book/mine/{lost}", f"/read/{read}", f"/status/{own}/share/{read}"]
     mailed_pages = [*more, f"/letters/{letters}", *(f"/book/prove/{secret}" for secret in prove)]
     return [*mailed_pages, *(f"/status/{secret}" for secret in status), *counted]
+
+
+def _evenings() -> Select[int]:
+    """A request whose day is agreed and for which parents are invited."""
+    asked = select(SchoolRequest.id).join(RequestedPresentation)
+    return asked.where(RequestedPresentation.audience == Audience.PARENTS, SchoolRequest.state.in_(WITH_DATE)).limit(1)
 
 
 def _invitations() -> list[str]:
