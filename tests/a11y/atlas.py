@@ -87,6 +87,10 @@ class Sheet:
     main: str = ""
     """What stands between the head and the foot, without what is new each time."""
 
+    def spoken(self, language: str) -> str:
+        """Its address in a language."""
+        return f"{self.path}{'&' if '?' in self.path else '?'}lang={language}"
+
 
 @dataclass(frozen=True)
 class Traveller:
@@ -95,6 +99,13 @@ class Traveller:
     role: str
     cookies: dict[str, str]
     begins: list[str]
+
+    def client(self, app: Flask) -> FlaskClient:
+        """A client with its cookies."""
+        client = app.test_client()
+        for name, value in self.cookies.items():
+            client.set_cookie(name, value)
+        return client
 
 
 def travellers(app: Flask) -> list[Traveller]:
@@ -110,9 +121,7 @@ def travellers(app: Flask) -> list[Traveller]:
 
 def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
     """The pages a traveller reaches, one for each endpoint; every page where the walk begins; each refusal once."""
-    client, seen, opened, refused = app.test_client(), set[str](), set(NOT_PAGES), set[tuple[str, int]]()
-    for name, value in traveller.cookies.items():
-        client.set_cookie(name, value)
+    client, seen, opened, refused = traveller.client(app), set[str](), set(NOT_PAGES), set[tuple[str, int]]()
     todo = list(traveller.begins)
     while todo:
         path = todo.pop(0)

@@ -59,13 +59,11 @@ def data(spoken_house: Flask) -> Data:
 def test_every_page_of_a_role_is_translated(
     spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str
 ) -> None:
-    client, found = spoken_house.test_client(), dict[str, str]()
-    for name, value in everyone[role].cookies.items():
-        client.set_cookie(name, value)
+    client, found = everyone[role].client(spoken_house), dict[str, str]()
     for sheet in every_sheet[role]:
         if sheet.endpoint in A_FILE_EACH:
             continue
-        html = client.get(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang={PSEUDO}").text
+        html = client.get(sheet.spoken(PSEUDO)).text
         assert '<html lang="en-XA"' in html
         for tag, text in texts_of(html, "en-XA"):
             if words := data.foreign(text, NAMES):
