@@ -16,6 +16,7 @@ from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.policy import ANONYMOUS, Actor, Role
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.models import NumbersAsked
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.terms import Matter, TurnRow
@@ -128,7 +129,9 @@ class SmallCentre:
         self.visit(V.OFFERED, A.OFFERED, A.DECLINED, programme=two)
         unpromised = make_visit(V.OFFERED, programme=self.programme, on_day=FAR + DAY, teacher_stays=False)
         make_assignment(make_presentation(unpromised), a_cleared_educator(centre_id=self.centre_id).id, A.ACCEPTED)
+        lost = self.visit(V.OFFERED, A.ACCEPTED)  # by an erasure after a backup was put back
         with transaction() as session:
+            session.get_one(SchoolRequest, lost.school_request_id).safeguarding_contact = ""
             search = {"state_since": MONDAY, "opened_at": MONDAY, "was_confirmed": True}
             session.add(
                 SubstituteSearch(
@@ -222,7 +225,7 @@ ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
     Matter.REQUEST_AGREED: sends("/plan"),
     Matter.CREW_LOST: OFF_IT_GOES,
     Matter.CLASH: follows("/withdraw", **SAID),
-    Matter.CREW_AWAY: follows("/withdraw", **SAID),
+    Matter.CREW_AWAY: sends("/crew-comes"),
     Matter.SUBSTITUTE_SOUGHT: sends("/waves/stop"),
     Matter.SCHOOL_TO_TELL: sends("/text", whom="school", how="phone"),
     Matter.NO_PROMISE: sends("/promise", safeguarding_contact="Мира Савић", teacher_stays="y"),
