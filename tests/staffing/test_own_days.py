@@ -79,6 +79,18 @@ def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, sess
     assert _day(educator).km == kilometres([home], there)
 
 
+def test_the_presentations_of_a_visit_stand_in_order_of_time_whatever_was_asked_for_first(app, session):
+    educator = a_cleared_educator()
+    visit = _visit(educator, starts=dt.time(14))
+    early = make_presentation(visit, dt.time(8), state=PresentationState.CONFIRMED)
+    make_assignment(early, educator.id, AssignmentState.ACCEPTED)
+
+    [one] = _day(educator).visits
+
+    assert [row.starts_local for row in one.presentations] == [dt.time(8), dt.time(14)]
+    assert one.over_at.hour > one.begins_at.hour
+
+
 def test_two_visits_of_a_day_are_one_day_in_order_of_time(app, session):
     educator = a_cleared_educator()
     afternoon, morning = _visit(educator, starts=dt.time(15, 0)), _visit(educator, starts=dt.time(8, 0))

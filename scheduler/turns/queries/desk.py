@@ -286,7 +286,7 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
         .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
-        .order_by(Presentation.ordinal, Assignment.id)
+        .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
     )
     for sitting, count, seat, kind, adult_on, given, family, differs in (
         db.session().execute(wanted) if visit_ids else ()
