@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,16 +11,19 @@ from sqlalchemy.orm import Session
 from scheduler.acts import Act
 from scheduler.config import settings
 from scheduler.core import clock
+from scheduler.core.db import db
 from scheduler.core.language import languages
 from scheduler.places.terms.hosts import Point
 from scheduler.visits import ics
 from scheduler.visits.models.visits import CalendarEntry, Presentation
 from scheduler.visits.rules.crew import cards_of
-from scheduler.visits.service.locked_visit import OpenVisit, as_member, raise_version
+from scheduler.visits.service.locked_visit import OpenVisit, as_member, loaded_visits, raise_version
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.rows import PresenterCard
-from scheduler.visits.terms.states import AssignmentState, EntryStatus
+from scheduler.visits.terms.states import OFF_VISITS, AssignmentState, EntryStatus, PresentationState
 
+CALLED_OFF = (PresentationState.CANCELLED, PresentationState.DISRUPTED)
+NOT_BY_ITSELF = (PresentationState.MERGED_INTO, PresentationState.MOVED)  # held as part of another, or elsewhere
 Texts = dict[tuple[EntryStatus, str], str]
 
 
@@ -66,6 +70,22 @@ def _texts(opened: OpenVisit, presentation: Presentation) -> Texts:
     facts = _facts(opened, presentation)
     kinds = ((status, language) for status in EntryStatus for language in languages())
     return {(status, language): ics.vevent(facts, status, language) for status, language in kinds}
+
+
+def calendar_of_school(visit_ids: Collection[int], title: str, language: str) -> bytes:
+    """Visits of one booking as one file for the calendars of their school; of what is called off, that it is.
+
+    Under the same UIDs as everywhere, and without anybody's name: such a file is handed on (TRUST S54).
+    """
+    texts = []
+    for opened in loaded_visits(db.session(), visit_ids):
+        off = opened.visit.state in OFF_VISITS
+        for one in opened.every:
+            if one.state not in NOT_BY_ITSELF:
+                status = EntryStatus.CANCELLED if off or one.state in CALLED_OFF else EntryStatus.CONFIRMED
+                facts = replace(_facts(opened, one), crew=(), young=(), page_url="")
+                texts.append(ics.vevent(facts, status, language))
+    return ics.calendar(texts, title)
 
 
 def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:
