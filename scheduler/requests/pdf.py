@@ -140,7 +140,8 @@ def draw_note(note: ParentsNote, lang: str) -> bytes:
     _ = translator(lang).gettext
     printed = _("printed %(moment)s") % {"moment": moment(note.printed_at, lang, note.zone)}
     furniture = Furniture(note.centre_name, printed, note.helpline, note.running_number)
-    facts = DocumentFacts(f"{_('Note to parents')} {note.running_number}", note.centre_name, lang)
+    title = _("Note to parents") + " " + note.running_number
+    facts = DocumentFacts(title, note.centre_name, lang)
     return paged(facts, furniture, lambda flow: _draw_notes(flow, note, lang))
 
 

@@ -142,7 +142,7 @@ def test_every_door_reads_the_same_file(tmp_path, command):
         env=environment(tmp_path / "instance", RASPORED_ENV=str(file)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

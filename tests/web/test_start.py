@@ -36,7 +36,7 @@ def started(arguments: list[str], instance: Path, **settings: str) -> subprocess
         env=another_day.kept() | clean | {"INSTANCE": str(instance), "RASPORED_ENV": ""} | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -149,9 +149,17 @@ def _pills(found: Inbox, filters: InboxFilters, facets: dict[str, tuple[FacetVal
     for name, label in NARROWS.items():
         if getattr(filters, name) is not None:
             on = next((one for one in facets[name] if one.value == request.args.get(name)), None)
-            text = f"{label}: {_named(name, on) if on else _('none')}"
+            chosen = _named(name, on) if on else _("none")
             drop = here(**{name: None, "page": None})
-            pills.append({"label": text, "count": on.count if on else 0, "href": here(), "on": True, "drop": drop})
+            pills.append(
+                {
+                    "label": f"{label}: {chosen}",
+                    "count": on.count if on else 0,
+                    "href": here(),
+                    "on": True,
+                    "drop": drop,
+                }
+            )
     if filters.typed:
         pills.append({"label": filters.typed, "href": here(), "icon": "search", "drop": here(q=None, page=None)})
     return pills

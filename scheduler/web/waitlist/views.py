@@ -102,8 +102,8 @@ def date_words(row: OpenDateRow) -> str:
     """For which programme and where a date is given."""
     language = page_language()
     programme = programme_words(row)
-    place = in_language(language, row.district_sr_cyrl, row.district_sr_latn, row.district_en)
-    return f"{programme} · {place or _('Anywhere')}"
+    place = in_language(language, row.district_sr_cyrl, row.district_sr_latn, row.district_en) or _("Anywhere")
+    return f"{programme} · {place}"
 
 
 @bp.get("/waiting-list")

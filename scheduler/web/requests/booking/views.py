@@ -294,7 +294,7 @@ def _too_many(error: TooMany) -> str:
             "Too many mails were asked for today from this address or network. Send it again from %(moment)s on.",
             moment=moment(clock.now() + error.wait),
         )
-    return f"{said} {_('Or call us: %(phones)s.', phones=phones)}" if phones else said
+    return said + " " + _("Or call us: %(phones)s.", phones=phones) if phones else said
 
 
 @bp.get("/book/sent")
