@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.booking.service.addresses import correct_address, send_own_visits
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.policy import Role
@@ -13,7 +14,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import in_one_booking
 from scheduler.requests.queries.pages import request_page
-from scheduler.requests.service.submission import correct_address, prove_address, send_new_link
+from scheduler.requests.service.submission import prove_address
 from scheduler.requests.terms.pages import Kin, Lineage
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestState
@@ -127,13 +128,14 @@ def test_a_corrected_address_is_that_of_all(session):
     assert len(mails("prove_address")) == 2
 
 
-def test_a_lost_link_is_found_once_for_each_booking(session):
+def test_one_mail_lists_what_was_sent_together_and_alone(session):
     prove_address(prove_link(ask(**a_day())), now=MONDAY)
     prove_address(prove_link(ask(key="another")), now=MONDAY)
 
-    send_new_link("ana@school.example", language="en", network="", now=MONDAY)
+    send_own_visits("ana@school.example", language="en", network="", now=MONDAY)
 
-    assert len(mails("new_link")) == 2
+    [mail] = mails("own_visits")
+    assert [row.number for row in rows() if row.number not in mail.text] == []
 
 
 def test_a_coordinator_sees_what_was_sent_with_it_and_takes_none_for_a_duplicate(session):

@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests.rules.doubts import doubts_about
-from scheduler.requests.terms.doubts import Doubt
+from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.school_request import RequestFacts
 from tests.factories.requests import a_draft, a_presentation
 from tests.requests.drafts import a_programme
@@ -36,7 +36,7 @@ def test_a_fair_draft_is_asked_nothing():
     ],
 )
 def test_days_that_are_a_weekend_and_nothing_else_are_asked_about(first, last, asked):
-    assert doubts(a_draft(first_day=first, last_day=last)) == ({"first_day": Doubt.WEEKEND} if asked else {})
+    assert doubts(a_draft(first_day=first, last_day=last)) == ({"first_day": TypedSlip.WEEKEND} if asked else {})
 
 
 def test_a_saturday_on_which_the_school_works_is_no_slip():
@@ -56,7 +56,7 @@ def test_a_saturday_on_which_the_school_works_is_no_slip():
 def test_a_programme_for_another_level_is_asked_about(level, levels, asked):
     found = doubts(a_draft(), level=level, levels=frozenset(levels))
 
-    assert found == ({"programme": Doubt.OTHER_LEVEL} if asked else {})
+    assert found == ({"programme": TypedSlip.OTHER_LEVEL} if asked else {})
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_a_programme_for_another_level_is_asked_about(level, levels, asked):
 def test_a_picture_among_the_letters_of_a_class_is_asked_about(classes, asked):
     draft = a_draft(presentations=(a_presentation(), a_presentation(classes=classes)))
 
-    assert doubts(draft) == ({"presentations-1-classes": Doubt.CLASS_WITH_PICTURE} if asked else {})
+    assert doubts(draft) == ({"presentations-1-classes": TypedSlip.CLASS_WITH_PICTURE} if asked else {})

@@ -199,6 +199,7 @@ def test_every_message_begins_with_a_verb_and_ends_with_a_full_stop(sent):
         "End",
         "Ask",
         "Wait",
+        "Change",
         "Come",
         "Call",
         "Add",

@@ -55,11 +55,13 @@ def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datet
 
 def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
     """What a mail to an unproven address says of a request: chosen from lists of ours; a typed school has no name."""
-    session, language = db.session(), row.language
-    host = session.get_one(Host, row.host_id)
-    return whom_to_call(session.get_one(Centre, row.centre_id), language) | {
+    language = row.language
+    named = select(Host, Programme, Centre).select_from(Host).join(Programme, Programme.id == row.programme_id)
+    named = named.join(Centre, Centre.id == row.centre_id).where(Host.id == row.host_id)
+    host, programme, centre = db.session.execute(named).one()
+    return whom_to_call(centre, language) | {
         "number": row.number,
-        "programme": session.get_one(Programme, row.programme_id).name(language),
+        "programme": programme.name(language),
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
         "first_day": row.first_day,
         "last_day": row.last_day,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Doubt(StrEnum):
+class TypedSlip(StrEnum):
     """Allowed, and seldom meant."""
 
     WEEKEND = "weekend"

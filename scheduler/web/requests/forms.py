@@ -18,7 +18,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
 from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
-from scheduler.requests.terms.doubts import Doubt
+from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
 from scheduler.web import forms
@@ -218,7 +218,7 @@ class SureForm(BaseForm):
 
     sure = BooleanField(_l("Yes, that is what we want"))
 
-    def asks(self, doubts: Mapping[str, Doubt]) -> bool:
+    def asks(self, doubts: Mapping[str, TypedSlip]) -> bool:
         """Whether something must be confirmed first; then the tick says so."""
         asked = bool(doubts) and not self.sure.data
         if asked:

@@ -11,7 +11,7 @@ from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.states import OVER
-from scheduler.requests.terms.doubts import Doubt
+from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
     Age,
@@ -44,9 +44,9 @@ TYPED_KINDS = {  # of hosts that a school can add itself
     HostKind.OTHER: _l("Something else"),
 }
 DOUBTS = {
-    Doubt.WEEKEND: _l("The only days you named are a weekend. Shall we come then?"),
-    Doubt.OTHER_LEVEL: _l("This programme is made for another level of school. Is it the one you want?"),
-    Doubt.CLASS_WITH_PICTURE: _l("There is a picture among the letters of a class. Is the class really called so?"),
+    TypedSlip.WEEKEND: _l("The only days you named are a weekend. Shall we come then?"),
+    TypedSlip.OTHER_LEVEL: _l("This programme is made for another level of school. Is it the one you want?"),
+    TypedSlip.CLASS_WITH_PICTURE: _l("There is a picture among the letters of a class. Is the class really called so?"),
 }
 TURNS = {
     Turn.YOURS: _l("Waits for you"),
@@ -356,6 +356,6 @@ def where_handed(row: HandoverRow) -> str:
     return ", ".join(one.name(page_language()) for one in row.districts) or _("all districts")
 
 
-def asked_about(doubts: Mapping[str, Doubt]) -> list[str]:
+def asked_about(doubts: Mapping[str, TypedSlip]) -> list[str]:
     """What is most likely a slip, each question once."""
     return [str(DOUBTS[doubt]) for doubt in dict.fromkeys(doubts.values())]

@@ -5,12 +5,12 @@ import datetime as dt
 from scheduler.places.queries import school_days
 from scheduler.places.terms.hosts import HostRow
 from scheduler.requests.rules.doubts import doubts_about, only_weekend
-from scheduler.requests.terms.doubts import Doubt
+from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.school_request import RequestDraft, RequestFacts
 from scheduler.web.requests.booking.draft import BookingDraft
 
 
-def doubts_of_booking(booking: BookingDraft) -> dict[str, Doubt]:
+def doubts_of_booking(booking: BookingDraft) -> dict[str, TypedSlip]:
     """Of a school's own booking. A date that is held for it was pressed: its day is no slip."""
     programme = booking.programme()
     if programme is None:
@@ -19,7 +19,7 @@ def doubts_of_booking(booking: BookingDraft) -> dict[str, Doubt]:
     return {field: doubt for field, doubt in found.items() if not (field == "first_day" and booking.slot())}
 
 
-def doubts_of(draft: RequestDraft, facts: RequestFacts, host: HostRow | None) -> dict[str, Doubt]:
+def doubts_of(draft: RequestDraft, facts: RequestFacts, host: HostRow | None) -> dict[str, TypedSlip]:
     """The days of the school are asked for only where a weekend was named."""
     days: list[dt.date] = []
     if host and only_weekend(draft):

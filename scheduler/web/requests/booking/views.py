@@ -41,7 +41,7 @@ from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.doubts import doubts_of_booking
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, WITH_DAY, Typed, host_asked, typed_in
-from scheduler.web.requests.booking.found import search_facts, suggested
+from scheduler.web.requests.booking.host_search import search_facts, suggested
 from scheduler.web.requests.booking.parts import earliest_day
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
 from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhoForm
