@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0072_programme_words"
-down_revision = "0070_bookings"
+down_revision = "0060_drives_and_questions"
 branch_labels = None
 depends_on = None
 

@@ -27,8 +27,9 @@ from scheduler.people.models import Presenter, User, UserRole
 from scheduler.places.models import HostSchoolTime
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import ProgrammeKind
-from scheduler.requests.models import SchoolRequest
+from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.requests.models import RequestedPresentation, SchoolRequest
+from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import Guardian
@@ -87,6 +88,10 @@ class Sheet:
     main: str = ""
     """What stands between the head and the foot, without what is new each time."""
 
+    def spoken(self, language: str) -> str:
+        """Its address in a language."""
+        return f"{self.path}{'&' if '?' in self.path else '?'}lang={language}"
+
 
 @dataclass(frozen=True)
 class Traveller:
@@ -95,6 +100,13 @@ class Traveller:
     role: str
     cookies: dict[str, str]
     begins: list[str]
+
+    def client(self, app: Flask) -> FlaskClient:
+        """A client with its cookies."""
+        client = app.test_client()
+        for name, value in self.cookies.items():
+            client.set_cookie(name, value)
+        return client
 
 
 def travellers(app: Flask) -> list[Traveller]:
@@ -111,9 +123,7 @@ def travellers(app: Flask) -> list[Traveller]:
 
 def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
     """The pages a traveller reaches, one for each endpoint; every page where the walk begins; each refusal once."""
-    client, seen, opened, refused = app.test_client(), set[str](), set(NOT_PAGES), set[tuple[str, int]]()
-    for name, value in traveller.cookies.items():
-        client.set_cookie(name, value)
+    client, seen, opened, refused = traveller.client(app), set[str](), set(NOT_PAGES), set[tuple[str, int]]()
     todo = list(traveller.begins)
     while todo:
         path = todo.pop(0)
@@ -270,10 +280,18 @@ def _school_links() -> list[str]:
         confirmed = one_each[RequestState.CONFIRMED]
         own, lost, read = (tokens.mint(kind, confirmed, lasts=LONG, now=now) for kind in ("status", "visits", "read"))
         letters = tokens.mint(LETTERS_PURPOSE, one_each[RequestState.CONFIRMED], lasts=LONG, now=now)
+        evening = [tokens.mint("status", number, lasts=LONG, now=now) for number in db.session.scalars(_evenings())]
     counted = [f"/status/{secret}/attendance" for secret in status]
+    counted += [f"/status/{secret}/invitation" for secret in evening]
     more = [f"/book/mine/{lost}", f"/read/{read}", f"/status/{own}/share/{read}"]
     mailed_pages = [*more, f"/letters/{letters}", *(f"/book/prove/{secret}" for secret in prove)]
     return [*mailed_pages, *(f"/status/{secret}" for secret in status), *counted]
+
+
+def _evenings() -> Select[int]:
+    """A request whose day is agreed and for which parents are invited."""
+    asked = select(SchoolRequest.id).join(RequestedPresentation)
+    return asked.where(RequestedPresentation.audience == Audience.PARENTS, SchoolRequest.state.in_(WITH_DATE)).limit(1)
 
 
 def _invitations() -> list[str]:

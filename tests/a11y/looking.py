@@ -107,8 +107,7 @@ class Eye:
     def open(self, sheet: Sheet) -> int:
         """Opens a page in the language of the view, in the device's colours. Returns: its status."""
         self._said.clear()
-        glue = "&" if "?" in sheet.path else "?"
-        answer = self.page.goto(f"{sheet.path}{glue}lang={self.view.language}&theme=device")
+        answer = self.page.goto(f"{sheet.spoken(self.view.language)}&theme=device")
         return answer.status if answer else 0
 
     def faults(self, sheet: Sheet, *views: View) -> list[str]:

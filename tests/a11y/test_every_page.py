@@ -65,14 +65,12 @@ def test_no_raw_name_stands_on_a_page(
     """A code of the register, of a job or of a state, or a plural with one."""
     found, read = list[str](), set[str]()
     for role in ROLES:
-        client = house.test_client()
-        for name, value in everybody[role].cookies.items():
-            client.set_cookie(name, value)
+        client = everybody[role].client(house)
         for sheet in every_sheet[role]:
             if sheet.main in read or sheet.endpoint == STYLEGUIDE.endpoint:
                 continue
             read.add(sheet.main)
-            html = MAIN.search(client.get(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang=en").text)[0]
+            html = MAIN.search(client.get(sheet.spoken("en")).text)[0]
             text = "".join(said for tag, said in texts_of(html, "en") if " " not in tag)
             found += [f"{role} {sheet.path}: {name}" for name in RAW_NAME.findall(text)]
     assert not found, "\n".join(found)
@@ -88,9 +86,7 @@ def test_every_page_of_the_url_map_is_among_them(house: Flask, every_sheet: dict
 
 
 def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[str, Traveller]) -> None:
-    client, ways = house.test_client(), house.url_map.bind("localhost")
-    for name, value in everybody["coordinator"].cookies.items():
-        client.set_cookie(name, value)
+    client, ways = everybody["coordinator"].client(house), house.url_map.bind("localhost")
     visit = next(path for path in everybody["coordinator"].begins if path.startswith("/visits/"))
     style = next(path for path in HREF.findall(client.get("/").text) if path.startswith("/assets/"))
     paths = [style, "/static/img/favicon.svg", "/road.svg", "/healthz", "/readyz", "/metrics"]

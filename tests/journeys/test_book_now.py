@@ -136,7 +136,7 @@ def test_a_teacher_with_a_phone_has_a_date_in_one_visit(installation, a_teacher)
     proves(teacher, address)
 
     teacher.reads("Тражимо предаваче", day, "10:00", "Питали смо предаваче.")
-    assert day in installation.mail(address, "Ваш термин је заказан")
+    assert day in installation.mail(address, "Термин чувамо за Вас")
 
 
 def test_two_want_one_date_and_who_is_later_has_three_others_and_all_that_was_typed(installation, a_teacher, browser):
@@ -215,4 +215,4 @@ def test_a_proof_that_comes_too_late_reads_three_dates_on_its_page_and_presses_o
     dates(late).first.click()
 
     late.reads("Термин је Ваш.", "Тражимо предаваче", day)
-    assert day in installation.mail(address, "Ваш термин је заказан")
+    assert day in installation.mail(address, "Термин чувамо за Вас")

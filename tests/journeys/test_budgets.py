@@ -263,7 +263,7 @@ def test_the_list_that_opens_while_typing_is_told_chosen_by_keys_and_light(a_pho
     page.keyboard.press("Enter")
     page.wait_for_url("**/book/what")
 
-    assert told.startswith("8 rezultata.")
+    assert told.startswith("15 rezultata.")
     assert complaints == []
     assert scales.sent["Script"] < SCRIPT
 

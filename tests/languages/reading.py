@@ -124,7 +124,7 @@ def _could_be(word: str) -> bool:
 
 
 def data_of_the_house() -> Data:
-    """Every text that lies in the database, and the names of languages from the CLDR."""
+    """Every text that lies in the database, and the names of languages and countries from the CLDR."""
     data = Data()
     for table in Base.metadata.sorted_tables:
         columns = [column for column in table.columns if isinstance(column.type, String | JSON)]
@@ -133,6 +133,7 @@ def data_of_the_house() -> Data:
             for value in row:
                 data.learn(_strings_in(value))
     data.learn(Locale("en").languages.values())
+    data.learn(Locale("en").territories.values())
     return data
 
 

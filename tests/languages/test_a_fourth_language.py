@@ -59,13 +59,11 @@ def data(spoken_house: Flask) -> Data:
 def test_every_page_of_a_role_is_translated(
     spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str
 ) -> None:
-    client, found = spoken_house.test_client(), dict[str, str]()
-    for name, value in everyone[role].cookies.items():
-        client.set_cookie(name, value)
+    client, found = everyone[role].client(spoken_house), dict[str, str]()
     for sheet in every_sheet[role]:
         if sheet.endpoint in A_FILE_EACH:
             continue
-        html = client.get(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang={PSEUDO}").text
+        html = client.get(sheet.spoken(PSEUDO)).text
         assert '<html lang="en-XA"' in html
         for tag, text in texts_of(html, "en-XA"):
             if words := data.foreign(text, NAMES):
@@ -116,7 +114,11 @@ def test_every_mail_is_translated(spoken_house: Flask) -> None:
             plain = mail.render(path.stem, PSEUDO, values)
         said = [body.subject, body.text, plain.subject, plain.text]
         said += [text for _tag, text in texts_of(body.html, "en-XA")]
-        found += [(path.stem, words) for text in said if (words := data.foreign(text.replace("{link}", ""), NAMES))]
+        found += [
+            (path.stem, words)
+            for text in said
+            if (words := data.foreign(text.replace("{link}/visit.ics", "").replace("{link}", ""), NAMES))
+        ]
         if 'lang="en-XA"' not in body.html:
             found.append((path.stem, "the page names another language"))
     assert found == []

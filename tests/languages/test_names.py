@@ -40,13 +40,11 @@ def test_pages_in_latin_letters_convert_schools_and_no_person(
     with spoken_house.app_context():
         persons = _typed_in_cyrillic()
         hosts = {row.name_sr_cyrl for row in db.session.scalars(select(Host)) if row.name_sr_cyrl != row.name_sr_latn}
-    client, wrong, met = spoken_house.test_client(), list[str](), set[str]()
-    for name, value in everyone[role].cookies.items():
-        client.set_cookie(name, value)
+    client, wrong, met = everyone[role].client(spoken_house), list[str](), set[str]()
     for sheet in every_sheet[role]:
         if sheet.endpoint.startswith(AS_WRITTEN):
             continue
-        text = client.get(f"{sheet.path}{'&' if '?' in sheet.path else '?'}lang=sr_Latn").text
+        text = client.get(sheet.spoken("sr_Latn")).text
         met |= {name for name in persons if name in text}
         wrong += [f"{sheet.path}: {name}" for name in persons if to_latin(name) in text]
         if sheet.endpoint.startswith("certificates."):  # says what its paper says, letter for letter

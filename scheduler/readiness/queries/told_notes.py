@@ -13,9 +13,7 @@ from scheduler.readiness.terms import ToldRow, ToldWhat
 from scheduler.visits.queries.lists import member_of
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.terms.rows import CrewRow, VisitPage, VisitRow
-from scheduler.visits.terms.states import FIRM, PROMISED, AssignmentState, VisitState
-
-TOLD_OF = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
+from scheduler.visits.terms.states import CERTAIN, FIRM, PROMISED, AssignmentState, VisitState
 
 
 def told_of(visit_id: int) -> list[ToldRow]:
@@ -49,7 +47,7 @@ def texts_for(page: VisitPage) -> list[ToldWhat]:
     offered = any(AssignmentState.OFFERED in member.states.values() for member in tellable(page.visit))
     there = {
         ToldWhat.OFFER: offered,
-        ToldWhat.CONFIRMATION: page.visit.state in TOLD_OF,
+        ToldWhat.CONFIRMATION: page.visit.state in CERTAIN,
         ToldWhat.CHANGE: page.visit.moved_at is not None and page.visit.state is not VisitState.CANCELLED,
     }
     return [what for what, is_there in there.items() if is_there]

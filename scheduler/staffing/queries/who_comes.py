@@ -19,7 +19,7 @@ from scheduler.visits.queries.pages import crew_lost
 from scheduler.visits.rules.crew import cards_of
 from scheduler.visits.terms.plans import CrewMember
 from scheduler.visits.terms.rows import PresenterCard, VisitRow
-from scheduler.visits.terms.states import FIRM, GONE_VISITS, VisitState
+from scheduler.visits.terms.states import CERTAIN, FIRM, GONE_VISITS
 
 
 def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
@@ -31,7 +31,7 @@ def crew_for_school(request_id: int, now: dt.datetime) -> CrewShown | None:
     if not rows:
         return None
     row = rows[-1]
-    told = row.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
+    told = row.state in CERTAIN
     firm = [member_of(one, one.state) for one in row.crew if set(one.states.values()) & set(FIRM)]
     today = clock.local_day(now, row.zone)
     return CrewShown(

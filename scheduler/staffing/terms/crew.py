@@ -9,7 +9,7 @@ from scheduler.places.terms.trips import Trip
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import PresenterCard, VisitRow
-from scheduler.visits.terms.states import OPEN_VISITS, ClockWrong, VisitState
+from scheduler.visits.terms.states import CERTAIN, OPEN_VISITS, ClockWrong, VisitState
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class CrewShown:
     @property
     def certain(self) -> bool:
         """Whether it is confirmed, so that it stands in calendars."""
-        return self.state in (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
+        return self.state in CERTAIN
 
     def may_cancel(self, now: dt.datetime) -> bool:
         """Whether the school may still call it off: not once it has begun."""

@@ -197,5 +197,6 @@ ENDED_IN_DATABASE = "ended_in_database"  # reason of what the database freed; no
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 OFF_VISITS = (VisitState.CANCELLED, VisitState.DISRUPTED, VisitState.REPLANNED)  # not held on that day
 GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
+CERTAIN = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # its school was told who comes
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
 PRESENTER_LOCK = 1  # kind of core.db.advisory_lock: the time of one presenter

@@ -93,6 +93,7 @@ ACTIONS = {
     "school request unverified": _l("The school sent the request"),
     "school request new": _l("The request reached the centre"),
     "address corrected": _l("The school corrected its address"),
+    "page shared": _l("The school handed on a page to read"),
     "school request triage": _l("Somebody at the centre works on it"),
     "school request needs_info": _l("The centre asked a question"),
     "school request declined": _l("Declined"),

@@ -6,8 +6,8 @@ from alembic import op
 from scheduler import all_models  # noqa: F401  (each law stands beside its table)
 from scheduler.core.defences import create_defences, drop_defences
 
-revision = "0070_bookings"
-down_revision = "0060_drives_and_questions"
+revision = "0073_bookings"
+down_revision = "0072_programme_words"
 branch_labels = None
 depends_on = None
 
