@@ -180,7 +180,7 @@ def test_who_comes_all_the_same_is_not_asked_about_again_for_that_day(session):
     nightly()
     with pytest.raises(NotAllowed):
         confirm_crew(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
-    with pytest.raises(Conflict, match="changed"):
+    with pytest.raises(Conflict, match="changed_meanwhile"):
         confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY, version=0)
 
     for _pressed in ("once", "twice"):

@@ -157,7 +157,7 @@ def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
 def confirm_crew(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
     """Whoever has no time by her hours was asked, and comes all the same: it is not raised again for this day.
 
-    Raises: NotAllowed; NotFound; Conflict("changed"), or Conflict("wrong_state") when nobody is away.
+    Raises: NotAllowed; NotFound; Conflict("changed_meanwhile"), or Conflict("wrong_state") when nobody is away.
     """
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
