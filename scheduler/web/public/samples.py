@@ -12,10 +12,10 @@ from scheduler.places.terms.school_time import Bells, ClassStanding, Grouping, S
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
+from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.day_slots import DateChoice
 from scheduler.web.free_dates import Month, months_of
 from scheduler.web.i18n import _, page_language
-from scheduler.web.requests.day_line import DayLine, line_of
 
 MONTHS = (348, 1663, 905, 612, 640, 251, 0, 0, 588, 1210, 1104, 482)
 DISTRICTS = (("RS-06", 19), ("RS-00", 14), ("RS-24", 11), ("RS-20", 4), ("RS-12", 3), ("RS-17", 1), ("RS-25", 2))
