@@ -8,6 +8,7 @@ from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitHistoryLi
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState
 from scheduler.web import labels
 from scheduler.web.filters import in_hours, moment
+from scheduler.web.i18n import spelled_here
 
 OUT_OF_CREW = (AssignmentState.WITHDRAWN, AssignmentState.DECLINED)
 
@@ -47,7 +48,7 @@ def presentation_view(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:
     return {
         "row": row,
         "pause": in_hours(gap) if gap else "",
-        "crew": ", ".join(visit.crew_of(row.id)) if visit.crew_differs else "",
+        "crew": ", ".join(map(spelled_here, visit.crew_of(row.id))) if visit.crew_differs else "",
         "may_join": visit.state in OPEN_VISITS and len(visit.presentations) > 1,
     }
 
