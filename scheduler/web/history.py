@@ -34,6 +34,8 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "presenter created": _l("Profile made"),
     "skills changed": _l("Topics and languages changed"),
     "phone changed": _l("Phone number changed"),
+    "photo given": _l("Photograph given"),
+    "photo taken away": _l("Photograph taken away"),
     "name spelled": _l("Own name given in the other letters"),
     "hours changed": _l("Usual hours changed"),
     "exception added": _l("Days added"),
