@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0074_names_in_two_scripts"
-down_revision = "0072_programme_words"
+down_revision = "0073_bookings"
 branch_labels = None
 depends_on = None
 
