@@ -1,22 +1,17 @@
 """Tables of the people: centres, users with roles, sign-ins, presenters with skills and availability."""
 
 import datetime as dt
-from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    Dialect,
     ForeignKey,
     Index,
     LargeBinary,
-    String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     func,
     true,
-    type_coerce,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,6 +20,7 @@ from scheduler.core.db import Base
 from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse, refuse_more
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
+from scheduler.core.spelled_column import both_spellings
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import HostsIn, Municipality
@@ -63,21 +59,6 @@ class SettledStep(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
     step: Mapped[HandStep]
     settled_at: Mapped[dt.datetime]
-
-
-class BothSpellings(TypeDecorator[SpelledName]):
-    """A name and its other spelling as one column of a question, so that neither is forgotten on the way."""
-
-    impl = String
-    cache_ok = True
-    BETWEEN = "\x1f"  # no name has a control in it
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> SpelledName | None:
-        return None if value is None else SpelledName(*value.split(self.BETWEEN))
-
-
-def _both(called: str, name: Any, other: Any) -> ColumnElement[SpelledName]:
-    return type_coerce(name + BothSpellings.BETWEEN + func.coalesce(other, ""), BothSpellings).label(called)
 
 
 class User(Base):
@@ -123,7 +104,7 @@ class User(Base):
     @given_spelled.inplace.expression
     @classmethod
     def _given_spelled(cls) -> ColumnElement[SpelledName]:
-        return _both("given_spelled", cls.given_name, cls.other_given_name)
+        return both_spellings("given_spelled", cls.given_name, cls.other_given_name)
 
     @hybrid_property
     def family_spelled(self) -> SpelledName:
@@ -132,7 +113,7 @@ class User(Base):
     @family_spelled.inplace.expression
     @classmethod
     def _family_spelled(cls) -> ColumnElement[SpelledName]:
-        return _both("family_spelled", cls.family_name, cls.other_family_name)
+        return both_spellings("family_spelled", cls.family_name, cls.other_family_name)
 
     @hybrid_property
     def full_name(self) -> SpelledName:
@@ -142,7 +123,9 @@ class User(Base):
     @classmethod
     def _full_name(cls) -> ColumnElement[SpelledName]:
         given, family = (func.coalesce(one, "") for one in (cls.other_given_name, cls.other_family_name))
-        return _both("full_name", func.trim(cls.given_name + " " + cls.family_name), func.trim(given + " " + family))
+        return both_spellings(
+            "full_name", func.trim(cls.given_name + " " + cls.family_name), func.trim(given + " " + family)
+        )
 
     def actor(self, presenter_id: int | None = None) -> Actor:
         """This user as policy knows it."""

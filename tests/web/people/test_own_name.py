@@ -85,8 +85,8 @@ def test_a_text_for_viber_and_staffs_pages_say_it_in_the_readers_letters(app, la
     desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=school.centre_id))
 
     assert [one.other for one in told_values(visits_where(Visit.id == school.visit.id)[0], language, MONDAY)["who"]]
-    for page in (f"/visits/{school.visit.number}", f"/visits/{school.visit.number}/tell/confirmation", "/people"):
-        answer = desk.get(f"{page}?lang={language}")
+    for page in (f"/visits/{school.visit.number}", f"/visits/{school.visit.number}/text?of=confirmation", "/people"):
+        answer = desk.get(f"{page}{'&' if '?' in page else '?'}lang={language}")
         assert answer.status_code == 200, page
         assert name in answer.text, page
 

@@ -83,7 +83,7 @@ def test_it_is_taken_away_and_both_acts_are_in_the_history(client, administrator
     ("content", "more", "told"),
     [
         (a_picture(), {"agreed": ""}, "Tick that no child can be recognised, or give no photograph."),
-        (b"", {}, "Choose the photograph."),
+        (b"", {}, "photo-error"),
         (b"%PDF-1.4 /Page %%EOF", {}, "photo-error"),
         (b"GIF89a" + bytes(400), {}, "photo-error"),
         (a_picture(size=(150, 150)), {}, "photo-error"),
