@@ -25,7 +25,8 @@ from tests.papers import saved, words_of
 
 AS_WRITTEN = ("messages.", "public.styleguide")  # mails are kept in the script of whom they went to
 TO_CYRILLIC = str.maketrans(
-    "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ", "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ"
+    "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ",
+    "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ",
 )
 MIXED = ("Ђорђе Џунић", "Ljubica Đorđević", "Éva Nagy")
 
@@ -51,10 +52,10 @@ def test_pages_in_latin_letters_show_schools_and_persons_in_latin_letters(
             continue
         text = client.get(sheet.spoken("sr_Latn")).text
         met |= {name for name in persons if to_latin(name) in text}
-        if sheet.endpoint not in IN_BOTH:
-            wrong += [f"{sheet.path}: {name}" for name in persons if name in text]
         if sheet.endpoint.startswith("certificates."):  # says what its paper says, letter for letter
             continue
+        if sheet.endpoint not in IN_BOTH:
+            wrong += [f"{sheet.path}: {name}" for name in persons if name in text]
         wrong += [f"{sheet.path}: {name}" for name in hosts if re.search(rf"\b{re.escape(name)}(?!\w)", text)]
     assert wrong == []
     assert met or not role

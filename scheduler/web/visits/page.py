@@ -74,7 +74,11 @@ def candidate_view(one: Candidate, apart: Sequence[PresentationRow] = ()) -> dic
 def history_view(entries: Sequence[VisitHistoryLine]) -> list[dict[str, str]]:
     """What happened, as stops of a line; without what only the product needs to know."""
     return [
-        {"state": "done", "title": title, "text": " · ".join(part for part in (moment(entry.at), entry.who) if part)}
+        {
+            "state": "done",
+            "title": title,
+            "text": " · ".join(part for part in (moment(entry.at), spelled_here(entry.who)) if part),
+        }
         for entry in entries
         if (title := labels.happened(entry.action))
     ]
