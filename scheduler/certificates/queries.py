@@ -26,6 +26,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.imports.batches import ImportBatch, ImportedRow
 from scheduler.core.language import DEFAULT, pick
+from scheduler.core.names import spelled
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Centre
@@ -321,11 +322,11 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             programme_title=in_language(language, programme.name_sr_cyrl, programme.name_en),
             centre_name=centre.name(language),
             centre_place=pick(language, centre.place_sr_cyrl, centre.place_sr_latn),
-            signatory=centre.signatory,
+            signatory=spelled(centre.signatory, language),
             counts=people.get(visit.id, HeadCounts()),
             presentations=presentations,
             minutes=minutes,
-            named_adults=tuple(named[visit.id]),
+            named_adults=tuple(spelled(name, language) for name in named[visit.id]),
             programme_number=programme.catalogue_number,
             programme_hours=programme.catalogue_hours,
             **(_own_words(campaign, language) if campaign is not None else {}),

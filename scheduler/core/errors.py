@@ -29,6 +29,7 @@ class GroundReason(Reason):
     BROKEN_LETTERS = "broken_letters"
     NO_LETTER = "no_letter"
     MIXED_SCRIPTS = "mixed_scripts"
+    SAME_LETTERS = "same_letters"
     UNPRINTABLE = "unprintable"
     NOTHING_TICKED = "nothing_ticked"
     IN_THE_PAST = "in_the_past"

@@ -19,6 +19,7 @@ MOST_PIXELS = 50_000_000  # what the largest telephones make
 MOST_UNPACKED_BYTES = 150_000_000  # those in colour; a picture that can be seen through has a byte more for each pixel
 KEPT_SIDE = 4_000  # pixels of the longer side: 340 for an inch of A4, more tells nobody anything
 FACE_SIDE = 240  # pixels of a face on a card
+WIDE = (960, 480)  # pixels of a photograph over the width of a text
 RUNS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|AA|OpenAction)\b")
 
 
@@ -98,6 +99,15 @@ def read_scan(content: bytes) -> Scan:
 
 def read_face(content: bytes) -> bytes:
     """A face for a card: a small square JPEG, drawn anew as every picture. Raises: BadScan, of a PDF too."""
+    return _photograph(content, (FACE_SIDE, FACE_SIDE), upwards=0.35)
+
+
+def read_wide(content: bytes) -> bytes:
+    """A photograph twice as wide as high, the same way. Raises: BadScan, of a PDF too."""
+    return _photograph(content, WIDE, upwards=0.5)
+
+
+def _photograph(content: bytes, size: tuple[int, int], *, upwards: float) -> bytes:
     scan = read_scan(content)
     if scan.kind is ScanKind.PDF:
         raise BadScan(ScanReason.SCAN_OF_NO_KIND)
@@ -105,8 +115,8 @@ def read_face(content: bytes) -> bytes:
 
     drawn = io.BytesIO()
     with Image.open(io.BytesIO(scan.content), formats=("JPEG", "PNG")) as picture:
-        face = ImageOps.fit(picture.convert("RGB"), (FACE_SIDE, FACE_SIDE), centering=(0.5, 0.35))
-        face.save(drawn, format="JPEG", quality=85)
+        cut = ImageOps.fit(picture.convert("RGB"), size, centering=(0.5, upwards))
+        cut.save(drawn, format="JPEG", quality=85)
     return drawn.getvalue()
 
 

@@ -15,6 +15,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import SOURCE, translator
+from scheduler.core.names import SpelledName, spelled
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.tokens import token_hash
 from scheduler.feeds import rules
@@ -114,6 +115,7 @@ _WHO = QuickRead(
         FeedToken.created_at,
         FeedToken.last_read_at,
         User.given_name,
+        User.other_given_name,
         version_of(FeedToken.presenter_id),
     )
     .join(Presenter, Presenter.id == FeedToken.presenter_id)
@@ -156,10 +158,10 @@ def _made_anew(hashed: str, now: dt.datetime) -> Feed:
     found = _WHO.all(connection, {"hash": hashed})
     if not found:
         raise NotFound("feed")
-    [(feed_id, presenter_id, language, created_at, last_read_at, given_name, version)] = found
+    [(feed_id, presenter_id, language, created_at, last_read_at, given_name, other, version)] = found
     seats = list(starmap(FeedSeat, _SEATS.all(connection, {"presenter_id": presenter_id})))
     texts = _texts(presenter_id, rules.entries(seats, now), language)
-    body = ics.calendar(texts, _title(language) % {"name": given_name})
+    body = ics.calendar(texts, _title(language) % {"name": spelled(SpelledName(given_name, other), language)})
     return Feed(
         feed_id,
         body,

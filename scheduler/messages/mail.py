@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from scheduler.config import settings
 from scheduler.core import language as words
+from scheduler.core.names import SpelledName, spelled
 from scheduler.layout import place_of
 from scheduler.messages.rules import LINK_MARK
 from scheduler.messages.terms import Body, Letter, Line
@@ -61,7 +62,7 @@ def render(
     Raises: jinja2.TemplateNotFound for an unknown kind; jinja2.UndefinedError for a value that is missing.
     """
     made = _environment(language)
-    v = SimpleNamespace(**{name: _harmless(value) for name, value in values.items()})
+    v = SimpleNamespace(**{name: _harmless(value, language) for name, value in values.items()})
     macros = made.get_template(f"mails/{kind}.jinja").module
     # A name with "=?" in it, how mails write letters, loses no mail: it reads a little wider (TRUST S20).
     subject = _line(macros.subject(v)).replace("=?", "= ?")  # type: ignore[attr-defined]
@@ -78,7 +79,8 @@ def render(
     if copy_of:
         button = calendar = ""
         subject = gettext("Copy for the guardian: %(subject)s") % {"subject": subject}
-        whose = gettext("You get this copy as the guardian. The mail went to: %(name)s.") % {"name": _harmless(copy_of)}
+        minor = {"name": _harmless(copy_of, language)}
+        whose = gettext("You get this copy as the guardian. The mail went to: %(name)s.") % minor
         paragraphs = [Markup.escape(whose), *paragraphs]
     helpline = settings().helpline_number
     html = made.get_template("layouts/mail.html").render(
@@ -109,13 +111,14 @@ def _line(text: object) -> str:
     return " ".join(unescape(str(text)).split())
 
 
-def _harmless(value: object) -> object:
-    """A typed text must not bring a place for a secret link of its own."""
+def _harmless(value: object, language: str) -> object:
+    """A typed text must not bring a place for a secret link of its own; names stand in the reader's letters."""
     if isinstance(value, str):
-        return value.replace(LINK_MARK, "(link)")
+        told = spelled(value, language) if isinstance(value, SpelledName) else value
+        return told.replace(LINK_MARK, "(link)")
     if isinstance(value, Mapping):
-        return {name: _harmless(inner) for name, inner in value.items()}
-    return [_harmless(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {name: _harmless(inner, language) for name, inner in value.items()}
+    return [_harmless(inner, language) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def with_link(body: Body, link: str) -> Body:

@@ -2,12 +2,25 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, true
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    true,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
 from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse, refuse_more
 from scheduler.core.language import worded
+from scheduler.core.names import SpelledName, whole_name
+from scheduler.core.spelled_column import both_spellings
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.terms import HandStep, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import HostsIn, Municipality
@@ -52,12 +65,21 @@ class User(Base):
     """A person who signs in, or was invited to."""
 
     __tablename__ = "user_account"  # "user" is a reserved word of PostgreSQL
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_is_lower_case"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+        CheckConstraint("(other_given_name IS NULL) = (other_family_name IS NULL)", name="other_name_is_whole"),
+        CheckConstraint("other_given_name <> '' AND other_family_name <> ''", name="other_name_is_not_empty"),
+        CheckConstraint(
+            "length(other_given_name) <= 80 AND length(other_family_name) <= 80", name="other_name_is_no_longer"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"), index=True)
     given_name: Mapped[str]
     family_name: Mapped[str]
+    other_given_name: Mapped[str | None]  # the same name in the other letters, where its owner gave it
+    other_family_name: Mapped[str | None]
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]  # None until the invitation is answered
     language: Mapped[str] = mapped_column(default="sr_Cyrl")
@@ -74,9 +96,36 @@ class User(Base):
     )
     presenter: Mapped["Presenter | None"] = relationship(lazy="raise", back_populates="user")
 
-    @property
-    def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
+    @hybrid_property
+    def given_spelled(self) -> SpelledName:
+        """Her given name with both spellings; `User.given_spelled` asks a question for it."""
+        return SpelledName(self.given_name, self.other_given_name)
+
+    @given_spelled.inplace.expression
+    @classmethod
+    def _given_spelled(cls) -> ColumnElement[SpelledName]:
+        return both_spellings("given_spelled", cls.given_name, cls.other_given_name)
+
+    @hybrid_property
+    def family_spelled(self) -> SpelledName:
+        return SpelledName(self.family_name, self.other_family_name)
+
+    @family_spelled.inplace.expression
+    @classmethod
+    def _family_spelled(cls) -> ColumnElement[SpelledName]:
+        return both_spellings("family_spelled", cls.family_name, cls.other_family_name)
+
+    @hybrid_property
+    def full_name(self) -> SpelledName:
+        return whole_name(self.given_spelled, self.family_spelled)
+
+    @full_name.inplace.expression
+    @classmethod
+    def _full_name(cls) -> ColumnElement[SpelledName]:
+        given, family = (func.coalesce(one, "") for one in (cls.other_given_name, cls.other_family_name))
+        return both_spellings(
+            "full_name", func.trim(cls.given_name + " " + cls.family_name), func.trim(given + " " + family)
+        )
 
     def actor(self, presenter_id: int | None = None) -> Actor:
         """This user as policy knows it."""

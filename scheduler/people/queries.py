@@ -15,6 +15,7 @@ from scheduler.core.alphabet import AlphabetKey, alphabet_key, names_key
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
+from scheduler.core.names import whole_name
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailabilityException,
@@ -78,7 +79,8 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
         return None
     return SignedInUser(
         user_id=user.id,
-        given_name=user.given_name,
+        given_name=user.given_spelled,
+        family_name=user.family_spelled,
         full_name=user.full_name,
         language=user.language,
         centre_id=centre.id,
@@ -100,7 +102,7 @@ def presenter_names(centre_id: int) -> list[PresenterName]:
     found = db.session.execute(
         select(
             Presenter.id,
-            *(User.given_name, User.family_name, Municipality.name_sr_cyrl, Municipality.name_sr_latn),
+            *(User.given_spelled, User.family_spelled, Municipality.name_sr_cyrl, Municipality.name_sr_latn),
             *(Presenter.adult_on, Presenter.suspended_at.is_not(None), Municipality.lat, Municipality.lon),
         )
         .join(Presenter.user)
@@ -140,7 +142,7 @@ def _presenter_row(presenter: Presenter, can: Mapping[tuple[int, str], Sequence[
         presenter_id=presenter.id,
         user_id=presenter.user_id,
         centre_id=presenter.centre_id,
-        given_name=presenter.user.given_name,
+        given_name=presenter.user.given_spelled,
         full_name=presenter.user.full_name,
         kind=presenter.kind,
         home_id=presenter.home_id,
@@ -390,7 +392,5 @@ def demo_sign_ins() -> list[DemoSignIn]:
 def names_of_labels(labels: Iterable[str]) -> dict[str, str]:
     """The names behind labels of the audit ("user:12"); what is no colleague is left out."""
     ids = {int(label.removeprefix("user:")) for label in labels if label.startswith("user:")}
-    people = db.session().execute(
-        select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)).order_by(User.id)
-    )
-    return {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
+    named = select(User.id, User.given_spelled, User.family_spelled).where(User.id.in_(ids)).order_by(User.id)
+    return {f"user:{who}": whole_name(given, family) for who, given, family in db.session().execute(named)}

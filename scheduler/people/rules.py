@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.core.names import problem_with_name
+from scheduler.core.names import problem_with_name, problem_with_other_name
 from scheduler.core.phones import can_be_dialled, e164_of
 from scheduler.core.text import normal_form, problem_with_address
 from scheduler.people.terms import (
@@ -137,6 +137,17 @@ def problems_with_acceptance(wish: Acceptance, *, email: str, common: Collection
     whole_name = f"{wish.given_name} {wish.family_name}"
     if reason := problem_with_password(wish.password, common=common, own_words=(email, whole_name)):
         problems["password"] = reason
+    return problems
+
+
+def problems_with_other_name(name: tuple[str, str], other: tuple[str, str]) -> dict[str, Reason]:
+    """What is wrong with a name in the other letters: {field: reason}. Both its parts are given, or neither."""
+    fields = ("other_given_name", "other_family_name")
+    problems: dict[str, Reason] = {}
+    for field, written, typed in zip(fields, name, other, strict=True):
+        reason = problem_with_other_name(written, typed) if typed else (GroundReason.MISSING if any(other) else None)
+        if reason:
+            problems[field] = reason
     return problems
 
 

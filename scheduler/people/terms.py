@@ -8,6 +8,7 @@ from typing import NamedTuple
 from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
+from scheduler.core.names import SpelledName, whole_name
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, Role
 
@@ -92,8 +93,9 @@ class SignedInUser:
     """Who sits in front of a browser: what pages show of her, and the Actor she is."""
 
     user_id: int
-    given_name: str
-    full_name: str
+    given_name: SpelledName
+    family_name: SpelledName
+    full_name: SpelledName
     language: str
     centre_id: int
     centre_sr_cyrl: str
@@ -280,7 +282,7 @@ class PresenterName(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
+        return whole_name(self.given_name, self.family_name)
 
     @property
     def home(self) -> Point:

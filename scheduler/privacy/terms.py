@@ -28,6 +28,7 @@ LEFT_OUT = frozenset(
         "open_way",
         "pick_up",
         "presenter_photo",
+        "programme_photo",
         "running_number",
         "secret_link",
         "sign_in",

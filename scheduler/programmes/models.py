@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
@@ -69,6 +69,18 @@ class Programme(Base):
     def name(self, language: str) -> str:
         """Its name in the reader's language and script."""
         return worded(language, self.name_sr_cyrl, to_latin(self.name_sr_cyrl), self.name_en)
+
+
+class ProgrammePhoto(Base):
+    """What a programme looks like, for its public page: drawn anew; no child can be recognised in it."""
+
+    __tablename__ = "programme_photo"
+    __table_args__ = (CheckConstraint("length(picture) > 0", name="shows_something"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="CASCADE"), unique=True)
+    picture: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a JPEG, as core/scans.py draws a wide one
+    agreed_on: Mapped[dt.date]
 
 
 class ProgrammeAudience(Base):

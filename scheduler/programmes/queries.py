@@ -15,7 +15,14 @@ from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.places.models import Municipality
-from scheduler.programmes.models import Campaign, CampaignCity, CampaignMember, CampaignTarget, Programme
+from scheduler.programmes.models import (
+    Campaign,
+    CampaignCity,
+    CampaignMember,
+    CampaignTarget,
+    Programme,
+    ProgrammePhoto,
+)
 from scheduler.programmes.terms import (
     Audience,
     CampaignChoice,
@@ -57,6 +64,20 @@ def draft_of(centre_id: int, programme_id: int) -> ProgrammeDraft:
 def programme_page(slug: str) -> ProgrammeRow:
     """One programme by the name in its address, also a closed one. Raises: NotFound."""
     return _one(_programmes().where(Programme.slug == slug))
+
+
+def has_photo(programme_id: int) -> bool:
+    """Whether the page of a programme shows a photograph."""
+    return db.session().scalar(select(ProgrammePhoto.id).where(ProgrammePhoto.programme_id == programme_id)) is not None
+
+
+def photo_of(slug: str) -> bytes:
+    """The photograph of a programme, for everybody. Raises: NotFound."""
+    wanted = select(ProgrammePhoto.picture).join(Programme, Programme.id == ProgrammePhoto.programme_id)
+    picture = db.session().scalar(wanted.where(Programme.slug == slug))
+    if picture is None:
+        raise NotFound("photo")
+    return picture
 
 
 def programme_of(programme_id: int) -> ProgrammeRow:

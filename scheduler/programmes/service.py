@@ -5,13 +5,14 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from scheduler import policy
-from scheduler.core import audit
-from scheduler.core.db import transaction
+from scheduler.core import audit, clock
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
+from scheduler.core.scans import BadScan, read_wide
 from scheduler.core.text import to_latin
 from scheduler.people.models import Presenter
 from scheduler.places.models import Municipality
@@ -24,8 +25,9 @@ from scheduler.programmes.models import (
     CampaignTarget,
     Programme,
     ProgrammeAudience,
+    ProgrammePhoto,
 )
-from scheduler.programmes.terms import Audience, CampaignDraft, ProgrammeDraft
+from scheduler.programmes.terms import Audience, CampaignDraft, ProgrammeDraft, ProgrammeReason
 
 log = logging.getLogger(__name__)
 PARTS_BESIDE = ("audiences", "programme_id", "cities", "targets", "crew")  # said in a draft, stored in other rows
@@ -76,6 +78,37 @@ def retire_programme(actor: Actor, programme_id: int, *, now: dt.datetime) -> No
 def reopen_programme(actor: Actor, programme_id: int, *, now: dt.datetime) -> None:
     """Let schools ask for it again. Raises: NotAllowed, NotFound."""
     _offer(actor, programme_id, now, offered=True)
+
+
+def give_photo(actor: Actor, programme_id: int, content: bytes, *, agreed: bool, now: dt.datetime) -> None:
+    """Keep what a programme looks like, drawn anew, in place of the one before; it is read outside of any lock.
+
+    `agreed`: no child can be recognised in it. Raises: NotAllowed; NotFound; Rejected({"photo": reason}) or
+    ({"agreed": "child_recognised"}).
+    """
+    _own(db.session(), actor, programme_id)
+    if not agreed:
+        raise Rejected({"agreed": ProgrammeReason.CHILD_RECOGNISED})
+    try:
+        picture = read_wide(content)
+    except BadScan as bad:
+        raise Rejected({"photo": bad.reason}) from bad
+    with transaction() as session:
+        programme = _own(session, actor, programme_id)
+        session.execute(delete(ProgrammePhoto).where(ProgrammePhoto.programme_id == programme.id))
+        session.add(ProgrammePhoto(programme_id=programme.id, picture=picture, agreed_on=clock.local_day(now)))
+        audit.record(actor, "photo given", programme, at=now)
+    log.info("programme photo given", extra={"programme_id": programme_id, "size": len(picture)})
+
+
+def take_photo_away(actor: Actor, programme_id: int, *, now: dt.datetime) -> None:
+    """Nobody sees it from now on. Raises: NotAllowed; NotFound."""
+    with transaction() as session:
+        programme = _own(session, actor, programme_id)
+        photo = session.scalar(select(ProgrammePhoto).where(ProgrammePhoto.programme_id == programme.id))
+        if photo is not None:
+            session.delete(photo)
+            audit.record(actor, "photo taken away", programme, at=now)
 
 
 def _offer(actor: Actor, programme_id: int, now: dt.datetime, *, offered: bool) -> None:

@@ -14,6 +14,7 @@ class ProgrammeReason(Reason):
     """Why a programme is not taken as it is."""
 
     EDUCATOR_NEEDED = "educator_needed"
+    CHILD_RECOGNISED = "child_recognised"
     HOURS_WITHOUT_NUMBER = "hours_without_number"
     QUESTION_WITHOUT_ANSWER = "question_without_answer"
     TOO_MANY_QUESTIONS = "too_many_questions"

@@ -1,9 +1,21 @@
 """The school's own papers (A4 portrait): a request or its confirmation for the director, and the note to parents."""
 
 from scheduler.core.language import clock_time, long_day, moment, number, span_of_days, translator
-from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
-from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
-from scheduler.core.paper.typesetting import BOLD, HAIRLINE, MUTED, Style, fitted, leading, settled, width_of, wrapped
+from scheduler.core.paper.pages import BODY, HEADING, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
+from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
+from scheduler.core.paper.typesetting import (
+    BOLD,
+    HAIRLINE,
+    INK,
+    MUTED,
+    Style,
+    fitted,
+    leading,
+    settled,
+    width_of,
+    wrapped,
+)
+from scheduler.places.rules.school_time import only_class
 from scheduler.requests.terms.school_request import NoteSitting, PaperPresentation, ParentsNote, RequestPaper
 
 LABEL = Style(9, colour=MUTED)
@@ -136,7 +148,7 @@ def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:
 
 
 def draw_note(note: ParentsNote, lang: str) -> bytes:
-    """The note to parents, a page for each presentation: what is held, whom to call, and a slip to cut off."""
+    """The note to parents, a page for each presentation; behind them the slips, four of one class to a sheet."""
     _ = translator(lang).gettext
     printed = _("printed %(moment)s") % {"moment": moment(note.printed_at, lang, note.zone)}
     furniture = Furniture(note.centre_name, printed, note.helpline, note.running_number)
@@ -150,7 +162,10 @@ def _draw_notes(flow: Flow, note: ParentsNote, lang: str) -> None:
         if sitting is not note.sittings[0]:
             flow.turn()
         _draw_note(flow, note, sitting, lang)
-        _draw_slip(flow, note, sitting, lang)
+    for class_name in dict.fromkeys(only_class(sitting.classes) for sitting in note.sittings):
+        flow.turn(bare=True)
+        for place in range(SLIPS):
+            _draw_slip(flow.sheet, place * SLIP, note, class_name, lang)
 
 
 def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -> None:
@@ -183,39 +198,48 @@ def _draw_note(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -
             flow.paragraph(sentence)
 
 
-SLIP = 92.0  # height of the slip, which stays on one page
+SLIPS = 4  # on a sheet, each a quarter of its height: one cut through the middle, then one through each half
+SLIP = A4[1] / SLIPS
+TICKED = RIGHT - 34  # where the two boxes of an answer begin
 
 
-def _draw_slip(flow: Flow, note: ParentsNote, sitting: NoteSitting, lang: str) -> None:
+def _draw_slip(sheet: PaperSheet, top: float, note: ParentsNote, class_name: str, lang: str) -> None:
     """The permission for photographs: it stays with the school and never reaches the centre."""
     _ = translator(lang).gettext
-    flow.need(SLIP)
-    sheet = flow.sheet
-    flow.y += 8
-    sheet.level(flow.y, colour=HAIRLINE)
-    flow.heading(_("Permission for photographs"), keep_with=60)
-    flow.paragraph(_("Cut off here. The class teacher collects the slips; they stay with the school."), LABEL)
-    for label in (_("Pupil, name and surname"), _("Class")):
-        _draw_line(flow, label, sitting.classes if label == _("Class") and "," not in sitting.classes else "")
-    for question in (
-        _("My child may be seen in photographs of the group:"),
-        _("The school and the centre may publish such photographs:"),
+    if top:
+        sheet.dashed(top)
+    sheet.text(MARGIN, top + 11, _("Permission for photographs"), HEADING)
+    about = ", ".join(
+        part for part in (note.programme_title, long_day(note.day, lang) if note.day else "", note.host_name) if part
+    )
+    style, lines = settled(about, LABEL, INSIDE, ((9, 1, 7), (8, 2, 6)))
+    sheet.lines(MARGIN, top + 16, lines, style)
+    pupil, group = _("Pupil, name and surname"), _("Class")
+    _draw_line(sheet, top + 28, pupil, RIGHT - 50)
+    _draw_line(sheet, top + 28, group, RIGHT, RIGHT - 46, class_name)
+    for place, question in enumerate(
+        (
+            _("My child may be seen in photographs of the group:"),
+            _("The school and the centre may publish such photographs:"),
+        )
     ):
-        flow.y += 9
-        sheet.text(MARGIN, flow.y, question, BODY)
-        for x, word in ((RIGHT - 42, _("yes")), (RIGHT - 18, _("no"))):
-            sheet.box((x, flow.y - 3.4, 4, 4), stroke=HAIRLINE, radius=0.5)
-            sheet.text(x + 6, flow.y, word, BODY)
-    flow.y += 5
-    for label in (_("Signature of a parent or guardian"), _("Day")):
-        _draw_line(flow, label, "")
-    flow.y += 4
+        y = top + 38 + place * 8
+        style, lines = fitted(question, BODY, TICKED - MARGIN - 3, least=6)
+        sheet.lines(MARGIN, y, lines, style)
+        for x, word in ((TICKED, _("yes")), (RIGHT - 14, _("no"))):
+            sheet.box((x, y - 3.4, 4, 4), stroke=INK, radius=0.5)
+            sheet.text(x + 6, y, word, BODY)
+    _draw_line(sheet, top + 59, _("Signature of a parent or guardian"), RIGHT - 50)
+    _draw_line(sheet, top + 59, _("Day"), RIGHT, RIGHT - 46)
+    collects = _("Cut off here. The class teacher collects the slips; they stay with the school.")
+    sheet.text(MARGIN, top + 67.5, collects, Style(8, colour=MUTED))
 
 
-def _draw_line(flow: Flow, label: str, value: str) -> None:
-    flow.y += 9
-    flow.sheet.text(MARGIN, flow.y, label, BODY)
-    x = MARGIN + max(70.0, width_of(label, BODY) + 4)
-    flow.sheet.level(flow.y + 1, x, RIGHT)
+def _draw_line(sheet: PaperSheet, y: float, label: str, right: float, left: float = MARGIN, value: str = "") -> None:
+    """What is written by hand: its name, and a line up to `right`; a value that is known stands on it."""
+    sheet.text(left, y, label, BODY)
+    x = left + width_of(label, BODY) + 2
+    sheet.level(y + 1, x, right)
     if value:
-        flow.sheet.text(x + 2, flow.y, value, STRONG)
+        style, lines = fitted(value, STRONG, right - x - 2, least=6)
+        sheet.lines(x + 2, y, lines, style)

@@ -167,7 +167,7 @@ def tell_guardian(
     """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes."""
     centre = session.get_one(Centre, user.centre_id)
     has_account = mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now))
-    told = {"given_name": user.given_name, "centre": centre.name(user.language), "has_link": not has_account}
+    told = {"given_name": user.given_spelled, "centre": centre.name(user.language), "has_link": not has_account}
     link = LinkWish(queries.GUARDIAN_LINK, guardian.id, "/consent/{token}", GUARDIAN_LINK_HOURS)
     queue_message(
         MessageDraft(
@@ -335,7 +335,7 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
     proof.warned_days = ending.days
     presenter, user = open_presenter(session, SYSTEM, "read", "vetting", ending.presenter_id)
     values = {
-        "given_name": user.given_name,
+        "given_name": user.given_spelled,
         "centre": session.get_one(Centre, presenter.centre_id).name(user.language),
         "until": proof.valid_until,
         "path": f"/safeguarding/{presenter.id}",
@@ -354,7 +354,7 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
     else:
         queue_message(draft("vetting_ends", user.email), now=now)
         if guardian:
-            queue_message(draft("vetting_ends", guardian, copy_of=user.given_name), now=now)
+            queue_message(draft("vetting_ends", guardian, copy_of=user.given_spelled), now=now)
     action = f"{proof.__tablename__} ends soon"
     audit.record(SYSTEM, action, proof, at=now, details={"presenter_id": presenter.id, "days": ending.days})
     log.info("ending proof told", extra={"presenter_id": presenter.id, "days": ending.days})

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from scheduler.core.language import clock_time, pick, translator, worded
+from scheduler.core.names import spelled
 from scheduler.core.text import tidy, to_latin
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus
@@ -167,7 +168,8 @@ def _crew(facts: EntryFacts, status: EntryStatus, language: str) -> list[str]:
     _ = translator(language).gettext
     asked = status is EntryStatus.TENTATIVE
     names = facts.crew if asked else (*facts.crew, *facts.young)
-    lines = [_("Coming: %(names)s") % {"names": ", ".join(map(_line, names))}] if names else []
+    coming = ", ".join(_line(spelled(name, language)) for name in names)
+    lines = [_("Coming: %(names)s") % {"names": coming}] if coming else []
     return [*lines, _("A young presenter comes along")] if asked and facts.young else lines
 
 

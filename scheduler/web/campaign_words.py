@@ -16,6 +16,7 @@ CAMPAIGN_WORDS: dict[Reason, LazyProxy] = {
     CampaignReason.TITLE_AND_TEXT: _l("Enter both, the title and the text, or neither."),
     ProgrammeReason.QUESTION_WITHOUT_ANSWER: _l("Write the answer in the line below each question."),
     ProgrammeReason.TOO_MANY_QUESTIONS: _l("Keep three questions, those that are asked most."),
+    ProgrammeReason.CHILD_RECOGNISED: _l("Tick that no child can be recognised, or give no photograph."),
     ProgrammeReason.EDUCATOR_NEEDED: _l(
         "Enter at least one educator: nobody goes alone, a young person never without an adult."
     ),

@@ -10,7 +10,7 @@ from babel.support import LazyProxy
 from scheduler.privacy.queries.changes import changes_of
 from scheduler.web.filters import moment, short_day
 from scheduler.web.forms import BaseForm
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, spelled_here
 
 ACTIONS: Mapping[str, LazyProxy] = {
     "campaign made": _l("Campaign made"),
@@ -34,6 +34,9 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "presenter created": _l("Profile made"),
     "skills changed": _l("Topics and languages changed"),
     "phone changed": _l("Phone number changed"),
+    "photo given": _l("Photograph given"),
+    "photo taken away": _l("Photograph taken away"),
+    "name spelled": _l("Own name given in the other letters"),
     "hours changed": _l("Usual hours changed"),
     "exception added": _l("Days added"),
     "exception removed": _l("Days removed"),
@@ -51,7 +54,7 @@ def history(things: Mapping[str, Collection[int] | None], form: BaseForm | None 
                 part
                 for part in (
                     moment(one.at),
-                    one.who or _("the product itself"),
+                    spelled_here(one.who) or _("the product itself"),
                     *(_told(name, value, form) for name, value in one.told.items()),
                     *(_changed(name, old, new, form) for name, (old, new) in one.changes.items()),
                 )

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from scheduler.core import language as words
+from scheduler.core.names import SpelledName, spelled
 from scheduler.web.guards import holds_identity_number
 
 YEAR_S = 365 * 24 * 3600
@@ -90,12 +91,26 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 
 def _(message: str, **values: object) -> str:
     """The message in the page's language, with its values: _("Call %(number)s", number=…)."""
-    return gettext(message) % values if values else gettext(message)
+    return gettext(message) % _in_letters(values) if values else gettext(message)
 
 
 def _n(singular: str, plural: str, n: int, **values: object) -> str:
     """The form for `n`; %(num)s is n itself, as the language writes numbers."""
-    return ngettext(singular, plural, n) % {"num": words.number(n, page_language()), **values}
+    return ngettext(singular, plural, n) % {"num": words.number(n, page_language()), **_in_letters(values)}
+
+
+def in_page_letters(value: object) -> object:
+    """What a page shows of a value: of somebody's name the spelling for its script, all else as it is."""
+    return spelled(value, page_language()) if isinstance(value, SpelledName) else value
+
+
+def spelled_here(name: str) -> str:
+    """A name, also one that is stored in one spelling only, in the letters of the page."""
+    return spelled(name, page_language())
+
+
+def _in_letters(values: dict[str, object]) -> dict[str, object]:
+    return {name: in_page_letters(value) for name, value in values.items()}
 
 
 def _l(message: str, **values: object) -> LazyProxy:
@@ -166,7 +181,7 @@ def text_in_page(context: EvalContext, message: str, **values: object) -> str:
     told = words.translator(page_language())
     if values or not context.autoescape:
         text = told.gettext(message)
-        return (Markup(text) if context.autoescape else text) % values  # nosec B704  # a text of the catalogue
+        return (Markup(text) if context.autoescape else text) % _in_letters(values)  # nosec B704  # a text of the catalogue
     kept: dict[str, Markup] = told.__dict__.setdefault("in_pages", {})
     found = kept.get(message)
     if found is None:
@@ -180,12 +195,14 @@ def plural_in(environment: Environment, language: Callable[[], str]) -> Callable
 
     @pass_context
     def _plural(context: Context, singular: str, plural: str, n: int, **values: object) -> str:
-        return jinjas(context, singular, plural, n, **{"num": words.number(n, language())} | values)
+        return jinjas(context, singular, plural, n, **{"num": words.number(n, language())} | _in_letters(values))
 
     return _plural
 
 
 def register(app: Flask) -> None:
+    app.jinja_env.finalize = in_page_letters
+    app.jinja_env.filters["spelled"] = spelled_here
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from html import unescape
 from flask import Flask, Response, g, request
 
 from scheduler.core import clock
+from scheduler.core.names import spellings, whole_name
 from scheduler.people.service import reads
 from scheduler.people.terms import STAFF_ROLES
 from scheduler.policy import Actor
@@ -29,9 +30,7 @@ def note_given_names(presenter_ids: Iterable[int]) -> None:
 
 def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
     """Whose whole name a text holds: between tags, across them (a search marks letters), or in an attribute."""
-    names = {
-        presenter_id: (f"{given} {family}", f"{family} {given}") for presenter_id, (given, family) in minors.items()
-    }
+    names = {presenter_id: _ways(*both) for presenter_id, both in minors.items()}
     found: set[int] = set()
     for text in (body, TAG.sub("", body)):
         words = unescape(text).split()
@@ -43,6 +42,11 @@ def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
             told = " ".join(words)
             found |= {one for one in near if any(name in told for name in names[one])}
     return found
+
+
+def _ways(given: str, family: str) -> list[str]:
+    """A whole name in either order, in every spelling that a page may choose."""
+    return [*spellings(whole_name(given, family)), *spellings(whole_name(family, given))]
 
 
 def _may_stand(name: str, gaps: set[tuple[str, str]]) -> bool:

@@ -58,6 +58,7 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.NOT_TEXT: _l("Write this text anew: some of its letters arrived broken (they were not UTF-8)."),
     GroundReason.NO_LETTER: _l("Write a name: it needs at least one letter."),
     GroundReason.MIXED_SCRIPTS: _l("Write this name anew: a word of it mixes Latin and Cyrillic letters."),
+    GroundReason.SAME_LETTERS: _l("Write this in the other letters: in these your name stands already."),
     GroundReason.UNPRINTABLE: _l("Write this name in Latin or Cyrillic letters: our papers have no others."),
     GroundReason.NOTHING_TICKED: _l("Tick at least one row."),
     GroundReason.IN_THE_PAST: _l("Choose a day that is still to come."),

@@ -56,9 +56,10 @@ NOT_PAGES = {
     "reports.attendance_file",
     "board.place_cells",
 }
-PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, people/test_photo.py
+PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
     "desk.suggest",
     "people.photo_of",
+    "programmes.photo",
     "requests.photo_on_card",
     "requests.day_calendar",  # of several visits in one booking: tests/web/requests/test_booking_day.py
 }

@@ -23,3 +23,16 @@ def test_the_first_request_stands_on_the_first_screen(
     eye.close()
     assert top is not None
     assert top["y"] < height - 100
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_the_menu_of_a_public_page_stands_in_one_line(
+    everybody: dict[str, Traveller], address: str, chromium: Browser, language: str
+) -> None:
+    eye = Eye(chromium, address, everybody[""], View(language, 1280))
+    eye.page.goto(f"/?lang={language}")
+
+    tops = {place.bounding_box()["y"] for place in eye.page.locator(".site-head__nav a").all()}  # type: ignore[index]
+
+    eye.close()
+    assert len(tops) == 1

@@ -11,6 +11,8 @@ from scheduler.policy import Actor, Role
 from tests.factories import MONDAY, a_number
 from tests.factories.places import make_municipality
 
+OF_USER = ("given_name", "family_name", "other_given_name", "other_family_name", "email")
+
 
 def make_centre(**given: Any) -> Centre:
     slug = f"centre-{a_number()}"
@@ -59,7 +61,7 @@ def make_presenter(kind: PresenterKind = PresenterKind.EDUCATOR, **given: Any) -
     `family_name` as needed.
     """
     with transaction() as session:
-        names = {key: given.pop(key) for key in ("given_name", "family_name", "email") if key in given}
+        names = {key: given.pop(key) for key in OF_USER if key in given}
         role = Role.EDUCATOR if kind is PresenterKind.EDUCATOR else Role.INFLUENCER
         centre_id = given.pop("centre_id", None) or make_centre().id
         user = make_user(role, centre_id=centre_id, **names)

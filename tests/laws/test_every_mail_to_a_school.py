@@ -30,7 +30,7 @@ ASKED = {
     "days": 7, "lost_day": DAY, "lost_time": HOUR,
 }  # fmt: skip
 AGREED = {
-    "day": DAY, "times": "9:55", "who": "Mila Ilić", "change_until": MOMENT, "lines": [], "accepted": True,
+    "day": DAY, "times": "9:55", "who": ["Mila Ilić"], "change_until": MOMENT, "lines": [], "accepted": True,
     "changes": [(1, ((50, 0, 2), (60, 0, 2)))], "outcome": "filled", "online_link": "", "from_time": "9:00",
     "at_time": "9:55", "classes": "VII-1", "by": "school", "was_day": OTHER, "was_times": "10:00", "note": "",
 }  # fmt: skip

@@ -53,6 +53,7 @@ PUBLIC = {
     "booking.free_dates",
     "programmes.campaign",
     "programmes.campaigns",
+    "programmes.photo",
     "programmes.programme",
     "programmes.programmes",
     "public.about",

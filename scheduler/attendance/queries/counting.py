@@ -112,7 +112,7 @@ def crew_at(presentation_id: int, today: dt.date) -> list[CrewAt]:
     crew = []
     for seat, person, user in rows:
         minor = is_minor(person.adult_on, min(today, seat.on_day))
-        name = user.given_name if minor else user.full_name
+        name = user.given_spelled if minor else user.full_name
         crew.append(CrewAt(person.id, name, seat.state is AssignmentState.ABSENT, minor))
     return crew
 

@@ -8,6 +8,7 @@ from scheduler import policy
 from scheduler.board.terms import PresenterChoice
 from scheduler.core.alphabet import names_key
 from scheduler.core.db import db
+from scheduler.core.names import whole_name
 from scheduler.core.paging import PER_PAGE
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
@@ -33,7 +34,7 @@ def choices(actor: Actor, visit: VisitRow, keep: Collection[int]) -> tuple[list[
         db.session()
         .execute(
             select(
-                *(Presenter.id, User.given_name, User.family_name, Presenter.adult_on, func.count().over()),
+                *(Presenter.id, User.given_spelled, User.family_spelled, Presenter.adult_on, func.count().over()),
                 *(Municipality.name_sr_cyrl, Municipality.name_sr_latn),
             )
             .join(Presenter.user)
@@ -47,5 +48,5 @@ def choices(actor: Actor, visit: VisitRow, keep: Collection[int]) -> tuple[list[
     found = []
     for who, given, family, adult_on, _total, cyrl, latn in sorted(rows, key=lambda row: names_key(row[2], row[1])):
         minor = is_minor(adult_on, visit.on_day)
-        found.append(PresenterChoice(who, given if minor else f"{given} {family}".strip(), cyrl, latn, minor))
+        found.append(PresenterChoice(who, given if minor else whole_name(given, family), cyrl, latn, minor))
     return found, not rows or rows[0][4] <= PER_PAGE

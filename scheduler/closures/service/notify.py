@@ -36,7 +36,7 @@ def tell_presenters(
         language = person.user.language
         readers = [(person.user.email, "")]
         if who in guardians:
-            readers.append((guardians[who], person.user.given_name))
+            readers.append((guardians[who], person.user.given_spelled))
         for address, copy_of in readers:
             queue_message(
                 MessageDraft(

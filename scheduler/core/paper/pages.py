@@ -53,6 +53,7 @@ class Flow:
     total: int = 0  # pages of the whole paper, once known
     page: int = 1
     y: float = field(default=TOP)
+    bare: bool = False  # a page without head and foot: whoever turns to it draws it whole
 
     def need(self, height: float) -> bool:
         """Begin a new page if less than `height` millimetres are left; says whether it did."""
@@ -61,14 +62,17 @@ class Flow:
         self.turn()
         return True
 
-    def turn(self) -> None:
+    def turn(self, *, bare: bool = False) -> None:
         """Finish this page and begin the next one."""
         self.finish()
         self.page += 1
-        self.y = TOP
+        self.y, self.bare = TOP, bare
 
     def finish(self) -> None:
         """Draw head and foot, and close the page."""
+        if self.bare:
+            self.sheet.next_page()
+            return
         sheet, _ = self.sheet, translator(self.language).gettext
         sheet.mark(MARGIN, MARGIN, 10)
         sheet.text(29, 22.6, _("Raspored"), Style(14, BOLD))

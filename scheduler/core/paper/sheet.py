@@ -18,6 +18,7 @@ from scheduler.core.paper.typesetting import (
     DEEP,
     INK,
     MM,
+    MUTED,
     QUINCE,
     REGULAR,
     TABLA,
@@ -148,6 +149,12 @@ class PaperSheet:
     ) -> None:
         """A level line."""
         self.rule((left, y), (right, y), colour, weight)
+
+    def dashed(self, y: float, colour: str = MUTED) -> None:
+        """A level line over the whole sheet, to cut along."""
+        self.canvas.setDash(4, 4)
+        self.level(y, 0, self.width, colour)
+        self.canvas.setDash()
 
     def box(
         self, place: tuple[float, float, float, float], fill: str = "", stroke: str = "", radius: float = 0

@@ -236,6 +236,22 @@ def set_language(actor: Actor, language: str, *, now: dt.datetime) -> None:
             audit.record(actor, "language changed", user, at=now, details={"language": language})
 
 
+def spell_name(actor: Actor, given: str, family: str, *, now: dt.datetime) -> None:
+    """The signed-in user's own name in the other letters; both parts empty take it away. The audit says that it changed
+    and not to what. Raises: Rejected({field: reason}); NotFound without a user.
+    """
+    with transaction() as session:
+        user = session.get(User, actor.user_id) if actor.user_id is not None else None
+        if user is None:
+            raise NotFound("user")
+        if problems := rules.problems_with_other_name((user.given_name, user.family_name), (given, family)):
+            raise Rejected(problems)
+        other = (given or None, family or None)
+        if other != (user.other_given_name, user.other_family_name):
+            user.other_given_name, user.other_family_name = other
+            audit.record(actor, "name spelled", user, at=now)
+
+
 def choose_columns(actor: Actor, list_name: str, hidden: Collection[str]) -> None:
     """Remember which columns of a list this user does not want to see. Raises: NotAllowed."""
     policy.require(actor, "update", "columns")

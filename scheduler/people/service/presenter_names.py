@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.core.names import SpelledName
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 
@@ -29,17 +30,18 @@ class PresenterNames:
         self.whole: dict[str, set[NamedPresenter]] = defaultdict(set)
         self.short: dict[str, set[NamedPresenter]] = defaultdict(set)
         wanted = (
-            select(Presenter, User.given_name, User.family_name, User.email)
+            select(Presenter, User.given_spelled, User.family_spelled, User.email)
             .join(User, User.id == Presenter.user_id)
             .where(Presenter.centre_id == centre_id)
         )
         for row, *name, email in session.execute(wanted):
             one = NamedPresenter(row.id, row.adult_on, row.may_present_from)
-            given, family = map(fold, name)
-            for key in (email, f"{given} {family}", f"{family} {given}"):
-                self.whole[key].add(one)
-            for key in (family, f"{given[:1]} {family}", f"{family} {given[:1]}"):
-                self.short[key].add(one)
+            self.whole[email].add(one)
+            for given, family in zip(*map(_folded, name), strict=False):
+                for key in (f"{given} {family}", f"{family} {given}"):
+                    self.whole[key].add(one)
+                for key in (family, f"{given[:1]} {family}", f"{family} {given[:1]}"):
+                    self.short[key].add(one)
 
     def named(self, typed: str) -> NamedPresenter | str:
         """The presenter that is meant, or what is wrong with the name. A whole name wins over a shortened one."""
@@ -49,3 +51,7 @@ class PresenterNames:
         if not found:
             return "unknown_presenter"
         return next(iter(found)) if len(found) == 1 else "several_presenters"
+
+
+def _folded(name: SpelledName) -> tuple[str, ...]:
+    return fold(name), fold(name.other or name)

@@ -78,7 +78,9 @@ def _account(session: Session, draft: PresenterDraft, centre_id: int, now: dt.da
     has_profile = session.scalar(select(Presenter.id).where(Presenter.user_id == user.id)) is not None
     if has_profile or user.centre_id != centre_id or [row.role for row in user.roles] != [draft.kind.role]:
         raise Rejected({"email": PersonReason.HAS_ACCOUNT})
-    user.given_name, user.family_name = draft.given_name, draft.family_name
+    if (user.given_name, user.family_name) != (draft.given_name, draft.family_name):
+        user.given_name, user.family_name = draft.given_name, draft.family_name
+        user.other_given_name = user.other_family_name = None  # it spelled another name
     return user
 
 

@@ -32,7 +32,7 @@ def minors_of(actor: Actor, page: str, *, now: dt.datetime) -> tuple[dict[int, t
         AuditEntry.details == details_text({"page": page}),
     )
     rows = db.session.execute(
-        select(Presenter.id, User.given_name, User.family_name, Presenter.id.in_(met))
+        select(Presenter.id, User.given_spelled, User.family_spelled, Presenter.id.in_(met))
         .join(User, User.id == Presenter.user_id)
         .where(User.centre_id == actor.centre_id, Presenter.adult_on > clock.local_day(now))
     ).all()

@@ -52,6 +52,11 @@ def classes_in(typed: str) -> list[ClassName]:
     return list(dict.fromkeys(one for part in parts if (one := read_class(part))))
 
 
+def only_class(typed: str) -> str:
+    """What a list names where it names one class and nothing else, as typed; else nothing."""
+    return typed if read_class(typed) else ""
+
+
 def grades_in(typed: str) -> frozenset[int] | None:
     """Grades of a list; None when something else stands there."""
     parts = re.split(r"[\s,;.]+", typed.strip(" ,;."))

@@ -1,7 +1,7 @@
 """One person as all tables know her: an account, a presenter, a guardian, or whoever asked for a school."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -11,6 +11,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db
+from scheduler.core.names import spellings
 from scheduler.core.text import name_key
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User, UserRole
@@ -50,8 +51,8 @@ def subject_of(email: str, centre_id: int | None) -> Subject:
     )
     guarding = session.execute(guardians.order_by(Guardian.id)).all()
     asking = session.execute(requests.order_by(SchoolRequest.id)).all()
-    by_staff = [*([user.full_name] if user else []), *(name for _, name in guarding)]
-    names = [*by_staff, *(name for _, name in asking)]
+    by_staff = _all_spellings([*([user.full_name] if user else []), *(name for _, name in guarding)])
+    names = [*by_staff, *_all_spellings([name for _, name in asking])]
     return Subject(
         email=address,
         centre_id=centre_id,
@@ -62,6 +63,11 @@ def subject_of(email: str, centre_id: int | None) -> Subject:
         names=tuple(dict.fromkeys(name for name in names if name.strip())),
         names_by_staff=frozenset(by_staff),
     )
+
+
+def _all_spellings(names: Iterable[str]) -> list[str]:
+    """As they stand in any paper or mail."""
+    return [one for name in names for one in spellings(name)]
 
 
 def hindrances_of(subject: Subject, *, by_user: int | None, now: dt.datetime) -> tuple[Hindrance, ...]:

@@ -186,6 +186,8 @@ def erase_accounts(session: Session, ids: Ids, now: dt.datetime) -> None:
         .values(
             given_name=FORGOTTEN_NAME,
             family_name="",
+            other_given_name=None,
+            other_family_name=None,
             email=literal("erased-") + cast(User.id, String) + "@erased.invalid",
             password_hash=None,
             suspended_at=func.coalesce(User.suspended_at, now),

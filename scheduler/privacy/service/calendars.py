@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
+from scheduler.core.names import spellings
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT
 from scheduler.people.models import Presenter, User
@@ -25,10 +26,12 @@ def erase_presenters_everywhere(session: Session, ids: Collection[int], now: dt.
     for user in session.scalars(select(User).join(Presenter).where(Presenter.id.in_(ids))).all():
         hers = select(OutboxMessage.id).where(func.lower(OutboxMessage.address) == user.email)
         blanking.blank_messages(session, list(session.scalars(hers)))
-        if len(user.full_name.split()) > 1:
-            own = OutboxMessage.centre_id == user.centre_id
-            take_out_of_messages(session, user.full_name, or_(own, _about(visits)))
-        take_out_of_messages(session, user.given_name, _about(visits))
+        own = OutboxMessage.centre_id == user.centre_id
+        for name in spellings(user.full_name):
+            if len(name.split()) > 1:
+                take_out_of_messages(session, name, or_(own, _about(visits)))
+        for name in spellings(user.given_spelled):
+            take_out_of_messages(session, name, _about(visits))
     blanking.erase_presenters(session, ids, now)
     session.expire_all()
     for visit_id in _with_calendars(session, visits):

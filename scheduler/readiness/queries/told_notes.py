@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.names import whole_name
 from scheduler.people.models import Presenter, User
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.terms import ToldRow, ToldWhat
@@ -20,7 +21,7 @@ def told_of(visit_id: int) -> list[ToldRow]:
     """The notes about one visit, the newest first. The caller has checked the right."""
     theirs, ours = aliased(User), aliased(User)
     found = db.session().execute(
-        select(ToldNote, theirs.given_name, theirs.family_name, ours.given_name, ours.family_name)
+        select(ToldNote, theirs.given_spelled, theirs.family_spelled, ours.given_spelled, ours.family_spelled)
         .outerjoin(Presenter, Presenter.id == ToldNote.presenter_id)
         .outerjoin(theirs, theirs.id == Presenter.user_id)
         .outerjoin(ours, ours.id == ToldNote.told_by_id)
@@ -34,7 +35,7 @@ def told_of(visit_id: int) -> list[ToldRow]:
 
 
 def _full(given: str | None, family: str | None) -> str:
-    return f"{given or ''} {family or ''}".strip()
+    return whole_name(given or "", family or "")
 
 
 def tellable(row: VisitRow) -> list[CrewRow]:
@@ -64,6 +65,6 @@ def told_values(row: VisitRow, language: str, now: dt.datetime) -> dict[str, obj
         "host": row.host(language),
         "place": row.place(language),
         "programme": row.programme(language),
-        "who": ", ".join(who_is_shown(firm, day)),
+        "who": who_is_shown(firm, day),
         "until": max((one.offered_until for one in tellable(row) if one.offered_until), default=now),
     }

@@ -134,7 +134,7 @@ def _line(opened: OpenVisit, one: FindingFact) -> dict[str, str]:
         return {"why": one.why.value, "who": one.class_name or ""}
     seat = next(row for row in opened.assignments if row.presenter_id == one.presenter_id)
     person = seat.presenter.user
-    return {"why": "away", "who": person.given_name if opened.minor(seat) else person.full_name}
+    return {"why": "away", "who": person.given_spelled if opened.minor(seat) else person.full_name}
 
 
 def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:

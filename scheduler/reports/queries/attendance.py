@@ -35,6 +35,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
+from scheduler.core.names import SpelledName, spelled, whole_name
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import to_latin
@@ -268,8 +269,10 @@ def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Ke
     if group is Group.AUDIENCE:
         return Key(group, values[0].value, values[0].value, SchoolLevel(values[1]))
     if group is Group.PRESENTER:
-        given, family, adult_on = values[1:]
-        return Key(group, str(values[0]), given if is_minor(adult_on, day) else f"{given} {family}".strip())
+        given, family, other_given, other_family, adult_on = values[1:]
+        first = SpelledName(given, other_given)
+        name = first if is_minor(adult_on, day) else whole_name(first, SpelledName(family, other_family))
+        return Key(group, str(values[0]), spelled(name, language))
     if values[0] is None:  # a host abroad
         return Key(group, "", "")
     if group is Group.PROGRAMME:

@@ -23,6 +23,8 @@ GROUP_COLUMNS: dict[Group, tuple[ColumnElement[Any], ...]] = {
         Presenter.id.expression,
         User.given_name.expression,
         User.family_name.expression,
+        User.other_given_name.expression,
+        User.other_family_name.expression,
         Presenter.adult_on.expression,
     ),
 }

@@ -14,6 +14,7 @@ from scheduler.core import tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
+from scheduler.core.names import whole_name
 from scheduler.messages.queries import messages_about
 from scheduler.messages.terms import MessageState
 from scheduler.people.models import User
@@ -144,8 +145,8 @@ def _history(row: SchoolRequest) -> tuple[RequestHistoryLine, ...]:
     )
     entries = db.session().scalars(wanted).all()
     ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
-    people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
-    names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
+    people = db.session().execute(select(User.id, User.given_spelled, User.family_spelled).where(User.id.in_(ids)))
+    names = {f"user:{who}": whole_name(given, family) for who, given, family in people}
     return tuple(
         RequestHistoryLine(
             at=entry.at,

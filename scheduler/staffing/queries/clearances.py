@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, select
 
 from scheduler.core.db import db
+from scheduler.core.names import whole_name
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Sort
 from scheduler.core.text import fold
@@ -142,7 +143,7 @@ def proofs_that_wait(centre_id: int, day: dt.date) -> list[ProofLine]:
     standing = _standing(centre_id, day)
     one = standing.table.c
     wanted = (
-        select(Presenter.id, User.given_name, User.family_name, one.minor, one.checked, one.agreed,
+        select(Presenter.id, User.given_spelled, User.family_spelled, one.minor, one.checked, one.agreed,
                _of_check(standing)[0].label("check"), _of_consent(standing)[0].label("consent"))
         .join(standing.table, one.id == Presenter.id)
         .join(Presenter.user)
@@ -152,7 +153,7 @@ def proofs_that_wait(centre_id: int, day: dt.date) -> list[ProofLine]:
     return [
         ProofLine(
             row.id,
-            f"{row.given_name} {row.family_name}".strip(),
+            whole_name(row.given_spelled, row.family_spelled),
             row.minor,
             _proof(row.check, row.checked, day),
             _proof(row.consent, row.agreed, day),

@@ -1,7 +1,7 @@
 """Kilometres and minutes driven: of one presenter in a year, and of one visit."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, func, or_, select
 
@@ -46,13 +46,13 @@ def drives_of_visit(visit_id: int) -> list[DriveRow]:
 
 
 def _columns() -> Select[Any]:
-    return (
+    columns: Any = (
         select(
             Visit.number,
             Visit.on_day,
             Host.name_sr_cyrl,
             Host.name_sr_latn,
-            func.trim(User.given_name + " " + User.family_name).label("name"),
+            User.full_name.label("name"),
             func.coalesce(Drive.planned_kilometres, 0),
             func.coalesce(Drive.planned_minutes, 0),
             Drive.driven_kilometres,
@@ -63,6 +63,7 @@ def _columns() -> Select[Any]:
         .join(Host, Host.id == Visit.host_id)
         .order_by(Visit.on_day, Visit.id, Drive.id)
     )
+    return cast(Select[Any], columns)
 
 
 def _may_have_driven(presenter_id: int) -> Select[Any]:

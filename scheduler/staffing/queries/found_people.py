@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 
 from scheduler.core.alphabet import names_key
 from scheduler.core.db import db
+from scheduler.core.names import spellings, whole_name
 from scheduler.core.phone_search import holds_digits
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
@@ -25,7 +26,7 @@ def presenters_found(
     if not words and not digits:
         return []
     wanted = (
-        select(Presenter.id, User.given_name, User.family_name)
+        select(Presenter.id, User.given_spelled, User.family_spelled)
         .join(Presenter.user)
         .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
         .order_by(Presenter.id)
@@ -34,7 +35,12 @@ def presenters_found(
         grown = or_(Presenter.adult_on.is_(None), Presenter.adult_on <= today)
         wanted = wanted.where(grown, holds_digits(digits, Presenter.phone))
     names = db.session().execute(wanted).all()
-    by_name = sorted(names, key=lambda row: names_key(row.family_name, row.given_name))
+    by_name = sorted(names, key=lambda row: names_key(row.family_spelled, row.given_spelled))
     sought = () if digits else words
-    found = [row.id for row in by_name if all(word in fold(f"{row.given_name} {row.family_name}") for word in sought)]
+    found = [row.id for row in by_name if all(word in _folded(*row[1:]) for word in sought)]
     return presenters_of(centre_id, Presenter.id.in_(found[:limit])) if found else []
+
+
+def _folded(given: str, family: str) -> str:
+    """All that she is found by: her name as she wrote it, and in the other letters."""
+    return fold(" ".join(spellings(whole_name(given, family))))

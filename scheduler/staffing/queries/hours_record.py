@@ -58,7 +58,7 @@ def hours_record(actor: Actor, first_year: int, *, today: dt.date) -> HoursRecor
     young, centre = is_minor(person.adult_on, today), person.user.centre
     return HoursRecord(
         first_year,
-        person.user.given_name if young else person.user.full_name,
+        person.user.given_spelled if young else person.user.full_name,
         young,
         centre.name_sr_cyrl,
         centre.name_sr_latn,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.names import whole_name
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
@@ -24,7 +25,7 @@ def late_rows(visit_id: int, on_day: dt.date) -> list[LateRow]:
     """Who was told of a late cancellation, who has not read it first. The caller has checked the right."""
     found = list(
         db.session().execute(
-            select(LateNotice, User.given_name, User.family_name, Presenter.adult_on, Presenter.phone)
+            select(LateNotice, User.given_spelled, User.family_spelled, Presenter.adult_on, Presenter.phone)
             .join(Presenter, Presenter.id == LateNotice.presenter_id)
             .join(User, User.id == Presenter.user_id)
             .where(LateNotice.visit_id == visit_id)
@@ -35,7 +36,7 @@ def late_rows(visit_id: int, on_day: dt.date) -> list[LateRow]:
     return [
         LateRow(
             row.presenter_id,
-            f"{given} {family}".strip(),
+            whole_name(given, family),
             minor := is_minor(adult_on, on_day),
             row.read_at,
             row.kilometres,

@@ -155,7 +155,7 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
     back = road_minutes(at, home_point(person)) if over else 0
     return OwnDay(
         on_day=day,
-        name=person.user.given_name if is_minor(person.adult_on, reader.today) else person.user.full_name,
+        name=person.user.given_spelled if is_minor(person.adult_on, reader.today) else person.user.full_name,
         home_sr_cyrl=person.home.name_sr_cyrl,
         home_sr_latn=person.home.name_sr_latn,
         visits=tuple(placed),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import func, or_, select
 
 from scheduler.core.db import db
+from scheduler.core.names import whole_name
 from scheduler.people.models import Presenter, User
 from scheduler.staffing.rules.substitutes import choose_at
 from scheduler.staffing.terms.substitutes import SubstituteAskRow, SubstituteSearchRow
@@ -97,7 +98,7 @@ def latest_search(visit: VisitRow) -> SubstituteSearchRow | None:
 
 def _asked(search: SubstituteSearch, visit: VisitRow) -> tuple[SubstituteAskRow, ...]:
     rows = db.session().execute(
-        select(SubstituteAsk, User.given_name, User.family_name)
+        select(SubstituteAsk, User.given_spelled, User.family_spelled)
         .join(Presenter, Presenter.id == SubstituteAsk.presenter_id)
         .join(User, User.id == Presenter.user_id)
         .where(SubstituteAsk.relief_id == search.id)
@@ -108,9 +109,7 @@ def _asked(search: SubstituteSearch, visit: VisitRow) -> tuple[SubstituteAskRow,
         SubstituteAskRow(
             wave=ask.wave,
             presenter_id=ask.presenter_id,
-            full_name=crew[ask.presenter_id].given_name
-            if crew[ask.presenter_id].minor
-            else f"{given} {family}".strip(),
+            full_name=crew[ask.presenter_id].given_name if crew[ask.presenter_id].minor else whole_name(given, family),
             asked_at=ask.asked_at,
             state=crew[ask.presenter_id].state,
             until=crew[ask.presenter_id].offered_until,

@@ -56,7 +56,7 @@ def too_much_for(
 def minors_without_room(visit_id: int, day: dt.date) -> dict[int, tuple[str, Why]]:
     """Of a visit's crew the minors to whom it would be too much on that day: first name, and the first reason."""
     rows = db.session().execute(
-        select(Assignment.presenter_id, User.given_name, Presenter.adult_on, Presentation.minutes)
+        select(Assignment.presenter_id, User.given_spelled, Presenter.adult_on, Presentation.minutes)
         .join(Presentation, Presentation.id == Assignment.presentation_id)
         .join(Presenter, Presenter.id == Assignment.presenter_id)
         .join(User, User.id == Presenter.user_id)

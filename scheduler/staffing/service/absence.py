@@ -75,7 +75,7 @@ def report_absence(
 
 def _tell(opened: OpenVisit, seat: Assignment, now: dt.datetime) -> None:
     person, urgent = seat.presenter.user, is_late_cancel(opened.starts_at, now)
-    who = person.given_name if opened.minor(seat) else person.full_name
+    who = person.given_spelled if opened.minor(seat) else person.full_name
     search = open_search(opened.visit.id)
     choose = search is not None and search.state is SubstituteSearchState.CHOOSING
     asks_from = search.next_wave_at if search is not None else None

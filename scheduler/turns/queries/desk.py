@@ -15,6 +15,7 @@ from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.names import whole_name
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
@@ -277,8 +278,8 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
             Bundle("seat", *of_seat),
             Presenter.kind,
             Presenter.adult_on,
-            User.given_name,
-            User.family_name,
+            User.given_spelled,
+            User.family_spelled,
             _counted_otherwise(),
         )
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
@@ -363,7 +364,7 @@ def _soon(row: Any, sittings: Sittings) -> SoonRow:
         state=visit.state,
         starts_local=tuple(starts for _one, starts in of_visit),
         host=about_host(row, row.contact_phone or row.phone),
-        crew=tuple(f"{one.given_name} {one.family_name}".strip() for one in members.values()),
+        crew=tuple(whole_name(one.given_name, one.family_name) for one in members.values()),
         short=bool(crews) and not is_whole(crews, CrewRule(row.educators, row.influencers), visit.on_day),
     )
 

@@ -60,8 +60,8 @@ _SEATS = select(
     Assignment.presenter_id,
     Presenter.kind,
     Presenter.adult_on,
-    User.given_name,
-    User.family_name,
+    User.given_spelled,
+    User.family_spelled,
 )
 
 
@@ -138,8 +138,8 @@ def _crew_row(rows: Sequence[Any], day: dt.date) -> CrewRow:
     return CrewRow(
         presenter_id=person.presenter_id,
         kind=person.kind,
-        full_name=f"{person.given_name} {person.family_name}".strip(),
-        given_name=person.given_name,
+        given_name=person.given_spelled,
+        family_name=person.family_spelled,
         minor=is_minor(person.adult_on, day),
         adult_on=person.adult_on,
         states={row.id: row.seat for row in rows},
@@ -155,5 +155,4 @@ def crew_of(row: VisitRow, presentation: PresentationRow) -> list[CrewMember]:
 
 def member_of(row: CrewRow, state: AssignmentState) -> CrewMember:
     """Somebody of a crew as rules see her."""
-    family = row.full_name.removeprefix(row.given_name).strip()
-    return CrewMember(row.presenter_id, row.kind, row.given_name, family, row.adult_on, state)
+    return CrewMember(row.presenter_id, row.kind, row.given_name, row.family_name, row.adult_on, state)

@@ -10,6 +10,7 @@ from scheduler import policy
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.names import whole_name
 from scheduler.core.paging import Page
 from scheduler.core.sorting import Sort
 from scheduler.people.models import User
@@ -116,8 +117,8 @@ def _history(row: VisitRow) -> tuple[VisitHistoryLine, ...]:
         .all()
     )
     ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
-    people = db.session().execute(select(User.id, User.given_name, User.family_name).where(User.id.in_(ids)))
-    names = {f"user:{person.id}": f"{person.given_name} {person.family_name}".strip() for person in people}
+    people = db.session().execute(select(User.id, User.given_spelled, User.family_spelled).where(User.id.in_(ids)))
+    names = {f"user:{who}": whole_name(given, family) for who, given, family in people}
     lines = (
         VisitHistoryLine(
             entry.at, entry.action, names.get(entry.actor, ""), str(json.loads(entry.details).get("reason", ""))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from scheduler.core.names import whole_name
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.programmes.terms import Audience
@@ -90,7 +91,7 @@ def cards_of(crew: Iterable[CrewMember], day: dt.date, photographed: Collection[
                 PresenterCard(member.given_name, member.kind, minor=True, photo=member.presenter_id in photographed)
             )
         else:
-            name = f"{member.given_name} {member.family_name}".strip()
+            name = whole_name(member.given_name, member.family_name)
             adults.append(PresenterCard(name, member.kind, minor=False, presenter_id=member.presenter_id))
     first = sorted(adults, key=lambda card: card.kind is not PresenterKind.EDUCATOR)[:1]  # an educator answers for her
     with_whom = first[0].name if first else ""

@@ -78,7 +78,7 @@ def as_member(row: Assignment) -> CrewMember:
     """An assignment as rules see it; its presenter and her user must be loaded."""
     person = row.presenter
     user = person.user
-    return CrewMember(person.id, person.kind, user.given_name, user.family_name, person.adult_on, row.state)
+    return CrewMember(person.id, person.kind, user.given_spelled, user.family_spelled, person.adult_on, row.state)
 
 
 def open_visit(act: Act, visit_id: int, *, version: int | None = None) -> OpenVisit:

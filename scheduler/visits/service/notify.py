@@ -70,7 +70,7 @@ def _tell_each(
         language = person.user.language
         readers = [(person.user.email, "")]
         if person.id in guardians:
-            readers.append((guardians[person.id], person.user.given_name))
+            readers.append((guardians[person.id], person.user.given_spelled))
         for address, copy_of in readers:
             queue_message(
                 MessageDraft(
@@ -153,12 +153,12 @@ def link_hours(on_day: dt.date, now: dt.datetime) -> int:
     return int((until_then + LINK_OUTLIVES_VISIT) / dt.timedelta(hours=1))
 
 
-def who_comes(opened: OpenVisit, now: dt.datetime) -> str:
+def who_comes(opened: OpenVisit, now: dt.datetime) -> list[str]:
     """Names of those who have accepted, as the school may read them, each once."""
     firm = opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)
     members = {row.presenter_id: as_member(row) for row in firm}
     today = clock.local_day(now, opened.visit.zone)
-    return ", ".join(who_is_shown(members.values(), min(today, opened.visit.on_day)))
+    return who_is_shown(members.values(), min(today, opened.visit.on_day))
 
 
 def facts(opened: OpenVisit, language: str) -> dict[str, object]:

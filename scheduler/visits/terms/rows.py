@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.core.language import pick, worded
+from scheduler.core.names import whole_name
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -28,13 +29,17 @@ class CrewRow:
 
     presenter_id: int
     kind: PresenterKind
-    full_name: str
     given_name: str
+    family_name: str
     minor: bool
     adult_on: dt.date | None
     states: dict[int, AssignmentState]
     offered_until: dt.datetime | None
     reason: str
+
+    @property
+    def full_name(self) -> str:
+        return whole_name(self.given_name, self.family_name)
 
     @property
     def living(self) -> frozenset[int]:

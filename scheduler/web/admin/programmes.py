@@ -2,6 +2,7 @@
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import BooleanField
 
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
@@ -11,9 +12,12 @@ from scheduler.web.admin.forms import ProgrammeForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.history import history
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, _l
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.once import sent_once
+from scheduler.web.photo_form import PictureForm, takes_photographs
+
+takes_photographs(bp, "admin.programme_photo")
 
 
 @bp.get("/settings/programmes")
@@ -52,7 +56,40 @@ def change_programme(programme_id: int) -> ResponseReturnValue:
             say(_("Saved. What was agreed with schools stays as it was agreed."))
             return redirect(url_for(".programmes"))
     changes = history({"programme": [programme_id]}, form)
-    return render_template("admin/programme.html", form=form, changes=changes), 422 if form.errors else 200
+    photo = {"programme_id": programme_id, "has_photo": queries.has_photo(programme_id)}
+    page = render_template("admin/programme.html", form=form, changes=changes, **photo)
+    return page, 422 if form.errors else 200
+
+
+class ProgrammePhotoForm(PictureForm):
+    """What a programme looks like, and that nobody in it is a child whom somebody knows."""
+
+    agreed = BooleanField(_l("No child can be recognised in it, and every adult in it has agreed"))
+
+
+@bp.route("/settings/programmes/<int:programme_id>/photo", methods=["GET", "POST"])
+@may("update", "programme")
+def programme_photo(programme_id: int) -> ResponseReturnValue:
+    form, programme = ProgrammePhotoForm(), queries.draft_of(own_centre_id(), programme_id)
+    if form.accepted():
+        agreed, now = bool(form.agreed.data), clock.now()
+        try:
+            service.give_photo(current_actor(), programme_id, form.content(), agreed=agreed, now=now)
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved: the page of the programme shows it."))
+            return redirect(url_for(".change_programme", programme_id=programme_id))
+    page = render_template("admin/programme_photo.html", form=form, programme=programme, programme_id=programme_id)
+    return page, 422 if form.problems_shown() else 200
+
+
+@bp.post("/settings/programmes/<int:programme_id>/photo/remove")
+@may("update", "programme")
+def remove_programme_photo(programme_id: int) -> ResponseReturnValue:
+    service.take_photo_away(current_actor(), programme_id, now=clock.now())
+    say(_("Removed: the page of the programme shows it no more."))
+    return redirect(url_for(".change_programme", programme_id=programme_id))
 
 
 @bp.post("/settings/programmes/<int:programme_id>/retire")

@@ -20,7 +20,7 @@ from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
-from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.labels import closure_place, closure_reason
 from scheduler.web.reads import note_given_names
 
@@ -230,7 +230,8 @@ def _crew(block: Block) -> list[Face]:
     ]
     if firm:
         note_given_names(one.presenter_id for one in firm)
-        return [Face("quiet", "person", ", ".join(one.given_name if one.minor else one.full_name for one in firm))]
+        names = (spelled_here(one.given_name if one.minor else one.full_name) for one in firm)
+        return [Face("quiet", "person", ", ".join(names))]
     rule = block.visit.rule
     wanted = _n("%(num)s educator wanted", "%(num)s educators wanted", rule.educators)
     young = [_n("%(num)s young presenter", "%(num)s young presenters", rule.influencers)] if rule.influencers else []

@@ -150,6 +150,8 @@ class AccountForm(BaseForm):
         choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
     )
     phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
+    other_given_name = NameField(_l("Given name"), limit=NAME_LIMIT)
+    other_family_name = NameField(_l("Family name"), limit=NAME_LIMIT)
 
 
 def _town(typed: Any) -> int | None:

@@ -1,47 +1,26 @@
 """A presenter's photograph for schools: she gives it and takes it away on her own page; her centre's staff see it."""
 
-from contextlib import closing
-
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField
 
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
-from scheduler.core.scans import MOST_SCAN_BYTES
 from scheduler.people.service import photos
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, Needed, UploadField
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.person import page_for
+from scheduler.web.photo_form import PictureForm, takes_photographs
 
-SPARE = 200_000  # of a request: the other fields, and what a browser puts around a file
+takes_photographs(bp, "people.photo")
 
 
-class PhotoForm(BaseForm):
+class PhotoForm(PictureForm):
     """A face, and that schools may see it."""
 
-    photo = UploadField(
-        _l("Photograph"), [Needed(_l("Choose the photograph."))], render_kw={"accept": ".jpg,.jpeg,.png"}
-    )
     agreed = BooleanField(_l("I agree: schools that I go to see this photograph beside my name"))
-
-    def content(self) -> bytes:
-        """What was chosen; of a file that is too large a byte too much is read."""
-        if not isinstance(self.photo.data, FileStorage):
-            return b""
-        with closing(self.photo.data.stream):
-            return self.photo.data.stream.read(MOST_SCAN_BYTES + 1)
-
-
-@bp.url_value_preprocessor
-def take_a_photo(endpoint: str | None, _values: object) -> None:
-    """Only this page takes more than the megabyte that every other page takes."""
-    if endpoint == "people.photo":
-        request.max_content_length = MOST_SCAN_BYTES + SPARE
 
 
 @bp.route("/account/photo", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from scheduler.feeds import queries as feeds_queries
 from scheduler.keys.rules import device_of
 from scheduler.people import queries, rules
 from scheduler.people.service import accounts, invitations
-from scheduler.people.service.accounts import reset_password, set_language
+from scheduler.people.service.accounts import reset_password, set_language, spell_name
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
 from scheduler.people.terms import BadSignIn, PersonReason
@@ -161,11 +161,20 @@ def reset(token: str) -> ResponseReturnValue:
 def my_account() -> ResponseReturnValue:
     presenter_id = current_actor().presenter_id
     phone = queries.phone_of(presenter_id) if presenter_id is not None else ""
-    form = forms.AccountForm(language=current_user.user.language, phone=phone)
+    user = current_user.user
+    form = forms.AccountForm(
+        language=user.language,
+        phone=phone,
+        other_given_name=user.given_name.other,
+        other_family_name=user.family_name.other,
+    )
     if presenter_id is None:
         del form.phone
     if form.accepted():
         try:
+            spell_name(
+                current_actor(), form.other_given_name.data or "", form.other_family_name.data or "", now=clock.now()
+            )
             if presenter_id is not None:
                 set_phone(current_actor(), presenter_id, form.phone.data or "", now=clock.now())
         except Rejected as rejected:
@@ -175,7 +184,7 @@ def my_account() -> ResponseReturnValue:
             say(_("Saved."))
             return redirect(url_for(".my_account", lang=form.language.data))
     own = _own_profile(presenter_id)
-    page = render_template("people/my_account.html", form=form, user=current_user.user, roles=forms.ROLES, **own)
+    page = render_template("people/my_account.html", form=form, user=user, roles=forms.ROLES, **own)
     return page, 422 if form.errors else 200
 
 

@@ -15,7 +15,7 @@ from scheduler.places.queries import municipalities
 from scheduler.programmes.queries import programmes_of
 from scheduler.programmes.terms import Audience, CampaignDraft
 from scheduler.web.forms import CountField, DayField, LinesField, ManyField, NameField, Needed, TextField, number_of
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import WORDS
 
@@ -71,7 +71,9 @@ class CampaignForm(ListedForm):
         ]
         form.programme.choices = programmes if draft is not None else [SelectChoice("", _("Choose…")), *programmes]
         form.crew.choices = [
-            SelectChoice(str(one.presenter_id), one.given_name if one.adult_on is not None else one.full_name)
+            SelectChoice(
+                str(one.presenter_id), spelled_here(one.given_name if one.adult_on is not None else one.full_name)
+            )
             for one in people_queries.presenter_names(centre_id)
             if not one.suspended or (draft is not None and one.presenter_id in draft.crew)
         ]

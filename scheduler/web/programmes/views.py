@@ -1,6 +1,6 @@
 """Programmes that can be asked for and the campaigns they are part of, for everyone."""
 
-from flask import render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -45,7 +45,16 @@ def programme(slug: str) -> ResponseReturnValue:
         languages=words.languages_of(spoken),
         questions=questions_in(one.questions(page_language())),
         only=words.ONLY_FOR.get(one.level, ""),
+        has_photo=queries.has_photo(one.id),
     )
+
+
+@bp.get("/programmes/<slug>/photo")
+@public
+def photo(slug: str) -> ResponseReturnValue:
+    """What a programme looks like; kept by a browser for an hour, so that one that was taken away is soon gone."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(queries.photo_of(slug), mimetype="image/jpeg", headers=headers)
 
 
 @bp.get("/campaigns")

@@ -38,7 +38,7 @@ from scheduler.web.forms import (
     number_of,
 )
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
-from scheduler.web.i18n import _l
+from scheduler.web.i18n import _l, spelled_here
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.option_lists import SelectField
@@ -264,7 +264,7 @@ class TogetherForm(BaseForm):
         form = cls(**given)
         colleagues = colleagues_of(centre_id)
         form.owner.choices = [SelectChoice("", str(_l("a colleague")))]
-        form.owner.choices += [SelectChoice(str(who), name) for who, name in colleagues]
+        form.owner.choices += [SelectChoice(str(who), spelled_here(name)) for who, name in colleagues]
         return form
 
     def chosen(self) -> list[ChosenRequest]:

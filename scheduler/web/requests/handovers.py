@@ -21,7 +21,7 @@ from scheduler.staffing.queries.handovers import covered_visits
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
 from scheduler.web.guards import current_actor, may
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.once import sent_once
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
@@ -42,7 +42,7 @@ class HandoverForm(BaseForm):
     def of(cls, centre_id: int | None, away_id: int | None) -> "HandoverForm":
         """The colleagues of a centre, and all districts; whoever opens it is away, until another is chosen."""
         form = cls(data={"away": str(away_id)}) if request.method == "GET" else cls()
-        colleagues = [SelectChoice(str(who), name) for who, name in colleagues_of(centre_id)]
+        colleagues = [SelectChoice(str(who), spelled_here(name)) for who, name in colleagues_of(centre_id)]
         form.away.choices = colleagues
         form.stand_in.choices = [SelectChoice("", _("Choose…")), *colleagues]
         form.districts.choices = [

@@ -26,7 +26,7 @@ from scheduler.requests.terms.pages import (
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import ClockWrong
 from scheduler.web import filters
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.labels import AUDIENCES, SCHOOL_KINDS
 
 LEVELS = {
@@ -347,7 +347,7 @@ def milestones(page: RequestPage) -> list[RequestHistoryLine]:
 def history_of(page: RequestPage) -> list[Milestone]:
     """The whole history for staff: what, when and by whom."""
     return [
-        Milestone("done", _happened(line), f"{filters.moment(line.at)} · {line.who or SIDES[line.by]}")
+        Milestone("done", _happened(line), f"{filters.moment(line.at)} · {spelled_here(line.who) or SIDES[line.by]}")
         for line in milestones(page)
     ]
 

@@ -8,7 +8,7 @@ from scheduler.staffing.terms.crew import Candidate
 from scheduler.staffing.terms.substitutes import SubstituteSearchRow
 from scheduler.visits.terms.rows import VisitPage
 from scheduler.visits.terms.states import SubstituteSearchState
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.seen_forms import SeenForm
 from scheduler.web.visits.forms import OnlineForm, SubstituteForm
 
@@ -60,5 +60,6 @@ def search_may_begin(page: VisitPage, search: SubstituteSearchRow | None) -> boo
 
 def _label(one: Candidate) -> str:
     """Her name as the page's list has it, how far she lives, and that something speaks against her."""
-    name = one.full_name if one.road_km is None else _("%(name)s, %(km)s km", name=one.full_name, km=one.road_km)
+    name = spelled_here(one.full_name)
+    name = name if one.road_km is None else _("%(name)s, %(km)s km", name=name, km=one.road_km)
     return f"{name}, {one.home(page_language())}" if one.fits else _("%(name)s: not suited by the list", name=name)

@@ -22,7 +22,7 @@ from scheduler.visits.terms.plans import NewTimes, PresentationPlan, VisitDraft
 from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitRow
 from scheduler.web.day_slots import MeantDateForm
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.list_forms import ListedForm
 from scheduler.web.reasons import WORDS
 from scheduler.web.seen_forms import REASON_LENGTH, SeenForm, StaffReasonForm, UntilForm
@@ -267,7 +267,7 @@ class ToldForm(BaseForm):
     def of(cls, what: ToldWhat, adults: Sequence[CrewRow], **given: Any) -> "ToldForm":
         """An offer is told to presenters only, everything else to the school too."""
         form = cls(**given)
-        form.whom.choices = [SelectChoice(str(one.presenter_id), one.full_name) for one in adults]
+        form.whom.choices = [SelectChoice(str(one.presenter_id), spelled_here(one.full_name)) for one in adults]
         if what is not ToldWhat.OFFER:
             form.whom.choices.insert(0, SelectChoice("school", str(_l("The school"))))
         return form

@@ -8,6 +8,7 @@ from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitHistoryLi
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState
 from scheduler.web import labels
 from scheduler.web.filters import in_hours, moment
+from scheduler.web.i18n import spelled_here
 
 OUT_OF_CREW = (AssignmentState.WITHDRAWN, AssignmentState.DECLINED)
 
@@ -47,7 +48,7 @@ def presentation_view(visit: VisitRow, row: PresentationRow) -> dict[str, Any]:
     return {
         "row": row,
         "pause": in_hours(gap) if gap else "",
-        "crew": ", ".join(visit.crew_of(row.id)) if visit.crew_differs else "",
+        "crew": ", ".join(map(spelled_here, visit.crew_of(row.id))) if visit.crew_differs else "",
         "may_join": visit.state in OPEN_VISITS and len(visit.presentations) > 1,
     }
 
@@ -73,7 +74,11 @@ def candidate_view(one: Candidate, apart: Sequence[PresentationRow] = ()) -> dic
 def history_view(entries: Sequence[VisitHistoryLine]) -> list[dict[str, str]]:
     """What happened, as stops of a line; without what only the product needs to know."""
     return [
-        {"state": "done", "title": title, "text": " · ".join(part for part in (moment(entry.at), entry.who) if part)}
+        {
+            "state": "done",
+            "title": title,
+            "text": " · ".join(part for part in (moment(entry.at), spelled_here(entry.who)) if part),
+        }
         for entry in entries
         if (title := labels.happened(entry.action))
     ]

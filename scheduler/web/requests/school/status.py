@@ -13,6 +13,7 @@ from scheduler.booking.queries.lost_dates import lost_date
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.names import spelled
 from scheduler.people.service.photos import photo_of
 from scheduler.policy import Actor
 from scheduler.programmes.terms import Audience
@@ -215,12 +216,12 @@ def paper_of(page: RequestPage) -> Response:
         host_place=row.host.place(language),
         host_address=row.host.address(language),
         programme_title=row.programme.name(language),
-        contact_name=page.contact_name,
+        contact_name=spelled(page.contact_name, language),
         first_day=bound.on_day if bound else row.first_day,
         last_day=bound.on_day if bound else row.last_day,
         printed_at=clock.now(),
         confirmed=bool(names),
-        crew=tuple(PaperPerson(name, surname="", role="") for name in names),
+        crew=tuple(PaperPerson(spelled(name, language), surname="", role="") for name in names),
         presentations=tuple(
             PaperPresentation(
                 audience=words.who_is_expected(asked),
@@ -233,7 +234,7 @@ def paper_of(page: RequestPage) -> Response:
         ),
         file_number=page.file_number,
         equipment=tuple(equipment_of(page)),
-        safeguarding_contact=page.safeguarding_contact,
+        safeguarding_contact=spelled(page.safeguarding_contact, language),
         teacher_stays=True if any(one.audience is Audience.PUPILS for one in page.presentations) else None,
         zone=settings.centre_timezone,
         helpline=settings.helpline_number,
