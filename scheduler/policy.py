@@ -271,6 +271,11 @@ def scope_of(actor: Actor, verb: str, thing: str) -> Scope | None:
     return min(scopes, key=_WIDEST.index, default=None)
 
 
+def reaches_centre(actor: Actor, verb: str, thing: str) -> bool:
+    """Whether the actor may do it in her whole centre, not in some districts of it alone."""
+    return scope_of(actor, verb, thing) is not None and not (actor.districts and thing in LIES_AT_A_HOST)
+
+
 def require(
     actor: Actor,
     verb: str,

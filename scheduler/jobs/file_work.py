@@ -206,5 +206,5 @@ def taken_back(rows: Iterable[WorkRow]) -> set[int]:
 
 
 def kinds_for(actor: Actor) -> list[WorkKind]:
-    """The kinds of files that the actor may import, as what checks them."""
-    return [kind for kind in FILES if policy.scope_of(actor, *RIGHTS[kind]) is not None]
+    """The kinds of files that the actor may import, as what checks them; a file is of a whole centre."""
+    return [kind for kind in FILES if policy.reaches_centre(actor, *RIGHTS[kind])]

@@ -151,7 +151,8 @@ def _speaking_against(one: VisitStanding) -> Iterator[Verdict]:
     """What may be wrong with a visit to come, whatever its state."""
     ours = Whose.COORDINATOR
     if one.search is not None:
-        yield Verdict(ours, _SEARCHES[one.search], one.on_day)
+        matter = _SEARCHES[one.search]
+        yield Verdict(ours, matter, None if matter is Matter.DECIDE_NOW else one.on_day)
     if one.clash:
         yield Verdict(ours, Matter.CLASH, one.on_day)
     if one.clock_wrong is not None:
@@ -352,19 +353,17 @@ def turn_of_proof(kind: ProofKind, standing: ProofStanding, ends_on: dt.date | N
 
 
 def in_order(rows: list[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
-    """One row for each visit, request and mail, its most pressing; what is due first stands first.
+    """One row for each visit, request and mail, its most pressing; what is due first stands first, so the overdue.
 
-    Whatever is overdue is due today: among those the more pressing matter comes first, not the older one. A crew that
-    fell short is due at once, however far its day.
+    Of one day the more pressing matter comes first. A crew that fell short, and nobody is found, is due now, however
+    far its day: it stands before all.
     """
     once: dict[tuple[str, object], TurnRow] = {}
     for row in sorted(rows, key=lambda row: _RANKS[row.matter]):
         key = ("request", row.request_id) if row.request_id else ("thing", row.host_id or row.mail_id or row.number)
         once.setdefault(key, row)
 
-    def due(row: TurnRow) -> tuple[dt.date, int, dt.date, str]:
-        by = row.verdict.due_on or today
-        first = today if row.matter in (Matter.DECIDE_NOW, Matter.SUBSTITUTE_SOUGHT) else max(by, today)
-        return first, _RANKS[row.matter], by, row.number
+    def due(row: TurnRow) -> tuple[bool, dt.date, int, str]:
+        return row.matter is not Matter.DECIDE_NOW, row.verdict.due_on or today, _RANKS[row.matter], row.number
 
     return tuple(sorted(once.values(), key=due))

@@ -65,7 +65,7 @@ def _tell(centre_id: int, now: dt.datetime) -> bool:
 
 def _due(reader: Actor, now: dt.datetime) -> list[TurnRow]:
     today = clock.local_day(now)
-    return [row for row in rows_told_to(reader, now) if row.verdict.due_on and row.verdict.due_on <= today]
+    return [row for row in rows_told_to(reader, now) if not row.mail_id and (row.verdict.due_on or today) <= today]
 
 
 def _write(address: str, language: str, rows: list[TurnRow], centre_id: int, now: dt.datetime) -> None:

@@ -139,6 +139,7 @@ HAPPENED: dict[str, LazyProxy] = {
     "visit clock wrong": _l("Found at night: the time no longer fits"),
     "visit clock right": _l("Found at night: the time fits again"),
     "visit clock confirmed": _l("Said to be right all the same"),
+    "visit crew comes": _l("The crew comes all the same"),
     "numbers asked": _l("The school said that more come than one presentation takes"),
     "drive corrected": _l("Kilometres driven were corrected"),
     "numbers accepted": _l("The new numbers were accepted"),

@@ -61,7 +61,7 @@ PAGES = {  # the very place where the act is done; of the others the page of the
     Matter.CLOSED_DAY: ("visits.replan", ""),
     Matter.DAY_NAMED: ("visits.replan", ""),
     Matter.CLOCK_WRONG: ("visits.visit", ""),
-    Matter.NO_PROMISE: ("visits.visit", ""),
+    Matter.NO_PROMISE: ("visits.visit", "promise"),
     Matter.SCHOOL_TO_TELL: ("visits.text", ""),
     Matter.DATE_WISH: ("visits.visit", ""),
     Matter.NUMBERS_ASKED: ("visits.decide_numbers", ""),

@@ -39,7 +39,7 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
 
     Raises: NotAllowed; NotFound for who belongs to no centre; TooMany after 30 files of one person in an hour.
     """
-    policy.require(actor, *RIGHTS[kind], centre=actor.centre_id)
+    _require(actor, kind)
     if actor.centre_id is None or actor.user_id is None:
         raise NotFound("centre")
     with transaction() as session:
@@ -66,6 +66,12 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
         session.add(work)
         session.flush()
         return work.id
+
+
+def _require(actor: Actor, kind: WorkKind) -> None:
+    """A file is of the whole centre; of certificates, who is limited to districts issues those that are due there."""
+    where = policy.own_part(actor) if kind in NO_FILE else actor.centre_id
+    policy.require(actor, *RIGHTS[kind], centre=where)
 
 
 def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
@@ -100,7 +106,7 @@ def content_of(actor: Actor, work_id: int) -> tuple[bytes, str, WorkKind]:
     found = db.session.scalar(_of(actor, work_id).where(LongWork.kind.in_(STORES)))
     if found is None or found.content is None:
         raise NotFound("work")
-    policy.require(actor, *RIGHTS[found.kind], centre=actor.centre_id)
+    _require(actor, found.kind)
     return found.content, found.file_name, found.kind
 
 
@@ -191,14 +197,14 @@ def work_page(actor: Actor, work_id: int, *, now: dt.datetime) -> WorkRow:
     rows = _rows(_of(actor, work_id), now)
     if not rows:
         raise NotFound("work")
-    policy.require(actor, *RIGHTS[rows[0].kind], centre=actor.centre_id)
+    _require(actor, rows[0].kind)
     return rows[0]
 
 
 def latest(actor: Actor, kinds: Collection[WorkKind], *, now: dt.datetime, limit: int = 10) -> list[WorkRow]:
     """The newest work of these kinds in the actor's centre. Raises: NotAllowed."""
     for kind in kinds:
-        policy.require(actor, *RIGHTS[kind], centre=actor.centre_id)
+        _require(actor, kind)
     wanted = select(LongWork).where(LongWork.centre_id == actor.centre_id, LongWork.kind.in_(kinds))
     return _rows(wanted.order_by(LongWork.id.desc()).limit(limit), now)
 

@@ -70,3 +70,17 @@ def test_every_picture_that_a_template_or_a_state_names_is_in_the_sprite():
 
     assert len(sprite) == 62
     assert named - sprite == set()
+
+
+def test_in_a_cell_that_is_stacked_on_a_phone_no_comma_parts_from_the_name_before_it():
+    """There a cell is a row of boxes: a link is one, and the bare text after it another, on a line of its own."""
+    comma = re.compile(r"_name\([^}]*\}\}\s*(,|\{\{ \", \"|\{% if not loop\.last %\},)")
+    cells = re.compile(r"<td data-label=.*?</td>", re.DOTALL)
+    parted = [
+        path.name
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for cell in cells.findall(path.read_text(encoding="utf-8"))
+        if comma.search(re.sub(r"<span>.*?</span>", "", cell, flags=re.DOTALL))
+    ]
+
+    assert parted == []

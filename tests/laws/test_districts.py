@@ -187,6 +187,19 @@ def test_what_a_colleague_opens_in_the_own_districts_is_open(house: House):
     assert len(asked) > 200
 
 
+def test_each_list_and_page_of_the_centre_that_a_colleague_opens_is_open_too(house: House):
+    pages = [rule.rule for rule in plain_pages(house.app)]
+    refused = [
+        address
+        for address in pages
+        if house.limited.get(address).status_code in (403, 404)
+        and house.whole.get(address).status_code not in (403, 404)
+    ]
+
+    assert refused == []
+    assert {"/imports", "/certificates/issued", "/desk"} <= set(pages)
+
+
 def test_no_page_and_no_file_names_what_lies_in_another_district(house: House):
     """Every address without a part that changes, and one of each kind of link that leads on from there."""
     numbers, schools = house.far()
@@ -215,6 +228,7 @@ def test_everything_at_once_is_for_those_who_reach_everything(house: House):
     pages = [browser.get("/imports?lang=en").text for browser in (house.whole, house.limited)]
 
     assert ["Download everything" in page for page in pages] == [True, False]
+    assert ["of=visits" in page for page in pages] == [True, False]  # a file of past years is of a whole centre
     assert house.limited.post("/settings/export").status_code == 404
 
 

@@ -7,15 +7,16 @@ import sqlalchemy as sa
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, GroundReason, NotFound
+from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound
 from scheduler.people.models import AvailabilityException
 from scheduler.places.models import Closure, Holiday
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.places.terms.school_time import Bells, Grouping, SchoolTime, Shift
 from scheduler.policy import Role, school_contact
+from scheduler.readiness.queries.findings import findings_of
 from scheduler.readiness.service import recheck
-from scheduler.readiness.service.recheck import confirm_clock, recheck_visits
+from scheduler.readiness.service.recheck import confirm_clock, confirm_crew, recheck_visits
 from scheduler.requests.models import RequestedPresentation
 from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.finding import Finding
@@ -27,7 +28,7 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, mails, states, visit_of
+from tests.visits.scene import Scene, audit_of, mails, states, visit_of
 
 BELLS = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
 
@@ -166,6 +167,29 @@ def test_availability_changed_after_booking_is_told_to_coordinators_and_nobody_i
     assert [mail.address for mail in mails(session, "visit_rechecked")] == ["desk@centre.example"]
     assert mails(session, "school_clock_wrong") == []
     assert visit_of(session, scene).clock_wrong is None
+
+
+def test_who_comes_all_the_same_is_not_asked_about_again_for_that_day(session):
+    scene = a_confirmed_scene()
+    who = next(iter(states(session, scene)))
+    with transaction() as open_session:
+        day = {"first_day": VISIT_DAY, "last_day": VISIT_DAY, "available": False}
+        open_session.add(AvailabilityException(presenter_id=who, **day))
+    with pytest.raises(Conflict, match="wrong_state"):
+        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
+    nightly()
+    with pytest.raises(NotAllowed):
+        confirm_crew(school_contact(scene.asked.id, scene.host.id), scene.visit_id, now=MONDAY)
+    with pytest.raises(Conflict, match="changed_meanwhile"):
+        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY, version=0)
+
+    for _pressed in ("once", "twice"):
+        confirm_crew(scene.coordinator, scene.visit_id, now=MONDAY)
+    nightly()
+
+    assert findings_of(scene.visit_id) == ()
+    assert states(session, scene)[who] == [AssignmentState.ACCEPTED]
+    assert audit_of(session, "visit").count("visit crew comes") == 1
 
 
 def test_who_is_no_longer_cleared_leaves_the_crew_at_night_too(session):

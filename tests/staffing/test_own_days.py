@@ -7,13 +7,17 @@ from sqlalchemy import select
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed
+from scheduler.places.models import Municipality
+from scheduler.places.rules.hosts import road_km
 from scheduler.places.rules.trips import comes_home, sets_out
+from scheduler.places.terms.hosts import Point
 from scheduler.policy import Role
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.staffing.queries.own_days import days_of, year_of
 from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import Kit, School
 from scheduler.visits.models.visits import Assignment
+from scheduler.visits.rules.arrival import kilometres
 from scheduler.visits.terms.rows import PresentationRow
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
@@ -28,8 +32,8 @@ from tests.visits.defences import take_defences_away
 EVE = VISIT_DAY - dt.timedelta(days=1)
 
 
-def _visit(*crew, day=VISIT_DAY, starts=dt.time(10, 0), **given):
-    host = make_host(phone="011 555 0100")
+def _visit(*crew, day=VISIT_DAY, starts=dt.time(10, 0), lat=None, lon=None, **given):
+    host = make_host(phone="011 555 0100", lat=lat, lon=lon)
     visit = make_visit(
         VisitState.CONFIRMED,
         programme=make_programme(centre_id=crew[0].centre_id),
@@ -62,6 +66,29 @@ def test_the_day_says_when_to_leave_and_when_she_is_home_again(app, session):
     assert 0 <= ((arrival - leaves) - dt.timedelta(minutes=one.way.minutes)).total_seconds() < 300
     assert day.home_at is not None
     assert day.home_at >= dt.time(10, 45)
+
+
+def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, session):
+    educator = a_cleared_educator()
+    town = session.get_one(Municipality, educator.home_id)
+    home = Point(town.lat, town.lon)
+    ways = (Point(home.latitude + step / 1000, home.longitude) for step in range(100, 200))
+    there = next(one for one in ways if kilometres([home], one) != 2 * round(road_km(home, one)))
+    _visit(educator, lat=there.latitude, lon=there.longitude)
+
+    assert _day(educator).km == kilometres([home], there)
+
+
+def test_the_presentations_of_a_visit_stand_in_order_of_time_whatever_was_asked_for_first(app, session):
+    educator = a_cleared_educator()
+    visit = _visit(educator, starts=dt.time(14))
+    early = make_presentation(visit, dt.time(8), state=PresentationState.CONFIRMED)
+    make_assignment(early, educator.id, AssignmentState.ACCEPTED)
+
+    [one] = _day(educator).visits
+
+    assert [row.starts_local for row in one.presentations] == [dt.time(8), dt.time(14)]
+    assert one.over_at.hour > one.begins_at.hour
 
 
 def test_two_visits_of_a_day_are_one_day_in_order_of_time(app, session):

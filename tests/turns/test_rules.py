@@ -226,16 +226,26 @@ def test_a_consent_is_the_guardians_to_give_and_a_check_is_the_offices():
 
 
 def test_rows_stand_once_and_what_is_due_first_stands_first():
-    def row(matter: Matter, due: dt.date, number: str, request_id: int | None = None) -> TurnRow:
+    def row(matter: Matter, due: dt.date | None, number: str, request_id: int | None = None) -> TurnRow:
         return TurnRow(Verdict(Whose.COORDINATOR, matter, due), number=number, request_id=request_id)
 
-    sick = row(Matter.SUBSTITUTE_SOUGHT, TODAY + 3 * DAY, "P-1", 7)
+    short = row(Matter.DECIDE_NOW, None, "P-0")
+    sought = row(Matter.SUBSTITUTE_SOUGHT, TODAY + 3 * DAY, "P-1", 7)
     same = row(Matter.COUNTS_CHANGED, TODAY, "R-1", 7)
-    overdue = row(Matter.NOT_COUNTED, TODAY - 9 * DAY, "P-2")
-    due = row(Matter.TO_CONFIRM, TODAY, "P-3")
-    later = row(Matter.REQUEST_NEW, TODAY + DAY, "R-4", 8)
+    long_ago = row(Matter.SILENT, TODAY - 9 * DAY, "P-2")
+    yesterday = row(Matter.NOT_COUNTED, TODAY - DAY, "P-3")
+    due, less = row(Matter.TO_CONFIRM, TODAY, "P-4"), row(Matter.REQUEST_NEW, TODAY, "R-5", 9)
+    later = row(Matter.REQUEST_NEW, TODAY + DAY, "R-6", 8)
 
-    assert in_order([later, same, overdue, due, sick], TODAY) == (sick, due, overdue, later)
+    in_turn = (short, long_ago, yesterday, due, less, later, sought)
+    assert in_order([later, same, less, yesterday, due, long_ago, sought, short], TODAY) == in_turn
+
+
+def test_a_crew_that_fell_short_is_due_now_and_a_search_by_the_day_of_the_visit():
+    def due_on(search: SubstituteSearchState) -> dt.date | None:
+        return turn_of_visit(a_visit(_V.PLANNED, seat(_A.WITHDRAWN), search=search), MONDAY, TODAY).due_on
+
+    assert (due_on(SubstituteSearchState.STOPPED), due_on(SubstituteSearchState.SEARCHING)) == (None, FAR)
 
 
 def test_a_request_that_stands_still_for_weeks_is_the_coordinators_turn():

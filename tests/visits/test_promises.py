@@ -2,7 +2,9 @@
 
 import pytest
 
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.requests.models import SchoolRequest
 from scheduler.visits.service.confirm import confirm_visit, record_promise
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
@@ -52,3 +54,19 @@ def test_a_visit_with_a_request_keeps_the_schools_own_promise(session):
 
     with pytest.raises(Conflict, match="wrong_state"):
         record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="X", now=MONDAY)
+
+
+def test_a_request_that_lost_whom_to_tell_gets_it_noted_by_a_coordinator(session):
+    scene = Scene()
+    scene.accepted_by(scene.educator())
+    with transaction() as writing:
+        writing.merge(scene.asked).safeguarding_contact = ""
+    with pytest.raises(Conflict, match="no_safeguarding_contact"):
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    for _pressed in ("once", "twice"):
+        record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="Педагог", now=MONDAY)
+    confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert session.get_one(SchoolRequest, scene.asked.id).safeguarding_contact == "Педагог"
+    assert visit_of(session, scene).state is VisitState.CONFIRMED

@@ -92,6 +92,21 @@ def test_on_a_date_that_the_school_likes_the_first_presentation_takes_its_hour_o
     assert written(starts_on_wish([a_wish(day_part=DayPart.MORNING)], liked, 45, HOURS)) == [start]
 
 
+@pytest.mark.parametrize(
+    ("classes", "pressed", "starts"),
+    [
+        (["8b", "7b"], dt.time(8), ["14:00", "08:00"]),
+        (["7b", "8b"], dt.time(8), ["08:00", "14:00"]),
+        (["7b", "8b"], dt.time(14), ["12:25", "14:00"]),
+        (["8b", "8a", "7b"], dt.time(8, 50), ["14:00", "14:50", "08:50"]),
+    ],
+)
+def test_a_pressed_hour_is_of_the_classes_that_are_in_the_building_then(classes, pressed, starts):
+    wishes = [a_wish(classes=one, day_part=DayPart.MORNING) for one in classes]
+
+    assert written(starts_on_wish(wishes, Preference(MONDAY, pressed), 45, HOURS)) == starts
+
+
 def test_what_the_first_presentation_asked_for_holds_where_the_liked_date_says_nothing():
     evening, later = a_wish(day_part=DayPart.EVENING), a_wish(starts_local=dt.time(19))
 

@@ -51,7 +51,7 @@ def own_visits(address: str) -> list[VisitOfAddress]:
         .where(
             Visit.school_request_id.in_(found), Visit.state.not_in(GONE_VISITS), Presentation.state.not_in(ELSEWHERE)
         )
-        .order_by(Visit.id, Presentation.ordinal)
+        .order_by(Visit.id, Presentation.starts_at)
     )
     for request_id, on_day, starts in db.session().execute(planned) if found else ():
         one = found[request_id]

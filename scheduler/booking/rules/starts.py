@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from scheduler.booking.rules.holds import BREAK
-from scheduler.places.rules.presence import starts_of
+from scheduler.places.rules.presence import is_away, starts_of
 from scheduler.places.rules.school_time import classes_in
 from scheduler.places.terms.school_time import SchoolClock
 from scheduler.programmes.terms import Audience
@@ -52,7 +52,7 @@ def suggested_starts(
     for wish in wishes:
         before = starts[-1] if starts else None
         over = wall_end(before, minutes) if before else None
-        start = wish.starts_local or _start_by_lesson(wish, day, minutes, hours, over)
+        start = wish.starts_local or _start_by_lesson(wish, day, minutes, hours, before)
         if start is None and not _has_no_school(wish, day, hours):
             start = LATER_STARTS.get(wish.day_part, FIRST_START)
             start = max(start, wall_end(over, BREAK)) if over else start
@@ -63,11 +63,23 @@ def suggested_starts(
 def starts_on_wish(
     wishes: Sequence[WishedPresentation], liked: Preference, minutes: int, hours: SchoolClock | None
 ) -> list[dt.time | None]:
-    """When the presentations could begin on a date that the school likes: the first at its hour, or in its part."""
-    first, *others = wishes
+    """When the presentations could begin on a date that the school likes: the first at its hour, or in its part.
+
+    Where classes of two shifts are asked for, the hour is of the first one whose classes are in the building then.
+    """
+    order = sorted(range(len(wishes)), key=lambda at: _is_away(wishes[at], liked, minutes, hours))
+    first, *others = (wishes[at] for at in order)
     begins = liked.starts_local or first.starts_local
     part = liked.day_part if liked.day_part is not DayPart.ANY else first.day_part
-    return suggested_starts([replace(first, starts_local=begins, day_part=part), *others], liked.on_day, minutes, hours)
+    first = replace(first, starts_local=begins, day_part=part)
+    starts = dict(zip(order, suggested_starts([first, *others], liked.on_day, minutes, hours), strict=True))
+    return [starts[at] for at in range(len(wishes))]
+
+
+def _is_away(wish: WishedPresentation, liked: Preference, minutes: int, hours: SchoolClock | None) -> bool:
+    if hours is None or liked.starts_local is None or wish.audience is not Audience.PUPILS or wish.outside_shift:
+        return False
+    return is_away(hours.told, wish.classes, liked.on_day, liked.starts_local, minutes)
 
 
 def _has_no_school(wish: WishedPresentation, day: dt.date, hours: SchoolClock | None) -> bool:
@@ -76,7 +88,7 @@ def _has_no_school(wish: WishedPresentation, day: dt.date, hours: SchoolClock | 
 
 
 def _start_by_lesson(
-    wish: WishedPresentation, day: dt.date, minutes: int, hours: SchoolClock | None, over: dt.time | None
+    wish: WishedPresentation, day: dt.date, minutes: int, hours: SchoolClock | None, before: dt.time | None
 ) -> dt.time | None:
     if hours is None or wish.audience is not Audience.PUPILS:
         return None
@@ -84,7 +96,9 @@ def _start_by_lesson(
     fit = starts_of(hours, wish.classes, day, minutes) or starts_of(hours, first, day, minutes)  # never there together
     if wish.lesson is not None:
         return next((one.lesson.starts for one in fit if one.lesson.number == wish.lesson), None)
+    over = wall_end(before, minutes) if before else None
     free = [one for one in fit if over is None or one.lesson.starts >= over]
+    free = free or [one for one in fit[::-1] if before and wall_end(one.lesson.starts, minutes) <= before]
     halves = {
         DayPart.MORNING: [one for one in free if one.lesson.starts < SECOND_SHIFT],
         DayPart.AFTERNOON: [one for one in free if one.lesson.starts >= SECOND_SHIFT],

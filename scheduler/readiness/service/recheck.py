@@ -17,8 +17,15 @@ from scheduler.readiness.terms import FindingFact
 from scheduler.staffing.service.clearance import release_not_cleared
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.service import notify
-from scheduler.visits.service.locked_visit import OpenVisit, open_visit, open_visits, raise_version, require
-from scheduler.visits.terms.states import PROMISED, ClockWrong
+from scheduler.visits.service.locked_visit import (
+    OpenVisit,
+    open_visit,
+    open_visits,
+    raise_version,
+    require,
+    require_seen,
+)
+from scheduler.visits.terms.states import PROMISED, ClockWrong, FindingKind
 
 log = logging.getLogger(__name__)
 LOOKED_AT = 500  # visits that are read together
@@ -139,16 +146,38 @@ def confirm_clock(actor: Actor, visit_id: int, *, now: dt.datetime) -> None:
     with change(actor, now) as act:
         opened = open_visit(act, visit_id)
         require(actor, "answer", "visit", opened)
-        rows = act.session.scalars(
-            select(Finding).where(Finding.visit_id == visit_id, Finding.kind.in_(OF_THE_CLOCK)).order_by(Finding.id)
-        ).all()
-        if not rows:
-            raise Conflict(GroundReason.WRONG_STATE)
-        for row in rows:
-            row.settled_at = row.settled_at or now
-        act.session.flush()
+        _settle(act, opened, OF_THE_CLOCK)
         if opened.visit.clock_wrong:
             act.record("visit clock confirmed", opened.visit)
         opened.visit.clock_wrong = None
         raise_version(opened)
     log.info("clock confirmed", extra={"visit_id": visit_id})
+
+
+def confirm_crew(actor: Actor, visit_id: int, *, now: dt.datetime, version: int | None = None) -> None:
+    """Whoever has no time by her hours was asked, and comes all the same: it is not raised again for this day.
+
+    Raises: NotAllowed; NotFound; Conflict("changed_meanwhile"), or Conflict("wrong_state") when nobody is away.
+    """
+    with change(actor, now) as act:
+        opened = open_visit(act, visit_id)
+        require(actor, "update", "visit", opened)
+        if not _settle(act, opened, (FindingKind.AWAY,)):
+            return  # the second press of a double click
+        require_seen(opened.visit, version)
+        act.record("visit crew comes", opened.visit)
+        raise_version(opened)
+    log.info("crew comes", extra={"visit_id": visit_id})
+
+
+def _settle(act: Act, opened: OpenVisit, kinds: Collection[FindingKind]) -> bool:
+    """Whether there was something to settle still. Raises: Conflict("wrong_state") when nothing was found."""
+    of_visit = Finding.visit_id == opened.visit.id, Finding.kind.in_(kinds)
+    rows = act.session.scalars(select(Finding).where(*of_visit).order_by(Finding.id)).all()
+    if not rows:
+        raise Conflict(GroundReason.WRONG_STATE)
+    unsettled = [row for row in rows if row.settled_at is None]
+    for row in unsettled:
+        row.settled_at = act.now
+    act.session.flush()
+    return bool(unsettled)

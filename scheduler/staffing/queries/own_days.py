@@ -141,7 +141,7 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
 
 def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int, Visit]) -> OwnDay:
     """The visits of a day joined by the roads between them, from home and back."""
-    person, at, km, placed, over = reader.person, home_point(reader.person), 0, [], None
+    person, at, km, placed, over = reader.person, home_point(reader.person), 0.0, [], None
     for one in visits:
         visit = stored[one.visit.id]
         there = place_of(visit)
@@ -150,7 +150,7 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
             continue
         way = _way(at, there, _set_up_from(visit, one.presentations))
         placed.append(_with_way(one, way))
-        km, at, over = km + way.km, there, one.over_at.astimezone(ZoneInfo(one.visit.zone))
+        km, at, over = km + road_km(at, there), there, one.over_at.astimezone(ZoneInfo(one.visit.zone))
     centre = person.user.centre
     back = road_minutes(at, home_point(person)) if over else 0
     return OwnDay(
@@ -160,7 +160,7 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
         home_sr_latn=person.home.name_sr_latn,
         visits=tuple(placed),
         home_at=comes_home(over, back) if over else None,
-        km=km + round(road_km(at, home_point(person))) if over else 0,
+        km=round(km + road_km(at, home_point(person))) if over else 0,  # once, as the plan of the visit does
         centre_sr_cyrl=centre.name_sr_cyrl,
         centre_sr_latn=centre.name_sr_latn,
         centre_en=centre.name_en,

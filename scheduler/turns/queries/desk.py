@@ -207,7 +207,15 @@ def _judged_visits() -> Select[Any]:
 
 
 def _somebody_away() -> ColumnElement[bool]:
-    return exists().where(Finding.visit_id == Visit.id, Finding.kind == FindingKind.AWAY, Finding.settled_at.is_(None))
+    """Who goes, or is asked to go, has no time then; whoever left since is nobody's matter."""
+    seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
+    goes = seats.where(
+        Presentation.visit_id == Visit.id,
+        Assignment.presenter_id == Finding.presenter_id,
+        Assignment.state.in_(PROMISED),
+    )
+    of_visit = Finding.visit_id == Visit.id, Finding.kind == FindingKind.AWAY, Finding.settled_at.is_(None)
+    return exists().where(*of_visit, goes.correlate(Visit, Finding).exists()).correlate(Visit)
 
 
 def _somebody_left() -> ColumnElement[bool]:
@@ -279,7 +287,7 @@ def _sittings_of(visit_ids: Sequence[int]) -> Sittings:
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
         .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
-        .order_by(Presentation.ordinal, Assignment.id)
+        .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
     )
     for sitting, count, seat, kind, adult_on, given, family, differs in (
         db.session().execute(wanted) if visit_ids else ()

@@ -91,7 +91,7 @@ def _with_seats(wanted: Select[Any]) -> list[VisitRow]:
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
         .where(Presentation.visit_id.in_([visit.id for visit in visits]))
-        .order_by(Presentation.ordinal, Assignment.id)
+        .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
     )
     for row in db.session().execute(seated).all() if visits else ():
         seats[row.visit_id].append(row)

@@ -119,10 +119,10 @@ def _plan_drive(act: Act, opened: OpenVisit, crew: Collection[Assignment]) -> No
 def record_promise(
     actor: Actor, visit_id: int, *, safeguarding_contact: str, now: dt.datetime, version: int | None = None
 ) -> None:
-    """Note that the school of a visit without a request promised, by word: a teacher stays, and whom to tell.
+    """Note that the school promised, by word: a teacher stays, and whom to tell.
 
     Raises: Rejected({"safeguarding_contact": "missing"}); Conflict("wrong_state") when the visit is over, or has a
-    school request, which holds the school's own promise.
+    school request that holds the school's own promise.
     """
     if not safeguarding_contact:
         raise Rejected({"safeguarding_contact": GroundReason.MISSING})
@@ -130,13 +130,15 @@ def record_promise(
         opened = open_visit(act, visit_id)
         require(actor, "update", "visit", opened)
         visit = opened.visit
-        if visit.teacher_stays and visit.safeguarding_contact == safeguarding_contact:
+        by = visit.school_request or visit
+        if by.teacher_stays and by.safeguarding_contact == safeguarding_contact:
             return  # the second press of a double click
         require_seen(visit, version)
-        if visit.school_request_id is not None or visit.state not in OPEN_VISITS:
+        promised = visit.school_request is not None and by.teacher_stays and by.safeguarding_contact
+        if promised or visit.state not in OPEN_VISITS:
             raise Conflict(GroundReason.WRONG_STATE)
-        visit.teacher_stays = True
-        visit.safeguarding_contact = safeguarding_contact
+        by.teacher_stays = True
+        by.safeguarding_contact = safeguarding_contact
         act.record("visit promise recorded", visit)
     log.info("promise recorded", extra={"visit_id": visit_id})
 

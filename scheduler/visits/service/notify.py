@@ -177,4 +177,4 @@ def facts(opened: OpenVisit, language: str) -> dict[str, object]:
 
 def times_of(presentations: Iterable[Presentation]) -> str:
     """When they begin, on the wall clock of the host."""
-    return ", ".join(f"{row.starts_local:%H:%M}" for row in presentations)
+    return ", ".join(f"{time:%H:%M}" for time in sorted(row.starts_local for row in presentations))

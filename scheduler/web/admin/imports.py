@@ -72,7 +72,7 @@ def imports() -> ResponseReturnValue:
 
 def _may_export() -> bool:
     """Everything at once: never for who is limited to districts."""
-    return policy.scope_of(current_actor(), "export", "everything") is not None and not current_actor().districts
+    return policy.reaches_centre(current_actor(), "export", "everything")
 
 
 @bp.get("/imports/template/<of>.csv")

@@ -21,7 +21,7 @@ from scheduler.turns.queries.desk import turns_about
 from scheduler.turns.terms import Matter
 from scheduler.visits.queries.pages import visit_for, visit_page
 from scheduler.visits.terms.rows import VisitPage, VisitRow
-from scheduler.visits.terms.states import VisitState
+from scheduler.visits.terms.states import FindingKind, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
@@ -38,8 +38,10 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
     """What stands under the head of a visit's page; asked of the tables that know the visit."""
     visit = page.visit
     today = clock.local_day(clock.now(), visit.zone)
+    found = findings_of(visit.id) if "finding" in beside else ()
     return {
-        "findings": [finding_words(one, visit.crew) for one in findings_of(visit.id)] if "finding" in beside else [],
+        "findings": [finding_words(one, visit.crew) for one in found],
+        "somebody_away": any(one.kind is FindingKind.AWAY for one in found),
         "wish": open_wish_of(visit.id) if "date_wish" in beside else None,
         "numbers_asked": open_numbers_of(visit.id) if "numbers_asked" in beside else [],
         "checklist": checklist_of(visit.id, visit.state, visit.on_day, today, told="readiness" in beside),

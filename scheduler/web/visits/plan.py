@@ -86,7 +86,7 @@ def _span(asked: RequestPage) -> tuple[dt.date, dt.date]:
 
 def _choices(asked: RequestPage, days: SchoolDays, form: PlanForm) -> list[object]:
     here = url_for(".plan_visit", number=asked.row.number)
-    begins = form.presentations[0].starts_local.data if len(form.presentations) else None
+    begins = min((one.starts_local.data for one in form.presentations if one.starts_local.data), default=None)
     chosen = Slot(form.on_day.data, begins) if form.on_day.data and begins else None
     return [
         *day_choices(

@@ -17,6 +17,7 @@ from scheduler.core.paging import Page, page_number
 from scheduler.programmes.queries import campaigns_for
 from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
+from scheduler.readiness.service.recheck import confirm_crew
 from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
@@ -132,7 +133,7 @@ def shown_visit(
     cause, back_until = cancellation_of(page.visit, clock.now())
     until, press = form or UntilForm(formdata=None), PressForm(formdata=None)
     changes = history_view(pressed.since(page)) if pressed is not None and problem else []
-    may_promise = open_now and page.visit.school_request_id is None
+    may_promise = open_now and not (page.request_number and page.teacher_stays and page.safeguarding_contact)
     people, judged = Page[Candidate]([], 1, 0), list[Candidate]()
     if open_now:
         turned = page_number(request.args.get("people"))
@@ -140,7 +141,7 @@ def shown_visit(
         people = replace(people, rows=left_last(people.rows, page.visit))
     beside = tables_beside(page.visit.id)
     hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
-    noted = (promise or PromiseForm(formdata=None, obj=page.visit)) if may_promise else None
+    noted = (promise or PromiseForm(formdata=None, obj=page)) if may_promise else None
     for one in (until, press, noted):
         if one is not None:
             one.show_visit(page)
@@ -258,6 +259,18 @@ def promise(number: str) -> ResponseReturnValue:
         record_promise(current_actor(), visit_id, safeguarding_contact=contact, now=clock.now(), version=form.seen())
 
     return _act(number, act, _("Noted what the school promised."), form)
+
+
+@bp.post("/visits/<number>/crew-comes")
+@may("update", "visit")
+def crew_comes(number: str) -> ResponseReturnValue:
+    """Who has no time by her hours was asked, and comes all the same."""
+    form = PressForm()
+
+    def act(visit_id: int) -> None:
+        confirm_crew(current_actor(), visit_id, now=clock.now(), version=form.seen())
+
+    return _act(number, act, _("Noted."), form)
 
 
 @bp.post("/visits/<number>/ready")

@@ -50,6 +50,18 @@ def test_who_has_nothing_to_do_is_told_what_comes_and_where(app, path):
     assert "19833" in answer.text
 
 
+def test_a_minor_reads_what_waits_for_her_answer_before_what_she_knows(app):
+    minor = a_cleared_minor()
+    visit = make_visit(programme=make_programme(centre_id=minor.centre_id), on_day=_tomorrow() + dt.timedelta(days=7))
+    sitting = make_presentation(visit)
+    for one in (a_cleared_educator(centre_id=minor.centre_id), minor):
+        make_assignment(sitting, one.id, AssignmentState.OFFERED)
+
+    shown = browser_of(app, minor).get("/desk?lang=en").text
+
+    assert shown.index("1 offer waits for your answer") < shown.index("You never go alone")
+
+
 def test_the_first_page_leads_to_the_day_sheet_the_map_the_phone_and_the_absence(app):
     educator = a_cleared_educator()
     _visit(educator)

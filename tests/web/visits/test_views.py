@@ -146,6 +146,7 @@ def test_moving_and_cancelling_by_pages(app, scene):
     assert browser.post(f"/visits/{number}/move", data=typed | {"on_day": ""}).status_code == 422
     assert browser.post(f"/visits/{number}/move", data=typed).status_code == 302
     assert visit_for(scene.coordinator, number).on_day == later
+    assert "Moved. The school knows, and the presenters are asked again." in body(browser.get(f"/visits/{number}"))
     browser.post(f"/visits/{number}/move", data=typed)
     assert "The visit is at that time already; nobody was written to." in body(browser.get(f"/visits/{number}"))
 
