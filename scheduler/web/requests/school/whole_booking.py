@@ -73,7 +73,7 @@ def whole_booking(secret: str, page: RequestPage, now: dt.datetime) -> WholeBook
     """All parts of the booking that a link opens; None for a booking of one, which is its own page."""
     if not any(kin.kin in (Kin.BOOKED_WITH, Kin.MERGED_HERE) for kin in page.lineage):
         return None
-    pages = _pages_of_link(secret, now)
+    pages = pages_of_link(secret, now)
     if len(pages) == 1:
         return None
     parts = tuple(
@@ -98,7 +98,7 @@ def _line(parts: Sequence[BookedPart], day: dt.date) -> DayLine:
     return line_of([laid for one in parts for laid in one.laid()], shifts_of(told, day))
 
 
-def _pages_of_link(secret: str, now: dt.datetime) -> dict[str, RequestPage]:
+def pages_of_link(secret: str, now: dt.datetime, purpose: str = "status") -> dict[str, RequestPage]:
     """What was sent together with the request of a link, by the numbers that its link takes; for what was merged stands
     the request that was kept, without those that were sent with that one.
     """
@@ -106,7 +106,7 @@ def _pages_of_link(secret: str, now: dt.datetime) -> dict[str, RequestPage]:
         one.row.number: request_of(kept_request(one.row.id)[0], now=now)
         if one.row.state is RequestState.MERGED_INTO
         else one
-        for one in requests_of_booking(link_subject(secret), now=now)
+        for one in requests_of_booking(link_subject(secret, purpose), now=now)
     }
 
 
@@ -133,7 +133,7 @@ def _part(own: str, page: RequestPage, here: bool, now: dt.datetime) -> BookedPa
 def day_calendar(secret: str) -> ResponseReturnValue:
     """Every confirmed visit of the booking in one file for a calendar."""
     now, language = clock.now(), page_language()
-    pages = _pages_of_link(secret, now)
+    pages = pages_of_link(secret, now)
     visits = [crew_for_school(one.row.id, now) for one in pages.values() if one.row.state not in OVER]
     ids = {visit.visit_id for visit in visits if visit and visit.certain}
     if not ids:
