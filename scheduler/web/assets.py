@@ -16,6 +16,7 @@ from scheduler.web.guards import public
 
 CACHED_A_YEAR = "public, max-age=31536000, immutable"
 COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)  # a licence stays
+NEEDLESS = re.compile(r"^([-a-z0-9]+:) | (?=\{$)")  # behind the name of a property, and before a block
 SPRITE = "raspored.sprite"
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
@@ -41,9 +42,9 @@ def files_of(static: Path, kind: str) -> list[Path]:
 
 
 def bare(css: str) -> str:
-    """A style sheet without its comments, margins and empty lines: a tenth of what a phone must load of ours."""
-    kept = (line.strip() for line in COMMENT.sub("", css).splitlines())
-    return "\n".join(line for line in kept if line)
+    """A style sheet without its comments and the spaces between its words of a line: a phone loads the rest."""
+    kept = (NEEDLESS.sub(r"\1", line.strip()) for line in COMMENT.sub("", css).splitlines())
+    return "".join(line if line[-1] in "{};," else f"{line}\n" for line in kept if line)
 
 
 def joined(static: Path, kind: str) -> Bundle:

@@ -84,6 +84,7 @@ def test_a_picture_is_not_asked_for_again_on_every_page(client):
 
 
 def test_the_joined_style_sheet_keeps_every_rule_and_no_comment():
-    css = bare("a {\n  /* why, in\n  two lines */\n  color: red;\n\n  width: calc(1px + 2px);\n}\n")
+    rules = ("a:hover,\nb > c {\n  /* why, in\n  two lines */\n  --rs-s1: red;\n\n  width: calc(1px + 2px);\n}\n"
+             'd {\n  grid-template-areas:\n    "a b"\n    "c d";\n}\n')  # fmt: skip
 
-    assert css == "a {\ncolor: red;\nwidth: calc(1px + 2px);\n}"
+    assert bare(rules) == 'a:hover,b > c{--rs-s1:red;width:calc(1px + 2px);}d{grid-template-areas:\n"a b"\n"c d";}'

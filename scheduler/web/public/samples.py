@@ -3,14 +3,16 @@
 import datetime as dt
 from typing import Any
 
+from scheduler.booking.rules.day_line import LaidPart, LaidShift
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import pick
 from scheduler.people.terms import Topic
-from scheduler.places.rules.school_time import lesson_at, read_class, said_together
+from scheduler.places.rules.school_time import lesson_at, lessons_of, read_class, said_together
 from scheduler.places.terms.school_time import Bells, ClassStanding, Grouping, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, ProgrammeKind, ProgrammeRow
 from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
+from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.day_slots import DateChoice
 from scheduler.web.free_dates import Month, months_of
 from scheduler.web.i18n import _, page_language
@@ -47,6 +49,7 @@ def drawings() -> dict[str, Any]:
         "months": list(zip(labels, MONTHS, strict=True)),
         "programme": _a_programme(),
         "free_month": _a_month(),
+        "day": _a_day(),
         "slots": [DateChoice(f"2026-10-{day}", f"{day}. 10. 2026.", chosen=day == 13) for day in (12, 13, 14)],
     }
 
@@ -60,6 +63,12 @@ def _a_month() -> Month:
         for day in days
     )
     return months_of(FreeDates(free))[0]
+
+
+def _a_day() -> DayLine:
+    """Two talks at one time and a third whose hour nobody has settled, beside the lessons of a morning."""
+    laid = [LaidPart(_a_programme(), starts, 60) for starts in (dt.time(9), dt.time(9, 30), None)]
+    return line_of(laid, [LaidShift(Shift.MORNING, lessons_of(Bells(dt.time(8))))])
 
 
 def _a_programme() -> ProgrammeRow:

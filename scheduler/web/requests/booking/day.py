@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from scheduler.booking.rules.day_line import LaidPart
+from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.filters import long_day
 from scheduler.web.forms import number_of
 from scheduler.web.requests.booking import hold
@@ -11,7 +12,6 @@ from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import BookingLessons, lessons_beside
 from scheduler.web.requests.booking.parts import chosen_programmes, laid_parts, parts_in, shifts_at
-from scheduler.web.requests.day_line import DayLine, line_of
 
 
 def total_of(booking: BookingDraft) -> int:

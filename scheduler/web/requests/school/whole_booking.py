@@ -20,12 +20,12 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.service.calendar_entries import calendar_of_school
+from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.filters import long_day, url_if
 from scheduler.web.guards import link_subject, link_to_part, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-from scheduler.web.requests.day_line import DayLine, line_of
 
 
 @dataclass(frozen=True)
