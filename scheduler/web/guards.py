@@ -85,9 +85,13 @@ def link_actor(secret: str, purpose: str = "status") -> Actor:
     colleagues: whoever serves it lets nothing be changed. Raises: Gone when the link has ended; NotFound when there
     never was one.
     """
-    token, _mark, number = secret.partition(PART)
-    asked = tokens.living_link(token, purpose, now=clock.now()).subject_id
+    asked, number = link_subject(secret, purpose), secret.partition(PART)[2]
     return policy.school_contact(*kept_request(in_one_booking(asked, number) if number else asked))
+
+
+def link_subject(secret: str, purpose: str = "status") -> int:
+    """The request that a secret link was made for, whichever of its booking it stands for. Raises: Gone; NotFound."""
+    return tokens.living_link(secret.partition(PART)[0], purpose, now=clock.now()).subject_id
 
 
 def link_to_part(secret: str, number: str) -> str:

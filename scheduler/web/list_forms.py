@@ -1,13 +1,22 @@
 """Forms with several presentations or dates, one under the other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wtforms import FieldList
 
 from scheduler.core.errors import Reason
-from scheduler.web.forms import BaseForm, Problem
+from scheduler.web.forms import BaseForm, Problem, number_of
 from scheduler.web.reasons import worded
+
+
+class RowsField(FieldList):  # type: ignore[misc]
+    """Several of the same, one under the other. A name that no page of ours sends, like "parts-²-pupils", is no row."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        for name in formdata:
+            if name.startswith(f"{prefix}-") and (place := number_of(name.split("-")[1])) is not None:
+                yield place
 
 
 class ListedForm(BaseForm):

@@ -244,6 +244,11 @@ class RequestPage:
     blackouts: tuple[Blackout, ...] = ()
 
     @property
+    def with_pupils(self) -> bool:
+        """Whether pupils listen to any part of it."""
+        return any(one.audience is Audience.PUPILS for one in self.presentations)
+
+    @property
     def invites_parents(self) -> bool:
         """Whether parents are invited to any part of it."""
         return any(one.for_parents for one in self.presentations)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectChoice
+from wtforms import BooleanField, Form, FormField, HiddenField, RadioField, SelectChoice
 
 from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
 from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, CountSource, CrewAt, HeadCounts
@@ -12,7 +12,7 @@ from scheduler.core.errors import Reason
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField, number_of
 from scheduler.web.i18n import _l
-from scheduler.web.list_forms import ListedForm
+from scheduler.web.list_forms import ListedForm, RowsField
 from scheduler.web.reasons import worded
 
 MOST_TALKS = 20
@@ -110,7 +110,7 @@ def said_before(one: CountedPresentation) -> dict[str, object]:
 class SignNumbersForm(ListedForm):
     """The school's numbers for each presentation that waits for them, in order."""
 
-    presentations = FieldList(FormField(OwnNumbers), max_entries=MOST_TALKS)
+    presentations = RowsField(FormField(OwnNumbers), max_entries=MOST_TALKS)
 
     def show_beside(self, problems: Mapping[str, Reason], waiting: list[CountedPresentation]) -> None:
         """What is far off asks beside its presentation; whatever else stands on top."""
@@ -161,7 +161,7 @@ class WhoseNumbers(Form):  # type: ignore[misc]
 class LockForm(BaseForm):
     """Whose numbers count, of each presentation that waits for a lock."""
 
-    presentations = FieldList(FormField(WhoseNumbers), max_entries=MOST_TALKS)
+    presentations = RowsField(FormField(WhoseNumbers), max_entries=MOST_TALKS)
 
     def sources(self, visit: CountedVisit) -> dict[int, CountSource]:
         """By presentation; call after `accepted()`."""

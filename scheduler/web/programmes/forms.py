@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, cast
 
-from wtforms import FieldList, Form, FormField, SelectField, SubmitField
+from wtforms import Form, FormField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.alphabet import alphabet_key
@@ -16,7 +16,7 @@ from scheduler.programmes.queries import programmes_of
 from scheduler.programmes.terms import Audience, CampaignDraft
 from scheduler.web.forms import CountField, DayField, LinesField, ManyField, NameField, Needed, TextField, number_of
 from scheduler.web.i18n import _, _l, page_language, spelled_here
-from scheduler.web.list_forms import ListedForm
+from scheduler.web.list_forms import ListedForm, RowsField
 from scheduler.web.reasons import WORDS
 
 MOST_PUPILS = 1_000_000
@@ -47,7 +47,7 @@ class CampaignForm(ListedForm):
     programme = SelectField(_l("Programme"), [Needed()])
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
-    cities = FieldList(FormField(CityFields))
+    cities = RowsField(FormField(CityFields))
     more = SubmitField(_l("More cities"))
     pupils = CountField(_l("Pupils meant in all"), most=MOST_PUPILS)
     parents = CountField(_l("Parents meant"), most=MOST_PUPILS)

@@ -273,8 +273,7 @@ def heading_of(page: RequestPage) -> str:
 def next_of(page: RequestPage) -> str:
     """What happens next, and what the school has to do, if anything."""
     told, state = _not_held(page), page.row.state
-    pupils = any(one.audience is Audience.PUPILS for one in page.presentations)
-    return str(told[1] if told else NEXT[state] if pupils else FOR_ADULTS.get(state, NEXT[state]))
+    return str(told[1] if told else NEXT[state] if page.with_pupils else FOR_ADULTS.get(state, NEXT[state]))
 
 
 CLOCK = {  # why a time no longer fits, as the school reads it

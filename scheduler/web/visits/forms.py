@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from babel.support import LazyProxy
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
+from wtforms import BooleanField, Form, FormField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.fields import SelectChoice
 
 from scheduler.booking.queries.school_days import SchoolDays
@@ -23,7 +23,7 @@ from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitRow
 from scheduler.web.day_slots import MeantDateForm
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TextField, TimeField, number_of
 from scheduler.web.i18n import _, _l, page_language, spelled_here
-from scheduler.web.list_forms import ListedForm
+from scheduler.web.list_forms import ListedForm, RowsField
 from scheduler.web.reasons import WORDS
 from scheduler.web.seen_forms import REASON_LENGTH, SeenForm, StaffReasonForm, UntilForm
 
@@ -128,7 +128,7 @@ class PlanForm(PlacedForm):
 
     on_day = DayField(_l("Day"), [Needed()])
     campaign = SelectField(_l("Campaign"))
-    presentations = FieldList(FormField(PresentationFields))
+    presentations = RowsField(FormField(PresentationFields))
     look = SubmitField(_l("Look at the lessons"))
 
     @classmethod
@@ -165,7 +165,7 @@ class ReplanForm(SeenForm, PlacedForm):
     """A new day for a visit that a closure stopped, and the hours of its presentations."""
 
     on_day = DayField(_l("New day"), [Needed()])
-    presentations = FieldList(FormField(PresentationFields))
+    presentations = RowsField(FormField(PresentationFields))
 
     @classmethod
     def for_visit(cls, visit: VisitRow, day: dt.date | None = None, first: dt.time | None = None) -> "ReplanForm":
@@ -192,7 +192,7 @@ class MoveForm(UntilForm, PlacedForm):
     """Another day or other hours for a visit."""
 
     on_day = DayField(_l("New day"), [Needed()])
-    starts = FieldList(FormField(StartFields))
+    starts = RowsField(FormField(StartFields))
     reason = TextField(_l("Reason, told to nobody outside the centre"), limit=REASON_LENGTH)
     look = SubmitField(_l("Look at the lessons"))
 

@@ -276,3 +276,54 @@ def test_more_programmes_than_a_day_holds_are_refused_and_none_is_dropped(client
     assert page.status_code == 422
     assert "At most 8 programmes fit into one day." in page.text
     assert len(re.findall(r"<input[^>]*checked[^>]*name=\"programme\"", page.text)) == len(many)
+
+
+def test_no_teacher_has_to_stay_for_pupils_who_were_chosen_away(client, talk, evening, host):
+    with transaction() as session:
+        session.get_one(Programme, evening.id).booking = Booking.NOW  # so that it leads, and the talk follows
+    choose(client, host, talk, evening)
+    pupils = {name.replace("presentations", "parts"): typed for name, typed in answers(talk)["who"].items()}
+    assert client.post("/book/day", data=pupils | {"parts-0-programme": str(talk.id)}).location != "/book/day"
+    parents = {"audience": "parents", "level": "primary", "parents": "60"}
+    client.post("/book/who", data={f"presentations-0-{name}": typed for name, typed in parents.items()})
+    assert 'name="teacher_stays"' in client.get("/book/where").text
+
+    choose(client, host, evening)
+
+    assert 'name="teacher_stays"' not in client.get("/book/where").text
+
+
+def test_a_picture_in_a_class_of_a_further_part_is_asked_about(client, talk, host):
+    other = make_programme(Audience.PUPILS, centre_id=talk.centre_id)
+    choose(client, host, talk, other)
+    one_day(client, talk)
+    pupils = {name.replace("presentations", "parts"): typed for name, typed in answers(talk)["who"].items()}
+    client.post("/book/day", data=pupils | {"parts-0-programme": str(other.id), "parts-0-classes": "VII-1 🐸"})
+    for page in ("where", "you"):
+        client.post(f"/book/{page}", data=answers(talk)[page])
+
+    assert "There is a picture among the letters of a class." in client.get("/book/check?lang=en").text
+    assert client.post("/book/check", data={"form_key": "one"}).status_code == 422
+    assert stored() == []
+
+
+def test_of_what_was_merged_a_link_shows_the_kept_one_and_nothing_that_was_sent_with_that(client, talk, evening, host):
+    """Its own parts stay on its page; those of the other booking are nobody's business who holds this link."""
+    own = make_school_request(programme=talk, host_id=host.id)
+    second = make_school_request(programme=evening, host_id=host.id, booking=own.number)
+    kept = make_school_request(RequestState.CONFIRMED, programme=talk, host_id=host.id, contact_email="b@s.example")
+    beside = make_school_request(programme=evening, host_id=host.id, booking=kept.number, contact_email="b@s.example")
+    make_presentation(make_visit(VisitState.CONFIRMED, programme=talk, host_id=host.id, school_request_id=kept.id))
+    with transaction() as session:
+        merged = session.get_one(SchoolRequest, own.id)
+        merged.merged_into_id, merged.state = kept.id, RequestState.MERGED_INTO
+        secret = tokens.mint("status", own.id, lasts=dt.timedelta(days=1), now=MONDAY)
+
+    page = client.get(f"/status/{secret}?lang=en").text
+    links = set(re.findall(r'href="(/status/[^"#?]+)"', page))
+
+    assert {f"/status/{secret}~{second.number}", f"/status/{secret}/day.ics"} <= links
+    assert {link: code for link in links if (code := client.get(link).status_code) != 200} == {}
+    assert beside.number not in page
+    assert client.get(f"/status/{secret}/day.ics").text.count("BEGIN:VEVENT") == 1
+    assert client.get(f"/status/{secret}~{beside.number}").status_code == 404

@@ -6,13 +6,13 @@ from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Centre
 from scheduler.programmes.terms import Audience
-from scheduler.requests.models import RequestedPresentation
+from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import VisitState
@@ -169,3 +169,41 @@ def test_a_school_books_one_more_visit_with_what_it_said_last_time(client):
     assert "Book one more visit" in client.get(f"/status/{visit.secret}?lang=en").text
     assert client.post(f"/status/{visit.secret}/again").location == "/book/when"
     assert 'value="40"' in client.get("/book/who").text
+
+
+def test_colleagues_read_the_whole_day_under_one_link(app, client):
+    """Text and page name the other parts that stand, each behind the same link; of a withdrawn one nothing is said."""
+    visit = told()
+    first = db.session.scalars(select(SchoolRequest).where(SchoolRequest.number == visit.number)).one()
+    of_it = {"host_id": first.host_id, "contact_email": first.contact_email, "booking": first.booking}
+    gathering = make_programme(Audience.TEACHERS, centre_id=first.centre_id, name_en="Gathering of teachers")
+    second = make_school_request(RequestState.CONFIRMED, programme=gathering, **of_it)
+    facts = {"programme": gathering, "host_id": first.host_id, "school_request_id": second.id, "on_day": visit.day}
+    make_presentation(make_visit(VisitState.CONFIRMED, **facts), dt.time(13, 30))
+    over = make_school_request(RequestState.WITHDRAWN, programme=gathering, **of_it)
+    share, page = shared(client, visit.secret)
+
+    text = client.get(f"{share}?lang=en").text
+    read = app.test_client().get(f"{page}?lang=en")
+    other = app.test_client().get(f"{page}~{second.number}?lang=en")
+
+    assert "Gathering of teachers" in text
+    assert text.count("13:30") == 1
+    assert f'href="{page}~{second.number}"' in read.text
+    assert "13:30" in text_of(read)
+    assert over.number not in read.text
+    assert f'href="{page}~{visit.number}"' in other.text
+
+
+@pytest.mark.parametrize(("audience", "stays"), [(Audience.PUPILS, True), (Audience.TEACHERS, False)])
+def test_a_teacher_who_stays_and_a_note_to_parents_are_for_talks_with_pupils(client, audience, stays):
+    visit = told()
+    with transaction() as session:
+        session.execute(update(RequestedPresentation).values(audience=audience, pupils=20, parents=0, teachers=5))
+    _share, page = shared(client, visit.secret)
+
+    own, read = client.get(f"/status/{visit.secret}?lang=en").text, client.get(f"{page}?lang=en").text
+
+    assert [("A teacher stays in the classroom" in shown) for shown in (own, read)] == [stays, stays]
+    assert "check their identity at the door" in read
+    assert ("/parents.pdf" in own) is stays

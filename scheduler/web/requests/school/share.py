@@ -14,7 +14,7 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.people.terms import PresenterKind
 from scheduler.requests.queries.pages import own_request
-from scheduler.requests.rules.states import WITH_DATE
+from scheduler.requests.rules.states import OVER, WITH_DATE
 from scheduler.requests.service.school import share_page
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import RequestState
@@ -23,12 +23,13 @@ from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.service.calendar_entries import calendar_of_school
 from scheduler.web.filters import clock as wall
 from scheduler.web.filters import long_day
-from scheduler.web.guards import link_actor, public
+from scheduler.web.guards import link_actor, link_to_part, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
+from scheduler.web.requests.school.whole_booking import pages_of_link
 
 STANDS = (*WITH_DATE, RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
 
@@ -52,7 +53,8 @@ def share(secret: str, token: str) -> ResponseReturnValue:
     if link_actor(token, "read").request_id != page.row.id:
         raise NotFound("request")
     link = settings().base_url + url_for(".read", token=token)
-    text = "\n".join([*_said_of(page, _visit_of(page)), _("All about it: %(link)s", link=link)])
+    beside = [line for one in _beside(token, page).values() for line in _said_beside(one)]
+    text = "\n".join([*_said_of(page, _visit_of(page)), *beside, _("All about it: %(link)s", link=link)])
     return render_template(
         "requests/share.html", secret=secret, link=link, text=text, viber=f"viber://forward?text={quote(text)}"
     )
@@ -77,6 +79,7 @@ def read(token: str) -> ResponseReturnValue:
         in_calendars=visit is not None and visit.certain,
         state=page.row.state,
         needs=page.row.programme.needs.lines(page_language()),
+        beside=[(link, one.row, _visit_of(one)) for link, one in _beside(token, page).items()],
     )
 
 
@@ -108,6 +111,16 @@ def invitation(secret: str) -> ResponseReturnValue:
     )
 
 
+def _beside(token: str, page: RequestPage) -> dict[str, RequestPage]:
+    """What was sent together with a request and stands, each under the same link to read."""
+    pages = pages_of_link(token, clock.now(), "read") if page.lineage else {}
+    return {
+        link_to_part(token, number): one
+        for number, one in pages.items()
+        if one.row.id != page.row.id and one.row.state not in OVER
+    }
+
+
 def _visit_of(page: RequestPage) -> CrewShown | None:
     """The visit of a request, while its day stands."""
     visit = crew_for_school(page.row.id, clock.now())
@@ -132,15 +145,22 @@ def _sittings(page: RequestPage, visit: CrewShown | None) -> list[dict[str, Any]
 def _said_of(page: RequestPage, visit: CrewShown | None) -> list[str]:
     """The lines of a text for colleagues: what, where and when, as far as it is agreed."""
     language, row = page_language(), page.row
-    lines = [row.programme.name(language), row.host.name(language)]
-    if visit:
-        times = ", ".join(wall(time) for time in visit.starts_local)
-        lines.append(_("%(day)s at %(time)s", day=long_day(visit.on_day), time=times))
-        lines.append("" if visit.certain else _("The day is not confirmed yet."))
-    else:
-        lines.append(_("The day is not agreed yet."))
-    lines.append(_("Room: %(room)s", room=page.room) if page.room else "")
+    room = _("Room: %(room)s", room=page.room) if page.room else ""
+    lines = [row.programme.name(language), row.host.name(language), *_when(visit), room]
     return [line for line in lines if line]
+
+
+def _said_beside(page: RequestPage) -> list[str]:
+    """The same of a further part of a booking: at the same school, in the same room."""
+    return [page.row.programme.name(page_language()), *_when(_visit_of(page))]
+
+
+def _when(visit: CrewShown | None) -> list[str]:
+    if visit is None:
+        return [_("The day is not agreed yet.")]
+    times = ", ".join(wall(time) for time in visit.starts_local)
+    agreed = _("%(day)s at %(time)s", day=long_day(visit.on_day), time=times)
+    return [agreed] if visit.certain else [agreed, _("The day is not confirmed yet.")]
 
 
 def _calendar(page: RequestPage) -> Response:

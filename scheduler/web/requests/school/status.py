@@ -16,7 +16,6 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.names import spelled
 from scheduler.people.service.photos import photo_of
 from scheduler.policy import Actor
-from scheduler.programmes.terms import Audience
 from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.rules import asked_until
 from scheduler.readiness.service.numbers import change_numbers
@@ -235,7 +234,7 @@ def paper_of(page: RequestPage) -> Response:
         file_number=page.file_number,
         equipment=tuple(equipment_of(page)),
         safeguarding_contact=spelled(page.safeguarding_contact, language),
-        teacher_stays=True if any(one.audience is Audience.PUPILS for one in page.presentations) else None,
+        teacher_stays=True if page.with_pupils else None,
         zone=settings.centre_timezone,
         helpline=settings.helpline_number,
     )

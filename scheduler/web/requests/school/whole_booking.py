@@ -12,22 +12,20 @@ from scheduler.booking.rules.day_line import LaidPart, shifts_of
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.requests.queries.hours import OpenSchool
-from scheduler.requests.queries.pages import requests_of_booking
+from scheduler.requests.queries.lineage import kept_request
+from scheduler.requests.queries.pages import request_of, requests_of_booking
 from scheduler.requests.rules.states import OVER, WITH_DATE, may_change_counts, way_out
 from scheduler.requests.terms.pages import Kin, RequestPage
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.service.calendar_entries import calendar_of_school
-from scheduler.visits.terms.states import VisitState
 from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.filters import long_day, url_if
-from scheduler.web.guards import link_actor, link_to_part, public
+from scheduler.web.guards import link_subject, link_to_part, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
-
-IN_CALENDARS = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -73,17 +71,21 @@ class WholeBooking:
 
 def whole_booking(secret: str, page: RequestPage, now: dt.datetime) -> WholeBooking | None:
     """All parts of the booking that a link opens; None for a booking of one, which is its own page."""
-    if not any(kin.kin is Kin.BOOKED_WITH for kin in page.lineage):
+    if not any(kin.kin in (Kin.BOOKED_WITH, Kin.MERGED_HERE) for kin in page.lineage):
         return None
-    pages = requests_of_booking(page.row.id, now=now)
-    parts = tuple(_part(secret, one, one.row.id == page.row.id, now) for one in pages)
+    pages = pages_of_link(secret, now)
+    if len(pages) == 1:
+        return None
+    parts = tuple(
+        _part(link_to_part(secret, number), one, one.row.id == page.row.id, now) for number, one in pages.items()
+    )
     standing = [one for one in parts if one.page.row.state not in OVER]
     days = {one.day for one in standing}
     day = days.pop() if len(days) == 1 else None
     line = _line(standing, day) if day else None
-    settled = any(one.visit and one.visit.state in IN_CALENDARS for one in standing)
+    settled = any(one.visit and one.visit.certain for one in standing)
     return WholeBooking(
-        number=pages[0].row.number,
+        number=next(iter(pages)),
         parts=parts,
         line=line,
         day_words=long_day(day) if day else "",
@@ -96,8 +98,19 @@ def _line(parts: Sequence[BookedPart], day: dt.date) -> DayLine:
     return line_of([laid for one in parts for laid in one.laid()], shifts_of(told, day))
 
 
-def _part(secret: str, page: RequestPage, here: bool, now: dt.datetime) -> BookedPart:
-    own = link_to_part(secret, page.row.number)
+def pages_of_link(secret: str, now: dt.datetime, purpose: str = "status") -> dict[str, RequestPage]:
+    """What was sent together with the request of a link, by the numbers that its link takes; for what was merged stands
+    the request that was kept, without those that were sent with that one.
+    """
+    return {
+        one.row.number: request_of(kept_request(one.row.id)[0], now=now)
+        if one.row.state is RequestState.MERGED_INTO
+        else one
+        for one in requests_of_booking(link_subject(secret, purpose), now=now)
+    }
+
+
+def _part(own: str, page: RequestPage, here: bool, now: dt.datetime) -> BookedPart:
     visit, state = crew_for_school(page.row.id, now), page.row.state
     bound = visit if state in WITH_DATE else None
     acts = []
@@ -119,14 +132,13 @@ def _part(secret: str, page: RequestPage, here: bool, now: dt.datetime) -> Booke
 @public
 def day_calendar(secret: str) -> ResponseReturnValue:
     """Every confirmed visit of the booking in one file for a calendar."""
-    request_id = link_actor(secret).request_id or 0
     now, language = clock.now(), page_language()
-    pages = requests_of_booking(request_id, now=now)
-    visits = [crew_for_school(one.row.id, now) for one in pages if one.row.state not in OVER]
-    ids = [visit.visit_id for visit in visits if visit and visit.state in IN_CALENDARS]
+    pages = pages_of_link(secret, now)
+    visits = [crew_for_school(one.row.id, now) for one in pages.values() if one.row.state not in OVER]
+    ids = {visit.visit_id for visit in visits if visit and visit.certain}
     if not ids:
         raise NotFound("calendar")
-    first = pages[0].row
-    name = f'attachment; filename="{first.number}.ics"'
-    body = calendar_of_school(ids, first.host.name(language), language)
+    number, first = next(iter(pages.items()))
+    name = f'attachment; filename="{number}.ics"'
+    body = calendar_of_school(ids, first.row.host.name(language), language)
     return Response(body, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
