@@ -41,6 +41,7 @@ from scheduler.web.public.probes import AnyHost
 # a module of commands with `register`.
 PAGES = (
     "public",
+    "helpline",
     "programmes",
     "places",
     "people",
