@@ -80,6 +80,7 @@ COMMANDS = (
     "campaigns",
     "retention",
     "subject",
+    "helpline",
     "breach",
 )
 

@@ -2,7 +2,7 @@
 
 from babel.support import LazyProxy
 
-from scheduler.core.errors import Reason
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.helpline.terms import HelplineReason
 from scheduler.web.i18n import _l
 
@@ -17,4 +17,16 @@ HELPLINE_WORDS: dict[Reason, LazyProxy] = {
     HelplineReason.PUBLISHED_ALREADY: _l("Choose other days: some of these are published already, and stay so."),
     HelplineReason.SEVERAL_LISTS: _l("Publish these days in parts: their topics are counted by different lists."),
     HelplineReason.CUTS_A_PERIOD: _l("Choose days that hold each period whole."),
+}
+
+HELPLINE_LINES: dict[str, LazyProxy] = {  # of a file that is imported
+    "unknown_figure": _l("This is not counted: write calls, cases, topic or another word of the list."),
+    "number_twice": _l("The same number stands in two lines."),
+    "not_a_number": _l("Not a number: write it in digits."),
+    "sum_disagrees": _l("These two numbers disagree: the total, and what its parts make."),
+    "unknown_code": _l("A code of this split is not in the list of these days."),
+    HelplineReason.DAYS_ENTERED_ALREADY: HELPLINE_WORDS[HelplineReason.DAYS_ENTERED_ALREADY],
+    HelplineReason.NOT_ONE_MONTH: HELPLINE_WORDS[HelplineReason.NOT_ONE_MONTH],
+    GroundReason.DAYS_NOT_IN_ORDER: _l("The last day lies before the first."),
+    GroundReason.IN_THE_FUTURE: _l("These days are not over."),
 }

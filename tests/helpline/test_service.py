@@ -10,8 +10,9 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound, Rejected
 from scheduler.core.refusals import refused_by
-from scheduler.helpline import queries, service
+from scheduler.helpline import queries
 from scheduler.helpline.models import HelplineCount, HelplinePeriod, HelplinePublicCell
+from scheduler.helpline.service import figures as service
 from scheduler.helpline.terms import CorrectionCause, HelplineMargin, HelplineReason
 from scheduler.policy import Role
 from tests.factories import MONDAY

@@ -10,7 +10,8 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.language import month_and_year, span_of_days
-from scheduler.helpline import queries, rules, service
+from scheduler.helpline import queries, rules
+from scheduler.helpline.service import figures as service
 from scheduler.helpline.terms import SUMS, TOTAL_OF, CaseOutcome, HelplineChannel, HelplineMargin, HelplineMonth
 from scheduler.helpline.wording import named
 from scheduler.people.queries import centres
