@@ -33,7 +33,7 @@ TOTAL_WORDS: Mapping[str, LazyProxy] = {
     "to_social_work": _l("Centre for social work"),
     "to_health": _l("Health institution"),
     "to_education": _l("School or educational authority"),
-    "to_others": _l("Somebody else"),
+    "to_others": _l("Another institution"),
 }
 SPLITS: Mapping[str, LazyProxy] = {
     "month": _l("Communications by month"),
