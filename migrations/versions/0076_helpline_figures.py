@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0076_helpline_figures"
-down_revision = "0072_programme_words"
+down_revision = "0073_bookings"
 branch_labels = None
 depends_on = None
 

@@ -103,7 +103,6 @@ TOTAL_OF: Mapping[HelplineMargin, str] = {  # what a margin splits, where it is 
     HelplineMargin.TOPIC: "cases",
     HelplineMargin.ACT: "forwarded",
 }
-LISTED = (HelplineMargin.TOPIC, HelplineMargin.ACT)  # their codes are of a list that has versions
 MOST_COUNTED = 999_999
 
 Margins = Mapping[HelplineMargin, Mapping[str, int]]

@@ -31,7 +31,12 @@ def beside_outreach(contacts: Mapping[tuple[str, dt.date], int], rows: Sequence[
 
     return [
         BesideOutreach(
-            district, month, number, held(district, _before(month)), held(district, month), held(district, after(month))
+            district,
+            month,
+            number,
+            held(district, _before(month)),
+            held(district, month),
+            held(district, next_month(month)),
         )
         for (district, month), number in sorted(contacts.items(), key=lambda one: (one[0][1], one[0][0]))
     ]
@@ -41,6 +46,6 @@ def _before(month: dt.date) -> dt.date:
     return (month - dt.timedelta(days=1)).replace(day=1)
 
 
-def after(month: dt.date) -> dt.date:
+def next_month(month: dt.date) -> dt.date:
     """The first day of the next month."""
     return (month.replace(day=28) + dt.timedelta(days=4)).replace(day=1)

@@ -13,7 +13,7 @@ from scheduler.core.language import month_and_year, span_of_days
 from scheduler.helpline import queries, rules
 from scheduler.helpline.service import figures as service
 from scheduler.helpline.terms import SUMS, TOTAL_OF, CaseOutcome, HelplineChannel, HelplineMargin, HelplineMonth
-from scheduler.helpline.wording import named
+from scheduler.helpline.wording import name_in
 from scheduler.people.queries import centres
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.rules.beside_helpline import BesideOutreach, beside_outreach
@@ -29,11 +29,11 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
 bp = Blueprint("helpline", __name__)
-SHOWN = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
+YEAR_COLUMNS = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
 
 
 def _columns() -> list[dict[str, object]]:
-    numbers = [{"label": words.TOTAL_WORDS[name], "number": True} for name in SHOWN]
+    numbers = [{"label": words.TOTAL_WORDS[name], "number": True} for name in YEAR_COLUMNS]
     return [{"label": _("Period")}, *numbers, {"label": _("Signed off")}]
 
 
@@ -54,7 +54,7 @@ def _beside(months: list[HelplineMonth]) -> list[tuple[BesideOutreach, str, str]
     return [
         (
             row,
-            named(names[row.district].name_sr_cyrl, names[row.district].name_en, language),
+            name_in(names[row.district].name_sr_cyrl, names[row.district].name_en, language),
             month_and_year(row.month, language),
         )
         for row in beside_outreach(contacts, report.rows)
@@ -168,7 +168,7 @@ def overview() -> ResponseReturnValue:
         splits=_splits(months),
         lists=sorted({one.code_list for one in months}),
         totals=words.TOTAL_WORDS,
-        shown=SHOWN,
+        shown=YEAR_COLUMNS,
         columns=_columns(),
         beside=_beside(months) if months else [],
         may_publish=policy.scope_of(current_actor(), "publish", "helpline") is not None,
