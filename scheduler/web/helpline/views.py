@@ -32,11 +32,6 @@ bp = Blueprint("helpline", __name__)
 YEAR_COLUMNS = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
 
 
-def _columns() -> list[dict[str, object]]:
-    numbers = [{"label": words.TOTAL_WORDS[name], "number": True} for name in YEAR_COLUMNS]
-    return [{"label": _("Period")}, *numbers, {"label": _("Signed off")}]
-
-
 def _beside(months: list[HelplineMonth]) -> list[tuple[BesideOutreach, str, str]]:
     """Communications by district and month, each with the visits around it, and their names."""
     contacts = Counter[tuple[str, dt.date]]()
@@ -159,17 +154,23 @@ def overview() -> ResponseReturnValue:
     asked = number_of(request.args.get("year"))
     year = asked if asked in years else (years[0] if years else clock.local_day(clock.now()).year)
     months = queries.months_of(own_centre_id(), dt.date(year, 1, 1), dt.date(year, 12, 31))
+    whole = rules.added_up([one.figures for one in months]) if months else None
+    shown = [name for name in YEAR_COLUMNS if whole and (name in SUMS or whole.total(name))]
     return render_template(
         "helpline/overview.html",
         year=year,
         pills=[{"label": str(one), "href": url_for(".overview", year=one), "on": one == year} for one in years],
         months=[(one, days_of(one.figures.first_day, one.figures.last_day)) for one in months],
-        whole=rules.added_up([one.figures for one in months]) if months else None,
+        whole=whole,
         splits=_splits(months),
         lists=sorted({one.code_list for one in months}),
         totals=words.TOTAL_WORDS,
-        shown=YEAR_COLUMNS,
-        columns=_columns(),
+        shown=shown,
+        columns=[
+            {"label": _("Period")},
+            *({"label": words.TOTAL_WORDS[name], "number": True} for name in shown),
+            {"label": _("Signed off")},
+        ],
         beside=_beside(months) if months else [],
         may_publish=policy.scope_of(current_actor(), "publish", "helpline") is not None,
     )
