@@ -154,7 +154,7 @@ def store_list(session: Session, codes: CodeList) -> None:
 def period_values(draft: HelplineDraft) -> dict[str, object]:
     """The columns of a period that a draft says."""
     days = {"first_day": draft.first_day, "last_day": draft.last_day}
-    return days | {name: draft.total(name) for name in TOTALS}
+    return days | {str(name): draft.total(name) for name in TOTALS}
 
 
 def _write_margins(session: Session, period_id: int, draft: HelplineDraft) -> None:
