@@ -16,6 +16,7 @@ MODULES = (
     "keys.models",
     "work.models",
     "safeguarding.models",
+    "helpline.models",
     "programmes.models",
     "requests.models",
     "visits.models.visits",

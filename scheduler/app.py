@@ -41,6 +41,7 @@ from scheduler.web.public.probes import AnyHost
 # a module of commands with `register`.
 PAGES = (
     "public",
+    "helpline",
     "programmes",
     "places",
     "people",
@@ -79,6 +80,7 @@ COMMANDS = (
     "campaigns",
     "retention",
     "subject",
+    "helpline",
     "breach",
 )
 

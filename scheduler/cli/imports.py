@@ -15,6 +15,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict
 from scheduler.core.imports import batches
 from scheduler.core.imports.staging import Filing
+from scheduler.helpline.service.importing import take_back_helpline
 from scheduler.people.service.importing import take_back_people
 from scheduler.places.service.bells import take_back_bells
 from scheduler.places.service.hosts import take_back_hosts
@@ -25,6 +26,7 @@ UNDO: dict[str, Callable[..., None]] = {
     "people": take_back_people,
     "hosts": take_back_hosts,
     "bells": take_back_bells,
+    "helpline": take_back_helpline,
 }
 
 visits = CommandGroup("visits", help="Visits of past years, from a file.")

@@ -24,9 +24,10 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, crowd, drives, present, rows, year
+from scheduler.demo import centres, crowd, drives, helpline, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
+from scheduler.helpline.models import HelplinePeriod, HelplinePublication
 from scheduler.keys.models import CodeApp
 from scheduler.keys.service.passing import secret_of
 from scheduler.messages.models import OutboxMessage
@@ -36,7 +37,7 @@ from scheduler.places.models import Closure, Holiday, Host, Municipality
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_example_hosts, load_reference_data
 from scheduler.places.terms.hosts import ClosureReason, Point
-from scheduler.policy import SYSTEM, Role
+from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -118,6 +119,8 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     for visit_id in present.write_present(session, world, ids):
         write_entries(session, loaded_visit(session, visit_id), now=now)  # what the presenters' feeds show
     drives.write_drives(session, world, now)
+    chief = Actor(frozenset({Role.ADMINISTRATOR}), owners["ncc"], centre_ids["ncc"])
+    helpline.write_helpline(chief, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)
@@ -252,6 +255,8 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     )
     _remove_chain(session, SchoolRequest, "merged_into_id", SchoolRequest.centre_id.in_(ours))
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
+    session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
+    session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))
     session.execute(delete(Campaign).where(Campaign.centre_id.in_(ours)))
     session.execute(delete(Programme).where(Programme.centre_id.in_(ours)))
 

@@ -1,5 +1,4 @@
-"""Monthly totals of the helpline by channel, topic code and outcome: no cases, no persons.
+"""Totals of the helpline for the days of a month: communications, cases, what became of them; no cases, no persons.
 
-The room is kept for the issue "Reports and figures".
-Words: communication, case, forwarded.
+Words: communication, case, forwarded, margin, code list, publication.
 """

@@ -17,6 +17,9 @@ from scheduler.core.imports.parts import FirstLines, first_lines, lines_to_leave
 from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.core.imports.sheets import FileTable, Imported, Layout, read_table
 from scheduler.core.imports.staging import Filing
+from scheduler.helpline.imports import LAYOUT as HELPLINE
+from scheduler.helpline.imports import read_helpline
+from scheduler.helpline.service.importing import import_helpline, take_back_helpline
 from scheduler.people.imports import LAYOUT as PEOPLE
 from scheduler.people.imports import read_people
 from scheduler.people.service.importing import import_people, take_back_people
@@ -68,6 +71,11 @@ def _visits(given: _Given) -> Outcome:
     return import_past_visits(given.actor, sheet, given.filing)
 
 
+def _helpline(given: _Given) -> Outcome:
+    sheet = read_helpline(given.content, given.columns, today=clock.local_day(given.filing.now))
+    return import_helpline(given.actor, sheet, given.filing)
+
+
 @dataclass(frozen=True)
 class _Kind:
     """One kind of file: the name of its batches, its columns, and what stores it and takes it back."""
@@ -83,6 +91,7 @@ FILES: Mapping[WorkKind, _Kind] = {
     WorkKind.CHECK_PEOPLE: _Kind("people", PEOPLE, _people, take_back_people),
     WorkKind.CHECK_BELLS: _Kind("bells", BELLS, _bells, take_back_bells),
     WorkKind.CHECK_VISITS: _Kind("visits", VISITS, _visits, take_back_visits),
+    WorkKind.CHECK_HELPLINE: _Kind("helpline", HELPLINE, _helpline, take_back_helpline),
 }
 CHECKS = {stores: checks for checks, stores in STORES.items()}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel.support import LazyProxy
 
+from scheduler.helpline.terms import CorrectionCause
 from scheduler.privacy.queries.changes import changes_of
 from scheduler.web.filters import moment, short_day
 from scheduler.web.forms import BaseForm
@@ -40,6 +41,17 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "hours changed": _l("Usual hours changed"),
     "exception added": _l("Days added"),
     "exception removed": _l("Days removed"),
+    "helpline figures entered": _l("Figures entered"),
+    "helpline figures corrected": _l("Figures corrected"),
+    "helpline figures signed off": _l("Figures signed off"),
+    "helpline figures opened": _l("Figures opened for a correction"),
+}
+CORRECTION_CAUSES: Mapping[str, LazyProxy] = {
+    CorrectionCause.TYPING_SLIP: _l("A slip in typing"),
+    CorrectionCause.COUNTED_TWICE: _l("Something was counted twice"),
+    CorrectionCause.CAME_LATER: _l("Something was reported later"),
+    CorrectionCause.OTHER_CODE: _l("It belongs to another topic or split"),
+    CorrectionCause.OTHER_RULE: _l("The rule of counting changed"),
 }
 LONGEST = 120  # letters of a text that a history shows
 
@@ -69,6 +81,8 @@ def _told(name: str, value: Any, form: BaseForm | None) -> str:
     said = _worded(value, _choices(form, "roles") | _choices(form, "districts"))
     if name == "from":
         return _("before: %(what)s", what=said)
+    if name == "why":
+        return str(CORRECTION_CAUSES.get(value, value))
     return _("now: %(what)s", what=said) if name == "to" else said
 
 

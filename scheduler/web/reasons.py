@@ -30,6 +30,7 @@ from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
 from scheduler.web.form_words import FORM_WORDS
+from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
 from scheduler.work.terms import WorkReason
@@ -108,6 +109,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
     **SIGN_IN_WORDS,
     **CAMPAIGN_WORDS,
+    **HELPLINE_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."

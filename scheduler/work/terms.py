@@ -28,6 +28,8 @@ class WorkKind(StrEnum):
     IMPORT_BELLS = "import_bells"
     CHECK_VISITS = "check_visits"  # of past years, with their counts
     IMPORT_VISITS = "import_visits"
+    CHECK_HELPLINE = "check_helpline"  # totals, no cases
+    IMPORT_HELPLINE = "import_helpline"
     ISSUE_CERTIFICATES = "issue_certificates"
 
 
@@ -57,6 +59,8 @@ RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.IMPORT_BELLS: ("import", "school_time"),
     WorkKind.CHECK_VISITS: ("import", "visit"),
     WorkKind.IMPORT_VISITS: ("import", "visit"),
+    WorkKind.CHECK_HELPLINE: ("import", "helpline"),
+    WorkKind.IMPORT_HELPLINE: ("import", "helpline"),
     WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
 }
 STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
@@ -64,6 +68,7 @@ STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
     WorkKind.CHECK_PEOPLE: WorkKind.IMPORT_PEOPLE,
     WorkKind.CHECK_BELLS: WorkKind.IMPORT_BELLS,
     WorkKind.CHECK_VISITS: WorkKind.IMPORT_VISITS,
+    WorkKind.CHECK_HELPLINE: WorkKind.IMPORT_HELPLINE,
 }
 OPEN_WORK = (WorkState.WAITING, WorkState.RUNNING)
 

@@ -43,6 +43,14 @@ OTHER_DEFENCES = {
     "login_identity_stays",
     "no_note_about_a_minor",
     "photo_is_of_an_adult",
+    "no_day_counted_twice",
+    "code_is_known",
+    "code_stays",
+    "margin_fits_its_total",
+    "margins_fit_their_totals",
+    "signed_figures_stay",
+    "published_figures_stay",
+    "published_period_stays",
 }
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
 

@@ -60,6 +60,7 @@ PUBLIC = {
     "public.accessibility",
     "public.favicon",
     "public.figures",
+    "helpline.public_figures",
     "public.front",
     "public.healthz",
     "public.manifest",

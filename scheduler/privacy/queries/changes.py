@@ -49,5 +49,5 @@ def changes_of(
 def _line(entry: AuditEntry, who: str) -> ChangeLine:
     details = json.loads(entry.details)
     changes = {name: (old, new) for name, (old, new) in details.get("changes", {}).items()}
-    told = {name: details[name] for name in ("day", "first_day", "from", "to") if name in details}
+    told = {name: details[name] for name in ("day", "first_day", "from", "to", "why") if name in details}
     return ChangeLine(entry.at, who, entry.action, changes, told)

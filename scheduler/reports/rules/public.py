@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scheduler.core.small_cells import LEAST, small
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience, CampaignCityRow
 from scheduler.reports.terms.counting import (
@@ -26,15 +27,9 @@ from scheduler.reports.terms.counting import (
     ReportCounts,
 )
 
-LEAST = 5  # people that a public number stands for at least
 PUBLIC_AUDIENCES = (Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS)  # others are counted, and told to staff only
 
 Cells = tuple[int | None, ...]
-
-
-def small(people: int) -> bool:
-    """Whether a number could point at somebody; nobody is nobody."""
-    return 0 < people < LEAST
 
 
 def public_cells(

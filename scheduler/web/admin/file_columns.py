@@ -66,6 +66,13 @@ USUAL: Mapping[WorkKind, tuple[_Column, ...]] = {
         _Column("скраћени дани", "days with shortened lessons", "23.12.2026., 24.12.2026."),
         _Column("скраћени час", "shortened lesson", "30"),
     ),
+    WorkKind.CHECK_HELPLINE: (
+        _Column("први дан", "first day", "1.1.2024.", needed=True),
+        _Column("последњи дан", "last day", "31.1.2024.", needed=True),
+        _Column("шта се броји", "what is counted", "тема", needed=True),
+        _Column("шифра", "code", "grooming"),
+        _Column("број", "number", "12", needed=True),
+    ),
     WorkKind.CHECK_VISITS: (
         _Column("датум", "date", "12.3.2024.", needed=True),
         _Column("школа", "school", "ОШ Вук Караџић", needed=True),

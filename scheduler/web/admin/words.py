@@ -9,6 +9,7 @@ from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
 from scheduler.web.filters import Face
+from scheduler.web.helpline_words import HELPLINE_LINES
 from scheduler.web.i18n import _l
 from scheduler.web.reasons import WORDS
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
@@ -62,6 +63,8 @@ KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.IMPORT_BELLS: _l("Import of shifts and bells"),
     WorkKind.CHECK_VISITS: _l("Check of past visits"),
     WorkKind.IMPORT_VISITS: _l("Import of past visits"),
+    WorkKind.CHECK_HELPLINE: _l("Check of helpline figures"),
+    WorkKind.IMPORT_HELPLINE: _l("Import of helpline figures"),
     WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
 }
 FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
@@ -69,6 +72,7 @@ FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_PEOPLE: _l("People"),
     WorkKind.CHECK_BELLS: _l("Shifts and bells"),
     WorkKind.CHECK_VISITS: _l("Past visits"),
+    WorkKind.CHECK_HELPLINE: _l("Helpline figures"),
 }
 FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l(
@@ -86,6 +90,10 @@ FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_VISITS: _l(
         "CSV or XLSX with one presentation in each line: day, school, how many pupils, parents and teachers came, who"
         " presented. They count in reports; no mail and no certificate follows."
+    ),
+    WorkKind.CHECK_HELPLINE: _l(
+        "CSV or XLSX with one number in each line: the days of one month, what is counted, its code, how many. A total"
+        " that no line says is the sum of its parts; what is stored already is corrected on its page."
     ),
 }
 STATES: Mapping[WorkState, Face] = {
@@ -195,6 +203,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "not_a_working_day": _l("Not a working day: write Monday or ponedeljak."),
     "unknown_campaign": _l("This campaign is not known."),
     "visit_stored_otherwise": _l("This visit is stored already, with other numbers."),
+    **HELPLINE_LINES,
     "unknown_role": _l("This role is not known: write educator, influencer or coordinator."),
     "administrator_by_hand": _l("Administrators are invited one by one, never from a file."),
     "unknown_topic": _l("This topic is not known: write it as on the page of a presenter."),

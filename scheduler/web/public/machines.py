@@ -22,6 +22,7 @@ PUBLIC_PAGES = (
     "programmes.campaigns",
     "public.where_we_have_been",
     "public.figures",
+    "helpline.public_figures",
     "certificates.find",
     "public.handbook",
     "public.about",

@@ -16,6 +16,7 @@ IN_ORDER = {
         "host municipality morning_starts afternoon_starts lesson_minutes long_break_minutes lessons rotation"
         " first_grades first_sections anchor_day turns middle_starts middle_grades short_days short_minutes"
     ),
+    WorkKind.CHECK_HELPLINE: "first_day last_day what code number",
     WorkKind.CHECK_VISITS: (
         "on_day host municipality programme starts minutes classes pupils parents teachers presenters kilometres"
     ),

@@ -1,0 +1,164 @@
+"""Pure rules of the helpline's figures: which sums must agree, what a correction changes, what the public may read."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.small_cells import PublicSum, hidden_cells
+from scheduler.helpline.terms import (
+    SUMS,
+    TOTAL_OF,
+    TOTALS,
+    AgeBand,
+    CallerKind,
+    CaseOutcome,
+    CodeList,
+    Disagreement,
+    ForwardedTo,
+    HelplineChannel,
+    HelplineDraft,
+    HelplineMargin,
+    HelplineMonth,
+    HelplineReason,
+    PublicNumber,
+)
+
+NOT_KNOWN = "not_known"  # what a margin does not say of its total
+PUBLIC_SPLITS = {  # by what the public reads a total, beside its months
+    "channel": ("communications", tuple(HelplineChannel)),
+    "outcome": ("cases", tuple(CaseOutcome)),
+    "forwarded_to": ("forwarded", tuple(ForwardedTo)),
+}
+MONTHS_OF = {"month": "communications", "month_cases": "cases"}
+
+
+def problems_with_days(first: dt.date, last: dt.date, today: dt.date) -> dict[str, Reason]:
+    """{field: reason} why figures cannot be of these days: they lie in one month and are over."""
+    if last < first:
+        return {"last_day": GroundReason.DAYS_NOT_IN_ORDER}
+    if (first.year, first.month) != (last.year, last.month):
+        return {"last_day": HelplineReason.NOT_ONE_MONTH}
+    return {"last_day": GroundReason.IN_THE_FUTURE} if last >= today else {}
+
+
+def disagreements(draft: HelplineDraft) -> list[Disagreement]:
+    """Each total that its parts do not make, and each margin that says more than the total that it splits."""
+    found = [
+        Disagreement(name, draft.total(name), made)
+        for name, parts in SUMS.items()
+        if (made := sum(map(draft.total, parts))) != draft.total(name)
+    ]
+    return found + [
+        Disagreement(margin, draft.total(total), made, most=True)
+        for margin, total in TOTAL_OF.items()
+        if (made := sum(draft.margin(margin).values())) > draft.total(total)
+    ]
+
+
+def problems_with_sums(draft: HelplineDraft) -> dict[str, Reason]:
+    """The same as {field: reason}."""
+    return {
+        one.name: HelplineReason.MORE_THAN_ITS_TOTAL if one.most else HelplineReason.SUM_DISAGREES
+        for one in disagreements(draft)
+    }
+
+
+def list_for(day: dt.date, lists: Iterable[CodeList]) -> CodeList:
+    """The newest list that was in use on a day; of a day before all of them the oldest."""
+    in_order = sorted(lists, key=lambda one: one.version)
+    return next((one for one in reversed(in_order) if one.first_day <= day), in_order[0])
+
+
+def codes_of(margin: HelplineMargin, codes: CodeList, districts: Sequence[str]) -> tuple[str, ...]:
+    """What a margin can be split into, in order."""
+    fixed: Mapping[HelplineMargin, Sequence[str]] = {
+        HelplineMargin.AGE: tuple(AgeBand),
+        HelplineMargin.CALLER: tuple(CallerKind),
+        HelplineMargin.DISTRICT: districts,
+    }
+    return tuple(fixed.get(margin) or codes.of(margin))
+
+
+def cells_of(draft: HelplineDraft) -> dict[str, int]:
+    """Every number by its name, as an address, a field or the audit has it: "calls", "topic.grooming"."""
+    named = {f"{margin}.{code}": number for margin, split in draft.margins.items() for code, number in split.items()}
+    return {name: draft.total(name) for name in TOTALS} | named
+
+
+def differences(old: HelplineDraft, new: HelplineDraft) -> dict[str, list[str | int]]:
+    """What a correction changes: {cell: [before, now]}."""
+    before: dict[str, str | int] = {**_days(old), **cells_of(old)}
+    after: dict[str, str | int] = {**_days(new), **cells_of(new)}
+    return {
+        name: [before.get(name, 0), after.get(name, 0)]
+        for name in {**before, **after}
+        if before.get(name, 0) != after.get(name, 0)
+    }
+
+
+def _days(draft: HelplineDraft) -> dict[str, str]:
+    return {"first_day": draft.first_day.isoformat(), "last_day": draft.last_day.isoformat()}
+
+
+def added_up(drafts: Sequence[HelplineDraft]) -> HelplineDraft:
+    """The figures of several periods as one; there is at least one."""
+    totals, margins = Counter[str](), {margin: Counter[str]() for margin in HelplineMargin}
+    for one in drafts:
+        totals.update(one.totals)
+        for margin, split in one.margins.items():
+            margins[margin].update(split)
+    first, last = min(one.first_day for one in drafts), max(one.last_day for one in drafts)
+    return HelplineDraft(first, last, {name: totals[name] for name in TOTALS}, margins)
+
+
+def problems_with_publishing(months: Sequence[HelplineMonth], first: dt.date, last: dt.date) -> dict[str, Reason]:
+    """{field: reason} why the periods that touch these days cannot be published as one."""
+    if last < first:
+        return {"last_day": GroundReason.DAYS_NOT_IN_ORDER}
+    if not months:
+        return {"first_day": HelplineReason.NOTHING_TO_PUBLISH}
+    if any(one.publication_id is not None for one in months):
+        return {"first_day": HelplineReason.PUBLISHED_ALREADY}
+    if any(one.figures.first_day < first or last < one.figures.last_day for one in months):
+        return {"first_day": HelplineReason.CUTS_A_PERIOD}
+    if any(one.signed_at is None for one in months):
+        return {"first_day": HelplineReason.FIGURES_NOT_SIGNED}
+    return {"first_day": HelplineReason.SEVERAL_LISTS} if len({one.code_list for one in months}) > 1 else {}
+
+
+def published_numbers(drafts: Sequence[HelplineDraft]) -> list[PublicNumber]:
+    """What the public reads of some periods: totals, and each split of them by itself; small cells are not shown."""
+    numbers, sums = _public_table(drafts)
+    hidden = hidden_cells(numbers, sums)
+    found = []
+    for name, number in numbers.items():
+        margin, _dot, code = name.partition(".")
+        found.append(PublicNumber(margin, code, None if name in hidden else number))
+    return found
+
+
+def _public_table(drafts: Sequence[HelplineDraft]) -> tuple[dict[str, int], list[PublicSum]]:
+    """Every number that would be told, by name, and what adds up to what."""
+    whole = added_up(drafts)
+    splits: dict[str, tuple[str, dict[str, int]]] = {
+        margin: (total, {one.first_day.isoformat(): one.total(total) for one in drafts})
+        for margin, total in MONTHS_OF.items()
+    }
+    splits |= {
+        margin: (total, {part: whole.total(part) for part in parts}) for margin, (total, parts) in PUBLIC_SPLITS.items()
+    }
+    for split_by, total in TOTAL_OF.items():
+        said = dict(whole.margin(split_by))
+        splits[split_by] = (total, said | {NOT_KNOWN: whole.total(total) - sum(said.values())})
+    numbers = {f"total.{name}": whole.total(name) for name in ("communications", "cases")}
+    sums = []
+    for margin, (total, split) in splits.items():
+        numbers |= {f"{margin}.{code}": number for code, number in split.items()}
+        sums.append(PublicSum(_published_as(total), tuple(f"{margin}.{code}" for code in split)))
+    return numbers, sums
+
+
+def _published_as(total: str) -> str:
+    """Forwarded cases are a part of the cases, and the total of what was forwarded."""
+    return "outcome.forwarded" if total == "forwarded" else f"total.{total}"

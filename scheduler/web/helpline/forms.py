@@ -1,0 +1,106 @@
+"""The page of one period: days, totals, splits; and the reasons of a correction."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from wtforms import HiddenField, SelectField
+from wtforms.fields import SelectChoice
+
+from scheduler.core.errors import Reason
+from scheduler.core.typed_days import YearMeant
+from scheduler.helpline.rules import cells_of, disagreements
+from scheduler.helpline.terms import (
+    MOST_COUNTED,
+    SUMS,
+    TOTALS,
+    CorrectionCause,
+    HelplineDraft,
+    HelplineMargin,
+    HelplineMonth,
+    HelplineReason,
+)
+from scheduler.web.forms import BaseForm, CountField, DayField, Needed, choices_of
+from scheduler.web.helpline.words import TOTAL_WORDS, disagreement
+from scheduler.web.history import CORRECTION_CAUSES
+from scheduler.web.i18n import _l
+
+SUM_REASONS = (HelplineReason.SUM_DISAGREES, HelplineReason.MORE_THAN_ITS_TOTAL)
+Names = Mapping[HelplineMargin, Mapping[str, str]]
+
+
+class MonthForm(BaseForm):
+    """The days and totals; `month_form` adds a field for each code. Empty is nothing."""
+
+    first_day = DayField(_l("First day"), [Needed()], meant=YearMeant.LAST)
+    last_day = DayField(_l("Last day"), [Needed()], meant=YearMeant.LAST)
+    version = HiddenField()
+    names: ClassVar[Names] = {}
+
+    def draft(self) -> HelplineDraft:
+        """What the form says; call after `accepted()`."""
+        margins = {
+            margin: {code: number for code in codes if (number := self[f"{margin}.{code}"].data)}
+            for margin, codes in self.names.items()
+        }
+        totals = {name: self[name].data or 0 for name in TOTALS}
+        return HelplineDraft(*days_in(self), totals, margins)
+
+    def show(self, problems: Mapping[str, Reason]) -> None:
+        """A sum that disagrees is told with both numbers, beside its total or on top of the page."""
+        super().show({name: reason for name, reason in problems.items() if reason not in SUM_REASONS})
+        for one in disagreements(self.draft()) if any(reason in SUM_REASONS for reason in problems.values()) else ():
+            if one.most:
+                self.form_errors.append(disagreement(one))
+            else:
+                self[one.name].errors = [*self[one.name].errors, disagreement(one)]
+
+
+class CorrectedMonthForm(MonthForm):
+    """The same of stored figures, with the reason of the change."""
+
+    why = SelectField(_l("Why they change"), choices=[SelectChoice("", _l("Choose")), *choices_of(CORRECTION_CAUSES)])
+
+
+class WhyForm(BaseForm):
+    """Why signed figures are opened."""
+
+    why = SelectField(_l("Why they change"), choices=choices_of(CORRECTION_CAUSES))
+
+
+class PublishForm(BaseForm):
+    """Which days the public is told."""
+
+    first_day = DayField(_l("First day"), [Needed()], meant=YearMeant.LAST)
+    last_day = DayField(_l("Last day"), [Needed()], meant=YearMeant.LAST)
+
+
+def month_form(names: Names, month: HelplineMonth | None = None, **given: Any) -> MonthForm:
+    """The form with a field for each number that the list of the period knows, filled with what is stored."""
+    kind = MonthForm if month is None else CorrectedMonthForm
+    fields: dict[str, Any] = {"names": names}
+    for name in TOTALS:
+        fields[name] = CountField(TOTAL_WORDS[name], most=MOST_COUNTED)
+    for margin, codes in names.items():
+        for code, word in codes.items():
+            fields[f"{margin}.{code}"] = CountField(word, most=MOST_COUNTED)
+    if month is not None:
+        stored = {name: number for name, number in cells_of(month.figures).items() if number or name in SUMS}
+        given = {"first_day": month.figures.first_day, "last_day": month.figures.last_day, **stored, **given}
+        given["version"] = str(month.version)
+    made: MonthForm = type(kind.__name__, (kind,), fields)(data=given)
+    return made
+
+
+def days_in(form: BaseForm) -> tuple[dt.date, dt.date]:
+    """The days that an accepted form says; both are needed fields."""
+    first, last = form["first_day"].data, form["last_day"].data
+    if first is None or last is None:
+        raise ValueError("a form that was not accepted")
+    return first, last
+
+
+def cause_of(form: BaseForm) -> CorrectionCause | None:
+    """The reason that was chosen; None while nobody chose one."""
+    said = str(form["why"].data or "")
+    return CorrectionCause(said) if said in tuple(CorrectionCause) else None

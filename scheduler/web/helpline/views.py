@@ -1,0 +1,231 @@
+"""Pages of the helpline's figures: a year, one period, signing off, opening, publishing; what the public reads."""
+
+import datetime as dt
+from collections import Counter
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler import policy
+from scheduler.core import clock
+from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.core.language import month_and_year, span_of_days
+from scheduler.helpline import queries, rules
+from scheduler.helpline.service import figures as service
+from scheduler.helpline.terms import SUMS, TOTAL_OF, CaseOutcome, HelplineChannel, HelplineMargin, HelplineMonth
+from scheduler.helpline.wording import name_in
+from scheduler.people.queries import centres
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.rules.beside_helpline import BesideOutreach, beside_outreach
+from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.web.filters import say
+from scheduler.web.forms import BaseForm, number_of
+from scheduler.web.guards import current_actor, may, own_centre_id, public
+from scheduler.web.helpline import words
+from scheduler.web.helpline.forms import MonthForm, PublishForm, WhyForm, cause_of, days_in, month_form
+from scheduler.web.history import history
+from scheduler.web.i18n import _, page_language
+from scheduler.web.once import sent_once
+from scheduler.web.reasons import worded
+
+bp = Blueprint("helpline", __name__)
+YEAR_COLUMNS = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
+
+
+def _beside(months: list[HelplineMonth]) -> list[tuple[BesideOutreach, str, str]]:
+    """Communications by district and month, each with the visits around it, and their names."""
+    contacts = Counter[tuple[str, dt.date]]()
+    for one in months:
+        for iso, told in one.figures.margin(HelplineMargin.DISTRICT).items():
+            contacts[iso, one.figures.first_day.replace(day=1)] += told
+    if not contacts:
+        return []
+    first = min(day for _iso, day in contacts) - dt.timedelta(days=31)
+    last = max(day for _iso, day in contacts) + dt.timedelta(days=62)
+    report = attendance_report(
+        Filters(Period(first.replace(day=1), last), own_centre_id()), (Group.DISTRICT, Group.MONTH)
+    )
+    language, names = page_language(), queries.districts_by_iso()
+    return [
+        (
+            row,
+            name_in(names[row.district].name_sr_cyrl, names[row.district].name_en, language),
+            month_and_year(row.month, language),
+        )
+        for row in beside_outreach(contacts, report.rows)
+    ]
+
+
+@bp.route("/helpline/new", methods=["GET", "POST"])
+@may("create", "helpline")
+@sent_once
+def new_month() -> ResponseReturnValue:
+    """The figures of the last month that is over, until other days are chosen."""
+    last = clock.local_day(clock.now()).replace(day=1) - dt.timedelta(days=1)
+    codes = rules.list_for(last, queries.code_lists())
+    names = words.all_codes(codes, queries.districts_by_iso())
+    form = month_form(names, first_day=last.replace(day=1), last_day=last)
+    if form.accepted():
+        try:
+            period_id = service.enter_month(current_actor(), form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Saved."))
+            return redirect(url_for(".show_month", period_id=period_id))
+    return _month_page(form)
+
+
+@bp.route("/helpline/<int:period_id>", methods=["GET", "POST"])
+@may("update", "helpline")
+def show_month(period_id: int) -> ResponseReturnValue:
+    """One period: its figures to correct, or, signed off, to read."""
+    month = queries.month(own_centre_id(), period_id)
+    names = words.all_codes(queries.code_list(month.code_list), queries.districts_by_iso())
+    form = month_form(names, month)
+    if form.accepted():
+        cause = cause_of(form)
+        version = number_of(form.version.data) or 0
+        try:
+            if cause is None:
+                raise Rejected({"why": GroundReason.REASON_MISSING})
+            service.correct_month(current_actor(), period_id, form.draft(), cause, version, now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
+        else:
+            say(_("Saved."))
+            return redirect(url_for(".show_month", period_id=period_id))
+    return _month_page(form, month)
+
+
+@bp.post("/helpline/<int:period_id>/sign")
+@may("sign", "helpline")
+def sign_month(period_id: int) -> ResponseReturnValue:
+    """Lock the figures as the page showed them."""
+    form = MonthForm()
+    try:
+        service.sign_month(current_actor(), period_id, number_of(form.version.data) or 0, now=clock.now())
+    except Conflict as conflict:
+        say(str(worded(conflict.reason)))
+    else:
+        say(_("The figures are signed off."))
+    return redirect(url_for(".show_month", period_id=period_id))
+
+
+@bp.post("/helpline/<int:period_id>/open")
+@may("correct", "helpline")
+def open_month(period_id: int) -> ResponseReturnValue:
+    """Open signed figures for a correction."""
+    form = WhyForm()
+    cause = cause_of(form)
+    if form.accepted() and cause is not None:
+        try:
+            service.open_month(current_actor(), period_id, cause, now=clock.now())
+            say(_("The figures are open: correct them and sign them off again."))
+        except Conflict as conflict:
+            say(str(worded(conflict.reason)))
+    return redirect(url_for(".show_month", period_id=period_id))
+
+
+@bp.route("/helpline/publish", methods=["GET", "POST"])
+@may("publish", "helpline")
+@sent_once
+def publish() -> ResponseReturnValue:
+    """Tell the public the signed figures of some days, once and for good."""
+    form = PublishForm()
+    if form.accepted():
+        try:
+            service.publish(current_actor(), *days_in(form), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            say(_("Published."))
+            return redirect(url_for(".public_figures"))
+    return render_template("helpline/publish.html", form=form), 422 if form.problems_shown() else 200
+
+
+@bp.get("/helpline")
+@may("read", "helpline")
+def overview() -> ResponseReturnValue:
+    """A year of the centre: its periods, and each split of their sum."""
+    years = queries.years_of(own_centre_id())
+    asked = number_of(request.args.get("year"))
+    year = asked if asked in years else (years[0] if years else clock.local_day(clock.now()).year)
+    months = queries.months_of(own_centre_id(), dt.date(year, 1, 1), dt.date(year, 12, 31))
+    whole = rules.added_up([one.figures for one in months]) if months else None
+    shown = [name for name in YEAR_COLUMNS if whole and (name in SUMS or whole.total(name))]
+    return render_template(
+        "helpline/overview.html",
+        year=year,
+        pills=[{"label": str(one), "href": url_for(".overview", year=one), "on": one == year} for one in years],
+        months=[(one, days_of(one.figures.first_day, one.figures.last_day)) for one in months],
+        whole=whole,
+        splits=_splits(months),
+        lists=sorted({one.code_list for one in months}),
+        totals=words.TOTAL_WORDS,
+        shown=shown,
+        columns=[
+            {"label": _("Period")},
+            *({"label": words.TOTAL_WORDS[name], "number": True} for name in shown),
+            {"label": _("Signed off")},
+        ],
+        beside=_beside(months) if months else [],
+        may_publish=policy.scope_of(current_actor(), "publish", "helpline") is not None,
+    )
+
+
+@bp.get("/figures/helpline")
+@public
+def public_figures() -> ResponseReturnValue:
+    """What every centre has published, the newest first: small cells and what would tell them are not shown."""
+    names = {one.id: one.name(page_language()) for one in centres()}
+    districts = queries.districts_by_iso()
+    shown = [
+        {
+            "centre": names.get(one.centre_id, ""),
+            "days": span_of_days(one.first_day, one.last_day, page_language()),
+            "splits": words.public_splits(one, queries.code_list(one.code_list), districts),
+        }
+        for one in queries.publications()
+    ]
+    return render_template("helpline/public_figures.html", publications=shown)
+
+
+def days_of(first: dt.date, last: dt.date) -> str:
+    """The month, where the period is a whole one; else its days."""
+    whole = first.day == 1 and (last + dt.timedelta(days=1)).day == 1
+    language = page_language()
+    return month_and_year(first, language) if whole else span_of_days(first, last, language)
+
+
+def _splits(months: list[HelplineMonth]) -> list[dict[str, object]]:
+    """Each split of the sum of some periods; of several lists by the names of the newest."""
+    if not months:
+        return []
+    whole = rules.added_up([one.figures for one in months])
+    codes = queries.code_list(max(one.code_list for one in months))
+    names = words.all_codes(codes, queries.districts_by_iso())
+    return [
+        {
+            "heading": str(words.SPLITS[margin]),
+            "rows": words.split_rows(whole.margin(margin), whole.total(TOTAL_OF[margin]), names[margin]),
+        }
+        for margin in (HelplineMargin.TOPIC, *(one for one in HelplineMargin if one is not HelplineMargin.TOPIC))
+    ]
+
+
+def _month_page(form: MonthForm, month: HelplineMonth | None = None) -> ResponseReturnValue:
+    why: BaseForm | None = WhyForm(formdata=None) if month and month.signed_at else None
+    page = render_template(
+        "helpline/month.html",
+        form=form,
+        month=month,
+        why=why,
+        days=days_of(month.figures.first_day, month.figures.last_day) if month else "",
+        sums=SUMS,
+        splits=[(margin, str(words.SPLITS[margin]), TOTAL_OF[margin]) for margin in HelplineMargin],
+        changes=history({"helpline_period": [month.id]}, form) if month else [],
+    )
+    return page, 422 if form.problems_shown() else 200

@@ -1,0 +1,158 @@
+"""Rules of the helpline's figures, and what nobody computes from what is published."""
+
+import datetime as dt
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from scheduler.core.errors import GroundReason
+from scheduler.core.small_cells import PublicSum
+from scheduler.helpline import queries, rules
+from scheduler.helpline.terms import (
+    SUMS,
+    TOTAL_OF,
+    TOTALS,
+    Disagreement,
+    HelplineDraft,
+    HelplineMargin,
+    HelplineMonth,
+    HelplineReason,
+)
+from tests.core.subtraction import computable
+from tests.factories import MONDAY
+from tests.factories.helpline import helpline_draft
+
+TODAY = dt.date(2026, 11, 30)
+DAY = dt.date
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field", "reason"),
+    [
+        (DAY(2026, 2, 2), DAY(2026, 2, 1), "last_day", GroundReason.DAYS_NOT_IN_ORDER),
+        (DAY(2026, 1, 31), DAY(2026, 2, 1), "last_day", HelplineReason.NOT_ONE_MONTH),
+        (DAY(2025, 2, 1), DAY(2026, 2, 28), "last_day", HelplineReason.NOT_ONE_MONTH),
+        (DAY(2026, 11, 1), DAY(2026, 11, 30), "last_day", GroundReason.IN_THE_FUTURE),
+    ],
+)
+def test_figures_are_of_days_of_one_month_that_are_over(first, last, field, reason):
+    assert rules.problems_with_days(first, last, TODAY) == {field: reason}
+
+
+def test_a_part_of_a_month_is_told_as_what_it_is():
+    assert rules.problems_with_days(DAY(2024, 4, 1), DAY(2024, 4, 26), TODAY) == {}
+
+
+def test_both_numbers_of_a_sum_that_disagrees_are_named():
+    draft = helpline_draft(calls=81, forwarded=7, topic={"grooming": 20, "sextortion": 11})
+
+    assert rules.disagreements(draft) == [
+        Disagreement("communications", 100, 101),
+        Disagreement("cases", 30, 31),
+        Disagreement("forwarded", 7, 6),
+        Disagreement("topic", 30, 31, most=True),
+    ]
+
+
+def test_a_margin_may_say_less_than_its_total_for_not_everything_is_known():
+    assert rules.disagreements(helpline_draft(age={"from_11": 99}, act={"kz_185b": 6})) == []
+
+
+def test_a_correction_tells_each_cell_before_and_after():
+    old = helpline_draft(topic={"grooming": 20})
+    new = helpline_draft(calls=79, communications=99, topic={"sextortion": 2})
+
+    assert rules.differences(old, new) == {
+        "communications": [100, 99],
+        "calls": [80, 79],
+        "topic.grooming": [20, 0],
+        "topic.sextortion": [0, 2],
+    }
+
+
+def test_a_list_is_used_from_its_day_on():
+    lists = queries.code_lists()
+
+    assert rules.list_for(DAY(2024, 1, 1), lists).version == lists[0].version
+    assert rules.list_for(DAY(1999, 1, 1), lists).version == lists[0].version
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"signed_at": None}, HelplineReason.FIGURES_NOT_SIGNED),
+        ({"publication_id": 1}, HelplineReason.PUBLISHED_ALREADY),
+        ({"code_list": 2}, HelplineReason.SEVERAL_LISTS),
+        ({"figures": helpline_draft(DAY(2026, 2, 1), DAY(2026, 3, 2))}, HelplineReason.CUTS_A_PERIOD),
+    ],
+)
+def test_only_whole_signed_periods_of_one_list_are_published_each_once(changed, reason):
+    months = [
+        HelplineMonth(1, 1, 1, helpline_draft(), MONDAY),
+        HelplineMonth(**(vars(HelplineMonth(2, 1, 1, helpline_draft(), MONDAY)) | changed)),
+    ]
+
+    assert rules.problems_with_publishing(months, DAY(2026, 1, 1), DAY(2026, 2, 28)) == {"first_day": reason}
+    assert rules.problems_with_publishing([], DAY(2026, 1, 1), DAY(2026, 2, 28)) == {
+        "first_day": HelplineReason.NOTHING_TO_PUBLISH
+    }
+
+
+counted = st.one_of(st.just(0), st.integers(1, 4), st.integers(5, 40))
+SPLIT = {
+    HelplineMargin.AGE: ("under_7", "from_11", "adult"),
+    HelplineMargin.DISTRICT: ("RS-00", "RS-20"),
+    HelplineMargin.TOPIC: ("grooming", "sextortion"),
+    HelplineMargin.ACT: ("kz_185", "kz_215"),
+}
+
+
+@st.composite
+def drafts(draw, month):
+    totals = {name: draw(counted) for name in TOTALS}
+    totals["forwarded"] = sum(totals[name] for name in SUMS["forwarded"])
+    totals["cases"] = totals["advisory"] + totals["forwarded"]
+    totals["communications"] = sum(totals[name] for name in SUMS["communications"])
+    margins = {}
+    for margin, codes in SPLIT.items():
+        left, split = totals[TOTAL_OF[margin]], {}
+        for code in codes:
+            split[code] = draw(st.integers(0, left))
+            left -= split[code]
+        margins[margin] = split
+    return HelplineDraft(DAY(2026, month, 1), DAY(2026, month, 28), totals, margins)
+
+
+def equations(publication, told):
+    """All that a reader adds up within a publication: each split of a total, and forwarded cases by whom and by act."""
+    sums = []
+    totals = {"month_cases": "total.cases", "outcome": "total.cases", "topic": "total.cases"}
+    totals |= {"forwarded_to": "outcome.forwarded", "act": "outcome.forwarded"}
+    for margin in {name.split(".")[1] for name in told if not name.startswith(f"{publication}.total")}:
+        total = totals.get(margin, "total.communications")
+        parts = tuple(name for name in told if name.startswith(f"{publication}.{margin}."))
+        sums.append(PublicSum(f"{publication}.{total}", parts))
+    return sums
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=3), st.data())
+def test_no_hidden_cell_follows_from_all_margins_totals_and_publications(sizes, data):
+    """A year of publications one after the other, each over the periods that were signed since."""
+    month, everything, sums, true = 1, {}, [], {}
+    for at, size in enumerate(sizes):
+        months = [data.draw(drafts(month + more)) for more in range(size)]
+        month += size
+        numbers = rules.published_numbers(months)
+        named = {f"{at}.{one.margin}.{one.code}": one.number for one in numbers}
+        everything |= named
+        sums += equations(at, named)
+        true |= {f"{at}.total.communications": sum(one.total("communications") for one in months)}
+
+    told = {name: number for name, number in everything.items() if number is not None}
+
+    assert not any(0 < number < 5 for number in told.values())
+    assert computable(told, sums) == {}
+    for name, number in told.items():
+        assert number == true.get(name, number)
