@@ -80,6 +80,7 @@ COMMANDS = (
     "retention",
     "subject",
     "breach",
+    "planner",
 )
 
 # Of each process, on PostgreSQL: eight threads of waitress with two connections each (what is read apart, what is
