@@ -3,7 +3,7 @@
 A set of days is one integer, a bit a day: to ask who is free in a window is one `&`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +28,18 @@ def mask_of(days: Iterable[int]) -> int:
         if day >= 0:
             mask |= 1 << day
     return mask
+
+
+class Lazily(dict[int, list[Option]]):
+    """The options of each request, found out when somebody asks for them."""
+
+    def __init__(self, find: Callable[[int], list[Option]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, request: int) -> list[Option]:
+        self[request] = found = self._find(request)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,19 +149,20 @@ class Grounds:
         return self._kinds[one.topic, one.language, one.audience]
 
     @cached_property
-    def options(self) -> list[list[Option]]:
+    def options(self) -> "Lazily":
         """For each request, the educators, slots and days that the day, the road and her week allow."""
-        return [self._options(request, self.able(request)[0]) for request in range(len(self.problem.requests))]
+        return Lazily(lambda request: self._options(request, self.able(request)[0]))
 
     @cached_property
-    def youth_options(self) -> list[list[Option]]:
+    def youth_options(self) -> "Lazily":
         """The same of youths, nearest first; none where no youth is asked for."""
-        return [
-            sorted(self._options(request, self.able(request)[1]), key=lambda one: (one[3], one[0], one[1]))
-            if self.problem.requests[request].influencers
-            else []
-            for request in range(len(self.problem.requests))
-        ]
+        return Lazily(
+            lambda request: (
+                sorted(self._options(request, self.able(request)[1]), key=lambda one: (one[3], one[0], one[1]))
+                if self.problem.requests[request].influencers
+                else []
+            )
+        )
 
     def slot_days(self, request: int) -> list[tuple[int, int]]:
         """The slots of a request and the open days of each."""

@@ -6,26 +6,30 @@ Source: ruin and recreate, Schrimpf et al., J. Comput. Phys. 159 (2000); slack i
 Transportation Science 54 (2020).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp
 from random import Random
+from typing import Protocol
 
 from scheduler.planning.solver.desk import Desk, Seat
 from scheduler.planning.solver.greedy import fill, likely_teams, order_of, place_team
 from scheduler.planning.solver.neighbourhoods import Surroundings
 from scheduler.planning.terms import Spent, Told
 
-MOVES_A_STEP = 100
+MOVES_A_STEP = 500
 HOT, COLD = 60.0, 1.5  # how much worse a plan may get, at the start and at the end, in units of cost
 LARGEST_MOVE = 12
 WAITING_TRIED = 3  # of those left out, in each move
 
-LayAnew = Callable[[Desk, list[int], Random], None]  # an exact solver, for a block of requests
+
+class LayAnew(Protocol):
+    """An exact solver for a block of requests; `calm`: who was told stays served, and so many dates may be new."""
+
+    def __call__(self, desk: Desk, block: list[int], rng: Random, calm: int | None = None) -> None: ...
 
 
-def never(_desk: Desk, _block: list[int], _rng: Random) -> None:
+def never(desk: Desk, block: list[int], rng: Random, calm: int | None = None) -> None:
     """What lays blocks anew where no solver is installed."""
 
 

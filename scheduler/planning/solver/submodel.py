@@ -31,13 +31,15 @@ class Way(NamedTuple):
     literal: cp_model.IntVar
 
 
-def lay_anew(desk: Desk, block: list[int], rng: Random) -> None:
+def lay_anew(desk: Desk, block: list[int], rng: Random, calm: int | None = None) -> None:
     """Lay these requests anew as well as the model knows; never worse than they lay before."""
     before, stood = desk.cost, [(one, desk.lift(one)) for one in block if desk.at[one] is not None]
     model = BlockModel(desk)
     for one in block:
         seats = [seat for _cost, seat in sorted(desk.seats(one), key=lambda way: (way[0], rng.random()))[:WAYS]]
         model.offer(one, dict.fromkeys([*seats, *(seat for request, seat in stood if request == one)]))
+    if calm is not None:
+        model.keep_calm({one for one, _seat in stood}, calm)
     chosen = model.solved(dict(stood), effort=EFFORT)
     for one, seat in chosen:
         desk.place(one, seat)
@@ -77,6 +79,15 @@ class BlockModel:
             literals.append(literal)
         self.left_out[request] = self._priced(self.desk.worth(request))
         self.model.add_exactly_one([*literals, self.left_out[request]])
+
+    def keep_calm(self, served: set[int], dates: int) -> None:
+        """Whoever was told and is served stays served; at most so many are told a new date."""
+        told = self.desk.told
+        for request in served:
+            if told[request]:
+                self.model.add(self.left_out[request] == 0)
+        new = [way for way in self.ways if (stood := told[way.request]) and stood[:2] != way.seat[:2]]
+        self._at_most(new, dates)
 
     def _priced(self, cost: int) -> cp_model.IntVar:
         literal = self.model.new_bool_var("")
