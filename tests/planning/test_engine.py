@@ -82,6 +82,7 @@ def test_the_first_plan_never_beats_the_search(seed: int):
 
     plan = engine.solve(problem, watch(steps=2))
 
+    assert violations(problem, plan) == []
     assert cost_of(problem, plan).total <= first_plan(Grounds(problem)).cost
 
 

@@ -142,7 +142,8 @@ class Search:
     def _fits(self, request: int, seat: Seat) -> bool:
         desk, people = self.desk, [one for one in (seat.educator, seat.youth) if one >= 0]
         return (
-            desk.open_to(request) >> seat.day & 1 == 1
+            desk.team_of(request) in (None, (seat.educator, seat.youth))
+            and desk.open_to(request) >> seat.day & 1 == 1
             and all(desk.may_more(one, seat.day) for one in people)
             and all(desk.joins(one, request, seat.day, seat.slot) >= 0 for one in people)
         )
