@@ -126,6 +126,16 @@ class Desk:
         """Whether week and year leave her one more; the day is another question."""
         return self.total[person] < self.max_total[person] and not self.full[person] >> day & 1
 
+    def fits(self, request: int, seat: Seat) -> bool:
+        """Whether a seat that its days allow is free for the request now."""
+        people = [one for one in (seat.educator, seat.youth) if one >= 0]
+        return (
+            self.team_of(request) in (None, (seat.educator, seat.youth))
+            and self.open_to(request) >> seat.day & 1 == 1
+            and all(self.may_more(one, seat.day) for one in people)
+            and all(self.joins(one, request, seat.day, seat.slot) >= 0 for one in people)
+        )
+
     def place(self, request: int, seat: Seat) -> None:
         self._join(seat.educator, request, seat)
         self.cost += self.by.load_sq * (2 * self.total[seat.educator] - 1)

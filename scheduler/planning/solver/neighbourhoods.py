@@ -119,9 +119,10 @@ class Surroundings:
             youth, _slot, theirs, _km = self.rng.choice(youths)
             days = list(days_in(mask & theirs))
         seat = Seat(self.rng.choice(days), slot, educator, youth)
-        return self._cleared(request, seat)
+        return self.cleared(request, seat)
 
-    def _cleared(self, request: int, seat: Seat) -> tuple[Seat, list[int]] | None:
+    def cleared(self, request: int, seat: Seat) -> tuple[Seat, list[int]] | None:
+        """A seat and what stands in its way; None where something locked does."""
         desk, blockers = self.desk, list[int]()
         campaign = desk.grounds.campaign_of[request]
         if campaign >= 0 and desk.campaign_days[campaign] >> seat.day & 1:

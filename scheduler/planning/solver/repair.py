@@ -9,7 +9,7 @@ from random import Random
 from scheduler.planning.solver.desk import NOBODY, Desk, Seat
 from scheduler.planning.solver.engine import Watch
 from scheduler.planning.solver.greedy import fill, order_of, place_locked
-from scheduler.planning.solver.grounds import Grounds
+from scheduler.planning.solver.grounds import Grounds, days_in
 from scheduler.planning.solver.neighbourhoods import Surroundings
 from scheduler.planning.solver.reasons import plan_of
 from scheduler.planning.solver.search import LayAnew
@@ -17,6 +17,8 @@ from scheduler.planning.terms import Plan, PlanProblem
 
 DATES_MORE = 4  # of presentations that nothing broke, in one repair
 BESIDE = 45  # presentations laid anew together with one that is homeless
+CHAIN, WAYS_TRIED, LINKS_TRIED = 2, 300, 12
+CHAINS_COMPARED, MOST_IN_THE_WAY = 6, 2
 
 
 def repair(problem: PlanProblem, watch: Watch, solver: LayAnew) -> Plan:
@@ -30,12 +32,15 @@ def repair(problem: PlanProblem, watch: Watch, solver: LayAnew) -> Plan:
     solver(desk, broken, rng)
     fill(desk, order_of(desk.grounds, (one for one in broken if desk.at[one] is None)))
     fill(desk, _urgent_first(problem, waiting))
-    for again in range(2):
-        for one in [*broken, *(_urgent_first(problem, waiting) if not again else ())]:
-            if desk.at[one] is None and watch.spent(steps) < 1.0:
+    stay = frozenset(one for one, told in enumerate(desk.told) if told and one not in broken)
+    for one in [*broken, *_urgent_first(problem, waiting)]:
+        if desk.at[one] is None and watch.spent(steps) < 1.0:
+            if not squeeze(around, one, stay) and (
+                desk.told[one] or problem.requests[one].id in problem.named_by_event
+            ):
                 _make_room(around, one, set(broken), solver)
-                steps += 1
-                watch.told("tried", {"step": steps, "cost": desk.cost})
+            steps += 1
+            watch.told("tried", {"step": steps, "cost": desk.cost})
     fill(desk, [one for one in around.free if desk.at[one] is None])
     return plan_of(desk)
 
@@ -54,17 +59,13 @@ def stands(desk: Desk, request: int, seat: Seat) -> bool:
     ways = [(seat.educator, grounds.options[request])]
     if seat.youth != NOBODY:
         ways.append((seat.youth, grounds.youth_options[request]))
-    team = desk.team_of(request)
     return (
         bool(grounds.problem.requests[request].influencers) == (seat.youth != NOBODY)
-        and (team is None or team == (seat.educator, seat.youth))
-        and desk.open_to(request) >> seat.day & 1 == 1
         and all(
             any(one[0] == person and one[1] == seat.slot and one[2] >> seat.day & 1 for one in options)
-            and desk.may_more(person, seat.day)
-            and desk.joins(person, request, seat.day, seat.slot) >= 0
             for person, options in ways
         )
+        and desk.fits(request, seat)
     )
 
 
@@ -72,6 +73,71 @@ def _urgent_first(problem: PlanProblem, waiting: list[int]) -> list[int]:
     """Those that the event is about before those that waited already, the heavy before the light."""
     requests = problem.requests
     return sorted(waiting, key=lambda one: (requests[one].id not in problem.named_by_event, -requests[one].weight))
+
+
+def squeeze(around: Surroundings, request: int, stay: frozenset[int]) -> bool:
+    """Give a homeless request a place by a short chain: who makes room keeps her date, or nearly all do."""
+    desk, before, found = around.desk, around.desk.snapshot(), list[tuple[int, list[Seat | None]]]()
+    served = {one for one in stay if before[one] is not None}
+    ways = _ways(desk, request)
+    around.rng.shuffle(ways)
+    for seat in ways[:WAYS_TRIED]:
+        if _enters(around, request, seat, CHAIN):
+            new = sum(_has_new_date(desk, one) for one in stay)
+            if new <= DATES_MORE and all(desk.at[one] for one in served):
+                found.append((desk.cost, desk.snapshot()))
+            desk.restore(before)
+            if len(found) == CHAINS_COMPARED:
+                break
+    if found:
+        desk.restore(min(found, key=lambda one: one[0])[1])
+    return bool(found)
+
+
+def _ways(desk: Desk, request: int, *, as_told: bool = False) -> list[Seat]:
+    """Every seat that the days allow, whatever stands there; `as_told`: at the hour that the school knows."""
+    grounds, told = desk.grounds, desk.told[request]
+    youths, ways = grounds.youth_options[request], list[Seat]()
+    for educator, slot, mask, _km in grounds.options[request]:
+        for day in days_in(mask):
+            if as_told and told and told[:2] != (day, slot):
+                continue
+            if not grounds.problem.requests[request].influencers:
+                ways.append(Seat(day, slot, educator))
+            else:
+                beside = [one for one, at, days, _ in youths if at == slot and days >> day & 1]
+                ways += [Seat(day, slot, educator, one) for one in beside]
+    team = desk.team_of(request)
+    return [one for one in ways if team is None or team == (one.educator, one.youth)]
+
+
+def _enters(around: Surroundings, request: int, seat: Seat, links: int) -> bool:
+    """Whether a request can take a seat when whoever is in the way goes elsewhere; undone when it cannot."""
+    desk, cleared = around.desk, around.cleared(request, seat)
+    if cleared is None or len(cleared[1]) > MOST_IN_THE_WAY:
+        return False
+    lifted = [(one, desk.lift(one)) for one in cleared[1]]
+    if desk.fits(request, seat):
+        before = desk.snapshot()
+        desk.place(request, seat)
+        if all(_goes_elsewhere(around, one, links) for one, _seat in lifted):
+            return True
+        desk.restore(before)
+    for one, stood in lifted:
+        desk.place(one, stood)
+    return False
+
+
+def _goes_elsewhere(around: Surroundings, request: int, links: int) -> bool:
+    desk = around.desk
+    if found := desk.best(request):
+        desk.place(request, found[1])
+        return True
+    if not links:
+        return False
+    ways = _ways(desk, request, as_told=True)
+    around.rng.shuffle(ways)
+    return any(_enters(around, request, seat, links - 1) for seat in ways[:LINKS_TRIED])
 
 
 def _make_room(around: Surroundings, request: int, broken: set[int], solver: LayAnew) -> None:

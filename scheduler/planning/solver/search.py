@@ -120,7 +120,7 @@ class Search:
         desk, before = self.desk, self.desk.cost
         lifted = [(one, desk.lift(one)) for one in block if desk.at[one] is not None]
         placed = []
-        if first and self._fits(*first):
+        if first and desk.fits(*first):
             desk.place(*first)
             placed.append(first[0])
         if self.rng.random() < 0.5:
@@ -138,15 +138,6 @@ class Search:
                 desk.lift(one)
             for one, seat in lifted:
                 desk.place(one, seat)
-
-    def _fits(self, request: int, seat: Seat) -> bool:
-        desk, people = self.desk, [one for one in (seat.educator, seat.youth) if one >= 0]
-        return (
-            desk.team_of(request) in (None, (seat.educator, seat.youth))
-            and desk.open_to(request) >> seat.day & 1 == 1
-            and all(desk.may_more(one, seat.day) for one in people)
-            and all(desk.joins(one, request, seat.day, seat.slot) >= 0 for one in people)
-        )
 
     def _make_way(self, request: int) -> None:
         """A request that waits takes a place, and who held it looks for another."""
