@@ -1,8 +1,10 @@
 """Commands of the planner: `planner solve`, `repair`, `bound` and `explain`, over the neutral planning format."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -76,7 +78,22 @@ def bound(instance: Path) -> None:
         from scheduler.planning.solver.bound import bound_of  # loads the solver
     except ImportError as error:
         raise click.ClickException(f"{error.name} is not installed: nothing can be proven without it") from error
-    click.echo(json.dumps(asdict(bound_of(_read(instance, read_problem)))))
+    problem = _read(instance, read_problem)
+    with _banner_to_error():
+        proven = bound_of(problem)
+    click.echo(json.dumps(asdict(proven)))
+
+
+@contextmanager
+def _banner_to_error() -> Iterator[None]:
+    """HiGHS greets on standard output whatever it is told; there belongs one JSON document and nothing else."""
+    output = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(output, 1)
+        os.close(output)
 
 
 @group.command("explain")

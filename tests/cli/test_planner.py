@@ -45,6 +45,59 @@ def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp
     assert "first step=0 cost=" in result.stderr
 
 
+def test_bound_says_one_document_and_nothing_else(instance: Path):
+    """In a process of its own: the solver's greeting goes past Python."""
+    command = [sys.executable, "-m", "scheduler.command", "planner", "bound", str(instance)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told.keys() == {"served_weight", "sessions", "reachable_weight", "reachable_sessions", "cost"}
+    assert 0 < told["served_weight"] <= told["reachable_weight"]
+
+
+def test_explain_answers_for_each_request(app: Flask, instance: Path, tmp_path: Path):
+    file, runner = tmp_path / "plan.json", app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+    plan = read_plan(file.read_bytes())
+    left_out, served = plan.unplaced[0], plan.placements[0]
+
+    words = runner.invoke(args=["planner", "explain", str(instance), str(file), left_out.request])
+    told = runner.invoke(args=["planner", "explain", str(instance), str(file), served.request, "--json"])
+    nobody = runner.invoke(args=["planner", "explain", str(instance), str(file), "R99"])
+
+    assert words.stdout.startswith(f"{left_out.request}: {left_out.reason.value} (")
+    assert json.loads(told.stdout)["placement"]["educator"] == served.educator
+    assert (nobody.exit_code, nobody.stderr) == (2, f"Error: {instance}: no request 'R99'\n")
+
+
+def test_explain_refuses_a_plan_that_breaks_a_rule(app: Flask, instance: Path, tmp_path: Path):
+    file, runner = tmp_path / "plan.json", app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+    document = json.loads(file.read_text())
+    document["assignments"][0]["day"] = 5  # a Saturday
+    file.write_text(json.dumps(document))
+
+    result = runner.invoke(args=["planner", "explain", str(instance), str(file), "R0"])
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {file}: breaks a rule: ")
+
+
+def test_repair_writes_the_baseline_mended(app: Flask, instance: Path, tmp_path: Path):
+    file, runner = tmp_path / "plan.json", app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+    stands = json.loads(file.read_text())["assignments"]
+    document = json.loads(instance.read_text()) | {"baseline": stands, "locked": [], "event": {"kind": "none"}}
+    instance.write_text(json.dumps(document))
+
+    result = runner.invoke(args=["planner", "repair", str(instance), str(file), "--steps", "5"])
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(file.read_text())["assignments"] == stands  # nothing happened, nothing moves
+
+
 @pytest.mark.skipif(not CHECKER, reason="PLAN_CHECKER names no checker")
 @pytest.mark.parametrize("given", INSTANCES, ids=lambda path: path.stem)
 def test_the_independent_checker_finds_nothing(app: Flask, given: Path, tmp_path: Path):

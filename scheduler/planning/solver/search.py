@@ -17,7 +17,9 @@ from scheduler.planning.solver.greedy import fill, likely_teams, order_of, place
 from scheduler.planning.solver.neighbourhoods import Surroundings
 from scheduler.planning.terms import Spent, Told
 
-MOVES_A_STEP = 500
+SMALL = 200  # requests: there the exact solver's blocks gain more than moves
+MOVES_A_STEP, MOVES_IF_SMALL = 500, 100
+MOVES_A_LOOK = 25  # at the budget
 HOT, COLD = 60.0, 1.5  # how much worse a plan may get, at the start and at the end, in units of cost
 LARGEST_MOVE = 12
 WAITING_TRIED = 3  # of those left out, in each move
@@ -68,7 +70,9 @@ class Search:
         while self.around.free and (share := spent(self.steps)) < 1.0:
             self.heat = HOT * (COLD / HOT) ** share
             before = self.best_cost
-            for _ in range(MOVES_A_STEP):
+            for move in range(MOVES_A_STEP if len(self.desk.at) > SMALL else MOVES_IF_SMALL):
+                if move % MOVES_A_LOOK == 0 and spent(self.steps) >= 1.0:
+                    break
                 self._move()
                 if self.desk.cost < self.best_cost:
                     self._keep()
