@@ -12,7 +12,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 
 # What names a row: never the same in two visits. Which belongs to which is seen by how `rows_of` hangs them together.
-NAMES = {"id", "number", "uid", "centre_id", "host_id", "programme_id", "school_request_id", "visit_id",
+NAMES = {"id", "number", "booking", "uid", "centre_id", "host_id", "programme_id", "school_request_id", "visit_id",
          "presentation_id", "presenter_id", "submitted_by_id"}  # fmt: skip
 
 

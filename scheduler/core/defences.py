@@ -16,6 +16,7 @@ from scheduler.core.machines import Machine
 DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
 FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written
 DRIVES_AND_QUESTIONS = "0060_drives_and_questions"  # from which on these say nothing that cannot be
+SENT_TOGETHER = "0073_bookings"  # from which on requests that were sent together know of each other
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """School requests and the presentations they ask for."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, enum_named
+from scheduler.core.defences import SENT_TOGETHER, TableLaw, changed, refuse_more
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import District, Host
@@ -13,6 +15,11 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.acts import BulkAct
 from scheduler.requests.terms.school_request import DayPart, RequestChannel, RequestState
+
+
+def _own_number(context: Any) -> str:
+    """Of a request that is sent alone: its booking is called as it is."""
+    return str(context.get_current_parameters()["number"])
 
 
 class SchoolRequest(Base):
@@ -31,6 +38,7 @@ class SchoolRequest(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # R-2026-0417
+    booking: Mapped[str] = mapped_column(default=_own_number, server_default="", index=True)  # its first number
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
@@ -53,7 +61,7 @@ class SchoolRequest(Base):
     has_sound: Mapped[bool] = mapped_column(default=False)
     has_internet: Mapped[bool] = mapped_column(default=False)
     step_free: Mapped[bool] = mapped_column(default=False)
-    teacher_stays: Mapped[bool] = mapped_column(default=False)
+    teacher_stays: Mapped[bool] = mapped_column(default=False)  # where pupils listen: without them nobody is asked
     safeguarding_contact: Mapped[str] = mapped_column(default="")
     recent_incident: Mapped[bool] = mapped_column(default=False)
     special_needs: Mapped[bool] = mapped_column(default=False)
@@ -88,6 +96,18 @@ class SchoolRequest(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name)
+
+
+_OTHERS = (
+    "SELECT 1 FROM school_request o WHERE o.booking = NEW.booking"
+    " AND (o.host_id <> NEW.host_id OR o.contact_email <> NEW.contact_email)"
+)
+refuse_more(
+    SchoolRequest.__table__,
+    TableLaw("booking_of_one_school", ("INSERT",), f"NEW.booking = '' OR EXISTS ({_OTHERS})"),
+    TableLaw("booking_stays", ("UPDATE OF booking",), changed("booking")),
+    since=SENT_TOGETHER,
+)
 
 
 class RequestedPresentation(Base):

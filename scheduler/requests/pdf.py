@@ -114,7 +114,8 @@ def _duties(paper: RequestPaper, lang: str) -> list[str]:
     )
     counts = _("Only numbers of those present are written down; the names of pupils are not recorded.")
     minors = any(person.is_minor for person in paper.crew)
-    return [stays if paper.teacher_stays else asked, *([young] if minors else []), counts]
+    promise = [] if paper.teacher_stays is None else [stays if paper.teacher_stays else asked]
+    return [*promise, *([young] if minors else []), counts]
 
 
 def _draw_signatures(flow: Flow, paper: RequestPaper, lang: str) -> None:

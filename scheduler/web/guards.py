@@ -15,7 +15,7 @@ from scheduler.core.errors import GroundReason, NotAllowed, NotFound
 from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
 from scheduler.policy import ANONYMOUS, Actor
-from scheduler.requests.queries.lineage import kept_request
+from scheduler.requests.queries.lineage import in_one_booking, kept_request
 from scheduler.web.login import sign_in_page
 from scheduler.web.ways_back import kept_fields, page_of_form
 
@@ -23,6 +23,7 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 OPEN = ("open", "page")
+PART = "~"  # between a secret link and the number of a request of its booking: in no token, and nowhere escaped
 
 
 def current_actor() -> Actor:
@@ -80,11 +81,18 @@ def public(view: View[P]) -> View[P]:
 def link_actor(secret: str, purpose: str = "status") -> Actor:
     """The school contact who holds a request's secret link; of a merged request it leads to the kept one.
 
-    `purpose` "read" is a page for colleagues: whoever serves it lets nothing be changed. Raises: Gone when the link has
-    ended; NotFound when there never was one.
+    With the number of another request of its booking behind it the link is that one's. `purpose` "read" is a page for
+    colleagues: whoever serves it lets nothing be changed. Raises: Gone when the link has ended; NotFound when there
+    never was one.
     """
-    link = tokens.living_link(secret, purpose, now=clock.now())
-    return policy.school_contact(*kept_request(link.subject_id))
+    token, _mark, number = secret.partition(PART)
+    asked = tokens.living_link(token, purpose, now=clock.now()).subject_id
+    return policy.school_contact(*kept_request(in_one_booking(asked, number) if number else asked))
+
+
+def link_to_part(secret: str, number: str) -> str:
+    """The same link as that of another request of its booking."""
+    return f"{secret.partition(PART)[0]}{PART}{number}"
 
 
 def asks_for_sign_in() -> bool:

@@ -27,7 +27,7 @@ from scheduler.people.models import Presenter, User, UserRole
 from scheduler.places.models import HostSchoolTime
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Audience
+from scheduler.programmes.terms import Audience, ProgrammeKind
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.answers import keep_answers
@@ -60,6 +60,7 @@ PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/t
     "desk.suggest",
     "people.photo_of",
     "requests.photo_on_card",
+    "requests.day_calendar",  # of several visits in one booking: tests/web/requests/test_booking_day.py
 }
 ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_second_step.py looks at them
     "people.second_step",
@@ -116,7 +117,8 @@ def travellers(app: Flask) -> list[Traveller]:
     ]
     by_code = [*_certificates(), *_invitations(), *_tallies(), *_guardians()]
     public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", *by_code])
-    return [public, Traveller(SCHOOL, _booking(app), ["/book/check", "/book/sent", *_school_links()]), *signed_in]
+    booked = [*(f"/book/{page}" for page in ("day", "check", "sent")), *_school_links()]
+    return [public, Traveller(SCHOOL, _booking(app), booked), *signed_in]
 
 
 def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
@@ -331,6 +333,11 @@ def _booking(app: Flask) -> dict[str, str]:
         "you": {"contact_name": "Оливера Матић", "contact_email": "o.matic@skola.example.org"},
     }
     answers = {page: {name: [value] for name, value in fields.items()} for page, fields in typed.items()}
+    evening = db.session.scalars(select(Programme).where(Programme.kind == ProgrammeKind.PARENTS_EVENING)).first()
+    assert evening  # a second programme on that day
+    answers["what"]["programme"].append(str(evening.id))
+    part = {"programme": str(evening.id), "audience": "parents", "parents": "60", "starts_local": "18:00"}
+    answers["day"] = {f"parts-0-{name}": [value] for name, value in part.items()}
     client = app.test_client()
     with client.session_transaction() as cookies:
         cookies["booking"] = keep_answers(None, answers, now=MONDAY)

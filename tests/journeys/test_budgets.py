@@ -17,7 +17,7 @@ from tests.journeys.person import DESK, PHONE
 pytestmark = pytest.mark.journey
 KB = 1000
 FIRST_LOAD, SCRIPT, JUMPS = 150 * KB, 40 * KB, 0.02
-BOOKING, TOUCHES = 150 * KB, 25
+BOOKING, TOUCHES, TOUCHES_OF_A_DAY = 150 * KB, 25, 32
 OLD_PHONE = 4  # times slower than this machine
 PUBLIC = (
     "/",
@@ -227,6 +227,24 @@ def test_a_first_time_teacher_books_with_few_touches_and_few_bytes(a_phone, inst
     assert max(teacher.jumps.values()) < JUMPS
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_whole_day_takes_few_touches_and_few_bytes(a_phone, installation, width):
+    installation.time_is(MONDAY)
+    page = a_phone(width).new_page()
+    scales = Scales(page)
+    page.goto("/?lang=sr_Cyrl", wait_until="networkidle")
+    teacher = Teacher(page)
+
+    books(teacher, installation, "a whole day")
+
+    assert "/book/sent" in page.url
+    print(f"{len(teacher.touches)} touches; {scales.sent['all'] / KB:.1f} KB for all pages; "
+          f"most CLS {max(teacher.jumps.values()):.4f}")  # fmt: skip
+    assert len(teacher.touches) <= TOUCHES_OF_A_DAY
+    assert scales.sent["all"] < BOOKING
+    assert max(teacher.jumps.values()) < JUMPS
+
+
 def test_the_list_that_opens_while_typing_is_told_chosen_by_keys_and_light(a_phone):
     page = a_phone(PHONE).new_page()
     complaints: list[str] = []
@@ -251,11 +269,16 @@ def test_the_list_that_opens_while_typing_is_told_chosen_by_keys_and_light(a_pho
 
 
 def books(teacher: Teacher, installation: Installation, way: str) -> None:
-    """From the front page to the page that says it is sent: days are named, or a date of the calendar is taken."""
+    """From the front page to the page that says it is sent: days are named, or a date of the calendar is taken; of a
+    whole day also a parents' evening and a teachers' gathering.
+    """
     teacher.looks_for("Која школа?", "mileva novakovic nis")
     teacher.taps("Закажите посету")
     teacher.taps("Овде")
     teacher.ticks("Безбедно на интернету: разговор са основцима")
+    if way == "a whole day":
+        teacher.ticks("Договор о екранима")
+        teacher.ticks("Сусрет са наставницима")
     teacher.taps("Даље")
     if way == "names days":
         teacher.types("Први дан који Вам одговара", "15. 10. 2026.")
@@ -268,6 +291,10 @@ def books(teacher: Teacher, installation: Installation, way: str) -> None:
     teacher.types("Ученици", "51")
     teacher.types("Наставници", "2")
     teacher.taps("Даље")
+    if way == "a whole day":
+        teacher.types("Родитељи", "60")
+        teacher.types("Наставници", "25")
+        teacher.taps("Даље")
     teacher.types("Лице за заштиту ученика", "Јована Илић, психолог")
     teacher.ticks("Наставник остаје у учионици од почетка до краја")
     teacher.taps("Даље")

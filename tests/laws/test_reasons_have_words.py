@@ -34,6 +34,8 @@ OTHER_DEFENCES = {
     "question_of_a_living_visit",
     "driven_when_it_was_held",
     "drive_is_an_adults",
+    "booking_of_one_school",
+    "booking_stays",
     "no_day_signed_twice",
     "signed_period_stays",
     "row_is_not_replaced",

@@ -79,6 +79,7 @@ PUBLIC = {
     "requests.change_counts",
     "requests.check",
     "requests.photo_on_card",
+    "requests.day_calendar",
     "requests.choose_date",
     "requests.correct_address",
     "requests.directions",

@@ -17,6 +17,7 @@ from scheduler.people.models import Centre
 from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import MAILS_WINDOW, MOST_CORRECTIONS
+from scheduler.requests.service.bookings import others_of_booking
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, whom_to_call
 from scheduler.requests.service.unproved import count_mail, may_write_again, write_to_unproved
 from scheduler.requests.terms.reasons import RequestReason
@@ -46,7 +47,8 @@ def correct_address(request_id: int, address: str, *, network: str, now: dt.date
         count_mail(session, typed, network, now)
         tokens.end_links("prove", row.id, now=now)
         stop_unsent("prove_address", about=(SchoolRequest.__tablename__, row.id))
-        row.contact_email = typed
+        for one in (row, *others_of_booking(session, row)):
+            one.contact_email = typed
         row.addresses_corrected += 1
         audit.record(ANONYMOUS, "address corrected", row, at=now)
         write_to_unproved(row, now, _kept_until(row.id))

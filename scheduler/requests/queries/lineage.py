@@ -50,6 +50,16 @@ def kept_request(request_id: int) -> tuple[int, int]:
     raise NotFound("request")
 
 
+def in_one_booking(request_id: int, number: str) -> int:
+    """The request of that number, where it was sent together with this one. Raises: NotFound."""
+    of = select(SchoolRequest.booking).where(SchoolRequest.id == request_id).scalar_subquery()
+    wanted = select(SchoolRequest.id).where(SchoolRequest.number == number, SchoolRequest.booking == of)
+    found = db.session().scalar(wanted)
+    if found is None:
+        raise NotFound("request")
+    return found
+
+
 def is_asked_anew(request_id: int) -> bool:
     """Whether a living request was booked again from this one."""
     child = SchoolRequest.parent_id == request_id, SchoolRequest.state.not_in(OVER)
@@ -110,7 +120,9 @@ def place_in_line(
 
 
 def lineage_of(row: SchoolRequest) -> tuple[Lineage, ...]:
-    """The requests that this one came from or became part of, and those that came from it or became part of it."""
+    """The requests that this one came from or became part of, those that came from it or became part of it, and those
+    that were sent with it.
+    """
     kin = db.session().execute(
         select(SchoolRequest.id, SchoolRequest.number, SchoolRequest.merged_into_id, SchoolRequest.parent_id)
         .where(
@@ -118,16 +130,20 @@ def lineage_of(row: SchoolRequest) -> tuple[Lineage, ...]:
                 SchoolRequest.id.in_([one for one in (row.merged_into_id, row.parent_id) if one is not None]),
                 SchoolRequest.merged_into_id == row.id,
                 SchoolRequest.parent_id == row.id,
-            )
+                SchoolRequest.booking == row.booking,
+            ),
+            SchoolRequest.id != row.id,
         )
         .order_by(SchoolRequest.id)
     )
-    return tuple(Lineage(_kin(row, one.id, one.merged_into_id), one.number) for one in kin)
+    return tuple(Lineage(_kin(row, one.id, one.merged_into_id, one.parent_id), one.number) for one in kin)
 
 
-def _kin(row: SchoolRequest, other_id: int, other_merged_into: int | None) -> Kin:
+def _kin(row: SchoolRequest, other_id: int, other_merged_into: int | None, other_parent: int | None) -> Kin:
     if other_id == row.merged_into_id:
         return Kin.MERGED_INTO
     if other_merged_into == row.id:
         return Kin.MERGED_HERE
-    return Kin.BOOKED_AGAIN_FROM if other_id == row.parent_id else Kin.BOOKED_AGAIN_AS
+    if other_id == row.parent_id:
+        return Kin.BOOKED_AGAIN_FROM
+    return Kin.BOOKED_AGAIN_AS if other_parent == row.id else Kin.BOOKED_WITH

@@ -53,6 +53,18 @@ def own_request(actor: Actor, *, now: dt.datetime) -> RequestPage:
     return _page(_one(select(SchoolRequest).where(SchoolRequest.id == actor.request_id)), now)
 
 
+def requests_of_booking(request_id: int, *, now: dt.datetime) -> list[RequestPage]:
+    """All that was sent together with a request, itself too, in the order of sending; its caller has checked the right.
+
+    Without what happened, and without the requests beside them.
+    """
+    of = select(SchoolRequest.booking).where(SchoolRequest.id == request_id).scalar_subquery()
+    own = joinedload(SchoolRequest.centre), joinedload(SchoolRequest.preferred), joinedload(SchoolRequest.blackouts)
+    wanted = with_related_rows(select(SchoolRequest).where(SchoolRequest.booking == of), one=True).options(*own)
+    rows = db.session().scalars(wanted.order_by(SchoolRequest.id)).unique().all()
+    return [_page(row, now, whole=False) for row in rows]
+
+
 def request_of(request_id: int, *, now: dt.datetime) -> RequestPage:
     """One request by its id, for services and papers whose caller has checked the right. Raises: NotFound."""
     return _page(_one(select(SchoolRequest).where(SchoolRequest.id == request_id)), now)
@@ -117,7 +129,7 @@ def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
     wanted = select(SchoolRequest).where(
         SchoolRequest.host_id == row.host_id,
         SchoolRequest.centre_id == row.centre_id,
-        SchoolRequest.id != row.id,
+        SchoolRequest.booking != row.booking,  # what was sent together is asked for once
         SchoolRequest.state.in_(OPEN),
         SchoolRequest.first_day.between(row.first_day - around, row.first_day + around),
     )

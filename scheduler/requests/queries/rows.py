@@ -94,7 +94,7 @@ def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
     """How many other open requests of the same host lie within 30 days, for each row; one grouped query."""
     key = SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day
     found = db.session().execute(
-        select(*key, func.count())
+        select(*key, func.count(SchoolRequest.booking.distinct()))  # what was sent together is asked for once
         .where(SchoolRequest.host_id.in_({row.host_id for row in rows}), SchoolRequest.state.in_(OPEN))
         .group_by(*key)
     )

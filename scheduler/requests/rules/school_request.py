@@ -8,7 +8,7 @@ from scheduler.core.text import problem_with_address
 from scheduler.people import rules as people_rules
 from scheduler.places.rules.presence import best_standings, is_anyone_away, left_on
 from scheduler.places.terms.school_time import AskedTime, ClassStanding
-from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests.terms.dates import DateDraft
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import (
@@ -38,7 +38,7 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: RequestFacts) -> d
     problems |= ({} if problems else _problems_with_wishes(draft)) | _problems_with_contact(draft, facts)
     if not facts.programme.open:
         problems["programme"] = RequestReason.NOT_OPEN
-    if not draft.teacher_stays:
+    if draft.with_pupils and not draft.teacher_stays:
         problems["teacher_stays"] = RequestReason.TEACHER_STAYS
     if not draft.safeguarding_contact:
         problems["safeguarding_contact"] = GroundReason.MISSING
@@ -55,6 +55,19 @@ def problems_with(draft: RequestDraft, today: dt.date, facts: RequestFacts) -> d
         for field, reason in found.items():
             problems[f"presentations-{number}-{field}"] = reason
     return problems
+
+
+def leads_first(programmes: Iterable[ProgrammeRow]) -> list[ProgrammeRow]:
+    """Several programmes of one booking, the one whose date is looked for first: of those that are booked now before
+    the others, for pupils before adults.
+    """
+    return sorted(programmes, key=lambda one: (not one.book_now, Audience.PUPILS not in one.audiences))
+
+
+def problems_with_part(place: int, part: RequestDraft, today: dt.date, facts: RequestFacts) -> dict[str, Reason]:
+    """The same of a further part of a booking, by its place. Of its one presentation: "parts-0-parents"."""
+    found = problems_with(part, today, facts)
+    return {field.replace("presentations-0-", f"parts-{place}-"): reason for field, reason in found.items()}
 
 
 def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: RequestFacts) -> bool:

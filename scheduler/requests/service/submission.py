@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import logging
+from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from scheduler.requests.rules.school_request import (
     problems_with,
 )
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
+from scheduler.requests.service.bookings import others_of_booking, problems_with_parts, write_of_booking
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
 from scheduler.requests.service.unproved import count_mail, forget_network, write_to_unproved
 from scheduler.requests.terms.school_request import (
@@ -44,7 +46,7 @@ from scheduler.requests.terms.school_request import (
 
 log = logging.getLogger(__name__)
 
-ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "kept_until")  # rows of their own; of a hold
+ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "parts", "kept_until")  # rows of their own; of a hold
 KEYS_APART = "|"  # stands in no key
 FORM_LOCK = 21  # a kind of advisory locks
 
@@ -60,13 +62,16 @@ def submit_request(
 ) -> int:
     """Record what a host asks for, and return the id of the request. The same form sent twice is recorded once.
 
-    From the web it is unverified, and a mail that proves the address is queued: both or neither. Taken on the phone by
-    staff it is new at once. `where` is a host that the register does not hold, or one that a page has opened; then the
-    draft's host counts for nothing. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
+    Its further parts are requests of their own in the same booking. From the web it is unverified, and a mail that
+    proves the address is queued: all of it, or nothing. Taken on the phone by staff it is new at once. `where` is a
+    host that the register does not hold, or one that a page has opened; then the draft's host counts for nothing.
+    Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
     """
-    programme = programme_queries.programme_of(draft.programme_id)
+    programmes = {one.programme_id: programme_queries.programme_of(one.programme_id) for one in (draft, *draft.parts)}
+    programme = programmes[draft.programme_id]
     by_staff = actor.user_id is not None or actor == SYSTEM
-    policy.require(actor, "create", "request", centre=Spot(programme.centre_id, own=True))
+    for one in programmes.values():
+        policy.require(actor, "create", "request", centre=Spot(one.centre_id, own=True))
     key, *also = _keys_of(form_key)
     with transaction() as session:
         advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
@@ -74,17 +79,23 @@ def submit_request(
             return int(earlier)
         school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
         host, today = school.host, clock.local_day(now)
-        policy.require(actor, "create", "request", centre=_lies(programme.centre_id, host))
+        for one in programmes.values():
+            policy.require(actor, "create", "request", centre=_lies(one.centre_id, host))
         hours = school.hours(draft.first_day, draft.last_day, today=today)
         levels = levels_at(host.teaches_primary, host.teaches_secondary)
-        problems = problems_with(draft, today, RequestFacts(programme, levels, by_staff, *hours))
+        facts = RequestFacts(programme, levels, by_staff, *hours)
+        problems = problems_with_parts(draft.parts, programmes, today, facts)
+        problems |= problems_with(draft, today, facts)
         if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
             problems["campaign_id"] = GroundReason.UNKNOWN
         if problems:
             raise Rejected(problems)
-        draft, parent_id = dataclasses.replace(draft, host_id=host.id, parent_id=None), draft.parent_id
+        parent_id = draft.parent_id
+        draft = dataclasses.replace(draft, host_id=host.id, parent_id=None)
         row = store_request(session, draft, programme.centre_id, by_staff, now)
         _keep_lineage(session, actor, row, parent_id, now)
+        parts = [(part, programmes[part.programme_id].centre_id) for part in draft.parts]
+        _store_parts(session, actor, row, parts, now)
         set_off(session, actor, row, network, now, draft.kept_until)
         form_keys.remember(key, str(row.id), at=now, also=also)
         _forget_what_became(session, form_key)
@@ -129,18 +140,21 @@ def _opened(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: 
 
 
 def store_request(
-    session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime
+    session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime, booking: str = ""
 ) -> SchoolRequest:
-    """The rows of a draft that the rules have accepted; its number is taken, nobody is written to yet."""
+    """The rows of a draft that the rules have accepted, in a booking of others or its own; nobody is written to yet."""
+    number = numbers.next_number("R", clock.local_day(now))
     row = SchoolRequest(
         **{name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN},
-        number=numbers.next_number("R", clock.local_day(now)),
+        number=number,
+        booking=booking or number,
         centre_id=centre_id,
         channel=RequestChannel.PHONE if by_staff else RequestChannel.WEB,
         state=RequestState.DRAFT,
         state_since=now,
         submitted_at=now,
     )
+    row.teacher_stays = draft.teacher_stays or not draft.with_pupils  # without them nobody is asked
     row.contact_email = people_rules.address_of(draft.contact_email)
     row.presentations = [
         RequestedPresentation(ordinal=ordinal, **vars(asked)) for ordinal, asked in enumerate(draft.presentations, 1)
@@ -150,6 +164,20 @@ def store_request(
     session.add(row)
     session.flush()
     return row
+
+
+def _store_parts(
+    session: Session, actor: Actor, row: SchoolRequest, parts: Iterable[tuple[RequestDraft, int]], now: dt.datetime
+) -> None:
+    """The further parts of a booking, each with its centre; of those from the web the first one's mail speaks."""
+    by_staff = row.channel is RequestChannel.PHONE
+    for part, centre_id in parts:
+        draft = dataclasses.replace(part, host_id=row.host_id)
+        one = store_request(session, draft, centre_id, by_staff, now, row.number)
+        if by_staff:
+            set_off(session, actor, one, "", now)
+        else:
+            states.move(REQUEST_MACHINE, one, RequestState.UNVERIFIED, actor=actor, at=now)
 
 
 def _keep_lineage(session: Session, actor: Actor, row: SchoolRequest, parent_id: int | None, now: dt.datetime) -> None:
@@ -199,7 +227,8 @@ def set_off(
 def prove_address(token: str, *, now: dt.datetime) -> str | None:
     """The button behind the mailed link: staff see the request from now on, and a mail with the status link goes out.
 
-    What was sent for the waiting list stands on it from now on, by the school's own act.
+    The address is proven for all that was sent together, and the mail is one. What was sent for the waiting list
+    stands on it from now on, by the school's own act.
     Returns a fresh secret for the status page the first time, None when it was proven before. Raises: Gone; NotFound.
     """
     with transaction() as session:
@@ -212,10 +241,12 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
         actor = policy.school_contact(row.id, row.host_id)
         waits = row.for_waiting_list
         to = RequestState.WAITLISTED if waits else RequestState.NEW
-        states.move(REQUEST_MACHINE, row, to, actor=actor, at=now)
-        row.proved_at = now
+        rows = [row, *(one for one in others_of_booking(session, row) if one.state is RequestState.UNVERIFIED)]
+        for one in rows:
+            states.move(REQUEST_MACHINE, one, to, actor=actor, at=now)
+            one.proved_at = now
         forget_network(session, row.contact_email)
-        write_to_school(row, "request_waitlisted" if waits else "request_received", now=now)
+        write_of_booking(rows, "request_waitlisted" if waits else "request_received", now=now)
         request_id = row.id
         secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
     log.info("address proven", extra={"request_id": request_id})

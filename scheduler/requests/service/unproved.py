@@ -56,12 +56,13 @@ def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datet
 def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
     """What a mail to an unproven address says of a request: chosen from lists of ours; a typed school has no name."""
     language = row.language
-    named = select(Host, Programme, Centre).select_from(Host).join(Programme, Programme.id == row.programme_id)
-    named = named.join(Centre, Centre.id == row.centre_id).where(Host.id == row.host_id)
-    host, programme, centre = db.session.execute(named).one()
+    named = select(Host, Centre, Programme).select_from(SchoolRequest).join(Host, Host.id == SchoolRequest.host_id)
+    named = named.join(Programme, Programme.id == SchoolRequest.programme_id).join(Centre, Centre.id == row.centre_id)
+    found = db.session.execute(named.where(SchoolRequest.booking == row.booking).order_by(SchoolRequest.id)).all()
+    host, centre = found[0][:2]
     return whom_to_call(centre, language) | {
         "number": row.number,
-        "programme": programme.name(language),
+        "programme": "; ".join(programme.name(language) for _host, _centre, programme in found),
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
         "first_day": row.first_day,
         "last_day": row.last_day,

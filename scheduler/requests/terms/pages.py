@@ -194,6 +194,7 @@ class Kin(StrEnum):
     MERGED_HERE = "merged_here"
     BOOKED_AGAIN_FROM = "booked_again_from"
     BOOKED_AGAIN_AS = "booked_again_as"
+    BOOKED_WITH = "booked_with"
 
 
 @dataclass(frozen=True)

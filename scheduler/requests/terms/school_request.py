@@ -1,7 +1,7 @@
 """Words of school requests: what a host asks for, and the states a request goes through."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
@@ -58,7 +58,7 @@ class RequestPaper:
     crew: tuple[PaperPerson, ...] = ()
     equipment: tuple[str, ...] = ()  # in words
     safeguarding_contact: str = ""
-    teacher_stays: bool = False
+    teacher_stays: bool | None = False  # None: no pupils listen, so nobody is asked
     zone: str = "Europe/Belgrade"
     helpline: str = "19833"
 
@@ -250,6 +250,12 @@ class RequestDraft:
     preferred: tuple[Preference, ...] = ()  # the first is wished most
     blackouts: tuple[Blackout, ...] = ()
     for_waiting_list: bool = False  # nothing was free: once proven it waits there, and nobody owes an answer
+    parts: tuple["RequestDraft", ...] = ()  # other programmes of the same booking: a request of its own for each
+
+    @property
+    def with_pupils(self) -> bool:
+        """Whether pupils listen, as far as it is known who does."""
+        return not self.presentations or any(one.audience is Audience.PUPILS for one in self.presentations)
 
 
 @dataclass(frozen=True)
@@ -261,6 +267,10 @@ class RequestFacts:
     by_staff: bool = False  # taken on the phone: the notice is the coordinator's to judge
     clock: SchoolClock | None = None  # shifts and bells around the asked days; None while nobody has told them
     lessons: DaysOfGrades | None = None  # the school days among the asked ones, by grade
+
+    def of(self, programme: ProgrammeRow) -> "RequestFacts":
+        """The same of another programme, at that school and on those days."""
+        return replace(self, programme=programme)
 
 
 @dataclass(frozen=True)

@@ -115,11 +115,11 @@ def _own_visit(reader: _Reader, row: VisitRow, visit: Visit) -> OwnVisit:
 def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
     may_call = reader.may_call and contact_is_shown(row.on_day, reader.today)
     phone = visit.host.phone if may_call else ""
-    asked = visit.school_request
+    asked, pupils = visit.school_request, row.with_pupils
     if asked is None:
         return School(
             phone=phone,
-            teacher_stays=row.teacher_stays,
+            teacher_stays=row.teacher_stays and pupils,
             safeguarding_contact=row.safeguarding_contact,
         )
     return School(
@@ -134,7 +134,7 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
         has_internet=asked.has_internet,
         recent_incident=asked.recent_incident and may_call,
         special_needs=asked.special_needs and may_call,
-        teacher_stays=asked.teacher_stays,
+        teacher_stays=asked.teacher_stays and pupils,
         safeguarding_contact=asked.safeguarding_contact,
     )
 

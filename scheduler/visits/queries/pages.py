@@ -53,7 +53,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
         contact_name=asked.contact_name if asked else "",
         contact_phone=asked.contact_phone if asked else "",
         safeguarding_contact=(asked or row).safeguarding_contact,
-        teacher_stays=(asked or row).teacher_stays,
+        teacher_stays=(asked or row).teacher_stays and row.with_pupils,
         keeps_back=_keeps_back(row, asked),
         history=_history(row),
         request_number=asked.number if asked else "",

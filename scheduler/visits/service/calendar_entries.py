@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from scheduler.places.terms.hosts import Point
 from scheduler.visits import ics
 from scheduler.visits.models.visits import CalendarEntry, Presentation
 from scheduler.visits.rules.crew import cards_of
-from scheduler.visits.service.locked_visit import OpenVisit, as_member, loaded_visit, raise_version
+from scheduler.visits.service.locked_visit import OpenVisit, as_member, loaded_visits, raise_version
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.rows import PresenterCard
 from scheduler.visits.terms.states import OFF_VISITS, AssignmentState, EntryStatus, PresentationState
@@ -72,23 +72,20 @@ def _texts(opened: OpenVisit, presentation: Presentation) -> Texts:
     return {(status, language): ics.vevent(facts, status, language) for status, language in kinds}
 
 
-def calendar_of_school(visit_id: int, language: str) -> bytes:
-    """A confirmed visit as a file for the calendars of its school; a visit called off takes itself out again.
+def calendar_of_school(visit_ids: Collection[int], title: str, language: str) -> bytes:
+    """Visits of one booking as one file for the calendars of their school; of what is called off, that it is.
 
     Under the same UIDs as everywhere, and without anybody's name: such a file is handed on (TRUST S54).
     """
-    opened = loaded_visit(db.session(), visit_id)
-    off = opened.visit.state in OFF_VISITS
-    texts = [
-        ics.vevent(
-            replace(_facts(opened, one), crew=(), young=(), page_url=""),
-            EntryStatus.CANCELLED if off or one.state in CALLED_OFF else EntryStatus.CONFIRMED,
-            language,
-        )
-        for one in opened.every
-        if one.state not in NOT_BY_ITSELF
-    ]
-    return ics.calendar(texts, opened.visit.programme.name(language))
+    texts = []
+    for opened in loaded_visits(db.session(), visit_ids):
+        off = opened.visit.state in OFF_VISITS
+        for one in opened.every:
+            if one.state not in NOT_BY_ITSELF:
+                status = EntryStatus.CANCELLED if off or one.state in CALLED_OFF else EntryStatus.CONFIRMED
+                facts = replace(_facts(opened, one), crew=(), young=(), page_url="")
+                texts.append(ics.vevent(facts, status, language))
+    return ics.calendar(texts, title)
 
 
 def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:

@@ -138,6 +138,11 @@ class VisitRow:
     def starts_at(self) -> dt.datetime | None:
         return min((row.starts_at for row in self.presentations), default=None)
 
+    @property
+    def with_pupils(self) -> bool:
+        """Whether pupils listen to any of it: with adults alone no teacher has to stay."""
+        return any(row.audience is Audience.PUPILS for row in self.presentations)
+
     def gap_before(self, sitting: PresentationRow) -> int:
         """Minutes that a crew waits in the school before a presentation; 0 where it is only a break between lessons."""
         over = [row.ends_at for row in self.presentations if row.ends_at <= sitting.starts_at and row != sitting]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import request
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
-from wtforms.validators import AnyOf, Optional
+from wtforms.validators import AnyOf, Length, Optional
 
 from scheduler.core import clock
 from scheduler.core.typed_days import day_typed
@@ -29,6 +29,7 @@ from scheduler.web.forms import (
     DayField,
     EmailField,
     LinesField,
+    ManyField,
     NameField,
     Needed,
     TextField,
@@ -63,9 +64,12 @@ class HostForm(BaseForm):
 
 
 class WhatForm(BaseForm):
-    """Which programme, and in which language it shall be held."""
+    """Which programmes, all of them on one day, and in which language they shall be held."""
 
-    programme = RadioField(_l("Programme"), [Needed()])
+    programme = ManyField(
+        _l("Programme"),
+        [Needed(), Length(max=MOST_PRESENTATIONS, message=_l("At most 8 programmes fit into one day."))],
+    )
     teaching_language = SelectField(
         _l("Language of the presentation"),
         choices=choices_of(LANGUAGES),
@@ -169,10 +173,11 @@ class WhoForm(ListedForm):
     presentations = FieldList(FormField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
 
     def drafts(self, day_part: DayPart) -> tuple[PresentationDraft, ...]:
-        return tuple(_presentation(entry.form, day_part) for entry in self.presentations)
+        return tuple(presentation_of(entry.form, day_part) for entry in self.presentations)
 
 
-def _presentation(form: PresentationForm, day_part: DayPart) -> PresentationDraft:
+def presentation_of(form: PresentationForm, day_part: DayPart) -> PresentationDraft:
+    """One sitting as the domain's own type."""
     audience = Audience(form.audience.data)
     by_lesson = audience is Audience.PUPILS and form.starts_local.data is None
     return PresentationDraft(
@@ -228,8 +233,9 @@ class CheckForm(SureForm):
 
 
 class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm, SureForm):
-    """The same questions on one page, for a coordinator with the school on the phone."""
+    """The same questions on one page, for a coordinator with the school on the phone; of one programme."""
 
+    programme = RadioField(_l("Programme"), [Needed()])
     contact_name = NameField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)
     contact_email = EmailField(_l("E-mail address of the school"), [Optional()])
     contact_phone = TextField(_l("Phone"), limit=40)

@@ -136,6 +136,7 @@ KIN = {
     Kin.MERGED_HERE: _l("Joined with it"),
     Kin.BOOKED_AGAIN_FROM: _l("Booked again after"),
     Kin.BOOKED_AGAIN_AS: _l("Booked again as"),
+    Kin.BOOKED_WITH: _l("Sent together with"),
 }
 SIDES = {"centre": _l("the centre"), "school": _l("the school"), "product": _l("by itself")}
 _S = RequestState
@@ -232,6 +233,12 @@ NEXT = {
 }
 
 
+FOR_ADULTS = {  # the same where no pupils listen: nobody has to stay with them
+    _S.CONFIRMED: _l("Prepare the room and the equipment."),
+    _S.READY: _l("See you soon!"),
+}
+
+
 SOMEBODY_ELSE = _l(
     "The day stays as agreed. One presenter cannot come, so we look for another and write to you when it is settled."
 )
@@ -265,8 +272,9 @@ def heading_of(page: RequestPage) -> str:
 
 def next_of(page: RequestPage) -> str:
     """What happens next, and what the school has to do, if anything."""
-    told = _not_held(page)
-    return str(told[1] if told else NEXT[page.row.state])
+    told, state = _not_held(page), page.row.state
+    pupils = any(one.audience is Audience.PUPILS for one in page.presentations)
+    return str(told[1] if told else NEXT[state] if pupils else FOR_ADULTS.get(state, NEXT[state]))
 
 
 CLOCK = {  # why a time no longer fits, as the school reads it

@@ -63,6 +63,7 @@ def _plant(session: Session, size: Size, calendar: Calendar, region: tuple[int, 
         {
             "id": i,
             "number": "R-" + asked.c.year + "-" + padded(i, 6),
+            "booking": "R-" + asked.c.year + "-" + padded(i, 6),
             "centre_id": centre,
             "programme_id": case((other, 5), else_=i % 4 + 1),
             "host_id": i * 11 % size.hosts + 1,

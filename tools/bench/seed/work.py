@@ -115,6 +115,7 @@ def plant_requests(session: Session) -> None:
         {
             "id": i,
             "number": "R-" + DAY.c.year + "-" + padded(i, 6),
+            "booking": "R-" + DAY.c.year + "-" + padded(i, 6),
             "centre_id": PLAN.c.centre_id,
             "programme_id": PLAN.c.programme_id,
             "campaign_id": _campaign(),

@@ -15,6 +15,7 @@ from scheduler.web.reasons import worded
 from scheduler.web.request_facts import equipment_of, sitting_of
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import page_of
+from scheduler.web.requests.booking.parts import chosen_programmes
 
 
 def address_of(page: str) -> str:
@@ -25,7 +26,7 @@ def address_of(page: str) -> str:
 def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[dict[str, Any]]:
     """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
     draft, language = booking.request_draft(), page_language()
-    host, typed, programme = booking.host(), booking.new_host(), booking.programme()
+    host, typed, chosen = booking.host(), booking.new_host(), chosen_programmes(booking)
     wrong: dict[str, str] = {}
     for field, reason in problems.items():
         wrong.setdefault(page_of(field), worded(reason))
@@ -39,10 +40,11 @@ def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[d
         (
             "what",
             _("Programme"),
-            [programme.name(language), str(LANGUAGES[draft.teaching_language])] if programme else [],
+            [*(one.name(language) for one in chosen), str(LANGUAGES[draft.teaching_language])] if chosen else [],
         ),
         ("when", _("When"), _when(booking, draft)),
         ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
+        *(("day", row.name(language), _sittings(part)) for row, part in zip(chosen[1:], draft.parts, strict=True)),
         ("where", _("Room"), room + equipment_of(draft)),
         ("where", _("Who guards the children"), [draft.safeguarding_contact]),
         ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone]),
@@ -59,6 +61,11 @@ def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[d
         }
         for page, term, parts in answers
     ]
+
+
+def _sittings(part: RequestDraft) -> list[str]:
+    """Who listens to a further part, and from when."""
+    return [sitting_of(asked) for asked in part.presentations]
 
 
 def _when(booking: BookingDraft, draft: RequestDraft) -> list[str]:

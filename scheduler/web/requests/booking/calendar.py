@@ -15,6 +15,7 @@ from scheduler.web.free_dates import months_of, open_at_first, why_none
 from scheduler.web.i18n import _n
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import Typed
+from scheduler.web.requests.booking.parts import earliest_day
 from scheduler.web.requests.forms import FEW_LETTERS
 
 
@@ -33,7 +34,7 @@ def only_classes(sent: str) -> Typed:
 
 def for_the_waiting_list(booking: BookingDraft) -> Typed:
     """All days that may be asked for, from the first with notice enough: whoever gives a date away finds one there."""
-    first = booking.earliest_day() or clock.local_day(booking.now)
+    first = earliest_day(booking) or clock.local_day(booking.now)
     last = first + dt.timedelta(days=LONGEST_SPAN_DAYS - 1)
     return {"first_day": [DayField.written(first)], "last_day": [DayField.written(last)], "waiting": ["yes"]}
 

@@ -14,7 +14,7 @@ from scheduler.web.forms import choices_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests import words
-from scheduler.web.requests.forms import WhoForm
+from scheduler.web.requests.forms import PresentationForm, WhoForm
 
 
 def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
@@ -24,13 +24,16 @@ def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
 
 def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
     """Offer the audiences that the programme is for and the levels that the host teaches."""
+    for entry in form.presentations:
+        furnish_sitting(entry.form, programme, levels)
+
+
+def furnish_sitting(form: PresentationForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
+    """The same for one sitting."""
     offered = {level: word for level, word in words.LEVELS.items() if level in (levels or {*SchoolLevel})}
     offered.pop(SchoolLevel.NONE, None)
-    for entry in form.presentations:
-        entry.form.audience.choices = [
-            SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences
-        ]
-        entry.form.level.choices = choices_of(offered)
+    form.audience.choices = [SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences]
+    form.level.choices = choices_of(offered)
 
 
 def programmes_for(

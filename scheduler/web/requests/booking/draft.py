@@ -6,7 +6,6 @@ shows what was typed and nothing is read in two ways.
 
 import datetime as dt
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -21,15 +20,15 @@ from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
 from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.service.holds import release_date
-from scheduler.booking.terms.free_dates import FreeWish
+from scheduler.booking.terms.free_dates import Bounds, FreeWish
 from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
 from scheduler.core import clock
-from scheduler.core.errors import NotFound, Reason
+from scheduler.core.errors import Reason
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow
-from scheduler.programmes.queries import open_programmes, programme_of
+from scheduler.programmes.queries import open_programmes
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.rules.school_request import levels_at, problems_with
@@ -38,7 +37,9 @@ from scheduler.requests.terms.school_request import PresentationDraft, RequestDr
 from scheduler.web.day_slots import slot_of
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.requests.booking import choices
+from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.fields import (
+    DAY_PAGE,
     FORMS,
     PAGES,
     BookingLessons,
@@ -51,10 +52,20 @@ from scheduler.web.requests.booking.fields import (
     typed_in,
 )
 from scheduler.web.requests.booking.new_host import NewHostForm
-from scheduler.web.requests.forms import WhatForm, WhenForm, WhoForm
+from scheduler.web.requests.booking.parts import (
+    chosen_programmes,
+    day_answer,
+    day_before,
+    furnish_day,
+    is_answered,
+    pages_of,
+    parts_of,
+    problems_of_parts,
+    pupils_listen,
+)
+from scheduler.web.requests.forms import WhatForm, WhenForm, WhereForm, WhoForm
 
 T = TypeVar("T")
-TOTAL = len(PAGES) + 2
 QUICKEST_S = 2  # programs are quicker than any hand
 SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
 DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
@@ -126,7 +137,11 @@ class BookingDraft:
 
     def next_page(self, after: str) -> str:
         """The first page without an answer, or "check" when all have one."""
-        return next((page for page in PAGES if page not in self.answers and page != after), "check")
+        return next((page for page in self.pages() if page != after and not is_answered(self, page)), "check")
+
+    def pages(self) -> tuple[str, ...]:
+        """The pages that it asks after the first, in their order."""
+        return pages_of(self)
 
     def aside(self, page: str) -> Typed:
         """What was typed for a page and is no answer yet."""
@@ -154,6 +169,8 @@ class BookingDraft:
             return self.furnish(form)
         aside = self.aside(page)
         before = aside or self.answers.get(page) or self.answers.get({"what": "wish", "who": "classes"}.get(page, ""))
+        if page == DAY_PAGE:
+            before = day_answer(self, before or {}) | ({"wrong": ["yes"]} if "wrong" in aside else {})
         if not before:
             return self.furnish(FORMS[page](formdata=None))
         form = self.once(_key(page, before), lambda: FORMS[page](formdata=MultiDict(before)))
@@ -183,6 +200,10 @@ class BookingDraft:
             form.programme.choices = choices.programme_choices(self.programmes())
         if isinstance(form, WhoForm) and (programme := self.programme()):
             choices.furnish_presentations(form, programme, self.levels())
+        if isinstance(form, DayForm):
+            furnish_day(self, form)
+        if isinstance(form, WhereForm) and not pupils_listen(self):
+            form.teacher_stays.validators = ()  # without children nobody is asked
         return form
 
     def stands(self, page: str) -> bool:
@@ -195,15 +216,8 @@ class BookingDraft:
         return choices.programmes_for(self.once("programmes", open_programmes), self.levels(), chosen)
 
     def programme(self) -> ProgrammeRow | None:
-        """What was chosen."""
-        chosen = number_of(self.said("what", "programme"))
-        offered: list[ProgrammeRow] = self.read.get("programmes", [])
-        if chosen is None:
-            return None
-        with suppress(NotFound):
-            found = next((row for row in offered if row.id == chosen), None)
-            return found or self.once(("programme", chosen), lambda: programme_of(chosen))
-        return None
+        """What was chosen; of several the one that leads: its date is looked for, the others follow on that day."""
+        return next(iter(chosen_programmes(self)), None)
 
     def host_row(self, host_id: int) -> HostRow:
         """A host of the register. Raises: NotFound."""
@@ -265,7 +279,8 @@ class BookingDraft:
         asked = self.asked()
         main = main_audience({one.audience for one in asked} & programme.audiences or programme.audiences)
         classes = classes_of_sittings(asked, main)
-        return FreeWish(programme.id, language, main, host.id if host else None, town, classes=classes)
+        where, bounds = (host.id if host else None, town), Bounds(after=day_before(self))
+        return FreeWish(programme.id, language, main, *where, classes=classes, bounds=bounds)
 
     def sittings(self) -> tuple[PresentationDraft, ...]:
         """The presentations as the visitor typed them; none before the question."""
@@ -288,16 +303,11 @@ class BookingDraft:
         day: dt.date | None = when.first_day.data
         return day
 
-    def earliest_day(self) -> dt.date | None:
-        """The first day that leaves the programme its notice."""
-        programme = self.programme()
-        return clock.local_day(self.now) + dt.timedelta(days=programme.notice_days) if programme else None
-
     def unfinished(self) -> str | None:
         """The first page that is missing or no longer right."""
         if self.host() is None and self.new_host() is None:
             return "host"
-        return next((page for page in PAGES if page not in self.answers or not self.stands(page)), None)
+        return next((page for page in self.pages() if not is_answered(self, page) or not self.stands(page)), None)
 
     def problems_at(self, page: str) -> dict[str, Reason]:
         """What the rules say of this page's answers, as far as the pages before let them judge."""
@@ -306,6 +316,8 @@ class BookingDraft:
             return {}
         facts = self.facts(programme, draft) if page == "who" else RequestFacts(programme, self.levels())
         problems = problems_with(draft, clock.local_day(self.now), facts)
+        if page in ("when", DAY_PAGE):
+            problems = problems_of_parts(self, draft) | problems
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
 
     def school(self, host: HostRow) -> OpenSchool:
@@ -356,8 +368,10 @@ class BookingDraft:
         """
         forms = {page: who if who and page == "who" else self.form(page) for page in PAGES}
         draft = draft_of(forms, self.host(), clock.local_day(self.now))
+        programme = self.programme()
+        draft = self.on_its_date(replace(draft, programme_id=programme.id if programme else 0))
         parent = self.said("again", "parent")  # the request on whose page the school began, to ask for more
-        return replace(self.on_its_date(draft), parent_id=number_of(parent))
+        return replace(draft, parts=parts_of(self, draft), parent_id=number_of(parent))
 
     def on_its_date(self, draft: RequestDraft) -> RequestDraft:
         """The draft on the date that the visitor took, its presentations one after the other; else as it is."""

@@ -20,6 +20,7 @@ from scheduler.requests.terms.school_request import DayPart, PresentationDraft, 
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import page_language
 from scheduler.web.requests.address_forms import YouForm
+from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.new_host import NewHostForm
 from scheduler.web.requests.forms import HostForm, WhatForm, WhenForm, WhereForm, WhoForm
 
@@ -30,10 +31,13 @@ FORMS: dict[str, type[BaseForm]] = {
     "what": WhatForm,
     "when": WhenForm,
     "who": WhoForm,
+    "day": DayForm,
     "where": WhereForm,
     "you": YouForm,
 }
 PAGES = ("what", "when", "who", "where", "you")  # after the first, which finds the host
+DAY_PAGE = "day"  # between them where several programmes were chosen: what the others ask, beside the line of that day
+WITH_DAY = (*PAGES[:3], DAY_PAGE, *PAGES[3:])
 EQUIPMENT = ("has_projector", "has_sound", "has_internet", "step_free", "special_needs")
 TICKS = (*EQUIPMENT, "teacher_stays", "recent_incident")
 TEXTS = {
@@ -71,7 +75,7 @@ def blank_form(page: str) -> BaseForm:
 def page_of(field: str) -> str:
     """The page on which a field is asked for; the first one when it is on none."""
     head = field.split("-")[0]
-    return head if head in FORMS else next((page for page in PAGES if hasattr(FORMS[page], head)), "host")
+    return head if head in FORMS else next((page for page in WITH_DAY if hasattr(FORMS[page], head)), "host")
 
 
 def presentations_of(form: BaseForm, day_part: DayPart = DayPart.ANY) -> tuple[PresentationDraft, ...]:
@@ -87,8 +91,9 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
     what, when, who, where, _you = (forms[page] for page in PAGES)
     ticks: dict[str, Any] = {name: where[name].data for name in TICKS}
     texts: dict[str, Any] = {name: forms[page][name].data or "" for page, names in TEXTS.items() for name in names}
+    chosen = what.programme.data if isinstance(what.programme.data, list) else [what.programme.data]
     return RequestDraft(
-        programme_id=int(what.programme.data or 0),
+        programme_id=int((chosen or [0])[0] or 0),
         host_id=host.id if host else 0,
         language=page_language(),
         teaching_language=TeachingLanguage(what.teaching_language.data or TeachingLanguage.SERBIAN),

@@ -36,10 +36,13 @@ from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.answers import address_of, answer_rows
 from scheduler.web.requests.booking.calendar import day_is_missed, for_the_waiting_list, only_classes, only_day
+from scheduler.web.requests.booking.day import check_facts, day_facts, total_of
+from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.doubts import doubts_of_booking
-from scheduler.web.requests.booking.draft import TOTAL, BookingDraft
-from scheduler.web.requests.booking.fields import PAGES, Typed, host_asked, typed_in
+from scheduler.web.requests.booking.draft import BookingDraft
+from scheduler.web.requests.booking.fields import PAGES, WITH_DAY, Typed, host_asked, typed_in
 from scheduler.web.requests.booking.host_search import search_facts, suggested
+from scheduler.web.requests.booking.parts import earliest_day
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
 from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhoForm
 
@@ -47,6 +50,7 @@ WORDS = {  # of each page: what its link says, and its title
     "what": (_l("Programme"), _l("What would you like?")),
     "when": (_l("Days"), _l("When does it suit you?")),
     "who": (_l("Audience"), _l("Who listens?")),
+    "day": (_l("Day"), _l("The rest of that day")),
     "where": (_l("Room"), _l("Who will be there, and in which room?")),
     "you": (_l("You"), _l("Whom do we write to?")),
 }
@@ -79,7 +83,7 @@ def book() -> ResponseReturnValue:
         goes_on=address_of(booking.next_page("host")),
         carried=carried,
         chosen_day=day_carried(carried),
-        total=TOTAL,
+        total=total_of(booking),
         kept=bool(booking.answers),
     )
 
@@ -120,7 +124,7 @@ def new_host() -> ResponseReturnValue:
     if request.method == "POST" and not form.unsafe():
         booking.set_aside("new_host", typed_in(form), wrong=True)
         return redirect(url_for(".new_host"))
-    return _shown("requests/new_host.html", form, total=TOTAL, kept=bool(booking.answers))
+    return _shown("requests/new_host.html", form, total=total_of(booking), kept=bool(booking.answers))
 
 
 def _costs_little() -> bool:
@@ -128,7 +132,7 @@ def _costs_little() -> bool:
     return (request.method, (request.view_args or {}).get("page")) not in (("GET", "when"), ("POST", "who"))
 
 
-@bp.route(f"/book/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
+@bp.route(f"/book/<any({', '.join(WITH_DAY)}):page>", methods=["GET", "POST"])
 @public
 @limiter.limit(FREE_DATES, exempt_when=lambda: _costs_little() and not hold.slot_sent())
 @limiter.limit(BOOKING_RATE, methods=["POST"])
@@ -137,6 +141,8 @@ def book_page(page: str) -> ResponseReturnValue:
     booking = BookingDraft.of_visitor()
     if not booking.has_host():
         return redirect(_begin())
+    if page not in booking.pages():
+        return redirect(address_of(booking.next_page("")))
     form = booking.sent_form(page)
     if request.method == "GET" or form.unsafe():
         return _book_page(booking, page, form)
@@ -177,22 +183,24 @@ def _begin() -> str:
 
 
 def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseReturnValue:
-    place, (short, title) = PAGES.index(page), WORDS[page]
+    pages, (short, title) = booking.pages(), WORDS[page]
+    place = pages.index(page)
     return _shown(
         f"requests/book_{page}.html",
         form,
         title=title,
         short=short,
         number=place + 2,
-        total=TOTAL,
-        back=address_of(PAGES[place - 1]) if place else url_for(".book"),
+        total=total_of(booking),
+        back=address_of(pages[place - 1]) if place else url_for(".book"),
         programme=booking.programme() if page == "who" else None,
+        several=len(pages) > len(PAGES),
         kept=bool(booking.answers),
         call_me="recent_incident" in booking.answers.get("where", {}),
         programmes=booking.programmes() if page == "what" else [],
-        earliest=booking.earliest_day() if page == "when" else None,
-        lessons=booking.beside(form),
+        earliest=earliest_day(booking) if page == "when" else None,
         **(hold.calendar_facts(booking, form) if page == "when" else {}),
+        **(day_facts(booking, form) if isinstance(form, DayForm) else {"lessons": booking.beside(form)}),
         **hold.hold_facts(booking),
         goes_on=address_of(booking.next_page(page)),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
@@ -246,8 +254,7 @@ def check() -> ResponseReturnValue:
             form.form_errors.append(worded(FormReason.TOO_QUICK))
             status = 422
     rows, asked = answer_rows(booking, problems), words.asked_about(doubts)
-    facts = {"form": form, "rows": rows, "asked": asked, "total": TOTAL} | hold.hold_facts(booking)
-    return render_template("requests/check.html", **facts), status
+    return render_template("requests/check.html", form=form, rows=rows, asked=asked, **check_facts(booking)), status
 
 
 def _keys_of_booking(form: CheckForm) -> str:

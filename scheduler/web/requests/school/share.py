@@ -148,5 +148,6 @@ def _calendar(page: RequestPage) -> Response:
     if visit is None or not visit.certain:
         raise NotFound("calendar")
     name = f'attachment; filename="{page.row.number}.ics"'
-    body = calendar_of_school(visit.visit_id, page_language())
+    language = page_language()
+    body = calendar_of_school([visit.visit_id], page.row.programme.name(language), language)
     return Response(body, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})

@@ -15,6 +15,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.people.service.photos import photo_of
 from scheduler.policy import Actor
+from scheduler.programmes.terms import Audience
 from scheduler.readiness.queries.findings import checklist_of, open_numbers_of, open_wish_of
 from scheduler.readiness.rules import asked_until
 from scheduler.readiness.service.numbers import change_numbers
@@ -37,6 +38,7 @@ from scheduler.web.request_facts import equipment_of, facts_of
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, RequestPressForm, WithdrawForm
+from scheduler.web.requests.school.whole_booking import whole_booking
 
 AFTER_VISIT = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
 
@@ -98,6 +100,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         may_change=may_change_counts(state),
         may_withdraw=way_out(state) is not None and bound is None,
         over=state in OVER,
+        whole=whole_booking(secret, page, now),
         **_between(page, bound, stopped, now),
     )
     return shown, code
@@ -231,7 +234,7 @@ def paper_of(page: RequestPage) -> Response:
         file_number=page.file_number,
         equipment=tuple(equipment_of(page)),
         safeguarding_contact=page.safeguarding_contact,
-        teacher_stays=True,
+        teacher_stays=True if any(one.audience is Audience.PUPILS for one in page.presentations) else None,
         zone=settings.centre_timezone,
         helpline=settings.helpline_number,
     )

@@ -1,0 +1,278 @@
+"""A school's day: several programmes chosen together, laid on the line of that day, sent as one booking."""
+
+import datetime as dt
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.models import AvailableHours
+from scheduler.places.service.school_time import tell_school_time
+from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
+from scheduler.policy import SYSTEM
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, Booking
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.visits.models.held_time import DateHold
+from scheduler.visits.terms.states import HoldState, VisitState
+from tests.factories import MONDAY
+from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.visits import make_presentation, make_visit
+from tests.requests.shorthand import prove_link
+from tests.web.requests.answered import FIRST, answers, text_of
+
+pytestmark = pytest.mark.usefixtures("hands")
+
+
+@pytest.fixture
+def evening(programme):
+    names = {"name_en": "Evening for parents", "name_sr_cyrl": "Родитељско вече", "minutes": 60}
+    return make_programme(Audience.PARENTS, centre_id=programme.centre_id, **names)
+
+
+@pytest.fixture
+def gathering(programme):
+    names = {"name_en": "Gathering of teachers", "name_sr_cyrl": "Сусрет са наставницима", "minutes": 90}
+    return make_programme(Audience.TEACHERS, centre_id=programme.centre_id, **names)
+
+
+@pytest.fixture
+def talk(programme):
+    with transaction() as session:
+        session.get_one(Programme, programme.id).name_en = "Talk with pupils"
+    return programme
+
+
+@pytest.fixture
+def bells(host):
+    told = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
+    tell_school_time(SYSTEM, host.id, SchoolTime(told, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({7})),
+                     version=0, now=MONDAY)  # fmt: skip
+
+
+def choose(client, host, *programmes) -> None:
+    client.post("/book", data={"host_id": str(host.id)})
+    client.post("/book/what", data={"programme": [str(one.id) for one in programmes], "teaching_language": "sr"})
+
+
+def one_day(client, talk) -> None:
+    """The day and the classes of the talk."""
+    day = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."
+    assert client.post("/book/when", data={"first_day": day, "last_day": day}).location == "/book/who"
+    who = answers(talk)["who"] | {"presentations-0-starts_local": "10:00"}
+    assert client.post("/book/who", data=who).location == "/book/day"
+
+
+def parts(evening, gathering, **changed):
+    return {
+        "parts-0-programme": str(evening.id), "parts-0-audience": "parents", "parts-0-level": "primary",
+        "parts-0-parents": "60", "parts-0-starts_local": "18:00",
+        "parts-1-programme": str(gathering.id), "parts-1-audience": "teachers", "parts-1-level": "primary",
+        "parts-1-teachers": "20", "parts-1-starts_local": "13:30",
+    } | changed  # fmt: skip
+
+
+def as_far_as_the_check(client, talk, evening, gathering) -> None:
+    one_day(client, talk)
+    assert client.post("/book/day", data=parts(evening, gathering)).location == "/book/where"
+    for page in ("where", "you"):
+        client.post(f"/book/{page}", data=answers(talk)[page])
+
+
+def stored() -> list[SchoolRequest]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(SchoolRequest).order_by(SchoolRequest.id)))
+
+
+def test_who_chooses_one_programme_never_sees_the_page_of_the_day(client, talk, host):
+    choose(client, host, talk)
+
+    assert "of 7" in text_of(client.get("/book?lang=en"))
+    assert client.get("/book/day").location == "/book/when"
+
+
+def test_a_day_is_laid_beside_shifts_and_bells_with_hours_that_fit(client, talk, evening, gathering, host, bells):
+    choose(client, host, talk, evening, gathering)
+    one_day(client, talk)
+
+    page = client.get("/book/day?lang=en")
+    shown = text_of(page)
+    assert "10:00–10:45 Talk with pupils: VII-1, VII-2" in shown
+    assert "18:00–19:00 Evening for parents" in shown
+    assert re.search(r"1[34]:\d\d–1[45]:\d\d Gathering of teachers", shown)
+    assert re.search(r"morning shift 0?8:00–14:00 · afternoon shift 14:00–20:00", shown)
+    assert page.text.count('class="day-line__part"') == 3
+    assert page.text.count('class="day-line__lesson"') == 14
+
+
+def test_each_part_asks_only_what_it_needs(client, talk, evening, gathering, host):
+    choose(client, host, talk, evening, gathering)
+    one_day(client, talk)
+
+    page = client.get("/book/day").text
+    asked = set(re.findall(r'name="parts-(\d-\w+)"', page))
+    assert {"0-parents", "0-starts_local", "1-teachers", "1-starts_local"} <= asked
+    assert asked.isdisjoint({"0-pupils", "0-teachers", "0-classes", "0-lesson", "1-pupils", "1-parents", "1-classes"})
+
+
+def test_the_whole_day_is_sent_as_one_booking_with_one_mail(client, talk, evening, gathering, host):
+    choose(client, host, talk, evening, gathering)
+    as_far_as_the_check(client, talk, evening, gathering)
+    shown = text_of(client.get("/book/check?lang=en"))
+    for words in ("Evening for parents", "60 parents, 18:00", "20 teachers, 13:30", "10:00–10:45"):
+        assert words in shown
+
+    assert client.post("/book/check", data={"form_key": "one"}).location == "/book/sent"
+
+    rows = stored()
+    assert [(row.programme_id, row.booking) for row in rows] == [
+        (one.id, rows[0].number) for one in (talk, evening, gathering)
+    ]
+    assert {(row.first_day, row.last_day, row.state) for row in rows} == {(FIRST, FIRST, RequestState.UNVERIFIED)}
+    assert db.session.scalars(sa.select(OutboxMessage.kind)).all() == ["prove_address"]
+
+
+def test_a_number_that_is_missing_is_told_beside_its_own_field_and_nothing_is_lost(
+    client, talk, evening, gathering, host
+):
+    choose(client, host, talk, evening, gathering)
+    one_day(client, talk)
+
+    wrong = parts(evening, gathering, **{"parts-0-parents": "", "parts-1-starts_local": "13.45"})
+    assert client.post("/book/day", data=wrong).location == "/book/day"
+    page = client.get("/book/day?lang=en")
+
+    assert page.status_code == 422
+    assert re.search(r'id="parts-0-parents-error"', page.text)
+    assert 'value="13:45"' in page.text or 'value="13.45"' in page.text
+    assert stored() == []
+
+
+def test_a_programme_added_later_is_asked_before_the_sending(client, talk, evening, gathering, host):
+    choose(client, host, talk, evening)
+    one_day(client, talk)
+    only = {name: value for name, value in parts(evening, gathering).items() if name.startswith("parts-0")}
+    client.post("/book/day", data=only | {"parts-0-parents": "41"})
+    for page in ("where", "you"):
+        client.post(f"/book/{page}", data=answers(talk)[page])
+    choose(client, host, talk, evening, gathering)
+
+    assert client.get("/book/check").location == "/book/day"
+    page = client.get("/book/day").text
+    assert 'value="41"' in page
+    assert 'name="parts-1-teachers"' in page
+
+
+def test_no_teacher_stays_with_parents_alone(client, evening, gathering, host):
+    choose(client, host, evening, gathering)
+    day = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."
+    client.post("/book/when", data={"first_day": day, "last_day": day})
+    sitting = {"audience": "parents", "level": "primary", "parents": "60", "starts_local": "18:00"}
+    client.post("/book/who", data={f"presentations-0-{name}": value for name, value in sitting.items()})
+    part = {name.replace("-1-", "-0-"): value for name, value in parts(evening, gathering).items() if "-1-" in name}
+    assert client.post("/book/day", data=part).location == "/book/where"
+
+    assert 'name="teacher_stays"' not in client.get("/book/where").text
+    assert client.post("/book/where", data={"safeguarding_contact": "Весна Илић"}).location == "/book/you"
+
+
+def test_the_held_date_of_the_talk_is_the_day_of_all(client, talk, evening, gathering, host):
+    with transaction() as session:
+        session.get_one(Programme, talk.id).booking = Booking.NOW
+        person = a_cleared_educator(centre_id=talk.centre_id)
+        session.add_all(
+            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
+            for day in range(7)
+        )
+    choose(client, host, evening, talk, gathering)
+    client.post("/book/when", data={"slot": f"{FIRST}T10:00"})
+    client.post("/book/who", data=answers(talk)["who"])
+    client.post("/book/day", data=parts(evening, gathering))
+    for page in ("where", "you"):
+        client.post(f"/book/{page}", data=answers(talk)[page])
+
+    assert client.post("/book/check", data={"form_key": "one"}).location == "/book/sent"
+
+    assert [row.programme_id for row in stored()] == [talk.id, evening.id, gathering.id]
+    assert {row.first_day for row in stored()} == {FIRST}
+    assert db.session.scalars(sa.select(DateHold.state)).all() == [HoldState.KEPT]
+
+
+def test_days_too_near_for_the_slowest_programme_are_not_offered(client, talk, evening, host):
+    with transaction() as session:
+        session.get_one(Programme, evening.id).notice_days = 40
+    choose(client, host, talk, evening)
+    near = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."  # 30 days ahead
+
+    assert client.post("/book/when", data={"first_day": near, "last_day": near}).location == "/book/when"
+    assert client.get("/book/when").status_code == 422
+
+
+def test_one_link_proves_all_and_opens_all(client, talk, evening, gathering, host):
+    choose(client, host, talk, evening, gathering)
+    as_far_as_the_check(client, talk, evening, gathering)
+    client.post("/book/check", data={"form_key": "one"})
+    first, second, third = stored()
+
+    page = client.post(f"/book/prove/{prove_link(first.id)}").location
+    shown = text_of(client.get(f"{page}?lang=en"))
+
+    assert {row.state for row in stored()} == {RequestState.NEW}
+    for words in ("Talk with pupils", "Evening for parents", "Gathering of teachers", "18:00–19:00", "13:30–15:00"):
+        assert words in shown
+    secret = page.removeprefix("/status/")
+    other = client.get(f"/status/{secret}~{second.number}?lang=en")
+    assert f"Request {second.number}" in text_of(other)
+    client.post(f"/status/{secret}~{third.number}/withdraw", data={"reason": ""})
+    assert [row.state for row in stored()] == [RequestState.NEW, RequestState.NEW, RequestState.WITHDRAWN]
+
+
+def test_a_link_opens_no_request_of_another_booking(client, talk, evening, gathering, host):
+    choose(client, host, talk, evening, gathering)
+    as_far_as_the_check(client, talk, evening, gathering)
+    client.post("/book/check", data={"form_key": "one"})
+    secret = client.post(f"/book/prove/{prove_link(stored()[0].id)}").location.removeprefix("/status/")
+
+    for number in ("R-2026-9999", "x", "", "~"):
+        assert client.get(f"/status/{secret}~{number}").status_code in ((200,) if number == "" else (404,))
+
+
+def test_one_calendar_file_holds_the_confirmed_visits_of_the_booking(client, talk, host):
+    """Under one link, without anybody's name; a booking without a confirmed visit has none."""
+    first = make_school_request(RequestState.CONFIRMED, programme=talk, host_id=host.id)
+    second = make_school_request(RequestState.CONFIRMED, programme=talk, host_id=host.id, booking=first.number)
+    alone = make_school_request(RequestState.NEW, programme=talk, host_id=host.id, booking=first.number)
+    for row in (first, second):
+        visit = make_visit(VisitState.CONFIRMED, programme=talk, host_id=host.id, school_request_id=row.id)
+        make_presentation(visit)
+    with transaction():
+        secret = tokens.mint("status", second.id, lasts=dt.timedelta(days=1), now=MONDAY)
+
+    shown = client.get(f"/status/{secret}?lang=en").text
+    file = client.get(f"/status/{secret}/day.ics")
+
+    assert f"/status/{secret}/day.ics" in shown
+    assert alone.number in shown
+    assert (file.mimetype, file.text.count("BEGIN:VEVENT"), file.text.count("BEGIN:VCALENDAR")) == (
+        "text/calendar",
+        2,
+        1,
+    )
+    assert f"/status/{secret}~{first.number}" in shown
+
+
+def test_more_programmes_than_a_day_holds_are_refused_and_none_is_dropped(client, talk, host):
+    many = [talk, *(make_programme(Audience.PARENTS, centre_id=talk.centre_id) for _ in range(8))]
+    choose(client, host, *many)
+
+    page = client.get("/book/what?lang=en")
+
+    assert page.status_code == 422
+    assert "At most 8 programmes fit into one day." in page.text
+    assert len(re.findall(r"<input[^>]*checked[^>]*name=\"programme\"", page.text)) == len(many)
