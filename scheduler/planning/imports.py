@@ -21,7 +21,7 @@ from scheduler.planning.terms import (
 )
 
 INSTANCE_FORMAT, PLAN_FORMAT = "sic-plan-instance/1", "sic-plan/1"
-MOST_DAYS = 3660  # ten years
+LONGEST_PLAN_DAYS = 3660  # ten years
 MOST = 1_000_000  # of any other number: a typing error, not a plan
 A_DAY_OF_MINUTES = 24 * 60
 T = TypeVar("T")
@@ -116,10 +116,10 @@ def read_problem(content: bytes) -> PlanProblem:
     _must_name(root, "baseline", [one.request for one in baseline], ids)
     _must_name(root, "locked", sorted(locked), {one.request for one in baseline})
     return PlanProblem(
-        days=root["days"].number(1, MOST_DAYS),
+        days=root["days"].number(1, LONGEST_PLAN_DAYS),
         closed_days=root["closed_days"].numbers(),
-        today=root["today"].number(-MOST_DAYS, MOST_DAYS),
-        min_notice=root["min_notice"].number(0, MOST_DAYS),
+        today=root["today"].number(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
+        min_notice=root["min_notice"].number(0, LONGEST_PLAN_DAYS),
         slots=slots,
         buffer=root["buffer"].number(0, A_DAY_OF_MINUTES),
         cities=cities,
@@ -209,7 +209,7 @@ def _person(field: _Field, homes: set[int]) -> PlanPerson:
         languages=field["languages"].texts(),
         audiences=field["audiences"].texts(),
         weekdays=field["weekdays"].numbers(0, DAYS_OF_WEEK - 1),
-        unavailable=field["unavailable"].numbers(-MOST_DAYS, MOST_DAYS),
+        unavailable=field["unavailable"].numbers(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
         max_per_day=field["max_per_day"].number(),
         max_per_week=field["max_per_week"].number(),
         max_total=field["max_total"].number(),
@@ -225,7 +225,7 @@ def _own_school(field: _Field) -> OwnSchool:
         field["school_even"].span(0, A_DAY_OF_MINUTES),
         field["school_odd"].span(0, A_DAY_OF_MINUTES),
         field["excused_max"].number(),
-        field["consent"].span(-MOST_DAYS, MOST_DAYS) if field["consent"].value else (1, 0),
+        field["consent"].span(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS) if field["consent"].value else (1, 0),
     )
 
 
@@ -239,13 +239,13 @@ def _request(field: _Field, homes: set[int], slots: int, campaigns: set[str]) ->
         weight=field["weight"].number(),
         duration=field["duration"].number(1, A_DAY_OF_MINUTES),
         influencers=field["influencers"].number(0, 1),
-        day_from=field["day_from"].number(-MOST_DAYS, MOST_DAYS),
-        day_to=field["day_to"].number(-MOST_DAYS, MOST_DAYS),
-        preferred_days=field["preferred_days"].numbers(-MOST_DAYS, MOST_DAYS),
+        day_from=field["day_from"].number(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
+        day_to=field["day_to"].number(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
+        preferred_days=field["preferred_days"].numbers(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
         weekdays=field["weekdays"].numbers(0, DAYS_OF_WEEK - 1),
         slots_even=field["slots_even"].numbers(0, slots - 1),
         slots_odd=field["slots_odd"].numbers(0, slots - 1),
-        blocked_days=field["blocked_days"].numbers(-MOST_DAYS, MOST_DAYS),
+        blocked_days=field["blocked_days"].numbers(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
         campaign=field["campaign"].one_of(campaigns) if field.given("campaign") else None,
     )
 
@@ -253,7 +253,7 @@ def _request(field: _Field, homes: set[int], slots: int, campaigns: set[str]) ->
 def _placement(field: _Field) -> Placement:
     return Placement(
         request=field["request"].text(),
-        day=field["day"].number(-MOST_DAYS, MOST_DAYS),
+        day=field["day"].number(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS),
         slot=field["slot"].number(0, A_DAY_OF_MINUTES),
         educator=field["educator"].text(),
         influencer=field["influencer"].text() if field.given("influencer") else None,

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.planning.rules.judgement import cost_of, violations
 from scheduler.planning.solver import engine, submodel
-from scheduler.planning.solver.desk import Desk
+from scheduler.planning.solver.desk import PlanDesk
 from scheduler.planning.solver.greedy import first_plan
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import plan_of
@@ -40,7 +40,7 @@ def test_the_running_cost_is_the_judged_cost(seed: int):
         assert violations(problem, plan) == []
         assert cost_of(problem, plan).total == desk.cost
     desk.restore([None] * len(desk.at))
-    assert desk.cost == Desk(desk.grounds).cost
+    assert desk.cost == PlanDesk(desk.grounds).cost
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -68,7 +68,7 @@ def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_exact_model_is_the_best_of_all_plans(seed: int):
     problem = a_random_problem(seed, requests=3)
-    desk = Desk(Grounds(problem))
+    desk = PlanDesk(Grounds(problem))
 
     submodel.best_plan(desk, effort=10.0)
 
@@ -141,7 +141,7 @@ def test_each_reason_has_its_case(person: dict, request_: dict, reason: WhyUnpla
     educator = a_plan_person(**({"max_per_week": 0} if reason == WhyUnplaced.CAP else person))
     requests = (a_plan_request("R0", day_to=0, slots_even=frozenset({0}), campaign="tour"), a_plan_request(**request_))
     problem = a_problem(people=(educator,), requests=requests, fixed_team={"tour": False})
-    desk = Desk(Grounds(problem))
+    desk = PlanDesk(Grounds(problem))
     if first := desk.best(0):
         desk.place(0, first[1])
 

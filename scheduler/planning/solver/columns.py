@@ -2,10 +2,10 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import highspy
-import numpy as np
 
 Entries = Iterable[tuple[int, float]]
 
@@ -49,11 +49,11 @@ class Columns:
         rows = [(most, entries) for most, entries in self.rows.values()]
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(gains), len(rows)
-        model.col_cost_ = -np.array(gains, dtype=np.double)
-        model.col_lower_ = np.zeros(len(gains))
-        model.col_upper_ = np.array(self.limits, dtype=np.double)
-        model.row_lower_ = np.full(len(rows), -highspy.kHighsInf)
-        model.row_upper_ = np.array([most for most, _ in rows], dtype=np.double)
+        model.col_cost_ = [-gain for gain in gains]
+        model.col_lower_ = [0.0] * len(gains)
+        model.col_upper_ = self.limits
+        model.row_lower_ = [-highspy.kHighsInf] * len(rows)
+        model.row_upper_ = [float(most) for most, _ in rows]
         if self.whole:
             kinds = [highspy.HighsVarType.kContinuous] * len(gains)
             for column in self.whole:
@@ -61,7 +61,7 @@ class Columns:
             model.integrality_ = kinds
         matrix = model.a_matrix_
         matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_ = np.cumsum([0, *(len(entries) for _, entries in rows)]).astype(np.int32)
-        matrix.index_ = np.array([column for _, entries in rows for column, _ in entries], dtype=np.int32)
-        matrix.value_ = np.array([times for _, entries in rows for _, times in entries], dtype=np.double)
+        matrix.start_ = [0, *accumulate(len(entries) for _, entries in rows)]
+        matrix.index_ = [column for _, entries in rows for column, _ in entries]
+        matrix.value_ = [float(times) for _, entries in rows for _, times in entries]
         return model

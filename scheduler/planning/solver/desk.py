@@ -9,26 +9,26 @@ from typing import NamedTuple
 from scheduler.planning.solver.grounds import Grounds, days_in
 from scheduler.planning.terms import DAYS_OF_WEEK, Placement
 
-NOBODY = -1
+NO_YOUTH = -1
 Held = tuple[int, int, int, int]  # start, end, city, request
 
 
-class Seat(NamedTuple):
+class PlanSeat(NamedTuple):
     """A way to serve a request."""
 
     day: int
     slot: int
     educator: int
-    youth: int = NOBODY
+    youth: int = NO_YOUTH
 
 
-class Desk:
+class PlanDesk:
     """The plan in hand. `place` and `lift` trust their caller; `joins`, `best` and `seats` say what fits."""
 
     def __init__(self, grounds: Grounds) -> None:
         problem, self.grounds = grounds.problem, grounds
         people, weeks = problem.people, len(grounds.week_masks)
-        self.at: list[Seat | None] = [None] * len(problem.requests)
+        self.at: list[PlanSeat | None] = [None] * len(problem.requests)
         self.held: list[dict[int, list[Held]]] = [{} for _ in people]
         self.busy = [0] * len(people)
         self.full = [0 if one.max_per_week and one.max_per_day else (1 << problem.days) - 1 for one in people]
@@ -45,18 +45,18 @@ class Desk:
         self.told = [self._seat(told[one.id]) if one.id in told else None for one in problem.requests]
         self.cost = sum(self.worth(request) for request in range(len(problem.requests)))
 
-    def _seat(self, one: Placement) -> Seat:
+    def _seat(self, one: Placement) -> PlanSeat:
         """People who are gone since keep no place: nobody can equal them."""
         at, gone = self.grounds.person_at, -2
-        youth = at.get(one.influencer, gone) if one.influencer is not None else NOBODY
-        return Seat(one.day, one.slot, at.get(one.educator, gone), youth)
+        youth = at.get(one.influencer, gone) if one.influencer is not None else NO_YOUTH
+        return PlanSeat(one.day, one.slot, at.get(one.educator, gone), youth)
 
     def worth(self, request: int) -> int:
         """What it costs to leave a request out."""
         told = self.by.change_date if self.told[request] else 0
         return self.by.unplaced * self.grounds.problem.requests[request].weight + told
 
-    def wish(self, request: int, seat: Seat) -> int:
+    def wish(self, request: int, seat: PlanSeat) -> int:
         """What a seat costs by its day and by what the school was told, without roads and loads."""
         told = self.told[request]
         cost = 0 if self.grounds.preferred[request] >> seat.day & 1 else self.by.pref_miss
@@ -108,7 +108,7 @@ class Desk:
             at = stop[2]
         return total + km[at][home]
 
-    def misses_more(self, person: int, request: int, seat: Seat) -> bool:
+    def misses_more(self, person: int, request: int, seat: PlanSeat) -> bool:
         """Whether a minor would miss her own lessons on that day only because of this."""
         start, stops = self.grounds.problem.slots[seat.slot], self.held[person].get(seat.day, [])
         end = start + self.grounds.problem.requests[request].duration
@@ -126,7 +126,7 @@ class Desk:
         """Whether week and year leave her one more; the day is another question."""
         return self.total[person] < self.max_total[person] and not self.full[person] >> day & 1
 
-    def fits(self, request: int, seat: Seat) -> bool:
+    def fits(self, request: int, seat: PlanSeat) -> bool:
         """Whether a seat that its days allow is free for the request now."""
         people = [one for one in (seat.educator, seat.youth) if one >= 0]
         return (
@@ -136,7 +136,7 @@ class Desk:
             and all(self.joins(one, request, seat.day, seat.slot) >= 0 for one in people)
         )
 
-    def place(self, request: int, seat: Seat) -> None:
+    def place(self, request: int, seat: PlanSeat) -> None:
         self._join(seat.educator, request, seat)
         self.cost += self.by.load_sq * (2 * self.total[seat.educator] - 1)
         if seat.youth >= 0:
@@ -149,7 +149,7 @@ class Desk:
             self.team[campaign] = (seat.educator, seat.youth)
         self.cost += self.wish(request, seat) - self.worth(request)
 
-    def _join(self, person: int, request: int, seat: Seat) -> None:
+    def _join(self, person: int, request: int, seat: PlanSeat) -> None:
         grounds, day = self.grounds, seat.day
         home, start = grounds.home_of[person], grounds.problem.slots[seat.slot]
         stop = (start, start + grounds.problem.requests[request].duration, grounds.city_of[request], request)
@@ -170,7 +170,7 @@ class Desk:
         if self.in_week[person][week] >= grounds.problem.people[person].max_per_week:
             self.full[person] |= grounds.week_masks[week]
 
-    def lift(self, request: int) -> Seat:
+    def lift(self, request: int) -> PlanSeat:
         """Take a request out of the plan again; where it was."""
         seat = self.at[request]
         assert seat is not None
@@ -217,7 +217,7 @@ class Desk:
         campaign = self.grounds.campaign_of[request]
         return self.team[campaign] if campaign >= 0 and self.grounds.is_fixed[campaign] else None
 
-    def seats(self, request: int) -> Iterator[tuple[int, Seat]]:
+    def seats(self, request: int) -> Iterator[tuple[int, PlanSeat]]:
         """Every way that fits now and what it would cost, each with the nearest youth where one is asked for."""
         days, team = self.open_to(request), self.team_of(request)
         youths = self.grounds.problem.requests[request].influencers
@@ -231,17 +231,17 @@ class Desk:
             for day in days_in(mask & days & ~self.full[educator]):
                 if youths and (day, slot) not in found:
                     found[day, slot] = self.youths_for(request, day, slot)
-                beside = found[day, slot] if youths else [(0, NOBODY)]
+                beside = found[day, slot] if youths else [(0, NO_YOUTH)]
                 if not beside or (km := self.joins(educator, request, day, slot)) < 0:
                     continue
                 for more, youth in beside:
-                    seat = Seat(day, slot, educator, youth)
+                    seat = PlanSeat(day, slot, educator, youth)
                     yield load + self.by.km * (km + more) + self.wish(request, seat), seat
 
-    def all_seats(self, request: int) -> Iterator[Seat]:
+    def all_seats(self, request: int) -> Iterator[PlanSeat]:
         """Every way that fits now, with every youth."""
         for _cost, seat in self.seats(request):
-            if seat.youth == NOBODY:
+            if seat.youth == NO_YOUTH:
                 yield seat
             else:
                 for _km, youth in self.fitting_youths(request, seat.day, seat.slot):
@@ -263,7 +263,7 @@ class Desk:
             if (km := self.joins(youth, request, day, slot)) >= 0
         ]
 
-    def best(self, request: int, turn: int = 0) -> tuple[int, Seat] | None:
+    def best(self, request: int, turn: int = 0) -> tuple[int, PlanSeat] | None:
         """The cheapest way that fits now; of days that cost the same, the first one from day `turn` on."""
         if self.told[request] or self.grounds.problem.requests[request].influencers:
             return min(self.seats(request), default=None)
@@ -292,7 +292,7 @@ class Desk:
                         cost = load + by.km * km + (0 if liked >> day & 1 else by.pref_miss)
                         if cost < least or least < 0:
                             least, chosen = cost, (day, slot, educator)
-        return None if least < 0 else (least, Seat(*chosen))
+        return None if least < 0 else (least, PlanSeat(*chosen))
 
     def _first(self, educator: int, request: int, slot: int, mask: int, turn: int) -> int:
         """The first day from `turn` on; for a minor the first that her own lessons allow."""
@@ -303,10 +303,10 @@ class Desk:
         fitting = (day for day in (*days_in(later), *days_in(mask ^ later)))
         return next((day for day in fitting if self.joins(educator, request, day, slot) >= 0), -1)
 
-    def snapshot(self) -> list[Seat | None]:
+    def snapshot(self) -> list[PlanSeat | None]:
         return list(self.at)
 
-    def restore(self, seats: Iterable[Seat | None]) -> None:
+    def restore(self, seats: Iterable[PlanSeat | None]) -> None:
         """Back to a plan that stood before."""
         wanted = list(seats)
         different = [request for request, seat in enumerate(wanted) if self.at[request] != seat]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from random import Random
 
-from scheduler.planning.solver.desk import Desk
+from scheduler.planning.solver.desk import PlanDesk
 from scheduler.planning.solver.greedy import first_plan
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import plan_of
@@ -38,6 +38,6 @@ def solve(problem: PlanProblem, watch: Watch, solver: LayAnew = never) -> Plan:
     return plan_of(desk)
 
 
-def improve(desk: Desk, watch: Watch, solver: LayAnew = never) -> None:
+def improve(desk: PlanDesk, watch: Watch, solver: LayAnew = never) -> None:
     """Search from what stands on the desk."""
-    Search(desk, Random(watch.seed), solver).run(watch.spent, watch.told)
+    Search(desk, Random(watch.seed), solver).run(watch.spent, watch.told)  # nosec B311 - a search, no secret

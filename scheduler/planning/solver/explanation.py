@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from scheduler.planning.solver.desk import Desk, Seat
+from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import why_unplaced
 from scheduler.planning.terms import Placement, Plan, PlanPerson, PlanProblem, PlanRequest, Unplaced
@@ -65,23 +65,23 @@ def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer |
     return UnplacedAnswer(why_unplaced(desk, request), _ways_out(desk, request), _what_if(problem, plan, request_id))
 
 
-def desk_of(problem: PlanProblem, plan: Plan) -> Desk:
+def desk_of(problem: PlanProblem, plan: Plan) -> PlanDesk:
     """A plan laid out."""
-    desk = Desk(Grounds(problem))
+    desk = PlanDesk(Grounds(problem))
     people = desk.grounds.person_at
     for one in plan.placements:
         youth = people[one.influencer] if one.influencer is not None else -1
-        desk.place(desk.grounds.request_at[one.request], Seat(one.day, one.slot, people[one.educator], youth))
+        desk.place(desk.grounds.request_at[one.request], PlanSeat(one.day, one.slot, people[one.educator], youth))
     return desk
 
 
-def _placement(desk: Desk, request: int, seat: Seat) -> Placement:
+def _placement(desk: PlanDesk, request: int, seat: PlanSeat) -> Placement:
     problem = desk.grounds.problem
     youth = problem.people[seat.youth].id if seat.youth >= 0 else None
     return Placement(problem.requests[request].id, seat.day, seat.slot, problem.people[seat.educator].id, youth)
 
 
-def _parts(desk: Desk, request: int, seat: Seat) -> dict[str, int]:
+def _parts(desk: PlanDesk, request: int, seat: PlanSeat) -> dict[str, int]:
     """What a seat that is free costs, by what it is paid for."""
     by, told = desk.by, desk.told[request]
     crew = [one for one in (seat.educator, seat.youth) if one >= 0]
@@ -94,10 +94,10 @@ def _parts(desk: Desk, request: int, seat: Seat) -> dict[str, int]:
     }
 
 
-def _why_her(desk: Desk, request: int) -> PlacedAnswer:
+def _why_her(desk: PlanDesk, request: int) -> PlacedAnswer:
     seat = desk.lift(request)
     mine = _parts(desk, request, seat)
-    best: dict[tuple[int, int], tuple[int, Seat]] = {}
+    best: dict[tuple[int, int], tuple[int, PlanSeat]] = {}
     for cost, other in desk.seats(request):
         crew = (other.educator, other.youth)
         if crew != (seat.educator, seat.youth) and (crew not in best or cost < best[crew][0]):
@@ -109,7 +109,7 @@ def _why_her(desk: Desk, request: int) -> PlacedAnswer:
     return PlacedAnswer(_placement(desk, request, seat), mine, others)
 
 
-def _ways_out(desk: Desk, request: int) -> tuple[WayOut, ...]:
+def _ways_out(desk: PlanDesk, request: int) -> tuple[WayOut, ...]:
     """Single presentations that stand in the way; first those that have another place."""
     found = []
     for one in _in_the_way(desk, request)[:MOVES_TRIED]:
@@ -127,7 +127,7 @@ def _ways_out(desk: Desk, request: int) -> tuple[WayOut, ...]:
     return tuple(way for _unsure, _cost, way in found[:ALTERNATIVES])
 
 
-def _in_the_way(desk: Desk, request: int) -> list[int]:
+def _in_the_way(desk: PlanDesk, request: int) -> list[int]:
     """What its people hold in its weeks, what they hold at all when their year is full, its campaign's other stops."""
     grounds, locked = desk.grounds, desk.grounds.problem.locked
     options = [*grounds.options[request], *grounds.youth_options[request]]

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from scheduler.planning.solver.desk import NOBODY, Desk, Seat
+from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds
 
 TEAMS_TRIED = 40  # of a campaign of one team, those that could give most of it
 AFRESH = 0  # a day for `best` to start from
 
 
-def first_plan(grounds: Grounds) -> Desk:
+def first_plan(grounds: Grounds) -> PlanDesk:
     """Locked presentations as they stand, then campaigns of one team, then the scarce, the heavy, the rest."""
-    desk = Desk(grounds)
+    desk = PlanDesk(grounds)
     place_locked(desk)
     for campaign, fixed in enumerate(grounds.is_fixed):
         if fixed:
@@ -20,7 +20,7 @@ def first_plan(grounds: Grounds) -> Desk:
     return desk
 
 
-def place_locked(desk: Desk) -> None:
+def place_locked(desk: PlanDesk) -> None:
     """What must stay, stays, whatever it breaks: the judge says what that is."""
     at, locked = desk.grounds.request_at, desk.grounds.problem.locked
     people = range(len(desk.grounds.problem.people))
@@ -30,7 +30,7 @@ def place_locked(desk: Desk) -> None:
             one.request in locked
             and seat
             and seat.educator in people
-            and (seat.youth == NOBODY or seat.youth in people)
+            and (seat.youth == NO_YOUTH or seat.youth in people)
         ):
             desk.place(at[one.request], seat)
 
@@ -46,7 +46,7 @@ def order_of(grounds: Grounds, requests: Iterable[int]) -> list[int]:
     return sorted(requests, key=rank)
 
 
-def fill(desk: Desk, order: Iterable[int]) -> list[int]:
+def fill(desk: PlanDesk, order: Iterable[int]) -> list[int]:
     """Put each request where it is cheapest now; those that fit nowhere come back."""
     left = []
     for request in order:
@@ -57,12 +57,12 @@ def fill(desk: Desk, order: Iterable[int]) -> list[int]:
     return left
 
 
-def place_campaign(desk: Desk, campaign: int) -> None:
+def place_campaign(desk: PlanDesk, campaign: int) -> None:
     """A campaign of one team: the team that serves most of its stops, then the cheaper one."""
     stops = order_of(desk.grounds, (one for one in desk.grounds.stops_of[campaign] if desk.at[one] is None))
     if desk.campaign_stops[campaign] or not stops:
         return  # a team stands already: the stops that are left join it as any other request does
-    best: tuple[int, list[tuple[int, Seat]]] | None = None
+    best: tuple[int, list[tuple[int, PlanSeat]]] | None = None
     for educator, youth in likely_teams(desk, campaign):
         before = desk.cost
         placed = place_team(desk, stops, educator, youth)
@@ -74,7 +74,7 @@ def place_campaign(desk: Desk, campaign: int) -> None:
         desk.place(request, seat)
 
 
-def place_team(desk: Desk, stops: Iterable[int], educator: int, youth: int) -> list[tuple[int, Seat]]:
+def place_team(desk: PlanDesk, stops: Iterable[int], educator: int, youth: int) -> list[tuple[int, PlanSeat]]:
     """Give what fits of a campaign to one team."""
     placed = []
     for request in stops:
@@ -92,7 +92,7 @@ def place_team(desk: Desk, stops: Iterable[int], educator: int, youth: int) -> l
             if one != educator or desk.total[educator] >= desk.max_total[educator]:
                 continue
             common = mask & days & ~desk.full[educator] & (theirs.get(slot, 0) if asks else -1)
-            ways += _ways(desk, request, slot, common, (educator, youth if asks else NOBODY))
+            ways += _ways(desk, request, slot, common, (educator, youth if asks else NO_YOUTH))
         if ways:
             seat = min(ways)[1]
             desk.place(request, seat)
@@ -100,21 +100,21 @@ def place_team(desk: Desk, stops: Iterable[int], educator: int, youth: int) -> l
     return placed
 
 
-def _ways(desk: Desk, request: int, slot: int, days: int, team: tuple[int, int]) -> list[tuple[int, Seat]]:
+def _ways(desk: PlanDesk, request: int, slot: int, days: int, team: tuple[int, int]) -> list[tuple[int, PlanSeat]]:
     ways = []
     while days:
         low = days & -days
         days ^= low
         day = low.bit_length() - 1
-        roads = [desk.joins(person, request, day, slot) for person in team if person != NOBODY]
+        roads = [desk.joins(person, request, day, slot) for person in team if person != NO_YOUTH]
         if min(roads) >= 0:
-            seat = Seat(day, slot, *team)
+            seat = PlanSeat(day, slot, *team)
             ways.append((desk.by.km * sum(roads) + desk.wish(request, seat), seat))
     return ways
 
 
-def likely_teams(desk: Desk, campaign: int) -> list[tuple[int, int]]:
-    """The pairs that could give most weight of a campaign, by days alone; `NOBODY` where no youth is asked for."""
+def likely_teams(desk: PlanDesk, campaign: int) -> list[tuple[int, int]]:
+    """The pairs that could give most weight of a campaign, by days alone; `NO_YOUTH` where no youth is asked for."""
     grounds = desk.grounds
     weight: dict[tuple[int, int], list[int]] = {}
     for request in grounds.stops_of[campaign]:
@@ -124,7 +124,7 @@ def likely_teams(desk: Desk, campaign: int) -> list[tuple[int, int]]:
             youths.setdefault(slot, []).append((youth, mask))
         pairs = set()
         for educator, slot, mask, _km in grounds.options[request]:
-            them = youths.get(slot, []) if one.influencers else [(NOBODY, -1)]
+            them = youths.get(slot, []) if one.influencers else [(NO_YOUTH, -1)]
             pairs |= {(educator, youth) for youth, days in them if days & mask}
         for pair in pairs:
             weight.setdefault(pair, []).append(one.weight)
@@ -132,5 +132,5 @@ def likely_teams(desk: Desk, campaign: int) -> list[tuple[int, int]]:
     return sorted(worth, key=lambda pair: (-worth[pair], pair))[:TEAMS_TRIED]
 
 
-def _most(desk: Desk, team: tuple[int, int]) -> int:
-    return min(desk.max_total[one] - desk.total[one] for one in team if one != NOBODY)
+def _most(desk: PlanDesk, team: tuple[int, int]) -> int:
+    return min(desk.max_total[one] - desk.total[one] for one in team if one != NO_YOUTH)

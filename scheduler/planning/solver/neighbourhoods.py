@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
-from scheduler.planning.solver.desk import NOBODY, Desk, Seat
+from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import days_in
 from scheduler.planning.terms import DAYS_OF_WEEK
 
 NEAR_EDUCATORS, DAYS_AROUND = 8, 10
-NEAR_KM, MOST_NEAR = 45, 30
+SHORT_DRIVE_KM, MOST_NEAR = 45, 30
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Neighbours:
     """Who and what lies near on the map: the same for a whole search."""
 
-    desk: Desk
+    desk: PlanDesk
     rng: Random
     _near: dict[int, list[int]] = field(default_factory=dict)
 
@@ -46,7 +46,11 @@ class Surroundings:
         if request not in self._near:
             grounds = self.desk.grounds
             row, days = grounds.km[grounds.city_of[request]], grounds.open_days[request]
-            those = [one for one in self.free if grounds.open_days[one] & days and row[grounds.city_of[one]] <= NEAR_KM]
+            those = [
+                one
+                for one in self.free
+                if grounds.open_days[one] & days and row[grounds.city_of[one]] <= SHORT_DRIVE_KM
+            ]
             self.rng.shuffle(those)
             self._near[request] = those[:MOST_NEAR]
         return self._near[request]
@@ -98,7 +102,7 @@ class Surroundings:
         youths = sorted({one for one, _slot, _mask, _km in grounds.youth_options[request]})
         return self.sample(self.held_by([*self.sample(who, 12), *self.sample(youths, 6)], weeks), size)
 
-    def way_in(self, request: int) -> tuple[Seat, list[int]] | None:
+    def way_in(self, request: int) -> tuple[PlanSeat, list[int]] | None:
         """Some way to serve a request, and what stands in that way; None where something locked does."""
         grounds, team = self.desk.grounds, self.desk.team_of(request)
         options = grounds.options[request]
@@ -107,7 +111,7 @@ class Surroundings:
         if not options:
             return None
         educator, slot, mask, _km = self.rng.choice(options)
-        days, youth = list(days_in(mask)), NOBODY
+        days, youth = list(days_in(mask)), NO_YOUTH
         if grounds.problem.requests[request].influencers:
             youths = [
                 one
@@ -118,10 +122,10 @@ class Surroundings:
                 return None
             youth, _slot, theirs, _km = self.rng.choice(youths)
             days = list(days_in(mask & theirs))
-        seat = Seat(self.rng.choice(days), slot, educator, youth)
+        seat = PlanSeat(self.rng.choice(days), slot, educator, youth)
         return self.cleared(request, seat)
 
-    def cleared(self, request: int, seat: Seat) -> tuple[Seat, list[int]] | None:
+    def cleared(self, request: int, seat: PlanSeat) -> tuple[PlanSeat, list[int]] | None:
         """A seat and what stands in its way; None where something locked does."""
         desk, blockers = self.desk, list[int]()
         campaign = desk.grounds.campaign_of[request]
@@ -129,13 +133,13 @@ class Surroundings:
             stops = desk.grounds.stops_of[campaign]
             blockers += [one for one in stops if (at := desk.at[one]) and at.day == seat.day]
         for person in (seat.educator, seat.youth):
-            if person != NOBODY:
+            if person != NO_YOUTH:
                 blockers += self._before(person, request, seat)
         if not all(self.may_move[one] for one in blockers):
             return None
         return seat, list(dict.fromkeys(blockers))
 
-    def _before(self, person: int, request: int, seat: Seat) -> list[int]:
+    def _before(self, person: int, request: int, seat: PlanSeat) -> list[int]:
         """What a person must give up to be there."""
         desk = self.desk
         blockers = [stop[3] for stop in desk.held[person].get(seat.day, [])]

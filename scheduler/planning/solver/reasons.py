@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scheduler.planning.rules.fitness import is_open
-from scheduler.planning.solver.desk import Desk
+from scheduler.planning.solver.desk import PlanDesk
 from scheduler.planning.solver.grounds import days_in
 from scheduler.planning.terms import Plan, PlanRequest, Unplaced, WhyUnplaced
 
@@ -18,13 +18,13 @@ HURDLES = (  # in the order in which a way meets them
 )
 
 
-def plan_of(desk: Desk) -> Plan:
+def plan_of(desk: PlanDesk) -> Plan:
     """What stands on the desk, and for each request that is left out the true reason."""
     left = (request for request, seat in enumerate(desk.at) if seat is None)
     return Plan(desk.placements(), tuple(why_unplaced(desk, request) for request in left))
 
 
-def why_unplaced(desk: Desk, request: int) -> Unplaced:
+def why_unplaced(desk: PlanDesk, request: int) -> Unplaced:
     """The last hurdle that anybody reached. What would simply fit is no reason: insert it first."""
     one = desk.grounds.problem.requests[request]
     if missing := _nobody_can(desk, one):
@@ -37,7 +37,7 @@ def why_unplaced(desk: Desk, request: int) -> Unplaced:
     return Unplaced(one.id, last, {hurdle.value: counts[hurdle] for hurdle in HURDLES if counts[hurdle]})
 
 
-def _nobody_can(desk: Desk, one: PlanRequest) -> WhyUnplaced | None:
+def _nobody_can(desk: PlanDesk, one: PlanRequest) -> WhyUnplaced | None:
     educators = [person for person in desk.grounds.problem.people if person.educator]
     for field, value, reason in (
         ("topics", one.topic, WhyUnplaced.NO_TOPIC),
@@ -50,7 +50,7 @@ def _nobody_can(desk: Desk, one: PlanRequest) -> WhyUnplaced | None:
     return None
 
 
-def _hurdles(desk: Desk, request: int) -> Iterator[WhyUnplaced]:
+def _hurdles(desk: PlanDesk, request: int) -> Iterator[WhyUnplaced]:
     """Of each educator, day and slot, where it fell."""
     grounds = desk.grounds
     ways = {(person, slot): mask for person, slot, mask, _km in grounds.options[request]}
@@ -65,7 +65,7 @@ def _hurdles(desk: Desk, request: int) -> Iterator[WhyUnplaced]:
                 yield _hurdle(desk, request, (educator, slot, day))
 
 
-def _hurdle(desk: Desk, request: int, way: tuple[int, int, int]) -> WhyUnplaced:
+def _hurdle(desk: PlanDesk, request: int, way: tuple[int, int, int]) -> WhyUnplaced:
     educator, slot, day = way
     if not desk.may_more(educator, day):
         return WhyUnplaced.CAP
@@ -76,7 +76,7 @@ def _hurdle(desk: Desk, request: int, way: tuple[int, int, int]) -> WhyUnplaced:
     return WhyUnplaced.CAMPAIGN
 
 
-def _any_youth(desk: Desk, request: int, day: int, slot: int) -> bool:
+def _any_youth(desk: PlanDesk, request: int, day: int, slot: int) -> bool:
     """Whether any youth could be there, whatever the campaign says."""
     return any(
         at == slot and mask >> day & 1 and desk.may_more(youth, day) and desk.joins(youth, request, day, slot) >= 0

@@ -6,29 +6,29 @@ its people hold about its weeks: whoever was told stays served, and only so many
 
 from random import Random
 
-from scheduler.planning.solver.desk import NOBODY, Desk, Seat
+from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.solver.engine import Watch
 from scheduler.planning.solver.greedy import fill, order_of, place_locked
 from scheduler.planning.solver.grounds import Grounds, days_in
-from scheduler.planning.solver.neighbourhoods import Surroundings
+from scheduler.planning.solver.neighbourhoods import Neighbours
 from scheduler.planning.solver.reasons import plan_of
 from scheduler.planning.solver.search import LayAnew
 from scheduler.planning.terms import Plan, PlanProblem
 
 DATES_MORE = 4  # of presentations that nothing broke, in one repair
-BESIDE = 45  # presentations laid anew together with one that is homeless
+NEIGHBOURS_LAID_ANEW = 45  # presentations laid anew together with one that is homeless
 CHAIN, WAYS_TRIED, LINKS_TRIED = 2, 300, 12
 CHAINS_COMPARED, MOST_IN_THE_WAY = 6, 2
 
 
 def repair(problem: PlanProblem, watch: Watch, solver: LayAnew) -> Plan:
     """The baseline mended: least change by the weights of the problem."""
-    desk, rng = Desk(Grounds(problem)), Random(watch.seed)
+    desk, rng = PlanDesk(Grounds(problem)), Random(watch.seed)  # nosec B311 - a search, no secret
     keep_baseline(desk)
     broken = [one for one, told in enumerate(desk.told) if told and desk.at[one] is None]
     waiting = order_of(desk.grounds, (one for one, told in enumerate(desk.told) if told is None))
     watch.told("kept", {"placed": sum(seat is not None for seat in desk.at), "broken": len(broken)})
-    around, steps = Surroundings(desk, rng), 0
+    around, steps = Neighbours(desk, rng), 0
     solver(desk, broken, rng)
     fill(desk, order_of(desk.grounds, (one for one in broken if desk.at[one] is None)))
     fill(desk, _urgent_first(problem, waiting))
@@ -45,7 +45,7 @@ def repair(problem: PlanProblem, watch: Watch, solver: LayAnew) -> Plan:
     return plan_of(desk)
 
 
-def keep_baseline(desk: Desk) -> None:
+def keep_baseline(desk: PlanDesk) -> None:
     """Place what people were told, as far as it still may be."""
     place_locked(desk)
     for request, told in enumerate(desk.told):
@@ -53,14 +53,14 @@ def keep_baseline(desk: Desk) -> None:
             desk.place(request, told)
 
 
-def stands(desk: Desk, request: int, seat: Seat) -> bool:
+def stands(desk: PlanDesk, request: int, seat: PlanSeat) -> bool:
     """Whether a seat is one that the request may have, and free."""
     grounds = desk.grounds
     ways = [(seat.educator, grounds.options[request])]
-    if seat.youth != NOBODY:
+    if seat.youth != NO_YOUTH:
         ways.append((seat.youth, grounds.youth_options[request]))
     return (
-        bool(grounds.problem.requests[request].influencers) == (seat.youth != NOBODY)
+        bool(grounds.problem.requests[request].influencers) == (seat.youth != NO_YOUTH)
         and all(
             any(one[0] == person and one[1] == seat.slot and one[2] >> seat.day & 1 for one in options)
             for person, options in ways
@@ -75,9 +75,9 @@ def _urgent_first(problem: PlanProblem, waiting: list[int]) -> list[int]:
     return sorted(waiting, key=lambda one: (requests[one].id not in problem.named_by_event, -requests[one].weight))
 
 
-def squeeze(around: Surroundings, request: int, stay: frozenset[int]) -> bool:
+def squeeze(around: Neighbours, request: int, stay: frozenset[int]) -> bool:
     """Give a homeless request a place by a short chain: who makes room keeps her date, or nearly all do."""
-    desk, before, found = around.desk, around.desk.snapshot(), list[tuple[int, list[Seat | None]]]()
+    desk, before, found = around.desk, around.desk.snapshot(), list[tuple[int, list[PlanSeat | None]]]()
     served = {one for one in stay if before[one] is not None}
     ways = _ways(desk, request)
     around.rng.shuffle(ways)
@@ -94,24 +94,24 @@ def squeeze(around: Surroundings, request: int, stay: frozenset[int]) -> bool:
     return bool(found)
 
 
-def _ways(desk: Desk, request: int, *, as_told: bool = False) -> list[Seat]:
+def _ways(desk: PlanDesk, request: int, *, as_told: bool = False) -> list[PlanSeat]:
     """Every seat that the days allow, whatever stands there; `as_told`: at the hour that the school knows."""
     grounds, told = desk.grounds, desk.told[request]
-    youths, ways = grounds.youth_options[request], list[Seat]()
+    youths, ways = grounds.youth_options[request], list[PlanSeat]()
     for educator, slot, mask, _km in grounds.options[request]:
         for day in days_in(mask):
             if as_told and told and told[:2] != (day, slot):
                 continue
             if not grounds.problem.requests[request].influencers:
-                ways.append(Seat(day, slot, educator))
+                ways.append(PlanSeat(day, slot, educator))
             else:
                 beside = [one for one, at, days, _ in youths if at == slot and days >> day & 1]
-                ways += [Seat(day, slot, educator, one) for one in beside]
+                ways += [PlanSeat(day, slot, educator, one) for one in beside]
     team = desk.team_of(request)
     return [one for one in ways if team is None or team == (one.educator, one.youth)]
 
 
-def _enters(around: Surroundings, request: int, seat: Seat, links: int) -> bool:
+def _enters(around: Neighbours, request: int, seat: PlanSeat, links: int) -> bool:
     """Whether a request can take a seat when whoever is in the way goes elsewhere; undone when it cannot."""
     desk, cleared = around.desk, around.cleared(request, seat)
     if cleared is None or len(cleared[1]) > MOST_IN_THE_WAY:
@@ -128,7 +128,7 @@ def _enters(around: Surroundings, request: int, seat: Seat, links: int) -> bool:
     return False
 
 
-def _goes_elsewhere(around: Surroundings, request: int, links: int) -> bool:
+def _goes_elsewhere(around: Neighbours, request: int, links: int) -> bool:
     desk = around.desk
     if found := desk.best(request):
         desk.place(request, found[1])
@@ -140,16 +140,16 @@ def _goes_elsewhere(around: Surroundings, request: int, links: int) -> bool:
     return any(_enters(around, request, seat, links - 1) for seat in ways[:LINKS_TRIED])
 
 
-def _make_room(around: Surroundings, request: int, broken: set[int], solver: LayAnew) -> None:
+def _make_room(around: Neighbours, request: int, broken: set[int], solver: LayAnew) -> None:
     """Lay one homeless request anew with its neighbours, as long as that moves few dates."""
     desk = around.desk
     moved = sum(_has_new_date(desk, one) for one in range(len(desk.at)) if one not in broken)
-    beside = [one for one in around.could_replace(request, BESIDE) if one != request]
+    beside = [one for one in around.could_replace(request, NEIGHBOURS_LAID_ANEW) if one != request]
     already = sum(_has_new_date(desk, one) for one in beside)
     mine = sum(one in broken and desk.at[one] is None for one in (request, *beside))
     solver(desk, [request, *beside], around.rng, calm=already + mine + max(DATES_MORE - moved, 0))
 
 
-def _has_new_date(desk: Desk, request: int) -> bool:
+def _has_new_date(desk: PlanDesk, request: int) -> bool:
     told, seat = desk.told[request], desk.at[request]
     return told is not None and seat is not None and told[:2] != seat[:2]

@@ -12,9 +12,9 @@ from math import exp
 from random import Random
 from typing import Protocol
 
-from scheduler.planning.solver.desk import Desk, Seat
+from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.greedy import fill, likely_teams, order_of, place_team
-from scheduler.planning.solver.neighbourhoods import Surroundings
+from scheduler.planning.solver.neighbourhoods import Neighbours
 from scheduler.planning.terms import Spent, Told
 
 SMALL = 200  # requests: there the exact solver's blocks gain more than moves
@@ -28,10 +28,10 @@ WAITING_TRIED = 3  # of those left out, in each move
 class LayAnew(Protocol):
     """An exact solver for a block of requests; `calm`: who was told stays served, and so many dates may be new."""
 
-    def __call__(self, desk: Desk, block: list[int], rng: Random, calm: int | None = None) -> None: ...
+    def __call__(self, desk: PlanDesk, block: list[int], rng: Random, calm: int | None = None) -> None: ...
 
 
-def never(desk: Desk, block: list[int], rng: Random, calm: int | None = None) -> None:
+def never(desk: PlanDesk, block: list[int], rng: Random, calm: int | None = None) -> None:
     """What lays blocks anew where no solver is installed."""
 
 
@@ -39,22 +39,22 @@ def never(desk: Desk, block: list[int], rng: Random, calm: int | None = None) ->
 class Search:
     """One search over one desk; `run` leaves the best plan on it."""
 
-    desk: Desk
+    desk: PlanDesk
     rng: Random
     lay_anew: LayAnew = never
     heat: float = HOT
     steps: int = 0
     best_cost: int = 0
-    best: list[Seat | None] = field(default_factory=list)
+    best: list[PlanSeat | None] = field(default_factory=list)
 
     @cached_property
-    def around(self) -> Surroundings:
-        return Surroundings(self.desk, self.rng)
+    def around(self) -> Neighbours:
+        return Neighbours(self.desk, self.rng)
 
     @cached_property
     def teams(self) -> dict[int, list[tuple[int, int]]]:
         """Of each campaign of one team, who could give it."""
-        empty, grounds = Desk(self.desk.grounds), self.desk.grounds
+        empty, grounds = PlanDesk(self.desk.grounds), self.desk.grounds
         return {
             one: found for one, fixed in enumerate(grounds.is_fixed) if fixed and (found := likely_teams(empty, one))
         }
@@ -119,7 +119,7 @@ class Search:
             block |= dict.fromkeys(around.sample(waiting, WAITING_TRIED))
         self._try(list(block))
 
-    def _try(self, block: list[int], first: tuple[int, Seat] | None = None) -> None:
+    def _try(self, block: list[int], first: tuple[int, PlanSeat] | None = None) -> None:
         """Lift a block and lay it anew, `first` before all; back to before when that is too much worse."""
         desk, before = self.desk, self.desk.cost
         lifted = [(one, desk.lift(one)) for one in block if desk.at[one] is not None]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
-from scheduler.planning.solver.desk import NOBODY, Desk, Seat
+from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.terms import DAYS_OF_WEEK
 
 WAYS = 40  # of a request, the cheapest
@@ -22,16 +22,16 @@ EFFORT = 0.5  # CP-SAT's own seconds, which are the same on every machine
 Sum = cp_model.LinearExpr
 
 
-class Way(NamedTuple):
+class PricedWay(NamedTuple):
     """A way to serve a request: its literal, and what it adds without the load."""
 
     request: int
-    seat: Seat
+    seat: PlanSeat
     cost: int
     literal: cp_model.IntVar
 
 
-def lay_anew(desk: Desk, block: list[int], rng: Random, calm: int | None = None) -> None:
+def lay_anew(desk: PlanDesk, block: list[int], rng: Random, calm: int | None = None) -> None:
     """Lay these requests anew as well as the model knows; never worse than they lay before."""
     before, stood = desk.cost, [(one, desk.lift(one)) for one in block if desk.at[one] is not None]
     model = BlockModel(desk)
@@ -50,7 +50,7 @@ def lay_anew(desk: Desk, block: list[int], rng: Random, calm: int | None = None)
             desk.place(one, seat)
 
 
-def best_plan(desk: Desk, effort: float) -> None:
+def best_plan(desk: PlanDesk, effort: float) -> None:
     """All that may move in one model with every way: the proven best of a small problem."""
     model = BlockModel(desk)
     for one, seat in enumerate(desk.at):
@@ -64,18 +64,18 @@ def best_plan(desk: Desk, effort: float) -> None:
 class BlockModel:
     """The model of requests that are lifted from a desk; `offer` each, then `solved`."""
 
-    desk: Desk
+    desk: PlanDesk
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
-    ways: list[Way] = field(default_factory=list)
+    ways: list[PricedWay] = field(default_factory=list)
     left_out: dict[int, cp_model.IntVar] = field(default_factory=dict)
     costs: list[int] = field(default_factory=list)
     terms: list[cp_model.IntVar] = field(default_factory=list)
 
-    def offer(self, request: int, seats: Iterable[Seat]) -> None:
+    def offer(self, request: int, seats: Iterable[PlanSeat]) -> None:
         literals = []
         for seat in seats:
             literal = self._priced(cost := self._cost(request, seat))
-            self.ways.append(Way(request, seat, cost, literal))
+            self.ways.append(PricedWay(request, seat, cost, literal))
             literals.append(literal)
         self.left_out[request] = self._priced(self.desk.worth(request))
         self.model.add_exactly_one([*literals, self.left_out[request]])
@@ -95,16 +95,16 @@ class BlockModel:
         self.costs.append(cost)
         return literal
 
-    def _cost(self, request: int, seat: Seat) -> int:
+    def _cost(self, request: int, seat: PlanSeat) -> int:
         km = sum(self.desk.joins(one, request, seat.day, seat.slot) for one in (seat.educator, seat.youth) if one >= 0)
         return self.desk.by.km * km + self.desk.wish(request, seat)
 
-    def solved(self, hint: dict[int, Seat], effort: float) -> list[tuple[int, Seat]]:
+    def solved(self, hint: dict[int, PlanSeat], effort: float) -> list[tuple[int, PlanSeat]]:
         """The best seats that were found within the effort; none when not even the hint can be."""
-        of_day, of_week, of_person = (defaultdict[tuple[int, int], list[Way]](list) for _ in range(3))
+        of_day, of_week, of_person = (defaultdict[tuple[int, int], list[PricedWay]](list) for _ in range(3))
         for way in self.ways:
             for person in (way.seat.educator, way.seat.youth):
-                if person != NOBODY:
+                if person != NO_YOUTH:
                     of_day[person, way.seat.day].append(way)
                     of_week[person, way.seat.day // DAYS_OF_WEEK].append(way)
                     of_person[person, 0].append(way)
@@ -119,7 +119,7 @@ class BlockModel:
         self.model.minimize(Sum.weighted_sum(self.terms, self.costs))
         return self._chosen(hint, effort)
 
-    def _chosen(self, hint: dict[int, Seat], effort: float) -> list[tuple[int, Seat]]:
+    def _chosen(self, hint: dict[int, PlanSeat], effort: float) -> list[tuple[int, PlanSeat]]:
         for way in self.ways:
             self.model.add_hint(way.literal, hint.get(way.request) == way.seat)
         for request, literal in self.left_out.items():
@@ -132,11 +132,11 @@ class BlockModel:
             return []
         return [(way.request, way.seat) for way in self.ways if solver.boolean_value(way.literal)]
 
-    def _at_most(self, ways: list[Way], most: int) -> None:
+    def _at_most(self, ways: list[PricedWay], most: int) -> None:
         if most < len({way.request for way in ways}):
             self.model.add(Sum.sum([way.literal for way in ways]) <= most)
 
-    def _limit_day(self, person: int, day: int, ways: list[Way]) -> None:
+    def _limit_day(self, person: int, day: int, ways: list[PricedWay]) -> None:
         if len({way.request for way in ways}) < 2:
             return  # one request is in one place anyway
         one = self.desk.grounds.problem.people[person]
@@ -145,7 +145,7 @@ class BlockModel:
             return
         self._at_most(ways, 2)
         grounds = self.desk.grounds
-        groups = defaultdict[tuple[int, int, int], list[Way]](list)
+        groups = defaultdict[tuple[int, int, int], list[PricedWay]](list)
         for way in ways:
             length = grounds.problem.requests[way.request].duration
             groups[way.seat.slot, length, grounds.city_of[way.request]].append(way)
@@ -155,7 +155,10 @@ class BlockModel:
             self._at_most(group, 1)
 
     def _limit_pair(
-        self, person: int, first: tuple[tuple[int, int, int], list[Way]], later: tuple[tuple[int, int, int], list[Way]]
+        self,
+        person: int,
+        first: tuple[tuple[int, int, int], list[PricedWay]],
+        later: tuple[tuple[int, int, int], list[PricedWay]],
     ) -> None:
         """Two places on one day: impossible, or a road shared."""
         grounds, ((slot, length, a), ones), ((next_slot, _, b), others) = self.desk.grounds, first, later
@@ -175,7 +178,7 @@ class BlockModel:
             if saved < 0:  # a detour, by a kilometre of rounding
                 self.model.add(both >= Sum.sum([*literals, *more]) - 1)
 
-    def _limit_person(self, person: int, ways: list[Way]) -> None:
+    def _limit_person(self, person: int, ways: list[PricedWay]) -> None:
         """Her year, and of an educator her load, dearer with each one more; of a minor the days excused."""
         desk, one = self.desk, self.desk.grounds.problem.people[person]
         free = desk.max_total[person] - desk.total[person]
@@ -191,7 +194,10 @@ class BlockModel:
 
     def _limit_campaigns(self) -> None:
         grounds = self.desk.grounds
-        stops, teams = defaultdict[tuple[int, int], list[Way]](list), defaultdict[tuple[int, int, int], list[Way]](list)
+        stops, teams = (
+            defaultdict[tuple[int, int], list[PricedWay]](list),
+            defaultdict[tuple[int, int, int], list[PricedWay]](list),
+        )
         for way in self.ways:
             campaign = grounds.campaign_of[way.request]
             if campaign >= 0:
