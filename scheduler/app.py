@@ -82,6 +82,7 @@ COMMANDS = (
     "subject",
     "helpline",
     "breach",
+    "planner",
 )
 
 # Of each process, on PostgreSQL: eight threads of waitress with two connections each (what is read apart, what is

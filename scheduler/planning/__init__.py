@@ -1,1 +1,1 @@
-"""The planner: problem, proposal, tour. It stands empty until the planner moves in."""
+"""The planner: who goes where and when, over a region, a term or a country. Pure: no table of its own yet."""

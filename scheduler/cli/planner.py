@@ -1,0 +1,189 @@
+"""Commands of the planner: `planner solve`, `repair`, `bound` and `explain`, over the neutral planning format."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from flask import Flask
+
+from scheduler.cli.refusals import BadInput, CommandGroup
+from scheduler.core.files import write_whole
+from scheduler.planning.imports import UnreadablePlan, read_plan, read_problem, written_plan
+from scheduler.planning.rules.judgement import cost_of, violations
+from scheduler.planning.solver import engine
+from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, explain
+from scheduler.planning.solver.repair import repair
+from scheduler.planning.terms import Placement, Plan, PlanProblem, Spent
+
+SECONDS = 30.0  # of a search that nobody limits
+REPAIR_SECONDS = 8.0  # somebody waits at the telephone
+T = TypeVar("T")
+
+group = CommandGroup("planner", help="Who goes where and when: propose, repair, prove, explain.")
+INSTANCE = click.argument("instance", type=click.Path(path_type=Path))
+PLAN = click.argument("plan", type=click.Path(path_type=Path))
+
+
+def register(app: Flask) -> None:
+    """Hang the commands on the application."""
+    app.cli.add_command(group)
+
+
+def budget(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that limit a search."""
+    for option in (
+        click.option(
+            "--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, another plan."
+        ),
+        click.option("--steps", type=click.IntRange(0), help="End after so many steps: the same plan each time."),
+        click.option("--seconds", type=click.FloatRange(0), help="End after so long."),
+    ):
+        command = option(command)
+    return command
+
+
+@group.command("solve")
+@INSTANCE
+@PLAN
+@budget
+def solve(instance: Path, plan: Path, seconds: float | None, steps: int | None, seed: int) -> None:
+    """Plan INSTANCE and write the PLAN. Progress is told on standard error."""
+    watch = engine.Watch(_spent(seconds, steps, SECONDS), _progress(), seed)
+    problem = _read(instance, read_problem)
+    _write(plan, problem, engine.solve(problem, watch, engine.exact_solver()))
+
+
+@group.command("repair")
+@INSTANCE
+@PLAN
+@budget
+def mend(instance: Path, plan: Path, seconds: float | None, steps: int | None, seed: int) -> None:
+    """Mend the baseline of INSTANCE after its event, with the least change, and write the PLAN."""
+    watch = engine.Watch(_spent(seconds, steps, REPAIR_SECONDS), _progress(), seed)
+    problem = _read(instance, read_problem)
+    _write(plan, problem, repair(problem, watch, engine.exact_solver()))
+
+
+@group.command("bound")
+@INSTANCE
+def bound(instance: Path) -> None:
+    """Say as JSON what no plan of INSTANCE can exceed: served weight, presentations; of a small one, the least cost."""
+    try:
+        from scheduler.planning.solver.bound import bound_of  # loads the solver
+    except ImportError as error:
+        raise click.ClickException(f"{error.name} is not installed: nothing can be proven without it") from error
+    problem = _read(instance, read_problem)
+    with _banner_to_error():
+        proven = bound_of(problem)
+    click.echo(json.dumps(asdict(proven)))
+
+
+@contextmanager
+def _banner_to_error() -> Iterator[None]:
+    """HiGHS greets on standard output whatever it is told; there belongs one JSON document and nothing else."""
+    output = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(output, 1)
+        os.close(output)
+
+
+@group.command("explain")
+@INSTANCE
+@PLAN
+@click.argument("request_id", metavar="REQUEST")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def why(instance: Path, plan: Path, request_id: str, as_json: bool) -> None:
+    """Say why REQUEST is not in the PLAN, and what would have to move; or why it is served by whom it is."""
+    problem, proposal = _read(instance, read_problem), _read(plan, read_plan)
+    if request_id not in {one.id for one in problem.requests}:
+        raise BadInput(f"{instance}: no request {request_id!r}")
+    if broken := violations(problem, proposal):
+        raise BadInput(f"{plan}: breaks a rule: {broken[0].about}: {broken[0].rule}")
+    answer = explain(problem, proposal, request_id)
+    click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else "\n".join(_sentences(answer)))
+
+
+def _sentences(answer: PlacedAnswer | UnplacedAnswer) -> Iterator[str]:
+    if isinstance(answer, PlacedAnswer):
+        yield f"{answer.placement.request}: {_where(answer.placement)}, {_costs(answer.parts)}"
+        for other, parts in answer.others:
+            yield f"or {_where(other)}, {_costs(parts)}"
+        return
+    counts = ", ".join(f"{name} {number}" for name, number in answer.why.counts.items())
+    yield f"{answer.why.request}: {answer.why.reason.value} ({counts})"
+    for way in answer.ways_out:
+        if way.moved:
+            yield f"fits if {way.moves} moves: {_where(way.then)}; {way.moves} then {_where(way.moved)}"
+        else:
+            yield f"may become possible if {way.moves} moves: {_where(way.then)}; for {way.moves} no place is known"
+    for name, ways in answer.what_if.items():
+        yield f"with {name}: {ways} ways"
+
+
+def _where(one: Placement) -> str:
+    crew = one.educator if one.influencer is None else f"{one.educator} and {one.influencer}"
+    return f"day {one.day} slot {one.slot} {crew}"
+
+
+def _costs(parts: Mapping[str, int]) -> str:
+    told = ", ".join(f"{name} {cost}" for name, cost in parts.items() if cost)
+    return f"cost {sum(parts.values())} ({told})"
+
+
+def _spent(seconds: float | None, steps: int | None, usual: float) -> Spent:
+    """How much of the budget is used. Raises: BadInput."""
+    if seconds is not None and steps is not None:
+        raise BadInput("--seconds and --steps: only one of them")
+    if steps is not None:
+        return lambda done: done / steps if steps else 1.0
+    allowed, begun = usual if seconds is None else seconds, time.monotonic()
+    return lambda _done: (time.monotonic() - begun) / allowed if allowed else 1.0
+
+
+def _progress() -> Callable[[str, Mapping[str, object]], None]:
+    begun = time.monotonic()
+
+    def tell(what: str, figures: Mapping[str, object]) -> None:
+        told = " ".join(f"{name}={value}" for name, value in figures.items())
+        click.echo(f"{time.monotonic() - begun:.1f} s: {what} {told}", err=True)
+
+    return tell
+
+
+def _read(file: Path, read: Callable[[bytes], T]) -> T:
+    """What a file holds. Raises: BadInput."""
+    try:
+        return read(file.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{file}: {error.strerror}") from error
+    except UnreadablePlan as error:
+        raise BadInput(f"{file}: {error}") from error
+
+
+def _write(file: Path, problem: PlanProblem, plan: Plan) -> None:
+    """The plan as a file; one that breaks a rule is never written. Raises: ClickException, BadInput."""
+    if broken := violations(problem, plan):
+        first = broken[0]
+        raise click.ClickException(f"{len(broken)} rules broken, no plan written: {first.about}: {first.rule}")
+    try:
+        write_whole(file, _json(written_plan(plan)))
+    except OSError as error:
+        raise BadInput(f"{file}: {error.strerror}") from error
+    cost = cost_of(problem, plan)
+    click.echo(
+        f"{cost.served} of {len(problem.requests)} served, weight {cost.served_weight}, cost {cost.total}:"
+        f" {cost.pref_miss} off the preferred days, {cost.km} km, Gini {cost.gini}"
+    )
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

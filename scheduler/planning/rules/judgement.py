@@ -1,0 +1,172 @@
+"""What a plan breaks and what it costs. It knows no solver, so that no solver is its own judge."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scheduler.planning.rules.fitness import is_open, is_there, may_give
+from scheduler.planning.rules.roads import DayTour, RoadStop, misses_lessons, tour_of
+from scheduler.planning.terms import (
+    DAYS_OF_WEEK,
+    Placement,
+    Plan,
+    PlanCost,
+    PlanPerson,
+    PlanProblem,
+    PlanRequest,
+    PlanViolation,
+)
+
+
+@dataclass(frozen=True)
+class _Diary:
+    """What a plan asks of each person: her tours by day, and how often she goes in each week."""
+
+    tours: dict[tuple[str, int], DayTour] = field(default_factory=dict)
+    weeks: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+
+def violations(problem: PlanProblem, plan: Plan) -> list[PlanViolation]:
+    """Every rule that the plan breaks; an empty list is a plan that may be."""
+    people, requests = {one.id: one for one in problem.people}, {one.id: one for one in problem.requests}
+    found = list[PlanViolation]()
+    placed: dict[str, Placement] = {}
+    for placement in plan.placements:
+        if placement.request not in requests or placement.request in placed:
+            found.append(PlanViolation(placement.request, "unknown or doubled request"))
+        else:
+            placed[placement.request] = placement
+    for name, placement in placed.items():
+        found += (PlanViolation(name, rule) for rule in _of_day(problem, requests[name], placement))
+        found += (PlanViolation(name, rule) for rule in _of_team(people, requests[name], placement))
+    diary = _diary_of(problem, placed)
+    found += _of_people(problem, diary)
+    found += _of_campaigns(problem, placed)
+    told = {one.request: one for one in problem.baseline}
+    found += (
+        PlanViolation(name, "locked presentation changed")
+        for name in sorted(problem.locked)
+        if name not in placed or placed[name] != told.get(name)
+    )
+    return found
+
+
+def _of_day(problem: PlanProblem, request: PlanRequest, placement: Placement) -> Iterator[str]:
+    day = placement.day
+    if not is_open(problem, request, day):
+        yield "day not allowed"
+    if placement.slot not in request.slots(day):
+        yield "slot not in the school's shift"
+    if request.id not in problem.locked and day < problem.today + problem.min_notice:
+        yield "minimum notice"
+
+
+def _of_team(people: dict[str, PlanPerson], request: PlanRequest, placement: Placement) -> Iterator[str]:
+    if (placement.influencer is not None) != bool(request.influencers):
+        yield "team size"
+    for person_id, educator in _team(placement):
+        person = people.get(person_id)
+        if person is None or person.educator != educator:
+            yield f"{person_id}: unknown person or role"
+            continue
+        if not may_give(person, request):
+            yield f"{person_id}: topic, language or audience"
+        if not is_there(person, placement.day):
+            yield f"{person_id}: unavailable, or without consent"
+
+
+def _team(placement: Placement) -> Iterator[tuple[str, bool]]:
+    yield placement.educator, True
+    if placement.influencer is not None:
+        yield placement.influencer, False
+
+
+def _diary_of(problem: PlanProblem, placed: dict[str, Placement]) -> _Diary:
+    people, requests = {one.id: one for one in problem.people}, {one.id: one for one in problem.requests}
+    cities = {one.id: one for one in problem.cities}
+    diary, stops = _Diary(), defaultdict[tuple[str, int], list[RoadStop]](list)
+    for name, placement in placed.items():
+        if not 0 <= placement.slot < len(problem.slots):
+            continue  # told already: no school has such a slot
+        start, request = problem.slots[placement.slot], requests[name]
+        for person_id, _educator in _team(placement):
+            if person_id in people:
+                stop = RoadStop(start, start + request.duration, cities[request.city])
+                stops[person_id, placement.day].append(stop)
+                diary.weeks[person_id, placement.day // DAYS_OF_WEEK] += 1
+    for (person_id, day), those in stops.items():
+        person = people[person_id]
+        diary.tours[person_id, day] = tour_of(problem, person, cities[person.home], those)
+    return diary
+
+
+def _of_people(problem: PlanProblem, diary: _Diary) -> Iterator[PlanViolation]:
+    totals, missed = Counter[str](), Counter[str]()
+    people = {one.id: one for one in problem.people}
+    for (person_id, week), number in diary.weeks.items():
+        totals[person_id] += number
+        if number > people[person_id].max_per_week:
+            yield PlanViolation(f"{person_id} week {week}", "max presentations a week")
+    for (person_id, day), tour in diary.tours.items():
+        yield from (PlanViolation(f"{person_id} day {day}", rule) for rule in tour.problems)
+        missed[person_id] += _is_missed(people[person_id], day, tour)
+    for person in problem.people:
+        if totals[person.id] > person.max_total:
+            yield PlanViolation(person.id, "max presentations in total")
+        if person.own_school and missed[person.id] > person.own_school.excused_max:
+            yield PlanViolation(person.id, "too many days in own school hours")
+
+
+def _is_missed(person: PlanPerson, day: int, tour: DayTour) -> bool:
+    school = person.own_school
+    return school is not None and misses_lessons(school, day, tour.leaves, tour.back)
+
+
+def _of_campaigns(problem: PlanProblem, placed: dict[str, Placement]) -> Iterator[PlanViolation]:
+    requests = {one.id: one for one in problem.requests}
+    stops, teams = Counter[tuple[str, int]](), defaultdict[str, set[tuple[str, str | None]]](set)
+    for name, placement in placed.items():
+        if campaign := requests[name].campaign:
+            stops[campaign, placement.day] += 1
+            teams[campaign].add((placement.educator, placement.influencer))
+    yield from (PlanViolation(name, f"two stops on day {day}") for (name, day), number in stops.items() if number > 1)
+    for name, those in teams.items():
+        if problem.fixed_team[name] and len(those) > 1:
+            yield PlanViolation(name, "fixed team differs")
+
+
+def cost_of(problem: PlanProblem, plan: Plan) -> PlanCost:
+    """The parts of a plan's cost and their sum by the weights. The plan breaks no rule."""
+    requests = {one.id: one for one in problem.requests}
+    placed = {one.request: one for one in plan.placements}
+    told = {one.request: one for one in problem.baseline}
+    weight = sum(requests[name].weight for name in placed)
+    missed = sum(one.day not in requests[name].preferred_days for name, one in placed.items())
+    km = sum(tour.km for tour in _diary_of(problem, placed).tours.values())
+    given = Counter(one.educator for one in placed.values())
+    loads = sorted(given[one.id] for one in problem.people if one.educator)
+    load_sq = sum(load * load for load in loads)
+    dates = sum(name not in placed or not _same_date(placed[name], one) for name, one in told.items())
+    teams = sum(name in placed and not _same_team(placed[name], one) for name, one in told.items())
+    by = problem.weights
+    unserved = sum(one.weight for one in problem.requests) - weight
+    total = by.unplaced * unserved + by.pref_miss * missed + by.km * km + by.load_sq * load_sq
+    total += by.change_date * dates + by.change_team * teams
+    dropped = sum(name not in placed for name in told)
+    return PlanCost(len(placed), weight, missed, km, load_sq, _gini(loads), dates, teams, dropped, total)
+
+
+def _same_date(one: Placement, other: Placement) -> bool:
+    return (one.day, one.slot) == (other.day, other.slot)
+
+
+def _same_team(one: Placement, other: Placement) -> bool:
+    return (one.educator, one.influencer) == (other.educator, other.influencer)
+
+
+def _gini(loads: list[int]) -> float:
+    """Of ascending loads: 0 is the same for all. Source: the mean difference formula, Gini 1912."""
+    number, together = len(loads), sum(loads)
+    if not together:
+        return 0.0
+    return round(sum((2 * place + 1 - number) * load for place, load in enumerate(loads)) / (number * together), 3)

@@ -1,0 +1,77 @@
+"""Kilometres and minutes of the planner, and one person's day on the road."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+
+from scheduler.planning.terms import OwnSchool, PlanCity, PlanPerson, PlanProblem
+
+EARTH_KM = 6371.0
+DETOUR = 1.3  # a road is longer than the straight line
+SET_OUT_MINUTES = 15  # beside one minute a kilometre
+SAME_CITY_MINUTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RoadStop:
+    """A presentation of one person's day: minutes after midnight, and where."""
+
+    start: int
+    end: int
+    city: PlanCity
+
+
+@dataclass(frozen=True, slots=True)
+class DayTour:
+    """A person's day from door to door, and what of it does not fit."""
+
+    km: int
+    leaves: int
+    back: int
+    problems: tuple[str, ...]
+
+
+def plan_km(one: PlanCity, other: PlanCity) -> int:
+    """Whole kilometres by road between two places.
+
+    Error: the Earth is a sphere and every road 1.3 times the straight line: it compares plans, nobody is paid by it.
+    Source: the haversine formula, R. W. Sinnott, Sky & Telescope 68 (1984).
+    """
+    if one.id == other.id:
+        return 0
+    north, south = radians(one.lat), radians(other.lat)
+    across = sin(radians(other.lon - one.lon) / 2) ** 2
+    half = sin((south - north) / 2) ** 2 + cos(north) * cos(south) * across
+    return round(DETOUR * 2 * EARTH_KM * asin(sqrt(half)))
+
+
+def plan_minutes(one: PlanCity, other: PlanCity) -> int:
+    """Minutes on the road: 60 km/h and a quarter of an hour to set out."""
+    return SAME_CITY_MINUTES if one.id == other.id else SET_OUT_MINUTES + plan_km(one, other)
+
+
+def tour_of(problem: PlanProblem, person: PlanPerson, home: PlanCity, stops: Sequence[RoadStop]) -> DayTour:
+    """From home over the stops of a day, in order, and home again. `stops` holds at least one."""
+    ordered = sorted(stops, key=lambda stop: (stop.start, stop.end))
+    problems, km, at = [], 0, home
+    leaves = ordered[0].start - problem.buffer - plan_minutes(home, ordered[0].city)
+    free_at: int | None = None
+    for stop in ordered:
+        if free_at is not None and free_at + plan_minutes(at, stop.city) + problem.buffer > stop.start:
+            problems.append("overlap or travel does not fit")
+        km, at, free_at = km + plan_km(at, stop.city), stop.city, stop.end
+    km += plan_km(at, home)
+    back = ordered[-1].end + plan_minutes(at, home)
+    if leaves < person.day_start or back > person.day_end:
+        problems.append("day start or end at home")
+    if km > person.max_km_day:
+        problems.append("max km a day")
+    if len(ordered) > person.max_per_day:
+        problems.append("max presentations a day")
+    return DayTour(km, leaves, back, tuple(problems))
+
+
+def misses_lessons(school: OwnSchool, day: int, leaves: int, back: int) -> bool:
+    """Whether a minor's absence, from door to door, takes her out of her own lessons."""
+    begins, ends = school.lessons(day)
+    return leaves < ends and back > begins

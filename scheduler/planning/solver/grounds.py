@@ -1,0 +1,207 @@
+"""What of a problem never changes while a plan is searched: who could go where on which days, as whole numbers.
+
+A set of days is one integer, a bit a day: to ask who is free in a window is one `&`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduler.planning.rules.fitness import is_open, is_there, may_give
+from scheduler.planning.rules.roads import SAME_CITY_MINUTES, SET_OUT_MINUTES, misses_lessons, plan_km
+from scheduler.planning.terms import DAYS_OF_WEEK, PlanProblem
+
+Option = tuple[int, int, int, int]  # person, slot, her days, kilometres there and back
+
+
+def days_in(mask: int) -> Iterator[int]:
+    """The days of a set, ascending."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def mask_of(days: Iterable[int]) -> int:
+    mask = 0
+    for day in days:
+        if day >= 0:
+            mask |= 1 << day
+    return mask
+
+
+class Lazily(dict[int, list[Option]]):
+    """The options of each request, found out when somebody asks for them."""
+
+    def __init__(self, find: Callable[[int], list[Option]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, request: int) -> list[Option]:
+        self[request] = found = self._find(request)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Grounds:
+    """A problem with its people, requests, cities and campaigns as places in lists."""
+
+    problem: PlanProblem
+
+    @cached_property
+    def city_of(self) -> list[int]:
+        places = {one.id: place for place, one in enumerate(self.problem.cities)}
+        return [places[one.city] for one in self.problem.requests]
+
+    @cached_property
+    def home_of(self) -> list[int]:
+        places = {one.id: place for place, one in enumerate(self.problem.cities)}
+        return [places[one.home] for one in self.problem.people]
+
+    @cached_property
+    def km(self) -> list[list[int]]:
+        cities = self.problem.cities
+        table = [[0] * len(cities) for _ in cities]
+        for here, one in enumerate(cities):
+            for there in range(here):
+                table[here][there] = table[there][here] = plan_km(one, cities[there])
+        return table
+
+    @cached_property
+    def minutes(self) -> list[list[int]]:
+        return [
+            [SAME_CITY_MINUTES if a == b else SET_OUT_MINUTES + km for b, km in enumerate(row)]
+            for a, row in enumerate(self.km)
+        ]
+
+    @cached_property
+    def person_at(self) -> dict[str, int]:
+        return {one.id: place for place, one in enumerate(self.problem.people)}
+
+    @cached_property
+    def request_at(self) -> dict[str, int]:
+        return {one.id: place for place, one in enumerate(self.problem.requests)}
+
+    @cached_property
+    def week_masks(self) -> list[int]:
+        a_week = (1 << DAYS_OF_WEEK) - 1
+        return [a_week << first for first in range(0, self.problem.days, DAYS_OF_WEEK)]
+
+    @cached_property
+    def odd_weeks(self) -> int:
+        return sum(self.week_masks[1::2])
+
+    @cached_property
+    def there(self) -> list[int]:
+        """The days on which each person works."""
+        days = range(self.problem.days)
+        return [mask_of(day for day in days if is_there(one, day)) for one in self.problem.people]
+
+    @cached_property
+    def open_days(self) -> list[int]:
+        """The days on which each request may be, with notice unless it is locked; slots are another question."""
+        first, locked = self.problem.today + self.problem.min_notice, self.problem.locked
+        return [
+            mask_of(
+                day
+                for day in range(max(one.day_from, 0), min(one.day_to, self.problem.days - 1) + 1)
+                if (day >= first or one.id in locked) and is_open(self.problem, one, day)
+            )
+            for one in self.problem.requests
+        ]
+
+    @cached_property
+    def preferred(self) -> list[int]:
+        return [mask_of(one.preferred_days) for one in self.problem.requests]
+
+    @cached_property
+    def campaign_of(self) -> list[int]:
+        """The place of each request's campaign; -1 for none."""
+        places = {name: place for place, name in enumerate(self.problem.fixed_team)}
+        return [places[one.campaign] if one.campaign else -1 for one in self.problem.requests]
+
+    @cached_property
+    def is_fixed(self) -> list[bool]:
+        return list(self.problem.fixed_team.values())
+
+    @cached_property
+    def stops_of(self) -> list[list[int]]:
+        """The requests of each campaign."""
+        stops: list[list[int]] = [[] for _ in self.is_fixed]
+        for request, campaign in enumerate(self.campaign_of):
+            if campaign >= 0:
+                stops[campaign].append(request)
+        return stops
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, str, str], tuple[list[int], list[int]]]:
+        """Who could give what, apart from day and road: educators and youths of each topic, language, audience."""
+        kinds: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+        for one in self.problem.requests:
+            kind = (one.topic, one.language, one.audience)
+            if kind not in kinds:
+                able = [(place, p.educator) for place, p in enumerate(self.problem.people) if may_give(p, one)]
+                kinds[kind] = [p for p, educator in able if educator], [p for p, educator in able if not educator]
+        return kinds
+
+    def able(self, request: int) -> tuple[list[int], list[int]]:
+        one = self.problem.requests[request]
+        return self._kinds[one.topic, one.language, one.audience]
+
+    @cached_property
+    def options(self) -> "Lazily":
+        """For each request, the educators, slots and days that the day, the road and her week allow."""
+        return Lazily(lambda request: self._options(request, self.able(request)[0]))
+
+    @cached_property
+    def youth_options(self) -> "Lazily":
+        """The same of youths, nearest first; none where no youth is asked for."""
+        return Lazily(
+            lambda request: (
+                sorted(self._options(request, self.able(request)[1]), key=lambda one: (one[3], one[0], one[1]))
+                if self.problem.requests[request].influencers
+                else []
+            )
+        )
+
+    def slot_days(self, request: int) -> list[tuple[int, int]]:
+        """The slots of a request and the open days of each."""
+        one, days = self.problem.requests[request], self.open_days[request]
+        odd, even = days & self.odd_weeks, days & ~self.odd_weeks
+        found = []
+        for slot in sorted(one.slots_even | one.slots_odd):
+            mask = (even if slot in one.slots_even else 0) | (odd if slot in one.slots_odd else 0)
+            if mask:
+                found.append((slot, mask))
+        return found
+
+    def _options(self, request: int, people: list[int]) -> list[Option]:
+        found, city = list[Option](), self.city_of[request]
+        duration, starts = self.problem.requests[request].duration, self.problem.slots
+        slots = [(slot, starts[slot], mask) for slot, mask in self.slot_days(request)]
+        for person in people:
+            earliest, latest = self.reach[person][city]
+            there = self.there[person]
+            for slot, start, mask in slots:
+                if start >= earliest and start + duration <= latest and mask & there:
+                    found.append((person, slot, mask & there, 2 * self.km[self.home_of[person]][city]))
+        return found
+
+    @cached_property
+    def reach(self) -> list[list[tuple[int, int]]]:
+        """When each person can begin, and when she must have ended, in each city, with nothing else on that day."""
+        return [
+            [self._hours(person, city) for city in range(len(self.problem.cities))]
+            for person in range(len(self.problem.people))
+        ]
+
+    def _hours(self, person: int, city: int) -> tuple[int, int]:
+        one, home = self.problem.people[person], self.home_of[person]
+        road = self.minutes[home][city]
+        if 2 * self.km[home][city] > one.max_km_day:
+            return 1, 0
+        return one.day_start + self.problem.buffer + road, one.day_end - road
+
+    def misses(self, person: int, day: int, leaves: int, back: int) -> bool:
+        school = self.problem.people[person].own_school
+        return school is not None and misses_lessons(school, day, leaves, back)

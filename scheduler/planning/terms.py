@@ -1,0 +1,177 @@
+"""The words of the planner: a problem, a plan, what it costs. Days and minutes are whole numbers (docs/planner.md)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Spent = Callable[[int], float]  # how much of the budget is used after so many steps: 1.0 ends the search
+Told = Callable[[str, Mapping[str, object]], None]  # what a search says while it works
+DAYS_OF_WEEK = 7
+
+
+class WhyUnplaced(StrEnum):
+    """Why nobody goes: the last hurdle that anybody reached."""
+
+    NO_TOPIC = "no_educator_with_topic"
+    NO_LANGUAGE = "no_educator_with_language"
+    NO_AUDIENCE = "no_educator_for_audience"
+    NO_OPEN_DAY = "no_open_day"
+    UNAVAILABLE = "unavailable"
+    TRAVEL = "travel_too_long"
+    NO_INFLUENCER = "no_influencer"
+    CAP = "cap_reached"
+    CLASH = "clash"
+    CAMPAIGN = "campaign_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCity:
+    """A place on the map, in degrees."""
+
+    id: int
+    name: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSchool:
+    """What a minor may: her lessons by the parity of the week, days excused, the days of her guardian's consent."""
+
+    even: tuple[int, int]
+    odd: tuple[int, int]
+    excused_max: int
+    consent: tuple[int, int]
+
+    def lessons(self, day: int) -> tuple[int, int]:
+        return self.odd if (day // DAYS_OF_WEEK) % 2 else self.even
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPerson:
+    """An educator or a youth influencer, with what she may do."""
+
+    id: str
+    educator: bool
+    home: int
+    topics: frozenset[str]
+    languages: frozenset[str]
+    audiences: frozenset[str]
+    weekdays: frozenset[int]
+    unavailable: frozenset[int]
+    max_per_day: int
+    max_per_week: int
+    max_total: int
+    max_km_day: int
+    day_start: int
+    day_end: int
+    own_school: OwnSchool | None = None  # of a minor
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """One presentation that is asked for."""
+
+    id: str
+    city: int
+    topic: str
+    language: str
+    audience: str
+    weight: int
+    duration: int
+    influencers: int
+    day_from: int
+    day_to: int
+    preferred_days: frozenset[int]
+    weekdays: frozenset[int]
+    slots_even: frozenset[int]
+    slots_odd: frozenset[int]
+    blocked_days: frozenset[int]
+    campaign: str | None = None
+
+    def slots(self, day: int) -> frozenset[int]:
+        return self.slots_odd if (day // DAYS_OF_WEEK) % 2 else self.slots_even
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWeights:
+    """What a coordinator turns: one unit of each, in the same currency."""
+
+    unplaced: int = 1000
+    pref_miss: int = 40
+    km: int = 1
+    load_sq: int = 2
+    change_date: int = 300
+    change_team: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Who gives which presentation, when."""
+
+    request: str
+    day: int
+    slot: int
+    educator: str
+    influencer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A request that nobody serves, and how many choices each hurdle took."""
+
+    request: str
+    reason: WhyUnplaced
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProblem:
+    """All that a plan depends on."""
+
+    days: int
+    closed_days: frozenset[int]
+    today: int
+    min_notice: int
+    slots: tuple[int, ...]
+    buffer: int
+    cities: tuple[PlanCity, ...]
+    people: tuple[PlanPerson, ...]
+    requests: tuple[PlanRequest, ...]
+    fixed_team: Mapping[str, bool]  # of each campaign: does one team give all of it?
+    weights: PlanWeights = PlanWeights()
+    baseline: tuple[Placement, ...] = ()
+    locked: frozenset[str] = frozenset()
+    named_by_event: frozenset[str] = frozenset()  # requests that the event is about
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A proposal: who goes where, and who waits for what reason."""
+
+    placements: tuple[Placement, ...]
+    unplaced: tuple[Unplaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanViolation:
+    """A rule that a plan breaks, and whose."""
+
+    about: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCost:
+    """The parts of a plan's cost, in their own units; `total` by the weights of the problem."""
+
+    served: int
+    served_weight: int
+    pref_miss: int
+    km: int
+    load_sq: int
+    gini: float
+    changed_date: int
+    changed_team: int
+    dropped: int
+    total: int

@@ -1,0 +1,157 @@
+"""`planner …`: files in, a plan that the judges accept out."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from scheduler.planning.imports import read_plan, read_problem
+from scheduler.planning.rules.judgement import violations
+from tests.factories.planning import a_random_problem, as_file
+
+CHECKER = os.environ.get("PLAN_CHECKER", "")
+INSTANCES = sorted((Path(CHECKER).parent / "instances").glob("S-*.json")) if CHECKER else []
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    file = tmp_path / "instance.json"
+    file.write_text(json.dumps(as_file(a_random_problem(3, requests=14))))
+    return file
+
+
+def checked(instance: Path, plan: Path) -> dict[str, Any]:
+    """What the independent checker says; it shares no code with the product."""
+    done = subprocess.run([sys.executable, CHECKER, instance, plan, "--json"], capture_output=True, check=False)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp_path: Path):
+    file = tmp_path / "plan.json"
+
+    result = app.test_cli_runner().invoke(args=["planner", "solve", str(instance), str(file), "--steps", "2"])
+
+    assert result.exit_code == 0, result.output
+    plan, problem = read_plan(file.read_bytes()), read_problem(instance.read_bytes())
+    assert violations(problem, plan) == []
+    assert len(plan.placements) + len(plan.unplaced) == 14
+    assert result.stdout.startswith(f"{len(plan.placements)} of 14 served, weight ")
+    assert "first step=0 cost=" in result.stderr
+
+
+def test_bound_says_one_document_and_nothing_else(instance: Path):
+    """In a process of its own: the solver's greeting goes past Python."""
+    command = [sys.executable, "-m", "scheduler.command", "planner", "bound", str(instance)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told.keys() == {"served_weight", "sessions", "reachable_weight", "reachable_sessions", "cost"}
+    assert 0 < told["served_weight"] <= told["reachable_weight"]
+
+
+def test_explain_answers_for_each_request(app: Flask, instance: Path, tmp_path: Path):
+    file, runner = tmp_path / "plan.json", app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+    plan = read_plan(file.read_bytes())
+    left_out, served = plan.unplaced[0], plan.placements[0]
+
+    words = runner.invoke(args=["planner", "explain", str(instance), str(file), left_out.request])
+    told = runner.invoke(args=["planner", "explain", str(instance), str(file), served.request, "--json"])
+    nobody = runner.invoke(args=["planner", "explain", str(instance), str(file), "R99"])
+
+    assert words.stdout.startswith(f"{left_out.request}: {left_out.reason.value} (")
+    assert json.loads(told.stdout)["placement"]["educator"] == served.educator
+    assert (nobody.exit_code, nobody.stderr) == (2, f"Error: {instance}: no request 'R99'\n")
+
+
+def test_explain_refuses_a_plan_that_breaks_a_rule(app: Flask, instance: Path, tmp_path: Path):
+    file, runner = tmp_path / "plan.json", app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+    document = json.loads(file.read_text())
+    document["assignments"][0]["day"] = 5  # a Saturday
+    file.write_text(json.dumps(document))
+
+    result = runner.invoke(args=["planner", "explain", str(instance), str(file), "R0"])
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {file}: breaks a rule: ")
+
+
+def test_repair_writes_the_baseline_mended(app: Flask, instance: Path, tmp_path: Path):
+    file, runner = tmp_path / "plan.json", app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+    stands = json.loads(file.read_text())["assignments"]
+    document = json.loads(instance.read_text()) | {"baseline": stands, "locked": [], "event": {"kind": "none"}}
+    instance.write_text(json.dumps(document))
+
+    result = runner.invoke(args=["planner", "repair", str(instance), str(file), "--steps", "5"])
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(file.read_text())["assignments"] == stands  # nothing happened, nothing moves
+
+
+@pytest.mark.skipif(not CHECKER, reason="PLAN_CHECKER names no checker")
+@pytest.mark.parametrize("given", INSTANCES, ids=lambda path: path.stem)
+def test_the_independent_checker_finds_nothing(app: Flask, given: Path, tmp_path: Path):
+    file = tmp_path / "plan.json"
+
+    result = app.test_cli_runner().invoke(args=["planner", "solve", str(given), str(file), "--steps", "2"])
+
+    assert result.exit_code == 0, result.output
+    told = checked(given, file)
+    assert {name: told[name] for name in ("violations", "missed_insertions", "bad_reasons")} == {
+        "violations": 0,
+        "missed_insertions": 0,
+        "bad_reasons": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"days": "many"}, "instance.json: days: a whole number from 1 to 3660 is needed"),
+        ({"people": None}, "instance.json: people: a list is needed"),
+    ],
+)
+def test_a_malformed_instance_is_told_in_one_line(app: Flask, instance: Path, change: dict, line: str):
+    instance.write_text(json.dumps(json.loads(instance.read_text()) | change))
+
+    result = app.test_cli_runner().invoke(args=["planner", "solve", str(instance), str(instance.parent / "plan.json")])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: {instance.parent}/{line}\n"
+    assert not (instance.parent / "plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["nowhere.json", "plan.json"], "Error: nowhere.json: No such file or directory\n"),
+        (["i", "p", "--steps", "1", "--seconds", "1"], "Error: --seconds and --steps: only one of them\n"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_line(app: Flask, arguments: list[str], line: str):
+    result = app.test_cli_runner().invoke(args=["planner", "solve", *arguments])
+
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
+
+
+def test_who_serves_pages_loads_no_solver(tmp_path: Path):
+    """Their 250 MB are for commands and jobs alone."""
+    code = (
+        "import sys, scheduler.app; scheduler.app.create_app();"
+        " print(sorted({'ortools', 'highspy', 'numpy', 'pandas'} & sys.modules.keys()))"
+    )
+    environment = os.environ | {"INSTANCE": str(tmp_path), "MODE": "demo"}
+
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
