@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick, worded
+from scheduler.core.names import spelled
 from scheduler.places.terms.hosts import ClosureRow, SchoolCalendar
 from scheduler.places.terms.school_time import Shift
 from scheduler.visits.terms.plans import Why
@@ -263,4 +264,4 @@ class PresenterChoice:
     minor: bool
 
     def label(self, language: str) -> str:
-        return f"{self.name} ({pick(language, self.home_sr_cyrl, self.home_sr_latn)})"
+        return f"{spelled(self.name, language)} ({pick(language, self.home_sr_cyrl, self.home_sr_latn)})"

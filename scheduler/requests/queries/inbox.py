@@ -5,10 +5,25 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.language import LANGUAGES
+from scheduler.core.names import SpelledName, spelled
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold, to_latin
@@ -167,7 +182,7 @@ def facets_of(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> dict[
     rows = db.session().execute(
         union_all(
             counted("state", SchoolRequest.state),
-            counted("owner", SchoolRequest.owner_id, User.given_name, User.family_name, joins=(SchoolRequest.owner,)),
+            counted("owner", SchoolRequest.owner_id, *_NAMES_OF_OWNER, joins=(SchoolRequest.owner,)),
             counted("district", District.id, *place, joins=town),
             counted("programme", Programme.id, Programme.name_sr_cyrl, Programme.name_en,
                     joins=(SchoolRequest.programme,)),
@@ -181,10 +196,18 @@ def facets_of(actor: Actor, filters: InboxFilters, *, now: dt.datetime) -> dict[
     return {name: tuple(sorted(values, key=_FACET_ORDERS[name])) for name, values in found.items()}
 
 
+_NAMES_OF_OWNER = (  # as it was written, and as she writes it in the other letters
+    User.given_name,
+    User.family_name,
+    User.other_given_name + literal_column("' '") + User.other_family_name,
+)
+
+
 def _facet(name: str, value: str | None, names: tuple[str | None, ...], count: int) -> FacetValue:
     one, two, three = (text or "" for text in names)
     if name == "owner":
-        return FacetValue(value or str(NOBODY), count, *[f"{one} {two}".strip()] * 3)
+        whole = SpelledName(f"{one} {two}".strip(), three.strip())
+        return FacetValue(value or str(NOBODY), count, *(spelled(whole, language) for language in LANGUAGES))
     if name == "programme":
         return FacetValue(value or "", count, one, to_latin(one), two)
     return FacetValue(value or "", count, one, two, three)
