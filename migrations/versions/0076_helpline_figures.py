@@ -39,7 +39,7 @@ def _kinds(*kinds: str) -> None:
 
 
 def upgrade() -> None:
-    _kinds(*OLD_KINDS, "check_helpline", "import_helpline")
+    _kinds(*OLD_KINDS[:-1], "check_helpline", "import_helpline", OLD_KINDS[-1])
     _shared()
     _counted()
     create_defences(op.get_bind(), since=revision)
