@@ -164,11 +164,11 @@ def overview() -> ResponseReturnValue:
         whole=whole,
         splits=_splits(months),
         lists=sorted({one.code_list for one in months}),
-        totals=words.TOTAL_WORDS,
+        totals=words.COLUMN_WORDS,
         shown=shown,
         columns=[
             {"label": _("Period")},
-            *({"label": words.TOTAL_WORDS[name], "number": True} for name in shown),
+            *({"label": words.COLUMN_WORDS[name], "number": True} for name in shown),
             {"label": _("Signed off")},
         ],
         beside=_beside(months) if months else [],

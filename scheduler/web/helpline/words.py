@@ -19,7 +19,7 @@ from scheduler.places.models import District
 from scheduler.web.filters import number
 from scheduler.web.i18n import _, _l, page_language
 
-TOTAL_WORDS: Mapping[str, LazyProxy] = {
+TOTAL_WORDS: dict[str, LazyProxy] = {
     "communications": _l("Communications"),
     "calls": _l("Calls to the free phone"),
     "mails": _l("E-mails"),
@@ -35,6 +35,7 @@ TOTAL_WORDS: Mapping[str, LazyProxy] = {
     "to_education": _l("School or educational authority"),
     "to_others": _l("Another institution"),
 }
+COLUMN_WORDS = TOTAL_WORDS | {"calls": _l("By phone"), "forms": _l("Forms"), "cases": _l("Cases")}  # in a table of many
 SPLITS: Mapping[str, LazyProxy] = {
     "month": _l("Communications by month"),
     "month_cases": _l("Cases by month"),
