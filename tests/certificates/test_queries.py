@@ -10,6 +10,7 @@ from scheduler.certificates.terms import CertificateKind
 from scheduler.config import settings
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.names import spelled
 from scheduler.policy import ANONYMOUS, SYSTEM
 from tests.counting import statements
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
@@ -53,7 +54,7 @@ def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(sess
     assert (paper.host_name, paper.host_place, paper.centre_name) == (host, place, centre)
     assert (paper.pupils, paper.teachers, paper.presentations, paper.minutes) == (176, 4, 2, 90)
     assert (paper.kind, paper.on_day, checked.language) == (CertificateKind.TEACHER, begun.visit.on_day, language)
-    assert (checked.holder_name, paper.holder_name) == ("Ана Петровић", "")
+    assert (checked.holder_name, paper.holder_name) == (spelled("Ана Петровић", language), "")
     assert paper.check_url == f"http://localhost/certificates/{paper.number}"
 
 

@@ -191,7 +191,7 @@ def accepts_and_plans(coordinator: Keyboard, number: str) -> None:
     coordinator.types("Početak", "10:00")
     coordinator.presses("Prihvatite i isplanirajte")
     coordinator.reads("Isplanirano. Sada izaberite ko ide.")
-    row = coordinator.page.locator("main").get_by_role("row").filter(has_text="Милан Стојановић")
+    row = coordinator.page.locator("main").get_by_role("row").filter(has_text="Milan Stojanović")
     coordinator.goes_to(row.get_by_role("button", name="Predložite"))
     with coordinator.page.expect_navigation():
         coordinator.page.keyboard.press("Enter")

@@ -133,7 +133,7 @@ def plans_and_offers(coordinator: Person) -> str:
     coordinator.types("Početak", "10:00")
     coordinator.presses("Prihvatite i isplanirajte")
     coordinator.reads("Isplanirano. Sada izaberite ko ide.")
-    row = coordinator.main.get_by_role("row").filter(has_text="Милан Стојановић")
+    row = coordinator.main.get_by_role("row").filter(has_text="Milan Stojanović")
     with coordinator.sees():
         row.get_by_role("button", name="Predložite").click()
     coordinator.presses("Ponudite posetu predloženoj ekipi")

@@ -93,7 +93,7 @@ OPTIONAL_LINES = {
     },
     "handover_given": {"away": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
     "handover_noted": {"stand_in": "Mila", "first_day": DAY, "last_day": DAY, "districts": "Nišavski"},
-    "crew_settled": {"outcome": "short", "day": DAY, "times": "11:00", "host": "School", "who": "Mila Ilić"},
+    "crew_settled": {"outcome": "short", "day": DAY, "times": "11:00", "host": "School", "who": ["Mila Ilić"]},
 }
 PARAGRAPHS = {
     "prove_address": [

@@ -147,12 +147,12 @@ def test_the_stand_in_finds_it_on_her_first_page_and_in_her_inbox(leave):
     handed = desk.get("/requests?show=handed&lang=en").text
 
     for page in (first, inbox):
-        assert "You stand in for Ана Перић" in page
+        assert "You stand in for Ana Perić" in page
         assert f"/handovers/{row.id}" in page
         assert "1 request is handed to you" in page
     assert leave.asked.number in inbox
     assert leave.asked.number in handed
-    assert "stands in: Бојан Илић" in handed
+    assert "stands in: Bojan Ilić" in handed
     assert "Handed to me" in handed
 
 
@@ -160,7 +160,7 @@ def test_who_is_away_sees_it_too_and_a_third_is_left_alone(leave):
     make_handover(leave.ana, leave.bojan, first_day=TODAY, last_day=TODAY + A_DAY)
     away, third = leave.desk(leave.ana).get("/desk?lang=en").text, leave.desk(leave.vera).get("/desk?lang=en").text
 
-    assert "Бојан Илић stands in for you" in away
+    assert "Bojan Ilić stands in for you" in away
     assert "stands in for you" not in third
     assert "You stand in for" not in third
 
@@ -185,7 +185,7 @@ def test_the_list_names_both_and_how_it_stands(leave):
     page = leave.desk(leave.vera).get("/handovers?lang=en").text
 
     assert "Nobody has handed over" in empty.text
-    assert all(words in page for words in ("Ана Перић", "Бојан Илић", "Handed over", "Nišava"))
+    assert all(words in page for words in ("Ana Perić", "Bojan Ilić", "Handed over", "Nišava"))
 
 
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])

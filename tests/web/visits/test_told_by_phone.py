@@ -68,7 +68,7 @@ def test_who_was_told_stands_on_the_page_of_the_visit(session, desk, scene):
 
     assert answer.location == path_of(session, scene, "")
     page = desk.get(path_of(session, scene, "?lang=en")).text
-    assert "The offer: Јелена Ристић, on Viber" in page
+    assert "The offer: Jelena Ristić, on Viber" in page
     entry = db.session.query(AuditEntry).filter_by(action="visit told").one()
     assert "Ристић" not in entry.details
 

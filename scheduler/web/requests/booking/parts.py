@@ -12,7 +12,7 @@ from scheduler.booking.rules.holds import main_audience
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Reason
 from scheduler.programmes.queries import programme_of
-from scheduler.programmes.terms import ProgrammeRow
+from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.rules.school_request import leads_first, problems_with_part
 from scheduler.requests.terms.school_request import DayPart, RequestDraft
 from scheduler.web.forms import number_of
@@ -135,6 +135,9 @@ def shifts_at(booking: "BookingDraft", day: dt.date) -> tuple[LaidShift, ...]:
 
 def pupils_listen(booking: "BookingDraft") -> bool:
     """Whether pupils listen to any part that is chosen now, as far as it is known who does."""
+    if len(pages_of(booking)) == len(PAGES):  # one programme: nothing more is read
+        asked = list(booking.asked())
+        return not asked or any(one.audience is Audience.PUPILS for one in asked)
     draft = booking.request_draft()
     return any(one.with_pupils for one in (draft, *draft.parts))
 
