@@ -15,7 +15,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 import scheduler.jobs
@@ -99,11 +99,12 @@ def note_run(task: object, _value: object, failure: BaseException | None) -> Non
 
 
 def write_run(name: str, ended_at: dt.datetime, *, failed: bool) -> None:
-    """One row for each job; the newest run counts."""
+    """One row for each job; the newest run counts, also of two that end at once."""
+    run = {"ended_at": ended_at, "failed": failed}
     with transaction() as session:
-        changed = session.execute(update(JobRun).where(JobRun.name == name).values(ended_at=ended_at, failed=failed))
-        if not getattr(changed, "rowcount", 0):
-            session.add(JobRun(name=name, ended_at=ended_at, failed=failed))
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        row = insert(JobRun).values(name=name, **run)
+        session.execute(row.on_conflict_do_update(index_elements=[JobRun.name], set_=run))
 
 
 huey.post_execute(name="note_run")(note_run)

@@ -12,6 +12,7 @@ from scheduler.people.models import User
 from scheduler.places.models import Host
 from scheduler.work.models import JobRun, LongWork
 from scheduler.work.terms import WorkKind, WorkState
+from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user
@@ -111,6 +112,14 @@ def test_each_run_of_a_job_is_noted_once_by_name(session):
 
     rows = [(row.name, row.ended_at, row.failed) for row in session.scalars(select(JobRun))]
     assert rows == [("jobs.test", LEAVING, False)]
+
+
+@pytest.mark.both_databases
+def test_first_runs_of_a_job_that_end_at_once_leave_one_row(app):
+    raised = all_at_once(app, [lambda: queue.write_run("jobs.test", LEAVING, failed=False)] * 8)
+
+    assert [one for one in raised if one] == []
+    assert db.session.scalars(select(JobRun.name)).all() == ["jobs.test"]
 
 
 def test_the_worker_notes_a_job_that_runs_by_itself(session):
