@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -121,6 +122,11 @@ def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         for thing_id in sorted(set(ids)):
             session.execute(select(func.pg_advisory_xact_lock(kind, thing_id)))
+
+
+def insert_of(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say what becomes of a row that stands already: each database has its own."""
+    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
 
 
 @contextmanager

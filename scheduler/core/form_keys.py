@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Text, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from scheduler.core.db import Base, db, transaction
+from scheduler.core.db import Base, db, insert_of, transaction
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 
 
@@ -66,8 +65,7 @@ class Claim:
         Raises: AlreadySent for the same content; Conflict("sent_with_other_content") for another.
         """
         self._made = False
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        row = insert(FormKey).values(key=self.key, said=self.said, answer="", at=self.at)
+        row = insert_of(session, FormKey).values(key=self.key, said=self.said, answer="", at=self.at)
         made = session.scalar(row.on_conflict_do_nothing(index_elements=[FormKey.key]).returning(FormKey.id))
         if made is None:
             before = session.scalar(select(FormKey.said).where(FormKey.key == self.key))

@@ -15,13 +15,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 import scheduler.jobs
 from scheduler.config import Settings
 from scheduler.core import clock, tls
-from scheduler.core.db import transaction
+from scheduler.core.db import insert_of, transaction
 from scheduler.core.loading import left_out
 from scheduler.core.logs import fields_on_each_line
 from scheduler.work.models import JobRun
@@ -102,8 +101,7 @@ def write_run(name: str, ended_at: dt.datetime, *, failed: bool) -> None:
     """One row for each job; the newest run counts, also of two that end at once."""
     run = {"ended_at": ended_at, "failed": failed}
     with transaction() as session:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        row = insert(JobRun).values(name=name, **run)
+        row = insert_of(session, JobRun).values(name=name, **run)
         session.execute(row.on_conflict_do_update(index_elements=[JobRun.name], set_=run))
 
 

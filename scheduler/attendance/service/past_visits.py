@@ -325,11 +325,8 @@ def _assignment(
 def take_back_visits(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of past visits stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
-        batches.in_turn(session)
-        batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
-        policy.require(actor, "import", "visit", centre=batch.centre_id if batch else None)
-        if batch is None or batch.kind != VISIT_IMPORT:
-            raise NotFound("import")
+        centre_id, batch = batches.opened_batch(session, batch_id, VISIT_IMPORT)
+        policy.require(actor, "import", "visit", centre=centre_id)
         batches.take_back(session, actor, batch, now)
     add_up_marked()
     log.info("import taken back", extra={"batch_id": batch_id})

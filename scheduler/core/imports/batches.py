@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core import audit
 from scheduler.core.db import Base, advisory_lock, db
-from scheduler.core.errors import Conflict, GroundReason
+from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.imports.json_rows import overlay
 from scheduler.core.text import fold
 from scheduler.core.ways import NamedWay, opened_way
@@ -114,12 +114,24 @@ def close_batch(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt
     batch.last_audit_id = session.scalar(select(func.max(audit.AuditEntry.id))) or 0
 
 
-def take_back(session: Session, actor: audit.Doer, batch: ImportBatch, now: dt.datetime) -> None:
+def opened_batch(session: Session, batch_id: int, kind: str) -> tuple[int | None, ImportBatch | None]:
+    """An import of that kind, locked, to be taken back, and the centre whose import any such number is.
+
+    The centre is known of another kind too, so that rights are judged before anybody learns that there is none.
+    """
+    in_turn(session)
+    batch = session.get(ImportBatch, batch_id, with_for_update=True)
+    return (batch.centre_id, batch if batch.kind == kind else None) if batch else (None, None)
+
+
+def take_back(session: Session, actor: audit.Doer, batch: ImportBatch | None, now: dt.datetime) -> None:
     """Remove what an import made and put back what it changed, inside the caller's transaction.
 
-    Raises: HangsOnIt, with nothing changed, when other rows refer to it or somebody has changed it since;
-    Conflict("undone_already").
+    Raises: NotFound without one; HangsOnIt, with nothing changed, when other rows refer to it or somebody changed it
+    since; Conflict("undone_already").
     """
+    if batch is None:
+        raise NotFound("import")
     if batch.undone_at is not None:
         raise Conflict(GroundReason.UNDONE_ALREADY)
     noted = list(session.scalars(select(ImportedRow.thing).where(ImportedRow.batch_id == batch.id).distinct()))

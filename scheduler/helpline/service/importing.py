@@ -109,10 +109,7 @@ def _stage(stage: Stage, found: _HelplineComparison) -> None:
 def take_back_helpline(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
-        batches.in_turn(session)
-        batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
-        policy.require(actor, "import", "helpline", centre=batch.centre_id if batch else None)
-        if batch is None or batch.kind != HELPLINE_IMPORT:
-            raise NotFound("import")
+        centre_id, batch = batches.opened_batch(session, batch_id, HELPLINE_IMPORT)
+        policy.require(actor, "import", "helpline", centre=centre_id)
         batches.take_back(session, actor, batch, now)
     log.info("import taken back", extra={"batch_id": batch_id})

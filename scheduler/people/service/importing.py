@@ -155,10 +155,7 @@ def _stage(stage: Stage, found: _PersonComparison) -> None:
 def take_back_people(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """Remove all that an import of people stored. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
     with transaction() as session:
-        batches.in_turn(session)
-        batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
-        policy.require(actor, "import", "user", centre=batch.centre_id if batch else None)
-        if batch is None or batch.kind != PEOPLE_IMPORT:
-            raise NotFound("import")
+        centre_id, batch = batches.opened_batch(session, batch_id, PEOPLE_IMPORT)
+        policy.require(actor, "import", "user", centre=centre_id)
         batches.take_back(session, actor, batch, now)
     log.info("import taken back", extra={"batch_id": batch_id})

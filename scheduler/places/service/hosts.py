@@ -111,11 +111,8 @@ def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """
     policy.require(actor, "import", "host")
     with transaction() as session:
-        batches.in_turn(session)
-        batch = session.get(batches.ImportBatch, batch_id, with_for_update=True)
-        if batch is None or batch.kind != HOST_IMPORT or actor.centre_id not in (None, batch.centre_id):
-            raise NotFound("import")
-        batches.take_back(session, actor, batch, now)
+        centre_id, batch = batches.opened_batch(session, batch_id, HOST_IMPORT)
+        batches.take_back(session, actor, batch if actor.centre_id in (None, centre_id) else None, now)
     log.info("import taken back", extra={"batch_id": batch_id})
 
 
