@@ -64,13 +64,16 @@ passwords._hasher = crowd.HASHER = PasswordHasher(time_cost=1, memory_cost=8, pa
 class Browser(FlaskClient):
     """Each request in an application context of its own, as on a server: nothing that one remembers serves the next.
 
-    Answers are read to their end, so that a file behind one is closed.
+    Answers are read to their end, so that a file behind one is closed; what was sent is closed by us, as Werkzeug
+    leaves a large upload to whichever test collects it.
     """
 
     def open(self, *args: Any, **given: Any) -> Any:
         given.setdefault("buffered", True)
         with self.application.app_context():
             answer = super().open(*args, **given)
+        for each in (*answer.history, answer):
+            each.request.environ["wsgi.input"].close()
         db.session.rollback()  # what the test reads next is what the request left
         return answer
 
