@@ -29,6 +29,7 @@ from scheduler.turns.terms import StaleReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
+from scheduler.web.cohort_words import COHORT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
@@ -109,6 +110,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
     **SIGN_IN_WORDS,
     **CAMPAIGN_WORDS,
+    **COHORT_WORDS,
     **HELPLINE_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(

@@ -61,6 +61,8 @@ PUBLIC = {
     "public.favicon",
     "public.figures",
     "helpline.public_figures",
+    "cohorts.own_cohort",
+    "cohorts.public_detectives",
     "public.front",
     "public.healthz",
     "public.manifest",
