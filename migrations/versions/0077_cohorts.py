@@ -11,13 +11,16 @@ down_revision = "0076_helpline_figures"
 branch_labels = None
 depends_on = None
 
+TEXTS = ("story_sr_cyrl", "story_en", "why_sr_cyrl", "why_en")
+WAYS = ("tell_adult", "block_report", "hotline", "helpline")
+
 
 def _one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=30)
 
 
-def _points(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"), ondelete="RESTRICT")
+def _points(table: str, column: str, to: str, ondelete: str = "RESTRICT") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"), ondelete=ondelete)
 
 
 def upgrade() -> None:
@@ -67,10 +70,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("school_request_id", name=op.f("uq_cohort_part_school_request_id")),
     )
     op.create_index(op.f("ix_cohort_part_cohort_id"), "cohort_part", ["cohort_id"], unique=False)
+    _practice()
     create_defences(op.get_bind(), since=revision)
+
+
+def _practice() -> None:
+    op.create_table(
+        "practice_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("centre_id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("code", *TEXTS)),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in WAYS),
+        sa.CheckConstraint(" OR ".join(WAYS), name=op.f("ck_practice_case_some_way_is_right")),
+        sa.CheckConstraint("story_sr_cyrl <> '' AND why_sr_cyrl <> ''", name=op.f("ck_practice_case_case_has_words")),
+        _points("practice_case", "centre_id", "centre", "CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_case")),
+        sa.UniqueConstraint("centre_id", "code", name="case_once_in_a_centre"),
+    )
+    op.create_table(
+        "practice_sum",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("part_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("groups", sa.Integer(), nullable=False),
+        sa.Column("correct", sa.Integer(), nullable=False),
+        sa.CheckConstraint("groups BETWEEN 1 AND 60", name=op.f("ck_practice_sum_groups_of_a_class")),
+        sa.CheckConstraint("correct BETWEEN 0 AND groups", name=op.f("ck_practice_sum_no_more_right_than_all")),
+        _points("practice_sum", "part_id", "cohort_part", "CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_sum")),
+        sa.UniqueConstraint("part_id", "code", name="case_once_in_a_part"),
+    )
 
 
 def downgrade() -> None:
     drop_defences(op.get_bind(), since=revision)
+    op.drop_table("practice_sum")
+    op.drop_table("practice_case")
     op.drop_table("cohort_part")
     op.drop_table("cohort")

@@ -8,7 +8,7 @@ from flask import Flask
 
 from scheduler.cli.people import centre_of
 from scheduler.cli.refusals import CommandGroup
-from scheduler.cohorts import queries
+from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.rules import proposed_part, state_of
 from scheduler.cohorts.service import raise_levels
 from scheduler.cohorts.terms import CohortFilters

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.cohorts.terms import HIGHEST_LEVEL, LARGEST, SMALLEST, CohortSkill
+from scheduler.cohorts.terms import HIGHEST_LEVEL, LARGEST, MOST_GROUPS, SMALLEST, CohortSkill
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import NamedWay, closed
@@ -68,6 +68,46 @@ class CohortPart(Base):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
 
+class PracticeCase(Base):
+    """A case of the practice of reporting as a centre has worded it; others are as the product ships them."""
+
+    __tablename__ = "practice_case"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "code", name="case_once_in_a_centre"),
+        CheckConstraint("tell_adult OR block_report OR hotline OR helpline", name="some_way_is_right"),
+        CheckConstraint("story_sr_cyrl <> '' AND why_sr_cyrl <> ''", name="case_has_words"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    code: Mapped[str]  # as data/practice_cases.csv has it
+    story_sr_cyrl: Mapped[str]
+    story_en: Mapped[str]
+    why_sr_cyrl: Mapped[str]
+    why_en: Mapped[str]
+    tell_adult: Mapped[bool]
+    block_report: Mapped[bool]
+    hotline: Mapped[bool]
+    helpline: Mapped[bool]
+
+
+class PracticeSum(Base):
+    """How many groups answered a case in one part, and how many rightly: sums alone, never an answer."""
+
+    __tablename__ = "practice_sum"
+    __table_args__ = (
+        UniqueConstraint("part_id", "code", name="case_once_in_a_part"),
+        CheckConstraint(f"groups BETWEEN 1 AND {MOST_GROUPS}", name="groups_of_a_class"),
+        CheckConstraint("correct BETWEEN 0 AND groups", name="no_more_right_than_all"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("cohort_part.id", ondelete="CASCADE"))
+    code: Mapped[str]
+    groups: Mapped[int]
+    correct: Mapped[int]
+
+
 # --- What the database itself refuses ---
 
 _MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)"
@@ -112,5 +152,20 @@ refuse(
     ),
     TableLaw("part_stays", ("DELETE",), f"{_HELD} AND {_NO_DEMO}"),
     keys=("n.id = NEW.id", "n.school_request_id = NEW.school_request_id"),
+    since=COHORTS,
+)
+refuse(
+    PracticeSum.__table__,
+    TableLaw(
+        "practice_is_of_reporting",
+        ("INSERT",),
+        "NOT EXISTS (SELECT 1 FROM cohort_part p WHERE p.id = NEW.part_id AND p.skill = 'report')",
+    ),
+    TableLaw(
+        "sums_only_rise",
+        ("UPDATE",),
+        f"{changed('part_id', 'code')} OR NEW.groups < OLD.groups OR NEW.correct < OLD.correct",
+    ),
+    keys=("n.id = NEW.id", "(n.part_id = NEW.part_id AND n.code = NEW.code)"),
     since=COHORTS,
 )

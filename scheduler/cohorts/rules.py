@@ -1,6 +1,8 @@
 """Pure rules of cohorts: when one ends, how far it is, which part comes next, what the public may read."""
 
 import datetime as dt
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 
 from scheduler.cohorts.terms import (
@@ -14,9 +16,11 @@ from scheduler.cohorts.terms import (
     CohortSkill,
     CohortState,
     PartState,
+    PracticeCaseRow,
     ProposedPart,
 )
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.personal_text import personal_in
 from scheduler.core.small_cells import PublicSum, hidden_cells
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests.rules.states import OVER
@@ -98,3 +102,19 @@ def public_detectives(trained: Mapping[str, int]) -> dict[str, int | None]:
     numbers = {"": sum(trained.values()), **trained}
     hidden = hidden_cells(numbers, [PublicSum("", tuple(trained))])
     return {name: None if name in hidden else number for name, number in numbers.items()}
+
+
+def practice_key(part_id: int, secret: str) -> str:
+    """What opens the page on which the groups of one part answer; only the installation can compute it."""
+    said = f"practice of reporting: {part_id}"
+    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def problems_with_case(case: PracticeCaseRow) -> dict[str, Reason]:
+    """{field: reason} why a case cannot be told like this: it names somebody, or no way is right."""
+    texts = {name: getattr(case, name) for name in ("story_sr_cyrl", "story_en", "why_sr_cyrl", "why_en")}
+    problems: dict[str, Reason] = {name: found for name, text in texts.items() if (found := personal_in(text))}
+    for name in ("story_sr_cyrl", "why_sr_cyrl"):
+        if not texts[name]:
+            problems[name] = GroundReason.MISSING
+    return problems if case.ways else problems | {"ways": CohortReason.WAY_MISSING}

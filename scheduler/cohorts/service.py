@@ -2,19 +2,31 @@
 
 import datetime as dt
 import logging
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.cohorts import queries, rules
-from scheduler.cohorts.models import Cohort, CohortPart
-from scheduler.cohorts.terms import CohortCause, CohortDraft, CohortReason, CohortRow, CohortSkill
+from scheduler.cohorts import rules
+from scheduler.cohorts.models import Cohort, CohortPart, PracticeCase, PracticeSum
+from scheduler.cohorts.queries import lists as queries
+from scheduler.cohorts.queries import practice
+from scheduler.cohorts.terms import (
+    MOST_GROUPS,
+    CohortCause,
+    CohortDraft,
+    CohortReason,
+    CohortRow,
+    CohortSkill,
+    PracticeCaseRow,
+    ReportingWay,
+)
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected, SchedulerError
 from scheduler.core.numbers import next_number
-from scheduler.policy import SYSTEM, Actor
+from scheduler.policy import ANONYMOUS, SYSTEM, Actor
 from scheduler.programmes.terms import ProgrammeKind
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.service.locked_request import locked_request
@@ -143,6 +155,53 @@ def give_up(actor: Actor, code: str, version: int, *, now: dt.datetime) -> None:
         _seen(row, today)
         row.gave_up_on = max(today, row.began_on)
         act.record("cohort given up", row)
+
+
+def answer_case(part_id: int, code: str, way: ReportingWay, *, now: dt.datetime) -> bool:
+    """Count that a group answered a case, and whether rightly: a sum, never the answer. Whether it was right.
+
+    Who knows the address of the page may; its caller has checked that. Raises: NotFound; Conflict("practice_is_closed")
+    on any day but that of the training, and once more groups have answered than come to one.
+    """
+    with change(ANONYMOUS, now) as act:
+        part = act.session.get(CohortPart, part_id, with_for_update=True)
+        on_day = part and queries.day_of_part(part.school_request_id)
+        if part is None or on_day != clock.local_day(now):
+            raise Conflict(CohortReason.PRACTICE_IS_CLOSED)
+        centre_id = act.session.scalars(select(Cohort.centre_id).where(Cohort.id == part.cohort_id)).one()
+        right = way in practice.case_of(centre_id, code).ways
+        of_case = select(PracticeSum).where(PracticeSum.part_id == part_id, PracticeSum.code == code)
+        row = act.session.scalar(of_case)
+        if row is None:
+            act.session.add(PracticeSum(part_id=part_id, code=code, groups=1, correct=int(right)))
+        elif row.groups >= MOST_GROUPS:
+            raise Conflict(CohortReason.PRACTICE_IS_CLOSED)
+        else:
+            row.groups, row.correct = row.groups + 1, row.correct + right
+    return right
+
+
+def word_case(actor: Actor, case: PracticeCaseRow, *, now: dt.datetime) -> None:
+    """Tell a case in the centre's own words. Raises: NotAllowed, NotFound; Rejected with {field: reason}."""
+    centre_id = actor.centre_id
+    policy.require(actor, "update", "cohort", centre=policy.own_part(actor))
+    if centre_id is None:
+        raise NotFound("centre")
+    before = practice.case_of(centre_id, case.code)
+    if problems := rules.problems_with_case(case):
+        raise Rejected(problems)
+    if replace(case, own=before.own) == before:
+        return
+    with change(actor, now) as act:
+        own = PracticeCase.centre_id == centre_id, PracticeCase.code == case.code
+        row = act.session.scalar(select(PracticeCase).where(*own)) or PracticeCase(centre_id=centre_id, code=case.code)
+        for name in ("story_sr_cyrl", "story_en", "why_sr_cyrl", "why_en"):
+            setattr(row, name, getattr(case, name))
+        for way in ReportingWay:
+            setattr(row, way, way in case.ways)
+        act.session.add(row)
+        act.session.flush()
+        act.record("practice case changed", row, {"case": case.code})
 
 
 def merge_host(actor: Actor, host_id: int, into_id: int, *, now: dt.datetime) -> int:

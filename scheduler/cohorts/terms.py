@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick
-from scheduler.programmes.terms import SchoolLevel
+from scheduler.programmes.terms import SchoolLevel, in_language
 from scheduler.requests.terms.school_request import RequestState
 
+MOST_GROUPS = 60  # of one part that answer a case together
 SMALLEST, LARGEST = 5, 60  # under five a group would be a small number wherever it is published
 
 
@@ -21,6 +22,8 @@ class CohortReason(Reason):
     OF_ANOTHER_SCHOOL = "of_another_school"
     LEVEL_NOT_EARNED = "level_not_earned"
     GRADE_OF_NO_SCHOOL = "grade_of_no_school"
+    WAY_MISSING = "way_missing"
+    PRACTICE_IS_CLOSED = "practice_is_closed"
 
 
 class CohortSkill(StrEnum):
@@ -32,6 +35,15 @@ class CohortSkill(StrEnum):
 
 
 HIGHEST_LEVEL = len(CohortSkill)  # a level is how many of them the cohort was trained in
+
+
+class ReportingWay(StrEnum):
+    """What somebody can do who meets a case; the values are columns."""
+
+    TELL_ADULT = "tell_adult"
+    BLOCK_REPORT = "block_report"
+    HOTLINE = "hotline"
+    HELPLINE = "helpline"
 
 
 class PartState(StrEnum):
@@ -191,3 +203,41 @@ class SchoolOfAim:
     @property
     def trained(self) -> bool:
         return self.level == HIGHEST_LEVEL
+
+
+@dataclass(frozen=True)
+class PracticeCaseRow:
+    """An invented case, in Serbian Cyrillic and English, and each way that is right; `own`: the centre changed it."""
+
+    code: str
+    story_sr_cyrl: str
+    story_en: str
+    why_sr_cyrl: str
+    why_en: str
+    ways: frozenset[ReportingWay]
+    own: bool = False
+
+    def story(self, language: str) -> str:
+        return in_language(language, self.story_sr_cyrl, self.story_en)
+
+    def why(self, language: str) -> str:
+        return in_language(language, self.why_sr_cyrl, self.why_en)
+
+
+@dataclass(frozen=True)
+class PracticeSums:
+    """How many groups have answered a case, and how many of them rightly."""
+
+    groups: int = 0
+    correct: int = 0
+
+
+@dataclass(frozen=True)
+class PracticeSheet:
+    """The printed sheet; all words are in the reader's language."""
+
+    centre_name: str
+    printed: str
+    cases: tuple[str, ...]
+    hotline: str
+    helpline: str = "19833"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from scheduler.attendance.queries import figures
 from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates import queries as certificates
-from scheduler.cohorts import queries as cohorts
+from scheduler.cohorts.queries import lists as cohorts
 from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent

@@ -13,4 +13,6 @@ COHORT_WORDS: dict[Reason, LazyProxy] = {
     CohortReason.OF_ANOTHER_SCHOOL: _l("Choose a cohort of the same school."),
     CohortReason.LEVEL_NOT_EARNED: _l("Wait until a further part was held: the level stands as it was earned."),
     CohortReason.GRADE_OF_NO_SCHOOL: _l("Enter a grade from 1 to 8 of a primary school, 1 to 4 of a secondary one."),
+    CohortReason.WAY_MISSING: _l("Tick at least one way that is right."),
+    CohortReason.PRACTICE_IS_CLOSED: _l("Answer on the day of the training: the page counts nothing on others."),
 }

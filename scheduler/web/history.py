@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "cohort part added": _l("Part added"),
     "cohort size corrected": _l("Number of pupils corrected"),
     "cohort level reached": _l("Level reached"),
+    "practice case changed": _l("Case changed"),
     "cohort given up": _l("Given up by the school"),
 }
 CORRECTION_CAUSES: Mapping[str, LazyProxy] = {

@@ -53,6 +53,8 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.ADDRESS_MIXES_SCRIPTS: _l("Write the address anew: a part of it mixes Latin and Cyrillic letters."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
+    GroundReason.PHONE_IN_TEXT: _l("Remove the telephone number: none may stand in a text about children."),
+    GroundReason.NAME_IN_TEXT: _l("Remove the name: no person is named in a text about children, invented or not."),
     GroundReason.BROKEN_LETTERS: _l(
         "Open the original file, save it as “CSV UTF-8” or XLSX, and send that: the letters of this one are broken,"
         " a program has read them in a wrong encoding."

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from scheduler.cohorts import queries, service
+from scheduler.cohorts import service
 from scheduler.cohorts.models import Cohort, CohortPart
+from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.terms import (
     CohortCause,
     CohortDraft,

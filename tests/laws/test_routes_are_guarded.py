@@ -62,6 +62,9 @@ PUBLIC = {
     "public.figures",
     "helpline.public_figures",
     "cohorts.own_cohort",
+    "cohorts.practice",
+    "cohorts.practice_of_part",  # checks the key in its address
+    "cohorts.practice_sheet",
     "cohorts.public_detectives",
     "public.front",
     "public.healthz",

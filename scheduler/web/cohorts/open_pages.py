@@ -3,7 +3,8 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from scheduler.cohorts import queries, rules
+from scheduler.cohorts import rules
+from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.wording import level_names
 from scheduler.core import clock
 from scheduler.reports.queries.cohorts import detectives_by_district

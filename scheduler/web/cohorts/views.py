@@ -5,8 +5,10 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.cohorts import queries, rules, service
-from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortFilters, CohortReason, CohortState
+from scheduler.cohorts import rules, service
+from scheduler.cohorts.queries import lists as queries
+from scheduler.cohorts.queries import practice
+from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortFilters, CohortReason, CohortRow, CohortState, PracticeSums
 from scheduler.cohorts.wording import level_names
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
@@ -119,12 +121,21 @@ def _shown(code: str, form: SizeForm | None = None, problem: str = "", status: i
         proposed=proposed,
         living=rules.lives(row, today),
         to_note=rules.level_to_note(row),
+        practice=practice.practice_links(current_actor(), code),
+        answered=_answered(row),
         form=size,
         press=CohortPressForm(formdata=None, version=str(row.version)),
         problem=problem,
         changes=history({"cohort": [row.id]}, size),
     )
     return shown, status
+
+
+def _answered(row: CohortRow) -> list[tuple[str, PracticeSums]]:
+    """What groups have answered, by the number of the case."""
+    sums = practice.sums_of(row.code)
+    cases = enumerate(practice.shipped_cases(), start=1)
+    return [(_("Case %(number)s", number=place), sums[one.code]) for place, one in cases if one.code in sums]
 
 
 @bp.post("/cohorts/<code>/size")

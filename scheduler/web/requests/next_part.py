@@ -2,7 +2,7 @@
 
 from flask import request
 
-from scheduler.cohorts.queries import cohort_of_request, cohort_page
+from scheduler.cohorts.queries.lists import cohort_of_request, cohort_page
 from scheduler.cohorts.service import ask_part
 from scheduler.cohorts.terms import CohortRow
 from scheduler.core import clock

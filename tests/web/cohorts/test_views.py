@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scheduler.cohorts import queries
+from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.terms import CohortSkill
 from scheduler.core import tokens
 from scheduler.core.db import transaction

@@ -170,6 +170,12 @@ def loose_trainings(actor: Actor, today: dt.date) -> list[LooseTraining]:
     ]
 
 
+def day_of_part(request_id: int) -> dt.date | None:
+    """The day on which a part is held, while its visit stands."""
+    stands = Visit.school_request_id == request_id, Visit.state.not_in((*GONE_VISITS, VisitState.DISRUPTED))
+    return db.session().scalar(select(Visit.on_day).where(*stands).limit(1))
+
+
 def violations() -> list[str]:
     """Cohorts that say more than their parts; for `invariants check`. The database refuses both."""
     said = [
