@@ -37,7 +37,7 @@ def _draw_case(flow: Flow, number: int, story: str, ways: list[str]) -> None:
     flow.need(len(lines) * leading(CASE) + 2 * 7 + 10)
     top = flow.y + leading(CASE)
     flow.sheet.text(MARGIN, top, f"{number}.", HEADING)
-    flow.y = flow.sheet.lines(MARGIN + INDENT, top, lines, CASE) - leading(CASE) + 3
+    flow.y = flow.sheet.lines(MARGIN + INDENT, top, lines, CASE) + 1.5
     for place, way in enumerate(ways):
         x = MARGIN + INDENT + (place % 2) * (INSIDE - INDENT) / 2
         if place % 2 == 0:
