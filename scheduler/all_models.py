@@ -34,6 +34,7 @@ MODULES = (
     "waitlist.models",
     "feeds.models",
     "attendance.models",
+    "cohorts.models",
     "certificates.models",
     "reports.models",
 )

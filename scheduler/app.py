@@ -57,6 +57,7 @@ PAGES = (
     "board",
     "feeds",
     "attendance",
+    "cohorts",
     "certificates",
     "reports",
     "desk",
@@ -81,6 +82,7 @@ COMMANDS = (
     "retention",
     "subject",
     "helpline",
+    "cohorts",
     "breach",
     "planner",
 )

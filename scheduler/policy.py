@@ -166,6 +166,7 @@ _STAFF = _all(
     presenter="list",
     vetting="list",
     feedback="read",
+    cohort="read",
 )
 
 # Staff never consent: they name the guardian, see her paper, withdraw on her word; a birth date two of them correct.
@@ -182,7 +183,7 @@ TABLE: dict[Role, Rights] = {
     Role.SCHOOL_CONTACT: _join(
         _all(Scope.HOST, request="read update withdraw", visit="read cancel answer"),
         _all(Scope.HOST, attendance="read countersign name", feedback="create"),
-        _all(Scope.HOST, certificate="read", school_time="read update"),
+        _all(Scope.HOST, certificate="read", cohort="read", school_time="read update"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
     Role.EDUCATOR: _join(
@@ -217,6 +218,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
+        _all(Scope.CENTRE, cohort="read create update"),
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
     ),
@@ -249,7 +251,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, user="create read update suspend restore import", audit="read", everything="export"),
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
-        _all(Scope.CENTRE, programme="create update", campaign="create update"),
+        _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
@@ -258,7 +260,7 @@ TABLE: dict[Role, Rights] = {
 
 # What lies where its host does: whoever asks says where, by `spot`, or `own_part` for a list.
 LIES_AT_A_HOST = frozenset(
-    {"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "everything"}
+    {"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "cohort", "everything"}
 )
 
 _WIDEST = list(Scope)

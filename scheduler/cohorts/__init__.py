@@ -1,5 +1,5 @@
-"""Web Detectives of one school: size, level, parts done. The school keeps the names.
+"""Web Detectives: groups of one school that are trained in parts. The school alone keeps the names.
 
-The room is kept for the issue "Count and certify".
-Words: cohort, part, level.
+A part is a request like any other, planned, held and counted as a visit. Nothing here is typed: numbers and choices.
+Words: cohort, part, skill, level.
 """

@@ -25,6 +25,8 @@ class GroundReason(Reason):
     ADDRESS_MIXES_SCRIPTS = "address_mixes_scripts"
     NOT_A_DAY = "not_a_day"
     IDENTITY_NUMBER = "identity_number"
+    PHONE_IN_TEXT = "phone_in_text"
+    NAME_IN_TEXT = "name_in_text"
     NOT_TEXT = "not_text"
     BROKEN_LETTERS = "broken_letters"
     NO_LETTER = "no_letter"

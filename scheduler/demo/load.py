@@ -15,6 +15,7 @@ from scheduler.attendance.service.figures import add_up_marked
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
 from scheduler.closures.models import Disruption
+from scheduler.cohorts.models import Cohort, CohortPart
 from scheduler.config import settings
 from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
@@ -24,7 +25,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, crowd, drives, helpline, present, rows, year
+from scheduler.demo import centres, cohorts, crowd, drives, helpline, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.helpline.models import HelplinePeriod, HelplinePublication
@@ -116,7 +117,9 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     closed = frozenset(session.scalars(select(Holiday.day).where(Holiday.no_lessons, Holiday.removed_at.is_(None))))
     world = year.World(spots, guides, closed)
     rows.write_visits(session, year.published_year(world), ids)
-    for visit_id in present.write_present(session, world, ids):
+    visits = present.write_present(session, world, ids)
+    cohorts.write_cohorts(session, visits, ids)
+    for visit_id in visits:
         write_entries(session, loaded_visit(session, visit_id), now=now)  # what the presenters' feeds show
     drives.write_drives(session, world, now)
     chief = Actor(frozenset({Role.ADMINISTRATOR}), owners["ncc"], centre_ids["ncc"])
@@ -236,6 +239,9 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     visits = select(Visit.id).where(Visit.centre_id.in_(ours))
     presentations = select(Presentation.id).where(Presentation.visit_id.in_(visits))
     requests = select(SchoolRequest.id).where(SchoolRequest.centre_id.in_(ours))
+    cohorts_of_ours = select(Cohort.id).where(Cohort.centre_id.in_(ours))
+    session.execute(delete(CohortPart).where(CohortPart.cohort_id.in_(cohorts_of_ours)))
+    session.execute(delete(Cohort).where(Cohort.centre_id.in_(ours)))
     session.execute(delete(HeadCount).where(HeadCount.presentation_id.in_(presentations)))
     session.execute(delete(Attendance).where(Attendance.presentation_id.in_(presentations)))
     session.execute(delete(NamedAdult).where(NamedAdult.visit_id.in_(visits)))

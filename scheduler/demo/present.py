@@ -151,6 +151,9 @@ SCENES = (
     Scene(18, TALKS, 6, _V.OFFERED, _R.STAFFING, (("nikola.simic", _ACC),)),  # everybody has accepted
     _lost(22, RESPECT, 5, ("milan.stojanovic", _ACC), ("mina.savic", _ACC), ("sara.lukic", _GONE)),  # to confirm anew
     Scene(26, TALKS, 9, _V.DISRUPTED, _R.DISRUPTED, (("sanja.tosic", _GONE),), reason=SNOW),  # its school names days
+    *(_held(day, DETECTIVES, host, who, _A.LOCKED, _R.REPORTED)  # further parts of cohorts: demo/cohorts.py
+      for day, host, who in ((-23, 6, "igor.stanic"), (-22, 5, "tamara.petrov"), (-21, 7, "igor.stanic"),
+                             (-19, 3, "tamara.petrov"), (-18, 6, "igor.stanic"), (-12, 6, "igor.stanic"))),
 )  # fmt: skip
 
 DEMO_REQUESTS = (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from scheduler.attendance.queries import figures
 from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates.queries import papers
+from scheduler.cohorts.queries import lists as cohorts
 from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
@@ -26,6 +27,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     figures.violations,
     attendance.violations,
     papers.violations,
+    cohorts.violations,
     kept_figures.violations,
     feeds.violations,
     ways.violations,

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel.support import LazyProxy
 
+from scheduler.cohorts.terms import CohortCause
 from scheduler.helpline.terms import CorrectionCause
 from scheduler.privacy.queries.changes import changes_of
 from scheduler.web.filters import moment, short_day
@@ -45,6 +46,12 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "helpline figures corrected": _l("Figures corrected"),
     "helpline figures signed off": _l("Figures signed off"),
     "helpline figures opened": _l("Figures opened for a correction"),
+    "cohort begun": _l("Cohort begun"),
+    "cohort part added": _l("Part added"),
+    "cohort size corrected": _l("Number of pupils corrected"),
+    "cohort level reached": _l("Level reached"),
+    "practice case changed": _l("Case changed"),
+    "cohort given up": _l("Given up by the school"),
 }
 CORRECTION_CAUSES: Mapping[str, LazyProxy] = {
     CorrectionCause.TYPING_SLIP: _l("A slip in typing"),
@@ -53,6 +60,12 @@ CORRECTION_CAUSES: Mapping[str, LazyProxy] = {
     CorrectionCause.OTHER_CODE: _l("It belongs to another topic or split"),
     CorrectionCause.OTHER_RULE: _l("The rule of counting changed"),
 }
+COHORT_CAUSES: Mapping[str, LazyProxy] = {
+    CohortCause.JOINED: _l("Pupils joined"),
+    CohortCause.LEFT: _l("Pupils left"),
+    CohortCause.MISCOUNTED: _l("It was counted wrongly"),
+}
+WHY = {**CORRECTION_CAUSES, **COHORT_CAUSES}
 LONGEST = 120  # letters of a text that a history shows
 
 
@@ -82,7 +95,7 @@ def _told(name: str, value: Any, form: BaseForm | None) -> str:
     if name == "from":
         return _("before: %(what)s", what=said)
     if name == "why":
-        return str(CORRECTION_CAUSES.get(value, value))
+        return str(WHY.get(value, value))
     return _("now: %(what)s", what=said) if name == "to" else said
 
 
@@ -102,6 +115,7 @@ PARTS: Mapping[str, LazyProxy] = {
     "no_lessons": _l("No lessons"),
     "last_day": _l("Last day"),
     "timetable_of": _l("Follows the timetable of"),
+    "level": _l("Level"),
     "topics": _l("Topics"),
     "languages": _l("Languages"),
 }

@@ -29,6 +29,7 @@ from scheduler.turns.terms import StaleReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
+from scheduler.web.cohort_words import COHORT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
@@ -52,6 +53,8 @@ WORDS: dict[Reason, LazyProxy] = {
     GroundReason.ADDRESS_MIXES_SCRIPTS: _l("Write the address anew: a part of it mixes Latin and Cyrillic letters."),
     GroundReason.NOT_A_DAY: _l("Enter a day like this: 8.12.2026."),
     GroundReason.IDENTITY_NUMBER: _l("Remove the identity number (JMBG): none is stored here, of nobody."),
+    GroundReason.PHONE_IN_TEXT: _l("Remove the telephone number: none may stand in a text about children."),
+    GroundReason.NAME_IN_TEXT: _l("Remove the name: no person is named in a text about children, invented or not."),
     GroundReason.BROKEN_LETTERS: _l(
         "Open the original file, save it as “CSV UTF-8” or XLSX, and send that: the letters of this one are broken,"
         " a program has read them in a wrong encoding."
@@ -109,6 +112,7 @@ WORDS: dict[Reason, LazyProxy] = {
     PersonReason.TOO_MANY_SIGN_INS: _l("Wait a few minutes, then sign in again: there were too many tries."),
     **SIGN_IN_WORDS,
     **CAMPAIGN_WORDS,
+    **COHORT_WORDS,
     **HELPLINE_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(

@@ -54,6 +54,7 @@ NOT_PAGES = {
     "public.road",
     "safeguarding.scan",
     "reports.attendance_file",
+    "reports.cohorts_file",
     "board.place_cells",
 }
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py

@@ -61,6 +61,11 @@ PUBLIC = {
     "public.favicon",
     "public.figures",
     "helpline.public_figures",
+    "cohorts.own_cohort",
+    "cohorts.practice",
+    "cohorts.practice_of_part",  # checks the key in its address
+    "cohorts.practice_sheet",
+    "cohorts.public_detectives",
     "public.front",
     "public.healthz",
     "public.manifest",

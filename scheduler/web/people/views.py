@@ -323,7 +323,7 @@ def restore_user(user_id: int) -> ResponseReturnValue:
     return redirect(_list_of_people())
 
 
-@bp.post("/columns/<any(requests, visits, people, certificates, messages, reports):list_name>")
+@bp.post("/columns/<any(requests, visits, people, certificates, messages, reports, cohorts):list_name>")
 @may("update", "columns")
 def choose_columns(list_name: str) -> ResponseReturnValue:
     """Which columns of a list its reader sees from now on; at least one always stays."""

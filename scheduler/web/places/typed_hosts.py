@@ -3,13 +3,13 @@
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.cohorts.service import merge_host
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.places import queries
 from scheduler.places.service.hosts import confirm_host
 from scheduler.places.terms.hosts import HostRow
 from scheduler.requests.queries.typed_hosts import merged_into
-from scheduler.visits.service.typed_hosts import merge_host
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may

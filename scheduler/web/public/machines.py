@@ -23,6 +23,7 @@ PUBLIC_PAGES = (
     "public.where_we_have_been",
     "public.figures",
     "helpline.public_figures",
+    "cohorts.public_detectives",
     "certificates.find",
     "public.handbook",
     "public.about",

@@ -25,7 +25,6 @@ from scheduler.requests.service.desk import (
     reopen_request,
 )
 from scheduler.requests.service.school import answer_question
-from scheduler.requests.service.submission import submit_request
 from scheduler.requests.terms.acts import BulkAct, ChosenRequest, SomeCannot
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import RequestFacts, RequestState
@@ -56,6 +55,7 @@ from scheduler.web.requests.forms import (
     RequestPressForm,
     SayForm,
 )
+from scheduler.web.requests.next_part import cohort_asked, cohort_of, fill_in, take
 from scheduler.web.requests.school.status import paper_of
 from scheduler.web.turn_words import back
 
@@ -87,6 +87,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         "requests/show_request.html",
         page=page,
         row=page.row,
+        cohort=cohort_of(page),
         visit=visit,
         wish=open_wish_of(visit.id) if visit else None,
         dates=proposed_dates(page.row.id, now=clock.now()),
@@ -213,17 +214,20 @@ def phone() -> ResponseReturnValue:
         asked = words.asked_about(doubts := doubts_of(draft, facts, host))
         try:
             if not form.asks(doubts):
-                request_id = submit_request(actor, draft, form_key=form.form_key.data, now=clock.now())
+                request_id = take(actor, draft, form)
                 say(_("The request is taken."))
                 number = request_of(request_id, now=clock.now()).row.number
                 return redirect(url_for(".show_request", number=number))
         except Rejected as rejected:
             form.show(rejected.problems)
+        except Conflict as conflict:
+            form.form_errors.append(worded(conflict.reason))
     found = found_hosts(typed, limit=20).rows
     shown = render_template(
         "requests/phone.html",
         form=form,
         host=host,
+        cohort=cohort_asked(),
         typed=typed,
         found=found,
         words=words,
@@ -251,6 +255,7 @@ def _phone_form(host: HostRow | None, centre_id: int | None) -> PhoneForm:
     form = PhoneForm()
     programmes = programmes_for(programme_queries.open_programmes(centre_id), levels_of(host), ())
     form.programme.choices = programme_choices(programmes)
+    fill_in(form)
     if "more" in request.form and len(form.presentations) < MOST_PRESENTATIONS:
         form.presentations.append_entry()
     chosen = [row for row in programmes if str(row.id) == form.programme.data] or programmes[:1]

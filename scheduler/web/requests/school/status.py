@@ -38,6 +38,7 @@ from scheduler.web.request_facts import equipment_of, facts_of
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, RequestPressForm, WithdrawForm
+from scheduler.web.requests.next_part import cohort_of
 from scheduler.web.requests.school.whole_booking import whole_booking
 
 AFTER_VISIT = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
@@ -89,6 +90,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         stopped=stopped,
         page=page,
         row=page.row,
+        cohort=cohort_of(page),
         secret=secret,
         form=form,
         heading=words.heading_of(page),

@@ -1,0 +1,1 @@
+"""What is read of cohorts: lists and pages of them, and the practice of reporting."""

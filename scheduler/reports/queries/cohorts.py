@@ -1,0 +1,103 @@
+"""Cohorts in numbers: by town and level, the schools of a town, and what the public reads."""
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from scheduler import policy
+from scheduler.cohorts.models import Cohort
+from scheduler.cohorts.rules import public_detectives
+from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortCount, SchoolOfAim
+from scheduler.core.alphabet import alphabet_key
+from scheduler.core.db import db
+from scheduler.core.language import pick, worded
+from scheduler.places.models import District, Host, Municipality
+from scheduler.policy import Actor
+from scheduler.reports.terms.counting import DistrictLine
+
+
+def cohort_counts(actor: Actor, year: int) -> list[CohortCount]:
+    """The cohorts of the actor's centre whose school year ends in `year`, by town and level. Raises: NotAllowed."""
+    policy.require(actor, "read", "cohort", centre=policy.own_part(actor))
+    keys = Municipality.city_sr_cyrl, Municipality.city_sr_latn, Cohort.level
+    wanted = (
+        select(*keys, func.count().label("cohorts"), func.sum(Cohort.size).label("detectives"))
+        .select_from(Cohort)
+        .join(Host, Host.id == Cohort.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .where(policy.in_reach(actor, Cohort), _of_year(year))
+        .group_by(*keys)
+    )
+    rows = [
+        CohortCount(row.city_sr_cyrl or "", row.city_sr_latn or "", row.level, row.cohorts, row.detectives)
+        for row in db.session().execute(wanted)
+    ]
+    return sorted(rows, key=lambda one: (not one.city_sr_cyrl, alphabet_key(one.city_sr_cyrl), one.level))
+
+
+def schools_of_aim(actor: Actor, city: str, year: int) -> list[SchoolOfAim]:
+    """Every listed school of a town, with its furthest cohort of a school year. Raises: NotAllowed."""
+    policy.require(actor, "read", "cohort", centre=policy.own_part(actor))
+    wanted = (
+        select(Host.id, Host.name_sr_cyrl, Host.name_sr_latn, Cohort.code, Cohort.level)
+        .join(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(Cohort, and_(Cohort.host_id == Host.id, policy.in_reach(actor, Cohort), _of_year(year)))
+        .where(Municipality.city_sr_cyrl == city, Host.listed, Host.teaches_primary | Host.teaches_secondary)
+        .order_by(Host.search_key, Host.id, Cohort.level.desc(), Cohort.code)
+    )
+    found: dict[int, SchoolOfAim] = {}
+    for row in db.session().execute(wanted):
+        found.setdefault(row.id, SchoolOfAim(row.id, row.name_sr_cyrl, row.name_sr_latn, row.code or "", row.level))
+    return list(found.values())
+
+
+def towns_with_schools() -> list[tuple[str, str]]:
+    """Towns that a school is listed in: (Cyrillic, Latin), by the alphabet."""
+    city = Municipality.city_sr_cyrl, Municipality.city_sr_latn
+    schools = Host.listed, Host.teaches_primary | Host.teaches_secondary
+    wanted = select(*city).join(Host, Host.municipality_id == Municipality.id).where(*schools).distinct()
+    rows = [(row.city_sr_cyrl, row.city_sr_latn) for row in db.session().execute(wanted)]
+    return sorted(rows, key=lambda one: alphabet_key(one[0]))
+
+
+def detectives_by_district(language: str) -> list[DistrictLine]:
+    """Trained pupils of all centres and years by district, their sum last, as the public may read them."""
+    wanted = (
+        select(
+            District.iso,
+            District.name_sr_cyrl,
+            District.name_sr_latn,
+            District.name_en,
+            func.count().label("cohorts"),
+            func.sum(Cohort.size).label("trained"),
+        )
+        .select_from(Cohort)
+        .join(Host, Host.id == Cohort.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .where(Cohort.level == HIGHEST_LEVEL)
+        .group_by(District.iso, District.name_sr_cyrl, District.name_sr_latn, District.name_en)
+    )
+    rows = db.session().execute(wanted).all()
+    told = public_detectives({row.iso or "-": row.trained for row in rows})
+    lines = [
+        DistrictLine(
+            row.iso or "-",
+            worded(language, row.name_sr_cyrl, row.name_sr_latn, row.name_en) if row.iso else "",
+            row.cohorts,
+            told[row.iso or "-"],
+        )
+        for row in rows
+    ]
+    whole = DistrictLine("", "", sum(row.cohorts for row in rows), told[""])
+    return [*sorted(lines, key=lambda one: (not one.name, alphabet_key(one.name))), whole] if rows else []
+
+
+def town_name(city: str, language: str) -> str:
+    """A town by its Cyrillic name in the page's script; as it is, where there is none."""
+    wanted = select(Municipality.city_sr_latn).where(Municipality.city_sr_cyrl == city).limit(1)
+    return pick(language, city, db.session().scalar(wanted) or city)
+
+
+def _of_year(year: int) -> ColumnElement[bool]:
+    return Cohort.ends_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31))

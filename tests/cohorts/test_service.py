@@ -1,0 +1,263 @@
+"""A cohort begins with a request, grows by parts, and its level rises with what was held; the database holds it."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from scheduler.cohorts import service
+from scheduler.cohorts.models import Cohort, CohortPart
+from scheduler.cohorts.queries import lists as queries
+from scheduler.cohorts.terms import (
+    CohortCause,
+    CohortDraft,
+    CohortFilters,
+    CohortReason,
+    CohortSkill,
+    CohortState,
+    PartState,
+)
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import transaction
+from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound, Rejected
+from scheduler.core.refusals import refused_by
+from scheduler.places.models import Host
+from scheduler.policy import Role, school_contact
+from scheduler.programmes.terms import SchoolLevel
+from scheduler.requests.terms.school_request import RequestState
+from tests.factories import MONDAY
+from tests.factories.cohorts import held_request, hold, make_cohort, make_training
+from tests.factories.people import an_actor
+from tests.factories.places import make_host
+from tests.factories.requests import a_draft, a_presentation, make_school_request
+
+SEVENTH = CohortDraft(12, SchoolLevel.PRIMARY, 7)
+TODAY = MONDAY.date()
+RECOGNISE, HELP, REPORT = CohortSkill
+
+
+@pytest.fixture
+def ana(session):
+    return an_actor(Role.COORDINATOR)
+
+
+@pytest.fixture
+def training(ana):
+    return make_training(ana.centre_id)
+
+
+def asked_for(training, **given):
+    return make_school_request(programme=training, **given)
+
+
+def begun(ana, training, **given):
+    asked = asked_for(training, **given)
+    return service.begin_cohort(ana, asked.number, SEVENTH, now=MONDAY), asked
+
+
+def refusal(statement):
+    with pytest.raises(sa.exc.IntegrityError) as refused, transaction() as session:
+        session.execute(sa.text(statement))
+    return refused_by(refused.value)
+
+
+@pytest.mark.both_databases
+def test_a_cohort_begins_with_a_request_and_ends_with_its_school_year(ana, training):
+    code, asked = begun(ana, training)
+
+    page = queries.cohort_page(ana, code)
+    assert (code[:2], page.row.host_id, page.row.size, page.row.level) == ("D-", asked.host_id, 12, 0)
+    assert (page.row.began_on, page.row.ends_on) == (TODAY, service.rules.end_of_school_year(TODAY))
+    assert [(one.skill, one.request_number, one.state) for one in page.row.parts] == [
+        (RECOGNISE, asked.number, PartState.ON_ITS_WAY)
+    ]
+    assert (page.teacher, page.latest_request) == (asked.contact_name, asked.number)
+
+
+def test_only_a_training_makes_a_cohort_and_only_once(ana, training):
+    talk = make_school_request(centre_id=ana.centre_id)
+    with pytest.raises(Conflict) as refused:
+        service.begin_cohort(ana, talk.number, SEVENTH, now=MONDAY)
+    assert refused.value.reason is CohortReason.NOT_A_TRAINING
+    _code, asked = begun(ana, training)
+    with pytest.raises(Conflict) as refused:
+        service.begin_cohort(ana, asked.number, SEVENTH, now=MONDAY)
+    assert refused.value.reason is CohortReason.PART_OF_A_COHORT
+
+
+def test_a_group_of_four_is_refused_with_its_field(ana, training):
+    with pytest.raises(Rejected) as refused:
+        service.begin_cohort(ana, asked_for(training).number, CohortDraft(4, SchoolLevel.PRIMARY, 7), now=MONDAY)
+    assert refused.value.problems == {"size": GroundReason.COUNT_OUT_OF_RANGE}
+
+
+def test_others_neither_read_nor_change_it(ana, training):
+    code, asked = begun(ana, training)
+
+    with pytest.raises(NotAllowed):
+        service.give_up(an_actor(Role.EDUCATOR), code, 1, now=MONDAY)
+    with pytest.raises(NotFound):
+        service.give_up(an_actor(Role.COORDINATOR), code, 1, now=MONDAY)
+    with pytest.raises(NotFound):
+        queries.cohort_page(an_actor(Role.COORDINATOR), code)
+    assert queries.cohorts(an_actor(Role.COORDINATOR), CohortFilters(), TODAY).total == 0
+    assert queries.own_cohort(school_contact(asked.id, asked.host_id)).code == code
+    with pytest.raises(NotFound):
+        queries.own_cohort(school_contact(asked_for(training).id, asked.host_id))
+
+
+def test_further_parts_are_requests_of_the_same_school(ana, training):
+    code, asked = begun(ana, training)
+    more, elsewhere = asked_for(training, host_id=asked.host_id), asked_for(training)
+    cohort_id = queries.cohort_page(ana, code).row.id
+
+    with pytest.raises(Conflict) as refused:
+        service.join_cohort(ana, elsewhere.number, cohort_id, now=MONDAY)
+    assert refused.value.reason is CohortReason.OF_ANOTHER_SCHOOL
+    assert service.join_cohort(ana, more.number, cohort_id, now=MONDAY) == code
+
+    assert [one.skill for one in queries.cohort_page(ana, code).row.parts] == [RECOGNISE, HELP]
+
+
+def test_the_next_part_is_asked_for_through_the_door_of_requests_and_once(ana, training):
+    code, asked = begun(ana, training)
+    draft = a_draft(programme_id=training.id, host_id=asked.host_id, presentations=(a_presentation(pupils=12),))
+
+    first = service.ask_part(ana, code, draft, form_key="once", now=MONDAY)
+    again = service.ask_part(ana, code, draft, form_key="once", now=MONDAY)
+
+    parts = queries.cohort_page(ana, code).row.parts
+    assert (first, [one.skill for one in parts]) == (again, [RECOGNISE, HELP])
+
+
+def test_what_ended_takes_no_part(ana, training):
+    code, asked = begun(ana, training)
+    service.give_up(ana, code, 1, now=MONDAY)
+    row = queries.cohort_page(ana, code).row
+
+    with pytest.raises(Conflict) as refused:
+        service.join_cohort(ana, asked_for(training, host_id=asked.host_id).number, row.id, now=MONDAY)
+    assert refused.value.reason is CohortReason.COHORT_HAS_ENDED
+    with pytest.raises(Conflict):
+        service.give_up(ana, code, row.version, now=MONDAY)
+
+
+def test_a_size_is_corrected_for_a_reason_that_stands_in_the_audit(ana, training, session):
+    code, _asked = begun(ana, training)
+
+    with pytest.raises(Rejected) as refused:
+        service.correct_size(ana, code, 3, None, 1, now=MONDAY)
+    assert set(refused.value.problems) == {"size", "why"}
+    service.correct_size(ana, code, 14, CohortCause.JOINED, 1, now=MONDAY)
+    with pytest.raises(Conflict):
+        service.correct_size(ana, code, 15, CohortCause.JOINED, 1, now=MONDAY)
+
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "cohort size corrected")).one()
+    assert '"why": "joined"' in entry.details
+    assert queries.cohort_page(ana, code).row.size == 14
+
+
+@pytest.mark.both_databases
+def test_a_level_rises_with_what_was_held_and_no_further(ana, training):
+    code, asked = begun(ana, training)
+    with pytest.raises(Conflict) as refused:
+        service.note_level(ana, code, 1, now=MONDAY)
+    assert refused.value.reason is CohortReason.LEVEL_NOT_EARNED
+    assert refusal("UPDATE cohort SET level = 1") == "level_is_earned"
+    hold(asked, training)
+
+    assert service.note_level(ana, code, 1, now=MONDAY) == 1
+    assert refusal("UPDATE cohort SET level = 2") == "level_is_earned"
+    assert refusal("UPDATE cohort SET level = 0") == "level_only_rises"
+
+
+def test_the_night_notes_what_was_earned_and_the_second_time_nothing(ana, training):
+    host = make_host().id
+    parts = [(skill, held_request(training, host)) for skill in CohortSkill]
+    row = make_cohort(training, host, *parts)
+
+    assert (service.raise_levels(MONDAY), service.raise_levels(MONDAY)) == (1, 0)
+    assert queries.cohort_page(ana, row.code).row.level == 3
+    assert queries.violations() == []
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("statement", "law"),
+    [
+        ("UPDATE cohort SET size = 4", "ck_cohort_size_of_a_group"),
+        ("UPDATE cohort SET grade = 9", "ck_cohort_grade_of_its_school"),
+        ("UPDATE cohort SET gave_up_on = '2020-01-01'", "ck_cohort_given_up_while_it_lives"),
+        ("UPDATE cohort SET ends_on = '2030-08-31'", "cohort_keeps_its_school"),
+        ("UPDATE cohort SET code = 'Marko'", "cohort_keeps_its_school"),
+        ("DELETE FROM cohort_part", "part_stays"),
+        ("UPDATE cohort_part SET skill = 'report'", "part_keeps_its_cohort"),
+    ],
+)
+def test_the_database_refuses_what_no_cohort_can_be(ana, training, statement, law):
+    host = make_host().id
+    make_cohort(training, host, (RECOGNISE, held_request(training, host)), level=1)
+
+    assert refusal(statement) == law
+
+
+@pytest.mark.both_databases
+def test_the_database_refuses_a_part_of_another_school_and_a_level_from_nothing(ana, training):
+    row = make_cohort(training, make_host().id)
+    other = asked_for(training)
+    copied = "code, centre_id, programme_id, host_id, school_level, grade, size, began_on, ends_on, version"
+
+    with pytest.raises(sa.exc.IntegrityError) as refused, transaction() as session:
+        session.add(CohortPart(cohort_id=row.id, school_request_id=other.id, skill=REPORT))
+    assert refused_by(refused.value) == "part_fits_its_cohort"
+    statement = f"INSERT INTO cohort ({copied}, level) SELECT {copied.replace('code', chr(39) + 'X' + chr(39), 1)}, 1"
+    assert refusal(f"{statement} FROM cohort") == "level_is_earned"
+    assert refusal("DELETE FROM cohort") == "cohort_stays"
+
+
+def test_lists_are_narrowed_by_town_state_level_year_and_what_waits(ana, training):
+    host = make_host().id
+    held = [(skill, held_request(training, host)) for skill in CohortSkill]
+    trained = make_cohort(training, host, *held, level=3)
+    on_its_way = make_cohort(training, host, (RECOGNISE, asked_for(training, host_id=host)))
+    off = asked_for(training, host_id=host, state=RequestState.DECLINED)
+    waits = make_cohort(training, host, (RECOGNISE, off), size=20)
+    old = make_cohort(training, host, began_on=dt.date(2024, 10, 1), ends_on=dt.date(2025, 8, 31))
+    day = dt.date(2026, 5, 4)
+
+    def found(**given):
+        return {one.code for one in queries.cohorts(ana, CohortFilters(**given), day).rows}
+
+    assert found(waits=True) == {waits.code}
+    assert found(state=CohortState.TRAINED) == found(level=3) == {trained.code}
+    assert found(state=CohortState.NEW) == {on_its_way.code, waits.code}
+    assert found(state=CohortState.RUN_OUT) == found(school_year=2025) == {old.code}
+    assert found(city="Не постоји") == set()
+    assert {one.code for one in queries.living_cohorts(ana.centre_id, host, day)} == {
+        trained.code,
+        on_its_way.code,
+        waits.code,
+    }
+
+
+def test_trainings_without_a_cohort_name_the_living_ones_of_their_school(ana, training):
+    code, asked = begun(ana, training)
+    more = asked_for(training, host_id=asked.host_id)
+    make_school_request(centre_id=ana.centre_id)
+
+    loose = queries.loose_trainings(ana, TODAY)
+
+    row = queries.cohort_page(ana, code).row
+    assert [(one.number, one.pupils, one.candidates) for one in loose] == [(more.number, 90, ((row.id, code),))]
+
+
+def test_cohorts_follow_a_typed_school_to_the_listed_one(ana, training, session):
+    typed, listed = make_host(listed=False, register_id=None).id, make_host().id
+    code, _asked = begun(ana, training, host_id=typed)
+
+    service.merge_host(ana, typed, listed, now=MONDAY)
+
+    assert queries.cohort_page(ana, code).row.host_id == listed
+    assert session.scalar(select(Cohort.host_id)) == listed
+    assert session.get(Host, typed) is not None
