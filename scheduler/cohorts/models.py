@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.cohorts.terms import HIGHEST_LEVEL, LARGEST, MOST_GROUPS, SMALLEST, CohortSkill
+from scheduler.cohorts.terms import HIGHEST_LEVEL, LARGEST_COHORT, MOST_PRACTICE_GROUPS, SMALLEST_COHORT, CohortSkill
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import NamedWay, closed
@@ -20,7 +20,7 @@ class Cohort(Base):
 
     __tablename__ = "cohort"
     __table_args__ = (
-        CheckConstraint(f"size BETWEEN {SMALLEST} AND {LARGEST}", name="size_of_a_group"),
+        CheckConstraint(f"size BETWEEN {SMALLEST_COHORT} AND {LARGEST_COHORT}", name="size_of_a_group"),
         CheckConstraint(
             "(school_level = 'primary' AND grade BETWEEN 1 AND 8)"
             " OR (school_level = 'secondary' AND grade BETWEEN 1 AND 4)",
@@ -97,7 +97,7 @@ class PracticeSum(Base):
     __tablename__ = "practice_sum"
     __table_args__ = (
         UniqueConstraint("part_id", "code", name="case_once_in_a_part"),
-        CheckConstraint(f"groups BETWEEN 1 AND {MOST_GROUPS}", name="groups_of_a_class"),
+        CheckConstraint(f"groups BETWEEN 1 AND {MOST_PRACTICE_GROUPS}", name="groups_of_a_class"),
         CheckConstraint("correct BETWEEN 0 AND groups", name="no_more_right_than_all"),
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from scheduler.cohorts.terms import (
     HIGHEST_LEVEL,
-    LARGEST,
-    SMALLEST,
+    LARGEST_COHORT,
+    SMALLEST_COHORT,
     CohortDraft,
     CohortPartRow,
     CohortReason,
@@ -29,7 +29,6 @@ from scheduler.requests.terms.school_request import RequestState
 YEAR_ENDS = (8, 31)  # month and day of the last day of a school year
 BETWEEN_PARTS = dt.timedelta(days=28)  # after a part the next one is proposed
 LAST_GRADE = {SchoolLevel.PRIMARY: 8, SchoolLevel.SECONDARY: 4}
-ENDED = (CohortState.RUN_OUT, CohortState.GIVEN_UP)
 
 
 def end_of_school_year(day: dt.date) -> dt.date:
@@ -41,7 +40,7 @@ def end_of_school_year(day: dt.date) -> dt.date:
 def problems_with(draft: CohortDraft) -> dict[str, Reason]:
     """{field: reason} why no cohort can be like this."""
     problems: dict[str, Reason] = {}
-    if not SMALLEST <= draft.size <= LARGEST:
+    if not SMALLEST_COHORT <= draft.size <= LARGEST_COHORT:
         problems["size"] = GroundReason.COUNT_OUT_OF_RANGE
     if not 1 <= draft.grade <= LAST_GRADE.get(draft.school_level, 0):
         problems["grade"] = CohortReason.GRADE_OF_NO_SCHOOL

@@ -13,7 +13,7 @@ from scheduler.cohorts.models import Cohort, CohortPart, PracticeCase, PracticeS
 from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.queries import practice
 from scheduler.cohorts.terms import (
-    MOST_GROUPS,
+    MOST_PRACTICE_GROUPS,
     CohortCause,
     CohortDraft,
     CohortReason,
@@ -174,7 +174,7 @@ def answer_case(part_id: int, code: str, way: ReportingWay, *, now: dt.datetime)
         row = act.session.scalar(of_case)
         if row is None:
             act.session.add(PracticeSum(part_id=part_id, code=code, groups=1, correct=int(right)))
-        elif row.groups >= MOST_GROUPS:
+        elif row.groups >= MOST_PRACTICE_GROUPS:
             raise Conflict(CohortReason.PRACTICE_IS_CLOSED)
         else:
             row.groups, row.correct = row.groups + 1, row.correct + right

@@ -9,8 +9,8 @@ from scheduler.core.language import pick
 from scheduler.programmes.terms import SchoolLevel, in_language
 from scheduler.requests.terms.school_request import RequestState
 
-MOST_GROUPS = 60  # of one part that answer a case together
-SMALLEST, LARGEST = 5, 60  # under five a group would be a small number wherever it is published
+MOST_PRACTICE_GROUPS = 60  # of one part that answer a case together
+SMALLEST_COHORT, LARGEST_COHORT = 5, 60  # under five a group would be a small number wherever it is published
 
 
 class CohortReason(Reason):

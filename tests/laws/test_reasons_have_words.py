@@ -31,6 +31,15 @@ TABLES = {
 # Refused with an error of their own, and said by the room that may break them, or broken by a bug only.
 # A row that would take another's place is said as every crossing: look again (core/refusals.py).
 OTHER_DEFENCES = {
+    "level_is_earned",
+    "level_only_rises",
+    "cohort_keeps_its_school",
+    "cohort_stays",
+    "part_fits_its_cohort",
+    "part_keeps_its_cohort",
+    "part_stays",
+    "practice_is_of_reporting",
+    "sums_only_rise",
     "question_of_a_living_visit",
     "driven_when_it_was_held",
     "drive_is_an_adults",

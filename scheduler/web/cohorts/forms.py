@@ -3,7 +3,7 @@
 from wtforms import HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.cohorts.terms import LARGEST, SMALLEST, CohortCause, CohortDraft, CohortRow
+from scheduler.cohorts.terms import LARGEST_COHORT, SMALLEST_COHORT, CohortCause, CohortDraft, CohortRow
 from scheduler.cohorts.wording import level_names
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.web.cohorts.words import SCHOOL_LEVELS
@@ -16,7 +16,7 @@ from scheduler.web.option_lists import SelectField
 class BeginForm(BaseForm):
     """What the request does not say of the group."""
 
-    size = CountField(_l("How many pupils"), [Needed()], least=SMALLEST, most=LARGEST)
+    size = CountField(_l("How many pupils"), [Needed()], least=SMALLEST_COHORT, most=LARGEST_COHORT)
     school_level = RadioField(_l("School"), [Needed()], choices=choices_of(SCHOOL_LEVELS))
     grade = CountField(_l("Grade"), [Needed()], least=1, most=8)
 
@@ -25,13 +25,13 @@ class BeginForm(BaseForm):
         return CohortDraft(self.size.data or 0, SchoolLevel(self.school_level.data), self.grade.data or 0)
 
 
-class JoinForm(BaseForm):
+class JoinCohortForm(BaseForm):
     """Which cohort of the school a request is a part of."""
 
     cohort = RadioField(_l("Cohort"), [Needed()], coerce=str)
 
     @classmethod
-    def of(cls, living: list[CohortRow]) -> "JoinForm":
+    def of(cls, living: list[CohortRow]) -> "JoinCohortForm":
         form, levels = cls(), level_names(page_language())
         form.cohort.choices = [SelectChoice(str(one.id), f"{one.code} · {levels[one.level]}") for one in living]
         if living and not form.is_submitted():
@@ -42,7 +42,7 @@ class JoinForm(BaseForm):
 class SizeForm(BaseForm):
     """How many are in it now, and why that changed."""
 
-    size = CountField(_l("How many pupils"), [Needed()], least=SMALLEST, most=LARGEST)
+    size = CountField(_l("How many pupils"), [Needed()], least=SMALLEST_COHORT, most=LARGEST_COHORT)
     why = SelectField(_l("Why it changes"), choices=[SelectChoice("", _l("Choose")), *choices_of(COHORT_CAUSES)])
     version = HiddenField()
 

@@ -19,7 +19,7 @@ from scheduler.requests.queries.pages import request_page
 from scheduler.web import tables
 from scheduler.web.cohorts import words
 from scheduler.web.cohorts.blueprint import bp
-from scheduler.web.cohorts.forms import BeginForm, CohortPressForm, JoinForm, SizeForm
+from scheduler.web.cohorts.forms import BeginForm, CohortPressForm, JoinCohortForm, SizeForm
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
@@ -221,12 +221,12 @@ def join(number: str) -> ResponseReturnValue:
     return _training(number, None, form)
 
 
-def _join_form(number: str) -> JoinForm:
+def _join_form(number: str) -> JoinCohortForm:
     page = request_page(current_actor(), number, now=clock.now())
-    return JoinForm.of(queries.living_cohorts(page.centre_id, page.row.host.id, clock.local_day(clock.now())))
+    return JoinCohortForm.of(queries.living_cohorts(page.centre_id, page.row.host.id, clock.local_day(clock.now())))
 
 
-def _training(number: str, begin_form: BeginForm | None, join_form: JoinForm | None) -> ResponseReturnValue:
+def _training(number: str, begin_form: BeginForm | None, join_form: JoinCohortForm | None) -> ResponseReturnValue:
     page = request_page(current_actor(), number, now=clock.now())
     asked = next(iter(page.presentations), None)
     cohort = queries.cohort_of_request(page.row.id)
