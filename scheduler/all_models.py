@@ -35,6 +35,7 @@ MODULES = (
     "feeds.models",
     "attendance.models",
     "certificates.models",
+    "proposals.models",
     "reports.models",
 )
 for _name in MODULES:

@@ -73,6 +73,8 @@ def _of_team(people: dict[str, PlanPerson], request: PlanRequest, placement: Pla
             yield f"{person_id}: topic, language or audience"
         if not is_there(person, placement.day):
             yield f"{person_id}: unavailable, or without consent"
+        if request.may is not None and not request.may.get(person_id, {}).get(placement.slot, 0) >> placement.day & 1:
+            yield f"{person_id}: not free there at that hour"
 
 
 def _team(placement: Placement) -> Iterator[tuple[str, bool]]:
