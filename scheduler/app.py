@@ -58,6 +58,7 @@ PAGES = (
     "feeds",
     "attendance",
     "certificates",
+    "proposals",
     "reports",
     "desk",
     "admin",

@@ -32,6 +32,7 @@ TABLES = {
 # A row that would take another's place is said as every crossing: look again (core/refusals.py).
 OTHER_DEFENCES = {
     "question_of_a_living_visit",
+    "half_a_plan_is_not_applied",
     "driven_when_it_was_held",
     "drive_is_an_adults",
     "booking_of_one_school",

@@ -52,10 +52,12 @@ def asked_visits(actor: Actor, scope: PlanScope, *, now: dt.datetime) -> list[As
     return list(_asked(_loaded(agreed_in(actor, scope)), scope, now))
 
 
-def asked_again(request_ids: Collection[int], scope: PlanScope, *, now: dt.datetime) -> dict[int, AskedVisit]:
-    """The same of these requests as they are now, whatever has become of them; locked."""
+def asked_again(
+    request_ids: Collection[int], scope: PlanScope, *, now: dt.datetime
+) -> dict[int, tuple[AskedVisit, SchoolRequest]]:
+    """The same of these requests as they are now, whatever has become of them, with their rows; locked."""
     rows = _loaded([SchoolRequest.id.in_(request_ids)], lock=True)
-    return {one.request_id: one for one in _asked(rows, scope, now)}
+    return {row.id: (one, row) for one, row in zip(_asked(rows, scope, now), rows, strict=True)}
 
 
 def _loaded(wanted: Iterable[ColumnElement[bool]], *, lock: bool = False) -> list[SchoolRequest]:

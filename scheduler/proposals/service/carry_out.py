@@ -18,7 +18,7 @@ from scheduler.proposals.models import ProposedVisit
 from scheduler.proposals.queries.asked import asked_again
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seat_in
 from scheduler.proposals.rules.standing import seats_that_stand
-from scheduler.proposals.terms import PlanChanged, PlanScope, ProposalReason, ProposedSeat, WhyChanged
+from scheduler.proposals.terms import AskedVisit, PlanChanged, ProposalReason, ProposedSeat, WhyChanged
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
@@ -51,13 +51,15 @@ def apply_rows(
         scope = replace(draft_of(proposal).scope, people=())
         seats = {row.request_id: seat for row in rows if (seat := seat_in(row))}
         hold_time(act.session, {who for seat in seats.values() for who in seat.crew})
-        changed = _changed(act, seats, _beside(act, proposal_id, seats), scope)
+        beside = {seat.request_id: seat for seat in _beside(act, proposal_id, seats)}
+        asked = asked_again([*seats, *beside], scope, now=now)
+        changed = _changed(asked, seats, beside.values())
         good = [row for row in rows if row.request_id not in changed]
         visits = {}
         for row in good if without_changed or not changed else ():
             try:
                 with act.session.begin_nested():
-                    visits[row.request_id] = _plan(act, seats[row.request_id])
+                    visits[row.request_id] = _plan(act, asked[row.request_id][1], seats[row.request_id])
             except (Conflict, Rejected):  # what only the act itself finds out
                 changed[row.request_id] = WhyChanged.NOT_FREE
         if changed and not without_changed:
@@ -106,14 +108,15 @@ def _beside(act: Act, proposal_id: int, seats: Mapping[int, ProposedSeat]) -> li
 
 
 def _changed(
-    act: Act, seats: Mapping[int, ProposedSeat], beside: Iterable[ProposedSeat], scope: PlanScope
+    asked: Mapping[int, tuple[AskedVisit, SchoolRequest]],
+    seats: Mapping[int, ProposedSeat],
+    beside: Iterable[ProposedSeat],
 ) -> dict[int, WhyChanged]:
     """Which of these rows no longer hold: asked of free dates as they are in this very transaction."""
-    before = {seat.request_id: seat for seat in beside}
-    asked = asked_again([*seats, *before], scope, now=act.now)
-    agreed = {one for one in asked if act.session.get_one(SchoolRequest, one).state is RequestState.AGREED}
+    agreed = {one for one, (_asked, row) in asked.items() if row.state is RequestState.AGREED}
     fair = [seat for one, seat in seats.items() if one in agreed]
-    stand = seats_that_stand(asked, fair, clock.moment_of, beside=before.values())
+    facts = {number: one for number, (one, _row) in asked.items()}
+    stand = seats_that_stand(facts, fair, clock.moment_of, beside=beside)
     return {
         one: WhyChanged.NOT_FREE if one in agreed else WhyChanged.ANSWERED
         for one in seats
@@ -121,9 +124,8 @@ def _changed(
     }
 
 
-def _plan(act: Act, seat: ProposedSeat) -> int:
+def _plan(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
     """The visit as the school asked for it, at this day and hour, and its crew suggested; by the usual services."""
-    asked = act.session.get_one(SchoolRequest, seat.request_id)
     campaign = asked.campaign_id
     if campaign is not None and not fits_campaign(campaign, asked.programme_id, seat.on_day):
         campaign = None
