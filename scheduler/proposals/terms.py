@@ -103,6 +103,18 @@ class ProposedSeat:
         return (self.educator_id,) if self.influencer_id is None else (self.educator_id, self.influencer_id)
 
 
+def told_seat(seat: ProposedSeat, **more: int) -> dict[str, Any]:
+    """A seat as JSON."""
+    when = {"on_day": seat.on_day.isoformat(), "starts_local": seat.starts_local.isoformat()}
+    return {"request_id": seat.request_id, **when, "crew": list(seat.crew), **more}
+
+
+def seat_from(told: Mapping[str, Any]) -> ProposedSeat:
+    """The same back."""
+    day, time = dt.date.fromisoformat(told["on_day"]), dt.time.fromisoformat(told["starts_local"])
+    return ProposedSeat(told["request_id"], day, time, *told["crew"])
+
+
 @dataclass(frozen=True)
 class AskedVisit:
     """A request that waits for its plan, with all that free dates are made of for it."""

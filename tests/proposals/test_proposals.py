@@ -18,7 +18,7 @@ from scheduler.proposals.queries.asked import asked_visits
 from scheduler.proposals.queries.pages import proposal_page, seats_of, way_out
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal, forget_old, pin_rows
-from scheduler.proposals.terms import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged
+from scheduler.proposals.terms import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged, told_seat
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import offer_visit
@@ -206,11 +206,7 @@ def test_the_first_worker_to_end_is_right(session):
 def test_a_way_out_names_both_seats(session):
     region = a_region()
     then, moved = region.seat(2), region.seat(0, on_day=LAST)
-    told = {
-        "ways_out": [
-            {"moves": region.asked[0].id, "then": proposals.told_seat(then), "moved": proposals.told_seat(moved)}
-        ]
-    }
+    told = {"ways_out": [{"moves": region.asked[0].id, "then": told_seat(then), "moved": told_seat(moved)}]}
     proposal_id = region.proposed(region.seat(0), told=told)
 
     assert way_out(region.coordinator, proposal_id, region.asked[2].id, 0) == [then, moved]

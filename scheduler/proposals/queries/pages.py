@@ -37,6 +37,7 @@ from scheduler.proposals.terms import (
     SeatView,
     Waiting,
     WayOutView,
+    seat_from,
 )
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Presentation, Visit
@@ -233,18 +234,6 @@ class _Shown:
         person = self.people[who]
         minor = is_minor(person.adult_on, day)
         return CrewName(who, person.given_name if minor else person.full_name, minor)
-
-
-def told_seat(seat: ProposedSeat, **more: int) -> dict[str, Any]:
-    """A seat as JSON."""
-    when = {"on_day": seat.on_day.isoformat(), "starts_local": seat.starts_local.isoformat()}
-    return {"request_id": seat.request_id, **when, "crew": list(seat.crew), **more}
-
-
-def seat_from(told: Mapping[str, Any]) -> ProposedSeat:
-    """The same back."""
-    day, time = dt.date.fromisoformat(told["on_day"]), dt.time.fromisoformat(told["starts_local"])
-    return ProposedSeat(told["request_id"], day, time, *told["crew"])
 
 
 def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, AskedName], shown: _Shown) -> RowView:

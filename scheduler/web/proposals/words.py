@@ -7,7 +7,7 @@ from babel.support import LazyProxy
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
-from scheduler.proposals.terms import AskedName, Gathered, Levers, RowChange, RowView, WaitCause, WhyChanged
+from scheduler.proposals.terms import USUAL, AskedName, Gathered, Levers, RowChange, RowView, WaitCause, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import Face
 from scheduler.web.free_dates import LANGUAGES
@@ -124,11 +124,12 @@ def programme_words(asked: AskedName) -> str:
 
 
 def lever_words(levers: Levers) -> str:
-    """What a plan pulls at, in one line."""
+    """What a plan pulls at otherwise than usual, in one line."""
     named = {
         _("serve as many as can be"): levers.reach,
         _("save kilometres"): levers.kilometres,
         _("spread the work evenly"): levers.fairness,
         _("keep what the plan before said"): levers.calm,
     }
-    return " · ".join(f"{name}: {STRENGTHS[strength]}" for name, strength in named.items())
+    told = [f"{name}: {STRENGTHS[strength]}" for name, strength in named.items() if strength != USUAL]
+    return " · ".join(told) or _("everything as usual")
