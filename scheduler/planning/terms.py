@@ -67,6 +67,7 @@ class PlanPerson:
     day_start: int
     day_end: int
     own_school: OwnSchool | None = None  # of a minor
+    given: Mapping[int, int] = field(default_factory=dict)  # presentations that she has by day beside this plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class PlanRequest:
     slots_odd: frozenset[int]
     blocked_days: frozenset[int]
     campaign: str | None = None
+    load: int = 1  # presentations that it counts for in a day and a week
     may: WhoMay | None = None  # where other rules decide who could be there when; who is not named may not
 
     def slots(self, day: int) -> frozenset[int]:

@@ -1,13 +1,14 @@
 """The planner may use a way exactly when free dates offer it: over random people, promises, papers and shifts."""
 
 import datetime as dt
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.booking.rules.free_dates import able_at, free_dates
-from scheduler.booking.terms.free_dates import FreeFacts
+from scheduler.booking.terms.free_dates import Bounds, FreeFacts
 from scheduler.core.clock import moment_of
 from scheduler.planning.rules.judgement import violations
 from scheduler.planning.solver.engine import Watch, solve
@@ -89,6 +90,22 @@ def test_the_random_wishes_have_ways_and_hours_without():
     found = [bool(drawn(asked_of(Dice(seed).wish())).hopeless) for seed in range(60)]
 
     assert 10 < sum(found) < 55
+
+
+def test_a_visit_of_two_presentations_counts_for_two():
+    """Four a day: two visits of two, and not three; with two promised already only one more."""
+    wish = facts(a_seeker(), minutes=105, bounds=Bounds(TODAY, TODAY))
+    asked = [AskedVisit(n, n, wish, 10, (45, 45), ("", "")) for n in (1, 2, 3)]
+    for busy, placed in ((0, 2), (2, 1)):
+        person = a_seeker(presentations={TODAY: busy})
+        drawing = drawn(*(replace(one, facts=replace(wish, people=(person,))) for one in asked))
+
+        plan = solve(drawing.problem, Watch(lambda steps: steps / 1, lambda _what, _figures: None))
+
+        seats = [seat_of(drawing, one) for one in plan.placements]
+        known = {one.request_id: replace(one, facts=replace(wish, people=(person,))) for one in asked}
+        assert len(seats) == placed
+        assert len(seats_that_stand(known, seats, moment_of)) == placed
 
 
 def test_two_talks_of_one_educator_leave_her_the_road_between_them():

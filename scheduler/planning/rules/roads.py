@@ -19,6 +19,7 @@ class RoadStop:
     start: int
     end: int
     city: PlanCity
+    load: int = 1  # presentations
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,16 @@ def road_between(problem: PlanProblem, one: PlanCity, other: PlanCity) -> tuple[
     return problem.road(one, other) if problem.road else (plan_km(one, other), plan_minutes(one, other))
 
 
-def tour_of(problem: PlanProblem, person: PlanPerson, home: PlanCity, stops: Sequence[RoadStop]) -> DayTour:
-    """From home over the stops of a day, in order, and home again. `stops` holds at least one."""
+def is_too_much(loads: Sequence[int], given: int, most: int) -> bool:
+    """Whether somebody would get one more when she has enough already, in whatever order they were given."""
+    return given + sum(loads) - max(loads) + 1 > most
+
+
+def tour_of(
+    problem: PlanProblem, person: PlanPerson, begins: tuple[PlanCity, int], stops: Sequence[RoadStop]
+) -> DayTour:
+    """From home on that day over its stops, in order, and home again. `stops` holds at least one."""
+    home, day = begins
     ordered = sorted(stops, key=lambda stop: (stop.start, stop.end))
     problems, km, at = [], 0, home
     leaves = ordered[0].start - problem.buffer - road_between(problem, home, ordered[0].city)[1]
@@ -72,7 +81,7 @@ def tour_of(problem: PlanProblem, person: PlanPerson, home: PlanCity, stops: Seq
         problems.append("day start or end at home")
     if km > person.max_km_day:
         problems.append("max km a day")
-    if len(ordered) > person.max_per_day:
+    if is_too_much([stop.load for stop in ordered], person.given.get(day, 0), person.max_per_day):
         problems.append("max presentations a day")
     return DayTour(km, leaves, back, tuple(problems))
 

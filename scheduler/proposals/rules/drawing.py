@@ -91,7 +91,7 @@ def drawing_of(
         slots=tuple(starts),
         buffer=0,
         requests=tuple(_request(could, points, monday, slots) for could in every),
-        people=tuple(_person(one, every, points) for _id, one in sorted(people.items())),
+        people=tuple(_person(one, every, points, monday) for _id, one in sorted(people.items())),
         cities=points.cities(),
         fixed_team={},
         weights=weights_of(levers),
@@ -173,6 +173,7 @@ def _request(could: _Could, points: _Points, monday: dt.date, slots: Mapping[int
         weight=asked.weight,
         duration=facts.set_up_minutes + facts.minutes,
         influencers=facts.rule.influencers if could.by_planner else 0,
+        load=len(asked.sitting_minutes),
         day_from=0,
         day_to=HORIZON_DAYS + DAYS_OF_WEEK,
         preferred_days=liked or frozenset(range(HORIZON_DAYS + DAYS_OF_WEEK)),
@@ -196,7 +197,7 @@ def _who_may(could: _Could, monday: dt.date, slots: Mapping[int, int]) -> WhoMay
     return found
 
 
-def _person(one: Seeker, every: Sequence[_Could], points: _Points) -> PlanPerson:
+def _person(one: Seeker, every: Sequence[_Could], points: _Points, monday: dt.date) -> PlanPerson:
     hers = [who for could in every for who in could.asked.facts.people if who.presenter_id == one.presenter_id]
     return PlanPerson(
         id=str(one.presenter_id),
@@ -213,6 +214,7 @@ def _person(one: Seeker, every: Sequence[_Could], points: _Points) -> PlanPerson
         max_km_day=ANY_KM,
         day_start=NEVER,
         day_end=ANYTIME,
+        given={(day - monday).days: number for who in hers for day, number in who.presentations.items()},
     )
 
 
