@@ -36,6 +36,7 @@ MODULES = (
     "attendance.models",
     "cohorts.models",
     "certificates.models",
+    "proposals.models",
     "reports.models",
 )
 for _name in MODULES:

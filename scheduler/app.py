@@ -59,6 +59,7 @@ PAGES = (
     "attendance",
     "cohorts",
     "certificates",
+    "proposals",
     "reports",
     "desk",
     "admin",

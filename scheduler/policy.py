@@ -219,6 +219,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
         _all(Scope.CENTRE, cohort="read create update"),
+        _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
     ),
@@ -247,7 +248,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, helpline="read create update import sign correct publish"),
-        _all(Scope.CENTRE, work="read", handover="create read update"),
+        _all(Scope.CENTRE, work="read", handover="create read update", plan="create read update"),
         _all(Scope.CENTRE, user="create read update suspend restore import", audit="read", everything="export"),
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),

@@ -25,7 +25,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, cohorts, crowd, drives, helpline, present, rows, year
+from scheduler.demo import centres, cohorts, crowd, drives, helpline, plan, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.helpline.models import HelplinePeriod, HelplinePublication
@@ -127,6 +127,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)
+    plan.write_plan(chief, now)
 
 
 def _close_days(session: Session, now: dt.datetime) -> None:

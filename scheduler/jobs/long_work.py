@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from scheduler.certificates import service as certificates
@@ -11,9 +11,11 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.imports import staging
 from scheduler.core.imports.staging import Stale
-from scheduler.jobs import file_work
+from scheduler.jobs import file_work, proposals
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
+from scheduler.proposals.service import propose
+from scheduler.proposals.terms import ProposalDraft, ProposedSeat
 from scheduler.work import service
 from scheduler.work.terms import STORES, LeasedWork, Phase, WorkKind
 
@@ -41,11 +43,22 @@ def forget_uploads() -> None:
 def start(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
     """Store what a person wants and wake the worker; the id under which she watches. Raises: as `work.begin`."""
     work_id = service.begin(actor, kind, now=now, content=content, file_name=file_name)
+    _wake()
+    return work_id
+
+
+def start_plan(actor: Actor, draft: ProposalDraft, *, now: dt.datetime, pinned: Collection[ProposedSeat] = ()) -> int:
+    """The same of a plan that the planner shall propose; the proposal's id. Raises: as `begin_proposal`."""
+    proposal_id = propose.begin_proposal(actor, draft, now=now, pinned=pinned).id
+    _wake()
+    return proposal_id
+
+
+def _wake() -> None:
     try:
         do_long_work()
     except Exception:  # the queue is away: the work is stored, and the next minute finds it
         log.exception("worker not woken")
-    return work_id
 
 
 def _do(taken: LeasedWork) -> None:
@@ -96,4 +109,5 @@ def _issue_alone(actor: Actor, visits: Sequence[int], result: dict[str, Any]) ->
 
 DOERS: Mapping[WorkKind, Callable[[Actor, LeasedWork], Mapping[str, Any]]] = {
     WorkKind.ISSUE_CERTIFICATES: _issue_certificates,
+    WorkKind.PROPOSE_PLAN: proposals.propose,
 } | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)

@@ -7,6 +7,7 @@ from enum import StrEnum
 Spent = Callable[[int], float]  # how much of the budget is used after so many steps: 1.0 ends the search
 Told = Callable[[str, Mapping[str, object]], None]  # what a search says while it works
 DAYS_OF_WEEK = 7
+WhoMay = Mapping[str, Mapping[int, int]]  # of each person by slot the days, a bit a day, that other rules leave her
 
 
 class WhyUnplaced(StrEnum):
@@ -66,6 +67,7 @@ class PlanPerson:
     day_start: int
     day_end: int
     own_school: OwnSchool | None = None  # of a minor
+    given: Mapping[int, int] = field(default_factory=dict)  # presentations that she has by day beside this plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class PlanRequest:
     slots_odd: frozenset[int]
     blocked_days: frozenset[int]
     campaign: str | None = None
+    load: int = 1  # presentations that it counts for in a day and a week
+    may: WhoMay | None = None  # where other rules decide who could be there when; who is not named may not
 
     def slots(self, day: int) -> frozenset[int]:
         return self.slots_odd if (day // DAYS_OF_WEEK) % 2 else self.slots_even
@@ -125,6 +129,9 @@ class Unplaced:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+RoadOf = Callable[[PlanCity, PlanCity], tuple[int, int]]  # kilometres and minutes from door to door
+
+
 @dataclass(frozen=True, slots=True)
 class PlanProblem:
     """All that a plan depends on."""
@@ -143,6 +150,7 @@ class PlanProblem:
     baseline: tuple[Placement, ...] = ()
     locked: frozenset[str] = frozenset()
     named_by_event: frozenset[str] = frozenset()  # requests that the event is about
+    road: RoadOf | None = None  # None: as the neutral format says
 
 
 @dataclass(frozen=True, slots=True)

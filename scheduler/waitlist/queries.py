@@ -106,6 +106,13 @@ def place_of(request_id: int, centre_id: int, *, now: dt.datetime) -> PlaceInLin
     return next((PlaceInLine(n, len(ranked)) for n, one in enumerate(ranked, 1) if one.id == request_id), None)
 
 
+def points_of(request_ids: Collection[int], centre_id: int, *, now: dt.datetime) -> dict[int, int]:
+    """The points that each of these requests has, or would have on the waiting list. Three questions."""
+    weights, today = weights_of(centre_id), clock.local_day(now)
+    facts = _facts([SchoolRequest.id.in_(request_ids)])
+    return {one: sum(part.points for part in rank_parts(said, weights, now, today)) for one, said in facts.items()}
+
+
 def waiting_by_rank(
     centre_id: int, weights: Weights, *, now: dt.datetime, programme_id: int | None = None
 ) -> list[tuple[SchoolRequest, WaitingFacts]]:

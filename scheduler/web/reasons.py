@@ -20,6 +20,7 @@ from scheduler.feeds.terms import FeedReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.privacy.terms import PrivacyReason
+from scheduler.proposals.terms import ProposalReason
 from scheduler.readiness.terms import ReadinessReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
@@ -351,6 +352,8 @@ WORDS: dict[Reason, LazyProxy] = {
         "Count yourselves from an hour before the beginning until two hours after the end."
     ),
     AttendanceReason.TOO_MANY_NAMES: _l("Name at most 200 people."),
+    ProposalReason.NOT_FINISHED: _l("Wait until the plan is finished: half of one is not applied."),
+    ProposalReason.TOO_FAR_AHEAD: _l("Choose days within the next 120: further ahead nobody knows who can go."),
     CertificateReason.ATTENDANCE_NOT_LOCKED: _l("Lock the attendance first."),
     CertificateReason.CERTIFICATE_EXISTS: _l("Check the name: this person has a certificate of this visit already."),
     ReportReason.CARRIED_ALREADY: _l("Take back the later period first: it carries a difference of this one."),

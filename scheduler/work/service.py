@@ -21,7 +21,18 @@ from scheduler.core.leases import LEASE, is_free, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
 from scheduler.work.models import LongWork
-from scheduler.work.terms import OPEN_WORK, RIGHTS, STORES, LeasedWork, Phase, WorkKind, WorkReason, WorkRow, WorkState
+from scheduler.work.terms import (
+    LEASES,
+    OPEN_WORK,
+    RIGHTS,
+    STORES,
+    LeasedWork,
+    Phase,
+    WorkKind,
+    WorkReason,
+    WorkRow,
+    WorkState,
+)
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +40,7 @@ MOST_ATTEMPTS = 3
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
-NO_FILE = (WorkKind.ISSUE_CERTIFICATES,)
+NO_FILE = (WorkKind.ISSUE_CERTIFICATES, WorkKind.PROPOSE_PLAN)
 WORK_LOCK = 53  # kind of core.db.advisory_lock: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 
@@ -146,7 +157,8 @@ def tell(
     """Say how far it is, and hold the work for longer; `result` is kept in case this worker dies."""
     so_far = {} if result is None else {"result": json.dumps(dict(result))}
     with transaction():
-        _write(work.id, work.attempt, phase=phase, done=done, total=total, leased_until=now + LEASE, **so_far)
+        until = now + LEASES.get(work.kind, LEASE)
+        _write(work.id, work.attempt, phase=phase, done=done, total=total, leased_until=until, **so_far)
 
 
 def end(work: LeasedWork, result: Mapping[str, Any], *, now: dt.datetime, failed: bool = False) -> None:

@@ -31,6 +31,7 @@ class WorkKind(StrEnum):
     CHECK_HELPLINE = "check_helpline"  # totals, no cases
     IMPORT_HELPLINE = "import_helpline"
     ISSUE_CERTIFICATES = "issue_certificates"
+    PROPOSE_PLAN = "propose_plan"
 
 
 class WorkState(StrEnum):
@@ -48,6 +49,7 @@ class Phase(StrEnum):
     COMPARING = "comparing"
     STORING = "storing"
     ISSUING = "issuing"
+    SEARCHING = "searching"
 
 
 RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
@@ -62,6 +64,10 @@ RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.CHECK_HELPLINE: ("import", "helpline"),
     WorkKind.IMPORT_HELPLINE: ("import", "helpline"),
     WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
+    WorkKind.PROPOSE_PLAN: ("create", "plan"),
+}
+LEASES: Mapping[WorkKind, dt.timedelta] = {  # who tells each few seconds is missed sooner (TRUST R13)
+    WorkKind.PROPOSE_PLAN: dt.timedelta(seconds=45),
 }
 STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
     WorkKind.CHECK_HOSTS: WorkKind.IMPORT_HOSTS,

@@ -1,7 +1,6 @@
 """Free dates: the fast rule against brute force over every candidate crew, and each reason by itself."""
 
 import datetime as dt
-from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from random import Random
@@ -13,13 +12,12 @@ from hypothesis import strategies as st
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, times_of_day
 from scheduler.booking.rules.free_dates import able_at, free_dates
-from scheduler.booking.terms.free_dates import Days, FreeDates, FreeFacts, Lack, Seeker
+from scheduler.booking.terms.free_dates import FreeDates, FreeFacts, Lack, Seeker
 from scheduler.core.clock import moment_of
 from scheduler.people.rules import is_available
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.rules.hosts import road_minutes
 from scheduler.places.terms.hosts import Point
-from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.programmes.terms import Audience
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import crew_problems, uncleared, why_not
@@ -27,9 +25,9 @@ from scheduler.visits.rules.limits import FURTHEST_MINUTES, MOST_A_DAY, MOST_A_W
 from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Stop, UnderLaw
 from scheduler.visits.terms.states import AssignmentState
+from tests.booking.dice import NEAR, TWO_SHIFTS, Dice, a_stop
 from tests.booking.free_facts import (
     ALWAYS,
-    BEOGRAD,
     DAY,
     EDUCATOR,
     INFLUENCER,
@@ -37,8 +35,6 @@ from tests.booking.free_facts import (
     PIROT,
     SUBOTICA,
     TODAY,
-    VRANJE,
-    WORKING,
     a_seeker,
     facts,
 )
@@ -50,11 +46,6 @@ def on(answer: FreeDates, day: dt.date) -> tuple[dt.time, ...]:
 
 def lack_on(answer: FreeDates, day: dt.date) -> tuple[Lack | None, PresenterKind | None]:
     return next((one.lack, one.kind) for one in answer.days if one.day == day)
-
-
-def a_stop(visit_id: int, day: dt.date, starts: dt.time, minutes: int = 45, point: Point | None = NIS) -> Stop:
-    span = span_of(moment_of(day, starts), minutes, 15)
-    return Stop(visit_id, visit_id, span.busy_from, span.busy_until, point)
 
 
 # --- Brute force: every crew, every time, by the rules that a plan is confirmed with ---
@@ -98,82 +89,6 @@ def by_brute_force(wish: FreeFacts, days: list[dt.date]) -> dict[dt.date, tuple[
         can = [{time for time in times if some_crew_can(wish, day, time)} for times in sittings]
         found[day] = tuple(sorted(set().union(*can))) if all(can) else ()
     return found
-
-
-NEAR = [TODAY + number * DAY for number in range(5)]  # the random people have all their days here
-
-TWO_SHIFTS = SchoolTime(
-    bells={(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))},
-    grouping=Grouping.GRADES,
-    rotation=Rotation.WEEK,
-    first_grades=frozenset({1, 3, 5, 7}),
-    anchor_day=TODAY,
-)
-
-
-class Dice:
-    """A random wish, by a number: most people can go on most days, or nothing would be compared."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
-
-    def mostly(self, usual: Any, *others: Any) -> Any:
-        return self.random.choice(others) if self.random.random() < 0.15 else usual
-
-    def promises(self) -> tuple[Stop, ...]:
-        """Visits of one or two presentations, in any order, also such as nobody could drive between."""
-        stops = []
-        for visit_id in range(1, self.random.choice([0, 1, 1, 2, 3, 5]) + 1):
-            day, hour = self.random.choice(NEAR), self.random.randint(7, 19)
-            point = self.mostly(self.random.choice([NIS, PIROT, BEOGRAD, VRANJE]), None)
-            for number in range(self.random.randint(1, 2)):
-                stop = a_stop(visit_id, day, dt.time(hour + number, self.random.choice([0, 20])), point=point)
-                stops.append(replace(stop, presentation_id=visit_id * 10 + number))
-        return tuple(stops)
-
-    def hours(self) -> tuple[Hours, ...]:
-        begins = [(self.random.randint(0, 5), self.random.randint(7, 18)) for _ in range(self.random.randint(0, 6))]
-        return tuple(
-            Hours(day, dt.time(hour), dt.time(min(hour + self.random.randint(1, 9), 22))) for day, hour in begins
-        )
-
-    def seeker(self, presenter_id: int) -> Seeker:
-        kind = self.random.choice([EDUCATOR, INFLUENCER])
-        promised = self.promises()
-        counted = Counter(stop.busy_until.date() for stop in promised)
-        more = self.mostly(0, 2, 10)
-        papers = [self.mostly(ALWAYS, (), (Days(NEAR[0], NEAR[1]), Days(NEAR[3], NEAR[4]))) for _ in range(2)]
-        away = self.mostly((), (Days(NEAR[1], NEAR[1]),), (Days(NEAR[2], NEAR[4]), Days(NEAR[4], NEAR[4])))
-        adult_on = self.mostly(None, NEAR[2], dt.date(2027, 9, 1)) if kind is INFLUENCER else None
-        return Seeker(
-            presenter_id,
-            kind,
-            UnderLaw(adult_on, self.mostly(None, NEAR[1]), self.mostly(False, True)),
-            self.mostly(NIS, PIROT, BEOGRAD, SUBOTICA),
-            self.mostly((Topic.SAFE_INTERNET, Topic.PRIVACY), (Topic.PRIVACY,)),
-            self.mostly((TeachingLanguage.SERBIAN,), (TeachingLanguage.HUNGARIAN,)),
-            self.mostly(WORKING, self.hours(), self.hours()),
-            tuple(ExceptionRow(0, span.first_day, span.last_day, self.random.random() < 0.5) for span in away),
-            papers[0],
-            papers[1],
-            promised,
-            {day: count + more for day, count in counted.items()},
-        )
-
-    def wish(self) -> FreeFacts:
-        return facts(
-            *(self.seeker(number) for number in range(1, self.random.randint(1, 6))),
-            point=self.mostly(NIS, PIROT, VRANJE, None),
-            zone=self.mostly("Europe/Belgrade", "Asia/Tokyo", "America/New_York"),
-            shut_days=self.mostly(frozenset(), frozenset(NEAR[:1])),
-            audience=self.mostly(Audience.PUPILS, Audience.PARENTS, Audience.TEACHERS),
-            rule=self.random.choice([CrewRule(1, 0), CrewRule(2, 0), CrewRule(1, 1), CrewRule(1, 2)]),
-            notice_days=self.mostly(0, 2),
-            minutes=self.random.choice([30, 45, 90]),
-            set_up_minutes=self.random.choice([0, 15]),
-            told=self.random.choice([None, TWO_SHIFTS]),
-            classes=self.random.choice([(), (), ("VII-2",), ("VII-2", "VI-1"), ("VI-1, choir",), ("VI-1, VII-2",)]),
-        )
 
 
 SEEDS = st.integers(0, 10**9)

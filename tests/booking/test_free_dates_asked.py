@@ -9,7 +9,7 @@ from scheduler.booking.queries.free_dates import free_dates
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core.errors import NotFound
-from scheduler.people.models import AvailabilityException, AvailableHours
+from scheduler.people.models import AvailabilityException, AvailableHours, Presenter
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.places.models import Closure, Holiday, Host, SchoolCalendarEntry
 from scheduler.places.queries import host_of, school_days
@@ -70,6 +70,15 @@ def lack_on(answer: FreeDates, day: dt.date) -> Lack | None:
 @pytest.fixture
 def asked(session) -> Asked:
     return Asked(session)
+
+
+def test_nobody_is_looked_for_further_than_she_said_she_goes(asked, session):
+    far = make_municipality("Београд", lat=44.80, lon=20.46).id
+    for reach_km, lack in ((100, Lack.REACH), (400, None)):
+        session.execute(update(Presenter).values(reach_km=reach_km, home_id=far))
+        session.commit()
+
+        assert lack_on(asked.answer(), THURSDAY) is lack
 
 
 def test_a_working_day_is_free_from_eight_to_a_quarter_past_three(asked):

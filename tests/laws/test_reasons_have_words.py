@@ -41,6 +41,7 @@ OTHER_DEFENCES = {
     "practice_is_of_reporting",
     "sums_only_rise",
     "question_of_a_living_visit",
+    "half_a_plan_is_not_applied",
     "driven_when_it_was_held",
     "drive_is_an_adults",
     "booking_of_one_school",

@@ -86,15 +86,15 @@ class OpenCalendar:
 
     def free_dates(self, wish: FreeWish) -> FreeDates:
         """On which of the next days, and at what times, somebody can really come; names nobody."""
-        return booking_free_dates.free_dates(self._facts(wish), clock.moment_of)
+        return booking_free_dates.free_dates(self.facts_of(wish), clock.moment_of)
 
     def against(self, wish: FreeWish, day: dt.date) -> list[FreeDay]:
         """Every rule that speaks against a day at the hours that the wish keeps."""
-        return booking_free_dates.against(self._facts(wish), day, clock.moment_of)
+        return booking_free_dates.against(self.facts_of(wish), day, clock.moment_of)
 
     def able_at(self, wish: HoldWish) -> list[tuple[int, list[int]]]:
         """Who could go if that date were taken now. For services alone."""
-        slot, facts = wish.slot, self._facts(wish.wish)
+        slot, facts = wish.slot, self.facts_of(wish.wish)
         if wish.by_the_centre:
             facts = replace(facts, notice_days=0)
         return booking_free_dates.able_at(
@@ -114,7 +114,8 @@ class OpenCalendar:
         people = tuple(one for one in self.people if one.presenter_id in presenter_ids)
         return replace(self, people=people, taken=tuple(_taken(presenter_ids, (day, day), now)))
 
-    def _facts(self, wish: FreeWish) -> FreeFacts:
+    def facts_of(self, wish: FreeWish) -> FreeFacts:
+        """What the rule is asked with."""
         programme = self.place.programme
         classes = wish.classes if wish.audience is Audience.PUPILS else ()
         people, rule = self._seekers(wish), CrewRule(programme.educators, programme.influencers)
@@ -262,7 +263,7 @@ def _people(
             tuple(ExceptionRow(0, first, last, said == "1") for first, last, said in _parts(differs)),
             tuple(Days(first, last) for first, last, _said in _parts(vetted)),
             tuple(Days(first, last) for first, last, _said in _parts(agreed)),
-            reach_km,
+            reach_km=reach_km,
         )
         for one, kind, lat, lon, reach_km, skills, spoken, hours, differs, vetted, agreed, *of_law in rows
     )

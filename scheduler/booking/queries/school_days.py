@@ -90,8 +90,14 @@ def kept_sittings(plans: Iterable[PresentationPlan]) -> tuple[KeptSitting, ...]:
 
 def wish_of_request(asked: SchoolRequest) -> FreeWish:
     """What a request asks of the calendar, its presentations loaded: days within its span on which it can."""
-    bounds = Bounds(asked.first_day, asked.last_day, tuple(blackouts_of_each([asked.id])[asked.id]))
-    return _request_wish(asked.programme_id, asked.host_id, asked, bounds)
+    return wishes_of_requests([asked])[asked.id]
+
+
+def wishes_of_requests(rows: Sequence[SchoolRequest]) -> dict[int, FreeWish]:
+    """The same of many, in one question more."""
+    cannot = blackouts_of_each([row.id for row in rows])
+    bounds = {row.id: Bounds(row.first_day, row.last_day, tuple(cannot[row.id])) for row in rows}
+    return {row.id: _request_wish(row.programme_id, row.host_id, row, bounds[row.id]) for row in rows}
 
 
 def _request_wish(programme_id: int, host_id: int, asked: SchoolRequest | RequestPage, bounds: Bounds) -> FreeWish:

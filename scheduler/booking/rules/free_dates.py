@@ -10,9 +10,9 @@ and not fifty questions.
 """
 
 import datetime as dt
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,29 +20,22 @@ from scheduler.booking.rules.days_that_suit import (
     EARLIEST,
     HORIZON_DAYS,
     is_offered,
-    minute_of,
     refusals,
-    times_of_sittings,
 )
+from scheduler.booking.rules.time_grid import MomentOf, TimeGrid, any_of
 from scheduler.booking.rules.young_days import days_full_for_a_minor
 from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
-from scheduler.people.terms import Hours, PresenterKind
-from scheduler.places.rules.hosts import road_minutes
-from scheduler.places.terms.hosts import Point
+from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience
-from scheduler.visits.rules.arrival import arrival_problems, clash_of
+from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.rules.crew import uncleared, why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much, week_of_day
-from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import Stop, Why
 from scheduler.visits.terms.reasons import WhyNot
 
 OTHERS = 3  # dates that are named instead of one that is gone
 DAY = dt.timedelta(days=1)
-REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
-REACH_S = 24 * 60 * 60
-MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
 
 def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
@@ -53,7 +46,7 @@ def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
     """
     days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
     shut = {day: lacks[0] for day in days if (lacks := refusals(facts, day))}
-    grid = _Grid(facts, [day for day in days if day not in shut], moment_of)
+    grid = TimeGrid(facts, [day for day in days if day not in shut], moment_of)
     needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
     found = (FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days)
     return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None)
@@ -64,7 +57,7 @@ def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
     return (PresenterKind.EDUCATOR, facts.rule.educators), (PresenterKind.INFLUENCER, facts.rule.influencers)
 
 
-def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
+def _day(day: dt.date, grid: TimeGrid, needed: Sequence["_Needed"]) -> FreeDay:
     """A day on which the school has pupils."""
     offered = grid.sittings[day]
     if not all(offered):
@@ -79,7 +72,7 @@ def _day(day: dt.date, grid: "_Grid", needed: Sequence["_Needed"]) -> FreeDay:
             return FreeDay(day, lack=Lack.TIME, kind=one.kind, needed=one.number)
         if not all(free):
             return FreeDay(day, lack=Lack.TAKEN, kind=one.kind, needed=one.number)
-    return FreeDay(day, grid.times_in(_any(free)))
+    return FreeDay(day, grid.times_in(any_of(free)))
 
 
 def against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> list[FreeDay]:
@@ -87,7 +80,7 @@ def against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> list[FreeDay
     said = [FreeDay(day, lack=lack) for lack in refusals(facts, day)]
     if said and said[0].lack is Lack.BEYOND:  # what is not known of does not speak against it
         return said
-    grid = _Grid(facts, [day], moment_of)
+    grid = TimeGrid(facts, [day], moment_of)
     found = _day(day, grid, [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number])
     return [*said, found] if found.lack else said
 
@@ -115,8 +108,28 @@ def able_at(
     """
     if refusals(facts, day) or (by_the_bell and not is_offered(facts, day, time)):
         return []
-    grid = _Grid(facts, [day], moment_of, {day: [[time]]})
+    grid = TimeGrid(facts, [day], moment_of, {day: [[time]]})
     return [(number, _Needed(kind, number, facts, grid).free_at(day, time)) for kind, number in _needs(facts) if number]
+
+
+def who_could(facts: FreeFacts, moment_of: MomentOf) -> dict[int, dict[dt.date, tuple[dt.time, ...]]]:
+    """The same answer by name: of each presenter the free dates to which she could go herself. For the planner.
+
+    A date is free exactly when enough of each kind are named for it; of a date that is not free nobody is.
+    """
+    days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
+    grid = TimeGrid(facts, [day for day in days if not refusals(facts, day)], moment_of)
+    needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
+    found: dict[int, dict[dt.date, tuple[dt.time, ...]]] = {}
+    for day in grid.days:
+        if not (starts := _day(day, grid, needed).starts):
+            continue
+        free = sum(grid.bit[time] for time in starts)
+        for one in needed:
+            for who, bits in one.each_on(day):
+                if times := grid.times_in(bits & free):
+                    found.setdefault(who, {})[day] = times
+    return found
 
 
 def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
@@ -145,120 +158,10 @@ def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
     return allowed
 
 
-class _Grid:
-    """The times that are asked about, on the school days that are, and where they lie on the line of all seconds.
-    `sittings` has the times of each sitting apart, `offered` those of all.
-
-    `base` is where a day's clock begins. A day whose clocks jump between its first time and its last has none: there
-    each time is asked by itself.
-    """
-
-    def __init__(
-        self,
-        facts: FreeFacts,
-        days: Sequence[dt.date],
-        moment_of: MomentOf,
-        asked: Mapping[dt.date, Sequence[Sequence[dt.time]]] | None = None,
-    ) -> None:
-        self.facts, self.moment_of, self.days = facts, moment_of, days
-        by_day = asked or {day: times_of_sittings(facts, day) for day in days}
-        self.times = sorted({time for of_day in by_day.values() for times in of_day for time in times})
-        self.bit = {time: 1 << number for number, time in enumerate(self.times)}
-        self.base = {day: self._base(day) for day in days}
-        walls = [minute_of(time) * 60 for time in self.times]
-        self.busy_from = [wall - facts.set_up_minutes * 60 for wall in walls]
-        self.busy_until = [wall + facts.minutes * 60 for wall in walls]
-        self.even = [(base, day) for day, base in self.base.items() if base is not None]
-        self.bases = [base for base, _day in self.even]
-        self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
-        self.offered = {day: _any(masks) for day, masks in self.sittings.items()}
-        self._roads: dict[Point, int] = {}
-        self._usual: dict[tuple[Hours, ...], int] = {}
-        self._weeks: dict[tuple[Hours, ...], list[int]] = {}
-
-    def _base(self, day: dt.date) -> int | None:
-        """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
-        if not self.times:
-            return None
-        found = {self._moment(day, time, less=minute_of(time) * 60) for time in (self.times[0], self.times[-1])}
-        return found.pop() if len(found) == 1 else None
-
-    def _moment(self, day: dt.date, time: dt.time, *, less: int = 0) -> int | None:
-        try:
-            return int(self.moment_of(day, time, self.facts.zone).timestamp()) - less
-        except ValueError:
-            return None
-
-    def _offered(self, day: dt.date, times: Iterable[dt.time]) -> int:
-        exist = times if self.base[day] is not None else [time for time in times if self._moment(day, time)]
-        return sum(self.bit[time] for time in exist)
-
-    def times_in(self, bits: int) -> tuple[dt.time, ...]:
-        """The times behind these bits."""
-        return tuple(time for time in self.times if self.bit[time] & bits)
-
-    def usual(self, hours: tuple[Hours, ...]) -> list[int]:
-        """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""
-        if hours not in self._weeks:
-            rows_of = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
-            for number, rows in enumerate(rows_of):
-                if rows not in self._usual:
-                    self._usual[rows] = self._within(rows, week_of_day(self.facts.today) + number * DAY) if rows else 0
-            self._weeks[hours] = [self._usual[rows] for rows in rows_of]
-        return self._weeks[hours]
-
-    def _within(self, rows: Sequence[Hours], day: dt.date) -> int:
-        spans = ((self.bit[time], time, wall_end(time, self.facts.minutes)) for time in self.times)
-        return sum(bit for bit, begins, ends in spans if is_available(rows, (), day, begins, ends))
-
-    def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
-        """On which days a promise keeps a presenter from being here, and at which times of theirs."""
-        if not self.times:  # classes that are never in the building together
-            return
-        road = self._road(stop.point) * 60
-        until, since = stop.busy_until.timestamp() + road, stop.busy_from.timestamp() - road
-        first = bisect_right(self.bases, since - self.busy_until[-1])
-        last = bisect_left(self.bases, until - self.busy_from[0])
-        for base, day in self.even[first:last]:
-            low = bisect_right(self.busy_until, since - base)
-            high = bisect_left(self.busy_from, until - base)
-            if low < high:
-                yield day, (1 << high) - (1 << low)
-
-    def beside(self, stops: Collection[Stop]) -> set[dt.date]:
-        """The days from which one of these is less than a drive away, and those whose clocks jump."""
-        days = {day for day, base in self.base.items() if base is None}
-        for stop in stops:
-            since, until = stop.busy_from.timestamp() - 2 * REACH_S, stop.busy_until.timestamp() + REACH_S
-            days |= {day for base, day in self.even if since <= base <= until}
-        return days
-
-    def _road(self, point: Point | None) -> int:
-        if point is None or self.facts.point is None:
-            return 0
-        if point not in self._roads:
-            self._roads[point] = min(road_minutes(point, self.facts.point), REACH_S // 60)
-        return self._roads[point]
-
-    def asked_singly(self, day: dt.date, promised: Sequence[Stop]) -> int:
-        """The times at which the rule of arrival itself finds nothing against her."""
-        found = 0
-        for time in self.times_in(self.offered[day]):
-            span = span_of(self.moment_of(day, time, self.facts.zone), self.facts.minutes, self.facts.set_up_minutes)
-            here = Stop(0, 0, span.busy_from, span.busy_until, self.facts.point)
-            near = [
-                stop
-                for stop in promised
-                if stop.busy_until > span.busy_from - REACH and stop.busy_from < span.busy_until + REACH
-            ]
-            found |= 0 if clash_of([here], near) else self.bit[time]
-        return found
-
-
 class _Needed:
     """How many of one kind a crew needs, and who of them could be there at which times."""
 
-    def __init__(self, kind: PresenterKind, number: int, facts: FreeFacts, grid: _Grid) -> None:
+    def __init__(self, kind: PresenterKind, number: int, facts: FreeFacts, grid: TimeGrid) -> None:
         self.kind, self.number, self.facts, self.grid = kind, number, facts, grid
         self.lack: Lack | None = None
         self.people = [one for one in facts.people if one.kind is kind]
@@ -347,6 +250,12 @@ class _Needed:
                     break
         return can.bits, free.bits
 
+    def each_on(self, day: dt.date) -> Iterator[tuple[int, int]]:
+        """Of everybody the times at which she is free on a day."""
+        for one in self.people:
+            hours, taken = self._can(one)
+            yield one.presenter_id, hours.get(day, 0) & ~taken.get(day, 0)
+
     def free_at(self, day: dt.date, time: dt.time) -> list[int]:
         """Who of them is free then, who has least to do in that week first."""
         bit = self.grid.bit[time] & self.grid.offered[day]
@@ -367,13 +276,6 @@ class _Needed:
             if differs:
                 hours[day] = -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
         return hours
-
-
-def _any(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
 
 
 def _covers(spans: Iterable[Days], day: dt.date) -> bool:

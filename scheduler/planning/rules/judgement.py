@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scheduler.planning.rules.fitness import is_open, is_there, may_give
-from scheduler.planning.rules.roads import DayTour, RoadStop, misses_lessons, tour_of
+from scheduler.planning.rules.roads import DayTour, RoadStop, is_too_much, misses_lessons, tour_of
 from scheduler.planning.terms import (
     DAYS_OF_WEEK,
     Placement,
@@ -23,7 +23,7 @@ class _Diary:
     """What a plan asks of each person: her tours by day, and how often she goes in each week."""
 
     tours: dict[tuple[str, int], DayTour] = field(default_factory=dict)
-    weeks: Counter[tuple[str, int]] = field(default_factory=Counter)
+    weeks: dict[tuple[str, int], list[int]] = field(default_factory=dict)  # how many presentations each time
 
 
 def violations(problem: PlanProblem, plan: Plan) -> list[PlanViolation]:
@@ -73,6 +73,8 @@ def _of_team(people: dict[str, PlanPerson], request: PlanRequest, placement: Pla
             yield f"{person_id}: topic, language or audience"
         if not is_there(person, placement.day):
             yield f"{person_id}: unavailable, or without consent"
+        if request.may is not None and not request.may.get(person_id, {}).get(placement.slot, 0) >> placement.day & 1:
+            yield f"{person_id}: not free there at that hour"
 
 
 def _team(placement: Placement) -> Iterator[tuple[str, bool]]:
@@ -91,21 +93,23 @@ def _diary_of(problem: PlanProblem, placed: dict[str, Placement]) -> _Diary:
         start, request = problem.slots[placement.slot], requests[name]
         for person_id, _educator in _team(placement):
             if person_id in people:
-                stop = RoadStop(start, start + request.duration, cities[request.city])
+                stop = RoadStop(start, start + request.duration, cities[request.city], request.load)
                 stops[person_id, placement.day].append(stop)
-                diary.weeks[person_id, placement.day // DAYS_OF_WEEK] += 1
+                diary.weeks.setdefault((person_id, placement.day // DAYS_OF_WEEK), []).append(request.load)
     for (person_id, day), those in stops.items():
         person = people[person_id]
-        diary.tours[person_id, day] = tour_of(problem, person, cities[person.home], those)
+        diary.tours[person_id, day] = tour_of(problem, person, (cities[person.home], day), those)
     return diary
 
 
 def _of_people(problem: PlanProblem, diary: _Diary) -> Iterator[PlanViolation]:
     totals, missed = Counter[str](), Counter[str]()
     people = {one.id: one for one in problem.people}
-    for (person_id, week), number in diary.weeks.items():
-        totals[person_id] += number
-        if number > people[person_id].max_per_week:
+    for (person_id, week), loads in diary.weeks.items():
+        totals[person_id] += len(loads)
+        person = people[person_id]
+        given = sum(number for day, number in person.given.items() if day // DAYS_OF_WEEK == week)
+        if is_too_much(loads, given, person.max_per_week):
             yield PlanViolation(f"{person_id} week {week}", "max presentations a week")
     for (person_id, day), tour in diary.tours.items():
         yield from (PlanViolation(f"{person_id} day {day}", rule) for rule in tour.problems)

@@ -19,6 +19,7 @@ class RoadStop:
     start: int
     end: int
     city: PlanCity
+    load: int = 1  # presentations
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +51,37 @@ def plan_minutes(one: PlanCity, other: PlanCity) -> int:
     return SAME_CITY_MINUTES if one.id == other.id else SET_OUT_MINUTES + plan_km(one, other)
 
 
-def tour_of(problem: PlanProblem, person: PlanPerson, home: PlanCity, stops: Sequence[RoadStop]) -> DayTour:
-    """From home over the stops of a day, in order, and home again. `stops` holds at least one."""
+def road_between(problem: PlanProblem, one: PlanCity, other: PlanCity) -> tuple[int, int]:
+    """Kilometres and minutes, by the problem's own roads where it brings some."""
+    return problem.road(one, other) if problem.road else (plan_km(one, other), plan_minutes(one, other))
+
+
+def is_too_much(loads: Sequence[int], given: int, most: int) -> bool:
+    """Whether somebody would get one more when she has enough already, in whatever order they were given."""
+    return given + sum(loads) - max(loads) + 1 > most
+
+
+def tour_of(
+    problem: PlanProblem, person: PlanPerson, begins: tuple[PlanCity, int], stops: Sequence[RoadStop]
+) -> DayTour:
+    """From home on that day over its stops, in order, and home again. `stops` holds at least one."""
+    home, day = begins
     ordered = sorted(stops, key=lambda stop: (stop.start, stop.end))
     problems, km, at = [], 0, home
-    leaves = ordered[0].start - problem.buffer - plan_minutes(home, ordered[0].city)
+    leaves = ordered[0].start - problem.buffer - road_between(problem, home, ordered[0].city)[1]
     free_at: int | None = None
     for stop in ordered:
-        if free_at is not None and free_at + plan_minutes(at, stop.city) + problem.buffer > stop.start:
+        way, minutes = road_between(problem, at, stop.city)
+        if free_at is not None and free_at + minutes + problem.buffer > stop.start:
             problems.append("overlap or travel does not fit")
-        km, at, free_at = km + plan_km(at, stop.city), stop.city, stop.end
-    km += plan_km(at, home)
-    back = ordered[-1].end + plan_minutes(at, home)
+        km, at, free_at = km + way, stop.city, stop.end
+    way, minutes = road_between(problem, at, home)
+    km, back = km + way, ordered[-1].end + minutes
     if leaves < person.day_start or back > person.day_end:
         problems.append("day start or end at home")
     if km > person.max_km_day:
         problems.append("max km a day")
-    if len(ordered) > person.max_per_day:
+    if is_too_much([stop.load for stop in ordered], person.given.get(day, 0), person.max_per_day):
         problems.append("max presentations a day")
     return DayTour(km, leaves, back, tuple(problems))
 

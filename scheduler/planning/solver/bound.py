@@ -30,8 +30,8 @@ class PlanBound:
     cost: int | None = None
 
 
-def bound_of(problem: PlanProblem) -> PlanBound:
-    """Proven limits for every plan of this problem."""
+def bound_of(problem: PlanProblem, *, with_cost: bool = True) -> PlanBound:
+    """Proven limits for every plan of this problem; the least cost takes its time."""
     grounds = Grounds(problem)
     served = [one for one in range(len(problem.requests)) if _is_reachable(grounds, one)]
     reachable = sum(problem.requests[one].weight for one in served), len(served)
@@ -42,7 +42,7 @@ def bound_of(problem: PlanProblem) -> PlanBound:
             weight, sessions = _less_campaigns(grounds, served)
     else:
         weight, sessions = _less_campaigns(grounds, served)
-    cost = least_cost(grounds) if len(problem.requests) <= SMALL_ENOUGH else None
+    cost = least_cost(grounds) if with_cost and len(problem.requests) <= SMALL_ENOUGH else None
     return PlanBound(weight, sessions, *reachable, cost)
 
 

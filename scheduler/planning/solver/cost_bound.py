@@ -69,7 +69,8 @@ def _add_loads(columns: Columns, grounds: Grounds) -> None:
 def _too_near(grounds: Grounds) -> list[list[int]]:
     """For each slot, those from which nobody gets to it in time, the slot itself among them."""
     problem = grounds.problem
-    shortest = min((one.duration for one in problem.requests), default=0) + SAME_CITY_MINUTES + problem.buffer
+    between = SAME_CITY_MINUTES if problem.road is None else 0
+    shortest = min((one.duration for one in problem.requests), default=0) + between + problem.buffer
     return [[e for e, start in enumerate(problem.slots) if 0 <= at - start < shortest] for at in problem.slots]
 
 

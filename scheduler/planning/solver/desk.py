@@ -31,8 +31,13 @@ class PlanDesk:
         self.at: list[PlanSeat | None] = [None] * len(problem.requests)
         self.held: list[dict[int, list[Held]]] = [{} for _ in people]
         self.busy = [0] * len(people)
-        self.full = [0 if one.max_per_week and one.max_per_day else (1 << problem.days) - 1 for one in people]
+        self.load = [one.load for one in problem.requests]
         self.in_week = [[0] * weeks for _ in people]
+        for person, one in enumerate(people):
+            for day, number in one.given.items():
+                if 0 <= day < problem.days:
+                    self.in_week[person][day // DAYS_OF_WEEK] += number
+        self.full = [self._weeks_full(person) for person in range(len(people))]
         self.total = [0] * len(people)
         self.excused = [0] * len(people)
         self.campaign_days = [0] * len(grounds.is_fixed)
@@ -44,6 +49,12 @@ class PlanDesk:
         told = {one.request: one for one in problem.baseline}
         self.told = [self._seat(told[one.id]) if one.id in told else None for one in problem.requests]
         self.cost = sum(self.worth(request) for request in range(len(problem.requests)))
+
+    def _weeks_full(self, person: int) -> int:
+        one, weeks = self.grounds.problem.people[person], self.grounds.week_masks
+        if not one.max_per_day:
+            return (1 << self.grounds.problem.days) - 1
+        return sum(mask for mask, held in zip(weeks, self.in_week[person], strict=True) if held >= one.max_per_week)
 
     def _seat(self, one: Placement) -> PlanSeat:
         """People who are gone since keep no place: nobody can equal them."""
@@ -74,7 +85,7 @@ class PlanDesk:
         if not stops:
             added, stops = 2 * km[home][city], []
         else:
-            if len(stops) >= one.max_per_day:
+            if one.given.get(day, 0) + sum(self.load[stop[3]] for stop in stops) >= one.max_per_day:
                 return -1
             while place < len(stops) and stops[place][0] < start:
                 place += 1
@@ -166,7 +177,7 @@ class PlanDesk:
         self.busy[person] |= 1 << day
         self.total[person] += 1
         week = day // DAYS_OF_WEEK
-        self.in_week[person][week] += 1
+        self.in_week[person][week] += self.load[request]
         if self.in_week[person][week] >= grounds.problem.people[person].max_per_week:
             self.full[person] |= grounds.week_masks[week]
 
@@ -203,7 +214,7 @@ class PlanDesk:
             self.busy[person] &= ~(1 << day)
         self.total[person] -= 1
         week = day // DAYS_OF_WEEK
-        self.in_week[person][week] -= 1
+        self.in_week[person][week] -= self.load[request]
         if self.in_week[person][week] < self.grounds.problem.people[person].max_per_week:
             self.full[person] &= ~self.grounds.week_masks[week]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scheduler.planning.rules.fitness import is_open, is_there, may_give
-from scheduler.planning.rules.roads import SAME_CITY_MINUTES, SET_OUT_MINUTES, misses_lessons, plan_km
+from scheduler.planning.rules.roads import misses_lessons, road_between
 from scheduler.planning.terms import DAYS_OF_WEEK, PlanProblem
 
 Option = tuple[int, int, int, int]  # person, slot, her days, kilometres there and back
@@ -59,20 +59,21 @@ class Grounds:
         return [places[one.home] for one in self.problem.people]
 
     @cached_property
-    def km(self) -> list[list[int]]:
+    def _roads(self) -> list[list[tuple[int, int]]]:
         cities = self.problem.cities
-        table = [[0] * len(cities) for _ in cities]
+        table = [[(0, 0)] * len(cities) for _ in cities]
         for here, one in enumerate(cities):
-            for there in range(here):
-                table[here][there] = table[there][here] = plan_km(one, cities[there])
+            for there in range(here + 1):
+                table[here][there] = table[there][here] = road_between(self.problem, one, cities[there])
         return table
 
     @cached_property
+    def km(self) -> list[list[int]]:
+        return [[km for km, _minutes in row] for row in self._roads]
+
+    @cached_property
     def minutes(self) -> list[list[int]]:
-        return [
-            [SAME_CITY_MINUTES if a == b else SET_OUT_MINUTES + km for b, km in enumerate(row)]
-            for a, row in enumerate(self.km)
-        ]
+        return [[minutes for _km, minutes in row] for row in self._roads]
 
     @cached_property
     def person_at(self) -> dict[str, int]:
@@ -176,15 +177,17 @@ class Grounds:
         return found
 
     def _options(self, request: int, people: list[int]) -> list[Option]:
-        found, city = list[Option](), self.city_of[request]
-        duration, starts = self.problem.requests[request].duration, self.problem.slots
+        found, city, one = list[Option](), self.city_of[request], self.problem.requests[request]
+        duration, starts = one.duration, self.problem.slots
         slots = [(slot, starts[slot], mask) for slot, mask in self.slot_days(request)]
         for person in people:
             earliest, latest = self.reach[person][city]
             there = self.there[person]
+            may = one.may.get(self.problem.people[person].id, {}) if one.may is not None else None
             for slot, start, mask in slots:
-                if start >= earliest and start + duration <= latest and mask & there:
-                    found.append((person, slot, mask & there, 2 * self.km[self.home_of[person]][city]))
+                days = mask & there & (-1 if may is None else may.get(slot, 0))
+                if start >= earliest and start + duration <= latest and days:
+                    found.append((person, slot, days, 2 * self.km[self.home_of[person]][city]))
         return found
 
     @cached_property

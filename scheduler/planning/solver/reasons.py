@@ -61,7 +61,9 @@ def _hurdles(desk: PlanDesk, request: int) -> Iterator[WhyUnplaced]:
             if (educator, slot) not in ways:
                 yield from (WhyUnplaced.TRAVEL for _ in days_in(there))
                 continue
-            for day in days_in(there):
+            may = ways[educator, slot]  # fewer than her days, where other rules decide, too
+            yield from (WhyUnplaced.UNAVAILABLE for _ in days_in(there & ~may))
+            for day in days_in(there & may):
                 yield _hurdle(desk, request, (educator, slot, day))
 
 

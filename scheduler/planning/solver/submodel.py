@@ -112,7 +112,7 @@ class BlockModel:
             self._limit_day(person, day, ways)
         for (person, week), ways in of_week.items():
             one = self.desk.grounds.problem.people[person]
-            self._at_most(ways, one.max_per_week - self.desk.in_week[person][week])
+            self._at_most_load(ways, one.max_per_week - self.desk.in_week[person][week])
         for (person, _), ways in of_person.items():
             self._limit_person(person, ways)
         self._limit_campaigns()
@@ -135,6 +135,13 @@ class BlockModel:
     def _at_most(self, ways: list[PricedWay], most: int) -> None:
         if most < len({way.request for way in ways}):
             self.model.add(Sum.sum([way.literal for way in ways]) <= most)
+
+    def _at_most_load(self, ways: list[PricedWay], most: int) -> None:
+        """The same in presentations, of which a request may be several."""
+        loads = {way.request: self.desk.load[way.request] for way in ways}
+        if most < sum(loads.values()):
+            literals = [way.literal for way in ways]
+            self.model.add(Sum.weighted_sum(literals, [loads[way.request] for way in ways]) <= max(most, 0))
 
     def _limit_day(self, person: int, day: int, ways: list[PricedWay]) -> None:
         if len({way.request for way in ways}) < 2:
@@ -167,7 +174,12 @@ class BlockModel:
             return
         there = problem.slots[slot] + length + grounds.minutes[a][b] + problem.buffer
         out, back, between = grounds.km[home][a], grounds.km[b][home], grounds.km[a][b]
-        impossible = there > problem.slots[next_slot] or out + between + back > problem.people[person].max_km_day
+        who = problem.people[person]
+        load = min(max(self.desk.load[way.request] for way in group) for group in (ones, others))
+        load += who.given.get(ones[0].seat.day, 0)
+        impossible = (
+            there > problem.slots[next_slot] or out + between + back > who.max_km_day or load >= who.max_per_day
+        )
         literals, more = [way.literal for way in ones], [way.literal for way in others]
         if impossible:
             self.model.add_at_most_one([*literals, *more])

@@ -66,6 +66,7 @@ KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HELPLINE: _l("Check of helpline figures"),
     WorkKind.IMPORT_HELPLINE: _l("Import of helpline figures"),
     WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
+    WorkKind.PROPOSE_PLAN: _l("Plan proposal"),
 }
 FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l("Register of schools"),
@@ -111,6 +112,7 @@ PHASES: Mapping[Phase, LazyProxy] = {
     Phase.COMPARING: _l("Comparing with what is stored"),
     Phase.STORING: _l("Storing"),
     Phase.ISSUING: _l("Issuing, one visit after the other"),
+    Phase.SEARCHING: _l("Searches for a better plan"),
 }
 FAILURES: Mapping[str, LazyProxy] = {
     "interrupted": _l(
@@ -334,6 +336,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
     "core.make_backup": _l("Makes the backup"),
+    "proposals.forget_old": _l("Forgets plans that were proposed two months ago"),
     "privacy.forget_traces": _l("Forgets networks of visitors and tries to sign in, after a day"),
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),

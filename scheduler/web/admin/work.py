@@ -1,6 +1,6 @@
 """Long work as it goes: a bar that moves by itself, or with a link; at the end what came of it."""
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
@@ -16,6 +16,8 @@ from scheduler.work.terms import STORES, WorkKind
 @may("read", "work")
 def show_work(work_id: int) -> ResponseReturnValue:
     row = service.work_page(current_actor(), work_id, now=clock.now())
+    if row.kind is WorkKind.PROPOSE_PLAN:  # it has a page of its own
+        return redirect(url_for("proposals.proposals"))
     page = render_template(
         "admin/work.html",
         work=row,

@@ -1,0 +1,106 @@
+"""The worker draws a plan: reads, searches under a lease that is renewed every two seconds, proves, explains, stores.
+
+Nothing of it stands before the last transaction: who kills the worker loses a search and nothing else (TRUST R13).
+"""
+
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from scheduler.core import clock
+from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.planning.solver import engine
+from scheduler.planning.terms import Plan, PlanProblem
+from scheduler.policy import Actor
+from scheduler.proposals.queries.asked import asked_visits
+from scheduler.proposals.queries.pages import draft_of, proposal_of, seats_of
+from scheduler.proposals.service import propose as service
+from scheduler.proposals.solver.outcome import PlanWish, drawn, rows_of, sums_of
+from scheduler.proposals.terms import Drawing
+from scheduler.work import service as work_service
+from scheduler.work.terms import LeasedWork, Phase
+
+A_LITTLE, LONGER = 15.0, 90.0  # seconds of search: of up to so many requests, and of more
+FEW = 100
+TOLD_EACH = 2.0  # seconds
+
+
+@huey.periodic_task(crontab(hour="4", minute="40"), name="proposals.forget_old")
+@in_app
+def forget_old() -> None:
+    """Each night, delete what was proposed two months ago."""
+    service.forget_old(clock.now())
+
+
+class _Telling:
+    """Who watches reads how far it is; told at most every two seconds, so that the lease holds."""
+
+    def __init__(self, taken: LeasedWork, proposal_id: int) -> None:
+        self.taken, self.figures = taken, dict[str, Any]({"proposal": proposal_id})
+        self.begun = self.told_at = time.monotonic()
+
+    def now(self, phase: Phase, done: int, total: int, **figures: object) -> None:
+        self.figures |= figures
+        self.told_at = time.monotonic()
+        work_service.tell(self.taken, phase, done, total, now=clock.now(), result=self.figures)
+
+    def sometimes(self, phase: Phase, done: int, total: int, **figures: object) -> None:
+        self.figures |= figures
+        if time.monotonic() - self.told_at >= TOLD_EACH:
+            self.now(phase, done, total)
+
+
+def propose(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
+    """Draw the plan of a proposal. A second worker that takes it up begins anew; the first one to end is right."""
+    proposal_id = int(taken.content or b"0")
+    row = proposal_of(actor, proposal_id)
+    if row.finished_at is not None:
+        return {"proposal": proposal_id}
+    telling = _Telling(taken, proposal_id)
+    telling.now(Phase.READING, 0, 0)
+    draft, pinned = draft_of(row), seats_of(proposal_id, pinned=True)
+    before = seats_of(draft.based_on) if draft.based_on is not None else {}
+    wish = PlanWish(asked_visits(actor, draft.scope, now=clock.now()), draft.levers, before, pinned)
+    drawing = _drawn(wish, telling)
+    rows, plan = rows_of(drawing, _searched(drawing, telling), wish, clock.moment_of)
+    steps, bound = telling.figures.get("steps") or 0, telling.figures.get("bound")
+    sums = sums_of(drawing.problem, plan, steps=steps, bound=bound)
+    service.finish_proposal(actor, proposal_id, rows, sums, now=clock.now())
+    return {"proposal": proposal_id, "placed": len(plan.placements), "asked": len(wish.asked)}
+
+
+def _drawn(wish: PlanWish, telling: _Telling) -> Drawing:
+    total = len(wish.asked)
+    telling.now(Phase.COMPARING, 0, total)
+
+    def told(done: int) -> None:
+        telling.sometimes(Phase.COMPARING, done, total)
+
+    return drawn(wish, clock.local_day(clock.now()), clock.moment_of, told)
+
+
+def _searched(drawing: Drawing, telling: _Telling) -> Plan:
+    seconds = A_LITTLE if len(drawing.problem.requests) <= FEW else LONGER
+    begun = time.monotonic()
+    telling.now(Phase.SEARCHING, 0, int(seconds), bound=_proven(drawing.problem))
+    begun = time.monotonic()
+
+    def spent(steps: int) -> float:
+        used = time.monotonic() - begun
+        telling.sometimes(Phase.SEARCHING, min(int(used), int(seconds)), int(seconds), steps=steps)
+        return used / seconds if drawing.problem.requests else 1.0
+
+    def told(_what: str, figures: Mapping[str, object]) -> None:
+        telling.figures["cost"] = figures.get("cost")
+
+    return engine.solve(drawing.problem, engine.Watch(spent, told), engine.exact_solver())
+
+
+def _proven(problem: PlanProblem) -> int | None:
+    """The served weight that nobody could exceed; None without the library that proves it."""
+    if not problem.requests or find_spec("highspy") is None:
+        return None
+    from scheduler.planning.solver.bound import bound_of  # loads the solver
+
+    return bound_of(problem, with_cost=False).served_weight

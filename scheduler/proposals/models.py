@@ -1,0 +1,100 @@
+"""What is stored of a plan proposal: what it is for, what came of it, and what it says of each request.
+
+A row is a thought, not an assignment: it takes nobody's time and is deleted with the proposal.
+"""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.core.db import Base
+from scheduler.core.defences import TableLaw, refuse_more
+from scheduler.people.terms import PresenterKind
+from scheduler.proposals.terms import WaitCause
+
+PROPOSALS = "0080_proposals"  # the migration that made these tables
+LEVERS = ("reach", "kilometres", "fairness", "calm")
+FIGURES = ("cost", "served_weight", "asked_weight", "km", "steps")
+
+
+class PlanProposal(Base):
+    """A plan that a coordinator asked for; finished when the worker has stored its rows, all at once."""
+
+    __tablename__ = "plan_proposal"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint(" AND ".join(f"{one} BETWEEN 0 AND 2" for one in LEVERS), name="levers_have_three_steps"),
+        CheckConstraint(
+            " AND ".join(f"(finished_at IS NULL) = ({one} IS NULL)" for one in FIGURES), name="finished_has_its_sums"
+        ),
+        CheckConstraint("bound_weight IS NULL OR bound_weight >= served_weight", name="nobody_beats_a_bound"),
+        CheckConstraint("based_on_id <> id", name="another_one_before"),
+        Index(None, "centre_id", "created_at"),
+        Index(None, "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    work_id: Mapped[int | None] = mapped_column(ForeignKey("long_work.id", ondelete="SET NULL"), index=True)
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("plan_proposal.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    districts: Mapped[str] = mapped_column(Text, default="")  # ids with commas between; none: all
+    programmes: Mapped[str] = mapped_column(Text, default="")
+    people: Mapped[str] = mapped_column(Text, default="")
+    reach: Mapped[int]
+    kilometres: Mapped[int]
+    fairness: Mapped[int]
+    calm: Mapped[int]
+    cost: Mapped[int | None]
+    served_weight: Mapped[int | None]
+    asked_weight: Mapped[int | None]
+    km: Mapped[int | None]
+    steps: Mapped[int | None]
+    bound_weight: Mapped[int | None]  # nobody could serve more; NULL: not proven
+
+
+class ProposedVisit(Base):
+    """A request in a proposal: its day, hour and crew, or the cause why it waits."""
+
+    __tablename__ = "proposed_visit"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "request_id", name="request_once_in_a_proposal"),
+        CheckConstraint(
+            "(on_day IS NULL) = (starts_local IS NULL) AND (on_day IS NULL) = (educator_id IS NULL)",
+            name="seat_is_whole",
+        ),
+        CheckConstraint("influencer_id IS NULL OR on_day IS NOT NULL", name="nobody_without_a_day"),
+        CheckConstraint("influencer_id <> educator_id", name="crew_of_two"),
+        CheckConstraint("(on_day IS NULL) = (cause IS NOT NULL)", name="waits_for_a_cause"),
+        CheckConstraint("on_day IS NOT NULL OR (visit_id IS NULL AND NOT pinned)", name="only_a_seat_is_applied"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_proposal.id", ondelete="CASCADE"))
+    request_id: Mapped[int] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
+    on_day: Mapped[dt.date | None]
+    starts_local: Mapped[dt.time | None]
+    educator_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    influencer_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cause: Mapped[WaitCause | None]
+    lacking: Mapped[PresenterKind | None]  # who is lacking, where it is somebody
+    told: Mapped[str] = mapped_column(Text, default="{}")  # JSON: what it costs, who else could, what could move
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"), index=True)
+
+
+_HALF = "SELECT 1 FROM plan_proposal p WHERE p.id = NEW.proposal_id AND p.finished_at IS NULL"
+refuse_more(
+    ProposedVisit.__table__,
+    TableLaw(
+        "half_a_plan_is_not_applied",
+        ("INSERT", "UPDATE OF visit_id"),
+        f"NEW.visit_id IS NOT NULL AND EXISTS ({_HALF})",
+    ),
+    since=PROPOSALS,
+)

@@ -1,0 +1,1 @@
+"""What a proposal is drawn from, and how it is shown."""

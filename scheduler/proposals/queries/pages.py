@@ -1,0 +1,268 @@
+"""Proposals as pages show them. Who is limited to districts sees her own, and of them the rows in her reach."""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import selectinload
+
+from scheduler import policy
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
+from scheduler.core.paging import page_of
+from scheduler.people import queries as people_queries
+from scheduler.people.models import User
+from scheduler.people.rules import is_minor
+from scheduler.people.terms import PresenterRow
+from scheduler.places.models import Host
+from scheduler.policy import Actor, in_reach
+from scheduler.programmes.models import Programme
+from scheduler.proposals.models import FIGURES, LEVERS, PlanProposal, ProposedVisit
+from scheduler.proposals.rules.comparing import change_of, gathered
+from scheduler.proposals.terms import (
+    AskedName,
+    CrewName,
+    Levers,
+    PlanScope,
+    ProposalDraft,
+    ProposalLine,
+    ProposalPage,
+    ProposalSums,
+    ProposedSeat,
+    RowView,
+    SeatView,
+    Waiting,
+    WayOutView,
+    seat_from,
+)
+from scheduler.requests.models import SchoolRequest
+from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.terms.states import LIVING, VisitState
+from scheduler.work import service as work_service
+
+COMPARED = 6  # other proposals that a page offers to compare with
+NOT_STANDING = (VisitState.CANCELLED, VisitState.REPLANNED)
+Seats = Mapping[int, ProposedSeat]
+
+
+def _in_sight(actor: Actor) -> Select[PlanProposal]:
+    wanted = select(PlanProposal).where(PlanProposal.centre_id == actor.centre_id)
+    return wanted.where(PlanProposal.user_id == actor.user_id) if actor.districts else wanted
+
+
+def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanProposal:
+    """One proposal. Raises: NotAllowed; NotFound outside of the actor's centre, or for limited staff of others."""
+    policy.require(actor, "read", "plan", centre=actor.centre_id)
+    wanted = _in_sight(actor).where(PlanProposal.id == proposal_id).execution_options(populate_existing=True)
+    row = db.session().scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFound("plan")
+    return row
+
+
+def draft_of(row: PlanProposal) -> ProposalDraft:
+    """What a proposal was asked for with."""
+    scope = PlanScope(row.first_day, row.last_day, _ids(row.districts), _ids(row.programmes), _ids(row.people))
+    return ProposalDraft(scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id)
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in text.split(",") if one)
+
+
+def proposals(actor: Actor, *, limit: int = 30) -> list[ProposalLine]:
+    """The newest proposals that the actor may see. Raises: NotAllowed."""
+    policy.require(actor, "read", "plan", centre=actor.centre_id)
+    return _lines(actor, _in_sight(actor).order_by(PlanProposal.id.desc()).limit(limit))
+
+
+def _lines(actor: Actor, wanted: Select[PlanProposal]) -> list[ProposalLine]:
+    rows = list(db.session().execute(wanted.add_columns(User).join(User, User.id == PlanProposal.user_id)))
+    placed, applied = (func.sum(case((one.is_not(None), 1), else_=0)) for one in (_V.on_day, _V.visit_id))
+    counted = db.session().execute(
+        select(_V.proposal_id, func.count(), placed, applied)
+        .join(SchoolRequest, SchoolRequest.id == _V.request_id)
+        .where(_V.proposal_id.in_([row.id for row, _user in rows]), in_reach(actor, SchoolRequest))
+        .group_by(_V.proposal_id)
+    )
+    counts = {one: numbers for one, *numbers in counted}
+    return [_line(row, user, counts.get(row.id, [0, 0, 0])) for row, user in rows]
+
+
+_V = ProposedVisit
+
+
+def _line(row: PlanProposal, user: User, counts: Sequence[int]) -> ProposalLine:
+    asked, placed, applied = counts
+    days = row.first_day, row.last_day
+    finished = row.finished_at is not None
+    return ProposalLine(row.id, row.created_at, user.full_name, *days, finished, placed, asked, applied)
+
+
+def seats_of(proposal_id: int, *, pinned: bool = False) -> dict[int, ProposedSeat]:
+    """Where a proposal has each request, or where it has those that are pinned."""
+    wanted = select(_V).where(_V.proposal_id == proposal_id, _V.on_day.is_not(None))
+    rows = db.session().scalars(wanted.where(_V.pinned.is_(True)) if pinned else wanted)
+    return {row.request_id: seat for row in rows if (seat := seat_in(row))}
+
+
+def seat_in(row: ProposedVisit) -> ProposedSeat | None:
+    """Where a row has its seat; None of one that waits."""
+    if row.on_day is None or row.starts_local is None or row.educator_id is None:
+        return None
+    return ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
+
+
+def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:
+    """Where the visits stand that these requests have by now, with the first of each kind of their crews."""
+    visits = db.session().scalars(
+        select(Visit)
+        .where(Visit.school_request_id.in_(request_ids), Visit.state.not_in(NOT_STANDING))
+        .options(selectinload(Visit.presentations).selectinload(Presentation.assignments))
+    )
+    found = {}
+    for visit in visits:
+        first = min(visit.presentations, key=lambda one: one.starts_local, default=None)
+        crew = [one.presenter_id for one in first.assignments if one.state in LIVING] if first else []
+        if first and visit.school_request_id:
+            crew = [*crew, 0][:2] if crew else [0]
+            youth = crew[1] if len(crew) > 1 and crew[1] else None
+            found[visit.school_request_id] = ProposedSeat(
+                visit.school_request_id, visit.on_day, first.starts_local, crew[0], youth
+            )
+    return found
+
+
+def proposal_page(
+    actor: Actor, proposal_id: int, *, now: dt.datetime, compared_with: int | None = None, page: int = 1
+) -> ProposalPage:
+    """One proposal, compared with what stands or with another one. Raises: NotAllowed; NotFound."""
+    row = proposal_of(actor, proposal_id)
+    lines = _lines(actor, _in_sight(actor).where((PlanProposal.id == row.id) | PlanProposal.finished_at.is_not(None)))
+    views = _views(actor, row, compared_with) if row.finished_at else []
+    placed = [one for one in views if one.seat]
+    waiting = tuple(one for one in views if not one.seat)
+    return ProposalPage(
+        line=next(one for one in lines if one.id == row.id),
+        draft=draft_of(row),
+        sums=_sums(row),
+        work=work_service.work_page(actor, row.work_id, now=now) if row.work_id and not row.finished_at else None,
+        rows=page_of(placed, page),
+        waiting=waiting,
+        gathered=gathered(waiting),
+        changes=Counter(one.change for one in views),
+        compared_with=compared_with,
+        others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)[:COMPARED]),
+    )
+
+
+def _sums(row: PlanProposal) -> ProposalSums | None:
+    if row.finished_at is None:
+        return None
+    return ProposalSums(**{name: getattr(row, name) for name in (*FIGURES, "bound_weight")})
+
+
+def _views(actor: Actor, row: PlanProposal, compared_with: int | None) -> list[RowView]:
+    wanted = (
+        select(_V, Visit.number)
+        .join(SchoolRequest, SchoolRequest.id == _V.request_id)
+        .outerjoin(Visit, Visit.id == _V.visit_id)
+        .where(_V.proposal_id == row.id, in_reach(actor, SchoolRequest))
+        .order_by(_V.on_day, _V.starts_local, _V.id)
+    )
+    rows = [(one, number or "") for one, number in db.session().execute(wanted)]
+    ids = [one.request_id for one, _number in rows]
+    if compared_with is not None:
+        proposal_of(actor, compared_with)
+    before = seats_of(compared_with) if compared_with is not None else standing_seats(ids)
+    told = {one.request_id: json.loads(one.told) for one, _number in rows}
+    moving = {way["moves"] for one in told.values() for way in one.get("ways_out", [])}
+    names = asked_names(actor, {*ids, *moving})
+    shown = _Shown.of([seat for one, _number in rows if (seat := seat_in(one))], before.values(), told.values())
+    return [_view(one, number, before, names, shown) for one, number in rows]
+
+
+def asked_names(actor: Actor, request_ids: Collection[int]) -> dict[int, AskedName]:
+    """These requests as rows name them, as far as the actor reaches."""
+    columns = (Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn)
+    programme = Programme.name_sr_cyrl, Programme.name_en, Programme.topic
+    found = db.session().execute(
+        select(
+            SchoolRequest.id,
+            SchoolRequest.number,
+            *columns,
+            *programme,
+            SchoolRequest.teaching_language,
+            SchoolRequest.campaign_id,
+        )
+        .join(SchoolRequest.host)
+        .join(SchoolRequest.programme)
+        .where(SchoolRequest.id.in_(request_ids), in_reach(actor, SchoolRequest))
+    )
+    return {one[0]: AskedName(*one) for one in found}
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Everybody whom a page names."""
+
+    people: Mapping[int, PresenterRow]
+
+    @classmethod
+    def of(
+        cls, seats: Iterable[ProposedSeat], before: Iterable[ProposedSeat], told: Iterable[Mapping[str, Any]]
+    ) -> "_Shown":
+        named = [*seats, *before]
+        for one in told:
+            named += [seat_from(other) for other in one.get("others", [])]
+            for way in one.get("ways_out", []):
+                named += [seat_from(seat) for seat in (way["then"], way["moved"]) if seat]
+        ids = {who for seat in named for who in seat.crew if who}
+        return cls(people_queries.presenters_by_id(ids) if ids else {})
+
+    def seat(self, seat: ProposedSeat | None, costs_more: int = 0) -> SeatView | None:
+        if seat is None:
+            return None
+        crew = tuple(self._name(who, seat.on_day) for who in seat.crew if who in self.people)
+        return SeatView(seat.on_day, seat.starts_local, crew, costs_more)
+
+    def _name(self, who: int, day: dt.date) -> CrewName:
+        person = self.people[who]
+        minor = is_minor(person.adult_on, day)
+        return CrewName(who, person.given_name if minor else person.full_name, minor)
+
+
+def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, AskedName], shown: _Shown) -> RowView:
+    told, seat, stood = json.loads(row.told), seat_in(row), before.get(row.request_id)
+    ways = [(names.get(way["moves"]), way) for way in told.get("ways_out", [])]
+    others = [shown.seat(seat_from(one), one["more"]) for one in told.get("others", [])]
+    return RowView(
+        asked=names[row.request_id],
+        seat=shown.seat(seat),
+        waiting=Waiting(row.cause, row.lacking) if row.cause else None,
+        pinned=row.pinned,
+        visit_number=number,
+        parts=told.get("parts", {}),
+        others=tuple(one for one in others if one),
+        ways_out=tuple(
+            WayOutView(name, then, shown.seat(seat_from(way["moved"])) if way["moved"] else None)
+            for name, way in ways
+            if name and (then := shown.seat(seat_from(way["then"])))
+        ),
+        change=change_of(seat, stood),
+        before=shown.seat(stood),
+    )
+
+
+def way_out(actor: Actor, proposal_id: int, request_id: int, place: int) -> list[ProposedSeat]:
+    """The seats that one way out of a waiting request means: its own, and that of who moves. Raises: NotFound."""
+    proposal_of(actor, proposal_id)
+    row = db.session().scalar(select(_V).where(_V.proposal_id == proposal_id, _V.request_id == request_id))
+    ways = json.loads(row.told).get("ways_out", []) if row else []
+    if not 0 <= place < len(ways) or not asked_names(actor, [request_id]):
+        raise NotFound("plan")
+    return [seat_from(one) for one in (ways[place]["then"], ways[place]["moved"]) if one]

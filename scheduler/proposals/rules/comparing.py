@@ -1,0 +1,31 @@
+"""How a plan differs from what stands, or from another plan; and what many waiting requests have in common."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from scheduler.proposals.terms import Gathered, ProposedSeat, RowChange, RowView, WaitCause
+
+OF_TOPIC, OF_LANGUAGE = (WaitCause.TOPIC,), (WaitCause.LANGUAGE,)
+
+
+def change_of(seat: ProposedSeat | None, before: ProposedSeat | None) -> RowChange:
+    """What became of a request between two plans."""
+    if seat is None:
+        return RowChange.WAITS if before is None else RowChange.DROPPED
+    if before is None:
+        return RowChange.NEW
+    if (seat.on_day, seat.starts_local) != (before.on_day, before.starts_local):
+        return RowChange.MOVED
+    return RowChange.SAME if set(seat.crew) == set(before.crew) else RowChange.OTHER_CREW
+
+
+def gathered(rows: Iterable[RowView]) -> tuple[Gathered, ...]:
+    """The causes of all that wait, the most frequent first: who is lacking for how many."""
+    counts: Counter[Gathered] = Counter()
+    for row in rows:
+        if row.waiting is not None:
+            topic = row.asked.topic if row.waiting.cause in OF_TOPIC else None
+            language = row.asked.language if row.waiting.cause in OF_LANGUAGE else None
+            counts[Gathered(row.waiting, 0, topic, language)] += 1
+    found = [Gathered(one.waiting, number, one.topic, one.language) for one, number in counts.items()]
+    return tuple(sorted(found, key=lambda one: (-one.number, one.waiting.cause, str(one.language), str(one.topic))))

@@ -1,0 +1,137 @@
+"""What a plan is drawn from, and what it says of each request: between the rules of free dates and the engine."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from scheduler.booking.rules.time_grid import MomentOf
+from scheduler.planning.rules.judgement import cost_of, violations
+from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, explain
+from scheduler.planning.terms import Placement, Plan, PlanProblem, WhyUnplaced
+from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, seat_of
+from scheduler.proposals.rules.standing import seats_that_stand
+from scheduler.proposals.terms import (
+    AskedVisit,
+    Drawing,
+    Levers,
+    ProposalSums,
+    ProposedRow,
+    ProposedSeat,
+    WaitCause,
+    Waiting,
+    told_seat,
+)
+
+EXPLAINED = 400  # requests: each answer lays the whole plan out once
+REST = {  # why the engine left one out that somebody could have served
+    WhyUnplaced.CAP: WaitCause.FULL,
+    WhyUnplaced.CLASH: WaitCause.ELSEWHERE,
+    WhyUnplaced.NO_INFLUENCER: WaitCause.NO_YOUTH,
+}
+Seats = Mapping[int, ProposedSeat]
+
+
+@dataclass(frozen=True)
+class PlanWish:
+    """What a plan is drawn from: what schools ask, what it pulls at, the plan before it and what is pinned."""
+
+    asked: Sequence[AskedVisit]
+    levers: Levers
+    before: Seats = field(default_factory=dict)
+    pinned: Seats = field(default_factory=dict)
+
+
+def drawn(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]) -> Drawing:
+    """The problem, with the plan before as what people were told; `told` hears how many requests were looked at."""
+    return _with_what_stands(drawing_of(wish.asked, wish.levers, today, moment_of, told), wish)
+
+
+def _with_what_stands(drawing: Drawing, wish: PlanWish) -> Drawing:
+    """Pinned seats stay, as far as they still may be."""
+    told = {one: _fair(drawing, seat) for one, seat in (dict(wish.before) | dict(wish.pinned)).items()}
+    locked = _together(drawing.problem, [one for name in sorted(wish.pinned) if (one := told.get(name))])
+    baseline = tuple(one for one in told.values() if one)
+    names = frozenset(one.request for one in locked)
+    return replace(drawing, problem=replace(drawing.problem, baseline=baseline, locked=names))
+
+
+def _fair(drawing: Drawing, seat: ProposedSeat) -> Placement | None:
+    placement = placement_of(drawing, seat)
+    return placement if placement and may_be(drawing, placement) else None
+
+
+def _together(problem: PlanProblem, pinned: list[Placement]) -> list[Placement]:
+    """Of pinned seats those that may be beside those before them."""
+    kept: list[Placement] = []
+    for one in pinned:
+        if not violations(problem, Plan((*kept, one))):
+            kept.append(one)
+    return kept
+
+
+def rows_of(drawing: Drawing, plan: Plan, wish: PlanWish, moment_of: MomentOf) -> tuple[list[ProposedRow], Plan]:
+    """Each request with its seat or its cause. What the rules themselves would not take together is left out."""
+    asked = {one.request_id: one for one in wish.asked}
+    seats = [seat_of(drawing, one) for one in plan.placements]
+    stand = seats_that_stand(asked, seats, moment_of)
+    plan = replace(plan, placements=tuple(one for one in plan.placements if int(one.request) in stand))
+    left_out = {seat.request_id for seat in seats} - stand
+    explained, rows = len(asked) <= EXPLAINED, []
+    for one in asked:
+        if one in drawing.hopeless:
+            row = ProposedRow(one, waiting=drawing.hopeless[one])
+        elif one in left_out:
+            row = ProposedRow(one, waiting=Waiting(WaitCause.FULL))
+        else:
+            row = _explained(drawing, plan, one) if explained else _briefly(drawing, plan, one)
+        rows.append(replace(row, pinned=one in wish.pinned and row.seat is not None))
+    return rows, plan
+
+
+def _explained(drawing: Drawing, plan: Plan, request_id: int) -> ProposedRow:
+    answer = explain(drawing.problem, plan, str(request_id))
+    if isinstance(answer, PlacedAnswer):
+        return ProposedRow(request_id, seat_of(drawing, answer.placement), told=_of_placed(drawing, answer))
+    cause = REST.get(answer.why.reason, WaitCause.LESS_WORTH)
+    return ProposedRow(request_id, waiting=Waiting(cause), told=_of_waiting(drawing, answer))
+
+
+def _briefly(drawing: Drawing, plan: Plan, request_id: int) -> ProposedRow:
+    name = str(request_id)
+    for placement in plan.placements:
+        if placement.request == name:
+            return ProposedRow(request_id, seat_of(drawing, placement))
+    reason = next((one.reason for one in plan.unplaced if one.request == name), WhyUnplaced.CAMPAIGN)
+    return ProposedRow(request_id, waiting=Waiting(REST.get(reason, WaitCause.LESS_WORTH)))
+
+
+def _of_placed(drawing: Drawing, answer: PlacedAnswer) -> dict[str, Any]:
+    mine = sum(answer.parts.values())
+    others = [told_seat(seat_of(drawing, other), more=sum(parts.values()) - mine) for other, parts in answer.others]
+    return {"parts": dict(answer.parts), "others": others}
+
+
+def _of_waiting(drawing: Drawing, answer: UnplacedAnswer) -> dict[str, Any]:
+    ways = [
+        {
+            "moves": int(way.moves),
+            "then": told_seat(seat_of(drawing, way.then)),
+            "moved": told_seat(seat_of(drawing, way.moved)) if way.moved else None,
+        }
+        for way in answer.ways_out
+    ]
+    return {"ways_out": ways, "counts": dict(answer.why.counts)}
+
+
+def sums_of(problem: PlanProblem, plan: Plan, *, steps: int = 0, bound: int | None = None) -> ProposalSums:
+    """What a plan comes to."""
+    cost = cost_of(problem, plan)
+    return ProposalSums(
+        cost=cost.total,
+        served_weight=cost.served_weight,
+        asked_weight=sum(one.weight for one in problem.requests),
+        km=cost.km,
+        steps=steps,
+        bound_weight=None if bound is None else max(bound, cost.served_weight),
+    )

@@ -1,0 +1,279 @@
+"""The words of plan proposals: what one is for, what it is drawn from, what it says of each request."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from scheduler.booking.terms.free_dates import FreeFacts
+from scheduler.core.errors import Reason, SchedulerError
+from scheduler.core.paging import Page
+from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.planning.terms import PlanProblem
+from scheduler.work.terms import WorkRow
+
+USUAL = 1
+STRONGEST = 2  # of a lever: 0 little, 1 as usual, 2 much
+
+
+class ProposalReason(Reason):
+    """Why a proposal is not drawn, or not applied."""
+
+    NOT_FINISHED = "plan_not_finished"
+    TOO_FAR_AHEAD = "plan_too_far_ahead"
+
+
+class WaitCause(StrEnum):
+    """Why a request is not in a proposal."""
+
+    NO_DAY = "no_day"  # no day of the span has lessons, notice and an hour that is long enough
+    TOPIC = "topic"
+    LANGUAGE = "language"
+    REACH = "reach"
+    TIME = "time"  # papers or hours
+    TAKEN = "taken"  # promised elsewhere, or enough for that day or week
+    LARGE_CREW = "large_crew"  # more people than a crew of the planner: by hand
+    FULL = "full"  # enough of this proposal for every day that would do
+    ELSEWHERE = "elsewhere"  # everybody who could is in this proposal somewhere else then
+    NO_YOUTH = "no_youth"  # an educator could, no young presenter at the same time
+    LESS_WORTH = "less_worth"  # it would cost more than it is worth by these levers
+
+
+class RowChange(StrEnum):
+    """How a row differs from what it is compared with."""
+
+    SAME = "same"
+    NEW = "new"
+    MOVED = "moved"
+    OTHER_CREW = "other_crew"
+    DROPPED = "dropped"
+    WAITS = "waits"  # in both
+
+
+class WhyChanged(StrEnum):
+    """Why a row of a proposal can no longer be applied."""
+
+    ANSWERED = "answered"  # the request is not agreed any more, or has a visit
+    NOT_FREE = "not_free"  # the day, the hour or one of the crew is not free any more
+
+
+@dataclass(frozen=True)
+class Levers:
+    """What a plan pulls at, in words on the page: 0 little, 1 as usual, 2 much."""
+
+    reach: int = USUAL
+    kilometres: int = USUAL
+    fairness: int = USUAL
+    calm: int = USUAL
+
+
+@dataclass(frozen=True)
+class PlanScope:
+    """What a plan is for: days, and of districts, programmes and presenters those that are named, or all."""
+
+    first_day: dt.date
+    last_day: dt.date
+    districts: tuple[int, ...] = ()
+    programmes: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProposalDraft:
+    """A plan that is wanted; `based_on` another one, of which the pinned rows stay."""
+
+    scope: PlanScope
+    levers: Levers = Levers()
+    based_on: int | None = None
+
+
+@dataclass(frozen=True)
+class ProposedSeat:
+    """Where a request is in a plan: the day, the start of its first presentation, and who goes."""
+
+    request_id: int
+    on_day: dt.date
+    starts_local: dt.time
+    educator_id: int
+    influencer_id: int | None = None
+
+    @property
+    def crew(self) -> tuple[int, ...]:
+        return (self.educator_id,) if self.influencer_id is None else (self.educator_id, self.influencer_id)
+
+
+def told_seat(seat: ProposedSeat, **more: int) -> dict[str, Any]:
+    """A seat as JSON."""
+    when = {"on_day": seat.on_day.isoformat(), "starts_local": seat.starts_local.isoformat()}
+    return {"request_id": seat.request_id, **when, "crew": list(seat.crew), **more}
+
+
+def seat_from(told: Mapping[str, Any]) -> ProposedSeat:
+    """The same back."""
+    day, time = dt.date.fromisoformat(told["on_day"]), dt.time.fromisoformat(told["starts_local"])
+    return ProposedSeat(told["request_id"], day, time, *told["crew"])
+
+
+@dataclass(frozen=True)
+class AskedVisit:
+    """A request that waits for its plan, with all that free dates are made of for it."""
+
+    request_id: int
+    host_id: int
+    facts: FreeFacts
+    weight: int  # what it is worth to serve it, by the points of the waiting list
+    sitting_minutes: tuple[int, ...]
+    sitting_classes: tuple[str, ...]  # of each, as far as they must be in the building
+    liked: frozenset[dt.date] = frozenset()  # days that the school named; none: every day suits as well
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The engine's problem, what its whole numbers stand for, and who cannot be served whatever is planned."""
+
+    problem: PlanProblem
+    first_day: dt.date
+    set_up: Mapping[str, int]  # minutes before the presentation at which a request's slot begins
+    hopeless: Mapping[int, "Waiting"]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Why a request waits; who is lacking, where it is somebody."""
+
+    cause: WaitCause
+    kind: PresenterKind | None = None
+
+
+@dataclass(frozen=True)
+class ProposedRow:
+    """What a proposal says of one request: where it is, or why it is nowhere; `told` is kept as JSON."""
+
+    request_id: int
+    seat: ProposedSeat | None = None
+    waiting: Waiting | None = None
+    pinned: bool = False
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProposalSums:
+    """What a finished proposal comes to; a bound of None is not proven."""
+
+    cost: int
+    served_weight: int
+    asked_weight: int
+    km: int
+    steps: int
+    bound_weight: int | None = None
+
+
+class PlanChanged(SchedulerError):
+    """Some rows can no longer be applied: nothing was, until somebody says that the others shall be (TRUST R14)."""
+
+    def __init__(self, rows: Mapping[int, WhyChanged]) -> None:
+        super().__init__(f"{len(rows)} rows changed")
+        self.rows = dict(rows)
+
+
+@dataclass(frozen=True)
+class CrewName:
+    """Somebody of a crew as staff reads her: of a minor the first name only."""
+
+    presenter_id: int
+    name: str
+    minor: bool
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """A seat as a page shows it."""
+
+    on_day: dt.date
+    starts_local: dt.time
+    crew: tuple[CrewName, ...]
+    costs_more: int = 0  # than the one that was chosen
+
+
+@dataclass(frozen=True)
+class WayOutView:
+    """What would have to move so that a request fits, and where both would be; not moved: it would wait."""
+
+    moves: "AskedName"
+    then: SeatView
+    moved: SeatView | None
+
+
+@dataclass(frozen=True)
+class AskedName:
+    """A request as rows name it."""
+
+    id: int
+    number: str
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    programme_sr_cyrl: str
+    programme_en: str
+    topic: Topic
+    language: TeachingLanguage
+    campaign_id: int | None
+
+
+@dataclass(frozen=True)
+class RowView:
+    """What a proposal says of a request, and how that differs from what it is compared with."""
+
+    asked: AskedName
+    seat: SeatView | None
+    waiting: Waiting | None
+    pinned: bool
+    visit_number: str  # of the visit that came of it; empty: not applied
+    parts: Mapping[str, int]  # of the cost
+    others: tuple[SeatView, ...]  # the next best crews
+    ways_out: tuple[WayOutView, ...]
+    change: RowChange
+    before: SeatView | None = None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """How many requests wait for one cause, and for whom or what."""
+
+    waiting: Waiting
+    number: int
+    topic: Topic | None = None
+    language: TeachingLanguage | None = None
+
+
+@dataclass(frozen=True)
+class ProposalLine:
+    """A proposal in the list."""
+
+    id: int
+    created_at: dt.datetime
+    started_by: str
+    first_day: dt.date
+    last_day: dt.date
+    finished: bool
+    placed: int
+    asked: int
+    applied: int
+
+
+@dataclass(frozen=True)
+class ProposalPage:
+    """A proposal as its page shows it: while it is drawn the work, then its rows."""
+
+    line: ProposalLine
+    draft: ProposalDraft
+    sums: ProposalSums | None
+    work: WorkRow | None
+    rows: Page[RowView]
+    waiting: tuple[RowView, ...]
+    gathered: tuple[Gathered, ...]
+    changes: Mapping[RowChange, int]
+    compared_with: int | None
+    others: tuple[ProposalLine, ...]

@@ -1,0 +1,1 @@
+"""Pages of the planner: what a plan is for, how far it is, what came of it."""

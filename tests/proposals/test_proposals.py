@@ -1,0 +1,283 @@
+"""A plan is asked for, drawn by the worker, pinned and carried out; what changed since is refused (TRUST R13, R14)."""
+
+import datetime as dt
+import json
+
+import pytest
+from sqlalchemy import func, select, update
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.jobs import long_work, proposals, queue
+from scheduler.people.models import AvailableHours
+from scheduler.people.terms import TeachingLanguage
+from scheduler.policy import Role
+from scheduler.proposals.models import PlanProposal, ProposedVisit
+from scheduler.proposals.queries.asked import asked_visits
+from scheduler.proposals.queries.pages import proposal_page, seats_of, way_out
+from scheduler.proposals.service.carry_out import apply_rows
+from scheduler.proposals.service.propose import begin_proposal, finish_proposal, forget_old, pin_rows
+from scheduler.proposals.terms import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged, told_seat
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.visits.terms.states import AssignmentState
+from scheduler.work import service as work_service
+from scheduler.work.models import LongWork
+from scheduler.work.terms import WorkState
+from tests.counting import statements
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_user
+from tests.factories.proposals import FAIR, FIRST, LAST, a_region
+from tests.factories.staffing import UNTIL, make_busy
+
+pytestmark = pytest.mark.both_databases
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def attached(app, the_clock, monkeypatch):
+    queue.attach(app)
+    the_clock.stands_at(MONDAY)
+    monkeypatch.setattr(proposals, "A_LITTLE", 0.3)
+
+
+def drawn(region, **given) -> int:
+    """A proposal that the worker has drawn."""
+    proposal_id = begin_proposal(region.coordinator, region.draft(**given), now=MONDAY).id
+    long_work.do_long_work.call_local()
+    db.session.rollback()
+    return proposal_id
+
+
+def page(region, proposal_id: int, **given):
+    db.session.rollback()
+    return proposal_page(region.coordinator, proposal_id, now=MONDAY, **given)
+
+
+def visits() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Visit)) or 0
+
+
+def test_the_worker_places_every_school_that_somebody_can_reach(session):
+    region = a_region()
+
+    shown = page(region, drawn(region))
+
+    assert (shown.line.placed, shown.line.asked, shown.waiting) == (3, 3, ())
+    assert shown.sums.served_weight == shown.sums.asked_weight == shown.sums.bound_weight
+    assert {row.change for row in shown.rows.rows} == {RowChange.NEW}
+    assert all(FIRST <= row.seat.on_day <= LAST and len(row.seat.crew) == 1 for row in shown.rows.rows)
+    assert all(row.others for row in shown.rows.rows)
+    assert visits() == 0
+
+
+def test_what_the_worker_proposes_the_database_takes_and_offers_can_follow(session):
+    region = a_region(requests=4)
+    proposal_id = drawn(region)
+
+    made = apply_rows(region.coordinator, proposal_id, [one.id for one in region.asked], now=MONDAY)
+
+    for visit_id in made:
+        offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
+    states = db.session.scalars(select(Assignment.state)).all()
+    assert (len(made), states) == (4, [AssignmentState.OFFERED] * 4)
+    assert page(region, proposal_id).line.applied == 4
+
+
+def test_nobody_speaks_the_language_is_said_of_the_school_and_of_all(session):
+    region = a_region()
+    with transaction():
+        session.execute(update(SchoolRequest).values(teaching_language=TeachingLanguage.SLOVAK))
+
+    shown = page(region, drawn(region))
+
+    assert {row.waiting.cause for row in shown.waiting} == {WaitCause.LANGUAGE}
+    assert [(one.number, one.language, one.waiting.kind) for one in shown.gathered] == [(3, "sk", "educator")]
+
+
+def test_a_pinned_seat_stays_when_the_plan_is_drawn_anew(session):
+    region = a_region()
+    first = region.proposed(region.seat(0, starts_local=dt.time(13, 30)), region.seat(1))
+    pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
+
+    second = drawn(region, based_on=first)
+
+    assert seats_of(second)[region.asked[0].id] == region.seat(0, starts_local=dt.time(13, 30))
+    assert [row.asked.id for row in page(region, second).rows.rows if row.pinned] == [region.asked[0].id]
+    assert page(region, second, compared_with=first).changes[RowChange.NEW] == 1
+
+
+def test_a_pin_that_no_longer_may_be_gives_way(session):
+    region = a_region(educators=1)
+    first = region.proposed(region.seat(0))
+    pin_rows(region.coordinator, first, [region.asked[0].id], now=MONDAY)
+    make_busy(region.educators[0], FIRST, minutes=400)
+
+    seat = seats_of(drawn(region, based_on=first))[region.asked[0].id]
+
+    assert (seat.on_day, seat.starts_local) != (FIRST, dt.time(10))
+
+
+def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(session):
+    region = a_region()
+    proposal_id = region.proposed(region.seat(0), region.seat(1))
+
+    made = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+
+    db.session.rollback()
+    visit = session.get_one(Visit, made[0])
+    crew = session.scalars(select(Assignment.presenter_id)).all()
+    said = session.scalars(select(AuditEntry.action).where(AuditEntry.thing == "plan_proposal")).all()
+    assert (visit.on_day, visit.school_request_id, crew) == (FIRST, region.asked[0].id, [region.educators[0].id])
+    assert session.get_one(SchoolRequest, region.asked[0].id).state is RequestState.STAFFING
+    assert said == ["plan asked for", "plan applied"]
+    assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == []
+    assert visits() == 1
+
+
+def test_what_changed_since_is_refused_and_the_rest_only_if_somebody_says_so(session):
+    region = a_region()
+    proposal_id = region.proposed(*(region.seat(place) for place in range(3)))
+    ids = [one.id for one in region.asked]
+    make_busy(region.educators[0], FIRST, minutes=400)
+    with transaction():
+        session.execute(update(SchoolRequest).where(SchoolRequest.id == ids[1]).values(state=RequestState.DECLINED))
+    before = visits()
+
+    with pytest.raises(PlanChanged) as refused:
+        apply_rows(region.coordinator, proposal_id, ids, now=MONDAY)
+
+    assert refused.value.rows == {ids[0]: WhyChanged.NOT_FREE, ids[1]: WhyChanged.ANSWERED}
+    assert visits() == before
+    assert len(apply_rows(region.coordinator, proposal_id, ids, now=MONDAY, without_changed=True)) == 1
+    assert visits() == before + 1
+
+
+def test_two_rows_that_cannot_be_together_are_not_both_applied(session):
+    """Nobody is asked yet, so nobody's time is taken: the rule itself sees what the same plan has laid there."""
+    region = a_region()
+    together = region.proposed(region.seat(0), region.seat(1, on_day=FIRST))
+
+    apply_rows(region.coordinator, together, [region.asked[0].id], now=MONDAY)
+
+    with pytest.raises(PlanChanged):
+        apply_rows(region.coordinator, together, [region.asked[1].id], now=MONDAY)
+
+
+def test_half_a_result_cannot_be_applied(session):
+    region = a_region()
+    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY, pinned=[region.seat(0)]).id
+
+    with pytest.raises(Conflict) as refused:
+        apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+
+    assert refused.value.reason is ProposalReason.NOT_FINISHED
+    with pytest.raises(Rejected):
+        apply_rows(region.coordinator, proposal_id, [], now=MONDAY)
+
+
+def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session):
+    region = a_region()
+    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
+    work_id = session.scalars(select(LongWork.id)).one()
+    taken = work_service.take(work_id, now=MONDAY)
+    proposals._Telling(taken, proposal_id).now(proposals.Phase.SEARCHING, 3, 15)
+
+    db.session.rollback()
+    later = proposal_page(region.coordinator, proposal_id, now=MONDAY + dt.timedelta(seconds=59))
+
+    assert (later.work.interrupted, later.line.finished, visits()) == (True, False, 0)
+    again = begin_proposal(region.coordinator, region.draft(), now=MONDAY)
+    assert again.id != proposal_id
+
+
+def test_the_first_worker_to_end_is_right(session):
+    region = a_region()
+    proposal_id = region.proposed(region.seat(0))
+
+    assert finish_proposal(region.coordinator, proposal_id, [], FAIR, now=MONDAY) is False
+    assert list(seats_of(proposal_id)) == [region.asked[0].id]
+
+
+def test_a_way_out_names_both_seats(session):
+    region = a_region()
+    then, moved = region.seat(2), region.seat(0, on_day=LAST)
+    told = {"ways_out": [{"moves": region.asked[0].id, "then": told_seat(then), "moved": told_seat(moved)}]}
+    proposal_id = region.proposed(region.seat(0), told=told)
+
+    assert way_out(region.coordinator, proposal_id, region.asked[2].id, 0) == [then, moved]
+    with pytest.raises(NotFound):
+        way_out(region.coordinator, proposal_id, region.asked[2].id, 1)
+
+
+def test_another_centre_sees_no_proposal(session):
+    region = a_region()
+    proposal_id = region.proposed(region.seat(0))
+    stranger = make_user(Role.COORDINATOR, centre_id=make_centre().id).actor()
+
+    for act in (lambda: proposal_page(stranger, proposal_id, now=MONDAY), lambda: seats_if(stranger, proposal_id)):
+        with pytest.raises(NotFound):
+            act()
+
+
+def seats_if(actor, proposal_id: int) -> None:
+    pin_rows(actor, proposal_id, [], now=MONDAY)
+
+
+def test_old_proposals_are_forgotten_and_their_visits_stay(session):
+    region = a_region()
+    proposal_id = region.proposed(region.seat(0))
+    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+
+    assert (forget_old(MONDAY + 59 * DAY), forget_old(MONDAY + 60 * DAY)) == (0, 1)
+
+    db.session.rollback()
+    assert session.scalars(select(ProposedVisit.id)).all() == []
+    assert visits() == 1
+
+
+@pytest.mark.parametrize("requests", [2, 6])
+def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(session, requests):
+    region = a_region(requests=requests)
+    db.session.rollback()
+
+    with statements() as asked:
+        asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
+
+    assert len(asked) == 12 + 2 * requests
+
+
+@pytest.mark.parametrize("requests", [2, 6])
+def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session, requests):
+    region = a_region(requests=requests)
+    proposal_id = region.proposed(*(region.seat(place, on_day=FIRST + place % 5 * DAY) for place in range(requests)))
+    db.session.rollback()
+
+    with statements() as asked:
+        page(region, proposal_id)
+
+    assert len(asked) == 8
+
+
+def test_an_unfinished_proposal_tells_its_work(session):
+    region = a_region()
+    proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
+
+    shown = page(region, proposal_id)
+
+    assert (shown.work.state, shown.sums, shown.rows.rows) == (WorkState.WAITING, None, [])
+    row = session.get_one(PlanProposal, proposal_id)
+    assert json.loads(session.get_one(LongWork, row.work_id).result) == {}
+
+
+def test_days_out_of_order_and_beyond_what_is_known_are_refused(session):
+    region = a_region()
+
+    for given in ({"last_day": FIRST - DAY}, {"first_day": FIRST + 130 * DAY, "last_day": FIRST + 140 * DAY}):
+        with pytest.raises(Rejected):
+            begin_proposal(region.coordinator, region.draft(**given), now=MONDAY)
+    assert session.scalars(select(AvailableHours.id)).all()

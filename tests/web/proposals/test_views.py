@@ -1,0 +1,165 @@
+"""The planner's pages: asked for, watched, compared, pinned, tried otherwise, applied in parts."""
+
+import datetime as dt
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.core.db import db
+from scheduler.jobs import long_work, proposals, queue
+from scheduler.people.models import User
+from scheduler.proposals.models import PlanProposal, ProposedVisit
+from scheduler.proposals.terms import told_seat
+from scheduler.visits.models.visits import Visit
+from scheduler.work.models import LongWork
+from tests.factories import MONDAY
+from tests.factories.proposals import FIRST, LAST, a_region
+from tests.factories.staffing import make_busy
+from tests.web.browser import browser_of
+
+
+@pytest.fixture(autouse=True)
+def attached(app, the_clock, monkeypatch):
+    queue.attach(app)
+    the_clock.stands_at(MONDAY)
+    monkeypatch.setattr(proposals, "A_LITTLE", 0.3)
+
+
+@pytest.fixture
+def region(session):
+    return a_region()
+
+
+@pytest.fixture
+def desk(app, region):
+    return browser_of(app, db.session.get_one(User, region.coordinator.user_id))
+
+
+def body(answer, status: int = 200) -> str:
+    assert answer.status_code == status, answer.text
+    return re.sub(r"\s+", " ", answer.text)
+
+
+def page(desk, proposal_id: int, **given) -> str:
+    return body(desk.get(f"/plans/{proposal_id}", query_string={"lang": "en"} | given))
+
+
+def visits() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Visit)) or 0
+
+
+def asked_for(desk, **given) -> int:
+    sent = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
+    sent |= dict.fromkeys(("reach", "kilometres", "fairness", "calm"), "1")
+    answer = desk.post("/plans/new", data=sent | given)
+    assert answer.status_code == 302, answer.text
+    return int(answer.location.rsplit("/", 1)[1])
+
+
+def test_a_plan_is_asked_for_watched_and_read(desk, region):
+    proposal_id = asked_for(desk, people=[str(region.educators[0].id)])
+
+    assert "Waits for the worker" in page(desk, proposal_id)
+    long_work.do_long_work.call_local()
+
+    read = page(desk, proposal_id)
+    crews = set(db.session.scalars(select(ProposedVisit.educator_id)))
+    assert "Proven: by these rules nobody could serve more." in read
+    assert crews == {region.educators[0].id}
+    assert "3 of 3" in body(desk.get("/plans?lang=en"))
+
+
+def test_progress_is_read_without_a_script_and_after_the_worker_died(desk, region, the_clock):
+    proposal_id = asked_for(desk)
+    work = proposals.work_service.take(db.session.scalars(select(LongWork.id)).one(), now=MONDAY)
+    proposals._Telling(work, proposal_id).now(proposals.Phase.SEARCHING, 4, 15, cost=812, steps=9, bound=30)
+
+    moving = page(desk, proposal_id)
+    the_clock.stands_at(MONDAY + dt.timedelta(seconds=50))
+
+    assert all(word in moving for word in ("4 of 15", "812", "look again"))
+    assert "The worker was interrupted. Nothing was changed" in page(desk, proposal_id)
+    assert visits() == 0
+
+
+def test_ticked_rows_become_visits_and_others_stay_a_thought(desk, region):
+    proposal_id = region.proposed(region.seat(0), region.seat(1))
+
+    answer = desk.post(f"/plans/{proposal_id}/apply", data={"rows": [str(region.asked[0].id)]})
+
+    assert answer.status_code == 302
+    assert visits() == 1
+    read = page(desk, proposal_id)
+    assert "1 visit planned, its crew suggested. Nobody was asked yet." in read
+    assert read.count('name="rows"') == 1
+
+
+def test_what_changed_is_listed_and_the_others_are_applied_when_that_is_said(desk, region):
+    proposal_id = region.proposed(region.seat(0), region.seat(1))
+    make_busy(region.educators[0], FIRST, minutes=400)
+    before, rows = visits(), [str(one.id) for one in region.asked[:2]]
+
+    refused = body(desk.post(f"/plans/{proposal_id}/apply?lang=en", data={"rows": rows}), 409)
+
+    assert "Nothing was applied" in refused
+    assert "is not free any more" in refused
+    assert visits() == before
+    desk.post(f"/plans/{proposal_id}/apply", data={"rows": rows, "without_changed": "yes"})
+    assert visits() == before + 1
+
+
+def test_nothing_ticked_is_told(desk, region):
+    proposal_id = region.proposed(region.seat(0))
+
+    desk.post(f"/plans/{proposal_id}/apply", data={})
+
+    assert visits() == 0
+    assert 'role="status"' in page(desk, proposal_id)
+
+
+def test_a_pinned_row_stays_in_the_plan_that_is_drawn_anew_and_both_are_compared(desk, region):
+    first = region.proposed(region.seat(0, starts_local=dt.time(13, 30)))
+    desk.post(f"/plans/{first}/pin", data={"rows": [str(region.asked[0].id)]})
+
+    answer = desk.post(f"/plans/{first}/again")
+    long_work.do_long_work.call_local()
+
+    second = int(answer.location.rsplit("/", 1)[1])
+    compared = page(desk, second, **{"with": first})
+    assert "pinned" in compared
+    assert "13:30" in compared
+    assert "New: 2" in compared
+    assert "The same: 1" in compared
+
+
+def test_a_way_out_is_tried_in_one_press(desk, region):
+    then, moved = region.seat(2), region.seat(0, on_day=LAST)
+    way = {"moves": region.asked[0].id, "then": told_seat(then), "moved": told_seat(moved)}
+    proposal_id = region.proposed(region.seat(0), told={"ways_out": [way]})
+
+    assert "moves to" in page(desk, proposal_id)
+    answer = desk.post(f"/plans/{proposal_id}/try/{region.asked[2].id}/0")
+    long_work.do_long_work.call_local()
+
+    db.session.rollback()
+    tried = int(answer.location.rsplit("/", 1)[1])
+    rows = db.session.scalars(select(ProposedVisit).where(ProposedVisit.proposal_id == tried))
+    days = {row.request_id: row.on_day for row in rows}
+    assert (days[region.asked[2].id], days[region.asked[0].id]) == (then.on_day, LAST)
+    assert db.session.get_one(PlanProposal, tried).based_on_id == proposal_id
+
+
+def test_days_out_of_order_are_refused_beside_their_field(desk):
+    sent = {"first_day": LAST.isoformat(), "last_day": FIRST.isoformat()}
+    sent |= dict.fromkeys(("reach", "kilometres", "fairness", "calm"), "1")
+
+    assert desk.post("/plans/new", data=sent).status_code == 422
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_each_cause_is_a_sentence(desk, region, language):
+    proposal_id = region.proposed(region.seat(0))
+
+    assert desk.get(f"/plans/{proposal_id}", query_string={"lang": language}).status_code == 200
