@@ -1,5 +1,6 @@
 """Staff who are limited to districts see, find and do nothing of others; who is limited to none sees everything."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -11,7 +12,9 @@ from scheduler.people.queries import coordinators_of
 from scheduler.places.models import District, Municipality
 from scheduler.policy import Role
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.terms.states import VisitState
+from scheduler.visits.terms.states import PresentationState, VisitState
+from tests.factories import MONDAY
+from tests.factories.attendance import make_attendance
 from tests.factories.messages import make_message
 from tests.factories.people import make_user
 from tests.factories.places import make_host
@@ -57,6 +60,25 @@ def limit(user, *district_ids):
 @pytest.fixture
 def scene(app):
     return Scene(app)
+
+
+def hold(scene, host):
+    """A visit at that school was held, and its numbers are locked."""
+    day = MONDAY.date() - dt.timedelta(days=3)
+    visit = make_visit(VisitState.DELIVERED, programme=scene.programme, host_id=host.id, on_day=day)
+    make_attendance(make_presentation(visit, state=PresentationState.DELIVERED))
+
+
+def test_what_was_held_is_drawn_of_the_own_districts_only(scene):
+    for host in (scene.near, scene.far):
+        hold(scene, host)
+    narrow, wide = (browser.get("/desk?lang=en").text for browser in (scene.browser, scene.wide))
+    near = db.session.scalar(sa.select(District.name_en).where(District.id == district_of(scene.near)))
+
+    assert f"In your districts: {near}." in narrow
+    assert "Held so far: 1 in all" in narrow
+    assert "In your districts" not in wide
+    assert "Held so far: 2 in all" in wide
 
 
 LISTS = (
