@@ -157,7 +157,7 @@ def split_again(report: Report, group: Group, since: dt.date) -> Report:
 
 
 def within_districts(report: Report, isos: Collection[str]) -> Report:
-    """The rows of a report split by districts that lie in some of them; its totals are those of all, see `split_again`."""
+    """The rows of a report split by districts that lie in some of these; its totals are still of all: `split_again`."""
     place = report.by.index(Group.DISTRICT)
     return replace(report, rows=tuple(row for row in report.rows if row.keys[place].value in isos))
 
