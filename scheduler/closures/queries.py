@@ -117,7 +117,7 @@ def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays
             _shown(best, one.days),
             days.found.days[-1].day,
             best,
-            tuple(day for day in named.get(row.id, ()) if day in one.days),
+            one.named,
         )
         for row, one, days, best in zip(waiting, placed, looked, best_days(placed), strict=True)
     ]
@@ -132,7 +132,7 @@ def _days_named(visit_ids: Collection[int]) -> dict[int, tuple[dt.date, ...]]:
 
 def _to_place(visit: Visit, crew: Sequence[int], days: SchoolDays, named: Mapping[int, Sequence[dt.date]]) -> ToPlace:
     free = [one.day for one in days.found.free if days.wish.kept]
-    welcome = [day for day in named.get(visit.id, ()) if day in free]
+    welcome = tuple(day for day in named.get(visit.id, ()) if day in free)
     return ToPlace(
         visit.id,
         tuple(crew),
@@ -140,6 +140,7 @@ def _to_place(visit: Visit, crew: Sequence[int], days: SchoolDays, named: Mappin
         visit.programme.set_up_minutes,
         point_of(visit.host),
         tuple(dict.fromkeys([*welcome, *free])),
+        welcome,
     )
 
 

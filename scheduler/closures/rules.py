@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from scheduler.closures.terms import ToPlace
 from scheduler.visits.rules.arrival import clash_of
@@ -10,19 +10,20 @@ from scheduler.visits.rules.timetable import span_of
 from scheduler.visits.terms.plans import Stop
 
 
-def best_days(stopped: Iterable[ToPlace]) -> list[dt.date | None]:
+def best_days(stopped: Sequence[ToPlace]) -> list[dt.date | None]:
     """Of each visit the first of its days on which its crew can arrive beside what was given to those before it.
 
-    None: it has no such day. Each visit's days are free as far as all that is promised goes; all lie in one zone.
+    Whose school proposes a day comes before the others. None: it has no such day. Each visit's days are free as far as
+    all that is promised goes; all lie in one zone.
     """
     given: dict[int, list[Stop]] = defaultdict(list)
-    found: list[dt.date | None] = []
-    for one in stopped:
+    found: dict[int, dt.date | None] = {}
+    for place, one in sorted(enumerate(stopped), key=lambda pair: not pair[1].named):
         best = next((day for day in one.days if not _clashes(one, day, given)), None)
         for who in one.crew if best else ():
             given[who] += _stops(one, best) if best else []
-        found.append(best)
-    return found
+        found[place] = best
+    return [found[place] for place in range(len(stopped))]
 
 
 def _clashes(one: ToPlace, day: dt.date, given: dict[int, list[Stop]]) -> bool:

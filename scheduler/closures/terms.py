@@ -57,7 +57,10 @@ class NewDays:
 
 @dataclass(frozen=True)
 class ToPlace:
-    """A stopped visit that keeps its hours and its crew: where it lies, and its free days, the most welcome first."""
+    """A stopped visit that keeps its hours and its crew: where it lies, and its free days, those named first.
+
+    `named` are those that its school proposes.
+    """
 
     visit_id: int
     crew: tuple[int, ...]
@@ -65,3 +68,4 @@ class ToPlace:
     set_up_minutes: int
     point: Point | None
     days: tuple[dt.date, ...]
+    named: tuple[dt.date, ...] = ()

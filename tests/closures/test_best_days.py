@@ -20,8 +20,8 @@ MON, TUE, WED = (dt.date(2026, 12, 14) + dt.timedelta(days=days) for days in ran
 _NUMBERS = iter(range(1, 1000))
 
 
-def one(*crew: int, at: int = 9, days=(MON, TUE, WED), point: Point | None = NIS) -> ToPlace:
-    return ToPlace(next(_NUMBERS), crew, ((dt.time(at), 45),), 15, point, days)
+def one(*crew: int, at: int = 9, days=(MON, TUE, WED), point: Point | None = NIS, named=()) -> ToPlace:
+    return ToPlace(next(_NUMBERS), crew, ((dt.time(at), 45),), 15, point, days, named)
 
 
 def test_each_gets_its_first_day_while_the_crews_differ():
@@ -35,6 +35,10 @@ def test_who_goes_to_one_at_that_hour_goes_to_the_other_on_the_next_day_that_sui
 def test_the_road_between_two_schools_counts():
     assert best_days([one(1, at=9), one(1, at=11, point=BEOGRAD)]) == [MON, TUE]
     assert best_days([one(1, at=9), one(1, at=15, point=BEOGRAD)]) == [MON, MON]
+
+
+def test_the_day_that_a_school_proposes_is_its_own_and_the_visits_before_it_give_way():
+    assert best_days([one(1), one(1, days=(MON, TUE), named=(MON,))]) == [TUE, MON]
 
 
 def test_what_fits_nowhere_beside_the_others_has_no_day():
