@@ -6,10 +6,12 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from scheduler.closures.service.close import close_hosts
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User, UserDistrict
 from scheduler.people.queries import coordinators_of
 from scheduler.places.models import District, Municipality
+from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import Role
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import PresentationState, VisitState
@@ -20,7 +22,7 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.visits import make_presentation, make_visit
+from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.web.browser import browser_of
 
 
@@ -79,6 +81,18 @@ def test_what_was_held_is_drawn_of_the_own_districts_only(scene):
     assert "Held so far: 1 in all" in narrow
     assert "In your districts" not in wide
     assert "Held so far: 2 in all" in wide
+
+
+def test_what_a_closure_stopped_elsewhere_is_not_called_another_centres(app, scene):
+    draft = ClosureDraft(Extent(), VISIT_DAY, VISIT_DAY, ClosureReason.SNOW)
+    closure_id = close_hosts(scene.whole.actor(), draft, seen=frozenset(one.id for one in scene.visits), now=MONDAY)
+
+    narrow, wide = (one.get(f"/closures/{closure_id}?lang=en").text for one in (scene.browser, scene.wide))
+
+    assert scene.visits[0].number in narrow
+    assert scene.visits[1].number not in narrow
+    assert "Visits that others look after among them: 1." in narrow
+    assert "others look after" not in wide
 
 
 LISTS = (
