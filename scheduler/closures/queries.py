@@ -1,14 +1,15 @@
 """Closures: which visits they stop, and on which of the next days each could be held instead."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Select, func, select
 
 from scheduler import policy
-from scheduler.booking.queries.school_days import days_of_crews, visits_to_place
+from scheduler.booking.queries.school_days import SchoolDays, days_of_crews, visits_to_place
 from scheduler.closures.models import Disruption
-from scheduler.closures.terms import CLOSURE_REASON, Affected, NewDays
+from scheduler.closures.rules import best_days
+from scheduler.closures.terms import CLOSURE_REASON, Affected, NewDays, ToPlace
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people import queries as people_queries
@@ -18,7 +19,8 @@ from scheduler.places import queries as place_queries
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, Extent
 from scheduler.policy import Actor, Spot
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
+from scheduler.visits.queries.agenda import point_of
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.terms.plans import PresentationPlan
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState
@@ -97,24 +99,54 @@ def stopped_counts(closure_ids: Collection[int]) -> dict[int, int]:
 
 
 def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays]:
-    """For each stopped visit of the centre that has no new date: the next three days on which the same crew is free.
+    """For each stopped visit of the centre that has no new date: three days on which the same crew is free, one best.
 
-    By the calendar that schools are shown, after the day that fell out. What one visit is offered is not held: the act
-    looks again. Raises: NotAllowed.
+    By the calendar that schools are shown, after the day that fell out: what the school proposes, then the next ones.
+    What one visit is offered is not held: the act looks again. Raises: NotAllowed.
     """
     waiting = [row for row in stopped_by(actor, closure_id).visits if row.state is VisitState.DISRUPTED]
     visits = visits_to_place([row.id for row in waiting])
     crews = [(visits[row.id], released_crew(visits[row.id])) for row in waiting]
     people = people_queries.presenters_by_id({who for _visit, crew in crews for who in crew})
+    named, looked = _days_named([row.id for row in waiting]), days_of_crews(crews, now=now)
+    placed = [_to_place(visit, crew, days, named) for (visit, crew), days in zip(crews, looked, strict=True)]
     return [
         NewDays(
             row,
-            tuple((who, _name(people[who], row.on_day)) for who in crew if who in people),
-            tuple(one.day for one in days.found.free[:DAYS_PROPOSED] if days.wish.kept),
+            tuple((who, _name(people[who], row.on_day)) for who in one.crew if who in people),
+            _shown(best, one.days),
             days.found.days[-1].day,
+            best,
+            one.named,
         )
-        for row, (_visit, crew), days in zip(waiting, crews, days_of_crews(crews, now=now), strict=True)
+        for row, one, days, best in zip(waiting, placed, looked, best_days(placed), strict=True)
     ]
+
+
+def _days_named(visit_ids: Collection[int]) -> dict[int, tuple[dt.date, ...]]:
+    """The days that schools propose for these visits, the better first."""
+    wanted = select(DateWish).where(DateWish.visit_id.in_(visit_ids), DateWish.answered_at.is_(None))
+    rows = db.session().scalars(wanted.order_by(DateWish.id))
+    return {row.visit_id: tuple(filter(None, (row.first_choice, row.second_choice))) for row in rows}
+
+
+def _to_place(visit: Visit, crew: Sequence[int], days: SchoolDays, named: Mapping[int, Sequence[dt.date]]) -> ToPlace:
+    free = [one.day for one in days.found.free if days.wish.kept]
+    welcome = tuple(day for day in named.get(visit.id, ()) if day in free)
+    return ToPlace(
+        visit.id,
+        tuple(crew),
+        tuple((one.starts_local, one.minutes) for one in days.wish.kept),
+        visit.programme.set_up_minutes,
+        point_of(visit.host),
+        tuple(dict.fromkeys([*welcome, *free])),
+        welcome,
+    )
+
+
+def _shown(best: dt.date | None, days: Sequence[dt.date]) -> tuple[dt.date, ...]:
+    first = dict.fromkeys([*([best] if best else []), *days])
+    return tuple(sorted(list(first)[:DAYS_PROPOSED]))
 
 
 def visit_with_crew(visit_id: int) -> Visit:

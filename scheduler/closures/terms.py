@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scheduler.core.errors import Conflict, Reason, Rejected
+from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.rows import VisitRow
 
 CLOSURE_REASON = "closure"  # why the crew of a stopped visit is released
@@ -50,3 +51,21 @@ class NewDays:
     crew: tuple[tuple[int, str], ...]  # who was to go: id and name, of a minor the first name
     days: tuple[dt.date, ...]
     looked_until: dt.date
+    best: dt.date | None = None  # of its days the one that fits beside what is best for the visits before it
+    named: tuple[dt.date, ...] = ()  # which of its days the school itself proposes
+
+
+@dataclass(frozen=True)
+class ToPlace:
+    """A stopped visit that keeps its hours and its crew: where it lies, and its free days, those named first.
+
+    `named` are those that its school proposes.
+    """
+
+    visit_id: int
+    crew: tuple[int, ...]
+    hours: tuple[tuple[dt.time, int], ...]  # when each presentation begins, and its minutes
+    set_up_minutes: int
+    point: Point | None
+    days: tuple[dt.date, ...]
+    named: tuple[dt.date, ...] = ()

@@ -301,7 +301,7 @@ def closed_days(host: HostRow, first: dt.date, last: dt.date) -> dict[dt.date, C
 def districts(language: str = "sr_Latn") -> list[DistrictRow]:
     """All districts by their name, in the alphabet of the language."""
     found = db.session().scalars(select(District).order_by(District.id))
-    rows = [DistrictRow(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en) for row in found]
+    rows = [DistrictRow(row.id, row.name_sr_cyrl, row.name_sr_latn, row.name_en, row.iso) for row in found]
     return sorted(rows, key=lambda row: alphabet_key(row.name(language)))
 
 

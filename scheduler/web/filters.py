@@ -15,7 +15,7 @@ from scheduler.core import language as words
 from scheduler.core.text import marked
 from scheduler.web.addresses import address_of
 from scheduler.web.forms import error_title, new_form_key
-from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.i18n import _, _l, _n, in_page_letters, page_language
 
 TOASTS_KEY = "said"
 YEAR_DAYS = 365
@@ -262,8 +262,8 @@ def name(thing: object) -> str:
 
 
 def letters(full_name: str) -> str:
-    """The first letters of a person's first two names."""
-    return "".join(part[:1] for part in full_name.split()[:2]).upper()
+    """The first letters of a person's first two names, of the spelling that the page shows."""
+    return "".join(part[:1] for part in str(in_page_letters(full_name)).split()[:2]).upper()
 
 
 def dashed(attributes: Mapping[str, object]) -> dict[str, object]:

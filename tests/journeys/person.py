@@ -16,12 +16,24 @@ PHONE, DESK = 360, 1280
 class Person:
     """Records complaints of the browser and requests to foreign hosts; `complaints` must stay empty."""
 
-    def __init__(self, browser: Browser, installation: Installation, width: int, language: str = "sr-RS") -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        installation: Installation,
+        width: int,
+        language: str = "sr-RS",
+        *,
+        scripts: bool = True,
+    ) -> None:
         self.installation = installation
         self.width = width
         self.complaints: list[str] = []
+        self.clicked = 0  # buttons and links, what is typed and ticked apart
         self._context = browser.new_context(
-            base_url=installation.address, viewport={"width": width, "height": 780}, locale=language
+            base_url=installation.address,
+            viewport={"width": width, "height": 780},
+            locale=language,
+            java_script_enabled=scripts,
         )
         self._context.set_default_timeout(90_000)
         self._context.on("request", self._note_request)
@@ -72,18 +84,19 @@ class Person:
                 expect(self.page.locator("body")).to_contain_text(text, use_inner_text=True)
         self.looks()
 
-    def presses(self, name: str) -> None:
+    def clicks(self, wanted: Locator) -> None:
         with self.sees():
-            self.main.get_by_role("button", name=name, exact=True).click()
+            wanted.click()
+        self.clicked += 1
         self.page.wait_for_load_state()
         self.looks()
 
+    def presses(self, name: str) -> None:
+        self.clicks(self.main.get_by_role("button", name=name, exact=True))
+
     def follows(self, name: str | re.Pattern[str]) -> None:
         exact = isinstance(name, str)
-        with self.sees():
-            self.main.get_by_role("link", name=name, exact=exact).first.click()
-        self.page.wait_for_load_state()
-        self.looks()
+        self.clicks(self.main.get_by_role("link", name=name, exact=exact).first)
 
     def types(self, label: str, value: str) -> None:
         with self.sees():

@@ -58,7 +58,7 @@ def a_row(**given) -> HandoverRow:
         "first_day": TODAY,
         "last_day": TODAY + 6 * A_DAY,
         "ended_at": None,
-        "districts": tuple(DistrictRow(one, "", "", "") for one in given.pop("district_ids", ())),
+        "districts": tuple(DistrictRow(one, "", "", "", "") for one in given.pop("district_ids", ())),
     }
     return HandoverRow(**(fair | given))
 

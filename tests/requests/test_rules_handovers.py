@@ -26,7 +26,7 @@ def a_draft(**given: Any) -> HandoverDraft:
 
 
 def a_handover(away: int, stand_in: int, *districts: int, first: int = 0, last: int = 7, **given: Any) -> HandoverRow:
-    rows = tuple(DistrictRow(one, "", "", "") for one in districts)
+    rows = tuple(DistrictRow(one, "", "", "", "") for one in districts)
     fair = {"id": 1, "away": "", "stand_in": "", "stand_in_email": "eva@centre.example", "stand_in_language": "en"}
     fair |= {"first_day": day(first), "last_day": day(last), "ended_at": None, "districts": rows}
     return HandoverRow(away_id=away, stand_in_id=stand_in, **(fair | given))

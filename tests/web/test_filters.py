@@ -7,6 +7,7 @@ import pytest
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
+from scheduler.core.names import SpelledName
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from scheduler.web import filters
@@ -143,3 +144,9 @@ def test_attributes_are_named_as_html_names_them():
 
 def test_letters_of_a_name():
     assert [filters.letters(name) for name in ("Јелена Ристић Петровић", "Тара", "")] == ["ЈР", "Т", ""]
+
+
+@pytest.mark.parametrize(("language", "letters"), [("en", "JR"), ("sr_Cyrl", "ЈР")])
+def test_letters_of_a_name_are_those_of_the_page(app, language, letters):
+    with app.test_request_context(f"/?lang={language}"):
+        assert filters.letters(SpelledName("Јелена Ристић")) == letters

@@ -58,12 +58,13 @@ class Point:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A district as choices and lists name it."""
+    """A district as choices and lists name it; `iso` is its ISO 3166-2 code."""
 
     id: int
     name_sr_cyrl: str
     name_sr_latn: str
     name_en: str
+    iso: str
 
     def name(self, language: str) -> str:
         """Its name in the reader's language and script."""

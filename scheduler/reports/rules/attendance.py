@@ -1,7 +1,7 @@
 """Pure rules of reports: periods, and a report as the data that files are made of."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -154,6 +154,12 @@ def split_again(report: Report, group: Group, since: dt.date) -> Report:
         totals = _added(totals, counts)
     filters = replace(report.filters, period=Period(since, report.filters.period.last))
     return Report(filters, (group,), totals, tuple(CountRow((key,), counts) for key, counts in sums.items()))
+
+
+def within_districts(report: Report, isos: Collection[str]) -> Report:
+    """The rows of a report split by districts that lie in some of these; its totals are still of all: `split_again`."""
+    place = report.by.index(Group.DISTRICT)
+    return replace(report, rows=tuple(row for row in report.rows if row.keys[place].value in isos))
 
 
 def _added(one: ReportCounts, other: ReportCounts) -> ReportCounts:

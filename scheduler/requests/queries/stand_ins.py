@@ -41,7 +41,7 @@ def handover_rows(*wanted: ColumnElement[bool], limit: int | None = None) -> lis
 
 
 def _row(row: Handover) -> HandoverRow:
-    names = ("id", "name_sr_cyrl", "name_sr_latn", "name_en")
+    names = ("id", "name_sr_cyrl", "name_sr_latn", "name_en", "iso")
     return HandoverRow(
         id=row.id,
         away_id=row.away_id,

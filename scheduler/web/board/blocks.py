@@ -1,7 +1,7 @@
 """How the board and a visit's page are worded: a block, a drive, an answer, a crew, ready for the templates."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -264,7 +264,7 @@ OF_A_PLACE = {  # what the board says in its own words
 def doubt_words(doubt: Doubt) -> str:
     """One reason, in front of it whose it is."""
     text = str(OF_A_PLACE[doubt.why.code]) if doubt.why.code in OF_A_PLACE else labels.why(doubt.why)
-    return f"{doubt.name}: {text}" if doubt.name else text
+    return f"{spelled_here(doubt.name)}: {text}" if doubt.name else text
 
 
 def weeks_of(days: Sequence[BoardDay]) -> list[tuple[int, dt.date, int]]:
@@ -288,12 +288,16 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "beyond_reach": any(doubt.why.code is WhyNot.BEYOND_REACH for doubt in answer.doubts),
         "doubts": [doubt_words(doubt) for doubt in answer.doubts],
         "leg": _("From home: %(leg)s.", leg=leg) if leg else "",
-        "asked": _("Will be asked: %(names)s.", names=", ".join(answer.asked_again)) if answer.asked_again else "",
-        "left": _("Will not be asked, the place falls open: %(names)s.", names=", ".join(answer.left_behind))
+        "asked": _("Will be asked: %(names)s.", names=_listed(answer.asked_again)) if answer.asked_again else "",
+        "left": _("Will not be asked, the place falls open: %(names)s.", names=_listed(answer.left_behind))
         if answer.left_behind
         else "",
         "school": _("The school gets one mail.") if answer.school_told else "",
     }
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(spelled_here, names))
 
 
 def cell_answer(answer: Answer) -> tuple[str, str]:

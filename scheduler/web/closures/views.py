@@ -154,10 +154,13 @@ def _closure_page(
 
 
 def _pressed(one: NewDays) -> list[DateChoice]:
-    """The days of a stopped visit, and none of them."""
-    sent, language = request.form.get(f"day-{one.visit.id}", ""), page_language()
-    days = [(day.isoformat(), short_day(day, language)) for day in one.days]
-    return [DateChoice(value, words, chosen=value == sent) for value, words in [("", _("not now")), *days]]
+    """The days of a stopped visit, and none of them; chosen is what was pressed, else what is best."""
+    best, language = one.best.isoformat() if one.best else "", page_language()
+    days = {day.isoformat(): short_day(day, language) for day in one.days}
+    days |= {day.isoformat(): _("%(day)s, proposed by the school", day=days[day.isoformat()]) for day in one.named}
+    sent = request.form.get(f"day-{one.visit.id}", best)
+    chosen = sent if sent in ("", *days) else best
+    return [DateChoice(value, words, chosen=value == chosen) for value, words in [("", _("not now")), *days.items()]]
 
 
 @bp.post("/closures/<int:closure_id>/lift")

@@ -3,19 +3,31 @@
 import datetime as dt
 from typing import Any
 
+from scheduler.places.queries import districts as all_districts
+from scheduler.policy import Actor
 from scheduler.reports import charts
 from scheduler.reports.queries.attendance import attendance_report
-from scheduler.reports.rules.attendance import districts_of, each_month, months_up_to, school_year_of, split_again
+from scheduler.reports.rules.attendance import (
+    districts_of,
+    each_month,
+    months_up_to,
+    school_year_of,
+    split_again,
+    within_districts,
+)
 from scheduler.reports.terms.counting import Filters, Group
 from scheduler.reports.wording import label_of, months_of
 from scheduler.web.filters import number
 from scheduler.web.i18n import _n, page_language
 
 
-def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
-    """Counts of locked attendance, as the attendance report has them; staff see every number."""
-    filters = Filters(months_up_to(day), centre_id)  # the school year lies within these months
+def held_by(actor: Actor, day: dt.date) -> dict[str, Any]:
+    """Counts of locked attendance, as the attendance report has them; who is limited to districts reads theirs."""
+    filters = Filters(months_up_to(day), actor.centre_id)  # the school year lies within these months
     both = attendance_report(filters, [Group.MONTH, Group.DISTRICT], language=page_language())
+    hers = [one for one in all_districts(page_language()) if one.id in actor.districts] if actor.districts else []
+    if hers:
+        both = within_districts(both, {one.iso for one in hers})
     months = split_again(both, Group.MONTH, filters.period.first)
     year = split_again(both, Group.DISTRICT, school_year_of(day).first)
     drawn, districts = months_of(months, page_language()), districts_of(year)
@@ -27,6 +39,7 @@ def held_by(centre_id: int, day: dt.date) -> dict[str, Any]:
         all=number(year.totals.presentations),
     )
     return {
+        "within": [one.name(page_language()) for one in hers],
         "months": months,
         "months_drawn": charts.columns(drawn, page_language()),
         "months_listed": [(label_of(key, page_language()), counts) for key, counts in each_month(months)],

@@ -164,7 +164,7 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
         "kinds": labels.SCHOOL_KINDS,
         "standing_in": standing_in,
         "handed": many_handed(actor, now) if stands_in else 0,
-        "held": figures.held_by(actor.centre_id, day) if actor.centre_id else None,
+        "held": figures.held_by(actor, day) if actor.centre_id else None,
     }
 
 

@@ -207,7 +207,7 @@ def test_the_panel_opens_with_the_place_as_it_is_or_where_it_was_dropped(app, sc
 
 
 def test_checking_moves_nothing_and_says_who_will_be_asked(app, scene):
-    ana, eva = a_free_educator(scene), a_free_educator(scene, given_name="Eva", family_name="Nagy")
+    ana, eva = a_free_educator(scene), a_free_educator(scene, given_name="Ева", family_name="Нађ")
     number = offered_soon(scene, ana)
     browser, path = coordinator(app, scene), f"/visits/{number}/place?from={ana.id}"
 
@@ -217,7 +217,7 @@ def test_checking_moves_nothing_and_says_who_will_be_asked(app, scene):
     assert (page.status_code, part.status_code) == (200, 200)
     for answer in (page, part):
         assert "Fits." in body(answer)
-        assert "Will be asked: Eva Nagy." in body(answer)
+        assert "Will be asked: Eva Nađ." in body(answer)
     assert "<form" not in body(part)
     assert [one.presenter_id for one in visit_for(scene.coordinator, number).crew] == [ana.id]
 

@@ -11,7 +11,9 @@ from scheduler.places.models import Closure, SchoolCalendarEntry
 from scheduler.policy import Role
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import VisitState
+from tests.closures.closed_days import draft_for, two_visits_of_one_crew
 from tests.factories.people import make_user
+from tests.laws.nasty import seen_on
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
 from tests.web.visits.pages import DAY, plan_soon
@@ -74,6 +76,29 @@ def test_a_stopped_visit_gets_one_of_the_proposed_days(app, scene):
     browser.post(f"/closures/{closure_id}/replan", data=dict(choices[:1]) | until)
 
     assert db.session.scalar(sa.select(Visit.state).where(Visit.number == number)) is VisitState.REPLANNED
+
+
+def test_a_day_of_each_is_chosen_already_and_one_press_takes_all(app):
+    """From the snow to new days: the form, its preview, the press, and one press for every visit."""
+    first, _second = two_visits_of_one_crew()
+    browser = staff(app, first)
+    days = draft_for(first)
+    typed = form_for(first, first_day=days.first_day.isoformat(), last_day=days.last_day.isoformat())
+    preview = browser.post("/closures/new", data=typed)
+    seen = re.search(r'name="seen"[^>]*value="([^"]*)"', preview.text)[1]
+    page = browser.post("/closures/new?lang=en", data=typed | {"seen": seen, "close": "1"}, follow_redirects=True).text
+    forms, _links = seen_on("/closures/1", page)
+    [form] = [one for one in forms if one.action.endswith("/replan")]
+    chosen = [value for name, value in dict(form.fields).items() if name.startswith("day-")]
+
+    assert len(set(chosen)) == len(chosen) == 2
+    assert "" not in chosen
+    assert "Visits with a day that fits: 2 of 2." in page
+    done = browser.post(form.action, data=dict(form.fields), follow_redirects=True).text
+
+    assert "Planned again: 2." in done
+    states = db.session.scalars(sa.select(Visit.state)).all()
+    assert states.count(VisitState.REPLANNED) == 2
 
 
 def test_a_closure_is_taken_back_by_one_press_of_the_toast_or_the_page(app, scene):

@@ -1,23 +1,28 @@
 """Staff who are limited to districts see, find and do nothing of others; who is limited to none sees everything."""
 
+import datetime as dt
 import re
 
 import pytest
 import sqlalchemy as sa
 
+from scheduler.closures.service.close import close_hosts
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User, UserDistrict
 from scheduler.people.queries import coordinators_of
 from scheduler.places.models import District, Municipality
+from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import Role
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.terms.states import VisitState
+from scheduler.visits.terms.states import PresentationState, VisitState
+from tests.factories import MONDAY
+from tests.factories.attendance import make_attendance
 from tests.factories.messages import make_message
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.visits import make_presentation, make_visit
+from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.web.browser import browser_of
 
 
@@ -57,6 +62,37 @@ def limit(user, *district_ids):
 @pytest.fixture
 def scene(app):
     return Scene(app)
+
+
+def hold(scene, host):
+    """A visit at that school was held, and its numbers are locked."""
+    day = MONDAY.date() - dt.timedelta(days=3)
+    visit = make_visit(VisitState.DELIVERED, programme=scene.programme, host_id=host.id, on_day=day)
+    make_attendance(make_presentation(visit, state=PresentationState.DELIVERED))
+
+
+def test_what_was_held_is_drawn_of_the_own_districts_only(scene):
+    for host in (scene.near, scene.far):
+        hold(scene, host)
+    narrow, wide = (browser.get("/desk?lang=en").text for browser in (scene.browser, scene.wide))
+    near = db.session.scalar(sa.select(District.name_en).where(District.id == district_of(scene.near)))
+
+    assert f"In your districts: {near}." in narrow
+    assert "Held so far: 1 in all" in narrow
+    assert "In your districts" not in wide
+    assert "Held so far: 2 in all" in wide
+
+
+def test_what_a_closure_stopped_elsewhere_is_not_called_another_centres(app, scene):
+    draft = ClosureDraft(Extent(), VISIT_DAY, VISIT_DAY, ClosureReason.SNOW)
+    closure_id = close_hosts(scene.whole.actor(), draft, seen=frozenset(one.id for one in scene.visits), now=MONDAY)
+
+    narrow, wide = (one.get(f"/closures/{closure_id}?lang=en").text for one in (scene.browser, scene.wide))
+
+    assert scene.visits[0].number in narrow
+    assert scene.visits[1].number not in narrow
+    assert "Visits that others look after among them: 1." in narrow
+    assert "others look after" not in wide
 
 
 LISTS = (
