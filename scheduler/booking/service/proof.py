@@ -17,7 +17,8 @@ from scheduler.core import tokens
 from scheduler.core.errors import Conflict, GroundReason, NotFound, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.locked_request import locked_request, write_to_centre, write_to_school
+from scheduler.requests.service.bookings import write_with_others
+from scheduler.requests.service.locked_request import locked_request, write_to_centre
 from scheduler.requests.service.submission import prove_address
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.visits.models.held_time import DateHold, HeldTime
@@ -33,16 +34,17 @@ def prove_booking(token: str, *, now: dt.datetime) -> str | None:
     """The button behind the mailed link. With a date that is kept for the request its visit is planned as well.
 
     The crew whose time was held is asked; a coordinator confirms, as every visit. A date that is gone by now leaves
-    the request a pending one, and the school is told which other dates there are (TRUST R6). Returns and raises: as
-    `prove_address`.
+    the request a pending one, and the school is told which other dates there are (TRUST R6). The mail is one.
+    Returns and raises: as `prove_address`.
     """
     with change(SYSTEM, now) as act:
-        secret = prove_address(token, now=now)
         link = tokens.opened_by(token, "prove", now=now)
-        if secret is not None and link is not None:
-            kept = hold_of_request(link.subject_id)
-            if kept is not None and kept.state in (HoldState.KEPT, HoldState.LAPSED):
-                _settle(act, kept, link.subject_id)
+        kept = hold_of_request(link.subject_id) if link else None
+        if kept is not None and kept.state not in (HoldState.KEPT, HoldState.LAPSED):
+            kept = None
+        secret = prove_address(token, now=now, tells=kept is None)
+        if secret is not None and link is not None and kept is not None:
+            _settle(act, kept, link.subject_id)
     return secret
 
 
@@ -83,7 +85,8 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
         asked = locked_request(act.session, SYSTEM, "update", request_id)
         others = [vars(slot) for slot in other_dates(wish, now=act.now)]
         lost_day, lost_time = kept.on_day, kept.starts_local
-        write_to_school(asked, "booking_gone", now=act.now, lost_day=lost_day, lost_time=lost_time, others=others)
+        told = {"lost_day": lost_day, "lost_time": lost_time, "others": others}
+        write_with_others(act.session, asked, "booking_gone", now=act.now, **told)
         log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
         return
     _tell_booked(act, kept, number, request_id)
@@ -92,7 +95,7 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
 def _tell_booked(act: Act, kept: DateHold, number: str, request_id: int) -> None:
     asked = locked_request(act.session, SYSTEM, "update", request_id)
     day, time = kept.on_day, kept.starts_local
-    write_to_school(asked, "booking_taken", now=act.now, day=day, time=time)
+    write_with_others(act.session, asked, "booking_taken", now=act.now, day=day, time=time)
     write_to_centre(asked, "booked_now", now=act.now, visit=number, day=day, time=time)
     log.info("date booked", extra={"request_id": request_id})
 
