@@ -12,11 +12,13 @@ from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 from scheduler.waitlist.queries import waiting_now
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
-from scheduler.web.i18n import _n
+from scheduler.web.i18n import _n, page_language
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import Typed
 from scheduler.web.requests.booking.parts import earliest_day
 from scheduler.web.requests.forms import FEW_LETTERS
+
+MOST_OTHERS = 3  # programmes that are looked at where the chosen one has no free date
 
 
 def only_day(sent: str) -> Typed:
@@ -64,7 +66,7 @@ def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: 
 
 
 def _what_would_help(booking: BookingDraft, wish: FreeWish) -> list[str]:
-    """Of one thing asked otherwise, how many days would be free: in Serbian, or for other classes."""
+    """Of one thing asked otherwise, how many days would be free: in Serbian, for other classes, of other programmes."""
     found = []
     if wish.language is not TeachingLanguage.SERBIAN:
         other = replace(wish, language=TeachingLanguage.SERBIAN)
@@ -84,6 +86,24 @@ def _what_would_help(booking: BookingDraft, wish: FreeWish) -> list[str]:
                     "Without these classes there is %(num)s free date.",
                     "Without these classes there are %(num)s free dates.",
                     days,
+                )
+            )
+    return found or _other_programmes(booking, wish)
+
+
+def _other_programmes(booking: BookingDraft, wish: FreeWish) -> list[str]:
+    """Which other programmes for the same people somebody could come with."""
+    same = [one for one in booking.programmes() if one.id != wish.programme_id and wish.audience in one.audiences]
+    found = []
+    for one in same[:MOST_OTHERS]:
+        other = replace(wish, programme_id=one.id)
+        if days := len(booking.calendar(other).free_dates(other).free):
+            found.append(
+                _n(
+                    "Another programme has %(num)s free date: %(programme)s.",
+                    "Another programme has %(num)s free dates: %(programme)s.",
+                    days,
+                    programme=one.name(page_language()),
                 )
             )
     return found
