@@ -137,6 +137,7 @@ def test_one_mail_tells_of_the_kept_date_and_of_what_was_sent_with_it(book):
     assert [mail.kind for mail in told] == ["prove_address", "booking_taken"]
     assert "још није договорено: Родитељско вече (18:00)." in told[1].text
     assert "На остало одговарамо најкасније: " in told[1].text
+    assert "рок је уторак, 13. октобар 2026. у 10:00" in told[1].text  # 48 hours before: until then without haste
 
 
 def test_a_proof_pressed_twice_plans_one_visit(book):

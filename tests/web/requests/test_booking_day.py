@@ -291,6 +291,23 @@ def test_what_waits_for_the_school_is_said_on_the_page_of_the_day(client, talk, 
     assert {row.state for row in stored()} == {RequestState.TRIAGE, RequestState.REPORTED}
 
 
+def test_each_page_on_which_a_part_is_changed_names_its_programme(client, talk, evening, host):
+    first = make_school_request(RequestState.PROPOSED, programme=talk, host_id=host.id)
+    second = make_school_request(RequestState.CONFIRMED, programme=evening, host_id=host.id, booking=first.number)
+    visit = make_visit(VisitState.CONFIRMED, programme=evening, host_id=host.id, school_request_id=second.id)
+    make_presentation(visit)
+    with transaction():
+        secret = tokens.mint("status", first.id, lasts=dt.timedelta(days=1), now=MONDAY)
+    of_first, of_second = f"/status/{secret}~{first.number}", f"/status/{secret}~{second.number}"
+
+    pages = {f"{of_first}/{page}": "Talk with pupils" for page in ("dates", "withdraw", "counts")}
+    pages |= {f"{of_second}/{page}": "Evening for parents" for page in ("cancel", "date", "counts")}
+
+    assert {page: name in text_of(client.get(f"{page}?lang=en")) for page, name in pages.items()} == dict.fromkeys(
+        pages, True
+    )
+
+
 def test_one_calendar_file_holds_the_confirmed_visits_of_the_booking(client, talk, host):
     """Under one link, without anybody's name; a booking without a confirmed visit has none."""
     first = make_school_request(RequestState.CONFIRMED, programme=talk, host_id=host.id)

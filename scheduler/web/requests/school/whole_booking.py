@@ -142,7 +142,9 @@ def _part(own: str, page: RequestPage, now: dt.datetime) -> BookedPart:
     visit, href = crew_for_school(page.row.id, now), url_for(".status", secret=own)
     lost = bool(visit and visit.crew_lost and page.row.state in WITH_DATE)
     acts = [*_asked_of_school(own, page, visit, now), *_open_to_school(own, page, visit, now)]
-    next_words = words.SOMEBODY_ELSE if lost else words.next_of(page)
+    next_words: object = words.SOMEBODY_ELSE if lost else words.next_of(page)
+    if page.row.state is RequestState.PROPOSED:
+        next_words = words.heading_of(page)  # the dates stand on its own page, not below
     return BookedPart(page, visit, href, next_words, tuple(act for act in acts if act[1]))
 
 
