@@ -216,7 +216,12 @@ def test_days_too_near_for_the_slowest_programme_are_not_offered(client, talk, e
     near = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."  # 30 days ahead
 
     assert client.post("/book/when", data={"first_day": near, "last_day": near}).location == "/book/when"
-    assert client.get("/book/when").status_code == 422
+    page = client.get("/book/when?lang=en")
+    assert page.status_code == 422
+    works_all_week(talk)
+    shown = text_of(client.get("/book/when?lang=en"))
+    assert "too soon for us to prepare" in shown
+    assert "fell out" not in shown  # said to who looks for another date: nothing fell out here
 
 
 @pytest.mark.parametrize("held", [True, False])

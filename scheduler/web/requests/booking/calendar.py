@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from scheduler.booking.terms.free_dates import FreeDates, FreeWish
+from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
@@ -48,7 +48,7 @@ def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: 
     """
     chosen = None if booking.slot() else booking.only_day()
     missed = chosen is not None and booking.knows_classes() and not any(one.day == chosen for one in answer.free)
-    months = months_of(answer, marked)
+    months = months_of(_without_notice(answer), marked)
     marked_in = next((number for number, month in enumerate(months, 1) if month.has_chosen), 0)
     return {
         "answered_free": True,
@@ -63,6 +63,14 @@ def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: 
         "classes_settled": booking.knows_classes(),
         "missed": missed and answer.bells,
     }
+
+
+def _without_notice(answer: FreeDates) -> FreeDates:
+    """Before a booking nothing fell out: a day before the first that is offered is too soon for the slowest of its
+    programmes.
+    """
+    soon = tuple(replace(one, lack=Lack.TOO_SOON) if one.lack is Lack.BEFORE else one for one in answer.days)
+    return replace(answer, days=soon)
 
 
 def _what_would_help(booking: BookingDraft, wish: FreeWish) -> list[str]:

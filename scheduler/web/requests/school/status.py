@@ -225,9 +225,9 @@ def paper_of(page: RequestPage) -> Response:
         presentations=tuple(
             PaperPresentation(
                 audience=words.who_is_expected(asked),
-                classes=asked.classes,
+                classes=spelled(asked.classes, language),
                 expected=asked.pupils + asked.parents + asked.teachers,
-                room=page.room,
+                room=spelled(page.room, language),
                 starts_local=agreed or asked.starts_local,
             )
             for asked, agreed in zip_longest(page.presentations, times[: len(page.presentations)])
