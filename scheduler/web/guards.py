@@ -91,12 +91,17 @@ def link_actor(secret: str, purpose: str = "status") -> Actor:
 
 def link_subject(secret: str, purpose: str = "status") -> int:
     """The request that a secret link was made for, whichever of its booking it stands for. Raises: Gone; NotFound."""
-    return tokens.living_link(secret.partition(PART)[0], purpose, now=clock.now()).subject_id
+    return tokens.living_link(link_of_booking(secret), purpose, now=clock.now()).subject_id
 
 
 def link_to_part(secret: str, number: str) -> str:
     """The same link as that of another request of its booking."""
-    return f"{secret.partition(PART)[0]}{PART}{number}"
+    return f"{link_of_booking(secret)}{PART}{number}"
+
+
+def link_of_booking(secret: str) -> str:
+    """The same link as it was mailed: it opens all that was sent together."""
+    return secret.partition(PART)[0]
 
 
 def asks_for_sign_in() -> bool:

@@ -13,14 +13,27 @@ LESSONS = {number: _l("lesson %(number)s", number=number) for number in range(1,
 
 def facts_of(page: RequestPage) -> list[dict[str, Any]]:
     """What was asked for, as rows of terms and answers."""
-    language = page_language()
-    row = page.row
+    return _facts(
+        page,
+        [
+            (_("Programme"), [page.row.programme.name(page_language())]),
+            (_("Wished dates"), wishes_of(page.preferred)),
+            (_("Days on which the school cannot"), blackouts_of(page.blackouts)),
+            (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
+        ],
+    )
+
+
+def shared_facts(page: RequestPage) -> list[dict[str, Any]]:
+    """What all requests of a booking have in common: where, in which room, and who asked."""
+    return _facts(page, [])
+
+
+def _facts(page: RequestPage, own: list[tuple[str, list[str]]]) -> list[dict[str, Any]]:
+    language, host = page_language(), page.row.host
     facts = [
-        (_("Where"), [row.host.name(language), row.host.place(language)]),
-        (_("Programme"), [row.programme.name(language)]),
-        (_("Wished dates"), wishes_of(page.preferred)),
-        (_("Days on which the school cannot"), blackouts_of(page.blackouts)),
-        (_("Who listens"), [sitting_of(asked) for asked in page.presentations]),
+        (_("Where"), [host.name(language), host.place(language)]),
+        *own,
         (_("Room"), [page.room, ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),
         (_("Contact"), [page.contact_name]),

@@ -100,6 +100,15 @@ def test_a_mail_to_a_school_says_all_that_it_must(app, kind, language):
     assert re.search(r"19833", text)
 
 
+@pytest.mark.parametrize("kind", ["visit_confirmed", "crew_settled"])
+def test_no_teacher_stays_where_adults_alone_listen(app, kind):
+    said = {
+        who: mail.render(kind, "en", values_of(kind) | {"with_pupils": who}, for_school=True).text for who in (0, 1)
+    }
+
+    assert ["A teacher stays" in said[who] for who in (0, 1)] == [False, True]
+
+
 def test_a_mail_for_a_school_that_does_not_say_what_follows_is_refused(app):
     with pytest.raises((jinja2.UndefinedError, AttributeError)):
         mail.render("password_changed", "en", ASKED, for_school=True)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
-from scheduler.core import audit, form_keys, seals
+from scheduler.core import audit, form_keys, seals, tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction
 from scheduler.core.errors import Conflict, GroundReason
@@ -89,11 +89,15 @@ def test_an_unproven_request_is_blank_after_seven_days():
 
 
 def test_a_contact_is_blank_twelve_months_after_its_school_year():
-    make_school_request(RequestState.CERTIFIED, proved_at=MONDAY)  # asked for October 2026
+    row = make_school_request(RequestState.CERTIFIED, proved_at=MONDAY)  # asked for October 2026
+    with transaction():
+        links = [tokens.mint(page, row.id, lasts=1000 * DAY, now=MONDAY) for page in ("prove", "status", "read")]
 
     assert forgotten(RetentionRow.REQUEST_CONTACT, at(2028, 8, 31)) == 0
+    assert all(map(tokens.was_known, links, ("prove", "status", "read")))
     assert forgotten(RetentionRow.REQUEST_CONTACT, at(2028, 9, 1)) == 1
     assert "Ana Petrović" not in dump()
+    assert not any(map(tokens.was_known, links, ("prove", "status", "read")))  # the colleagues' page, too
 
 
 def test_names_of_adults_on_certificates_are_gone_after_ninety_days():

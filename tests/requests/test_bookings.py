@@ -57,7 +57,7 @@ def test_what_is_sent_together_is_one_booking_and_one_mail(session):
         (f"R-2026-000{place}", "R-2026-0001", RequestState.UNVERIFIED) for place in (1, 2, 3)
     ]
     [mail] = mails()
-    assert (mail.kind, mail.text.count(";")) == ("prove_address", 2)  # it names all three programmes
+    assert (mail.kind, mail.text.count(" (18:00); ")) == ("prove_address", 1)  # it names all programmes, and hours
 
 
 @pytest.mark.both_databases
@@ -109,7 +109,8 @@ def test_the_address_is_proven_for_all_and_one_mail_names_all_programmes(session
     assert all(row.proved_at for row in rows())
     [mail] = mails("request_received")
     assert mail.link_subject_id == request_id
-    assert mail.text.count(";") == 2
+    assert " (18:00); " in mail.text  # each programme has the hour behind it that the school named
+    assert "Времена уз програме су Ваше жеље" in mail.text
 
 
 def test_what_was_withdrawn_before_the_proof_is_not_proven(session):

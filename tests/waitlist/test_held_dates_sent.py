@@ -14,6 +14,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
+from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.service.school import withdraw_request
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
@@ -23,7 +24,8 @@ from scheduler.visits.terms.states import AssignmentState, HoldState, VisitState
 from tests.booking.book_now import DAY, THURSDAY, BookNow, held_people, mails, states, visits
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft
-from tests.factories.requests import a_presentation
+from tests.factories.programmes import make_programme
+from tests.factories.requests import a_draft, a_presentation
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.requests.shorthand import contact_of, stored
 
@@ -116,8 +118,26 @@ def test_the_proof_plans_the_visit_and_asks_the_crew_that_was_held(book):
     seats = db.session.scalars(sa.select(Assignment)).all()
     assert [(row.presenter_id, row.state) for row in seats] == [(book.people[0].id, AssignmentState.OFFERED)]
     assert (states(), held_people()) == ([HoldState.TAKEN], [])
-    assert mails() == ["prove_address", "request_received", "visit_offered", "booking_taken", "booked_now"]
+    assert mails() == ["prove_address", "visit_offered", "booking_taken", "booked_now"]
     assert violations() == []
+
+
+def test_one_mail_tells_of_the_kept_date_and_of_what_was_sent_with_it(book):
+    evening = make_programme(Audience.PARENTS, centre_id=book.centre_id, name_sr_cyrl="Родитељско вече")
+    parents = a_presentation(audience=Audience.PARENTS, level=SchoolLevel.NONE, classes="", pupils=0, teachers=0,
+                             parents=60, starts_local=dt.time(18))  # fmt: skip
+    part = a_draft(**book.asked_for() | {"programme_id": evening.id, "presentations": (parents,)})
+    book.hold()
+
+    assert book.prove(book.send(parts=(part,)))
+
+    told = db.session.scalars(
+        sa.select(OutboxMessage).where(OutboxMessage.address == "ana@school.example").order_by(OutboxMessage.id)
+    ).all()
+    assert [mail.kind for mail in told] == ["prove_address", "booking_taken"]
+    assert "још није договорено: Родитељско вече (18:00)." in told[1].text
+    assert "На остало одговарамо најкасније: " in told[1].text
+    assert "рок је уторак, 13. октобар 2026. у 10:00" in told[1].text  # 48 hours before: until then without haste
 
 
 def test_a_proof_pressed_twice_plans_one_visit(book):

@@ -21,16 +21,14 @@ from scheduler.core.errors import Conflict, GroundReason, SchedulerError
 from scheduler.messages.rules import LETTERS_PURPOSE
 from scheduler.policy import Actor, school_contact
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.states import OPEN
-from scheduler.requests.terms.school_request import RequestState
+from scheduler.requests.rules.states import AFTER_VISIT, OPEN
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.locked_visit import lock_visit
 from scheduler.visits.service.outcome import ask_for_numbers
 from scheduler.visits.terms.states import VisitState
 
 log = logging.getLogger(__name__)
-_AFTER_VISIT = {RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED}
-ASKING_STATES = sorted(OPEN - _AFTER_VISIT)
+ASKING_STATES = sorted(OPEN - AFTER_VISIT)
 LETTERS = {
     FollowUp.FEEDBACK: ("follow_up_feedback", "/status/{token}/feedback"),
     FollowUp.SURVEY: ("follow_up_survey", "/status/{token}/later"),

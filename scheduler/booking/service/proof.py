@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from scheduler import policy
 from scheduler.acts import Act, change
@@ -17,11 +17,14 @@ from scheduler.core import tokens
 from scheduler.core.errors import Conflict, GroundReason, NotFound, SchedulerError
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.service.locked_request import locked_request, write_to_centre, write_to_school
+from scheduler.requests.service.bookings import write_with_others
+from scheduler.requests.service.locked_request import locked_request, write_to_centre
 from scheduler.requests.service.submission import prove_address
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.visits.models.held_time import DateHold, HeldTime
+from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import hold_time
+from scheduler.visits.service.notify import late_from
 from scheduler.visits.service.plan_and_move import plan_visit
 from scheduler.visits.terms.plans import VisitDraft
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
@@ -33,16 +36,17 @@ def prove_booking(token: str, *, now: dt.datetime) -> str | None:
     """The button behind the mailed link. With a date that is kept for the request its visit is planned as well.
 
     The crew whose time was held is asked; a coordinator confirms, as every visit. A date that is gone by now leaves
-    the request a pending one, and the school is told which other dates there are (TRUST R6). Returns and raises: as
-    `prove_address`.
+    the request a pending one, and the school is told which other dates there are (TRUST R6). The mail is one.
+    Returns and raises: as `prove_address`.
     """
     with change(SYSTEM, now) as act:
-        secret = prove_address(token, now=now)
         link = tokens.opened_by(token, "prove", now=now)
-        if secret is not None and link is not None:
-            kept = hold_of_request(link.subject_id)
-            if kept is not None and kept.state in (HoldState.KEPT, HoldState.LAPSED):
-                _settle(act, kept, link.subject_id)
+        kept = hold_of_request(link.subject_id) if link else None
+        if kept is not None and kept.state not in (HoldState.KEPT, HoldState.LAPSED):
+            kept = None
+        secret = prove_address(token, now=now, tells=kept is None)
+        if secret is not None and link is not None and kept is not None:
+            _settle(act, kept, link.subject_id)
     return secret
 
 
@@ -67,7 +71,7 @@ def take_other_date(actor: Actor, request_id: int, slot: Slot, *, now: dt.dateti
         said = {"draft": "", "network": "", "school_request_id": request_id, "state": HoldState.KEPT}
         row = hold_row(wish, calendar.place, **said, state_since=now, until=now + HELD_FOR)
         give_time(act.session, row, crew)
-        _tell_booked(act, row, _plan(act.by(SYSTEM), row, wish), request_id)
+        _tell_booked(act, row, _plan(act.by(SYSTEM), row, wish))
 
 
 def _settle(act: Act, kept: DateHold, request_id: int) -> None:
@@ -75,7 +79,7 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
     wish = wish_of_hold(act.session.get_one(SchoolRequest, request_id), kept, by_the_bell=False)
     try:
         with act.session.begin_nested():
-            number = _plan(act, kept, wish)
+            visit = _plan(act, kept, wish)
     except SchedulerError as error:
         act.session.refresh(kept)
         if kept.state in LIVING_HOLDS:
@@ -83,22 +87,26 @@ def _settle(act: Act, kept: DateHold, request_id: int) -> None:
         asked = locked_request(act.session, SYSTEM, "update", request_id)
         others = [vars(slot) for slot in other_dates(wish, now=act.now)]
         lost_day, lost_time = kept.on_day, kept.starts_local
-        write_to_school(asked, "booking_gone", now=act.now, lost_day=lost_day, lost_time=lost_time, others=others)
+        told = {"lost_day": lost_day, "lost_time": lost_time, "others": others}
+        write_with_others(act.session, asked, "booking_gone", now=act.now, **told)
         log.info("date gone before the proof", extra={"request_id": request_id, "reason": type(error).__name__})
         return
-    _tell_booked(act, kept, number, request_id)
+    _tell_booked(act, kept, visit)
 
 
-def _tell_booked(act: Act, kept: DateHold, number: str, request_id: int) -> None:
+def _tell_booked(act: Act, kept: DateHold, visit: Visit) -> None:
+    request_id = kept.school_request_id or 0
     asked = locked_request(act.session, SYSTEM, "update", request_id)
     day, time = kept.on_day, kept.starts_local
-    write_to_school(asked, "booking_taken", now=act.now, day=day, time=time)
-    write_to_centre(asked, "booked_now", now=act.now, visit=number, day=day, time=time)
+    starts_at = act.session.scalar(select(func.min(Presentation.starts_at)).where(Presentation.visit_id == visit.id))
+    until = late_from(starts_at, act.now) if starts_at else None
+    write_with_others(act.session, asked, "booking_taken", now=act.now, day=day, time=time, change_until=until)
+    write_to_centre(asked, "booked_now", now=act.now, visit=visit.number, day=day, time=time)
     log.info("date booked", extra={"request_id": request_id})
 
 
-def _plan(act: Act, kept: DateHold, wish: HoldWish) -> str:
-    """The visit of a date that is kept, or free all the same; the number of the visit."""
+def _plan(act: Act, kept: DateHold, wish: HoldWish) -> Visit:
+    """The visit of a date that is kept, or free all the same."""
     if kept.state in LIVING_HOLDS and kept.until > act.now:
         crew = list(act.session.scalars(_crew(kept.id)))
         hold_time(act.session, crew)
@@ -114,7 +122,7 @@ def _plan(act: Act, kept: DateHold, wish: HoldWish) -> str:
     act.session.flush()
     visit = plan_visit(SYSTEM, _draft(asked, kept), now=act.now)
     ask_held(visit.id, crew, until=kept.busy_from, now=act.now)
-    return visit.number
+    return visit
 
 
 def _crew(hold_id: int) -> Select[int]:

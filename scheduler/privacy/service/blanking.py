@@ -65,7 +65,7 @@ def blank_contacts(session: Session, ids: Ids) -> None:
         update(SchoolRequest).where(SchoolRequest.id.in_(ids)).values(**nobody, version=SchoolRequest.version + 1)
     )
     session.execute(update(Visit).where(Visit.school_request_id.in_(ids)).values(safeguarding_contact=""))
-    end_links_to(session, ("prove", "status"), ids)
+    end_links_to(session, ("prove", "status", "read"), ids)
 
 
 def blank_words(session: Session, ids: Ids) -> None:

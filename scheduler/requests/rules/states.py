@@ -22,6 +22,7 @@ HIDDEN = frozenset({_S.DRAFT, _S.UNVERIFIED})  # staff see a request when its ad
 OVER = REQUEST_MACHINE.ends()
 OPEN = frozenset(RequestState) - HIDDEN - OVER
 WITH_DATE = frozenset({_S.AGREED, _S.STAFFING, _S.CONFIRMED, _S.READY})
+AFTER_VISIT = frozenset({_S.DELIVERED, _S.REPORTED, _S.CERTIFIED, _S.CLOSED})
 FOLLOWED = frozenset(
     {
         _S.AGREED,

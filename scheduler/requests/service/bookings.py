@@ -12,12 +12,15 @@ from scheduler.programmes.queries import programme_row
 from scheduler.programmes.terms import ProgrammeRow
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import problems_with_part
+from scheduler.requests.rules.states import OVER
 from scheduler.requests.service.locked_request import (
     STATUS_HOURS,
     SchoolLetter,
     deadlines,
     locked_request,
     values_of,
+    values_of_several,
+    with_hours,
     write_to_contacts,
 )
 from scheduler.requests.terms.school_request import RequestDraft, RequestFacts
@@ -45,8 +48,20 @@ def write_of_booking(rows: Sequence[SchoolRequest], kind: str, *, now: dt.dateti
     first = rows[0]
 
     def values_in(language: str) -> dict[str, object]:
-        names = (programme_row(row.programme).name(language) for row in rows)
-        return values_of(first, language) | deadlines(now) | {"programme": "; ".join(names)}
+        named = [(row, programme_row(row.programme)) for row in rows]
+        return values_of(first, language) | deadlines(now) | values_of_several(named, language)
 
     letter = SchoolLetter(kind, (SchoolRequest.__tablename__, first.id), first.centre_id, STATUS_HOURS)
     write_to_contacts(first, letter, values_in, now=now)
+
+
+def write_with_others(session: Session, row: SchoolRequest, kind: str, *, now: dt.datetime, **more: object) -> None:
+    """One mail to the school about a request, that says too what stands beside it in its booking."""
+    others = [one for one in others_of_booking(session, row) if one.state not in OVER]
+
+    def values_in(language: str) -> dict[str, object]:
+        beside = with_hours([(one, programme_row(one.programme)) for one in others], language)
+        return values_of(row, language) | deadlines(now) | more | {"beside": beside}
+
+    letter = SchoolLetter(kind, (SchoolRequest.__tablename__, row.id), row.centre_id, STATUS_HOURS)
+    write_to_contacts(row, letter, values_in, now=now)

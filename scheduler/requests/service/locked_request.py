@@ -1,7 +1,7 @@
 """The row that a service is about: found within the actor's reach, locked, and still as the actor saw it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
-from scheduler.core.language import pick
+from scheduler.core.language import clock_time, pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Centre
@@ -20,6 +20,7 @@ from scheduler.places.models import Host
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
+from scheduler.programmes.terms import ProgrammeRow
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import Contact, contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
@@ -179,4 +180,25 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn),
         "first_day": row.first_day,
         "last_day": row.last_day,
+        "asked_times": named_hours(row, language),
     }
+
+
+def named_hours(row: SchoolRequest, language: str) -> str:
+    """The hours at which a school wishes its presentations to begin; empty where it named none."""
+    return ", ".join(clock_time(one.starts_local, language) for one in row.presentations if one.starts_local)
+
+
+def with_hours(named: Iterable[tuple[SchoolRequest, ProgrammeRow]], language: str) -> str:
+    """Each programme, with the hours behind it that the school named."""
+    said = [(programme.name(language), named_hours(row, language)) for row, programme in named]
+    return "; ".join(f"{name} ({hours})" if hours else name for name, hours in said)
+
+
+def values_of_several(named: Sequence[tuple[SchoolRequest, ProgrammeRow]], language: str) -> dict[str, object]:
+    """What a mail says of all that was sent together; of one, its programme and its hours."""
+    if len(named) == 1:
+        [(row, programme)] = named
+        return {"programme": programme.name(language), "asked_times": named_hours(row, language)}
+    several = {"several": True} if any(named_hours(row, language) for row, _programme in named) else {}
+    return {"programme": with_hours(named, language), "asked_times": ""} | several

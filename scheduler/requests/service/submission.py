@@ -224,11 +224,12 @@ def set_off(
     write_to_unproved(row, now, kept_until)
 
 
-def prove_address(token: str, *, now: dt.datetime) -> str | None:
+def prove_address(token: str, *, now: dt.datetime, tells: bool = True) -> str | None:
     """The button behind the mailed link: staff see the request from now on, and a mail with the status link goes out.
 
     The address is proven for all that was sent together, and the mail is one. What was sent for the waiting list
-    stands on it from now on, by the school's own act.
+    stands on it from now on, by the school's own act. Who has more to tell than that it came writes the mail itself
+    (`tells`).
     Returns a fresh secret for the status page the first time, None when it was proven before. Raises: Gone; NotFound.
     """
     with transaction() as session:
@@ -246,7 +247,8 @@ def prove_address(token: str, *, now: dt.datetime) -> str | None:
             states.move(REQUEST_MACHINE, one, to, actor=actor, at=now)
             one.proved_at = now
         forget_network(session, row.contact_email)
-        write_of_booking(rows, "request_waitlisted" if waits else "request_received", now=now)
+        if tells:
+            write_of_booking(rows, "request_waitlisted" if waits else "request_received", now=now)
         request_id = row.id
         secret = tokens.mint("status", request_id, lasts=dt.timedelta(hours=STATUS_HOURS), now=now)
     log.info("address proven", extra={"request_id": request_id})

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from scheduler.config import settings
 from scheduler.core.db import advisory_lock, db
@@ -23,7 +23,7 @@ from scheduler.requests.rules.school_request import (
     MAILS_WINDOW,
     PROVE_WITHIN,
 )
-from scheduler.requests.service.locked_request import whom_to_call
+from scheduler.requests.service.locked_request import values_of_several, whom_to_call
 from scheduler.requests.terms.reasons import RequestReason
 
 log = logging.getLogger(__name__)
@@ -56,16 +56,20 @@ def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datet
 def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
     """What a mail to an unproven address says of a request: chosen from lists of ours; a typed school has no name."""
     language = row.language
-    named = select(Host, Centre, Programme).select_from(SchoolRequest).join(Host, Host.id == SchoolRequest.host_id)
-    named = named.join(Programme, Programme.id == SchoolRequest.programme_id).join(Centre, Centre.id == row.centre_id)
+    named = select(SchoolRequest, Host, Centre, Programme).join(Host, Host.id == SchoolRequest.host_id)
+    named = (
+        named.options(selectinload(SchoolRequest.presentations))
+        .join(Programme, Programme.id == SchoolRequest.programme_id)
+        .join(Centre, Centre.id == row.centre_id)
+    )
     found = db.session.execute(named.where(SchoolRequest.booking == row.booking).order_by(SchoolRequest.id)).all()
-    host, centre = found[0][:2]
+    host, centre = found[0][1:3]
     return whom_to_call(centre, language) | {
         "number": row.number,
-        "programme": "; ".join(programme.name(language) for _host, _centre, programme in found),
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
         "first_day": row.first_day,
         "last_day": row.last_day,
+        **values_of_several([(one, programme) for one, _host, _centre, programme in found], language),
     }
 
 

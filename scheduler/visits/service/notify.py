@@ -10,6 +10,7 @@ from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre, Presenter
+from scheduler.programmes.terms import Audience
 from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import SchoolLetter, whom_to_call, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
@@ -115,7 +116,11 @@ def tell_school(kind: str, opened: OpenVisit, *, now: dt.datetime, **values: obj
     visit = opened.visit
     letter = SchoolLetter(kind, ("visit", visit.id), visit.centre_id, link_hours(visit.on_day, now))
     centre = db.session().get_one(Centre, visit.centre_id)
-    more = {"who": who_comes(opened, now), "change_until": change_until(opened, now)} | values
+    more = {
+        "who": who_comes(opened, now),
+        "change_until": change_until(opened, now),
+        "with_pupils": any(row.audience is Audience.PUPILS for row in opened.presentations),
+    } | values
     write_to_contacts(asked, letter, lambda language: facts_for_school(opened, centre, language) | more, now=now)
 
 
@@ -143,7 +148,12 @@ def facts_for_school(opened: OpenVisit, centre: Centre, language: str) -> dict[s
 
 def change_until(opened: OpenVisit, now: dt.datetime) -> dt.datetime | None:
     """Until when the school may ask for another date, or call off without being late; None once that is over."""
-    until = min((row.starts_at for row in opened.presentations), default=now) - LATE_CANCEL
+    return late_from(min((row.starts_at for row in opened.presentations), default=now), now)
+
+
+def late_from(starts_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+    """The same of what begins then."""
+    until = starts_at - LATE_CANCEL
     return until if until > now else None
 
 

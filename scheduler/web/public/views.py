@@ -18,6 +18,7 @@ from scheduler.programmes import queries as programme_queries
 from scheduler.reports import charts
 from scheduler.reports.queries.public import PublicNames, public_names, public_year, school_year_counts
 from scheduler.reports.wording import definitions, story
+from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web.filters import ASSIGNMENT, FACES, FLAGS, VISIT, Face
 from scheduler.web.form_words import FormReason
@@ -48,6 +49,7 @@ def front() -> ResponseReturnValue:
         campaigns=[words.campaign_told(one, today, names) for one in campaigns],
         year=words.school_year_so_far(school_year_counts(today, names), today),
         hero=charts.country(),
+        promised_days=PROMISED_DAYS,
     )
 
 

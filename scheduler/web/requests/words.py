@@ -10,7 +10,7 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.rules.states import OVER
+from scheduler.requests.rules.states import OVER, PROMISED_DAYS
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.handovers import HandoverRow, HandoverState
 from scheduler.requests.terms.pages import (
@@ -204,11 +204,14 @@ HEADINGS = {
     _S.CANCELLED_BY_CENTRE: _l("The centre cancelled the visit"),
     _S.DISRUPTED: _l("The visit needs a new day"),
 }
+ANSWERED = _l(
+    "We answer within %(days)s days, by mail and on this page. You need not do anything now.", days=PROMISED_DAYS
+)
 NEXT = {
     _S.DRAFT: _l("We see the request only when you open the link in the mail and press the button."),
     _S.UNVERIFIED: _l("We see the request only when you open the link in the mail and press the button."),
-    _S.NEW: _l("We answer within 5 days, by mail and on this page. You need not do anything now."),
-    _S.TRIAGE: _l("We answer within 5 days, by mail and on this page. You need not do anything now."),
+    _S.NEW: ANSWERED,
+    _S.TRIAGE: ANSWERED,
     _S.NEEDS_INFO: _l("As soon as you answer, we go on."),
     _S.DECLINED: _l("You can send a new request at any time."),
     _S.MERGED_INTO: _l("Both requests are kept as one; the other link shows where it stands."),

@@ -85,6 +85,15 @@ def as_far_as_the_check(client, talk, evening, gathering) -> None:
         client.post(f"/book/{page}", data=answers(talk)[page])
 
 
+def works_all_week(talk) -> None:
+    with transaction() as session:
+        person = a_cleared_educator(centre_id=talk.centre_id)
+        session.add_all(
+            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
+            for day in range(7)
+        )
+
+
 def stored() -> list[SchoolRequest]:
     db.session.rollback()
     return list(db.session.scalars(sa.select(SchoolRequest).order_by(SchoolRequest.id)))
@@ -185,11 +194,7 @@ def test_no_teacher_stays_with_parents_alone(client, evening, gathering, host):
 def test_the_held_date_of_the_talk_is_the_day_of_all(client, talk, evening, gathering, host):
     with transaction() as session:
         session.get_one(Programme, talk.id).booking = Booking.NOW
-        person = a_cleared_educator(centre_id=talk.centre_id)
-        session.add_all(
-            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
-            for day in range(7)
-        )
+    works_all_week(talk)
     choose(client, host, evening, talk, gathering)
     client.post("/book/when", data={"slot": f"{FIRST}T10:00"})
     client.post("/book/who", data=answers(talk)["who"])
@@ -211,7 +216,33 @@ def test_days_too_near_for_the_slowest_programme_are_not_offered(client, talk, e
     near = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."  # 30 days ahead
 
     assert client.post("/book/when", data={"first_day": near, "last_day": near}).location == "/book/when"
-    assert client.get("/book/when").status_code == 422
+    page = client.get("/book/when?lang=en")
+    assert page.status_code == 422
+    works_all_week(talk)
+    shown = text_of(client.get("/book/when?lang=en"))
+    assert "too soon for us to prepare" in shown
+    assert "fell out" not in shown  # said to who looks for another date: nothing fell out here
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_slower_programme_chosen_later_asks_for_the_day_again_and_says_why(client, talk, evening, host, held):
+    with transaction() as session:
+        session.get_one(Programme, talk.id).booking = Booking.NOW if held else Booking.ASK
+        session.get_one(Programme, evening.id).notice_days = 40
+    works_all_week(talk)
+    choose(client, host, talk)
+    near = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."
+    pressed = {"slot": f"{FIRST}T10:00"} if held else {"first_day": near, "last_day": near}
+    assert client.post("/book/when", data=pressed).location == "/book/who"
+
+    both = {"programme": [str(talk.id), str(evening.id)], "teaching_language": "sr"}
+    assert client.post("/book/what", data=both).location == "/book/when"
+
+    page = client.get("/book/when?lang=en")
+    assert page.status_code == 422
+    assert "The earliest day: " in text_of(page)
+    assert "held for you until" not in text_of(page)
+    assert client.get("/book/check").location == "/book/when"
 
 
 def test_one_link_proves_all_and_opens_all(client, talk, evening, gathering, host):
@@ -227,6 +258,13 @@ def test_one_link_proves_all_and_opens_all(client, talk, evening, gathering, hos
     for words in ("Talk with pupils", "Evening for parents", "Gathering of teachers", "18:00–19:00", "13:30–15:00"):
         assert words in shown
     secret = page.removeprefix("/status/")
+    hours = [shown.rindex(one) for one in ("Talk with pupils", "Gathering of teachers", "Evening for parents")]
+    assert hours == sorted(hours)  # the parts stand as the day runs
+    assert shown.count("Talk with pupils") == 2  # once in the line of the day, once as a part: nothing is said twice
+    assert shown.count("Where the request is") == 0
+    own = client.get(f"/status/{secret}~{first.number}?lang=en")
+    assert "Where the request is" in text_of(own)
+    assert f'href="{page}"' in own.text  # back to the day
     other = client.get(f"/status/{secret}~{second.number}?lang=en")
     assert f"Request {second.number}" in text_of(other)
     client.post(f"/status/{secret}~{third.number}/withdraw", data={"reason": ""})
@@ -241,6 +279,38 @@ def test_a_link_opens_no_request_of_another_booking(client, talk, evening, gathe
 
     for number in ("R-2026-9999", "x", "", "~"):
         assert client.get(f"/status/{secret}~{number}").status_code in ((200,) if number == "" else (404,))
+
+
+def test_what_waits_for_the_school_is_said_on_the_page_of_the_day(client, talk, evening, gathering, host):
+    """A question of the centre, and a visit that was held: each is one press away."""
+    first = make_school_request(RequestState.NEEDS_INFO, programme=talk, host_id=host.id, question="Hall?")
+    second = make_school_request(RequestState.REPORTED, programme=evening, host_id=host.id, booking=first.number)
+    with transaction():
+        secret = tokens.mint("status", first.id, lasts=dt.timedelta(days=1), now=MONDAY)
+
+    page = client.get(f"/status/{secret}?lang=en").text
+
+    assert re.search(rf'href="/status/{secret}~{first.number}">Answer the question', page)
+    assert re.search(rf'href="/status/{secret}~{second.number}/feedback">How was it\?', page)
+    assert client.post(f"/status/{secret}~{first.number}", data={"answer": "Yes", "version": "1"}).status_code == 302
+    assert {row.state for row in stored()} == {RequestState.TRIAGE, RequestState.REPORTED}
+
+
+def test_each_page_on_which_a_part_is_changed_names_its_programme(client, talk, evening, host):
+    first = make_school_request(RequestState.PROPOSED, programme=talk, host_id=host.id)
+    second = make_school_request(RequestState.CONFIRMED, programme=evening, host_id=host.id, booking=first.number)
+    visit = make_visit(VisitState.CONFIRMED, programme=evening, host_id=host.id, school_request_id=second.id)
+    make_presentation(visit)
+    with transaction():
+        secret = tokens.mint("status", first.id, lasts=dt.timedelta(days=1), now=MONDAY)
+    of_first, of_second = f"/status/{secret}~{first.number}", f"/status/{secret}~{second.number}"
+
+    pages = {f"{of_first}/{page}": "Talk with pupils" for page in ("dates", "withdraw", "counts")}
+    pages |= {f"{of_second}/{page}": "Evening for parents" for page in ("cancel", "date", "counts")}
+
+    assert {page: name in text_of(client.get(f"{page}?lang=en")) for page, name in pages.items()} == dict.fromkeys(
+        pages, True
+    )
 
 
 def test_one_calendar_file_holds_the_confirmed_visits_of_the_booking(client, talk, host):

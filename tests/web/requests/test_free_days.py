@@ -15,7 +15,9 @@ from scheduler.places.terms.school_time import Bells, Grouping, Rotation, School
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
+from tests.factories.people import make_centre
 from tests.factories.places import make_municipality
+from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.web.requests.answered import answers, text_of
 
@@ -211,6 +213,23 @@ def test_a_language_that_nobody_teaches_in_says_how_far_we_looked(client, progra
 
     assert "No educator who teaches in Slovak can come to you. We looked ahead until this day: " in page
     assert long_day(last, "en") in page
+
+
+def test_what_would_help_is_said_with_its_number_of_free_dates(client, programme, host, educator):
+    """Another language; and where no language helps, another programme for the same people."""
+    client.post("/book", data={"host_id": str(host.id)})
+    client.post("/book/what", data=answers(programme)["what"] | {"teaching_language": "sk"})
+
+    page = client.get("/book/when?lang=en")
+
+    assert re.search(r"In Serbian there are \d+ free dates", text_of(page))
+    assert "Change programme or language" in page.text
+
+    other = make_programme(centre_id=make_centre(name="Far").id, name_en="Web Detectives")
+    client.post("/book/what", data={"programme": str(other.id), "teaching_language": "sr"})
+    page = client.get("/book/when?lang=en")
+    assert re.search(rf"Another programme has \d+ free dates: {programme.name_en}\.", text_of(page))
+    assert f"{other.name_en}." not in text_of(page)
 
 
 # --- the shifts of the very classes ---

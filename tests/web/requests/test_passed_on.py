@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
+from scheduler.core.language import long_day, short_day
 from scheduler.people.models import Centre
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
@@ -193,6 +194,23 @@ def test_colleagues_read_the_whole_day_under_one_link(app, client):
     assert "13:30" in text_of(read)
     assert over.number not in read.text
     assert f'href="{page}~{visit.number}"' in other.text
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_before_anything_is_agreed_colleagues_read_the_wished_days_and_hours(app, client, days):
+    row = make_school_request(RequestState.NEW)
+    last = row.first_day + dt.timedelta(days=days)
+    with transaction() as session:
+        session.get_one(SchoolRequest, row.id).last_day = last
+        of_it = RequestedPresentation.school_request_id == row.id
+        session.execute(update(RequestedPresentation).where(of_it).values(starts_local=dt.time(18)))
+        secret = tokens.mint("status", row.id, lasts=MONTH, now=MONDAY)
+    asked = long_day(row.first_day, "en") if not days else f"{short_day(row.first_day, 'en')} – {short_day(last, 'en')}"
+
+    share, page = shared(client, secret)
+
+    assert f"We asked for: {asked}, 18:00.\nThe day is not agreed yet." in client.get(f"{share}?lang=en").text
+    assert "18:00" in text_of(app.test_client().get(f"{page}?lang=en"))
 
 
 @pytest.mark.parametrize(("audience", "stays"), [(Audience.PUPILS, True), (Audience.TEACHERS, False)])

@@ -16,7 +16,7 @@ from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.web.requests.answered import answers
+from tests.web.requests.answered import answers, text_of
 
 
 @pytest.fixture
@@ -93,6 +93,20 @@ def test_abroad_the_country_gives_the_clock_and_no_municipality_is_asked_for(cli
 
     assert (host.zone, host.municipality_id) == ("Europe/Ljubljana", None)
     assert (host.address_sr_cyrl, host.address_sr_latn) == ("Trg 1, Словенија", "Trg 1, Slovenija")
+
+
+@pytest.mark.usefixtures("hands")
+def test_a_school_abroad_reads_by_whose_clock_the_hours_are(client, programme):
+    client.post("/book/new-host", data=abroad(country="AT", place="Wien", municipality=""))
+    client.post("/book/what", data=answers(programme)["what"])
+
+    assert "All hours are by the clock of Vienna." in text_of(client.get("/book/when?lang=en"))
+    for page in ("when", "who", "where", "you"):
+        client.post(f"/book/{page}", data=answers(programme)[page])
+    assert "By the clock of Vienna" in text_of(client.get("/book/check?lang=en"))
+
+    client.post("/book/new-host", data=abroad(country="RS", municipality=str(make_municipality().id)))
+    assert "By the clock of" not in text_of(client.get("/book/check?lang=en"))
 
 
 @pytest.mark.usefixtures("hands")

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import url_for
 
+from scheduler.core import clock
+from scheduler.core.countries import clock_name
 from scheduler.core.errors import Reason
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web.day_slots import date_words
@@ -63,6 +65,12 @@ def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[d
     ]
 
 
+def clock_abroad(booking: BookingDraft) -> str:
+    """The town by whose clock the hours of a school abroad are; empty in Serbia."""
+    where = booking.host() or booking.new_host()
+    return "" if where is None or where.zone == clock.BELGRADE else clock_name(where.zone, page_language())
+
+
 def _sittings(part: RequestDraft) -> list[str]:
     """Who listens to a further part, and from when."""
     return [sitting_of(asked) for asked in part.presentations]
@@ -82,4 +90,5 @@ def _when(booking: BookingDraft, draft: RequestDraft) -> list[str]:
         str(DAY_PARTS[draft.presentations[0].day_part]),
         *wishes_of(draft.preferred),
         *([_("We cannot: %(days)s", days=cannot)] if cannot else []),
+        *([_("By the clock of %(town)s", town=town)] if (town := clock_abroad(booking)) else []),
     ]

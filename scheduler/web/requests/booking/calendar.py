@@ -5,18 +5,20 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from scheduler.booking.terms.free_dates import FreeDates, FreeWish
+from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 from scheduler.waitlist.queries import waiting_now
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
-from scheduler.web.i18n import _n
+from scheduler.web.i18n import _n, page_language
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import Typed
 from scheduler.web.requests.booking.parts import earliest_day
 from scheduler.web.requests.forms import FEW_LETTERS
+
+MOST_OTHERS = 3  # programmes that are looked at where the chosen one has no free date
 
 
 def only_day(sent: str) -> Typed:
@@ -46,7 +48,7 @@ def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: 
     """
     chosen = None if booking.slot() else booking.only_day()
     missed = chosen is not None and booking.knows_classes() and not any(one.day == chosen for one in answer.free)
-    months = months_of(answer, marked)
+    months = months_of(_without_notice(answer), marked)
     marked_in = next((number for number, month in enumerate(months, 1) if month.has_chosen), 0)
     return {
         "answered_free": True,
@@ -63,8 +65,16 @@ def free_days(booking: BookingDraft, wish: FreeWish, answer: FreeDates, marked: 
     }
 
 
+def _without_notice(answer: FreeDates) -> FreeDates:
+    """Before a booking nothing fell out: a day before the first that is offered is too soon for the slowest of its
+    programmes.
+    """
+    soon = tuple(replace(one, lack=Lack.TOO_SOON) if one.lack is Lack.BEFORE else one for one in answer.days)
+    return replace(answer, days=soon)
+
+
 def _what_would_help(booking: BookingDraft, wish: FreeWish) -> list[str]:
-    """Of one thing asked otherwise, how many days would be free: in Serbian, or for other classes."""
+    """Of one thing asked otherwise, how many days would be free: in Serbian, for other classes, of other programmes."""
     found = []
     if wish.language is not TeachingLanguage.SERBIAN:
         other = replace(wish, language=TeachingLanguage.SERBIAN)
@@ -84,6 +94,24 @@ def _what_would_help(booking: BookingDraft, wish: FreeWish) -> list[str]:
                     "Without these classes there is %(num)s free date.",
                     "Without these classes there are %(num)s free dates.",
                     days,
+                )
+            )
+    return found or _other_programmes(booking, wish)
+
+
+def _other_programmes(booking: BookingDraft, wish: FreeWish) -> list[str]:
+    """Which other programmes for the same people somebody could come with."""
+    same = [one for one in booking.programmes() if one.id != wish.programme_id and wish.audience in one.audiences]
+    found = []
+    for one in same[:MOST_OTHERS]:
+        other = replace(wish, programme_id=one.id)
+        if days := len(booking.calendar(other).free_dates(other).free):
+            found.append(
+                _n(
+                    "Another programme has %(num)s free date: %(programme)s.",
+                    "Another programme has %(num)s free dates: %(programme)s.",
+                    days,
+                    programme=one.name(page_language()),
                 )
             )
     return found

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from scheduler.booking.rules.day_line import LaidPart
+from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.filters import long_day
 from scheduler.web.forms import number_of
@@ -34,6 +35,7 @@ def day_facts(booking: BookingDraft, form: DayForm) -> dict[str, Any]:
     beside = [one.beside[0] if one.beside else [] for one in found]
     return {
         "parts": asked,
+        "promised_days": PROMISED_DAYS,
         "lessons": BookingLessons(any(one.known for one in found), beside),
         "line": line_of(laid, shifts_at(booking, draft.first_day)),
         "line_day": _day_words(draft.first_day, draft.last_day),

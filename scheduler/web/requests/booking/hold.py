@@ -122,6 +122,16 @@ def release_hold(booking: BookingDraft) -> None:
     booking.keep("when", booking.answers.get("when", {}))
 
 
+def day_is_too_near(booking: BookingDraft) -> bool:
+    """Whether the day that was chosen before leaves a programme of now no notice: it is asked again, and says why."""
+    if "when" not in booking.answers or not booking.problems_at("when"):
+        return False
+    if booking.slot():
+        release_hold(booking)
+    booking.set_aside("when", booking.answers.pop("when"), wrong=True)
+    return True
+
+
 def hold_facts(booking: BookingDraft) -> dict[str, Any]:
     """What every page of the booking says of the date: until when it is held, or that it is not any more."""
     slot = booking.slot()

@@ -34,7 +34,7 @@ from scheduler.web.requests import words
 from scheduler.web.requests.address_forms import CorrectAddressForm
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.booking import hold
-from scheduler.web.requests.booking.answers import address_of, answer_rows
+from scheduler.web.requests.booking.answers import address_of, answer_rows, clock_abroad
 from scheduler.web.requests.booking.calendar import day_is_missed, for_the_waiting_list, only_classes, only_day
 from scheduler.web.requests.booking.day import check_facts, day_facts, total_of
 from scheduler.web.requests.booking.day_form import DayForm
@@ -173,6 +173,8 @@ def _answered(booking: BookingDraft, page: str, typed: Typed) -> ResponseReturnV
     if page == "when":
         typed = hold.keep_or_release(booking, typed)
     booking.keep(page, typed)
+    if page == "what" and hold.day_is_too_near(booking):
+        return redirect(address_of("when"))
     fits = hold.move_hold(booking, page) and not (page == "who" and day_is_missed(booking))
     return redirect(address_of(booking.next_page(page) if fits else "when"))
 
@@ -199,7 +201,7 @@ def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseRetu
         call_me="recent_incident" in booking.answers.get("where", {}),
         programmes=booking.programmes() if page == "what" else [],
         earliest=earliest_day(booking) if page == "when" else None,
-        **(hold.calendar_facts(booking, form) if page == "when" else {}),
+        **({"clock_abroad": clock_abroad(booking)} | hold.calendar_facts(booking, form) if page == "when" else {}),
         **(day_facts(booking, form) if isinstance(form, DayForm) else {"lessons": booking.beside(form)}),
         **hold.hold_facts(booking),
         goes_on=address_of(booking.next_page(page)),

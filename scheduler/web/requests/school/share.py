@@ -22,10 +22,11 @@ from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.service.calendar_entries import calendar_of_school
 from scheduler.web.filters import clock as wall
-from scheduler.web.filters import long_day
+from scheduler.web.filters import long_day, short_day
 from scheduler.web.guards import link_actor, link_to_part, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
+from scheduler.web.request_facts import hour_of
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import RequestPressForm
 from scheduler.web.requests.school.status import opened
@@ -79,7 +80,7 @@ def read(token: str) -> ResponseReturnValue:
         in_calendars=visit is not None and visit.certain,
         state=page.row.state,
         needs=page.row.programme.needs.lines(page_language()),
-        beside=[(link, one.row, _visit_of(one)) for link, one in _beside(token, page).items()],
+        beside=[(link, one.row, _when(one, _visit_of(one))) for link, one in _beside(token, page).items()],
     )
 
 
@@ -146,21 +147,32 @@ def _said_of(page: RequestPage, visit: CrewShown | None) -> list[str]:
     """The lines of a text for colleagues: what, where and when, as far as it is agreed."""
     language, row = page_language(), page.row
     room = _("Room: %(room)s", room=page.room) if page.room else ""
-    lines = [row.programme.name(language), row.host.name(language), *_when(visit), room]
+    lines = [row.programme.name(language), row.host.name(language), *_when(page, visit), room]
     return [line for line in lines if line]
 
 
 def _said_beside(page: RequestPage) -> list[str]:
     """The same of a further part of a booking: at the same school, in the same room."""
-    return [page.row.programme.name(page_language()), *_when(_visit_of(page))]
+    return [page.row.programme.name(page_language()), *_when(page, _visit_of(page))]
 
 
-def _when(visit: CrewShown | None) -> list[str]:
+def _when(page: RequestPage, visit: CrewShown | None) -> list[str]:
+    """The agreed day and hour, or those that the school wishes for."""
     if visit is None:
-        return [_("The day is not agreed yet.")]
+        return [_("We asked for: %(days)s.", days=_wished(page)), _("The day is not agreed yet.")]
     times = ", ".join(wall(time) for time in visit.starts_local)
     agreed = _("%(day)s at %(time)s", day=long_day(visit.on_day), time=times)
     return [agreed] if visit.certain else [agreed, _("The day is not confirmed yet.")]
+
+
+def _wished(page: RequestPage) -> str:
+    """четвртак, 17. децембар 2026, 18:00"""
+    row = page.row
+    if row.first_day == row.last_day:
+        days = long_day(row.first_day)
+    else:
+        days = f"{short_day(row.first_day)} – {short_day(row.last_day)}"
+    return ", ".join([days, *(hour for asked in page.presentations if (hour := hour_of(asked)))])
 
 
 def _calendar(page: RequestPage) -> Response:

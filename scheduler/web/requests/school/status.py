@@ -21,7 +21,7 @@ from scheduler.readiness.rules import asked_until
 from scheduler.readiness.service.numbers import change_numbers
 from scheduler.requests import pdf
 from scheduler.requests.queries.pages import own_request, proposed_dates
-from scheduler.requests.rules.states import HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
+from scheduler.requests.rules.states import AFTER_VISIT, HIDDEN, OVER, WITH_DATE, may_change_counts, way_out
 from scheduler.requests.service.school import answer_question, withdraw_request
 from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
@@ -30,7 +30,7 @@ from scheduler.staffing.terms.crew import CrewShown
 from scheduler.waitlist.queries import offered_date, place_of
 from scheduler.web.day_slots import DateChoice, date_words, value_of
 from scheduler.web.filters import say, url_if
-from scheduler.web.guards import link_actor, public
+from scheduler.web.guards import link_actor, link_of_booking, public
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.reasons import worded
@@ -39,9 +39,7 @@ from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import AnswerForm, ChangeCountsForm, RequestPressForm, WithdrawForm
 from scheduler.web.requests.next_part import cohort_of
-from scheduler.web.requests.school.whole_booking import whole_booking
-
-AFTER_VISIT = (RequestState.DELIVERED, RequestState.REPORTED, RequestState.CERTIFIED, RequestState.CLOSED)
+from scheduler.web.requests.school.whole_booking import may_be_several, page_of_day, whole_booking
 
 
 def opened(secret: str) -> tuple[Actor, RequestPage]:
@@ -65,6 +63,9 @@ def status(secret: str) -> ResponseReturnValue:
         else:
             say(_("Thank you, your answer is with the centre."))
             return redirect(url_for(".status", secret=secret))
+    whole = whole_booking(secret, page, clock.now()) if secret == link_of_booking(secret) else None
+    if whole and not form.problems_shown():
+        return page_of_day(secret, page, whole)
     return _page(secret, page, form, 422 if form.problems_shown() else 200)
 
 
@@ -102,7 +103,7 @@ def _page(secret: str, page: RequestPage, form: AnswerForm, code: int) -> Respon
         may_change=may_change_counts(state),
         may_withdraw=way_out(state) is not None and bound is None,
         over=state in OVER,
-        whole=whole_booking(secret, page, now),
+        day_href=url_for(".status", secret=link_of_booking(secret)) if may_be_several(page) else "",
         **_between(page, bound, stopped, now),
     )
     return shown, code
@@ -226,9 +227,9 @@ def paper_of(page: RequestPage) -> Response:
         presentations=tuple(
             PaperPresentation(
                 audience=words.who_is_expected(asked),
-                classes=asked.classes,
+                classes=spelled(asked.classes, language),
                 expected=asked.pupils + asked.parents + asked.teachers,
-                room=page.room,
+                room=spelled(page.room, language),
                 starts_local=agreed or asked.starts_local,
             )
             for asked, agreed in zip_longest(page.presentations, times[: len(page.presentations)])

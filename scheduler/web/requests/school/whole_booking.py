@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from flask import Response, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.booking.queries.lost_dates import lost_date
 from scheduler.booking.rules.day_line import LaidPart, shifts_of
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
+from scheduler.readiness.queries.findings import checklist_of
+from scheduler.readiness.rules import asked_until
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import kept_request
-from scheduler.requests.queries.pages import request_of, requests_of_booking
-from scheduler.requests.rules.states import OVER, WITH_DATE, may_change_counts, way_out
+from scheduler.requests.queries.pages import proposed_dates, request_of, requests_of_booking
+from scheduler.requests.rules.states import AFTER_VISIT, OVER, WITH_DATE, may_change_counts, way_out
 from scheduler.requests.terms.pages import Kin, RequestPage
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
@@ -22,10 +25,14 @@ from scheduler.staffing.terms.crew import CrewShown
 from scheduler.visits.service.calendar_entries import calendar_of_school
 from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.filters import long_day, url_if
-from scheduler.web.guards import link_subject, link_to_part, public
+from scheduler.web.guards import link_of_booking, link_subject, link_to_part, public
 from scheduler.web.i18n import _, page_language
+from scheduler.web.request_facts import shared_facts
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
+from scheduler.web.requests.forms import RequestPressForm
+
+Act = tuple[object, str | None, str]  # what it says, where it leads (None: nowhere yet), its icon
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,8 @@ class BookedPart:
     page: RequestPage
     visit: CrewShown | None
     href: str
-    here: bool  # its own details stand below
-    next_words: str
-    acts: tuple[tuple[str, str, str], ...]  # what it says, where it leads, its icon
+    next_words: object
+    acts: tuple[Act, ...]
 
     @property
     def day(self) -> dt.date | None:
@@ -63,33 +69,55 @@ class WholeBooking:
     """The parts of a booking, and the line of their day where it is one."""
 
     number: str
-    parts: tuple[BookedPart, ...]
+    parts: tuple[BookedPart, ...]  # as the day runs; what is over comes last
     line: DayLine | None
     day_words: str
     calendar_href: str
 
 
+def may_be_several(page: RequestPage) -> bool:
+    """Whether anything was sent together with a request, or with one that was merged into it."""
+    return any(kin.kin in (Kin.BOOKED_WITH, Kin.MERGED_HERE) for kin in page.lineage)
+
+
 def whole_booking(secret: str, page: RequestPage, now: dt.datetime) -> WholeBooking | None:
     """All parts of the booking that a link opens; None for a booking of one, which is its own page."""
-    if not any(kin.kin in (Kin.BOOKED_WITH, Kin.MERGED_HERE) for kin in page.lineage):
+    pages = pages_of_link(secret, now) if may_be_several(page) else {}
+    if len(pages) < 2:
         return None
-    pages = pages_of_link(secret, now)
-    if len(pages) == 1:
-        return None
-    parts = tuple(
-        _part(link_to_part(secret, number), one, one.row.id == page.row.id, now) for number, one in pages.items()
-    )
+    parts = sorted((_part(link_to_part(secret, number), one, now) for number, one in pages.items()), key=_in_the_day)
     standing = [one for one in parts if one.page.row.state not in OVER]
     days = {one.day for one in standing}
     day = days.pop() if len(days) == 1 else None
-    line = _line(standing, day) if day else None
     settled = any(one.visit and one.visit.certain for one in standing)
     return WholeBooking(
         number=next(iter(pages)),
-        parts=parts,
-        line=line,
+        parts=tuple(parts),
+        line=_line(standing, day) if day else None,
         day_words=long_day(day) if day else "",
         calendar_href=url_for(".day_calendar", secret=secret) if settled else "",
+    )
+
+
+def _in_the_day(part: BookedPart) -> tuple[bool, dt.date, dt.time]:
+    row = part.page.row
+    starts = [laid.starts for laid in part.laid() if laid.starts]
+    return row.state in OVER, part.day or row.first_day, min(starts, default=dt.time.max)
+
+
+def page_of_day(secret: str, page: RequestPage, whole: WholeBooking) -> str:
+    """All that was sent together, and once for all of it: whom it is for, what is handed on, whom to call."""
+    centres = {one.page.centre_id: one.page for one in whole.parts}
+    return render_template(
+        "requests/whole_booking.html",
+        whole=whole,
+        facts=shared_facts(page),
+        host=page.row.host,
+        secret=link_of_booking(secret),
+        press=RequestPressForm(formdata=None),
+        over=all(one.page.row.state in OVER for one in whole.parts),
+        held=all(one.page.row.state in AFTER_VISIT | OVER for one in whole.parts),
+        centres=list(centres.values()),
     )
 
 
@@ -110,22 +138,49 @@ def pages_of_link(secret: str, now: dt.datetime, purpose: str = "status") -> dic
     }
 
 
-def _part(own: str, page: RequestPage, here: bool, now: dt.datetime) -> BookedPart:
-    visit, state = crew_for_school(page.row.id, now), page.row.state
-    bound = visit if state in WITH_DATE else None
-    acts = []
+def _part(own: str, page: RequestPage, now: dt.datetime) -> BookedPart:
+    visit, href = crew_for_school(page.row.id, now), url_for(".status", secret=own)
+    lost = bool(visit and visit.crew_lost and page.row.state in WITH_DATE)
+    acts = [*_asked_of_school(own, page, visit, now), *_open_to_school(own, page, visit, now)]
+    next_words: object = words.SOMEBODY_ELSE if lost else words.next_of(page)
+    if page.row.state is RequestState.PROPOSED:
+        next_words = words.heading_of(page)  # the dates stand on its own page, not below
+    return BookedPart(page, visit, href, next_words, tuple(act for act in acts if act[1]))
+
+
+def _asked_of_school(own: str, page: RequestPage, visit: CrewShown | None, now: dt.datetime) -> list[Act]:
+    """What waits for the school."""
+    state, href = page.row.state, url_for(".status", secret=own)
     if state is RequestState.NEEDS_INFO:
-        acts.append((_("Answer the question"), url_for(".status", secret=own), "mail"))
+        return [(_("Answer the question"), href, "mail")]
     if state is RequestState.PROPOSED:
-        acts.append((_("Choose a date"), url_for(".choose_date", secret=own), "calendar"))
+        chosen = bool(proposed_dates(page.row.id, now=now))
+        return [(_("Choose a date"), url_for(".choose_date", secret=own) if chosen else href, "calendar")]
+    if state in AFTER_VISIT:
+        return [(_("How was it?"), url_if("attendance.feedback", secret=own), "star")]
+    if visit is None:
+        lost = lost_date(page.row.id, now=now) if page.row.state not in OVER else None
+        return [(_("Your date is gone: press another"), href, "calendar")] if lost and lost.others else []
+    found: list[Act] = [(_("Is the hour still right?"), href, "clock")] if visit.clock_wrong else []
+    listed = checklist_of(visit.visit_id, visit.state, visit.on_day, clock.local_day(now))
+    if state in WITH_DATE and listed and listed.open_now:
+        found.append((_("Open the checklist"), url_if("readiness.checklist", secret=own), "checks"))
+    return found
+
+
+def _open_to_school(own: str, page: RequestPage, visit: CrewShown | None, now: dt.datetime) -> list[Act]:
+    """What it may do."""
+    state, acts = page.row.state, list[Act]()
+    bound = visit if state in WITH_DATE else None
     if may_change_counts(state):
         acts.append((_("Change the numbers"), url_for(".change_counts", secret=own), "pencil"))
+    if bound and bound.starts_at and now <= asked_until(bound.starts_at):
+        acts.append((_("Ask for another date"), url_if("readiness.ask_for_date", secret=own), "calendar"))
     if bound and bound.may_cancel(now):
         acts.append((_("Cancel the visit"), url_if("readiness.cancel_by_school", secret=own), "x"))
     elif way_out(state) is not None and bound is None:
         acts.append((_("Withdraw the request"), url_for(".withdraw", secret=own), "x"))
-    href = url_for(".status", secret=own)
-    return BookedPart(page, visit, href, here, words.next_of(page), tuple(act for act in acts if act[1]))
+    return acts
 
 
 @bp.get("/status/<secret>/day.ics")
