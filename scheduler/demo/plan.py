@@ -5,9 +5,9 @@ import datetime as dt
 from scheduler.core.clock import local_day, moment_of
 from scheduler.planning.solver import engine
 from scheduler.policy import Actor
-from scheduler.proposals.queries.asked import asked_visits
+from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
-from scheduler.proposals.solver.outcome import PlanWish, drawn, rows_of, sums_of
+from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
 from scheduler.proposals.terms import Levers, PlanScope, ProposalDraft
 from scheduler.work import service as work_service
 
@@ -20,7 +20,7 @@ def write_plan(actor: Actor, now: dt.datetime) -> None:
     draft = ProposalDraft(PlanScope(today, today + EIGHT_WEEKS), Levers())
     row = begin_proposal(actor, draft, now=now)
     wish = PlanWish(asked_visits(actor, draft.scope, now=now), draft.levers)
-    drawing = drawn(wish, today, moment_of, lambda _number: None)
+    drawing = draw(wish, today, moment_of, lambda _number: None)
     plan = engine.solve(drawing.problem, engine.Watch(lambda steps: steps / STEPS, lambda _what, _figures: None))
     rows, plan = rows_of(drawing, plan, wish, moment_of)
     finish_proposal(actor, row.id, rows, sums_of(drawing.problem, plan, steps=STEPS), now=now)

@@ -13,11 +13,11 @@ from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.planning.solver import engine
 from scheduler.planning.terms import Plan, PlanProblem
 from scheduler.policy import Actor
-from scheduler.proposals.queries.asked import asked_visits
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seats_of
+from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
-from scheduler.proposals.solver.outcome import PlanWish, drawn, rows_of, sums_of
-from scheduler.proposals.terms import Drawing
+from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
+from scheduler.proposals.terms import DrawnProblem
 from scheduler.work import service as work_service
 from scheduler.work.terms import LeasedWork, Phase
 
@@ -70,17 +70,17 @@ def propose(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     return {"proposal": proposal_id, "placed": len(plan.placements), "asked": len(wish.asked)}
 
 
-def _drawn(wish: PlanWish, telling: _Telling) -> Drawing:
+def _drawn(wish: PlanWish, telling: _Telling) -> DrawnProblem:
     total = len(wish.asked)
     telling.now(Phase.COMPARING, 0, total)
 
     def told(done: int) -> None:
         telling.sometimes(Phase.COMPARING, done, total)
 
-    return drawn(wish, clock.local_day(clock.now()), clock.moment_of, told)
+    return draw(wish, clock.local_day(clock.now()), clock.moment_of, told)
 
 
-def _searched(drawing: Drawing, telling: _Telling) -> Plan:
+def _searched(drawing: DrawnProblem, telling: _Telling) -> Plan:
     seconds = A_LITTLE if len(drawing.problem.requests) <= FEW else LONGER
     begun = time.monotonic()
     telling.now(Phase.SEARCHING, 0, int(seconds), bound=_proven(drawing.problem))

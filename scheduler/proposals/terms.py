@@ -129,7 +129,7 @@ class AskedVisit:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class DrawnProblem:
     """The engine's problem, what its whole numbers stand for, and who cannot be served whatever is planned."""
 
     problem: PlanProblem

@@ -15,7 +15,7 @@ from scheduler.planning.solver.engine import Watch, solve
 from scheduler.planning.terms import Plan
 from scheduler.proposals.rules.drawing import drawing_of, placement_of, seat_of
 from scheduler.proposals.rules.standing import may_stand, seats_that_stand
-from scheduler.proposals.terms import AskedVisit, Drawing, Levers, ProposedSeat, WaitCause
+from scheduler.proposals.terms import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause
 from scheduler.visits.terms.plans import CrewRule
 from tests.booking.dice import NEAR, Dice
 from tests.booking.free_facts import EDUCATOR, INFLUENCER, TODAY, a_seeker, facts
@@ -31,11 +31,11 @@ def asked_of(wish: FreeFacts, request_id: int = 1, **given: object) -> AskedVisi
 USUALLY = Levers()
 
 
-def drawn(*asked: AskedVisit, levers: Levers = USUALLY) -> Drawing:
+def drawn(*asked: AskedVisit, levers: Levers = USUALLY) -> DrawnProblem:
     return drawing_of(asked, levers, TODAY, moment_of, lambda _number: None)
 
 
-def planner_may(drawing: Drawing, seat: ProposedSeat) -> bool:
+def planner_may(drawing: DrawnProblem, seat: ProposedSeat) -> bool:
     placement = placement_of(drawing, seat)
     return placement is not None and not violations(drawing.problem, Plan((placement,)))
 

@@ -14,8 +14,8 @@ from scheduler.people.models import AvailableHours
 from scheduler.people.terms import TeachingLanguage
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanProposal, ProposedVisit
-from scheduler.proposals.queries.asked import asked_visits
 from scheduler.proposals.queries.pages import proposal_page, seats_of, way_out
+from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal, forget_old, pin_rows
 from scheduler.proposals.terms import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged, told_seat

@@ -44,7 +44,7 @@ from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import LIVING, VisitState
 from scheduler.work import service as work_service
 
-COMPARED = 6  # other proposals that a page offers to compare with
+OTHERS_COMPARED = 6  # other proposals that a page offers to compare with
 NOT_STANDING = (VisitState.CANCELLED, VisitState.REPLANNED)
 Seats = Mapping[int, ProposedSeat]
 
@@ -156,7 +156,7 @@ def proposal_page(
         gathered=gathered(waiting),
         changes=Counter(one.change for one in views),
         compared_with=compared_with,
-        others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)[:COMPARED]),
+        others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)[:OTHERS_COMPARED]),
     )
 
 

@@ -28,12 +28,12 @@ from scheduler.planning.terms import (
     PlanWeights,
     WhoMay,
 )
-from scheduler.proposals.terms import AskedVisit, Drawing, Levers, ProposedSeat, WaitCause, Waiting
+from scheduler.proposals.terms import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause, Waiting
 from scheduler.visits.rules.limits import MOST_A_DAY, MOST_A_WEEK, week_of_day
 from scheduler.visits.rules.timetable import wall_end
 
 _Dates = Mapping[int, Mapping[dt.date, tuple[dt.time, ...]]]
-ALL = "all"  # of audiences: free dates ask nobody for which she speaks
+EVERY_AUDIENCE = "all"  # of audiences: free dates ask nobody for which she speaks
 NEVER, ANYTIME = -24 * 60, 3 * 24 * 60  # when somebody leaves home and is back: the product asks how far, not when
 ANY_KM = 10**6
 CAUSES = {
@@ -72,7 +72,7 @@ def weights_of(levers: Levers) -> PlanWeights:
 
 def drawing_of(
     asked: Sequence[AskedVisit], levers: Levers, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]
-) -> Drawing:
+) -> DrawnProblem:
     """The problem of these requests. `told` hears how many were looked at."""
     every = []
     for number, one in enumerate(asked, 1):
@@ -98,7 +98,7 @@ def drawing_of(
         road=points.road,
     )
     hopeless = {could.asked.request_id: why for could in every if (why := _hopeless(could, moment_of))}
-    return Drawing(problem, monday, {name_of(one): one.facts.set_up_minutes for one in asked}, hopeless)
+    return DrawnProblem(problem, monday, {name_of(one): one.facts.set_up_minutes for one in asked}, hopeless)
 
 
 def _with_every_class(asked: AskedVisit, dates: _Dates) -> _Dates:
@@ -169,7 +169,7 @@ def _request(could: _Could, points: _Points, monday: dt.date, slots: Mapping[int
         city=points.of(("host", asked.host_id), facts.point),
         topic=facts.topic,
         language=facts.language,
-        audience=ALL,
+        audience=EVERY_AUDIENCE,
         weight=asked.weight,
         duration=facts.set_up_minutes + facts.minutes,
         influencers=facts.rule.influencers if could.by_planner else 0,
@@ -205,7 +205,7 @@ def _person(one: Seeker, every: Sequence[_Could], points: _Points, monday: dt.da
         home=points.of(one.home, one.home),
         topics=frozenset(topic for who in hers for topic in who.topics),
         languages=frozenset(language for who in hers for language in who.languages),
-        audiences=frozenset({ALL}),
+        audiences=frozenset({EVERY_AUDIENCE}),
         weekdays=frozenset(range(DAYS_OF_WEEK)),
         unavailable=frozenset(),
         max_per_day=MOST_A_DAY,
@@ -230,7 +230,7 @@ def _hopeless(could: _Could, moment_of: MomentOf) -> Waiting | None:
     return Waiting(CAUSES[lacking.lack], lacking.kind)
 
 
-def placement_of(drawing: Drawing, seat: ProposedSeat) -> Placement | None:
+def placement_of(drawing: DrawnProblem, seat: ProposedSeat) -> Placement | None:
     """A seat in the engine's numbers; None where its hour is none of the problem's."""
     name = str(seat.request_id)
     arrives = minute_of(seat.starts_local) - drawing.set_up.get(name, 0)
@@ -241,7 +241,7 @@ def placement_of(drawing: Drawing, seat: ProposedSeat) -> Placement | None:
     return Placement(name, day, slot, str(seat.educator_id), youth)
 
 
-def seat_of(drawing: Drawing, placement: Placement) -> ProposedSeat:
+def seat_of(drawing: DrawnProblem, placement: Placement) -> ProposedSeat:
     """What the engine placed, as day, hour and people."""
     minute = drawing.problem.slots[placement.slot] + drawing.set_up[placement.request]
     return ProposedSeat(
@@ -253,7 +253,7 @@ def seat_of(drawing: Drawing, placement: Placement) -> ProposedSeat:
     )
 
 
-def may_be(drawing: Drawing, placement: Placement) -> bool:
+def may_be(drawing: DrawnProblem, placement: Placement) -> bool:
     """Whether everybody of a placement is free for it, alone."""
     request = next(one for one in drawing.problem.requests if one.id == placement.request)
     crew = [placement.educator] + ([placement.influencer] if placement.influencer is not None else [])

@@ -15,8 +15,8 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import fits_campaign
 from scheduler.proposals.models import ProposedVisit
-from scheduler.proposals.queries.asked import asked_again
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seat_in
+from scheduler.proposals.queries.to_plan import asked_again
 from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.terms import AskedVisit, PlanChanged, ProposalReason, ProposedSeat, WhyChanged
 from scheduler.requests.models import SchoolRequest

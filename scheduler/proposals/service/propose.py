@@ -27,7 +27,7 @@ from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
 log = logging.getLogger(__name__)
-KEPT = dt.timedelta(days=60)  # a plan of two months ago is read by nobody
+PROPOSAL_LASTS = dt.timedelta(days=60)  # a plan of two months ago is read by nobody
 
 
 def begin_proposal(
@@ -91,10 +91,10 @@ def _keep_pinned(act: Act, row: PlanProposal, pinned: Collection[ProposedSeat]) 
     for old in act.session.scalars(wanted.order_by(ProposedVisit.id)):
         if seat := seat_in(old):
             seats.setdefault(old.request_id, seat)
-    act.session.add_all(stored(row.id, ProposedRow(one, seat, pinned=True)) for one, seat in sorted(seats.items()))
+    act.session.add_all(as_stored(row.id, ProposedRow(one, seat, pinned=True)) for one, seat in sorted(seats.items()))
 
 
-def stored(proposal_id: int, row: ProposedRow) -> ProposedVisit:
+def as_stored(proposal_id: int, row: ProposedRow) -> ProposedVisit:
     """A row as it is kept."""
     seat, waiting = row.seat, row.waiting
     return ProposedVisit(
@@ -126,7 +126,7 @@ def finish_proposal(
         row.finished_at, row.cost, row.km, row.steps = now, sums.cost, sums.km, sums.steps
         row.served_weight, row.asked_weight, row.bound_weight = sums.served_weight, sums.asked_weight, sums.bound_weight
         session.flush()
-        session.add_all(stored(proposal_id, one) for one in rows)
+        session.add_all(as_stored(proposal_id, one) for one in rows)
     log.info("plan proposed", extra={"plan_proposal_id": proposal_id, "rows": len(rows), "cost": sums.cost})
     return True
 
@@ -145,5 +145,5 @@ def pin_rows(actor: Actor, proposal_id: int, request_ids: Collection[int], *, no
 def forget_old(now: dt.datetime) -> int:
     """Delete the proposals that nobody has needed for two months; visits that came of them stay."""
     with transaction() as session:
-        gone = session.execute(delete(PlanProposal).where(PlanProposal.created_at <= now - KEPT))
+        gone = session.execute(delete(PlanProposal).where(PlanProposal.created_at <= now - PROPOSAL_LASTS))
         return int(getattr(gone, "rowcount", 0))

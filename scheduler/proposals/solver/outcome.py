@@ -1,4 +1,4 @@
-"""What a plan is drawn from, and what it says of each request: between the rules of free dates and the engine."""
+"""What a plan is made of, and what it says of each request: between the rules of free dates and the engine."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, 
 from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.terms import (
     AskedVisit,
-    Drawing,
+    DrawnProblem,
     Levers,
     ProposalSums,
     ProposedRow,
@@ -34,7 +34,7 @@ Seats = Mapping[int, ProposedSeat]
 
 @dataclass(frozen=True)
 class PlanWish:
-    """What a plan is drawn from: what schools ask, what it pulls at, the plan before it and what is pinned."""
+    """What a plan is made of: what schools ask, what it pulls at, the plan before it and what is pinned."""
 
     asked: Sequence[AskedVisit]
     levers: Levers
@@ -42,12 +42,12 @@ class PlanWish:
     pinned: Seats = field(default_factory=dict)
 
 
-def drawn(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]) -> Drawing:
+def draw(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]) -> DrawnProblem:
     """The problem, with the plan before as what people were told; `told` hears how many requests were looked at."""
     return _with_what_stands(drawing_of(wish.asked, wish.levers, today, moment_of, told), wish)
 
 
-def _with_what_stands(drawing: Drawing, wish: PlanWish) -> Drawing:
+def _with_what_stands(drawing: DrawnProblem, wish: PlanWish) -> DrawnProblem:
     """Pinned seats stay, as far as they still may be."""
     told = {one: _fair(drawing, seat) for one, seat in (dict(wish.before) | dict(wish.pinned)).items()}
     locked = _together(drawing.problem, [one for name in sorted(wish.pinned) if (one := told.get(name))])
@@ -56,7 +56,7 @@ def _with_what_stands(drawing: Drawing, wish: PlanWish) -> Drawing:
     return replace(drawing, problem=replace(drawing.problem, baseline=baseline, locked=names))
 
 
-def _fair(drawing: Drawing, seat: ProposedSeat) -> Placement | None:
+def _fair(drawing: DrawnProblem, seat: ProposedSeat) -> Placement | None:
     placement = placement_of(drawing, seat)
     return placement if placement and may_be(drawing, placement) else None
 
@@ -70,7 +70,7 @@ def _together(problem: PlanProblem, pinned: list[Placement]) -> list[Placement]:
     return kept
 
 
-def rows_of(drawing: Drawing, plan: Plan, wish: PlanWish, moment_of: MomentOf) -> tuple[list[ProposedRow], Plan]:
+def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: MomentOf) -> tuple[list[ProposedRow], Plan]:
     """Each request with its seat or its cause. What the rules themselves would not take together is left out."""
     asked = {one.request_id: one for one in wish.asked}
     seats = [seat_of(drawing, one) for one in plan.placements]
@@ -89,7 +89,7 @@ def rows_of(drawing: Drawing, plan: Plan, wish: PlanWish, moment_of: MomentOf) -
     return rows, plan
 
 
-def _explained(drawing: Drawing, plan: Plan, request_id: int) -> ProposedRow:
+def _explained(drawing: DrawnProblem, plan: Plan, request_id: int) -> ProposedRow:
     answer = explain(drawing.problem, plan, str(request_id))
     if isinstance(answer, PlacedAnswer):
         return ProposedRow(request_id, seat_of(drawing, answer.placement), told=_of_placed(drawing, answer))
@@ -97,7 +97,7 @@ def _explained(drawing: Drawing, plan: Plan, request_id: int) -> ProposedRow:
     return ProposedRow(request_id, waiting=Waiting(cause), told=_of_waiting(drawing, answer))
 
 
-def _briefly(drawing: Drawing, plan: Plan, request_id: int) -> ProposedRow:
+def _briefly(drawing: DrawnProblem, plan: Plan, request_id: int) -> ProposedRow:
     name = str(request_id)
     for placement in plan.placements:
         if placement.request == name:
@@ -106,13 +106,13 @@ def _briefly(drawing: Drawing, plan: Plan, request_id: int) -> ProposedRow:
     return ProposedRow(request_id, waiting=Waiting(REST.get(reason, WaitCause.LESS_WORTH)))
 
 
-def _of_placed(drawing: Drawing, answer: PlacedAnswer) -> dict[str, Any]:
+def _of_placed(drawing: DrawnProblem, answer: PlacedAnswer) -> dict[str, Any]:
     mine = sum(answer.parts.values())
     others = [told_seat(seat_of(drawing, other), more=sum(parts.values()) - mine) for other, parts in answer.others]
     return {"parts": dict(answer.parts), "others": others}
 
 
-def _of_waiting(drawing: Drawing, answer: UnplacedAnswer) -> dict[str, Any]:
+def _of_waiting(drawing: DrawnProblem, answer: UnplacedAnswer) -> dict[str, Any]:
     ways = [
         {
             "moves": int(way.moves),

@@ -16,11 +16,11 @@ from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l, page_language, spelled_here
 from scheduler.web.proposals.words import STRENGTHS
 
-WEEKS_AHEAD = 6
+PLAN_WEEKS = 6
 LEVERS = ("reach", "kilometres", "fairness", "calm")
 
 
-class PlanForm(BaseForm):
+class ProposalForm(BaseForm):
     """A plan that is wanted."""
 
     first_day = DayField(_l("First day"), [Needed()])
@@ -53,9 +53,9 @@ class PlanForm(BaseForm):
             self[name].choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
 
     @classmethod
-    def usual(cls, today: dt.date) -> "PlanForm":
+    def usual(cls, today: dt.date) -> "ProposalForm":
         """The next six weeks, everything as usual."""
-        return cls(first_day=today, last_day=today + min(WEEKS_AHEAD * 7, HORIZON_DAYS) * dt.timedelta(days=1))
+        return cls(first_day=today, last_day=today + min(PLAN_WEEKS * 7, HORIZON_DAYS) * dt.timedelta(days=1))
 
     def draft(self) -> ProposalDraft:
         """What the form says; call after `accepted()`."""

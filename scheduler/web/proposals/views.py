@@ -13,7 +13,7 @@ from scheduler.jobs.long_work import start_plan
 from scheduler.proposals.queries import pages as queries
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
-from scheduler.proposals.terms import PlanChanged, WhyChanged
+from scheduler.proposals.terms import PlanChanged, ProposalReason, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, number_of
@@ -22,7 +22,7 @@ from scheduler.web.i18n import _, _n
 from scheduler.web.once import sent_once
 from scheduler.web.proposals import words
 from scheduler.web.proposals.blueprint import bp
-from scheduler.web.proposals.forms import PlanForm
+from scheduler.web.proposals.forms import ProposalForm
 
 
 @bp.get("/plans")
@@ -35,7 +35,7 @@ def proposals() -> ResponseReturnValue:
 @may("create", "plan")
 @sent_once
 def new_proposal() -> ResponseReturnValue:
-    form = PlanForm() if request.method == "POST" else PlanForm.usual(clock.local_day(clock.now()))
+    form = ProposalForm() if request.method == "POST" else ProposalForm.usual(clock.local_day(clock.now()))
     if form.accepted():
         try:
             proposal_id = start_plan(current_actor(), form.draft(), now=clock.now())
@@ -91,8 +91,12 @@ def apply_proposal(proposal_id: int) -> ResponseReturnValue:
         made = apply_rows(current_actor(), proposal_id, _ticked(), now=clock.now(), without_changed=without)
     except PlanChanged as changed:
         return _page(proposal_id, changed.rows)
-    except (Rejected, Conflict) as refused:
-        say(_refusal(refused))
+    except Rejected as rejected:
+        say(labels.refusal(Conflict(next(iter(rejected.problems.values())))))
+    except Conflict as refused:
+        if not isinstance(refused.reason, ProposalReason):
+            raise
+        say(labels.refusal(refused))
     else:
         say(
             _n(
@@ -102,10 +106,6 @@ def apply_proposal(proposal_id: int) -> ResponseReturnValue:
             )
         )
     return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-
-
-def _refusal(refused: Rejected | Conflict) -> str:
-    return labels.refusal(refused if isinstance(refused, Conflict) else Conflict(next(iter(refused.problems.values()))))
 
 
 @bp.post("/plans/<int:proposal_id>/pin")
