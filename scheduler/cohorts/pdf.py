@@ -41,7 +41,7 @@ def _draw_case(flow: Flow, number: int, story: str, ways: list[str]) -> None:
     for place, way in enumerate(ways):
         x = MARGIN + INDENT + (place % 2) * (INSIDE - INDENT) / 2
         if place % 2 == 0:
-            flow.y += 6.5
+            flow.y += 6
         flow.sheet.box((x, flow.y - TICK + 0.6, TICK, TICK), stroke=MUTED)
         flow.sheet.text(x + TICK + 2.5, flow.y, way, BODY)
-    flow.y += 6
+    flow.y += 3.5

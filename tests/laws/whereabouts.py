@@ -302,7 +302,8 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "slug": [world.slug],
         "host_id": [str(world.host.id)],
         "closure_id": ["1"],
-        **{part: ["nothing"] for part in ("code", "name", "batch", "kind", "of", "filename")},
+        "part_id": ["1"],
+        **{part: ["nothing"] for part in ("code", "key", "name", "batch", "kind", "of", "filename")},
         **{part: [NOBODY] for part in OTHER_THINGS},
     }
 
