@@ -30,6 +30,7 @@ class Installation:
     """What an operator runs; its clock is set by `time_is`."""
 
     def __init__(self, folder: Path, database_url: str, begins: dt.datetime) -> None:
+        folder.mkdir(exist_ok=True)
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self._instance = folder / "instance"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tools.pictures import FOLDER, MOST_BYTES, PICTURES, packed
+from tests.journeys.installation import Installation
+from tools.pictures import DAY, FOLDER, MOST_BYTES, PICTURES, packed
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE = {f"{picture.name}.webp" for picture in PICTURES}
@@ -29,6 +30,12 @@ def test_the_folder_holds_these_pictures_each_small_and_as_wide_as_its_window():
 def test_three_scripts_and_three_people_are_seen_on_a_fixed_day():
     assert {one.language for one in PICTURES} == {"sr_Cyrl", "sr_Latn", "en"}
     assert len({one.role for one in PICTURES}) == len(PICTURES) == 3
+
+
+def test_what_is_pictured_begins_in_a_folder_that_is_not_there_yet(tmp_path: Path):
+    Installation(tmp_path / "made", "", DAY)
+
+    assert (tmp_path / "made").is_dir()
 
 
 def test_a_picture_is_packed_until_it_is_small_or_refused():
