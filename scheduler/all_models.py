@@ -31,6 +31,7 @@ MODULES = (
     "staffing.models.releases",
     "staffing.models.pick_ups",
     "staffing.models.open_calls",
+    "concerns.models",
     "waitlist.models",
     "feeds.models",
     "attendance.models",

@@ -46,6 +46,7 @@ PAGES = (
     "places",
     "people",
     "safeguarding",
+    "concerns",
     "messages",
     "requests",
     "visits",

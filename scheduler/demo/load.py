@@ -24,7 +24,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, crowd, drives, helpline, present, rows, year
+from scheduler.demo import centres, concerns, crowd, drives, helpline, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.helpline.models import HelplinePeriod, HelplinePublication
@@ -121,6 +121,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     drives.write_drives(session, world, now)
     chief = Actor(frozenset({Role.ADMINISTRATOR}), owners["ncc"], centre_ids["ncc"])
     helpline.write_helpline(chief, now)
+    concerns.write_concerns(session, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)

@@ -352,6 +352,11 @@ def turn_of_proof(kind: ProofKind, standing: ProofStanding, ends_on: dt.date | N
     return Verdict(Whose.SAFEGUARDING, Matter.PROOF_ENDS if ends else Matter.PROOF_WANTED, ends_on)
 
 
+def turn_of_concern(reported_on: dt.date, *, ended: bool) -> Verdict:
+    """A concern about a presenter is a safeguarding officer's, from the day on which it is said until she ends it."""
+    return DONE if ended else Verdict(Whose.SAFEGUARDING, Matter.CONCERN, reported_on)
+
+
 def in_order(rows: list[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
     """One row for each visit, request and mail, its most pressing; what is due first stands first, so the overdue.
 

@@ -73,6 +73,7 @@ class Matter(StrEnum):
     CHECKLIST = "checklist"
     TO_SIGN = "to_sign"
     CONSENT_WANTED = "consent_wanted"
+    CONCERN = "concern"  # somebody is worried about a presenter
     PROOF_WANTED = "proof_wanted"
     PROOF_ENDS = "proof_ends"
     # time's, or nobody's

@@ -75,7 +75,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "reports": "reports.attendance_report",
     "helpline": "helpline.overview",
     "people": "people.presenters",
-    "safeguarding": "safeguarding.overview",
+    **dict.fromkeys(("safeguarding", "concerns"), "safeguarding.overview"),
     "messages": "messages.overview",
     "admin": "admin.settings",
 }

@@ -63,6 +63,7 @@ OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a s
     Matter.CHECKLIST: (Whose.SCHOOL, ("answer", "visit"), "readiness.checklist"),
     Matter.TO_SIGN: (Whose.SCHOOL, ("countersign", "attendance"), "attendance.sign"),
     Matter.CONSENT_WANTED: (Whose.GUARDIAN, ("give", "consent"), "safeguarding.guardian_page"),
+    Matter.CONCERN: (Whose.SAFEGUARDING, ("update", "concern"), "concerns.concern"),
     Matter.PROOF_WANTED: (Whose.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
     Matter.PROOF_ENDS: (Whose.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
 }
@@ -129,6 +130,7 @@ def verdicts() -> list[tuple[object, Verdict]]:
     found += [
         (one, rules.turn_of_mail(one)) for one in (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
     ]
+    found += [("concern", rules.turn_of_concern(TODAY, ended=False))]
     found += [(one, rules.turn_of_proof(kind, one)) for kind in ProofKind for one in ProofStanding]
     return found
 
@@ -155,6 +157,7 @@ def test_what_is_over_is_nobodys_turn():
     assert rules.turn_of_request(over, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_visit(gone, MONDAY, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_seat(AssignmentState.DECLINED).whose is Whose.NOBODY
+    assert rules.turn_of_concern(TODAY, ended=True).whose is Whose.NOBODY
 
 
 def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():

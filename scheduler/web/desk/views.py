@@ -7,6 +7,7 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
+from scheduler.concerns.queries.reported import open_concerns
 from scheduler.core import clock
 from scheduler.core.paging import Page, page_number, page_of
 from scheduler.places.queries import calendar_missing
@@ -84,6 +85,8 @@ def today() -> ResponseReturnValue:
         parts |= _of_coordinator(actor, day, now)
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
         parts |= _of_safeguarding(actor.centre_id, day)
+    if policy.scope_of(actor, "update", "concern"):
+        parts |= {"concerns": open_concerns(actor, now), "said_by": labels.SPOKEN_UP_BY}
     parts["first_steps"] = steps_on_the_desk(actor, day)
     if policy.scope_of(actor, "import", "calendar") is not None:
         parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
