@@ -15,6 +15,7 @@ from scheduler.attendance.service.figures import add_up_marked
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
 from scheduler.closures.models import Disruption
+from scheduler.concerns.models import Concern, HandOff
 from scheduler.config import settings
 from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
@@ -256,6 +257,10 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     )
     _remove_chain(session, SchoolRequest, "merged_into_id", SchoolRequest.centre_id.in_(ours))
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
+    of_staff = select(User.email).where(User.centre_id.in_(ours))
+    session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.is_(None), OutboxMessage.address.in_(of_staff)))
+    for model in (HandOff, Concern):
+        session.execute(delete(model).where(model.centre_id.in_(ours)))
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))
     session.execute(delete(Campaign).where(Campaign.centre_id.in_(ours)))
