@@ -28,7 +28,7 @@ class ConcernReason(Reason):
     """Why a hand-off is not noted, or a concern not ended."""
 
     NOT_ON_ITS_DAY = "not_on_its_day"
-    TOO_LATE_TO_TAKE_BACK = "too_late_to_take_back"
+    HAND_OFF_STAYS = "hand_off_stays"
     STOP_STANDS = "stop_stands"
 
 

@@ -17,7 +17,7 @@ from scheduler.web.forms import BaseForm, Needed, TimeField
 from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l
 
-TOLD = {
+TOLD_WHOM = {
     HandedTo.SCHOOL: _l("Told the school's person"),
     HandedTo.HELPLINE: _l("Told the helpline"),
 }
@@ -41,12 +41,12 @@ def hand_off_facts(row: VisitRow) -> dict[str, Any]:
     today = clock.local_day(now, row.zone)
     others = bool(went_to(row) - {actor.presenter_id}) and policy.scope_of(actor, "create", "concern") is not None
     if today < row.on_day:
-        return {"hand_offs": [], "hand_off": None, "others_go": others, "told_whom": TOLD}
+        return {"hand_offs": [], "hand_off": None, "others_go": others, "told_whom": TOLD_WHOM}
     open_now = today <= row.on_day + NOTED_WITHIN and policy.scope_of(actor, "create", "hand_off") is not None
     at = now.astimezone(ZoneInfo(row.zone)).time().replace(second=0, microsecond=0)
     return {
         "hand_offs": hand_offs_of(actor, row.id, now),
         "hand_off": HandOffForm(formdata=None, data={"at": at}, mark="hand-off") if open_now else None,
         "others_go": others,
-        "told_whom": TOLD,
+        "told_whom": TOLD_WHOM,
     }

@@ -208,7 +208,7 @@ WORDS: dict[Reason, LazyProxy] = {
     VisitReason.OFFER_IS_FOR_PRESENTERS: _l("Choose a presenter: an offer is not for the school."),
     DefenceReason.HAS_A_VISIT: _l("This request has a visit already."),
     ConcernReason.NOT_ON_ITS_DAY: _l("It is noted on the day of the visit, or within a week after it."),
-    ConcernReason.TOO_LATE_TO_TAKE_BACK: _l("Leave it: it is taken back within an hour only."),
+    ConcernReason.HAND_OFF_STAYS: _l("Leave it: it is taken back within an hour only."),
     ConcernReason.STOP_STANDS: _l("First decide about each of them: new visits again, or suspended."),
     WhyNot.UNVETTED: _l("No valid vetting covers that day."),
     WhyNot.TOO_YOUNG: _l("Too young to present on that day."),

@@ -57,7 +57,7 @@ def test_it_is_taken_back_within_the_hour_by_who_noted_it(scene):
 
     with pytest.raises(NotFound):
         take_back_hand_off(scene.as_boris, noted, now=THE_DAY)
-    with pytest.raises(Conflict, match="too_late_to_take_back"):
+    with pytest.raises(Conflict, match="hand_off_stays"):
         take_back_hand_off(scene.as_ana, noted, now=THE_DAY + LATER)
     assert take_back_hand_off(scene.as_ana, noted, now=THE_DAY) == scene.visit.number
     assert rows() == []

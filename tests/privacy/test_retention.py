@@ -10,11 +10,6 @@ from sqlalchemy import func, select
 from scheduler.attendance.models import HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
-from scheduler.concerns.models import HandOff
-from scheduler.concerns.service.hand_offs import note_hand_off
-from scheduler.concerns.service.speaking_up import speak_up_about
-from scheduler.concerns.service.stops import end_concern, lift_stop
-from scheduler.concerns.terms import HandedTo, HandOffDraft
 from scheduler.core import audit, form_keys, seals
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction
@@ -37,16 +32,14 @@ from scheduler.privacy.terms import FORGOTTEN_NAME, RetentionRow
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
-from scheduler.safeguarding.terms import LiftedBecause
 from scheduler.visits.models.visits import CalendarEntry
 from tests.factories import MONDAY
-from tests.factories.concerns import a_held_scene
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_paper
-from tests.factories.staffing import THE_DAY, a_held_visit, with_entries
+from tests.factories.staffing import a_held_visit, with_entries
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
@@ -316,20 +309,6 @@ def test_who_did_it_is_a_pseudonym_after_twenty_four_months_and_the_seals_still_
     assert actors[2] == "system"
     seals.seal_records()
     assert seals.verify(now=at(2028, 9, 15)).broken is None
-
-
-def test_of_a_hand_off_the_count_stays_and_a_concern_goes_three_years_after_it_ended():
-    scene = a_held_scene()
-    note_hand_off(scene.as_ana, scene.visit.number, HandOffDraft(HandedTo.SCHOOL, dt.time(11, 40)), now=THE_DAY)
-    concern_id = speak_up_about(scene.officer, scene.ana.id, now=THE_DAY)
-    lift_stop(scene.officer, scene.ana.id, LiftedBecause.SETTLED, now=THE_DAY)
-    end_concern(scene.officer, concern_id, now=THE_DAY)
-
-    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 6)) == 0
-    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 7)) == 1  # her stop went with her profile before
-    assert forgotten(RetentionRow.CONCERN, at(2029, 10, 8)) == 0
-    kept = db.session.scalars(select(HandOff)).one()
-    assert (kept.visit_id, kept.noted_by_id, kept.told) == (None, None, HandedTo.SCHOOL)
 
 
 def test_a_setting_changes_one_period(app, monkeypatch):

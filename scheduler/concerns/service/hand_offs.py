@@ -61,7 +61,7 @@ def note_hand_off(actor: Actor, number: str, draft: HandOffDraft, *, now: dt.dat
 def take_back_hand_off(actor: Actor, hand_off_id: int, *, now: dt.datetime) -> str:
     """Undo one's own note within the hour, as if it had not been; the number of its visit.
 
-    Raises: NotFound for what is another's, or is no more; Conflict("too_late_to_take_back").
+    Raises: NotFound for what is another's, or is no more; Conflict("hand_off_stays").
     """
     with change(actor, now) as act:
         noted = act.session.get(HandOff, hand_off_id, with_for_update=True)
@@ -69,7 +69,7 @@ def take_back_hand_off(actor: Actor, hand_off_id: int, *, now: dt.datetime) -> s
             raise NotFound("hand-off")
         policy.require(actor, "create", "hand_off", centre=noted.centre_id, presenters=readers_in_crew(noted.visit_id))
         if now - noted.noted_at > UNDO_WITHIN:
-            raise Conflict(ConcernReason.TOO_LATE_TO_TAKE_BACK)
+            raise Conflict(ConcernReason.HAND_OFF_STAYS)
         number = act.session.get_one(Visit, noted.visit_id).number
         act.record("hand-off taken back", noted)
         act.session.delete(noted)

@@ -57,8 +57,9 @@ def speak_up_for_school(actor: Actor, *, now: dt.datetime) -> int:
 
     Raises: NotAllowed; NotFound while nobody has agreed to come.
     """
-    policy.require(actor, "create", "concern", request=actor.request_id)
     rows = visits_where(Visit.school_request_id == actor.request_id, Visit.state.not_in(GONE_VISITS))
+    centre_id = rows[-1].centre_id if rows else None
+    policy.require(actor, "create", "concern", centre=centre_id, request=actor.request_id)
     people = frozenset(went_to(rows[-1])) if rows else frozenset()
     if not people:
         raise NotFound("visit")

@@ -23,7 +23,7 @@ from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState
 
 log = logging.getLogger(__name__)
-ASKED = (AssignmentState.SUGGESTED, AssignmentState.OFFERED)
+BEFORE_HER_YES = (AssignmentState.SUGGESTED, AssignmentState.OFFERED)
 
 
 def stop_new_visits(act: Act, people: Collection[int]) -> dict[int, int]:
@@ -44,7 +44,7 @@ def _stop(act: Act, presenter_id: int) -> int:
         act.session.flush()
         act.record("new visits stopped", stop)
     for opened in opened_visits:
-        if rows := opened.of(presenter_id, *ASKED):
+        if rows := opened.of(presenter_id, *BEFORE_HER_YES):
             reason, product = WhyNot.TAKES_NOTHING_NEW.value, act.by(SYSTEM)
             asked_only = {presenter_id}
             left = release(product, opened, rows, reason=reason, to=AssignmentState.WITHDRAWN)

@@ -23,7 +23,7 @@ class ConcernForm(BaseForm):
     """On which day the presenter came to the school that is chosen, and how to be called back."""
 
     on_day = DayField(_l("On which day were they there?"), [Needed()], meant=YearMeant.LAST)
-    phone = TextField(_l("Your phone number (may stay empty)"), [Optional()], limit=40)
+    phone = TextField(_l("Your phone number"), [Optional()], limit=40)
     host_id = HiddenField()
 
     def draft(self) -> OpenConcern:

@@ -172,7 +172,6 @@ def shown_visit(
             told_what=labels.TOLD_WHAT,
             how=HOW,
             **checks_of(page, beside),
-            **hand_off_facts(page.visit),
             **search_facts(page, people.rows, decision, open_now=open_now, sought="relief" in beside),
         ),
         status,
