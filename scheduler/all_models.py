@@ -32,6 +32,7 @@ MODULES = (
     "staffing.models.pick_ups",
     "staffing.models.open_calls",
     "concerns.models",
+    "posts.models",
     "waitlist.models",
     "feeds.models",
     "attendance.models",

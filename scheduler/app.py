@@ -47,6 +47,7 @@ PAGES = (
     "people",
     "safeguarding",
     "concerns",
+    "posts",
     "messages",
     "requests",
     "visits",

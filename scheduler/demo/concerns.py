@@ -14,7 +14,7 @@ from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 
-TOLD = (HandedTo.SCHOOL, HandedTo.HELPLINE, HandedTo.SCHOOL)
+HANDED_ON_TO = (HandedTo.SCHOOL, HandedTo.HELPLINE, HandedTo.SCHOOL)
 PHONE = "064 000 4455"
 
 
@@ -31,7 +31,7 @@ def write_concerns(session: Session, now: dt.datetime) -> None:
     seen: dict[int, tuple[Visit, dt.datetime]] = {}
     for visit, ends_at in session.execute(held.limit(40)):
         seen.setdefault(visit.id, (visit, ends_at))
-    for told, (visit, ends_at) in zip(TOLD, seen.values(), strict=False):
+    for told, (visit, ends_at) in zip(HANDED_ON_TO, seen.values(), strict=False):
         row = HandOff(centre_id=visit.centre_id, visit_id=visit.id, told=told, told_at=ends_at, noted_at=ends_at)
         session.add(row)
         session.flush()

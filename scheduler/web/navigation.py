@@ -80,6 +80,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "admin": "admin.settings",
 }
 UNDER = {
+    **dict.fromkeys(("posts.plan", "posts.new_post", "posts.post", "posts.picture"), "programmes.own_campaigns"),
     "programmes.new_campaign": "programmes.own_campaigns",
     "programmes.change_campaign": "programmes.own_campaigns",
     "people.change_roles": "people.users",

@@ -20,6 +20,7 @@ from scheduler.core.scans import ScanReason
 from scheduler.feeds.terms import FeedReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
+from scheduler.posts.terms import PostReason
 from scheduler.privacy.terms import PrivacyReason
 from scheduler.readiness.terms import ReadinessReason
 from scheduler.reports.terms.reasons import ReportReason
@@ -207,6 +208,10 @@ WORDS: dict[Reason, LazyProxy] = {
     VisitReason.NOT_YET: _l("The visit has not begun yet."),
     VisitReason.OFFER_IS_FOR_PRESENTERS: _l("Choose a presenter: an offer is not for the school."),
     DefenceReason.HAS_A_VISIT: _l("This request has a visit already."),
+    PostReason.LONGER_THAN_THE_CHANNEL: _l("Shorten it: in one of the scripts it is longer than the channel takes."),
+    PostReason.PICTURE_NOT_AGREED: _l("Tick it, or choose another picture: no child may be recognised."),
+    PostReason.LINK_WITHOUT_A_CAMPAIGN: _l("Choose another page: a post of the helpline has no campaign."),
+    PostReason.POST_STANDS: _l("Leave it: what was posted or dropped stays, but for an hour."),
     ConcernReason.NOT_ON_ITS_DAY: _l("It is noted on the day of the visit, or within a week after it."),
     ConcernReason.HAND_OFF_STAYS: _l("Leave it: it is taken back within an hour only."),
     ConcernReason.STOP_STANDS: _l("First decide about each of them: new visits again, or suspended."),

@@ -54,6 +54,7 @@ PUBLIC = {
     "readiness.confirm_clock",
     "readiness.keep_agreed_date",
     "booking.free_dates",
+    "posts.follow",
     "programmes.campaign",
     "programmes.campaigns",
     "programmes.photo",

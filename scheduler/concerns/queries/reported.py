@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 
 from scheduler import policy
 from scheduler.concerns.models import Concern, ConcernAbout
@@ -39,7 +39,7 @@ def is_hers_to_read(actor: Actor, concern_id: int) -> bool:
 def concerns_for(actor: Actor, now: dt.datetime) -> list[ConcernRow]:
     """Of the actor's centre: the open ones first, then those of the last year; the newest first.
 
-    Three questions, however many there are. Raises: NotAllowed.
+    Limited staff reads of a concern in another district that it is there, and not where. Two questions, however many there are. Raises: NotAllowed.
     """
     policy.require(actor, "read", "concern", centre=actor.centre_id)
     shown = or_(Concern.ended_at.is_(None), Concern.ended_at > now - ENDED_SHOWN)
@@ -69,10 +69,12 @@ def standing_stop(actor: Actor, presenter_id: int) -> dt.datetime | None:
 
 
 def _concerns(actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]) -> list[ConcernRow]:
+    here = Host.id.in_(actor.hosts.ids()) if actor.hosts is not None else true()
+    place = Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, here.label("here")
     rows: Sequence[Any] = (
         db.session()
         .execute(
-            select(Concern, Visit.number, Host.name_sr_cyrl, Host.name_sr_latn, User.given_spelled, User.family_spelled)
+            select(Concern, *place, User.given_spelled, User.family_spelled)
             .outerjoin(Visit, Visit.id == Concern.visit_id)
             .outerjoin(Host, Host.id == Concern.host_id)
             .outerjoin(User, User.id == Concern.reported_by_id)
@@ -88,9 +90,9 @@ def _concerns(actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]) -> l
             by=row.Concern.spoken_up_by,
             reported_at=row.Concern.reported_at,
             on_day=row.Concern.on_day,
-            number=row.number or "",
-            host_sr_cyrl=row.name_sr_cyrl or "",
-            host_sr_latn=row.name_sr_latn or "",
+            number=(row.number or "") if row.here else "",
+            host_sr_cyrl=(row.name_sr_cyrl or "") if row.here else "",
+            host_sr_latn=(row.name_sr_latn or "") if row.here else "",
             phone=row.Concern.phone,
             reporter=whole_name(row.given_spelled or "", row.family_spelled or ""),
             ended_at=row.Concern.ended_at,

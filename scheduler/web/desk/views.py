@@ -69,6 +69,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
     "confirm": (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
     "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT),
     "mail": (Matter.MAIL_FAILED,),
+    "posts": (Matter.POST_DUE, Matter.POST_UNREADY),
 }
 
 
@@ -180,5 +181,6 @@ def _tiles(desk: Desk) -> list[tuple[str, int, str, str, str]]:
         "confirm": (_("To confirm and tell"), _("the school does not know yet"), "move"),
         "numbers": (_("Numbers"), _("missing, different or not locked"), "wait"),
         "mail": (_("Mail that did not arrive"), _("the address is wrong or closed"), "stop"),
+        "posts": (_("Posts"), _("to write, or to post today"), "move"),
     }
     return [(name, desk.many(*TILES[name]), *words) for name, words in said.items()]
