@@ -109,7 +109,7 @@ CERTIFICATE = {
     "revoked": Face("stop", "ban", _l("Revoked")),
 }
 POST = {
-    "planned": Face("quiet", "calendar", _l("Planned (post)")),
+    "planned": Face("quiet", "calendar", _l("In the plan")),
     "ready": Face("move", "check", _l("Ready to post")),
     "posted": Face("good", "checks", _l("Posted")),
     "dropped": Face("quiet", "x", _l("Dropped")),

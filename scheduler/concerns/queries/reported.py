@@ -39,7 +39,8 @@ def is_hers_to_read(actor: Actor, concern_id: int) -> bool:
 def concerns_for(actor: Actor, now: dt.datetime) -> list[ConcernRow]:
     """Of the actor's centre: the open ones first, then those of the last year; the newest first.
 
-    Limited staff reads of a concern in another district that it is there, and not where. Two questions, however many there are. Raises: NotAllowed.
+    Limited staff reads of a concern in another district that it is there, and not where. Two questions,
+    however many there are. Raises: NotAllowed.
     """
     policy.require(actor, "read", "concern", centre=actor.centre_id)
     shown = or_(Concern.ended_at.is_(None), Concern.ended_at > now - ENDED_SHOWN)
