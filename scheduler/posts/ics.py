@@ -44,5 +44,5 @@ def _entry(one: PlannedPost) -> str:
 
 
 def _line(text: str) -> str:
-    """One line of visible letters (TRUST S19)."""
+    """One line of visible letters."""
     return tidy(text, limit=3 * len(text) + 1)

@@ -24,7 +24,7 @@ from scheduler.programmes.models import Campaign
 from scheduler.requests.rules.states import UNDO_WITHIN
 
 log = logging.getLogger(__name__)
-SMALL_LETTERS, NUMBER_LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 7  # none that is read as another
+SMALL_LETTERS, SHORT_NUMBER = "abcdefghjkmnpqrstuvwxyz23456789", 7  # none that is read as another
 
 
 def link_of(number: str) -> str:
@@ -32,7 +32,7 @@ def link_of(number: str) -> str:
     return f"{settings().base_url}/p/{number}"
 
 
-LINK_LIKE = "x" * NUMBER_LENGTH  # of a post that has no number yet: each is as long
+LINK_LIKE = "x" * SHORT_NUMBER  # of a post that has no number yet: each is as long
 
 
 def plan_post(actor: Actor, draft: PostDraft, *, now: dt.datetime) -> str:
@@ -42,7 +42,7 @@ def plan_post(actor: Actor, draft: PostDraft, *, now: dt.datetime) -> str:
         raise NotFound("centre")
     with change(actor, now) as act:
         _refuse(act, actor.centre_id, draft, link_of(LINK_LIKE))
-        number = "".join(secrets.choice(SMALL_LETTERS) for _ in range(NUMBER_LENGTH))
+        number = "".join(secrets.choice(SMALL_LETTERS) for _ in range(SHORT_NUMBER))
         post = Post(
             number=number, centre_id=actor.centre_id, state=PostState.PLANNED, state_since=now, edited_at=now,
             **draft.__dict__,

@@ -6,7 +6,7 @@ from scheduler.core.db import db
 from scheduler.posts import queries
 from scheduler.posts.terms import PostState
 from tests.factories.people import an_actor
-from tests.posts.test_service import planned
+from tests.factories.posts import planned
 from tests.visits.defences import by_sql, refusal_of
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]

@@ -10,9 +10,10 @@ from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import Role
 from scheduler.posts import queries, service
 from scheduler.posts.models import PostOpenings
-from scheduler.posts.terms import LeadsTo, PictureDraft, PictureLicence, PostChannel, PostDraft, PostState, ReachDraft
+from scheduler.posts.terms import LeadsTo, PictureDraft, PictureLicence, PostState, ReachDraft
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
+from tests.factories.posts import a_post_draft, planned
 from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.safeguarding import a_scan
 
@@ -23,22 +24,6 @@ LATER = MONDAY + dt.timedelta(hours=2)
 @pytest.fixture
 def desk(session):
     return an_actor()
-
-
-def a_draft(desk, **given) -> PostDraft:
-    fair = {
-        "channel": PostChannel.INSTAGRAM,
-        "on_day": DAY,
-        "at": dt.time(9),
-        "text_sr_cyrl": "Поштуј и реагуј на мржњу!",
-        "poster_id": desk.user_id,
-        "leads_to": LeadsTo.BOOK,
-    }
-    return PostDraft(**(fair | given))
-
-
-def planned(desk, **given) -> str:
-    return service.plan_post(desk, a_draft(desk, **given), now=MONDAY)
 
 
 def posted(desk, **given) -> str:
@@ -75,10 +60,10 @@ def test_what_is_changed_is_looked_at_again_and_what_was_posted_stays(desk):
     number = planned(desk)
     service.move_post(desk, number, PostState.READY, now=MONDAY)
 
-    service.change_post(desk, number, a_draft(desk, text_sr_cyrl="Друго"), now=MONDAY)
+    service.change_post(desk, number, a_post_draft(desk, text_sr_cyrl="Друго"), now=MONDAY)
     assert state_of(desk, number) is PostState.PLANNED
     with pytest.raises(Conflict, match="post_stands"):
-        service.change_post(desk, posted(desk), a_draft(desk, text_sr_cyrl="Друго"), now=MONDAY)
+        service.change_post(desk, posted(desk), a_post_draft(desk, text_sr_cyrl="Друго"), now=MONDAY)
 
 
 def test_posted_and_dropped_are_taken_back_within_the_hour(desk):
@@ -112,7 +97,7 @@ def test_another_centre_reads_none_and_a_presenter_plans_none(desk):
     with pytest.raises(NotFound):
         service.move_post(an_actor(), number, PostState.DROPPED, now=MONDAY)
     with pytest.raises(NotAllowed):
-        service.plan_post(an_actor(Role.EDUCATOR), a_draft(desk), now=MONDAY)
+        service.plan_post(an_actor(Role.EDUCATOR), a_post_draft(desk), now=MONDAY)
 
 
 def test_openings_are_counted_by_day_and_hold_nothing_of_anybody(desk):

@@ -11,13 +11,24 @@ from scheduler.concerns.service.speaking_up import speak_up_about
 from scheduler.concerns.service.stops import end_concern, lift_stop
 from scheduler.concerns.terms import HandedTo, HandOffDraft
 from scheduler.core.db import db
+from scheduler.privacy.service.retention import run_retention
 from scheduler.privacy.terms import RetentionRow
 from scheduler.safeguarding.terms import LiftedBecause
 from tests.factories.concerns import a_held_scene
 from tests.factories.staffing import THE_DAY
-from tests.privacy.test_retention import at, forgotten
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+
+
+def at(year: int, month: int, day: int) -> dt.datetime:
+    return dt.datetime(year, month, day, 2, 40, tzinfo=dt.UTC)
+
+
+def forgotten(kept: RetentionRow, now: dt.datetime) -> int:
+    """How many rows of this kind one run forgets; what it would, the dry one said."""
+    counted = run_retention(now=now, dry_run=True).counts[kept]
+    assert run_retention(now=now).counts[kept] == counted
+    return counted
 
 
 def test_of_a_hand_off_the_count_stays_and_a_concern_goes_three_years_after_it_ended():

@@ -24,7 +24,7 @@ from scheduler.web.forms import (
 from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.photo_form import PictureForm
 
-MOST_PEOPLE = 100_000_000
+MOST_REACHED = 100_000_000
 CHANNELS: Mapping[PostChannel, str] = {  # names of firms: the same in every language
     PostChannel.FACEBOOK: "Facebook",
     PostChannel.INSTAGRAM: "Instagram",
@@ -91,8 +91,8 @@ class PostForm(BaseForm):
 class ReachForm(BaseForm):
     """What the network says came of it."""
 
-    reached = CountField(_l("People reached"), [Needed()], most=MOST_PEOPLE)
-    reacted = CountField(_l("Reactions, comments and shares"), [Needed()], most=MOST_PEOPLE)
+    reached = CountField(_l("People reached"), [Needed()], most=MOST_REACHED)
+    reacted = CountField(_l("Reactions, comments and shares"), [Needed()], most=MOST_REACHED)
 
     def draft(self) -> ReachDraft:
         """What the form says; call after `accepted()`."""

@@ -26,7 +26,7 @@ from scheduler.web.reasons import worded
 bp = Blueprint("posts", __name__)
 takes_photographs(bp, "posts.picture")
 
-BEHIND, AHEAD = dt.timedelta(days=30), dt.timedelta(days=180)  # of the plan as a calendar
+PLAN_BEHIND, PLAN_AHEAD = dt.timedelta(days=30), dt.timedelta(days=180)  # of the plan as a calendar
 WEEKS = 5  # of the plan, the asked one first
 OUR_PAGES = {
     LeadsTo.BOOK: "requests.book",
@@ -68,7 +68,7 @@ def plan_calendar() -> ResponseReturnValue:
     """Half a year of the plan for a calendar, of one campaign, of the helpline or of both."""
     today, language = clock.local_day(clock.now()), page_language()
     of = request.args.get("of", "")
-    rows = queries.posts_between(current_actor(), today - BEHIND, today + AHEAD, of)
+    rows = queries.posts_between(current_actor(), today - PLAN_BEHIND, today + PLAN_AHEAD, of)
     body = ics.calendar_of([_entry(row, language) for row in rows], _("Posts"))
     return Response(body, mimetype="text/calendar")
 

@@ -15,9 +15,9 @@ from scheduler.posts.models import Post, PostOpenings
 from scheduler.posts.terms import LeadsTo, PostState
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.factories.posts import a_post_draft
 from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.safeguarding import a_scan
-from tests.posts.test_service import a_draft
 from tests.web.browser import browser_of
 
 EN = {"lang": "en"}
@@ -35,7 +35,7 @@ def desk(app, her):
 
 def a_post(her, **given) -> str:
     actor = db.session.get_one(User, her.id).actor()
-    return service.plan_post(actor, a_draft(actor, **given), now=MONDAY)
+    return service.plan_post(actor, a_post_draft(actor, **given), now=MONDAY)
 
 
 def typed(her, **given) -> dict[str, str]:
