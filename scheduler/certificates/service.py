@@ -14,8 +14,9 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.locked_numbers import let_papers_wait, write_to_schools
-from scheduler.certificates import pdf, queries, rules
+from scheduler.certificates import pdf, rules
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.queries import papers
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
     CertificateKind,
@@ -82,7 +83,7 @@ def issue_for_locked_attendance(
 
 def _issue_hundred(actor: Actor, visit_ids: Sequence[int], now: dt.datetime, imported_too: bool) -> Issued:
     with change(actor, now) as act:
-        past = set() if imported_too else queries.imported_among(visit_ids)
+        past = set() if imported_too else papers.imported_among(visit_ids)
         if past:
             _settle(act.session, past)
         return _issue_due(act, [visit_id for visit_id in visit_ids if visit_id not in past]).as_issued()
@@ -112,7 +113,7 @@ def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
         raise NotFound("visit")
     for visit in visits.values():
         policy.require(act.actor, "issue", "certificate", centre=policy.spot(visit))
-    due = set(queries.due_visits(visit_ids=visits.keys()))
+    due = set(papers.due_visits(visit_ids=visits.keys()))
     before: dict[int, list[Certificate]] = defaultdict(list)
     for row in _of_visits(act.session, due):
         before[row.visit_id].append(row)
@@ -126,7 +127,7 @@ def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
 
 def _issue_to(act: Act, visit_ids: Sequence[int], before: Mapping[int, Sequence[Certificate]]) -> dict[int, list[str]]:
     """New papers for what these visits have earned, by visit; and nothing waits there any more."""
-    facts = queries.visit_facts(visit_ids)
+    facts = papers.visit_facts(visit_ids)
     earned = [
         (facts[one], kind, name)
         for one in visit_ids
@@ -177,7 +178,7 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
             raise Conflict(CertificateReason.CERTIFICATE_EXISTS)
         running_number = next_number("U", clock.local_day(now), digits=6)
-        facts = queries.visit_facts([visit.id])[visit.id]
+        facts = papers.visit_facts([visit.id])[visit.id]
         holder = "" if old.kind is CertificateKind.SCHOOL else name
         new = Certificate(**_new_row(facts, old.kind, holder, running_number, now))
         new.holder_key = f"{key} instead of {old.id}"  # until the old one leaves the index of living certificates
@@ -213,10 +214,10 @@ def certificate_pdf(actor: Actor, number: str) -> bytes:
 def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     """One PDF of several certificates, in the order given. Raises: as `certificate_pdf`."""
     wanted = list(dict.fromkeys(numbers))
-    papers = queries.papers_to_draw(actor, wanted)
-    if not wanted or len(papers) != len(wanted):
+    found = papers.papers_to_draw(actor, wanted)
+    if not wanted or len(found) != len(wanted):
         raise NotFound("certificate")
-    return pdf.draw_each(papers)
+    return pdf.draw_each(found)
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:
@@ -258,7 +259,7 @@ def _new_row(
         "holder_key": _key(kind, name),
         "holder_name": name or None,
         "language": facts.language,
-        "printed": queries.printed_text(paper),
+        "printed": papers.printed_text(paper),
         "state": CertificateState.ISSUED,
         "state_since": now,
         "issued_at": now,

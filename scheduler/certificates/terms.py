@@ -7,6 +7,7 @@ from enum import StrEnum
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
+from scheduler.core.sorting import Sort
 
 
 class CertificateReason(Reason):
@@ -122,6 +123,47 @@ class CertificateRow:
     host_sr_cyrl: str = ""  # and as pages write it, each in its own script
     host_sr_latn: str = ""
     host_id: int = 0
+
+
+class CertificateShow(StrEnum):
+    """What of the list is shown."""
+
+    ALL = "all"
+    VALID = "valid"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+    WAITING = "waiting"  # no certificates: visits that have none yet
+
+
+@dataclass(frozen=True)
+class CertificateFilters:
+    """What somebody asks the list for; `typed`: a school, a person, a number."""
+
+    show: CertificateShow = CertificateShow.ALL
+    kind: CertificateKind | None = None
+    typed: str = ""
+    sort: Sort | None = None
+
+
+class WaitsFor(StrEnum):
+    """What a visit that was held still lacks for its certificates, the earliest first."""
+
+    COUNT = "count"
+    SIGNATURE = "signature"
+    LOCK = "lock"
+    ISSUE = "issue"
+
+
+@dataclass(frozen=True)
+class UncertifiedVisit:
+    """A visit that was held and has no certificate yet."""
+
+    number: str
+    on_day: dt.date
+    host_id: int
+    host_sr_cyrl: str
+    host_sr_latn: str
+    waits_for: WaitsFor
 
 
 FORGOTTEN_KEY = "erased:"  # before the id, where the keyed hash of a holder's name stood

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.certificates import queries, service
+from scheduler.certificates import service
+from scheduler.certificates.queries import papers
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
 from scheduler.cli.refusals import ROW, BadInput, CommandGroup
@@ -39,10 +40,10 @@ def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool) -> None
     """
     if out.suffix.lower() not in (".pdf", ".zip"):
         raise BadInput(f"--out: {out} must end in .pdf or .zip")
-    if campaign and not queries.campaign_exists(campaign):
+    if campaign and not papers.campaign_exists(campaign):
         raise BadInput(f"--campaign: there is no campaign {campaign}")
     one = None if visit_id is None else [visit_id]
-    visits = queries.due_visits(campaign_slug=campaign, visit_ids=one)
+    visits = papers.due_visits(campaign_slug=campaign, visit_ids=one)
     if visit_id is not None and not visits:
         raise BadInput(f"--visit: {visit_id} is no delivered visit with locked attendance")
     done = service.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
@@ -84,7 +85,7 @@ def _zip(numbers: tuple[str, ...]) -> bytes:
 def verify(number: str, as_json: bool) -> None:
     """Say whether a certificate is valid, replaced, revoked or unknown. Exit code 0 only for a valid one."""
     try:
-        answer = _told(queries.certificate_of_number(number))
+        answer = _told(papers.certificate_of_number(number))
     except NotFound:
         answer = {"number": number_typed(number) or number[:64], "state": "unknown"}
     click.echo(

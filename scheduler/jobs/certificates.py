@@ -2,7 +2,8 @@
 
 import logging
 
-from scheduler.certificates import queries, service
+from scheduler.certificates import service
+from scheduler.certificates.queries import papers
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import SYSTEM
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 def issue_for_locked_attendance() -> None:
     """Find visits that have earned certificates and have none; each is issued once, however many sweeps run."""
     last = 0
-    while visits := queries.visits_to_certify(service.AT_ONCE, after=last):
+    while visits := papers.visits_to_certify(service.AT_ONCE, after=last):
         last = visits[-1]
         try:
             _certify(visits)

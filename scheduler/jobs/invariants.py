@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from scheduler.attendance.queries import figures
 from scheduler.attendance.queries import invariants as counting
-from scheduler.certificates import queries as certificates
+from scheduler.certificates.queries import papers
 from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
@@ -25,7 +25,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     counting.violations,
     figures.violations,
     attendance.violations,
-    certificates.violations,
+    papers.violations,
     kept_figures.violations,
     feeds.violations,
     ways.violations,

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scheduler.certificates import queries as certificate_queries
 from scheduler.certificates import service as certificates
+from scheduler.certificates.queries import papers
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.imports import staging
@@ -71,7 +71,7 @@ def _do(taken: LeasedWork) -> None:
 
 def _issue_certificates(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """A hundred visits in a transaction; what one worker did, the next one does not do again."""
-    visits = certificate_queries.visits_missing_certificates(actor)
+    visits = papers.visits_missing_certificates(actor)
     result: dict[str, Any] = {"issued": 0, "problem_visits": []} | dict(taken.result)
     before = taken.done
     service.tell(taken, Phase.ISSUING, before, before + len(visits), now=clock.now())

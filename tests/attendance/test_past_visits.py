@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.attendance.service.past_visits import take_back_visits
-from scheduler.certificates import queries as certificates
+from scheduler.certificates.queries import papers
 from scheduler.cli.invariants import violations
 from scheduler.core import audit
 from scheduler.core.db import transaction
@@ -98,7 +98,7 @@ def test_an_import_stores_visits_that_count_in_reports_and_no_paper_is_due(actor
     report = attendance_report(Filters(Period(dt.date(2023, 1, 1), dt.date(2024, 12, 31))), [Group.CITY], language="en")
     assert (report.totals.visits, report.totals.pupils, report.totals.teachers) == (2, 99, 3)
     assert violations() == []
-    assert certificates.visits_missing_certificates() == []
+    assert papers.visits_missing_certificates() == []
     assert [visit.number for visit in session.scalars(select(Visit).order_by(Visit.number))] == [
         "P-2023-0001",
         "P-2024-0001",
@@ -205,4 +205,4 @@ def test_a_visit_that_gets_the_number_of_one_taken_back_gets_its_papers(actor, s
 
     begun = a_locked_visit()
 
-    assert certificates.visits_missing_certificates() == [begun.visit.id]
+    assert papers.visits_missing_certificates() == [begun.visit.id]

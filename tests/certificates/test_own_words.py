@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from scheduler.certificates import queries, service
+from scheduler.certificates import service
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.pdf import draw
+from scheduler.certificates.queries import papers
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.db import db, transaction
 from scheduler.policy import SYSTEM
@@ -29,7 +30,7 @@ def issued(begun: Begun) -> dict[CertificateKind, tuple[str, str]]:
     service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     found = {}
     for row in db.session.scalars(sa.select(Certificate).where(Certificate.visit_id == begun.visit.id)):
-        [(paper, language)] = queries.papers_to_draw(SYSTEM, [row.number])
+        [(paper, language)] = papers.papers_to_draw(SYSTEM, [row.number])
         page = PdfReader(io.BytesIO(draw(paper, language))).pages[0].extract_text()
         found[row.kind] = row.number, " ".join(page.split())
     return found

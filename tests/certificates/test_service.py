@@ -13,8 +13,9 @@ from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.counting import countersign, name_adults
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.terms import CountSource, HeadCounts
-from scheduler.certificates import queries, service
+from scheduler.certificates import service
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.queries import papers as queries
 from scheduler.certificates.terms import CertificateKind, CertificateState, Issued
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction

@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from scheduler.certificates import queries, rules, service
+from scheduler.certificates import rules, service
+from scheduler.certificates.queries import papers as queries
 from scheduler.policy import SYSTEM
 from tests import papers
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit

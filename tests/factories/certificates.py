@@ -3,7 +3,7 @@
 from typing import Any
 
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import printed_text
+from scheduler.certificates.queries.papers import printed_text
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import transaction
 from scheduler.visits.models.visits import Visit

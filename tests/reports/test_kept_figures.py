@@ -21,7 +21,7 @@ from scheduler.reports.queries import attendance as reports
 from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
+from scheduler.reports.queries.public import campaign_outcome, public_names, public_year, school_year_counts
 from scheduler.reports.terms.counting import Filters, Group, Period
 from tests.factories.counting import LEAVING, a_counted_visit, sign_all
 from tests.factories.places import make_host, make_municipality
@@ -61,7 +61,8 @@ def answers_are_right(session, asked: list[tuple[Filters, Groups]]) -> None:
 def public_pages(campaign):
     names = public_names(TODAY, "en")
     years = [public_year(year, names) for year in (2024, 2025)]
-    return names.years, years, campaign_outcome(campaign_page(campaign.slug), TODAY)
+    so_far = [school_year_counts(dt.date(year, 11, 24), names) for year in (2024, 2025)]
+    return names.years, years, campaign_outcome(campaign_page(campaign.slug), TODAY), so_far
 
 
 def the_public_reads_what_is_counted(world):

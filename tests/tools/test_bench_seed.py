@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from scheduler.attendance.models import HeadCount
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import visits_missing_certificates
+from scheduler.certificates.queries.papers import visits_missing_certificates
 from scheduler.core.numbers import next_number
 from scheduler.feeds.queries import body_of
 from scheduler.jobs.invariants import violations

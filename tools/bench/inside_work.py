@@ -9,7 +9,7 @@ import icalendar
 import sqlalchemy as sa
 from flask import Flask
 
-from scheduler.certificates.queries import visits_missing_certificates
+from scheduler.certificates.queries.papers import visits_missing_certificates
 from scheduler.core import clock, passwords
 from scheduler.core.db import db
 from scheduler.jobs import certificates as certificate_jobs

@@ -59,6 +59,8 @@ from scheduler.reports.terms.counting import (
 )
 from scheduler.visits.models.visits import Presentation
 
+Versions = tuple[tuple[int, int | None], ...]  # of the figures of years; None: some are old
+
 
 @dataclass(frozen=True)
 class PublicNames:
@@ -68,7 +70,7 @@ class PublicNames:
     centres: tuple[tuple[int, str], ...]
     campaigns: tuple[tuple[int, str], ...]
     years: tuple[int, ...]  # calendar years up to this one of which something is counted, the newest first
-    versions: tuple[tuple[int, int | None], ...]  # of their figures; None: some are old
+    versions: Versions
     signed: tuple[tuple[int, int, ReportCounts], ...] = ()  # years that a centre has signed off: (year, centre, totals)
 
 
@@ -187,9 +189,26 @@ def campaign_outcome(campaign: CampaignRow, today: dt.date) -> Outcome:
     return _outcome(campaign, today, kept_figures.figure_versions(), kept_figures.crew_of(campaign.id))
 
 
-def school_year_counts(today: dt.date) -> ReportCounts:
+def school_year_counts(today: dt.date, names: PublicNames) -> ReportCounts:
     """What all centres have held since September: sums that are told without their small parts."""
-    return attendance_report(Filters(Period(school_year_of(today).first, today))).totals
+    period = Period(school_year_of(today).first, today)
+    versions = _versions_in(period, dict(names.versions))
+    return _counts_within(period) if versions is None else _kept_counts(period, versions)
+
+
+@lru_cache(maxsize=4)  # as long as the figures of its years are these
+def _kept_counts(period: Period, _versions: Versions) -> ReportCounts:
+    return _counts_within(period)
+
+
+def _counts_within(period: Period) -> ReportCounts:
+    return attendance_report(Filters(period)).totals
+
+
+def _versions_in(period: Period, versions: Mapping[int, int | None]) -> Versions | None:
+    """The years of a period with the versions of their figures; None where some are old."""
+    own = {year: versions.get(year, 0) for year in range(period.first.year, period.last.year + 1)}
+    return None if None in own.values() else tuple(own.items())
 
 
 def campaign_reach(campaign: CampaignRow, today: dt.date, names: PublicNames) -> Outcome:
@@ -201,13 +220,11 @@ def _outcome(
     campaign: CampaignRow, today: dt.date, versions: Mapping[int, int | None], crew: Mapping[PresenterKind, int]
 ) -> Outcome:
     period = Period(campaign.first_day, max(campaign.first_day, min(campaign.last_day, today)))
-    years = range(period.first.year, period.last.year + 1)
-    told = None
-    if all(versions.get(year, 0) is not None for year in years):
-        own = tuple((year, versions.get(year, 0)) for year in years)
+    own, told = _versions_in(period, versions), None
+    if own is not None:
         told = _kept_outcome(campaign.id, campaign.centre_id, campaign.slug, period, own)
     if told is None:
-        whole = Period(dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31))
+        whole = Period(dt.date(period.first.year, 1, 1), dt.date(period.last.year, 12, 31))
         by_city = attendance_report(Filters(period, campaign=campaign.slug), [Group.CITY])
         told = by_city, attendance_report(Filters(whole, campaign.centre_id)).totals
     return outcome_of(campaign.cities, *told, crew)
@@ -215,7 +232,7 @@ def _outcome(
 
 @lru_cache(maxsize=64)  # as long as the figures of its years are these
 def _kept_outcome(
-    campaign_id: int, centre_id: int, slug: str, period: Period, versions: tuple[tuple[int, int | None], ...]
+    campaign_id: int, centre_id: int, slug: str, period: Period, versions: Versions
 ) -> tuple[Report, ReportCounts] | None:
     """The campaign's report by city, and all that its centre held; None where it was held on days outside as well."""
     rows = kept_figures.campaign_cells(campaign_id, centre_id, [year for year, _version in versions])

@@ -22,7 +22,7 @@ from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import AttendanceReason, CountedPresentation, CountedVisit, CountSource, HeadCounts
-from scheduler.certificates import queries as certificates
+from scheduler.certificates.queries import papers
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
@@ -181,7 +181,7 @@ def _school_page(secret: str, visit: CountedVisit, form: SignNumbersForm, names:
         names=names,
         wrong=form if form.problems_shown() else names,
         pairs=list(zip(_waiting(visit), form.presentations, strict=False)),
-        papers=certificates.certificates_of_request(actor, actor.request_id or 0),
+        papers=papers.certificates_of_request(actor, actor.request_id or 0),
     )
     return shown, 422 if problems else 200
 

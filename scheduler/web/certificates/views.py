@@ -1,22 +1,31 @@
 """Pages of certificates: the public check, the files, and the coordinator's list."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.certificates import pdf, queries, rules, service
-from scheduler.certificates.terms import CheckedCertificate
+from scheduler.certificates import pdf, rules, service
+from scheduler.certificates.queries import lists, papers
+from scheduler.certificates.terms import (
+    CertificateFilters,
+    CertificateKind,
+    CertificateShow,
+    CheckedCertificate,
+    WaitsFor,
+)
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.paging import page_number
+from scheduler.core.paging import Page, page_number
 from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
-from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.limits import GUESSES, NAME_RATE, limiter, was_wrong
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -33,6 +42,20 @@ CERTIFICATE_COLUMNS = (
     Column("state", _l("State")),
     Column("acts", _l("Acts"), quiet=True),
 )
+SHOWS = {
+    CertificateShow.ALL: _l("All"),
+    CertificateShow.VALID: _l("Valid"),
+    CertificateShow.REPLACED: _l("Replaced"),
+    CertificateShow.REVOKED: _l("Revoked"),
+    CertificateShow.WAITING: _l("None issued yet"),
+}
+KINDS = {CertificateKind.SCHOOL: _l("of a school"), CertificateKind.TEACHER: _l("of a teacher")}
+WAITS = {
+    WaitsFor.COUNT: _l("The numbers are not typed yet"),
+    WaitsFor.SIGNATURE: _l("The school has not signed the numbers yet"),
+    WaitsFor.LOCK: _l("The numbers wait to be locked"),
+    WaitsFor.ISSUE: _l("Everything is there: it is issued within minutes"),
+}
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -44,7 +67,7 @@ def find() -> ResponseReturnValue:
     form = FindForm()
     if form.accepted():
         try:
-            number = queries.certificate_of_number(form.number.data or "").paper.number
+            number = papers.certificate_of_number(form.number.data or "").paper.number
         except NotFound:
             return render_template("certificates/unknown.html", form=form), 404, UNSEEN
         return redirect(url_for(".check", number=number))
@@ -76,7 +99,7 @@ def compare(number: str) -> ResponseReturnValue:
 
 def _found(number: str) -> CheckedCertificate | None:
     try:
-        return queries.certificate_of_number(number)
+        return papers.certificate_of_number(number)
     except NotFound:
         return None
 
@@ -151,20 +174,46 @@ def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
 @bp.get("/certificates/issued")
 @may("list", "certificate")
 def overview() -> ResponseReturnValue:
+    """What was issued, found and narrowed by the address; and what waits for certificates, and why."""
     actor = current_actor()
-    table = tables.table("certificates", CERTIFICATE_COLUMNS, queries.SORTS, choose=True)
-    page = queries.certificates_of_centre(actor, page_number(request.args.get("page")), table.sort)
-    due = len(queries.visits_missing_certificates(actor))
+    table = tables.table("certificates", CERTIFICATE_COLUMNS, lists.SORTS, choose=True)
+    filters, number = _filters(table), page_number(request.args.get("page"))
+    waiting = filters.show is CertificateShow.WAITING
+    page: Page[Any]
+    if waiting:
+        page = lists.uncertified(actor, number, clock.local_day(clock.now()))
+    else:
+        page = lists.certificates_of_centre(actor, number, filters)
+    due = len(papers.visits_missing_certificates(actor))
     may_issue = policy.scope_of(actor, "issue", "certificate") is not None
     begun = work_service.latest(actor, (WorkKind.ISSUE_CERTIFICATES,), now=clock.now(), limit=1) if may_issue else []
     return render_template(
         "certificates/overview.html",
         page=page,
+        filters=filters,
+        waiting=waiting,
+        pills=[
+            {"label": words, "href": here(show=show.value, page=None), "on": show is filters.show}
+            for show, words in SHOWS.items()
+        ],
+        kinds=KINDS,
+        waits=WAITS,
         table=table,
         due=due,
         may_issue=may_issue,
         form=CertificatePressForm(formdata=None),
         under_way=next((row for row in begun if row.open), None),
+    )
+
+
+def _filters(table: tables.ListTable) -> CertificateFilters:
+    """What the address asks for; nonsense is everything."""
+    show, kind = request.args.get("show", ""), request.args.get("kind", "")
+    return CertificateFilters(
+        show=CertificateShow(show) if show in {*CertificateShow} else CertificateShow.ALL,
+        kind=CertificateKind(kind) if kind in {*CertificateKind} else None,
+        typed=request.args.get("q", "")[:200],
+        sort=table.sort,
     )
 
 
@@ -183,7 +232,7 @@ def issue_due() -> ResponseReturnValue:
 @sent_once
 def reissue(number: str) -> ResponseReturnValue:
     """A new paper with the right name or numbers; the old one shows "replaced"."""
-    row = queries.certificate_to_change(current_actor(), number)
+    row = papers.certificate_to_change(current_actor(), number)
     form = ReissueForm(data={"name": row.holder_name or ""})
     if form.accepted():
         try:
@@ -203,7 +252,7 @@ def reissue(number: str) -> ResponseReturnValue:
 @may("revoke", "certificate")
 def revoke(number: str) -> ResponseReturnValue:
     """Asked first: a revoked certificate never becomes valid again."""
-    row = queries.certificate_to_change(current_actor(), number)
+    row = papers.certificate_to_change(current_actor(), number)
     form = RevokeForm()
     if form.accepted():
         try:

@@ -40,14 +40,13 @@ def front() -> ResponseReturnValue:
     """The offer and its next step, campaigns that run or come, and what this school year has brought so far."""
     today, language = clock.local_day(clock.now()), page_language()
     campaigns, programmes = programme_queries.current_campaigns(today), programme_queries.open_programmes()
-    running = any(one.first_day <= today for one in campaigns)
-    names = public_names(today, language) if running else None
+    names = public_names(today, language)
     return render_template(
         "public/front.html",
         offer=words.drawn_offer(programmes),
         next_free=words.next_free(programmes),
         campaigns=[words.campaign_told(one, today, names) for one in campaigns],
-        year=words.school_year_so_far(school_year_counts(today), today),
+        year=words.school_year_so_far(school_year_counts(today, names), today),
         hero=charts.country(),
     )
 

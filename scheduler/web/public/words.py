@@ -129,10 +129,10 @@ def school_year_so_far(counts: ReportCounts, today: dt.date) -> dict[str, Any] |
     return {"name": school_year(today), "figures": shown}
 
 
-def campaign_told(campaign: CampaignRow, today: dt.date, names: PublicNames | None) -> dict[str, Any]:
+def campaign_told(campaign: CampaignRow, today: dt.date, names: PublicNames) -> dict[str, Any]:
     """A campaign that runs or comes: its days, and what it has reached once it runs."""
     runs = campaign.first_day <= today
-    reached = reached_by(campaign_reach(campaign, today, names)) if runs and names else []
+    reached = reached_by(campaign_reach(campaign, today, names)) if runs else []
     return {"row": campaign, "runs": runs, "days": days_of(campaign), "reached": reached}
 
 

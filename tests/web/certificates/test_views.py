@@ -16,7 +16,7 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.web.limits import limiter
 from tests import papers
 from tests.counting import statements
-from tests.factories.counting import LEAVING, a_locked_visit
+from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
 from tests.web.browser import sign_in_as
@@ -226,3 +226,23 @@ def test_trust_s29_guesses_of_a_whole_ipv6_line_are_counted_together(client, ses
 
     assert statuses.count(404) == 60
     assert set(statuses[60:]) == {429}
+
+
+def test_the_list_is_narrowed_by_its_address_and_keeps_what_was_typed(client, session):
+    programme = make_programme()
+    begun = a_locked_visit(programme=programme, names=("Ана Петровић",))
+    issued(begun)
+    waiting = a_counted_visit(programme=programme)
+    desk = desk_of(client, begun)
+
+    page = desk.get("/certificates/issued?q=petrovic ana&kind=teacher&show=valid&lang=en").text
+    assert 'value="petrovic ana"' in page
+    assert "No certificate fits all the filters that are on." in page  # a name is found as it is written
+    page = desk.get("/certificates/issued?q=ana petrović&show=valid&lang=en").text
+    assert ("U-2026-000002" in page, "U-2026-000001" in page) == (True, False)
+
+    page = words_of(desk.get("/certificates/issued?show=waiting&lang=en"))
+    assert "The school has not signed the numbers yet" in page
+    assert f"/attendance/{waiting.visit.number}" in desk.get("/certificates/issued?show=waiting").text
+    for nonsense in ("show=x&kind=y&q=%25", "show=waiting&page=99999999", "q=" + "w" * 5000, "sort=x"):
+        assert desk.get(f"/certificates/issued?{nonsense}").status_code == 200, nonsense

@@ -41,7 +41,7 @@ def test_only_campaigns_that_run_or_come_stand_on_the_first_page(client):
 def test_the_running_school_year_is_told_and_its_people_in_whole_hundreds(client, monkeypatch):
     assert "so far" not in client.get("/?lang=en").text
     told = ReportCounts(presentations=12, pupils=1234, parents=3, teachers=40, cities=2)
-    monkeypatch.setattr("scheduler.web.public.views.school_year_counts", lambda _today: told)
+    monkeypatch.setattr("scheduler.web.public.views.school_year_counts", lambda _today, _names: told)
 
     shown = text_of(client.get("/?lang=en"))
     assert "School year 2026/27 so far" in shown

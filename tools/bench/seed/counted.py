@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import printed_text
+from scheduler.certificates.queries.papers import printed_text
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, CertificateState, Signatory
 from scheduler.config import settings
 from scheduler.places.models import Host

@@ -27,8 +27,6 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports.batches import ImportBatch, ImportedRow
 from scheduler.core.language import DEFAULT, pick
 from scheduler.core.names import spelled
-from scheduler.core.paging import PER_PAGE, Page, first_row
-from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor, in_reach
@@ -39,7 +37,7 @@ from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import PresentationState, VisitState
 
 NUMBERS_AT_ONCE = 500
-_DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
 def certificate_of_number(typed: str) -> CheckedCertificate:
@@ -117,38 +115,7 @@ def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRo
         .where(Visit.school_request_id == request_id)
         .order_by(Certificate.kind, Certificate.id)
     )
-    return [_row(row) for row in rows]
-
-
-SORTS: Columns = {
-    "number": (Certificate.running_number,),
-    "holder": (Certificate.holder_name,),
-    "visit": (Host.search_key,),
-    "day": (Visit.on_day,),
-    "state": (Certificate.state,),
-}
-
-
-def certificates_of_centre(actor: Actor, page: int, sort: Sort | None = None) -> Page[CertificateRow]:
-    """The certificates of the actor's centre, newest first or as asked. Raises: NotAllowed."""
-    policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
-    wanted = select(Certificate).join(Visit, Visit.id == Certificate.visit_id).where(in_reach(actor, Visit))
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = db.session.execute(
-        wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
-        .join(Host, Host.id == Visit.host_id)
-        .order_by(*ordered_by(sort, SORTS), Certificate.id.desc())
-        .limit(PER_PAGE)
-        .offset(first_row(page))
-    )
-    return Page(
-        [
-            replace(_row(row), visit_number=number, host_id=host_id, host_sr_cyrl=cyrillic, host_sr_latn=latin)
-            for row, number, host_id, cyrillic, latin in rows
-        ],
-        page,
-        total,
-    )
+    return [row_of(row) for row in rows]
 
 
 def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
@@ -161,14 +128,14 @@ def certificate_to_change(actor: Actor, number: str) -> CertificateRow:
     if row is None:
         raise NotFound("certificate")
     policy.require(actor, "issue", "certificate", centre=policy.spot(row.Visit))
-    return _row(row.Certificate)
+    return row_of(row.Certificate)
 
 
 def due_visits(
     centre_id: int | None = None, *, campaign_slug: str = "", visit_ids: Collection[int] | None = None
 ) -> list[int]:
     """Ids of delivered visits whose attendance is locked in every presentation held, oldest first."""
-    wanted = select(Visit.id).where(Visit.state == VisitState.DELIVERED, ~_unlocked())
+    wanted = select(Visit.id).where(Visit.state == VisitState.DELIVERED, ~unlocked())
     if centre_id is not None:
         wanted = wanted.where(Visit.centre_id == centre_id)
     if visit_ids is not None:
@@ -178,14 +145,14 @@ def due_visits(
     return list(db.session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
-def _unlocked() -> Exists:
+def unlocked() -> Exists:
     """A presentation of the visit was held, and its numbers are not locked."""
     return (
         select(Presentation.id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
             Presentation.visit_id == Visit.id,
-            Presentation.state.in_(_DELIVERED_STATES),
+            Presentation.state.in_(DELIVERED_STATES),
             (Attendance.id.is_(None)) | (Attendance.state.not_in(COUNTS_FOR_REPORTS)),
         )
         .exists()
@@ -200,7 +167,7 @@ def visits_to_certify(limit: int, *, after: int = 0) -> list[int]:
     return list(
         db.session.scalars(
             select(Visit.id)
-            .where(Visit.state == VisitState.DELIVERED, ~Visit.papers_settled, Visit.id > after, ~_unlocked())
+            .where(Visit.state == VisitState.DELIVERED, ~Visit.papers_settled, Visit.id > after, ~unlocked())
             .order_by(Visit.id)
             .limit(limit)
         )
@@ -209,10 +176,10 @@ def visits_to_certify(limit: int, *, after: int = 0) -> list[int]:
 
 def imported_among(visit_ids: Collection[int]) -> set[int]:
     """Which of these visits came with a file of past years: their schools have what they were given then."""
-    return set(db.session.scalars(_imported().where(ImportedRow.thing_id.in_(visit_ids))))
+    return set(db.session.scalars(imported().where(ImportedRow.thing_id.in_(visit_ids))))
 
 
-def _imported() -> Select[int]:
+def imported() -> Select[int]:
     return (
         select(ImportedRow.thing_id)
         .join(ImportBatch, ImportBatch.id == ImportedRow.batch_id)
@@ -242,8 +209,8 @@ def _missing(named_more: ColumnElement[bool]) -> Select[int]:
     return select(Visit.id).where(
         Visit.state == VisitState.DELIVERED,
         ~had.exists() | (named_more & (holders < _people(HeadCount.audience != Audience.PUPILS))),
-        ~_unlocked(),
-        ~_imported().where(ImportedRow.thing_id == Visit.id).exists(),
+        ~unlocked(),
+        ~imported().where(ImportedRow.thing_id == Visit.id).exists(),
     )
 
 
@@ -353,7 +320,7 @@ def _held(visit_ids: Collection[int]) -> Subquery:
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
             Presentation.visit_id.in_(visit_ids),
-            Presentation.state.in_(_DELIVERED_STATES),
+            Presentation.state.in_(DELIVERED_STATES),
             Attendance.state.in_(COUNTS_FOR_REPORTS),
         )
         .subquery()
@@ -384,7 +351,7 @@ def _given_at(visit_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     return {visit_id: (presentations, int(minutes)) for visit_id, presentations, minutes in rows}
 
 
-def _row(certificate: Certificate) -> CertificateRow:
+def row_of(certificate: Certificate) -> CertificateRow:
     said = json.loads(certificate.printed)
     return CertificateRow(
         id=certificate.id,
