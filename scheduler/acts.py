@@ -34,6 +34,8 @@ class DefenceReason(Reason):
     NOBODY_HELD_TWICE = "nobody_held_twice"
     NOBODY_HELD_AND_PROMISED = "nobody_held_and_promised"
     PRESENTER_IS_NOT_SUSPENDED = "presenter_is_not_suspended"
+    PRESENTER_IS_NOT_STOPPED = "presenter_is_not_stopped"
+    STOP_STAYS = "stop_stays"
     PRESENCE_STAYS = "presence_stays"
     PRESENCE_COMES_AFTERWARDS = "presence_comes_afterwards"
     WITHDRAWAL_STAYS = "withdrawal_stays"

@@ -31,6 +31,8 @@ MODULES = (
     "staffing.models.releases",
     "staffing.models.pick_ups",
     "staffing.models.open_calls",
+    "concerns.models",
+    "posts.models",
     "waitlist.models",
     "feeds.models",
     "attendance.models",

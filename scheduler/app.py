@@ -46,6 +46,8 @@ PAGES = (
     "places",
     "people",
     "safeguarding",
+    "concerns",
+    "posts",
     "messages",
     "requests",
     "visits",

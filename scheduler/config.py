@@ -44,6 +44,7 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
     "certificate_name": (90, "days"),  # after the issue, as the next
     "certificate_record": (5, "years"),
     "pick_up": (7, "days"),  # after the visit: who fetches a minor
+    "concern": (3, "years"),  # after it ended: that somebody was worried about a presenter
     "message": (30, "days"),  # after it was sent, as the next
     "link_message": (24, "hours"),
     "note": (12, "months"),  # after the visit

@@ -172,6 +172,10 @@ _STAFF = _all(
 # Staff never consent: they name the guardian, see her paper, withdraw on her word; a birth date two of them correct.
 _OF_MINORS = {"consent": "read record name withdraw", "birth_date": "correct"}
 
+# A hand-off is noted by who was there, or by staff on her word; a concern is anybody's to say, and only a safeguarding
+# officer who is not the one concerned reads it (concerns/queries/reported.py).
+_HAND_OFFS = {"hand_off": "create read"}
+
 # Hosts are shared between centres, and so is what they said: a school is asked once, not by each centre.
 _SCHOOLS = {"school_time": "read update import", "call_note": "read create"}
 
@@ -179,11 +183,13 @@ _SCHOOLS = {"school_time": "read update import", "call_note": "read create"}
 _OF_PEOPLE = {"presenter_note": "read create", "pick_up": "read"}
 
 TABLE: dict[Role, Rights] = {
-    Role.ANONYMOUS: _all(Scope.ANY, request="create", host="read create", certificate="check", programme="read"),
+    Role.ANONYMOUS: _all(
+        Scope.ANY, request="create", host="read create", certificate="check", programme="read", concern="create"
+    ),
     Role.SCHOOL_CONTACT: _join(
         _all(Scope.HOST, request="read update withdraw", visit="read cancel answer"),
         _all(Scope.HOST, attendance="read countersign name", feedback="create"),
-        _all(Scope.HOST, certificate="read", cohort="read", school_time="read update"),
+        _all(Scope.HOST, certificate="read", cohort="read", school_time="read update", concern="create"),
         _all(Scope.ANY, host="read create", programme="read"),
     ),
     Role.EDUCATOR: _join(
@@ -194,6 +200,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", desk="read", photo="update"),
         _all(Scope.VISIT, pick_up="read"),  # on the day, who answers for the minor
+        _all(Scope.VISIT, hand_off="create read", concern="create"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.INFLUENCER: _join(
@@ -202,7 +209,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read", photo="update"),
-        _all(Scope.VISIT, pick_up="read"),
+        _all(Scope.VISIT, pick_up="read", hand_off="create read", concern="create"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.GUARDIAN: _all(Scope.OWN, consent="give read withdraw", assignment="read", pick_up="read update"),
@@ -215,10 +222,11 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, visit="create read update cancel answer import"),
         _all(Scope.CENTRE, assignment="create read update delete", attendance="create read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update suspend", vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
+        _all(Scope.CENTRE, concern="create", **_HAND_OFFS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
-        _all(Scope.CENTRE, cohort="read create update"),
+        _all(Scope.CENTRE, cohort="read create update", post="create read update"),
         _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
@@ -231,6 +239,7 @@ TABLE: dict[Role, Rights] = {
         _KEYS_OF_STAFF,
         _all(Scope.CENTRE, presenter="read update suspend restore", colleague="suspend restore"),
         _all(Scope.CENTRE, vetting="read create", **_OF_MINORS),
+        _all(Scope.CENTRE, concern="create read update", **_HAND_OFFS),
         _all(Scope.ANY, host="read", programme="read"),
         _all(Scope.ANY, calendar="read", closure="read"),
     ),
@@ -245,6 +254,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, assignment="create read update delete", attendance="create read update correct lock"),
         _all(Scope.CENTRE, presenter="create read update suspend restore", colleague="suspend restore"),
         _all(Scope.CENTRE, vetting="read create", **_OF_MINORS, **_OF_PEOPLE),
+        _all(Scope.CENTRE, concern="create", **_HAND_OFFS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign take_back"),
         _all(Scope.CENTRE, helpline="read create update import sign correct publish"),
@@ -253,6 +263,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
+        _all(Scope.CENTRE, post="create read update"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),

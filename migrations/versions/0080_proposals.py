@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0080_proposals"
-down_revision = "0077_cohorts"
+down_revision = "0079_posts"
 branch_labels = None
 depends_on = None
 

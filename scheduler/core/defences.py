@@ -17,6 +17,8 @@ DATABASE_LAW = "0030_database_law"  # the migration from which on the database h
 FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written
 DRIVES_AND_QUESTIONS = "0060_drives_and_questions"  # from which on these say nothing that cannot be
 SENT_TOGETHER = "0073_bookings"  # from which on requests that were sent together know of each other
+POSTS = "0079_posts"  # from which on a post goes from state to state as its machine says
+HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
 
 
 @dataclass(frozen=True)

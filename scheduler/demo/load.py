@@ -16,6 +16,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issue_certificates
 from scheduler.closures.models import Disruption
 from scheduler.cohorts.models import Cohort, CohortPart
+from scheduler.concerns.models import Concern, HandOff
 from scheduler.config import settings
 from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
@@ -25,7 +26,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, cohorts, crowd, drives, helpline, plan, present, rows, year
+from scheduler.demo import centres, cohorts, concerns, crowd, drives, helpline, plan, posts, present, rows, year
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.helpline.models import HelplinePeriod, HelplinePublication
@@ -39,6 +40,7 @@ from scheduler.places.service.calendars import load_example_calendars, remove_ex
 from scheduler.places.service.hosts import load_example_hosts, load_reference_data
 from scheduler.places.terms.hosts import ClosureReason, Point
 from scheduler.policy import SYSTEM, Actor, Role
+from scheduler.posts.models import Post
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -124,6 +126,8 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     drives.write_drives(session, world, now)
     chief = Actor(frozenset({Role.ADMINISTRATOR}), owners["ncc"], centre_ids["ncc"])
     helpline.write_helpline(chief, now)
+    concerns.write_concerns(session, now)
+    posts.write_posts(chief, campaign_id, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)
@@ -262,6 +266,10 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     )
     _remove_chain(session, SchoolRequest, "merged_into_id", SchoolRequest.centre_id.in_(ours))
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
+    of_staff = select(User.email).where(User.centre_id.in_(ours))
+    session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.is_(None), OutboxMessage.address.in_(of_staff)))
+    for model in (HandOff, Concern, Post):
+        session.execute(delete(model).where(model.centre_id.in_(ours)))
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))
     session.execute(delete(Campaign).where(Campaign.centre_id.in_(ours)))

@@ -10,11 +10,14 @@ from scheduler.core.errors import Reason, SchedulerError
 
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
 # papers: what they allow, and which two have seen them, leaves with the consents. Faces stay here, and who fetches a
-# minor: it is deleted after a week, and no file may outlive that.
+# minor: it is deleted after a week, and no file may outlive that. And concerns: who exports may be the one concerned.
 LEFT_OUT = frozenset(
     {
+        "assignment_stop",
         "booking_answers",
         "column_name",
+        "concern",
+        "concern_about",
         "consent_paper",
         "date_hold",
         "feed_body",
@@ -70,6 +73,7 @@ class RetentionRow(StrEnum):
     CERTIFICATE_NAME = "certificate_name"
     CERTIFICATE_RECORD = "certificate_record"
     PICK_UP = "pick_up"
+    CONCERN = "concern"
     MESSAGE = "message"
     LINK_MESSAGE = "link_message"
     NOTE = "note"

@@ -1,4 +1,4 @@
-"""Vetting and guardian consent: rows with dates. staffing/models/ makes the database obey them."""
+"""Vetting, guardian consent, who is asked for no new visit. staffing/models/ makes the database obey these rows."""
 
 import datetime as dt
 
@@ -6,11 +6,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import FACTS_STAY, TableLaw, changed, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TableLaw, changed, refuse, refuse_more
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
-from scheduler.safeguarding.terms import ConsentMethod, VettingResult, WithdrawnBy
+from scheduler.safeguarding.terms import ConsentMethod, LiftedBecause, VettingResult, WithdrawnBy
 
 
 class Vetting(Base):
@@ -173,6 +173,31 @@ class BirthDateCorrection(Base):
     presenter: Mapped[Presenter] = relationship(lazy="raise")
 
 
+class AssignmentStop(Base):
+    """While it stands, one presenter takes no new visit: somebody had a concern. Why stands in no row."""
+
+    __tablename__ = "assignment_stop"
+    __table_args__ = (
+        CheckConstraint("lifted_at >= stopped_at", name="moments_in_order"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_because IS NULL)", name="lifted_with_a_reason"),
+        Index(
+            "one_standing_stop",
+            "presenter_id",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index(None, "presenter_id", "stopped_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    stopped_at: Mapped[dt.datetime]
+    lifted_at: Mapped[dt.datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    lifted_because: Mapped[LiftedBecause | None]
+
+
 # --- What the database itself refuses: after a withdrawal only a new consent lets a minor go again ---
 
 _WITHDRAWAL = ("withdrawn_at", "withdrawn_by", "presenter_id")
@@ -259,4 +284,25 @@ refuse_more(
         f" AND NOT EXISTS ({_LAST_CONFIRMED}) AND {closed(NamedWay.RETENTION, NamedWay.ERASURE)}",
     ),
     since=FACTS_STAY,
+)
+
+# --- A stop is lifted once, with its reason; nothing else undoes it ---
+
+_LIFTED = "OLD.lifted_at IS NOT NULL"
+
+refuse(
+    AssignmentStop.__table__,
+    TableLaw("stop_stays", ("INSERT",), "NEW.lifted_at IS NOT NULL"),
+    TableLaw(
+        "stop_stays",
+        ("UPDATE",),
+        f"({changed('presenter_id', 'stopped_at')} OR ({_LIFTED} AND {changed('lifted_at', 'lifted_because')}))"
+        f" AND {_FORGOTTEN}",
+    ),
+    TableLaw("stop_stays", ("DELETE",), _FORGOTTEN),
+    keys=(
+        "n.id = NEW.id",
+        "(n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL)",
+    ),
+    since=HAND_OFFS,
 )

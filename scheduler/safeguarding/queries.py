@@ -31,7 +31,14 @@ from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import address_of, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
-from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import (
+    AssignmentStop,
+    BirthDateCorrection,
+    ConsentPaper,
+    Guardian,
+    GuardianConsent,
+    Vetting,
+)
 from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
     BirthDateRow,
@@ -80,6 +87,11 @@ def vetting_covers(day: Day) -> list[ColumnElement[bool]]:
 
 def consent_covers(day: Day) -> list[ColumnElement[bool]]:
     return [*good_consents(), GuardianConsent.given_on <= day, GuardianConsent.valid_until >= day]
+
+
+def takes_nothing_new() -> ColumnElement[bool]:
+    """Of a presenter: somebody had a concern, and the stop stands; what she has promised stays."""
+    return exists().where(AssignmentStop.presenter_id == Presenter.id, AssignmentStop.lifted_at.is_(None))
 
 
 def has_consent(presenter_ids: Collection[int], day: dt.date) -> dict[int, bool]:

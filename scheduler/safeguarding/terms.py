@@ -56,6 +56,14 @@ class WithdrawnBy(StrEnum):
     REPLACED = "replaced"  # the guardian gave a later one: that is no withdrawal
 
 
+class LiftedBecause(StrEnum):
+    """Why a presenter takes new visits again: chosen, never typed, so that nothing of a child is written."""
+
+    NOTHING_FOUND = "nothing_found"
+    SOMEBODY_ELSE = "somebody_else"  # the concern was about another one of the crew
+    SETTLED = "settled"  # talked over, and what was agreed is done
+
+
 class ProofKind(StrEnum):
     VETTING = "vetting"
     CONSENT = "consent"

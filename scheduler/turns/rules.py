@@ -10,6 +10,7 @@ from dataclasses import replace
 from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.terms import CertificateState
 from scheduler.messages.terms import MessageState
+from scheduler.posts.terms import LIVING_POSTS, PostState
 from scheduler.requests.rules.states import HIDDEN, OVER, PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.terms import ProofKind, ProofStanding
@@ -43,6 +44,7 @@ DAY = dt.timedelta(days=1)
 CONFIRMED_WITHIN = 7 * DAY  # an open visit is to be confirmed by then
 ENDS_WITHIN = DAY  # an offer that ends within this, and nobody has answered
 CHECKLIST_WITHIN = 7 * DAY
+POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
 _A, _P, _R, _V = AssignmentState, PresentationState, RequestState, VisitState
@@ -350,6 +352,20 @@ def turn_of_proof(kind: ProofKind, standing: ProofStanding, ends_on: dt.date | N
         return Verdict(Whose.GUARDIAN, Matter.CONSENT_WANTED, ends_on)
     ends = standing is ProofStanding.ENDS_SOON
     return Verdict(Whose.SAFEGUARDING, Matter.PROOF_ENDS if ends else Matter.PROOF_WANTED, ends_on)
+
+
+def turn_of_concern(reported_on: dt.date, *, ended: bool) -> Verdict:
+    """A concern about a presenter is a safeguarding officer's, from the day on which it is said until she ends it."""
+    return DONE if ended else Verdict(Whose.SAFEGUARDING, Matter.CONCERN, reported_on)
+
+
+def turn_of_post(state: PostState, on_day: dt.date, today: dt.date) -> Verdict:
+    """A post is to be ready before its day; on its day it is posted, both by whoever posts it."""
+    if state not in LIVING_POSTS:
+        return DONE
+    if state is PostState.READY:
+        return Verdict(Whose.COORDINATOR, Matter.POST_DUE, on_day) if on_day <= today else ITS_DAY
+    return Verdict(Whose.COORDINATOR, Matter.POST_UNREADY, on_day)
 
 
 def in_order(rows: list[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:

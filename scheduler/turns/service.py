@@ -92,7 +92,7 @@ def _told_lately(centre_id: int, now: dt.datetime) -> bool:
 def _line(row: TurnRow, language: str) -> dict[str, str]:
     """A row as a mail tells it; a mail that failed has no host and is never due by a day."""
     return {
-        "host": row.host.name(language) if row.host else row.number,
+        "host": row.host.name(language) if row.host else row.subject_in(language) or row.number,
         "place": row.host.place(language) if row.host else "",
         "day": short_day(row.on_day, language) if row.on_day else "",
         "why": why_of(row.matter, language),

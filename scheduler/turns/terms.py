@@ -64,6 +64,8 @@ class Matter(StrEnum):
     REQUEST_AGREED = "request_agreed"
     DATES_OVER = "dates_over"  # those that a request on the waiting list asked for
     MAIL_FAILED = "mail_failed"
+    POST_DUE = "post_due"  # it is ready, and its day is here
+    POST_UNREADY = "post_unready"  # its day is near, and it is not ready
     # others'
     OFFER_OPEN = "offer_open"
     TO_COUNT = "to_count"
@@ -73,6 +75,7 @@ class Matter(StrEnum):
     CHECKLIST = "checklist"
     TO_SIGN = "to_sign"
     CONSENT_WANTED = "consent_wanted"
+    CONCERN = "concern"  # somebody is worried about a presenter
     PROOF_WANTED = "proof_wanted"
     PROOF_ENDS = "proof_ends"
     # time's, or nobody's

@@ -41,5 +41,7 @@ def why_of(matter: Matter, language: str) -> str:
         Matter.REQUEST_AGREED: _("Agreed, but no visit is planned"),
         Matter.DATES_OVER: _("On the waiting list, and its days go by"),
         Matter.MAIL_FAILED: _("The mail did not arrive"),
+        Matter.POST_DUE: _("A post is to be posted today"),
+        Matter.POST_UNREADY: _("A post is near its day, and not ready"),
     }
     return said[matter]

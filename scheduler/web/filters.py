@@ -108,6 +108,12 @@ CERTIFICATE = {
     "reissued": Face("quiet", "swap", _l("Replaced by a new one")),
     "revoked": Face("stop", "ban", _l("Revoked")),
 }
+POST = {
+    "planned": Face("quiet", "calendar", _l("In the plan")),
+    "ready": Face("move", "check", _l("Ready to post")),
+    "posted": Face("good", "checks", _l("Posted")),
+    "dropped": Face("quiet", "x", _l("Dropped")),
+}
 FACES = {
     "request": REQUEST,
     "visit": VISIT,
@@ -115,6 +121,7 @@ FACES = {
     "assignment": ASSIGNMENT,
     "attendance": ATTENDANCE,
     "certificate": CERTIFICATE,
+    "post": POST,
 }
 TO_BE_HELD = (VISIT["confirmed"], VISIT["ready"])
 FLAGS = {

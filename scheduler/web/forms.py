@@ -335,7 +335,7 @@ class CountField(_TypedField):
         return super().__call__(**({"type": "number", "min": self.least, "max": self.most} | given))
 
 
-def choices_of(words: Mapping[Any, LazyProxy]) -> list[SelectChoice]:
+def choices_of(words: Mapping[Any, LazyProxy] | Mapping[Any, str]) -> list[SelectChoice]:
     """The choices of a field, from the table that words them."""
     return [SelectChoice(str(value), word) for value, word in words.items()]
 

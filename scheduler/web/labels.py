@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from babel.support import LazyProxy
 
 from scheduler.closures.terms import CLOSURE_REASON
+from scheduler.concerns.terms import SpokenUpBy
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
 from scheduler.core.language import moment
 from scheduler.people.terms import Topic
@@ -62,6 +63,11 @@ REASONS = {
     ClosureReason.STRIKE: _l("Strike"),
     ClosureReason.EXAM_DAY: _l("Exam day"),
     ClosureReason.OTHER: _l("Another reason"),
+}
+SPOKEN_UP_BY = {
+    SpokenUpBy.SCHOOL: _l("the school, by its own link"),
+    SpokenUpBy.COLLEAGUE: _l("somebody signed in"),
+    SpokenUpBy.ANYBODY: _l("somebody without a proof"),
 }
 
 
@@ -168,6 +174,7 @@ LEFT: dict[str, LazyProxy] = {  # why somebody is out of a crew, where the produ
     "ended_in_database": _l("A check or a consent no longer covers the day."),
     "visit_cancelled": _l("The visit was called off."),
     "visit_replanned": _l("Planned again"),
+    "takes_nothing_new": _l("Not asked again when the visit moved."),
     "young_week_full": _l("Moved into a week that is full for a young person."),
     "young_month_full": _l("Moved into a month that is full for a young person."),
     "never_answered": _l("An offer ended without an answer"),

@@ -26,6 +26,7 @@ GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost no
 SEARCHES = "300 per minute"  # of a whole school behind one address, each typing a name
 FREE_DATES = "60 per minute"  # each costs a tenth of a second
 BOOKING_RATE = "120 per minute"  # pages of a booking that are sent: each is kept, and a whole staff room books at once
+CONCERN_RATE = "5 per hour; 20 per day"  # said without a proof; who has more to say calls the helpline
 NAME_RATE = "10 per minute; 100 per day"
 FALLBACK = "20 per minute"
 OPEN_PAGES_A_MINUTE = 600  # of one page for one network: a whole school behind one address reads and books at once

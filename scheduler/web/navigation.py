@@ -79,11 +79,12 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "helpline": "helpline.overview",
     "cohorts": "cohorts.overview",
     "people": "people.presenters",
-    "safeguarding": "safeguarding.overview",
+    **dict.fromkeys(("safeguarding", "concerns"), "safeguarding.overview"),
     "messages": "messages.overview",
     "admin": "admin.settings",
 }
 UNDER = {
+    **dict.fromkeys(("posts.plan", "posts.new_post", "posts.post", "posts.picture"), "programmes.own_campaigns"),
     "programmes.new_campaign": "programmes.own_campaigns",
     "programmes.change_campaign": "programmes.own_campaigns",
     "people.change_roles": "people.users",

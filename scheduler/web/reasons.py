@@ -14,11 +14,13 @@ from scheduler.board.terms import BoardReason
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.certificates.terms import CertificateReason
 from scheduler.closures.terms import ClosingReason
+from scheduler.concerns.terms import ConcernReason
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.scans import ScanReason
 from scheduler.feeds.terms import FeedReason
 from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
+from scheduler.posts.terms import PostReason
 from scheduler.privacy.terms import PrivacyReason
 from scheduler.proposals.terms import ProposalReason
 from scheduler.readiness.terms import ReadinessReason
@@ -211,11 +213,19 @@ WORDS: dict[Reason, LazyProxy] = {
     VisitReason.NOT_YET: _l("The visit has not begun yet."),
     VisitReason.OFFER_IS_FOR_PRESENTERS: _l("Choose a presenter: an offer is not for the school."),
     DefenceReason.HAS_A_VISIT: _l("This request has a visit already."),
+    PostReason.LONGER_THAN_THE_CHANNEL: _l("Shorten it: in one of the scripts it is longer than the channel takes."),
+    PostReason.PICTURE_NOT_AGREED: _l("Tick it, or choose another picture: no child may be recognised."),
+    PostReason.LINK_WITHOUT_A_CAMPAIGN: _l("Choose another page: a post of the helpline has no campaign."),
+    PostReason.POST_STANDS: _l("Leave it: what was posted or dropped stays, but for an hour."),
+    ConcernReason.NOT_ON_ITS_DAY: _l("It is noted on the day of the visit, or within a week after it."),
+    ConcernReason.HAND_OFF_STAYS: _l("Leave it: it is taken back within an hour only."),
+    ConcernReason.STOP_STANDS: _l("First decide about each of them: new visits again, or suspended."),
     WhyNot.UNVETTED: _l("No valid vetting covers that day."),
     WhyNot.TOO_YOUNG: _l("Too young to present on that day."),
     WhyNot.NO_CONSENT: _l("No consent of a guardian covers that day."),
     WhyNot.NO_TRAVEL: _l("The guardian has not agreed that she travels to other towns."),
     WhyNot.SUSPENDED: _l("Suspended: takes no new visits."),
+    WhyNot.TAKES_NOTHING_NEW: _l("Takes no new visit at the moment."),
     WhyNot.GUARDIAN_CHANGES: _l("The guardian is being changed: no new visit until the next one speaks."),
     WhyNot.OLDER_TEXT: _l("The guardian agreed to an older text and is asked anew: no new visit until then."),
     WhyNot.TAKEN: _l("Promised to another visit at that time."),
@@ -243,6 +253,8 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.MINOR_KEEPS_AN_ADULT: _l("First find another adult: a young person never stays alone."),
     DefenceReason.NOBODY_IN_TWO_PLACES: _l("Promised to another visit at that time."),
     DefenceReason.PRESENTER_IS_NOT_SUSPENDED: _l("Suspended: takes no new visits."),
+    DefenceReason.PRESENTER_IS_NOT_STOPPED: _l("Takes no new visit at the moment."),
+    DefenceReason.STOP_STAYS: _l("Lift it with a reason: nothing else ends it."),
     DefenceReason.PRESENCE_STAYS: _l("A young person was there: who was with her stays written."),
     DefenceReason.PRESENCE_COMES_AFTERWARDS: _l("Nobody was there before it began: say it afterwards."),
     DefenceReason.WITHDRAWAL_STAYS: _l("A consent that was withdrawn stays so: the guardian may give a new one."),

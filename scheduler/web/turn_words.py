@@ -52,8 +52,11 @@ WORDS: Mapping[Matter, tuple[LazyProxy, LazyProxy]] = {  # the verb of the act, 
     Matter.COUNTS_CHANGED: (_l("Check the numbers"), _l("the crew prepares for the old ones")),
     Matter.REQUEST_AGREED: (_l("Plan the visit"), LATER),
     Matter.DATES_OVER: (_l("Find a date"), _l("the days that it asked for are over")),
+    Matter.POST_DUE: (_l("Post it"), _l("nobody reads it on its day")),
+    Matter.POST_UNREADY: (_l("Write it"), _l("nobody reads it on its day")),
     Matter.MAIL_FAILED: (_l("Send again or settle"), _l("its reader does not know what it says")),
 }
+POSTS = (Matter.POST_DUE, Matter.POST_UNREADY)
 PAGES = {  # the very place where the act is done; of the others the page of the visit
     Matter.DECIDE_NOW: ("visits.visit", "substitute"),
     Matter.SUBSTITUTE_SOUGHT: ("visits.visit", "substitute"),
@@ -74,6 +77,8 @@ PAGES = {  # the very place where the act is done; of the others the page of the
     Matter.COUNTS_CHANGED: ("requests.show_request", ""),
     Matter.REQUEST_AGREED: ("visits.plan_visit", ""),
     Matter.DATES_OVER: ("requests.show_request", ""),
+    Matter.POST_DUE: ("posts.post", ""),
+    Matter.POST_UNREADY: ("posts.post", ""),
 }
 OF_REQUESTS = frozenset(
     {
@@ -137,6 +142,9 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     verb, phone = str(WORDS[row.matter][0]), row.host.phone if row.host and row.matter in CALLED else ""
     if row.matter is Matter.MAIL_FAILED:
         place = url_for("messages.message", message_id=row.mail_id)
+        return TurnAct(verb, place, place)
+    if row.matter in POSTS:
+        place = url_for("posts.post", number=row.number)
         return TurnAct(verb, place, place)
     if row.matter is Matter.HOST_TYPED:
         place = url_for("places.host", host_id=row.host_id)

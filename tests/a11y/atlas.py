@@ -32,7 +32,7 @@ from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.safeguarding.models import Guardian
+from scheduler.safeguarding.models import AssignmentStop, Guardian
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
@@ -55,6 +55,9 @@ NOT_PAGES = {
     "safeguarding.scan",
     "reports.attendance_file",
     "reports.cohorts_file",
+    "posts.follow",  # on to a page of ours: tests/web/posts/test_views.py
+    "posts.picture_file",
+    "posts.plan_calendar",
     "board.place_cells",
 }
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
@@ -118,7 +121,7 @@ def travellers(app: Flask) -> list[Traveller]:
         for row in _one_of_each(app.extensions["demo_sign_ins"])
     ]
     by_code = [*_certificates(), *_invitations(), *_tallies(), *_guardians()]
-    public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", *by_code])
+    public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", "/concern/heard", *by_code])
     booked = [*(f"/book/{page}" for page in ("day", "check", "sent")), *_school_links()]
     return [public, Traveller(SCHOOL, _booking(app), booked), *signed_in]
 
@@ -185,7 +188,7 @@ def _begins(role: str, email: str) -> list[str]:
         young = db.session.scalars(
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
         )
-        return [f"/safeguarding/{number}" for number in young] + _waiting_papers(email)
+        return [f"/safeguarding/{number}" for number in young] + _waiting_papers(email) + _stopped(email)
     if role == "educator":
         return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
     return []
@@ -198,6 +201,14 @@ def _waiting_papers(email: str) -> list[str]:
     seen_by = db.session.scalars(colleague.where(User.centre_id == _centre_of(email)).limit(1)).one()
     paper = make_paper(db.session.scalars(of_centre.limit(1)).one(), seen_by)
     return [f"/safeguarding/papers/{paper.id}", f"/safeguarding/papers/{paper.id}/scan"]
+
+
+def _stopped(email: str) -> list[str]:
+    """Somebody who takes no new visit, to be freed."""
+    her = db.session.scalars(select(Presenter.id).where(Presenter.centre_id == _centre_of(email)).limit(1)).one()
+    with transaction() as session:
+        session.add(AssignmentStop(presenter_id=her, stopped_at=MONDAY))
+    return [f"/safeguarding/{her}/stop"]
 
 
 def _guardians() -> list[str]:

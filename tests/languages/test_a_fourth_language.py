@@ -34,6 +34,7 @@ from tests.papers import saved, words_of
 # Words that are the same in every language.
 NAMES = {
     "Google", "Android", "Outlook", "Thunderbird", "iPhone", "iPad", "Mac", "Viber",  # products
+    "Facebook", "Instagram", "TikTok", "YouTube", "LinkedIn",  # channels of posts
     "datamaps", "holidays", "MIT", "BY", "SQLite",  # packages and licences
     "En", "Ћир", "Lat",  # the switch of languages, each in its own
 }  # fmt: skip

@@ -12,6 +12,7 @@ from scheduler.jobs import queue
 from scheduler.messages.terms import MessageState
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import TABLE, Role
+from scheduler.posts.terms import POST_MACHINE, PostState
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
 from scheduler.safeguarding.terms import ProofKind, ProofStanding
@@ -63,6 +64,7 @@ OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a s
     Matter.CHECKLIST: (Whose.SCHOOL, ("answer", "visit"), "readiness.checklist"),
     Matter.TO_SIGN: (Whose.SCHOOL, ("countersign", "attendance"), "attendance.sign"),
     Matter.CONSENT_WANTED: (Whose.GUARDIAN, ("give", "consent"), "safeguarding.guardian_page"),
+    Matter.CONCERN: (Whose.SAFEGUARDING, ("update", "concern"), "concerns.concern"),
     Matter.PROOF_WANTED: (Whose.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
     Matter.PROOF_ENDS: (Whose.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
 }
@@ -129,6 +131,8 @@ def verdicts() -> list[tuple[object, Verdict]]:
     found += [
         (one, rules.turn_of_mail(one)) for one in (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
     ]
+    found += [(one, rules.turn_of_post(one, TODAY, TODAY)) for one, then in POST_MACHINE.moves.items() if then]
+    found += [("concern", rules.turn_of_concern(TODAY, ended=False))]
     found += [(one, rules.turn_of_proof(kind, one)) for kind in ProofKind for one in ProofStanding]
     return found
 
@@ -142,7 +146,14 @@ def test_every_state_that_is_not_final_is_somebodys_turn():
 def test_every_state_of_each_machine_was_asked_about():
     """A new state without a line in the rule fails here, or in the test above, and not on somebody's first page."""
     asked = {one.state for one in (*visits(), *requests())} | {state for state, _turn in verdicts()}
-    machines = (REQUEST_MACHINE, VISIT_MACHINE, PRESENTATION_MACHINE, ASSIGNMENT_MACHINE, CERTIFICATE_MACHINE)
+    machines = (
+        REQUEST_MACHINE,
+        VISIT_MACHINE,
+        PRESENTATION_MACHINE,
+        ASSIGNMENT_MACHINE,
+        CERTIFICATE_MACHINE,
+        POST_MACHINE,
+    )
     every = {state for machine in machines for state, then in machine.moves.items() if then}
 
     assert every - asked == set()
@@ -155,6 +166,8 @@ def test_what_is_over_is_nobodys_turn():
     assert rules.turn_of_request(over, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_visit(gone, MONDAY, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_seat(AssignmentState.DECLINED).whose is Whose.NOBODY
+    assert rules.turn_of_post(PostState.POSTED, TODAY, TODAY).whose is Whose.NOBODY
+    assert rules.turn_of_concern(TODAY, ended=True).whose is Whose.NOBODY
 
 
 def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():

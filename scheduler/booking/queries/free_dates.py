@@ -33,7 +33,7 @@ from scheduler.programmes.queries import programme_of, programme_row
 from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches
+from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches, takes_nothing_new
 from scheduler.staffing.queries.young_load import limits
 from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.queries.agenda import time_taken
@@ -278,7 +278,7 @@ def _people_asked() -> Select[Any]:
     skilled, speaks = PresenterSkill.id.is_not(None), PresenterLanguage.id.is_not(None)
     known = (case((skilled & speaks, text)) for text in _texts_of())
     living = Municipality.lat, Municipality.lon, Presenter.reach_km
-    law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None)
+    law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None) | takes_nothing_new()
     return (
         select(who, Presenter.kind, *living, skilled, speaks, *known, *law)
         .select_from(Presenter)

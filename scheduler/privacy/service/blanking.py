@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import FORGOTTEN_KEY
+from scheduler.concerns.models import HandOff
 from scheduler.config import settings
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base
@@ -119,6 +120,11 @@ def blank_holder_keys(session: Session, ids: Ids) -> None:
 
 def forget_named_adults(session: Session, ids: Ids) -> None:
     session.execute(delete(NamedAdult).where(NamedAdult.id.in_(ids)))
+
+
+def blank_hand_offs(session: Session, ids: Ids) -> None:
+    """Where a child told something, and who noted it: the count stays."""
+    session.execute(update(HandOff).where(HandOff.id.in_(ids)).values(visit_id=None, noted_by_id=None))
 
 
 def blank_guardians(session: Session, ids: Ids) -> None:

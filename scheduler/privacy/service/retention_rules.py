@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.attendance.models import NamedAdult, VisitFeedback, VisitSurvey
 from scheduler.certificates.models import Certificate
+from scheduler.concerns.models import Concern, HandOff
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
@@ -25,7 +26,7 @@ from scheduler.privacy.service import blanking, calendars
 from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest, UnprovedMail
-from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import AssignmentStop, ConsentPaper, Guardian, GuardianConsent, Vetting
 from scheduler.staffing.models.pick_ups import PickUp
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
@@ -211,6 +212,19 @@ RULES: tuple[RetentionRule, ...] = (
         PickUp,
         lambda by: exists().where(Visit.id == PickUp.visit_id, Visit.on_day <= by.day(_R.PICK_UP)),
         _deleted(PickUp),
+    ),
+    RetentionRule(_R.CONCERN, Concern, lambda by: Concern.ended_at <= by.cut(_R.CONCERN), _deleted(Concern)),
+    RetentionRule(
+        _R.CONCERN,
+        AssignmentStop,
+        lambda by: AssignmentStop.lifted_at <= by.cut(_R.CONCERN),
+        _deleted(AssignmentStop),
+    ),
+    RetentionRule(
+        _R.NOTE,
+        HandOff,
+        lambda by: and_(HandOff.told_at <= by.cut(_R.NOTE), HandOff.visit_id.is_not(None)),
+        _by(blanking.blank_hand_offs),
     ),
     RetentionRule(
         _R.MESSAGE,

@@ -40,6 +40,7 @@ OTHERS = {
     "school_request": frozenset({"safeguarding_contact"}),
     "visit": frozenset({"safeguarding_contact"}),
 }
+NOT_TOLD = ("assignment_stop", "concern_about")  # who is concerned reads nothing of it (TRUST S53)
 ROOTS = ("user_account", "presenter", "school_request")  # each is looked for by itself
 OF_MESSAGES = ("id", "kind", "channel", "address", "language", "subject", "state", "created_at", "sent_at")
 Parts = dict[str, list[dict[str, Any]]]
@@ -92,7 +93,7 @@ def _own(parts: Parts, name: str, ids: Collection[int | None]) -> None:
     own = Base.metadata.tables[name]
     parts.setdefault(name, []).extend(_rows(own, wanted, without=_others(name, name)))
     for other, column in subjects.links_to(name):
-        if other.name in ROOTS:
+        if other.name in (*ROOTS, *NOT_TOLD):
             continue
         bare = None if name != "user_account" or _goes_along(column) else column.name
         rows = _rows(other, wanted, by=column, without=_others(other.name, name), bare=bare)

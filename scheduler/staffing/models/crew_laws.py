@@ -3,7 +3,7 @@
 `row` is whose law it is: NEW or OLD in a trigger, or the table's own name where rows are looked for (releases.py).
 """
 
-from scheduler.core.defences import FACTS_STAY, TableLaw, defend, raised, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TableLaw, defend, raised, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.visits.models.visits import Assignment
 
@@ -160,4 +160,24 @@ refuse_more(
         "presence_comes_afterwards", ("INSERT", "UPDATE"), "NEW.state = 'present' AND NEW.busy_from > NEW.state_since"
     ),
     since=FACTS_STAY,
+)
+
+# Somebody about whom there is a concern takes nothing new; what she has promised stays until somebody decides. Who is
+# asked again because a visit moved has promised it already: staffing/service/move.py takes her out before.
+_STOPPED = """EXISTS (SELECT 1 FROM assignment_stop s
+  WHERE s.presenter_id = NEW.presenter_id AND s.lifted_at IS NULL)"""
+_ELSEWHERE = "(NEW.presenter_id <> OLD.presenter_id OR NEW.presentation_id <> OLD.presentation_id)"
+_FIRMER = f"""((NEW.state = 'accepted' AND OLD.state <> 'accepted')
+  OR (NEW.state = 'offered' AND OLD.state NOT IN ('offered', 'accepted'))
+  OR (NEW.state = 'suggested' AND OLD.state NOT IN {OPEN_SQL}))"""
+
+refuse_more(
+    Assignment.__table__,
+    TableLaw("presenter_is_not_stopped", ("INSERT",), f"NEW.state IN {OPEN_SQL} AND {_STOPPED}"),
+    TableLaw(
+        "presenter_is_not_stopped",
+        ("UPDATE",),
+        f"NEW.state IN {OPEN_SQL} AND ({_ELSEWHERE} OR {_FIRMER}) AND {_STOPPED}",
+    ),
+    since=HAND_OFFS,
 )

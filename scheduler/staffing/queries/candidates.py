@@ -30,7 +30,7 @@ from scheduler.places.terms.trips import Trip
 from scheduler.policy import Actor
 from scheduler.programmes.queries import campaign_crew
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import consent_covers, vetting_covers
+from scheduler.safeguarding.queries import consent_covers, takes_nothing_new, vetting_covers
 from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.young_load import too_much_for
@@ -101,7 +101,7 @@ def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnEl
     day, who = visit.on_day, Presenter.id
     against = [
         (~exists().where(Vetting.presenter_id == who, *vetting_covers(day)), BARRED),
-        (Presenter.suspended_at.is_not(None), BARRED),
+        (Presenter.suspended_at.is_not(None) | takes_nothing_new(), BARRED),
         (Presenter.may_present_from > day, BARRED),
         (
             (Presenter.adult_on > day) & ~exists().where(GuardianConsent.presenter_id == who, *consent_covers(day)),

@@ -13,12 +13,14 @@ from scheduler.core.db import db
 from scheduler.core.errors import Conflict
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
+from scheduler.safeguarding.queries import takes_nothing_new
 from scheduler.staffing.rules.young_load import too_much_for_a_minor
 from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.service.locked_visit import OpenVisit
 from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import PROMISED, TO_COME
 
 
@@ -53,24 +55,36 @@ def too_much_for(
     }
 
 
-def minors_without_room(visit_id: int, day: dt.date) -> dict[int, tuple[str, Why]]:
-    """Of a visit's crew the minors to whom it would be too much on that day: first name, and the first reason."""
+def who_stays_behind(visit_id: int, day: dt.date) -> dict[int, tuple[str, Why]]:
+    """Of a visit's crew who leaves it when it moves to that day: first name, and the first reason.
+
+    Minors to whom it would be too much there, and who takes nothing new: she is not asked again.
+    """
     rows = db.session().execute(
-        select(Assignment.presenter_id, User.given_spelled, Presenter.adult_on, Presentation.minutes)
+        select(
+            Assignment.presenter_id, User.given_spelled, Presenter.adult_on, Presentation.minutes, takes_nothing_new()
+        )
         .join(Presentation, Presentation.id == Assignment.presentation_id)
         .join(Presenter, Presenter.id == Assignment.presenter_id)
         .join(User, User.id == Presenter.user_id)
-        .where(Presentation.visit_id == visit_id, Assignment.state.in_(TO_COME), Presenter.adult_on > day)
+        .where(
+            Presentation.visit_id == visit_id,
+            Assignment.state.in_(TO_COME),
+            (Presenter.adult_on > day) | takes_nothing_new(),
+        )
         .order_by(User.given_name, Assignment.presenter_id)
     )
     minutes: dict[int, list[int]] = defaultdict(list)
     names: dict[int, str] = {}
-    for who, name, adult_on, one in rows:
-        if is_minor(adult_on, day):
+    stopped: dict[int, list[Why]] = {}
+    for who, name, adult_on, one, nothing_new in rows:
+        names[who] = name
+        if nothing_new:
+            stopped[who] = [Why(WhyNot.TAKES_NOTHING_NEW)]
+        elif is_minor(adult_on, day):
             minutes[who].append(one)
-            names[who] = name
     full = too_much_for(minutes, [day], visit_id=visit_id)[day] if minutes else {}
-    return {who: (names[who], reasons[0]) for who, reasons in full.items() if reasons}
+    return {who: (names[who], reasons[0]) for who, reasons in (stopped | full).items() if reasons}
 
 
 def refuse_too_much(opened: OpenVisit, seats: Collection[Assignment]) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from scheduler.acts import Act, change
 from scheduler.policy import Actor
-from scheduler.staffing.queries.young_load import minors_without_room
+from scheduler.staffing.queries.young_load import who_stays_behind
 from scheduler.staffing.service.crew import finish_release, release
 from scheduler.visits.service.locked_visit import OpenVisit, hold_time, open_visit, require, require_seen
 from scheduler.visits.service.plan_and_move import move, stands_there
@@ -32,13 +32,14 @@ def move_visit(
 
 
 def release_without_room(act: Act, opened: OpenVisit, day: dt.date, *, leaves: int | None = None) -> None:
-    """Before a visit moves to that day: minors to whom it would be too much there leave, and their places fall open.
+    """Before a visit moves to that day: minors to whom it would be too much there leave, and who takes nothing new, and
+    their places fall open.
 
     `leaves`: who is taken out of the crew by the same act, and for its own reason.
     """
-    full = minors_without_room(opened.visit.id, day)
-    for who, (_name, why) in full.items():
-        if who != leaves:
+    for who, (_name, why) in who_stays_behind(opened.visit.id, day).items():
+        rows = opened.of(who, *TO_COME)
+        if who != leaves and rows:  # an adult who left may have taken a young person along
             hold_time(act.session, opened.presenter_ids)
-            left = release(act, opened, opened.of(who, *TO_COME), reason=why.code, to=AssignmentState.WITHDRAWN)
+            left = release(act, opened, rows, reason=why.code, to=AssignmentState.WITHDRAWN)
             finish_release(act, opened, left, reason=why.code)

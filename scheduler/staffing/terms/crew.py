@@ -71,6 +71,7 @@ BARS = frozenset(
         WhyNot.NO_CONSENT,
         WhyNot.NO_TRAVEL,
         WhyNot.SUSPENDED,
+        WhyNot.TAKES_NOTHING_NEW,
         WhyNot.GUARDIAN_CHANGES,
         WhyNot.OLDER_TEXT,
         WhyNot.YOUNG_WEEK_FULL,

@@ -27,6 +27,7 @@ from scheduler.turns.queries.requests_and_mails import (
     about_host,
     failed_mails,
     judged_requests,
+    posts_to_judge,
     requests_to_judge,
     waited_for,
 )
@@ -62,7 +63,7 @@ ASKED_OF_VISIT: Bundle[Any] = Bundle(
 
 
 def desk_of(actor: Actor, now: dt.datetime) -> Desk:
-    """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: four questions.
+    """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: five questions.
 
     Raises: NotAllowed.
     """
@@ -81,7 +82,7 @@ def _desk(actor: Actor, now: dt.datetime) -> Desk:
     visits = db.session().execute(_visits_to_judge(actor, today)).all()
     sittings = _sittings_of([row.Visit.id for row in visits])
     judged = [_visit_turn(row, sittings, now, today) for row in visits]
-    found = [*judged, *requests_to_judge(actor, now), *failed_mails(actor)]
+    found = [*judged, *requests_to_judge(actor, now), *failed_mails(actor), *posts_to_judge(actor, today)]
     return Desk(
         rows=in_order([row for row in found if row.verdict.ours], today),
         soon=tuple(_soon(row, sittings) for row in visits if _is_soon(row, today)),

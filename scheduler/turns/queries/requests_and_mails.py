@@ -1,4 +1,4 @@
-"""Requests of a centre that wait by themselves, the schools that they typed, and the mails that did not arrive."""
+"""Requests of a centre that wait by themselves, the schools that they typed, mails that did not arrive, posts."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Bundle
 
+from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -15,15 +16,25 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.places.models import Host, HostMerger
 from scheduler.policy import Actor, in_reach
+from scheduler.posts.queries import posts_that_wait
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, REMINDED, waits_too_long
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.rules import PASSES_WITHIN, WITHOUT_VISIT, turn_of_mail, turn_of_request, turn_of_typed_host
+from scheduler.turns.rules import (
+    PASSES_WITHIN,
+    POSTED_WITHIN,
+    WITHOUT_VISIT,
+    turn_of_mail,
+    turn_of_post,
+    turn_of_request,
+    turn_of_typed_host,
+)
 from scheduler.turns.terms import AboutHost, RequestStanding, TurnRow
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
 
+SHOWN_OF_TEXT = 60  # letters of a post in a list
 MOST_MAILS = 50  # that did not arrive: the list of mails has all
 ABOUT_HOST = (Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn, Host.kind)
 
@@ -124,3 +135,14 @@ def failed_mails(actor: Actor) -> list[TurnRow]:
         TurnRow(turn_of_mail(row.state), mail_id=row.id, subject=row.subject, since=row.created_at)
         for row in db.session().execute(wanted)
     ]
+
+
+def posts_to_judge(actor: Actor, today: dt.date) -> list[TurnRow]:
+    """Posts whose day is near or here, that the actor posts or nobody yet; none for who plans no posts."""
+    if policy.scope_of(actor, "update", "post") is None:
+        return []
+    found = []
+    for number, state, on_day, text in posts_that_wait(actor, today + POSTED_WITHIN):
+        said = text[:SHOWN_OF_TEXT] or number
+        found.append(TurnRow(turn_of_post(state, on_day, today), number=number, subject=said, on_day=on_day))
+    return found

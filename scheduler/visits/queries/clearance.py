@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
@@ -17,6 +17,7 @@ from scheduler.safeguarding.queries import (
     consent_covers,
     guardian_changes,
     may_be_photographed,
+    takes_nothing_new,
     vetting_covers,
     wait_with_new_promises,
 )
@@ -40,15 +41,17 @@ def clearance(
 ) -> dict[int, list[Why]]:
     """For each presenter, why she may not go to a town (see `town_of`) on a day; empty: she may. One query, if any.
 
-    "unvetted", "too_young", "no_consent", "no_travel", "suspended"; of a promise yet to be made also `no_new_promise`.
+    "unvetted", "too_young", "no_consent", "no_travel", "suspended"; of a promise yet to be made also `no_new_promise`,
+    and "takes_nothing_new".
     """
     who, law = Presenter.id, (Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None))
     vetted = exists().where(Vetting.presenter_id == who, *vetting_covers(day))
     travels = func.max(case((GuardianConsent.travels.is_(True), 1), else_=0))
     agreed = select(travels).where(GuardianConsent.presenter_id == who, *consent_covers(day)).scalar_subquery()
     waits = guardian_changes(day, promised_at) if promised_at else null()
+    stopped = takes_nothing_new() if promised_at else false()
     wanted: Select[Any] = (
-        select(who, Presenter.home_id, vetted, agreed, waits, *law).where(who.in_(presenter_ids)).order_by(who)
+        select(who, Presenter.home_id, vetted, agreed, waits, stopped, *law).where(who.in_(presenter_ids)).order_by(who)
     )
     return {
         one: [
@@ -60,8 +63,9 @@ def clearance(
                 away=town_id not in (ONLINE, home_id) and not leave,
             ),
             *_waiting(changes),
+            *([Why(WhyNot.TAKES_NOTHING_NEW)] if nothing_new else []),
         ]
-        for one, home_id, papers, leave, changes, *of_law in (
+        for one, home_id, papers, leave, changes, nothing_new, *of_law in (
             db.session().execute(wanted).all() if presenter_ids else ()
         )
     }

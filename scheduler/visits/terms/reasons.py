@@ -26,6 +26,7 @@ class WhyNot(Reason):
     NO_CONSENT = "no_consent"
     NO_TRAVEL = "no_travel"
     SUSPENDED = "suspended"
+    TAKES_NOTHING_NEW = "takes_nothing_new"
     GUARDIAN_CHANGES = "guardian_changes"
     OLDER_TEXT = "older_text"
     TAKEN = "taken"

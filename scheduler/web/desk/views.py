@@ -7,6 +7,7 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
+from scheduler.concerns.queries.reported import open_concerns
 from scheduler.core import clock
 from scheduler.core.paging import Page, page_number, page_of
 from scheduler.places.queries import calendar_missing
@@ -68,6 +69,7 @@ TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it open
     "confirm": (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW, Matter.NO_PROMISE, Matter.SCHOOL_TO_TELL),
     "numbers": (Matter.NOT_COUNTED, Matter.DISPUTED, Matter.FAR_COUNT, Matter.SILENT),
     "mail": (Matter.MAIL_FAILED,),
+    "posts": (Matter.POST_DUE, Matter.POST_UNREADY),
 }
 
 
@@ -84,6 +86,8 @@ def today() -> ResponseReturnValue:
         parts |= _of_coordinator(actor, day, now)
     if actor.centre_id is not None and policy.scope_of(actor, "create", "vetting"):
         parts |= _of_safeguarding(actor.centre_id, day)
+    if policy.scope_of(actor, "update", "concern"):
+        parts |= {"concerns": open_concerns(actor, now), "said_by": labels.SPOKEN_UP_BY}
     parts["first_steps"] = steps_on_the_desk(actor, day)
     if policy.scope_of(actor, "import", "calendar") is not None:
         parts["missing"] = calendar_missing(day) or calendar_missing(day + CALENDAR_AHEAD)
@@ -177,5 +181,6 @@ def _tiles(desk: Desk) -> list[tuple[str, int, str, str, str]]:
         "confirm": (_("To confirm and tell"), _("the school does not know yet"), "move"),
         "numbers": (_("Numbers"), _("missing, different or not locked"), "wait"),
         "mail": (_("Mail that did not arrive"), _("the address is wrong or closed"), "stop"),
+        "posts": (_("Posts"), _("to write, or to post today"), "move"),
     }
     return [(name, desk.many(*TILES[name]), *words) for name, words in said.items()]

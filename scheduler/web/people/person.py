@@ -70,6 +70,7 @@ def _show_presenter(
         may_suspend=policy.scope_of(actor, "suspend", account) is not None,
         may_restore=policy.scope_of(actor, "restore", account) is not None,
         may_see_list=_is_staff(),
+        may_speak_up=_is_staff() and row.presenter_id != actor.presenter_id,
         changes=_changes(page) if _is_staff() else [],
         may_see_proofs=policy.scope_of(actor, "list", "vetting") is not None,
     )

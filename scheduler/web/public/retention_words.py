@@ -100,6 +100,18 @@ def _of_presenters() -> list[NoticeRow]:
             _("%(after)s after the visit", after=spelled(_R.PICK_UP)),
         ),
         NoticeRow(
+            _("That somebody was worried about a presenter: of which visit, when, how it ended; never why"),
+            _("to protect children"),
+            _("legal duty"),
+            _("until it ends and %(after)s; a phone number until it ends", after=spelled(_R.CONCERN)),
+        ),
+        NoticeRow(
+            _("That something a child told in a visit was handed on: to whom and when, nothing of the child"),
+            _("to protect children; statistics"),
+            _("legal duty"),
+            _("of which visit %(after)s, then the number alone", after=spelled(_R.NOTE)),
+        ),
+        NoticeRow(
             _("Proof of a guardian's consent: for what, when and how, without a name"),
             _("to prove it"),
             _("accountability"),

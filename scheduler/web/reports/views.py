@@ -15,6 +15,7 @@ from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number, page_of
+from scheduler.posts.queries import posts_between, sums_of
 from scheduler.reports import charts, pdf, wording
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
@@ -41,6 +42,7 @@ from scheduler.web import reads, tables
 from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.post_words import post_figures
 from scheduler.web.reports import cohorts, signing
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
@@ -85,7 +87,17 @@ def attendance_report() -> ResponseReturnValue:
         pills=_pills(form),
         cross=wording.cross_table(cross, page_language()) if cross is not None else None,
         may_sign=signing.may_sign(report),
+        posts=_posts_of(report.filters),
         **_shown(report, shown.rows),
+    )
+
+
+def _posts_of(filters: Filters) -> list[dict[str, Any]]:
+    """What came of the posts of the campaign to which a report is narrowed; nothing for any other."""
+    if not filters.campaign:
+        return []
+    return post_figures(
+        sums_of(posts_between(current_actor(), filters.period.first, filters.period.last, filters.campaign))
     )
 
 

@@ -53,7 +53,13 @@ def overview() -> ResponseReturnValue:
     pages = clearance_pages(centre_id, _today(), {Lacks.WAITS: waits, Lacks.IN_ORDER: page})
     papers = queries.papers_waiting(centre_id) if policy.scope_of(current_actor(), "record", "consent") else []
     waiting, others = pages[Lacks.WAITS], pages[Lacks.IN_ORDER]
-    return render_template("safeguarding/overview.html", waiting=waiting, others=others, papers=papers)
+    return render_template(
+        "safeguarding/overview.html", waiting=waiting, others=others, papers=papers, may_read_concerns=_reads_concerns()
+    )
+
+
+def _reads_concerns() -> bool:
+    return policy.scope_of(current_actor(), "read", "concern") is not None
 
 
 @bp.get("/safeguarding/<int:presenter_id>")
@@ -67,6 +73,7 @@ def proofs(presenter_id: int) -> ResponseReturnValue:
         purposes=PURPOSES,
         results=forms.RESULTS,
         own=own,
+        may_lift=not own and _reads_concerns(),
         viewer_id=current_actor().user_id,
         may_record=not own and policy.scope_of(current_actor(), "create", "vetting") is not None,
         may_withdraw=policy.scope_of(current_actor(), "withdraw", "consent") is not None,

@@ -25,6 +25,7 @@ from scheduler.visits.terms.states import FindingKind, VisitState
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
+from scheduler.web.hand_off_form import hand_off_facts
 from scheduler.web.i18n import _
 from scheduler.web.seen_forms import PressForm
 from scheduler.web.visits.blueprint import bp
@@ -51,6 +52,7 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
         "drives": drives_of_visit(visit.id) if "drive" in beside and visit.state in DRIVEN_TO else [],
         "cost": cost_of(visit.kilometres, settings().kilometre_rate),
         "untold": _untold(visit),
+        **hand_off_facts(visit),
     }
 
 

@@ -22,7 +22,7 @@ from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
 from scheduler.staffing.queries.pick_ups import fetched_at
-from scheduler.staffing.queries.young_load import minors_without_room
+from scheduler.staffing.queries.young_load import who_stays_behind
 from scheduler.staffing.rules.pick_ups import adult_of
 from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import offer_visit
@@ -39,6 +39,7 @@ from scheduler.web import labels, reads, tables
 from scheduler.web.filters import say
 from scheduler.web.forms import asked_day
 from scheduler.web.guards import current_actor, may
+from scheduler.web.hand_off_form import hand_off_facts
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.reasons import worded
 from scheduler.web.seen_forms import DrivenForm, PressForm, SeenForm, UntilForm
@@ -103,6 +104,7 @@ def visit(number: str) -> ResponseReturnValue:
             young=bool(me and me.minor),
             fetched=fetched_at(current_actor(), row, _today()),
             crew=companions(row, current_actor().presenter_id, _today(), photographed(row, _today())),
+            **hand_off_facts(row),
         )
     return shown_visit(number)
 
@@ -363,7 +365,7 @@ def _settled(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays, *, 
     if not movable or form.on_day.data in (None, visit.on_day):
         return True
     if visit.state in OPEN_VISITS:
-        full = minors_without_room(visit.id, form.on_day.data)
+        full = who_stays_behind(visit.id, form.on_day.data)
         form.who_stays = [labels.left_behind(name, why) for name, why in full.values()]
         reads.note_given_names(full)
     return form.settle(days, form.plans(visit.presentations), sent=sent)

@@ -1,0 +1,65 @@
+"""Hand-offs and concerns: moments, sums and who must look. There is no column into which a word about a child fits."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.concerns.terms import HandedTo, SpokenUpBy
+from scheduler.core.db import Base
+
+
+class HandOff(Base):
+    """In a visit a child told something, and somebody was told: who and when. Later only the count stays."""
+
+    __tablename__ = "hand_off"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "told", "told_at", "noted_by_id", name="noted_once"),
+        CheckConstraint("told_at <= noted_at", name="told_before_it_is_noted"),
+        Index(None, "centre_id", "told_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"))
+    told: Mapped[HandedTo]
+    told_at: Mapped[dt.datetime]
+    noted_at: Mapped[dt.datetime]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+
+class Concern(Base):
+    """Somebody is worried about a presenter who was at a host on a day; what for, an officer asks by word."""
+
+    __tablename__ = "concern"
+    __table_args__ = (
+        CheckConstraint("ended_at >= reported_at", name="moments_in_order"),
+        CheckConstraint("ended_at IS NULL OR phone = ''", name="no_number_once_it_ended"),
+        Index(None, "centre_id", "reported_at"),
+        Index("open_concerns", "centre_id", sqlite_where=text("ended_at IS NULL"),
+              postgresql_where=text("ended_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    spoken_up_by: Mapped[SpokenUpBy]
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"), index=True)
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("host.id", ondelete="SET NULL"), index=True)
+    on_day: Mapped[dt.date | None]
+    phone: Mapped[str] = mapped_column(default="")  # by which an officer calls back; gone when it has ended
+    reported_at: Mapped[dt.datetime]
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    ended_at: Mapped[dt.datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+
+class ConcernAbout(Base):
+    """Whom a concern may be about: everybody who went to that visit, for its form lists no presenters."""
+
+    __tablename__ = "concern_about"
+    __table_args__ = (UniqueConstraint("concern_id", "presenter_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("assignment_stop.id", ondelete="SET NULL"), index=True)

@@ -1,0 +1,1 @@
+"""What is shown: hand-offs of a visit, concerns to whoever reads them, sums of both."""

@@ -1,0 +1,48 @@
+"""The plan of posts as calendar entries: when something is posted, where and by whom; equal facts give equal bytes."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scheduler.core.text import tidy
+from scheduler.visits.ics import calendar
+
+LASTS = dt.timedelta(minutes=15)
+MOST_LETTERS_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class PlannedPost:
+    """A post as a calendar shows it: no link, no name of a reader."""
+
+    uid: str
+    starts_at: dt.datetime
+    edited_at: dt.datetime
+    title: str
+    text: str
+    dropped: bool
+
+
+def calendar_of(posts: Iterable[PlannedPost], name: str) -> bytes:
+    """A calendar that holds them, for any program that reads calendars."""
+    return calendar(map(_entry, posts), name)
+
+
+def _entry(one: PlannedPost) -> str:
+    from icalendar import Event  # slow to load: only who makes a calendar waits for it
+
+    event = Event()
+    event.add("uid", one.uid)
+    event.add("dtstamp", one.edited_at.astimezone(dt.UTC))
+    event.add("dtstart", one.starts_at.astimezone(dt.UTC))
+    event.add("dtend", (one.starts_at + LASTS).astimezone(dt.UTC))
+    event.add("status", "CANCELLED" if one.dropped else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", _line(one.title))
+    event.add("description", _line(one.text[:MOST_LETTERS_SHOWN]))
+    return str(event.to_ical().decode())
+
+
+def _line(text: str) -> str:
+    """One line of visible letters."""
+    return tidy(text, limit=3 * len(text) + 1)

@@ -1,0 +1,1 @@
+"""Pages of posts: the plan by week, one post, its picture, what came of it, and its short address."""
