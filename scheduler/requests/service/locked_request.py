@@ -27,6 +27,7 @@ from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_
 from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS, REMIND_AFTER_DAYS
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
+NamedRequest = tuple[SchoolRequest, Programme | ProgrammeRow]
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
 
 
@@ -189,7 +190,7 @@ def named_hours(row: SchoolRequest, language: str) -> str:
     return ", ".join(clock_time(one.starts_local, language) for one in row.presentations if one.starts_local)
 
 
-def with_hours(named: Iterable[tuple[SchoolRequest, Programme | ProgrammeRow]], language: str) -> str:
+def with_hours(named: Iterable[NamedRequest], language: str) -> str:
     """Each programme, with the hours behind it that the school named."""
     said = [(programme.name(language), named_hours(row, language)) for row, programme in named]
     return "; ".join(f"{name} ({hours})" if hours else name for name, hours in said)
