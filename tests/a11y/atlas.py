@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.certificates.models import Certificate
+from scheduler.cohorts.terms import CohortSkill
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.rules import LETTERS_PURPOSE
@@ -36,8 +37,10 @@ from scheduler.safeguarding.models import AssignmentStop, Guardian
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
+from tests.factories.cohorts import make_cohort, make_training
 from tests.factories.handovers import make_handover
 from tests.factories.reports import make_signed_period
+from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
 from tests.web.browser import sign_in_as
@@ -180,7 +183,7 @@ def _begins(role: str, email: str) -> list[str]:
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
         wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
         visits += [f"/visits/{number}" for number in wished]
-        more = [*_handed_over(email), "/reports/signed/new?first=2023-01-01&last=2023-12-31"]
+        more = [*_handed_over(email), *_cohort(email), "/reports/signed/new?first=2023-01-01&last=2023-12-31"]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
         return [*_works(email), *_signed(email), _mailbox(email)]
@@ -217,6 +220,17 @@ def _guardians() -> list[str]:
     with transaction():
         page = "/consent/" + tokens.mint("guardian", guardian_id, lasts=LONG, now=MONDAY)
     return [page, f"{page}/withdraw"]
+
+
+def _cohort(email: str) -> list[str]:
+    """A cohort whose part of reporting is asked for, and a training that belongs to none."""
+    training = make_training(_centre_of(email), open=False)
+    host_id = db.session.scalars(select(SchoolRequest.host_id).order_by(SchoolRequest.id).limit(1)).one()
+    asked, loose = (
+        make_school_request(programme=training, host_id=host_id, number=f"R-2026-900{place}") for place in (1, 2)
+    )
+    row = make_cohort(training, host_id, (CohortSkill.REPORT, asked), code="D-2026-9001", ends_on=MONDAY.date() + LONG)
+    return [f"/cohorts/{row.code}", f"/cohorts/of/{loose.number}"]
 
 
 def _handed_over(email: str) -> list[str]:

@@ -213,7 +213,7 @@ def test_the_present_lies_around_the_day_of_loading(loaded):
 
     assert min(days) >= today - dt.timedelta(weeks=6)
     assert max(days) <= today + dt.timedelta(weeks=10)
-    assert (len(behind), len(ahead)) == (13, 25)
+    assert (len(behind), len(ahead)) == (19, 25)
 
 
 def test_the_demo_comes_in_every_month():
