@@ -18,6 +18,7 @@ from scheduler.people.models import AvailabilityException, Centre, Presenter, Si
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
+from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.reports.models import SignedPeriod
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import COUNT_FIELDS
@@ -111,6 +112,8 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
     dates = db.session.scalars(sa.select(OpenDate.id).where(OpenDate.centre_id == centre_id)).all()
     works = db.session.scalars(sa.select(LongWork.id).where(LongWork.centre_id == centre_id)).all()
     programmes = db.session.scalars(sa.select(Programme.id).where(Programme.centre_id == centre_id)).all()
+    seats = sa.select(PlanProposal.id, ProposedVisit.request_id).join(ProposedVisit)
+    plans = db.session.execute(seats.where(PlanProposal.centre_id == centre_id).limit(1)).all()
     pairs = [{"number": one["number"], "into": other} for one in of_requests for other in _two_requests()]
     planned = [*of_visits, *of_requests, *({"date_id": str(one)} for one in dates)]
     return {
@@ -125,6 +128,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         "certificates": papers,
         "closures": [{"closure_id": str(one)} for one in closures_of(centre_id)],
         "reports": [{"period_id": one(SignedPeriod.id, centre_id=centre_id)}],
+        "proposals": [{"proposal_id": str(plan), "request_id": str(of), "place": "0"} for plan, of in plans],
     }
 
 
