@@ -189,16 +189,20 @@ def named_hours(row: SchoolRequest, language: str) -> str:
     return ", ".join(clock_time(one.starts_local, language) for one in row.presentations if one.starts_local)
 
 
-def with_hours(named: Iterable[tuple[SchoolRequest, ProgrammeRow]], language: str) -> str:
+def with_hours(named: Iterable[tuple[SchoolRequest, Programme | ProgrammeRow]], language: str) -> str:
     """Each programme, with the hours behind it that the school named."""
     said = [(programme.name(language), named_hours(row, language)) for row, programme in named]
     return "; ".join(f"{name} ({hours})" if hours else name for name, hours in said)
 
 
-def values_of_several(named: Sequence[tuple[SchoolRequest, ProgrammeRow]], language: str) -> dict[str, object]:
+def values_of_several(
+    named: Sequence[tuple[SchoolRequest, Programme | ProgrammeRow]], language: str
+) -> dict[str, object]:
     """What a mail says of all that was sent together; of one, its programme and its hours."""
     if len(named) == 1:
         [(row, programme)] = named
         return {"programme": programme.name(language), "asked_times": named_hours(row, language)}
-    several = {"several": True} if any(named_hours(row, language) for row, _programme in named) else {}
-    return {"programme": with_hours(named, language), "asked_times": ""} | several
+    values: dict[str, object] = {"programme": with_hours(named, language), "asked_times": ""}
+    if any(named_hours(row, language) for row, _programme in named):
+        values["several"] = True
+    return values
