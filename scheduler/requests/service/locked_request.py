@@ -196,14 +196,12 @@ def with_hours(named: Iterable[NamedRequest], language: str) -> str:
     return "; ".join(f"{name} ({hours})" if hours else name for name, hours in said)
 
 
-def values_of_several(
-    named: Sequence[tuple[SchoolRequest, Programme | ProgrammeRow]], language: str
-) -> dict[str, object]:
+def values_of_several(named: Sequence[NamedRequest], language: str) -> dict[str, object]:
     """What a mail says of all that was sent together; of one, its programme and its hours."""
     if len(named) == 1:
         [(row, programme)] = named
         return {"programme": programme.name(language), "asked_times": named_hours(row, language)}
-    several: dict[str, object] = (
-        {"several": True} if any(named_hours(row, language) for row, _programme in named) else {}
-    )
-    return {"programme": with_hours(named, language), "asked_times": ""} | several
+    values: dict[str, object] = {"programme": with_hours(named, language), "asked_times": ""}
+    if any(named_hours(row, language) for row, _programme in named):
+        values["several"] = True
+    return values
