@@ -14,6 +14,8 @@ from scheduler.messages.terms import MessageState
 from scheduler.places.service.hosts import propose_host
 from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.policy import ANONYMOUS, Actor, Role
+from scheduler.posts.service import move_post
+from scheduler.posts.terms import PostState
 from scheduler.programmes.terms import Audience
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
@@ -36,6 +38,7 @@ from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.messages import make_message
 from tests.factories.people import make_user, works
+from tests.factories.posts import planned
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
@@ -216,6 +219,8 @@ ENDS: dict[Matter, Ends] = {  # those that are not one press in the row
     Matter.PASSED: sends("/move", on_day=typed(FAR + 2 * DAY)),
     Matter.STANDS_STILL: sends("/end", by="school", **SAID),
     Matter.MAIL_FAILED: sends("/settled"),
+    Matter.POST_UNREADY: sends("/ready"),
+    Matter.POST_DUE: sends("/posted"),
     Matter.DATES_OVER: sends("/decline", **SAID),
     Matter.UNANSWERED: OFF_IT_GOES,
     Matter.DATE_WISH: follows("/keep-date", **SAID),
@@ -254,6 +259,8 @@ def test_every_row_of_a_small_centre_is_ended_by_its_own_act_until_nothing_waits
     centre.fill()
     user = make_user(Role.COORDINATOR, centre_id=centre.centre_id)
     actor, browser = user.actor(), browser_of(app, user)
+    planned(actor)
+    move_post(actor, planned(actor), PostState.READY, now=MONDAY)
     first = {row.matter for row in rows_of(actor)}
     pressed = 0
 
