@@ -376,7 +376,8 @@ def in_order(rows: list[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
     """
     once: dict[tuple[str, object], TurnRow] = {}
     for row in sorted(rows, key=lambda row: _RANKS[row.matter]):
-        key = ("request", row.request_id) if row.request_id else ("thing", row.host_id or row.mail_id or row.number)
+        ids = {"request": row.request_id, "host": row.host_id, "mail": row.mail_id}
+        key = next((pair for pair in ids.items() if pair[1]), ("number", row.number))
         once.setdefault(key, row)
 
     def due(row: TurnRow) -> tuple[bool, dt.date, int, str]:

@@ -241,6 +241,13 @@ def test_rows_stand_once_and_what_is_due_first_stands_first():
     assert in_order([later, same, less, yesterday, due, long_ago, sought, short], TODAY) == in_turn
 
 
+def test_a_school_a_mail_and_a_request_of_one_id_hide_each_other_nowhere():
+    one = TurnRow(Verdict(Whose.COORDINATOR, Matter.MAIL_FAILED))
+    rows = [replace(one, **{name: 5}) for name in ("request_id", "host_id", "mail_id")]
+
+    assert set(in_order([*rows, *rows], TODAY)) == set(rows)
+
+
 def test_a_crew_that_fell_short_is_due_now_and_a_search_by_the_day_of_the_visit():
     def due_on(search: SubstituteSearchState) -> dt.date | None:
         return turn_of_visit(a_visit(_V.PLANNED, seat(_A.WITHDRAWN), search=search), MONDAY, TODAY).due_on

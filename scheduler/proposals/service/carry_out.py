@@ -41,10 +41,10 @@ def apply_rows(
     and nobody has said that the others shall be applied without it.
     """
     policy.require(actor, "update", "plan", centre=actor.centre_id)
-    if not request_ids:
-        raise Rejected({"rows": GroundReason.NOTHING_TICKED})
     with change(actor, now) as act:
         proposal = proposal_of(actor, proposal_id, lock=True)
+        if not request_ids:
+            raise Rejected({"rows": GroundReason.NOTHING_TICKED})
         if proposal.finished_at is None:
             raise Conflict(ProposalReason.NOT_FINISHED)
         rows = _rows(act, proposal_id, request_ids)
