@@ -38,14 +38,14 @@ def test_certificates_are_issued_for_locked_attendance_once(session, the_clock):
 def test_a_bug_with_one_visit_keeps_no_other_ones_certificates(session, monkeypatch, the_clock):
     the_clock.stands_at(LEAVING)
     first, _second = a_locked_visit(), a_locked_visit()
-    facts_of = certificates.queries.visit_facts
+    facts_of = certificates.papers.visit_facts
 
     def facts_with_a_bug(visit_ids):
         if first.visit.id in visit_ids:
             raise RuntimeError("a bug")
         return facts_of(visit_ids)
 
-    monkeypatch.setattr(certificates.queries, "visit_facts", facts_with_a_bug)
+    monkeypatch.setattr(certificates.papers, "visit_facts", facts_with_a_bug)
 
     certificates.issue_for_locked_attendance.call_local()
 

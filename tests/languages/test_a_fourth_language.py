@@ -98,6 +98,7 @@ def _values(template: str) -> dict[str, object]:
     found["dates"] = found["others"] = [{"on_day": DAY, "starts_local": dt.time(9, 55)}]
     found["lines"] = [_VISIT | {"why": why, "who": "7"} for why in ("closed", "away", "runs_over", "class_away")]
     found["trip"] = {"km": 7, "leaves_local": dt.time(8), "home_local": dt.time(15), "away_minutes": 420}
+    found["change_until"] = FOR_FILTER["moment"]  # a part of several mails writes it
     rows = tuple(found)
     for name, _pipe, filtered in VALUE.findall(template):
         if name not in rows:

@@ -87,7 +87,7 @@ def test_progress_is_read_without_a_script_and_after_the_worker_died(desk, regio
 def test_ticked_rows_become_visits_and_others_stay_a_thought(desk, region):
     proposal_id = region.proposed(region.seat(0), region.seat(1))
 
-    answer = desk.post(f"/plans/{proposal_id}/apply", data={"rows": [str(region.asked[0].id)]})
+    answer = desk.post(f"/plans/{proposal_id}/apply?lang=en", data={"rows": [str(region.asked[0].id)]})
 
     assert answer.status_code == 302
     assert visits() == 1

@@ -89,3 +89,22 @@ def educator(now_programme):
 def later(the_clock):
     """The product's clock moved on."""
     return the_clock.moves_on
+
+
+@pytest.fixture
+def evening(programme):
+    names = {"name_en": "Evening for parents", "name_sr_cyrl": "Родитељско вече", "minutes": 60}
+    return make_programme(Audience.PARENTS, centre_id=programme.centre_id, **names)
+
+
+@pytest.fixture
+def gathering(programme):
+    names = {"name_en": "Gathering of teachers", "name_sr_cyrl": "Сусрет са наставницима", "minutes": 90}
+    return make_programme(Audience.TEACHERS, centre_id=programme.centre_id, **names)
+
+
+@pytest.fixture
+def talk(programme):
+    with transaction() as session:
+        session.get_one(Programme, programme.id).name_en = "Talk with pupils"
+    return programme

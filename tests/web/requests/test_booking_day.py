@@ -26,27 +26,9 @@ from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_presentation, make_visit
 from tests.requests.shorthand import prove_link
 from tests.web.requests.answered import FIRST, answers, text_of
+from tests.web.requests.whole_day import as_far_as_the_check, choose, one_day, parts, stored
 
 pytestmark = pytest.mark.usefixtures("hands")
-
-
-@pytest.fixture
-def evening(programme):
-    names = {"name_en": "Evening for parents", "name_sr_cyrl": "Родитељско вече", "minutes": 60}
-    return make_programme(Audience.PARENTS, centre_id=programme.centre_id, **names)
-
-
-@pytest.fixture
-def gathering(programme):
-    names = {"name_en": "Gathering of teachers", "name_sr_cyrl": "Сусрет са наставницима", "minutes": 90}
-    return make_programme(Audience.TEACHERS, centre_id=programme.centre_id, **names)
-
-
-@pytest.fixture
-def talk(programme):
-    with transaction() as session:
-        session.get_one(Programme, programme.id).name_en = "Talk with pupils"
-    return programme
 
 
 @pytest.fixture
@@ -56,35 +38,6 @@ def bells(host):
                      version=0, now=MONDAY)  # fmt: skip
 
 
-def choose(client, host, *programmes) -> None:
-    client.post("/book", data={"host_id": str(host.id)})
-    client.post("/book/what", data={"programme": [str(one.id) for one in programmes], "teaching_language": "sr"})
-
-
-def one_day(client, talk) -> None:
-    """The day and the classes of the talk."""
-    day = f"{FIRST.day}.{FIRST.month}.{FIRST.year}."
-    assert client.post("/book/when", data={"first_day": day, "last_day": day}).location == "/book/who"
-    who = answers(talk)["who"] | {"presentations-0-starts_local": "10:00"}
-    assert client.post("/book/who", data=who).location == "/book/day"
-
-
-def parts(evening, gathering, **changed):
-    return {
-        "parts-0-programme": str(evening.id), "parts-0-audience": "parents", "parts-0-level": "primary",
-        "parts-0-parents": "60", "parts-0-starts_local": "18:00",
-        "parts-1-programme": str(gathering.id), "parts-1-audience": "teachers", "parts-1-level": "primary",
-        "parts-1-teachers": "20", "parts-1-starts_local": "13:30",
-    } | changed  # fmt: skip
-
-
-def as_far_as_the_check(client, talk, evening, gathering) -> None:
-    one_day(client, talk)
-    assert client.post("/book/day", data=parts(evening, gathering)).location == "/book/where"
-    for page in ("where", "you"):
-        client.post(f"/book/{page}", data=answers(talk)[page])
-
-
 def works_all_week(talk) -> None:
     with transaction() as session:
         person = a_cleared_educator(centre_id=talk.centre_id)
@@ -92,11 +45,6 @@ def works_all_week(talk) -> None:
             AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
             for day in range(7)
         )
-
-
-def stored() -> list[SchoolRequest]:
-    db.session.rollback()
-    return list(db.session.scalars(sa.select(SchoolRequest).order_by(SchoolRequest.id)))
 
 
 def test_who_chooses_one_programme_never_sees_the_page_of_the_day(client, talk, host):

@@ -13,18 +13,8 @@ from tests.factories import MONDAY
 from tests.factories.requests import make_school_request
 from tests.requests.shorthand import prove_link
 from tests.web.requests.answered import answers, text_of
-from tests.web.requests.test_booking_day import (
-    as_far_as_the_check,
-    choose,
-    evening,
-    gathering,
-    one_day,
-    parts,
-    stored,
-    talk,
-)
+from tests.web.requests.whole_day import as_far_as_the_check, choose, one_day, parts, stored
 
-__all__ = ("evening", "gathering", "talk")
 pytestmark = pytest.mark.usefixtures("hands")
 BEYOND = ("0", "-1", "9" * 40, "99999999", "1e3", "٣", "", "x", "1 OR 1=1")
 

@@ -338,8 +338,9 @@ class BookingDraft:
         """
         asked = wish.programme_id, wish.language, wish.audience, wish.host_id, wish.municipality_id
         whole: OpenCalendar | None = self.read.get(("calendar", None, asked))
-        host, chosen = self.host(), self.programme()
-        programme = next((one for one in self.programmes() if one.id == wish.programme_id), chosen)
+        host, programme = self.host(), self.programme()
+        if programme and programme.id != wish.programme_id:  # another one that might help
+            programme = next((one for one in self.programmes() if one.id == wish.programme_id), programme)
         place = AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
         return whole or self.once(
             ("calendar", only, asked), lambda: open_calendar(wish, now=self.now, only=only, place=place)
