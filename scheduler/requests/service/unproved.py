@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from scheduler.config import settings
 from scheduler.core.db import advisory_lock, db
@@ -58,11 +58,12 @@ def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
     language = row.language
     named = select(SchoolRequest, Host, Centre, Programme).join(Host, Host.id == SchoolRequest.host_id)
     named = (
-        named.options(selectinload(SchoolRequest.presentations))
+        named.options(joinedload(SchoolRequest.presentations))
         .join(Programme, Programme.id == SchoolRequest.programme_id)
         .join(Centre, Centre.id == row.centre_id)
     )
-    found = db.session.execute(named.where(SchoolRequest.booking == row.booking).order_by(SchoolRequest.id)).all()
+    named = named.where(SchoolRequest.booking == row.booking).order_by(SchoolRequest.id)
+    found = db.session.execute(named).unique().all()
     host, centre = found[0][1:3]
     return whom_to_call(centre, language) | {
         "number": row.number,
