@@ -332,14 +332,11 @@ class BookingDraft:
         return self.school(host) if host else self.new_host()
 
     def calendar(self, wish: FreeWish, only: dt.date | None = None) -> OpenCalendar:
-        """What free dates are made of, of all next days or of one: opened once, whatever classes and hours are asked.
-
-        Raises: NotFound.
-        """
+        """What free dates are made of, of all next days or one; opened once, whatever is asked. Raises: NotFound."""
         asked = wish.programme_id, wish.language, wish.audience, wish.host_id, wish.municipality_id
         whole: OpenCalendar | None = self.read.get(("calendar", None, asked))
         host, programme = self.host(), self.programme()
-        if programme and programme.id != wish.programme_id:  # another one that might help
+        if programme and programme.id != wish.programme_id:  # another one, that might help
             programme = next((one for one in self.programmes() if one.id == wish.programme_id), programme)
         place = AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
         return whole or self.once(
