@@ -114,6 +114,7 @@ def _rows(wanted: Select[Any]) -> list[PostRow]:
             reacted=row.Post.reacted,
             picture=PostPictureRow(row.licence, row.credit, row.agreed_on) if row.licence else None,
             edited_at=max(row.Post.edited_at, row.Post.state_since),
+            version=row.Post.version,
         )
         for row in db.session().execute(wanted)
     ]

@@ -136,6 +136,7 @@ class PostRow:
     opened: int  # how often its link was
     reached: int | None
     reacted: int | None
+    version: int
     picture: PostPictureRow | None = None
     edited_at: dt.datetime | None = None
 

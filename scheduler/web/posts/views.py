@@ -13,7 +13,7 @@ from scheduler.posts import ics, queries, rules, service
 from scheduler.posts.terms import MOST_LETTERS, LeadsTo, PostRow, PostState
 from scheduler.programmes.queries import campaigns_of
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, asked_day
+from scheduler.web.forms import BaseForm, asked_day, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, here, page_language
 from scheduler.web.limits import SEARCHES, limiter
@@ -111,14 +111,18 @@ def _limits() -> str:
 def post(number: str) -> ResponseReturnValue:
     """One post: its texts to copy with their lengths, the press that is next, and its form while it may change."""
     row = queries.post_of(current_actor(), number)
-    form = PostForm.of(own_centre_id(), row.draft)
+    form = PostForm.of(own_centre_id(), row.draft, row.version)
     if form.accepted():
         try:
-            service.change_post(current_actor(), number, form.draft(), now=clock.now())
+            service.change_post(
+                current_actor(), number, form.draft(), now=clock.now(), version=number_of(form.version.data)
+            )
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
+            row = queries.post_of(current_actor(), number)
+            form.version.data = str(row.version)  # what stands now is what she reads: a second press means it
         else:
             say(_("Saved."))
             return redirect(url_for(".post", number=number))

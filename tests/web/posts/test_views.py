@@ -43,6 +43,11 @@ def typed(her, **given) -> dict[str, str]:
     return {**fair, "text_sr_cyrl": "Реагуј!", "leads_to": "book", **given}
 
 
+def stored_text() -> str:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Post.text_sr_cyrl)).one()
+
+
 def state() -> PostState:
     db.session.rollback()
     return db.session.scalars(sa.select(Post.state)).one()
@@ -63,6 +68,25 @@ def test_what_is_longer_than_the_channel_takes_is_refused(desk, her):
 
     assert answer.status_code == 422
     assert "longer than the channel takes" in answer.text
+
+
+def test_what_a_colleague_changed_meanwhile_is_not_written_over_unseen(desk, her):
+    number = a_post(her)
+    seen = re.search(r'name="version"[^>]* value="(\d+)"', desk.get(f"/posts/{number}").text)[1]
+    service.change_post(
+        db.session.get_one(User, her.id).actor(),
+        number,
+        a_post_draft(db.session.get_one(User, her.id).actor(), text_sr_cyrl="Друго"),
+        now=MONDAY,
+    )
+    mine = typed(her, text_sr_cyrl="Моје", version=seen)
+
+    refused = desk.post(f"/posts/{number}", data=mine, query_string=EN)
+    assert refused.status_code == 422
+    assert stored_text() == "Друго"
+    now = re.search(r'name="version"[^>]* value="(\d+)"', refused.text)[1]
+    assert desk.post(f"/posts/{number}", data=mine | {"version": now}).status_code == 302
+    assert stored_text() == "Моје"
 
 
 def test_on_its_day_it_stands_on_the_first_page_of_who_posts_it_and_of_nobody_else(app, desk, her):
