@@ -20,8 +20,9 @@ def best_days(stopped: Sequence[ToPlace]) -> list[dt.date | None]:
     found: dict[int, dt.date | None] = {}
     for place, one in sorted(enumerate(stopped), key=lambda pair: not pair[1].named):
         best = next((day for day in one.days if not _clashes(one, day, given)), None)
-        for who in one.crew if best else ():
-            given[who] += _stops(one, best) if best else []
+        stops = _stops(one, best) if best else []
+        for who in one.crew:
+            given[who] += stops
         found[place] = best
     return [found[place] for place in range(len(stopped))]
 

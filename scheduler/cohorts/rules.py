@@ -22,19 +22,19 @@ from scheduler.cohorts.terms import (
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.personal_text import personal_in
 from scheduler.core.small_cells import PublicSum, hidden_cells
+from scheduler.places.rules.hosts import days_of_school_year, school_year
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests.rules.states import OVER
 from scheduler.requests.terms.school_request import RequestState
 
-YEAR_ENDS = (8, 31)  # month and day of the last day of a school year
 BETWEEN_PARTS = dt.timedelta(days=28)  # after a part the next one is proposed
 LAST_GRADE = {SchoolLevel.PRIMARY: 8, SchoolLevel.SECONDARY: 4}
 
 
 def end_of_school_year(day: dt.date) -> dt.date:
     """The last day of the school year in which a day lies."""
-    this_year = dt.date(day.year, *YEAR_ENDS)
-    return this_year if day <= this_year else dt.date(day.year + 1, *YEAR_ENDS)
+    _begins, ends = days_of_school_year(school_year(day))
+    return ends
 
 
 def problems_with(draft: CohortDraft) -> dict[str, Reason]:

@@ -38,7 +38,7 @@ class _Telling:
 
     def __init__(self, taken: LeasedWork, proposal_id: int) -> None:
         self.taken, self.figures = taken, dict[str, Any]({"proposal": proposal_id})
-        self.begun = self.told_at = time.monotonic()
+        self.told_at = time.monotonic()
 
     def now(self, phase: Phase, done: int, total: int, **figures: object) -> None:
         self.figures |= figures
@@ -82,7 +82,6 @@ def _drawn(wish: PlanWish, telling: _Telling) -> DrawnProblem:
 
 def _searched(drawing: DrawnProblem, telling: _Telling) -> Plan:
     seconds = A_LITTLE if len(drawing.problem.requests) <= FEW else LONGER
-    begun = time.monotonic()
     telling.now(Phase.SEARCHING, 0, int(seconds), bound=_proven(drawing.problem))
     begun = time.monotonic()
 

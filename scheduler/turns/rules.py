@@ -32,6 +32,7 @@ from scheduler.visits.terms.plans import CrewMember
 from scheduler.visits.terms.states import (
     FIRM,
     GONE_VISITS,
+    HELD_STATES,
     OFF_VISITS,
     STAFFED,
     AssignmentState,
@@ -98,7 +99,7 @@ _WAITS_IN = {  # what these mails ask for can be done in one state alone
     "request_proposed": _R.PROPOSED,
     "request_waitlisted": _R.WAITLISTED,
 }
-_TO_BE_HELD = frozenset({*STAFFED, _P.DELIVERED, _P.PART_DELIVERED})
+_TO_BE_HELD = frozenset({*STAFFED, *HELD_STATES})
 _LATE_COUNTS = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 
 

@@ -16,12 +16,11 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import AssignmentState, PresentationState
+from scheduler.visits.terms.states import HELD_STATES, AssignmentState
 
-DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 # Nearly every attendance is locked: with the empty text no database begins with the index of states.
 IS_COUNTED = (
-    Presentation.state.in_(DELIVERED_STATES),
+    Presentation.state.in_(HELD_STATES),
     Attendance.state.concat("").in_([state.value for state in COUNTS_FOR_REPORTS]),
 )
 KEY = ("year", "month", "centre_id", "town", "programme_id", "campaign", "audience", "level")

@@ -13,9 +13,9 @@ from scheduler.config import settings
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.terms.states import STAFFED, PresentationState
+from scheduler.visits.terms.states import HELD_STATES, STAFFED
 
-_TALLY_STATES = (*STAFFED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+_TALLY_STATES = (*STAFFED, *HELD_STATES)
 
 
 def tallies_of(visit_id: int) -> list[Tally]:

@@ -35,11 +35,11 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.service.locked_visit import OpenVisit, lock_visit
 from scheduler.visits.service.notify import times_of
-from scheduler.visits.terms.states import PresentationState
+from scheduler.visits.terms.states import HELD_STATES, PresentationState
 
 PAGE_OF_NUMBERS = "/status/{token}/attendance"
 LINK_HOURS = 24 * 365
-COUNTABLE = (PresentationState.CONFIRMED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+COUNTABLE = (PresentationState.CONFIRMED, *HELD_STATES)
 
 
 def visit_of_school(act: Act, visit_id: int) -> Visit:

@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS, AttendanceState
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries.papers import DELIVERED_STATES, imported, row_of
+from scheduler.certificates.queries.papers import imported, row_of
 from scheduler.certificates.rules import holder_key, number_typed
 from scheduler.certificates.terms import (
     CertificateFilters,
@@ -31,7 +31,7 @@ from scheduler.places.models import Host
 from scheduler.places.queries import has_words, words_typed
 from scheduler.policy import Actor, in_reach
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.terms.states import PresentationState, VisitState
+from scheduler.visits.terms.states import HELD_STATES, PresentationState, VisitState
 
 SORTS: Columns = {
     "number": (Certificate.running_number,),
@@ -45,7 +45,7 @@ _SHOWN = {
     CertificateShow.REPLACED: (CertificateState.REISSUED,),
     CertificateShow.REVOKED: (CertificateState.REVOKED,),
 }
-_TAKES_PLACE = (PresentationState.PLANNED, PresentationState.CONFIRMED, *DELIVERED_STATES)
+_TAKES_PLACE = (PresentationState.PLANNED, PresentationState.CONFIRMED, *HELD_STATES)
 _STAGES = (WaitsFor.COUNT, WaitsFor.SIGNATURE, WaitsFor.LOCK, WaitsFor.ISSUE)
 
 

@@ -34,10 +34,9 @@ from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, in_language
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Presentation, Visit
-from scheduler.visits.terms.states import PresentationState, VisitState
+from scheduler.visits.terms.states import HELD_STATES, VisitState
 
 NUMBERS_AT_ONCE = 500
-DELIVERED_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 
 
 def certificate_of_number(typed: str) -> CheckedCertificate:
@@ -152,7 +151,7 @@ def unlocked() -> Exists:
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
             Presentation.visit_id == Visit.id,
-            Presentation.state.in_(DELIVERED_STATES),
+            Presentation.state.in_(HELD_STATES),
             (Attendance.id.is_(None)) | (Attendance.state.not_in(COUNTS_FOR_REPORTS)),
         )
         .exists()
@@ -320,7 +319,7 @@ def _held(visit_ids: Collection[int]) -> Subquery:
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .where(
             Presentation.visit_id.in_(visit_ids),
-            Presentation.state.in_(DELIVERED_STATES),
+            Presentation.state.in_(HELD_STATES),
             Attendance.state.in_(COUNTS_FOR_REPORTS),
         )
         .subquery()

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from scheduler import policy
 from scheduler.attendance.models import HeadCount
 from scheduler.cohorts.models import Cohort, CohortPart
-from scheduler.cohorts.rules import end_of_school_year, state_of_part
+from scheduler.cohorts.rules import state_of_part
 from scheduler.cohorts.terms import (
     HIGHEST_LEVEL,
     CohortFilters,
@@ -27,13 +27,14 @@ from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
+from scheduler.places.rules.hosts import days_of_school_year, school_year
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, ProgrammeKind
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.rules.states import HIDDEN, OVER
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import GONE_VISITS, AssignmentState, PresentationState, VisitState
+from scheduler.visits.terms.states import GONE_VISITS, HELD_STATES, AssignmentState, VisitState
 
 SORTS: Columns = {
     "code": (Cohort.code,),
@@ -42,7 +43,6 @@ SORTS: Columns = {
     "size": (Cohort.size,),
     "ends": (Cohort.ends_on,),
 }
-_HELD_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
 _OF_COHORT = (
     *("id", "code", "centre_id", "programme_id", "host_id", "school_level", "grade", "size", "level"),
     *("began_on", "ends_on", "gave_up_on", "version"),
@@ -130,14 +130,13 @@ def own_cohort(actor: Actor) -> CohortRow:
 def living_cohorts(centre_id: int, host_id: int, today: dt.date) -> list[CohortRow]:
     """The cohorts of a school to which a part can be added; the caller has checked the right."""
     of = Cohort.centre_id == centre_id, Cohort.host_id == host_id
-    living = Cohort.gave_up_on.is_(None), Cohort.ends_on >= today
-    return _with_parts(_ROWS.where(*of, *living).order_by(Cohort.code))
+    return _with_parts(_ROWS.where(*of, _living(today)).order_by(Cohort.code))
 
 
 def loose_trainings(actor: Actor, today: dt.date) -> list[LooseTraining]:
     """Requests for trainings of this school year that belong to no cohort, the oldest first: two questions."""
     policy.require(actor, "read", "cohort", centre=policy.own_part(actor))
-    begins = end_of_school_year(today).replace(year=end_of_school_year(today).year - 1)
+    begins, _ends = days_of_school_year(school_year(today))
     asked, of = RequestedPresentation, RequestedPresentation.school_request_id == SchoolRequest.id
     pupils = select(func.coalesce(func.sum(asked.pupils), 0)).where(of).scalar_subquery()
     joined = select(CohortPart.id).where(CohortPart.school_request_id == SchoolRequest.id).exists()
@@ -150,7 +149,7 @@ def loose_trainings(actor: Actor, today: dt.date) -> list[LooseTraining]:
             policy.in_reach(actor, SchoolRequest),
             Programme.kind == ProgrammeKind.COHORT_TRAINING,
             SchoolRequest.state.not_in(HIDDEN | OVER),
-            SchoolRequest.last_day > begins,
+            SchoolRequest.last_day >= begins,
             ~joined,
         )
         .order_by(SchoolRequest.submitted_at, SchoolRequest.id)
@@ -158,9 +157,7 @@ def loose_trainings(actor: Actor, today: dt.date) -> list[LooseTraining]:
     )
     rows = db.session().execute(wanted).all()
     at_hosts = Cohort.host_id.in_({row.host_id for row in rows}), policy.in_reach(actor, Cohort)
-    living = select(Cohort.host_id, Cohort.id, Cohort.code).where(
-        *at_hosts, Cohort.ends_on >= today, Cohort.gave_up_on.is_(None)
-    )
+    living = select(Cohort.host_id, Cohort.id, Cohort.code).where(*at_hosts, _living(today))
     there: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for row in db.session().execute(living.order_by(Cohort.code)) if rows else ():
         there[row.host_id].append((row.id, row.code))
@@ -219,10 +216,20 @@ def _page(row: CohortRow) -> CohortPage:
     return CohortPage(row, found.contact_name, found.contact_email, found.contact_phone, found.number)
 
 
+def of_school_year(year: int) -> ColumnElement[bool]:
+    """The cohorts whose school year ends in that year."""
+    return Cohort.ends_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+
+def _living(today: dt.date) -> ColumnElement[bool]:
+    """As `rules.lives` says it of one."""
+    return and_(Cohort.gave_up_on.is_(None), Cohort.ends_on >= today)
+
+
 def _held() -> ColumnElement[bool]:
     """Whether something of the request of a part was held."""
     of = select(Presentation.id).join(Visit, Visit.id == Presentation.visit_id)
-    held = of.where(Visit.school_request_id == CohortPart.school_request_id, Presentation.state.in_(_HELD_STATES))
+    held = of.where(Visit.school_request_id == CohortPart.school_request_id, Presentation.state.in_(HELD_STATES))
     return held.correlate(CohortPart).exists()
 
 
@@ -232,7 +239,7 @@ def _skills_held() -> Any:
 
 
 def _narrowed(filters: CohortFilters, today: dt.date) -> list[ColumnElement[bool]]:
-    living = and_(Cohort.gave_up_on.is_(None), Cohort.ends_on >= today)
+    living = _living(today)
     untrained = Cohort.level < HIGHEST_LEVEL
     of_state: dict[CohortState, ColumnElement[bool]] = {
         CohortState.NEW: and_(Cohort.level == 0, living),
@@ -249,7 +256,7 @@ def _narrowed(filters: CohortFilters, today: dt.date) -> list[ColumnElement[bool
     if filters.level is not None:
         found.append(Cohort.level == filters.level)
     if filters.school_year is not None:
-        found.append(Cohort.ends_on.between(dt.date(filters.school_year, 1, 1), dt.date(filters.school_year, 12, 31)))
+        found.append(of_school_year(filters.school_year))
     if filters.waits:
         asked = select(CohortPart.id).join(SchoolRequest, SchoolRequest.id == CohortPart.school_request_id)
         on_its_way = asked.where(CohortPart.cohort_id == Cohort.id, SchoolRequest.state.not_in(OVER), ~_held())

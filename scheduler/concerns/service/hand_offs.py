@@ -8,6 +8,7 @@ from sqlalchemy import select
 from scheduler import policy
 from scheduler.acts import change
 from scheduler.concerns.models import HandOff
+from scheduler.concerns.queries.crews import went_to
 from scheduler.concerns.rules import problem_with_hand_off
 from scheduler.concerns.terms import ConcernReason, HandOffDraft
 from scheduler.core import clock
@@ -18,7 +19,6 @@ from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.agenda import readers_in_crew
 from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.locked_visit import lock_visit
-from scheduler.visits.terms.states import FIRM
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,7 @@ def note_hand_off(actor: Actor, number: str, draft: HandOffDraft, *, now: dt.dat
     The same said twice by one person is said once. Raises: NotAllowed; NotFound; Rejected({"at": reason}).
     """
     row = visit_for(actor, number)
-    went = [one.presenter_id for one in row.crew if set(one.states.values()) & set(FIRM)]
-    policy.require(actor, "create", "hand_off", centre=row.centre_id, presenters=went)
+    policy.require(actor, "create", "hand_off", centre=row.centre_id, presenters=went_to(row))
     today = clock.local_day(now, row.zone)
     told_at = clock.moment_of(today, draft.at, row.zone)
     if reason := problem_with_hand_off(told_at, row.on_day, today, now):

@@ -129,10 +129,9 @@ def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:
         first = min(visit.presentations, key=lambda one: one.starts_local, default=None)
         crew = [one.presenter_id for one in first.assignments if one.state in LIVING] if first else []
         if first and visit.school_request_id:
-            crew = [*crew, 0][:2] if crew else [0]
-            youth = crew[1] if len(crew) > 1 and crew[1] else None
+            educator, youth = (*crew, None, None)[:2]
             found[visit.school_request_id] = ProposedSeat(
-                visit.school_request_id, visit.on_day, first.starts_local, crew[0], youth
+                visit.school_request_id, visit.on_day, first.starts_local, educator or 0, youth
             )
     return found
 
@@ -142,7 +141,9 @@ def proposal_page(
 ) -> ProposalPage:
     """One proposal, compared with what stands or with another one. Raises: NotAllowed; NotFound."""
     row = proposal_of(actor, proposal_id)
-    lines = _lines(actor, _in_sight(actor).where((PlanProposal.id == row.id) | PlanProposal.finished_at.is_not(None)))
+    others = _in_sight(actor).where(PlanProposal.finished_at.is_not(None), PlanProposal.id != row.id)
+    newest = others.with_only_columns(PlanProposal.id).order_by(PlanProposal.id.desc()).limit(OTHERS_COMPARED)
+    lines = _lines(actor, select(PlanProposal).where((PlanProposal.id == row.id) | PlanProposal.id.in_(newest)))
     views = _views(actor, row, compared_with) if row.finished_at else []
     placed = [one for one in views if one.seat]
     waiting = tuple(one for one in views if not one.seat)
@@ -156,7 +157,7 @@ def proposal_page(
         gathered=gathered(waiting),
         changes=Counter(one.change for one in views),
         compared_with=compared_with,
-        others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)[:OTHERS_COMPARED]),
+        others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)),
     )
 
 

@@ -1,11 +1,10 @@
 """Cohorts in numbers: by town and level, the schools of a town, and what the public reads."""
 
-import datetime as dt
-
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 
 from scheduler import policy
 from scheduler.cohorts.models import Cohort
+from scheduler.cohorts.queries.lists import of_school_year
 from scheduler.cohorts.rules import public_detectives
 from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortCount, SchoolOfAim
 from scheduler.core.alphabet import alphabet_key
@@ -25,7 +24,7 @@ def cohort_counts(actor: Actor, year: int) -> list[CohortCount]:
         .select_from(Cohort)
         .join(Host, Host.id == Cohort.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .where(policy.in_reach(actor, Cohort), _of_year(year))
+        .where(policy.in_reach(actor, Cohort), of_school_year(year))
         .group_by(*keys)
     )
     rows = [
@@ -41,7 +40,7 @@ def schools_of_aim(actor: Actor, city: str, year: int) -> list[SchoolOfAim]:
     wanted = (
         select(Host.id, Host.name_sr_cyrl, Host.name_sr_latn, Cohort.code, Cohort.level)
         .join(Municipality, Municipality.id == Host.municipality_id)
-        .outerjoin(Cohort, and_(Cohort.host_id == Host.id, policy.in_reach(actor, Cohort), _of_year(year)))
+        .outerjoin(Cohort, and_(Cohort.host_id == Host.id, policy.in_reach(actor, Cohort), of_school_year(year)))
         .where(Municipality.city_sr_cyrl == city, Host.listed, Host.teaches_primary | Host.teaches_secondary)
         .order_by(Host.search_key, Host.id, Cohort.level.desc(), Cohort.code)
     )
@@ -97,7 +96,3 @@ def town_name(city: str, language: str) -> str:
     """A town by its Cyrillic name in the page's script; as it is, where there is none."""
     wanted = select(Municipality.city_sr_latn).where(Municipality.city_sr_cyrl == city).limit(1)
     return pick(language, city, db.session().scalar(wanted) or city)
-
-
-def _of_year(year: int) -> ColumnElement[bool]:
-    return Cohort.ends_on.between(dt.date(year, 1, 1), dt.date(year, 12, 31))

@@ -26,7 +26,7 @@ from scheduler.visits.queries.agenda import promise_of, promised_stops, stops_of
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import CrewMember, PresenterTaken, Stop
 from scheduler.visits.terms.reasons import VisitReason
-from scheduler.visits.terms.states import LIVING, PRESENTER_LOCK, STAFFED, AssignmentState, PresentationState
+from scheduler.visits.terms.states import HELD_STATES, LIVING, PRESENTER_LOCK, STAFFED, AssignmentState
 
 
 @dataclass
@@ -207,7 +207,7 @@ def refuse_counted(opened: OpenVisit) -> None:
 
 
 def counted_in_part(opened: OpenVisit) -> bool:
-    return any(row.state in (PresentationState.DELIVERED, PresentationState.PART_DELIVERED) for row in opened.every)
+    return any(row.state in HELD_STATES for row in opened.every)
 
 
 def require(actor: Actor, verb: str, thing: str, opened: OpenVisit) -> None:

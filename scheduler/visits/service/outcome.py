@@ -16,6 +16,7 @@ from scheduler.visits.service.calendar_entries import touch
 from scheduler.visits.service.locked_visit import OpenVisit, open_visit
 from scheduler.visits.terms.reasons import VisitReason
 from scheduler.visits.terms.states import (
+    HELD_STATES,
     LIVING,
     PRESENTATION_MACHINE,
     STAFFED,
@@ -108,7 +109,7 @@ def ask_for_numbers(visit_id: int, *, now: dt.datetime) -> None:
 
 
 def _call_off_when_nothing_was_held(act: Act, opened: OpenVisit, host_absent: bool) -> None:
-    open_or_held = (*STAFFED, PresentationState.DELIVERED, PresentationState.PART_DELIVERED)
+    open_or_held = (*STAFFED, *HELD_STATES)
     if any(row.state in open_or_held for row in opened.every):
         return
     opened.visit.cancelled_by = CancelledBy.SCHOOL if host_absent else CancelledBy.CENTRE

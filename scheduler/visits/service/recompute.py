@@ -13,10 +13,9 @@ from scheduler.policy import Actor
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
-from scheduler.visits.terms.states import PresentationState
+from scheduler.visits.terms.states import HELD_STATES
 
 log = logging.getLogger(__name__)
-_HELD = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)  # has been, if it was this very morning
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def recompute_times(actor: Actor, *, now: dt.datetime) -> Recomputed:
             .with_for_update()
             .execution_options(populate_existing=True)
         ).all()
-        shifts = [(row, shift) for row in rows if row.state not in _HELD and (shift := _shift_of(row))]
+        shifts = [(row, shift) for row in rows if row.state not in HELD_STATES and (shift := _shift_of(row))]
         later = [pair for pair in shifts if pair[1] > dt.timedelta(0)]
         earlier = [pair for pair in shifts if pair[1] < dt.timedelta(0)]
         for row, shift in [*reversed(later), *earlier]:  # nobody runs into the next who has not moved yet

@@ -199,4 +199,5 @@ OFF_VISITS = (VisitState.CANCELLED, VisitState.DISRUPTED, VisitState.REPLANNED) 
 GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
 CERTAIN = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # its school was told who comes
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew
+HELD_STATES = (PresentationState.DELIVERED, PresentationState.PART_DELIVERED)  # presentations that took place
 PRESENTER_LOCK = 1  # kind of core.db.advisory_lock: the time of one presenter

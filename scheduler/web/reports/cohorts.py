@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.cohorts.rules import YEAR_ENDS, end_of_school_year
+from scheduler.cohorts.rules import end_of_school_year
 from scheduler.cohorts.terms import HIGHEST_LEVEL, SchoolOfAim
 from scheduler.cohorts.wording import level_names
 from scheduler.core import clock
@@ -18,6 +18,7 @@ from scheduler.core.paging import page_number, page_of
 from scheduler.reports import pdf
 from scheduler.reports.queries import cohorts as queries
 from scheduler.reports.queries.attendance import centre_name
+from scheduler.reports.rules.attendance import school_year_of
 from scheduler.reports.rules.cohorts import TownCohorts, all_towns, by_town
 from scheduler.reports.terms.counting import KeyFigure, ReportPaper
 from scheduler.web.forms import number_of
@@ -142,11 +143,12 @@ def _content(year: int, kind: str) -> bytes:
         rows = [{"city": one.city_sr_cyrl} | dict(zip(names, _numbers(one), strict=True)) for one in lines]
         told = {"school_year": _year_name(year), "totals": dict(zip(names, _numbers(whole), strict=True)), "rows": rows}
         return json.dumps(told, ensure_ascii=False, indent=2).encode()
+    period = school_year_of(dt.date(year, 1, 1))
     paper = ReportPaper(
         title=_title(year),
         centre_name=centre_name(own_centre_id(), page_language()),
-        first_day=dt.date(year - 1, *YEAR_ENDS) + dt.timedelta(days=1),
-        last_day=dt.date(year, *YEAR_ENDS),
+        first_day=period.first,
+        last_day=period.last,
         heads=(_("City"), *_heads()),
         rows=tuple((_town(one), *_numbers(one)) for one in lines) or ((_("Total"), *_numbers(whole)),),
         totals=(_("Total"), *_numbers(whole)) if lines else (),

@@ -159,7 +159,7 @@ def _asked_of_school(own: str, page: RequestPage, visit: CrewShown | None, now: 
     if state in AFTER_VISIT:
         return [(_("How was it?"), url_if("attendance.feedback", secret=own), "star")]
     if visit is None:
-        lost = lost_date(page.row.id, now=now) if page.row.state not in OVER else None
+        lost = lost_date(page.row.id, now=now) if state not in OVER else None
         return [(_("Your date is gone: press another"), href, "calendar")] if lost and lost.others else []
     found: list[Act] = [(_("Is the hour still right?"), href, "clock")] if visit.clock_wrong else []
     listed = checklist_of(visit.visit_id, visit.state, visit.on_day, clock.local_day(now))
