@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick
+from scheduler.places.rules.hosts import school_year
 from scheduler.programmes.terms import SchoolLevel, in_language
 from scheduler.requests.terms.school_request import RequestState
 
@@ -136,7 +137,7 @@ class CohortRow:
 
     @property
     def school_year(self) -> str:
-        return f"{self.ends_on.year - 1}/{self.ends_on.year % 100:02d}"
+        return school_year(self.ends_on)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ offer that hour and name that person. Roads are the product's own. A slot is whe
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -75,13 +76,16 @@ def drawing_of(
 ) -> DrawnProblem:
     """The problem of these requests. `told` hears how many were looked at."""
     every = []
-    for number, one in enumerate(asked, 1):
-        every.append(_Could(one, _with_every_class(one, who_could(one.facts, moment_of))))
+    for number, visit in enumerate(asked, 1):
+        every.append(_Could(visit, _with_every_class(visit, who_could(visit.facts, moment_of))))
         told(number)
     monday = week_of_day(today)
     starts = sorted({_arrives(could.asked, time) for could in every for time in _times(could)}) or [0]
     slots = {start: slot for slot, start in enumerate(starts)}
-    people = {one.presenter_id: one for could in every for one in could.asked.facts.people}
+    seekers: dict[int, list[Seeker]] = defaultdict(list)  # each as every request knows her
+    for could in every:
+        for one in could.asked.facts.people:
+            seekers[one.presenter_id].append(one)
     points = _Points()
     problem = PlanProblem(
         days=HORIZON_DAYS + DAYS_OF_WEEK,
@@ -91,7 +95,7 @@ def drawing_of(
         slots=tuple(starts),
         buffer=0,
         requests=tuple(_request(could, points, monday, slots) for could in every),
-        people=tuple(_person(one, every, points, monday) for _id, one in sorted(people.items())),
+        people=tuple(_person(hers, len(every), points, monday) for _id, hers in sorted(seekers.items())),
         cities=points.cities(),
         fixed_team={},
         weights=weights_of(levers),
@@ -197,8 +201,8 @@ def _who_may(could: _Could, monday: dt.date, slots: Mapping[int, int]) -> WhoMay
     return found
 
 
-def _person(one: Seeker, every: Sequence[_Could], points: _Points, monday: dt.date) -> PlanPerson:
-    hers = [who for could in every for who in could.asked.facts.people if who.presenter_id == one.presenter_id]
+def _person(hers: Sequence[Seeker], most: int, points: _Points, monday: dt.date) -> PlanPerson:
+    one = hers[-1]
     return PlanPerson(
         id=str(one.presenter_id),
         educator=one.kind is PresenterKind.EDUCATOR,
@@ -210,7 +214,7 @@ def _person(one: Seeker, every: Sequence[_Could], points: _Points, monday: dt.da
         unavailable=frozenset(),
         max_per_day=MOST_A_DAY,
         max_per_week=MOST_A_WEEK,
-        max_total=len(every),
+        max_total=most,
         max_km_day=ANY_KM,
         day_start=NEVER,
         day_end=ANYTIME,

@@ -1,5 +1,6 @@
 """Pages of cohorts for staff: all of them, one, and a request that becomes a part of one."""
 
+import datetime as dt
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -14,8 +15,10 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import pick
 from scheduler.core.paging import page_number
+from scheduler.places.rules.hosts import school_year
 from scheduler.programmes.terms import ProgrammeKind
 from scheduler.requests.queries.pages import request_page
+from scheduler.requests.terms.pages import RequestPage
 from scheduler.web import tables
 from scheduler.web.cohorts import words
 from scheduler.web.cohorts.blueprint import bp
@@ -60,7 +63,7 @@ def overview() -> ResponseReturnValue:
         today=today,
         pills=_pills(filters),
         towns=[(cyrl, pick(language, cyrl, latn)) for cyrl, latn in queries.towns_of(actor)],
-        years=[(year, f"{year - 1}/{year % 100:02d}") for year in queries.years_of(actor)],
+        years=[(year, school_year(dt.date(year, 1, 1))) for year in queries.years_of(actor)],
         filters=filters,
     )
 
@@ -209,7 +212,7 @@ def begin(number: str) -> ResponseReturnValue:
 @sent_once
 def join(number: str) -> ResponseReturnValue:
     """The request is the next part of a cohort of its school."""
-    form = _join_form(number)
+    form = _join_form(request_page(current_actor(), number, now=clock.now()))
     if form.accepted():
         try:
             code = service.join_cohort(current_actor(), number, int(form.cohort.data), now=clock.now())
@@ -221,8 +224,7 @@ def join(number: str) -> ResponseReturnValue:
     return _training(number, None, form)
 
 
-def _join_form(number: str) -> JoinCohortForm:
-    page = request_page(current_actor(), number, now=clock.now())
+def _join_form(page: RequestPage) -> JoinCohortForm:
     return JoinCohortForm.of(queries.living_cohorts(page.centre_id, page.row.host.id, clock.local_day(clock.now())))
 
 
@@ -232,7 +234,7 @@ def _training(number: str, begin_form: BeginForm | None, join_form: JoinCohortFo
     cohort = queries.cohort_of_request(page.row.id)
     level = asked.level if asked is not None and asked.level in words.SCHOOL_LEVELS else None
     begins = begin_form or BeginForm(formdata=None, size=asked.pupils if asked else None, school_level=level)
-    joins = join_form or _join_form(number)
+    joins = join_form or _join_form(page)
     wrong = begin_form or join_form
     shown = render_template(
         "cohorts/training.html",

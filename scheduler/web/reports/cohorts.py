@@ -15,6 +15,7 @@ from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
 from scheduler.core.paging import page_number, page_of
+from scheduler.places.rules.hosts import school_year
 from scheduler.reports import pdf
 from scheduler.reports.queries import cohorts as queries
 from scheduler.reports.queries.attendance import centre_name
@@ -96,7 +97,7 @@ def _pills(endpoint: str, year: int, **kept: Any) -> list[dict[str, Any]]:
 
 
 def _year_name(year: int) -> str:
-    return f"{year - 1}/{year % 100:02d}"
+    return school_year(dt.date(year, 1, 1))
 
 
 def _title(year: int) -> str:
