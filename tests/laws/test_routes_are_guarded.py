@@ -69,6 +69,7 @@ PUBLIC = {
     "cohorts.practice",
     "cohorts.practice_of_part",  # checks the key in its address
     "cohorts.practice_sheet",
+    "cohorts.practice_sheet_of_part",  # checks the key in its address
     "cohorts.public_detectives",
     "public.front",
     "public.healthz",
