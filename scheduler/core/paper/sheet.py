@@ -38,6 +38,7 @@ MARGIN = 16.0
 RIGHT = A4[0] - MARGIN  # where a portrait page ends
 MOST_WRITTEN = 5_000  # texts whose codes a file remembers
 GRAIN, FINEST = 0.25, 0.12  # of a map: points to which places are rounded; millimetres below which nobody sees a bend
+CODE_PIXELS = 8  # of a QR code in a millimetre: 200 an inch
 ROUND = 1  # line ends and joins of the mark
 RECEIVER = [
     (8, -3),
@@ -231,13 +232,14 @@ class PaperSheet:
 
         Raises: qr.NotAscii.
         """
-        size = len(qr.matrix(text))
-        module = side / size
+        module = side / len(qr.matrix(text))
         self.box((x - 4 * module, y - 4 * module, side + 8 * module, side + 8 * module), fill=WHITE)
-        unit = f"{module * MM:.6f}"
-        cells = "\n".join(f"{column} {-row - 1} {length} 1 re" for column, row, length in qr.runs(text))
-        # Whole numbers, written as they are: a path would round each as a float.
-        self.canvas.addLiteral(f"q {unit} 0 0 {unit} {x * MM:.4f} {self._up(y):.4f} cm {_rgb(colour)} rg\n{cells} f Q")
+        pixels, packed = qr.picture(text, round(side * CODE_PIXELS))
+        # Within the page, in letters that pack well again: an object of its own would take more.
+        said = f"/W {pixels} /H {pixels} /IM true /D [1 0] /F [/AHx /Fl]"
+        drawn = f"BI {said} ID\n{packed.hex()}>\nEI"
+        edge, foot = side * MM, self._up(y + side)
+        self.canvas.addLiteral(f"q {edge:.4f} 0 0 {edge:.4f} {x * MM:.4f} {foot:.4f} cm {_rgb(colour)} rg\n{drawn} Q")
 
     @contextmanager
     def drawing(self, x: float, y: float, unit: float) -> Iterator[None]:
