@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from scheduler.core.language import html_lang
@@ -84,9 +83,8 @@ class PaperSheet:
         self._fonts = register_fonts()
         self._written: dict[tuple[str, str, float], str] = {}  # words as this file writes them: its fonts' own codes
         self.width, self.height = size
-        self._bytes = BytesIO()
         self.canvas = Canvas(
-            self._bytes,
+            "",
             pagesize=(self.width * MM, self.height * MM),
             invariant=1,
             pageCompression=1,
@@ -271,8 +269,8 @@ class PaperSheet:
 
     def finished(self) -> bytes:
         """The whole file; the last page must be done."""
-        self.canvas.save()
-        return self._bytes.getvalue()
+        data: bytes = self.canvas.getpdfdata()  # saved to a file it would be twice in memory
+        return data
 
     def _stroke_of_mark(
         self, colour: str, start: tuple[float, float], pieces: list[tuple[float, ...]], half_circle: bool = False
