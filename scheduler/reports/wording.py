@@ -20,7 +20,6 @@ from scheduler.reports.terms.counting import (
     Key,
     KeyFigure,
     Period,
-    Profile,
     Report,
     ReportCounts,
     Series,
@@ -155,13 +154,6 @@ def figures(counts: ReportCounts | CentreYear, lang: str) -> list[KeyFigure]:
         KeyFigure(counts.parents, ngettext("parent", "parents", counts.parents)),
         KeyFigure(counts.teachers, ngettext("teacher", "teachers", counts.teachers)),
     ]
-
-
-def profile_text(profile: Profile, lang: str) -> str:
-    """The yearly profile in words: one paragraph of what was held, one line for each campaign."""
-    totals = profile.totals
-    held = (totals.presentations, totals.pupils, totals.parents, totals.teachers, totals.cities)
-    return "\n".join(story(CentreYear(0, profile.centre_name, *held, profile.campaigns), profile.year, lang)) + "\n"
 
 
 def story(centre: CentreYear, year: int, lang: str) -> list[str]:
