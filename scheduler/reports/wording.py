@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from babel.dates import format_date
 
 from scheduler.core.language import locale_of, moment, month_and_year, number, span_of_days, translator, year_alone
+from scheduler.core.names import spelled
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.wording import cause_words
 from scheduler.reports.rules.attendance import each_month, numbers_of, year_of
@@ -306,7 +307,7 @@ def signed_words(report: Report, lang: str, zone: str) -> list[str]:
             for one in days
         ]
     at = moment(books.signed.at, lang, zone)
-    by = _("Signed off by %(name)s: %(moment)s") % {"name": books.signed.by, "moment": at}
+    by = _("Signed off by %(name)s: %(moment)s") % {"name": spelled(books.signed.by, lang), "moment": at}
     told = [by if books.signed.by else _("Signed off: %(moment)s") % {"moment": at}]
     if books.since != ReportCounts():
         told.append(

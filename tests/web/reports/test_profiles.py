@@ -186,3 +186,12 @@ def test_helpline_periods_that_are_not_signed_are_said_to_be_left_out(desk, chie
 
     assert "1 period of the helpline is left out" in page
     assert "100 communications" not in page
+
+
+def test_a_document_for_word_draws_its_picture_with_cells_as_wide_as_their_numbers(desk, programme):
+    for month, sittings in ((1, 1), (2, 4)):
+        a_held_visit(*[HeadCounts(pupils=30)] * sittings, programme=programme, on_day=dt.date(2025, month, 7))
+
+    document = desk.get(f"{PROFILE}.html", query_string=YEAR).text
+
+    assert re.findall(r'<table width="(\d+)%"><tr><td bgcolor', document) == ["25", "100"]
