@@ -40,6 +40,7 @@ MODULES = (
     "certificates.models",
     "proposals.models",
     "reports.models",
+    "profiles.models",
 )
 for _name in MODULES:
     import_module(f"scheduler.{_name}")

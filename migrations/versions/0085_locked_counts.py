@@ -6,7 +6,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import DATABASE_LAW, renew_triggers
 
 revision = "0085_locked_counts"
-down_revision = "0080_proposals"
+down_revision = "0081_profiles"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,9 @@ from scheduler.core import clock
 from scheduler.core.csv_text import csv_text
 from scheduler.core.errors import NotFound
 from scheduler.core.language import languages, translator
+from scheduler.profiles import pdf as profile_pdf
+from scheduler.profiles import queries as profiles
+from scheduler.profiles.wording.paper import plain_text
 from scheduler.reports import pdf
 from scheduler.reports.queries.attendance import (
     attendance_report,
@@ -25,11 +28,10 @@ from scheduler.reports.queries.attendance import (
 from scheduler.reports.queries.called_off import called_off
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.queries.signing import profile_as_signed, with_books
+from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, read_period
 from scheduler.reports.rules.signing import document_of
 from scheduler.reports.terms.counting import BadPeriod, Filters, Group, Report
-from scheduler.reports.wording import profile_text
 
 group = CommandGroup("reports", help="What was held: locked attendance, counted.")
 
@@ -71,24 +73,8 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     _write(_content(with_books(report), kind, lang), out)
 
 
-@group.command("profile")
-@click.option("--year", type=click.IntRange(1990, 2200), required=True)
-@click.option("--centre", metavar="SLUG", required=True)
-@click.option("--lang", type=click.Choice(languages()), default="en", show_default=True)
-def profile(year: int, centre: str, lang: str) -> None:
-    """Print the yearly profile in words, from rows: what was held, and what each campaign reached.
-
-    Figures of the helpline join it when their room is there.
-    """
-    try:
-        centre_id = centre_id_of(centre)
-    except NotFound as problem:
-        raise BadInput(f"--centre: there is no centre {centre}") from problem
-    click.echo(profile_text(profile_as_signed(year, centre_id, lang), lang), nl=False)
-
-
 def _filters(
-    first: str | None, last: str | None, centre: str | None, campaign: str | None, programme: str | None
+    first: str | None, last: str | None, centre: str | None, campaign: str | None = None, programme: str | None = None
 ) -> Filters:
     try:
         period = read_period(first or "", last or "")
@@ -102,6 +88,29 @@ def _filters(
     for name in unknown_names(filters):
         raise BadInput(f"--{name}: there is no {name} {getattr(filters, name)}")
     return filters
+
+
+@group.command("profile")
+@click.option("--year", type=click.IntRange(1990, 2200), help="A calendar year; or some days, by --from and --to.")
+@click.option("--from", "first", metavar="DAY", help="First day, as 2024-01-01.")
+@click.option("--to", "last", metavar="DAY", help="Last day, itself included.")
+@click.option("--centre", metavar="SLUG", help="One centre; without it, all of them together.")
+@click.option("--lang", type=click.Choice(languages()), default="en", show_default=True)
+@click.option("--format", "kind", type=click.Choice(["text", "pdf"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="A file instead of standard output.")
+def profile(year: int | None, lang: str, kind: str, out: Path | None, **typed: str | None) -> None:
+    """The profile of a year, or of any days, in words, from rows; as it was signed, where it was.
+
+    It tells what was held and what campaigns reached, signed figures of the helpline, what young people did, and what
+    the centre typed about itself and its plans. It shows what staff may read: small numbers too.
+    """
+    days = [typed["first"], typed["last"]]
+    if days != [None, None] if year else None in days:
+        raise BadInput("give either --year, or --from and --to")
+    whole = {"first": f"{year}-01-01", "last": f"{year}-12-31"} if year else {}
+    filters = _filters(**(typed | whole))
+    paper = profiles.standing_papers(filters.period, filters.centre_id)[lang]
+    _write(plain_text(paper).encode() if kind == "text" else profile_pdf.draw(paper, clock.now()), out)
 
 
 @group.command("add-up")

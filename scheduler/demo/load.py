@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -26,7 +27,20 @@ from scheduler.core.errors import NotFound
 from scheduler.core.text import name_key
 from scheduler.core.tokens import SecretLink
 from scheduler.core.ways import NamedWay, opened_way
-from scheduler.demo import centres, cohorts, concerns, crowd, drives, helpline, plan, posts, present, rows, year
+from scheduler.demo import (
+    centres,
+    cohorts,
+    concerns,
+    crowd,
+    drives,
+    helpline,
+    plan,
+    posts,
+    present,
+    profiles,
+    rows,
+    year,
+)
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
 from scheduler.helpline.models import HelplinePeriod, HelplinePublication
@@ -41,6 +55,7 @@ from scheduler.places.service.hosts import load_example_hosts, load_reference_da
 from scheduler.places.terms.hosts import ClosureReason, Point
 from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.posts.models import Post
+from scheduler.profiles.models import ProfileText, SignedProfile
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -128,6 +143,8 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     helpline.write_helpline(chief, now)
     concerns.write_concerns(session, now)
     posts.write_posts(chief, campaign_id, now)
+    chiefs = {slug: replace(chief, user_id=owners[slug], centre_id=centre_ids[slug]) for slug in SLUGS}
+    profiles.write_profiles(chiefs, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)
@@ -268,7 +285,7 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
     of_staff = select(User.email).where(User.centre_id.in_(ours))
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.is_(None), OutboxMessage.address.in_(of_staff)))
-    for model in (HandOff, Concern, Post):
+    for model in (HandOff, Concern, Post, ProfileText, SignedProfile):
         session.execute(delete(model).where(model.centre_id.in_(ours)))
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from scheduler.core.language import translator
 from scheduler.core.text import to_latin
-from scheduler.helpline.terms import CodeList, HelplineMargin
+from scheduler.helpline.terms import CodeList, ForwardedTo, HelplineMargin
 from scheduler.places.models import District
 
 
@@ -20,3 +21,16 @@ def code_names(codes: CodeList, districts: Mapping[str, District], language: str
         for iso, one in districts.items()
     }
     return listed | places
+
+
+def forwarded_names(language: str) -> dict[ForwardedTo, str]:
+    """Who takes over a case that is forwarded."""
+    _ = translator(language).gettext
+    return {
+        ForwardedTo.POLICE: _("High-Tech Crime Department of the police"),
+        ForwardedTo.PROSECUTOR: _("High-Tech Crime Prosecutor's Office"),
+        ForwardedTo.SOCIAL_WORK: _("Centre for social work"),
+        ForwardedTo.HEALTH: _("Health institution"),
+        ForwardedTo.EDUCATION: _("School or educational authority"),
+        ForwardedTo.OTHERS: _("Another institution"),
+    }

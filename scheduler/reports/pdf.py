@@ -104,7 +104,7 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
     for sentence in paper.signed:
         flow.paragraph(sentence)
     if paper.figures:
-        _draw_figures(flow, paper.figures[:4], lang)
+        draw_figures(flow, paper.figures[:4], lang)
     draw_table(flow, _table(paper, lang))
     if not paper.rows:
         flow.paragraph(_("Nothing was counted in this period."))
@@ -120,7 +120,7 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
         draw_table(flow, PaperTable(paper.called_off[0], paper.called_off[1:-1], paper.called_off[-1]))
     for chart in paper.charts:
         if 0 < len(chart.labels) <= MOST_BARS:
-            _draw_chart(flow, chart, lang)
+            draw_chart(flow, chart, lang)
     if paper.definitions:
         flow.turn()
         flow.title(_("What the numbers mean"), _("The same definitions hold on the page, on paper and in every file."))
@@ -138,7 +138,8 @@ def _table(paper: ReportPaper, lang: str) -> PaperTable:
     return PaperTable(paper.heads, tuple(words(row) for row in paper.rows), words(paper.totals), paper.words)
 
 
-def _draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None:
+def draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None:
+    """Up to four large numbers side by side."""
     sheet, width = flow.sheet, INSIDE / 4
     for place, figure in enumerate(figures):
         x = MARGIN + place * width
@@ -150,7 +151,8 @@ def _draw_figures(flow: Flow, figures: tuple[KeyFigure, ...], lang: str) -> None
     flow.y += 20
 
 
-def _draw_chart(flow: Flow, chart: Chart, lang: str) -> None:
+def draw_chart(flow: Flow, chart: Chart, lang: str) -> None:
+    """A picture with its heading, never broken over a page."""
     heights = [HEIGHTS[min(place, 2)] for place in range(len(chart.series))]
     flow.heading(chart.heading, keep_with=sum(heights) + 7 * len(heights) + 8)
     for place, (series, height) in enumerate(zip(chart.series, heights, strict=True)):

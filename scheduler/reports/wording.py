@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from babel.dates import format_date
 
 from scheduler.core.language import locale_of, moment, month_and_year, number, span_of_days, translator, year_alone
+from scheduler.core.names import spelled
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.readiness.wording import cause_words
 from scheduler.reports.rules.attendance import each_month, numbers_of, year_of
@@ -20,7 +21,6 @@ from scheduler.reports.terms.counting import (
     Key,
     KeyFigure,
     Period,
-    Profile,
     Report,
     ReportCounts,
     Series,
@@ -155,13 +155,6 @@ def figures(counts: ReportCounts | CentreYear, lang: str) -> list[KeyFigure]:
         KeyFigure(counts.parents, ngettext("parent", "parents", counts.parents)),
         KeyFigure(counts.teachers, ngettext("teacher", "teachers", counts.teachers)),
     ]
-
-
-def profile_text(profile: Profile, lang: str) -> str:
-    """The yearly profile in words: one paragraph of what was held, one line for each campaign."""
-    totals = profile.totals
-    held = (totals.presentations, totals.pupils, totals.parents, totals.teachers, totals.cities)
-    return "\n".join(story(CentreYear(0, profile.centre_name, *held, profile.campaigns), profile.year, lang)) + "\n"
 
 
 def story(centre: CentreYear, year: int, lang: str) -> list[str]:
@@ -314,7 +307,7 @@ def signed_words(report: Report, lang: str, zone: str) -> list[str]:
             for one in days
         ]
     at = moment(books.signed.at, lang, zone)
-    by = _("Signed off by %(name)s: %(moment)s") % {"name": books.signed.by, "moment": at}
+    by = _("Signed off by %(name)s: %(moment)s") % {"name": spelled(books.signed.by, lang), "moment": at}
     told = [by if books.signed.by else _("Signed off: %(moment)s") % {"moment": at}]
     if books.since != ReportCounts():
         told.append(

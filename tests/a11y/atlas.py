@@ -39,7 +39,7 @@ from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.cohorts import make_cohort, make_training
 from tests.factories.handovers import make_handover
-from tests.factories.reports import make_signed_period
+from tests.factories.reports import make_signed_period, make_signed_profile
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
@@ -58,6 +58,8 @@ NOT_PAGES = {
     "safeguarding.scan",
     "reports.attendance_file",
     "reports.cohorts_file",
+    "reports.profile_file",
+    "reports.public_profile_file",
     "posts.follow",  # on to a page of ours: tests/web/posts/test_views.py
     "posts.picture_file",
     "posts.plan_calendar",
@@ -183,7 +185,8 @@ def _begins(role: str, email: str) -> list[str]:
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
         wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
         visits += [f"/visits/{number}" for number in wished]
-        more = [*_handed_over(email), *_cohort(email), "/reports/signed/new?first=2023-01-01&last=2023-12-31"]
+        year = "first=2023-01-01&last=2023-12-31"
+        more = [*_handed_over(email), *_cohort(email), f"/reports/signed/new?{year}", f"/reports/profile/sign?{year}"]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
         return [*_works(email), *_signed(email), _mailbox(email)]
@@ -245,8 +248,9 @@ def _handed_over(email: str) -> list[str]:
 def _signed(email: str) -> list[str]:
     """A signed-off period of the centre: its list and the form that opens it again."""
     user = db.session.scalars(select(User).where(User.email == email)).one()
-    row = make_signed_period(user)
-    return ["/reports/signed", f"/reports/signed/{row.id}/take-back"]
+    row, told = make_signed_period(user), make_signed_profile(user)
+    profile = f"/reports/profile/{told.id}/take-back"
+    return ["/reports/signed", f"/reports/signed/{row.id}/take-back", profile, f"/profiles/{told.id}"]
 
 
 def _tallies() -> list[str]:

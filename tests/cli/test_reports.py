@@ -81,3 +81,32 @@ def test_the_profile_of_a_centre_that_nobody_knows_is_bad_input(app, session):
     result = app.test_cli_runner().invoke(args=["reports", "profile", "--year", "2023", "--centre", "nobody"])
 
     assert (result.exit_code, result.stderr) == (2, "Error: --centre: there is no centre nobody\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ([], "give either --year, or --from and --to"),
+        (["--year", "2023", "--from", "2023-01-01"], "give either --year, or --from and --to"),
+        (["--from", "2023-01-01"], "give either --year, or --from and --to"),
+        (["--from", "2023-02-01", "--to", "2023-01-01"], "--to: 2023-01-01 lies before --from"),
+    ],
+)
+def test_a_profile_of_no_days_is_bad_input(app, session, given, problem):
+    result = app.test_cli_runner().invoke(args=["reports", "profile", *given])
+
+    assert (result.exit_code, result.stderr) == (2, f"Error: {problem}\n")
+
+
+def test_a_profile_is_printed_as_text_or_as_a_paper(app, session, tmp_path):
+    a_held_visit()
+    days = ["--from", "2026-01-01", "--to", "2026-12-31"]
+
+    text = app.test_cli_runner().invoke(args=["reports", "profile", *days, "--lang", "sr_Latn"])
+    paper = app.test_cli_runner().invoke(
+        args=["reports", "profile", *days, "--format", "pdf", "--out", str(tmp_path / "profile.pdf")]
+    )
+
+    assert text.output.splitlines()[:2] == ["Svi centri", "Godišnji profil za 2026."]
+    assert "Održana je 1 prezentacija" in text.output
+    assert (paper.exit_code, (tmp_path / "profile.pdf").read_bytes()[:5]) == (0, b"%PDF-")

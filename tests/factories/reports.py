@@ -1,9 +1,12 @@
-"""Signed-off periods, written straight into the table (the service counts for itself)."""
+"""Signed-off periods and profiles, written straight into the table (the service counts for itself)."""
 
 import datetime as dt
 from typing import Any
 
 from scheduler.core.db import transaction
+from scheduler.profiles.models import SignedProfile
+from scheduler.profiles.rules import as_kept
+from scheduler.profiles.terms import ProfilePaper, ProfileSection, StatementPart
 from scheduler.reports.models import SignedPeriod
 from scheduler.reports.terms.counting import COUNT_FIELDS
 from tests.factories import MONDAY
@@ -20,5 +23,24 @@ def make_signed_period(signed_by: Any, **given: Any) -> SignedPeriod:
     }
     with transaction() as session:
         row = SignedPeriod(**(fair | given))
+        session.add(row)
+    return row
+
+
+def make_signed_profile(signed_by: Any, **given: Any) -> SignedProfile:
+    """The year 2022 of a person's centre in one sentence, for staff and for the public."""
+    said = ProfileSection("Awareness", ((StatementPart("We were in schools."),),))
+    papers = as_kept({"en": ProfilePaper("en", "Yearly profile for 2022", "A centre", "", sections=(said,))})
+    fair: dict[str, Any] = {
+        "centre_id": signed_by.centre_id,
+        "first_day": dt.date(2022, 1, 1),
+        "last_day": dt.date(2022, 12, 31),
+        "papers": papers,
+        "public_papers": papers,
+        "signed_at": MONDAY,
+        "signed_by_id": signed_by.id,
+    }
+    with transaction() as session:
+        row = SignedProfile(**(fair | given))
         session.add(row)
     return row

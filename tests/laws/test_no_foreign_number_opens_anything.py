@@ -17,6 +17,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailabilityException, Centre, Presenter, SignIn, User
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
+from scheduler.profiles.models import SignedProfile
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.reports.models import SignedPeriod
@@ -35,6 +36,7 @@ from tests.factories import MONDAY
 from tests.factories.feeds import make_feed
 from tests.factories.keys import make_passkey, make_sign_in
 from tests.factories.people import make_presenter, make_user
+from tests.factories.reports import make_signed_profile
 from tests.factories.safeguarding import make_paper
 from tests.factories.work import make_work
 from tests.laws.routes import addresses, opened
@@ -70,6 +72,7 @@ def _what_the_demo_has_not(centre_id: int) -> None:
     ).first()
     day = MONDAY.date() + dt.timedelta(days=100)
     _signed_period(centre_id)
+    make_signed_profile(user)
     guardians = sa.select(Guardian.presenter_id).join(Presenter, Presenter.id == Guardian.presenter_id)
     make_paper(db.session.scalars(guardians.where(Presenter.centre_id == centre_id)).first(), user.id)
     give_date(user.actor(), OpenDateDraft(programme_id, day, dt.time(10), 24), now=MONDAY)
@@ -127,7 +130,10 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
         "messages": [{"message_id": one(OutboxMessage.id, centre_id=centre_id)}],
         "certificates": papers,
         "closures": [{"closure_id": str(one)} for one in closures_of(centre_id)],
-        "reports": [{"period_id": one(SignedPeriod.id, centre_id=centre_id)}],
+        "reports": [
+            {"period_id": one(SignedPeriod.id, centre_id=centre_id)},
+            {"profile_id": one(SignedProfile.id, centre_id=centre_id)},
+        ],
         "proposals": [{"proposal_id": str(plan), "request_id": str(of), "place": "0"} for plan, of in plans],
     }
 

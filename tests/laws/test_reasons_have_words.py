@@ -49,6 +49,8 @@ OTHER_DEFENCES = {
     "booking_stays",
     "no_day_signed_twice",
     "signed_period_stays",
+    "signed_profile_stays",
+    "profile_stands_once",
     "row_is_not_replaced",
     "code_is_good_once",
     "login_identity_stays",

@@ -66,6 +66,9 @@ PUBLIC = {
     "public.favicon",
     "public.figures",
     "helpline.public_figures",
+    "reports.public_profile",
+    "reports.public_profile_file",
+    "reports.public_profiles",
     "cohorts.own_cohort",
     "cohorts.practice",
     "cohorts.practice_of_part",  # checks the key in its address

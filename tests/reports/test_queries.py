@@ -14,13 +14,12 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.attendance import (
     attendance_report,
     centre_id_of,
-    profile_of,
     unknown_names,
     violations,
     visits_behind,
 )
 from scheduler.reports.rules.attendance import as_document, year_of
-from scheduler.reports.terms.counting import CampaignOutcome, Filters, Group, ReportCounts
+from scheduler.reports.terms.counting import Filters, Group, ReportCounts
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
 from tests.factories.attendance import make_attendance, make_correction
@@ -273,17 +272,3 @@ def test_a_state_without_an_audit_row_is_a_violation(session):
     visit = make_visit(VisitState.CONFIRMED)
 
     assert violations() == [f"visit {visit.id}: no audit row for the state confirmed"]
-
-
-def test_a_profile_tells_what_was_held_and_what_campaigns_of_that_year_reached(session):
-    programme = make_programme(name_en="Talk")
-    campaign = make_campaign(programme=programme, name_en="Show respect")
-    make_campaign(programme=programme, first_day=dt.date(2020, 1, 1), last_day=dt.date(2020, 2, 1))
-    given = {"programme": programme, "campaign_id": campaign.id}
-    a_held_visit(HeadCounts(pupils=70), level=SchoolLevel.SECONDARY, **given)
-    a_held_visit(HeadCounts(pupils=9), **given)
-
-    profile = profile_of(2026, programme.centre_id, "en")
-
-    assert (profile.totals.pupils, profile.totals.presentations) == (79, 2)
-    assert profile.campaigns == (CampaignOutcome("Show respect", 1, 70),)

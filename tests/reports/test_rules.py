@@ -18,18 +18,16 @@ from scheduler.reports.rules.attendance import (
 from scheduler.reports.rules.signing import period_or_none
 from scheduler.reports.terms.counting import (
     BadPeriod,
-    CampaignOutcome,
     CountRow,
     DistrictLine,
     Filters,
     Group,
     Key,
     Period,
-    Profile,
     Report,
     ReportCounts,
 )
-from scheduler.reports.wording import label_of, months_of, profile_text, title
+from scheduler.reports.wording import label_of, months_of, title
 
 
 def test_a_period_is_two_days_with_both_ends():
@@ -150,35 +148,6 @@ def test_a_month_is_named_in_the_language(language, words):
 def test_a_report_of_a_whole_year_says_the_year():
     assert title(year_of(2023), "en") == "Attendance report for 2023"
     assert title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"
-
-
-PROFILE = Profile(
-    2023,
-    "NCC",
-    ReportCounts(76, 120, 7803, 1097, 302, 14, 58, 9522),
-    (CampaignOutcome("Show respect", 11, 2940),),
-)
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        (
-            "en",
-            "NCC, 2023: 120 presentations in 58 cities across Serbia.\n"
-            "They were attended by 7,803 pupils, 1,097 parents and 302 teachers.\n"
-            "Campaign “Show respect”: 2,940 high-school pupils in 11 cities.\n",
-        ),
-        (
-            "sr_Latn",
-            "NCC, 2023. godina: 120 prezentacija u 58 gradova širom Srbije.\n"
-            "Prisustvovali su: 7.803 učenika, 1.097 roditelja i 302 nastavnika.\n"
-            "Kampanja „Show respect“: 2.940 srednjoškolaca u 11 gradova.\n",
-        ),
-    ],
-)
-def test_the_profile_says_the_year_in_words(language, words):
-    assert profile_text(PROFILE, language) == words
 
 
 KEYS = [

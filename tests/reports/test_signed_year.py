@@ -6,10 +6,11 @@ import pytest
 
 from scheduler.core import clock
 from scheduler.policy import Role
+from scheduler.profiles.queries import profile_figures
 from scheduler.reports import service
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.public import public_names, public_year
-from scheduler.reports.queries.signing import profile_as_signed, with_books
+from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.public import as_signed
 from scheduler.reports.rules.signing import document_of, figures_of, seen_of
@@ -29,7 +30,7 @@ def programme(session):
 def said(centre_id: int) -> dict[str, tuple[int, int]]:
     """Presentations and pupils of the year, by who says so."""
     report = with_books(attendance_report(Filters(year_of(YEAR), centre_id)))
-    profile = profile_as_signed(YEAR, centre_id, "en").totals
+    profile = profile_figures(year_of(YEAR), centre_id).totals
     names = public_names(NOW.date(), "en")
     [public] = [one for one in public_year(YEAR, names).centres if one.centre_id == centre_id]
     totals = document_of(report)["totals"]

@@ -112,7 +112,7 @@ def test_the_head_of_a_signed_report_says_what_was_signed_and_its_rows_say_both(
     report = a_report(Books(signed, ReportCounts(pupils=3)), ReportCounts(presentations=2, pupils=63))
 
     assert figures_of(report) == ReportCounts(presentations=2, pupils=60)
-    assert signed_words(report, "en", "Europe/Belgrade")[0].startswith("Signed off by Ана Анић: ")
+    assert signed_words(report, "en", "Europe/Belgrade")[0].startswith("Signed off by Ana Anić: ")
     assert [(words, numbers[2], signs) for words, numbers, signs in since_rows(report, "en")] == [
         ("Signed off", 60, False),
         ("Counted today", 63, False),

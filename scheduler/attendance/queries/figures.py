@@ -99,12 +99,13 @@ def _columns(said: Subquery) -> list[ColumnElement[Any]]:
 
 def young(state: AssignmentState) -> ColumnElement[bool]:
     """Whether a presentation has a young presenter in this state."""
-    return exists().where(
+    seat = exists().where(
         Assignment.presentation_id == Presentation.id,
         Assignment.state == state,
         Presenter.id == Assignment.presenter_id,
         Presenter.kind == PresenterKind.INFLUENCER,
     )
+    return seat.correlate(Presentation)  # also in a question that asks for the crew itself
 
 
 def violations() -> list[str]:

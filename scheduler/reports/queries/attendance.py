@@ -48,17 +48,14 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, narrowed, summed
 from scheduler.reports.queries.kept_figures import kept_answer, kept_periods
 from scheduler.reports.queries.splits import key_names
-from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
-    CampaignOutcome,
     CountRow,
     FilterChoice,
     Filters,
     Group,
     Key,
     Period,
-    Profile,
     Report,
     ReportCounts,
     VisitLine,
@@ -173,23 +170,6 @@ def visits_behind(
         .offset(begins)
     )
     return Page([_line(row, language) for row in session.execute(wanted)], number, total)
-
-
-def profile_of(year: int, centre_id: int, language: str) -> Profile:
-    """The yearly profile of a centre: what it held, and what each campaign of that year reached. Raises: NotFound."""
-    period = year_of(year)
-    name = centre_name(centre_id, language)
-    running = (
-        select(Campaign.slug, Campaign.name_sr_cyrl, Campaign.name_en)
-        .where(Campaign.centre_id == centre_id, Campaign.first_day <= period.last, Campaign.last_day >= period.first)
-        .order_by(Campaign.first_day, Campaign.id)
-    )
-    reached = []
-    for slug, cyrl, english in db.session().execute(running).all():
-        filters = Filters(period, centre_id, campaign=slug, level=SchoolLevel.SECONDARY)
-        counts = attendance_report(filters).totals
-        reached.append(CampaignOutcome(_name(language, cyrl, english), counts.cities, counts.pupils))
-    return Profile(year, name, attendance_report(Filters(period, centre_id)).totals, tuple(reached))
 
 
 def centre_id_of(slug: str) -> int:

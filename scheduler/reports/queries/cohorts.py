@@ -1,6 +1,6 @@
 """Cohorts in numbers: by town and level, the schools of a town, and what the public reads."""
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from scheduler import policy
 from scheduler.cohorts.models import Cohort
@@ -12,19 +12,41 @@ from scheduler.core.db import db
 from scheduler.core.language import pick, worded
 from scheduler.places.models import District, Host, Municipality
 from scheduler.policy import Actor
+from scheduler.programmes.terms import SchoolLevel
 from scheduler.reports.terms.counting import DistrictLine
 
 
 def cohort_counts(actor: Actor, year: int) -> list[CohortCount]:
     """The cohorts of the actor's centre whose school year ends in `year`, by town and level. Raises: NotAllowed."""
     policy.require(actor, "read", "cohort", centre=policy.own_part(actor))
+    return _counts(policy.in_reach(actor, Cohort), of_school_year(year))
+
+
+def cohorts_of_centre(centre_id: int | None, year: int) -> list[CohortCount]:
+    """The same of a whole centre, or of all of them: a number is the same for every reader. The caller asks for it."""
+    return _counts(*_of_centre(centre_id), of_school_year(year))
+
+
+def trained_by_grade(centre_id: int | None, year: int) -> dict[tuple[SchoolLevel, int], int]:
+    """Pupils of cohorts that reached the highest level, by grade: parts of the sum in `cohorts_of_centre`."""
+    keys = Cohort.school_level, Cohort.grade
+    trained = (*_of_centre(centre_id), of_school_year(year), Cohort.level == HIGHEST_LEVEL)
+    wanted = select(*keys, func.sum(Cohort.size).label("trained")).where(*trained).group_by(*keys)
+    return {(row.school_level, row.grade): row.trained for row in db.session().execute(wanted)}
+
+
+def _of_centre(centre_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if centre_id is None else [Cohort.centre_id == centre_id]
+
+
+def _counts(*where: ColumnElement[bool]) -> list[CohortCount]:
     keys = Municipality.city_sr_cyrl, Municipality.city_sr_latn, Cohort.level
     wanted = (
         select(*keys, func.count().label("cohorts"), func.sum(Cohort.size).label("detectives"))
         .select_from(Cohort)
         .join(Host, Host.id == Cohort.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
-        .where(policy.in_reach(actor, Cohort), of_school_year(year))
+        .where(*where)
         .group_by(*keys)
     )
     rows = [

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, extract, func, select
 
 from scheduler.attendance.models import Attendance
-from scheduler.attendance.queries.figures import IS_COUNTED, heads
+from scheduler.attendance.queries.figures import IS_COUNTED, heads, young
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
@@ -134,4 +134,6 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.presenter is not None:
         in_crew = select(Assignment.id).where(_took_part(), Assignment.presenter_id == filters.presenter)
         conditions.append(in_crew.exists())
+    if filters.young:
+        conditions.append(young(AssignmentState.PRESENT))
     return conditions

@@ -8,15 +8,13 @@ from sqlalchemy import select
 from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.reports.models import CarriedDifference, SignedPeriod
-from scheduler.reports.queries.attendance import counted_by_period, profile_of
+from scheduler.reports.queries.attendance import counted_by_period
 from scheduler.reports.rules import signing
-from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     Books,
     Correction,
     Period,
-    Profile,
     Report,
     ReportCounts,
     SignedTotals,
@@ -68,13 +66,6 @@ def books_of(report: Report) -> Books | None:
 def with_books(report: Report) -> Report:
     """The report, with what signed-off periods say about its days."""
     return replace(report, books=books_of(report))
-
-
-def profile_as_signed(year: int, centre_id: int, language: str) -> Profile:
-    """The yearly profile of a centre, with the totals that were signed if the year is signed off. Raises: NotFound."""
-    profile = profile_of(year, centre_id, language)
-    signed = next((one for one in signed_periods(centre_id) if one.period == year_of(year)), None)
-    return replace(profile, totals=signed.totals) if signed else profile
 
 
 def carried_elsewhere(period_id: int) -> bool:

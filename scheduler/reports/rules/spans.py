@@ -28,11 +28,11 @@ class Spans:
 
 
 def can_be_kept(filters: Filters, by: tuple[Group, ...]) -> bool:
-    """Whether kept figures hold what is asked: nothing of a presenter, and levels only within an audience.
+    """Whether kept figures hold what is asked: nothing of presenters, and levels only within an audience.
 
     A visit for two levels would be two visits where only the level is asked, and the figures know no presenter.
     """
-    of_presenters = filters.presenter is not None or Group.PRESENTER in by
+    of_presenters = filters.presenter is not None or bool(filters.young) or Group.PRESENTER in by
     return not of_presenters and (filters.audience is None) == (filters.level is None)
 
 

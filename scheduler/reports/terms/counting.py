@@ -55,6 +55,7 @@ class Filters:
     audience: Audience | None = None  # whom a presentation was for
     level: SchoolLevel | None = None
     presenter: int | None = None
+    young: bool | None = None  # True: only presentations at which a young presenter was
 
     def narrowing(self) -> dict[str, str]:
         """What is set beside period and centre, as a URL says it."""
@@ -188,13 +189,12 @@ class CampaignOutcome:
 
 
 @dataclass(frozen=True)
-class Profile:
-    """The yearly profile of a centre, from rows."""
+class YoungShare:
+    """What was held with young presenters: each presentation once, its minutes once, each of them once."""
 
-    year: int
-    centre_name: str
-    totals: ReportCounts
-    campaigns: tuple[CampaignOutcome, ...] = ()
+    counts: ReportCounts = ReportCounts()
+    minutes: int = 0
+    presenters: int = 0
 
 
 @dataclass(frozen=True)

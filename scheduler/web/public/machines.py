@@ -24,13 +24,14 @@ PUBLIC_PAGES = (
     "public.figures",
     "helpline.public_figures",
     "cohorts.public_detectives",
+    "reports.public_profiles",
     "certificates.find",
     "public.handbook",
     "public.about",
     "public.privacy",
     "public.accessibility",
 )
-PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign", "public.handbook_page")
+PUBLIC_BY_NAME = ("programmes.programme", "programmes.campaign", "public.handbook_page", "reports.public_profile")
 NEEDED = (
     "static",
     "assets",

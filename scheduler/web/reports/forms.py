@@ -84,6 +84,7 @@ def narrowed(filters: Filters, args: Mapping[str, str]) -> Filters:
         audience=_one_of(Audience, "audience", args),
         level=_one_of(SchoolLevel, "level", args),
         presenter=int(presenter) if presenter else None,
+        young="young" in args or None,
     )
 
 

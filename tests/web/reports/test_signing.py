@@ -14,8 +14,8 @@ from tests.factories.programmes import make_programme
 from tests.reports.held_visits import held, recount
 from tests.web.browser import browser_of
 from tests.web.reports.pages import REPORT, words_of
+from tests.web.reports.signed_pages import SIGN, signs_off
 
-SIGN = "/reports/signed/new"
 YEAR = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}
 NEXT = {"first": "2024-01-01", "last": "2024-12-31", "lang": "en"}
 
@@ -37,9 +37,7 @@ def chief(app, programme):
 
 
 def signs(browser, days=YEAR, **changed):
-    page = browser.get(SIGN, query_string=days)
-    hidden = dict(re.findall(r'<input[^>]*name="(form_key|seen|first|last)"[^>]*value="([^"]*)"', page.text))
-    return browser.post(SIGN, query_string={"lang": "en"}, data=hidden | changed)
+    return signs_off(browser, days, **changed)
 
 
 def test_the_report_of_days_that_are_over_offers_the_sign_off_and_says_then_who_signed(coordinator, programme):
