@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from flask import Flask, Response, abort, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
+from limits import RateLimitItemPerHour
 
 from scheduler.config import Settings
 from scheduler.core import tls
@@ -32,6 +33,7 @@ FALLBACK = "20 per minute"
 OPEN_PAGES_A_MINUTE = 600  # of one page for one network: a whole school behind one address reads and books at once
 UNCOUNTED = ("assets", "feeds.personal_feed", "public.healthz", "public.readyz", "public.metrics_page")  # machines ask
 MOST_NETWORKS = 100_000  # that one process remembers in a minute
+ONCE = RateLimitItemPerHour(1, 2)
 USUAL_WAIT_S = 60  # every limit of a network is counted by the minute
 
 
@@ -58,6 +60,14 @@ def a_limiter() -> Limiter:
 
 
 limiter = a_limiter()
+
+
+def first_time(what: str) -> bool:
+    """Whether this is said for the first time in an hour or two, as far as limits remember; unsure, it is."""
+    try:
+        return bool(limiter.limiter.hit(ONCE, what))
+    except limiter.storage.base_exceptions:
+        return True
 
 
 @dataclass

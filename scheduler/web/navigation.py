@@ -78,6 +78,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "reports": "reports.attendance_report",
     "helpline": "helpline.overview",
     "cohorts": "cohorts.overview",
+    "questions": "reports.attendance_report",
     "people": "people.presenters",
     **dict.fromkeys(("safeguarding", "concerns"), "safeguarding.overview"),
     "messages": "messages.overview",
