@@ -36,9 +36,11 @@ QUESTIONS: tuple[tuple[QuestionKind, int, str, str, str, str, tuple[int, ...], t
     (_A, 1, "Оно што обришем на интернету заувек нестаје.",
      "What I delete on the internet is gone for ever.", "", "",
      (24, 27, 22, 16, 11), (41, 29, 14, 10, 6)),
-    (_C, 3, "Који број је бесплатан и за помоћ деци на интернету?",
-     "Which number is free of charge and helps children on the internet?",
-     "112\n0900\n19833\nНе знам", "112\n0900\n19833\nI do not know", (18, 3, 31, 48), (4, 1, 86, 9)),
+    (_C, 1, "Неко те вређа у групи. Шта је најбоље прво да урадиш?",
+     "Somebody insults you in a chat. What is best to do first?",
+     "Сачувати поруке и рећи одраслом\nУзвратити истом мером\nИзаћи из групе и ћутати\nНе знам",
+     "Keep the messages and tell an adult\nAnswer in kind\nLeave the chat and be silent\nI do not know",
+     (38, 19, 27, 16), (69, 9, 16, 6)),
 )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ SHOUT, STEP = Style(34, BOLD), Style(16)
 def draw_sheets(paper: QuestionPaper, lang: str) -> bytes:
     """First the sheet on which answers are tallied, then one page to copy for each listener."""
     _ = translator(lang).gettext
-    facts = DocumentFacts(f"{_('Questions before and after')} {paper.running_number}", paper.centre_name, lang)
+    name = _("Questions before and after")
+    facts = DocumentFacts(f"{name} {paper.running_number}", paper.centre_name, lang)
     furniture = Furniture(paper.centre_name, paper.host_name, paper.helpline, paper.running_number)
 
     def body(flow: Flow) -> None:
@@ -42,7 +43,7 @@ def _draw_tally(flow: Flow, paper: QuestionPaper, lang: str) -> None:
         lines = wrapped(f"{number}. {text}", ASKS, INSIDE)
         if flow.need(len(lines) * leading(ASKS) + len(choices) * TALLY_LINE + 6):
             _box_heads(flow, lang)
-        flow.y = flow.sheet.lines(MARGIN, flow.y + leading(ASKS) + 2, lines, ASKS)
+        flow.y = flow.sheet.lines(MARGIN, flow.y + leading(ASKS) + 1.5, lines, ASKS) + 1.8
         for choice in choices:
             _tally_line(flow, choice, BODY)
 
@@ -98,7 +99,8 @@ def _draw_copy(flow: Flow, paper: QuestionPaper, lang: str) -> None:
 def draw_codes(paper: CodePaper, lang: str) -> bytes:
     """Two posters: the code that opens the questions before, and the one after."""
     _ = translator(lang).gettext
-    facts = DocumentFacts(f"{_('Questions before and after')} {paper.running_number}", paper.centre_name, lang)
+    name = _("Questions before and after")
+    facts = DocumentFacts(f"{name} {paper.running_number}", paper.centre_name, lang)
     furniture = Furniture(paper.centre_name, paper.host_name, paper.helpline, paper.running_number)
 
     def body(flow: Flow) -> None:
@@ -115,8 +117,10 @@ def _draw_code(flow: Flow, paper: CodePaper, words: str, address: str, lang: str
     middle = A4[0] / 2
     style, lines = fitted(words, SHOUT, INSIDE, lines=2, least=18)
     flow.y = flow.sheet.lines(middle, flow.y + leading(style), lines, style, "centre") + 2
-    under, told = fitted(f"{paper.title} · {paper.when}", replace(STEP, colour=MUTED), INSIDE, lines=2, least=9)
-    flow.y = flow.sheet.lines(middle, flow.y + leading(under), told, under, "centre") + 12
+    for under in (paper.title, paper.when):
+        quiet, told = fitted(under, replace(STEP, colour=MUTED), INSIDE, lines=2, least=9)
+        flow.y = flow.sheet.lines(middle, flow.y + leading(quiet), told, quiet, "centre") + 1
+    flow.y += 18
     flow.sheet.qr(middle - CODE_SIDE / 2, flow.y, CODE_SIDE, address)
     flow.y += CODE_SIDE + 12
     for step in (

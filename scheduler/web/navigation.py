@@ -98,10 +98,11 @@ UNDER = {
     "feeds.my_calendars": "people.my_account",
     "waitlist.waiting_weights": "admin.settings",
     "admin.school_calendar": "closures.closures",
+    **dict.fromkeys(("questions.of_visit", "questions.count_sheets"), "visits.week"),
 }
 ON_THE_ROAD = {  # the same for who presents and has no such lists
     **dict.fromkeys(("visits", "own", "booking", "readiness", "board", "closures", "waitlist"), "own.calendar"),
-    "attendance": "own.calendar",
+    **dict.fromkeys(("attendance", "questions"), "own.calendar"),
     "feeds": "people.my_account",
     "people": "people.my_account",
 }

@@ -1,5 +1,6 @@
 """Forms of questions. Those of a class are made from its set: buttons alone, nothing is typed."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -8,6 +9,7 @@ from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.errors import Reason
+from scheduler.core.typed_days import YearMeant
 from scheduler.questions.terms import (
     MOST_ANSWERS,
     MOST_CHOICES,
@@ -17,7 +19,7 @@ from scheduler.questions.terms import (
     TallySheets,
 )
 from scheduler.questions.wording import choice_words
-from scheduler.web.forms import BaseForm, CountField, LinesField, Needed, choices_of, new_form_key, number_of
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, choices_of, new_form_key, number_of
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.limits import first_time
 from scheduler.web.reasons import worded
@@ -90,6 +92,28 @@ class SetQuestionForm(BaseForm):
             name: str(self[name].data or "") for name in ("text_sr_cyrl", "text_en", "choices_sr_cyrl", "choices_en")
         }
         return QuestionDraft(kind=QuestionKind(self.kind.data), aim=self.aim.data or 0, **texts)
+
+
+class QuestionDaysForm(BaseForm):
+    """From which day to which; it lives in the address."""
+
+    first = DayField(_l("From"), meant=YearMeant.LAST)
+    last = DayField(_l("To"), meant=YearMeant.LAST)
+
+    @classmethod
+    def of(cls, args: Any, usual: tuple[dt.date, dt.date]) -> "QuestionDaysForm":
+        """As an address fills it; without days it is the usual ones."""
+        said = args if args.get("first") or args.get("last") else None
+        return cls(said, meta={"csrf": False}, data=dict(zip(("first", "last"), usual, strict=True)))
+
+    def days(self, usual: tuple[dt.date, dt.date]) -> tuple[dt.date, dt.date]:
+        """What is asked for, the earlier day first; what is no day is said beside its field, and the usual one."""
+        self.validate()
+        first, last = (field.data or day for field, day in zip((self.first, self.last), usual, strict=True))
+        for field in (self.first, self.last):
+            if field.data is not None:
+                field.raw_data = None  # a good day is shown as days are written here, however it came
+        return (first, last) if first <= last else (last, first)
 
 
 class QuestionPressForm(BaseForm):

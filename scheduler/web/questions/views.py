@@ -18,13 +18,13 @@ from scheduler.questions.service import sets as service
 from scheduler.questions.terms import QuestionChange, SetRow
 from scheduler.questions.wording import choice_words
 from scheduler.web.filters import say
-from scheduler.web.forms import asked_day, number_of
+from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.history import history
 from scheduler.web.i18n import _, here, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.questions.blueprint import bp
-from scheduler.web.questions.forms import QuestionPressForm, SetQuestionForm
+from scheduler.web.questions.forms import QuestionDaysForm, QuestionPressForm, SetQuestionForm
 from scheduler.web.questions.words import change_views
 from scheduler.web.reasons import worded
 
@@ -43,7 +43,8 @@ def programme(slug: str) -> ResponseReturnValue:
     """What has changed in the days that the address names; never by school, and never in the order of what came out."""
     actor, today = current_actor(), clock.local_day(clock.now())
     row = programme_with_questions(actor, slug)
-    first, last = _days(today)
+    days = QuestionDaysForm.of(request.args, usual := _school_year(today))
+    first, last = days.days(usual)
     asked, pills = _edition(row.programme_id)
     changes: list[QuestionChange] = []
     page = None
@@ -53,8 +54,7 @@ def programme(slug: str) -> ResponseReturnValue:
     return render_template(
         "questions/programme.html",
         row=row,
-        first=first,
-        last=last,
+        days=days,
         edition=asked.edition if asked else 0,
         pills=pills,
         changes=change_views(changes, page_language()),
@@ -64,11 +64,8 @@ def programme(slug: str) -> ResponseReturnValue:
     )
 
 
-def _days(today: dt.date) -> tuple[dt.date, dt.date]:
-    """As asked for; else the school year."""
-    begins, ends = days_of_school_year(school_year(today))
-    first, last = asked_day("first") or begins, asked_day("last") or ends
-    return (first, last) if first <= last else (last, first)
+def _school_year(today: dt.date) -> tuple[dt.date, dt.date]:
+    return days_of_school_year(school_year(today))
 
 
 def _edition(programme_id: int) -> tuple[SetRow | None, list[dict[str, Any]]]:
