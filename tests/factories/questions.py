@@ -11,7 +11,7 @@ from scheduler.questions.rules.sets import most_answers
 from scheduler.questions.terms import QuestionKind, RoundMoment
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import PresentationState, VisitState
-from tests.factories import MONDAY
+from tests.factories import MONDAY, a_number
 from tests.factories.programmes import make_programme
 from tests.factories.visits import make_presentation, make_visit
 
@@ -35,7 +35,8 @@ def make_asked_visit(centre_id: int) -> tuple[Visit, Presentation]:
     """A visit of MONDAY whose class is asked, and its presentation, which begins this very minute."""
     programme = make_programme(centre_id=centre_id, open=False)
     make_question_set(programme)
-    visit = make_visit(VisitState.CONFIRMED, programme=programme, on_day=MONDAY.date())
+    number = f"P-2026-9{a_number():04d}"  # none of the demo's
+    visit = make_visit(VisitState.CONFIRMED, programme=programme, on_day=MONDAY.date(), number=number)
     return visit, make_presentation(visit, dt.time(11), PresentationState.CONFIRMED, ordinal=1)
 
 
