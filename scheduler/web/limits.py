@@ -4,6 +4,7 @@ When Redis does not answer, each process counts by itself and more strictly: nev
 page that needs no sign-in has a limit beside that, which each process counts in its own memory: it costs no question.
 """
 
+import logging
 import math
 import time
 from collections import Counter
@@ -23,6 +24,7 @@ from scheduler.core.errors import TooMany
 from scheduler.people.rules import network_of
 from scheduler.web.guards import OPEN
 
+log = logging.getLogger(__name__)
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
 SEARCHES = "300 per minute"  # of a whole school behind one address, each typing a name
 FREE_DATES = "60 per minute"  # each costs a tenth of a second
@@ -67,7 +69,16 @@ def first_time(what: str) -> bool:
     try:
         return bool(limiter.limiter.hit(ONCE, what))
     except limiter.storage.base_exceptions:
+        log.warning("limits not counted")
         return True
+
+
+def forget_time(what: str) -> None:
+    """What was said came to nothing: said again, it is the first time."""
+    try:
+        limiter.limiter.clear(ONCE, what)
+    except limiter.storage.base_exceptions:
+        log.warning("limits not counted")
 
 
 @dataclass

@@ -21,7 +21,7 @@ from scheduler.questions.terms import (
 from scheduler.questions.wording import choice_words
 from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, choices_of, new_form_key, number_of
 from scheduler.web.i18n import _l, page_language
-from scheduler.web.limits import first_time
+from scheduler.web.limits import first_time, forget_time
 from scheduler.web.reasons import worded
 
 FORMS_KEPT = 64  # sets in a language
@@ -41,12 +41,16 @@ class ClassAnswerForm(BaseForm):
 
     def is_new(self) -> bool:
         """Whether this form has not been counted yet: pressed twice, it is one answer. Its key says nothing of whom."""
-        return first_time(f"questions {self.form_key.data}")
+        return first_time(self._of_limits())
 
     def refuse(self, reason: Reason) -> None:
         """Show why it was not counted, and let it be sent again."""
+        forget_time(self._of_limits())
         self.form_errors.append(worded(reason))
         self.form_key.data = new_form_key()
+
+    def _of_limits(self) -> str:
+        return f"questions {self.form_key.data}"
 
 
 def class_form(questions: tuple[QuestionRow, ...]) -> ClassAnswerForm:

@@ -140,7 +140,10 @@ def test_a_form_that_was_refused_may_be_sent_again(client, questions):
 
     assert refused.status_code == 422
     assert "Choose an answer of at least one question." in words_of(refused)
+    again = client.post(at(), query_string=EN, data={"form_key": key_of(client.get(at()))})
+
     assert (sent.status_code, counted()) == (302, 1)
+    assert again.status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -194,7 +197,10 @@ def test_after_its_hours_the_page_counts_nothing_and_says_so(client, questions, 
 def test_when_a_class_is_full_the_page_says_so(client, questions):
     answers = [client.post(at(), query_string=EN, data={f"q{questions[0]}": "4"}) for _pupil in range(26)]
 
+    late = [client.post(at(), data={"form_key": "late", f"q{questions[0]}": "4"}).status_code for _press in range(2)]
+
     assert [one.status_code for one in answers] == [302] * 25 + [422]
+    assert late == [422, 422]  # nobody is thanked for what was not counted
     assert "more answers came than a class has" in words_of(answers[-1])
     assert counted() == 25
 
