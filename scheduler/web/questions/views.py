@@ -13,7 +13,7 @@ from scheduler.core.paging import page_number
 from scheduler.places.rules.hosts import days_of_school_year, school_year
 from scheduler.questions.queries import figures
 from scheduler.questions.queries.sets import editions_of, programme_with_questions, programmes_with_questions
-from scheduler.questions.rules.sets import STANDS_AFTER, is_full
+from scheduler.questions.rules.sets import is_full
 from scheduler.questions.service import sets as service
 from scheduler.questions.terms import QuestionChange, SetRow
 from scheduler.questions.wording import choice_words
@@ -59,7 +59,6 @@ def programme(slug: str) -> ResponseReturnValue:
         pills=pills,
         changes=change_views(changes, page_language()),
         page=page,
-        stands_after=STANDS_AFTER.days,
         may_word=policy.scope_of(actor, "update", "question_set") is not None,
     )
 
