@@ -36,6 +36,7 @@ MODULES = (
     "waitlist.models",
     "feeds.models",
     "attendance.models",
+    "questions.models",
     "cohorts.models",
     "certificates.models",
     "proposals.models",

@@ -36,6 +36,7 @@ from scheduler.web.attendance.feedback import press_of_mail_program
 from scheduler.web.environment import House, PageEnvironment
 from scheduler.web.feeds.door import FeedDoor
 from scheduler.web.public.probes import AnyHost
+from scheduler.web.questions.open_page import answer_without_cookie
 
 # Each names a package of pages, whose `bp` lies in blueprint.py where the pages lie in several files, else in views.py;
 # a module of commands with `register`.
@@ -59,6 +60,7 @@ PAGES = (
     "board",
     "feeds",
     "attendance",
+    "questions",
     "cohorts",
     "certificates",
     "proposals",
@@ -88,6 +90,7 @@ COMMANDS = (
     "cohorts",
     "breach",
     "planner",
+    "questions",
 )
 
 # Of each process, on PostgreSQL: eight threads of waitress with two connections each (what is read apart, what is
@@ -160,6 +163,7 @@ def open_migrations(app: Flask) -> None:
 
 def _hang_pages(app: Flask) -> None:
     app.before_request(press_of_mail_program)
+    app.before_request(answer_without_cookie)
     CSRFProtect(app)
     for part in (
         ids,

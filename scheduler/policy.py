@@ -167,6 +167,7 @@ _STAFF = _all(
     vetting="list",
     feedback="read",
     cohort="read",
+    answers="read show",
 )
 
 # Staff never consent: they name the guardian, see her paper, withdraw on her word; a birth date two of them correct.
@@ -194,6 +195,7 @@ TABLE: dict[Role, Rights] = {
     ),
     Role.EDUCATOR: _join(
         _all(Scope.VISIT, request="read", visit="read", assignment="read", attendance="read create update"),
+        _all(Scope.VISIT, answers="show create"),  # codes for a class, and sums of its papers; never what came out
         _all(Scope.VISIT, contact="read"),  # whom to call at the school; until a week after the visit
         _OWN_SIGN_INS,
         _all(Scope.OWN, day="read", absence="create"),
@@ -209,7 +211,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read", photo="update"),
-        _all(Scope.VISIT, pick_up="read", hand_off="create read", concern="create"),
+        _all(Scope.VISIT, pick_up="read", hand_off="create read", concern="create", answers="show"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
     Role.GUARDIAN: _all(Scope.OWN, consent="give read withdraw", assignment="read", pick_up="read update"),
@@ -228,6 +230,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, profile="read update sign"),  # in words; its texts are typed
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
         _all(Scope.CENTRE, cohort="read create update", post="create read update"),
+        _all(Scope.CENTRE, question_set="update", answers="read show create"),
         _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
@@ -265,6 +268,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
         _all(Scope.CENTRE, post="create read update"),
+        _all(Scope.CENTRE, question_set="update", answers="read show create"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
@@ -273,7 +277,18 @@ TABLE: dict[Role, Rights] = {
 
 # What lies where its host does: whoever asks says where, by `spot`, or `own_part` for a list.
 LIES_AT_A_HOST = frozenset(
-    {"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "cohort", "everything"}
+    {
+        "request",
+        "visit",
+        "assignment",
+        "attendance",
+        "certificate",
+        "feedback",
+        "closure",
+        "cohort",
+        "answers",
+        "everything",
+    }
 )
 
 _WIDEST = list(Scope)

@@ -38,6 +38,7 @@ from scheduler.demo import (
     posts,
     present,
     profiles,
+    questions,
     rows,
     year,
 )
@@ -57,6 +58,7 @@ from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.posts.models import Post
 from scheduler.profiles.models import ProfileText, SignedProfile
 from scheduler.programmes.models import Campaign, Programme
+from scheduler.questions.models import QuestionSet, SetQuestion
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -136,6 +138,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     rows.write_visits(session, year.published_year(world), ids)
     visits = present.write_present(session, world, ids)
     cohorts.write_cohorts(session, visits, ids)
+    questions.write_questions(session, ids)
     for visit_id in visits:
         write_entries(session, loaded_visit(session, visit_id), now=now)  # what the presenters' feeds show
     drives.write_drives(session, world, now)
@@ -290,7 +293,16 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))
     session.execute(delete(Campaign).where(Campaign.centre_id.in_(ours)))
+    _remove_questions(session, ours)
     session.execute(delete(Programme).where(Programme.centre_id.in_(ours)))
+
+
+def _remove_questions(session: Session, ours: list[int]) -> None:
+    """Their rounds went with the presentations."""
+    programmes = select(Programme.id).where(Programme.centre_id.in_(ours))
+    sets = select(QuestionSet.id).where(QuestionSet.programme_id.in_(programmes))
+    session.execute(delete(SetQuestion).where(SetQuestion.set_id.in_(sets)))
+    session.execute(delete(QuestionSet).where(QuestionSet.programme_id.in_(programmes)))
 
 
 def _remove_chain(session: Session, model: Any, link: str, ours: Any) -> None:

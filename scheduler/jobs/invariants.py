@@ -12,6 +12,7 @@ from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.people.service.alarms import tell_administrators
+from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance, kept_figures
 from scheduler.staffing.queries import consent_law, invariants, young_load
 
@@ -27,6 +28,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     figures.violations,
     attendance.violations,
     papers.violations,
+    questions.violations,
     cohorts.violations,
     kept_figures.violations,
     feeds.violations,

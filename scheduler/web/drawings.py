@@ -29,3 +29,11 @@ def piece_of(template: str, key: Hashable, values: Callable[[], Mapping[str, Any
         with suppress(KeyError):  # another thread was quicker
             shelf.popitem(last=False)
     return piece
+
+
+def qr_picture(address: str) -> str:
+    """An address as a picture for another device's camera; it is ASCII, so every reader agrees on it."""
+    import segno  # only such a picture needs it
+
+    picture: str = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
+    return picture

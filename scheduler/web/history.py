@@ -52,6 +52,11 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "cohort level reached": _l("Level reached"),
     "practice case changed": _l("Case changed"),
     "cohort given up": _l("Given up by the school"),
+    "question worded": _l("Question worded"),
+    "question taken out": _l("Question taken out"),
+    "question edition begun": _l("New edition begun"),
+    "questions asked": _l("Asking begun"),
+    "questions stopped": _l("Asking stopped"),
 }
 CORRECTION_CAUSES: Mapping[str, LazyProxy] = {
     CorrectionCause.TYPING_SLIP: _l("A slip in typing"),

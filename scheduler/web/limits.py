@@ -4,6 +4,7 @@ When Redis does not answer, each process counts by itself and more strictly: nev
 page that needs no sign-in has a limit beside that, which each process counts in its own memory: it costs no question.
 """
 
+import logging
 import math
 import time
 from collections import Counter
@@ -15,6 +16,7 @@ from ipaddress import ip_address
 from flask import Flask, Response, abort, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
+from limits import RateLimitItemPerHour
 
 from scheduler.config import Settings
 from scheduler.core import tls
@@ -22,6 +24,7 @@ from scheduler.core.errors import TooMany
 from scheduler.people.rules import network_of
 from scheduler.web.guards import OPEN
 
+log = logging.getLogger(__name__)
 GUESSES = "60 per minute"  # numbers that no certificate has; right ones cost nothing
 SEARCHES = "300 per minute"  # of a whole school behind one address, each typing a name
 FREE_DATES = "60 per minute"  # each costs a tenth of a second
@@ -32,6 +35,7 @@ FALLBACK = "20 per minute"
 OPEN_PAGES_A_MINUTE = 600  # of one page for one network: a whole school behind one address reads and books at once
 UNCOUNTED = ("assets", "feeds.personal_feed", "public.healthz", "public.readyz", "public.metrics_page")  # machines ask
 MOST_NETWORKS = 100_000  # that one process remembers in a minute
+ONCE = RateLimitItemPerHour(1, 2)
 USUAL_WAIT_S = 60  # every limit of a network is counted by the minute
 
 
@@ -58,6 +62,23 @@ def a_limiter() -> Limiter:
 
 
 limiter = a_limiter()
+
+
+def first_time(what: str) -> bool:
+    """Whether this is said for the first time in an hour or two, as far as limits remember; unsure, it is."""
+    try:
+        return bool(limiter.limiter.hit(ONCE, what))
+    except limiter.storage.base_exceptions:
+        log.warning("limits not counted")
+        return True
+
+
+def forget_time(what: str) -> None:
+    """What was said came to nothing: said again, it is the first time."""
+    try:
+        limiter.limiter.clear(ONCE, what)
+    except limiter.storage.base_exceptions:
+        log.warning("limits not counted")
 
 
 @dataclass

@@ -78,6 +78,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "reports": "reports.attendance_report",
     "helpline": "helpline.overview",
     "cohorts": "cohorts.overview",
+    "questions": "reports.attendance_report",
     "people": "people.presenters",
     **dict.fromkeys(("safeguarding", "concerns"), "safeguarding.overview"),
     "messages": "messages.overview",
@@ -97,10 +98,11 @@ UNDER = {
     "feeds.my_calendars": "people.my_account",
     "waitlist.waiting_weights": "admin.settings",
     "admin.school_calendar": "closures.closures",
+    **dict.fromkeys(("questions.of_visit", "questions.count_sheets"), "visits.week"),
 }
 ON_THE_ROAD = {  # the same for who presents and has no such lists
     **dict.fromkeys(("visits", "own", "booking", "readiness", "board", "closures", "waitlist"), "own.calendar"),
-    "attendance": "own.calendar",
+    **dict.fromkeys(("attendance", "questions"), "own.calendar"),
     "feeds": "people.my_account",
     "people": "people.my_account",
 }

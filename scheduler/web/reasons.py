@@ -37,6 +37,7 @@ from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
 from scheduler.web.profile_words import PROFILE_WORDS
+from scheduler.web.question_words import QUESTION_WORDS
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
 from scheduler.work.terms import WorkReason
 
@@ -119,6 +120,7 @@ WORDS: dict[Reason, LazyProxy] = {
     **COHORT_WORDS,
     **HELPLINE_WORDS,
     **PROFILE_WORDS,
+    **QUESTION_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."

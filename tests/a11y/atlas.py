@@ -21,6 +21,7 @@ from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.certificates.models import Certificate
 from scheduler.cohorts.terms import CohortSkill
+from scheduler.config import settings
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.rules import LETTERS_PURPOSE
@@ -29,6 +30,8 @@ from scheduler.places.models import HostSchoolTime
 from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.questions.rules.sets import code_of
+from scheduler.questions.terms import RoundMoment
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.answers import keep_answers
@@ -39,6 +42,7 @@ from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.cohorts import make_cohort, make_training
 from tests.factories.handovers import make_handover
+from tests.factories.questions import make_asked_visit
 from tests.factories.reports import make_signed_period, make_signed_profile
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_paper
@@ -125,7 +129,7 @@ def travellers(app: Flask) -> list[Traveller]:
         Traveller(row["role"], _cookies(_signed_in(app, row["email"])), ["/desk", *_begins(row["role"], row["email"])])
         for row in _one_of_each(app.extensions["demo_sign_ins"])
     ]
-    by_code = [*_certificates(), *_invitations(), *_tallies(), *_guardians()]
+    by_code = [*_certificates(), *_invitations(), *_tallies(), *_guardians(), *_asked_class()]
     public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", "/concern/heard", *by_code])
     booked = [*(f"/book/{page}" for page in ("day", "check", "sent")), *_school_links()]
     return [public, Traveller(SCHOOL, _booking(app), booked), *signed_in]
@@ -186,7 +190,13 @@ def _begins(role: str, email: str) -> list[str]:
         wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
         visits += [f"/visits/{number}" for number in wished]
         year = "first=2023-01-01&last=2023-12-31"
-        more = [*_handed_over(email), *_cohort(email), f"/reports/signed/new?{year}", f"/reports/profile/sign?{year}"]
+        more = [
+            *_handed_over(email),
+            *_cohort(email),
+            *_sums_of_sheets(email),
+            f"/reports/signed/new?{year}",
+            f"/reports/profile/sign?{year}",
+        ]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
         return [*_works(email), *_signed(email), _mailbox(email)]
@@ -256,9 +266,20 @@ def _signed(email: str) -> list[str]:
 def _tallies() -> list[str]:
     """The page that a poster's code opens, of the latest presentation for adults."""
     for_adults = select(Presentation.visit_id).where(Presentation.audience.in_(TALLY_AUDIENCES))
-    latest = for_adults.order_by(Presentation.on_day.desc())
-    found = tallies_of(db.session.scalars(latest.limit(1)).first() or 0)
+    found = tallies_of(db.session.scalars(for_adults.order_by(Presentation.on_day.desc()).limit(1)).first() or 0)
     return [f"/tally/{one.visit_number}/{one.ordinal}/{one.code}" for one in found]
+
+
+def _asked_class() -> list[str]:
+    """The page that a class opens before a presentation which begins this very minute."""
+    visit, one = make_asked_visit(db.session.scalars(select(User.centre_id).order_by(User.id)).first() or 0)
+    return [f"/q/{visit.number}/1/{code_of(one.uid, RoundMoment.BEFORE, settings().secret_key)}"]
+
+
+def _sums_of_sheets(email: str) -> list[str]:
+    """What a visit asks, and where the sums of its papers are typed."""
+    number = make_asked_visit(_centre_of(email))[0].number
+    return [f"/visits/{number}/questions", f"/visits/{number}/questions/1/before"]
 
 
 def _works(email: str) -> list[str]:

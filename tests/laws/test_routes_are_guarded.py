@@ -61,6 +61,7 @@ PUBLIC = {
     "programmes.photo",
     "programmes.programme",
     "programmes.programmes",
+    "questions.answer_questions",  # checks the code in its address
     "public.about",
     "public.accessibility",
     "public.favicon",

@@ -56,8 +56,9 @@ WALKS = {
     "check a certificate": (1, 0),
     "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
-    # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows
-    "a visit's page": (21, 0),
+    # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows;
+    # one, whether its class is asked anything before and after
+    "a visit's page": (22, 0),
 }
 
 

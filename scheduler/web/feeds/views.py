@@ -7,6 +7,7 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.feeds import queries, service
 from scheduler.feeds.terms import MOST_FEEDS, FeedRow
+from scheduler.web.drawings import qr_picture
 from scheduler.web.feeds.answers import ON_EVERY_FEED, answer_with, wishes_of
 from scheduler.web.feeds.forms import ButtonForm, FeedForm
 from scheduler.web.filters import say
@@ -106,16 +107,10 @@ def _new_address(token: str, name: str) -> ResponseReturnValue:
     address = current_app.config["SETTINGS"].base_url + url_for(".personal_feed", token=token)
     webcal = "webcal:" + address.partition(":")[2]
     page = make_response(
-        render_template("feeds/new_address.html", name=name, address=address, webcal=webcal, qr_picture=_qr(webcal))
+        render_template(
+            "feeds/new_address.html", name=name, address=address, webcal=webcal, qr_picture=qr_picture(webcal)
+        )
     )
     page.headers["Cache-Control"] = "no-store"
     page.headers["Referrer-Policy"] = "no-referrer"
     return page
-
-
-def _qr(address: str) -> str:
-    """The address as a picture for another device's camera; it is ASCII, so every reader agrees on it."""
-    import segno  # only this picture needs it
-
-    picture: str = segno.make(address, error="m", micro=False).svg_data_uri(border=4, light="#fff", omitsize=True)
-    return picture

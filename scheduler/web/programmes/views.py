@@ -9,6 +9,7 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.programmes import queries
 from scheduler.programmes.rules import questions_in
 from scheduler.programmes.terms import Audience, CampaignRow
+from scheduler.questions.queries.sets import questions_asked
 from scheduler.reports import charts
 from scheduler.reports.queries.public import campaign_outcome
 from scheduler.reports.terms.counting import CityOutcome, Outcome
@@ -46,6 +47,7 @@ def programme(slug: str) -> ResponseReturnValue:
         questions=questions_in(one.questions(page_language())),
         only=words.ONLY_FOR.get(one.level, ""),
         has_photo=queries.has_photo(one.id),
+        asked=questions_asked(one.id),
     )
 
 

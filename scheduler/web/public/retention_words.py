@@ -64,6 +64,12 @@ def _of_schools() -> list[NoticeRow]:
             _("no personal data"),
             _("for good; public numbers of fewer than five are hidden"),
         ),
+        NoticeRow(
+            _("How often a class chose each answer to our questions before and after; nobody's answers lie together"),
+            _("to know what a presentation changes"),
+            _("no personal data"),
+            _("for good; of fewer than five answers nothing is shown to anybody"),
+        ),
     ]
 
 

@@ -12,6 +12,7 @@ from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.questions.queries.sittings import is_asked_at
 from scheduler.readiness.queries.findings import checklist_of, findings_of, open_numbers_of, open_wish_of
 from scheduler.readiness.service import numbers, wishes
 from scheduler.readiness.service.recheck import confirm_clock
@@ -52,6 +53,7 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
         "drives": drives_of_visit(visit.id) if "drive" in beside and visit.state in DRIVEN_TO else [],
         "cost": cost_of(visit.kilometres, settings().kilometre_rate),
         "untold": _untold(visit),
+        "is_asked": is_asked_at(visit.id),
         **hand_off_facts(visit),
     }
 

@@ -15,6 +15,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
 from scheduler.programmes.queries import campaigns_for
+from scheduler.questions.queries.sittings import is_asked_at
 from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
 from scheduler.readiness.service.recheck import confirm_crew
@@ -104,6 +105,7 @@ def visit(number: str) -> ResponseReturnValue:
             young=bool(me and me.minor),
             fetched=fetched_at(current_actor(), row, _today()),
             crew=companions(row, current_actor().presenter_id, _today(), photographed(row, _today())),
+            is_asked=is_asked_at(row.id),
             **hand_off_facts(row),
         )
     return shown_visit(number)

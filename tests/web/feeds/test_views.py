@@ -18,7 +18,7 @@ from scheduler.feeds.models import FeedBody, FeedToken
 from scheduler.people.models import Presenter
 from scheduler.policy import Role
 from scheduler.visits.terms.states import AssignmentState
-from scheduler.web.feeds.views import _qr
+from scheduler.web.drawings import qr_picture
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY
 from tests.factories.calendar import make_entries
@@ -231,7 +231,7 @@ def test_the_steps_for_four_calendars_are_told_in_each_language(
 def test_the_qr_code_holds_the_address_for_calendars(client: FlaskClient, educator: Presenter) -> None:
     address = "webcal://localhost/feeds/" + "aZ9_-" * 8 + "abc.ics"
     assert "data:image/svg+xml" in client.post("/feeds", data={"name": "phone"}).text
-    assert _read_qr(_qr(address)) == address
+    assert _read_qr(qr_picture(address)) == address
 
 
 def _read_qr(picture: str) -> str:

@@ -1,0 +1,162 @@
+"""What has changed: figures computed by hand or printed by others, and what is hidden follows from nothing shown."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.core.small_cells import LEAST
+from scheduler.questions.rules import change as rules
+from scheduler.questions.terms import ClassSums, EffectSize, QuestionKind, QuestionRow, SideSums
+
+SCALE = QuestionRow(1, 1, QuestionKind.AGREE, 5, 5, "Знам.", "I know.", "", "")
+TURNED = QuestionRow(1, 1, QuestionKind.AGREE, 5, 1, "Нестаје.", "It is gone.", "", "")
+CHOICE = QuestionRow(1, 1, QuestionKind.CHOICE, 2, 1, "Шта?", "What?", "Да\nНе", "Yes\nNo")
+counts_of_five = st.tuples(*[st.integers(0, 12)] * 5)
+few = st.lists(st.integers(0, 4), min_size=0, max_size=LEAST - 1)
+
+
+def a_class(before, after, number=1):
+    return ClassSums(number, 1, tuple(before), tuple(after))
+
+
+def hidden_counts(steps):
+    """Fewer answers than may be shown, wherever they lie."""
+    counts = [0] * 5
+    for step in steps:
+        counts[step] += 1
+    return tuple(counts)
+
+
+def test_the_interval_of_a_share_is_the_printed_one():
+    """81 of 263: R. G. Newcombe, Statistics in Medicine 17 (1998), page 861, method 3."""
+    assert rules.score_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_the_interval_of_a_difference_is_the_printed_one():
+    """56/70 against 48/80: Newcombe (1998), page 876, method 10."""
+    assert rules.difference_interval((48, 80), (56, 70)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+def test_classes_that_differ_make_the_interval_wider():
+    """Two classes by hand: shares 0.2 and 0.5, residuals 0.05 and -0.05, Student's t with one degree 12.706."""
+    groups = [((1, 10), (5, 10)), ((3, 10), (5, 10))]
+    alike = [((2, 10), (6, 10))] * 5
+
+    assert rules.interval_by_groups(groups) == pytest.approx((0.3 - 1.2706, 0.3 + 1.2706), abs=1e-6)
+    assert rules.interval_by_groups(alike) == pytest.approx((0.4, 0.4))
+
+
+def test_cohens_d_by_hand():
+    """Means 3 and 4.2; squares 10 and 2.8; pooled deviation the root of 12.8 / 8."""
+    assert rules.cohens_d((1, 1, 1, 1, 1), (0, 0, 1, 2, 2)) == pytest.approx(1.2 / math.sqrt(1.6))
+    assert rules.cohens_d((0, 0, 6, 0, 0), (0, 0, 6, 0, 0)) == 0
+    assert rules.cohens_d((0, 6, 0, 0, 0), (0, 0, 6, 0, 0)) == rules.LARGE_EFFECT
+
+
+def test_cohens_h_as_his_table_has_it():
+    """0.70 against 0.50 is 0.41 (Cohen 1988, table 6.2.2: phi of .70 is 1.982, of .50 is 1.571)."""
+    assert rules.cohens_h(0.5, 0.7) == pytest.approx(1.982 - 1.571, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("effect", "word"),
+    [
+        (0.0, EffectSize.NONE),
+        (0.19, EffectSize.NONE),
+        (-0.2, EffectSize.SMALL),
+        (0.5, EffectSize.MEDIUM),
+        (-0.79, EffectSize.MEDIUM),
+        (0.8, EffectSize.LARGE),
+    ],
+)
+def test_effects_are_called_as_cohen_calls_them(effect, word):
+    assert rules.size_of(effect) is word
+
+
+def test_a_change_says_shares_means_and_spread():
+    change = rules.change_in(SCALE, [a_class((2, 2, 2, 2, 2), (0, 1, 2, 3, 4))])
+
+    assert (change.before.answers, change.before.share, change.before.mean) == (10, 0.4, 3.0)
+    assert change.before.spread == pytest.approx(math.sqrt(20 / 9))
+    assert (change.after.share, change.after.mean) == (0.7, 4.0)
+    assert change.difference == pytest.approx(0.3)
+    assert change.effect == pytest.approx(1.0 / math.sqrt((20 + 10) / 18))
+    assert change.size is EffectSize.MEDIUM or change.size is EffectSize.LARGE
+    assert change.may_be_chance  # of ten pupils
+
+
+def test_of_a_sentence_that_is_wrong_fewer_who_agree_is_the_wish():
+    change = rules.change_in(TURNED, [a_class((0, 0, 5, 10, 15), (15, 10, 5, 0, 0))])
+
+    assert (change.before.share, change.after.share) == (0.0, 25 / 30)
+    assert change.effect > rules.LARGE_EFFECT
+    assert not change.may_be_chance
+
+
+def test_the_aim_of_a_choice_is_its_line():
+    assert rules.as_wished(SideSums((3, 9, 1), 2, QuestionKind.CHOICE)) == 9
+
+
+@given(st.lists(st.tuples(counts_of_five, counts_of_five), min_size=1, max_size=8), st.sampled_from([SCALE, TURNED]))
+def test_a_change_backwards_is_the_same_with_the_other_sign(classes, question):
+    forth = rules.change_in(question, [a_class(*one) for one in classes])
+    back = rules.change_in(question, [a_class(two, one) for one, two in classes])
+
+    if forth is None:
+        assert back is None
+        return
+    assert back.difference == pytest.approx(-forth.difference)
+    assert (back.low, back.high) == pytest.approx((-forth.high, -forth.low))
+    assert back.effect == pytest.approx(-forth.effect)
+    assert back.size is forth.size
+    assert (back.before, back.after) == (forth.after, forth.before)
+
+
+@given(st.lists(st.tuples(counts_of_five, counts_of_five), min_size=1, max_size=8))
+def test_the_difference_lies_in_its_interval(classes):
+    change = rules.change_in(SCALE, [a_class(*one) for one in classes])
+
+    if change is not None:
+        assert -1 <= change.low <= change.difference + 1e-9
+        assert change.difference - 1e-9 <= change.high <= 1
+
+
+@given(
+    st.lists(st.tuples(counts_of_five, counts_of_five), max_size=5),
+    st.lists(st.tuples(few, counts_of_five, st.booleans()), min_size=1, max_size=4),
+    st.lists(st.tuples(few, counts_of_five), min_size=4, max_size=4),
+)
+def test_nothing_shown_depends_on_a_class_with_too_few_answers(shown, hidden, others):
+    """Whatever a hidden class answered, every figure is the same: so no figures, of any days, tell what it was."""
+    told = [a_class(*one, number) for number, one in enumerate(shown)]
+
+    def with_hidden(rows):
+        small = [
+            a_class(*((hidden_counts(few_of), many) if first else (many, hidden_counts(few_of))), 100 + number)
+            for number, (few_of, many, first) in enumerate(rows)
+        ]
+        return rules.change_in(SCALE, [*told, *small])
+
+    changed = [(few_of, many, first) for (few_of, many), (_f, _m, first) in zip(others, hidden, strict=False)]
+    assert with_hidden(hidden) == with_hidden(changed) == rules.change_in(SCALE, told)
+
+
+@given(st.lists(st.tuples(counts_of_five, counts_of_five), max_size=8), st.data())
+def test_two_periods_never_differ_by_a_few_answers(classes, data):
+    """One inside the other: what lies between them is whole classes that are shown."""
+    rows = [a_class(*one, number) for number, one in enumerate(classes)]
+    inner = [one for one in rows if data.draw(st.booleans())]
+
+    for side in ("before", "after"):
+        whole, part = (sum(sum(getattr(one, side)) for one in rules.shown_classes(those)) for those in (rows, inner))
+        assert whole - part == 0 or whole - part >= LEAST
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_outside_of_the_centre_no_part_under_five_is_told(part, rest):
+    told = rules.told_share(part, part + rest)
+
+    assert told in (None, part)
+    assert (told is None) == (0 < part < LEAST or 0 < rest < LEAST)
