@@ -48,6 +48,7 @@ PAGES = (
     "safeguarding",
     "concerns",
     "posts",
+    "panels",
     "messages",
     "requests",
     "visits",

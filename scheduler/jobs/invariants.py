@@ -11,6 +11,7 @@ from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
 from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.panels import queries as panels
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.reports.queries import attendance, kept_figures
 from scheduler.staffing.queries import consent_law, invariants, young_load
@@ -28,6 +29,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     attendance.violations,
     papers.violations,
     cohorts.violations,
+    panels.violations,
     kept_figures.violations,
     feeds.violations,
     ways.violations,

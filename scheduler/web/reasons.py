@@ -36,6 +36,7 @@ from scheduler.web.cohort_words import COHORT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
+from scheduler.web.panel_words import PANEL_WORDS
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
 from scheduler.work.terms import WorkReason
 
@@ -116,6 +117,7 @@ WORDS: dict[Reason, LazyProxy] = {
     **SIGN_IN_WORDS,
     **CAMPAIGN_WORDS,
     **COHORT_WORDS,
+    **PANEL_WORDS,
     **HELPLINE_WORDS,
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
