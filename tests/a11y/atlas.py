@@ -58,6 +58,7 @@ NOT_PAGES = {
     "safeguarding.scan",
     "reports.attendance_file",
     "reports.cohorts_file",
+    "reports.youth_file",
     "posts.follow",  # on to a page of ours: tests/web/posts/test_views.py
     "posts.picture_file",
     "posts.plan_calendar",

@@ -90,7 +90,13 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
     visit = next(path for path in everybody["coordinator"].begins if path.startswith("/visits/"))
     style = next(path for path in HREF.findall(client.get("/").text) if path.startswith("/assets/"))
     paths = [style, "/static/img/favicon.svg", "/road.svg", "/healthz", "/readyz", "/metrics"]
-    paths += ["/reports/attendance.csv", "/reports/cohorts.csv", "/posts/plan.ics", f"{visit}/place/cells"]
+    paths += [
+        "/reports/attendance.csv",
+        "/reports/cohorts.csv",
+        "/reports/youth.csv",
+        "/posts/plan.ics",
+        f"{visit}/place/cells",
+    ]
     elsewhere = {"safeguarding.scan", "posts.follow", "posts.picture_file"}  # the last two: tests/web/posts
     assert {ways.match(path)[0] for path in paths} == NOT_PAGES - elsewhere
     scan = next(path for path in everybody["safeguarding"].begins if path.endswith("/scan"))
