@@ -28,7 +28,7 @@ PANEL_SCALE: Mapping[int, LazyProxy] = {1: _l("No"), 2: _l("Rather no"), 3: _l("
 
 def about(row: PanelRow) -> str:
     """What a panel is about."""
-    return _("a planned post") if row.post_number else row.programme(page_language())
+    return _("A planned post") if row.post_number else row.programme(page_language())
 
 
 def results(rows: Iterable[PanelRow]) -> list[dict[str, Any]]:

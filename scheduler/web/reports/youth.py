@@ -242,8 +242,8 @@ def _paper(report: YouthReport) -> ReportPaper:
         printed_at=clock.now(),
         filters=names_of(report.filters, language),
         definitions=_definitions(),
-        figures=(KeyFigure(report.totals.with_young, _("presentations with young presenters")),
-                 KeyFigure(report.totals.listeners, _("listeners of them")),
-                 KeyFigure(report.people, _("young people active"))),
+        figures=(KeyFigure(report.totals.with_young, _("With young presenters")),
+                 KeyFigure(report.totals.listeners, _("Listeners")),
+                 KeyFigure(report.people, _("Young people active"))),
         beside=tuple(KeyFigure(people, _("young people, %(age)s", age=age)) for age, people in ages),
     )  # fmt: skip
