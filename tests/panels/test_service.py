@@ -28,6 +28,7 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, ma
 TODAY = MONDAY.date()
 FIFTEEN = dt.date(2011, 3, 1)
 ANSWERS = {PanelQuestion.CLEAR: 2, PanelQuestion.WOULD_SHARE: 1}
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def held(session):
     return YouthHeld()
 
 
+@pytest.mark.both_databases
 def test_the_numbers_are_those_of_the_attendance_report_with_a_young_presenter(held):
     filters = held.filters
     with statements() as asked:
@@ -87,6 +88,7 @@ def test_the_numbers_are_those_of_the_attendance_report_with_a_young_presenter(h
     assert youth_numbers(Filters(year_of(2026), make_programme().centre_id)).totals == YouthCounts()
 
 
+@pytest.mark.both_databases
 def test_every_number_opens_to_its_visits(held):
     def numbers(**given):
         return [one.number for one in youth_visits(held.filters, **given).rows]
