@@ -33,6 +33,7 @@ MODULES = (
     "staffing.models.open_calls",
     "concerns.models",
     "posts.models",
+    "panels.models",
     "waitlist.models",
     "feeds.models",
     "attendance.models",

@@ -49,6 +49,7 @@ PAGES = (
     "safeguarding",
     "concerns",
     "posts",
+    "panels",
     "messages",
     "requests",
     "visits",

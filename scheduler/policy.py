@@ -211,6 +211,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.OWN, day="read", absence="create"),
         _all(Scope.OWN, presenter="read update", offer="read answer", feed="read create revoke", certificate="read"),
         _all(Scope.OWN, vetting="read", consent="read withdraw", desk="read", photo="update"),
+        _all(Scope.OWN, youth="read", panel="rate"),  # what is about her, in her words; drafts that she rates
         _all(Scope.VISIT, pick_up="read", hand_off="create read", concern="create", answers="show"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
@@ -229,7 +230,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, profile="read update sign"),  # in words; its texts are typed
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
-        _all(Scope.CENTRE, cohort="read create update", post="create read update"),
+        _all(Scope.CENTRE, cohort="read create update", post="create read update", panel="create read close"),
         _all(Scope.CENTRE, question_set="update", answers="read show create"),
         _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
@@ -267,7 +268,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
-        _all(Scope.CENTRE, post="create read update"),
+        _all(Scope.CENTRE, post="create read update", panel="create read close"),
         _all(Scope.CENTRE, question_set="update", answers="read show create"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),

@@ -34,6 +34,7 @@ from scheduler.demo import (
     crowd,
     drives,
     helpline,
+    panels,
     plan,
     posts,
     present,
@@ -48,6 +49,7 @@ from scheduler.helpline.models import HelplinePeriod, HelplinePublication
 from scheduler.keys.models import CodeApp
 from scheduler.keys.service.passing import secret_of
 from scheduler.messages.models import OutboxMessage
+from scheduler.panels.models import Panel
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.places.models import Closure, Holiday, Host, Municipality
@@ -69,6 +71,7 @@ from scheduler.visits.terms.states import VisitState
 log = logging.getLogger(__name__)
 TEACHER = "Биљана Матић"  # invented, as everybody here
 SIGN_INS = "demo_sign_ins.json"
+PEERS = "show-respect-talk"  # of this programme a new text is tried out
 SLUGS = tuple(str(centre["slug"]) for centre in centres.CENTRES)
 
 
@@ -148,6 +151,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     posts.write_posts(chief, campaign_id, now)
     chiefs = {slug: replace(chief, user_id=owners[slug], centre_id=centre_ids[slug]) for slug in SLUGS}
     profiles.write_profiles(chiefs, now)
+    panels.write_panels(session, chief, programmes[PEERS].id, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)
@@ -288,7 +292,7 @@ def _remove_work(session: Session, ours: list[int]) -> None:
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.in_(ours)))
     of_staff = select(User.email).where(User.centre_id.in_(ours))
     session.execute(delete(OutboxMessage).where(OutboxMessage.centre_id.is_(None), OutboxMessage.address.in_(of_staff)))
-    for model in (HandOff, Concern, Post, ProfileText, SignedProfile):
+    for model in (HandOff, Concern, Panel, Post, ProfileText, SignedProfile):
         session.execute(delete(model).where(model.centre_id.in_(ours)))
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))

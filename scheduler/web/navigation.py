@@ -85,6 +85,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "admin": "admin.settings",
 }
 UNDER = {
+    **dict.fromkeys(("panels.panels", "panels.new_panel", "panels.panel"), "programmes.own_campaigns"),
     **dict.fromkeys(("posts.plan", "posts.new_post", "posts.post", "posts.picture"), "programmes.own_campaigns"),
     "programmes.new_campaign": "programmes.own_campaigns",
     "programmes.change_campaign": "programmes.own_campaigns",
@@ -94,6 +95,7 @@ UNDER = {
     "people.access": "people.my_account",
     "own.decline": "own.my_offers",
     "own.drives": "people.my_account",
+    **dict.fromkeys(("own.my_part", "own.record", "panels.rate"), "people.my_account"),
     "own.correct": "people.my_account",
     "feeds.my_calendars": "people.my_account",
     "waitlist.waiting_weights": "admin.settings",

@@ -36,6 +36,7 @@ from scheduler.web.cohort_words import COHORT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
+from scheduler.web.panel_words import PANEL_WORDS
 from scheduler.web.profile_words import PROFILE_WORDS
 from scheduler.web.question_words import QUESTION_WORDS
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
@@ -118,6 +119,7 @@ WORDS: dict[Reason, LazyProxy] = {
     **SIGN_IN_WORDS,
     **CAMPAIGN_WORDS,
     **COHORT_WORDS,
+    **PANEL_WORDS,
     **HELPLINE_WORDS,
     **PROFILE_WORDS,
     **QUESTION_WORDS,

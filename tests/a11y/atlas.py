@@ -64,6 +64,7 @@ NOT_PAGES = {
     "reports.cohorts_file",
     "reports.profile_file",
     "reports.public_profile_file",
+    "reports.youth_file",
     "posts.follow",  # on to a page of ours: tests/web/posts/test_views.py
     "posts.picture_file",
     "posts.plan_calendar",

@@ -43,6 +43,7 @@ STAYS = frozenset(
         "consent_paper",
         "drive",
         "late_notice",
+        "panel_seat",
         "relief_ask",
         "told_note",
         "finding",

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.language import pick, worded
+from scheduler.core.text import to_latin
+from scheduler.people.terms import Topic
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.rows import Companion, PresentationRow, VisitRow
 from scheduler.visits.terms.states import VisitState
@@ -105,19 +107,14 @@ class OwnDay:
 
 
 class RecordLine(NamedTuple):
-    """A visit that was held with her, as a school credits it: the minutes that were given."""
+    """A visit that was held with her, as a school credits it: day, town, the minutes that were given."""
 
     on_day: dt.date
     number: str
-    host_sr_cyrl: str
-    host_sr_latn: str
     place_sr_cyrl: str
     place_sr_latn: str
     presentations: int
     minutes: int
-
-    def host(self, language: str) -> str:
-        return pick(language, self.host_sr_cyrl, self.host_sr_latn)
 
     def place(self, language: str) -> str:
         return pick(language, self.place_sr_cyrl, self.place_sr_latn)
@@ -127,6 +124,7 @@ class RecordLine(NamedTuple):
 class HoursRecord:
     """What a presenter did in one school year, for her own school; of a minor the first name only."""
 
+    presenter_id: int
     first_year: int
     name: str
     young: bool
@@ -141,6 +139,24 @@ class HoursRecord:
     @property
     def minutes(self) -> int:
         return sum(one.minutes for one in self.lines)
+
+    @property
+    def number(self) -> str:
+        """By which the centre finds what it signed: the same sheet has the same number, another sum another one."""
+        return f"{self.first_year}-{self.presenter_id:04d}-{self.minutes:04d}"
+
+
+@dataclass(frozen=True)
+class LearntProgramme:
+    """A programme that a young presenter can present: its topic is hers, or it was held with her, so many times."""
+
+    name_sr_cyrl: str
+    name_en: str
+    topic: Topic
+    held: int
+
+    def name(self, language: str) -> str:
+        return worded(language, self.name_sr_cyrl, to_latin(self.name_sr_cyrl), self.name_en)
 
 
 @dataclass(frozen=True)

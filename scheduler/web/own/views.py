@@ -2,17 +2,22 @@
 
 import datetime as dt
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.people import queries as people_queries
+from scheduler.staffing import pdf
 from scheduler.staffing.queries.hours_record import hours_record, school_year_of
 from scheduler.staffing.queries.own_days import days_of
+from scheduler.staffing.terms.own_days import HoursRecord
 from scheduler.web import labels
+from scheduler.web.filters import moment
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _, page_language
 from scheduler.web.own.blueprint import bp
 
 OLDEST_RECORD = 2020
@@ -34,11 +39,26 @@ def calendar() -> ResponseReturnValue:
 def record() -> ResponseReturnValue:
     """Her hours of one school year, on a sheet that she hands in at her own school."""
     now = clock.now()
+    latest = school_year_of(clock.local_day(now))
+    return render_template("own/record.html", record=_asked_record(now), latest=latest, printed_at=now)
+
+
+@bp.get("/record.pdf")
+@may("read", "day")
+def record_file() -> ResponseReturnValue:
+    """The same as a paper for the centre's stamp and signature."""
+    now = clock.now()
+    paper = pdf.HoursPaper(_asked_record(now), _("printed %(moment)s", moment=moment(now)), settings().helpline_number)
+    headers = {"Content-Disposition": f'inline; filename="hours-{paper.record.number}.pdf"'}
+    return Response(pdf.draw(paper, page_language()), content_type="application/pdf", headers=headers)
+
+
+def _asked_record(now: dt.datetime) -> HoursRecord:
+    """Of the school year in the address; of this one where it names none, or one that is not kept."""
     today = clock.local_day(now)
     typed, latest = number_of(request.args.get("year")), school_year_of(today)
     year = typed if typed is not None and OLDEST_RECORD <= typed <= latest else latest
-    shown = hours_record(current_actor(), year, today=today)
-    return render_template("own/record.html", record=shown, latest=latest, printed_at=now)
+    return hours_record(current_actor(), year, today=today)
 
 
 @bp.get("/day/<on>")

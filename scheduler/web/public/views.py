@@ -32,7 +32,7 @@ from scheduler.web.tables import Column, ListTable
 
 bp = Blueprint("public", __name__)
 # When their words changed last: of the privacy notice, of the accessibility statement.
-NOTICE_DAY, STATEMENT_DAY = dt.date(2026, 11, 26), dt.date(2026, 11, 24)
+NOTICE_DAY, STATEMENT_DAY = dt.date(2026, 11, 28), dt.date(2026, 11, 24)
 
 
 @bp.get("/")

@@ -43,12 +43,12 @@ from scheduler.web.forms import error_title
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.post_words import post_figures
-from scheduler.web.reports import cohorts, profiles, signing
+from scheduler.web.reports import cohorts, profiles, signing, youth
 from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "cohorts", "profiles", "signing"]  # their pages hang on the same blueprint
+__all__ = ["bp", "cohorts", "profiles", "signing", "youth"]  # their pages hang on the same blueprint
 NUMBERS = ("presentations", "pupils", "parents", "teachers", "others", "kilometres")
 BEHIND_COLUMNS = (
     Column("visit", _l("Visit")),

@@ -39,7 +39,7 @@ def test_the_notices_tell_who_answers_and_where_to_complain(client):
     make_centre(name_en="Contact Centre", email="office@centre.example")
 
     for path, told, dated in (
-        ("/privacy", "poverenik.rs", "Thursday, 26 November 2026"),
+        ("/privacy", "poverenik.rs", "Saturday, 28 November 2026"),
         ("/accessibility", "ravnopravnost.gov.rs", "Tuesday, 24 November 2026"),
     ):
         shown = client.get(path, query_string={"lang": "en"}).text

@@ -1,0 +1,140 @@
+"""Youth participation in numbers: what counts in the attendance report, as far as a young presenter took part.
+
+A young presenter is an influencer who was there (assignment *present*). Three questions whatever the period; no name.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func, select
+
+from scheduler.attendance.queries.figures import heads
+from scheduler.core.db import db
+from scheduler.core.language import pick, worded
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.text import to_latin
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import Host, Municipality
+from scheduler.policy import SYSTEM, Actor, in_reach
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience
+from scheduler.reports.queries.counted_rows import counted_presentations, narrowed
+from scheduler.reports.rules.youth import band_of, youth_report
+from scheduler.reports.terms.counting import Filters, Group
+from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts, YouthReport, YouthVisitLine
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import AssignmentState
+
+_MINUTES = func.coalesce(Presentation.minutes_given, Presentation.minutes)
+
+
+def youth_numbers(filters: Filters) -> YouthReport:
+    """What young presenters did in the presentations that a report counts."""
+    return youth_report(filters, _months(filters), _people(filters))
+
+
+def youth_visits(
+    filters: Filters, number: int = 1, *, language: str = "en", reader: Actor = SYSTEM, band: YouthBand | None = None
+) -> Page[YouthVisitLine]:
+    """The visits behind a number; of one age, those in which somebody of it took part. Limited staff see their own."""
+    among = None
+    if band is not None:
+        among = [one.presenter_id for one in _people(filters) if band_of(one.birth_date, one.last_day) is band]
+    ours = [in_reach(reader, Visit)] if reader.districts else []
+    said = heads(Presentation.on_day.between(filters.period.first, filters.period.last))
+    listeners = reduce(add, (func.coalesce(said.c[one.value], 0) for one in Audience))
+    names = Host.name_sr_cyrl, Host.name_sr_latn, Municipality.city_sr_cyrl, Municipality.city_sr_latn
+    columns = (Visit.number, Visit.on_day, *names, Programme.name_sr_cyrl, Programme.name_en)
+    sums = func.count(Presentation.id), func.sum(listeners), func.count().over()
+    wanted: Any = select(*columns, *sums)
+    found = (
+        db.session()
+        .execute(
+            narrowed(wanted, filters)
+            .outerjoin(said, said.c.presentation_id == Presentation.id)
+            .where(_with_young(among), *ours)
+            .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
+            .order_by(Visit.on_day, Visit.id)
+            .limit(PER_PAGE)
+            .offset(first_row(number))
+        )
+        .all()
+    )
+    return Page([_line(row, language) for row in found], number, found[0][-1] if found else 0)
+
+
+def _young() -> list[ColumnElement[bool]]:
+    """Of an assignment joined with its presenter: a young one, who was there."""
+    return [Assignment.state == AssignmentState.PRESENT, Presenter.kind == PresenterKind.INFLUENCER]
+
+
+def _with_young(among: Sequence[int] | None) -> ColumnElement[bool]:
+    of_them = [] if among is None else [Presenter.id.in_(among)]
+    return exists().where(
+        Assignment.presentation_id == Presentation.id, Presenter.id == Assignment.presenter_id, *_young(), *of_them
+    )
+
+
+def _months(filters: Filters) -> list[tuple[str, YouthCounts]]:
+    each = counted_presentations(filters, (Group.MONTH,), placed=False)
+    young = (
+        select(Assignment.presentation_id, func.count().label("people"))
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .where(*_young())
+        .group_by(Assignment.presentation_id)
+        .subquery()
+    )
+    there = young.c.people.is_not(None)
+    everybody = reduce(add, (each.c[one.value] for one in Audience))
+    month = each.c.month_0, each.c.month_1
+    wanted = (
+        select(
+            *month,
+            func.count(),
+            func.sum(case((there, 1), else_=0)),
+            func.sum(case((there, young.c.people * _MINUTES), else_=0)),
+            func.sum(case((there, everybody), else_=0)),
+        )
+        .select_from(each)
+        .join(Presentation, Presentation.id == each.c.presentation_id)
+        .outerjoin(young, young.c.presentation_id == each.c.presentation_id)
+        .group_by(*month)
+        .order_by(*month)
+    )
+    rows = db.session().execute(wanted)
+    return [(f"{int(year):04d}-{int(month):02d}", YouthCounts(*map(int, told))) for year, month, *told in rows]
+
+
+def _people(filters: Filters) -> list[YoungPerson]:
+    wanted: Any = select(
+        Presenter.id,
+        Presenter.birth_date,
+        func.max(Presentation.on_day),
+        func.count(Presentation.id),
+        func.sum(_MINUTES),
+    )
+    rows = db.session().execute(
+        narrowed(wanted, filters)
+        .join(Assignment, Assignment.presentation_id == Presentation.id)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .where(*_young())
+        .group_by(Presenter.id)
+        .order_by(Presenter.id)
+    )
+    return [YoungPerson(who, born, last, times, int(minutes)) for who, born, last, times, minutes in rows]
+
+
+def _line(row: Any, language: str) -> YouthVisitLine:
+    number, on_day, host_cyrl, host_latn, city_cyrl, city_latn, cyrl, english, presentations, listeners, _total = row
+    return YouthVisitLine(
+        number=number,
+        on_day=on_day,
+        host=pick(language, host_cyrl, host_latn),
+        city=pick(language, city_cyrl, city_latn) if city_cyrl else "",
+        programme=worded(language, cyrl, to_latin(cyrl), english),
+        presentations=presentations,
+        listeners=int(listeners),
+    )

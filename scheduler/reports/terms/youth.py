@@ -1,0 +1,90 @@
+"""Words of youth participation: what young presenters did in a period, in numbers alone."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.reports.terms.counting import Filters
+
+
+class YouthBand(StrEnum):
+    """How old a young presenter was on the last day of the period on which she presented."""
+
+    UNDER_16 = "under_16"
+    UNDER_18 = "16_17"
+    GROWN = "18_up"
+
+
+@dataclass(frozen=True)
+class YouthCounts:
+    """Presentations that count, those with a young presenter, minutes given by each of them, listeners of these."""
+
+    presentations: int = 0
+    with_young: int = 0
+    minutes: int = 0
+    listeners: int = 0
+
+    @property
+    def share(self) -> float:
+        return self.with_young / self.presentations if self.presentations else 0.0
+
+
+@dataclass(frozen=True)
+class YoungPerson:
+    """One who presented: when she was born, her last day, how often, how long. She has no name here."""
+
+    presenter_id: int
+    birth_date: dt.date
+    last_day: dt.date
+    presentations: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class BandLine:
+    """The young people of one age, and what they did."""
+
+    band: YouthBand
+    people: int
+    presentations: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class YouthReport:
+    """Of one centre and period: sums, by month ("2026-11"), and by age."""
+
+    filters: Filters
+    totals: YouthCounts
+    months: tuple[tuple[str, YouthCounts], ...]
+    bands: tuple[BandLine, ...]
+
+    @property
+    def people(self) -> int:
+        return sum(one.people for one in self.bands)
+
+
+@dataclass(frozen=True)
+class YouthVisitLine:
+    """A visit in which a young presenter took part: its numbers of those presentations alone."""
+
+    number: str
+    on_day: dt.date
+    host: str
+    city: str
+    programme: str
+    presentations: int
+    listeners: int
+
+
+@dataclass(frozen=True)
+class PublicYouth:
+    """The same as anybody outside of the staff may read it: None where a number could point at somebody."""
+
+    presentations: int
+    with_young: int | None
+    hours: int | None
+    listeners: int | None
+    people: int | None
+    by_band: Mapping[YouthBand, int | None]

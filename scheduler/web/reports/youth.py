@@ -1,0 +1,249 @@
+"""Youth participation: a page with its filters, the same as files, and the visits behind each number."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from babel.support import LazyProxy
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.core import clock
+from scheduler.core.csv_text import csv_for_people
+from scheduler.core.errors import GroundReason, NotFound, Rejected
+from scheduler.core.language import in_hours, percent, span_of_days
+from scheduler.core.paging import page_number
+from scheduler.reports import pdf
+from scheduler.reports.queries.attendance import centre_name, choices, names_of
+from scheduler.reports.queries.youth import youth_numbers, youth_visits
+from scheduler.reports.terms.counting import Definition, Filters, Group, Key, KeyFigure, ReportPaper
+from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport
+from scheduler.reports.wording import label_of
+from scheduler.web.guards import current_actor, may, own_centre_id
+from scheduler.web.i18n import _, _l, page_language
+from scheduler.web.reports.blueprint import bp
+from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
+
+FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+YOUTH_BANDS: Mapping[YouthBand, LazyProxy] = {
+    YouthBand.UNDER_16: _l("under 16"),
+    YouthBand.UNDER_18: _l("16 and 17"),
+    YouthBand.GROWN: _l("18 and older"),
+}
+
+
+@bp.get("/reports/youth")
+@may("read", "report")
+def youth() -> ResponseReturnValue:
+    """What young presenters did in a period; each number is a link to the visits behind it."""
+    form, report = _asked()
+    shown = _shown(report) if report else {}
+    page = render_template("reports/youth.html", form=form, report=report, pills=_pills(form), **shown)
+    return page, 200 if report else 422
+
+
+@bp.get("/reports/youth.<kind>")
+@may("read", "report")
+def youth_file(kind: str) -> ResponseReturnValue:
+    """The same as a file: csv, json or pdf."""
+    _form, report = _asked()
+    if report is None or kind not in FILES:
+        raise NotFound("report")
+    period = report.filters.period
+    name = f"youth-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(_content(report, kind), content_type=FILES[kind], headers=headers)
+
+
+@bp.get("/reports/youth/visits")
+@may("read", "report")
+def youth_visits_behind() -> ResponseReturnValue:
+    """The visits of which a number is the sum; `band` names an age, `month` a month."""
+    filters = _form().filters(own_centre_id())
+    if filters is None:
+        raise NotFound("report")
+    number = page_number(request.args.get("page"))
+    page = youth_visits(
+        narrowed(filters, request.args), number, language=page_language(), reader=current_actor(), band=_band()
+    )
+    return render_template(
+        "reports/youth_visits.html",
+        page=page,
+        back=url_for(".youth", **query_of(filters)),
+        days=span_of_days(filters.period.first, filters.period.last, page_language()),
+        limited=bool(current_actor().districts),
+    )
+
+
+def _form() -> ReportForm:
+    campaigns, programmes = choices(own_centre_id(), page_language())
+    return ReportForm.of(request.args, campaigns, programmes, clock.local_day(clock.now()))
+
+
+def _asked() -> tuple[ReportForm, YouthReport | None]:
+    form = _form()
+    filters = form.filters(own_centre_id())
+    return form, youth_numbers(filters) if filters is not None else None
+
+
+def _band() -> YouthBand | None:
+    named = request.args.get("band")
+    if named is not None and named not in tuple(YouthBand):
+        raise Rejected({"band": GroundReason.UNKNOWN})
+    return YouthBand(named) if named else None
+
+
+def _pills(form: ReportForm) -> list[dict[str, Any]]:
+    kept = {name: form[name].data for name in ("campaign", "programme") if form[name].data}
+    return [
+        {
+            "label": name,
+            "href": url_for(".youth", **kept, first=span.first, last=span.last),
+            "on": (form.first.data, form.last.data) == (span.first, span.last),
+        }
+        for name, span in presets(clock.local_day(clock.now()))
+    ]
+
+
+def _shown(report: YouthReport) -> dict[str, Any]:
+    filters = report.filters
+    query = query_of(filters)
+    return {
+        "days": span_of_days(filters.period.first, filters.period.last, page_language()),
+        "figures": _figures(report, url_for(".youth_visits_behind", **query)),
+        "links": {kind: url_for(".youth_file", kind=kind, **query) for kind in FILES},
+        "heads": _heads(),
+        "definitions": _definitions(),
+        "months": [(_month(month), _cells(filters, counts, {"month": month})) for month, counts in report.months],
+        "whole": _cells(filters, report.totals, {}),
+        "bands": [
+            {
+                "name": str(YOUTH_BANDS[one.band]),
+                "people": one.people,
+                "presentations": one.presentations,
+                "time": in_hours(one.minutes, page_language()),
+                "href": url_for(".youth_visits_behind", **query, band=one.band.value) if one.people else "",
+            }
+            for one in report.bands
+        ],
+    }
+
+
+def _figures(report: YouthReport, behind: str) -> list[dict[str, Any]]:
+    totals, language = report.totals, page_language()
+    told = [
+        (totals.with_young, _("presentations with young presenters")),
+        (percent(totals.share, language), _("of all presentations")),
+        (in_hours(totals.minutes, language), _("given by young people")),
+        (totals.listeners, _("listeners of them")),
+        (report.people, _("young people active")),
+    ]
+    return [{"number": number, "words": words, "href": behind if totals.with_young else ""} for number, words in told]
+
+
+def _heads() -> list[str]:
+    return [_("Presentations"), _("With young presenters"), _("Share"), _("Time given"), _("Listeners")]
+
+
+def _definitions() -> tuple[Definition, ...]:
+    """The same on the page and on paper."""
+    return (
+        Definition(
+            _("With young presenters"),
+            _("Presentations with locked attendance in which at least one youth influencer was there."),
+        ),
+        Definition(_("Time given"), _("Minutes in the room of each of them, added up; the way is not in it.")),
+        Definition(
+            _("Listeners"),
+            _("Pupils, parents, teachers and others in these presentations: contacts, as in the attendance report."),
+        ),
+        Definition(
+            _("Young people by age"),
+            _("Each stands once, with the age on the last day of the period on which she or he presented."),
+        ),
+    )
+
+
+def _month(month: str) -> str:
+    return label_of(Key(Group.MONTH, month, month), page_language())
+
+
+def _told(counts: YouthCounts) -> list[str | int]:
+    language = page_language()
+    return [
+        counts.presentations,
+        counts.with_young,
+        percent(counts.share, language),
+        in_hours(counts.minutes, language),
+        counts.listeners,
+    ]
+
+
+def _cells(filters: Filters, counts: YouthCounts, narrowing: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Numbers with the address of the visits behind them: of all presentations, or of those with the young."""
+    query = query_of(filters) | dict(narrowing)
+    every = url_for(".visits_behind", **query) if counts.presentations else ""
+    young = url_for(".youth_visits_behind", **query) if counts.with_young else ""
+    ways = (every, young, young, young, young)
+    return [
+        {"label": head, "number": number, "href": href}
+        for head, number, href in zip(_heads(), _told(counts), ways, strict=True)
+    ]
+
+
+def _content(report: YouthReport, kind: str) -> bytes:
+    rows = [[month, *_numbers(counts)] for month, counts in report.months]
+    if kind == "csv":
+        heads = [_("Month"), _("Presentations"), _("With young presenters"), _("Minutes given"), _("Listeners")]
+        return csv_for_people(heads, rows)
+    if kind == "json":
+        return json.dumps(_document(report), ensure_ascii=False, indent=2).encode()
+    return pdf.draw(_paper(report), page_language())
+
+
+def _numbers(counts: YouthCounts) -> list[int]:
+    return [counts.presentations, counts.with_young, counts.minutes, counts.listeners]
+
+
+def _document(report: YouthReport) -> dict[str, Any]:
+    names = ("presentations", "with_young", "minutes", "listeners")
+    period = report.filters.period
+
+    def told(counts: YouthCounts) -> dict[str, int]:
+        return dict(zip(names, _numbers(counts), strict=True))
+
+    return {
+        "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},
+        "filters": report.filters.narrowing(),
+        "totals": told(report.totals) | {"people": report.people},
+        "months": [{"month": month} | told(counts) for month, counts in report.months],
+        "bands": [
+            {
+                "band": one.band.value, "people": one.people, "presentations": one.presentations,
+                "minutes": one.minutes,
+            }
+            for one in report.bands
+        ],
+    }  # fmt: skip
+
+
+def _paper(report: YouthReport) -> ReportPaper:
+    language, period = page_language(), report.filters.period
+    whole = (_("Total"), *_told(report.totals))
+    ages = [(str(YOUTH_BANDS[one.band]), one.people) for one in report.bands]
+    return ReportPaper(
+        title=_("Youth participation"),
+        centre_name=centre_name(own_centre_id(), language),
+        first_day=period.first,
+        last_day=period.last,
+        heads=(_("Month"), *_heads()),
+        rows=tuple((_month(month), *_told(counts)) for month, counts in report.months) or (whole,),
+        totals=whole if report.months else (),
+        printed_at=clock.now(),
+        filters=names_of(report.filters, language),
+        definitions=_definitions(),
+        figures=(KeyFigure(report.totals.with_young, _("With young presenters")),
+                 KeyFigure(report.totals.listeners, _("Listeners")),
+                 KeyFigure(report.people, _("Young people active"))),
+        beside=tuple(KeyFigure(people, _("young people, %(age)s", age=age)) for age, people in ages),
+    )  # fmt: skip

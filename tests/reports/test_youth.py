@@ -1,0 +1,105 @@
+"""Youth participation: the same presentations as the attendance report, as far as a young presenter was there."""
+
+import datetime as dt
+
+import pytest
+
+from scheduler.reports.queries.attendance import attendance_report
+from scheduler.reports.queries.youth import youth_numbers, youth_visits
+from scheduler.reports.rules.attendance import year_of
+from scheduler.reports.rules.youth import band_of, for_outsiders, youth_report
+from scheduler.reports.terms.counting import Filters
+from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts
+from tests.counting import statements
+from tests.factories.programmes import make_programme
+from tests.reports.youth_held import YouthHeld
+
+DAY = dt.date(2026, 10, 6)
+YEAR = Filters(year_of(2026))
+
+
+def people_of(*bands: int) -> list[YoungPerson]:
+    """So many of 15, of 17 and of 20 years."""
+    born = [
+        DAY.replace(year=DAY.year - age) for age, number in zip((15, 17, 20), bands, strict=True) for _ in range(number)
+    ]
+    return [YoungPerson(number, one, DAY, 2, 90) for number, one in enumerate(born)]
+
+
+@pytest.mark.parametrize(
+    ("born", "band"),
+    [
+        (dt.date(2010, 10, 7), YouthBand.UNDER_16),
+        (dt.date(2010, 10, 6), YouthBand.UNDER_18),
+        (dt.date(2008, 10, 7), YouthBand.UNDER_18),
+        (dt.date(2008, 10, 6), YouthBand.GROWN),
+    ],
+)
+def test_an_age_is_that_of_the_day(born, band):
+    assert band_of(born, DAY) is band
+
+
+def test_everybody_stands_in_one_band():
+    report = youth_report(YEAR, [("2026-10", YouthCounts(10, 4, 200, 300))], people_of(1, 2, 3))
+
+    assert [(one.people, one.presentations, one.minutes) for one in report.bands] == [
+        (1, 2, 90),
+        (2, 4, 180),
+        (3, 6, 270),
+    ]
+    assert (report.people, report.totals.share) == (6, 0.4)
+    assert YouthCounts().share == 0
+
+
+def test_trust_s44_outside_the_staff_a_small_group_is_hidden_and_cannot_be_computed():
+    months = [("2026-10", YouthCounts(40, 12, 600, 500))]
+
+    told = for_outsiders(youth_report(YEAR, months, people_of(2, 6, 7)))
+    assert (told.people, told.with_young, told.hours, told.listeners) == (15, 12, 10, 500)
+    assert told.by_band == {YouthBand.UNDER_16: None, YouthBand.UNDER_18: None, YouthBand.GROWN: 7}
+
+    few = for_outsiders(youth_report(YEAR, months, people_of(1, 2, 1)))
+    assert (few.presentations, few.people, few.with_young, few.hours, few.listeners) == (40, None, None, None, None)
+    assert set(few.by_band.values()) == {None}
+
+    rare = for_outsiders(youth_report(YEAR, [("2026-10", YouthCounts(40, 3, 150, 90))], people_of(0, 6, 0)))
+    assert (rare.people, rare.with_young, rare.listeners) == (None, None, None)
+
+    nobody = for_outsiders(youth_report(YEAR, [("2026-10", YouthCounts(40))], []))
+    assert (nobody.people, nobody.with_young, nobody.hours) == (0, 0, 0)
+
+
+@pytest.fixture
+def held(session):
+    return YouthHeld()
+
+
+@pytest.mark.both_databases
+def test_the_numbers_are_those_of_the_attendance_report_with_a_young_presenter(held):
+    filters = held.filters
+    with statements() as asked:
+        report = youth_numbers(filters)
+
+    assert len(asked) == 2
+    assert [month for month, _counts in report.months] == ["2026-10", "2026-11"]
+    assert report.totals == YouthCounts(presentations=4, with_young=3, minutes=4 * 30, listeners=61 + 41 + 31)
+    assert report.totals.presentations == attendance_report(held.filters).totals.presentations
+    assert [one.people for one in report.bands] == [1, 1, 0]
+    assert youth_numbers(Filters(year_of(2026), make_programme().centre_id)).totals == YouthCounts()
+
+
+@pytest.mark.both_databases
+def test_every_number_opens_to_its_visits(held):
+    def numbers(**given):
+        return [one.number for one in youth_visits(held.filters, **given).rows]
+
+    assert numbers() == [held.first.number, held.second.number]
+    assert numbers(band=YouthBand.UNDER_16) == [held.first.number]
+    assert numbers(band=YouthBand.GROWN) == []
+    line = youth_visits(held.filters).rows[0]
+    assert (line.presentations, line.listeners) == (2, 102)
+    rows = youth_visits(held.filters).rows
+    totals = youth_numbers(held.filters).totals
+    assert (sum(one.presentations for one in rows), sum(one.listeners for one in rows)) == (
+        totals.with_young, totals.listeners,
+    )  # fmt: skip
