@@ -85,6 +85,7 @@ COMMANDS = (
     "retention",
     "subject",
     "helpline",
+    "posts",
     "cohorts",
     "breach",
     "planner",

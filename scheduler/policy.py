@@ -226,7 +226,8 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
-        _all(Scope.CENTRE, cohort="read create update", post="create read update"),
+        _all(Scope.CENTRE, cohort="read create update", post="create read update import"),
+        _all(Scope.CENTRE, campaign_feed="create revoke"),
         _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
@@ -263,7 +264,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
-        _all(Scope.CENTRE, post="create read update"),
+        _all(Scope.CENTRE, post="create read update import", campaign_feed="create revoke"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
@@ -272,7 +273,10 @@ TABLE: dict[Role, Rights] = {
 
 # What lies where its host does: whoever asks says where, by `spot`, or `own_part` for a list.
 LIES_AT_A_HOST = frozenset(
-    {"request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "cohort", "everything"}
+    {
+        *("request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "cohort", "everything"),
+        "campaign_feed",  # it shows the visits of every district
+    }
 )
 
 _WIDEST = list(Scope)
