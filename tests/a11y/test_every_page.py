@@ -91,6 +91,7 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
     style = next(path for path in HREF.findall(client.get("/").text) if path.startswith("/assets/"))
     paths = [style, "/static/img/favicon.svg", "/road.svg", "/healthz", "/readyz", "/metrics"]
     paths += ["/reports/attendance.csv", "/reports/cohorts.csv", "/posts/plan.ics", f"{visit}/place/cells"]
+    paths += ["/campaigns/show-respect/brief-en.pdf"]
     elsewhere = {"safeguarding.scan", "posts.follow", "posts.picture_file"}  # the last two: tests/web/posts
     assert {ways.match(path)[0] for path in paths} == NOT_PAGES - elsewhere
     scan = next(path for path in everybody["safeguarding"].begins if path.endswith("/scan"))

@@ -23,6 +23,7 @@ PUBLIC = {
     "certificates.compare",
     "certificates.download_own",
     "certificates.find",
+    "feeds.campaign_feed",
     "feeds.personal_feed",
     "messages.letter",  # only in a demo
     "messages.letters",  # only in a demo
