@@ -51,7 +51,6 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import CERTAIN, HELD_STATES, OPEN_VISITS, STAFFED, AssignmentState, VisitState
 
-POSTS_AROUND = dt.timedelta(days=366)  # before and after a campaign, for its posts
 WAITING_REQUESTS = (
     *(RequestState.NEW, RequestState.TRIAGE, RequestState.NEEDS_INFO),
     *(RequestState.WAITLISTED, RequestState.PROPOSED, RequestState.AGREED),
@@ -71,7 +70,7 @@ def control_room(actor: Actor, slug: str, now: dt.datetime) -> ControlRoom:
     held, open_ones = _held(campaign), _not_counted(campaign, today)
     waiting = [row for row in open_ones if _is_over(row, today)]
     coming = [row for row in open_ones if not _is_over(row, today)]
-    posts = posts_between(actor, campaign.first_day - POSTS_AROUND, campaign.last_day + POSTS_AROUND, slug)
+    posts = posts_between(actor, dt.date.min, dt.date.max, slug)
     left = days_left(campaign.first_day, campaign.last_day, today)
     last = max(campaign.first_day, min(today, campaign.last_day))
     cities = _cities(actor, campaign, held, open_ones)
