@@ -223,7 +223,7 @@ _REWRITTEN = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _FIELDS)
 # Under a lock a number is added where none of the present version counts yet: a correction, or an import of the past.
 _SAID_AFTERWARDS = _locked(
     "NEW",
-    " AND (l.version <> NEW.version OR EXISTS (SELECT 1 FROM head_count h WHERE h.presentation_id = l.presentation_id"
+    " AND (l.version <> NEW.version OR EXISTS (SELECT 1 FROM head_count h WHERE h.presentation_id = NEW.presentation_id"
     " AND h.audience = NEW.audience AND h.version = l.version AND h.counts))",
 )
 # Which of them counts changes from an older version to the present one only.

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.core.db import Base
-from scheduler.core.defences import TableLaw, refuse
+from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
+CERTIFICATE_KEYS = "0086_certificate_keys"
 
 
 class Certificate(Base):
@@ -51,6 +52,31 @@ class Certificate(Base):
     visit: Mapped[Visit] = relationship(lazy="raise")
 
 
+class CertificateKey(Base):
+    """A key that signs what QR codes say. Its public half stays for ever: papers outlast every key."""
+
+    __tablename__ = "certificate_key"
+    __table_args__ = (
+        CheckConstraint("(retired_at IS NULL) = (secret <> '')", name="only_a_living_key_signs"),
+        CheckConstraint("algorithm = 'Ed25519'", name="algorithm_is_known"),
+        Index(
+            "one_key_signs",
+            "algorithm",
+            unique=True,
+            sqlite_where=text("retired_at IS NULL"),
+            postgresql_where=text("retired_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)  # eight hexadecimal digits of the public half's SHA-256
+    algorithm: Mapped[str] = mapped_column(default="Ed25519")
+    public: Mapped[str]  # 32 bytes as base64url, without padding
+    secret: Mapped[str]  # encrypted: core/encryption.py; empty once it is retired
+    made_at: Mapped[dt.datetime]
+    retired_at: Mapped[dt.datetime | None]
+
+
 # --- What the database itself refuses: a paper without locked numbers, and one that changes or vanishes afterwards ---
 
 _OF_VISIT = """SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
@@ -86,4 +112,16 @@ refuse(
         "(n.visit_id = NEW.visit_id AND n.kind = NEW.kind AND n.holder_key = NEW.holder_key"
         " AND n.state = 'issued' AND NEW.state = 'issued')",
     ),
+)
+
+refuse(
+    CertificateKey.__table__,
+    TableLaw(
+        "signing_key_stays",
+        ("UPDATE",),
+        f"{changed('id', 'name', 'algorithm', 'public', 'made_at')} OR OLD.retired_at IS NOT NULL",
+    ),
+    TableLaw("signing_key_stays", ("DELETE",), "TRUE"),
+    keys=("n.id = NEW.id", "n.name = NEW.name"),
+    since=CERTIFICATE_KEYS,
 )

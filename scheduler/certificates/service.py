@@ -14,7 +14,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.locked_numbers import let_papers_wait, write_to_schools
-from scheduler.certificates import pdf, rules
+from scheduler.certificates import pdf, rules, signature
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers
 from scheduler.certificates.terms import (
@@ -137,6 +137,7 @@ def _issue_to(act: Act, visit_ids: Sequence[int], before: Mapping[int, Sequence[
     ]
     fresh: dict[int, list[str]] = defaultdict(list)
     if earned:
+        signature.keep_a_key(act)
         running = next_numbers("U", clock.local_day(act.now).year, len(earned), digits=6)
         rows = [_new_row(*what, number, act.now) for what, number in zip(earned, running, strict=True)]
         new = insert(Certificate).returning(Certificate.id, Certificate.kind).execution_options(render_nulls=True)
@@ -217,7 +218,7 @@ def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     found = papers.papers_to_draw(actor, wanted)
     if not wanted or len(found) != len(wanted):
         raise NotFound("certificate")
-    return pdf.draw_each(found)
+    return pdf.draw_each(signature.sealed_papers(found))
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:

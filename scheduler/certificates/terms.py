@@ -44,7 +44,7 @@ class CertificatePaper:
     issued_on: dt.date
     centre_name: str
     centre_place: str
-    check_url: str  # ASCII: it goes into the QR code
+    check_url: str  # ASCII: it goes into the QR code; when it is drawn with what is signed behind a # (signature.py)
     holder_name: str = ""  # the teacher's; a school's certificate names no person
     programme_number: str = ""  # of a teachers' gathering in the official catalogue
     minutes: int = 0  # how long the teacher was there; of a gathering of the catalogue, the hours that it grants
@@ -56,6 +56,17 @@ class CertificatePaper:
     helpline: str = "19833"
     title: str = ""  # of a campaign's own certificate, with its text; empty: as every other
     text: str = ""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """The half of a signing key that everybody may have: 32 bytes as base64url."""
+
+    name: str
+    algorithm: str
+    public: str
+    made_at: dt.datetime
+    retired_at: dt.datetime | None
 
 
 class CertificateState(StrEnum):

@@ -1,4 +1,4 @@
-"""Commands of certificates: `certificates issue`, `certificates verify`."""
+"""Commands of certificates: `certificates issue`, `certificates verify`, `certificates keys`."""
 
 import dataclasses
 import io
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.certificates import service
+from scheduler.certificates import service, signature
 from scheduler.certificates.queries import papers
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
@@ -98,3 +98,18 @@ def _told(checked: CheckedCertificate) -> dict[str, object]:
     """Every printed field; an adult's name for as long as it is kept."""
     printed = dataclasses.asdict(checked.paper) | {"holder_name": checked.holder_name or ""}
     return printed | {"state": STATES[checked.state], "replaced_by": checked.replaced_by_number}
+
+
+@group.command("keys")
+@click.option("--renew", is_flag=True, help="Make another key; what the present one signed stays proven.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, as /.well-known/ has it.")
+def keys(renew: bool, as_json: bool) -> None:
+    """The keys that sign what QR codes say, the one that signs now first."""
+    if renew:
+        signature.renew_key(now=clock.now())
+    listed = signature.public_keys()
+    if as_json:
+        click.echo(json.dumps(signature.as_document(listed)))
+        return
+    for key in listed:
+        click.echo(f"{key.name} {key.public} {f'until {key.retired_at:%Y-%m-%d}' if key.retired_at else 'signs'}")

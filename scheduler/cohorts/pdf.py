@@ -9,6 +9,7 @@ from scheduler.core.paper.typesetting import MUTED, Style, leading, wrapped
 
 CASE = Style(11)
 TICK, INDENT = 4.0, 9.0
+WAY_IN_SIDE = 25.0
 
 
 def draw(sheet: PracticeSheet, lang: str) -> bytes:
@@ -25,7 +26,10 @@ def _draw(flow: Flow, sheet: PracticeSheet, title: str, lang: str) -> None:
     flow.title(title, _("Read each case in your group and tick what you would do; several may be right."))
     for number, story in enumerate(sheet.cases, start=1):
         _draw_case(flow, number, story, list(way_names(lang).values()))
-    flow.heading(_("Where to report"), keep_with=25)
+    flow.heading(_("Where to report"), keep_with=WAY_IN_SIDE)
+    if sheet.address:
+        flow.sheet.qr(MARGIN + INSIDE - WAY_IN_SIDE, flow.y - 8, WAY_IN_SIDE, sheet.address)
+        flow.paragraph(_("With a phone: point the camera at the square. Nobody types a name."), BODY)
     helpline = _("Helpline %(number)s: free of charge, also without a name.") % {"number": sheet.helpline}
     flow.paragraph(helpline, STRONG)
     flow.paragraph(_("Hotline for illegal content: %(address)s") % {"address": sheet.hotline}, BODY)

@@ -242,3 +242,4 @@ class PracticeSheet:
     cases: tuple[str, ...]
     hotline: str
     helpline: str = "19833"
+    address: str = ""  # of the page on which these groups answer; without one the sheet is for everybody

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, func, select
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -116,12 +116,13 @@ def prepare(engine: Engine) -> None:
 def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
     """Make others who hold the same things wait until this transaction ends.
 
-    PostgreSQL: one advisory lock for each (kind, id), in order, so that two holders never wait for each other.
+    PostgreSQL: one advisory lock for each (kind, id), in order, so that two holders never wait for each other;
+    one statement, however many there are (a list is read from its beginning).
     SQLite: nothing to do, its one write lock is held already.
     """
     if session.get_bind().dialect.name == "postgresql":
-        for thing_id in sorted(set(ids)):
-            session.execute(select(func.pg_advisory_xact_lock(kind, thing_id)))
+        taken = "SELECT pg_advisory_xact_lock(:kind, one) FROM unnest(CAST(:ids AS integer[])) AS one"
+        session.execute(text(taken), {"kind": kind, "ids": sorted(set(ids))})
 
 
 def insert_of(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -13,7 +13,7 @@ from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.counting import countersign, name_adults
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.terms import CountSource, HeadCounts
-from scheduler.certificates import service
+from scheduler.certificates import service, signature
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers as queries
 from scheduler.certificates.terms import CertificateKind, CertificateState, Issued
@@ -330,6 +330,7 @@ def _numbers_of_statements(begun):
 @pytest.mark.both_databases
 def test_ten_visits_ask_and_write_as_often_as_two_and_nothing_where_nothing_is_due(session):
     programme = make_programme()
+    signature.renew_key(now=LEAVING)
     few = [a_locked_visit(programme=programme, names=("Ана Петровић",)) for _ in range(2)]
     many = [a_locked_visit(programme=programme, names=("Ана Петровић",)) for _ in range(10)]
 

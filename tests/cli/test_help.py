@@ -9,7 +9,9 @@ from flask.cli import FlaskGroup
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
-    for name, command in group.commands.items():
+    asked = click.Context(group)  # what loads its commands when it is asked gives them all
+    for name in group.list_commands(asked):
+        command = group.get_command(asked, name)
         yield (*path, name)
         if isinstance(command, click.Group):
             yield from commands(command, *path, name)

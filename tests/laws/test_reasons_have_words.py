@@ -31,6 +31,7 @@ TABLES = {
 # Refused with an error of their own, and said by the room that may break them, or broken by a bug only.
 # A row that would take another's place is said as every crossing: look again (core/refusals.py).
 OTHER_DEFENCES = {
+    "signing_key_stays",
     "level_is_earned",
     "level_only_rises",
     "cohort_keeps_its_school",

@@ -23,6 +23,7 @@ PUBLIC = {
     "certificates.compare",
     "certificates.download_own",
     "certificates.find",
+    "certificates.keys",
     "feeds.campaign_feed",
     "feeds.personal_feed",
     "messages.letter",  # only in a demo
@@ -70,6 +71,7 @@ PUBLIC = {
     "cohorts.practice",
     "cohorts.practice_of_part",  # checks the key in its address
     "cohorts.practice_sheet",
+    "cohorts.practice_sheet_of_part",  # checks the key in its address
     "cohorts.public_detectives",
     "public.front",
     "public.healthz",

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.certificates import pdf, rules, service
+from scheduler.certificates import pdf, rules, service, signature
 from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.terms import (
     CertificateFilters,
@@ -71,7 +71,8 @@ def find() -> ResponseReturnValue:
         except NotFound:
             return render_template("certificates/unknown.html", form=form), 404, UNSEEN
         return redirect(url_for(".check", number=number))
-    return render_template("certificates/find.html", form=form), 422 if form.problems_shown() else 200
+    shown = render_template("certificates/find.html", form=form, keys=signature.public_keys())
+    return shown, 422 if form.problems_shown() else 200
 
 
 @bp.route("/certificates/<number>", methods=["GET"])
@@ -95,6 +96,14 @@ def compare(number: str) -> ResponseReturnValue:
             checked.holder_key, form.name.data or "", secret=settings().secret_key
         )
     return _checked(number, form, matches)
+
+
+@bp.get("/.well-known/certificate-keys.json")
+@public
+def keys() -> ResponseReturnValue:
+    """The public halves of all keys that ever signed here: whoever keeps this page checks papers without us."""
+    g.cookieless = True
+    return jsonify(signature.as_document(signature.public_keys()))
 
 
 def _found(number: str) -> CheckedCertificate | None:

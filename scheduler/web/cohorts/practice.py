@@ -88,13 +88,26 @@ def practice_of_part(code: str, part_id: int, key: str) -> ResponseReturnValue:
 @public
 def practice_sheet(slug: str) -> ResponseReturnValue:
     """The same cases on paper."""
-    page, language = queries.practice_of(slug), page_language()
+    return _sheet(queries.practice_of(slug))
+
+
+@bp.get("/practice/<code>/<int:part_id>/<key>/sheet.pdf")
+@public
+def practice_sheet_of_part(code: str, part_id: int, key: str) -> ResponseReturnValue:
+    """The sheet of one training: its square opens the page on which these groups answer."""
+    page = queries.practice_behind(code, part_id, key)
+    return _sheet(page, settings().base_url + url_for(".practice_of_part", code=code, part_id=part_id, key=key))
+
+
+def _sheet(page: PracticePage, address: str = "") -> Response:
+    language = page_language()
     sheet = PracticeSheet(
         centre_name=page.centre(language),
         printed=_("printed %(moment)s", moment=moment(clock.now())),
         cases=tuple(one.story(language) for one in queries.cases_of(page.centre_id)),
         hotline=HOTLINE.removeprefix("https://"),
         helpline=settings().helpline_number,
+        address=address,
     )
     headers = {"Content-Disposition": 'inline; filename="practice.pdf"'}
     return Response(pdf.draw(sheet, language), content_type="application/pdf", headers=headers)

@@ -39,6 +39,7 @@ NEEDED = (
     "public.sitemap",
     "public.favicon",
     "public.security_txt",
+    "certificates.keys",  # archives shall find it
 )
 CONTACT_GOOD_DAYS = 180
 ICONS = (

@@ -16,6 +16,7 @@ from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
+from tests.papers import pages_of, qr_codes_of, saved
 from tests.web.browser import browser_of
 
 EN = {"lang": "en"}
@@ -114,3 +115,16 @@ def test_staff_reword_a_case_and_a_name_is_refused_with_the_reason(client, desk,
 
 def test_the_sheet_is_a_paper_for_everybody(client, centre):
     assert client.get(f"/practice/{centre.slug}/sheet.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("lang", ["en", "sr_Cyrl", "sr_Latn"])
+def test_the_sheet_of_a_training_opens_the_page_of_its_groups(client, desk, cohort, tmp_path, lang):
+    link = re.search(rf'href="(/practice/{cohort.code}/[^"]+)/sheet.pdf"', desk.get(f"/cohorts/{cohort.code}").text)[1]
+    paper = saved(client.get(f"{link}/sheet.pdf", query_string={"lang": lang}).data, tmp_path)
+
+    address = qr_codes_of(paper)[0]
+
+    assert address.endswith(link)
+    assert client.get(link).status_code == 200
+    assert pages_of(paper) == 1
+    assert client.get(f"{link}x/sheet.pdf").status_code == 404
