@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0084_reach_of_posts"
-down_revision = "0080_proposals"
+down_revision = "0086_certificate_keys"
 branch_labels = None
 depends_on = None
 
