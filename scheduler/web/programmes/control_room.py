@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.core.language import languages, names_of
+from scheduler.core.language import html_lang, languages, names_of
 from scheduler.core.paging import page_number, page_of
 from scheduler.posts.terms import PostState
 from scheduler.posts.wording import CHANNELS
@@ -64,7 +64,7 @@ def room(slug: str) -> ResponseReturnValue:
         post_sums=post_figures(found.post_sums),
         channels=CHANNELS,
         rule=forecast_rule(language),
-        briefs=[(names_of(one)[1], url_for(".brief", slug=slug, language=one)) for one in languages()],
+        briefs=[_brief_of(slug, one) for one in languages()],
         limited=bool(current_actor().districts),
     )
 
@@ -102,6 +102,12 @@ def brief(slug: str, language: str) -> ResponseReturnValue:
     content = pdf.draw_brief(control_room(current_actor(), slug, now), language, now)
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{clock.local_day(now).isoformat()}.pdf"'}
     return Response(content, mimetype="application/pdf", headers=headers)
+
+
+def _brief_of(slug: str, language: str) -> dict[str, str]:
+    """The press for a brief, named in its own language."""
+    href = url_for(".brief", slug=slug, language=language)
+    return {"label": names_of(language)[1], "href": href, "icon": "download", "lang": html_lang(language)}
 
 
 def _behind(found: ControlRoom, **cell: Any) -> str:
