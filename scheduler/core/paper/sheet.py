@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from scheduler.core.language import html_lang
@@ -38,6 +37,7 @@ MARGIN = 16.0
 RIGHT = A4[0] - MARGIN  # where a portrait page ends
 MOST_WRITTEN = 5_000  # texts whose codes a file remembers
 GRAIN, FINEST = 0.25, 0.12  # of a map: points to which places are rounded; millimetres below which nobody sees a bend
+CODE_PIXELS = 8  # of a QR code in a millimetre: 200 an inch
 ROUND = 1  # line ends and joins of the mark
 RECEIVER = [
     (8, -3),
@@ -83,9 +83,8 @@ class PaperSheet:
         self._fonts = register_fonts()
         self._written: dict[tuple[str, str, float], str] = {}  # words as this file writes them: its fonts' own codes
         self.width, self.height = size
-        self._bytes = BytesIO()
         self.canvas = Canvas(
-            self._bytes,
+            "",
             pagesize=(self.width * MM, self.height * MM),
             invariant=1,
             pageCompression=1,
@@ -231,13 +230,14 @@ class PaperSheet:
 
         Raises: qr.NotAscii.
         """
-        size = len(qr.matrix(text))
-        module = side / size
+        module = side / len(qr.matrix(text))
         self.box((x - 4 * module, y - 4 * module, side + 8 * module, side + 8 * module), fill=WHITE)
-        unit = f"{module * MM:.6f}"
-        cells = "\n".join(f"{column} {-row - 1} {length} 1 re" for column, row, length in qr.runs(text))
-        # Whole numbers, written as they are: a path would round each as a float.
-        self.canvas.addLiteral(f"q {unit} 0 0 {unit} {x * MM:.4f} {self._up(y):.4f} cm {_rgb(colour)} rg\n{cells} f Q")
+        pixels, packed = qr.picture(text, round(side * CODE_PIXELS))
+        # Within the page, in letters that pack well again: an object of its own would take more.
+        said = f"/W {pixels} /H {pixels} /IM true /D [1 0] /F [/AHx /Fl]"
+        drawn = f"BI {said} ID\n{packed.hex()}>\nEI"
+        edge, foot = side * MM, self._up(y + side)
+        self.canvas.addLiteral(f"q {edge:.4f} 0 0 {edge:.4f} {x * MM:.4f} {foot:.4f} cm {_rgb(colour)} rg\n{drawn} Q")
 
     @contextmanager
     def drawing(self, x: float, y: float, unit: float) -> Iterator[None]:
@@ -269,8 +269,8 @@ class PaperSheet:
 
     def finished(self) -> bytes:
         """The whole file; the last page must be done."""
-        self.canvas.save()
-        return self._bytes.getvalue()
+        data: bytes = self.canvas.getpdfdata()  # saved to a file it would be twice in memory
+        return data
 
     def _stroke_of_mark(
         self, colour: str, start: tuple[float, float], pieces: list[tuple[float, ...]], half_circle: bool = False

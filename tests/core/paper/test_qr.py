@@ -1,3 +1,5 @@
+import zlib
+
 import pytest
 import segno
 import zxingcpp
@@ -30,13 +32,21 @@ def test_another_zxing_falls_back_to_segno(monkeypatch):
     qr.matrix.cache_clear()
 
 
-def test_runs_cover_exactly_the_dark_modules():
-    dark = {(x, y) for y, row in enumerate(qr.matrix(CHECK_URL)) for x, cell in enumerate(row) if cell}
+@pytest.mark.parametrize("least", [1, 100, 348, 1320])
+def test_a_picture_has_whole_pixels_for_each_module(least):
+    rows = qr.matrix(CHECK_URL)
+    side, packed = qr.picture(CHECK_URL, least)
+    shown = Image.frombytes("1", (side, side), zlib.decompress(packed))
+    grain = side // len(rows)
 
-    covered = [(x + step, y) for x, y, length in qr.runs(CHECK_URL) for step in range(length)]
-
-    assert len(covered) == len(dark)
-    assert set(covered) == dark
+    assert side >= least
+    assert side == grain * len(rows)
+    assert all(
+        bool(shown.getpixel((x * grain + inside, y * grain + inside))) == bool(dark)
+        for y, row in enumerate(rows)
+        for x, dark in enumerate(row)
+        for inside in (0, grain - 1)
+    )
 
 
 def test_letters_beyond_ascii_are_refused():
