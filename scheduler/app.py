@@ -88,6 +88,7 @@ COMMANDS = (
     "retention",
     "subject",
     "helpline",
+    "posts",
     "cohorts",
     "breach",
     "planner",

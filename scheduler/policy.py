@@ -230,8 +230,9 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
         _all(Scope.CENTRE, profile="read update sign"),  # in words; its texts are typed
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
-        _all(Scope.CENTRE, cohort="read create update", post="create read update", panel="create read close"),
+        _all(Scope.CENTRE, cohort="read create update", post="create read update import", panel="create read close"),
         _all(Scope.CENTRE, question_set="update", answers="read show create"),
+        _all(Scope.CENTRE, campaign_feed="create revoke"),
         _all(Scope.CENTRE, plan="create read update"),  # proposals of the planner; limited staff see their own
         _all(Scope.ANY, host="create read update import", programme="read", **_SCHOOLS),
         _all(Scope.ANY, calendar="read", closure="read create update"),
@@ -268,8 +269,9 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, subject="read export erase"),
         _all(Scope.CENTRE, settings="read update", health="read"),
         _all(Scope.CENTRE, programme="create update", campaign="create update", cohort="read create update"),
-        _all(Scope.CENTRE, post="create read update", panel="create read close"),
+        _all(Scope.CENTRE, post="create read update import", panel="create read close"),
         _all(Scope.CENTRE, question_set="update", answers="read show create"),
+        _all(Scope.CENTRE, campaign_feed="create revoke"),
         _all(Scope.ANY, host="create read update import", programme="read", holiday="create delete", **_SCHOOLS),
         _all(Scope.ANY, calendar="read import", closure="read create update"),
     ),
@@ -279,16 +281,9 @@ TABLE: dict[Role, Rights] = {
 # What lies where its host does: whoever asks says where, by `spot`, or `own_part` for a list.
 LIES_AT_A_HOST = frozenset(
     {
-        "request",
-        "visit",
-        "assignment",
-        "attendance",
-        "certificate",
-        "feedback",
-        "closure",
-        "cohort",
-        "answers",
+        *("request", "visit", "assignment", "attendance", "certificate", "feedback", "closure", "cohort", "answers"),
         "everything",
+        "campaign_feed",  # it shows the visits of every district
     }
 )
 

@@ -20,6 +20,7 @@ from scheduler.people.service.importing import take_back_people
 from scheduler.places.service.bells import take_back_bells
 from scheduler.places.service.hosts import take_back_hosts
 from scheduler.policy import SYSTEM
+from scheduler.posts.service import take_back_reach
 
 UNDO: dict[str, Callable[..., None]] = {
     "visits": take_back_visits,
@@ -27,6 +28,7 @@ UNDO: dict[str, Callable[..., None]] = {
     "hosts": take_back_hosts,
     "bells": take_back_bells,
     "helpline": take_back_helpline,
+    "posts": take_back_reach,
 }
 
 visits = CommandGroup("visits", help="Visits of past years, from a file.")

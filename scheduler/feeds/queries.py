@@ -9,22 +9,28 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, ScalarSelect, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import Engine, ScalarSelect, SQLColumnExpression, bindparam, func, or_, select
 
-from scheduler.core import clock
+from scheduler.config import centre_timezone, settings
+from scheduler.core import clock, tokens
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import SOURCE, translator
+from scheduler.core.language import SOURCE, languages, translator
 from scheduler.core.names import SpelledName, spelled
 from scheduler.core.quick_read import QuickRead
-from scheduler.core.tokens import token_hash
+from scheduler.core.tokens import SecretLink, token_hash
 from scheduler.feeds import rules
 from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
-from scheduler.feeds.terms import Feed, FeedRow, FeedSeat, KeptFeed
+from scheduler.feeds.terms import CAMPAIGN_CALENDAR, Feed, FeedRow, FeedSeat, KeptFeed
 from scheduler.people.models import Presenter, User
+from scheduler.posts.ics import entry, planned_post
+from scheduler.posts.queries import posts_in_calendar
+from scheduler.programmes.models import Campaign
+from scheduler.programmes.terms import in_language
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
-from scheduler.visits.terms.states import EntryStatus
+from scheduler.visits.service.calendar_entries import entries_without_names
+from scheduler.visits.terms.states import NOT_SURE_YET, OFF_VISITS, EntryStatus
 
 # --- As it is kept: one row by its index ---
 
@@ -191,6 +197,45 @@ def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -
         for presentation_id, text in _TEXTS.all(db.session().connection(), wanted):
             if shown.get(presentation_id) is status:
                 yield presentation_id, text
+
+
+# --- Of a campaign ---
+
+
+def campaign_feed(token: str, language: str, *, now: dt.datetime) -> KeptFeed:
+    """What the address of a campaign gives now: its visits, without anybody's name, and its posts. Always made anew:
+    few ask, so nothing is kept that could be old. Raises: NotFound when nobody has that address.
+    """
+    link = tokens.opened_by(token, CAMPAIGN_CALENDAR, now=now)
+    campaign = db.session().get(Campaign, link.subject_id) if link else None
+    if link is None or campaign is None or language not in languages():
+        raise NotFound("feed")
+    struck_out_since = now - rules.CANCELLED_STAYS
+    stands = or_(Visit.state.not_in(OFF_VISITS), Visit.state_since > struck_out_since)
+    ids = db.session().scalars(select(Visit.id).where(Visit.campaign_id == campaign.id, stands)).all()
+    edited = [*entries_without_names(ids, language, offered=NOT_SURE_YET)]
+    domain, zone = settings().uid_domain, centre_timezone()
+    for post in posts_in_calendar(campaign.id, struck_out_since):
+        starts_at = clock.moment_of(post.draft.on_day, post.draft.at, zone)
+        planned = planned_post(post, language, domain, starts_at)
+        edited.append((planned.edited_at, entry(planned)))
+    title = _title(language) % {"name": in_language(language, campaign.name_sr_cyrl, campaign.name_en)}
+    body = ics.calendar([text for _at, text in edited], title)
+    return KeptFeed(
+        link.id,
+        hashlib.sha256(body).hexdigest()[:32],
+        None,
+        max([link.created_at, *(at for at, _text in edited)]),
+        told_by_moment=False,  # that thirty days are over is no edit
+        packed=gzip.compress(body, mtime=0),
+    )
+
+
+def campaign_feed_until(campaign_id: int, *, now: dt.datetime) -> dt.datetime | None:
+    """Until when a campaign's calendar has an address; None without one."""
+    ours = SecretLink.purpose == CAMPAIGN_CALENDAR, SecretLink.subject_id == campaign_id
+    living = SecretLink.ended_at.is_(None), SecretLink.expires_at > now
+    return db.session().scalar(select(func.max(SecretLink.expires_at)).where(*ours, *living))
 
 
 # --- Checked ---

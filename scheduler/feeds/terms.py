@@ -9,6 +9,8 @@ from scheduler.visits.terms.states import AssignmentState, PresentationState
 FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter
 MOST_FEEDS = 5
 NAME_LENGTH = 40
+CAMPAIGN_CALENDAR = "campaign_calendar"  # purpose of the secret link of a campaign's calendar
+CAMPAIGN_CALENDAR_LASTS = dt.timedelta(days=540)
 
 
 class FeedReason(Reason):

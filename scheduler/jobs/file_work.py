@@ -31,6 +31,9 @@ from scheduler.places.service.bells import import_bells, take_back_bells
 from scheduler.places.service.hosts import import_hosts, take_back_hosts
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import Actor
+from scheduler.posts.imports import LAYOUT as POSTS
+from scheduler.posts.imports import read_reach
+from scheduler.posts.service import import_reach, take_back_reach
 from scheduler.work import service
 from scheduler.work.terms import RIGHTS, STORES, LeasedWork, Phase, WorkKind, WorkReason, WorkRow
 
@@ -76,6 +79,10 @@ def _helpline(given: _Given) -> Outcome:
     return import_helpline(given.actor, sheet, given.filing)
 
 
+def _posts(given: _Given) -> Outcome:
+    return import_reach(given.actor, read_reach(given.content, given.columns), given.filing)
+
+
 @dataclass(frozen=True)
 class _Kind:
     """One kind of file: the name of its batches, its columns, and what stores it and takes it back."""
@@ -92,6 +99,7 @@ FILES: Mapping[WorkKind, _Kind] = {
     WorkKind.CHECK_BELLS: _Kind("bells", BELLS, _bells, take_back_bells),
     WorkKind.CHECK_VISITS: _Kind("visits", VISITS, _visits, take_back_visits),
     WorkKind.CHECK_HELPLINE: _Kind("helpline", HELPLINE, _helpline, take_back_helpline),
+    WorkKind.CHECK_POSTS: _Kind("posts", POSTS, _posts, take_back_reach),
 }
 CHECKS = {stores: checks for checks, stores in STORES.items()}
 

@@ -4,7 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scheduler.core.language import translator
 from scheduler.core.text import tidy
+from scheduler.posts.terms import PostRow, PostState
+from scheduler.posts.wording import CHANNELS
 from scheduler.visits.ics import calendar
 
 LASTS = dt.timedelta(minutes=15)
@@ -23,12 +26,26 @@ class PlannedPost:
     dropped: bool
 
 
+def planned_post(row: PostRow, language: str, uid_domain: str, starts_at: dt.datetime) -> PlannedPost:
+    """A post as a calendar in that language shows it; `starts_at` by the centre's clocks."""
+    of = row.campaign(language) if row.campaign_slug else translator(language).gettext("the helpline")
+    return PlannedPost(
+        uid=f"post-{row.number}@{uid_domain}",
+        starts_at=starts_at,
+        edited_at=row.edited_at or starts_at,
+        title=f"{CHANNELS[row.draft.channel]}: {of}",
+        text=row.text(language) or row.text("sr_Cyrl"),
+        dropped=row.state is PostState.DROPPED,
+    )
+
+
 def calendar_of(posts: Iterable[PlannedPost], name: str) -> bytes:
     """A calendar that holds them, for any program that reads calendars."""
-    return calendar(map(_entry, posts), name)
+    return calendar(map(entry, posts), name)
 
 
-def _entry(one: PlannedPost) -> str:
+def entry(one: PlannedPost) -> str:
+    """Its VEVENT."""
     from icalendar import Event  # slow to load: only who makes a calendar waits for it
 
     event = Event()

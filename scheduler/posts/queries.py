@@ -29,6 +29,18 @@ def posts_between(actor: Actor, first: dt.date, last: dt.date, of: str = "") -> 
     return _rows(_posts().where(Post.centre_id == actor.centre_id, days, *_of(of)))
 
 
+def posts_of_campaign(slug: str, first: dt.date, last: dt.date) -> list[PostRow]:
+    """What was posted for a campaign, by day and hour: for reports, whose reader was asked for already."""
+    posted = Post.state == PostState.POSTED, Post.on_day.between(first, last)
+    return _rows(_posts().where(Campaign.slug == slug, *posted))
+
+
+def posts_in_calendar(campaign_id: int, dropped_since: dt.datetime) -> list[PostRow]:
+    """The posts of a campaign that its calendar holds; what was dropped stands struck out for a while."""
+    shown = or_(Post.state != PostState.DROPPED, Post.state_since > dropped_since)
+    return _rows(_posts().where(Post.campaign_id == campaign_id, shown))
+
+
 def post_of(actor: Actor, number: str) -> PostRow:
     """One of them. Raises: NotAllowed; NotFound."""
     policy.require(actor, "read", "post", centre=actor.centre_id)

@@ -4,8 +4,10 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
@@ -13,10 +15,14 @@ from scheduler.config import settings
 from scheduler.core import audit, clock, states
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
+from scheduler.core.imports import batches
+from scheduler.core.imports.sheets import Imported, LineProblem, in_order
+from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.scans import BadScan, read_wide
 from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor
 from scheduler.posts import rules
+from scheduler.posts.imports import ReachSheet
 from scheduler.posts.models import Post, PostOpenings, PostPicture
 from scheduler.posts.queries import draft_of
 from scheduler.posts.terms import POST_MACHINE, PictureDraft, PostDraft, PostReason, PostState, ReachDraft
@@ -111,6 +117,79 @@ def say_reach(actor: Actor, number: str, draft: ReachDraft, *, now: dt.datetime)
             raise Conflict(GroundReason.WRONG_STATE)
         if different := audit.write_changes(post, draft.__dict__):
             act.record("reach of a post told", post, {"changes": different})
+
+
+REACH_IMPORT = "posts"
+
+
+@dataclass
+class _ReachComparison:
+    sheet: ReachSheet
+    problems: list[LineProblem]
+    changes: dict[int, tuple[dict[str, int | None], dict[str, int | None]]] = field(default_factory=dict)
+    same: int = 0
+
+    @property
+    def to_store(self) -> int:
+        return len(self.changes)
+
+    @property
+    def to_stage(self) -> int:
+        return len(self.changes)
+
+    def outcome(self, batch_id: int | None = None) -> Imported:
+        return Imported(self.sheet.lines, 0, len(self.changes), self.same, in_order(self.problems), batch_id)
+
+
+def import_reach(actor: Actor, sheet: ReachSheet, filing: Filing) -> Imported:
+    """What came of posts, from a file, as `say_reach` stores it: all of it, or with any problem nothing.
+
+    Raises: NotAllowed, NotFound; Stale.
+    """
+    centre_id = filing.centre_id
+    policy.require(actor, "import", "post", centre=centre_id)
+    if centre_id is None:
+        raise NotFound("centre")
+
+    def compare(session: Session) -> _ReachComparison:
+        return _reach_compared(session, sheet, centre_id)
+
+    def stage(laid: Stage, found: _ReachComparison) -> None:
+        laid.change(Post, found.changes, "reach of a post told")
+
+    outcome: Imported = take_in(actor, filing, Importer(REACH_IMPORT, compare, stage))
+    log.info("reach of posts imported", extra={"rows": sheet.lines, "changed": outcome.changed})
+    return outcome
+
+
+def _reach_compared(session: Session, sheet: ReachSheet, centre_id: int) -> _ReachComparison:
+    """A post is changed as it was read: who changes it meanwhile lets the file be compared again."""
+    found = _ReachComparison(sheet, list(sheet.problems))
+    numbers = [number for _line, number, _told in sheet.told]
+    names = ("reached", "reacted", "version")
+    wanted = select(Post.number, Post.id, Post.state, *(getattr(Post, name) for name in names))
+    rows = session.execute(wanted.where(Post.centre_id == centre_id, Post.number.in_(numbers)))
+    stored = {row.number: row for row in rows}
+    for line, number, told in sheet.told:
+        row = stored.get(number)
+        if row is None or row.state is not PostState.POSTED:
+            why = "unknown_post" if row is None else "post_not_posted"
+            found.problems.append(LineProblem(line, sheet.post_column, why))
+        elif (row.reached, row.reacted) == (told.reached, told.reacted):
+            found.same += 1
+        else:
+            new = {"reached": told.reached, "reacted": told.reacted, "version": row.version + 1}
+            found.changes[row.id] = ({name: getattr(row, name) for name in names}, new)
+    return found
+
+
+def take_back_reach(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
+    """Put back what posts said before an import. Raises: NotAllowed, NotFound; HangsOnIt, undone_already."""
+    with transaction() as session:
+        centre_id, batch = batches.opened_batch(session, batch_id, REACH_IMPORT)
+        policy.require(actor, "import", "post", centre=centre_id)
+        batches.take_back(session, actor, batch, now)
+    log.info("import taken back", extra={"batch_id": batch_id})
 
 
 def give_picture(actor: Actor, number: str, content: bytes, draft: PictureDraft, *, now: dt.datetime) -> None:

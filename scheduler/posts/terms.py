@@ -10,6 +10,8 @@ from scheduler.core.language import worded
 from scheduler.core.machines import Machine
 from scheduler.core.text import to_latin
 
+MOST_REACHED = 100_000_000  # people, and reactions: more is a slip
+
 
 class PostReason(Reason):
     """Why a post is not taken as it is."""

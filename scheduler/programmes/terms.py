@@ -31,6 +31,25 @@ class CampaignReason(Reason):
     VISITS_OUTSIDE = "visits_outside"
 
 
+class CampaignVerdict(StrEnum):
+    """What a forecast says of a target."""
+
+    NO_TARGET = "no_target"
+    REACHED = "reached"
+    LIKELY = "likely"  # the low end of the forecast reaches it
+    OPEN = "open"  # it lies within the range
+    UNLIKELY = "unlikely"  # the high end does not reach it
+
+
+class CityRisk(StrEnum):
+    """Why a city of a campaign, in which nothing is held or agreed, may stay without a visit: the first that holds."""
+
+    NO_SCHOOL_DAY = "no_school_day"  # none is left between the programme's notice and the end of the campaign
+    NOBODY_CAN = "nobody_can"  # there are such days; on none can an educator come
+    REQUESTS_WAIT = "requests_wait"  # schools have asked
+    NOBODY_ASKED = "nobody_asked"
+
+
 class ProgrammeKind(StrEnum):
     TALK = "talk"
     PARENTS_EVENING = "parents_evening"

@@ -1,13 +1,22 @@
-"""Reports as PDF: key figures, the table, small multiples, and what every number means on the last page."""
+"""Reports as PDF: key figures, the table, small multiples, and what every number means on the last page.
+
+And the brief of a campaign: two pages, whatever it holds; what does not fit there stands on its page.
+"""
 
 import datetime as dt
+from collections import Counter
 
-from scheduler.core.language import moment, number, span_of_days, translator
+from scheduler.core.language import moment, number, short_day, span_of_days, translator
 from scheduler.core.paper.pages import BODY, INSIDE, STRONG, Flow, Furniture, PaperTable, draw_table, paged
 from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.core.paper.typesetting import BOLD, INK, MUTED, QUINCE, Style, fitted, leading, shortened
+from scheduler.people.terms import PresenterKind
+from scheduler.posts.terms import PostState
+from scheduler.posts.wording import posts_table
+from scheduler.programmes.wording import forecast_rule, risk_words, verdict_words
 from scheduler.reports import wording
 from scheduler.reports.rules.signing import figures_of
+from scheduler.reports.terms.control_room import CityLine, ControlRoom
 from scheduler.reports.terms.counting import Chart, KeyFigure, Report, ReportPaper, Series
 from scheduler.reports.wording import (
     called_off_table,
@@ -56,6 +65,7 @@ def paper_of(report: Report, centre_name: str, filters: tuple[str, ...], lang: s
         figures=tuple(wording.figures(figures_of(report), lang)),
         beside=tuple(side_figures(report, lang)),
         called_off=_called_off(report, lang),
+        posts=_posts(report, lang),
         charts=charts_of(report, lang),
         definitions=tuple(definitions(lang)),
         signed=tuple(signed_words(report, lang, ReportPaper.zone)),
@@ -69,6 +79,17 @@ def _called_off(report: Report, lang: str) -> tuple[tuple[str, ...], ...]:
         [(str(words), *(number(int(one), lang) for one in numbers)) for words, *numbers in table[1]] if table else []
     )
     return (tuple(table[0]), *lines) if table else ()
+
+
+def _posts(report: Report, lang: str) -> tuple[tuple[str, ...], ...]:
+    """The table of what was posted, as texts; its sums last."""
+    if not report.posts:
+        return ()
+    heads, lines = posts_table(report.posts, lang)
+    sums = [sum(int(line[place] or 0) for line in lines) for place in (3, 4, 5)]
+    whole: list[list[str | int]] = [*lines, [translator(lang).gettext("Total"), "", "", *sums]]
+    written = [tuple(number(cell, lang) if isinstance(cell, int) else cell for cell in line) for line in whole]
+    return (tuple(heads), *written)
 
 
 def _books(report: Report, lang: str) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
@@ -118,6 +139,9 @@ def _draw_body(flow: Flow, paper: ReportPaper, lang: str) -> None:
     if paper.called_off:
         flow.heading(_("Visits called off, by cause"), keep_with=20)
         draw_table(flow, PaperTable(paper.called_off[0], paper.called_off[1:-1], paper.called_off[-1]))
+    if paper.posts:
+        flow.heading(_("Posts of the campaign"), keep_with=20)
+        draw_table(flow, PaperTable(paper.posts[0], paper.posts[1:-1], paper.posts[-1], words=3))
     for chart in paper.charts:
         if 0 < len(chart.labels) <= MOST_BARS:
             draw_chart(flow, chart, lang)
@@ -179,3 +203,134 @@ def _draw_bars(flow: Flow, series: Series, height: float, colour: str, lang: str
         sheet.text(middle, base - tall - 1.2, number(value, lang), shown, "centre")
     sheet.level(base, left=BARS_LEFT, colour=INK)
     flow.y = base + 1
+
+
+# --- The brief of a campaign ---
+
+WEEKS_ON_PAPER, CITIES_ON_PAPER, POSTS_ON_PAPER = 16, 10, 4
+
+
+def draw_brief(room: ControlRoom, lang: str, now: dt.datetime) -> bytes:
+    """Where a campaign stands, on two pages: target, done, forecast and weeks; cities, crew and posts. No names."""
+    _ = translator(lang).gettext
+    name, centre = room.campaign.name(lang), room.campaign.centre(lang)
+    printed = _("printed %(moment)s") % {"moment": moment(now, lang, ReportPaper.zone)}
+
+    def body(flow: Flow) -> None:
+        _draw_standing(flow, room, lang)
+        flow.turn()
+        _draw_cities(flow, room, lang)
+        _draw_crew(flow, room, lang)
+        _draw_posts(flow, room, lang)
+
+    return paged(DocumentFacts(name, centre, lang), Furniture(centre, printed), body)
+
+
+def _draw_standing(flow: Flow, room: ControlRoom, lang: str) -> None:
+    _, ngettext = translator(lang).gettext, translator(lang).ngettext
+    campaign, verdicts, heads = room.campaign, verdict_words(lang), wording.number_heads(lang)
+    days = span_of_days(campaign.first_day, campaign.last_day, lang)
+    flow.title(campaign.name(lang), f"{days} · " + _("as of %(day)s") % {"day": short_day(room.today, lang)})
+    pupils = sum(city.pupils for city in room.cities)
+    figures = (
+        KeyFigure(room.presentations, ngettext("presentation held", "presentations held", room.presentations)),
+        KeyFigure(pupils, ngettext("pupil", "pupils", pupils)),
+        KeyFigure(room.agreed, ngettext("presentation agreed", "presentations agreed", room.agreed)),
+        KeyFigure(room.kilometres, _("kilometres driven")),
+    )
+    _draw_figures(flow, figures, lang)
+    rows = tuple(
+        (
+            heads[line.audience.value],
+            verdicts[line.verdict],
+            number(line.target, lang) if line.target else "–",
+            *(number(value, lang) for value in (line.forecast.done, line.forecast.waiting + line.forecast.agreed)),
+            number(line.forecast.point, lang),
+            wording.range_of(line.forecast, lang),
+        )
+        for line in room.audiences
+    )
+    titles = (
+        _("Audience"),
+        _("Forecast"),
+        _("Target"),
+        _("Done so far"),
+        _("Announced"),
+        _("At the end"),
+        _("Range"),
+    )
+    draw_table(flow, PaperTable(titles, rows, words=2))
+    flow.y += 2
+    for line in room.audiences:
+        if line.target:
+            flow.paragraph(wording.forecast_words(line, lang))
+    weeks = room.weeks[-WEEKS_ON_PAPER:]
+    if any(week.presentations for week in weeks):
+        labels = tuple(wording.week_label(week.monday, lang) for week in weeks)
+        held = Series(heads["presentations"], tuple(week.presentations for week in weeks))
+        reached = Series(heads["pupils"], tuple(week.pupils for week in weeks))
+        _draw_chart(flow, Chart(_("Week by week"), labels, (held, reached)), lang)
+    flow.heading(_("How the forecast is made"))
+    flow.paragraph(forecast_rule(lang), Style(9))
+
+
+def _draw_cities(flow: Flow, room: ControlRoom, lang: str) -> None:
+    """Those at risk first; of the others as many as there is room for."""
+    _, ngettext = translator(lang).gettext, translator(lang).ngettext
+    held = _("held in %(held)s of %(all)s cities") % {
+        "held": number(room.cities_held, lang), "all": number(room.cities_meant, lang),
+    }  # fmt: skip
+    flow.title(_("Cities, crew and posts"), f"{room.campaign.name(lang)} · {held}")
+    risks = risk_words(lang)
+
+    def row(city: CityLine) -> tuple[str, ...]:
+        numbers = (number(one, lang) for one in (city.pupils, city.agreed))
+        name = city.name(lang) or _("Abroad, or without a municipality")
+        target = number(city.target, lang) if city.target else "–"
+        return (name, risks[city.risk] if city.risk else "", target, *numbers)
+
+    ordered = sorted(room.cities, key=lambda city: city.risk is None)
+    titles = (_("City"), _("At risk"), _("Target"), wording.number_heads(lang)["pupils"], _("Agreed, to come"))
+    if ordered:
+        draw_table(flow, PaperTable(titles, tuple(map(row, ordered[:CITIES_ON_PAPER])), words=2))
+    if (more := len(ordered) - CITIES_ON_PAPER) > 0:
+        words = ngettext("%(num)s more city stands on the page.", "%(num)s more cities stand on the page.", more)
+        flow.paragraph(words % {"num": number(more, lang)})
+
+
+def _draw_crew(flow: Flow, room: ControlRoom, lang: str) -> None:
+    """How many go, and how much of it is done: no name, no day, no place."""
+    _, ngettext = translator(lang).gettext, translator(lang).ngettext
+    flow.heading(_("Crew"))
+    kinds = Counter(one.kind for one in room.crew)
+    adults, young = kinds[PresenterKind.EDUCATOR], kinds[PresenterKind.INFLUENCER]
+    who = [
+        ngettext("%(num)s educator", "%(num)s educators", adults) % {"num": number(adults, lang)},
+        ngettext("%(num)s young presenter", "%(num)s young presenters", young) % {"num": number(young, lang)},
+    ]
+    load = _("presentations done: %(done)s, to come: %(coming)s") % {
+        "done": number(sum(one.done for one in room.crew), lang),
+        "coming": number(sum(one.coming for one in room.crew), lang),
+    }
+    flow.paragraph(" · ".join([*who, load]))
+
+
+def _draw_posts(flow: Flow, room: ControlRoom, lang: str) -> None:
+    """What came of them all, and those that reached most."""
+    _ = translator(lang).gettext
+    sums = room.post_sums
+    flow.heading(_("Posts"))
+    told = {name: number(getattr(sums, name), lang) for name in ("posted", "reached", "reacted", "opened")}
+    flow.paragraph(_("posted: %(posted)s, reached: %(reached)s, reacted: %(reacted)s, link opened: %(opened)s") % told)
+    done = [one for one in room.posts if one.state is PostState.POSTED and one.reached]
+    best = sorted(done, key=lambda one: -(one.reached or 0))[:POSTS_ON_PAPER]
+    if best:
+        rows = tuple(
+            (
+                short_day(one.draft.on_day, lang),
+                shortened(one.text(lang) or one.text("sr_Cyrl"), BODY, INSIDE - 88),
+                *(number(value or 0, lang) for value in (one.reached, one.opened)),
+            )
+            for one in best
+        )
+        draw_table(flow, PaperTable((_("Day"), _("Text"), _("Reached"), _("Opened")), rows, words=2))

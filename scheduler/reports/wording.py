@@ -12,6 +12,7 @@ from scheduler.readiness.wording import cause_words
 from scheduler.reports.rules.attendance import each_month, numbers_of, year_of
 from scheduler.reports.rules.called_off import by_cause
 from scheduler.reports.rules.cross import CrossTable
+from scheduler.reports.terms.control_room import AudienceLine, Forecast
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
     CentreYear,
@@ -337,3 +338,33 @@ def correction_rows(report: Report, lang: str) -> list[tuple[str, tuple[int, ...
 
 def _numbers(counts: ReportCounts, lang: str) -> tuple[int, ...]:
     return tuple(getattr(counts, name) for name in number_heads(lang))
+
+
+def week_label(monday: dt.date, lang: str) -> str:
+    """What stands under a week: "5. 10.", "5 Oct"."""
+    locale = locale_of(lang)
+    return str(format_date(monday, "d. M." if locale.language == "sr" else "d MMM", locale=locale))
+
+
+def range_of(said: Forecast, lang: str) -> str:
+    """How far a forecast may be wrong: "2.310 до 3.120", "најмање 900" before a whole week has gone by."""
+    _ = translator(lang).gettext
+    if said.high is None:
+        return _("at least %(low)s") % {"low": number(said.low, lang)}
+    if said.certain:
+        return number(said.point, lang)
+    return _("%(low)s to %(high)s") % {"low": number(said.low, lang), "high": number(said.high, lang)}
+
+
+def forecast_words(line: AudienceLine, lang: str) -> str:
+    """One sentence about an audience that has a target."""
+    _ = translator(lang).gettext
+    told = {
+        "audience": number_heads(lang)[line.audience.value],
+        "point": number(line.forecast.point, lang),
+        "range": range_of(line.forecast, lang),
+        "target": number(line.target or 0, lang),
+    }
+    if line.forecast.certain:
+        return _("%(audience)s: %(point)s; the target is %(target)s.") % told
+    return _("%(audience)s: %(point)s at the end, at today's pace (%(range)s); the target is %(target)s.") % told

@@ -17,6 +17,8 @@ from scheduler.web.i18n import _, _l, spelled_here
 ACTIONS: Mapping[str, LazyProxy] = {
     "campaign made": _l("Campaign made"),
     "campaign changed": _l("Campaign changed"),
+    "campaign calendar made": _l("Calendar address made"),
+    "campaign calendar ended": _l("Calendar address ended"),
     "programme described": _l("Programme described"),
     "programme changed": _l("Programme changed"),
     "programme retired": _l("Programme retired"),

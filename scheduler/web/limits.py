@@ -33,7 +33,14 @@ CONCERN_RATE = "5 per hour; 20 per day"  # said without a proof; who has more to
 NAME_RATE = "10 per minute; 100 per day"
 FALLBACK = "20 per minute"
 OPEN_PAGES_A_MINUTE = 600  # of one page for one network: a whole school behind one address reads and books at once
-UNCOUNTED = ("assets", "feeds.personal_feed", "public.healthz", "public.readyz", "public.metrics_page")  # machines ask
+UNCOUNTED = (
+    "assets",
+    "feeds.personal_feed",
+    "feeds.campaign_feed",
+    "public.healthz",
+    "public.readyz",
+    "public.metrics_page",
+)  # machines ask
 MOST_NETWORKS = 100_000  # that one process remembers in a minute
 ONCE = RateLimitItemPerHour(1, 2)
 USUAL_WAIT_S = 60  # every limit of a network is counted by the minute

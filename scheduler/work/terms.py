@@ -30,6 +30,8 @@ class WorkKind(StrEnum):
     IMPORT_VISITS = "import_visits"
     CHECK_HELPLINE = "check_helpline"  # totals, no cases
     IMPORT_HELPLINE = "import_helpline"
+    CHECK_POSTS = "check_posts"  # what came of them
+    IMPORT_POSTS = "import_posts"
     ISSUE_CERTIFICATES = "issue_certificates"
     PROPOSE_PLAN = "propose_plan"
 
@@ -63,6 +65,8 @@ RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.IMPORT_VISITS: ("import", "visit"),
     WorkKind.CHECK_HELPLINE: ("import", "helpline"),
     WorkKind.IMPORT_HELPLINE: ("import", "helpline"),
+    WorkKind.CHECK_POSTS: ("import", "post"),
+    WorkKind.IMPORT_POSTS: ("import", "post"),
     WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
     WorkKind.PROPOSE_PLAN: ("create", "plan"),
 }
@@ -75,6 +79,7 @@ STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
     WorkKind.CHECK_BELLS: WorkKind.IMPORT_BELLS,
     WorkKind.CHECK_VISITS: WorkKind.IMPORT_VISITS,
     WorkKind.CHECK_HELPLINE: WorkKind.IMPORT_HELPLINE,
+    WorkKind.CHECK_POSTS: WorkKind.IMPORT_POSTS,
 }
 OPEN_WORK = (WorkState.WAITING, WorkState.RUNNING)
 

@@ -68,6 +68,7 @@ NOT_PAGES = {
     "posts.follow",  # on to a page of ours: tests/web/posts/test_views.py
     "posts.picture_file",
     "posts.plan_calendar",
+    "programmes.brief",
     "board.place_cells",
 }
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py

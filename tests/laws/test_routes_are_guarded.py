@@ -24,6 +24,7 @@ PUBLIC = {
     "certificates.download_own",
     "certificates.find",
     "certificates.keys",
+    "feeds.campaign_feed",
     "feeds.personal_feed",
     "messages.letter",  # only in a demo
     "messages.letters",  # only in a demo

@@ -301,6 +301,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "into": [world.elsewhere.number],
         "into_id": [str(world.host.id)],
         "slug": [world.slug],
+        "language": ["sr_Latn"],
         "host_id": [str(world.host.id)],
         "closure_id": ["1"],
         "part_id": ["1"],

@@ -13,6 +13,7 @@ from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
 from scheduler.core.tokens import SecretLink, token_hash
 from scheduler.feeds.models import FeedToken
+from scheduler.feeds.terms import CAMPAIGN_CALENDAR
 from scheduler.people.models import Presenter, SignIn, User
 from scheduler.policy import TABLE, Role, Scope
 from scheduler.requests.models import SchoolRequest
@@ -102,6 +103,9 @@ def _of_link(link: SecretLink) -> BreachReport:
         return BreachReport(
             by, link.created_at, until, things, (*persons, *crew), _done([f"link:request:{who}"], link.created_at, None)
         )
+    if link.purpose == CAMPAIGN_CALENDAR:
+        of_campaign = ("days, hours and schools of one campaign's visits, without names", "its posts")
+        return BreachReport(by, link.created_at, until, of_campaign, (), ())
     guardian = session.get(Guardian, who)
     persons = [ReachedPerson("guardian", guardian.email)] if guardian else []
     if guardian:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scheduler.posts.terms import PostRow
 from scheduler.reports.rules.called_off import whose_doing
 from scheduler.reports.terms.counting import (
     COUNT_FIELDS,
@@ -89,7 +90,13 @@ def as_document(report: Report) -> dict[str, Any]:
         "not_held": dict(report.not_held),
         "called_off": [{"by": whose_doing(one), "cause": one.cause, "visits": one.visits} for one in report.called_off],
         "indicators": dict(report.indicators),
-    }
+    } | ({"posts": [_post(one) for one in report.posts]} if report.posts else {})
+
+
+def _post(one: PostRow) -> dict[str, Any]:
+    """None where nobody has said yet what came of it."""
+    told = {"on_day": one.draft.on_day.isoformat(), "channel": one.draft.channel.value}
+    return told | {"reached": one.reached, "reacted": one.reacted, "opened": one.opened}
 
 
 def as_table(report: Report) -> tuple[list[str], list[list[str | int]]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
+from scheduler.posts.terms import PostRow
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.terms.not_held import OffByCause
 
@@ -155,6 +156,7 @@ class Report:
     not_held: Mapping[str, int] = field(default_factory=dict)  # stopped, cancelled by whom, turned away
     called_off: tuple[OffByCause, ...] = ()
     indicators: Mapping[str, int] = field(default_factory=dict)  # pupils once, with and without a young presenter
+    posts: tuple[PostRow, ...] = ()  # of one campaign: what was posted on these days
     books: Books | None = None  # of a report that is narrowed to nothing but a centre
 
 
@@ -254,6 +256,7 @@ class ReportPaper:
     figures: tuple[KeyFigure, ...] = ()  # up to four
     beside: tuple[KeyFigure, ...] = ()  # indicators, and what was not held
     called_off: tuple[tuple[str, ...], ...] = ()  # heads, then a line a cause; empty: nothing was called off
+    posts: tuple[tuple[str, ...], ...] = ()  # heads, then a line for each that was posted, and their sums
     charts: tuple[Chart, ...] = ()
     definitions: tuple[Definition, ...] = ()
     signed: tuple[str, ...] = ()  # sentences about its sign-off

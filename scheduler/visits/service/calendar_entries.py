@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from scheduler.visits.rules.crew import cards_of
 from scheduler.visits.service.locked_visit import OpenVisit, as_member, loaded_visits, raise_version
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.rows import PresenterCard
-from scheduler.visits.terms.states import OFF_VISITS, AssignmentState, EntryStatus, PresentationState
+from scheduler.visits.terms.states import OFF_VISITS, AssignmentState, EntryStatus, PresentationState, VisitState
 
 CALLED_OFF = (PresentationState.CANCELLED, PresentationState.DISRUPTED)
 NOT_BY_ITSELF = (PresentationState.MERGED_INTO, PresentationState.MOVED)  # held as part of another, or elsewhere
@@ -77,15 +77,22 @@ def calendar_of_school(visit_ids: Collection[int], title: str, language: str) ->
 
     Under the same UIDs as everywhere, and without anybody's name: such a file is handed on (TRUST S54).
     """
-    texts = []
+    return ics.calendar([text for _at, text in entries_without_names(visit_ids, language)], title)
+
+
+def entries_without_names(
+    visit_ids: Collection[int], language: str, *, offered: Collection[VisitState] = ()
+) -> Iterator[tuple[dt.datetime, str]]:
+    """When each presentation was edited, and its VEVENT without anybody's name; in states `offered` it is tentative."""
     for opened in loaded_visits(db.session(), visit_ids):
-        off = opened.visit.state in OFF_VISITS
+        state = opened.visit.state
         for one in opened.every:
             if one.state not in NOT_BY_ITSELF:
-                status = EntryStatus.CANCELLED if off or one.state in CALLED_OFF else EntryStatus.CONFIRMED
+                status = EntryStatus.TENTATIVE if state in offered else EntryStatus.CONFIRMED
+                if state in OFF_VISITS or one.state in CALLED_OFF:
+                    status = EntryStatus.CANCELLED
                 facts = replace(_facts(opened, one), crew=(), young=(), page_url="")
-                texts.append(ics.vevent(facts, status, language))
-    return ics.calendar(texts, title)
+                yield one.edited_at, ics.vevent(facts, status, language)
 
 
 def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:

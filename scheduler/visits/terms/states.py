@@ -195,6 +195,7 @@ DUE = (*PROMISED, AssignmentState.ABSENT)  # is asked, goes, went or was missed
 TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back
 ENDED_IN_DATABASE = "ended_in_database"  # reason of what the database freed; nobody was told yet
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
+NOT_SURE_YET = (VisitState.PLANNED, VisitState.OFFERED)  # of its school: tentative in a calendar
 OFF_VISITS = (VisitState.CANCELLED, VisitState.DISRUPTED, VisitState.REPLANNED)  # not held on that day
 GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
 CERTAIN = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # its school was told who comes

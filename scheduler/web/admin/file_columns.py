@@ -73,6 +73,11 @@ USUAL: Mapping[WorkKind, tuple[_Column, ...]] = {
         _Column("шифра", "code", "grooming"),
         _Column("број", "number", "12", needed=True),
     ),
+    WorkKind.CHECK_POSTS: (
+        _Column("објава", "short address", "k7m2q9x", needed=True),
+        _Column("досег", "reach", "4180", needed=True),
+        _Column("реакције", "reactions", "312", needed=True),
+    ),
     WorkKind.CHECK_VISITS: (
         _Column("датум", "date", "12.3.2024.", needed=True),
         _Column("школа", "school", "ОШ Вук Караџић", needed=True),

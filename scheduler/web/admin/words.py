@@ -11,6 +11,7 @@ from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
 from scheduler.web.filters import Face
 from scheduler.web.helpline_words import HELPLINE_LINES
 from scheduler.web.i18n import _l
+from scheduler.web.post_words import POST_FILE_HINT, POST_LINES
 from scheduler.web.reasons import WORDS
 from scheduler.work.terms import STORES, Phase, WorkKind, WorkRow, WorkState
 
@@ -65,6 +66,8 @@ KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.IMPORT_VISITS: _l("Import of past visits"),
     WorkKind.CHECK_HELPLINE: _l("Check of helpline figures"),
     WorkKind.IMPORT_HELPLINE: _l("Import of helpline figures"),
+    WorkKind.CHECK_POSTS: _l("Check of the reach of posts"),
+    WorkKind.IMPORT_POSTS: _l("Import of the reach of posts"),
     WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
     WorkKind.PROPOSE_PLAN: _l("Plan proposal"),
 }
@@ -74,6 +77,7 @@ FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_BELLS: _l("Shifts and bells"),
     WorkKind.CHECK_VISITS: _l("Past visits"),
     WorkKind.CHECK_HELPLINE: _l("Helpline figures"),
+    WorkKind.CHECK_POSTS: _l("Reach of posts"),
 }
 FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l(
@@ -96,6 +100,7 @@ FILE_HINTS: Mapping[WorkKind, LazyProxy] = {
         "CSV or XLSX with one number in each line: the days of one month, what is counted, its code, how many. A total"
         " that no line says is the sum of its parts; what is stored already is corrected on its page."
     ),
+    WorkKind.CHECK_POSTS: POST_FILE_HINT,
 }
 STATES: Mapping[WorkState, Face] = {
     WorkState.WAITING: Face("wait", "clock", _l("Waits for the worker")),
@@ -206,6 +211,7 @@ LINE_PROBLEMS: Mapping[str, LazyProxy] = {
     "unknown_campaign": _l("This campaign is not known."),
     "visit_stored_otherwise": _l("This visit is stored already, with other numbers."),
     **HELPLINE_LINES,
+    **POST_LINES,
     "unknown_role": _l("This role is not known: write educator, influencer or coordinator."),
     "administrator_by_hand": _l("Administrators are invited one by one, never from a file."),
     "unknown_topic": _l("This topic is not known: write it as on the page of a presenter."),

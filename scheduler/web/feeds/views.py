@@ -103,14 +103,15 @@ def _my_calendars(form: FeedForm) -> str:
 
 
 def _new_address(token: str, name: str) -> ResponseReturnValue:
-    """The one page that shows an address. It answers the POST itself: a redirect would have to carry the secret."""
     address = current_app.config["SETTINGS"].base_url + url_for(".personal_feed", token=token)
+    return shown_once(address, name, url_for(".my_calendars"), _("My calendars"))
+
+
+def shown_once(address: str, name: str, back: str, back_words: str) -> ResponseReturnValue:
+    """The one page that shows an address. It answers the POST itself: a redirect would have to carry the secret."""
     webcal = "webcal:" + address.partition(":")[2]
-    page = make_response(
-        render_template(
-            "feeds/new_address.html", name=name, address=address, webcal=webcal, qr_picture=qr_picture(webcal)
-        )
-    )
+    shown = {"name": name, "address": address, "webcal": webcal, "qr_picture": qr_picture(webcal)}
+    page = make_response(render_template("feeds/new_address.html", back=back, back_words=back_words, **shown))
     page.headers["Cache-Control"] = "no-store"
     page.headers["Referrer-Policy"] = "no-referrer"
     return page

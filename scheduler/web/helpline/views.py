@@ -29,6 +29,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
 bp = Blueprint("helpline", __name__)
+MONTHS_UNFOLDED = 3  # of a year, the newest
 YEAR_COLUMNS = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
 
 
@@ -160,7 +161,8 @@ def overview() -> ResponseReturnValue:
         "helpline/overview.html",
         year=year,
         pills=[{"label": str(one), "href": url_for(".overview", year=one), "on": one == year} for one in years],
-        months=[(one, days_of(one.figures.first_day, one.figures.last_day)) for one in months],
+        months=[(one, days_of(one.figures.first_day, one.figures.last_day)) for one in reversed(months)],
+        unfolded=MONTHS_UNFOLDED,
         whole=whole,
         splits=_splits(months),
         lists=sorted({one.code_list for one in months}),

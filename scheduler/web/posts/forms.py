@@ -1,14 +1,22 @@
 """Forms of posts."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import cast
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.people.queries import colleagues_of
-from scheduler.posts.terms import LeadsTo, PictureDraft, PictureLicence, PostChannel, PostDraft, ReachDraft
+from scheduler.posts.terms import (
+    MOST_REACHED,
+    LeadsTo,
+    PictureDraft,
+    PictureLicence,
+    PostChannel,
+    PostDraft,
+    ReachDraft,
+)
+from scheduler.posts.wording import CHANNELS
 from scheduler.programmes.queries import campaigns_of
 from scheduler.web.forms import (
     BaseForm,
@@ -24,16 +32,6 @@ from scheduler.web.forms import (
 from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.photo_form import PictureForm
 
-MOST_REACHED = 100_000_000
-CHANNELS: Mapping[PostChannel, str] = {  # names of firms: the same in every language
-    PostChannel.FACEBOOK: "Facebook",
-    PostChannel.INSTAGRAM: "Instagram",
-    PostChannel.X: "X",
-    PostChannel.TIKTOK: "TikTok",
-    PostChannel.YOUTUBE: "YouTube",
-    PostChannel.LINKEDIN: "LinkedIn",
-    PostChannel.VIBER: "Viber",
-}
 PLACES = {
     LeadsTo.NOWHERE: _l("nowhere: the post has no link"),
     LeadsTo.CAMPAIGN: _l("the page of the campaign"),

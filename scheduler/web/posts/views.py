@@ -12,6 +12,7 @@ from scheduler.core.language import html_lang, names_of
 from scheduler.panels.queries import panels_about
 from scheduler.posts import ics, queries, rules, service
 from scheduler.posts.terms import MOST_LETTERS, LeadsTo, PostRow, PostState
+from scheduler.posts.wording import CHANNELS
 from scheduler.programmes.queries import campaigns_of
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, asked_day, number_of
@@ -22,7 +23,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.panel_words import results
 from scheduler.web.photo_form import takes_photographs
 from scheduler.web.post_words import post_figures
-from scheduler.web.posts.forms import CHANNELS, LICENCES, PLACES, PostForm, PostPictureForm, ReachForm
+from scheduler.web.posts.forms import LICENCES, PLACES, PostForm, PostPictureForm, ReachForm
 from scheduler.web.reasons import worded
 
 bp = Blueprint("posts", __name__)
@@ -71,21 +72,11 @@ def plan_calendar() -> ResponseReturnValue:
     today, language = clock.local_day(clock.now()), page_language()
     of = request.args.get("of", "")
     rows = queries.posts_between(current_actor(), today - PLAN_BEHIND, today + PLAN_AHEAD, of)
-    body = ics.calendar_of([_entry(row, language) for row in rows], _("Posts"))
+    domain = settings().uid_domain
+    at = [clock.moment_of(row.draft.on_day, row.draft.at, centre_timezone()) for row in rows]
+    entries = [ics.planned_post(row, language, domain, moment) for row, moment in zip(rows, at, strict=True)]
+    body = ics.calendar_of(entries, _("Posts"))
     return Response(body, mimetype="text/calendar")
-
-
-def _entry(row: PostRow, language: str) -> ics.PlannedPost:
-    starts_at = clock.moment_of(row.draft.on_day, row.draft.at, centre_timezone())
-    of = row.campaign(language) if row.campaign_slug else _("the helpline")
-    return ics.PlannedPost(
-        uid=f"post-{row.number}@{settings().uid_domain}",
-        starts_at=starts_at,
-        edited_at=row.edited_at or starts_at,
-        title=f"{CHANNELS[row.draft.channel]}: {of}",
-        text=row.text(language) or row.text("sr_Cyrl"),
-        dropped=row.state is PostState.DROPPED,
-    )
 
 
 @bp.route("/posts/new", methods=["GET", "POST"])

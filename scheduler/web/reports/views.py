@@ -15,13 +15,15 @@ from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import NotFound
 from scheduler.core.language import span_of_days
 from scheduler.core.paging import page_number, page_of
-from scheduler.posts.queries import posts_between, sums_of
+from scheduler.posts.queries import sums_of
+from scheduler.posts.wording import posts_table
 from scheduler.reports import charts, pdf, wording
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
 from scheduler.reports.queries.called_off import called_off
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
+from scheduler.reports.queries.posts import posts_in
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
@@ -77,6 +79,8 @@ def attendance_report() -> ResponseReturnValue:
         links["cross"] = url_for(".attendance_file", kind="csv", table="cross", **_query(report))
     if report.called_off:
         links["called_off"] = url_for(".attendance_file", kind="csv", table="called_off", **_query(report))
+    if report.posts:
+        links["posts"] = url_for(".attendance_file", kind="csv", table="posts", **_query(report))
     links["print"] = url_for(".attendance_print", **_query(report))
     shown = page_of(report.rows, page_number(request.args.get("page")))
     return render_template(
@@ -87,17 +91,8 @@ def attendance_report() -> ResponseReturnValue:
         pills=_pills(form),
         cross=wording.cross_table(cross, page_language()) if cross is not None else None,
         may_sign=signing.may_sign(report),
-        posts=_posts_of(report.filters),
+        posts=post_figures(sums_of(report.posts)) if report.filters.campaign else [],
         **_shown(report, shown.rows),
-    )
-
-
-def _posts_of(filters: Filters) -> list[dict[str, Any]]:
-    """What came of the posts of the campaign to which a report is narrowed; nothing for any other."""
-    if not filters.campaign:
-        return []
-    return post_figures(
-        sums_of(posts_between(current_actor(), filters.period.first, filters.period.last, filters.campaign))
     )
 
 
@@ -182,6 +177,7 @@ def _asked() -> tuple[ReportForm, Report | None]:
         if key.group is Group.PRESENTER and key.value.isdigit()
     )
     report = replace(report, not_held=not_held(filters), called_off=called_off(filters), indicators=indicators(filters))
+    report = replace(report, posts=posts_in(filters))
     return form, with_books(report)
 
 
@@ -295,6 +291,8 @@ def _content(report: Report, kind: str) -> bytes:
         table = called_off_table(report.called_off, page_language())
         if table is not None:
             return csv_for_people(*table)
+    if kind == "csv" and request.args.get("table") == "posts":
+        return csv_for_people(*posts_table(report.posts, page_language()))
     if kind == "csv":
         return csv_for_people(*reader_table(report, page_language()))
     if kind == "json":

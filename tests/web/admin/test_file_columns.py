@@ -17,6 +17,7 @@ IN_ORDER = {
         " first_grades first_sections anchor_day turns middle_starts middle_grades short_days short_minutes"
     ),
     WorkKind.CHECK_HELPLINE: "first_day last_day what code number",
+    WorkKind.CHECK_POSTS: "post reached reacted",
     WorkKind.CHECK_VISITS: (
         "on_day host municipality programme starts minutes classes pupils parents teachers presenters kilometres"
     ),

@@ -18,6 +18,7 @@ from tests.factories.people import make_user
 from tests.factories.posts import a_post_draft
 from tests.factories.programmes import make_campaign, make_programme
 from tests.factories.safeguarding import a_scan
+from tests.papers import saved, words_of
 from tests.web.browser import browser_of
 
 EN = {"lang": "en"}
@@ -189,3 +190,23 @@ def test_the_report_of_a_campaign_says_what_came_of_its_posts(desk, her):
     page = desk.get("/reports/attendance", query_string=asked)
     assert (page.status_code, "1,200" in page.text) == (200, True)
     assert "people reached, as the networks say" not in desk.get("/reports/attendance", query_string=EN).text
+
+
+def test_the_files_of_a_campaigns_report_hold_its_posts(desk, her, tmp_path):
+    own = make_campaign(programme=make_programme(centre_id=her.centre_id))
+    number = a_post(her, campaign_id=own.id, text_en="React!")
+    a_post(her, campaign_id=own.id)  # planned: nothing came of it yet
+    for act in ("ready", "posted"):
+        desk.post(f"/posts/{number}/{act}")
+    desk.post(f"/posts/{number}/reach", data={"reached": "1200", "reacted": "85"})
+    asked = EN | {"campaign": own.slug, "first": "2026-01-01", "last": "2026-12-31"}
+
+    document = desk.get("/reports/attendance.json", query_string=asked).json
+    table = desk.get("/reports/attendance.csv", query_string=asked | {"table": "posts"}).text
+    paper = saved(desk.get("/reports/attendance.pdf", query_string=asked).data, tmp_path)
+
+    day = MONDAY.date().isoformat()
+    assert document["posts"] == [{"on_day": day, "channel": "instagram", "reached": 1200, "reacted": 85, "opened": 0}]
+    assert "14 Sep 2026;Instagram;React!;1200;85;0" in table
+    assert "Posts of the campaign" in words_of(paper)
+    assert "posts" not in desk.get("/reports/attendance.json", query_string=EN).json

@@ -1,0 +1,30 @@
+"""How channels are called, and the posts of a report as a table in the reader's words."""
+
+from collections.abc import Mapping, Sequence
+
+from scheduler.core.language import short_day, translator
+from scheduler.posts.terms import PostChannel, PostRow
+
+CHANNELS: Mapping[PostChannel, str] = {  # names of firms: the same in every language
+    PostChannel.FACEBOOK: "Facebook",
+    PostChannel.INSTAGRAM: "Instagram",
+    PostChannel.X: "X",
+    PostChannel.TIKTOK: "TikTok",
+    PostChannel.YOUTUBE: "YouTube",
+    PostChannel.LINKEDIN: "LinkedIn",
+    PostChannel.VIBER: "Viber",
+}
+
+
+def posts_table(posts: Sequence[PostRow], lang: str) -> tuple[list[str], list[list[str | int]]]:
+    """Headings and a line for each: day, channel, text; reached and reacted (empty where nobody has said), opened."""
+    _ = translator(lang).gettext
+    lines: list[list[str | int]] = [
+        [
+            *(short_day(one.draft.on_day, lang), CHANNELS[one.draft.channel], one.text(lang) or one.text("sr_Cyrl")),
+            *("" if value is None else value for value in (one.reached, one.reacted)),
+            one.opened,
+        ]
+        for one in posts
+    ]
+    return [_("Day"), _("Channel"), _("Text"), _("Reached"), _("Reacted"), _("Link opened")], lines
