@@ -184,7 +184,8 @@ def _begins(role: str, email: str) -> list[str]:
         hosts = [f"/hosts/{host_id}", f"/hosts/{host_id}/school-time"]
         wished = db.session.scalars(select(Visit.number).join(DateWish, DateWish.visit_id == Visit.id).limit(1))
         visits += [f"/visits/{number}" for number in wished]
-        more = [*_handed_over(email), *_cohort(email), "/reports/signed/new?first=2023-01-01&last=2023-12-31"]
+        year = "first=2023-01-01&last=2023-12-31"
+        more = [*_handed_over(email), *_cohort(email), f"/reports/signed/new?{year}", f"/reports/youth/visits?{year}"]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
         return [*_works(email), *_signed(email), _mailbox(email)]
