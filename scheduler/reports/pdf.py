@@ -238,7 +238,7 @@ def _draw_standing(flow: Flow, room: ControlRoom, lang: str) -> None:
         KeyFigure(room.agreed, ngettext("presentation agreed", "presentations agreed", room.agreed)),
         KeyFigure(room.kilometres, _("kilometres driven")),
     )
-    _draw_figures(flow, figures, lang)
+    draw_figures(flow, figures, lang)
     rows = tuple(
         (
             heads[line.audience.value],
@@ -269,7 +269,7 @@ def _draw_standing(flow: Flow, room: ControlRoom, lang: str) -> None:
         labels = tuple(wording.week_label(week.monday, lang) for week in weeks)
         held = Series(heads["presentations"], tuple(week.presentations for week in weeks))
         reached = Series(heads["pupils"], tuple(week.pupils for week in weeks))
-        _draw_chart(flow, Chart(_("Week by week"), labels, (held, reached)), lang)
+        draw_chart(flow, Chart(_("Week by week"), labels, (held, reached)), lang)
     flow.heading(_("How the forecast is made"))
     flow.paragraph(forecast_rule(lang), Style(9))
 

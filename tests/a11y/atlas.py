@@ -198,6 +198,7 @@ def _begins(role: str, email: str) -> list[str]:
             *_sums_of_sheets(email),
             f"/reports/signed/new?{year}",
             f"/reports/profile/sign?{year}",
+            f"/reports/youth/visits?{year}",
         ]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
