@@ -23,7 +23,8 @@ SECRET_KEYS = re.compile(
     r"(^|_)(name|names|email|e_mail|mail|address|token|secret|password|link|phone|contact|subject|body|text|url|path)($|_)"
 )
 SECRET_PATHS = re.compile(
-    r"/(status|share|read|mine|feeds(?:/campaigns/\w+)?|invitation|reset|prove|consent|letters|mailbox)/[^\s/?\"']+"
+    r"/(status|share|read|mine|feeds(?:/campaigns/\w+)?|invitation|reset|prove|consent|letters|mailbox|q)/"
+    r"(?:(?<=/q/)[^\s/?\"']+/[^\s/?\"']+/)?[^\s/?\"']+"  # the code of a class stands behind its visit
 )
 # PostgreSQL tells the whole row that it refused: names, texts, all of it.
 ROWS = re.compile(r"DETAIL:.*?(?=\n\[SQL|\n\nThe above exception|\n\nDuring handling|\nTraceback |\Z)", re.DOTALL)
