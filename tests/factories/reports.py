@@ -28,9 +28,9 @@ def make_signed_period(signed_by: Any, **given: Any) -> SignedPeriod:
 
 
 def make_signed_profile(signed_by: Any, **given: Any) -> SignedProfile:
-    """The year 2022 of a person's centre in one sentence, for staff and for the public."""
-    said = ProfileSection("Awareness", ((StatementPart("We were in schools."),),))
-    papers = as_kept({"en": ProfilePaper("en", "Yearly profile for 2022", "A centre", "", sections=(said,))})
+    """The year 2022 of a person's centre, for staff and for the public; in figures, which every language reads."""
+    said = ProfileSection("2022", ((StatementPart("120"),),))
+    papers = as_kept({"en": ProfilePaper("en", "2022", "19833", "", sections=(said,))})
     fair: dict[str, Any] = {
         "centre_id": signed_by.centre_id,
         "first_day": dt.date(2022, 1, 1),
