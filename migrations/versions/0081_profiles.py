@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0081_profiles"
-down_revision = "0086_certificate_keys"
+down_revision = "0080_proposals"
 branch_labels = None
 depends_on = None
 

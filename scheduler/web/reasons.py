@@ -119,10 +119,8 @@ WORDS: dict[Reason, LazyProxy] = {
     **SIGN_IN_WORDS,
     **CAMPAIGN_WORDS,
     **COHORT_WORDS,
-    **PANEL_WORDS,
     **HELPLINE_WORDS,
-    **PROFILE_WORDS,
-    **QUESTION_WORDS,
+    **{**PANEL_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.attendance.service.counting import assume_silent
 from scheduler.certificates.service import issue_certificates
+from scheduler.certificates.signature import renew_key
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.service.desk import agree_request
 from scheduler.requests.terms.school_request import RequestState
@@ -51,8 +52,8 @@ WALKS = {
     "a phone polls: 304": (1, 0),  # one row by its index
     "head count": (16, 27),  # ready and delivered are two steps, and two UPDATEs
     "lock": (12, 7),  # the last takes the mark of old figures: they are added up in the same transaction
-    "issue certificates": (12, 7),  # the last two: programme, centre and hours, which the mail names
-    "download a certificate": (2, 0),
+    "issue certificates": (13, 7),  # one for the key that signs; the last two: programme, centre, hours of the mail
+    "download a certificate": (3, 0),  # the paper, its visit, the key that signs its code
     "check a certificate": (1, 0),
     "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
@@ -164,6 +165,7 @@ def test_a_count_is_locked_at_the_desk(app):
 def test_a_certificate_is_issued_downloaded_and_checked(app):
     begun = a_locked_visit(names=("Ана Петровић",))
     desk, visit_id = coordinator_in(app, begun.visit.centre_id), begun.visit.id
+    renew_key(now=LEAVING)  # every paper but the first finds one
     with walk("issue certificates"):
         [number, *_rest] = issue_certificates(SYSTEM, visit_id, now=LEAVING).numbers
     with walk("download a certificate"):
