@@ -5,8 +5,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 # Unique, foreign key, exclusion; who waited for each other; who could not both be first (PostgreSQL, appendix A)
 CROSSED_STATES = frozenset({"23505", "23503", "23P01", "40P01", "40001"})
-# SQLite; the last is what our triggers say before it could replace a row that is there (core/defences.py)
-CROSSED_WORDS = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed", "row_is_not_replaced")
+# SQLite; the last two: who waited for others' writes longer than it waits (core/db.py), and what our triggers say
+# before it could replace a row that is there (core/defences.py)
+CROSSED_WORDS = (
+    "UNIQUE constraint failed",
+    "FOREIGN KEY constraint failed",
+    "database is locked",
+    "row_is_not_replaced",
+)
 CROSSINGS: tuple[type[Exception], ...] = (DBAPIError, StaleDataError)
 
 

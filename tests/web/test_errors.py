@@ -81,6 +81,7 @@ class Refused(Exception):
         (OperationalError("UPDATE", {}, Refused("40P01")), 409),
         (IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed: host.id")), 409),
         (IntegrityError("DELETE", {}, Exception("FOREIGN KEY constraint failed")), 409),
+        (OperationalError("UPDATE", {}, Exception("database is locked")), 409),
         (StaleDataError(), 409),
         (IntegrityError("INSERT", {}, Refused("23502")), 500),
         (IntegrityError("INSERT", {}, Exception("NOT NULL constraint failed: host.kind")), 500),
