@@ -1,8 +1,10 @@
 """Youth participation in numbers: what counts in the attendance report, as far as a young presenter took part.
 
-A young presenter is an influencer who was there (assignment *present*). Three questions whatever the period; no name.
+A young presenter is an influencer who was there (assignment *present*). Three questions whatever the period,
+and four of what listeners said after; no name.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
@@ -21,6 +23,8 @@ from scheduler.places.models import Host, Municipality
 from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
+from scheduler.questions.queries.figures import said_after
+from scheduler.questions.terms import SaidAfter
 from scheduler.reports.queries.counted_rows import counted_presentations, narrowed
 from scheduler.reports.rules.youth import band_of, youth_report
 from scheduler.reports.terms.counting import Filters, Group
@@ -64,6 +68,14 @@ def youth_visits(
         .all()
     )
     return Page([_line(row, language) for row in found], number, found[0][-1] if found else 0)
+
+
+def said_after_young(filters: Filters, today: dt.date) -> list[SaidAfter]:
+    """What listeners said afterwards where a young presenter took part: whole classes of five answers and more."""
+    ids: Any = select(Presentation.id)
+    with_young = narrowed(ids, filters).where(_with_young(None))
+    period = filters.period
+    return said_after(filters.centre_id or 0, period.first, period.last, today, only=with_young)
 
 
 def _young() -> list[ColumnElement[bool]]:

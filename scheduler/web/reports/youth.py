@@ -13,9 +13,10 @@ from scheduler.core.csv_text import csv_for_people
 from scheduler.core.errors import GroundReason, NotFound, Rejected
 from scheduler.core.language import in_hours, percent, span_of_days
 from scheduler.core.paging import page_number
+from scheduler.questions.terms import SaidAfter
 from scheduler.reports import pdf
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
-from scheduler.reports.queries.youth import youth_numbers, youth_visits
+from scheduler.reports.queries.youth import said_after_young, youth_numbers, youth_visits
 from scheduler.reports.terms.counting import Definition, Filters, Group, Key, KeyFigure, ReportPaper
 from scheduler.reports.terms.youth import YouthBand, YouthCounts, YouthReport
 from scheduler.reports.wording import label_of
@@ -126,7 +127,15 @@ def _shown(report: YouthReport) -> dict[str, Any]:
             }
             for one in report.bands
         ],
+        "said": [
+            {"question": one.question.text(page_language()), "answers": one.answers, "wished": _share_of(one)}
+            for one in said_after_young(filters, clock.local_day(clock.now()))
+        ],
     }
+
+
+def _share_of(one: SaidAfter) -> str:
+    return "–" if one.as_wished is None else percent(one.as_wished / one.answers, page_language())
 
 
 def _figures(report: YouthReport, behind: str) -> list[dict[str, Any]]:

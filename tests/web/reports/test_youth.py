@@ -1,12 +1,18 @@
 """The page of youth participation: filters, links to visits, the same numbers in every file, staff only."""
 
+import datetime as dt
 import json
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from scheduler.core.db import db
 from scheduler.policy import Role
+from scheduler.visits.models.visits import Presentation
+from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.factories.questions import AFTER, make_question_set, make_round
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.papers import saved, words_of
 from tests.reports.youth_held import YouthHeld
@@ -24,6 +30,10 @@ def held(app):
 @pytest.fixture
 def desk(app, held):
     return browser_of(app, make_user(Role.COORDINATOR, centre_id=held.programme.centre_id))
+
+
+def of_visit(visit):
+    return sa.select(Presentation).where(Presentation.visit_id == visit.id).order_by(Presentation.id)
 
 
 def words(page: str) -> str:
@@ -52,6 +62,21 @@ def test_files_say_the_same(desk, held, tmp_path):
     assert "October 2026" in paper
     assert "young people, under 16: 1" in paper
     assert desk.get("/reports/youth.xml", query_string=YEAR).status_code == 404
+
+
+def test_what_listeners_said_after_stands_beside_the_numbers_of_young_presenters_alone(app, held, the_clock):
+    the_clock.stands_at(MONDAY + dt.timedelta(days=80))  # two weeks after a visit nothing is added any more
+    desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=held.programme.centre_id))
+    set_id, questions = make_question_set(held.programme)
+    with_young, alone = (db.session.scalars(of_visit(one)).first() for one in (held.first, held.alone))
+    make_round(with_young, set_id, AFTER, {questions[0]: (5, 0, 0, 0, 15)})
+    make_round(alone, set_id, AFTER, {questions[0]: (0, 0, 0, 0, 30)})
+
+    page = words(desk.get("/reports/youth", query_string=EN | YEAR).text)
+    later = words(desk.get("/reports/youth", query_string=EN | YEAR | {"first": "2026-11-01"}).text)
+
+    assert "Question 1 20 75%" in page
+    assert "What listeners said after" not in later
 
 
 def test_bad_days_and_ages_are_refused(desk):
