@@ -27,7 +27,7 @@ def draw(paper: HoursPaper, lang: str) -> bytes:
     """The record as PDF, in the given language."""
     _, record = translator(lang).gettext, paper.record
     years = f"{record.first_year}/{record.first_year + 1}"
-    title = f"{_('Record of hours')} {years}"
+    title = " ".join((_("Record of hours"), years))
     facts = DocumentFacts(title, record.centre(lang), lang)
     furniture = Furniture(record.centre(lang), paper.printed, paper.helpline)
     return paged(facts, furniture, lambda flow: _draw(flow, record, title, lang))
@@ -35,7 +35,7 @@ def draw(paper: HoursPaper, lang: str) -> bytes:
 
 def _draw(flow: Flow, record: HoursRecord, title: str, lang: str) -> None:
     _ = translator(lang).gettext
-    flow.title(title, f"{_('Number:')} {record.number}")
+    flow.title(title, " ".join((_("Number:"), record.number)))
     _draw_name(flow, record, lang)
     if not record.lines:
         flow.paragraph(_("No visit was held with you in this school year yet."))

@@ -193,7 +193,7 @@ def _begins(role: str, email: str) -> list[str]:
         visits += [f"/visits/{number}" for number in wished]
         year = "first=2023-01-01&last=2023-12-31"
         more = [*_handed_over(email), *_cohort(email), *_sums_of_sheets(email), f"/reports/youth/visits?{year}"]
-        more += [f"/reports/signed/new?{year}", f"/reports/profile/sign?{year}"]
+        more += [f"/reports/signed/new?{year}", f"/reports/profile/sign?{year}", "/campaigns/show-respect/room/coming"]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
         return [*_works(email), *_signed(email), _mailbox(email)]
