@@ -14,7 +14,7 @@ def verdict_words(lang: str) -> Mapping[CampaignVerdict, str]:
         CampaignVerdict.REACHED: _("Target reached"),
         CampaignVerdict.LIKELY: _("Will be reached"),
         CampaignVerdict.OPEN: _("Not certain"),
-        CampaignVerdict.UNLIKELY: _("Will not be reached"),
+        CampaignVerdict.UNLIKELY: _("Below the target"),
     }
 
 

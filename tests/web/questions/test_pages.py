@@ -191,7 +191,7 @@ def test_every_programme_of_the_centre_is_listed(desk, answered, programme):
     page = told(desk.get("/questions", query_string=EN))
 
     assert page.count("Talk with pupils") == 2
-    assert "Asked 2 19" in page
+    assert "Is asked 2 19" in page
 
 
 def test_papers_are_in_each_script(desk, programme, tmp_path):
