@@ -23,6 +23,7 @@ from scheduler.acts import Act, change
 from scheduler.certificates.models import CertificateKey
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, PublicKey
 from scheduler.config import settings
+from scheduler.core.base64url import as_base64url
 from scheduler.core.db import db
 from scheduler.core.encryption import Unreadable, decrypt, encrypt
 from scheduler.policy import SYSTEM
@@ -41,8 +42,8 @@ Sign = Callable[[bytes], bytes]
 def signed_text(paper: CertificatePaper, key_name: str, sign: Sign) -> str:
     """What the QR code of this paper says: ASCII, about 300 letters."""
     letters, written = _fewest_bytes("\n".join(lines_of(paper)))
-    said = f"{paper.check_url}#{key_name}.{letters}.{_base64(written)}"
-    return f"{said}.{_base64(sign(said.encode()))}"
+    said = f"{paper.check_url}#{key_name}.{letters}.{as_base64url(written)}"
+    return f"{said}.{as_base64url(sign(said.encode()))}"
 
 
 def lines_of(paper: CertificatePaper) -> list[str]:
@@ -82,20 +83,6 @@ def _fewest_bytes(text: str) -> tuple[str, bytes]:
         except UnicodeEncodeError:
             continue
     raise ValueError("letters that no encoding knows")
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def read_lines(letters: str, paper: str) -> str:
-    """What the two middle parts of a code say; that it is signed is another question."""
-    return raw(paper).decode(LETTERS[letters])
-
-
-def raw(text: str) -> bytes:
-    """The bytes behind base64url without padding."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def public_keys() -> list[PublicKey]:
@@ -170,8 +157,7 @@ def _renew(act: Act, old: CertificateKey | None) -> str:
     public = made.public_key().public_bytes_raw()
     name = hashlib.sha256(public).hexdigest()[:8]
     hidden = encrypt(base64.b64encode(made.private_bytes_raw()).decode(), key=settings().secret_key, about=_about(name))
-    written = base64.urlsafe_b64encode(public).rstrip(b"=").decode()
-    new = CertificateKey(name=name, public=written, secret=hidden, made_at=act.now)
+    new = CertificateKey(name=name, public=as_base64url(public), secret=hidden, made_at=act.now)
     act.session.add(new)
     act.session.flush()
     act.record("certificate key made", new, {"key": name})

@@ -11,7 +11,6 @@ import http.client
 import json
 import ssl
 import threading
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scheduler.core import tls
+from scheduler.core.base64url import as_base64url
 from scheduler.own_login import OwnLogin
 
 ISSUER_TIMEOUT_S = 5
@@ -60,7 +60,7 @@ class IssuerClient:
     def derived(self, what: str, state: str) -> str:
         """The nonce or the verifier of one question: only its state is kept, by the browser."""
         digest = hmac.new(self.secret_key.encode(), f"oidc {what}:{state}".encode(), hashlib.sha256).digest()
-        return urlsafe_b64encode(digest).decode().rstrip("=")
+        return as_base64url(digest)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ A challenge is derived from the secret of the sign-in it belongs to, so nothing 
 ten minutes, in that browser only, and dies with the sign-in's secret, which is new after each second step.
 """
 
-import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -13,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from scheduler.core.base64url import as_base64url, from_base64url
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -114,7 +115,7 @@ def new_key(asker: Asker, answer: str, now: dt.datetime) -> NewKey:
         except (WebAuthnException, ValueError, KeyError, TypeError) as error:
             refusal = error
         else:
-            return NewKey(_text(made.credential_id), _text(made.credential_public_key), made.sign_count)
+            return NewKey(as_base64url(made.credential_id), as_base64url(made.credential_public_key), made.sign_count)
     raise NotThisKey("create") from refusal
 
 
@@ -135,7 +136,7 @@ def count_after(asker: Asker, answer: str, *, public_key: str, count: int, now: 
                 expected_challenge=asker.challenge(now, windows_ago=ago),
                 expected_rp_id=asker.domain,
                 expected_origin=asker.origin,
-                credential_public_key=_bytes(public_key),
+                credential_public_key=from_base64url(public_key),
                 credential_current_sign_count=count,
             )
         except (WebAuthnException, ValueError, KeyError, TypeError) as error:
@@ -160,12 +161,4 @@ def _read(answer: str) -> dict[str, object]:
 def _descriptors(known: Sequence[str]) -> "list[PublicKeyCredentialDescriptor]":
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
-    return [PublicKeyCredentialDescriptor(id=_bytes(one)) for one in known]
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return [PublicKeyCredentialDescriptor(id=from_base64url(one)) for one in known]

@@ -80,7 +80,7 @@ def counted_presentations(
     wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id).where(*among)
     if Group.PRESENTER in groups:
         wanted = (
-            wanted.join(Assignment, _took_part())
+            wanted.join(Assignment, took_part())
             .join(Presenter, Presenter.id == Assignment.presenter_id)
             .join(User, User.id == Presenter.user_id)
         )
@@ -108,7 +108,8 @@ def _of_presentation(filters: Filters) -> ColumnElement[bool]:
     return and_(Presentation.on_day.between(filters.period.first, filters.period.last), *own)
 
 
-def _took_part() -> ColumnElement[bool]:
+def took_part() -> ColumnElement[bool]:
+    """Whether an assignment is of this presentation, and its presenter was there."""
     return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
 
 
@@ -132,7 +133,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         year, month = map(int, filters.month.split("-"))
         conditions += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
     if filters.presenter is not None:
-        in_crew = select(Assignment.id).where(_took_part(), Assignment.presenter_id == filters.presenter)
+        in_crew = select(Assignment.id).where(took_part(), Assignment.presenter_id == filters.presenter)
         conditions.append(in_crew.exists())
     if filters.young:
         conditions.append(young(AssignmentState.PRESENT))

@@ -9,10 +9,9 @@ from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.reports.queries.attendance import attendance_report
-from scheduler.reports.queries.counted_rows import narrowed
+from scheduler.reports.queries.counted_rows import narrowed, took_part
 from scheduler.reports.terms.counting import Filters, YoungShare
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.terms.states import AssignmentState
 
 
 def young_share(filters: Filters) -> YoungShare:
@@ -23,12 +22,11 @@ def young_share(filters: Filters) -> YoungShare:
         return YoungShare()
     given = func.coalesce(Presentation.minutes_given, Presentation.minutes)
     minutes = narrowed(select(func.coalesce(func.sum(given), 0)), with_young)
-    came = and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
     is_young = and_(Presenter.id == Assignment.presenter_id, Presenter.kind == PresenterKind.INFLUENCER)
     people: Select[Any] = select(func.count(Presenter.id.distinct()))
     session = db.session()
     return YoungShare(
         counts,
         int(session.scalar(minutes) or 0),
-        session.scalar(narrowed(people, with_young).join(Assignment, came).join(Presenter, is_young)) or 0,
+        session.scalar(narrowed(people, with_young).join(Assignment, took_part()).join(Presenter, is_young)) or 0,
     )

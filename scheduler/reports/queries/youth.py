@@ -5,12 +5,12 @@ and four of what listeners said after; no name.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from scheduler.attendance.queries.figures import heads
 from scheduler.core.db import db
@@ -25,7 +25,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.questions.queries.figures import said_after
 from scheduler.questions.terms import SaidAfter
-from scheduler.reports.queries.counted_rows import counted_presentations, narrowed
+from scheduler.reports.queries.counted_rows import counted_presentations, narrowed, took_part
 from scheduler.reports.rules.youth import band_of, youth_report
 from scheduler.reports.terms.counting import Filters, Group
 from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts, YouthReport, YouthVisitLine
@@ -44,10 +44,10 @@ def youth_visits(
     filters: Filters, number: int = 1, *, language: str = "en", reader: Actor = SYSTEM, band: YouthBand | None = None
 ) -> Page[YouthVisitLine]:
     """The visits behind a number; of one age, those in which somebody of it took part. Limited staff see their own."""
-    among = None
+    asked = [in_reach(reader, Visit)] if reader.districts else []
     if band is not None:
         among = [one.presenter_id for one in _people(filters) if band_of(one.birth_date, one.last_day) is band]
-    ours = [in_reach(reader, Visit)] if reader.districts else []
+        asked.append(select(Assignment.id).where(took_part(), Assignment.presenter_id.in_(among)).exists())
     said = heads(Presentation.on_day.between(filters.period.first, filters.period.last))
     listeners = reduce(add, (func.coalesce(said.c[one.value], 0) for one in Audience))
     names = Host.name_sr_cyrl, Host.name_sr_latn, Municipality.city_sr_cyrl, Municipality.city_sr_latn
@@ -57,9 +57,9 @@ def youth_visits(
     found = (
         db.session()
         .execute(
-            narrowed(wanted, filters)
+            narrowed(wanted, replace(filters, young=True))
             .outerjoin(said, said.c.presentation_id == Presentation.id)
-            .where(_with_young(among), *ours)
+            .where(*asked)
             .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
             .order_by(Visit.on_day, Visit.id)
             .limit(PER_PAGE)
@@ -73,7 +73,7 @@ def youth_visits(
 def said_after_young(filters: Filters, today: dt.date) -> list[SaidAfter]:
     """What listeners said afterwards where a young presenter took part: whole classes of five answers and more."""
     ids: Any = select(Presentation.id)
-    with_young = narrowed(ids, filters).where(_with_young(None))
+    with_young = narrowed(ids, replace(filters, young=True))
     period = filters.period
     return said_after(filters.centre_id or 0, period.first, period.last, today, only=with_young)
 
@@ -81,13 +81,6 @@ def said_after_young(filters: Filters, today: dt.date) -> list[SaidAfter]:
 def _young() -> list[ColumnElement[bool]]:
     """Of an assignment joined with its presenter: a young one, who was there."""
     return [Assignment.state == AssignmentState.PRESENT, Presenter.kind == PresenterKind.INFLUENCER]
-
-
-def _with_young(among: Sequence[int] | None) -> ColumnElement[bool]:
-    of_them = [] if among is None else [Presenter.id.in_(among)]
-    return exists().where(
-        Assignment.presentation_id == Presentation.id, Presenter.id == Assignment.presenter_id, *_young(), *of_them
-    )
 
 
 def _months(filters: Filters) -> list[tuple[str, YouthCounts]]:
