@@ -2,6 +2,7 @@
 PY := .venv/bin/python
 ENDS_WITH_MAKE := exec setpriv --pdeathsig TERM --
 export DAY
+unexport PYTHONDONTWRITEBYTECODE  # what one start compiles the next one reads
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
 export PLAN_CHECKER ?= $(realpath $(wildcard ../shared/planner/verify.py))
 .PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse bench lock translations pythons pictures

@@ -103,8 +103,8 @@ def parts(addresses: list[str]) -> list[Part]:
     listen = [f"--listen={address}" for address in addresses]
     limits = ["--threads=8", "--connection-limit=1000", f"--max-request-body-size={LARGEST_BODY}"]
     seen = ["--no-clear-untrusted-proxy-headers"]  # believed by nothing; /metrics knows by them who came by a proxy
-    web = [sys.executable, "-m", "waitress", *listen, *limits, *seen, "--ident=", "wsgi:app"]
-    return [Part("web", web, signal.SIGINT), Part("worker", [*COMMAND, "worker"])]
+    web = [sys.executable, "-m", "tools.web", *listen, *limits, *seen, "--ident=", "wsgi:app"]
+    return [Part("web", web, signal.SIGINT, early=True), Part("worker", [*COMMAND, "worker"])]
 
 
 def answers(port: int) -> bool:
@@ -141,8 +141,8 @@ def serve() -> int:
     except BadSettings as error:
         raise CannotServe(str(error), code=2) from error
     with hold(settings.instance):
-        prepare(settings.demo)
-        return keep_together(parts(addresses), when_started=lambda: answers(port))
+        made = parts(addresses)
+        return keep_together(made, prepare=lambda: prepare(settings.demo), when_started=lambda: answers(port))
 
 
 def main() -> int:

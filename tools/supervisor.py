@@ -18,28 +18,44 @@ DIES_WITH_ME = ("setpriv", "--pdeathsig", "KILL", "--")
 
 @dataclass(frozen=True)
 class Part:
-    """One process to keep: its name for people, its command, and the signal on which it ends tidily."""
+    """One process to keep: its name for people, its command, and the signal on which it ends tidily.
+
+    An early one is started before the preparation, and waits for the end of its standard input to begin its work.
+    """
 
     name: str
     command: Sequence[str]
     stop_signal: signal.Signals = signal.SIGTERM
+    early: bool = False
+
+
+def _nothing() -> None:
+    """All is ready."""
 
 
 def keep_together(
-    parts: Sequence[Part], *, env: Mapping[str, str] | None = None, when_started: Callable[[], bool] | None = None
+    parts: Sequence[Part],
+    *,
+    env: Mapping[str, str] | None = None,
+    prepare: Callable[[], None] = _nothing,
+    when_started: Callable[[], bool] | None = None,
 ) -> int:
     """Run the parts until one ends (code 1, or its own) or until SIGINT, SIGTERM or SIGHUP (code 0).
 
+    `prepare` is called beside the early parts and before the others; what it raises ends them and reaches the caller.
     `when_started` is asked again and again until it says True; use it to tell people that all is up.
     Each part gets a session of its own, so that Ctrl-C reaches only this process, which then ends them in order.
     """
     wishes: list[int] = []  # a handler that raised could interrupt the ending itself, so it only takes a note
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda wish, _frame: wishes.append(wish))
     children: list[tuple[Part, subprocess.Popen[bytes]]] = []
     try:
-        for part in parts:
-            children.append((part, _start(part, env)))
+        children += [(part, _start(part, env)) for part in parts if part.early]
+        prepare()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda wish, _frame: wishes.append(wish))
+        for _, child in children:
+            _let_begin(child)
+        children += [(part, _start(part, env)) for part in parts if not part.early]
         while not wishes:
             if ended := next(((part, child) for part, child in children if child.poll() is not None), None):
                 return _code_after(*ended)
@@ -52,7 +68,13 @@ def keep_together(
 
 
 def _start(part: Part, env: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*DIES_WITH_ME, *part.command], stdin=subprocess.DEVNULL, env=env, start_new_session=True)
+    given = subprocess.PIPE if part.early else subprocess.DEVNULL
+    return subprocess.Popen([*DIES_WITH_ME, *part.command], stdin=given, env=env, start_new_session=True)
+
+
+def _let_begin(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin:
+        child.stdin.close()
 
 
 def _code_after(part: Part, child: subprocess.Popen[bytes]) -> int:
@@ -70,6 +92,7 @@ def _end(children: list[tuple[Part, subprocess.Popen[bytes]]]) -> None:
         time.sleep(0.02)
     for _, child in children:
         _kill_group(child)
+        _let_begin(child)
         child.wait()
 
 

@@ -76,7 +76,7 @@ def test_web_and_worker_come_up_keep_their_data_and_end_when_asked(serve: Serve,
     first = serve()
     said = (tmp_path / "said").read_text()
     web, worker = children_of(first.pid)
-    assert "waitress" in web
+    assert "tools.web" in web
     assert worker.rstrip().endswith("worker")
     assert status_of(port) == 200
     for role in ("coordinator", "educator", "administrator"):
@@ -93,3 +93,16 @@ def test_web_and_worker_come_up_keep_their_data_and_end_when_asked(serve: Serve,
 
     second.terminate()
     assert second.wait(60) == 0
+
+
+def test_make_lets_the_second_start_read_what_the_first_has_compiled() -> None:
+    """Where the variable is set for other programs, each process would compile all of ours again: half of a start."""
+    asked = "print-it:\n\t@printf '%s' \"[$$PYTHONDONTWRITEBYTECODE]\""
+    command = ["make", "--no-print-directory", "-f", "Makefile", "-f", "/dev/stdin", "print-it"]
+
+    done = subprocess.run(
+        command, cwd=ROOT, input=asked, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout == "[]"

@@ -20,6 +20,23 @@ from tools.supervisor import Part, keep_together
 programs = zip(("web", "worker"), sys.argv[1:])
 sys.exit(keep_together([Part(name, [sys.executable, "-c", program]) for name, program in programs]))
 """
+EARLY = """
+import sys, time
+from pathlib import Path
+from tools.supervisor import Part, keep_together
+folder, last = Path(sys.argv[1]), sys.argv[2]
+def prepare():
+    while not (folder / "early").exists():
+        time.sleep(0.01)
+    exec(last)
+web = "import sys; note('early'); sys.stdin.buffer.read(); note('began')"
+note = "note = lambda name, text='': open(name, 'w').write(text or str(os.getpid())); "
+parts = [
+    Part("worker", [sys.executable, "-c", "import os, time; " + note + "note('late'); time.sleep(600)"]),
+    Part("web", [sys.executable, "-c", "import os; " + note + web + "; import time; time.sleep(600)"], early=True),
+]
+sys.exit(keep_together(parts, prepare=prepare))
+"""
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -135,3 +152,38 @@ def test_killing_the_supervisor_leaves_no_child(start: Start, tmp_path: Path) ->
 def test_a_child_that_does_not_listen_gets_less_than_five_seconds() -> None:
     """A promise by its figure: no stopwatch, for a busy machine is no fault."""
     assert supervisor.PATIENCE_S < 5
+
+
+def _early(folder: Path, last: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", EARLY, str(folder), last]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True)
+
+
+def test_an_early_part_begins_its_work_when_all_is_prepared_and_the_others_start_only_then(tmp_path: Path) -> None:
+    process = _early(tmp_path, "open('prepared', 'w').write(str([(folder / n).exists() for n in ('began', 'late')]))")
+    try:
+        late = number_of(tmp_path, "late")
+        number_of_early = number_of(tmp_path, "early")
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "began").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+        assert (tmp_path / "prepared").read_text() == "[False, False]"
+        assert (tmp_path / "began").exists()
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert not any(lives(child) for child in (late, number_of_early))
+
+
+def test_when_the_preparation_fails_the_early_part_ends_and_no_other_starts(tmp_path: Path) -> None:
+    process = _early(tmp_path, "raise SystemExit(3)")
+
+    _, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said) == (3, "")
+    assert not lives(number_of(tmp_path, "early"))
+    assert not (tmp_path / "began").exists()
+    assert not (tmp_path / "late").exists()

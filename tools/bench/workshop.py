@@ -78,6 +78,7 @@ class Workshop:
             "PROXY_HOPS": "1",
             "REDIS_URL": "",
             "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # as with make: what one start compiles the next one reads
             "BENCH_YARD": str(self.folder / "yardstick.sqlite3"),
         } | ({"PORT": str(port)} if port else {})
 
