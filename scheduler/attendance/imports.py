@@ -3,9 +3,19 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from scheduler.attendance.terms import HeadCounts, PastSheet, PastSitting
-from scheduler.core.imports.sheets import Cells, Layout, LineProblem, day_of, in_order, read_lines, time_of
+from scheduler.core.imports.sheets import (
+    REMEMBERED_CELLS,
+    Cells,
+    Layout,
+    LineProblem,
+    day_of,
+    in_order,
+    read_lines,
+    time_of,
+)
 
 LAYOUT = Layout(
     columns={
@@ -56,10 +66,10 @@ def read_past_visits(content: bytes, column_map: Mapping[str, str] | None = None
     if problems and any(problem.line == 1 for problem in problems):
         lines = []
     sittings: list[PastSitting] = []
-    first: dict[tuple[object, ...], int] = {}
+    first: dict[PastSitting, int] = {}
     for line in lines:
         sitting = _sitting(line, today)
-        if sitting and first.setdefault(sitting.same_as, sitting.line) != sitting.line:
+        if sitting and first.setdefault(sitting, sitting.line) != sitting.line:
             line.wrong("on_day", "line_twice")
         problems += line.problems
         if sitting and not line.problems:
@@ -73,7 +83,7 @@ def _sitting(line: Cells, today: dt.date) -> PastSitting | None:
         line.wrong("on_day", "not_a_past_day")
     if not line.text("register_id") and not line.text("host"):
         line.wrong("host" if "host" in line.table.headings else "register_id", "missing")
-    counts = HeadCounts(**{name: line.read(name, _people, "not_a_number_of_people") or 0 for name in COUNT_COLUMNS})
+    counts = _counts(*(line.read(name, _people, "not_a_number_of_people") or 0 for name in COUNT_COLUMNS))
     if not counts.total:
         line.wrong(next(name for name in COUNT_COLUMNS if name in line.table.headings), "nobody_counted")
     starts = line.read("starts", _start, "not_a_time")
@@ -97,6 +107,11 @@ def _sitting(line: Cells, today: dt.date) -> PastSitting | None:
         kilometres=kilometres or 0,
         presenters=_names(line.text("presenters")),
     )
+
+
+@lru_cache(REMEMBERED_CELLS)  # in a file many lines say the same four numbers: one thing for all of them
+def _counts(pupils: int, parents: int, teachers: int, others: int) -> HeadCounts:
+    return HeadCounts(pupils, parents, teachers, others)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -281,11 +281,14 @@ class Poster:
     helpline: str = "19833"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PastSitting:
-    """A line of a file of past visits: one presentation that was held, with who was in the room."""
+    """A line of a file of past visits: one presentation that was held, with who was in the room.
 
-    line: int
+    Two that are equal are one line written twice, whatever kilometres they say.
+    """
+
+    line: int = field(compare=False)
     on_day: dt.date
     register_id: str
     host: str
@@ -296,15 +299,9 @@ class PastSitting:
     minutes: int | None
     classes: str
     counts: HeadCounts
-    kilometres: int
+    kilometres: int = field(compare=False)
     presenters: tuple[str, ...] = ()  # as the file writes them
     which: str = ""  # of two hours with one name: "a" the first, "b" the second
-
-    @property
-    def same_as(self) -> tuple[object, ...]:
-        """Two lines that agree in all of this are one line written twice."""
-        said = {name: value for name, value in self.__dict__.items() if name not in ("line", "kilometres")}
-        return tuple(said.values())
 
 
 @dataclass(frozen=True)

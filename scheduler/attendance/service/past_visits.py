@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.figures import add_up_marked
 from scheduler.attendance.service.past_crews import CREW_COLUMN as CREW
-from scheduler.attendance.service.past_crews import Crews
+from scheduler.attendance.service.past_crews import USUAL_START, Crews, Span
 from scheduler.attendance.terms import AttendanceState, CountSource, PastSheet, PastSitting
 from scheduler.config import settings
 from scheduler.core.clock import moment_of
@@ -22,7 +22,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Placed, Stage, Stale, stored_since, take_in
+from scheduler.core.imports.staging import Filing, Importer, Placed, Places, Stage, Stale, stored_since, take_in
 from scheduler.core.numbers import next_numbers
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
@@ -43,7 +43,16 @@ VISIT_IMPORT = "visits"
 ALIVE = [state for state in VisitState if state not in (VisitState.CANCELLED, VisitState.REPLANNED)]
 
 
-@dataclass
+@dataclass(slots=True)
+class _Held:
+    """A presentation to be: its line of the file, who presented, and when it began."""
+
+    sitting: PastSitting
+    crew: Sequence[NamedPresenter]
+    starts: dt.time = USUAL_START
+
+
+@dataclass(slots=True)
 class _Outing:
     """A visit to be: a host, a programme, a day, and its presentations."""
 
@@ -51,9 +60,16 @@ class _Outing:
     programme: Programme
     campaign_id: int | None
     on_day: dt.date
-    sittings: list[PastSitting] = field(default_factory=list)
-    crews: dict[int, list[NamedPresenter]] = field(default_factory=dict)  # by line
-    starts: dict[int, dt.time] = field(default_factory=dict)
+    held: list[_Held] = field(default_factory=list)
+
+    def minutes(self, one: _Held) -> int:
+        """How long a presentation took: as the file says, else as its programme does."""
+        return one.sitting.minutes or self.programme.minutes
+
+    def span(self, one: _Held) -> Span:
+        """From when until when it was."""
+        begins = moment_of(self.on_day, one.starts, self.host.zone)
+        return begins, begins + dt.timedelta(minutes=self.minutes(one))
 
 
 @dataclass
@@ -65,11 +81,11 @@ class _VisitComparison:
 
     @property
     def to_store(self) -> int:
-        return sum(len(outing.sittings) for outing in self.new)
+        return sum(len(outing.held) for outing in self.new)
 
     @property
     def to_stage(self) -> int:
-        crews = sum(len(crew) for outing in self.new for crew in outing.crews.values())
+        crews = sum(len(one.crew) for outing in self.new for one in outing.held)
         return len(self.new) + 6 * self.to_store + crews
 
     def outcome(self, batch_id: int | None = None) -> Imported:
@@ -114,32 +130,29 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _VisitCompa
         campaign_id = campaign.id if isinstance(campaign, Campaign) else None
         fresh = _Outing(host, programme, campaign_id, sitting.on_day)
         outing = outings.setdefault((host.id, programme.id, sitting.on_day), fresh)
-        outing.sittings.append(sitting)
-        outing.crews[sitting.line] = crew
+        outing.held.append(_Held(sitting, tuple(crew)))
     stored = _stored(session, centre_id)
     for key, outing in outings.items():
-        said = (len(outing.sittings), sum(sitting.counts.total for sitting in outing.sittings))
+        said = (len(outing.held), sum(one.sitting.counts.total for one in outing.held))
         if key not in stored:
             found.new.append(outing)
         elif stored[key] == said:
-            found.same += len(outing.sittings)
+            found.same += len(outing.held)
         else:
-            found.problems.append(LineProblem(outing.sittings[0].line, "", "visit_stored_otherwise"))
+            found.problems.append(LineProblem(outing.held[0].sitting.line, "", "visit_stored_otherwise"))
     _settle_starts(found, crews)
     return found
 
 
 def _settle_starts(found: _VisitComparison, crews: Crews) -> None:
     """Note when each presentation began; what is wrong with that is a problem of its line."""
-    pairs = [(outing, sitting, place) for outing in found.new for place, sitting in enumerate(outing.sittings)]
-    for outing, sitting, place in sorted(pairs, key=lambda pair: pair[1].starts is None):
-        minutes = sitting.minutes or outing.programme.minutes
-        crew = outing.crews[sitting.line]
-        starts, reason = crews.begin(sitting, crew, place, zone=outing.host.zone, minutes=minutes)
-        outing.starts[sitting.line] = starts
+    pairs = [(outing, one, place) for outing in found.new for place, one in enumerate(outing.held)]
+    for outing, one, place in sorted(pairs, key=lambda pair: pair[1].sitting.starts is None):
+        minutes = outing.minutes(one)
+        one.starts, reason = crews.begin(one.sitting, one.crew, place, zone=outing.host.zone, minutes=minutes)
         if reason:
             column = "starts" if reason in ("no_such_time", "hour_twice") else CREW
-            found.problems.append(LineProblem(sitting.line, column, reason))
+            found.problems.append(LineProblem(one.sitting.line, column, reason))
 
 
 class _Names:
@@ -192,34 +205,38 @@ def _still_new(session: Session, stage: Stage) -> None:
 
 
 def _stage(stage: Stage, found: _VisitComparison) -> None:
-    """A table at a time."""
+    """A table at a time, and of each a line at a time: only what is laid aside is ever whole."""
     now = stage.filing.now
     numbers = _numbers(found.new)
     rows = (_visit(stage.filing, one, next(numbers[one.on_day.year])) for one in found.new)
     visits = stage.add(Visit, rows, "visit delivered")
-    pairs = [
-        (visit, outing, sitting, place)
+    rows = (
+        _presentation(visit, outing, one, ordinal, now=now)
         for visit, outing in zip(visits, found.new, strict=True)
-        for place, sitting in enumerate(outing.sittings, 1)
-    ]
-    presentations = [_presentation(*pair, now=now) for pair in pairs]
-    held = stage.add(Presentation, presentations, "presentation delivered")
-    of = [(placed, outing, sitting) for placed, (_, outing, sitting, _) in zip(held, pairs, strict=True)]
-    stage.add(Attendance, (_attendance(*one, now=now) for one in of), "attendance locked")
+        for ordinal, one in enumerate(outing.held, 1)
+    )
+    held = stage.add(Presentation, rows, "presentation delivered")
+    stage.add(Attendance, (_attendance(*one, now=now) for one in _in_turn(held, found.new)), "attendance locked")
     heads = (
         _count(placed, audience, people, now)
-        for placed, _, sitting in of
-        for audience, people in sitting.counts.by_audience().items()
+        for placed, _, one in _in_turn(held, found.new)
+        for audience, people in one.sitting.counts.by_audience().items()
     )
     stage.add(HeadCount, heads)
     went = (
-        (placed, row, one.presenter_id)
-        for placed, row, (_, outing, sitting, _) in zip(held, presentations, pairs, strict=True)
-        for one in sorted(outing.crews[sitting.line], key=lambda one: is_minor(one.adult_on, outing.on_day))
+        (placed, outing.on_day, outing.span(one), who.presenter_id)
+        for placed, outing, one in _in_turn(held, found.new)
+        for who in sorted(one.crew, key=lambda who: is_minor(who.adult_on, outing.on_day))
     )
     # The latest first: SQLite's defence against two places then has nothing to look through.
-    latest = sorted(went, key=lambda one: one[1]["busy_from"], reverse=True)
+    latest = sorted(went, key=lambda one: one[2][0], reverse=True)
     stage.add(Assignment, (_assignment(*one, now=now) for one in latest), "assignment present")
+
+
+def _in_turn(held: Places, outings: Iterable[_Outing]) -> Iterator[tuple[Placed, _Outing, _Held]]:
+    """The presentations that are laid aside, each with what the file said of it."""
+    of = ((outing, one) for outing in outings for one in outing.held)
+    return ((placed, *pair) for placed, pair in zip(held, of, strict=True))
 
 
 def _numbers(outings: list[_Outing]) -> Mapping[int, Any]:
@@ -240,26 +257,22 @@ def _visit(filing: Filing, outing: _Outing, number: str) -> dict[str, Any]:
         "zone": outing.host.zone,
         "state": VisitState.DELIVERED,
         "state_since": filing.now,
-        "kilometres": max(sitting.kilometres for sitting in outing.sittings),
+        "kilometres": max(one.sitting.kilometres for one in outing.held),
         "papers_settled": True,  # their schools have what they were given then
     }
 
 
-def _presentation(
-    visit: Placed, outing: _Outing, sitting: PastSitting, ordinal: int, *, now: dt.datetime
-) -> dict[str, Any]:
-    starts = outing.starts[sitting.line]
-    starts_at = moment_of(sitting.on_day, starts, outing.host.zone)
-    minutes = sitting.minutes or outing.programme.minutes
-    ends_at = starts_at + dt.timedelta(minutes=minutes)
+def _presentation(visit: Placed, outing: _Outing, one: _Held, ordinal: int, *, now: dt.datetime) -> dict[str, Any]:
+    sitting = one.sitting
+    starts_at, ends_at = outing.span(one)
     return {
         "visit_id": visit,
         "ordinal": ordinal,
         "uid": f"{new_token()[:22]}@{settings().uid_domain}",
         "edited_at": now,
-        "on_day": sitting.on_day,
-        "starts_local": starts,
-        "minutes": minutes,
+        "on_day": outing.on_day,
+        "starts_local": one.starts,
+        "minutes": outing.minutes(one),
         "zone": outing.host.zone,
         "starts_at": starts_at,
         "ends_at": ends_at,
@@ -288,12 +301,12 @@ def _level(host: Host, sitting: PastSitting) -> SchoolLevel:
     return SchoolLevel.PRIMARY if host.teaches_primary else SchoolLevel.SECONDARY
 
 
-def _attendance(presentation: Placed, outing: _Outing, sitting: PastSitting, *, now: dt.datetime) -> dict[str, Any]:
+def _attendance(presentation: Placed, outing: _Outing, one: _Held, *, now: dt.datetime) -> dict[str, Any]:
     return {
         "presentation_id": presentation,
         "state": AttendanceState.LOCKED,
         "state_since": now,
-        "minutes_given": sitting.minutes or outing.programme.minutes,
+        "minutes_given": outing.minutes(one),
         "submitted_at": now,
         "locked_at": now,
     }
@@ -312,9 +325,12 @@ def _count(presentation: Placed, audience: Audience, people: int, now: dt.dateti
 
 
 def _assignment(
-    presentation: Placed, held: Mapping[str, Any], presenter_id: int, *, now: dt.datetime
+    presentation: Placed, on_day: dt.date, span: Span, presenter_id: int, *, now: dt.datetime
 ) -> dict[str, Any]:
-    return {name: held[name] for name in ("on_day", "busy_from", "busy_until")} | {
+    return {
+        "on_day": on_day,
+        "busy_from": span[0],
+        "busy_until": span[1],
         "presentation_id": presentation,
         "presenter_id": presenter_id,
         "state": AssignmentState.PRESENT,

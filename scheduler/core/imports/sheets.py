@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
+REMEMBERED_CELLS = 20_000  # a programme, a number, a school stand in many lines: judged once, and one text for all
 FIELD_LIMIT = 200  # characters, where a field names no limit of its own
 DELIMITERS = ";,\t"  # the first wins when several fit equally
 NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCII)
@@ -54,7 +56,7 @@ class Layout:
     lists: frozenset[str] = frozenset()  # in these a new line within the cell stands between two things
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the file: {field: cleaned text}."""
 
@@ -163,6 +165,7 @@ def below_titles(lines: Lines, known: set[str]) -> tuple[tuple[int, list[str]], 
     return first[at], chain(first[at + 1 :], lines)
 
 
+@lru_cache(4096)  # a file of a year says each of its days many times
 def day_of(text: str) -> dt.date | None:
     """2026-09-01, 1. 9. 2026., 1. IX 2026 or 1. septembar 2026 (the day stands first, as here); None for no day.
 
@@ -196,6 +199,7 @@ def days_in(typed: str) -> frozenset[dt.date] | None:
     return frozenset(days) if not typed.strip(" ,;.\r\n") and len(days) <= MOST_LISTED_DAYS else None
 
 
+@lru_cache(1024)
 def time_of(text: str) -> dt.time | None:
     """8:00, 08.00, 8h, 8 i 30; None for no time of a day."""
     found = re.fullmatch(r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::00)?\s*(?:h|ч|часова|časova)?\.?", text.strip(), re.ASCII)
@@ -290,6 +294,7 @@ def _cleaned(
 ) -> tuple[list[Row], list[LineProblem]]:
     rows: list[Row] = []
     problems: list[LineProblem] = []
+    kept_of = lru_cache(REMEMBERED_CELLS)(partial(_kept, layout=layout))
     try:
         for line, cells in lines:
             if len(rows) == MAX_ROWS:
@@ -303,7 +308,7 @@ def _cleaned(
                     problems.append(LineProblem(line, heading, unsolved[line, place]))
                     continue
                 try:
-                    kept |= _kept(cell, name, layout)
+                    kept |= kept_of(cell, name)
                 except BadText as bad:
                     problems.append(LineProblem(line, heading, bad.reason))
             rows.append(Row(line, kept))
@@ -312,7 +317,7 @@ def _cleaned(
     return rows, problems
 
 
-def _kept(cell: str, name: str, layout: Layout) -> dict[str, str]:
+def _kept(cell: str, name: str, *, layout: Layout) -> dict[str, str]:
     """What is kept of a cell: nothing where nobody needs its column, but no identity number may stand there either."""
     if has_identity_number(f"0{cell}" if len(cell) == 12 and cell.isdigit() else cell):  # a table drops the first 0
         raise BadText(GroundReason.IDENTITY_NUMBER)
@@ -338,6 +343,8 @@ class Imported:
 
 class Cells:
     """One line being read by its room: its cells as values, and what is wrong with them, each column once."""
+
+    __slots__ = ("problems", "row", "table")
 
     def __init__(self, row: Row, table: FileTable, known: Iterable[LineProblem] = ()) -> None:
         self.row, self.table = row, table

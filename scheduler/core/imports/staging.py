@@ -9,6 +9,7 @@ meanwhile: that is asked again under the lock, and then the file is compared ane
 import datetime as dt
 import json
 import logging
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +80,16 @@ class Placed(NamedTuple):
 
     thing: str
     place: int
+
+
+class Places:
+    """The new rows of a table in their order: eight bytes each, for a file may become half a million of them."""
+
+    def __init__(self, thing: str) -> None:
+        self.thing, self.at = thing, array("q")
+
+    def __iter__(self) -> Iterator[Placed]:
+        return (Placed(self.thing, place) for place in self.at)
 
 
 def _nobody(_done: int, _total: int) -> None:
@@ -200,16 +211,16 @@ class Stage:
         self.changed: dict[str, set[str]] = {}
         self.changes: dict[str, int] = {}
         self.audited: list[tuple[str, str, bool]] = []
-        self.writers: dict[tuple[str, str], Any] = {}  # (table, column): what makes its values what is stored
+        self.writers: dict[str, dict[str, _Writer]] = {}  # by table and column
 
     @cached_property
     def dialect(self) -> Dialect:
         return db.engine.dialect
 
-    def add(self, model: type[Base], rows: Iterable[Mapping[str, Any]], action: str = "") -> list[Placed]:
+    def add(self, model: type[Base], rows: Iterable[Mapping[str, Any]], action: str = "") -> Places:
         """Lay new rows aside, all with the same columns; `action` is what the audit says of each."""
         table = _table(model)
-        placed: list[Placed] = []
+        placed = Places(table.name)
         for piece in _pieces(rows):
             self.columns.setdefault(table.name, tuple(piece[0]))
             with transaction() as session:
@@ -218,8 +229,8 @@ class Stage:
                 self._compare(table, piece)
                 self._lay(session, table, [{"place": at, "told": one} for at, one in zip(places, told, strict=True)])
             self._tell(len(piece))
-            placed += [Placed(table.name, at) for at in places]
-        if placed and action:
+            placed.at.extend(places)
+        if placed.at and action:
             self.audited.append((table.name, action, True))
         return placed
 
@@ -271,18 +282,22 @@ class Stage:
         return list(session.scalars(given, {"count": count}))
 
     def _told(self, table: Table, row: Mapping[str, Any]) -> str:
-        told = {}
+        told, writers = {}, self._writers(table)
         for name, value in row.items():
             if isinstance(value, Placed):
                 self.links[table.name, name] = value.thing
                 told[name] = value.place
             else:
-                key = table.name, name
-                if key not in self.writers:
-                    self.writers[key] = table.c[name].type.dialect_impl(self.dialect).bind_processor(self.dialect)
-                process = self.writers[key]
-                told[name] = process(value) if process and value is not None else value
-        return json.dumps(told, ensure_ascii=False, default=_iso)
+                told[name] = writers[name].written(value)
+        return TO_JSON(told)
+
+    def _writers(self, table: Table) -> dict[str, "_Writer"]:
+        if table.name not in self.writers:
+            types = {column.name: column.type.dialect_impl(self.dialect) for column in table.c}
+            self.writers[table.name] = {
+                name: _Writer(kind.bind_processor(self.dialect)) for name, kind in types.items()
+            }
+        return self.writers[table.name]
 
     def apply(self, actor: audit.Doer, stored: batches.ImportRecord, check: Callable[[Session, "Stage"], None]) -> int:
         """Store all that is staged in one transaction, a statement a table; the number of the import. Raises: Stale."""
@@ -375,6 +390,20 @@ class Stage:
         session.execute(insert(entry).from_select(["at", "actor", "action", "thing", "thing_id", "details"], wanted))
 
 
+class _Writer:
+    """Makes the values of one column what its database keeps; the same value as before is the same again."""
+
+    __slots__ = ("_process", "_told", "_value")
+
+    def __init__(self, process: Callable[[Any], Any] | None) -> None:
+        self._process, self._value, self._told = process, None, None
+
+    def written(self, value: Any) -> Any:
+        if value is not self._value:
+            self._value, self._told = value, value if self._process is None else self._process(value)
+        return self._told
+
+
 def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
     while piece := list(islice(left, PIECE_ROWS)):
@@ -388,6 +417,9 @@ def _table(model: type[Base]) -> Table:
 def _iso(value: Any) -> str:
     """Days, times and moments as PostgreSQL reads them."""
     return str(value.isoformat())
+
+
+TO_JSON = json.JSONEncoder(ensure_ascii=False, default=_iso).encode
 
 
 def stored_since(
