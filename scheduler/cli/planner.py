@@ -1,11 +1,15 @@
-"""Commands of the planner: `planner solve`, `repair`, `bound` and `explain`, over the neutral planning format."""
+"""Commands of the planner over the neutral planning format: solve, solve-all, repair, bound, explain."""
 
 import json
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +61,44 @@ def solve(instance: Path, plan: Path, seconds: float | None, steps: int | None, 
     watch = engine.Watch(_spent(seconds, steps, SECONDS), _progress(), seed)
     problem = _read(instance, read_problem)
     _write(plan, problem, engine.solve(problem, watch, engine.exact_solver()))
+
+
+@group.command("solve-all")
+@click.argument("instances", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("plans", type=click.Path(path_type=Path, file_okay=False))
+@budget
+def solve_all(instances: Path, plans: Path, seconds: float | None, steps: int | None, seed: int) -> None:
+    """Plan every INSTANCES/*.json one after the other, each in a process of its own, into PLANS.
+
+    The memory is that of the largest one. What cannot be planned is named, the others are: code 2 at the end.
+    """
+    _spent(seconds, steps, SECONDS)  # refused before anything is planned
+    files = sorted(instances.glob("*.json"))
+    if not files:
+        raise BadInput(f"{instances}: no instance (*.json)")
+    plans.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for file in files:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            begun = time.monotonic()
+            try:
+                told, peak = alone.submit(_planned, file, plans / file.name, (seconds, steps, seed)).result()
+            except (click.ClickException, BrokenProcessPool) as error:
+                failed += 1
+                click.echo(str(error) if isinstance(error, BadInput) else f"{file}: {error}", err=True)
+            else:
+                click.echo(f"{file.stem}: {told}, {time.monotonic() - begun:.0f} s, {peak} MiB")
+    if failed:
+        raise BadInput(f"{failed} of {len(files)} not planned")
+
+
+def _planned(instance: Path, plan: Path, limits: tuple[float | None, int | None, int]) -> tuple[str, int]:
+    """What one plan is like, and the most memory it took, in MiB: for a process that does nothing else."""
+    seconds, steps, seed = limits
+    problem = _read(instance, read_problem)
+    watch = engine.Watch(_spent(seconds, steps, SECONDS), _progress(), seed)
+    told = _written(plan, problem, engine.solve(problem, watch, engine.exact_solver()))
+    return told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 @group.command("repair")
@@ -170,7 +212,11 @@ def _read(file: Path, read: Callable[[bytes], T]) -> T:
 
 
 def _write(file: Path, problem: PlanProblem, plan: Plan) -> None:
-    """The plan as a file; one that breaks a rule is never written. Raises: ClickException, BadInput."""
+    click.echo(_written(file, problem, plan))
+
+
+def _written(file: Path, problem: PlanProblem, plan: Plan) -> str:
+    """The plan as a file, and what it is like; none that breaks a rule. Raises: ClickException, BadInput."""
     if broken := violations(problem, plan):
         first = broken[0]
         raise click.ClickException(f"{len(broken)} rules broken, no plan written: {first.about}: {first.rule}")
@@ -179,7 +225,7 @@ def _write(file: Path, problem: PlanProblem, plan: Plan) -> None:
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
     cost = cost_of(problem, plan)
-    click.echo(
+    return (
         f"{cost.served} of {len(problem.requests)} served, weight {cost.served_weight}, cost {cost.total}:"
         f" {cost.pref_miss} off the preferred days, {cost.km} km, Gini {cost.gini}"
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,34 @@ def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp
     assert len(plan.placements) + len(plan.unplaced) == 14
     assert result.stdout.startswith(f"{len(plan.placements)} of 14 served, weight ")
     assert "first step=0 cost=" in result.stderr
+
+
+def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(app: Flask, instance: Path, tmp_path: Path):
+    """One after the other in processes of their own: each plan is the one that `solve` gives alone."""
+    folder, plans, alone = tmp_path / "centres", tmp_path / "plans", tmp_path / "alone.json"
+    folder.mkdir()
+    for name in ("bg", "rs"):
+        (folder / f"{name}.json").write_text(json.dumps(as_file(a_random_problem(len(name), requests=8))))
+    (folder / "mk.json").write_text('{"format": "other"}')
+    runner = app.test_cli_runner()
+    runner.invoke(args=["planner", "solve", str(folder / "rs.json"), str(alone), "--steps", "1"])
+
+    result = runner.invoke(args=["planner", "solve-all", str(folder), str(plans), "--steps", "1"])
+
+    assert result.exit_code == 2
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["bg", "rs"]
+    assert all(re.search(r" of 8 served, weight \d+, .* \d+ s, \d+ MiB$", line) for line in result.stdout.splitlines())
+    assert f"{folder / 'mk.json'}: " in result.stderr
+    assert result.stderr.endswith("1 of 3 not planned\n")
+    assert sorted(file.name for file in plans.iterdir()) == ["bg.json", "rs.json"]
+    assert (plans / "rs.json").read_bytes() == alone.read_bytes()
+
+
+def test_solve_all_refuses_a_folder_without_instances(app: Flask, tmp_path: Path):
+    result = app.test_cli_runner().invoke(args=["planner", "solve-all", str(tmp_path), str(tmp_path / "plans")])
+
+    assert (result.exit_code, result.stderr) == (2, f"Error: {tmp_path}: no instance (*.json)\n")
+    assert not (tmp_path / "plans").exists()
 
 
 def test_bound_says_one_document_and_nothing_else(instance: Path):
