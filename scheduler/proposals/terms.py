@@ -248,6 +248,46 @@ class Gathered:
     language: TeachingLanguage | None = None
 
 
+class HostGroup(StrEnum):
+    """Schools that are told apart to see whether everybody gets her share; one school may be in two."""
+
+    TOWN = "town"
+    VILLAGE = "village"
+    SPECIAL_NEEDS = "special_needs"
+
+
+@dataclass(frozen=True)
+class GroupShare:
+    """Of the requests of a school year from one group those with a visit, without a proposal and with it."""
+
+    group: HostGroup
+    asked: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class LoadShare:
+    """Minutes in front of people that somebody has promised in a proposal's days, without it and with it.
+
+    `offered` are the minutes of her weekly hours in these days.
+    """
+
+    who: CrewName
+    before: int
+    after: int
+    offered: int
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """Who gets visits and who gives them: by group of schools in its school year, by presenter in its days."""
+
+    school_year: str
+    groups: tuple[GroupShare, ...]
+    loads: tuple[LoadShare, ...]
+
+
 @dataclass(frozen=True)
 class ProposalLine:
     """A proposal in the list."""

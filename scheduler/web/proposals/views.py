@@ -11,6 +11,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.paging import page_number
 from scheduler.jobs.long_work import start_plan
 from scheduler.proposals.queries import pages as queries
+from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
 from scheduler.proposals.terms import PlanChanged, ProposalReason, WhyChanged
@@ -65,6 +66,7 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
     page = render_template(
         "proposals/proposal.html",
         shown=shown,
+        fairness=fairness_of(current_actor(), proposal_id) if shown.line.finished else None,
         changed=changed or {},
         names=queries.asked_names(current_actor(), changed) if changed else {},
         ticked=set(request.form.getlist("rows")),

@@ -7,9 +7,19 @@ from babel.support import LazyProxy
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
-from scheduler.proposals.terms import USUAL, AskedName, Gathered, Levers, RowChange, RowView, WaitCause, WhyChanged
+from scheduler.proposals.terms import (
+    USUAL,
+    AskedName,
+    Gathered,
+    HostGroup,
+    Levers,
+    RowChange,
+    RowView,
+    WaitCause,
+    WhyChanged,
+)
 from scheduler.web import labels
-from scheduler.web.filters import Face
+from scheduler.web.filters import Face, percent
 from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language
 
@@ -52,6 +62,18 @@ OF_YOUTHS: Mapping[WaitCause, LazyProxy] = {
     WaitCause.TIME: _l("No young presenter has hours and papers for these days."),
     WaitCause.TAKEN: _l("Every young presenter who could go is promised elsewhere on these days."),
 }
+
+
+GROUPS: Mapping[HostGroup, LazyProxy] = {
+    HostGroup.TOWN: _l("in towns"),
+    HostGroup.VILLAGE: _l("in villages"),
+    HostGroup.SPECIAL_NEEDS: _l("pupils with special needs"),
+}
+
+
+def share_words(of_them: int, asked: int) -> str:
+    """ "12 (40 %)"."""
+    return f"{of_them} ({percent(of_them / asked)})"
 
 
 def cause_words(row: RowView) -> str:

@@ -163,3 +163,14 @@ def test_each_cause_is_a_sentence(desk, region, language):
     proposal_id = region.proposed(region.seat(0))
 
     assert desk.get(f"/plans/{proposal_id}", query_string={"lang": language}).status_code == 200
+
+
+def test_the_page_says_who_gets_visits_and_whose_hours_it_takes(desk, region):
+    proposal_id = region.proposed(region.seat(0), region.seat(1))
+
+    read = page(desk, proposal_id)
+
+    assert "Requests of the school year 2026/27 with a visit" in read
+    assert re.search(r"in towns<.th> <td[^>]*> ?3<.td> <td[^>]*> ?0 .0 ?%.<.td> <td[^>]*> ?2 .67 ?%.<.td>", read)
+    assert "Work in these days, of the hours that each offers" in read
+    assert "in villages" not in read
