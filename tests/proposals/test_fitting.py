@@ -137,12 +137,12 @@ def test_the_hour_that_the_school_named_comes_first():
 
     assert [fitting(one).answer(1, TODAY).seats[0].starts_local for one in (named, asked_of(named.facts))] == [
         dt.time(11),
-        dt.time(8, 15),
+        dt.time(8),
     ]
 
 
 def test_the_road_begins_at_home_or_where_she_is_before():
-    free, there = a_seeker(1), a_seeker(2, promised=(a_stop(9, TODAY, dt.time(8, 15), point=VRANJE),))
+    free, there = a_seeker(1), a_seeker(2, promised=(a_stop(9, TODAY, dt.time(8), point=VRANJE),))
     wish = facts(free, there, point=VRANJE)
 
     answers = [fitting(asked_of(wish)).answer(who, TODAY) for who in (1, 2)]

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.messages.models import OutboxMessage
-from scheduler.policy import NotAllowed, Role
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
 from scheduler.proposals.queries.table import EVERYWHERE, region_table
 from scheduler.proposals.queries.to_plan import chosen_visits
 from scheduler.proposals.rules.fitting import Fitting
@@ -26,7 +27,6 @@ from tests.factories.places import make_municipality
 from tests.factories.proposals import FIRST, LAST, Region, a_region
 from tests.factories.safeguarding import a_cleared_educator, make_consent, make_vetting
 from tests.factories.staffing import make_busy
-from scheduler.people.terms import PresenterKind
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)

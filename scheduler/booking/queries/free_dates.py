@@ -200,7 +200,7 @@ def open_calendar(
 
 def nobodys_calendar(place: AskedPlace, *, now: dt.datetime) -> OpenCalendar:
     """The same without days and without anybody: where and how long alone, for whoever is placed already."""
-    return OpenCalendar(place, clock.local_day(now, place.zone), {}, frozenset(), None, (), (), "")
+    return OpenCalendar(place, clock.local_day(now, place.zone), {None: frozenset()}, frozenset(), None, (), (), "")
 
 
 def free_dates(wish: FreeWish, *, now: dt.datetime, place: AskedPlace | None = None) -> FreeDates:

@@ -1,4 +1,4 @@
-"""The cards of a region's table: agreed requests that wait for their plan, where they lie, and what they are asked for."""
+"""The cards of a region's table: agreed requests that wait for their plan, where they lie and within which days."""
 
 from sqlalchemy import ColumnElement, func, select
 

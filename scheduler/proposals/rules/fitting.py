@@ -50,7 +50,9 @@ class Fitting:
             return card.seat(own.day, next(card.in_order(own)), [who])
         facts = with_promised(card.only(who), before, self.moment_of) if before else card.facts
         for time in card.in_order(own):
-            able = able_at(facts, own.day, time, self.moment_of, by_the_bell=True) if before else card.able(own.day, time)
+            able = (
+                able_at(facts, own.day, time, self.moment_of, by_the_bell=True) if before else card.able(own.day, time)
+            )
             crew = [who if who in people else people[0] for _number, people in able if people]
             if len(crew) == len(card.parts) and who in crew:
                 return card.seat(own.day, time, crew)

@@ -45,7 +45,7 @@ from scheduler.web.board.blueprint import bp
 from scheduler.web.board.region_address import TableAddress, asked_address, pressed_cell
 from scheduler.web.board.views import A_WEEK, today
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, asked_day, number_of
+from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n, page_language
 from scheduler.web.once import sent_once
@@ -101,6 +101,7 @@ def region() -> ResponseReturnValue:
 def _put(address: TableAddress, who: int, day: dt.date) -> TableAddress:
     """The chosen cards on a presenter's day; where they do not fit nothing moves, and it is said why."""
     answer = _cells(address, [day]).fitting.answer(who, day)
+    address = replace(address, day=day)
     if answer.fits:
         return address.placed(answer.seats)
     if address.chosen:
@@ -122,8 +123,8 @@ def _page(table: RegionTable, address: TableAddress, cells: Cells, monday: dt.da
     rows = [
         (blocks.row_view(row), _row(row, (address, cells, names), answers, people))
         for row in found.rows
+        if not cells.chosen or _may_matter(row, answers, crew)
     ]
-    day = asked_day("day")
     return render_template(
         "board/region.html",
         table=table,
@@ -136,7 +137,7 @@ def _page(table: RegionTable, address: TableAddress, cells: Cells, monday: dt.da
         district=_district(table),
         districts=_districts(table, address),
         drawing=_map(table, {seat.request_id for seat in seats}),
-        chosen=day if day in days else days[0],
+        chosen=address.day if address.day in days else days[0],
         press=BaseForm(formdata=None),
         **_board(found, rows, address),
     )
@@ -149,7 +150,9 @@ def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, An
     return {
         "by": "presenters",
         "days": [blocks.day_view(day, today()) for day in found.days],
-        "day_links": [(one.day, f"{address.href()}&day={one.day}", one.day in found.clash_days) for one in found.days],
+        "day_links": [
+            (one.day, replace(address, day=one.day).href(), one.day in found.clash_days) for one in found.days
+        ],
         "rows": rows,
         "alone": None,
         "may_move": True,
@@ -175,9 +178,15 @@ def _row(
         mine = [seat for seat in cells.placed if who in seat.crew and seat.on_day == view["day"]]
         view["placed"] = [words.seat_view(seat, names[seat.request_id], people, address, who) for seat in mine]
         if answer := answers.get((who, view["day"])):
-            tone, text = words.answer_words(answer, who, people)
-            view["answer"] = {"tone": tone, "words": text, "put": f"{who}_{view['day']}" if answer.fits else ""}
+            tone, times, said = words.answer_parts(answer, who, people)
+            view["answer"] = {"tone": tone, "times": times, "words": said, "put": f"{who}_{view['day']}"}
     return views
+
+
+def _may_matter(row: BoardRow, answers: Mapping[tuple[int, dt.date], CellAnswer], crew: Collection[int]) -> bool:
+    """Whether the chosen cards ask for somebody of her kind, or she has one already."""
+    who = row.presenter_id or 0
+    return who in crew or any(one.fits or one.lack for (whose, _day), one in answers.items() if whose == who)
 
 
 def _names(table: RegionTable, seats: Sequence[ProposedSeat]) -> dict[int, AskedName]:
@@ -199,7 +208,7 @@ def _middle(cards: Sequence[TableCard]) -> Point | None:
 def _steps(address: TableAddress, monday: dt.date) -> dict[str, str]:
     """Where the week before, this week and the week after lead."""
     weeks = {"before": monday - A_WEEK, "now": words.first_monday([], today()), "after": monday + A_WEEK}
-    return {step: replace(address, week=one).href() for step, one in weeks.items()}
+    return {step: address.in_week(one).href() for step, one in weeks.items()}
 
 
 def _district(table: RegionTable) -> str:
@@ -209,7 +218,7 @@ def _district(table: RegionTable) -> str:
 
 def _districts(table: RegionTable, address: TableAddress) -> list[tuple[str, str, bool]]:
     """The districts with agreed requests, and how many each of them has; all of them first."""
-    anywhere = replace(address, week=None, chosen=())
+    anywhere = replace(address, week=None, chosen=(), day=None)
     every = sum(one.number for one in table.districts)
     found = [(f"{_('All districts')} ({every})", replace(anywhere, district=EVERYWHERE).href(), not table.district_id)]
     for one in sorted(table.districts, key=lambda one: (-one.number, one.id)):

@@ -27,17 +27,23 @@ class TableAddress:
     district: int | None = None
     seats: tuple[ProposedSeat, ...] = ()
     chosen: tuple[int, ...] = ()
+    day: dt.date | None = None  # that a phone shows
 
     def values(self) -> list[tuple[str, str]]:
         """Its query, and the hidden fields of its forms."""
         found = [("week", self.week.isoformat())] if self.week else []
         found += [("district", str(self.district))] if self.district is not None else []
         found += [("at", seat_text(seat)) for seat in self.seats]
-        return [*found, *(("card", str(one)) for one in self.chosen)]
+        found += [("card", str(one)) for one in self.chosen]
+        return [*found, ("day", self.day.isoformat())] if self.day else found
 
     def href(self, anchor: str = "") -> str:
         """Where it is opened."""
         return url_for("board.region", **MultiDict(self.values()).to_dict(flat=False), _anchor=anchor or None)
+
+    def in_week(self, monday: dt.date) -> "TableAddress":
+        """The same in another week."""
+        return self if monday == self.week else replace(self, week=monday, day=None)
 
     def placed(self, seats: Iterable[ProposedSeat]) -> "TableAddress":
         """The same with these cards put where they are now; they are chosen no more."""
@@ -88,7 +94,9 @@ def asked_address() -> TableAddress:
     numbers = (number_of(one) for one in given.getlist("card"))
     chosen = tuple(dict.fromkeys(number for number in numbers if number is not None))[:MOST_CHOSEN]
     week = _monday(given.get("week", ""))
-    return TableAddress(week, number_of(given.get("district")), tuple(seats.values()), chosen)
+    return TableAddress(
+        week, number_of(given.get("district")), tuple(seats.values()), chosen, _day(given.get("day", ""))
+    )
 
 
 def _monday(typed: str) -> dt.date | None:

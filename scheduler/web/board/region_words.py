@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from babel.support import LazyProxy
@@ -44,7 +43,7 @@ def card_view(card: TableCard, address: TableAddress, week: dt.date, today: dt.d
     last = week + dt.timedelta(days=6)
     begins = week if card.first_day <= last and card.last_day >= week else first_monday([card.first_day], today)
     chosen = asked.id in address.chosen
-    here = replace(address, week=begins)
+    here = address.in_week(begins)
     notes = [asked.programme(language)]
     notes.append(_n("%(num)s presentation", "%(num)s presentations", card.presentations))
     if asked.language is not TeachingLanguage.SERBIAN:
@@ -82,9 +81,7 @@ def crew_words(seat: ProposedSeat, people: People, *, without: int = 0) -> str:
 
 def seat_view(seat: ProposedSeat, asked: AskedName, people: People, address: TableAddress, who: int) -> dict[str, Any]:
     """A placed card as a block in somebody's row: pressed, it is chosen again."""
-    along = crew_words(seat, people, without=who)
-    notes = [Face("move", "plus", _("on this table"))]
-    notes += [Face("youth", "duo", along)] if along else []
+    notes = [Face("move", "plus", _("on this table")), *_beside(seat, people, who)]
     return {
         "day": f"{short_weekday(seat.on_day)} {seat.on_day.day}",
         "times": clock(seat.starts_local),
@@ -99,17 +96,35 @@ def seat_view(seat: ProposedSeat, asked: AskedName, people: People, address: Tab
     }
 
 
-def answer_words(answer: CellAnswer, who: int, people: People) -> tuple[str, str]:
-    """What a cell says: tone and text."""
+def _beside(seat: ProposedSeat, people: People, who: int) -> list[Face]:
+    """Who goes along: of a young person the adult is named, of an adult the young one."""
+    others = [people[one] for one in seat.crew if one in people and one != who]
+    note_given_names(one.presenter_id for one in others)
+    return [
+        Face("youth", "duo", _("young: %(name)s", name=spelled_here(one.given_name)))
+        if is_minor(one.adult_on, seat.on_day)
+        else Face("quiet", "person", spelled_here(one.full_name))
+        for one in others
+    ]
+
+
+def answer_parts(answer: CellAnswer, who: int, people: People) -> tuple[str, str, str]:
+    """What a cell says: tone, the hours at which the chosen cards would be there, and the road or the reason."""
     if answer.fits:
         times = ", ".join(clock(seat.starts_local) for seat in answer.seats)
         along = crew_words(answer.seats[0], people, without=who)
-        return "good", " · ".join(part for part in (times, _road(answer), along) if part)
+        return "good", times, " · ".join(part for part in (_road(answer), along) if part)
     if answer.lack in OF_CALENDAR:
-        return "quiet", str(OF_CALENDAR[answer.lack])
+        return "quiet", "", str(OF_CALENDAR[answer.lack])
     if answer.beside:
-        return "quiet", str(BESIDE[answer.beside])
-    return "quiet", str(OF_HER[answer.lack]) if answer.lack else _("the programme sends nobody of this kind")
+        return "quiet", "", str(BESIDE[answer.beside])
+    return "quiet", "", str(OF_HER[answer.lack]) if answer.lack else _("the programme sends nobody of this kind")
+
+
+def answer_words(answer: CellAnswer, who: int, people: People) -> tuple[str, str]:
+    """The same in one line: tone and text."""
+    tone, times, said = answer_parts(answer, who, people)
+    return tone, " · ".join(part for part in (times, said) if part)
 
 
 def _road(answer: CellAnswer) -> str:
