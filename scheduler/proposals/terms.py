@@ -355,5 +355,6 @@ class MailToCome:
     """A mail that an act would send, as it would be written."""
 
     address: str
+    language: str
     subject: str
     text: str

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from tests.web.browser import browser_of
 
 pytestmark = pytest.mark.journey
 TEN, MOST_PRESSES = 10, 25
+NUMBERS = count(7000, TEN)
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Hand:
 @pytest.fixture
 def region(house: Flask) -> Iterator[Region]:
     with house.app_context():
-        yield a_region(requests=TEN, educators=4)
+        yield a_region(requests=TEN, educators=4, numbered=next(NUMBERS))
         db.session.rollback()
 
 

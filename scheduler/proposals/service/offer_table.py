@@ -118,4 +118,4 @@ def _mails(act: Act, visit_ids: Collection[int], request_ids: Collection[int]) -
     )
     of_visits = and_(OutboxMessage.about == "visit", OutboxMessage.about_id.in_(visit_ids))
     rows = act.session.scalars(select(OutboxMessage).where(or_(of_visits, of_requests)).order_by(OutboxMessage.id))
-    return [MailToCome(row.address, row.subject, row.text) for row in rows]
+    return [MailToCome(row.address, row.language, row.subject, row.text) for row in rows]

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from scheduler.board.queries import week
 from scheduler.board.terms import Board, BoardRow, BoardWish
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.language import pick
+from scheduler.core.language import html_lang, pick
 from scheduler.people import queries as people_queries
 from scheduler.places.terms.hosts import Point
 from scheduler.proposals.queries.pages import asked_names
@@ -156,12 +157,8 @@ def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, An
         "rows": rows,
         "alone": None,
         "may_move": True,
-        "cells_url": f"{url_for('.region_cells')}?{_query([*asked, ('card', 'NUMBER')])}",
+        "cells_url": f"{url_for('.region_cells')}?{urlencode([*asked, ('card', 'NUMBER')], safe=':')}",
     }
-
-
-def _query(values: list[tuple[str, str]]) -> str:
-    return "&".join(f"{name}={value}" for name, value in values)  # numbers, days and hours alone
 
 
 def _row(
@@ -240,7 +237,7 @@ def _map(table: RegionTable, placed: Collection[int]) -> MapDrawing | None:
         if (point := cards[0].point)
     ]
     said = _("Where schools wait: %(towns)s.", towns=", ".join(one.name for one in drawn))
-    return town_map(drawn, said, _("on this table"), _("waits")) if drawn else None
+    return town_map(drawn, said, _("placed"), _("waits")) if drawn else None
 
 
 @bp.get("/region/cells")
@@ -287,7 +284,8 @@ def _preview(
         gone=gone,
         problem=problem,
         press=BaseForm(formdata=None),
-        place=_("(the link that is made when the mail is sent)"),
+        place=_("[link]"),
+        lang_of=html_lang,
     )
     return page, 409 if gone or problem else 200, {"Cache-Control": "private, no-store"}
 

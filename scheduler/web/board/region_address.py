@@ -7,9 +7,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from flask import request, url_for
-from werkzeug.datastructures import MultiDict
 
 from scheduler.proposals.service.offer_table import MOST_SEATS
 from scheduler.proposals.terms import ProposedSeat
@@ -39,7 +39,8 @@ class TableAddress:
 
     def href(self, anchor: str = "") -> str:
         """Where it is opened."""
-        return url_for("board.region", **MultiDict(self.values()).to_dict(flat=False), _anchor=anchor or None)
+        asked = urlencode(self.values(), safe=":")
+        return f"{url_for('board.region')}?{asked}" + (f"#{anchor}" if anchor else "")
 
     def in_week(self, monday: dt.date) -> "TableAddress":
         """The same in another week."""

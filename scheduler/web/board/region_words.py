@@ -81,7 +81,7 @@ def crew_words(seat: ProposedSeat, people: People, *, without: int = 0) -> str:
 
 def seat_view(seat: ProposedSeat, asked: AskedName, people: People, address: TableAddress, who: int) -> dict[str, Any]:
     """A placed card as a block in somebody's row: pressed, it is chosen again."""
-    notes = [Face("move", "plus", _("on this table")), *_beside(seat, people, who)]
+    notes = [Face("move", "plus", _("placed")), *_beside(seat, people, who)]
     return {
         "day": f"{short_weekday(seat.on_day)} {seat.on_day.day}",
         "times": clock(seat.starts_local),

@@ -2,7 +2,7 @@
 // A region's table is the same with cards, and without a panel: what is dropped, or taken up with M, is an address.
 const board = document.querySelector("[data-board]");
 const panel = document.getElementById("move-panel");
-const direct = board.hasAttribute("data-direct");
+const direct = Object.hasOwn(board.dataset, "direct");
 let taken; // the block that is being moved
 
 const clear = () => {

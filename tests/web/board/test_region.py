@@ -97,7 +97,7 @@ def test_without_a_script_a_card_is_chosen_put_and_offered(desk, region):
     put_there = put(desk, region, 0)
     page = body(desk.get(put_there))
 
-    assert "on this table" in cell(page, who)
+    assert "placed" in cell(page, who)
     assert f'data-number="{region.asked[0].id}"' not in page
     assert "Offer 1 visit" in page
     assert count(Visit) == 0
