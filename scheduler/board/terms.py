@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick, worded
 from scheduler.core.names import spelled
-from scheduler.places.terms.hosts import ClosureRow, SchoolCalendar
+from scheduler.places.terms.hosts import ClosureRow, Point, SchoolCalendar
 from scheduler.places.terms.school_time import Shift
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import CrewRow, VisitRow
@@ -32,6 +32,8 @@ class BoardWish:
     busy_only: bool = False
     page: int = 1
     language: str = "sr_Latn"  # by whose alphabet districts stand
+    near: Point | None = None  # only who lives nearest to it, the nearest first; and whoever is in `keep`
+    keep: frozenset[int] = frozenset()
 
     @property
     def days(self) -> tuple[dt.date, ...]:

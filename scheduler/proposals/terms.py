@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scheduler.booking.terms.free_dates import FreeFacts
+from scheduler.booking.terms.free_dates import FreeFacts, Lack
 from scheduler.core.errors import Reason, SchedulerError
+from scheduler.core.language import pick, worded
 from scheduler.core.paging import Page
+from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.places.terms.hosts import Point
 from scheduler.planning.terms import PlanProblem
 from scheduler.work.terms import WorkRow
 
@@ -126,6 +129,7 @@ class AskedVisit:
     sitting_minutes: tuple[int, ...]
     sitting_classes: tuple[str, ...]  # of each, as far as they must be in the building
     liked: frozenset[dt.date] = frozenset()  # days that the school named; none: every day suits as well
+    hours: Mapping[dt.date, dt.time] = field(default_factory=dict)  # that it named with some of them
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,19 @@ class AskedName:
     topic: Topic
     language: TeachingLanguage
     campaign_id: int | None
+
+    def host(self, language: str) -> str:
+        return pick(language, self.host_sr_cyrl, self.host_sr_latn)
+
+    def place(self, language: str) -> str:
+        return pick(language, self.place_sr_cyrl, self.place_sr_latn)
+
+    def where(self, language: str) -> str:
+        """The school and its place."""
+        return f"{self.host(language)}, {self.place(language)}"
+
+    def programme(self, language: str) -> str:
+        return worded(language, self.programme_sr_cyrl, to_latin(self.programme_sr_cyrl), self.programme_en)
 
 
 @dataclass(frozen=True)
@@ -317,3 +334,67 @@ class ProposalPage:
     changes: Mapping[RowChange, int]
     compared_with: int | None
     others: tuple[ProposalLine, ...]
+
+
+@dataclass(frozen=True)
+class TableCard:
+    """An agreed request on a region's table: where it lies, and within which days it is asked for."""
+
+    asked: AskedName
+    first_day: dt.date
+    last_day: dt.date
+    presentations: int
+    district_id: int | None  # none abroad
+    town_sr_cyrl: str
+    town_sr_latn: str
+    point: Point | None
+    large_crew: bool  # more people than a table sends: by hand, on its own page
+
+
+@dataclass(frozen=True)
+class DistrictOfTable:
+    """A district with agreed requests, and how many they are."""
+
+    id: int
+    name_sr_cyrl: str
+    name_sr_latn: str
+    number: int
+
+
+@dataclass(frozen=True)
+class RegionTable:
+    """The cards of a region, those that wait longest first, and the districts that could be looked at instead."""
+
+    district_id: int | None  # none: all of them
+    cards: tuple[TableCard, ...]
+    total: int
+    districts: tuple[DistrictOfTable, ...]
+
+
+@dataclass(frozen=True)
+class CellAnswer:
+    """What a presenter's day says to the chosen cards: where each of them would be, or what speaks against it.
+
+    Neither seats nor a `lack`: nobody of her kind goes to one of them.
+    """
+
+    seats: tuple[ProposedSeat, ...] = ()
+    km: int | None = None  # to the first of them: from home, or from where she is before
+    minutes: int = 0
+    from_home: bool = True
+    lack: Lack | None = None
+    beside: PresenterKind | None = None  # who is lacking beside her, where she could go herself
+
+    @property
+    def fits(self) -> bool:
+        return bool(self.seats)
+
+
+@dataclass(frozen=True)
+class MailToCome:
+    """A mail that an act would send, as it would be written."""
+
+    address: str
+    language: str
+    subject: str
+    text: str

@@ -26,6 +26,7 @@ from scheduler.reports.terms.drawing import (
     MapSpot,
     RoadDrawing,
     Stroke,
+    TownOfMap,
 )
 
 LINE = 34.0  # height of one lying bar with its name
@@ -290,16 +291,25 @@ def _span(start: int, end: int | None, lang: str) -> str:
 def city_map(cities: Sequence[CityOutcome], names: Sequence[str], summary: str, lang: str) -> MapDrawing:
     """Cities of a campaign: a disc with a tick where it was held, a ring where it comes."""
     _ = translator(lang).gettext
-    areas = tuple(Area(one.iso, one.path, 0, "", one.x, one.y, "") for one in country().outlines)
-    points = [
-        (*country().place(city.lat, city.lon), "done" if city.presentations else "ahead", name)
+    towns = [
+        TownOfMap(name, city.lat, city.lon, bool(city.presentations))
         for city, name in zip(cities, names, strict=True)
         if city.lat is not None and city.lon is not None
     ]
+    return town_map(towns, summary, _("held"), _("to come"))
+
+
+def town_map(towns: Sequence[TownOfMap], summary: str, done: str, ahead: str) -> MapDrawing:
+    """Towns with their names: a disc with a tick where something is done, a ring where it is ahead, in these words."""
+    areas = tuple(Area(one.iso, one.path, 0, "", one.x, one.y, "") for one in country().outlines)
+    points = [(*country().place(one.lat, one.lon), "done" if one.done else "ahead", one.name) for one in towns]
     spots = _named(points)
-    legend = [Legend("done", _("held"))] if any(spot.shape == "done" for spot in spots) else []
-    legend += [Legend("ahead", _("to come"))] if any(spot.shape == "ahead" for spot in spots) else []
+    legend = [Legend(shape, words) for shape, words in (("done", done), ("ahead", ahead)) if _has(spots, shape)]
     return MapDrawing(summary, country().width, country().height, areas, spots, tuple(legend))
+
+
+def _has(spots: Sequence[MapSpot], shape: str) -> bool:
+    return any(spot.shape == shape for spot in spots)
 
 
 def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ...]:

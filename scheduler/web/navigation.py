@@ -85,6 +85,7 @@ LISTS = {  # a page of one visit or one person stands under the list that it was
     "admin": "admin.settings",
 }
 UNDER = {
+    **dict.fromkeys(("board.region", "board.region_mails", "board.region_offer"), "proposals.proposals"),
     **dict.fromkeys(("panels.panels", "panels.new_panel", "panels.panel"), "programmes.own_campaigns"),
     **dict.fromkeys(("posts.plan", "posts.new_post", "posts.post", "posts.picture"), "programmes.own_campaigns"),
     "programmes.new_campaign": "programmes.own_campaigns",

@@ -70,6 +70,7 @@ NOT_PAGES = {
     "posts.plan_calendar",
     "programmes.brief",
     "board.place_cells",
+    "board.region_cells",
 }
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
     "desk.suggest",

@@ -64,8 +64,11 @@ class Region:
         return row.id
 
 
-def a_region(requests: int = 3, educators: int = 2, **programme: Any) -> Region:
-    """Agreed requests of schools in Niš for the week of 12 October, none planned; educators of Niš."""
+def a_region(requests: int = 3, educators: int = 2, numbered: int = 0, **programme: Any) -> Region:
+    """Agreed requests of schools in Niš for the week of 12 October, none planned; educators of Niš.
+
+    `numbered`: beside the demo's requests, the number of the first.
+    """
     with transaction():
         centre, town = make_centre(), make_municipality()
         coordinator = make_user(Role.COORDINATOR, centre_id=centre.id).actor()
@@ -78,8 +81,9 @@ def a_region(requests: int = 3, educators: int = 2, **programme: Any) -> Region:
                 first_day=FIRST,
                 last_day=LAST,
                 teaching_language=TeachingLanguage.SERBIAN,
+                **({"number": f"R-2026-{numbered + place}"} if numbered else {}),
             )
-            for _ in range(requests)
+            for place in range(requests)
         ]
         people = [works(a_cleared_educator(centre_id=centre.id, home_id=town.id)) for _ in range(educators)]
     return Region(coordinator, given, asked, people)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +34,7 @@ from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import GONE_VISITS, LIVING, OPEN_VISITS, AssignmentState, VisitState
 
 BLOCK_STATES = (*LIVING, AssignmentState.ABSENT)
+NEAREST = 24  # rows of a board that is drawn around a place
 SHORTEST_LEG_KM = 1.0  # km: nobody writes down a drive that is shorter
 
 
@@ -279,11 +280,19 @@ def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
         if (not one.suspended or one.presenter_id in facts.crews)
         and (not facts.wish.busy_only or one.presenter_id in going)
     ]
+    if facts.wish.near is not None:
+        names = _nearest(names, facts.wish.near, facts.wish.keep)
     begin = first_row(facts.wish.page)
     if facts.wish.busy_only:  # whoever goes, to what a filter hides too: as many as the days hold
         rows = [row for row in _presenter_rows(facts, names) if _is_busy(row)]
         return rows[begin : begin + PER_PAGE], len(rows)
     return _presenter_rows(facts, names[begin : begin + PER_PAGE]), len(names)
+
+
+def _nearest(names: Sequence[PresenterName], near: Point, keep: Collection[int]) -> list[PresenterName]:
+    """Who lives nearest to a place, and who is kept, the nearest first."""
+    by_road = sorted(names, key=lambda one: (road_km(one.home, near), one.presenter_id))
+    return [one for place, one in enumerate(by_road) if place < NEAREST or one.presenter_id in keep]
 
 
 def _presenter_rows(facts: _Facts, people: Sequence[PresenterName]) -> list[BoardRow]:

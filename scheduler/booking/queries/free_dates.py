@@ -198,6 +198,11 @@ def open_calendar(
     )
 
 
+def nobodys_calendar(place: AskedPlace, *, now: dt.datetime) -> OpenCalendar:
+    """The same without days and without anybody: where and how long alone, for whoever is placed already."""
+    return OpenCalendar(place, clock.local_day(now, place.zone), {None: frozenset()}, frozenset(), None, (), (), "")
+
+
 def free_dates(wish: FreeWish, *, now: dt.datetime, place: AskedPlace | None = None) -> FreeDates:
     """On which of the next days, and at what times, somebody can really come; names nobody. Raises: NotFound."""
     return open_calendar(wish, now=now, place=place).free_dates(wish)

@@ -24,7 +24,7 @@ from scheduler.booking.rules.days_that_suit import (
 )
 from scheduler.booking.rules.time_grid import MomentOf, TimeGrid, any_of
 from scheduler.booking.rules.young_days import days_full_for_a_minor
-from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
+from scheduler.booking.terms.free_dates import OF_CREW, Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
 from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience
@@ -130,6 +130,22 @@ def who_could(facts: FreeFacts, moment_of: MomentOf) -> dict[int, dict[dt.date, 
                 if times := grid.times_in(bits & free):
                     found.setdefault(who, {})[day] = times
     return found
+
+
+def by_name(facts: FreeFacts, days: Sequence[dt.date], moment_of: MomentOf) -> dict[int, dict[dt.date, FreeDay]]:
+    """These days as everybody's own calendar, of each kind that is needed: her times, or what keeps her away.
+
+    The times are those of `who_could`. Where she could and somebody beside her is lacking, the day says whom.
+    """
+    shut = {day: FreeDay(day, lack=lacks[0]) for day in days if (lacks := refusals(facts, day))}
+    grid = TimeGrid(facts, [day for day in days if day not in shut], moment_of)
+    needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
+    of_all = shut | {day: _day(day, grid, needed) for day in grid.days}
+    calendars: dict[int, dict[dt.date, FreeDay]] = {}
+    for one in needed:
+        for person, lack in one.sieved():
+            calendars[person.presenter_id] = {day: one.own_day(person, lack, of_all[day]) for day in days}
+    return calendars
 
 
 def full_days(seeker: Seeker, days: Iterable[dt.date]) -> list[dt.date]:
@@ -255,6 +271,31 @@ class _Needed:
         for one in self.people:
             hours, taken = self._can(one)
             yield one.presenter_id, hours.get(day, 0) & ~taken.get(day, 0)
+
+    def sieved(self) -> Iterator[tuple[Seeker, Lack | None]]:
+        """Everybody of the kind, with the first of what is asked on every day alike that keeps her away."""
+        sieves = self._sieves()
+        for one in self.facts.people:
+            if one.kind is self.kind:
+                yield one, next((lack for lack, suits in sieves if not suits(one)), None)
+
+    def own_day(self, one: Seeker, lack: Lack | None, of_all: FreeDay) -> FreeDay:
+        """A day as her own calendar has it: what is so for everybody first, then what is hers, then who is beside."""
+        day = of_all.day
+        if of_all.lack and of_all.lack not in OF_CREW:
+            return of_all
+        if lack:
+            return FreeDay(day, lack=lack, kind=self.kind)
+        hours, taken = self._can(one)
+        usual = hours.get(day, 0) & self.grid.offered[day]
+        mine = usual & ~taken.get(day, 0)
+        if not mine:
+            return FreeDay(day, lack=Lack.TAKEN if usual else Lack.TIME, kind=self.kind)
+        starts = tuple(time for time in self.grid.times_in(mine) if time in of_all.starts)
+        if starts or of_all.lack:
+            return FreeDay(day, starts) if starts else of_all
+        beside = next(kind for kind, _number in _needs(self.facts) if kind is not self.kind)
+        return FreeDay(day, lack=Lack.TAKEN, kind=beside)
 
     def free_at(self, day: dt.date, time: dt.time) -> list[int]:
         """Who of them is free then, who has least to do in that week first."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
-from scheduler.booking.queries.free_dates import AskedPlace, open_calendar
+from scheduler.booking.queries.free_dates import AskedPlace, nobodys_calendar, open_calendar
 from scheduler.booking.queries.plan_as_asked import one_after_the_other, plans_as_asked
 from scheduler.booking.queries.school_days import wishes_of_requests
 from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS
@@ -60,6 +60,18 @@ def asked_again(
     return {row.id: (one, row) for one, row in zip(_asked(rows, scope, now), rows, strict=True)}
 
 
+def chosen_visits(
+    actor: Actor, request_ids: Collection[int], scope: PlanScope, *, now: dt.datetime, placed: Collection[int] = ()
+) -> dict[int, AskedVisit]:
+    """These agreed requests as far as the actor reaches, within the days of a scope.
+
+    Of those that are `placed` only where and how long they are: whoever goes to them was asked before.
+    """
+    of_actor = [in_reach(actor, SchoolRequest), SchoolRequest.state == RequestState.AGREED]
+    rows = _loaded([*of_actor, SchoolRequest.id.in_({*request_ids, *placed})])
+    return {one.request_id: one for one in _asked(rows, scope, now, alone=set(placed) - set(request_ids))}
+
+
 def _loaded(wanted: Iterable[ColumnElement[bool]], *, lock: bool = False) -> list[SchoolRequest]:
     found: Select[SchoolRequest] = with_related_rows(select(SchoolRequest).where(*wanted).order_by(SchoolRequest.id))
     found = found.options(selectinload(SchoolRequest.preferred)).execution_options(populate_existing=True)
@@ -68,16 +80,20 @@ def _loaded(wanted: Iterable[ColumnElement[bool]], *, lock: bool = False) -> lis
     return list(db.session().scalars(found))
 
 
-def _asked(rows: list[SchoolRequest], scope: PlanScope, now: dt.datetime) -> Iterable[AskedVisit]:
+def _asked(
+    rows: list[SchoolRequest], scope: PlanScope, now: dt.datetime, alone: Collection[int] | None = None
+) -> Iterable[AskedVisit]:
+    """`alone`: of a table, on which nothing is weighed; these requests without anybody who could go."""
     if not rows:
         return
     today = clock.local_day(now)
     lessons = place_queries.lesson_calendar(today, today + HORIZON_DAYS * dt.timedelta(days=1))
     told = place_queries.school_times_of({row.host_id for row in rows})
-    points = points_of([row.id for row in rows], rows[0].centre_id, now=now)
+    points = points_of([row.id for row in rows], rows[0].centre_id, now=now) if alone is None else {}
     wishes = wishes_of_requests(rows)
     for row in rows:
-        facts = _facts(row, _within(wishes[row.id], scope), (told.get(row.host_id), lessons), now)
+        people = row.id not in (alone or ())
+        facts = _facts(row, _within(wishes[row.id], scope), (told.get(row.host_id), lessons), now, people=people)
         plans = plans_as_asked(row, one_after_the_other(row, EARLIEST))
         yield AskedVisit(
             row.id,
@@ -89,6 +105,7 @@ def _asked(rows: list[SchoolRequest], scope: PlanScope, now: dt.datetime) -> Ite
                 one.classes if is_bound_to_shifts(one) and not one.outside_shift else "" for one in plans
             ),
             liked=frozenset(one.on_day for one in row.preferred),
+            hours={one.on_day: one.starts_local for one in row.preferred if one.starts_local},
         )
 
 
@@ -105,9 +122,15 @@ def _within(wish: FreeWish, scope: PlanScope) -> FreeWish:
 
 
 def _facts(
-    row: SchoolRequest, wish: FreeWish, known: tuple[SchoolTimeRow | None, LessonCalendar], now: dt.datetime
+    row: SchoolRequest,
+    wish: FreeWish,
+    known: tuple[SchoolTimeRow | None, LessonCalendar],
+    now: dt.datetime,
+    *,
+    people: bool,
 ) -> FreeFacts:
     told, lessons = known
     school = OpenSchool.known(place_queries.host_row(row.host), told, lessons)
     place = AskedPlace(programme_row(row.programme), school, school.host.municipality)
-    return open_calendar(wish, now=now, place=place).facts_of(wish)
+    calendar = open_calendar(wish, now=now, place=place) if people else nobodys_calendar(place, now=now)
+    return calendar.facts_of(wish)

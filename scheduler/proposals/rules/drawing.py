@@ -55,9 +55,12 @@ class _Could:
 
     @property
     def by_planner(self) -> bool:
-        """Whether its crew is one that the planner sends: an educator, and one young presenter at most."""
-        rule = self.asked.facts.rule
-        return rule.educators == 1 and rule.influencers <= 1
+        return sent_by_planner(self.asked)
+
+
+def sent_by_planner(asked: AskedVisit) -> bool:
+    """Whether its crew is one that the planner sends: an educator, and one young presenter at most."""
+    return asked.facts.rule.educators == 1 and asked.facts.rule.influencers <= 1
 
 
 def weights_of(levers: Levers) -> PlanWeights:

@@ -22,11 +22,14 @@ def seats_that_stand(
     moment_of: MomentOf,
     *,
     beside: Iterable[ProposedSeat] = (),
+    in_order: bool = False,
 ) -> set[int]:
-    """The requests whose seats may all be together, each asked `beside` others and those before it, by their days."""
+    """The requests whose seats may all be together, each asked `beside` others and those before it: by their days, or
+    `in_order` as they are given, as a hand has placed them.
+    """
     stands: list[Stands] = [(asked[seat.request_id], seat) for seat in beside if seat.request_id in asked]
     first = len(stands)
-    for seat in sorted(seats, key=lambda one: (one.on_day, one.starts_local, one.request_id)):
+    for seat in seats if in_order else sorted(seats, key=lambda one: (one.on_day, one.starts_local, one.request_id)):
         one = asked.get(seat.request_id)
         if one is not None and may_stand(one, seat, stands, moment_of):
             stands.append((one, seat))

@@ -53,13 +53,13 @@ def apply_rows(
         hold_time(act.session, {who for seat in seats.values() for who in seat.crew})
         beside = {seat.request_id: seat for seat in _beside(act, proposal_id, seats)}
         asked = asked_again([*seats, *beside], scope, now=now)
-        changed = _changed(asked, seats, beside.values())
+        changed = changed_since(asked, seats, beside.values())
         good = [row for row in rows if row.request_id not in changed]
         visits = {}
         for row in good if without_changed or not changed else ():
             try:
                 with act.session.begin_nested():
-                    visits[row.request_id] = _plan(act, asked[row.request_id][1], seats[row.request_id])
+                    visits[row.request_id] = plan_seat(act, asked[row.request_id][1], seats[row.request_id])
             except (Conflict, Rejected):  # what only the act itself finds out
                 changed[row.request_id] = WhyChanged.NOT_FREE
         if changed and not without_changed:
@@ -107,16 +107,18 @@ def _beside(act: Act, proposal_id: int, seats: Mapping[int, ProposedSeat]) -> li
     return [seat for row in act.session.scalars(wanted) if (seat := seat_in(row)) and going & set(seat.crew)]
 
 
-def _changed(
+def changed_since(
     asked: Mapping[int, tuple[AskedVisit, SchoolRequest]],
     seats: Mapping[int, ProposedSeat],
-    beside: Iterable[ProposedSeat],
+    beside: Iterable[ProposedSeat] = (),
+    *,
+    in_order: bool = False,
 ) -> dict[int, WhyChanged]:
     """Which of these rows no longer hold: asked of free dates as they are in this very transaction."""
     agreed = {one for one, (_asked, row) in asked.items() if row.state is RequestState.AGREED}
     fair = [seat for one, seat in seats.items() if one in agreed]
     facts = {number: one for number, (one, _row) in asked.items()}
-    stand = seats_that_stand(facts, fair, clock.moment_of, beside=beside)
+    stand = seats_that_stand(facts, fair, clock.moment_of, beside=beside, in_order=in_order)
     return {
         one: WhyChanged.NOT_FREE if one in agreed else WhyChanged.ANSWERED
         for one in seats
@@ -124,7 +126,7 @@ def _changed(
     }
 
 
-def _plan(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
+def plan_seat(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
     """The visit as the school asked for it, at this day and hour, and its crew suggested; by the usual services."""
     campaign = asked.campaign_id
     if campaign is not None and not fits_campaign(campaign, asked.programme_id, seat.on_day):

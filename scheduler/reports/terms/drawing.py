@@ -63,6 +63,16 @@ class Area:
 
 
 @dataclass(frozen=True)
+class TownOfMap:
+    """A town to be drawn: what stands beside it, where it lies, and whether its matter is done."""
+
+    name: str
+    lat: float
+    lon: float
+    done: bool
+
+
+@dataclass(frozen=True)
 class MapSpot:
     """A city on the map; `shape`: done (a disc with a tick) or ahead (a ring)."""
 

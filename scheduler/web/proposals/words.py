@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 
 from babel.support import LazyProxy
 
-from scheduler.core.language import pick, worded
-from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms import (
     USUAL,
@@ -135,14 +133,12 @@ def part_words(parts: Mapping[str, int]) -> str:
 
 def host_words(asked: AskedName) -> str:
     """The school and its place, in the letters of the page."""
-    language = page_language()
-    name = pick(language, asked.host_sr_cyrl, asked.host_sr_latn)
-    return f"{name}, {pick(language, asked.place_sr_cyrl, asked.place_sr_latn)}"
+    return asked.where(page_language())
 
 
 def programme_words(asked: AskedName) -> str:
     """Its programme, in the language of the page."""
-    return worded(page_language(), asked.programme_sr_cyrl, to_latin(asked.programme_sr_cyrl), asked.programme_en)
+    return asked.programme(page_language())
 
 
 def lever_words(levers: Levers) -> str:

@@ -1,6 +1,8 @@
 // The board: drag a visit, press M on it, or press its "Move": each opens the same panel, and every cell answers first.
+// A region's table is the same with cards, and without a panel: what is dropped, or taken up with M, is an address.
 const board = document.querySelector("[data-board]");
 const panel = document.getElementById("move-panel");
+const direct = Object.hasOwn(board.dataset, "direct");
 let taken; // the block that is being moved
 
 const clear = () => {
@@ -12,6 +14,7 @@ const clear = () => {
 };
 
 const leave = () => {
+  if (direct) return location.reload();
   clear();
   panel.replaceChildren();
   if (taken) (taken.querySelector("[data-place]") || taken).focus();
@@ -23,7 +26,7 @@ const ask = async (block) => {
   taken = block;
   block.classList.add("block--taken");
   const move = new URL(block.dataset.block, location.href);
-  const number = move.pathname.split("/")[2];
+  const number = block.dataset.number || move.pathname.split("/")[2];
   const cells = new URL(board.dataset.cells.replace("NUMBER", number), location.href);
   if (move.searchParams.has("from")) cells.searchParams.set("from", move.searchParams.get("from"));
   const answer = await fetch(cells, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => {});
@@ -46,6 +49,7 @@ const open = async (block, cell) => {
     url.searchParams.set("to_day", cell.dataset.day);
     if (cell.dataset.to !== "same") url.searchParams.set("to", cell.dataset.to);
   }
+  if (direct) return location.assign(url);
   if (!cell) ask(block);
   await htmx.ajax("GET", url.pathname + url.search, { target: panel, swap: "innerHTML" }).catch(() => {});
   if (!panel.querySelector(".move-panel")) location.assign(url); // signed out meanwhile: the page says so itself
@@ -53,11 +57,11 @@ const open = async (block, cell) => {
   panel.querySelector("input:not([type=hidden]), select")?.focus();
 };
 
-board.querySelectorAll("[data-block]").forEach((block) => {
+document.querySelectorAll("[data-block]").forEach((block) => {
   block.draggable = true;
 });
-board.addEventListener("dragstart", (happening) => {
-  const block = happening.target.closest("[data-block]");
+document.addEventListener("dragstart", (happening) => {
+  const block = happening.target.closest?.("[data-block]");
   if (!block) return;
   happening.dataTransfer.effectAllowed = "move";
   happening.dataTransfer.setData("text/plain", block.dataset.block);
@@ -66,8 +70,8 @@ board.addEventListener("dragstart", (happening) => {
 board.addEventListener("dragover", (happening) => {
   if (taken && happening.target.closest("td[data-to]")) happening.preventDefault();
 });
-board.addEventListener("dragend", (happening) => {
-  if (happening.dataTransfer.dropEffect === "none" && !panel.firstElementChild) leave();
+document.addEventListener("dragend", (happening) => {
+  if (happening.dataTransfer.dropEffect === "none" && !panel?.firstElementChild) leave();
 });
 board.addEventListener("drop", (happening) => {
   const cell = happening.target.closest("td[data-to]");
@@ -90,7 +94,7 @@ document.addEventListener("keydown", (happening) => {
   happening.preventDefault();
   open(block);
 });
-panel.addEventListener("click", (happening) => {
+panel?.addEventListener("click", (happening) => {
   if (!happening.target.closest("[data-leave]")) return;
   happening.preventDefault();
   leave();

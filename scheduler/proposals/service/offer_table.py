@@ -1,0 +1,121 @@
+"""What a hand has placed on a region's table is offered in one press: planned, its crews suggested and asked.
+
+The usual acts in one transaction, all or none, after free dates were asked once more. The preview is that very act,
+taken back: what it would have written to people is what it shows.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Collection, Sequence
+
+from sqlalchemy import and_, or_, select
+
+from scheduler import policy
+from scheduler.acts import Act, change
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
+from scheduler.messages.models import OutboxMessage
+from scheduler.policy import Actor, in_reach
+from scheduler.proposals.queries.to_plan import asked_again
+from scheduler.proposals.service.carry_out import changed_since, plan_seat
+from scheduler.proposals.terms import (
+    MailToCome,
+    PlanChanged,
+    PlanScope,
+    ProposedSeat,
+    WhyChanged,
+)
+from scheduler.requests.models import SchoolRequest
+from scheduler.staffing.service.offers import offer
+from scheduler.visits.service.locked_visit import hold_time, open_visit
+from scheduler.visits.terms.reasons import VisitReason
+
+log = logging.getLogger(__name__)
+MOST_SEATS = 40  # of one press: each is asked of the rules again, and its mails are read before they leave
+Until = Callable[[dt.datetime], dt.datetime | None]  # of the beginning of a visit: by when its crew answers
+
+
+class _Rehearsed(Exception):
+    """Carries what a rehearsal has written past the transaction that takes it back."""
+
+    def __init__(self, mails: list[MailToCome]) -> None:
+        super().__init__(f"{len(mails)} mails")
+        self.mails = mails
+
+
+def offer_seats(actor: Actor, seats: Sequence[ProposedSeat], *, until: Until, now: dt.datetime) -> list[int]:
+    """Plan the visits of these seats and ask their crews: all or none. The ids of the visits.
+
+    Raises: NotAllowed; NotFound of a request out of the actor's reach; Rejected with {"rows": reason}; PlanChanged with
+    nothing done where a seat no longer holds.
+    """
+    with change(actor, now) as act:
+        visits = _offered(act, seats, until)
+    log.info("region's table offered", extra={"visits": len(visits)})
+    return visits
+
+
+def mails_to_come(actor: Actor, seats: Sequence[ProposedSeat], *, until: Until, now: dt.datetime) -> list[MailToCome]:
+    """The mails that `offer_seats` would send now, in their order: it is done and taken back, nothing stays.
+
+    Raises: as `offer_seats`.
+    """
+    try:
+        with change(actor, now) as act:
+            visits = _offered(act, seats, until)
+            raise _Rehearsed(_mails(act, visits, [seat.request_id for seat in seats]))
+    except _Rehearsed as rehearsed:
+        log.info("region's table rehearsed and taken back", extra={"mails": len(rehearsed.mails)})
+        return rehearsed.mails
+
+
+def _offered(act: Act, seats: Sequence[ProposedSeat], until: Until) -> list[int]:
+    policy.require(act.actor, "update", "plan", centre=act.actor.centre_id)
+    of = {seat.request_id: seat for seat in seats}
+    _refuse(act, of)
+    hold_time(act.session, {who for seat in of.values() for who in seat.crew})
+    days = [seat.on_day for seat in of.values()]
+    asked = asked_again(of, PlanScope(min(days), max(days)), now=act.now)
+    changed = changed_since(asked, of, in_order=True)
+    visits = []
+    for number, seat in of.items():
+        if number not in changed:
+            try:
+                with act.session.begin_nested():
+                    visits.append(_offer(act, asked[number][1], seat, until))
+            except (Conflict, Rejected):  # what only the acts themselves find out
+                changed[number] = WhyChanged.NOT_FREE
+    if changed:
+        raise PlanChanged(changed)
+    return visits
+
+
+def _refuse(act: Act, request_ids: Collection[int]) -> None:
+    if not request_ids:
+        raise Rejected({"rows": GroundReason.NOTHING_TICKED})
+    if len(request_ids) > MOST_SEATS:
+        raise Rejected({"rows": GroundReason.TOO_MANY})
+    wanted = select(SchoolRequest.id).where(SchoolRequest.id.in_(request_ids), in_reach(act.actor, SchoolRequest))
+    if set(act.session.scalars(wanted)) != set(request_ids):
+        raise NotFound("request")
+
+
+def _offer(act: Act, asked: SchoolRequest, seat: ProposedSeat, until: Until) -> int:
+    visit_id = plan_seat(act, asked, seat)
+    opened = open_visit(act, visit_id)
+    answered = until(opened.starts_at)
+    if answered is None:
+        raise Rejected({"until": VisitReason.AFTER_THE_VISIT})
+    offer(act, opened, until=answered)
+    return visit_id
+
+
+def _mails(act: Act, visit_ids: Collection[int], request_ids: Collection[int]) -> list[MailToCome]:
+    """What the act has put into the outbox; nothing else can be about visits that are this new."""
+    of_requests = and_(
+        OutboxMessage.about == SchoolRequest.__tablename__,
+        OutboxMessage.about_id.in_(request_ids),
+        OutboxMessage.created_at == act.now,
+    )
+    of_visits = and_(OutboxMessage.about == "visit", OutboxMessage.about_id.in_(visit_ids))
+    rows = act.session.scalars(select(OutboxMessage).where(or_(of_visits, of_requests)).order_by(OutboxMessage.id))
+    return [MailToCome(row.address, row.language, row.subject, row.text) for row in rows]
