@@ -7,11 +7,11 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.core.clock import local_day
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host, Municipality
 from scheduler.policy import Actor
-from scheduler.programmes.models import Campaign, CampaignCity, CampaignTarget, Programme
+from scheduler.programmes.models import Campaign, CampaignCity, CampaignMember, CampaignTarget, Programme
 from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 from scheduler.staffing.service.trainings import note_training
@@ -22,6 +22,7 @@ RUNNING = "safe-click"
 OF_PROGRAMME = "safe-internet"
 CAMPAIGN_BEGAN, CAMPAIGN_LASTS = dt.timedelta(days=40), dt.timedelta(days=100)
 PUPILS_OF_IT = 1500
+CREW = tuple(f"{name}@ncc.example" for name in ("milan.stojanovic", "jelena.pavlovic", "nikola.simic", "eva.nagy"))
 AT_RISK = ("Зајечар", "Ужице")  # cities that nobody has gone to yet
 TRAININGS = (  # days ago, what, minutes, of how many of the young
     (160, TrainingSubject.SPEAKING, 120, 6),
@@ -54,6 +55,8 @@ def write_campaign_that_runs(
     cities = _cities(session, select(Visit.host_id).where(*of_it))
     session.execute(update(SchoolRequest).where(SchoolRequest.id.in_(requests)).values(campaign_id=campaign.id))
     session.execute(update(Visit).where(*of_it).values(campaign_id=campaign.id))
+    crew = select(Presenter.id).join(User, User.id == Presenter.user_id).where(User.email.in_(CREW))
+    session.add_all(CampaignMember(campaign_id=campaign.id, presenter_id=one) for one in session.scalars(crew).all())
     each, over = divmod(PUPILS_OF_IT, len(cities))
     session.execute(
         insert(CampaignCity),

@@ -72,8 +72,12 @@ def problems_with_sums(draft: HelplineDraft) -> dict[str, Reason]:
 
 def written_list(codes: CodeList, margin: HelplineMargin) -> str:
     """The codes of a margin as somebody writes them, a line each."""
-    named = [one for one in codes.codes if one.margin is margin]
-    return "\n".join(f"{one.code}; {one.name_sr_cyrl}; {one.name_en}" for one in named)
+    return "\n".join(f"{one.code}; {one.name_sr_cyrl}; {one.name_en}" for one in of_margin(codes, margin))
+
+
+def of_margin(codes: CodeList, margin: HelplineMargin) -> list[HelplineCodeName]:
+    """What of a list are topics, or acts."""
+    return [one for one in codes.codes if one.margin is margin]
 
 
 def read_list(margin: HelplineMargin, text: str) -> tuple[list[HelplineCodeName], Reason | None]:

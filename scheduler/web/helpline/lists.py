@@ -1,7 +1,5 @@
 """Pages of the lists of topics and criminal acts: every version, a new one, and one taken back."""
 
-from typing import Any
-
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,7 +14,6 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.helpline.blueprint import bp
 from scheduler.web.helpline.forms import ListForm
-from scheduler.web.helpline.words import KINDS_OF_CODES
 from scheduler.web.i18n import _, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -66,10 +63,13 @@ def take_topics_back(version: int) -> ResponseReturnValue:
     return redirect(url_for(".topics"))
 
 
-def _named(codes: CodeList) -> list[dict[str, Any]]:
-    """Its topics, then its acts, in the reader's language."""
+def _named(codes: CodeList) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Its topics, then its acts, as (name, code) in the reader's language."""
     language = page_language()
     return [
-        {"code": one.code, "what": KINDS_OF_CODES[one.margin], "name": name_in(one.name_sr_cyrl, one.name_en, language)}
-        for one in codes.codes
+        (
+            heading,
+            [(name_in(one.name_sr_cyrl, one.name_en, language), one.code) for one in rules.of_margin(codes, margin)],
+        )
+        for margin, heading in ((HelplineMargin.TOPIC, _("Topics")), (HelplineMargin.ACT, _("Criminal acts")))
     ]

@@ -48,10 +48,6 @@ SPLITS: Mapping[str, LazyProxy] = {
     "act": _l("Forwarded cases by criminal act"),
     "district": _l("Communications by district"),
 }
-KINDS_OF_CODES: Mapping[HelplineMargin, LazyProxy] = {  # what a list of codes names
-    HelplineMargin.TOPIC: _l("Topic"),
-    HelplineMargin.ACT: _l("Criminal act"),
-}
 CODES: Mapping[str, LazyProxy] = {
     "age.under_7": _l("under 7"),
     "age.from_7": _l("7 to 10"),

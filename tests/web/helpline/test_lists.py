@@ -30,7 +30,7 @@ def test_a_new_list_begins_as_the_newest_and_is_used_from_its_day_on(desk):
     page = words_of(desk.get(answer.location, query_string=EN))
 
     assert "List 1001, used from 1 Aug 2026 Made by the centre. No period is counted by it yet." in page
-    assert "Pictures made by a machine Topic ai_pictures" in page
+    assert "Pictures made by a machine ai_pictures" in page
     assert 'name="topic.ai_pictures"' in desk.get("/helpline/new").text
 
 
