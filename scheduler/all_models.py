@@ -31,6 +31,7 @@ MODULES = (
     "staffing.models.releases",
     "staffing.models.pick_ups",
     "staffing.models.open_calls",
+    "staffing.models.trainings",
     "concerns.models",
     "posts.models",
     "panels.models",

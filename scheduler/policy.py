@@ -228,6 +228,7 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, concern="create", **_HAND_OFFS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign", helpline="read create update import sign correct"),
+        _all(Scope.CENTRE, topics="create delete", training="read create delete"),
         _all(Scope.CENTRE, profile="read update sign"),  # in words; its texts are typed
         _all(Scope.CENTRE, work="read", handover="create read update", campaign="create update"),
         _all(Scope.CENTRE, cohort="read create update", post="create read update import", panel="create read close"),
@@ -263,7 +264,8 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.CENTRE, concern="create", **_HAND_OFFS),
         _all(Scope.CENTRE, certificate="read issue revoke", feed="revoke", message="read update"),
         _all(Scope.CENTRE, report="read sign take_back", profile="read update sign take_back"),
-        _all(Scope.CENTRE, helpline="read create update import sign correct publish"),
+        _all(Scope.CENTRE, helpline="read create update import sign correct publish", topics="create delete"),
+        _all(Scope.CENTRE, training="read create delete"),
         _all(Scope.CENTRE, work="read", handover="create read update", plan="create read update"),
         _all(Scope.CENTRE, user="create read update suspend restore import", audit="read", everything="export"),
         _all(Scope.CENTRE, subject="read export erase"),

@@ -41,11 +41,12 @@ from scheduler.demo import (
     profiles,
     questions,
     rows,
+    running,
     year,
 )
 from scheduler.demo.plans import DemoHost
 from scheduler.demo.school_time import tell_school_times
-from scheduler.helpline.models import HelplinePeriod, HelplinePublication
+from scheduler.helpline.models import HelplineCode, HelplineList, HelplinePeriod, HelplinePublication
 from scheduler.keys.models import CodeApp
 from scheduler.keys.service.passing import secret_of
 from scheduler.messages.models import OutboxMessage
@@ -140,6 +141,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     world = year.World(spots, guides, closed)
     rows.write_visits(session, year.published_year(world), ids)
     visits = present.write_present(session, world, ids)
+    running.write_campaign_that_runs(session, centre_ids, programmes, now)
     cohorts.write_cohorts(session, visits, ids)
     questions.write_questions(session, ids)
     for visit_id in visits:
@@ -152,6 +154,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     chiefs = {slug: replace(chief, user_id=owners[slug], centre_id=centre_ids[slug]) for slug in SLUGS}
     profiles.write_profiles(chiefs, now)
     panels.write_panels(session, chief, programmes[PEERS].id, now)
+    running.write_trainings(session, chief, now)
     _close_days(session, now)
     tell_school_times(session, now)
     _issue_certificates(session, now)
@@ -296,6 +299,9 @@ def _remove_work(session: Session, ours: list[int]) -> None:
         session.execute(delete(model).where(model.centre_id.in_(ours)))
     session.execute(delete(HelplinePeriod).where(HelplinePeriod.centre_id.in_(ours)))
     session.execute(delete(HelplinePublication).where(HelplinePublication.centre_id.in_(ours)))
+    own_lists = select(HelplineList.code_list).where(HelplineList.centre_id.in_(ours))
+    session.execute(delete(HelplineCode).where(HelplineCode.code_list.in_(own_lists)))
+    session.execute(delete(HelplineList).where(HelplineList.centre_id.in_(ours)))
     session.execute(delete(Campaign).where(Campaign.centre_id.in_(ours)))
     _remove_questions(session, ours)
     session.execute(delete(Programme).where(Programme.centre_id.in_(ours)))

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import NamedWay, closed
-from scheduler.helpline.terms import SUMS, TOTALS, AgeBand, CallerKind, HelplineMargin
+from scheduler.helpline.terms import SHIPPED_LISTS, SUMS, TOTALS, AgeBand, CallerKind, HelplineMargin
 
 HELPLINE_FIGURES = "0076_helpline_figures"  # the migration that made these tables
+TOPICS_AND_TRAININGS = "0087_topics_and_trainings"  # the one that lets a centre make lists of its own
 
 
 def _one_of(*values: str) -> str:
@@ -35,6 +36,23 @@ class HelplineCode(Base):
     code: Mapped[str]
     name_sr_cyrl: Mapped[str]
     name_en: Mapped[str]
+
+
+class HelplineList(Base):
+    """A version of the lists that a centre made for itself; its codes stand beside those of the shipped ones."""
+
+    __tablename__ = "helpline_list"
+    __table_args__ = (
+        CheckConstraint(f"code_list > {SHIPPED_LISTS}", name="beyond_the_shipped"),
+        UniqueConstraint("centre_id", "first_day", name="one_list_from_a_day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    code_list: Mapped[int] = mapped_column(unique=True)  # its version
+    first_day: Mapped[dt.date]  # from which on it is used
+    added_at: Mapped[dt.datetime]
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
 
 class HelplinePublication(Base):
@@ -189,4 +207,19 @@ refuse(
     HelplineCode.__table__,
     TableLaw("code_stays", ("UPDATE",), changed("code_list", "margin", "code")),
     since=HELPLINE_FIGURES,
+)
+refuse(
+    HelplineList.__table__,
+    TableLaw("list_stays", ("UPDATE",), changed("centre_id", "code_list", "first_day", "added_at")),
+    TableLaw(
+        "list_stays",
+        ("DELETE",),
+        f"EXISTS (SELECT 1 FROM helpline_period p WHERE p.code_list = OLD.code_list) AND {_NO_DEMO}",
+    ),
+    keys=(
+        "n.id = NEW.id",
+        "n.code_list = NEW.code_list",
+        "(n.centre_id = NEW.centre_id AND n.first_day = NEW.first_day)",
+    ),
+    since=TOPICS_AND_TRAININGS,
 )

@@ -5,13 +5,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.data import files
-from scheduler.helpline.models import HelplineCount, HelplinePeriod, HelplinePublication, HelplinePublicCell
+from scheduler.helpline.models import (
+    HelplineCode,
+    HelplineCount,
+    HelplineList,
+    HelplinePeriod,
+    HelplinePublication,
+    HelplinePublicCell,
+)
 from scheduler.helpline.terms import (
+    SHIPPED_LISTS,
     TOTALS,
     CodeList,
     HelplineCodeName,
@@ -20,13 +28,45 @@ from scheduler.helpline.terms import (
     HelplineMonth,
     PublicFigures,
     PublicNumber,
+    StoredList,
 )
 from scheduler.people.models import User
 from scheduler.places.models import District
 
 
+def code_lists(centre_id: int | None) -> list[CodeList]:
+    """Every version that a centre may count by, shipped or its own, the one used first first."""
+    own = select(HelplineList).where(HelplineList.centre_id == centre_id)
+    rows = db.session().scalars(own).all() if centre_id is not None else ()
+    lists = [*shipped_lists(), *_with_codes(rows)]
+    return sorted(lists, key=lambda one: (one.first_day, one.version))
+
+
+def _with_codes(rows: Sequence[HelplineList]) -> list[CodeList]:
+    found: dict[int, list[HelplineCodeName]] = defaultdict(list)
+    versions = [row.code_list for row in rows]
+    stored = select(HelplineCode).where(HelplineCode.code_list.in_(versions)).order_by(HelplineCode.id)
+    for one in db.session().scalars(stored) if versions else ():
+        found[one.code_list].append(HelplineCodeName(one.margin, one.code, one.name_sr_cyrl, one.name_en))
+    return [CodeList(row.code_list, row.first_day, tuple(found[row.code_list])) for row in rows]
+
+
+def stored_lists(centre_id: int) -> list[StoredList]:
+    """The same for the page of the lists, the newest first: three questions."""
+    counted = (
+        select(HelplinePeriod.code_list, func.count(HelplinePeriod.id))
+        .where(HelplinePeriod.centre_id == centre_id)
+        .group_by(HelplinePeriod.code_list)
+    )
+    periods = dict(db.session().execute(counted).all())
+    return [
+        StoredList(one, one.version > SHIPPED_LISTS, periods.get(one.version, 0))
+        for one in reversed(code_lists(centre_id))
+    ]
+
+
 @cache
-def code_lists() -> tuple[CodeList, ...]:
+def shipped_lists() -> tuple[CodeList, ...]:
     """Every version of the topics and acts that the product ships, oldest first."""
     found: dict[int, list[HelplineCodeName]] = defaultdict(list)
     days: dict[int, dt.date] = {}
@@ -40,9 +80,18 @@ def code_lists() -> tuple[CodeList, ...]:
 
 def code_list(version: int) -> CodeList:
     """One version of the list. Raises: NotFound."""
-    for one in code_lists():
+    return lists_up_to(version)[-1]
+
+
+def lists_up_to(version: int) -> list[CodeList]:
+    """A version, and those before it by which the same centre could count, the oldest first. Raises: NotFound."""
+    lists: Sequence[CodeList] = shipped_lists()
+    if version > SHIPPED_LISTS:
+        owner = select(HelplineList.centre_id).where(HelplineList.code_list == version)
+        lists = code_lists(db.session().scalar(owner))
+    for place, one in enumerate(lists):
         if one.version == version:
-            return one
+            return list(lists[: place + 1])
     raise NotFound("code list")
 
 

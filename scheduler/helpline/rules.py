@@ -1,10 +1,12 @@
 """Pure rules of the helpline's figures: which sums must agree, what a correction changes, what the public may read."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.personal_text import personal_in
 from scheduler.core.small_cells import PublicSum, hidden_cells
 from scheduler.helpline.terms import (
     SUMS,
@@ -17,13 +19,17 @@ from scheduler.helpline.terms import (
     Disagreement,
     ForwardedTo,
     HelplineChannel,
+    HelplineCodeName,
     HelplineDraft,
     HelplineMargin,
     HelplineMonth,
     HelplineReason,
+    ListDraft,
     PublicNumber,
 )
 
+LIST_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
+LIST_LANGUAGES = ("sr_Cyrl", "en")  # in which a code has its names
 NOT_KNOWN = "not_known"  # what a margin does not say of its total
 PUBLIC_SPLITS = {  # by what the public reads a total, beside its months
     "channel": ("communications", tuple(HelplineChannel)),
@@ -64,9 +70,47 @@ def problems_with_sums(draft: HelplineDraft) -> dict[str, Reason]:
     }
 
 
+def written_list(codes: CodeList, margin: HelplineMargin) -> str:
+    """The codes of a margin as somebody writes them, a line each."""
+    return "\n".join(f"{one.code}; {one.name_sr_cyrl}; {one.name_en}" for one in of_margin(codes, margin))
+
+
+def of_margin(codes: CodeList, margin: HelplineMargin) -> list[HelplineCodeName]:
+    """What of a list are topics, or acts."""
+    return [one for one in codes.codes if one.margin is margin]
+
+
+def read_list(margin: HelplineMargin, text: str) -> tuple[list[HelplineCodeName], Reason | None]:
+    """The codes that somebody wrote, and what is wrong with them: a line is no code with its names, or names a person.
+
+    Names of topics are read by the public and stand beside figures about children.
+    """
+    found: list[HelplineCodeName] = []
+    for line in filter(str.strip, text.splitlines()):
+        code, *names = (" ".join(piece.split()) for piece in line.split(";"))
+        if len(names) != len(LIST_LANGUAGES) or not all(names) or not LIST_CODE.fullmatch(code):
+            return [], HelplineReason.LIST_LINE_IS_BROKEN
+        if personal := next(filter(None, map(personal_in, names)), None):
+            return [], personal
+        found.append(HelplineCodeName(margin, code, *names))
+    twice = len({one.code for one in found}) < len(found)
+    return found, HelplineReason.LIST_CODE_TWICE if twice else None
+
+
+def read_lists(draft: ListDraft, before: CodeList) -> tuple[tuple[HelplineCodeName, ...], dict[str, Reason]]:
+    """The codes of a new version, and {field: reason} why it is none. `before`: the newest one until now."""
+    topics, wrong_topics = read_list(HelplineMargin.TOPIC, draft.topics)
+    acts, wrong_acts = read_list(HelplineMargin.ACT, draft.acts)
+    if not topics and wrong_topics is None:
+        wrong_topics = GroundReason.MISSING
+    early = HelplineReason.LIST_BEGINS_TOO_EARLY if draft.first_day <= before.first_day else None
+    problems = {"first_day": early, "topics": wrong_topics, "acts": wrong_acts}
+    return (*topics, *acts), {name: reason for name, reason in problems.items() if reason is not None}
+
+
 def list_for(day: dt.date, lists: Iterable[CodeList]) -> CodeList:
     """The newest list that was in use on a day; of a day before all of them the oldest."""
-    in_order = sorted(lists, key=lambda one: one.version)
+    in_order = sorted(lists, key=lambda one: (one.first_day, one.version))
     return next((one for one in reversed(in_order) if one.first_day <= day), in_order[0])
 
 
@@ -110,6 +154,12 @@ def added_up(drafts: Sequence[HelplineDraft]) -> HelplineDraft:
             margins[margin].update(split)
     first, last = min(one.first_day for one in drafts), max(one.last_day for one in drafts)
     return HelplineDraft(first, last, {name: totals[name] for name in TOTALS}, margins)
+
+
+def signed_within(months: Iterable[HelplineMonth], first: dt.date, last: dt.date) -> list[HelplineMonth]:
+    """Those that are signed off and lie wholly within these days: what a profile tells of them."""
+    lie_in = [one for one in months if first <= one.figures.first_day and one.figures.last_day <= last]
+    return [one for one in lie_in if one.signed_at is not None]
 
 
 def problems_with_publishing(months: Sequence[HelplineMonth], first: dt.date, last: dt.date) -> dict[str, Reason]:

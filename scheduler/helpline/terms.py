@@ -21,6 +21,10 @@ class HelplineReason(Reason):
     PUBLISHED_ALREADY = "published_already"
     SEVERAL_LISTS = "several_lists"
     CUTS_A_PERIOD = "cuts_a_period"
+    LIST_BEGINS_TOO_EARLY = "list_begins_too_early"
+    LIST_LINE_IS_BROKEN = "list_line_is_broken"
+    LIST_CODE_TWICE = "list_code_twice"
+    LIST_IS_COUNTED_BY = "list_is_counted_by"
 
 
 class HelplineChannel(StrEnum):
@@ -104,6 +108,7 @@ TOTAL_OF: Mapping[HelplineMargin, str] = {  # what a margin splits, where it is 
     HelplineMargin.ACT: "forwarded",
 }
 MOST_COUNTED = 999_999
+SHIPPED_LISTS = 1000  # versions up to here come with the product; those of a centre's own go on from it
 
 Margins = Mapping[HelplineMargin, Mapping[str, int]]
 
@@ -128,6 +133,24 @@ class CodeList:
 
     def of(self, margin: HelplineMargin) -> tuple[str, ...]:
         return tuple(one.code for one in self.codes if one.margin is margin)
+
+
+@dataclass(frozen=True)
+class ListDraft:
+    """A version of the lists as a centre writes it: "code; Serbian name; English name" in each line."""
+
+    first_day: dt.date
+    topics: str
+    acts: str
+
+
+@dataclass(frozen=True)
+class StoredList:
+    """A version as its page shows it: of which centre's own (none: shipped), and how many periods are counted by it."""
+
+    codes: CodeList
+    own: bool
+    periods: int
 
 
 @dataclass(frozen=True)

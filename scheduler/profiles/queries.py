@@ -11,7 +11,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import languages, translator
 from scheduler.helpline import queries as helpline
-from scheduler.helpline.rules import added_up, cells_of
+from scheduler.helpline.rules import added_up, cells_of, signed_within
 from scheduler.helpline.terms import HelplineMonth, PublicFigures
 from scheduler.helpline.wording import code_names
 from scheduler.people.models import User
@@ -99,7 +99,7 @@ def _name_of(centre_id: int | None, language: str) -> str:
 
 def _codes(share: HelplineShare | None, language: str) -> dict[str, str]:
     """Names of topics and acts: those of the newest list that the figures are counted by, and of older ones."""
-    lists = [one for one in helpline.code_lists() if share and one.version <= share.code_list]
+    lists = helpline.lists_up_to(share.code_list) if share else []
     return {code: name for one in lists for code, name in code_names(one, {}, language).items()}
 
 
@@ -144,12 +144,8 @@ def _centre_ids(centre_id: int | None) -> list[int]:
 def _helpline_periods(period: Period, centre_id: int | None) -> tuple[list[HelplineMonth], int]:
     """The periods that are told, and how many touch these days and are not."""
     touching = [one for ident in _centre_ids(centre_id) for one in helpline.months_of(ident, period.first, period.last)]
-    inside = [one for one in touching if one.signed_at is not None and _lies_in(one, period)]
+    inside = signed_within(touching, period.first, period.last)
     return inside, len(touching) - len(inside)
-
-
-def _lies_in(month: HelplineMonth, period: Period) -> bool:
-    return period.first <= month.figures.first_day and month.figures.last_day <= period.last
 
 
 def _helpline(inside: Sequence[HelplineMonth]) -> HelplineShare | None:

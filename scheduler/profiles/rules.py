@@ -63,6 +63,13 @@ def age_of_grade(level: SchoolLevel, grade: int) -> AgeBand:
     return AgeBand.FROM_7 if grade <= LAST_LOWER_GRADE else AgeBand.FROM_11
 
 
+def month_of(day: dt.date, within: Period) -> Period:
+    """The days of its month that lie within a period which has some of them."""
+    begins = day.replace(day=1)
+    ends = (begins + dt.timedelta(days=31)).replace(day=1) - A_DAY
+    return Period(max(begins, within.first), min(ends, within.last))
+
+
 def is_whole_year(period: Period) -> bool:
     """Whether the public may read it: of other days its numbers could be taken from those of the year."""
     return period == year_of(period.first.year)
@@ -114,20 +121,25 @@ def _paper(said: Mapping[str, Any]) -> ProfilePaper:
     words = {name: said[name] for name in ("language", "title", "centre_name", "days")}
     figures = tuple(KeyFigure(**one) for one in said["figures"])
     sections = tuple(map(_section, said["sections"]))
-    return ProfilePaper(**words, figures=figures, sections=sections, for_public=said["for_public"])
+    origin = _origin(said.get("figures_of"))  # profiles that were signed earlier have none
+    public = said["for_public"]
+    return ProfilePaper(**words, figures=figures, sections=sections, for_public=public, figures_of=origin)
 
 
 def _section(said: Mapping[str, Any]) -> ProfileSection:
     statements = tuple(tuple(map(_part, one)) for one in said["statements"])
-    return ProfileSection(said["heading"], statements, _chart(said["chart"]) if said["chart"] else None)
+    columns = tuple(found for one in said.get("columns", ()) if (found := _origin(one)))
+    return ProfileSection(said["heading"], statements, _chart(said["chart"]) if said["chart"] else None, columns)
 
 
 def _part(said: Mapping[str, Any]) -> StatementPart:
-    origin = said["origin"]
-    if origin is None:
-        return StatementPart(said["text"])
-    query = tuple((name, value) for name, value in origin["query"])
-    return StatementPart(said["text"], NumberOrigin(RowsBehind(origin["rows"]), query))
+    return StatementPart(said["text"], _origin(said["origin"]))
+
+
+def _origin(said: Mapping[str, Any] | None) -> NumberOrigin | None:
+    if said is None:
+        return None
+    return NumberOrigin(RowsBehind(said["rows"]), tuple((name, value) for name, value in said["query"]))
 
 
 def _chart(said: Mapping[str, Any]) -> Chart:

@@ -132,6 +132,7 @@ class ProfileSection:
     heading: str
     statements: tuple[Statement, ...]
     chart: Chart | None = None
+    columns: tuple[NumberOrigin, ...] = ()  # where the rows behind each column of the picture are
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ class ProfilePaper:
     figures: tuple[KeyFigure, ...] = ()
     sections: tuple[ProfileSection, ...] = ()
     for_public: bool = False
+    figures_of: NumberOrigin | None = None  # where the rows behind the figures are
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from math import cos, radians
+from math import ceil, cos, radians
 
 from scheduler.config import map_outline
 from scheduler.core.language import number, translator
@@ -33,6 +33,8 @@ LINE = 34.0  # height of one lying bar with its name
 TALL = (120.0, 76.0, 64.0)  # of the tallest column in the first series, the second, the others
 NAMES_AT, FAR_END = 33.0, 84.0  # per cent: where lying bars begin and where the longest ends
 FIRST_SLOT = 14.0  # per cent: where columns begin; before them stands the name of the series
+NARROWEST = 608.0  # pixels: a row of columns is never drawn narrower (38rem, components/chart.css)
+LETTER, APART = 7.2, 8.0  # pixels: a letter under a column, and what lies between two names there
 AXIS_STEPS = 4
 STOPS_OF_THE_ROAD = {
     "Subotica": (46.10, 19.67),
@@ -98,9 +100,20 @@ def columns(chart: Chart, lang: str) -> Drawing:
         letters += _series_letters(series, (base, tall, slot), lang)
         strokes.append(Stroke(_pc(FIRST_SLOT), base, "100%", base, "base"))
         y = base + 8
-    for place, label in enumerate(chart.labels):
-        letters.append(Letters(_pc(FIRST_SLOT + (place + 0.5) * slot), y + 12, label, "middle"))
+    letters += _names_under(chart.labels, slot, y + 12)
     return Drawing(_columns_said(chart, lang), y + 20, tuple(bars), tuple(strokes), tuple(letters), slots)
+
+
+def _names_under(labels: Sequence[str], slot: float, y: float) -> list[Letters]:
+    """The names of the columns: where each has no room, every second or third, counted from the last."""
+    wide, room = max(map(len, labels), default=0) * LETTER, slot / 100 * NARROWEST
+    every = ceil((wide + APART) / room) if wide > room else 1
+    names = [
+        Letters(_pc(FIRST_SLOT + (place + 0.5) * slot), y, label, "middle")
+        for place, label in enumerate(labels)
+        if not (len(labels) - 1 - place) % every
+    ]
+    return [*names[:-1], replace(names[-1], x="100%", anchor="end")] if wide > room else names
 
 
 def _series_bars(

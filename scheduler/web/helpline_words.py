@@ -16,6 +16,12 @@ HELPLINE_WORDS: dict[Reason, LazyProxy] = {
     HelplineReason.NOTHING_TO_PUBLISH: _l("Choose days that have figures."),
     HelplineReason.PUBLISHED_ALREADY: _l("Choose other days: some of these are published already, and stay so."),
     HelplineReason.SEVERAL_LISTS: _l("Publish these days in parts: their topics are counted by different lists."),
+    HelplineReason.LIST_BEGINS_TOO_EARLY: _l("Choose a later day: another list is used from this one on, or later."),
+    HelplineReason.LIST_LINE_IS_BROKEN: _l(
+        "Write in each line a code in small Latin letters, its Serbian name and its English name, semicolons between."
+    ),
+    HelplineReason.LIST_CODE_TWICE: _l("Write each code once: one stands in two lines."),
+    HelplineReason.LIST_IS_COUNTED_BY: _l("Keep this list: figures are counted by it."),
     HelplineReason.CUTS_A_PERIOD: _l("Choose days that hold each period whole."),
 }
 

@@ -15,6 +15,7 @@ from scheduler.readiness.terms import CancelCause
 from scheduler.readiness.wording import cause_words
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.terms.own_days import Kit
+from scheduler.staffing.terms.trainings import TrainingSubject
 from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState, CancelledBy
@@ -47,6 +48,13 @@ TOPICS: Mapping[Topic, LazyProxy] = {
     Topic.REPORTING: _l("Reporting of harmful content"),
     Topic.MEDIA_LITERACY: _l("Media literacy"),
     Topic.PARENTING: _l("Parents and children online"),
+}
+TRAINING_SUBJECTS: Mapping[TrainingSubject, LazyProxy] = {
+    TrainingSubject.SPEAKING: _l("Speaking in front of a class"),
+    TrainingSubject.ONLINE_SAFETY: _l("Dangers on the internet"),
+    TrainingSubject.HANDING_ON: _l("What to do when a child tells something"),
+    TrainingSubject.REPORTING: _l("How to report illegal content"),
+    TrainingSubject.PROGRAMME: _l("A programme of the centre"),
 }
 WEEKDAYS = (
     _l("Monday"),

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from scheduler.helpline.terms import TOTALS, HelplineDraft, HelplineMargin
+from scheduler.helpline.terms import TOTALS, HelplineDraft, HelplineMargin, ListDraft
 
+LINES = "sextortion; Сексуална уцена; Sextortion\nai_pictures; Слике које прави машина; Pictures made by a machine"
 JANUARY = (dt.date(2026, 1, 1), dt.date(2026, 1, 31))
 
 
@@ -19,3 +20,8 @@ def helpline_draft(first: dt.date = JANUARY[0], last: dt.date = JANUARY[1], **ch
     }
     margins = {HelplineMargin(name): changed.pop(name) for name in list(changed) if name in tuple(HelplineMargin)}
     return HelplineDraft(first, last, fair | changed, margins)
+
+
+def a_list(**changed: Any) -> ListDraft:
+    """Two topics, used from August 2026 on."""
+    return ListDraft(**({"first_day": dt.date(2026, 8, 1), "topics": LINES, "acts": ""} | changed))

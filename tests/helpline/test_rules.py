@@ -21,7 +21,7 @@ from scheduler.helpline.terms import (
 )
 from tests.core.subtraction import computable
 from tests.factories import MONDAY
-from tests.factories.helpline import helpline_draft
+from tests.factories.helpline import LINES, a_list, helpline_draft
 
 TODAY = dt.date(2026, 11, 30)
 DAY = dt.date
@@ -72,7 +72,7 @@ def test_a_correction_tells_each_cell_before_and_after():
 
 
 def test_a_list_is_used_from_its_day_on():
-    lists = queries.code_lists()
+    lists = queries.shipped_lists()
 
     assert rules.list_for(DAY(2024, 1, 1), lists).version == lists[0].version
     assert rules.list_for(DAY(1999, 1, 1), lists).version == lists[0].version
@@ -97,6 +97,31 @@ def test_only_whole_signed_periods_of_one_list_are_published_each_once(changed, 
     assert rules.problems_with_publishing([], DAY(2026, 1, 1), DAY(2026, 2, 28)) == {
         "first_day": HelplineReason.NOTHING_TO_PUBLISH
     }
+
+
+def test_the_shipped_list_is_written_and_read_back_as_it_is():
+    (shipped,) = queries.shipped_lists()
+
+    for margin in (HelplineMargin.TOPIC, HelplineMargin.ACT):
+        codes, wrong = rules.read_list(margin, rules.written_list(shipped, margin))
+        assert (tuple(one.code for one in codes), wrong) == (shipped.of(margin), None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "problems"),
+    [
+        ({"topics": "  "}, {"topics": GroundReason.MISSING}),
+        ({"topics": "new; Ново"}, {"topics": HelplineReason.LIST_LINE_IS_BROKEN}),
+        ({"topics": "New topic; Ново; New"}, {"topics": HelplineReason.LIST_LINE_IS_BROKEN}),
+        ({"topics": f"{LINES}\nsextortion; Уцена; Blackmail"}, {"topics": HelplineReason.LIST_CODE_TWICE}),
+        ({"acts": "kz; Милан Петровић; Article"}, {"acts": GroundReason.NAME_IN_TEXT}),
+        ({"acts": "kz; Члан; call 064 555 9912"}, {"acts": GroundReason.PHONE_IN_TEXT}),
+        ({"topics": "new; 0101990710008; New"}, {"topics": GroundReason.IDENTITY_NUMBER}),
+        ({"first_day": DAY(2016, 1, 1)}, {"first_day": HelplineReason.LIST_BEGINS_TOO_EARLY}),
+    ],
+)
+def test_what_is_no_list_is_refused_with_its_reason(changed, problems):
+    assert rules.read_lists(a_list(**changed), queries.shipped_lists()[-1])[1] == problems
 
 
 counted = st.one_of(st.just(0), st.integers(1, 4), st.integers(5, 40))

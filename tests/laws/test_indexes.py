@@ -24,7 +24,7 @@ NOT_ASKED = {
     "open_date.district_id", "open_date.programme_id", "presenter.home_id",
     "school_request.campaign_id", "school_request.owner_id", "school_request.programme_id",
     "assignment_stop.lifted_by_id", "concern.ended_by_id", "concern.reported_by_id", "hand_off.noted_by_id",
-    "helpline_period.signed_by_id",
+    "helpline_list.added_by_id", "helpline_period.signed_by_id", "presenter_training.recorded_by_id",
     "signed_period.signed_by_id", "signed_profile.signed_by_id",
     "told_note.presenter_id", "told_note.told_by_id", "undoable_act.owner_before_id",
     "vetting.recorded_by_id", "visit.programme_id",

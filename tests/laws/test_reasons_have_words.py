@@ -72,6 +72,7 @@ OTHER_DEFENCES = {
     "no_note_about_a_minor",
     "photo_is_of_an_adult",
     "no_day_counted_twice",
+    "list_stays",
     "code_is_known",
     "code_stays",
     "margin_fits_its_total",

@@ -9,7 +9,7 @@ from scheduler.profiles.rules import text_of
 from scheduler.profiles.terms import CampaignShare, CohortShare, ProfileFigures, ProfileTexts, RowsBehind
 from scheduler.profiles.wording.paper import paper_of, plain_text, public_paper
 from scheduler.programmes.terms import Text
-from scheduler.reports.terms.counting import CampaignOutcome, CentreYear, ReportCounts, YoungShare
+from scheduler.reports.terms.counting import CampaignOutcome, CentreYear, Period, ReportCounts, YoungShare
 from tests.profiles.papers_told import CODES, YEAR, helpline, told
 
 PUBLISHED = ReportCounts(76, 120, 7803, 1097, 302, 14, 58, 9522)
@@ -176,6 +176,10 @@ def test_every_number_says_where_its_rows_are():
     opened = {part.text: part.origin for part in parts if part.origin}
     assert {origin.rows for origin in opened.values()} == set(RowsBehind)
     assert dict(opened["2,940 high-school pupils"].query)["campaign"] == "respect"
+    assert paper.figures_of == opened["120"]
+    assert (opened["2,079"].rows, dict(opened["2,079"].query)) == (
+        RowsBehind.HELPLINE, {"first": "2023-01-01", "last": "2023-03-31"},
+    )  # fmt: skip
     days = ("2022/23", "1 January", "31 March 2023", "7 to 10", "3 h 15 min")  # no counts
     silent = "".join(part.text for part in parts if not part.origin)
     for words in days:
@@ -220,6 +224,17 @@ def test_a_picture_is_drawn_of_months_of_which_something_is_told():
     assert picture(months).series[0].values == tuple(range(1, 13))
     assert picture(months).labels[0] == "Jan"
     assert (picture(one_month), picture(())) == (None, None)
+
+
+def test_each_column_of_a_picture_says_where_its_rows_are():
+    rows = ((dt.date(2023, 3, 1), 3), (dt.date(2023, 4, 1), 0), (dt.date(2023, 5, 1), 2))
+    spring = Period(dt.date(2023, 3, 10), dt.date(2023, 5, 20))
+    (section, *_rest) = paper_of(
+        ProfileFigures(spring, 1, ReportCounts(2, 5), presentations_by_month=rows), ProfileTexts(), "NCC", {}, "en"
+    ).sections
+
+    told = [tuple(dict(one.query).values()) for one in section.columns]
+    assert told == [("2023-03-10", "2023-03-31"), ("2023-04-01", "2023-04-30"), ("2023-05-01", "2023-05-20")]
 
 
 def test_text_of_a_statement_is_its_parts():

@@ -100,6 +100,24 @@ def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
     assert drawing.slots == 2
 
 
+@pytest.mark.parametrize(
+    ("labels", "named"),
+    [
+        (["Jan", "Feb", "Mar"], ["Jan", "Feb", "Mar"]),
+        ([f"{day} Dec" for day in range(10, 26)], ["11 Dec", *(f"{day} Dec" for day in range(13, 26, 2))]),
+    ],
+)
+def test_names_under_narrow_columns_leave_each_other_room_and_stay_inside(labels, named):
+    drawing = charts.columns(Chart("By week", tuple(labels), (Series("Pupils", (1,) * len(labels)),)), "en")
+
+    under = [one for one in drawing.letters if one.words in labels]
+    assert [one.words for one in under] == named
+    assert (under[-1].anchor == "end") == (len(named) < len(labels))
+    places = [float(one.x.rstrip("%")) for one in under]
+    wide = max(map(len, labels)) * charts.LETTER / charts.NARROWEST * 100
+    assert all(after - before >= wide for before, after in pairwise(places))
+
+
 @pytest.mark.parametrize("chart", [Chart("Nothing", (), ()), Chart("Nothing", (), (Series("Pupils", ()),))])
 def test_nothing_is_drawn_of_nothing(chart):
     assert charts.columns(chart, "en").bars == ()

@@ -45,7 +45,7 @@ def enter_month(actor: Actor, draft: HelplineDraft, *, now: dt.datetime) -> int:
         raise NotFound("centre")
     with change(actor, now) as act:
         advisory_lock(act.session, HELPLINE_LOCK, [centre_id])
-        codes = rules.list_for(draft.first_day, queries.code_lists())
+        codes = rules.list_for(draft.first_day, queries.code_lists(centre_id))
         _refuse(act, centre_id, draft, codes)
         store_list(act.session, codes)
         row = HelplinePeriod(centre_id=centre_id, code_list=codes.version, **period_values(draft))

@@ -59,7 +59,8 @@ def import_helpline(actor: Actor, sheet: HelplineSheet, filing: Filing) -> Impor
     def check(session: Session, _stage: Stage) -> None:
         """Whoever enters or publishes waits; what she entered before is met by the law of the table."""
         advisory_lock(session, HELPLINE_LOCK, [centre_id])
-        for codes in {rules.list_for(draft.first_day, queries.code_lists()) for _line, draft in sheet.drafts}:
+        lists = queries.code_lists(centre_id)
+        for codes in {rules.list_for(draft.first_day, lists) for _line, draft in sheet.drafts}:
             store_list(session, codes)
 
     outcome: Imported = take_in(actor, filing, Importer(HELPLINE_IMPORT, compare, _stage, check))
@@ -70,8 +71,9 @@ def import_helpline(actor: Actor, sheet: HelplineSheet, filing: Filing) -> Impor
 def _compared(sheet: HelplineSheet, centre_id: int, now: dt.datetime) -> _HelplineComparison:
     found = _HelplineComparison(sheet, list(sheet.problems))
     taken: list[HelplineDraft] = []
+    lists = queries.code_lists(centre_id)
     for line, draft in sheet.drafts:
-        codes = rules.list_for(draft.first_day, queries.code_lists())
+        codes = rules.list_for(draft.first_day, lists)
         wrong = [name for name, reason in problems_with(draft, codes, now).items() if reason == "unknown"]
         found.problems += [LineProblem(line, name, "unknown_code") for name in wrong]
         stored = queries.months_of(centre_id, draft.first_day, draft.last_day)

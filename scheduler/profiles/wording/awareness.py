@@ -4,7 +4,7 @@ import datetime as dt
 
 from scheduler.core.language import number, pick, translator
 from scheduler.places.rules.hosts import school_year
-from scheduler.profiles.rules import statement
+from scheduler.profiles.rules import month_of, statement
 from scheduler.profiles.terms import (
     CampaignShare,
     CohortShare,
@@ -16,6 +16,7 @@ from scheduler.profiles.terms import (
     StatementPart,
 )
 from scheduler.profiles.wording.pieces import (
+    columns_of,
     number_part,
     people_of,
     picture_of,
@@ -43,7 +44,8 @@ def awareness(figures: ProfileFigures, lang: str) -> ProfileSection:
     said += [_campaign(figures.period, one, lang) for one in figures.campaigns]
     said += [line for one in figures.cohorts for line in _cohorts(one, lang)]
     picture = picture_of(_("Presentations by month"), _("Presentations"), figures.presentations_by_month, lang)
-    return ProfileSection(awareness_head(lang), tuple(said), picture)
+    columns = columns_of(picture, figures.presentations_by_month, lambda day: visits_of(month_of(day, figures.period)))
+    return ProfileSection(awareness_head(lang), tuple(said), picture, columns)
 
 
 def _held(figures: ProfileFigures, lang: str) -> list[Statement]:

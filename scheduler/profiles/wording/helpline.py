@@ -6,7 +6,7 @@ from scheduler.core.language import number, span_of_days, translator
 from scheduler.helpline.rules import NOT_KNOWN
 from scheduler.helpline.terms import CaseOutcome, ForwardedTo, HelplineChannel, HelplineMargin
 from scheduler.helpline.wording import forwarded_names
-from scheduler.profiles.rules import mostly, statement
+from scheduler.profiles.rules import month_of, mostly, statement
 from scheduler.profiles.terms import (
     HelplineShare,
     NumberOrigin,
@@ -15,7 +15,8 @@ from scheduler.profiles.terms import (
     Statement,
     StatementPart,
 )
-from scheduler.profiles.wording.pieces import number_part, picture_of, series_of, with_numbers
+from scheduler.profiles.wording.pieces import columns_of, number_part, picture_of, series_of, visits_of, with_numbers
+from scheduler.reports.terms.counting import Period
 
 
 def helpline(one: HelplineShare | None, codes: Mapping[str, str], lang: str) -> ProfileSection | None:
@@ -29,17 +30,27 @@ def helpline(one: HelplineShare | None, codes: Mapping[str, str], lang: str) -> 
             statement(_("These figures are counted by several versions of the topics: names may differ in meaning."))
         )
     picture = picture_of(_("Communications by month"), _("Communications"), one.by_month, lang)
-    return ProfileSection(_("Helpline and hotline"), tuple(said), picture)
+    columns = columns_of(picture, one.by_month, lambda day: _of_days(month_of(day, _whole_of(one))))
+    return ProfileSection(_("Helpline and hotline"), tuple(said), picture, columns)
 
 
-def _of(one: HelplineShare) -> NumberOrigin:
-    return NumberOrigin(RowsBehind.HELPLINE, (("year", str(one.days[-1].last.year)),))
+def _whole_of(one: HelplineShare) -> Period:
+    return Period(one.days[0].first, one.days[-1].last)
+
+
+def _of_days(days: Period) -> NumberOrigin:
+    return NumberOrigin(RowsBehind.HELPLINE, visits_of(days).query)
+
+
+def periods_of(one: HelplineShare) -> NumberOrigin:
+    """Where staff find the periods of which the figures are."""
+    return _of_days(_whole_of(one))
 
 
 def _communications(one: HelplineShare, lang: str) -> Statement:
     ngettext, total = translator(lang).ngettext, one.numbers["communications"] or 0
     days = ", ".join(span_of_days(span.first, span.last, lang) for span in one.days)
-    num = StatementPart(number(total, lang), _of(one))
+    num = StatementPart(number(total, lang), periods_of(one))
     parts = _parts(one, _channels(one, lang), lang)
     if not parts:
         form = ngettext(
@@ -74,7 +85,7 @@ def _parts(one: HelplineShare, forms: Mapping[str, str], lang: str) -> list[Stat
     told = {name: one.numbers.get(name, 0) for name in forms}
     if None in told.values():
         return []
-    return [number_part(forms[name], value, lang, _of(one)) for name, value in told.items() if value]
+    return [number_part(forms[name], value, lang, periods_of(one)) for name, value in told.items() if value]
 
 
 def _cases(one: HelplineShare, lang: str) -> list[Statement]:
@@ -86,7 +97,7 @@ def _cases(one: HelplineShare, lang: str) -> list[Statement]:
         CaseOutcome.ADVISORY: ngettext("%(num)s advisory", "%(num)s advisory", advisory),
         CaseOutcome.FORWARDED: ngettext("%(num)s forwarded", "%(num)s forwarded", forwarded),
     }
-    num, parts = StatementPart(number(total, lang), _of(one)), _parts(one, forms, lang)
+    num, parts = StatementPart(number(total, lang), periods_of(one)), _parts(one, forms, lang)
     if not parts:
         form = ngettext("%(num)s case was formed from them.", "%(num)s cases were formed from them.", total)
         return [statement(form, num=num)]
@@ -106,7 +117,7 @@ def _parts_named(one: HelplineShare, codes: Mapping[str, str], lang: str) -> lis
         (_("Mostly about: %(parts)s."), [(codes[name], value) for name, value in mostly(topics)]),
         (_("Forwarded by criminal act: %(parts)s."), [(codes[name], value) for name, value in acts.items()]),
     ]
-    return [statement(form, parts=with_numbers(rows, _of(one), lang)) for form, rows in lines if rows]
+    return [statement(form, parts=with_numbers(rows, periods_of(one), lang)) for form, rows in lines if rows]
 
 
 def _codes(one: HelplineShare, margin: HelplineMargin) -> list[str]:

@@ -6,6 +6,7 @@ from scheduler.core.language import span_of_days, translator, year_alone
 from scheduler.profiles.rules import is_whole_year, text_of
 from scheduler.profiles.terms import (
     HelplineShare,
+    NumberOrigin,
     ProfileFigures,
     ProfilePaper,
     ProfileSection,
@@ -13,7 +14,8 @@ from scheduler.profiles.terms import (
     StatementPart,
 )
 from scheduler.profiles.wording.awareness import awareness, awareness_head, none_held
-from scheduler.profiles.wording.helpline import helpline
+from scheduler.profiles.wording.helpline import helpline, periods_of
+from scheduler.profiles.wording.pieces import visits_of
 from scheduler.profiles.wording.youth import youth
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import CentreYear, KeyFigure, Period
@@ -33,7 +35,8 @@ def paper_of(
     ]
     sections = [*_typed(_about_head(lang), texts.about(lang)), *filter(None, counted)]
     sections += _typed(_plans_head(lang), texts.plans(lang))
-    return ProfilePaper(lang, title, centre_name, days, tuple(_figures(figures, lang)), tuple(sections))
+    shown, origin = _figures(figures, lang)
+    return ProfilePaper(lang, title, centre_name, days, tuple(shown), tuple(sections), figures_of=origin)
 
 
 def public_paper(
@@ -87,10 +90,10 @@ def _typed(heading: str, text: str) -> list[ProfileSection]:
     return [ProfileSection(heading, tuple((StatementPart(line),) for line in lines))] if lines else []
 
 
-def _figures(figures: ProfileFigures, lang: str) -> list[KeyFigure]:
-    """Up to four numbers at the head: what was held, or, where nothing was, what reached the helpline."""
+def _figures(figures: ProfileFigures, lang: str) -> tuple[list[KeyFigure], NumberOrigin | None]:
+    """Up to four numbers at the head, and where their rows are: of what was held, or else of the helpline."""
     if figures.totals.presentations:
-        return [one for one in key_figures(figures.totals, lang) if one.value]
+        return [one for one in key_figures(figures.totals, lang) if one.value], visits_of(figures.period)
     ngettext = translator(lang).ngettext
     told = figures.helpline.numbers if figures.helpline else {}
     communications, cases = told.get("communications") or 0, told.get("cases") or 0
@@ -98,4 +101,5 @@ def _figures(figures: ProfileFigures, lang: str) -> list[KeyFigure]:
         KeyFigure(communications, ngettext("communication", "communications", communications)),
         KeyFigure(cases, ngettext("case", "cases", cases)),
     ]
-    return [one for one in named if one.value]
+    origin = periods_of(figures.helpline) if figures.helpline else None
+    return [one for one in named if one.value], origin

@@ -1,7 +1,7 @@
 """Pieces of sentences: numbers with their nouns and the origin of their rows, lists of them, pictures by month."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from scheduler.core.language import number, translator
 from scheduler.profiles.rules import statement
@@ -65,6 +65,13 @@ def picture_of(heading: str, name: str, months: Iterable[tuple[dt.date, int]], l
         return None
     labels = tuple(short_month(f"{month:%Y-%m}", lang) for month, _value in rows)
     return Chart(heading, labels, (Series(name, tuple(value for _month, value in rows)),))
+
+
+def columns_of(
+    chart: Chart | None, months: Iterable[tuple[dt.date, int]], behind: Callable[[dt.date], NumberOrigin]
+) -> tuple[NumberOrigin, ...]:
+    """Where the rows behind each column of a picture are."""
+    return tuple(behind(month) for month, _value in months) if chart else ()
 
 
 def with_numbers(rows: Sequence[tuple[str, int]], origin: NumberOrigin, lang: str) -> list[StatementPart]:

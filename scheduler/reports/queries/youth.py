@@ -1,6 +1,6 @@
 """Youth participation in numbers: what counts in the attendance report, as far as a young presenter took part.
 
-A young presenter is an influencer who was there (assignment *present*). Three questions whatever the period,
+A young presenter is an influencer who was there (assignment *present*). Four questions whatever the period,
 and four of what listeners said after; no name.
 """
 
@@ -26,9 +26,10 @@ from scheduler.programmes.terms import Audience
 from scheduler.questions.queries.figures import said_after
 from scheduler.questions.terms import SaidAfter
 from scheduler.reports.queries.counted_rows import counted_presentations, narrowed, took_part
-from scheduler.reports.rules.youth import band_of, youth_report
+from scheduler.reports.rules.youth import band_of, trained_by_age, youth_report
 from scheduler.reports.terms.counting import Filters, Group
-from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts, YouthReport, YouthVisitLine
+from scheduler.reports.terms.youth import YoungPerson, YoungTrainee, YouthBand, YouthCounts, YouthReport, YouthVisitLine
+from scheduler.staffing.models.trainings import PresenterTraining
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 
@@ -37,7 +38,8 @@ _MINUTES = func.coalesce(Presentation.minutes_given, Presentation.minutes)
 
 def youth_numbers(filters: Filters) -> YouthReport:
     """What young presenters did in the presentations that a report counts."""
-    return youth_report(filters, _months(filters), _people(filters))
+    report = youth_report(filters, _months(filters), _people(filters))
+    return report if filters.narrowing() else replace(report, trained=trained_by_age(_trainees(filters)))
 
 
 def youth_visits(
@@ -130,6 +132,28 @@ def _people(filters: Filters) -> list[YoungPerson]:
         .order_by(Presenter.id)
     )
     return [YoungPerson(who, born, last, times, int(minutes)) for who, born, last, times, minutes in rows]
+
+
+def _trainees(filters: Filters) -> list[YoungTrainee]:
+    """Who of the centre's young people was trained on these days."""
+    wanted = (
+        select(
+            Presenter.birth_date,
+            func.max(PresenterTraining.on_day),
+            func.count(PresenterTraining.id),
+            func.sum(PresenterTraining.minutes),
+        )
+        .join(PresenterTraining, PresenterTraining.presenter_id == Presenter.id)
+        .where(
+            Presenter.kind == PresenterKind.INFLUENCER,
+            Presenter.centre_id == filters.centre_id,
+            PresenterTraining.on_day.between(filters.period.first, filters.period.last),
+        )
+        .group_by(Presenter.id)
+        .order_by(Presenter.id)
+    )
+    rows = db.session().execute(wanted)
+    return [YoungTrainee(born, last, times, int(minutes)) for born, last, times, minutes in rows if born]
 
 
 def _line(row: Any, language: str) -> YouthVisitLine:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from scheduler.core.small_cells import PublicSum, hidden_cells, small
 from scheduler.people.rules import birthday
 from scheduler.reports.terms.counting import Filters
-from scheduler.reports.terms.youth import BandLine, PublicYouth, YoungPerson, YouthBand, YouthCounts, YouthReport
+from scheduler.reports.terms.youth import (
+    BandLine,
+    PublicYouth,
+    TrainedLine,
+    YoungPerson,
+    YoungTrainee,
+    YouthBand,
+    YouthCounts,
+    YouthReport,
+)
 
 
 def band_of(birth_date: dt.date, day: dt.date) -> YouthBand:
@@ -27,6 +36,16 @@ def youth_report(
         presentations, minutes = sum(one.presentations for one in of_band), sum(one.minutes for one in of_band)
         lines.append(BandLine(band, len(of_band), presentations, minutes))
     return YouthReport(filters, added_up([counts for _month, counts in months]), tuple(months), tuple(lines))
+
+
+def trained_by_age(people: Sequence[YoungTrainee]) -> tuple[TrainedLine, ...]:
+    """Young people who were trained, each in one band: her age on her last training."""
+    lines = []
+    for band in YouthBand:
+        of_band = [one for one in people if band_of(one.birth_date, one.last_day) is band]
+        trainings, minutes = sum(one.trainings for one in of_band), sum(one.minutes for one in of_band)
+        lines.append(TrainedLine(band, len(of_band), trainings, minutes))
+    return tuple(lines) if people else ()
 
 
 def added_up(counts: Sequence[YouthCounts]) -> YouthCounts:

@@ -52,6 +52,26 @@ class BandLine:
 
 
 @dataclass(frozen=True)
+class YoungTrainee:
+    """One who was trained: when she was born, her last training, how many, how long. She has no name here."""
+
+    birth_date: dt.date
+    last_day: dt.date
+    trainings: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class TrainedLine:
+    """The young people of one age who were trained."""
+
+    band: YouthBand
+    people: int
+    trainings: int
+    minutes: int
+
+
+@dataclass(frozen=True)
 class YouthReport:
     """Of one centre and period: sums, by month ("2026-11"), and by age."""
 
@@ -59,6 +79,7 @@ class YouthReport:
     totals: YouthCounts
     months: tuple[tuple[str, YouthCounts], ...]
     bands: tuple[BandLine, ...]
+    trained: tuple[TrainedLine, ...] = ()  # of the centre; none where the report is narrowed
 
     @property
     def people(self) -> int:

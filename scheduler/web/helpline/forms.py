@@ -19,12 +19,14 @@ from scheduler.helpline.terms import (
     HelplineMargin,
     HelplineMonth,
     HelplineReason,
+    ListDraft,
 )
-from scheduler.web.forms import BaseForm, CountField, DayField, Needed, choices_of
+from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, choices_of
 from scheduler.web.helpline.words import TOTAL_WORDS, disagreement
 from scheduler.web.history import CORRECTION_CAUSES
 from scheduler.web.i18n import _l
 
+LONGEST_LIST = 12_000  # letters of all lines of a list
 SUM_REASONS = (HelplineReason.SUM_DISAGREES, HelplineReason.MORE_THAN_ITS_TOTAL)
 Names = Mapping[HelplineMargin, Mapping[str, str]]
 
@@ -66,6 +68,20 @@ class WhyForm(BaseForm):
     """Why signed figures are opened."""
 
     why = SelectField(_l("Why they change"), choices=choices_of(CORRECTION_CAUSES))
+
+
+class ListForm(BaseForm):
+    """A new version of the topics and acts: a line each."""
+
+    first_day = DayField(_l("Used from"), [Needed()])
+    topics = LinesField(_l("Topics"), [Needed()], limit=LONGEST_LIST)
+    acts = LinesField(_l("Criminal acts"), limit=LONGEST_LIST)
+
+    def draft(self) -> ListDraft:
+        """What the form says; call after `accepted()`."""
+        if self.first_day.data is None:
+            raise ValueError("a form that was not accepted")
+        return ListDraft(self.first_day.data, self.topics.data or "", self.acts.data or "")
 
 
 class PublishForm(BaseForm):

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -22,13 +22,13 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.helpline import words
+from scheduler.web.helpline.blueprint import bp
 from scheduler.web.helpline.forms import MonthForm, PublishForm, WhyForm, cause_of, days_in, month_form
 from scheduler.web.history import history
 from scheduler.web.i18n import _, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
-bp = Blueprint("helpline", __name__)
 MONTHS_UNFOLDED = 3  # of a year, the newest
 YEAR_COLUMNS = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
 
@@ -63,7 +63,7 @@ def _beside(months: list[HelplineMonth]) -> list[tuple[BesideOutreach, str, str]
 def new_month() -> ResponseReturnValue:
     """The figures of the last month that is over, until other days are chosen."""
     last = clock.local_day(clock.now()).replace(day=1) - dt.timedelta(days=1)
-    codes = rules.list_for(last, queries.code_lists())
+    codes = rules.list_for(last, queries.code_lists(own_centre_id()))
     names = words.all_codes(codes, queries.districts_by_iso())
     form = month_form(names, first_day=last.replace(day=1), last_day=last)
     if form.accepted():
@@ -150,19 +150,21 @@ def publish() -> ResponseReturnValue:
 @bp.get("/helpline")
 @may("read", "helpline")
 def overview() -> ResponseReturnValue:
-    """A year of the centre: its periods, and each split of their sum."""
-    years = queries.years_of(own_centre_id())
+    """A year of the centre, or the days that a profile tells of: its periods, and each split of their sum."""
+    years, days = queries.years_of(own_centre_id()), _asked_days()
     asked = number_of(request.args.get("year"))
     year = asked if asked in years else (years[0] if years else clock.local_day(clock.now()).year)
-    months = queries.months_of(own_centre_id(), dt.date(year, 1, 1), dt.date(year, 12, 31))
+    months = queries.months_of(own_centre_id(), *(days or (dt.date(year, 1, 1), dt.date(year, 12, 31))))
+    if days:
+        year, months = 0, rules.signed_within(months, *days)
     whole = rules.added_up([one.figures for one in months]) if months else None
     shown = [name for name in YEAR_COLUMNS if whole and (name in SUMS or whole.total(name))]
     return render_template(
         "helpline/overview.html",
-        year=year,
+        days=span_of_days(*days, page_language()) if days else "",
         pills=[{"label": str(one), "href": url_for(".overview", year=one), "on": one == year} for one in years],
         months=[(one, days_of(one.figures.first_day, one.figures.last_day)) for one in reversed(months)],
-        unfolded=MONTHS_UNFOLDED,
+        unfolded=len(months) if days else MONTHS_UNFOLDED,
         whole=whole,
         splits=_splits(months),
         lists=sorted({one.code_list for one in months}),
@@ -202,13 +204,24 @@ def days_of(first: dt.date, last: dt.date) -> str:
     return month_and_year(first, language) if whole else span_of_days(first, last, language)
 
 
+def _asked_days() -> tuple[dt.date, dt.date] | None:
+    """The days of the address, as the numbers of a profile write them; None where it names none."""
+    try:
+        first, last = (dt.date.fromisoformat(request.args.get(name, "")) for name in ("first", "last"))
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
 def _splits(months: list[HelplineMonth]) -> list[dict[str, object]]:
     """Each split of the sum of some periods; of several lists by the names of the newest."""
     if not months:
         return []
     whole = rules.added_up([one.figures for one in months])
-    codes = queries.code_list(max(one.code_list for one in months))
-    names = words.all_codes(codes, queries.districts_by_iso())
+    districts, names = queries.districts_by_iso(), dict[HelplineMargin, dict[str, str]]()
+    for codes in queries.lists_up_to(max(one.code_list for one in months)):
+        for margin, named in words.all_codes(codes, districts).items():
+            names.setdefault(margin, {}).update(named)
     return [
         {
             "heading": str(words.SPLITS[margin]),

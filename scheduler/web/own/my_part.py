@@ -14,6 +14,7 @@ from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.safeguarding.terms import ConsentMethod, ConsentRow
 from scheduler.staffing.queries.hours_record import hours_record, learnt_programmes, school_year_of
 from scheduler.staffing.queries.own_days import days_of
+from scheduler.staffing.queries.trainings import trainings_of
 from scheduler.web import labels, panel_words
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _l
@@ -49,6 +50,8 @@ def my_part() -> ResponseReturnValue:
         to_rate=[(one, panel_words.about(one)) for one in panels_to_rate(actor, now)],
         person=proofs.clearance.presenter,
         topics=labels.TOPICS,
+        trained=trainings_of(actor.presenter_id),
+        subjects=labels.TRAINING_SUBJECTS,
         programmes=learnt_programmes(actor),
         proofs=proofs,
         consents=[one for one in proofs.consents if _stands(one, today)],

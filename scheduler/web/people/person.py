@@ -67,6 +67,7 @@ def _show_presenter(
         notes_may=notes_may,
         notes=queries.notes_about(row.presenter_id) if notes_may else [],
         may_change=policy.scope_of(actor, "update", "presenter") is not None,
+        may_train=policy.scope_of(actor, "read", "training") is not None,
         may_suspend=policy.scope_of(actor, "suspend", account) is not None,
         may_restore=policy.scope_of(actor, "restore", account) is not None,
         may_see_list=_is_staff(),

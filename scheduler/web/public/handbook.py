@@ -20,7 +20,7 @@ from scheduler.layout import place_of
 
 FOLDER = place_of("docs/handbook")
 USUAL_HELPLINE = "19833"  # as the files write it; an installation may have another
-CHAPTERS = ("school", "presenter", "coordinator", "safeguarding", "administrator")  # in the order of a visit
+CHAPTERS = ("school", "presenter", "coordinator", "figures", "safeguarding", "administrator")  # in the order of a visit
 INLINE = re.compile(r"\*\*(?P<name>.+?)\*\*|`(?P<code>.+?)`|\[(?P<words>.+?)\]\((?P<target>\w+\.md|/[\w/-]+)\)")
 STEP, POINT = re.compile(r"\d+\. "), re.compile(r"- ")
 

@@ -82,7 +82,10 @@ def _of_presenters() -> list[NoticeRow]:
             _("while it is used and %(after)s", after=spelled(_R.ACCOUNT)),
         ),
         NoticeRow(
-            _("Presenter: topics, languages, hours, town, reach, phone number and, of an adult, a photograph if given"),
+            _(
+                "Presenter: topics, trainings, languages, hours, town, reach, phone number and, of an adult, a"
+                " photograph if given"
+            ),
             _("to plan visits"),
             _("contract, volunteering"),
             _("engagement and %(after)s", after=spelled(_R.PRESENTER)),

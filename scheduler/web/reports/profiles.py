@@ -19,6 +19,7 @@ from scheduler.profiles.terms import (
     LONGEST_TYPED,
     NumberOrigin,
     ProfilePaper,
+    ProfileSection,
     ProfileTexts,
     RowsBehind,
     SignedProfileRow,
@@ -312,9 +313,10 @@ def _texts_missing(texts: ProfileTexts) -> list[str]:
 
 
 def _shown(paper: ProfilePaper) -> dict[str, Any]:
+    behind = _address(paper.figures_of) if paper.figures_of and not paper.for_public else ""
     return {
         "paper": paper,
-        "figures": [{"number": one.value, "words": one.label} for one in paper.figures],
+        "figures": [{"number": one.value, "words": one.label, "href": behind} for one in paper.figures],
         "sections": _sections(paper, links=not paper.for_public),
     }
 
@@ -326,9 +328,19 @@ def _sections(paper: ProfilePaper, *, links: bool = False) -> list[dict[str, Any
             "statements": [_linked(said, links=links) for said in one.statements],
             "chart": one.chart,
             "drawing": charts.columns(one.chart, paper.language) if one.chart else None,
+            "columns": _columns(one) if links else [],
         }
         for one in paper.sections
     ]
+
+
+def _columns(section: ProfileSection) -> list[dict[str, Any]]:
+    """The numbers of a picture with the address of the rows behind each."""
+    if section.chart is None or not section.columns:
+        return []
+    values = section.chart.series[0].values
+    told = zip(section.chart.labels, values, map(_address, section.columns), strict=True)
+    return [{"label": label, "number": value, "href": href if value else ""} for label, value, href in told]
 
 
 def _linked(said: Statement, *, links: bool) -> list[dict[str, str]]:

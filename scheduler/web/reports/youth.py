@@ -26,6 +26,7 @@ from scheduler.web.reports.blueprint import bp
 from scheduler.web.reports.forms import ReportForm, narrowed, presets, query_of
 
 FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
+MONTHS_UNFOLDED = 3  # of the page, the newest
 YOUTH_BANDS: Mapping[YouthBand, LazyProxy] = {
     YouthBand.UNDER_16: _l("under 16"),
     YouthBand.UNDER_18: _l("16 and 17"),
@@ -127,6 +128,16 @@ def _shown(report: YouthReport) -> dict[str, Any]:
             }
             for one in report.bands
         ],
+        "unfolded": MONTHS_UNFOLDED,
+        "trained": [
+            {
+                "name": str(YOUTH_BANDS[one.band]),
+                "people": one.people,
+                "trainings": one.trainings,
+                "time": in_hours(one.minutes, page_language()),
+            }
+            for one in report.trained
+        ],
         "said": [
             {"question": one.question.text(page_language()), "answers": one.answers, "wished": _share_of(one)}
             for one in said_after_young(filters, clock.local_day(clock.now()))
@@ -169,6 +180,10 @@ def _definitions() -> tuple[Definition, ...]:
         Definition(
             _("Young people by age"),
             _("Each stands once, with the age on the last day of the period on which she or he presented."),
+        ),
+        Definition(
+            _("Young people trained"),
+            _("Influencers of the centre with a training that staff noted, each once, with the age on the last one."),
         ),
     )
 
@@ -233,6 +248,10 @@ def _document(report: YouthReport) -> dict[str, Any]:
             }
             for one in report.bands
         ],
+        "trained": [
+            {"band": one.band.value, "people": one.people, "trainings": one.trainings, "minutes": one.minutes}
+            for one in report.trained
+        ],
     }  # fmt: skip
 
 
@@ -240,6 +259,7 @@ def _paper(report: YouthReport) -> ReportPaper:
     language, period = page_language(), report.filters.period
     whole = (_("Total"), *_told(report.totals))
     ages = [(str(YOUTH_BANDS[one.band]), one.people) for one in report.bands]
+    trained = [(str(YOUTH_BANDS[one.band]), one.people) for one in report.trained if one.people]
     return ReportPaper(
         title=_("Youth participation"),
         centre_name=centre_name(own_centre_id(), language),
@@ -254,5 +274,6 @@ def _paper(report: YouthReport) -> ReportPaper:
         figures=(KeyFigure(report.totals.with_young, _("With young presenters")),
                  KeyFigure(report.totals.listeners, _("Listeners")),
                  KeyFigure(report.people, _("Young people active"))),
-        beside=tuple(KeyFigure(people, _("young people, %(age)s", age=age)) for age, people in ages),
+        beside=(*(KeyFigure(people, _("young people, %(age)s", age=age)) for age, people in ages),
+                *(KeyFigure(people, _("trained, %(age)s", age=age)) for age, people in trained)),
     )  # fmt: skip

@@ -73,6 +73,9 @@ def test_each_number_opens_to_its_rows(desk, visit, helpline):
     found = {words: unescape(href) for href, words in re.findall(r'<a href="([^"]*)">([^<]*)</a>', page.text)}
     behind = desk.get(found["50 pupils"])
     assert visit.number in behind.text
+    heads = dict(re.findall(r'<dt><a href="([^"]*)">([^<]*)</a>', page.text.replace("\n", "")))
+    assert visit.number in desk.get(unescape(next(iter(heads)))).text
+    assert "first=2025-01-01" in found["100"]
     for words in ("1", "1 city", "50 pupils", "6 teachers", "100", "80 calls", "24 advisory", "6 forwarded"):
         assert desk.get(found[words]).status_code == 200, words
 
