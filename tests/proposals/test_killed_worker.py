@@ -1,6 +1,7 @@
 """kill -9 of a true worker in the midst of a search: nothing has changed, the next one ends it, once (TRUST R13)."""
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def work() -> LongWork:
     return db.session.scalars(select(LongWork).execution_options(populate_existing=True)).one()
 
 
-def waits_until(holds: Callable[[], bool]) -> None:
+def waits_until(holds: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline, work().__dict__
@@ -96,7 +97,7 @@ def test_a_killed_search_has_changed_nothing_and_ends_exactly_once(session, star
     ids = [one.id for one in region.asked]
 
     killed = start(MONDAY, 60.0)
-    waits_until(lambda: work().phase is Phase.SEARCHING and work().done > 0)
+    waits_until(lambda: work().phase is Phase.SEARCHING and json.loads(work().result).get("steps"))
     seen = [proposal_page(region.coordinator, proposal_id, now=MONDAY).work for _load in range(2)]
     killed.kill()
     killed.wait()

@@ -79,7 +79,7 @@ def test_a_sick_call_changes_the_crew_and_nothing_else(session):
     assert changes(region, proposal_id) == {region.asked[0].id: RowChange.OTHER_CREW}
     assert seats_of(proposal_id)[region.asked[0].id] == region.seat(0, 1)
     assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == [hers.id]
-    assert (visit_of(hers.id).on_day, visit_of(hers.id).state) == (FIRST, VisitState.OFFERED)
+    assert (visit_of(hers.id).on_day, visit_of(hers.id).state) == (FIRST, VisitState.PLANNED)
     assert crew(hers.id) == {
         region.educators[0].id: AssignmentState.WITHDRAWN,
         region.educators[1].id: AssignmentState.SUGGESTED,

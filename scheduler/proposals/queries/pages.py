@@ -23,7 +23,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import FIGURES, LEVERS, PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.to_mend import unbound_visits
-from scheduler.proposals.rules.assuming import copy_of
+from scheduler.proposals.rules.assuming import with_copies
 from scheduler.proposals.rules.comparing import change_of, gathered
 from scheduler.proposals.terms import (
     AskedName,
@@ -138,11 +138,8 @@ def seat_in(row: ProposedVisit) -> ProposedSeat | None:
     """Where a row has its seat; None of one that waits."""
     if row.on_day is None or row.starts_local is None or row.educator_id is None:
         return None
-    crew = [row.educator_id, row.influencer_id]
-    if "copies" in row.told:
-        copies = json.loads(row.told).get("copies", [])
-        crew = [copy_of(who) if who in copies else who for who in crew]
-    return ProposedSeat(row.request_id, row.on_day, row.starts_local, *crew)
+    seat = ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
+    return with_copies(seat, json.loads(row.told).get("copies", [])) if "copies" in row.told else seat
 
 
 def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:

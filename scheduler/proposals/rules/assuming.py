@@ -4,7 +4,7 @@ Nothing of it is stored: the same rules are asked of other facts.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS, LATEST_END
@@ -24,6 +24,16 @@ def copy_of(presenter_id: int) -> int:
 def copies_in(seat: ProposedSeat | None) -> list[int]:
     """Of whom a seat has a copy."""
     return [-who for who in seat.crew if who < 0] if seat else []
+
+
+def with_copies(seat: ProposedSeat, copies: Collection[int]) -> ProposedSeat:
+    """The seat as it was before only real people could be stored."""
+    youth = seat.influencer_id
+    return replace(
+        seat,
+        educator_id=copy_of(seat.educator_id) if seat.educator_id in copies else seat.educator_id,
+        influencer_id=copy_of(youth) if youth is not None and youth in copies else youth,
+    )
 
 
 def away_facts(facts: FreeFacts, mends: Mending) -> FreeFacts:

@@ -55,9 +55,9 @@ def _with_what_stands(drawing: DrawnProblem, wish: PlanWish) -> DrawnProblem:
     """Pinned seats stay, as far as they still may be. Of a repair what broke was told, too, and no longer may be."""
     told = {one: _fair(drawing, seat) for one, seat in (dict(wish.before) | dict(wish.pinned)).items()}
     named = wish.mends.named if wish.mends else frozenset[int]()
-    for one in named - wish.pinned.keys():
-        if stood := wish.before.get(one):
-            told[one] = placement_of(drawing, stood) if stood.on_day >= drawing.first_day else None
+    for broken in named - wish.pinned.keys():
+        if stood := wish.before.get(broken):
+            told[broken] = placement_of(drawing, stood) if stood.on_day >= drawing.first_day else None
     locked = _together(drawing.problem, [one for name in sorted(wish.pinned) if (one := told.get(name))])
     baseline = tuple(one for one in told.values() if one)
     names, about = frozenset(one.request for one in locked), frozenset(str(one) for one in named)

@@ -24,10 +24,11 @@ from scheduler.proposals.terms import (
     Trouble,
 )
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
+from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l, page_language, spelled_here
 from scheduler.web.labels import WEEKDAYS
-from scheduler.web.proposals.words import ASSUMED, LANGUAGES, STRENGTHS, TROUBLES
+from scheduler.web.proposals.words import ASSUMED, STRENGTHS, TROUBLES
 
 PLAN_WEEKS = 6
 LEVERS = ("reach", "kilometres", "fairness", "calm")

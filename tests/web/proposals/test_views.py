@@ -174,7 +174,7 @@ def test_a_sick_call_is_mended_read_and_applied(desk, region, monkeypatch):
     monkeypatch.setattr(proposals, "TO_MEND", 1.0)
     visit = stands(region, 0)
     who = str(region.educators[0].id)
-    assert 'value="2026-10-12"' in body(desk.get(f"/plans/mend?lang=en&presenter={who}&from=2026-10-12"))
+    assert 'value="12.10.2026."' in body(desk.get(f"/plans/mend?lang=en&presenter={who}&from=2026-10-12"))
 
     answer = mend(desk, presenter=who, first_day=FIRST.isoformat(), last_day=LAST.isoformat())
     long_work.do_long_work.call_local()
@@ -194,7 +194,7 @@ def test_what_is_missing_of_a_trouble_is_told_beside_its_field_and_nothing_is_lo
 
     assert 'id="presenter-error"' in wrong
     assert 'id="first_day-error"' in wrong
-    assert "16.10.2026" in wrong
+    assert "2026-10-16" in wrong
     assert "no visit that stands is broken by this" in nothing
 
 
