@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scheduler.booking.terms.free_dates import FreeFacts
+from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting
 from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.paging import Page
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
@@ -165,6 +165,7 @@ class StandingVisit:
     stopped: bool  # by a closure
     broken: bool
     left: LeftAlone | None = None
+    kept: tuple[KeptSitting, ...] = ()  # its own hours, which go along to any other day; none: as the planner lays them
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ class AskedVisit:
     weight: int  # what it is worth to serve it, by the points of the waiting list
     sitting_minutes: tuple[int, ...]
     sitting_classes: tuple[str, ...]  # of each, as far as they must be in the building
+    sitting_starts: tuple[dt.time, ...] = ()  # where they keep their hours; none: one after the other
     liked: frozenset[dt.date] = frozenset()  # days that the school named; none: every day suits as well
 
 

@@ -183,6 +183,23 @@ def test_what_the_planner_would_never_lay_is_left_to_hands(session):
     assert [row.left for row in shown.waiting] == [LeftAlone.BY_HAND]
 
 
+def test_hours_of_its_own_go_along_to_another_day(session):
+    """Two presentations as the school's bells lie, not as the planner lays them."""
+    region = a_region(educators=1)
+    hours = [dt.time(10), dt.time(11, 40)]
+    visit = a_confirmed_visit(
+        region.educators[0], asked=region.asked[0], on_day=FIRST, plans=tuple(a_plan(one) for one in hours)
+    )
+
+    proposal_id = mended(region, away(region.educators[0], FIRST, FIRST))
+
+    assert seats_of(proposal_id)[region.asked[0].id].starts_local == hours[0]
+    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    moved = db.session.scalars(select(Presentation).where(Presentation.visit_id == visit.id)).all()
+    assert [one.starts_local for one in moved] == hours
+    assert FIRST not in {one.on_day for one in moved}
+
+
 def test_stopped_visits_are_planned_again_by_their_crews(session):
     region = a_region()
     visit = stands(region, 0)

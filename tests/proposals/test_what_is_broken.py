@@ -13,7 +13,7 @@ from scheduler.proposals.terms import LeftAlone, Mending, Trouble
 
 TODAY, DAY = dt.date(2026, 9, 14), dt.timedelta(days=1)
 THEN = TODAY + 28 * DAY
-HERS = StandingFacts(7, 3, THEN, dt.time(10), False, (1,), (), frozenset(), 14, (1, 0), usual=True)
+HERS = StandingFacts(7, 3, THEN, dt.time(10), False, (1,), (), frozenset(), 14, (1, 0), one_crew=True)
 AWAY = Mending(Trouble.ABSENCE, 1, THEN, THEN + DAY)
 WISH = FreeWish(1, TeachingLanguage.SERBIAN, Audience.PUPILS, 5, bounds=Bounds(THEN + DAY, THEN + 3 * DAY))
 
@@ -42,7 +42,7 @@ def test_what_a_trouble_breaks(found: StandingFacts, mends: Mending, broken: boo
         (HERS, None),
         (replace(HERS, notice_days=29), LeftAlone.WITHIN_NOTICE),
         (replace(HERS, on_day=TODAY, notice_days=0), LeftAlone.WITHIN_NOTICE),
-        (replace(HERS, usual=False), LeftAlone.BY_HAND),
+        (replace(HERS, one_crew=False), LeftAlone.BY_HAND),
         (replace(HERS, needed=(2, 0)), LeftAlone.BY_HAND),
         (replace(HERS, educators=(1, 2)), LeftAlone.BY_HAND),
         (replace(HERS, stopped=True, on_day=TODAY), None),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.booking.queries.plan_as_asked import one_after_the_other
-from scheduler.booking.queries.school_days import TIME_TO_ANSWER, wishes_of_requests
+from scheduler.booking.queries.school_days import TIME_TO_ANSWER, kept_sittings, plan_of_sitting, wishes_of_requests
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.closures.models import Disruption
 from scheduler.closures.queries import released_crew
@@ -143,7 +143,7 @@ def _found(visit: Visit) -> StandingFacts | None:
     crew = released_crew(visit) if stopped else sorted(crews[0])
     as_asked = len(rows) == len(asked.presentations) and visit.programme_id == asked.programme_id
     hours = one_after_the_other(asked, rows[0].starts_local) if as_asked else []
-    minutes = {row.minutes for row in rows}
+    usual = [row.starts_local for row in rows] == hours and {row.minutes for row in rows} == {visit.programme.minutes}
     return StandingFacts(
         visit_id=visit.id,
         request_id=asked.id,
@@ -155,12 +155,8 @@ def _found(visit: Visit) -> StandingFacts | None:
         gone=frozenset(gone),
         notice_days=visit.programme.notice_days,
         needed=(visit.programme.educators, visit.programme.influencers),
-        usual=(
-            [row.starts_local for row in rows] == hours
-            and minutes == {visit.programme.minutes}
-            and len(set(crews)) == 1
-            and not visit.online_link
-        ),
+        one_crew=len(set(crews)) == 1 and not visit.online_link,
+        kept=() if usual else kept_sittings(plan_of_sitting(row) for row in rows),
     )
 
 

@@ -101,15 +101,16 @@ class Reading:
         facts = assumed_facts(facts, supposes, self.taught) if supposes else facts
         facts = away_facts(facts, mends) if mends else facts
         plans = plans_as_asked(self.row, one_after_the_other(self.row, EARLIEST))
+        kept = self.wish.kept  # free dates ask themselves whether its classes are there
+        classes = [one.classes if is_bound_to_shifts(one) and not one.outside_shift else "" for one in plans]
         return AskedVisit(
             self.row.id,
             self.row.host_id,
             replace(facts, people=tuple(who for who in facts.people if _may_go(who.presenter_id, self.scope))),
             weight=self.weight,
-            sitting_minutes=tuple(one.minutes for one in plans),
-            sitting_classes=tuple(
-                one.classes if is_bound_to_shifts(one) and not one.outside_shift else "" for one in plans
-            ),
+            sitting_minutes=tuple(one.minutes for one in kept or plans),
+            sitting_classes=("",) * len(kept) if kept else tuple(classes),
+            sitting_starts=tuple(one.starts_local for one in kept),
             liked=frozenset(one.on_day for one in self.row.preferred),
         )
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from scheduler.booking.terms.free_dates import FreeWish
+from scheduler.booking.terms.free_dates import FreeWish, KeptSitting
 from scheduler.proposals.terms import LeftAlone, Mending, ProposedSeat, StandingVisit
 
 NOBODY = 0  # of a seat whose educator is missing: no presenter has this number
@@ -24,7 +24,8 @@ class StandingFacts:
     gone: frozenset[int]  # who was taken out of it
     notice_days: int
     needed: tuple[int, int]  # educators and young presenters
-    usual: bool  # one crew, one presentation after the other, as the planner would lay it
+    one_crew: bool  # the same in each presentation, and in the school
+    kept: tuple[KeptSitting, ...] = ()  # its hours, where they are not those that the planner would lay
 
     @property
     def short(self) -> bool:
@@ -34,7 +35,7 @@ class StandingFacts:
     def by_planner(self) -> bool:
         """Whether the planner could have laid it, but for who is missing."""
         crew = len(self.educators) <= 1 and len(self.youths) <= self.needed[1]
-        return self.usual and crew and self.needed[0] == 1 and self.needed[1] <= 1
+        return self.one_crew and crew and self.needed[0] == 1 and self.needed[1] <= 1
 
 
 def standing_in(found: StandingFacts, mends: Mending, today: dt.date) -> StandingVisit:
@@ -50,7 +51,7 @@ def standing_in(found: StandingFacts, mends: Mending, today: dt.date) -> Standin
     within = not found.stopped and (found.on_day - today).days < max(found.notice_days, 1)
     fair = found.by_planner and (broken or not found.short)
     left = LeftAlone.WITHIN_NOTICE if within else None if fair else LeftAlone.BY_HAND
-    return StandingVisit(found.visit_id, found.request_id, seat, found.stopped, broken, left)
+    return StandingVisit(found.visit_id, found.request_id, seat, found.stopped, broken, left, found.kept)
 
 
 def is_broken(found: StandingFacts, mends: Mending) -> bool:
@@ -70,8 +71,10 @@ def may_move(stood: StandingVisit) -> bool:
 def wish_to_mend(wish: FreeWish, stood: StandingVisit, last: dt.date, answered: dt.date) -> FreeWish:
     """Where a visit may be: its own day always; what broke on any later day of the repair, too.
 
-    One that a closure stopped goes nowhere before the day that fell out, or before a crew could answer.
+    Hours of its own go along. One that a closure stopped goes nowhere before the day that fell out, or before a crew
+    could answer.
     """
+    wish = replace(wish, kept=stood.kept) if stood.kept else wish
     bounds, day = wish.bounds, stood.seat.on_day
     if stood.stopped:
         return replace(wish, bounds=replace(bounds, first_day=None, last_day=None, after=max(day, answered) - DAY))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from scheduler.acts import Act
 from scheduler.booking.queries.school_days import TIME_TO_ANSWER
+from scheduler.closures.queries import plans_of, visit_with_crew
 from scheduler.closures.service.replan import replan_visit
 from scheduler.proposals.terms import Mending, ProposedSeat, StandingVisit, Trouble
 from scheduler.staffing.service.absence import ABSENCE_REASON
@@ -29,12 +30,13 @@ def mend_visit(
     it. `plans`: its presentations there. Raises: as the services by which people do so.
     """
     if stood.stopped:
-        number = replan_visit(act.actor, stood.visit_id, seat.on_day, plans, now=act.now)
+        wanted = plans_of(visit_with_crew(stood.visit_id)) if stood.kept else plans
+        number = replan_visit(act.actor, stood.visit_id, seat.on_day, wanted, now=act.now)
         visit_id = act.session.scalars(select(Visit.id).where(Visit.number == number)).one()
     else:
         visit_id = stood.visit_id
         _leave(act, visit_id, seat, mends)
-        _move(act, visit_id, seat, [one.starts_local for one in plans])
+        _move(act, visit_id, seat, [] if stood.kept else [one.starts_local for one in plans])
     for who in seat.crew:  # who is in the crew already stays as she is
         suggest_presenter(act.actor, visit_id, who, now=act.now)
     return visit_id
@@ -52,9 +54,9 @@ def _leave(act: Act, visit_id: int, seat: ProposedSeat, mends: Mending) -> None:
 
 
 def _move(act: Act, visit_id: int, seat: ProposedSeat, hours: Sequence[dt.time]) -> None:
-    """To its new day and hour; who stays in the crew is asked again there, as after every move."""
+    """To its new day and hours, or with its own; who stays in the crew is asked again there, as after every move."""
     opened = open_visit(act, visit_id)
-    starts = dict(zip(_in_order(opened), hours, strict=True))
+    starts = dict(zip(_in_order(opened), hours, strict=True)) if hours else {}
     begins = opened.starts_at + (seat.on_day - opened.visit.on_day)
     until = max(min(act.now + TIME_TO_ANSWER, begins - AN_HOUR), act.now + AN_HOUR)
     move_visit(act.actor, visit_id, NewTimes(seat.on_day, starts, until, outside_shift=None), now=act.now)
