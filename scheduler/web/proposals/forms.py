@@ -90,7 +90,7 @@ class MendForm(BaseForm):
     """What broke: somebody is away, or what the page was opened from (a closure, a late request)."""
 
     trouble = SelectField(
-        _l("What happened"),
+        _l("What broke the plan"),
         choices=[SelectChoice(one.value, TROUBLES[one]) for one in OF_SOMEBODY],
         default=Trouble.ABSENCE.value,
         validate_choice=True,
