@@ -11,17 +11,20 @@ from typing import Any
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.planning.solver import engine
+from scheduler.planning.solver.repair import repair
 from scheduler.planning.terms import Plan, PlanProblem
 from scheduler.policy import Actor
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seats_of
+from scheduler.proposals.queries.to_mend import mend_ground
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
-from scheduler.proposals.terms import DrawnProblem
+from scheduler.proposals.terms import Assumed, DrawnProblem, ProposalDraft
 from scheduler.work import service as work_service
 from scheduler.work.terms import LeasedWork, Phase
 
 A_LITTLE, LONGER = 15.0, 90.0  # seconds of search: of up to so many requests, and of more
+TO_MEND = 8.0  # seconds at most: a repair ends when everything that broke was tried
 FEW = 100
 TOLD_EACH = 2.0  # seconds
 
@@ -59,15 +62,25 @@ def propose(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
         return {"proposal": proposal_id}
     telling = _Telling(taken, proposal_id)
     telling.now(Phase.READING, 0, 0)
-    draft, pinned = draft_of(row), seats_of(proposal_id, pinned=True)
-    before = seats_of(draft.based_on) if draft.based_on is not None else {}
-    wish = PlanWish(asked_visits(actor, draft.scope, now=clock.now()), draft.levers, before, pinned)
+    draft = draft_of(row)
+    wish = _wish(actor, proposal_id, draft)
     drawing = _drawn(wish, telling)
-    rows, plan = rows_of(drawing, _searched(drawing, telling), wish, clock.moment_of)
+    rows, plan = rows_of(drawing, _searched(drawing, draft, telling), wish, clock.moment_of)
     steps, bound = telling.figures.get("steps") or 0, telling.figures.get("bound")
     sums = sums_of(drawing.problem, plan, steps=steps, bound=bound)
     service.finish_proposal(actor, proposal_id, rows, sums, now=clock.now())
     return {"proposal": proposal_id, "placed": len(plan.placements), "asked": len(wish.asked)}
+
+
+def _wish(actor: Actor, proposal_id: int, draft: ProposalDraft) -> PlanWish:
+    """What the plan is made of: of a repair the visits that stand, else the requests that wait."""
+    now, pinned = clock.now(), seats_of(proposal_id, pinned=True)
+    if draft.mends is not None:
+        ground = mend_ground(actor, draft, draft.mends, now=now)
+        before = {one: stood.seat for one, stood in ground.stands.items() if not stood.left}
+        return PlanWish(ground.asked, draft.levers, before, pinned, ground)
+    before = seats_of(draft.based_on) if draft.based_on is not None else {}
+    return PlanWish(asked_visits(actor, draft.scope, now=now, supposes=draft.supposes), draft.levers, before, pinned)
 
 
 def _drawn(wish: PlanWish, telling: _Telling) -> DrawnProblem:
@@ -80,25 +93,31 @@ def _drawn(wish: PlanWish, telling: _Telling) -> DrawnProblem:
     return draw(wish, clock.local_day(clock.now()), clock.moment_of, told)
 
 
-def _searched(drawing: DrawnProblem, telling: _Telling) -> Plan:
-    seconds = A_LITTLE if len(drawing.problem.requests) <= FEW else LONGER
-    telling.now(Phase.SEARCHING, 0, int(seconds), bound=_proven(drawing.problem))
+def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: _Telling) -> Plan:
+    problem = drawing.problem
+    seconds = TO_MEND if draft.mends else A_LITTLE if len(problem.requests) <= FEW else LONGER
+    telling.now(Phase.SEARCHING, 0, int(seconds), bound=_proven(problem, draft))
     begun = time.monotonic()
 
     def spent(steps: int) -> float:
         used = time.monotonic() - begun
         telling.sometimes(Phase.SEARCHING, min(int(used), int(seconds)), int(seconds), steps=steps)
-        return used / seconds if drawing.problem.requests else 1.0
+        return used / seconds if problem.requests else 1.0
 
     def told(_what: str, figures: Mapping[str, object]) -> None:
         telling.figures["cost"] = figures.get("cost")
 
-    return engine.solve(drawing.problem, engine.Watch(spent, told), engine.exact_solver())
+    watch = engine.Watch(spent, told)
+    search = repair if draft.mends else engine.solve
+    return search(problem, watch, engine.exact_solver())
 
 
-def _proven(problem: PlanProblem) -> int | None:
-    """The served weight that nobody could exceed; None without the library that proves it."""
-    if not problem.requests or find_spec("highspy") is None:
+def _proven(problem: PlanProblem, draft: ProposalDraft) -> int | None:
+    """The served weight that nobody could exceed; None without the library that proves it, and of a repair, which is
+    to change little. Where everybody may give one more a week, the bound knows the usual most alone.
+    """
+    one_more = draft.supposes is not None and draft.supposes.assumed is Assumed.ONE_MORE
+    if not problem.requests or draft.mends or one_more or find_spec("highspy") is None:
         return None
     from scheduler.planning.solver.bound import bound_of  # loads the solver
 

@@ -6,14 +6,15 @@ A row is a thought, not an assignment: it takes nobody's time and is deleted wit
 import datetime as dt
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse_more
-from scheduler.people.terms import PresenterKind
-from scheduler.proposals.terms import WaitCause
+from scheduler.people.terms import PresenterKind, TeachingLanguage
+from scheduler.proposals.terms import OF_SOMEBODY, Assumed, Trouble, WaitCause
 
 PROPOSALS = "0080_proposals"  # the migration that made these tables
+REPAIRS = "0090_repairs"  # the one since which a plan may mend, or assume
 LEVERS = ("reach", "kilometres", "fairness", "calm")
 FIGURES = ("cost", "served_weight", "asked_weight", "km", "steps")
 
@@ -57,6 +58,42 @@ class PlanProposal(Base):
     steps: Mapped[int | None]
     bound_weight: Mapped[int | None]  # nobody could serve more; NULL: not proven
 
+    ground: Mapped["PlanGround | None"] = relationship(lazy="select", passive_deletes=True)
+
+
+_AWAY = ", ".join(f"'{one.value}'" for one in OF_SOMEBODY)
+
+
+class PlanGround(Base):
+    """What a plan mends, or what it assumes; without such a row it is for requests that wait, from what is."""
+
+    __tablename__ = "plan_ground"
+    __table_args__ = (
+        CheckConstraint("(trouble IS NULL) <> (assumed IS NULL)", name="mends_or_assumes"),
+        CheckConstraint(f"(away_from IS NOT NULL) = (COALESCE(trouble, '') IN ({_AWAY}))", name="somebody_is_away"),
+        CheckConstraint("(closure_id IS NOT NULL) = (COALESCE(trouble, '') = 'closure')", name="hosts_are_shut"),
+        CheckConstraint("(late_id IS NOT NULL) = (COALESCE(trouble, '') = 'late')", name="request_comes_late"),
+        CheckConstraint(
+            "(presenter_id IS NOT NULL) = (away_from IS NOT NULL OR COALESCE(assumed, 'one_more') <> 'one_more')",
+            name="about_somebody",
+        ),
+        CheckConstraint("away_until >= away_from", name="away_in_order"),
+        CheckConstraint("(weekday IS NOT NULL) = (COALESCE(assumed, '') = 'weekday')", name="comes_on_a_weekday"),
+        CheckConstraint("(language IS NOT NULL) = (COALESCE(assumed, '') = 'language')", name="teaches_in_a_language"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_in_week"),
+    )
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_proposal.id", ondelete="CASCADE"), primary_key=True)
+    trouble: Mapped[Trouble | None]
+    assumed: Mapped[Assumed | None]
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    away_from: Mapped[dt.date | None]
+    away_until: Mapped[dt.date | None]  # NULL: for good
+    closure_id: Mapped[int | None] = mapped_column(ForeignKey("closure.id", ondelete="CASCADE"), index=True)
+    late_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
+    weekday: Mapped[int | None]
+    language: Mapped[TeachingLanguage | None]
+
 
 class ProposedVisit(Base):
     """A request in a proposal: its day, hour and crew, or the cause why it waits."""
@@ -97,4 +134,14 @@ refuse_more(
         f"NEW.visit_id IS NOT NULL AND EXISTS ({_HALF})",
     ),
     since=PROPOSALS,
+)
+_ASSUMED = "SELECT 1 FROM plan_ground g WHERE g.proposal_id = NEW.proposal_id AND g.assumed IS NOT NULL"
+refuse_more(
+    ProposedVisit.__table__,
+    TableLaw(
+        "assumption_is_not_applied",
+        ("INSERT", "UPDATE OF visit_id"),
+        f"NEW.visit_id IS NOT NULL AND EXISTS ({_ASSUMED})",
+    ),
+    since=REPAIRS,
 )

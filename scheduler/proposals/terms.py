@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from scheduler.booking.terms.free_dates import FreeFacts, Lack
+from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting, Lack
 from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.language import pick, worded
 from scheduler.core.paging import Page
@@ -25,6 +25,9 @@ class ProposalReason(Reason):
 
     NOT_FINISHED = "plan_not_finished"
     TOO_FAR_AHEAD = "plan_too_far_ahead"
+    ASSUMED = "plan_rests_on_an_assumption"
+    NOTHING_BROKEN = "plan_has_nothing_broken"
+    HAS_IT_ALREADY = "plan_has_it_already"
 
 
 class WaitCause(StrEnum):
@@ -58,6 +61,7 @@ class WhyChanged(StrEnum):
     """Why a row of a proposal can no longer be applied."""
 
     ANSWERED = "answered"  # the request is not agreed any more, or has a visit
+    STANDS_OTHERWISE = "stands_otherwise"  # the visit that was to be mended has changed
     NOT_FREE = "not_free"  # the day, the hour or one of the crew is not free any more
 
 
@@ -82,13 +86,89 @@ class PlanScope:
     people: tuple[int, ...] = ()
 
 
+class Trouble(StrEnum):
+    """What broke a plan that people were told."""
+
+    ABSENCE = "absence"  # a presenter is away on some days
+    LEAVES = "leaves"  # a presenter goes no more from a day on
+    CONSENT = "consent"  # a guardian's consent ends on a day
+    CLOSURE = "closure"  # hosts are shut: their visits were stopped
+    LATE = "late"  # a request came late and must fit
+
+
+OF_SOMEBODY = (Trouble.ABSENCE, Trouble.LEAVES, Trouble.CONSENT)
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What a plan mends: of a presenter from when to when she is away (None: for good), a closure, or a request."""
+
+    trouble: Trouble
+    presenter_id: int | None = None
+    away_from: dt.date | None = None
+    away_until: dt.date | None = None
+    closure_id: int | None = None
+    late_id: int | None = None
+
+    def is_away(self, presenter_id: int, day: dt.date) -> bool:
+        """Whether the trouble keeps somebody away on a day."""
+        if presenter_id != self.presenter_id or self.away_from is None:
+            return False
+        return self.away_from <= day <= (self.away_until or dt.date.max)
+
+
+class Assumed(StrEnum):
+    """What a plan is drawn with although it is not so."""
+
+    PERSON = "person"  # one more, like somebody
+    REACH = "reach"  # somebody goes however far it is: a car
+    WEEKDAY = "weekday"  # somebody comes on one more day of the week
+    LANGUAGE = "language"  # somebody teaches in one more language
+    ONE_MORE = "one_more"  # everybody gives one presentation more a week
+
+
+@dataclass(frozen=True)
+class Supposition:
+    """What if: of whom, and which weekday or language. It lies in the proposal, never in the data."""
+
+    assumed: Assumed
+    presenter_id: int | None = None
+    weekday: int | None = None
+    language: TeachingLanguage | None = None
+
+
+class LeftAlone(StrEnum):
+    """Why a broken visit is none of the planner's."""
+
+    WITHIN_NOTICE = "within_notice"  # substitutes are asked in waves
+    BY_HAND = "by_hand"  # its hours or its crew are none that the planner would make
+
+
 @dataclass(frozen=True)
 class ProposalDraft:
-    """A plan that is wanted; `based_on` another one, of which the pinned rows stay."""
+    """A plan that is wanted; `based_on` another one, of which the pinned rows stay.
+
+    `mends`: what stands is mended, nothing else is planned. `supposes`: drawn as if; it cannot be applied.
+    """
 
     scope: PlanScope
     levers: Levers = Levers()
     based_on: int | None = None
+    mends: Mending | None = None
+    supposes: Supposition | None = None
+
+
+@dataclass(frozen=True)
+class StandingVisit:
+    """A visit as a repair finds it; `seat` has nobody (0) where its educator is missing."""
+
+    visit_id: int
+    request_id: int
+    seat: "ProposedSeat"
+    stopped: bool  # by a closure
+    broken: bool
+    left: LeftAlone | None = None
+    kept: tuple[KeptSitting, ...] = ()  # its own hours, which go along to any other day; none: as the planner lays them
 
 
 @dataclass(frozen=True)
@@ -128,8 +208,23 @@ class AskedVisit:
     weight: int  # what it is worth to serve it, by the points of the waiting list
     sitting_minutes: tuple[int, ...]
     sitting_classes: tuple[str, ...]  # of each, as far as they must be in the building
+    sitting_starts: tuple[dt.time, ...] = ()  # where they keep their hours; none: one after the other
     liked: frozenset[dt.date] = frozenset()  # days that the school named; none: every day suits as well
     hours: Mapping[dt.date, dt.time] = field(default_factory=dict)  # that it named with some of them
+
+
+@dataclass(frozen=True)
+class MendGround:
+    """What a repair is drawn from: what may move or must, and how it stood; what broke but is none of its."""
+
+    asked: tuple[AskedVisit, ...]
+    stands: Mapping[int, StandingVisit]  # by request, of these and of those that are left alone
+    named: frozenset[int]  # requests that it is about
+
+    @property
+    def left(self) -> Mapping[int, LeftAlone]:
+        """What broke and stays to hands."""
+        return {one: stood.left for one, stood in self.stands.items() if stood.left}
 
 
 @dataclass(frozen=True)
@@ -188,6 +283,7 @@ class CrewName:
     presenter_id: int
     name: str
     minor: bool
+    copied: bool = False  # nobody who is: somebody like her
 
 
 @dataclass(frozen=True)
@@ -253,6 +349,7 @@ class RowView:
     ways_out: tuple[WayOutView, ...]
     change: RowChange
     before: SeatView | None = None
+    left: LeftAlone | None = None
 
 
 @dataclass(frozen=True)
@@ -318,6 +415,16 @@ class ProposalLine:
     placed: int
     asked: int
     applied: int
+    trouble: Trouble | None = None
+    assumed: Assumed | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an assumption changes against the plan that it was drawn from."""
+
+    placed: int
+    km: int
 
 
 @dataclass(frozen=True)
@@ -334,6 +441,9 @@ class ProposalPage:
     changes: Mapping[RowChange, int]
     compared_with: int | None
     others: tuple[ProposalLine, ...]
+    about: CrewName | None = None  # whom a repair or an assumption is about
+    difference: Difference | None = None
+    unbound: tuple[str, ...] = ()  # numbers of broken visits that no request asked for: by hand
 
 
 @dataclass(frozen=True)

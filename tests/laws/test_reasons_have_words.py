@@ -52,6 +52,7 @@ OTHER_DEFENCES = {
     "sums_fit_their_round",
     "sum_keeps_its_choice",
     "question_of_a_living_visit",
+    "assumption_is_not_applied",
     "half_a_plan_is_not_applied",
     "nobody_rates_twice",
     "panel_stays",

@@ -165,3 +165,15 @@ def test_without_a_solver_a_repair_puts_back_what_fits():
     after = replace(problem, people=(gone, problem.people[1]), baseline=(Placement("R1", 2, 2, "E1"),))
 
     assert repair.repair(after, watch(steps=2), engine.never).placements == (Placement("R1", 2, 2, "E2"),)
+
+
+def test_of_a_crew_of_two_whoever_can_goes_on():
+    """The youth cannot any more: another one goes beside the same educator, though the other educator costs no more."""
+    people = (a_plan_person("E1"), a_plan_person("E2"), a_youth("Y1"), a_youth("Y2"))
+    told = Placement("R1", 2, 2, "E2", "Y1")
+    problem = a_problem(people=people, requests=(a_plan_request("R1", influencers=1),), baseline=(told,))
+    gone = replace(people[2], weekdays=frozenset())
+
+    mended = repair.repair(replace(problem, people=(*people[:2], gone, people[3])), watch(steps=2), engine.never)
+
+    assert mended.placements == (replace(told, influencer="Y2"),)

@@ -159,7 +159,7 @@ def days_of_crews(visits: Sequence[tuple[Visit, Collection[int]]], *, now: dt.da
 def wish_of_visit(visit: Visit, today: dt.date, crew: Collection[int] = ()) -> FreeWish:
     """What a visit that is to be on another day asks of the calendar; a crew is given time to answer."""
     rows = [row for row in visit.presentations if row.state in TO_BE_HELD]
-    plans = kept_sittings(_plan(row) for row in rows)
+    plans = kept_sittings(plan_of_sitting(row) for row in rows)
     stopped, day = visit.state is VisitState.DISRUPTED, dt.timedelta(days=1)
     after = max(visit.on_day, today + TIME_TO_ANSWER) - day if stopped else today
     asked = visit.school_request
@@ -176,7 +176,8 @@ def wish_of_visit(visit: Visit, today: dt.date, crew: Collection[int] = ()) -> F
     )
 
 
-def _plan(row: Presentation) -> PresentationPlan:
+def plan_of_sitting(row: Presentation) -> PresentationPlan:
+    """A presentation as it was planned, as far as its hours and its classes go."""
     return PresentationPlan(
         row.starts_local, row.minutes, row.audience, row.level, row.classes, outside_shift=row.outside_shift
     )

@@ -42,6 +42,7 @@ def repair(problem: PlanProblem, watch: Watch, solver: LayAnew) -> Plan:
             steps += 1
             watch.told("tried", {"step": steps, "cost": desk.cost})
     fill(desk, [one for one in around.free if desk.at[one] is None])
+    keep_one_of_two(desk)
     return plan_of(desk)
 
 
@@ -67,6 +68,27 @@ def stands(desk: PlanDesk, request: int, seat: PlanSeat) -> bool:
         )
         and desk.fits(request, seat)
     )
+
+
+def keep_one_of_two(desk: PlanDesk) -> None:
+    """Where both people of a crew are new, one of whom the school was told goes on if she can: a crew counts as changed
+    once, whoever of it changed. As long as that costs no more than a changed crew.
+    """
+    for request, told in enumerate(desk.told):
+        seat = desk.at[request]
+        if told is None or seat is None or NO_YOUTH in (seat.youth, told.youth):
+            continue
+        if told.educator == seat.educator or told.youth == seat.youth:
+            continue
+        most, found = desk.cost + desk.by.change_team, list[tuple[int, PlanSeat]]()
+        desk.lift(request)
+        for half in (seat._replace(educator=told.educator), seat._replace(youth=told.youth)):
+            if stands(desk, request, half):
+                desk.place(request, half)
+                found.append((desk.cost, half))
+                desk.lift(request)
+        cost, best = min(found, default=(most + 1, seat))
+        desk.place(request, best if cost <= most else seat)
 
 
 def _urgent_first(problem: PlanProblem, waiting: list[int]) -> list[int]:

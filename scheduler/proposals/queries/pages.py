@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -21,20 +21,28 @@ from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
-from scheduler.proposals.models import FIGURES, LEVERS, PlanProposal, ProposedVisit
+from scheduler.proposals.models import FIGURES, LEVERS, PlanGround, PlanProposal, ProposedVisit
+from scheduler.proposals.queries.to_mend import unbound_visits
+from scheduler.proposals.rules.assuming import with_copies
 from scheduler.proposals.rules.comparing import change_of, gathered
 from scheduler.proposals.terms import (
     AskedName,
+    Assumed,
     CrewName,
+    Difference,
+    LeftAlone,
     Levers,
+    Mending,
     PlanScope,
     ProposalDraft,
     ProposalLine,
     ProposalPage,
     ProposalSums,
     ProposedSeat,
+    RowChange,
     RowView,
     SeatView,
+    Supposition,
     Waiting,
     WayOutView,
     seat_from,
@@ -63,8 +71,9 @@ def _in_sight(actor: Actor) -> Select[PlanProposal]:
 def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanProposal:
     """One proposal. Raises: NotAllowed; NotFound outside of the actor's centre, or for limited staff of others."""
     policy.require(actor, "read", "plan", centre=actor.centre_id)
-    wanted = _in_sight(actor).where(PlanProposal.id == proposal_id).execution_options(populate_existing=True)
-    row = db.session().scalar(wanted.with_for_update() if lock else wanted)
+    wanted = _in_sight(actor).where(PlanProposal.id == proposal_id).options(joinedload(PlanProposal.ground))
+    wanted = wanted.execution_options(populate_existing=True)
+    row = db.session().scalar(wanted.with_for_update(of=PlanProposal) if lock else wanted)
     if row is None:
         raise NotFound("plan")
     return row
@@ -73,7 +82,20 @@ def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanPr
 def draft_of(row: PlanProposal) -> ProposalDraft:
     """What a proposal was asked for with."""
     scope = PlanScope(row.first_day, row.last_day, _ids(row.districts), _ids(row.programmes), _ids(row.people))
-    return ProposalDraft(scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id)
+    mends, supposes = _ground_of(row.ground)
+    return ProposalDraft(
+        scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id, mends, supposes
+    )
+
+
+def _ground_of(row: PlanGround | None) -> tuple[Mending | None, Supposition | None]:
+    if row is None:
+        return None, None
+    if row.trouble is None:
+        assumed = row.assumed or Assumed.PERSON
+        return None, Supposition(assumed, row.presenter_id, row.weekday, row.language)
+    days = row.away_from, row.away_until
+    return Mending(row.trouble, row.presenter_id, *days, row.closure_id, row.late_id), None
 
 
 def _ids(text: str) -> tuple[int, ...]:
@@ -87,7 +109,8 @@ def proposals(actor: Actor, *, limit: int = 30) -> list[ProposalLine]:
 
 
 def _lines(actor: Actor, wanted: Select[PlanProposal]) -> list[ProposalLine]:
-    rows = list(db.session().execute(wanted.add_columns(User).join(User, User.id == PlanProposal.user_id)))
+    named = wanted.options(joinedload(PlanProposal.ground)).add_columns(User)
+    rows = list(db.session().execute(named.join(User, User.id == PlanProposal.user_id)))
     placed, applied = (func.sum(case((one.is_not(None), 1), else_=0)) for one in (_V.on_day, _V.visit_id))
     counted = db.session().execute(
         select(_V.proposal_id, func.count(), placed, applied)
@@ -104,9 +127,10 @@ _V = ProposedVisit
 
 def _line(row: PlanProposal, user: User, counts: Sequence[int]) -> ProposalLine:
     asked, placed, applied = counts
-    days = row.first_day, row.last_day
+    days, ground = (row.first_day, row.last_day), row.ground
     finished = row.finished_at is not None
-    return ProposalLine(row.id, row.created_at, user.full_name, *days, finished, placed, asked, applied)
+    of = (ground.trouble, ground.assumed) if ground else (None, None)
+    return ProposalLine(row.id, row.created_at, user.full_name, *days, finished, placed, asked, applied, *of)
 
 
 def seats_of(proposal_id: int, *, pinned: bool = False) -> dict[int, ProposedSeat]:
@@ -120,7 +144,8 @@ def seat_in(row: ProposedVisit) -> ProposedSeat | None:
     """Where a row has its seat; None of one that waits."""
     if row.on_day is None or row.starts_local is None or row.educator_id is None:
         return None
-    return ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
+    seat = ProposedSeat(row.request_id, row.on_day, row.starts_local, row.educator_id, row.influencer_id)
+    return with_copies(seat, json.loads(row.told).get("copies", [])) if "copies" in row.told else seat
 
 
 def standing_seats(request_ids: Collection[int]) -> dict[int, ProposedSeat]:
@@ -147,24 +172,50 @@ def proposal_page(
 ) -> ProposalPage:
     """One proposal, compared with what stands or with another one. Raises: NotAllowed; NotFound."""
     row = proposal_of(actor, proposal_id)
+    draft = draft_of(row)
+    against = row.based_on_id if compared_with is None and draft.supposes else compared_with
     others = _in_sight(actor).where(PlanProposal.finished_at.is_not(None), PlanProposal.id != row.id)
     newest = others.with_only_columns(PlanProposal.id).order_by(PlanProposal.id.desc()).limit(OTHERS_COMPARED)
     lines = _lines(actor, select(PlanProposal).where((PlanProposal.id == row.id) | PlanProposal.id.in_(newest)))
-    views = _views(actor, row, compared_with) if row.finished_at else []
-    placed = [one for one in views if one.seat]
+    views = _views(actor, row, against) if row.finished_at else []
+    placed = [one for one in views if one.seat and _is_told(one, draft)]
     waiting = tuple(one for one in views if not one.seat)
     return ProposalPage(
         line=next(one for one in lines if one.id == row.id),
-        draft=draft_of(row),
+        draft=draft,
         sums=_sums(row),
         work=work_service.work_page(actor, row.work_id, now=now) if row.work_id and not row.finished_at else None,
         rows=page_of(placed, page),
         waiting=waiting,
-        gathered=gathered(waiting),
-        changes=Counter(one.change for one in views),
-        compared_with=compared_with,
+        gathered=gathered(one for one in waiting if not one.left),
+        changes=Counter(one.change for one in views if not one.left),
+        compared_with=against,
         others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)),
+        about=_about(row),
+        difference=_difference(row, len(placed)) if draft.supposes and row.finished_at else None,
+        unbound=unbound_visits(actor, draft.mends) if draft.mends else (),
     )
+
+
+def _is_told(view: RowView, draft: ProposalDraft) -> bool:
+    """A repair shows what it changes: what stays as it is was told long ago."""
+    return not draft.mends or view.change is not RowChange.SAME or view.pinned or bool(view.visit_number)
+
+
+def _about(row: PlanProposal) -> CrewName | None:
+    who = row.ground.presenter_id if row.ground else None
+    if who is None or (person := people_queries.presenters_by_id([who]).get(who)) is None:
+        return None
+    day = (row.ground.away_from if row.ground else None) or row.first_day
+    return crew_name(person, day, copied=row.ground is not None and row.ground.assumed is Assumed.PERSON)
+
+
+def _difference(row: PlanProposal, placed: int) -> Difference | None:
+    """What the assumption changes against the plan before it; None where that is forgotten."""
+    base = db.session().get(PlanProposal, row.based_on_id) if row.based_on_id is not None else None
+    if base is None or base.km is None or row.km is None:
+        return None
+    return Difference(placed - len(seats_of(base.id)), row.km - base.km)
 
 
 def _sums(row: PlanProposal) -> ProposalSums | None:
@@ -204,6 +255,12 @@ def asked_names(actor: Actor, request_ids: Collection[int]) -> dict[int, AskedNa
     return {one[0]: AskedName(*one) for one in found}
 
 
+def crew_name(person: PresenterRow, day: dt.date, *, copied: bool = False) -> CrewName:
+    """Somebody as staff reads her on a day."""
+    minor = is_minor(person.adult_on, day)
+    return CrewName(person.presenter_id, person.given_name if minor else person.full_name, minor, copied)
+
+
 @dataclass(frozen=True)
 class _Shown:
     """Everybody whom a page names."""
@@ -219,19 +276,17 @@ class _Shown:
             named += [seat_from(other) for other in one.get("others", [])]
             for way in one.get("ways_out", []):
                 named += [seat_from(seat) for seat in (way["then"], way["moved"]) if seat]
-        ids = {who for seat in named for who in seat.crew if who}
+        ids = {abs(who) for seat in named for who in seat.crew if who}
         return cls(people_queries.presenters_by_id(ids) if ids else {})
 
     def seat(self, seat: ProposedSeat | None, costs_more: int = 0) -> SeatView | None:
         if seat is None:
             return None
-        crew = tuple(self._name(who, seat.on_day) for who in seat.crew if who in self.people)
+        crew = tuple(self._name(who, seat.on_day) for who in seat.crew if abs(who) in self.people)
         return SeatView(seat.on_day, seat.starts_local, crew, costs_more)
 
     def _name(self, who: int, day: dt.date) -> CrewName:
-        person = self.people[who]
-        minor = is_minor(person.adult_on, day)
-        return CrewName(who, person.given_name if minor else person.full_name, minor)
+        return crew_name(self.people[abs(who)], day, copied=who < 0)
 
 
 def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, AskedName], shown: _Shown) -> RowView:
@@ -253,6 +308,7 @@ def _view(row: ProposedVisit, number: str, before: Seats, names: Mapping[int, As
         ),
         change=change_of(seat, stood),
         before=shown.seat(stood),
+        left=LeftAlone(told["left"]) if "left" in told else None,
     )
 
 
@@ -264,3 +320,11 @@ def way_out(actor: Actor, proposal_id: int, request_id: int, place: int) -> list
     if not 0 <= place < len(ways) or not asked_names(actor, [request_id]):
         raise NotFound("plan")
     return [seat_from(one) for one in (ways[place]["then"], ways[place]["moved"]) if one]
+
+
+def stood_seats(actor: Actor, proposal_id: int, request_ids: Collection[int]) -> list[ProposedSeat]:
+    """Where a repair found the visits of these rows, as far as somebody was to go there."""
+    proposal_of(actor, proposal_id)
+    told = db.session().scalars(select(_V.told).where(_V.proposal_id == proposal_id, _V.request_id.in_(request_ids)))
+    stood = (json.loads(one).get("stood") for one in told)
+    return [seat for one in stood if one and (seat := seat_from(one)).educator_id]

@@ -1,26 +1,29 @@
 """The requests that wait for their plan, each with all that free dates know: their own reading, no copy."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
 
-from scheduler.booking.queries.free_dates import AskedPlace, nobodys_calendar, open_calendar
+from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, nobodys_calendar, open_calendar
 from scheduler.booking.queries.plan_as_asked import one_after_the_other, plans_as_asked
 from scheduler.booking.queries.school_days import wishes_of_requests
 from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS
-from scheduler.booking.terms.free_dates import FreeFacts, FreeWish
+from scheduler.booking.terms.free_dates import FreeWish, Seeker
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.people.models import PresenterLanguage
+from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.terms.school_time import SchoolTimeRow
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import programme_row
-from scheduler.proposals.terms import AskedVisit, PlanScope
+from scheduler.proposals.rules.assuming import assumed_facts, away_facts
+from scheduler.proposals.terms import AskedVisit, Assumed, Mending, PlanScope, Supposition
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.rows import with_related_rows
@@ -47,17 +50,20 @@ def agreed_in(actor: Actor, scope: PlanScope) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def asked_visits(actor: Actor, scope: PlanScope, *, now: dt.datetime) -> list[AskedVisit]:
+def asked_visits(
+    actor: Actor, scope: PlanScope, *, now: dt.datetime, supposes: Supposition | None = None
+) -> list[AskedVisit]:
     """What a plan of this scope is drawn from; two questions for each request, the rest once for all."""
-    return list(_asked(_loaded(agreed_in(actor, scope)), scope, now))
+    rows = loaded(agreed_in(actor, scope))
+    return [one.asked(supposes=supposes) for one in readings(rows, scope, now, supposes=supposes)]
 
 
 def asked_again(
     request_ids: Collection[int], scope: PlanScope, *, now: dt.datetime
 ) -> dict[int, tuple[AskedVisit, SchoolRequest]]:
     """The same of these requests as they are now, whatever has become of them, with their rows; locked."""
-    rows = _loaded([SchoolRequest.id.in_(request_ids)], lock=True)
-    return {row.id: (one, row) for one, row in zip(_asked(rows, scope, now), rows, strict=True)}
+    rows = loaded([SchoolRequest.id.in_(request_ids)], lock=True)
+    return {one.row.id: (one.asked(), one.row) for one in readings(rows, scope, now)}
 
 
 def chosen_visits(
@@ -68,11 +74,12 @@ def chosen_visits(
     Of those that are `placed` only where and how long they are: whoever goes to them was asked before.
     """
     of_actor = [in_reach(actor, SchoolRequest), SchoolRequest.state == RequestState.AGREED]
-    rows = _loaded([*of_actor, SchoolRequest.id.in_({*request_ids, *placed})])
-    return {one.request_id: one for one in _asked(rows, scope, now, alone=set(placed) - set(request_ids))}
+    rows = loaded([*of_actor, SchoolRequest.id.in_({*request_ids, *placed})])
+    return {one.row.id: one.asked() for one in readings(rows, scope, now, alone=set(placed) - set(request_ids))}
 
 
-def _loaded(wanted: Iterable[ColumnElement[bool]], *, lock: bool = False) -> list[SchoolRequest]:
+def loaded(wanted: Iterable[ColumnElement[bool]], *, lock: bool = False) -> list[SchoolRequest]:
+    """Requests with all that a plan asks of them."""
     found: Select[SchoolRequest] = with_related_rows(select(SchoolRequest).where(*wanted).order_by(SchoolRequest.id))
     found = found.options(selectinload(SchoolRequest.preferred)).execution_options(populate_existing=True)
     if lock:
@@ -80,37 +87,98 @@ def _loaded(wanted: Iterable[ColumnElement[bool]], *, lock: bool = False) -> lis
     return list(db.session().scalars(found))
 
 
-def _asked(
-    rows: list[SchoolRequest], scope: PlanScope, now: dt.datetime, alone: Collection[int] | None = None
-) -> Iterable[AskedVisit]:
-    """`alone`: of a table, on which nothing is weighed; these requests without anybody who could go."""
+@dataclass(frozen=True)
+class Reading:
+    """All that free dates know for one request, read once, however often it is asked."""
+
+    row: SchoolRequest
+    scope: PlanScope
+    wish: FreeWish
+    calendar: OpenCalendar
+    weight: int
+    taught: tuple[Seeker, ...] = ()  # who would come if she taught in its language
+
+    def asked(
+        self,
+        *,
+        without: Collection[int] = (),
+        mends: Mending | None = None,
+        supposes: Supposition | None = None,
+    ) -> AskedVisit:
+        """What the planner knows of it; as if nobody had promised the visits `without`, and the trouble or the
+        supposition were so.
+        """
+        taken = tuple(one for one in self.calendar.taken if one.stop.visit_id not in without)
+        facts = replace(self.calendar, taken=taken).facts_of(self.wish)
+        facts = assumed_facts(facts, supposes, self.taught) if supposes else facts
+        facts = away_facts(facts, mends) if mends else facts
+        plans = plans_as_asked(self.row, one_after_the_other(self.row, EARLIEST))
+        kept = self.wish.kept  # free dates ask themselves whether its classes are there
+        classes = [one.classes if is_bound_to_shifts(one) and not one.outside_shift else "" for one in plans]
+        return AskedVisit(
+            self.row.id,
+            self.row.host_id,
+            replace(facts, people=tuple(who for who in facts.people if _may_go(who.presenter_id, self.scope))),
+            weight=self.weight,
+            sitting_minutes=tuple(one.minutes for one in kept or plans),
+            sitting_classes=("",) * len(kept) if kept else tuple(classes),
+            sitting_starts=tuple(one.starts_local for one in kept),
+            liked=frozenset(one.on_day for one in self.row.preferred),
+            hours={one.on_day: one.starts_local for one in self.row.preferred if one.starts_local},
+        )
+
+
+def readings(
+    rows: list[SchoolRequest],
+    scope: PlanScope,
+    now: dt.datetime,
+    *,
+    wishes: Mapping[int, FreeWish] | None = None,
+    supposes: Supposition | None = None,
+    alone: Collection[int] | None = None,
+) -> Iterable[Reading]:
+    """What is known of each; `wishes` where not what they asked for counts.
+
+    `alone`: of a table, on which nothing is weighed; these requests without anybody who could go.
+    """
     if not rows:
         return
     today = clock.local_day(now)
     lessons = place_queries.lesson_calendar(today, today + HORIZON_DAYS * dt.timedelta(days=1))
     told = place_queries.school_times_of({row.host_id for row in rows})
     points = points_of([row.id for row in rows], rows[0].centre_id, now=now) if alone is None else {}
-    wishes = wishes_of_requests(rows)
+    wished = wishes if wishes is not None else wishes_of_requests(rows)
+    other = _language_of(supposes) if supposes and supposes.assumed is Assumed.LANGUAGE else None
     for row in rows:
-        people = row.id not in (alone or ())
-        facts = _facts(row, _within(wishes[row.id], scope), (told.get(row.host_id), lessons), now, people=people)
-        plans = plans_as_asked(row, one_after_the_other(row, EARLIEST))
-        yield AskedVisit(
-            row.id,
-            row.host_id,
-            replace(facts, people=tuple(who for who in facts.people if _may_go(who.presenter_id, scope))),
-            weight=WORTH + points.get(row.id, 0),
-            sitting_minutes=tuple(one.minutes for one in plans),
-            sitting_classes=tuple(
-                one.classes if is_bound_to_shifts(one) and not one.outside_shift else "" for one in plans
-            ),
-            liked=frozenset(one.on_day for one in row.preferred),
-            hours={one.on_day: one.starts_local for one in row.preferred if one.starts_local},
-        )
+        wish = _within(wished[row.id], scope)
+        place = _place(row, (told.get(row.host_id), lessons))
+        asked_of_all = row.id not in (alone or ())
+        calendar = open_calendar(wish, now=now, place=place) if asked_of_all else nobodys_calendar(place, now=now)
+        taught: tuple[Seeker, ...] = ()
+        if supposes and other and wish.language is supposes.language:
+            calendar, taught = _as_if_she_taught(calendar, replace(wish, language=other), place, supposes, now)
+        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), taught)
+
+
+def _language_of(supposes: Supposition) -> TeachingLanguage | None:
+    """A language that she teaches in already: by it her hours and papers are read."""
+    mine = PresenterLanguage.presenter_id == supposes.presenter_id
+    return db.session().scalar(select(PresenterLanguage.language).where(mine).order_by(PresenterLanguage.id).limit(1))
+
+
+def _as_if_she_taught(
+    calendar: OpenCalendar, wish: FreeWish, place: AskedPlace, supposes: Supposition, now: dt.datetime
+) -> tuple[OpenCalendar, tuple[Seeker, ...]]:
+    """The calendar with what she has promised, and she herself, who does not teach in its language."""
+    who = supposes.presenter_id
+    hers = open_calendar(wish, now=now, place=place)
+    missing = tuple(one for one in hers.taken if one.presenter_id == who and one not in calendar.taken)
+    seekers = tuple(one for one in hers.facts_of(wish).people if one.presenter_id == who)
+    return replace(calendar, taken=(*calendar.taken, *missing)), seekers
 
 
 def _may_go(presenter_id: int, scope: PlanScope) -> bool:
-    return not scope.people or presenter_id in scope.people
+    return not scope.people or abs(presenter_id) in scope.people
 
 
 def _within(wish: FreeWish, scope: PlanScope) -> FreeWish:
@@ -121,16 +189,7 @@ def _within(wish: FreeWish, scope: PlanScope) -> FreeWish:
     return replace(wish, bounds=within)
 
 
-def _facts(
-    row: SchoolRequest,
-    wish: FreeWish,
-    known: tuple[SchoolTimeRow | None, LessonCalendar],
-    now: dt.datetime,
-    *,
-    people: bool,
-) -> FreeFacts:
+def _place(row: SchoolRequest, known: tuple[SchoolTimeRow | None, LessonCalendar]) -> AskedPlace:
     told, lessons = known
     school = OpenSchool.known(place_queries.host_row(row.host), told, lessons)
-    place = AskedPlace(programme_row(row.programme), school, school.host.municipality)
-    calendar = open_calendar(wish, now=now, place=place) if people else nobodys_calendar(place, now=now)
-    return calendar.facts_of(wish)
+    return AskedPlace(programme_row(row.programme), school, school.host.municipality)

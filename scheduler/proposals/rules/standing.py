@@ -62,6 +62,7 @@ def _busier(person: Seeker, others: Sequence[Stands], moment_of: MomentOf) -> Se
             continue
         starts, visit_id = seat.starts_local, -seat.request_id  # no visit and no hold has this number
         for number, minutes in enumerate(one.sitting_minutes):
+            starts = one.sitting_starts[number] if one.sitting_starts else starts
             span = span_of(moment_of(seat.on_day, starts, one.facts.zone), minutes, one.facts.set_up_minutes)
             promised.append(Stop(visit_id, -number, span.busy_from, span.busy_until, one.facts.point))
             starts = wall_end(starts, minutes + BREAK)

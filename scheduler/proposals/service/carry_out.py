@@ -1,9 +1,10 @@
 """A proposal becomes visits: each row is asked of the rules again, in the transaction that plans it (TRUST R14)."""
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -16,60 +17,174 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import fits_campaign
 from scheduler.proposals.models import ProposedVisit
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seat_in
+from scheduler.proposals.queries.to_mend import mended_again
 from scheduler.proposals.queries.to_plan import asked_again
+from scheduler.proposals.rules.mending import NOBODY
 from scheduler.proposals.rules.standing import seats_that_stand
-from scheduler.proposals.terms import AskedVisit, PlanChanged, ProposalReason, ProposedSeat, WhyChanged
+from scheduler.proposals.service.mend import mend_visit
+from scheduler.proposals.terms import (
+    AskedVisit,
+    PlanChanged,
+    ProposalDraft,
+    ProposalReason,
+    ProposedSeat,
+    StandingVisit,
+    WhyChanged,
+    seat_from,
+)
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.service.locked_visit import hold_time
+from scheduler.visits.service.locked_visit import hold_time, lock_visits
 from scheduler.visits.service.plan_and_move import plan_visit
-from scheduler.visits.terms.plans import VisitDraft
+from scheduler.visits.terms.plans import PresentationPlan, VisitDraft
 
 log = logging.getLogger(__name__)
 A_WEEK = dt.timedelta(days=7)
+Plans = tuple[PresentationPlan, ...]
 
 
 def apply_rows(
     actor: Actor, proposal_id: int, request_ids: Collection[int], *, now: dt.datetime, without_changed: bool = False
 ) -> list[int]:
-    """Plan the visits of these rows and suggest their crews; nobody is asked yet. The ids of the visits.
+    """Plan the visits of these rows and suggest their crews, or mend those that stand; nobody new is asked yet. The ids
+    of the visits.
 
     Rows that were applied already are left as they are. Raises: NotAllowed; NotFound; Rejected where nothing is
-    ticked; Conflict of a proposal that is not finished; PlanChanged, with nothing applied, where a row no longer holds
-    and nobody has said that the others shall be applied without it.
+    ticked; Conflict of a proposal that is not finished, or that rests on an assumption; PlanChanged, with nothing
+    applied, where a row no longer holds and nobody has said that the others shall be applied without it.
     """
     policy.require(actor, "update", "plan", centre=actor.centre_id)
     with change(actor, now) as act:
         proposal = proposal_of(actor, proposal_id, lock=True)
         if not request_ids:
             raise Rejected({"rows": GroundReason.NOTHING_TICKED})
+        draft = draft_of(proposal)
+        if draft.supposes:
+            raise Conflict(ProposalReason.ASSUMED)
         if proposal.finished_at is None:
             raise Conflict(ProposalReason.NOT_FINISHED)
-        rows = _rows(act, proposal_id, request_ids)
-        scope = replace(draft_of(proposal).scope, people=())
-        seats = {row.request_id: seat for row in rows if (seat := seat_in(row))}
-        hold_time(act.session, {who for seat in seats.values() for who in seat.crew})
-        beside = {seat.request_id: seat for seat in _beside(act, proposal_id, seats)}
-        asked = asked_again([*seats, *beside], scope, now=now)
-        changed = changed_since(asked, seats, beside.values())
-        good = [row for row in rows if row.request_id not in changed]
-        visits = {}
-        for row in good if without_changed or not changed else ():
-            try:
-                with act.session.begin_nested():
-                    visits[row.request_id] = plan_seat(act, asked[row.request_id][1], seats[row.request_id])
-            except (Conflict, Rejected):  # what only the act itself finds out
-                changed[row.request_id] = WhyChanged.NOT_FREE
-        if changed and not without_changed:
-            raise PlanChanged(changed)
-        for row in good:
-            row.visit_id = visits.get(row.request_id)
+        rows = {row.request_id: row for row in _rows(act, proposal_id, request_ids)}
+        seats = {one: seat for one, row in rows.items() if (seat := seat_in(row))}
+        stood = _lock_what_stands(act, rows.values())
+        hold_time(act.session, stood | {who for seat in seats.values() for who in seat.crew})
+        judged = _judged(act, draft, rows, seats)
+        visits = _carried_out(act, judged, seats) if without_changed or not judged.changed else {}
+        if judged.changed and not without_changed:
+            raise PlanChanged(judged.changed)
+        for one, visit_id in visits.items():
+            rows[one].visit_id = visit_id
         if visits:
             act.record("plan applied", proposal, {"visits": sorted(visits.values())})
-    log.info("plan applied", extra={"plan_proposal_id": proposal_id, "visits": len(visits), "changed": len(changed)})
+    told = {"plan_proposal_id": proposal_id, "visits": len(visits), "changed": len(judged.changed)}
+    log.info("plan applied", extra=told)
     return sorted(visits.values())
+
+
+def _lock_what_stands(act: Act, rows: Iterable[ProposedVisit]) -> set[int]:
+    """Lock the visits of a repair before anybody's time, as every change does; who was to go there."""
+    stood = [found for row in rows if (found := json.loads(row.told).get("stood"))]
+    lock_visits(act.session, [one["visit"] for one in stood])
+    return {who for one in stood for who in one["crew"]} - {NOBODY}
+
+
+@dataclass
+class _Judged:
+    """The rows as they are in this very transaction: what they ask for, how they stand, which no longer hold."""
+
+    asked: Mapping[int, tuple[AskedVisit, SchoolRequest]]
+    stands: Mapping[int, StandingVisit]
+    draft: ProposalDraft
+    changed: dict[int, WhyChanged]
+
+
+def _judged(
+    act: Act, draft: ProposalDraft, rows: Mapping[int, ProposedVisit], seats: Mapping[int, ProposedSeat]
+) -> _Judged:
+    """Every rule asked again: of free dates, and of a repair how its visits stand."""
+    beside = {seat.request_id: seat for seat in _beside(act, rows, seats)}
+    stands: dict[int, StandingVisit] = {}
+    if draft.mends is not None:
+        wanted = [*seats.values(), *beside.values()]
+        asked, stands = mended_again(act.actor, wanted, draft, draft.mends, now=act.now)
+    else:
+        asked = asked_again([*seats, *beside], replace(draft.scope, people=()), now=act.now)
+    fair = {one for one, row in rows.items() if _is_as_it_was(row, asked, stands)}
+    otherwise = WhyChanged.STANDS_OTHERWISE if draft.mends else WhyChanged.ANSWERED
+    not_free = _not_free(asked, [seats[one] for one in fair], beside.values())
+    return _Judged(asked, stands, draft, dict.fromkeys(seats.keys() - fair, otherwise) | not_free)
+
+
+def _not_free(
+    asked: Mapping[int, tuple[AskedVisit, SchoolRequest]],
+    seats: Iterable[ProposedSeat],
+    beside: Iterable[ProposedSeat] = (),
+    *,
+    in_order: bool = False,
+) -> dict[int, WhyChanged]:
+    """Which of these seats free dates would not offer any more."""
+    facts, those = {number: one for number, (one, _row) in asked.items()}, list(seats)
+    stand = seats_that_stand(facts, those, clock.moment_of, beside=beside, in_order=in_order)
+    return {seat.request_id: WhyChanged.NOT_FREE for seat in those if seat.request_id not in stand}
+
+
+def changed_since(
+    asked: Mapping[int, tuple[AskedVisit, SchoolRequest]], seats: Mapping[int, ProposedSeat]
+) -> dict[int, WhyChanged]:
+    """Which of these seats no longer hold, asked one after the other as they are given, in this very transaction."""
+    agreed = {one for one, (_asked, row) in asked.items() if row.state is RequestState.AGREED}
+    fair = [seat for one, seat in seats.items() if one in agreed]
+    return dict.fromkeys(seats.keys() - agreed, WhyChanged.ANSWERED) | _not_free(asked, fair, in_order=True)
+
+
+def plan_seat(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
+    """A visit as the school asked for it where a hand has put it."""
+    return _plan(act, asked, seat, _plans(asked, seat))
+
+
+def _is_as_it_was(
+    row: ProposedVisit, asked: Mapping[int, tuple[AskedVisit, SchoolRequest]], stands: Mapping[int, StandingVisit]
+) -> bool:
+    """Whether a request still waits, or its visit stands as the repair has found it."""
+    stood = json.loads(row.told).get("stood")
+    if stood is None:
+        return row.request_id in asked and asked[row.request_id][1].state is RequestState.AGREED
+    now = stands.get(row.request_id)
+    return now is not None and (now.visit_id, now.seat) == (stood["visit"], seat_from(stood))
+
+
+def _carried_out(act: Act, judged: _Judged, seats: Mapping[int, ProposedSeat]) -> dict[int, int]:
+    """The visits by request. Of rows that make room for each other one comes before the other: who cannot yet, is tried
+    again after the others; who never can has changed.
+    """
+    waiting = [one for one in seats if one not in judged.changed]
+    plans = {one: _plans(judged.asked[one][1], seats[one]) for one in waiting}
+    visits: dict[int, int] = {}
+    while waiting:
+        left = []
+        for one in waiting:
+            try:
+                with act.session.begin_nested():
+                    visits[one] = _carry_out(act, judged, seats[one], plans[one])
+            except (Conflict, Rejected, NotFound):  # what only the act itself finds out
+                left.append(one)
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    judged.changed.update(dict.fromkeys(waiting, WhyChanged.NOT_FREE))
+    return visits
+
+
+def _plans(asked: SchoolRequest, seat: ProposedSeat) -> Plans:
+    return plans_as_asked(asked, one_after_the_other(asked, seat.starts_local))
+
+
+def _carry_out(act: Act, judged: _Judged, seat: ProposedSeat, plans: Plans) -> int:
+    stood = judged.stands.get(seat.request_id)
+    if stood is None or judged.draft.mends is None:
+        return _plan(act, judged.asked[seat.request_id][1], seat, plans)
+    return mend_visit(act, stood, seat, plans, judged.draft.mends)
 
 
 def _rows(act: Act, proposal_id: int, request_ids: Collection[int]) -> list[ProposedVisit]:
@@ -93,40 +208,21 @@ def _rows(act: Act, proposal_id: int, request_ids: Collection[int]) -> list[Prop
     return [row for row in rows if row.visit_id is None]
 
 
-def _beside(act: Act, proposal_id: int, seats: Mapping[int, ProposedSeat]) -> list[ProposedSeat]:
+def _beside(act: Act, rows: Mapping[int, ProposedVisit], seats: Mapping[int, ProposedSeat]) -> list[ProposedSeat]:
     """What was applied of this proposal before, within a week of these, with somebody of their crews."""
     going = {who for seat in seats.values() for who in seat.crew}
     days = [seat.on_day for seat in seats.values()]
     if not days:
         return []
     wanted = select(ProposedVisit).where(
-        ProposedVisit.proposal_id == proposal_id,
+        ProposedVisit.proposal_id.in_({row.proposal_id for row in rows.values()}),
         ProposedVisit.visit_id.is_not(None),
         ProposedVisit.on_day.between(min(days) - A_WEEK, max(days) + A_WEEK),
     )
     return [seat for row in act.session.scalars(wanted) if (seat := seat_in(row)) and going & set(seat.crew)]
 
 
-def changed_since(
-    asked: Mapping[int, tuple[AskedVisit, SchoolRequest]],
-    seats: Mapping[int, ProposedSeat],
-    beside: Iterable[ProposedSeat] = (),
-    *,
-    in_order: bool = False,
-) -> dict[int, WhyChanged]:
-    """Which of these rows no longer hold: asked of free dates as they are in this very transaction."""
-    agreed = {one for one, (_asked, row) in asked.items() if row.state is RequestState.AGREED}
-    fair = [seat for one, seat in seats.items() if one in agreed]
-    facts = {number: one for number, (one, _row) in asked.items()}
-    stand = seats_that_stand(facts, fair, clock.moment_of, beside=beside, in_order=in_order)
-    return {
-        one: WhyChanged.NOT_FREE if one in agreed else WhyChanged.ANSWERED
-        for one in seats
-        if one not in agreed or one not in stand
-    }
-
-
-def plan_seat(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
+def _plan(act: Act, asked: SchoolRequest, seat: ProposedSeat, plans: Plans) -> int:
     """The visit as the school asked for it, at this day and hour, and its crew suggested; by the usual services."""
     campaign = asked.campaign_id
     if campaign is not None and not fits_campaign(campaign, asked.programme_id, seat.on_day):
@@ -135,7 +231,7 @@ def plan_seat(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
         asked.programme_id,
         asked.host_id,
         seat.on_day,
-        plans_as_asked(asked, one_after_the_other(asked, seat.starts_local)),
+        plans,
         school_request_id=asked.id,
         campaign_id=campaign,
     )

@@ -75,7 +75,7 @@ def _offered(act: Act, seats: Sequence[ProposedSeat], until: Until) -> list[int]
     hold_time(act.session, {who for seat in of.values() for who in seat.crew})
     days = [seat.on_day for seat in of.values()]
     asked = asked_again(of, PlanScope(min(days), max(days)), now=act.now)
-    changed = changed_since(asked, of, in_order=True)
+    changed = changed_since(asked, of)
     visits = []
     for number, seat in of.items():
         if number not in changed:

@@ -14,10 +14,13 @@ from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.terms import (
     AskedVisit,
     DrawnProblem,
+    LeftAlone,
     Levers,
+    MendGround,
     ProposalSums,
     ProposedRow,
     ProposedSeat,
+    StandingVisit,
     WaitCause,
     Waiting,
     told_seat,
@@ -40,6 +43,7 @@ class PlanWish:
     levers: Levers
     before: Seats = field(default_factory=dict)
     pinned: Seats = field(default_factory=dict)
+    mends: MendGround | None = None  # what stands is mended: its visits are the plan before
 
 
 def draw(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]) -> DrawnProblem:
@@ -48,12 +52,17 @@ def draw(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[in
 
 
 def _with_what_stands(drawing: DrawnProblem, wish: PlanWish) -> DrawnProblem:
-    """Pinned seats stay, as far as they still may be."""
+    """Pinned seats stay, as far as they still may be. Of a repair what broke was told, too, and no longer may be."""
     told = {one: _fair(drawing, seat) for one, seat in (dict(wish.before) | dict(wish.pinned)).items()}
+    named = wish.mends.named if wish.mends else frozenset[int]()
+    for broken in named - wish.pinned.keys():
+        if stood := wish.before.get(broken):
+            told[broken] = placement_of(drawing, stood) if stood.on_day >= drawing.first_day else None
     locked = _together(drawing.problem, [one for name in sorted(wish.pinned) if (one := told.get(name))])
     baseline = tuple(one for one in told.values() if one)
-    names = frozenset(one.request for one in locked)
-    return replace(drawing, problem=replace(drawing.problem, baseline=baseline, locked=names))
+    names, about = frozenset(one.request for one in locked), frozenset(str(one) for one in named)
+    problem = replace(drawing.problem, baseline=baseline, locked=names, named_by_event=about)
+    return replace(drawing, problem=problem)
 
 
 def _fair(drawing: DrawnProblem, seat: ProposedSeat) -> Placement | None:
@@ -74,19 +83,56 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
     """Each request with its seat or its cause. What the rules themselves would not take together is left out."""
     asked = {one.request_id: one for one in wish.asked}
     seats = [seat_of(drawing, one) for one in plan.placements]
-    stand = seats_that_stand(asked, seats, moment_of)
+    stay = _as_they_stand(seats, wish)
+    stand = {seat.request_id for seat in stay} | seats_that_stand(
+        asked, [seat for seat in seats if seat not in stay], moment_of, beside=stay
+    )
     plan = replace(plan, placements=tuple(one for one in plan.placements if int(one.request) in stand))
     left_out = {seat.request_id for seat in seats} - stand
     explained, rows = len(asked) <= EXPLAINED, []
+    unchanged = {seat.request_id for seat in stay}
     for one in asked:
-        if one in drawing.hopeless:
+        if one in unchanged:
+            row = _briefly(drawing, plan, one)
+        elif one in drawing.hopeless:
             row = ProposedRow(one, waiting=drawing.hopeless[one])
         elif one in left_out:
             row = ProposedRow(one, waiting=Waiting(WaitCause.FULL))
         else:
             row = _explained(drawing, plan, one) if explained else _briefly(drawing, plan, one)
-        rows.append(replace(row, pinned=one in wish.pinned and row.seat is not None))
-    return rows, plan
+        rows.append(_of_standing(replace(row, pinned=one in wish.pinned and row.seat is not None), wish))
+    return [*rows, *_left_alone(wish)], plan
+
+
+def _as_they_stand(seats: Sequence[ProposedSeat], wish: PlanWish) -> list[ProposedSeat]:
+    """Of a repair the seats that stay as they are: nobody asks them again, others are asked beside them."""
+    if wish.mends is None:
+        return []
+    stands = wish.mends.stands
+    return [seat for seat in seats if seat.request_id in stands and stands[seat.request_id].seat == seat]
+
+
+def _of_standing(row: ProposedRow, wish: PlanWish) -> ProposedRow:
+    """A row of a repair says how its visit stood: applying compares."""
+    stood = wish.mends.stands.get(row.request_id) if wish.mends else None
+    return replace(row, told={**row.told, "stood": stood_told(stood)}) if stood else row
+
+
+def stood_told(stood: StandingVisit) -> dict[str, Any]:
+    """How a visit stood, as JSON."""
+    return told_seat(stood.seat, visit=stood.visit_id)
+
+
+def _left_alone(wish: PlanWish) -> list[ProposedRow]:
+    """What broke and is none of the planner's."""
+    if wish.mends is None:
+        return []
+    causes = {LeftAlone.WITHIN_NOTICE: WaitCause.NO_DAY, LeftAlone.BY_HAND: WaitCause.LARGE_CREW}
+    return [
+        ProposedRow(one, waiting=Waiting(causes[left]), told={"left": left.value})
+        for one, left in wish.mends.left.items()
+        if wish.mends.stands[one].broken
+    ]
 
 
 def _explained(drawing: DrawnProblem, plan: Plan, request_id: int) -> ProposedRow:

@@ -3,18 +3,32 @@
 import datetime as dt
 from typing import cast
 
-from wtforms import SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
+from scheduler.core.errors import GroundReason, Reason
 from scheduler.people.queries import presenter_names
+from scheduler.people.terms import TeachingLanguage
 from scheduler.places.queries import districts
 from scheduler.programmes.queries import open_programmes
-from scheduler.proposals.terms import USUAL, Levers, PlanScope, ProposalDraft
+from scheduler.proposals.terms import (
+    OF_SOMEBODY,
+    USUAL,
+    Assumed,
+    Levers,
+    Mending,
+    PlanScope,
+    ProposalDraft,
+    Supposition,
+    Trouble,
+)
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
+from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l, page_language, spelled_here
-from scheduler.web.proposals.words import STRENGTHS
+from scheduler.web.labels import WEEKDAYS
+from scheduler.web.proposals.words import ASSUMED, STRENGTHS, TROUBLES
 
 PLAN_WEEKS = 6
 LEVERS = ("reach", "kilometres", "fairness", "calm")
@@ -44,11 +58,7 @@ class ProposalForm(BaseForm):
         self.programmes.choices = [
             SelectChoice(str(one.id), one.name(language)) for one in open_programmes(actor.centre_id)
         ]
-        self.people.choices = [
-            SelectChoice(str(one.presenter_id), spelled_here(one.full_name))
-            for one in presenter_names(actor.centre_id or 0)
-            if not one.suspended
-        ]
+        self.people.choices = _presenters()
         for name in LEVERS:
             self[name].choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
 
@@ -65,6 +75,91 @@ class ProposalForm(BaseForm):
             *(tuple(_numbers(self[name].data)) for name in ("districts", "programmes", "people")),
         )
         return ProposalDraft(scope, Levers(*(int(self[name].data) for name in LEVERS)))
+
+
+def _presenters() -> list[SelectChoice]:
+    """Whoever may be sent, by name."""
+    return [
+        SelectChoice(str(one.presenter_id), spelled_here(one.full_name))
+        for one in presenter_names(current_actor().centre_id or 0)
+        if not one.suspended
+    ]
+
+
+class MendForm(BaseForm):
+    """What broke: somebody is away, or what the page was opened from (a closure, a late request)."""
+
+    trouble = SelectField(
+        _l("What broke the plan"),
+        choices=[SelectChoice(one.value, TROUBLES[one]) for one in OF_SOMEBODY],
+        default=Trouble.ABSENCE.value,
+        validate_choice=True,
+    )
+    presenter = SelectField(_l("Who"), validate_choice=False)
+    first_day = DayField(_l("First day"))
+    last_day = DayField(_l("Last day"))
+    calm = SelectField(_l("Keep what people were told"), default=str(USUAL))
+    closure = HiddenField()
+    late = HiddenField()
+
+    def __init__(self, *args: object, **given: object) -> None:
+        super().__init__(*args, **given)
+        self.presenter.choices = [SelectChoice("", _l("Choose")), *_presenters()]
+        self.calm.choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
+
+    @property
+    def of_somebody(self) -> bool:
+        return not number_of(self.closure.data) and not number_of(self.late.data)
+
+    def problems(self) -> dict[str, Reason]:
+        """What is missing; call after `accepted()`."""
+        if not self.of_somebody:
+            return {}
+        missing = {"presenter": number_of(self.presenter.data), "first_day": self.first_day.data}
+        return {name: GroundReason.MISSING for name, said in missing.items() if not said}
+
+    def mending(self) -> Mending:
+        """What the form says; call where there are no problems."""
+        if closure_id := number_of(self.closure.data):
+            return Mending(Trouble.CLOSURE, closure_id=closure_id)
+        if late_id := number_of(self.late.data):
+            return Mending(Trouble.LATE, late_id=late_id)
+        trouble, first = Trouble(self.trouble.data), cast(dt.date, self.first_day.data)
+        until = (self.last_day.data or first) if trouble is Trouble.ABSENCE else None
+        return Mending(trouble, number_of(self.presenter.data), first, until)
+
+
+class WhatIfForm(BaseForm):
+    """What is assumed: one thing, of somebody or of all."""
+
+    assumed = RadioField(
+        _l("What if"),
+        choices=[SelectChoice(one.value, words) for one, words in ASSUMED.items()],
+        default=Assumed.PERSON.value,
+        validate_choice=True,
+    )
+    presenter = SelectField(_l("Who"), validate_choice=False)
+    weekday = SelectField(_l("Day of the week"), validate_choice=False)
+    language = SelectField(_l("Language of teaching"), validate_choice=False)
+
+    def __init__(self, *args: object, **given: object) -> None:
+        super().__init__(*args, **given)
+        nothing = SelectChoice("", _l("Choose"))
+        self.presenter.choices = [nothing, *_presenters()]
+        self.weekday.choices = [nothing, *(SelectChoice(str(day), words) for day, words in enumerate(WEEKDAYS))]
+        self.language.choices = [nothing, *(SelectChoice(one.value, words) for one, words in LANGUAGES.items())]
+
+    def supposition(self) -> Supposition:
+        """What the form says; call after `accepted()`. What is of another assumption is left out."""
+        assumed = Assumed(self.assumed.data)
+        day, spoken = number_of(self.weekday.data), str(self.language.data)
+        known = {one.value for one in TeachingLanguage}
+        return Supposition(
+            assumed,
+            number_of(self.presenter.data) if assumed is not Assumed.ONE_MORE else None,
+            day if assumed is Assumed.WEEKDAY and day is not None and day < len(WEEKDAYS) else None,
+            TeachingLanguage(spoken) if assumed is Assumed.LANGUAGE and spoken in known else None,
+        )
 
 
 def _numbers(ticked: list[str] | None) -> list[int]:

@@ -10,26 +10,28 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.paging import page_number
 from scheduler.jobs.long_work import start_plan
+from scheduler.places import queries as place_queries
+from scheduler.proposals.queries import grounds
 from scheduler.proposals.queries import pages as queries
 from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
-from scheduler.proposals.terms import PlanChanged, ProposalReason, WhyChanged
+from scheduler.proposals.terms import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, number_of
+from scheduler.web.forms import BaseForm, asked_day, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n
 from scheduler.web.once import sent_once
 from scheduler.web.proposals import words
 from scheduler.web.proposals.blueprint import bp
-from scheduler.web.proposals.forms import ProposalForm
+from scheduler.web.proposals.forms import MendForm, ProposalForm, WhatIfForm
 
 
 @bp.get("/plans")
 @may("read", "plan")
 def proposals() -> ResponseReturnValue:
-    return render_template("proposals/proposals.html", lines=queries.proposals(current_actor()))
+    return render_template("proposals/proposals.html", lines=queries.proposals(current_actor()), words=words)
 
 
 @bp.route("/plans/new", methods=["GET", "POST"])
@@ -45,6 +47,65 @@ def new_proposal() -> ResponseReturnValue:
         else:
             return redirect(url_for(".show_proposal", proposal_id=proposal_id))
     return render_template("proposals/new.html", form=form), 422 if form.problems_shown() else 200
+
+
+@bp.route("/plans/mend", methods=["GET", "POST"])
+@may("create", "plan")
+@sent_once
+def mend() -> ResponseReturnValue:
+    """`?presenter=7&from=2026-11-24&to=2026-11-26`, `?closure=3` or `?late=12` says what broke."""
+    form, actor = MendForm() if request.method == "POST" else MendForm(data=_asked_about()), current_actor()
+    if form.accepted():
+        form.show(problems := form.problems())
+        try:
+            if not problems:
+                draft = grounds.repair_draft(actor, form.mending(), calm=int(form.calm.data), now=clock.now())
+                return redirect(url_for(".show_proposal", proposal_id=start_plan(actor, draft, now=clock.now())))
+        except Rejected as rejected:
+            form.show(rejected.problems)
+    closure_id, late_id = number_of(form.closure.data), number_of(form.late.data)
+    page = render_template(
+        "proposals/mend.html",
+        form=form,
+        closure=place_queries.closure_of(closure_id) if closure_id else None,
+        closure_reason=labels.closure_reason,
+        late=queries.asked_names(actor, [late_id]).get(late_id) if late_id else None,
+        words=words,
+    )
+    return page, 422 if form.problems_shown() else 200
+
+
+def _asked_about() -> dict[str, object]:
+    """What the address says; what is nothing there is passed over."""
+    asked = {name: request.args.get(name, "") for name in ("presenter", "closure", "late", "trouble")}
+    found: dict[str, object] = {name: typed for name, typed in asked.items() if number_of(typed)}
+    if asked["trouble"] in {one.value for one in OF_SOMEBODY}:
+        found["trouble"] = asked["trouble"]
+    first = asked_day("from") or clock.local_day(clock.now())
+    return found | {"first_day": first, "last_day": asked_day("to") or first}
+
+
+@bp.route("/plans/<int:proposal_id>/what-if", methods=["GET", "POST"])
+@may("create", "plan")
+@sent_once
+def what_if(proposal_id: int) -> ResponseReturnValue:
+    """The same plan anew with one assumption; it is compared with this one, and cannot be applied."""
+    actor, form = current_actor(), WhatIfForm()
+    row = queries.proposal_of(actor, proposal_id)
+    draft = queries.draft_of(row)
+    if row.finished_at is None or draft.mends:
+        return redirect(url_for(".show_proposal", proposal_id=proposal_id))
+    if form.accepted():
+        base = row.based_on_id if draft.supposes else proposal_id
+        wanted = replace(draft, based_on=base, supposes=form.supposition())
+        try:
+            tried = start_plan(actor, wanted, now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        else:
+            return redirect(url_for(".show_proposal", proposal_id=tried))
+    page = render_template("proposals/what_if.html", form=form, proposal_id=proposal_id, scope=draft.scope)
+    return page, 422 if form.problems_shown() else 200
 
 
 @bp.get("/plans/<int:proposal_id>")
@@ -128,8 +189,27 @@ def draw_again(proposal_id: int) -> ResponseReturnValue:
     if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
     actor = current_actor()
-    draft = replace(queries.draft_of(queries.proposal_of(actor, proposal_id)), based_on=proposal_id)
+    draft = _anew(proposal_id)
     return redirect(url_for(".show_proposal", proposal_id=start_plan(actor, draft, now=clock.now())))
+
+
+def _anew(proposal_id: int) -> ProposalDraft:
+    """The same draft once more; what rests on an assumption is compared with the plan that it was drawn from."""
+    draft = queries.draft_of(queries.proposal_of(current_actor(), proposal_id))
+    return draft if draft.supposes else replace(draft, based_on=proposal_id)
+
+
+@bp.post("/plans/<int:proposal_id>/keep")
+@may("create", "plan")
+@sent_once
+def keep_proposal(proposal_id: int) -> ResponseReturnValue:
+    """A repair anew, with the visits of the ticked rows where they stand."""
+    ticked = _ticked()
+    if not BaseForm().accepted() or not ticked:
+        return redirect(url_for(".show_proposal", proposal_id=proposal_id))
+    actor, seats = current_actor(), queries.stood_seats(current_actor(), proposal_id, ticked)
+    anew = start_plan(actor, _anew(proposal_id), now=clock.now(), pinned=seats)
+    return redirect(url_for(".show_proposal", proposal_id=anew))
 
 
 @bp.post("/plans/<int:proposal_id>/try/<int:request_id>/<int:place>")
@@ -141,5 +221,5 @@ def try_otherwise(proposal_id: int, request_id: int, place: int) -> ResponseRetu
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
     actor = current_actor()
     seats = queries.way_out(actor, proposal_id, request_id, place)
-    draft = replace(queries.draft_of(queries.proposal_of(actor, proposal_id)), based_on=proposal_id)
-    return redirect(url_for(".show_proposal", proposal_id=start_plan(actor, draft, now=clock.now(), pinned=seats)))
+    tried = start_plan(actor, _anew(proposal_id), now=clock.now(), pinned=seats)
+    return redirect(url_for(".show_proposal", proposal_id=tried))

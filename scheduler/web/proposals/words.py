@@ -4,22 +4,30 @@ from collections.abc import Callable, Mapping
 
 from babel.support import LazyProxy
 
+from scheduler.core.language import short_day
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms import (
     USUAL,
     AskedName,
+    Assumed,
+    CrewName,
     Gathered,
     HostGroup,
+    LeftAlone,
     Levers,
+    Mending,
+    ProposalPage,
     RowChange,
     RowView,
+    Supposition,
+    Trouble,
     WaitCause,
     WhyChanged,
 )
 from scheduler.web import labels
 from scheduler.web.filters import Face, percent
 from scheduler.web.free_dates import LANGUAGES
-from scheduler.web.i18n import _, _l, _n, page_language
+from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 
 STRENGTHS: Mapping[int, LazyProxy] = {0: _l("hardly"), 1: _l("as usual"), 2: _l("above all")}
 CHANGES: Mapping[RowChange, Face] = {
@@ -32,7 +40,28 @@ CHANGES: Mapping[RowChange, Face] = {
 }
 CHANGED: Mapping[WhyChanged, LazyProxy] = {
     WhyChanged.ANSWERED: _l("The request was answered or planned otherwise since."),
+    WhyChanged.STANDS_OTHERWISE: _l("The visit was changed since: its day, its hour, its crew or its state."),
     WhyChanged.NOT_FREE: _l("The day, the hour or somebody of the crew is not free any more."),
+}
+TROUBLES: Mapping[Trouble, LazyProxy] = {
+    Trouble.ABSENCE: _l("A presenter is away on some days"),
+    Trouble.LEAVES: _l("A presenter leaves"),
+    Trouble.CONSENT: _l("A guardian's consent ends"),
+    Trouble.CLOSURE: _l("Schools are shut"),
+    Trouble.LATE: _l("A request came late"),
+}
+ASSUMED: Mapping[Assumed, LazyProxy] = {
+    Assumed.PERSON: _l("One person more, like her"),
+    Assumed.REACH: _l("She has a car and goes however far it is"),
+    Assumed.WEEKDAY: _l("She comes on one day of the week more"),
+    Assumed.LANGUAGE: _l("She teaches in one language more"),
+    Assumed.ONE_MORE: _l("Everybody gives one presentation a week more"),
+}
+LEFT_ALONE: Mapping[LeftAlone, LazyProxy] = {
+    LeftAlone.WITHIN_NOTICE: _l(
+        "It is too near for a plan: substitutes are asked in waves on the page of the visit, or choose there yourself."
+    ),
+    LeftAlone.BY_HAND: _l("Its hours or its crew were arranged by hand: mend it on the page of the visit."),
 }
 PARTS: Mapping[str, LazyProxy] = {
     "km": _l("road"),
@@ -78,6 +107,8 @@ def cause_words(row: RowView) -> str:
     """Why a request waits, in a sentence, with its topic or language where that is lacking."""
     if row.waiting is None:
         return ""
+    if row.left:
+        return str(LEFT_ALONE[row.left])
     said = _sentence(row.waiting.cause, row.waiting.kind)
     return f"{said} ({what})" if (what := _lacking(row.waiting.cause, row.asked)) else said
 
@@ -151,3 +182,75 @@ def lever_words(levers: Levers) -> str:
     }
     told = [f"{name}: {STRENGTHS[strength]}" for name, strength in named.items() if strength != USUAL]
     return " · ".join(told) or _("everything as usual")
+
+
+def title(shown: ProposalPage) -> str:
+    """What a plan is, with its days."""
+    first, last = (short_day(day, page_language()) for day in (shown.line.first_day, shown.line.last_day))
+    if shown.draft.mends:
+        return _("Mended plan from %(first)s to %(last)s", first=first, last=last)
+    if shown.draft.supposes:
+        return _("What if: plan from %(first)s to %(last)s", first=first, last=last)
+    return _("Plan from %(first)s to %(last)s", first=first, last=last)
+
+
+def about(shown: ProposalPage) -> str:
+    """What a plan mends or assumes, else what it pulls at."""
+    if shown.draft.mends:
+        return mending_words(shown.draft.mends, shown.about)
+    if shown.draft.supposes:
+        return supposition_words(shown.draft.supposes, shown.about)
+    return lever_words(shown.draft.levers)
+
+
+def mending_words(mends: Mending, who: CrewName | None) -> str:
+    """ "A presenter is away on some days: Ana, 5 - 9 October"."""
+    told, language = str(TROUBLES[mends.trouble]), page_language()
+    if who is None or mends.away_from is None:
+        return told
+    first = short_day(mends.away_from, language)
+    name = spelled_here(who.name)
+    if mends.away_until is None:
+        return _("%(what)s: %(name)s, from %(day)s on", what=told, name=name, day=first)
+    last = short_day(mends.away_until, language)
+    return _("%(what)s: %(name)s, %(first)s – %(last)s", what=told, name=name, first=first, last=last)
+
+
+def supposition_words(supposes: Supposition, who: CrewName | None) -> str:
+    """ "She teaches in one language more: Ana, Slovak"."""
+    more = [spelled_here(who.name)] if who else []
+    more += [str(labels.WEEKDAYS[supposes.weekday])] if supposes.weekday is not None else []
+    more += [str(LANGUAGES[supposes.language])] if supposes.language else []
+    told = str(ASSUMED[supposes.assumed])
+    return f"{told}: {', '.join(more)}" if more else told
+
+
+def figures(shown: ProposalPage) -> list[dict[str, object]]:
+    """What a finished plan comes to; of a repair and an assumption what it changes."""
+    line, km = shown.line, shown.sums.km if shown.sums else 0
+    if shown.draft.mends:
+        return [
+            {"number": shown.rows.total, "words": _("change")},
+            {"number": len(shown.waiting), "words": _("without a place")},
+            {"number": line.asked - shown.rows.total - len(shown.waiting), "words": _("stay as they stand")},
+            {"number": line.applied, "words": _("applied")},
+        ]
+    numbers: list[dict[str, object]] = [
+        {"number": line.placed, "words": _("in the plan")},
+        {"number": line.asked - line.placed, "words": _("wait")},
+        {"number": km, "words": _("km of road")},
+    ]
+    if not shown.draft.supposes:
+        return [*numbers, {"number": line.applied, "words": _("applied")}]
+    if shown.difference is None:
+        return numbers
+    return [
+        {"number": difference_words(shown.difference.placed), "words": _("in the plan, against the plan before")},
+        {"number": difference_words(shown.difference.km), "words": _("km of road, against the plan before")},
+        *numbers,
+    ]
+
+
+def difference_words(number: int) -> str:
+    """A sum against another with its sign, a true minus."""
+    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"

@@ -15,6 +15,7 @@ from scheduler.visits.models.visits import Visit
 from scheduler.work.models import LongWork
 from tests.factories import MONDAY
 from tests.factories.proposals import FIRST, LAST, a_region
+from tests.factories.repairs import stands
 from tests.factories.staffing import make_busy
 from tests.web.browser import browser_of
 
@@ -174,3 +175,90 @@ def test_the_page_says_who_gets_visits_and_whose_hours_it_takes(desk, region):
     assert re.search(r"in towns<.th> <td[^>]*> ?3<.td> <td[^>]*> ?0 .0 ?%.<.td> <td[^>]*> ?2 .67 ?%.<.td>", read)
     assert "Work in these days, of the hours that each offers" in read
     assert "in villages" not in read
+
+
+def mend(desk, **given):
+    return desk.post("/plans/mend?lang=en", data={"trouble": "absence", "calm": "1"} | given)
+
+
+def test_a_sick_call_is_mended_read_and_applied(desk, region, monkeypatch):
+    monkeypatch.setattr(proposals, "TO_MEND", 1.0)
+    visit = stands(region, 0)
+    who = str(region.educators[0].id)
+    assert 'value="12.10.2026."' in body(desk.get(f"/plans/mend?lang=en&presenter={who}&from=2026-10-12"))
+
+    answer = mend(desk, presenter=who, first_day=FIRST.isoformat(), last_day=LAST.isoformat())
+    long_work.do_long_work.call_local()
+    proposal_id = int(answer.location.rsplit("/", 1)[1])
+
+    read = page(desk, proposal_id)
+    assert "A presenter is away on some days" in read
+    assert "Another crew: 1" in read
+    desk.post(f"/plans/{proposal_id}/apply", data={"rows": [str(region.asked[0].id)]})
+    assert visit.number in page(desk, proposal_id)
+    assert "A presenter is away on some days" in body(desk.get("/plans?lang=en"))
+
+
+def test_what_is_missing_of_a_trouble_is_told_beside_its_field_and_nothing_is_lost(desk, region):
+    wrong = body(mend(desk, first_day="", last_day=LAST.isoformat()), 422)
+    nothing = body(mend(desk, presenter=str(region.educators[0].id), first_day=FIRST.isoformat()), 422)
+
+    assert 'id="presenter-error"' in wrong
+    assert 'id="first_day-error"' in wrong
+    assert "2026-10-16" in wrong
+    assert "no visit that stands is broken by this" in nothing
+
+
+def test_near_visits_are_left_to_the_waves(desk, session, monkeypatch):
+    monkeypatch.setattr(proposals, "TO_MEND", 1.0)
+    region = a_region(notice_days=40)
+    near = browser_of(desk.application, db.session.get_one(User, region.coordinator.user_id))
+    stands(region, 0)
+
+    answer = mend(near, presenter=str(region.educators[0].id), first_day=FIRST.isoformat(), last_day=LAST.isoformat())
+    long_work.do_long_work.call_local()
+
+    read = page(near, int(answer.location.rsplit("/", 1)[1]))
+    assert "substitutes are asked in waves" in read
+    assert "Without a place" in read
+
+
+def test_broken_neighbours_are_kept_where_they_stand_by_a_press(desk, region, monkeypatch):
+    monkeypatch.setattr(proposals, "TO_MEND", 1.0)
+    stands(region, 0)
+    stands(region, 1, 1, day=FIRST + dt.timedelta(days=1))
+    sent = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
+    first = int(mend(desk, presenter=str(region.educators[0].id), **sent).location.rsplit("/", 1)[1])
+    long_work.do_long_work.call_local()
+
+    answer = desk.post(f"/plans/{first}/keep", data={"rows": [str(region.asked[1].id)]})
+    long_work.do_long_work.call_local()
+
+    assert "pinned" in page(desk, int(answer.location.rsplit("/", 1)[1]))
+    assert desk.post(f"/plans/{first}/keep", data={}).location == f"/plans/{first}"
+
+
+def test_an_assumption_is_drawn_compared_and_not_applied(desk, region):
+    base = asked_for(desk)
+    long_work.do_long_work.call_local()
+    assert "One person more, like her" in body(desk.get(f"/plans/{base}/what-if?lang=en"))
+    half = desk.post(f"/plans/{base}/what-if?lang=en", data={"assumed": "weekday", "weekday": "2"})
+    assert 'id="presenter-error"' in body(half, 422)
+
+    told = {"assumed": "person", "presenter": str(region.educators[0].id)}
+    answer = desk.post(f"/plans/{base}/what-if", data=told)
+    long_work.do_long_work.call_local()
+
+    tried = int(answer.location.rsplit("/", 1)[1])
+    read = page(desk, tried)
+    assert "It rests on an assumption: nothing of it can be applied." in read
+    assert "against the plan before" in read
+    assert 'name="rows"' not in read
+    desk.post(f"/plans/{tried}/apply", data={"rows": [str(region.asked[0].id)]})
+    assert visits() == 0
+    assert "Draw a plan without the assumption" in page(desk, tried)
+
+
+@pytest.mark.parametrize("address", ["/plans/mend?presenter=9999999", "/plans/mend?late=9999999", "/plans/mend?from=x"])
+def test_an_address_that_means_nothing_opens_the_form(desk, region, address):
+    assert desk.get(address).status_code in (200, 404)

@@ -1,0 +1,287 @@
+"""What stands is mended: fewest changes, by the usual acts, refused where something changed since."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select, update
+
+from scheduler.closures.queries import affected_by
+from scheduler.closures.service.close import close_hosts
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.jobs import proposals, queue
+from scheduler.messages.models import OutboxMessage
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import Host
+from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
+from scheduler.proposals.queries.pages import proposal_page, seats_of, stood_seats
+from scheduler.proposals.service.carry_out import apply_rows
+from scheduler.proposals.terms import (
+    LeftAlone,
+    Mending,
+    PlanChanged,
+    ProposalReason,
+    RowChange,
+    Trouble,
+    WhyChanged,
+)
+from scheduler.staffing.service.absence import report_absence
+from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState
+from tests.factories import MONDAY
+from tests.factories.people import make_centre, make_presenter, presenter_actor, works
+from tests.factories.proposals import FIRST, LAST, a_region
+from tests.factories.repairs import away, mended, stands
+from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.staffing import a_confirmed_visit, a_plan
+
+pytestmark = pytest.mark.both_databases
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def attached(app, the_clock, monkeypatch):
+    queue.attach(app)
+    the_clock.stands_at(MONDAY)
+    monkeypatch.setattr(proposals, "TO_MEND", 1.0)
+    monkeypatch.setattr(proposals, "A_LITTLE", 0.3)
+
+
+def page(region, proposal_id: int):
+    db.session.rollback()
+    return proposal_page(region.coordinator, proposal_id, now=MONDAY)
+
+
+def changes(region, proposal_id: int) -> dict[int, RowChange]:
+    shown = page(region, proposal_id)
+    return {row.asked.id: row.change for row in (*shown.rows.rows, *shown.waiting)}
+
+
+def crew(visit_id: int) -> dict[int, AssignmentState]:
+    db.session.rollback()
+    seats = select(Assignment).join(Presentation, Presentation.id == Assignment.presentation_id)
+    rows = db.session.scalars(seats.where(Presentation.visit_id == visit_id).order_by(Assignment.id))
+    return {row.presenter_id: row.state for row in rows}
+
+
+def visit_of(number_or_id: int) -> Visit:
+    db.session.rollback()
+    return db.session.get_one(Visit, number_or_id)
+
+
+def test_a_sick_call_changes_the_crew_and_nothing_else(session):
+    region = a_region()
+    hers, other = stands(region, 0), stands(region, 1, 1, day=FIRST + DAY)
+
+    proposal_id = mended(region, away(region.educators[0]))
+
+    assert changes(region, proposal_id) == {region.asked[0].id: RowChange.OTHER_CREW}
+    assert seats_of(proposal_id)[region.asked[0].id] == region.seat(0, 1)
+    assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == [hers.id]
+    assert (visit_of(hers.id).on_day, visit_of(hers.id).state) == (FIRST, VisitState.PLANNED)
+    assert crew(hers.id) == {
+        region.educators[0].id: AssignmentState.WITHDRAWN,
+        region.educators[1].id: AssignmentState.SUGGESTED,
+    }
+    assert visit_of(other.id).state is VisitState.CONFIRMED
+    assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == []
+
+
+def test_who_told_it_herself_has_left_already_and_her_place_is_found(session):
+    region = a_region()
+    hers = stands(region, 0)
+    her = presenter_actor(region.educators[0])
+    report_absence(her, FIRST, LAST, seen=[hers.number], now=MONDAY)
+
+    proposal_id = mended(region, away(region.educators[0]))
+
+    assert seats_of(proposal_id)[region.asked[0].id] == region.seat(0, 1)
+    assert apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY) == [hers.id]
+    assert crew(hers.id)[region.educators[1].id] is AssignmentState.SUGGESTED
+
+
+def test_where_nobody_else_is_free_the_visit_moves_and_who_stays_is_asked_again(session):
+    """She alone can go, and is away on Monday alone: the visit goes to another day of its week."""
+    region = a_region(educators=1)
+    hers = stands(region, 0)
+
+    proposal_id = mended(region, away(region.educators[0], FIRST, FIRST))
+
+    seat = seats_of(proposal_id)[region.asked[0].id]
+    assert changes(region, proposal_id) == {region.asked[0].id: RowChange.MOVED}
+    assert (seat.on_day > FIRST, seat.crew) == (True, (region.educators[0].id,))
+    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    assert (visit_of(hers.id).on_day, crew(hers.id)) == (
+        seat.on_day,
+        {region.educators[0].id: AssignmentState.OFFERED},
+    )
+    kinds = set(db.session.scalars(select(OutboxMessage.kind)))
+    assert {"visit_moved", "visit_offered"} <= kinds
+
+
+def test_a_neighbour_makes_room_and_both_are_applied_in_one_press(session):
+    """The one who could go is elsewhere at that hour; a third takes what she leaves. Whichever comes first."""
+    region = a_region(educators=3)
+    hers, busy = stands(region, 0), stands(region, 1, 1)
+    stands(region, 2, 2, at=dt.time(12))
+
+    proposal_id = mended(region, away(region.educators[0]))
+
+    told = changes(region, proposal_id)
+    apply_rows(region.coordinator, proposal_id, list(told), now=MONDAY)
+    assert RowChange.DROPPED not in told.values()
+    assert {visit_of(one.id).on_day for one in (hers, busy)} == {FIRST}
+    assert region.educators[0].id not in {who for who, state in crew(hers.id).items() if state in LIVING}
+
+
+def test_what_stands_otherwise_since_is_refused(session):
+    region = a_region()
+    stands(region, 0)
+    proposal_id = mended(region, away(region.educators[0]))
+    visit_id = db.session.scalar(select(Visit.id).where(Visit.school_request_id == region.asked[0].id))
+    withdraw_presenter(region.coordinator, visit_id, region.educators[0].id, reason="ill", now=MONDAY)
+
+    with pytest.raises(PlanChanged) as refused:
+        apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+
+    assert refused.value.rows == {region.asked[0].id: WhyChanged.STANDS_OTHERWISE}
+    assert region.educators[1].id not in crew(visit_id)
+
+
+def test_who_was_to_come_instead_and_is_busy_since_is_refused(session):
+    region = a_region()
+    hers = stands(region, 0)
+    proposal_id = mended(region, away(region.educators[0]))
+    stands(region, 1, 1)
+
+    with pytest.raises(PlanChanged) as refused:
+        apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+
+    assert refused.value.rows == {region.asked[0].id: WhyChanged.NOT_FREE}
+    assert crew(hers.id) == {region.educators[0].id: AssignmentState.ACCEPTED}
+
+
+def test_within_the_notice_substitutes_are_asked_and_nothing_is_planned(session):
+    region = a_region(notice_days=40)
+    stands(region, 0)
+
+    shown = page(region, mended(region, away(region.educators[0])))
+
+    assert [row.left for row in shown.waiting] == [LeftAlone.WITHIN_NOTICE]
+    assert shown.rows.rows == []
+
+
+def test_what_the_planner_would_never_lay_is_left_to_hands(session):
+    region = a_region()
+    visit = stands(region, 0)
+    with transaction():
+        db.session.execute(update(Visit).where(Visit.id == visit.id).values(online_link="https://meet.example"))
+
+    shown = page(region, mended(region, away(region.educators[0])))
+
+    assert [row.left for row in shown.waiting] == [LeftAlone.BY_HAND]
+
+
+def test_hours_of_its_own_go_along_to_another_day(session):
+    """Two presentations as the school's bells lie, not as the planner lays them."""
+    region = a_region(educators=1)
+    hours = [dt.time(10), dt.time(11, 40)]
+    visit = a_confirmed_visit(
+        region.educators[0], asked=region.asked[0], on_day=FIRST, plans=tuple(a_plan(one) for one in hours)
+    )
+
+    proposal_id = mended(region, away(region.educators[0], FIRST, FIRST))
+
+    assert seats_of(proposal_id)[region.asked[0].id].starts_local == hours[0]
+    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    moved = db.session.scalars(select(Presentation).where(Presentation.visit_id == visit.id)).all()
+    assert [one.starts_local for one in moved] == hours
+    assert FIRST not in {one.on_day for one in moved}
+
+
+def test_stopped_visits_are_planned_again_by_their_crews(session):
+    region = a_region()
+    visit = stands(region, 0)
+    town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
+    draft = ClosureDraft(Extent(municipality_id=town), FIRST, FIRST + DAY, ClosureReason.SNOW, "")
+    seen = affected_by(region.coordinator, draft).visit_ids
+    closure_id = close_hosts(region.coordinator, draft, seen=seen, now=MONDAY)
+
+    proposal_id = mended(region, Mending(Trouble.CLOSURE, closure_id=closure_id))
+
+    seat = seats_of(proposal_id)[region.asked[0].id]
+    assert (seat.on_day > FIRST + DAY, seat.educator_id) == (True, region.educators[0].id)
+    made = apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    assert visit_of(visit.id).state is VisitState.REPLANNED
+    assert (visit_of(made[0]).on_day, crew(made[0])) == (
+        seat.on_day,
+        {region.educators[0].id: AssignmentState.SUGGESTED},
+    )
+
+
+def test_a_young_presenter_whose_consent_ends_is_replaced(session):
+    region = a_region(influencers=1)
+    centre_id, home = region.coordinator.centre_id, region.educators[0].home_id
+    young = [
+        works(a_cleared_educator(kind=PresenterKind.INFLUENCER, centre_id=centre_id, home_id=home)) for _ in range(2)
+    ]
+    region.educators[1:] = young
+    visit = a_confirmed_visit(
+        region.educators[0], young[0], asked=region.asked[0], on_day=FIRST, plans=(a_plan(dt.time(10)),)
+    )
+    proposal_id = mended(region, Mending(Trouble.CONSENT, young[0].id, FIRST - DAY))
+
+    assert seats_of(proposal_id)[region.asked[0].id].crew == (region.educators[0].id, young[1].id)
+    apply_rows(region.coordinator, proposal_id, [region.asked[0].id], now=MONDAY)
+    assert crew(visit.id)[region.educators[0].id] is AssignmentState.ACCEPTED
+
+
+def test_room_is_made_for_a_late_request(session):
+    region = a_region(educators=1)
+    late = region.asked[2]
+    with transaction():
+        late.first_day = late.last_day = FIRST
+        session.add(late)
+    stands(region, 0)
+
+    proposal_id = mended(region, Mending(Trouble.LATE, late_id=late.id))
+
+    assert changes(region, proposal_id)[late.id] is RowChange.NEW
+    made = apply_rows(region.coordinator, proposal_id, [late.id], now=MONDAY)
+    assert visit_of(made[0]).on_day == FIRST
+
+
+def test_a_pinned_neighbour_stays_where_it_stands(session):
+    region = a_region(educators=2)
+    stands(region, 0)
+    neighbour = stands(region, 1, 1, day=FIRST + DAY)
+    first = mended(region, away(region.educators[0]))
+    pinned = stood_seats(region.coordinator, first, [region.asked[1].id])
+
+    second = mended(region, away(region.educators[0]), pinned=pinned)
+
+    assert seats_of(second, pinned=True) == {region.asked[1].id: region.seat(1, 1)}
+    assert visit_of(neighbour.id).on_day == FIRST + DAY
+
+
+def test_where_nothing_is_broken_nothing_is_drawn(session):
+    region = a_region()
+    stands(region, 0, 1)
+
+    with pytest.raises(Rejected) as refused:
+        mended(region, away(region.educators[0]))
+
+    assert refused.value.problems == {"": ProposalReason.NOTHING_BROKEN}
+    for first, last in ((LAST, FIRST), (dt.date(2026, 9, 1), dt.date(2026, 9, 2))):
+        with pytest.raises(Rejected) as refused:
+            mended(region, away(region.educators[0], first, last))
+        assert list(refused.value.problems) == ["last_day"]
+
+
+def test_somebody_of_another_centre_is_nobody(session):
+    region = a_region()
+    stranger = make_presenter(centre_id=make_centre().id)
+
+    with pytest.raises(NotFound):
+        mended(region, away(stranger))
