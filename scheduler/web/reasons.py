@@ -22,7 +22,6 @@ from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.posts.terms import PostReason
 from scheduler.privacy.terms import PrivacyReason
-from scheduler.proposals.terms import ProposalReason
 from scheduler.readiness.terms import ReadinessReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
@@ -37,6 +36,7 @@ from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
 from scheduler.web.panel_words import PANEL_WORDS
+from scheduler.web.plan_words import PLAN_WORDS
 from scheduler.web.profile_words import PROFILE_WORDS
 from scheduler.web.question_words import QUESTION_WORDS
 from scheduler.web.sign_in_words import SIGN_IN_WORDS
@@ -120,7 +120,7 @@ WORDS: dict[Reason, LazyProxy] = {
     **CAMPAIGN_WORDS,
     **COHORT_WORDS,
     **HELPLINE_WORDS,
-    **{**PANEL_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
+    **{**PANEL_WORDS, **PLAN_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
@@ -368,8 +368,6 @@ WORDS: dict[Reason, LazyProxy] = {
         "Count yourselves from an hour before the beginning until two hours after the end."
     ),
     AttendanceReason.TOO_MANY_NAMES: _l("Name at most 200 people."),
-    ProposalReason.NOT_FINISHED: _l("Wait until the plan is finished: half of one is not applied."),
-    ProposalReason.TOO_FAR_AHEAD: _l("Choose days within the next 120: further ahead nobody knows who can go."),
     CertificateReason.ATTENDANCE_NOT_LOCKED: _l("Lock the attendance first."),
     CertificateReason.CERTIFICATE_EXISTS: _l("Check the name: this person has a certificate of this visit already."),
     ReportReason.CARRIED_ALREADY: _l("Take back the later period first: it carries a difference of this one."),
