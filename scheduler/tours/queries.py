@@ -108,15 +108,16 @@ def largest_not_visited(campaign: CampaignRow, day: dt.date, number: int, beside
         .where(Programme.slug == campaign.programme_slug, Visit.on_day.between(*year), Visit.state.not_in(GONE_VISITS))
     )
     named = select(Municipality.city_sr_cyrl).where(Municipality.id.in_(beside))
-    people = func.coalesce(func.sum(Municipality.seat_population), 0)
-    cities = (
-        select(func.min(Municipality.id), people)
+    wanted = (
+        select(Municipality.city_sr_cyrl, Municipality.id, func.coalesce(Municipality.seat_population, 0))
         .where(Municipality.city_sr_cyrl.not_in(visited), Municipality.city_sr_cyrl.not_in(named))
-        .group_by(Municipality.city_sr_cyrl)
-        .order_by(people.desc(), func.min(Municipality.id))
-        .limit(number)
+        .order_by(Municipality.id)
     )
-    return [row[0] for row in db.session().execute(cities)]
+    of_cities: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for city, town, people in db.session().execute(wanted):
+        of_cities[city].append((-people, town))
+    by_size = sorted(of_cities.values(), key=lambda towns: (sum(people for people, _town in towns), towns))
+    return [min(towns)[1] for towns in by_size[:number]]
 
 
 def agreed_days(
@@ -164,10 +165,10 @@ def _town(
         bounds=Bounds(draft.first_day, draft.last_day),
     )
     calendar = open_calendar(wish, now=now, place=AskedPlace(programme, None, town))
-    facts = [_of_shift(calendar, wish, number) for number in (draft.mornings, draft.afternoons)]
+    morning, afternoon = (_of_shift(calendar, wish, number) for number in (draft.mornings, draft.afternoons))
     open_ones = calendar.days.get(None, frozenset()) - calendar.shut
     days = frozenset(day for day in open_ones if draft.first_day <= day <= draft.last_day)
-    return TourTown(town, days, *facts, stays)
+    return TourTown(town, days, morning, afternoon, stays)
 
 
 def _of_shift(calendar: OpenCalendar, wish: FreeWish, sittings: int) -> FreeFacts | None:

@@ -82,7 +82,7 @@ def _fullest(home: Costs) -> int:
     """The set of most cities that can be visited, of these the cheapest."""
     counts = np.where(home < NEVER, np.bitwise_count(np.arange(len(home))), 0)
     full = np.flatnonzero(counts == counts.max())
-    return int(full[home[full].argmin()])
+    return int(full[np.argmin(home[full])])
 
 
 def _told(visited: int, evenings: Sequence[_Evening]) -> tuple[TourStop, ...]:

@@ -44,7 +44,7 @@ class TourForm(BaseForm):
     more = TextField(
         _l("More cities"), limit=600, render_kw={"list": "towns", "autocomplete": "off"}
     )  # names with commas between
-    largest = CountField(_l("And the largest cities that it has not visited this year"), most=MOST_CITIES)
+    largest = CountField(_l("So many of the largest cities that it has not visited this year"), most=MOST_CITIES)
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     start = SelectField(_l("Begins and ends in"))
@@ -78,8 +78,10 @@ class TourForm(BaseForm):
                 "night_km": USUAL_NIGHT_KM,
             }
         )
-        towns = {one.id: one.name(page_language()) for one in form._municipalities}
-        form.cities.choices = [SelectChoice(str(town), towns[town]) for town, _pupils in draft.cities]
+        language = page_language()
+        towns = {one.id: one.name(language) for one in form._municipalities}
+        cities = {one.id: pick(language, one.city_sr_cyrl, one.city_sr_latn) for one in form._municipalities}
+        form.cities.choices = [SelectChoice(str(town), cities[town]) for town, _pupils in draft.cities]
         by_name = sorted(towns.items(), key=lambda one: alphabet_key(one[1]))
         form.start.choices = [
             SelectChoice("", _("Choose…")),
