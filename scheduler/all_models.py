@@ -42,6 +42,7 @@ MODULES = (
     "cohorts.models",
     "certificates.models",
     "proposals.models",
+    "tours.models",
     "reports.models",
     "profiles.models",
 )

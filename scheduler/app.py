@@ -65,6 +65,7 @@ PAGES = (
     "cohorts",
     "certificates",
     "proposals",
+    "tours",
     "reports",
     "desk",
     "admin",

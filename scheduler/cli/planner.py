@@ -18,11 +18,13 @@ from flask import Flask
 
 from scheduler.cli.refusals import BadInput, CommandGroup
 from scheduler.core.files import write_whole
-from scheduler.planning.imports import UnreadablePlan, read_plan, read_problem, written_plan
+from scheduler.planning.imports import UnreadablePlan, read_plan, read_problem, read_tour, written_plan
 from scheduler.planning.rules.judgement import cost_of, violations
+from scheduler.planning.rules.tours import cost_of_tour, tour_problems
 from scheduler.planning.solver import engine
 from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, explain
 from scheduler.planning.solver.repair import repair
+from scheduler.planning.solver.tour import plan_tour
 from scheduler.planning.terms import Placement, Plan, PlanProblem, Spent
 
 SECONDS = 30.0  # of a search that nobody limits
@@ -152,6 +154,25 @@ def why(instance: Path, plan: Path, request_id: str, as_json: bool) -> None:
         raise BadInput(f"{plan}: breaks a rule: {broken[0].about}: {broken[0].rule}")
     answer = explain(problem, proposal, request_id)
     click.echo(json.dumps(asdict(answer), ensure_ascii=False) if as_json else "\n".join(_sentences(answer)))
+
+
+@group.command("tour")
+@click.argument("file", type=click.Path(path_type=Path))
+def tour(file: Path) -> None:
+    """Say as JSON in which order, on which days a crew visits the cities of FILE, and what no tour goes below."""
+    problem = _read(file, read_tour)
+    found = plan_tour(problem)
+    if broken := tour_problems(problem, found):
+        raise click.ClickException(f"a rule is broken, no tour written: {broken[0]}")
+    cost, visited = cost_of_tour(problem, found.stops), {stop.city for stop in found.stops}
+    names = [city.name for city in problem.cities]
+    told = {
+        "stops": [{"day": one.day, "city": names[one.city], "from_home": one.from_home} for one in found.stops],
+        "left_out": [name for place, name in enumerate(names) if place not in visited],
+        **asdict(cost),
+        "bound": found.bound,
+    }
+    click.echo(json.dumps(told, ensure_ascii=False))
 
 
 def _sentences(answer: PlacedAnswer | UnplacedAnswer) -> Iterator[str]:

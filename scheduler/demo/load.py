@@ -159,6 +159,7 @@ def _write(session: Session, hashes: dict[str, str], now: dt.datetime) -> None:
     tell_school_times(session, now)
     _issue_certificates(session, now)
     plan.write_plan(chief, now)
+    plan.write_tour(chief, now)
 
 
 def _close_days(session: Session, now: dt.datetime) -> None:

@@ -11,11 +11,13 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.imports import staging
 from scheduler.core.imports.staging import Stale
-from scheduler.jobs import file_work, proposals
+from scheduler.jobs import file_work, proposals, tours
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
 from scheduler.proposals.service import propose
 from scheduler.proposals.terms import ProposalDraft, ProposedSeat
+from scheduler.tours.service import begin_tour
+from scheduler.tours.terms import TourDraft
 from scheduler.work import service
 from scheduler.work.terms import STORES, LeasedWork, Phase, WorkKind
 
@@ -52,6 +54,13 @@ def start_plan(actor: Actor, draft: ProposalDraft, *, now: dt.datetime, pinned: 
     proposal_id = propose.begin_proposal(actor, draft, now=now, pinned=pinned).id
     _wake()
     return proposal_id
+
+
+def start_tour(actor: Actor, slug: str, draft: TourDraft, *, now: dt.datetime) -> int:
+    """The same of a campaign's tour; its id. Raises: as `begin_tour`."""
+    tour_id = begin_tour(actor, slug, draft, now=now)
+    _wake()
+    return tour_id
 
 
 def _wake() -> None:
@@ -110,4 +119,5 @@ def _issue_alone(actor: Actor, visits: Sequence[int], result: dict[str, Any]) ->
 DOERS: Mapping[WorkKind, Callable[[Actor, LeasedWork], Mapping[str, Any]]] = {
     WorkKind.ISSUE_CERTIFICATES: _issue_certificates,
     WorkKind.PROPOSE_PLAN: proposals.propose,
+    WorkKind.PLAN_TOUR: tours.draw_tour,
 } | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)

@@ -20,6 +20,7 @@ from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
 from scheduler.proposals.terms import Assumed, DrawnProblem, ProposalDraft
+from scheduler.tours.service import forget_old_tours
 from scheduler.work import service as work_service
 from scheduler.work.terms import LeasedWork, Phase
 
@@ -32,8 +33,9 @@ TOLD_EACH = 2.0  # seconds
 @huey.periodic_task(crontab(hour="4", minute="40"), name="proposals.forget_old")
 @in_app
 def forget_old() -> None:
-    """Each night, delete what was proposed two months ago."""
+    """Each night, delete the plans and tours that were proposed two months ago."""
     service.forget_old(clock.now())
+    forget_old_tours(clock.now())
 
 
 class _Telling:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NoReturn, TypeVar
 
+from scheduler.planning.rules.roads import plan_km
 from scheduler.planning.terms import (
     DAYS_OF_WEEK,
     OwnSchool,
@@ -16,11 +17,14 @@ from scheduler.planning.terms import (
     PlanProblem,
     PlanRequest,
     PlanWeights,
+    TourCity,
+    TourProblem,
     Unplaced,
     WhyUnplaced,
 )
 
-INSTANCE_FORMAT, PLAN_FORMAT = "sic-plan-instance/1", "sic-plan/1"
+INSTANCE_FORMAT, PLAN_FORMAT, TOUR_FORMAT = "sic-plan-instance/1", "sic-plan/1", "sic-tour/1"
+MOST_TOUR_CITIES = 60
 LONGEST_PLAN_DAYS = 3660  # ten years
 MOST = 1_000_000  # of any other number: a typing error, not a plan
 A_DAY_OF_MINUTES = 24 * 60
@@ -158,6 +162,32 @@ def written_plan(plan: Plan) -> dict[str, Any]:
             {"request": one.request, "reason": one.reason.value, "counts": dict(one.counts)} for one in plan.unplaced
         ],
     }
+
+
+def read_tour(content: bytes) -> TourProblem:
+    """A tour that is wanted, from its file; who could go is not asked. Raises: UnreadablePlan."""
+    root = _document(content, TOUR_FORMAT)
+    home, every = _place(root["home"], -1), root["cities"]
+    towns = every.every(lambda one: _place(one, 0))
+    if not 0 < len(towns) <= MOST_TOUR_CITIES:
+        every.refuse(f"1 to {MOST_TOUR_CITIES} cities are needed")
+    towns = tuple(replace(town, id=number) for number, town in enumerate(towns))
+    if len({town.name for town in towns}) < len(towns):
+        every.refuse("a city is there twice")
+    days = every.every(lambda one: one["days"].numbers(0, LONGEST_PLAN_DAYS))
+    nights = root.given("night_cost")
+    return TourProblem(
+        tuple(TourCity(town.name, open_days) for town, open_days in zip(towns, days, strict=True)),
+        tuple(plan_km(home, town) for town in towns),
+        tuple(tuple(plan_km(one, other) for other in towns) for one in towns),
+        nights=nights,
+        night_cost=root["night_cost"].number() if nights else 0,
+    )
+
+
+def _place(field: _Field, number: int) -> PlanCity:
+    name = field["name"].text() if number >= 0 else ""
+    return PlanCity(number, name, field["lat"].degrees(90), field["lon"].degrees(180))
 
 
 def _document(content: bytes, wants: str) -> _Field:

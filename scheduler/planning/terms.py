@@ -183,3 +183,50 @@ class PlanCost:
     changed_team: int
     dropped: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TourCity:
+    """A city of a tour, and the days on which it may be visited."""
+
+    name: str
+    days: frozenset[int]
+    who: Mapping[int, int] | None = None  # of each of these days who could go, a bit a person; None: whoever goes
+
+
+@dataclass(frozen=True, slots=True)
+class TourProblem:
+    """All that a tour depends on: it begins and ends at home, and stops once a day."""
+
+    cities: tuple[TourCity, ...]
+    home_km: tuple[int, ...]  # of each city, one way
+    km: tuple[tuple[int, ...], ...]  # between the cities
+    crew: int = 1  # how many go together until they are home again
+    nights: bool = False  # away, between two days with a stop each
+    night_cost: int = 0  # kilometres that a night away is worth
+
+
+@dataclass(frozen=True, slots=True)
+class TourStop:
+    """A day of a tour; who does not come from home has slept in the city of the day before."""
+
+    city: int
+    day: int
+    from_home: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """The stops of a tour by day, and what no tour of as many stops goes below; None: nothing is proven."""
+
+    stops: tuple[TourStop, ...]
+    bound: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TourCost:
+    """Kilometres of the road, nights away, and both in kilometres."""
+
+    km: int
+    nights: int
+    total: int

@@ -15,6 +15,7 @@ from scheduler.config import map_outline
 from scheduler.core.language import number, translator
 from scheduler.data import files, outlines
 from scheduler.data.outlines import DistrictShape
+from scheduler.places.terms.hosts import Point
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
 from scheduler.reports.terms.drawing import (
     Area,
@@ -323,6 +324,20 @@ def town_map(towns: Sequence[TownOfMap], summary: str, done: str, ahead: str) ->
 
 def _has(spots: Sequence[MapSpot], shape: str) -> bool:
     return any(spot.shape == shape for spot in spots)
+
+
+def tour_map(
+    start: tuple[Point, str], stops: Sequence[tuple[Point, str]], way: Sequence[Point], summary: str, lang: str
+) -> MapDrawing:
+    """The way of a tour over its stops, each with its name; where it begins, unless it stops there, too."""
+    _, land = translator(lang).gettext, country()
+    areas = tuple(Area(one.iso, one.path, 0, "", one.x, one.y, "") for one in land.outlines)
+    named = [*stops, *([start] if start[0] not in {point for point, _name in stops} else [])]
+    spots = _named([(*land.place(point.latitude, point.longitude), "ahead", name) for point, name in named])
+    places = (land.place(point.latitude, point.longitude) for point in way)
+    road = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
+    legend = (Legend("ahead", _("a stop, by the order of the days")),)
+    return MapDrawing(summary, land.width, land.height, areas, spots, legend, (road,))
 
 
 def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ...]:

@@ -91,6 +91,7 @@ UNDER = {
     "programmes.new_campaign": "programmes.own_campaigns",
     "programmes.change_campaign": "programmes.own_campaigns",
     "programmes.room": "programmes.own_campaigns",
+    **dict.fromkeys(("tours.new_tour", "tours.show_tour"), "programmes.own_campaigns"),
     "programmes.coming": "programmes.own_campaigns",
     "feeds.campaign_calendar": "programmes.own_campaigns",
     "feeds.make_campaign_feed": "programmes.own_campaigns",

@@ -1,4 +1,4 @@
-"""Why a plan is not drawn or not applied, in words: a part of the table of reasons."""
+"""How plans and tours are said where they are refused or left out, and who travels."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from babel.support import LazyProxy
 
 from scheduler.core.errors import Reason
 from scheduler.proposals.terms import ProposalReason
+from scheduler.tours.terms import CrewMode, LeftOut, TourReason
 from scheduler.web.i18n import _l
 
 PLAN_WORDS: Mapping[Reason, LazyProxy] = {
@@ -14,4 +15,20 @@ PLAN_WORDS: Mapping[Reason, LazyProxy] = {
     ProposalReason.ASSUMED: _l("Draw a plan without the assumption: what is not so cannot be applied."),
     ProposalReason.NOTHING_BROKEN: _l("Look at the days: no visit that stands is broken by this."),
     ProposalReason.HAS_IT_ALREADY: _l("Choose something else: she has this already."),
+    TourReason.NO_CITY: _l("Choose at least one city."),
+    TourReason.TOO_MANY_CITIES: _l("Choose at most 40 cities."),
+    TourReason.MORE_CITIES_THAN_DAYS: _l("Choose a later day, or fewer cities: a tour stops once a day."),
+    TourReason.CITY_NOT_KNOWN: _l("Choose cities from the list, with commas between them."),
+    TourReason.CREW_NOT_WHOLE: _l("Choose as many educators as the programme sends, or let them change."),
+    TourReason.NOTHING_GIVEN: _l("Enter at least one presentation in one of the shifts."),
+    TourReason.TOO_MUCH_FOR_A_DAY: _l("Enter four presentations a day at most."),
+}
+CREW_MODES: Mapping[CrewMode, LazyProxy] = {
+    CrewMode.FIXED: _l("The same educators to every city"),
+    CrewMode.ROTATING: _l("Others each time they set out from home"),
+}
+WHY_LEFT_OUT: Mapping[LeftOut, LazyProxy] = {
+    LeftOut.NO_SCHOOL_DAY: _l("No school day lies in these days."),
+    LeftOut.NOBODY_CAN: _l("On no day of these can enough people come."),
+    LeftOut.NO_DAY_LEFT: _l("Its days are needed for other cities."),
 }

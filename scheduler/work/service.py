@@ -40,7 +40,7 @@ MOST_ATTEMPTS = 3
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
-NO_FILE = (WorkKind.ISSUE_CERTIFICATES, WorkKind.PROPOSE_PLAN)
+NO_FILE = (WorkKind.ISSUE_CERTIFICATES, WorkKind.PROPOSE_PLAN, WorkKind.PLAN_TOUR)
 WORK_LOCK = 53  # kind of core.db.advisory_lock: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 

@@ -34,6 +34,7 @@ class WorkKind(StrEnum):
     IMPORT_POSTS = "import_posts"
     ISSUE_CERTIFICATES = "issue_certificates"
     PROPOSE_PLAN = "propose_plan"
+    PLAN_TOUR = "plan_tour"
 
 
 class WorkState(StrEnum):
@@ -69,9 +70,11 @@ RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.IMPORT_POSTS: ("import", "post"),
     WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
     WorkKind.PROPOSE_PLAN: ("create", "plan"),
+    WorkKind.PLAN_TOUR: ("create", "plan"),
 }
 LEASES: Mapping[WorkKind, dt.timedelta] = {  # who tells each few seconds is missed sooner (TRUST R13)
     WorkKind.PROPOSE_PLAN: dt.timedelta(seconds=45),
+    WorkKind.PLAN_TOUR: dt.timedelta(seconds=45),
 }
 STORES: Mapping[WorkKind, WorkKind] = {  # what stores the file that was checked
     WorkKind.CHECK_HOSTS: WorkKind.IMPORT_HOSTS,

@@ -100,6 +100,7 @@ class MapDrawing:
     areas: tuple[Area, ...]
     spots: tuple[MapSpot, ...] = ()
     legend: tuple[Legend, ...] = ()
+    roads: tuple[str, ...] = ()  # each the places of one line
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.IMPORT_POSTS: _l("Import of the reach of posts"),
     WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
     WorkKind.PROPOSE_PLAN: _l("Plan proposal"),
+    WorkKind.PLAN_TOUR: _l("Campaign tour"),
 }
 FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l("Register of schools"),
@@ -344,7 +345,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
     "core.make_backup": _l("Makes the backup"),
     "panels.close_due": _l("Closes each night what the youth were asked and forgets who has answered"),
-    "proposals.forget_old": _l("Forgets plans that were proposed two months ago"),
+    "proposals.forget_old": _l("Forgets plans and tours that were drawn two months ago"),
     "privacy.forget_traces": _l("Forgets networks of visitors and tries to sign in, after a day"),
     "privacy.keep_ledger": _l("Keeps what was revoked outside of the database"),
     "privacy.forget_what_lasted": _l("Forgets what has lasted its time"),
@@ -380,7 +381,6 @@ DATA_NAMES: Mapping[str, LazyProxy] = {
     "certificate": _l("Certificates"),
     "audit_entry": _l("Lines in the record of who did what"),
 }
-
 WRONG = {
     "missing": _l("Nothing stands there."),
     "not_a_day": _l("Not a day: write 2026-09-01 or 1.9.2026."),

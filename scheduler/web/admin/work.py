@@ -18,6 +18,10 @@ def show_work(work_id: int) -> ResponseReturnValue:
     row = service.work_page(current_actor(), work_id, now=clock.now())
     if row.kind is WorkKind.PROPOSE_PLAN:  # it has a page of its own
         return redirect(url_for("proposals.proposals"))
+    if row.kind is WorkKind.PLAN_TOUR:
+        tour_id = row.result.get("tour")
+        here = url_for("tours.show_tour", tour_id=tour_id) if tour_id else url_for("programmes.own_campaigns")
+        return redirect(here)
     page = render_template(
         "admin/work.html",
         work=row,

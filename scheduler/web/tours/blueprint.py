@@ -1,0 +1,5 @@
+"""The blueprint of tours."""
+
+from flask import Blueprint
+
+bp = Blueprint("tours", __name__)
