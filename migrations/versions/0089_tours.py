@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0089_tours"
-down_revision = "0084_reach_of_posts"
+down_revision = "0087_topics_and_trainings"
 branch_labels = None
 depends_on = None
 

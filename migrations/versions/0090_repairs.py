@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0090_repairs"
-down_revision = "0084_reach_of_posts"
+down_revision = "0089_tours"
 branch_labels = None
 depends_on = None
 
