@@ -394,6 +394,18 @@ class LoadShare:
 
 
 @dataclass(frozen=True)
+class TownOfPlan:
+    """A town of a proposal, where it lies, how many of its requests have a seat and how many wait."""
+
+    name_sr_cyrl: str
+    name_sr_latn: str
+    lat: float
+    lon: float
+    placed: int
+    waiting: int
+
+
+@dataclass(frozen=True)
 class Fairness:
     """Who gets visits and who gives them: by group of schools in its school year, by presenter in its days."""
 

@@ -14,6 +14,7 @@ from scheduler.places import queries as place_queries
 from scheduler.proposals.queries import grounds
 from scheduler.proposals.queries import pages as queries
 from scheduler.proposals.queries.fairness import fairness_of
+from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
 from scheduler.proposals.terms import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
@@ -128,6 +129,7 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
         "proposals/proposal.html",
         shown=shown,
         fairness=fairness_of(current_actor(), proposal_id) if shown.line.finished else None,
+        drawing=words.map_of(towns_of(current_actor(), proposal_id)) if shown.line.finished else None,
         changed=changed or {},
         names=queries.asked_names(current_actor(), changed) if changed else {},
         ticked=set(request.form.getlist("rows")),

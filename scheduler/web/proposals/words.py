@@ -1,10 +1,10 @@
 """What a proposal says: why a school waits, how a row differs, what it costs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from babel.support import LazyProxy
 
-from scheduler.core.language import short_day
+from scheduler.core.language import pick, short_day
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms import (
     USUAL,
@@ -20,10 +20,13 @@ from scheduler.proposals.terms import (
     RowChange,
     RowView,
     Supposition,
+    TownOfPlan,
     Trouble,
     WaitCause,
     WhyChanged,
 )
+from scheduler.reports.charts import town_map
+from scheduler.reports.terms.drawing import MapDrawing, TownOfMap
 from scheduler.web import labels
 from scheduler.web.filters import Face, percent
 from scheduler.web.free_dates import LANGUAGES
@@ -96,6 +99,22 @@ GROUPS: Mapping[HostGroup, LazyProxy] = {
     HostGroup.VILLAGE: _l("in villages"),
     HostGroup.SPECIAL_NEEDS: _l("pupils with special needs"),
 }
+
+
+def map_of(towns: Sequence[TownOfPlan]) -> MapDrawing | None:
+    """Where the plan goes: a tick where nobody waits, a ring where somebody does."""
+    language = page_language()
+    drawn = [
+        TownOfMap(
+            f"{pick(language, one.name_sr_cyrl, one.name_sr_latn)} {one.placed + one.waiting}",
+            one.lat,
+            one.lon,
+            not one.waiting,
+        )
+        for one in towns
+    ]
+    said = _("Where the plan goes: %(towns)s.", towns=", ".join(one.name for one in drawn))
+    return town_map(drawn, said, _("everybody is in the plan"), _("somebody waits")) if drawn else None
 
 
 def share_words(of_them: int, asked: int) -> str:

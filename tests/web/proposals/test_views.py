@@ -262,3 +262,11 @@ def test_an_assumption_is_drawn_compared_and_not_applied(desk, region):
 @pytest.mark.parametrize("address", ["/plans/mend?presenter=9999999", "/plans/mend?late=9999999", "/plans/mend?from=x"])
 def test_an_address_that_means_nothing_opens_the_form(desk, region, address):
     assert desk.get(address).status_code in (200, 404)
+
+
+def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, region):
+    whole, half = region.proposed(*(region.seat(place) for place in range(3))), region.proposed(region.seat(0))
+
+    assert 'aria-label="Where the plan goes: Niš 3."' in page(desk, whole)
+    assert "everybody is in the plan" in page(desk, whole)
+    assert "somebody waits" in page(desk, half)
