@@ -55,7 +55,7 @@ from scheduler.work import service as work_service
 OTHERS_COMPARED = 6  # other proposals that a page offers to compare with
 NOT_STANDING = (VisitState.CANCELLED, VisitState.REPLANNED)
 Seats = Mapping[int, ProposedSeat]
-NAMED = (  # in the order of an AskedName
+NAME_COLUMNS = (  # in the order of an AskedName
     *(SchoolRequest.id, SchoolRequest.number),
     *(Host.name_sr_cyrl, Host.name_sr_latn, Host.place_sr_cyrl, Host.place_sr_latn),
     *(Programme.name_sr_cyrl, Programme.name_en, Programme.topic),
@@ -247,7 +247,7 @@ def _views(actor: Actor, row: PlanProposal, compared_with: int | None) -> list[R
 def asked_names(actor: Actor, request_ids: Collection[int]) -> dict[int, AskedName]:
     """These requests as rows name them, as far as the actor reaches."""
     found = db.session().execute(
-        select(*NAMED)
+        select(*NAME_COLUMNS)
         .join(SchoolRequest.host)
         .join(SchoolRequest.programme)
         .where(SchoolRequest.id.in_(request_ids), in_reach(actor, SchoolRequest))

@@ -8,7 +8,7 @@ from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
-from scheduler.proposals.queries.pages import NAMED
+from scheduler.proposals.queries.pages import NAME_COLUMNS
 from scheduler.proposals.terms import AskedName, DistrictOfTable, RegionTable, TableCard
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -58,7 +58,7 @@ def _cards(actor: Actor, district_id: int) -> tuple[tuple[TableCard, ...], int]:
             *(SchoolRequest.first_day, SchoolRequest.last_day, presentations, func.count().over()),
             *(Municipality.district_id, Municipality.name_sr_cyrl, Municipality.name_sr_latn),
             *(Host.lat, Host.lon, Municipality.lat, Municipality.lon, Programme.educators, Programme.influencers),
-            *NAMED,
+            *NAME_COLUMNS,
         )
         .join(SchoolRequest.host)
         .join(SchoolRequest.programme)

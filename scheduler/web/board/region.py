@@ -56,7 +56,7 @@ SIX_DAYS = dt.timedelta(days=6)
 
 
 @dataclass(frozen=True)
-class Cells:
+class AskedCards:
     """What was read for the chosen cards beside those that are placed."""
 
     fitting: Fitting
@@ -70,7 +70,7 @@ class Cells:
         return {(who, day): self.fitting.answer(who, day) for who in people for day in days}
 
 
-def _cells(address: TableAddress, days: Sequence[dt.date]) -> Cells:
+def _cells(address: TableAddress, days: Sequence[dt.date]) -> AskedCards:
     """Asked of the calendar: the chosen cards on these days, with what stands on the table as if it were promised."""
     others = [seat for seat in address.seats if seat.request_id not in address.chosen]
     scope, placed = PlanScope(min(days), max(days)), [seat.request_id for seat in others]
@@ -80,7 +80,7 @@ def _cells(address: TableAddress, days: Sequence[dt.date]) -> Cells:
     chosen = [one for number in address.chosen if (one := visits.get(number)) and sent_by_planner(one)]
     stands = [(visits[seat.request_id], seat) for seat in others if seat.request_id in visits]
     again = tuple(seat for seat in address.seats if seat.request_id in visits)
-    return Cells(Fitting(chosen, stands, days, clock.moment_of), again)
+    return AskedCards(Fitting(chosen, stands, days, clock.moment_of), again)
 
 
 @bp.get("/region")
@@ -110,7 +110,7 @@ def _put(address: TableAddress, who: int, day: dt.date) -> TableAddress:
     return address
 
 
-def _page(table: RegionTable, address: TableAddress, cells: Cells, monday: dt.date) -> str:
+def _page(table: RegionTable, address: TableAddress, cells: AskedCards, monday: dt.date) -> str:
     seats = cells.placed
     crew = frozenset(who for seat in seats for who in seat.crew)
     wish = BoardWish(monday, monday + SIX_DAYS, near=_middle(table.cards), keep=crew)
@@ -163,7 +163,7 @@ def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, An
 
 def _row(
     row: BoardRow,
-    placed: tuple[TableAddress, Cells, Mapping[int, AskedName]],
+    placed: tuple[TableAddress, AskedCards, Mapping[int, AskedName]],
     answers: Mapping[tuple[int, dt.date], CellAnswer],
     people: words.People,
 ) -> list[dict[str, Any]]:
@@ -217,7 +217,8 @@ def _districts(table: RegionTable, address: TableAddress) -> list[tuple[str, str
     """The districts with agreed requests, and how many each of them has; all of them first."""
     anywhere = replace(address, week=None, chosen=(), day=None)
     every = sum(one.number for one in table.districts)
-    found = [(f"{_('All districts')} ({every})", replace(anywhere, district=EVERYWHERE).href(), not table.district_id)]
+    whole = _("All districts")
+    found = [(f"{whole} ({every})", replace(anywhere, district=EVERYWHERE).href(), not table.district_id)]
     for one in sorted(table.districts, key=lambda one: (-one.number, one.id)):
         name = pick(page_language(), one.name_sr_cyrl, one.name_sr_latn)
         here = replace(anywhere, district=one.id).href()

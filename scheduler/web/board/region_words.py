@@ -27,11 +27,11 @@ OF_HER: Mapping[Lack, LazyProxy] = {
     Lack.TIME: _l("hours or papers do not allow it"),
     Lack.TAKEN: _l("promised elsewhere, or enough for then"),
 }
-BESIDE: Mapping[PresenterKind, LazyProxy] = {
+WHO_LACKS: Mapping[PresenterKind, LazyProxy] = {
     PresenterKind.EDUCATOR: _l("no educator could go along"),
     PresenterKind.INFLUENCER: _l("no young presenter could go along"),
 }
-GONE: Mapping[WhyChanged, LazyProxy] = {
+WHY_GONE: Mapping[WhyChanged, LazyProxy] = {
     WhyChanged.ANSWERED: _l("was answered or planned since"),
     WhyChanged.NOT_FREE: _l("day, hour or crew is not free any more: choose it anew"),
 }
@@ -117,7 +117,7 @@ def answer_parts(answer: CellAnswer, who: int, people: People) -> tuple[str, str
     if answer.lack in OF_CALENDAR:
         return "quiet", "", str(OF_CALENDAR[answer.lack])
     if answer.beside:
-        return "quiet", "", str(BESIDE[answer.beside])
+        return "quiet", "", str(WHO_LACKS[answer.beside])
     return "quiet", "", str(OF_HER[answer.lack]) if answer.lack else _("the programme sends nobody of this kind")
 
 
@@ -139,7 +139,7 @@ def _road(answer: CellAnswer) -> str:
 def refused_words(changed: Mapping[int, WhyChanged], names: Mapping[int, AskedName]) -> list[str]:
     """Which seats no longer hold, and why."""
     return [
-        f"{names[number].where(page_language())} ({names[number].number}): {GONE[why]}"
+        f"{names[number].where(page_language())} ({names[number].number}): {WHY_GONE[why]}"
         for number, why in changed.items()
         if number in names
     ]
