@@ -10,6 +10,7 @@ from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting
 from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.paging import Page
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.places.terms.hosts import ClosureRow
 from scheduler.planning.terms import PlanProblem
 from scheduler.work.terms import WorkRow
 
@@ -385,5 +386,7 @@ class ProposalPage:
     compared_with: int | None
     others: tuple[ProposalLine, ...]
     about: CrewName | None = None  # whom a repair or an assumption is about
+    closure: ClosureRow | None = None  # which a repair is about
+    late: AskedName | None = None  # the request that a repair makes room for
     difference: Difference | None = None
     unbound: tuple[str, ...] = ()  # numbers of broken visits that no request asked for: by hand

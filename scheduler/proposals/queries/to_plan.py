@@ -84,6 +84,7 @@ class Reading:
     wish: FreeWish
     calendar: OpenCalendar
     weight: int
+    liked: frozenset[dt.date]
     taught: tuple[Seeker, ...] = ()  # who would come if she taught in its language
 
     def asked(
@@ -111,7 +112,7 @@ class Reading:
             sitting_minutes=tuple(one.minutes for one in kept or plans),
             sitting_classes=("",) * len(kept) if kept else tuple(classes),
             sitting_starts=tuple(one.starts_local for one in kept),
-            liked=frozenset(one.on_day for one in self.row.preferred),
+            liked=self.liked,
         )
 
 
@@ -121,9 +122,10 @@ def readings(
     now: dt.datetime,
     *,
     wishes: Mapping[int, FreeWish] | None = None,
+    liked: Mapping[int, Iterable[dt.date]] | None = None,
     supposes: Supposition | None = None,
 ) -> Iterable[Reading]:
-    """What is known of each; `wishes` where not what they asked for counts."""
+    """What is known of each; `wishes` and `liked` days where not what they asked for counts."""
     if not rows:
         return
     today = clock.local_day(now)
@@ -139,7 +141,8 @@ def readings(
         taught: tuple[Seeker, ...] = ()
         if supposes and other and wish.language is supposes.language:
             calendar, taught = _as_if_she_taught(calendar, replace(wish, language=other), place, supposes, now)
-        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), taught)
+        days = frozenset((liked or {}).get(row.id) or (one.on_day for one in row.preferred))
+        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), days, taught)
 
 
 def _language_of(supposes: Supposition) -> TeachingLanguage | None:
