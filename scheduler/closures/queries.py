@@ -108,7 +108,7 @@ def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays
     visits = visits_to_place([row.id for row in waiting])
     crews = [(visits[row.id], released_crew(visits[row.id])) for row in waiting]
     people = people_queries.presenters_by_id({who for _visit, crew in crews for who in crew})
-    named, looked = _days_named([row.id for row in waiting]), days_of_crews(crews, now=now)
+    named, looked = days_named([row.id for row in waiting]), days_of_crews(crews, now=now)
     placed = [_to_place(visit, crew, days, named) for (visit, crew), days in zip(crews, looked, strict=True)]
     return [
         NewDays(
@@ -123,7 +123,7 @@ def new_days(actor: Actor, closure_id: int, *, now: dt.datetime) -> list[NewDays
     ]
 
 
-def _days_named(visit_ids: Collection[int]) -> dict[int, tuple[dt.date, ...]]:
+def days_named(visit_ids: Collection[int]) -> dict[int, tuple[dt.date, ...]]:
     """The days that schools propose for these visits, the better first."""
     wanted = select(DateWish).where(DateWish.visit_id.in_(visit_ids), DateWish.answered_at.is_(None))
     rows = db.session().scalars(wanted.order_by(DateWish.id))

@@ -12,7 +12,7 @@ from scheduler.core.language import pick, worded
 from scheduler.core.paging import Page
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
-from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.hosts import ClosureRow, Point
 from scheduler.planning.terms import PlanProblem
 from scheduler.work.terms import WorkRow
 
@@ -454,6 +454,8 @@ class ProposalPage:
     compared_with: int | None
     others: tuple[ProposalLine, ...]
     about: CrewName | None = None  # whom a repair or an assumption is about
+    closure: ClosureRow | None = None  # which a repair is about
+    late: AskedName | None = None  # the request that a repair makes room for
     difference: Difference | None = None
     unbound: tuple[str, ...] = ()  # numbers of broken visits that no request asked for: by hand
 

@@ -14,7 +14,9 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
+from scheduler.proposals.queries.grounds import repair_draft
 from scheduler.proposals.queries.pages import proposal_page, seats_of, stood_seats
+from scheduler.proposals.queries.to_mend import mend_ground
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.terms import (
     LeftAlone,
@@ -27,8 +29,9 @@ from scheduler.proposals.terms import (
 )
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.crew import withdraw_presenter
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, presenter_actor, works
 from tests.factories.proposals import FIRST, LAST, a_region
@@ -285,3 +288,51 @@ def test_somebody_of_another_centre_is_nobody(session):
 
     with pytest.raises(NotFound):
         mended(region, away(stranger))
+
+
+@pytest.mark.parametrize("requests", [2, 4])
+def test_a_repair_asks_two_questions_a_visit_and_the_rest_once(session, requests):
+    region = a_region(requests=requests)
+    for place in range(requests):
+        stands(region, place, day=FIRST + place * DAY)
+    mends = away(region.educators[0])
+    draft = repair_draft(region.coordinator, mends, calm=1, now=MONDAY)
+    db.session.rollback()
+
+    with statements() as asked:
+        mend_ground(region.coordinator, draft, mends, now=MONDAY)
+
+    assert len(asked) == 16 + 2 * requests
+
+
+def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
+    region = a_region(requests=6)
+
+    for place in range(2):
+        stands(region, place, day=FIRST + place * DAY)
+    proposal_id = mended(region, away(region.educators[0]))
+    with statements() as few:
+        page(region, proposal_id)
+    for place in (2, 3):
+        stands(region, place, day=FIRST + place * DAY)
+    proposal_id = mended(region, away(region.educators[0]))
+    with statements() as many:
+        page(region, proposal_id)
+
+    assert (len(few), len(many)) == (13, 13)
+
+
+def test_a_day_that_the_school_named_after_a_closure_is_taken(session):
+    region = a_region()
+    visit = stands(region, 0)
+    town = db.session.get_one(Host, region.asked[0].host_id).municipality_id
+    draft = ClosureDraft(Extent(municipality_id=town), FIRST, FIRST, ClosureReason.SNOW, "")
+    seen = affected_by(region.coordinator, draft).visit_ids
+    closure_id = close_hosts(region.coordinator, draft, seen=seen, now=MONDAY)
+    named = FIRST + 9 * DAY
+    with transaction():
+        session.add(DateWish(visit_id=visit.id, first_choice=named, reason="", asked_at=MONDAY))
+
+    proposal_id = mended(region, Mending(Trouble.CLOSURE, closure_id=closure_id))
+
+    assert seats_of(proposal_id)[region.asked[0].id].on_day == named

@@ -19,6 +19,7 @@ from scheduler.people.models import User
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host
+from scheduler.places.queries import closure_of
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import FIGURES, LEVERS, PlanGround, PlanProposal, ProposedVisit
@@ -173,6 +174,7 @@ def proposal_page(
     """One proposal, compared with what stands or with another one. Raises: NotAllowed; NotFound."""
     row = proposal_of(actor, proposal_id)
     draft = draft_of(row)
+    mends = draft.mends
     against = row.based_on_id if compared_with is None and draft.supposes else compared_with
     others = _in_sight(actor).where(PlanProposal.finished_at.is_not(None), PlanProposal.id != row.id)
     newest = others.with_only_columns(PlanProposal.id).order_by(PlanProposal.id.desc()).limit(OTHERS_COMPARED)
@@ -192,8 +194,10 @@ def proposal_page(
         compared_with=against,
         others=tuple(sorted((one for one in lines if one.id != row.id), key=lambda one: -one.id)),
         about=_about(row),
+        closure=closure_of(mends.closure_id) if mends and mends.closure_id else None,
+        late=asked_names(actor, [mends.late_id]).get(mends.late_id) if mends and mends.late_id else None,
         difference=_difference(row, len(placed)) if draft.supposes and row.finished_at else None,
-        unbound=unbound_visits(actor, draft.mends) if draft.mends else (),
+        unbound=unbound_visits(actor, mends) if mends else (),
     )
 
 

@@ -14,13 +14,13 @@ from scheduler.booking.queries.plan_as_asked import one_after_the_other
 from scheduler.booking.queries.school_days import TIME_TO_ANSWER, kept_sittings, plan_of_sitting, wishes_of_requests
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.closures.models import Disruption
-from scheduler.closures.queries import released_crew
+from scheduler.closures.queries import days_named, released_crew
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, in_reach
-from scheduler.proposals.queries.to_plan import Reading, loaded, readings
+from scheduler.proposals.queries.to_plan import Reading, StandingWishes, loaded, readings
 from scheduler.proposals.rules.mending import StandingFacts, may_move, standing_in, wish_to_mend
 from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.terms import (
@@ -89,7 +89,10 @@ def _read(
         one: wish_to_mend(wish, stands[one], draft.scope.last_day, today + TIME_TO_ANSWER) if one in stands else wish
         for one, wish in usual.items()
     }
-    return {one.row.id: one for one in readings(rows, draft.scope, now, wishes=wishes)}
+    stopped = {stood.visit_id: one for one, stood in stands.items() if stood.stopped}
+    named = days_named(stopped) if stopped else {}
+    liked = {stopped[visit_id]: days for visit_id, days in named.items()}
+    return {one.row.id: one for one in readings(rows, draft.scope, now, stand=StandingWishes(wishes, liked))}
 
 
 def _standing(

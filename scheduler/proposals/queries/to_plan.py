@@ -96,6 +96,7 @@ class Reading:
     wish: FreeWish
     calendar: OpenCalendar
     weight: int
+    liked: frozenset[dt.date]
     taught: tuple[Seeker, ...] = ()  # who would come if she taught in its language
 
     def asked(
@@ -123,9 +124,17 @@ class Reading:
             sitting_minutes=tuple(one.minutes for one in kept or plans),
             sitting_classes=("",) * len(kept) if kept else tuple(classes),
             sitting_starts=tuple(one.starts_local for one in kept),
-            liked=frozenset(one.on_day for one in self.row.preferred),
+            liked=self.liked,
             hours={one.on_day: one.starts_local for one in self.row.preferred if one.starts_local},
         )
+
+
+@dataclass(frozen=True)
+class StandingWishes:
+    """Of requests that have their visit: what it keeps, and the days that would suit as well."""
+
+    wishes: Mapping[int, FreeWish]
+    liked: Mapping[int, Iterable[dt.date]]
 
 
 def readings(
@@ -133,11 +142,11 @@ def readings(
     scope: PlanScope,
     now: dt.datetime,
     *,
-    wishes: Mapping[int, FreeWish] | None = None,
+    stand: StandingWishes | None = None,
     supposes: Supposition | None = None,
     alone: Collection[int] | None = None,
 ) -> Iterable[Reading]:
-    """What is known of each; `wishes` where not what they asked for counts.
+    """What is known of each: of what it asks for, or of how it stands.
 
     `alone`: of a table, on which nothing is weighed; these requests without anybody who could go.
     """
@@ -147,7 +156,8 @@ def readings(
     lessons = place_queries.lesson_calendar(today, today + HORIZON_DAYS * dt.timedelta(days=1))
     told = place_queries.school_times_of({row.host_id for row in rows})
     points = points_of([row.id for row in rows], rows[0].centre_id, now=now) if alone is None else {}
-    wished = wishes if wishes is not None else wishes_of_requests(rows)
+    wished = stand.wishes if stand else wishes_of_requests(rows)
+    liked = stand.liked if stand else {}
     other = _language_of(supposes) if supposes and supposes.assumed is Assumed.LANGUAGE else None
     for row in rows:
         wish = _within(wished[row.id], scope)
@@ -157,7 +167,8 @@ def readings(
         taught: tuple[Seeker, ...] = ()
         if supposes and other and wish.language is supposes.language:
             calendar, taught = _as_if_she_taught(calendar, replace(wish, language=other), place, supposes, now)
-        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), taught)
+        days = frozenset(liked.get(row.id) or (one.on_day for one in row.preferred))
+        yield Reading(row, scope, wish, calendar, WORTH + points.get(row.id, 0), days, taught)
 
 
 def _language_of(supposes: Supposition) -> TeachingLanguage | None:

@@ -216,15 +216,20 @@ def title(shown: ProposalPage) -> str:
 def about(shown: ProposalPage) -> str:
     """What a plan mends or assumes, else what it pulls at."""
     if shown.draft.mends:
-        return mending_words(shown.draft.mends, shown.about)
+        return mending_words(shown.draft.mends, shown)
     if shown.draft.supposes:
         return supposition_words(shown.draft.supposes, shown.about)
     return lever_words(shown.draft.levers)
 
 
-def mending_words(mends: Mending, who: CrewName | None) -> str:
+def mending_words(mends: Mending, shown: ProposalPage) -> str:
     """ "A presenter is away on some days: Ana, 5 - 9 October"."""
-    told, language = str(TROUBLES[mends.trouble]), page_language()
+    told, language, who = str(TROUBLES[mends.trouble]), page_language(), shown.about
+    if closure := shown.closure:
+        days = dict.fromkeys(short_day(day, language) for day in (closure.first_day, closure.last_day))
+        return f"{told}: {' – '.join(days)}"
+    if late := shown.late:
+        return f"{told}: {host_words(late)} ({late.number})"
     if who is None or mends.away_from is None:
         return told
     first = short_day(mends.away_from, language)
