@@ -53,8 +53,7 @@ ROADS = (
     ("Užice", "Čačak", "Kragujevac", "Zaječar"),
 )
 COUNTRY_WIDTH = 600.0  # of the map, in its own units
-LETTER_WIDTH = 13.5  # width of a letter of a city's name in units of the map
-MARGIN = 18  # beside the country, of the 30 that are drawn: wide letters take more than that width
+LETTER_WIDTH = 15.5  # of a wide letter of a city's name, in units of the map
 
 
 def _pc(part: float) -> str:
@@ -351,7 +350,7 @@ Box = tuple[float, float, float, float]
 
 
 def _fits(box: Box) -> bool:
-    return box[0] >= -MARGIN and box[2] <= country().width + MARGIN
+    return box[0] >= -30 and box[2] <= country().width + 30
 
 
 def _meet(one: Box, other: Box) -> bool:
