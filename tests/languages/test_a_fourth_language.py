@@ -17,7 +17,6 @@ from scheduler.cohorts.queries.practice import shipped_cases
 from scheduler.core import language
 from scheduler.core.db import db
 from scheduler.feeds import queries as feeds
-from scheduler.helpline.queries import shipped_lists
 from scheduler.messages import mail
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
@@ -57,8 +56,6 @@ def data(spoken_house: Flask) -> Data:
     found.learn(MADE_UP)
     for case in shipped_cases():  # as a centre words them, so does the product: stored texts
         found.learn((case.story_sr_cyrl, case.story_en, case.why_sr_cyrl, case.why_en))
-    for one in shipped_lists():
-        found.learn([code.code for code in one.codes])  # short codes are written as they are
     return found
 
 
