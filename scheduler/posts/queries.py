@@ -49,14 +49,14 @@ def post_of(actor: Actor, number: str) -> PostRow:
     raise NotFound("post")
 
 
-def posts_that_wait(actor: Actor, until: dt.date) -> list[tuple[str, PostState, dt.date, str]]:
-    """(number, state, day, text) of living posts up to a day that are the actor's to post, or nobody's yet."""
+def posts_that_wait(actor: Actor, until: dt.date) -> list[tuple[str, PostState, dt.date, str, str]]:
+    """(number, state, day, text, English) of living posts up to a day that are the actor's to post, or nobody's yet."""
     hers = or_(Post.poster_id == actor.user_id, Post.poster_id.is_(None))
-    wanted = select(Post.number, Post.state, Post.on_day, Post.text_sr_cyrl).where(
+    wanted = select(Post.number, Post.state, Post.on_day, Post.text_sr_cyrl, Post.text_en).where(
         Post.centre_id == actor.centre_id, Post.state.in_(LIVING_POSTS), Post.on_day <= until, hers
     )
     rows = db.session().execute(wanted.order_by(Post.on_day, Post.at, Post.id))
-    return [(row.number, row.state, row.on_day, row.text_sr_cyrl) for row in rows]
+    return [(row.number, row.state, row.on_day, row.text_sr_cyrl, row.text_en) for row in rows]
 
 
 def sums_of(posts: Sequence[PostRow]) -> PostSums:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil, cos, radians
 
 from scheduler.config import map_outline
-from scheduler.core.language import number, translator
+from scheduler.core.language import number, translator, worded
 from scheduler.data import files, outlines
 from scheduler.data.outlines import DistrictShape
 from scheduler.places.terms.hosts import Point
@@ -55,7 +55,7 @@ ROADS = (
     ("Užice", "Čačak", "Kragujevac", "Zaječar"),
 )
 COUNTRY_WIDTH = 600.0  # of the map, in its own units
-LETTER_WIDTH = 13.5  # width of a letter of a city's name in units of the map
+LETTER_WIDTH = 15.5  # of a wide letter of a city's name, in units of the map
 
 
 def _pc(part: float) -> str:
@@ -226,8 +226,8 @@ def is_drawn(iso: str) -> bool:
 @cache
 def _names(lang: str) -> dict[str, str]:
     """What the districts are called, for those that a report has nothing to say of."""
-    column = "name_en" if lang == "en" else f"name_{lang.lower()}"
-    return {row["iso_3166_2"]: row[column] for row in files.rows_of("districts.csv")}
+    names = ("name_sr_cyrl", "name_sr_latn", "name_en")
+    return {row["iso_3166_2"]: worded(lang, *map(row.__getitem__, names)) for row in files.rows_of("districts.csv")}
 
 
 def _outline(shape: DistrictShape, frame: Country) -> Outline:
@@ -354,7 +354,7 @@ def _named(points: Sequence[tuple[float, float, str, str]]) -> tuple[MapSpot, ..
         )
         others = taken[:place] + taken[place + 1 :]
         free = [side for side in sides if _fits(side[3]) and not any(_meet(side[3], box) for box in others)]
-        left, base, anchor, box = (free or list(sides))[0]
+        left, base, anchor, box = (free or [side for side in sides if _fits(side[3])] or list(sides))[0]
         taken.append(box)
         words = Letters(f"{left:.0f}", round(base), name, anchor, "name")
         spots.append(MapSpot(round(x), round(y), shape, words))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.core.errors import Reason
-from scheduler.core.language import pick
+from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience
@@ -244,14 +244,15 @@ class TurnRow:
     starts_at: dt.datetime | None = None
     mail_id: int | None = None
     subject: str = ""
+    subject_en: str = ""  # of what is written in English too
 
     @property
     def matter(self) -> Matter:
         return self.verdict.matter
 
     def subject_in(self, language: str) -> str:
-        """A mail's subject in the page's script."""
-        return to_latin(self.subject) if language == "sr_Latn" else self.subject
+        """A mail's subject, or how a post begins, in the page's script; in English where it is written in it."""
+        return worded(language, self.subject, to_latin(self.subject), self.subject_en or self.subject)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,9 @@ def test_every_page_of_a_role_is_translated(
     for sheet in every_sheet[role]:
         if sheet.endpoint in A_FILE_EACH:
             continue
-        html = client.get(sheet.spoken(PSEUDO)).text
+        answer = client.get(sheet.spoken(PSEUDO))
+        assert answer.status_code < 500, sheet.path
+        html = answer.text
         assert '<html lang="en-XA"' in html
         for tag, text in texts_of(html, "en-XA"):
             if words := data.foreign(text, NAMES):

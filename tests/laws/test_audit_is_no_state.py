@@ -52,6 +52,7 @@ SILENT = {  # written for whoever reads the log itself; a history says the same 
     "driven kilometres noted", "directions told", "dates replaced", "handed over", "handover taken back",
     "birth date proposed", "birth date turned down", "birth date corrected", "consent paper recorded",
     "consent paper ended", "consent paper opened", "consent recorded", "consent replaced",
+    "training recorded", "training taken back",
 }  # fmt: skip
 
 

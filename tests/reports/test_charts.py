@@ -76,6 +76,17 @@ def test_cities_are_told_apart_by_shape_and_no_name_covers_another():
     assert not any(one == other for one, other in combinations(places, 2))
 
 
+def test_a_name_with_no_free_side_still_stays_on_the_map():
+    crowd = [(f"Crna Trava {place}", 42.81 + place / 99, 22.3) for place in range(9)]
+    cities = [CityOutcome(name, name, lat, lon, 100, 1, 90) for name, lat, lon in crowd]
+
+    drawing = charts.city_map(cities, [name for name, _lat, _lon in crowd], "said", "en")
+
+    wide = charts.LETTER_WIDTH * len("Crna Trava 0")
+    ends = [float(one.name.x) + wide * {"start": 1, "middle": 0.5, "end": 0}[one.name.anchor] for one in drawing.spots]
+    assert max(ends) <= charts.COUNTRY_WIDTH + 31
+
+
 def test_lying_bars_begin_at_zero_and_are_in_proportion():
     drawing = charts.lying_bars([("Niš", 200, 100), ("Pirot", 50, 100), ("Bor", None, 0)], "said", "en")
 

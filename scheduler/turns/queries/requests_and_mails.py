@@ -142,7 +142,7 @@ def posts_to_judge(actor: Actor, today: dt.date) -> list[TurnRow]:
     if policy.scope_of(actor, "update", "post") is None:
         return []
     found = []
-    for number, state, on_day, text in posts_that_wait(actor, today + POSTED_WITHIN):
-        said = text[:SHOWN_OF_TEXT] or number
-        found.append(TurnRow(turn_of_post(state, on_day, today), number=number, subject=said, on_day=on_day))
+    for number, state, on_day, text, english in posts_that_wait(actor, today + POSTED_WITHIN):
+        said, verdict = text[:SHOWN_OF_TEXT] or number, turn_of_post(state, on_day, today)
+        found.append(TurnRow(verdict, number=number, subject=said, subject_en=english[:SHOWN_OF_TEXT], on_day=on_day))
     return found

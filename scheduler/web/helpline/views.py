@@ -29,6 +29,7 @@ from scheduler.web.i18n import _, page_language
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 
+SPLITS_UNFOLDED = 6  # of a publication: totals, months, channels, outcomes, by whom taken over
 MONTHS_UNFOLDED = 3  # of a year, the newest
 YEAR_COLUMNS = ("communications", *HelplineChannel, "cases", *CaseOutcome)  # columns of a year
 
@@ -194,7 +195,7 @@ def public_figures() -> ResponseReturnValue:
         }
         for one in queries.publications()
     ]
-    return render_template("helpline/public_figures.html", publications=shown)
+    return render_template("helpline/public_figures.html", publications=shown, unfolded=SPLITS_UNFOLDED)
 
 
 def days_of(first: dt.date, last: dt.date) -> str:

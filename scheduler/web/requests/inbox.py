@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.language import worded
 from scheduler.core.paging import page_number
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_handovers
@@ -199,8 +200,7 @@ def _named(name: str, value: FacetValue) -> str:
         return str(words.AGES[Age(value.value)])
     if not value.name_sr_latn:
         return _("nobody")
-    names = {"sr_Cyrl": value.name_sr_cyrl, "sr_Latn": value.name_sr_latn, "en": value.name_en or value.name_sr_latn}
-    return names[page_language()]
+    return worded(page_language(), value.name_sr_cyrl, value.name_sr_latn, value.name_en or value.name_sr_latn)
 
 
 @bp.post("/requests/together")
