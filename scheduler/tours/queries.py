@@ -34,7 +34,7 @@ from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import GONE_VISITS
 from scheduler.work import service as work_service
 
-LINES_SHOWN = 10
+TOURS_SHOWN = 10
 
 
 def tour_of(actor: Actor, tour_id: int, *, lock: bool = False) -> CampaignTour:
@@ -200,7 +200,7 @@ def tours_of(actor: Actor, campaign: CampaignRow) -> list[TourLine]:
     policy.require(actor, "read", "plan", centre=actor.centre_id)
     cities = select(func.count()).where(CampaignStop.tour_id == CampaignTour.id).scalar_subquery()
     wanted = _in_sight(actor).where(CampaignTour.campaign_id == campaign.id).add_columns(cities)
-    found = db.session().execute(wanted.order_by(CampaignTour.id.desc()).limit(LINES_SHOWN))
+    found = db.session().execute(wanted.order_by(CampaignTour.id.desc()).limit(TOURS_SHOWN))
     return [_line(row, number) for row, number in found]
 
 
