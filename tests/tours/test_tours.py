@@ -25,6 +25,7 @@ from scheduler.tours.queries import (
 from scheduler.tours.service import begin_tour, finish_tour
 from scheduler.tours.terms import CrewMode, FoundStop, FoundTour, LeftOut, TourReason
 from scheduler.work.models import LongWork
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_host
@@ -34,6 +35,7 @@ from tests.factories.visits import make_visit
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)
+QUESTIONS = 10  # of the page of a tour
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +224,18 @@ def test_a_day_of_a_tour_becomes_a_plan_of_its_district_by_its_crew(touring):
     assert set(draft.scope.people) <= {one.id for one in touring.educators}
     with pytest.raises(NotFound):
         plan_of_day(touring.coordinator, shown.line.id, "2026-01-01")
+
+
+def test_a_tour_is_read_in_the_same_questions_however_many_cities_it_has(touring):
+    few, many = drawn(touring, cities=(touring.towns[0].id,)), drawn(touring)
+    counts = []
+    for shown in (few, many):
+        db.session.expunge_all()
+        with statements() as asked:
+            tour_page(touring.coordinator, shown.line.id, now=MONDAY)
+        counts.append(len(asked))
+
+    assert counts == [QUESTIONS, QUESTIONS]
 
 
 def test_others_see_no_tour(touring):
