@@ -3,10 +3,12 @@
 Nothing of it stands before the last transaction: who kills the worker loses a search and nothing else (TRUST R13).
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from scheduler.core import clock
+from scheduler.jobs.proposals import TOLD_EACH
 from scheduler.policy import Actor
 from scheduler.tours.queries import asked_tour, tour_of
 from scheduler.tours.service import finish_tour
@@ -21,8 +23,13 @@ def draw_tour(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     if tour.finished_at is not None:
         return {"tour": tour.id}
 
+    told_at = [0.0]
+
     def tell(phase: Phase, done: int, of: int, **figures: object) -> None:
-        work_service.tell(taken, phase, done, of, now=clock.now(), result={"tour": tour.id, **figures})
+        """At most every two seconds, so that the lease holds."""
+        if time.monotonic() - told_at[0] >= TOLD_EACH:
+            work_service.tell(taken, phase, done, of, now=clock.now(), result={"tour": tour.id, **figures})
+            told_at[0] = time.monotonic()
 
     tell(Phase.READING, 0, 0)
     ask = asked_tour(tour, now=clock.now())

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 from scheduler.planning.rules.roads import plan_km
 from scheduler.planning.terms import (
     DAYS_OF_WEEK,
+    MOST_TOUR_CITIES,
     OwnSchool,
     Placement,
     Plan,
@@ -24,7 +25,6 @@ from scheduler.planning.terms import (
 )
 
 INSTANCE_FORMAT, PLAN_FORMAT, TOUR_FORMAT = "sic-plan-instance/1", "sic-plan/1", "sic-tour/1"
-MOST_TOUR_CITIES = 60
 LONGEST_PLAN_DAYS = 3660  # ten years
 MOST = 1_000_000  # of any other number: a typing error, not a plan
 A_DAY_OF_MINUTES = 24 * 60

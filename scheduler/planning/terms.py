@@ -7,6 +7,7 @@ from enum import StrEnum
 Spent = Callable[[int], float]  # how much of the budget is used after so many steps: 1.0 ends the search
 Told = Callable[[str, Mapping[str, object]], None]  # what a search says while it works
 DAYS_OF_WEEK = 7
+MOST_TOUR_CITIES = 40
 WhoMay = Mapping[str, Mapping[int, int]]  # of each person by slot the days, a bit a day, that other rules leave her
 
 

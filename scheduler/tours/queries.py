@@ -34,7 +34,7 @@ from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import GONE_VISITS
 from scheduler.work import service as work_service
 
-LINES_SHOWN = 10
+TOURS_SHOWN = 10
 
 
 def tour_of(actor: Actor, tour_id: int, *, lock: bool = False) -> CampaignTour:
@@ -66,9 +66,8 @@ def stops_of(tour_id: int) -> Sequence[CampaignStop]:
     return db.session().scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def draft_of(tour: CampaignTour) -> TourDraft:
+def draft_of(tour: CampaignTour, stops: Sequence[CampaignStop]) -> TourDraft:
     """What a tour was asked for with."""
-    stops = stops_of(tour.id)
     return TourDraft(
         tour.first_day,
         tour.last_day,
@@ -147,7 +146,10 @@ def agreed_days(
 
 def asked_tour(tour: CampaignTour, *, now: dt.datetime) -> TourAsk:
     """All that a tour is made of: the facts of free dates for each city."""
-    draft, slug = draft_of(tour), db.session().scalar(select(Campaign.slug).where(Campaign.id == tour.campaign_id))
+    draft, slug = (
+        draft_of(tour, stops_of(tour.id)),
+        db.session().scalar(select(Campaign.slug).where(Campaign.id == tour.campaign_id)),
+    )
     programme = programme_page(campaign_page(slug or "").programme_slug)
     rows, settled = towns_by_id([*draft.cities, draft.start]), dict(draft.stays)
     towns = [_town(rows[one], programme, draft, settled.get(one), now) for one in draft.cities]
@@ -200,7 +202,7 @@ def tours_of(actor: Actor, campaign: CampaignRow) -> list[TourLine]:
     policy.require(actor, "read", "plan", centre=actor.centre_id)
     cities = select(func.count()).where(CampaignStop.tour_id == CampaignTour.id).scalar_subquery()
     wanted = _in_sight(actor).where(CampaignTour.campaign_id == campaign.id).add_columns(cities)
-    found = db.session().execute(wanted.order_by(CampaignTour.id.desc()).limit(LINES_SHOWN))
+    found = db.session().execute(wanted.order_by(CampaignTour.id.desc()).limit(TOURS_SHOWN))
     return [_line(row, number) for row, number in found]
 
 
@@ -212,7 +214,8 @@ def tour_page(actor: Actor, tour_id: int, *, now: dt.datetime) -> TourPage:
     """A tour whole, day by day. Raises: NotAllowed; NotFound."""
     tour = tour_of(actor, tour_id)
     slug = db.session().scalar(select(Campaign.slug).where(Campaign.id == tour.campaign_id)) or ""
-    draft, stops, campaign = draft_of(tour), stops_of(tour.id), campaign_page(slug)
+    stops, campaign = stops_of(tour.id), campaign_page(slug)
+    draft = draft_of(tour, stops)
     towns = towns_by_id([*draft.cities, draft.start])
     start, finished = towns[draft.start], tour.finished_at is not None
     views = _views(actor, campaign, stops, towns, start.point) if finished else []

@@ -13,10 +13,9 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.planning.rules.tours import cost_of_tour, trips_of, who_goes
-from scheduler.planning.terms import Tour, TourCity, TourProblem, TourStop
+from scheduler.planning.terms import MOST_TOUR_CITIES, Tour, TourCity, TourProblem, TourStop
 from scheduler.proposals.terms import ProposalReason
 from scheduler.tours.terms import (
-    MOST_CITIES,
     CrewMode,
     FoundStop,
     FoundTour,
@@ -51,7 +50,7 @@ def problems_with_tour(draft: TourDraft, today: dt.date, educators: int) -> dict
         problems["last_day"] = TourReason.MORE_CITIES_THAN_DAYS
     if not draft.cities:
         problems["cities"] = TourReason.NO_CITY
-    elif len(draft.cities) > MOST_CITIES:
+    elif len(draft.cities) > MOST_TOUR_CITIES:
         problems["cities"] = TourReason.TOO_MANY_CITIES
     if draft.mode is CrewMode.FIXED and len(draft.people) < educators:
         problems["people"] = TourReason.CREW_NOT_WHOLE

@@ -12,7 +12,6 @@ from scheduler.places.terms.hosts import MunicipalityRow, Point
 from scheduler.programmes.terms import CampaignRow
 from scheduler.work.terms import WorkRow
 
-MOST_CITIES = 40
 MOST_OF_A_SHIFT = 3  # presentations
 MOST_NIGHT_KM = 1000
 USUAL_NIGHT_KM = 100

@@ -25,7 +25,7 @@ PLAN_WORDS: Mapping[Reason, LazyProxy] = {
 }
 CREW_MODES: Mapping[CrewMode, LazyProxy] = {
     CrewMode.FIXED: _l("The same educators to every city"),
-    CrewMode.ROTATING: _l("Others each time they set out from home"),
+    CrewMode.ROTATING: _l("Another crew for each trip from home"),
 }
 WHY_LEFT_OUT: Mapping[LeftOut, LazyProxy] = {
     LeftOut.NO_SCHOOL_DAY: _l("No school day lies in these days."),

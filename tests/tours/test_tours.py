@@ -5,15 +5,16 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from scheduler.booking.rules.free_dates import free_dates
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotAllowed, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
-from scheduler.people.models import Presenter
-from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.proposals.terms import ProposalReason
 from scheduler.tours.models import CampaignStop, CampaignTour
 from scheduler.tours.queries import (
+    asked_tour,
     largest_not_visited,
     own_campaign,
     plan_of_day,
@@ -22,18 +23,22 @@ from scheduler.tours.queries import (
     tour_page,
     tours_of,
 )
+from scheduler.tours.rules import open_days
 from scheduler.tours.service import begin_tour, finish_tour
 from scheduler.tours.terms import CrewMode, FoundStop, FoundTour, LeftOut, TourReason
 from scheduler.work.models import LongWork
+from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import make_centre, make_user
+from tests.factories.people import always_free, make_centre, make_user
 from tests.factories.places import make_host
+from tests.factories.safeguarding import a_cleared_minor
 from tests.factories.staffing import make_busy
 from tests.factories.tours import FIRST, LAST, a_campaign_on_tour, make_snow
 from tests.factories.visits import make_visit
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)
+QUESTIONS = 10  # of the page of a tour
 
 
 @pytest.fixture(autouse=True)
@@ -168,17 +173,36 @@ def test_what_cannot_be_a_tour_is_refused_by_its_field(touring, given, field, re
     assert refused(touring, **given)[field] == reason
 
 
-def test_nobody_travels_but_educators_and_a_minor_is_in_no_tour(session):
-    """Young presenters come for the day: the tour names none, and only has days on which enough can come."""
-    touring = a_campaign_on_tour(influencers=1)
-
-    shown = drawn(touring)
+def test_where_no_young_presenter_can_come_there_is_no_day(session):
+    shown = drawn(a_campaign_on_tour(influencers=1))
 
     assert {stop.left_out for stop in shown.left_out} == {LeftOut.NOBODY_CAN}
-    young = session.scalars(select(Presenter.id).where(Presenter.kind == PresenterKind.INFLUENCER)).all()
-    assert not {who for stop in session.scalars(select(CampaignStop)) for who in stop.crew.split(",") if who} & set(
-        young
-    )
+    assert (shown.days, shown.km) == ((), 0)
+
+
+def test_a_minor_makes_days_possible_and_is_in_no_tour(session):
+    """She comes from home for the day: nights are of educators, whatever they are worth."""
+    touring = a_campaign_on_tour(influencers=1)
+    always_free(minor := a_cleared_minor(centre_id=touring.campaign.centre_id, home_id=touring.towns[0].id))
+
+    shown = drawn(touring, night_km=0)
+
+    going = {who for crew in crews(shown) for who in crew.split(",") if who}
+    assert shown.days
+    assert going <= {str(one.id) for one in touring.educators}
+    assert str(minor.id) not in going
+
+
+def test_a_day_is_open_exactly_when_free_dates_offer_it(touring):
+    """Of each city, with a closure and a busy educator: the same days, and somebody is named for each."""
+    make_snow(touring.towns[1], FIRST, FIRST + 2 * DAY)
+    make_busy(touring.educators[0], FIRST + DAY, FIRST + 7 * DAY, minutes=300)
+    tour_id = begin_tour(touring.coordinator, touring.campaign.slug, touring.draft(), now=MONDAY)
+
+    for town in asked_tour(tour_of(touring.coordinator, tour_id), now=MONDAY).towns:
+        offered = free_dates(town.morning, clock.moment_of).free
+        within = {one.day for one in offered if any(start <= dt.time(12, 30) for start in one.starts)}
+        assert set(open_days(town, clock.moment_of)) == within <= town.school_days
 
 
 def test_a_tour_is_finished_once_and_a_dead_worker_leaves_nothing(touring):
@@ -222,6 +246,18 @@ def test_a_day_of_a_tour_becomes_a_plan_of_its_district_by_its_crew(touring):
     assert set(draft.scope.people) <= {one.id for one in touring.educators}
     with pytest.raises(NotFound):
         plan_of_day(touring.coordinator, shown.line.id, "2026-01-01")
+
+
+def test_a_tour_is_read_in_the_same_questions_however_many_cities_it_has(touring):
+    few, many = drawn(touring, cities=(touring.towns[0].id,)), drawn(touring)
+    counts = []
+    for shown in (few, many):
+        db.session.expunge_all()
+        with statements() as asked:
+            tour_page(touring.coordinator, shown.line.id, now=MONDAY)
+        counts.append(len(asked))
+
+    assert counts == [QUESTIONS, QUESTIONS]
 
 
 def test_others_see_no_tour(touring):

@@ -23,7 +23,7 @@ def plan_tour(problem: TourProblem, told: ToldTour = lambda _done, _of, _cost: N
         told(0, 1, None)
         bound, stops = best_stops(problem)
         return Tour(with_whole_crews(problem, stops), bound)
-    order = good_order(problem, lambda done, cost: told(done, SHAKES, cost), seed)
+    order = good_order(problem, lambda done, cost: told(done, SHAKES, cost or None), seed)
     stops = with_whole_crews(problem, TourCalendar(problem).laid_out(order))
     if not proves or len(stops) < len(problem.cities):
         return Tour(stops)

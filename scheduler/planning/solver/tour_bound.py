@@ -16,13 +16,13 @@ from scheduler.planning.solver.tour_days import days_of
 from scheduler.planning.terms import TourProblem
 
 Costs = NDArray[np.float64]
-ROUNDS, PATIENCE = 240, 12  # of moving the prices; after so many without gain the steps get shorter
+ROUNDS, ROUNDS_IN_VAIN = 240, 12  # of moving the prices; after so many without gain the steps get shorter
 EXACT = 1e-6
-HOME, STAYS = -1, -1
+AT_HOME, STAYS = -1, -1
 
 
 @dataclass(frozen=True)
-class _Day:
+class _TourDay:
     """A day of the calendar: which cities are shut, and what it costs to go on to one from where one slept."""
 
     follows: bool  # the day before has stops, too
@@ -40,7 +40,7 @@ def bound_of_tour(problem: TourProblem, cost: int) -> int:
         limit = least + prices.sum()
         waited = 0 if limit > best + EXACT else waited + 1
         best = max(best, limit)
-        if waited >= PATIENCE:
+        if waited >= ROUNDS_IN_VAIN:
             pace, waited = pace / 2, 0
         missing = 1 - visits
         if best > cost - 1 + EXACT or not missing.any():
@@ -49,7 +49,7 @@ def bound_of_tour(problem: TourProblem, cost: int) -> int:
     return min(cost, ceil(best - EXACT))
 
 
-def _days(problem: TourProblem) -> list[_Day]:
+def _days(problem: TourProblem) -> list[_TourDay]:
     number, found = len(problem.cities), []
     km = np.array(problem.km, np.float64).reshape(number, number) + problem.night_cost
     before = -2
@@ -62,12 +62,12 @@ def _days(problem: TourProblem) -> list[_Day]:
                 open_both = day - 1 in problem.cities[one].days and not shut[other]
                 if open_both and may_follow(problem, (one, day - 1), (other, day)):
                     step[one, other] = km[one, other]
-        found.append(_Day(follows, shut, step))
+        found.append(_TourDay(follows, shut, step))
         before = day
     return found
 
 
-def _least(days: list[_Day], out: Costs, prices: Costs) -> tuple[float, NDArray[np.int64]]:
+def _least(days: list[_TourDay], out: Costs, prices: Costs) -> tuple[float, NDArray[np.int64]]:
     """The least cost of as many stops as there are cities, each for its price; and how often it visits each."""
     number = len(out)
     home = np.full(number + 1, np.inf)
@@ -76,7 +76,7 @@ def _least(days: list[_Day], out: Costs, prices: Costs) -> tuple[float, NDArray[
     told: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for day in days:
         reached = home[:number, None] + out[None, :]
-        way = np.full((number, number), HOME)
+        way = np.full((number, number), AT_HOME)
         if day.follows:
             via = away[:number, :, None] + day.step[None, :, :]
             slept = via.min(axis=1)
@@ -96,13 +96,13 @@ def _least(days: list[_Day], out: Costs, prices: Costs) -> tuple[float, NDArray[
 
 
 def _visits(told: list[tuple[NDArray[np.int64], NDArray[np.int64]]], number: int) -> NDArray[np.int64]:
-    visits, done, city = np.zeros(number, np.int64), number, HOME
+    visits, done, city = np.zeros(number, np.int64), number, AT_HOME
     for way, back in reversed(told):
         if not done:
             break
-        if city == HOME:
+        if city == AT_HOME:
             city = int(back[done - 1])
-        if city != HOME:
+        if city != AT_HOME:
             visits[city] += 1
             city = int(way[done - 1, city])
             done -= 1

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from scheduler.planning.rules.tours import may_follow, may_go, trips_of
 from scheduler.planning.terms import TourProblem, TourStop
 
-NEVER = 10**9
-LEFT_OUT = 10**6  # a city that nobody visits costs more than any road
+UNREACHED = 10**8
+SKIP_COST = 10**6  # a city that nobody visits costs more than any road
 FROM_HOME, SLEPT_AWAY, RESTS, SKIPS = 1, 2, 3, 4
 
 
@@ -44,7 +44,7 @@ class TourCalendar:
 
     def _evenings(self, order: Sequence[int]) -> list[_Evening]:
         number = len(order)
-        evenings = [_Evening(-2, [one * LEFT_OUT for one in range(number + 1)], [NEVER] * (number + 1), [], [])]
+        evenings = [_Evening(-2, [one * SKIP_COST for one in range(number + 1)], [UNREACHED] * (number + 1), [], [])]
         for day, follows, open_on in self.days:
             evenings.append(self._evening(order, evenings[-1], (day, follows, open_on)))
         return evenings
@@ -52,13 +52,13 @@ class TourCalendar:
     def _evening(self, order: Sequence[int], before: _Evening, today: tuple[int, bool, list[bool]]) -> _Evening:
         (day, follows, open_on), out, step = today, self.problem.home_km, self.step
         was_home, was_away, number = before.home, before.away, len(order)
-        home, away = was_home[:], [NEVER] * (number + 1)
+        home, away = was_home[:], [UNREACHED] * (number + 1)
         came, back = [FROM_HOME] * (number + 1), [RESTS] * (number + 1)
         for place, city in enumerate(order):
             if not open_on[city]:
                 continue
             after, cost = place + 1, was_home[place] + out[city]
-            if follows and was_away[place] < NEVER:
+            if follows and was_away[place] < UNREACHED:
                 cheaper = was_away[place] + step[order[place - 1]][city]
                 if cheaper < cost and self._may_follow(order[place - 1], city, day):
                     cost, came[after] = cheaper, SLEPT_AWAY
@@ -66,8 +66,8 @@ class TourCalendar:
             if cost + out[city] < home[after]:
                 home[after], back[after] = cost + out[city], came[after]
         for place in range(number):
-            if home[place] + LEFT_OUT < home[place + 1]:
-                home[place + 1], back[place + 1] = home[place] + LEFT_OUT, SKIPS
+            if home[place] + SKIP_COST < home[place + 1]:
+                home[place + 1], back[place + 1] = home[place] + SKIP_COST, SKIPS
         return _Evening(day, home, away, came, back)
 
     def _may_follow(self, last: int, city: int, day: int) -> bool:

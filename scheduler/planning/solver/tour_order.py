@@ -8,20 +8,24 @@ from scheduler.planning.terms import TourProblem
 
 SHAKES = 6  # times that a good order is shaken and made good again
 LONGEST_MOVE = 3  # cities that move together
-MOST_STEPS = 50_000_000  # of a city on a day: some twenty seconds
+MOST_STEPS = 20_000_000  # of a city on a day: some ten seconds
+TOLD_AFTER = 500  # orders
 Order = tuple[int, ...]
 
 
 class _Costs:
     """What orders cost, each asked once; after enough of them nobody asks on."""
 
-    def __init__(self, problem: TourProblem) -> None:
+    def __init__(self, problem: TourProblem, told: Callable[[], None]) -> None:
+        self._told = told
         self._calendar, self._known = TourCalendar(problem), dict[Order, int]()
         self._most = MOST_STEPS // max(1, len(problem.cities) * len(self._calendar.days))
 
     def __call__(self, order: Order) -> int:
         if order not in self._known:
             self._known[order] = self._calendar.cost_of(order)
+            if len(self._known) % TOLD_AFTER == 0:
+                self._told()
         return self._known[order]
 
     @property
@@ -30,11 +34,14 @@ class _Costs:
 
 
 def good_order(problem: TourProblem, told: Callable[[int, int], None], seed: int = 0) -> Order:
-    """The same problem and seed, the same order. `told` hears which shake is done, and the least cost so far."""
-    random, cost_of = Random(seed), _Costs(problem)
+    """The same problem and seed, the same order. `told` hears again and again how many shakes are done, and the least
+    cost so far.
+    """
+    so_far = [0, 0]
+    random, cost_of = Random(seed), _Costs(problem, lambda: told(so_far[0], so_far[1]))
     best = _improved(_first(problem, cost_of), cost_of)
     for shake in range(SHAKES):
-        told(shake, cost_of(best))
+        so_far[:] = [shake, cost_of(best)]
         other = _improved(_shaken(best, random), cost_of)
         if cost_of(other) < cost_of(best):
             best = other

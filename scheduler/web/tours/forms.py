@@ -16,11 +16,11 @@ from scheduler.core.text import fold
 from scheduler.people.queries import presenters_of
 from scheduler.people.terms import PresenterKind
 from scheduler.places.queries import municipalities
+from scheduler.planning.terms import MOST_TOUR_CITIES
 from scheduler.programmes.queries import campaign_crew, campaign_draft, programme_page
 from scheduler.programmes.terms import CampaignRow
 from scheduler.tours.queries import largest_not_visited
 from scheduler.tours.terms import (
-    MOST_CITIES,
     MOST_NIGHT_KM,
     MOST_OF_A_SHIFT,
     USUAL_NIGHT_KM,
@@ -44,7 +44,7 @@ class TourForm(BaseForm):
     more = TextField(
         _l("More cities"), limit=600, render_kw={"list": "towns", "autocomplete": "off"}
     )  # names with commas between
-    largest = CountField(_l("So many of the largest cities that it has not visited this year"), most=MOST_CITIES)
+    largest = CountField(_l("So many of the largest cities that it has not visited this year"), most=MOST_TOUR_CITIES)
     first_day = DayField(_l("First day"), [Needed()])
     last_day = DayField(_l("Last day"), [Needed()])
     start = SelectField(_l("Begins and ends in"))
