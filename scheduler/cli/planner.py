@@ -246,9 +246,10 @@ def _written(file: Path, problem: PlanProblem, plan: Plan) -> str:
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
     cost = cost_of(problem, plan)
+    more = f", {cost.nights} nights away, {cost.rides} rides" if cost.nights or cost.rides else ""
     return (
         f"{cost.served} of {len(problem.requests)} served, weight {cost.served_weight}, cost {cost.total}:"
-        f" {cost.pref_miss} off the preferred days, {cost.km} km, Gini {cost.gini}"
+        f" {cost.pref_miss} off the preferred days, {cost.km} km, Gini {cost.gini}{more}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, NoReturn, TypeVar
 
@@ -10,6 +10,7 @@ from scheduler.planning.rules.roads import plan_km
 from scheduler.planning.terms import (
     DAYS_OF_WEEK,
     MOST_TOUR_CITIES,
+    NightAway,
     OwnSchool,
     Placement,
     Plan,
@@ -18,6 +19,7 @@ from scheduler.planning.terms import (
     PlanProblem,
     PlanRequest,
     PlanWeights,
+    SharedRide,
     TourCity,
     TourProblem,
     Unplaced,
@@ -27,6 +29,7 @@ from scheduler.planning.terms import (
 INSTANCE_FORMAT, PLAN_FORMAT, TOUR_FORMAT = "sic-plan-instance/1", "sic-plan/1", "sic-tour/1"
 LONGEST_PLAN_DAYS = 3660  # ten years
 MOST = 1_000_000  # of any other number: a typing error, not a plan
+MOST_NIGHTS = 30  # in a row
 A_DAY_OF_MINUTES = 24 * 60
 T = TypeVar("T")
 
@@ -141,11 +144,18 @@ def read_plan(content: bytes) -> Plan:
     """A plan from its file. Raises: UnreadablePlan."""
     root = _document(content, PLAN_FORMAT)
     unplaced = root["unplaced"].every(_unplaced) if root.given("unplaced") else ()
-    return Plan(root["assignments"].every(_placement), unplaced)
+    nights = root["nights"].every(_night) if root.given("nights") else ()
+    rides = root["rides"].every(_ride) if root.given("rides") else ()
+    return Plan(root["assignments"].every(_placement), unplaced, nights, rides)
 
 
 def written_plan(plan: Plan) -> dict[str, Any]:
-    """The plan as its file says it."""
+    """The plan as its file says it; nights and rides are named where there are some."""
+    more = {
+        name: [asdict(one) for one in those]
+        for name, those in (("nights", plan.nights), ("rides", plan.rides))
+        if those
+    }
     return {
         "format": PLAN_FORMAT,
         "assignments": [
@@ -161,6 +171,7 @@ def written_plan(plan: Plan) -> dict[str, Any]:
         "unplaced": [
             {"request": one.request, "reason": one.reason.value, "counts": dict(one.counts)} for one in plan.unplaced
         ],
+        **more,
     }
 
 
@@ -247,7 +258,26 @@ def _person(field: _Field, homes: set[int]) -> PlanPerson:
         day_start=field["day_start"].number(0, A_DAY_OF_MINUTES),
         day_end=field["day_end"].number(0, 2 * A_DAY_OF_MINUTES),
         own_school=_own_school(field) if field["minor"].truth() else None,
+        nights_max=_nights(field),
+        takes_along=_takes_along(field),
     )
+
+
+def _nights(field: _Field) -> int:
+    """Of an extended instance: how many nights in a row she may stay away."""
+    if not field.given("nights_max"):
+        return 0
+    return field["nights_max"].number(0, 0 if field["minor"].truth() else MOST_NIGHTS)
+
+
+def _takes_along(field: _Field) -> bool:
+    """Of an extended instance: an educator who is vetted to drive young presenters."""
+    if not field.given("takes_along"):
+        return False
+    says = field["takes_along"].truth()
+    if says and (field["role"].value != "educator" or field["minor"].truth()):
+        field["takes_along"].refuse("an adult educator is needed")
+    return says
 
 
 def _own_school(field: _Field) -> OwnSchool:
@@ -255,8 +285,14 @@ def _own_school(field: _Field) -> OwnSchool:
         field["school_even"].span(0, A_DAY_OF_MINUTES),
         field["school_odd"].span(0, A_DAY_OF_MINUTES),
         field["excused_max"].number(),
-        field["consent"].span(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS) if field["consent"].value else (1, 0),
+        _days_agreed(field, "consent"),
+        _days_agreed(field, "may_ride") if field.given("may_ride") else (1, 0),
     )
+
+
+def _days_agreed(field: _Field, name: str) -> tuple[int, int]:
+    """The days of a guardian's consent; an empty list is none."""
+    return field[name].span(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS) if field[name].value else (1, 0)
 
 
 def _request(field: _Field, homes: set[int], slots: int, campaigns: set[str]) -> PlanRequest:
@@ -290,6 +326,16 @@ def _placement(field: _Field) -> Placement:
     )
 
 
+def _night(field: _Field) -> NightAway:
+    day = field["day"].number(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS)
+    return NightAway(field["person"].text(), day, field["city"].number())
+
+
+def _ride(field: _Field) -> SharedRide:
+    day = field["day"].number(-LONGEST_PLAN_DAYS, LONGEST_PLAN_DAYS)
+    return SharedRide(field["influencer"].text(), field["educator"].text(), day)
+
+
 def _unplaced(field: _Field) -> Unplaced:
     reason = WhyUnplaced(field["reason"].one_of(one.value for one in WhyUnplaced))
     counts: Mapping[str, int] = field["counts"].value if field.given("counts") else {}
@@ -298,7 +344,8 @@ def _unplaced(field: _Field) -> Unplaced:
 
 def _weights(field: _Field) -> PlanWeights:
     names = ("unplaced", "pref_miss", "km", "load_sq", "change_date", "change_team")
-    return PlanWeights(**{name: field[name].number() for name in names})
+    more = [name for name in ("night",) if field.given(name)]
+    return PlanWeights(**{name: field[name].number() for name in (*names, *more)})
 
 
 def _texts_in(value: object) -> Iterable[str]:

@@ -44,6 +44,7 @@ class OwnSchool:
     odd: tuple[int, int]
     excused_max: int
     consent: tuple[int, int]
+    may_ride: tuple[int, int] = (1, 0)  # the days on which her guardian lets her ride along; none unless it is said
 
     def lessons(self, day: int) -> tuple[int, int]:
         return self.odd if (day // DAYS_OF_WEEK) % 2 else self.even
@@ -69,6 +70,8 @@ class PlanPerson:
     day_end: int
     own_school: OwnSchool | None = None  # of a minor
     given: Mapping[int, int] = field(default_factory=dict)  # presentations that she has by day beside this plan
+    nights_max: int = 0  # nights in a row that she may stay away; of a minor none, whatever is said here
+    takes_along: bool = False  # an educator who is vetted to drive young presenters
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class PlanWeights:
     load_sq: int = 2
     change_date: int = 300
     change_team: int = 100
+    night: int = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,24 @@ class Placement:
     slot: int
     educator: str
     influencer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NightAway:
+    """Somebody sleeps after that day where its last presentation was, or where the next day's first one is."""
+
+    person: str
+    day: int
+    city: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRide:
+    """A youth goes with the educator for that day: from her door, to all that the educator gives, and home again."""
+
+    influencer: str
+    educator: str
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +182,8 @@ class Plan:
 
     placements: tuple[Placement, ...]
     unplaced: tuple[Unplaced, ...] = ()
+    nights: tuple[NightAway, ...] = ()
+    rides: tuple[SharedRide, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +208,8 @@ class PlanCost:
     changed_team: int
     dropped: int
     total: int
+    nights: int = 0
+    rides: int = 0
 
 
 @dataclass(frozen=True, slots=True)

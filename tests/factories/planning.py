@@ -147,11 +147,61 @@ def _plain(one: Any, *left_out: str) -> dict[str, Any]:
 def _person(one: PlanPerson) -> dict[str, Any]:
     told = _plain(one, "educator", "own_school")
     told |= {"role": "educator" if one.educator else "influencer", "minor": one.own_school is not None}
+    if one.own_school:
+        told["nights_max"] = 0  # the format refuses more of a minor
     if school := one.own_school:
         told |= {"school_even": list(school.even), "school_odd": list(school.odd)}
-        told |= {"excused_max": school.excused_max, "consent": list(school.consent)}
+        rides = list(school.may_ride) if school.may_ride[0] <= school.may_ride[1] else []
+        told |= {"excused_max": school.excused_max, "consent": list(school.consent), "may_ride": rides}
     return told
 
 
 def _request(one: PlanRequest) -> dict[str, Any]:
     return _plain(one) | {"headcount": 60, "underserved": 0}
+
+
+VRANJE = PlanCity(3, "Vranje", 42.5514, 21.9003)
+
+
+def a_touring_problem(seed: int, requests: int = 3, last_day: int = 3) -> PlanProblem:
+    """A random problem of few days where somebody far away may be reached by a night, and youths may ride along."""
+    rng = Random(seed)
+    may_ride = rng.choice(((0, 13), (0, 13), (0, 1), (1, 0)))
+    people = (
+        *(
+            a_plan_person(
+                f"E{one}",
+                home=rng.randrange(2),
+                weekdays=frozenset(rng.sample(range(5), 4)),
+                max_per_day=2,
+                max_per_week=rng.randint(2, 4),
+                max_km_day=rng.choice((300, 450, 700)),
+                day_start=rng.choice((360, 420)),
+                day_end=rng.choice((1200, 1320)),
+                nights_max=rng.randint(0, 3),
+                takes_along=rng.random() < 0.9,
+                given={rng.randrange(5): 1} if rng.random() < 0.3 else {},
+            )
+            for one in range(2)
+        ),
+        a_youth(
+            "Y0",
+            home=rng.randrange(2),
+            nights_max=3,
+            own_school=OwnSchool((480, 795), (480, 795), 1, (0, 13), may_ride),
+        ),
+        a_youth("Y1", home=rng.randrange(2), own_school=None, max_per_day=2),
+    )
+    asked = tuple(
+        a_plan_request(
+            f"R{one}",
+            city=rng.choice((0, 1, 2, 3, 3)),
+            weight=rng.randint(8, 20),
+            influencers=int(rng.random() < 0.6),
+            day_to=last_day,
+            preferred_days=frozenset(rng.sample(range(4), 2)),
+            slots_even=frozenset(rng.sample((0, 1, 2, 4), rng.randint(1, 2))),
+        )
+        for one in range(requests)
+    )
+    return a_problem(people=people, requests=asked, cities=(BELGRADE, PANCEVO, NIS, VRANJE))

@@ -1,6 +1,7 @@
 """The neutral format: what is written is read again, and a wrong field is named in one line."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from scheduler.planning.imports import UnreadablePlan, read_plan, read_problem, 
 from scheduler.planning.solver.greedy import first_plan
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import plan_of
-from tests.factories.planning import a_random_problem, as_file
+from tests.factories.planning import a_random_problem, a_touring_problem, as_file
 
 
 def put(document: Any, way: str, value: Any) -> Any:
@@ -68,6 +69,38 @@ def test_a_problem_and_its_plan_are_read_as_they_were_written():
     ],
 )
 def test_a_wrong_field_is_named(way: str, value: Any, line: str):
+    document = put(as_file(a_random_problem(1)), way, value)
+
+    with pytest.raises(UnreadablePlan) as refusal:
+        read_problem(json.dumps(document).encode())
+
+    assert str(refusal.value) == line
+
+
+def test_nights_and_rides_are_read_as_they_were_written():
+    problem = a_touring_problem(11, requests=14)
+    plan = plan_of(first_plan(Grounds(problem)))
+
+    read = read_problem(json.dumps(as_file(problem)).encode())
+    people = tuple(replace(one, given={}, nights_max=0 if one.own_school else one.nights_max) for one in problem.people)
+    assert read == replace(problem, people=people)
+    assert plan.nights
+    assert plan.rides
+    assert read_plan(json.dumps(written_plan(plan)).encode()) == plan
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "line"),
+    [
+        ("people.0.nights_max", 31, "people[0].nights_max: a whole number from 0 to 30 is needed"),
+        ("people.2.nights_max", 1, "people[2].nights_max: a whole number from 0 to 0 is needed"),
+        ("people.0.takes_along", 1, "people[0].takes_along: true or false is needed"),
+        ("people.2.takes_along", True, "people[2].takes_along: an adult educator is needed"),
+        ("people.2.may_ride", [5], "people[2].may_ride: two numbers in order are needed"),
+        ("weights.night", "dear", "weights.night: a whole number from 0 to 1000000 is needed"),
+    ],
+)
+def test_a_wrong_field_of_an_extended_instance_is_named(way: str, value: Any, line: str):
     document = put(as_file(a_random_problem(1)), way, value)
 
     with pytest.raises(UnreadablePlan) as refusal:

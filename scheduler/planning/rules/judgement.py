@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from scheduler.planning.rules.diary import PlanDiary, diary_of, team_of
 from scheduler.planning.rules.fitness import is_open, is_there, may_give
-from scheduler.planning.rules.roads import DayTour, RoadStop, is_too_much, misses_lessons, tour_of
+from scheduler.planning.rules.roads import DayTour, is_too_much, misses_lessons
 from scheduler.planning.terms import (
     DAYS_OF_WEEK,
     Placement,
@@ -16,14 +16,6 @@ from scheduler.planning.terms import (
     PlanRequest,
     PlanViolation,
 )
-
-
-@dataclass(frozen=True)
-class _Diary:
-    """What a plan asks of each person: her tours by day, and how often she goes in each week."""
-
-    tours: dict[tuple[str, int], DayTour] = field(default_factory=dict)
-    weeks: dict[tuple[str, int], list[int]] = field(default_factory=dict)  # how many presentations each time
 
 
 def violations(problem: PlanProblem, plan: Plan) -> list[PlanViolation]:
@@ -39,8 +31,9 @@ def violations(problem: PlanProblem, plan: Plan) -> list[PlanViolation]:
     for name, placement in placed.items():
         found += (PlanViolation(name, rule) for rule in _of_day(problem, requests[name], placement))
         found += (PlanViolation(name, rule) for rule in _of_team(people, requests[name], placement))
-    diary = _diary_of(problem, placed)
+    diary = diary_of(problem, plan, placed)
     found += _of_people(problem, diary)
+    found += diary.problems
     found += _of_campaigns(problem, placed)
     told = {one.request: one for one in problem.baseline}
     found += (
@@ -64,7 +57,7 @@ def _of_day(problem: PlanProblem, request: PlanRequest, placement: Placement) ->
 def _of_team(people: dict[str, PlanPerson], request: PlanRequest, placement: Placement) -> Iterator[str]:
     if (placement.influencer is not None) != bool(request.influencers):
         yield "team size"
-    for person_id, educator in _team(placement):
+    for person_id, educator in team_of(placement):
         person = people.get(person_id)
         if person is None or person.educator != educator:
             yield f"{person_id}: unknown person or role"
@@ -77,32 +70,7 @@ def _of_team(people: dict[str, PlanPerson], request: PlanRequest, placement: Pla
             yield f"{person_id}: not free there at that hour"
 
 
-def _team(placement: Placement) -> Iterator[tuple[str, bool]]:
-    yield placement.educator, True
-    if placement.influencer is not None:
-        yield placement.influencer, False
-
-
-def _diary_of(problem: PlanProblem, placed: dict[str, Placement]) -> _Diary:
-    people, requests = {one.id: one for one in problem.people}, {one.id: one for one in problem.requests}
-    cities = {one.id: one for one in problem.cities}
-    diary, stops = _Diary(), defaultdict[tuple[str, int], list[RoadStop]](list)
-    for name, placement in placed.items():
-        if not 0 <= placement.slot < len(problem.slots):
-            continue  # told already: no school has such a slot
-        start, request = problem.slots[placement.slot], requests[name]
-        for person_id, _educator in _team(placement):
-            if person_id in people:
-                stop = RoadStop(start, start + request.duration, cities[request.city], request.load)
-                stops[person_id, placement.day].append(stop)
-                diary.weeks.setdefault((person_id, placement.day // DAYS_OF_WEEK), []).append(request.load)
-    for (person_id, day), those in stops.items():
-        person = people[person_id]
-        diary.tours[person_id, day] = tour_of(problem, person, (cities[person.home], day), those)
-    return diary
-
-
-def _of_people(problem: PlanProblem, diary: _Diary) -> Iterator[PlanViolation]:
+def _of_people(problem: PlanProblem, diary: PlanDiary) -> Iterator[PlanViolation]:
     totals, missed = Counter[str](), Counter[str]()
     people = {one.id: one for one in problem.people}
     for (person_id, week), loads in diary.weeks.items():
@@ -146,7 +114,7 @@ def cost_of(problem: PlanProblem, plan: Plan) -> PlanCost:
     told = {one.request: one for one in problem.baseline}
     weight = sum(requests[name].weight for name in placed)
     missed = sum(one.day not in requests[name].preferred_days for name, one in placed.items())
-    km = sum(tour.km for tour in _diary_of(problem, placed).tours.values())
+    km = sum(tour.km for tour in diary_of(problem, plan, placed).tours.values())
     given = Counter(one.educator for one in placed.values())
     loads = sorted(given[one.id] for one in problem.people if one.educator)
     load_sq = sum(load * load for load in loads)
@@ -155,9 +123,10 @@ def cost_of(problem: PlanProblem, plan: Plan) -> PlanCost:
     by = problem.weights
     unserved = sum(one.weight for one in problem.requests) - weight
     total = by.unplaced * unserved + by.pref_miss * missed + by.km * km + by.load_sq * load_sq
-    total += by.change_date * dates + by.change_team * teams
+    total += by.change_date * dates + by.change_team * teams + by.night * len(plan.nights)
     dropped = sum(name not in placed for name in told)
-    return PlanCost(len(placed), weight, missed, km, load_sq, _gini(loads), dates, teams, dropped, total)
+    parts = (len(placed), weight, missed, km, load_sq, _gini(loads), dates, teams, dropped, total)
+    return PlanCost(*parts, len(plan.nights), len(plan.rides))
 
 
 def _same_date(one: Placement, other: Placement) -> bool:

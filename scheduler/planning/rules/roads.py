@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
 from scheduler.planning.terms import OwnSchool, PlanCity, PlanPerson, PlanProblem
@@ -30,6 +31,16 @@ class DayTour:
     leaves: int
     back: int
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFrame:
+    """Where a person's day begins and ends: at home, but for a night away; `by_way_of` the door of who rides along."""
+
+    day: int
+    begins: PlanCity
+    ends: PlanCity
+    by_way_of: PlanCity | None = None
 
 
 def plan_km(one: PlanCity, other: PlanCity) -> int:
@@ -61,21 +72,30 @@ def is_too_much(loads: Sequence[int], given: int, most: int) -> bool:
     return given + sum(loads) - max(loads) + 1 > most
 
 
-def tour_of(
-    problem: PlanProblem, person: PlanPerson, begins: tuple[PlanCity, int], stops: Sequence[RoadStop]
-) -> DayTour:
-    """From home on that day over its stops, in order, and home again. `stops` holds at least one."""
-    home, day = begins
-    ordered = sorted(stops, key=lambda stop: (stop.start, stop.end))
-    problems, km, at = [], 0, home
-    leaves = ordered[0].start - problem.buffer - road_between(problem, home, ordered[0].city)[1]
-    free_at: int | None = None
-    for stop in ordered:
-        way, minutes = road_between(problem, at, stop.city)
-        if free_at is not None and free_at + minutes + problem.buffer > stop.start:
+def road_over(problem: PlanProblem, one: PlanCity, over: PlanCity | None, other: PlanCity) -> tuple[int, int]:
+    """Kilometres and minutes by way of a third place; the straight road where that is none, or where one sets out."""
+    if over is None or over.id in (one.id, other.id):
+        return road_between(problem, one, other)
+    first, then = road_between(problem, one, over), road_between(problem, over, other)
+    return first[0] + then[0], first[1] + then[1]
+
+
+def tour_of(problem: PlanProblem, person: PlanPerson, frame: DayFrame, stops: Sequence[RoadStop]) -> DayTour:
+    """From where the day begins over its stops, in order, to where it ends; a day without stops is a road alone."""
+    ordered, day = sorted(stops, key=lambda stop: (stop.start, stop.end)), frame.day
+    if not ordered:
+        km, minutes = road_between(problem, frame.begins, frame.ends)
+        fits = km <= person.max_km_day and person.day_start + minutes <= person.day_end
+        return DayTour(km, person.day_start, person.day_start + minutes, () if fits else ("no day for the road",))
+    problems = []
+    km, minutes = road_over(problem, frame.begins, frame.by_way_of, ordered[0].city)
+    leaves = ordered[0].start - problem.buffer - minutes
+    for stop, later in pairwise(ordered):
+        way, minutes = road_between(problem, stop.city, later.city)
+        if stop.end + minutes + problem.buffer > later.start:
             problems.append("overlap or travel does not fit")
-        km, at, free_at = km + way, stop.city, stop.end
-    way, minutes = road_between(problem, at, home)
+        km += way
+    way, minutes = road_over(problem, ordered[-1].city, frame.by_way_of, frame.ends)
     km, back = km + way, ordered[-1].end + minutes
     if leaves < person.day_start or back > person.day_end:
         problems.append("day start or end at home")

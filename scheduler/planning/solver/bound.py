@@ -42,7 +42,8 @@ def bound_of(problem: PlanProblem, *, with_cost: bool = True) -> PlanBound:
             weight, sessions = _less_campaigns(grounds, served)
     else:
         weight, sessions = _less_campaigns(grounds, served)
-    cost = least_cost(grounds) if with_cost and len(problem.requests) <= SMALL_ENOUGH else None
+    known = with_cost and len(problem.requests) <= SMALL_ENOUGH and not grounds.is_touring  # roads home and back alone
+    cost = least_cost(grounds) if known else None
     return PlanBound(weight, sessions, *reachable, cost)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scheduler.planning.solver.grounds import Grounds, days_in
-from scheduler.planning.terms import DAYS_OF_WEEK, Placement
+from scheduler.planning.terms import DAYS_OF_WEEK, NightAway, Placement, SharedRide
 
 NO_YOUTH = -1
 Held = tuple[int, int, int, int]  # start, end, city, request
@@ -313,6 +313,25 @@ class PlanDesk:
             return (mask & -mask).bit_length() - 1
         fitting = (day for day in (*days_in(later), *days_in(mask ^ later)))
         return next((day for day in fitting if self.joins(educator, request, day, slot) >= 0), -1)
+
+    def roads(self, request: int, seat: PlanSeat) -> int:
+        """What the roads of a seat that fits cost."""
+        crew = (one for one in (seat.educator, seat.youth) if one >= 0)
+        return self.by.km * sum(self.joins(one, request, seat.day, seat.slot) for one in crew)
+
+    def is_tied(self, _request: int, _seat: PlanSeat) -> bool:
+        """Whether a seat's cost hangs on other days, too: never without nights and rides (`TouringDesk`)."""
+        return False
+
+    def is_whole(self) -> bool:
+        """Whether every day that is held can be gone, home again and all."""
+        return True
+
+    def placed_nights(self) -> tuple[NightAway, ...]:
+        return ()
+
+    def placed_rides(self) -> tuple[SharedRide, ...]:
+        return ()
 
     def snapshot(self) -> list[PlanSeat | None]:
         return list(self.at)

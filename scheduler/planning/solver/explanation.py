@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import why_unplaced
+from scheduler.planning.solver.touring import desk_over
 from scheduler.planning.terms import Placement, Plan, PlanPerson, PlanProblem, PlanRequest, Unplaced
 
 ALTERNATIVES = 3
@@ -67,7 +68,7 @@ def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer |
 
 def desk_of(problem: PlanProblem, plan: Plan) -> PlanDesk:
     """A plan laid out."""
-    desk = PlanDesk(Grounds(problem))
+    desk = desk_over(Grounds(problem))
     people = desk.grounds.person_at
     for one in plan.placements:
         youth = people[one.influencer] if one.influencer is not None else -1
@@ -84,11 +85,10 @@ def _placement(desk: PlanDesk, request: int, seat: PlanSeat) -> Placement:
 def _parts(desk: PlanDesk, request: int, seat: PlanSeat) -> dict[str, int]:
     """What a seat that is free costs, by what it is paid for."""
     by, told = desk.by, desk.told[request]
-    crew = [one for one in (seat.educator, seat.youth) if one >= 0]
     off = 0 if desk.grounds.preferred[request] >> seat.day & 1 else by.pref_miss
     return {
         "pref_miss": off,
-        "km": by.km * sum(desk.joins(one, request, seat.day, seat.slot) for one in crew),
+        "km": desk.roads(request, seat),
         "load": by.load_sq * (2 * desk.total[seat.educator] + 1),
         "change": desk.wish(request, seat) - off if told else 0,
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds
+from scheduler.planning.solver.touring import desk_over
 
 TEAMS_TRIED = 40  # of a campaign of one team, those that could give most of it
 AFRESH = 0  # a day for `best` to start from
@@ -11,7 +12,7 @@ AFRESH = 0  # a day for `best` to start from
 
 def first_plan(grounds: Grounds) -> PlanDesk:
     """Locked presentations as they stand, then campaigns of one team, then the scarce, the heavy, the rest."""
-    desk = PlanDesk(grounds)
+    desk = desk_over(grounds)
     place_locked(desk)
     for campaign, fixed in enumerate(grounds.is_fixed):
         if fixed:

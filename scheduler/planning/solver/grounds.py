@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scheduler.planning.rules.fitness import is_open, is_there, may_give
+from scheduler.planning.rules.nights import most_nights
+from scheduler.planning.rules.rides import may_ride
 from scheduler.planning.rules.roads import misses_lessons, road_between
 from scheduler.planning.terms import DAYS_OF_WEEK, PlanProblem
 
@@ -178,7 +180,7 @@ class Grounds:
 
     def _options(self, request: int, people: list[int]) -> list[Option]:
         found, city, one = list[Option](), self.city_of[request], self.problem.requests[request]
-        duration, starts = one.duration, self.problem.slots
+        duration, starts, rested = one.duration, self.problem.slots, self.rested
         slots = [(slot, starts[slot], mask) for slot, mask in self.slot_days(request)]
         for person in people:
             earliest, latest = self.reach[person][city]
@@ -186,9 +188,73 @@ class Grounds:
             may = one.may.get(self.problem.people[person].id, {}) if one.may is not None else None
             for slot, start, mask in slots:
                 days = mask & there & (-1 if may is None else may.get(slot, 0))
-                if start >= earliest and start + duration <= latest and days:
+                if days and not earliest <= start <= latest - duration:
+                    days = self._by_night((request, person, slot), days) if rested[person] else 0
+                if days:
                     found.append((person, slot, days, 2 * self.km[self.home_of[person]][city]))
         return found
+
+    def _by_night(self, way: tuple[int, int, int], days: int) -> int:
+        """The days on which somebody could be there who sleeps away; `by_night` keeps what it takes alone."""
+        request, person, slot = way
+        city, one, rested = self.city_of[request], self.problem.people[person], self.rested[person]
+        start = self.problem.slots[slot] - self.problem.buffer
+        end = self.problem.slots[slot] + self.problem.requests[request].duration
+        early, late = start - one.day_start, one.day_end - end  # minutes for the road
+        if min(early, late) < self._last_leg[city]:
+            return 0
+        days, eve, morrow = days & rested, rested << 1, rested >> 1
+        road, near = self.minutes[self.home_of[person]][city], self.minutes[city][city]
+        nights, alone = 1, 0
+        if self.km[self.home_of[person]][city] <= one.max_km_day and road <= one.day_end - one.day_start:
+            alone |= eve if near <= early and road <= late else 0
+            alone |= morrow if road <= early and near <= late else 0
+            if not alone and most_nights(one) > 1 and near <= min(early, late):
+                nights, alone = 2, eve & morrow
+        self.by_night[way] = nights, alone
+        return days & (eve | morrow)
+
+    @cached_property
+    def _last_leg(self) -> list[int]:
+        """The fewest minutes in which anybody gets to each city, from wherever she slept."""
+        return [min(column) for column in zip(*self.minutes, strict=True)]
+
+    @cached_property
+    def by_night(self) -> dict[tuple[int, int, int], tuple[int, int]]:
+        """Of each request, person and slot that needs a night away: how many, and on which days, if alone in its week.
+
+        It is filled by `options`; whoever is not in it is home again on the same day.
+        """
+        return {}
+
+    @cached_property
+    def rested(self) -> list[int]:
+        """The days that a night away of each person may begin or end."""
+        return [
+            self.there[place] & ~mask_of(day for day, number in one.given.items() if number) if most_nights(one) else 0
+            for place, one in enumerate(self.problem.people)
+        ]
+
+    @cached_property
+    def rides_with(self) -> list[dict[int, int]]:
+        """Of each person the youths whom she may take along, and on which days."""
+        days, people = range(self.problem.days), self.problem.people
+        drivers = [one.takes_along for one in people]
+        return [
+            {
+                youth: mask
+                for youth, other in enumerate(people)
+                if drivers[place]
+                and not other.educator
+                and (mask := mask_of(day for day in days if may_ride(one, other, day)))
+            }
+            for place, one in enumerate(people)
+        ]
+
+    @cached_property
+    def is_touring(self) -> bool:
+        """Whether anybody may stay away or ride along."""
+        return any(self.rested) or any(self.rides_with)
 
     @cached_property
     def reach(self) -> list[list[tuple[int, int]]]:

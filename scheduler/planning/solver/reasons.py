@@ -21,7 +21,8 @@ HURDLES = (  # in the order in which a way meets them
 def plan_of(desk: PlanDesk) -> Plan:
     """What stands on the desk, and for each request that is left out the true reason."""
     left = (request for request, seat in enumerate(desk.at) if seat is None)
-    return Plan(desk.placements(), tuple(why_unplaced(desk, request) for request in left))
+    unplaced = tuple(why_unplaced(desk, request) for request in left)
+    return Plan(desk.placements(), unplaced, desk.placed_nights(), desk.placed_rides())
 
 
 def why_unplaced(desk: PlanDesk, request: int) -> Unplaced:

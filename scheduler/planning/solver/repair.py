@@ -13,6 +13,7 @@ from scheduler.planning.solver.grounds import Grounds, days_in
 from scheduler.planning.solver.neighbourhoods import Neighbours
 from scheduler.planning.solver.reasons import plan_of
 from scheduler.planning.solver.search import LayAnew
+from scheduler.planning.solver.touring import desk_over
 from scheduler.planning.terms import Plan, PlanProblem
 
 DATES_MORE = 4  # of presentations that nothing broke, in one repair
@@ -23,7 +24,7 @@ CHAINS_COMPARED, MOST_IN_THE_WAY = 6, 2
 
 def repair(problem: PlanProblem, watch: Watch, solver: LayAnew) -> Plan:
     """The baseline mended: least change by the weights of the problem."""
-    desk, rng = PlanDesk(Grounds(problem)), Random(watch.seed)  # nosec B311 - a search, no secret
+    desk, rng = desk_over(Grounds(problem)), Random(watch.seed)  # nosec B311 - a search, no secret
     keep_baseline(desk)
     broken = [one for one, told in enumerate(desk.told) if told and desk.at[one] is None]
     waiting = order_of(desk.grounds, (one for one, told in enumerate(desk.told) if told is None))
@@ -106,7 +107,7 @@ def squeeze(around: Neighbours, request: int, stay: frozenset[int]) -> bool:
     for seat in ways[:WAYS_TRIED]:
         if _enters(around, request, seat, CHAIN):
             new = sum(_has_new_date(desk, one) for one in stay)
-            if new <= DATES_MORE and all(desk.at[one] for one in served):
+            if new <= DATES_MORE and desk.is_whole() and all(desk.at[one] for one in served):
                 found.append((desk.cost, desk.snapshot()))
             desk.restore(before)
             if len(found) == CHAINS_COMPARED:

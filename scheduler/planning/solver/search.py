@@ -15,6 +15,7 @@ from typing import Protocol
 from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.greedy import fill, likely_teams, order_of, place_team
 from scheduler.planning.solver.neighbourhoods import Neighbours
+from scheduler.planning.solver.touring import desk_over
 from scheduler.planning.terms import Spent, Told
 
 SMALL = 200  # requests: there the exact solver's blocks gain more than moves
@@ -54,7 +55,7 @@ class Search:
     @cached_property
     def teams(self) -> dict[int, list[tuple[int, int]]]:
         """Of each campaign of one team, who could give it."""
-        empty, grounds = PlanDesk(self.desk.grounds), self.desk.grounds
+        empty, grounds = desk_over(self.desk.grounds), self.desk.grounds
         return {
             one: found for one, fixed in enumerate(grounds.is_fixed) if fixed and (found := likely_teams(empty, one))
         }

@@ -96,8 +96,7 @@ class BlockModel:
         return literal
 
     def _cost(self, request: int, seat: PlanSeat) -> int:
-        km = sum(self.desk.joins(one, request, seat.day, seat.slot) for one in (seat.educator, seat.youth) if one >= 0)
-        return self.desk.by.km * km + self.desk.wish(request, seat)
+        return self.desk.roads(request, seat) + self.desk.wish(request, seat)
 
     def solved(self, hint: dict[int, PlanSeat], effort: float) -> list[tuple[int, PlanSeat]]:
         """The best seats that were found within the effort; none when not even the hint can be."""
@@ -110,6 +109,8 @@ class BlockModel:
                     of_person[person, 0].append(way)
         for (person, day), ways in of_day.items():
             self._limit_day(person, day, ways)
+        if self.desk.grounds.is_touring:
+            self._keep_tied_apart(of_day)
         for (person, week), ways in of_week.items():
             one = self.desk.grounds.problem.people[person]
             self._at_most_load(ways, one.max_per_week - self.desk.in_week[person][week])
@@ -189,6 +190,17 @@ class BlockModel:
             self.model.add(both <= Sum.sum(more))
             if saved < 0:  # a detour, by a kilometre of rounding
                 self.model.add(both >= Sum.sum([*literals, *more]) - 1)
+
+    def _keep_tied_apart(self, of_day: dict[tuple[int, int], list[PricedWay]]) -> None:
+        """A way whose cost hangs on the days about it has them alone: a night away, a ride."""
+        for (person, day), ways in of_day.items():
+            tied = [way.literal for way in ways if self.desk.is_tied(way.request, way.seat)]
+            near = [way.literal for away in range(day - 2, day + 3) for way in of_day.get((person, away), ())]
+            if tied and len(near) > 1:
+                alone = self.model.new_bool_var("")
+                for literal in tied:
+                    self.model.add_implication(literal, alone)
+                self.model.add(Sum.sum(near) <= 1).only_enforce_if(alone)
 
     def _limit_person(self, person: int, ways: list[PricedWay]) -> None:
         """Her year, and of an educator her load, dearer with each one more; of a minor the days excused."""
