@@ -50,6 +50,7 @@ from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n, page_language
 from scheduler.web.once import sent_once
+from scheduler.web.reads import note_given_names
 from scheduler.web.seen_forms import answer_until
 
 SIX_DAYS = dt.timedelta(days=6)
@@ -149,7 +150,7 @@ def _shown_day(
 ) -> dt.date:
     """The day that a phone shows: the one that is asked for, else the first on which the chosen cards fit."""
     fits = sorted({day for (_who, day), answer in answers.items() if answer.fits})
-    return address.day if address.day in days else (fits or days)[0]
+    return next((day for day in days if day == address.day), (fits or days)[0])
 
 
 def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, Any]:
@@ -281,6 +282,7 @@ def region_mails() -> ResponseReturnValue:
         return _preview(address, [], _gone(changed))
     except (Rejected, NotFound) as refused:
         return _preview(address, [], [], _refused(refused))
+    note_given_names(who for seat in address.seats for who in seat.crew)  # a guardian's copy says whose it is
     return _preview(address, mails, [])
 
 
