@@ -50,6 +50,7 @@ from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n, page_language
 from scheduler.web.once import sent_once
+from scheduler.web.reads import note_given_names
 from scheduler.web.seen_forms import answer_until
 
 SIX_DAYS = dt.timedelta(days=6)
@@ -138,10 +139,18 @@ def _page(table: RegionTable, address: TableAddress, cells: AskedCards, monday: 
         district=_district(table),
         districts=_districts(table, address),
         drawing=_map(table, {seat.request_id for seat in seats}),
-        chosen=address.day if address.day in days else days[0],
+        chosen=_shown_day(address, days, answers),
         press=BaseForm(formdata=None),
         **_board(found, rows, address),
     )
+
+
+def _shown_day(
+    address: TableAddress, days: Sequence[dt.date], answers: Mapping[tuple[int, dt.date], CellAnswer]
+) -> dt.date:
+    """The day that a phone shows: the one that is asked for, else the first on which the chosen cards fit."""
+    fits = sorted({day for (_who, day), answer in answers.items() if answer.fits})
+    return next((day for day in days if day == address.day), (fits or days)[0])
 
 
 def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, Any]:
@@ -233,7 +242,12 @@ def _map(table: RegionTable, placed: Collection[int]) -> MapDrawing | None:
         if card.point:
             towns.setdefault(pick(page_language(), card.town_sr_cyrl, card.town_sr_latn), []).append(card)
     drawn = [
-        TownOfMap(f"{name} {len(cards)}", point.latitude, point.longitude, all(one.asked.id in placed for one in cards))
+        TownOfMap(
+            f"{name} {len(cards)}" if len(cards) > 1 else name,
+            point.latitude,
+            point.longitude,
+            all(one.asked.id in placed for one in cards),
+        )
         for name, cards in towns.items()
         if (point := cards[0].point)
     ]
@@ -268,6 +282,7 @@ def region_mails() -> ResponseReturnValue:
         return _preview(address, [], _gone(changed))
     except (Rejected, NotFound) as refused:
         return _preview(address, [], [], _refused(refused))
+    note_given_names(who for seat in address.seats for who in seat.crew)  # a guardian's copy says whose it is
     return _preview(address, mails, [])
 
 

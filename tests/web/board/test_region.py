@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
+from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.states import AssignmentState
 from tests.counting import asked_and_written
@@ -160,6 +161,16 @@ def test_a_card_is_taken_back_and_put_elsewhere(desk, region):
     elsewhere = put(desk, region, 1, who=1, at=at(region, 1))
     assert elsewhere.count("at=") == 1
     assert f"_{region.educators[1].id}" in elsewhere
+
+
+def test_a_phone_shows_the_first_day_that_fits(desk, region):
+    with transaction() as session:
+        session.get_one(SchoolRequest, region.asked[0].id).first_day = FIRST + dt.timedelta(days=1)
+    asked, marked = {"card": region.asked[0].id, "week": FIRST}, r'aria-current="date"> <span>[^<]*</span><b>(\d+)'
+
+    shown = [re.findall(marked, table(desk, **asked, **more)) for more in ({}, {"day": "2026-10-15"})]
+
+    assert shown == [["13"], ["15"]]
 
 
 def test_before_a_drop_the_cells_say_the_same(desk, region):
