@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, Rejected
+from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import page_number
 from scheduler.jobs.long_work import start_plan
 from scheduler.places import queries as place_queries
@@ -206,10 +206,13 @@ def _anew(proposal_id: int) -> ProposalDraft:
 @sent_once
 def keep_proposal(proposal_id: int) -> ResponseReturnValue:
     """A repair anew, with the visits of the ticked rows where they stand."""
-    ticked = _ticked()
-    if not BaseForm().accepted() or not ticked:
+    actor = current_actor()
+    seats = queries.stood_seats(actor, proposal_id, _ticked())
+    if not BaseForm().accepted():
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    actor, seats = current_actor(), queries.stood_seats(current_actor(), proposal_id, ticked)
+    if not seats:
+        say(labels.refusal(Conflict(GroundReason.NOTHING_TICKED)))
+        return redirect(url_for(".show_proposal", proposal_id=proposal_id))
     anew = start_plan(actor, _anew(proposal_id), now=clock.now(), pinned=seats)
     return redirect(url_for(".show_proposal", proposal_id=anew))
 
