@@ -22,6 +22,8 @@ from scheduler.web.plan_words import CREW_MODES, WHY_LEFT_OUT
 from scheduler.web.tours.blueprint import bp
 from scheduler.web.tours.forms import TourForm
 
+NAMED_ON_THE_MAP = 12  # stops; of more their numbers alone, as names would cover each other
+
 
 @bp.route("/campaigns/<slug>/tours", methods=["GET", "POST"])
 @may("create", "plan")
@@ -69,7 +71,11 @@ def _map_of(shown: TourPage) -> MapDrawing:
     language, way = page_language(), [shown.start]
     for stop in shown.days:
         way += [shown.start, stop.point] if stop.from_home and way[-1] != shown.start else [stop.point]
-    stops = [(stop.point, f"{place}. {stop.city(language)}") for place, stop in enumerate(shown.days, 1)]
+    named = len(shown.days) <= NAMED_ON_THE_MAP
+    stops = [
+        (stop.point, f"{place}. {stop.city(language)}" if named else f"{place}.")
+        for place, stop in enumerate(shown.days, 1)
+    ]
     said = _n("Tour through %(num)s city", "Tour through %(num)s cities", len(shown.days))
     return tour_map((shown.start, shown.start_name(language)), stops, [*way, shown.start], said, language)
 
