@@ -9,7 +9,7 @@ from scheduler.programmes.queries import campaign_draft
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
 from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
-from scheduler.proposals.terms import Levers, PlanScope, ProposalDraft
+from scheduler.proposals.terms.plan import Levers, PlanScope, ProposalDraft
 from scheduler.tours.queries import asked_tour, tour_of
 from scheduler.tours.service import begin_tour, finish_tour
 from scheduler.tours.solver import draw as draw_days

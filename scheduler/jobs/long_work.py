@@ -15,7 +15,7 @@ from scheduler.jobs import file_work, proposals, tours
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
 from scheduler.proposals.service import propose
-from scheduler.proposals.terms import ProposalDraft, ProposedSeat
+from scheduler.proposals.terms.plan import ProposalDraft, ProposedSeat
 from scheduler.tours.service import begin_tour
 from scheduler.tours.terms import TourDraft
 from scheduler.work import service

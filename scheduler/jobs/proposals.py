@@ -19,7 +19,7 @@ from scheduler.proposals.queries.to_mend import mend_ground
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
-from scheduler.proposals.terms import Assumed, DrawnProblem, ProposalDraft
+from scheduler.proposals.terms.plan import Assumed, DrawnProblem, ProposalDraft
 from scheduler.tours.service import forget_old_tours
 from scheduler.work import service as work_service
 from scheduler.work.terms import LeasedWork, Phase

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse_more
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.proposals.terms import OF_SOMEBODY, Assumed, Trouble, WaitCause
+from scheduler.proposals.terms.plan import OF_SOMEBODY, Assumed, Trouble, WaitCause
 
 PROPOSALS = "0080_proposals"  # the migration that made these tables
 REPAIRS = "0090_repairs"  # the one since which a plan may mend, or assume

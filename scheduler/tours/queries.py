@@ -25,7 +25,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.queries import campaign_page, programme_page
 from scheduler.programmes.terms import CampaignRow, ProgrammeRow
-from scheduler.proposals.terms import PlanScope, ProposalDraft
+from scheduler.proposals.terms.plan import PlanScope, ProposalDraft
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.tours.models import CampaignStop, CampaignTour

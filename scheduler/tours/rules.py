@@ -14,7 +14,7 @@ from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.planning.rules.tours import cost_of_tour, trips_of, who_goes
 from scheduler.planning.terms import MOST_TOUR_CITIES, Tour, TourCity, TourProblem, TourStop
-from scheduler.proposals.terms import ProposalReason
+from scheduler.proposals.terms.plan import ProposalReason
 from scheduler.tours.terms import (
     CrewMode,
     FoundStop,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from babel.support import LazyProxy
 
 from scheduler.core.errors import Reason
-from scheduler.proposals.terms import ProposalReason
+from scheduler.proposals.terms.plan import ProposalReason
 from scheduler.tours.terms import CrewMode, LeftOut, TourReason
 from scheduler.web.i18n import _l
 

@@ -10,7 +10,7 @@ from scheduler.people.terms import TeachingLanguage
 from scheduler.policy import Actor, Role
 from scheduler.programmes.models import Programme
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     Levers,
     PlanScope,
     ProposalDraft,

@@ -7,7 +7,7 @@ from scheduler.jobs import long_work
 from scheduler.people.models import Presenter
 from scheduler.proposals.queries.grounds import repair_draft
 from scheduler.proposals.service.propose import begin_proposal
-from scheduler.proposals.terms import Mending, Trouble
+from scheduler.proposals.terms.plan import Mending, Trouble
 from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY
 from tests.factories.proposals import FIRST, LAST, Region

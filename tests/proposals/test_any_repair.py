@@ -11,7 +11,7 @@ from scheduler.jobs import proposals, queue
 from scheduler.jobs.invariants import violations
 from scheduler.proposals.queries.pages import proposal_page, seats_of, stood_seats
 from scheduler.proposals.service.carry_out import apply_rows
-from scheduler.proposals.terms import RowChange
+from scheduler.proposals.terms.plan import RowChange
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, AssignmentState

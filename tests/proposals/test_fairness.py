@@ -12,7 +12,7 @@ from scheduler.policy import Role
 from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.rules.shares import AskedOfYear, group_shares
 from scheduler.proposals.service.carry_out import apply_rows
-from scheduler.proposals.terms import GroupShare, HostGroup
+from scheduler.proposals.terms.pages import GroupShare, HostGroup
 from scheduler.requests.terms.school_request import RequestState
 from tests.counting import statements
 from tests.factories import MONDAY

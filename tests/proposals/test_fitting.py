@@ -13,7 +13,7 @@ from scheduler.core.clock import moment_of
 from scheduler.proposals.rules.drawing import sent_by_planner
 from scheduler.proposals.rules.fitting import Fitting
 from scheduler.proposals.rules.standing import Stands, may_stand, seats_that_stand
-from scheduler.proposals.terms import AskedVisit, ProposedSeat
+from scheduler.proposals.terms.plan import AskedVisit, ProposedSeat
 from scheduler.visits.terms.plans import CrewRule, Stop
 from tests.booking.dice import NEAR, Dice, a_stop
 from tests.booking.free_facts import EDUCATOR, INFLUENCER, NIS, PIROT, TODAY, VRANJE, a_seeker, facts

@@ -19,7 +19,7 @@ from scheduler.jobs import long_work, queue
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.queries.pages import proposal_page
 from scheduler.proposals.service.carry_out import apply_rows
-from scheduler.proposals.terms import ProposalReason
+from scheduler.proposals.terms.plan import ProposalReason
 from scheduler.visits.models.visits import Visit
 from scheduler.work.models import LongWork
 from scheduler.work.terms import Phase, WorkState

@@ -19,7 +19,7 @@ from scheduler.proposals.queries.table import EVERYWHERE, region_table
 from scheduler.proposals.queries.to_plan import chosen_visits
 from scheduler.proposals.rules.fitting import Fitting
 from scheduler.proposals.service.offer_table import MOST_SEATS, mails_to_come, offer_seats
-from scheduler.proposals.terms import PlanChanged, PlanScope, ProposedSeat, WhyChanged
+from scheduler.proposals.terms.plan import PlanChanged, PlanScope, ProposedSeat, WhyChanged
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Visit

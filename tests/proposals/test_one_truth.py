@@ -15,7 +15,7 @@ from scheduler.planning.solver.engine import Watch, solve
 from scheduler.planning.terms import Plan
 from scheduler.proposals.rules.drawing import drawing_of, placement_of, seat_of
 from scheduler.proposals.rules.standing import may_stand, seats_that_stand
-from scheduler.proposals.terms import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause
+from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause
 from scheduler.visits.terms.plans import CrewRule
 from tests.booking.dice import NEAR, Dice
 from tests.booking.free_facts import EDUCATOR, INFLUENCER, TODAY, a_seeker, facts

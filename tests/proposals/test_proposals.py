@@ -18,7 +18,7 @@ from scheduler.proposals.queries.pages import proposal_page, seats_of, way_out
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal, forget_old, pin_rows
-from scheduler.proposals.terms import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged, told_seat
+from scheduler.proposals.terms.plan import PlanChanged, ProposalReason, RowChange, WaitCause, WhyChanged, told_seat
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import offer_visit

@@ -18,7 +18,7 @@ from scheduler.proposals.queries.grounds import repair_draft
 from scheduler.proposals.queries.pages import proposal_page, seats_of, stood_seats
 from scheduler.proposals.queries.to_mend import mend_ground
 from scheduler.proposals.service.carry_out import apply_rows
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     LeftAlone,
     Mending,
     PlanChanged,

@@ -18,7 +18,7 @@ from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.rules.drawing import drawing_of, placement_of
 from scheduler.proposals.rules.standing import may_stand
 from scheduler.proposals.service.carry_out import apply_rows
-from scheduler.proposals.terms import ProposedSeat
+from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.safeguarding.models import Vetting
 from scheduler.staffing.service.offers import offer_visit
 from tests.factories import MONDAY

@@ -18,7 +18,7 @@ from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.rules.assuming import assumed_facts
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import begin_proposal
-from scheduler.proposals.terms import Assumed, ProposalReason, Supposition, WaitCause
+from scheduler.proposals.terms.plan import Assumed, ProposalReason, Supposition, WaitCause
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY

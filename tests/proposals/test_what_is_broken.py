@@ -9,7 +9,7 @@ from scheduler.booking.terms.free_dates import Bounds, FreeWish
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience
 from scheduler.proposals.rules.mending import StandingFacts, may_move, standing_in, wish_to_mend
-from scheduler.proposals.terms import LeftAlone, Mending, Trouble
+from scheduler.proposals.terms.plan import LeftAlone, Mending, Trouble
 
 TODAY, DAY = dt.date(2026, 9, 14), dt.timedelta(days=1)
 THEN = TODAY + 28 * DAY

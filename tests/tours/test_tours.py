@@ -11,7 +11,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotAllowed, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
 from scheduler.policy import Role
-from scheduler.proposals.terms import ProposalReason
+from scheduler.proposals.terms.plan import ProposalReason
 from scheduler.tours.models import CampaignStop, CampaignTour
 from scheduler.tours.queries import (
     asked_tour,

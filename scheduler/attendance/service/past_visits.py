@@ -21,8 +21,9 @@ from scheduler.core.clock import moment_of
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
+from scheduler.core.imports.places import Placed, Places
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
-from scheduler.core.imports.staging import Filing, Importer, Placed, Places, Stage, Stale, stored_since, take_in
+from scheduler.core.imports.staging import Filing, Importer, Stage, Stale, stored_since, take_in
 from scheduler.core.numbers import next_numbers
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token

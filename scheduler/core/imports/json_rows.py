@@ -1,6 +1,7 @@
 """Rows kept as JSON text, read by the database itself: so that thousands are stored or put back by one statement."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Table, case, cast, func
@@ -27,3 +28,25 @@ def overlay(column: Any, table: Table, names: Iterable[str], dialect: Dialect) -
         name: case((has_key(column, name, dialect), value_of(column, table, name, dialect)), else_=table.c[name])
         for name in names
     }
+
+
+class ColumnWriter:
+    """Makes the values of one column what its database keeps; the same value as before is the same again."""
+
+    __slots__ = ("_process", "_told", "_value")
+
+    def __init__(self, process: Callable[[Any], Any] | None) -> None:
+        self._process, self._value, self._told = process, None, None
+
+    def written(self, value: Any) -> Any:
+        if value is not self._value:
+            self._value, self._told = value, value if self._process is None else self._process(value)
+        return self._told
+
+
+def _iso(value: Any) -> str:
+    """Days, times and moments as PostgreSQL reads them."""
+    return str(value.isoformat())
+
+
+to_json = json.JSONEncoder(ensure_ascii=False, default=_iso).encode

@@ -23,7 +23,6 @@ from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_o
 from scheduler.core.text import BadText, clean, fold
 
 T = TypeVar("T")
-
 MAX_BYTES = 20_000_000
 MAX_ROWS = 200_000
 REMEMBERED_CELLS = 20_000  # a programme, a number, a school stand in many lines: judged once, and one text for all
@@ -32,7 +31,7 @@ DELIMITERS = ";,\t"  # the first wins when several fit equally
 NAMED_MONTH = re.compile(r"(\d{1,2}) ([a-z]+) (\d{4})(?: god(?:ine)?)?", re.ASCII)
 MOST_LISTED_DAYS = 60  # of one list
 MOST_TITLE_LINES = 20  # lines above the headings, at most
-END_OF_FILE = b"\x1a"  # Ctrl-Z, with which programs of the eighties end a file
+END_OF_FILE = b"\x1a"  # Ctrl-Z
 WORKBOOK = b"PK\x03\x04"
 SERBIAN_DAY = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\s*\.?", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -106,8 +105,7 @@ def read_table(content: bytes, layout: Layout, column_map: Mapping[str, str] | N
     headings = {name: heading for name, heading in fields if name}
     rows, problems = _cleaned(lines, fields, layout, opened.sheet.unsolved)
     problems += _problems_with_headings(at, fields, known_names(layout))
-    every = tuple(heading for _, heading in fields if heading)
-    sheet = opened.sheet
+    every, sheet = tuple(heading for _, heading in fields if heading), opened.sheet
     seen = (opened.encoding, opened.delimiter, every, sheet.hidden, sheet.formulas, sheet.hidden_sheets)
     return FileTable(tuple(rows), tuple(problems), headings, *seen, at)
 

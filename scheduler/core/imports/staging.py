@@ -9,13 +9,12 @@ meanwhile: that is asked again under the lock, and then the file is compared ane
 import datetime as dt
 import json
 import logging
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -39,7 +38,8 @@ from scheduler.core import audit
 from scheduler.core.db import Base, db, reading, transaction
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports import batches
-from scheduler.core.imports.json_rows import has_key, overlay, value_of
+from scheduler.core.imports.json_rows import ColumnWriter, has_key, overlay, to_json, value_of
+from scheduler.core.imports.places import Placed, Places
 from scheduler.core.tokens import new_token
 
 log = logging.getLogger(__name__)
@@ -73,23 +73,6 @@ class Stale(Conflict):
 
     def __init__(self) -> None:
         super().__init__(GroundReason.CHANGED_MEANWHILE)
-
-
-class Placed(NamedTuple):
-    """A row that is not stored yet, for the rows that refer to it."""
-
-    thing: str
-    place: int
-
-
-class Places:
-    """The new rows of a table in their order: eight bytes each, for a file may become half a million of them."""
-
-    def __init__(self, thing: str) -> None:
-        self.thing, self.at = thing, array("q")
-
-    def __iter__(self) -> Iterator[Placed]:
-        return (Placed(self.thing, place) for place in self.at)
 
 
 def _nobody(_done: int, _total: int) -> None:
@@ -211,7 +194,7 @@ class Stage:
         self.changed: dict[str, set[str]] = {}
         self.changes: dict[str, int] = {}
         self.audited: list[tuple[str, str, bool]] = []
-        self.writers: dict[str, dict[str, _Writer]] = {}  # by table and column
+        self.writers: dict[str, dict[str, ColumnWriter]] = {}  # by table and column
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -289,13 +272,13 @@ class Stage:
                 told[name] = value.place
             else:
                 told[name] = writers[name].written(value)
-        return TO_JSON(told)
+        return to_json(told)
 
-    def _writers(self, table: Table) -> dict[str, "_Writer"]:
+    def _writers(self, table: Table) -> dict[str, "ColumnWriter"]:
         if table.name not in self.writers:
             types = {column.name: column.type.dialect_impl(self.dialect) for column in table.c}
             self.writers[table.name] = {
-                name: _Writer(kind.bind_processor(self.dialect)) for name, kind in types.items()
+                name: ColumnWriter(kind.bind_processor(self.dialect)) for name, kind in types.items()
             }
         return self.writers[table.name]
 
@@ -390,20 +373,6 @@ class Stage:
         session.execute(insert(entry).from_select(["at", "actor", "action", "thing", "thing_id", "details"], wanted))
 
 
-class _Writer:
-    """Makes the values of one column what its database keeps; the same value as before is the same again."""
-
-    __slots__ = ("_process", "_told", "_value")
-
-    def __init__(self, process: Callable[[Any], Any] | None) -> None:
-        self._process, self._value, self._told = process, None, None
-
-    def written(self, value: Any) -> Any:
-        if value is not self._value:
-            self._value, self._told = value, value if self._process is None else self._process(value)
-        return self._told
-
-
 def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
     while piece := list(islice(left, PIECE_ROWS)):
@@ -412,14 +381,6 @@ def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _table(model: type[Base]) -> Table:
     return Base.metadata.tables[model.__tablename__]
-
-
-def _iso(value: Any) -> str:
-    """Days, times and moments as PostgreSQL reads them."""
-    return str(value.isoformat())
-
-
-TO_JSON = json.JSONEncoder(ensure_ascii=False, default=_iso).encode
 
 
 def stored_since(

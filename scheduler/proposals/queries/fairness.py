@@ -16,7 +16,8 @@ from scheduler.programmes.models import Programme
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.queries.pages import NOT_STANDING, proposal_of, seats_of
 from scheduler.proposals.rules.shares import AskedOfYear, group_shares
-from scheduler.proposals.terms import CrewName, Fairness, LoadShare, ProposedSeat
+from scheduler.proposals.terms.pages import CrewName, Fairness, LoadShare
+from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.availability import availability_of

@@ -14,7 +14,7 @@ from scheduler.people.terms import PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor, in_reach
 from scheduler.proposals.queries.to_mend import broken_by
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     Assumed,
     Levers,
     Mending,

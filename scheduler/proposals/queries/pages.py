@@ -26,26 +26,28 @@ from scheduler.proposals.models import FIGURES, LEVERS, PlanGround, PlanProposal
 from scheduler.proposals.queries.to_mend import unbound_visits
 from scheduler.proposals.rules.assuming import with_copies
 from scheduler.proposals.rules.comparing import change_of, gathered
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.pages import (
     AskedName,
-    Assumed,
     CrewName,
     Difference,
+    ProposalLine,
+    ProposalPage,
+    RowView,
+    SeatView,
+    WayOutView,
+)
+from scheduler.proposals.terms.plan import (
+    Assumed,
     LeftAlone,
     Levers,
     Mending,
     PlanScope,
     ProposalDraft,
-    ProposalLine,
-    ProposalPage,
     ProposalSums,
     ProposedSeat,
     RowChange,
-    RowView,
-    SeatView,
     Supposition,
     Waiting,
-    WayOutView,
     seat_from,
 )
 from scheduler.requests.models import SchoolRequest

@@ -9,7 +9,8 @@ from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.queries.pages import NAME_COLUMNS
-from scheduler.proposals.terms import AskedName, DistrictOfTable, RegionTable, TableCard
+from scheduler.proposals.terms.pages import AskedName
+from scheduler.proposals.terms.table import DistrictOfTable, RegionTable, TableCard
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 

@@ -23,7 +23,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.proposals.queries.to_plan import Reading, StandingWishes, loaded, readings
 from scheduler.proposals.rules.mending import StandingFacts, may_move, standing_in, wish_to_mend
 from scheduler.proposals.rules.standing import seats_that_stand
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     AskedVisit,
     MendGround,
     Mending,

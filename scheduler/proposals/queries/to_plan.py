@@ -23,7 +23,7 @@ from scheduler.places.terms.school_time import SchoolTimeRow
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import programme_row
 from scheduler.proposals.rules.assuming import assumed_facts, away_facts
-from scheduler.proposals.terms import AskedVisit, Assumed, Mending, PlanScope, Supposition
+from scheduler.proposals.terms.plan import AskedVisit, Assumed, Mending, PlanScope, Supposition
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.rows import with_related_rows

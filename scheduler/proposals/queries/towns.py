@@ -7,7 +7,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.policy import Actor, in_reach
 from scheduler.proposals.models import ProposedVisit
 from scheduler.proposals.queries.pages import proposal_of
-from scheduler.proposals.terms import TownOfPlan
+from scheduler.proposals.terms.pages import TownOfPlan
 from scheduler.requests.models import SchoolRequest
 
 

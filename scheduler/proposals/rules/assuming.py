@@ -10,7 +10,7 @@ from dataclasses import replace
 from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS, LATEST_END
 from scheduler.booking.terms.free_dates import FreeFacts, Seeker
 from scheduler.people.terms import ExceptionRow, Hours
-from scheduler.proposals.terms import Assumed, Mending, ProposedSeat, Supposition
+from scheduler.proposals.terms.plan import Assumed, Mending, ProposedSeat, Supposition
 from scheduler.visits.rules.limits import week_of_day
 
 DAY = dt.timedelta(days=1)

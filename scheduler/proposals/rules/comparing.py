@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from scheduler.proposals.terms import Gathered, ProposedSeat, RowChange, RowView, WaitCause
+from scheduler.proposals.terms.pages import Gathered, RowView
+from scheduler.proposals.terms.plan import ProposedSeat, RowChange, WaitCause
 
 OF_TOPIC, OF_LANGUAGE = (WaitCause.TOPIC,), (WaitCause.LANGUAGE,)
 

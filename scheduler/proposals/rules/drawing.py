@@ -29,7 +29,7 @@ from scheduler.planning.terms import (
     PlanWeights,
     WhoMay,
 )
-from scheduler.proposals.terms import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause, Waiting
+from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause, Waiting
 from scheduler.visits.rules.limits import MOST_A_DAY, MOST_A_WEEK, week_of_day
 from scheduler.visits.rules.timetable import wall_end
 

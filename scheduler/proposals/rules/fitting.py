@@ -15,7 +15,8 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.proposals.rules.drawing import all_are_there
 from scheduler.proposals.rules.standing import Stands, with_promised
-from scheduler.proposals.terms import AskedVisit, CellAnswer, ProposedSeat
+from scheduler.proposals.terms.plan import AskedVisit, ProposedSeat
+from scheduler.proposals.terms.table import CellAnswer
 
 Able = Sequence[tuple[int, list[int]]]
 

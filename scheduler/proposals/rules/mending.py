@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from scheduler.booking.terms.free_dates import FreeWish, KeptSitting
-from scheduler.proposals.terms import LeftAlone, Mending, ProposedSeat, StandingVisit
+from scheduler.proposals.terms.plan import LeftAlone, Mending, ProposedSeat, StandingVisit
 
 NOBODY = 0  # of a seat whose educator is missing: no presenter has this number
 DAY = dt.timedelta(days=1)

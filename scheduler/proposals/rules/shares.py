@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scheduler.proposals.terms import GroupShare, HostGroup
+from scheduler.proposals.terms.pages import GroupShare, HostGroup
 from scheduler.waitlist.rules import is_rural
 
 

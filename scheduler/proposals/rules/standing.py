@@ -8,7 +8,7 @@ from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.booking.terms.free_dates import FreeFacts, Seeker
 from scheduler.people.rules import is_minor
-from scheduler.proposals.terms import AskedVisit, ProposedSeat
+from scheduler.proposals.terms.plan import AskedVisit, ProposedSeat
 from scheduler.staffing.terms.young_load import YoungVisit
 from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import Stop

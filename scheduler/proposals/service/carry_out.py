@@ -22,7 +22,7 @@ from scheduler.proposals.queries.to_plan import asked_again
 from scheduler.proposals.rules.mending import NOBODY
 from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.service.mend import mend_visit
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     AskedVisit,
     PlanChanged,
     ProposalDraft,

@@ -9,7 +9,7 @@ from scheduler.acts import Act
 from scheduler.booking.queries.school_days import TIME_TO_ANSWER
 from scheduler.closures.queries import plans_of, visit_with_crew
 from scheduler.closures.service.replan import replan_visit
-from scheduler.proposals.terms import Mending, ProposedSeat, StandingVisit, Trouble
+from scheduler.proposals.terms.plan import Mending, ProposedSeat, StandingVisit, Trouble
 from scheduler.staffing.service.absence import ABSENCE_REASON
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.staffing.service.move import move_visit

@@ -17,13 +17,8 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Actor, in_reach
 from scheduler.proposals.queries.to_plan import asked_again
 from scheduler.proposals.service.carry_out import changed_since, plan_seat
-from scheduler.proposals.terms import (
-    MailToCome,
-    PlanChanged,
-    PlanScope,
-    ProposedSeat,
-    WhyChanged,
-)
+from scheduler.proposals.terms.plan import PlanChanged, PlanScope, ProposedSeat, WhyChanged
+from scheduler.proposals.terms.table import MailToCome
 from scheduler.requests.models import SchoolRequest
 from scheduler.staffing.service.offers import offer
 from scheduler.visits.service.locked_visit import hold_time, open_visit

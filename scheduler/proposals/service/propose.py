@@ -18,13 +18,7 @@ from scheduler.proposals.models import PlanGround, PlanProposal, ProposedVisit
 from scheduler.proposals.queries.grounds import problems_with_ground
 from scheduler.proposals.queries.pages import proposal_of, seat_in
 from scheduler.proposals.rules.assuming import copies_in
-from scheduler.proposals.terms import (
-    ProposalDraft,
-    ProposalReason,
-    ProposalSums,
-    ProposedRow,
-    ProposedSeat,
-)
+from scheduler.proposals.terms.plan import ProposalDraft, ProposalReason, ProposalSums, ProposedRow, ProposedSeat
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 

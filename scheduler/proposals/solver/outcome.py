@@ -11,7 +11,7 @@ from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, 
 from scheduler.planning.terms import Placement, Plan, PlanProblem, WhyUnplaced
 from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, seat_of
 from scheduler.proposals.rules.standing import seats_that_stand
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     AskedVisit,
     DrawnProblem,
     LeftAlone,

@@ -26,17 +26,9 @@ from scheduler.proposals.queries.to_plan import chosen_visits
 from scheduler.proposals.rules.drawing import sent_by_planner
 from scheduler.proposals.rules.fitting import Fitting
 from scheduler.proposals.service.offer_table import Until, mails_to_come, offer_seats
-from scheduler.proposals.terms import (
-    AskedName,
-    AskedVisit,
-    CellAnswer,
-    MailToCome,
-    PlanChanged,
-    PlanScope,
-    ProposedSeat,
-    RegionTable,
-    TableCard,
-)
+from scheduler.proposals.terms.pages import AskedName
+from scheduler.proposals.terms.plan import AskedVisit, PlanChanged, PlanScope, ProposedSeat
+from scheduler.proposals.terms.table import CellAnswer, MailToCome, RegionTable, TableCard
 from scheduler.reports.charts import town_map
 from scheduler.reports.terms.drawing import MapDrawing, TownOfMap
 from scheduler.web import labels

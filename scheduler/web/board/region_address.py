@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from scheduler.proposals.service.offer_table import MOST_SEATS
-from scheduler.proposals.terms import ProposedSeat
+from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, number_of
 
 MOST_CHOSEN = 10  # of one press: each is asked of the calendar by itself

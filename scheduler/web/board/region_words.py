@@ -11,7 +11,9 @@ from scheduler.core import language as words_of
 from scheduler.core.language import span_of_days
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage
-from scheduler.proposals.terms import AskedName, CellAnswer, ProposedSeat, TableCard, WhyChanged
+from scheduler.proposals.terms.pages import AskedName
+from scheduler.proposals.terms.plan import ProposedSeat, WhyChanged
+from scheduler.proposals.terms.table import CellAnswer, TableCard
 from scheduler.web.board.blocks import AFTERNOON
 from scheduler.web.board.region_address import TableAddress
 from scheduler.web.filters import Face, clock, short_weekday

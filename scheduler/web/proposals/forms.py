@@ -12,7 +12,7 @@ from scheduler.people.queries import presenter_names
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.queries import districts
 from scheduler.programmes.queries import open_programmes
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.plan import (
     OF_SOMEBODY,
     USUAL,
     Assumed,

@@ -17,7 +17,7 @@ from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
-from scheduler.proposals.terms import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
+from scheduler.proposals.terms.plan import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, asked_day, number_of

@@ -6,21 +6,15 @@ from babel.support import LazyProxy
 
 from scheduler.core.language import pick, short_day
 from scheduler.people.terms import PresenterKind
-from scheduler.proposals.terms import (
+from scheduler.proposals.terms.pages import AskedName, CrewName, Gathered, HostGroup, ProposalPage, RowView, TownOfPlan
+from scheduler.proposals.terms.plan import (
     USUAL,
-    AskedName,
     Assumed,
-    CrewName,
-    Gathered,
-    HostGroup,
     LeftAlone,
     Levers,
     Mending,
-    ProposalPage,
     RowChange,
-    RowView,
     Supposition,
-    TownOfPlan,
     Trouble,
     WaitCause,
     WhyChanged,

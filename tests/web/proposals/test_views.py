@@ -10,7 +10,7 @@ from scheduler.core.db import db
 from scheduler.jobs import long_work, proposals, queue
 from scheduler.people.models import User
 from scheduler.proposals.models import PlanProposal, ProposedVisit
-from scheduler.proposals.terms import told_seat
+from scheduler.proposals.terms.plan import told_seat
 from scheduler.visits.models.visits import Visit
 from scheduler.work.models import LongWork
 from tests.factories import MONDAY
