@@ -45,7 +45,7 @@ ALIVE = [state for state in VisitState if state not in (VisitState.CANCELLED, Vi
 
 
 @dataclass(slots=True)
-class _Held:
+class _Sat:
     """A presentation to be: its line of the file, who presented, and when it began."""
 
     sitting: PastSitting
@@ -61,13 +61,13 @@ class _Outing:
     programme: Programme
     campaign_id: int | None
     on_day: dt.date
-    held: list[_Held] = field(default_factory=list)
+    held: list[_Sat] = field(default_factory=list)
 
-    def minutes(self, one: _Held) -> int:
+    def minutes(self, one: _Sat) -> int:
         """How long a presentation took: as the file says, else as its programme does."""
         return one.sitting.minutes or self.programme.minutes
 
-    def span(self, one: _Held) -> Span:
+    def span(self, one: _Sat) -> Span:
         """From when until when it was."""
         begins = moment_of(self.on_day, one.starts, self.host.zone)
         return begins, begins + dt.timedelta(minutes=self.minutes(one))
@@ -131,7 +131,7 @@ def _compared(session: Session, sheet: PastSheet, centre_id: int) -> _VisitCompa
         campaign_id = campaign.id if isinstance(campaign, Campaign) else None
         fresh = _Outing(host, programme, campaign_id, sitting.on_day)
         outing = outings.setdefault((host.id, programme.id, sitting.on_day), fresh)
-        outing.held.append(_Held(sitting, tuple(crew)))
+        outing.held.append(_Sat(sitting, tuple(crew)))
     stored = _stored(session, centre_id)
     for key, outing in outings.items():
         said = (len(outing.held), sum(one.sitting.counts.total for one in outing.held))
@@ -234,7 +234,7 @@ def _stage(stage: Stage, found: _VisitComparison) -> None:
     stage.add(Assignment, (_assignment(*one, now=now) for one in latest), "assignment present")
 
 
-def _in_turn(held: Places, outings: Iterable[_Outing]) -> Iterator[tuple[Placed, _Outing, _Held]]:
+def _in_turn(held: Places, outings: Iterable[_Outing]) -> Iterator[tuple[Placed, _Outing, _Sat]]:
     """The presentations that are laid aside, each with what the file said of it."""
     of = ((outing, one) for outing in outings for one in outing.held)
     return ((placed, *pair) for placed, pair in zip(held, of, strict=True))
@@ -263,7 +263,7 @@ def _visit(filing: Filing, outing: _Outing, number: str) -> dict[str, Any]:
     }
 
 
-def _presentation(visit: Placed, outing: _Outing, one: _Held, ordinal: int, *, now: dt.datetime) -> dict[str, Any]:
+def _presentation(visit: Placed, outing: _Outing, one: _Sat, ordinal: int, *, now: dt.datetime) -> dict[str, Any]:
     sitting = one.sitting
     starts_at, ends_at = outing.span(one)
     return {
@@ -302,7 +302,7 @@ def _level(host: Host, sitting: PastSitting) -> SchoolLevel:
     return SchoolLevel.PRIMARY if host.teaches_primary else SchoolLevel.SECONDARY
 
 
-def _attendance(presentation: Placed, outing: _Outing, one: _Held, *, now: dt.datetime) -> dict[str, Any]:
+def _attendance(presentation: Placed, outing: _Outing, one: _Sat, *, now: dt.datetime) -> dict[str, Any]:
     return {
         "presentation_id": presentation,
         "state": AttendanceState.LOCKED,

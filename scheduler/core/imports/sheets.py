@@ -23,8 +23,7 @@ from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_o
 from scheduler.core.text import BadText, clean, fold
 
 T = TypeVar("T")
-MAX_BYTES = 20_000_000
-MAX_ROWS = 200_000
+MAX_BYTES, MAX_ROWS = 20_000_000, 200_000
 REMEMBERED_CELLS = 20_000  # a programme, a number, a school stand in many lines: judged once, and one text for all
 FIELD_LIMIT = 200  # characters, where a field names no limit of its own
 DELIMITERS = ";,\t"  # the first wins when several fit equally

@@ -137,7 +137,9 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
         words=words,
         own_day=clock.local_day,
     )
-    return page, 409 if changed else 200, {"Cache-Control": "private, no-store"}
+    drawn_now = shown.line.finished and request.headers.get("HX-Request") == "true"  # the bar has nothing to become
+    again = {"HX-Refresh": "true"} if drawn_now else {}
+    return page, 409 if changed else 200, {"Cache-Control": "private, no-store"} | again
 
 
 def _ticked() -> list[int]:

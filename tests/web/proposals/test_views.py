@@ -270,3 +270,15 @@ def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, regi
     assert 'aria-label="Where the plan goes: Niš 3."' in page(desk, whole)
     assert "everybody is in the plan" in page(desk, whole)
     assert "somebody waits" in page(desk, half)
+
+
+def test_the_bar_that_moves_by_itself_ends_in_the_whole_page(desk, region):
+    """What it asks for every two seconds is a bar; of a plan that is drawn there is none, so the page is loaded anew."""
+    asks = {"HX-Request": "true"}
+    proposal_id = asked_for(desk)
+
+    assert "HX-Refresh" not in desk.get(f"/plans/{proposal_id}", headers=asks).headers
+    long_work.do_long_work.call_local()
+
+    assert desk.get(f"/plans/{proposal_id}", headers=asks).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in desk.get(f"/plans/{proposal_id}").headers
