@@ -25,4 +25,6 @@ def towns_of(actor: Actor, proposal_id: int) -> tuple[TownOfPlan, ...]:
         .group_by(Municipality.id, *of_town)
         .order_by(Municipality.name_sr_cyrl, Municipality.id)
     )
-    return tuple(TownOfPlan(*town, seats, number - seats) for *town, seats, number in found)
+    return tuple(
+        TownOfPlan(cyrl, latn, lat, lon, seats, number - seats) for cyrl, latn, lat, lon, seats, number in found
+    )
