@@ -11,7 +11,7 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.personal_text import personal_in
 from scheduler.core.text import to_latin
 
-DIGEST = re.compile(r"[0-9a-f]{32,}")
+DIGEST = re.compile(r"[0-9a-f]{32,}(\.[0-9a-f]{32,})*")
 # Tables of rooms that count children, or what was done for them: no text of them may name anybody.
 ABOUT_CHILDREN = (
     *("helpline_code", "helpline_count", "helpline_list", "helpline_period"),
