@@ -38,7 +38,8 @@ def good_order(problem: TourProblem, told: Callable[[int, int], None], seed: int
     cost so far.
     """
     so_far = [0, 0]
-    random, cost_of = Random(seed), _Costs(problem, lambda: told(so_far[0], so_far[1]))
+    random = Random(seed)  # nosec B311 - a search, no secret
+    cost_of = _Costs(problem, lambda: told(so_far[0], so_far[1]))
     best = _improved(_first(problem, cost_of), cost_of)
     for shake in range(SHAKES):
         so_far[:] = [shake, cost_of(best)]
@@ -82,6 +83,6 @@ def _moves(order: Order) -> Iterator[Order]:
 
 def _shaken(order: Order, random: Random) -> Order:
     """Four parts of it in another order."""
-    cuts = sorted(random.sample(range(1, len(order)), 3)) if len(order) > 3 else [0, 0, 0]
+    cuts = sorted(random.sample(range(1, len(order)), 3)) if len(order) > 3 else [0, 0, 0]  # nosec B311
     one, two, three = cuts
     return order[:one] + order[two:three] + order[one:two] + order[three:]

@@ -273,7 +273,7 @@ def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, regi
 
 
 def test_the_bar_that_moves_by_itself_ends_in_the_whole_page(desk, region):
-    """What it asks for every two seconds is a bar; of a plan that is drawn there is none, so the page is loaded anew."""
+    """It asks for a bar every two seconds; of a plan that is drawn there is none, so the page is loaded anew."""
     asks = {"HX-Request": "true"}
     proposal_id = asked_for(desk)
 
