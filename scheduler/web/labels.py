@@ -234,8 +234,9 @@ def why(reason: Why) -> str:
 
 
 def left_behind(name: str, reason: Why) -> str:
-    """Of a minor to whom a visit would be too much on its new day."""
+    """Why somebody of a crew leaves a visit on its new day: it would be too much for a minor, or she takes no more."""
     said = {
+        WhyNot.TAKES_NOTHING_NEW: _("takes no new visit at the moment; nobody asks, the place falls open"),
         WhyNot.YOUNG_WEEK_FULL: _("that week is full for a young person; nobody asks, the place falls open"),
         WhyNot.YOUNG_MONTH_FULL: _("that month is full for a young person; nobody asks, the place falls open"),
     }

@@ -37,6 +37,7 @@ from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import AssignmentStop, Guardian
+from scheduler.tours.models import CampaignTour
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
@@ -195,6 +196,7 @@ def _begins(role: str, email: str) -> list[str]:
         year = "first=2023-01-01&last=2023-12-31"
         more = [*_handed_over(email), *_cohort(email), *_sums_of_sheets(email), f"/reports/youth/visits?{year}"]
         more += [f"/reports/signed/new?{year}", f"/reports/profile/sign?{year}", "/campaigns/show-respect/room/coming"]
+        more += [f"/tours/{one}" for one in db.session.scalars(select(CampaignTour.id).limit(1))]
         return ["/search?q=beograd", *visits, *(f"/requests/{number}" for number in asked), *hosts, *more]
     if role == "administrator":
         return [*_works(email), *_signed(email), _mailbox(email)]

@@ -3,8 +3,11 @@
 import datetime as dt
 import re
 
+from scheduler.core.db import transaction
+from scheduler.safeguarding.models import AssignmentStop
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState
+from tests.factories import MONDAY
 from tests.factories.safeguarding import an_educator_on_working_days
 from tests.factories.staffing import a_plan, make_busy
 from tests.laws.nasty import seen_on
@@ -37,6 +40,19 @@ def test_a_minor_whose_week_is_full_is_named_and_the_move_is_pressed_in_full_vie
     page = body(browser.get(f"/visits/{number}?lang=en"))
     assert "Moved into a week that is full for a young person." in page
     assert session.query(Assignment).count() == 2 + 6
+
+
+def test_who_takes_nothing_new_is_named_when_a_visit_moves(app, session):
+    scene = Scene(planned=False)
+    adult = scene.educator()
+    number = offered_soon(scene, adult)
+    with transaction() as there:
+        there.add(AssignmentStop(presenter_id=adult.id, stopped_at=MONDAY))
+    browser = coordinator(app, scene)
+
+    page = body(browser.get(f"/visits/{number}/move?lang=en&day={(DAY + 7 * A_DAY).isoformat()}"))
+
+    assert "takes no new visit at the moment; nobody asks, the place falls open" in page
 
 
 def test_where_no_day_is_free_at_its_own_hour_other_hours_are_pressed_by_staff_and_named_to_the_school(app, session):
