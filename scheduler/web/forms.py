@@ -362,6 +362,11 @@ class Needed:
             raise ValidationError(str(self.message or WORDS[GroundReason.MISSING]))
 
 
+def by_htmx() -> bool:
+    """Whether a part of the page asks, and not the browser for a whole one."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def number_of(typed: object) -> int | None:
     """An id or a version as an address or a hidden field says it; whatever no row can have is nobody."""
     text = str(typed or "")

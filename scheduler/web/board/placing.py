@@ -25,7 +25,7 @@ from scheduler.web.board.blueprint import bp
 from scheduler.web.board.forms import PlaceForm
 from scheduler.web.board.views import today
 from scheduler.web.filters import say
-from scheduler.web.forms import asked_day, number_of
+from scheduler.web.forms import asked_day, by_htmx, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.labels import rejected_words
@@ -45,7 +45,7 @@ def place(number: str) -> ResponseReturnValue:
     shaped = form.accepted()
     if not shaped or request.form.get("act") != "move":
         shown = _answer(visit, form) if shaped else None
-        if _by_htmx():
+        if by_htmx():
             return _only_answer(visit, form, shown)
         return _panel(visit, form, shown), 200 if shaped else 422
     return _move(visit, form)
@@ -101,12 +101,8 @@ def _answer(visit: VisitRow, form: PlaceForm) -> Answer | None:
     return placing.answer(current_actor(), visit.id, wish, now=clock.now()) if wish else None
 
 
-def _by_htmx() -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
 def _panel(visit: VisitRow, form: PlaceForm, answer: Answer | None, *, problem: str = "") -> str:
-    template = "board/place_panel.html" if _by_htmx() else "board/place.html"
+    template = "board/place_panel.html" if by_htmx() else "board/place.html"
     return render_template(
         template,
         visit=visit,

@@ -20,7 +20,7 @@ from scheduler.proposals.service.propose import pin_rows
 from scheduler.proposals.terms.plan import OF_SOMEBODY, PlanChanged, ProposalDraft, ProposalReason, WhyChanged
 from scheduler.web import labels
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, asked_day, number_of
+from scheduler.web.forms import BaseForm, asked_day, by_htmx, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _n
 from scheduler.web.once import sent_once
@@ -128,7 +128,8 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
     page = render_template(
         "proposals/proposal.html",
         shown=shown,
-        fairness=fairness_of(current_actor(), proposal_id) if shown.line.finished else None,
+        # of a repair the visits stand already: they would be counted as work from before and as the plan's
+        fairness=fairness_of(current_actor(), proposal_id) if shown.line.finished and not shown.draft.mends else None,
         drawing=words.map_of(towns_of(current_actor(), proposal_id)) if shown.line.finished else None,
         changed=changed or {},
         names=queries.asked_names(current_actor(), changed) if changed else {},
@@ -137,7 +138,7 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
         words=words,
         own_day=clock.local_day,
     )
-    drawn_now = shown.line.finished and request.headers.get("HX-Request") == "true"  # the bar has nothing to become
+    drawn_now = shown.line.finished and by_htmx()  # the bar has nothing to become
     again = {"HX-Refresh": "true"} if drawn_now else {}
     return page, 409 if changed else 200, {"Cache-Control": "private, no-store"} | again
 

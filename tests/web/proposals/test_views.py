@@ -194,6 +194,7 @@ def test_a_sick_call_is_mended_read_and_applied(desk, region, monkeypatch):
     read = page(desk, proposal_id)
     assert "A presenter is away on some days" in read
     assert "Another crew: 1" in read
+    assert "Who gets visits, and who gives them" not in read  # its visits stand: they would be counted twice
     desk.post(f"/plans/{proposal_id}/apply", data={"rows": [str(region.asked[0].id)]})
     assert visit.number in page(desk, proposal_id)
     assert "A presenter is away on some days" in body(desk.get("/plans?lang=en"))
