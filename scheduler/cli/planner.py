@@ -60,9 +60,8 @@ def budget(command: Callable[..., None]) -> Callable[..., None]:
 @budget
 def solve(instance: Path, plan: Path, seconds: float | None, steps: int | None, seed: int) -> None:
     """Plan INSTANCE and write the PLAN. Progress is told on standard error."""
-    watch = engine.Watch(_spent(seconds, steps, SECONDS), _progress(), seed)
-    problem = _read(instance, read_problem)
-    _write(plan, problem, engine.solve(problem, watch, engine.exact_solver()))
+    told, _peak = _planned(instance, plan, (seconds, steps, seed))
+    click.echo(told)
 
 
 @group.command("solve-all")
@@ -95,10 +94,10 @@ def solve_all(instances: Path, plans: Path, seconds: float | None, steps: int | 
 
 
 def _planned(instance: Path, plan: Path, limits: tuple[float | None, int | None, int]) -> tuple[str, int]:
-    """What one plan is like, and the most memory it took, in MiB: for a process that does nothing else."""
+    """What one plan is like, and the most memory that this process ever took, in MiB."""
     seconds, steps, seed = limits
-    problem = _read(instance, read_problem)
     watch = engine.Watch(_spent(seconds, steps, SECONDS), _progress(), seed)
+    problem = _read(instance, read_problem)
     told = _written(plan, problem, engine.solve(problem, watch, engine.exact_solver()))
     return told, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
@@ -111,7 +110,7 @@ def mend(instance: Path, plan: Path, seconds: float | None, steps: int | None, s
     """Mend the baseline of INSTANCE after its event, with the least change, and write the PLAN."""
     watch = engine.Watch(_spent(seconds, steps, REPAIR_SECONDS), _progress(), seed)
     problem = _read(instance, read_problem)
-    _write(plan, problem, repair(problem, watch, engine.exact_solver()))
+    click.echo(_written(plan, problem, repair(problem, watch, engine.exact_solver())))
 
 
 @group.command("bound")
@@ -230,10 +229,6 @@ def _read(file: Path, read: Callable[[bytes], T]) -> T:
         raise BadInput(f"{file}: {error.strerror}") from error
     except UnreadablePlan as error:
         raise BadInput(f"{file}: {error}") from error
-
-
-def _write(file: Path, problem: PlanProblem, plan: Plan) -> None:
-    click.echo(_written(file, problem, plan))
 
 
 def _written(file: Path, problem: PlanProblem, plan: Plan) -> str:

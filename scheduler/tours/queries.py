@@ -25,6 +25,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.queries import campaign_page, programme_page
 from scheduler.programmes.terms import CampaignRow, ProgrammeRow
+from scheduler.proposals.queries.pages import ids_in
 from scheduler.proposals.terms.plan import PlanScope, ProposalDraft
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -81,11 +82,6 @@ def draft_of(tour: CampaignTour, stops: Sequence[CampaignStop]) -> TourDraft:
         tour.night_km,
         tuple((stop.municipality_id, stop.stays_on) for stop in stops if stop.stays_on),
     )
-
-
-def ids_in(text: str) -> tuple[int, ...]:
-    """Ids as they are stored, with commas between."""
-    return tuple(int(one) for one in text.split(",") if one)
 
 
 def towns_by_id(ids: Collection[int]) -> dict[int, MunicipalityRow]:

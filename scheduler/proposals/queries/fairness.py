@@ -7,16 +7,15 @@ from sqlalchemy import exists, func, select
 
 from scheduler.core.db import db
 from scheduler.people import queries as people_queries
-from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import days_of_school_year, school_year
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.proposals.models import PlanProposal, ProposedVisit
-from scheduler.proposals.queries.pages import NOT_STANDING, proposal_of, seats_of
+from scheduler.proposals.queries.pages import NOT_STANDING, crew_name, proposal_of, seats_of
 from scheduler.proposals.rules.shares import AskedOfYear, group_shares
-from scheduler.proposals.terms.pages import CrewName, Fairness, LoadShare
+from scheduler.proposals.terms.pages import Fairness, LoadShare
 from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -75,7 +74,7 @@ def _loads(row: PlanProposal, seats: Mapping[int, ProposedSeat]) -> tuple[LoadSh
     before = _promised(row, people)
     loads = [
         LoadShare(
-            who=_name(person, row),
+            who=crew_name(person, row.first_day),
             before=before.get(who, 0),
             after=before.get(who, 0) + more[who],
             offered=offered_minutes(hours[who], exceptions[who], row.first_day, row.last_day),
@@ -83,11 +82,6 @@ def _loads(row: PlanProposal, seats: Mapping[int, ProposedSeat]) -> tuple[LoadSh
         for who, person in people.items()
     ]
     return tuple(sorted(loads, key=lambda one: -one.after))
-
-
-def _name(person: PresenterRow, row: PlanProposal) -> CrewName:
-    minor = is_minor(person.adult_on, row.first_day)
-    return CrewName(person.presenter_id, person.given_name if minor else person.full_name, minor)
 
 
 def _minutes_of(seats: Mapping[int, ProposedSeat]) -> dict[int, int]:

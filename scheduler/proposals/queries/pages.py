@@ -84,7 +84,7 @@ def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanPr
 
 def draft_of(row: PlanProposal) -> ProposalDraft:
     """What a proposal was asked for with."""
-    scope = PlanScope(row.first_day, row.last_day, _ids(row.districts), _ids(row.programmes), _ids(row.people))
+    scope = PlanScope(row.first_day, row.last_day, ids_in(row.districts), ids_in(row.programmes), ids_in(row.people))
     mends, supposes = _ground_of(row.ground)
     return ProposalDraft(
         scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id, mends, supposes
@@ -101,7 +101,8 @@ def _ground_of(row: PlanGround | None) -> tuple[Mending | None, Supposition | No
     return Mending(row.trouble, row.presenter_id, *days, row.closure_id, row.late_id), None
 
 
-def _ids(text: str) -> tuple[int, ...]:
+def ids_in(text: str) -> tuple[int, ...]:
+    """Ids as they are stored, with commas between."""
     return tuple(int(one) for one in text.split(",") if one)
 
 
