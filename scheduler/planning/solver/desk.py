@@ -4,10 +4,11 @@ Costs are those of `rules/judgement`: a test holds that the running sum is the j
 """
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import NamedTuple
 
 from scheduler.planning.solver.grounds import Grounds, days_in
-from scheduler.planning.terms import DAYS_OF_WEEK, NightAway, Placement, SharedRide
+from scheduler.planning.terms import DAYS_OF_WEEK, NightAway, Placement, PlanPerson, SharedRide
 
 NO_YOUTH = -1
 Held = tuple[int, int, int, int]  # start, end, city, request
@@ -49,6 +50,15 @@ class PlanDesk:
         told = {one.request: one for one in problem.baseline}
         self.told = [self._seat(told[one.id]) if one.id in told else None for one in problem.requests]
         self.cost = sum(self.worth(request) for request in range(len(problem.requests)))
+
+    def with_people(self, people: tuple[PlanPerson, ...]) -> "PlanDesk":
+        """The same plan to be read where other rules hold for the same people; nothing is placed or lifted there."""
+        other = copy(self)
+        other.grounds = self.grounds.with_people(people)
+        other.max_total = [one.max_total for one in people]
+        other.max_day = [one.max_per_day for one in people]
+        other.full = [other._weeks_full(person) for person in range(len(people))]
+        return other
 
     def _weeks_full(self, person: int) -> int:
         one, weeks = self.grounds.problem.people[person], self.grounds.week_masks

@@ -68,7 +68,11 @@ def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer |
 
 def desk_of(problem: PlanProblem, plan: Plan) -> PlanDesk:
     """A plan laid out."""
-    desk = desk_over(Grounds(problem))
+    return _laid_out(Grounds(problem), plan)
+
+
+def _laid_out(grounds: Grounds, plan: Plan) -> PlanDesk:
+    desk = desk_over(grounds)
     people = desk.grounds.person_at
     for one in plan.placements:
         youth = people[one.influencer] if one.influencer is not None else -1
@@ -152,10 +156,12 @@ def _what_if(problem: PlanProblem, plan: Plan, request_id: str) -> dict[str, int
     request = next(one for one in problem.requests if one.id == request_id)
     placed = {one.request for one in plan.placements}
     stands = tuple(one for one in problem.requests if one.id in placed)
-    found = {}
+    desk, found = desk_of(replace(problem, requests=(*stands, request)), plan), {}
     for name, loosen in WHAT_IF.items():
         people = tuple(loosen(one, request) for one in problem.people)
-        desk = desk_of(replace(problem, people=people, requests=(*stands, request)), plan)
-        if ways := sum(1 for _ in desk.seats(len(stands))):
+        looser = desk.with_people(people)
+        if looser.grounds.is_touring:  # nights and rides are chosen with each presentation
+            looser = _laid_out(looser.grounds, plan)
+        if ways := sum(1 for _ in looser.seats(len(stands))):
             found[name] = ways
     return found

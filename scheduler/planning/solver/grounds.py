@@ -4,14 +4,14 @@ A set of days is one integer, a bit a day: to ask who is free in a window is one
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scheduler.planning.rules.fitness import is_open, is_there, may_give
 from scheduler.planning.rules.nights import most_nights
 from scheduler.planning.rules.rides import may_ride
 from scheduler.planning.rules.roads import misses_lessons, road_between
-from scheduler.planning.terms import DAYS_OF_WEEK, PlanProblem
+from scheduler.planning.terms import DAYS_OF_WEEK, PlanPerson, PlanProblem
 
 Option = tuple[int, int, int, int]  # person, slot, her days, kilometres there and back
 
@@ -44,11 +44,23 @@ class Lazily(dict[int, list[Option]]):
         return found
 
 
+WHOEVER_GOES = (
+    *("city_of", "_roads", "km", "minutes", "request_at", "week_masks", "odd_weeks", "open_days", "preferred"),
+    *("campaign_of", "is_fixed", "stops_of"),
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Grounds:
     """A problem with its people, requests, cities and campaigns as places in lists."""
 
     problem: PlanProblem
+
+    def with_people(self, people: tuple[PlanPerson, ...]) -> "Grounds":
+        """The same requests and cities with other people: what does not hang on who goes is not worked out again."""
+        other = Grounds(replace(self.problem, people=people))
+        other.__dict__.update({name: getattr(self, name) for name in WHOEVER_GOES})
+        return other
 
     @cached_property
     def city_of(self) -> list[int]:
