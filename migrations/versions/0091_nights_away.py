@@ -68,7 +68,7 @@ def _nights() -> None:
         _to(table, "presenter_id", "presenter.id"),
         _to(table, "host_id", "host.id"),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
-        sa.UniqueConstraint("proposal_id", "presenter_id", "after_day", name=op.f(f"uq_{table}_one_bed_a_night")),
+        sa.UniqueConstraint("proposal_id", "presenter_id", "after_day", name=op.f("one_bed_a_night")),
     )
     for column in ("presenter_id", "host_id"):
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)

@@ -95,7 +95,7 @@ def test_what_is_locked_is_never_asked_to_move():
     [
         ({"languages": frozenset({"hu"})}, {}, "the language learned, or an interpreter"),
         ({"topics": frozenset({"gaming"})}, {}, "the topic learned"),
-        ({"max_km_day": 300}, {"city": 2}, "a night away"),
+        ({"max_km_day": 300, "day_end": 1200}, {"city": 2}, "a night away"),
         ({"max_per_week": 0}, {}, "one more a week"),
         ({"max_per_day": 0}, {}, "one more a day"),
         ({"max_total": 0}, {}, "one more in all"),

@@ -9,7 +9,7 @@ from scheduler.planning.solver.reasons import plan_of
 from scheduler.planning.solver.search import LayAnew, never
 from scheduler.planning.terms import Plan, PlanProblem
 
-AT_HOME = 0.5  # of the time: the search from home to home, whose steps are quick
+ROADS_ALONE = 0.5  # of the time: the search from home to home, whose steps are quick
 
 
 def solve(problem: PlanProblem, watch: engine.Watch, solver: LayAnew = never) -> Plan:
@@ -24,7 +24,7 @@ def solve(problem: PlanProblem, watch: engine.Watch, solver: LayAnew = never) ->
     def spent(steps: int) -> float:
         nonlocal used
         used = steps
-        return watch.spent(steps) / AT_HOME
+        return watch.spent(steps) / ROADS_ALONE
 
     desk = desk_of(problem, engine.solve(at_home, replace(watch, spent=spent), solver))
     while watch.spent(used) < 1.0 and _settled(desk, watch, used):
