@@ -15,11 +15,13 @@ from scheduler.planning.solver import engine
 from scheduler.planning.solver.repair import repair
 from scheduler.planning.terms import Plan, PlanProblem
 from scheduler.policy import Actor
+from scheduler.proposals.queries.overnight import nights_for
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seats_of
 from scheduler.proposals.queries.to_mend import mend_ground
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
-from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
+from scheduler.proposals.solver.outcome import PlanWish, draw, nights_in, rows_of, sums_of
+from scheduler.proposals.solver.searching import solve
 from scheduler.proposals.terms.plan import Assumed, DrawnProblem, ProposalDraft
 from scheduler.tours.service import forget_old_tours
 from scheduler.work.terms import LeasedWork, Phase
@@ -51,7 +53,7 @@ def propose(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     rows, plan = rows_of(drawing, _searched(drawing, draft, telling), wish, clock.moment_of)
     steps, bound = telling.figures.get("steps") or 0, telling.figures.get("bound")
     sums = sums_of(drawing.problem, plan, steps=steps, bound=bound)
-    service.finish_proposal(actor, proposal_id, rows, sums, now=clock.now())
+    service.finish_proposal(actor, proposal_id, rows, sums, now=clock.now(), nights=nights_in(drawing, plan))
     return {"proposal": proposal_id, "placed": len(plan.placements), "asked": len(wish.asked)}
 
 
@@ -63,7 +65,8 @@ def _wish(actor: Actor, proposal_id: int, draft: ProposalDraft) -> PlanWish:
         before = {one: stood.seat for one, stood in ground.stands.items() if not stood.left}
         return PlanWish(ground.asked, draft.levers, before, pinned, ground)
     before = seats_of(draft.based_on) if draft.based_on is not None else {}
-    return PlanWish(asked_visits(actor, draft.scope, now=now, supposes=draft.supposes), draft.levers, before, pinned)
+    asked = asked_visits(actor, draft.scope, now=now, supposes=draft.supposes)
+    return PlanWish(asked, draft.levers, before, pinned, nights=nights_for(actor, draft, now=now))
 
 
 def _drawn(wish: PlanWish, telling: Telling) -> DrawnProblem:
@@ -91,7 +94,7 @@ def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: Telling) -> 
         telling.figures["cost"] = figures.get("cost")
 
     watch = engine.Watch(spent, told)
-    search = repair if draft.mends else engine.solve
+    search = repair if draft.mends else solve
     return search(problem, watch, engine.exact_solver())
 
 

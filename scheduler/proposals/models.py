@@ -11,10 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, refuse_more
 from scheduler.people.terms import PresenterKind, TeachingLanguage
-from scheduler.proposals.terms.plan import OF_SOMEBODY, Assumed, Trouble, WaitCause
+from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, OF_SOMEBODY, Assumed, Trouble, WaitCause
 
 PROPOSALS = "0080_proposals"  # the migration that made these tables
 REPAIRS = "0090_repairs"  # the one since which a plan may mend, or assume
+NIGHTS_AWAY = "0091_nights_away"  # the one since which somebody may stay away for a night
 LEVERS = ("reach", "kilometres", "fairness", "calm")
 FIGURES = ("cost", "served_weight", "asked_weight", "km", "steps")
 
@@ -59,6 +60,7 @@ class PlanProposal(Base):
     bound_weight: Mapped[int | None]  # nobody could serve more; NULL: not proven
 
     ground: Mapped["PlanGround | None"] = relationship(lazy="select", passive_deletes=True)
+    journey: Mapped["PlanJourney | None"] = relationship(lazy="select", passive_deletes=True)
 
 
 _AWAY = ", ".join(f"'{one.value}'" for one in OF_SOMEBODY)
@@ -93,6 +95,41 @@ class PlanGround(Base):
     late_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="CASCADE"), index=True)
     weekday: Mapped[int | None]
     language: Mapped[TeachingLanguage | None]
+
+
+class PlanJourney(Base):
+    """How many nights in a row a plan may send adults away for; without such a row everybody is home each evening."""
+
+    __tablename__ = "plan_journey"
+    __table_args__ = (CheckConstraint(f"most_nights BETWEEN 0 AND {MOST_NIGHTS_AWAY}", name="nights_in_a_row"),)
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_proposal.id", ondelete="CASCADE"), primary_key=True)
+    most_nights: Mapped[int]  # 0: nobody but her whom an assumption is about
+    km_saved: Mapped[int | None]  # against the same visits from home to home; NULL: not finished
+
+
+class ProposedNight(Base):
+    """A night that an adult would stay away, in the town of a school where she presents before it or after it."""
+
+    __tablename__ = "proposed_night"
+    __table_args__ = (UniqueConstraint("proposal_id", "presenter_id", "after_day", name="one_bed_a_night"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_journey.proposal_id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    after_day: Mapped[dt.date]
+    host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), index=True)
+
+
+class OvernightWish(Base):
+    """How many nights in a row an adult would stay away, as she said; without such a row none."""
+
+    __tablename__ = "overnight_wish"
+    __table_args__ = (CheckConstraint(f"most_nights BETWEEN 1 AND {MOST_NIGHTS_AWAY}", name="nights_in_a_row"),)
+
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), primary_key=True)
+    most_nights: Mapped[int]
+    said_on: Mapped[dt.date]
 
 
 class ProposedVisit(Base):
@@ -145,3 +182,12 @@ refuse_more(
     ),
     since=REPAIRS,
 )
+
+
+def _of_a_minor(day: str) -> str:
+    return f"EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.{day})"
+
+
+for _table, _day in ((OvernightWish.__table__, "said_on"), (ProposedNight.__table__, "after_day")):
+    _law = TableLaw("minor_sleeps_at_home", ("INSERT", "UPDATE"), _of_a_minor(_day))
+    refuse_more(_table, _law, since=NIGHTS_AWAY)

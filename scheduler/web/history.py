@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "restored": _l("Restored"),
     "presenter created": _l("Profile made"),
     "skills changed": _l("Topics and languages changed"),
+    "overnight wish changed": _l("Nights away from home changed"),
     "phone changed": _l("Phone number changed"),
     "photo given": _l("Photograph given"),
     "photo taken away": _l("Photograph taken away"),

@@ -15,6 +15,8 @@ PLAN_WORDS: Mapping[Reason, LazyProxy] = {
     ProposalReason.ASSUMED: _l("Draw a plan without the assumption: what is not so cannot be applied."),
     ProposalReason.NOTHING_BROKEN: _l("Look at the days: no visit that stands is broken by this."),
     ProposalReason.HAS_IT_ALREADY: _l("Choose something else: she has this already."),
+    ProposalReason.MINOR_SLEEPS_AT_HOME: _l("Choose an adult: a young presenter is at home each night."),
+    ProposalReason.NIGHTS_OUT_OF_RANGE: _l("Choose at most three nights in a row."),
     TourReason.NO_CITY: _l("Choose at least one city."),
     TourReason.TOO_MANY_CITIES: _l("Choose at most 40 cities."),
     TourReason.MORE_CITIES_THAN_DAYS: _l("Choose a later day, or fewer cities: a tour stops once a day."),
@@ -22,6 +24,12 @@ PLAN_WORDS: Mapping[Reason, LazyProxy] = {
     TourReason.CREW_NOT_WHOLE: _l("Choose as many educators as the programme sends, or let them change."),
     TourReason.NOTHING_GIVEN: _l("Enter at least one presentation in one of the shifts."),
     TourReason.TOO_MUCH_FOR_A_DAY: _l("Enter four presentations a day at most."),
+}
+NIGHTS: Mapping[int, LazyProxy] = {
+    0: _l("none: home each evening"),
+    1: _l("one night at most"),
+    2: _l("up to two nights in a row"),
+    3: _l("up to three nights in a row"),
 }
 CREW_MODES: Mapping[CrewMode, LazyProxy] = {
     CrewMode.FIXED: _l("The same educators to every city"),

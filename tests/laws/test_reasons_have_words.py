@@ -54,6 +54,7 @@ OTHER_DEFENCES = {
     "question_of_a_living_visit",
     "assumption_is_not_applied",
     "half_a_plan_is_not_applied",
+    "minor_sleeps_at_home",
     "nobody_rates_twice",
     "panel_stays",
     "seat_is_of_who_is_asked",

@@ -95,7 +95,7 @@ def test_what_is_locked_is_never_asked_to_move():
     [
         ({"languages": frozenset({"hu"})}, {}, "the language learned, or an interpreter"),
         ({"topics": frozenset({"gaming"})}, {}, "the topic learned"),
-        ({"max_km_day": 100}, {"city": 2}, "a night away"),
+        ({"max_km_day": 300, "day_end": 1200}, {"city": 2}, "a night away"),
         ({"max_per_week": 0}, {}, "one more a week"),
         ({"max_per_day": 0}, {}, "one more a day"),
         ({"max_total": 0}, {}, "one more in all"),
@@ -114,7 +114,7 @@ def test_a_looser_rule_opens_ways(person: dict, request_: dict, looser: str):
 
 
 def test_a_minor_never_stays_a_night_away():
-    youth = a_youth(max_km_day=100)
+    youth = a_youth(max_km_day=300)
     problem = a_problem(people=(a_plan_person(), youth), requests=(a_plan_request(city=2, influencers=1),))
 
     answer = explanation.explain(problem, Plan(()), "R1")

@@ -11,7 +11,6 @@ from scheduler.planning.terms import Placement, Plan, PlanPerson, PlanProblem, P
 
 ALTERNATIVES = 3
 MOVES_TRIED = 400
-A_NIGHT = 24 * 60
 HALF_AN_HOUR = 30
 
 Loosen = Callable[[PlanPerson, PlanRequest], PlanPerson]
@@ -24,8 +23,8 @@ WHAT_IF: Mapping[str, Loosen] = {
     ),
     "the language learned, or an interpreter": lambda who, it: replace(who, languages=who.languages | {it.language}),
     "the topic learned": lambda who, it: replace(who, topics=who.topics | {it.topic}),
-    "a night away": lambda who, _: (  # a minor never stays a night away
-        who if who.own_school else replace(who, day_start=-A_NIGHT, day_end=2 * A_NIGHT, max_km_day=10**6)
+    "a night away": lambda who, _: (  # one more than she may; a minor never stays a night away
+        who if who.own_school else replace(who, nights_max=who.nights_max + 1)
     ),
 }
 

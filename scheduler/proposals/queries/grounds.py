@@ -10,6 +10,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.people import queries as people_queries
+from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places import queries as place_queries
 from scheduler.policy import Actor, in_reach
@@ -66,7 +67,7 @@ def problems_with_ground(actor: Actor, draft: ProposalDraft, *, now: dt.datetime
     """What keeps it from being drawn: {field: reason}. Raises: NotAllowed; NotFound."""
     if draft.mends is not None:
         return _of_mending(actor, draft, draft.mends, now)
-    return _of_supposition(actor, draft.supposes) if draft.supposes else {}
+    return _of_supposition(actor, draft.supposes, clock.local_day(now)) if draft.supposes else {}
 
 
 def _of_mending(actor: Actor, draft: ProposalDraft, mends: Mending, now: dt.datetime) -> dict[str, Reason]:
@@ -85,7 +86,7 @@ def _of_mending(actor: Actor, draft: ProposalDraft, mends: Mending, now: dt.date
     return {} if broken_by(actor, draft, mends, now=now) else {"": ProposalReason.NOTHING_BROKEN}
 
 
-def _of_supposition(actor: Actor, supposes: Supposition) -> dict[str, Reason]:
+def _of_supposition(actor: Actor, supposes: Supposition, today: dt.date) -> dict[str, Reason]:
     if supposes.assumed is Assumed.ONE_MORE:
         return {}
     if supposes.presenter_id is None:
@@ -100,6 +101,8 @@ def _of_supposition(actor: Actor, supposes: Supposition) -> dict[str, Reason]:
             return {"language": ProposalReason.HAS_IT_ALREADY}
         case Assumed.REACH if person.reach_km is None:
             return {"presenter": ProposalReason.HAS_IT_ALREADY}
+        case Assumed.NIGHT if is_minor(person.adult_on, today):
+            return {"presenter": ProposalReason.MINOR_SLEEPS_AT_HOME}
     return {}
 
 

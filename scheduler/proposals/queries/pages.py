@@ -74,7 +74,11 @@ def _in_sight(actor: Actor) -> Select[PlanProposal]:
 def proposal_of(actor: Actor, proposal_id: int, *, lock: bool = False) -> PlanProposal:
     """One proposal. Raises: NotAllowed; NotFound outside of the actor's centre, or for limited staff of others."""
     policy.require(actor, "read", "plan", centre=actor.centre_id)
-    wanted = _in_sight(actor).where(PlanProposal.id == proposal_id).options(joinedload(PlanProposal.ground))
+    wanted = (
+        _in_sight(actor)
+        .where(PlanProposal.id == proposal_id)
+        .options(joinedload(PlanProposal.ground), joinedload(PlanProposal.journey))
+    )
     wanted = wanted.execution_options(populate_existing=True)
     row = db.session().scalar(wanted.with_for_update(of=PlanProposal) if lock else wanted)
     if row is None:
@@ -86,8 +90,9 @@ def draft_of(row: PlanProposal) -> ProposalDraft:
     """What a proposal was asked for with."""
     scope = PlanScope(row.first_day, row.last_day, ids_in(row.districts), ids_in(row.programmes), ids_in(row.people))
     mends, supposes = _ground_of(row.ground)
+    nights = row.journey.most_nights if row.journey else 0
     return ProposalDraft(
-        scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id, mends, supposes
+        scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id, mends, supposes, nights
     )
 
 
@@ -228,7 +233,8 @@ def _difference(row: PlanProposal, placed: int) -> Difference | None:
 def _sums(row: PlanProposal) -> ProposalSums | None:
     if row.finished_at is None:
         return None
-    return ProposalSums(**{name: getattr(row, name) for name in (*FIGURES, "bound_weight")})
+    saved = row.journey.km_saved if row.journey else None
+    return ProposalSums(**{name: getattr(row, name) for name in (*FIGURES, "bound_weight")}, km_saved=saved or 0)
 
 
 def _views(actor: Actor, row: PlanProposal, compared_with: int | None) -> list[RowView]:

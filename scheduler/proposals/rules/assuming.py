@@ -4,13 +4,13 @@ Nothing of it is stored: the same rules are asked of other facts.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS, LATEST_END
 from scheduler.booking.terms.free_dates import FreeFacts, Seeker
 from scheduler.people.terms import ExceptionRow, Hours
-from scheduler.proposals.terms.plan import Assumed, Mending, ProposedSeat, Supposition
+from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, Assumed, Mending, ProposedSeat, Supposition
 from scheduler.visits.rules.limits import week_of_day
 
 DAY = dt.timedelta(days=1)
@@ -62,6 +62,16 @@ def assumed_facts(facts: FreeFacts, supposes: Supposition, taught: tuple[Seeker,
             return replace(facts, people=(*others, *speaks))
         case Assumed.ONE_MORE:
             return replace(facts, people=tuple(_less_busy(one, facts.today) for one in facts.people))
+        case Assumed.NIGHT:
+            return facts  # free dates know no nights: the roads of the plan change
+
+
+def assumed_nights(nights: Mapping[int, int], supposes: Supposition) -> Mapping[int, int]:
+    """How many nights in a row people may stay away, with one more of her; who asks has looked that she is an adult."""
+    who = supposes.presenter_id
+    if supposes.assumed is not Assumed.NIGHT or who is None:
+        return nights
+    return {**nights, who: min(nights.get(who, 0) + 1, MOST_NIGHTS_AWAY)}
 
 
 def _with(facts: FreeFacts, who: int, change: Callable[[Seeker], Seeker]) -> FreeFacts:

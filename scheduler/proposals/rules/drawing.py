@@ -7,7 +7,7 @@ offer that hour and name that person. Roads are the product's own. A slot is whe
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, minute_of
@@ -15,6 +15,7 @@ from scheduler.booking.rules.free_dates import free_dates, who_could
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.booking.terms.free_dates import OF_CREW, Lack, Seeker
+from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.rules.presence import is_away
@@ -34,6 +35,9 @@ from scheduler.visits.rules.limits import MOST_A_DAY, MOST_A_WEEK, week_of_day
 from scheduler.visits.rules.timetable import wall_end
 
 _Dates = Mapping[int, Mapping[dt.date, tuple[dt.time, ...]]]
+NightsOf = Mapping[int, int]  # of presenters, how many nights in a row each may stay away
+NO_NIGHTS: NightsOf = {}
+EVERY_DAY = range(HORIZON_DAYS + DAYS_OF_WEEK)
 EVERY_AUDIENCE = "all"  # of audiences: free dates ask nobody for which she speaks
 NEVER, ANYTIME = -24 * 60, 3 * 24 * 60  # when somebody leaves home and is back: the product asks how far, not when
 ANY_KM = 10**6
@@ -75,7 +79,12 @@ def weights_of(levers: Levers) -> PlanWeights:
 
 
 def drawing_of(
-    asked: Sequence[AskedVisit], levers: Levers, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]
+    asked: Sequence[AskedVisit],
+    levers: Levers,
+    today: dt.date,
+    moment_of: MomentOf,
+    told: Callable[[int], None],
+    nights: NightsOf = NO_NIGHTS,
 ) -> DrawnProblem:
     """The problem of these requests. `told` hears how many were looked at."""
     every = []
@@ -91,21 +100,25 @@ def drawing_of(
             seekers[one.presenter_id].append(one)
     points = _Points()
     problem = PlanProblem(
-        days=HORIZON_DAYS + DAYS_OF_WEEK,
+        days=len(EVERY_DAY),
         closed_days=frozenset(),
         today=0,
         min_notice=0,  # free dates have asked
         slots=tuple(starts),
         buffer=0,
         requests=tuple(_request(could, points, monday, slots) for could in every),
-        people=tuple(_person(hers, len(every), points, monday) for _id, hers in sorted(seekers.items())),
+        people=tuple(
+            _with_nights(_person(hers, len(every), points, monday), hers, nights, today)
+            for _id, hers in sorted(seekers.items())
+        ),
         cities=points.cities(),
         fixed_team={},
         weights=weights_of(levers),
         road=points.road,
     )
     hopeless = {could.asked.request_id: why for could in every if (why := _hopeless(could, moment_of))}
-    return DrawnProblem(problem, monday, {name_of(one): one.facts.set_up_minutes for one in asked}, hopeless)
+    set_up = {name_of(one): one.facts.set_up_minutes for one in asked}
+    return DrawnProblem(problem, monday, set_up, hopeless, points.hosts())
 
 
 def _with_every_class(asked: AskedVisit, dates: _Dates) -> _Dates:
@@ -162,6 +175,10 @@ class _Points:
         known = (point or Point(0, 0) for point in self._at)
         return tuple(PlanCity(number, "", point.latitude, point.longitude) for number, point in enumerate(known))
 
+    def hosts(self) -> dict[int, int]:
+        """Which host each city is, where it is one."""
+        return {number: key[1] for key, number in self._number.items() if isinstance(key, tuple)}
+
     def road(self, one: PlanCity, other: PlanCity) -> tuple[int, int]:
         here, there = self._at[one.id], self._at[other.id]
         return (0, 0) if here is None or there is None else (round(road_km(here, there)), road_minutes(here, there))
@@ -182,8 +199,8 @@ def _request(could: _Could, points: _Points, monday: dt.date, slots: Mapping[int
         influencers=facts.rule.influencers if could.by_planner else 0,
         load=len(asked.sitting_minutes),
         day_from=0,
-        day_to=HORIZON_DAYS + DAYS_OF_WEEK,
-        preferred_days=liked or frozenset(range(HORIZON_DAYS + DAYS_OF_WEEK)),
+        day_to=len(EVERY_DAY),
+        preferred_days=liked or frozenset(EVERY_DAY),
         weekdays=frozenset(range(DAYS_OF_WEEK)),
         slots_even=every_slot,
         slots_odd=every_slot,
@@ -223,6 +240,24 @@ def _person(hers: Sequence[Seeker], most: int, points: _Points, monday: dt.date)
         day_end=ANYTIME,
         given={(day - monday).days: number for who in hers for day, number in who.presentations.items()},
     )
+
+
+def _with_nights(person: PlanPerson, hers: Sequence[Seeker], nights: NightsOf, today: dt.date) -> PlanPerson:
+    """With the nights that she may stay away, an adult today and so on every day of the plan; on days on which she does
+    not work she is on no road, either. The engine is never told that a minor could.
+    """
+    one, monday = hers[-1], week_of_day(today)
+    most = nights.get(one.presenter_id, 0)
+    if not most or is_minor(one.law.adult_on, today):
+        return person
+    off = frozenset(day for day in EVERY_DAY if not any(_works(who, monday + dt.timedelta(days=day)) for who in hers))
+    return replace(person, nights_max=most, unavailable=off)
+
+
+def _works(one: Seeker, day: dt.date) -> bool:
+    """Whether she comes at all on a day: as its exceptions say, else as her week does."""
+    said = [row.available for row in one.exceptions if row.first_day <= day <= row.last_day]
+    return all(said) if said else any(row.weekday == day.weekday() for row in one.hours)
 
 
 def _hopeless(could: _Could, moment_of: MomentOf) -> Waiting | None:

@@ -14,11 +14,19 @@ from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import Actor
-from scheduler.proposals.models import PlanGround, PlanProposal, ProposedVisit
+from scheduler.proposals.models import PlanGround, PlanJourney, PlanProposal, ProposedNight, ProposedVisit
 from scheduler.proposals.queries.grounds import problems_with_ground
 from scheduler.proposals.queries.pages import proposal_of, seat_in
 from scheduler.proposals.rules.assuming import copies_in
-from scheduler.proposals.terms.plan import ProposalDraft, ProposalReason, ProposalSums, ProposedRow, ProposedSeat
+from scheduler.proposals.terms.plan import (
+    MOST_NIGHTS_AWAY,
+    PlannedNight,
+    ProposalDraft,
+    ProposalReason,
+    ProposalSums,
+    ProposedRow,
+    ProposedSeat,
+)
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
@@ -47,6 +55,8 @@ def begin_proposal(
         act.session.flush()
         if ground := _ground(draft):
             act.session.add(PlanGround(proposal_id=row.id, **ground))
+        if draft.has_nights:
+            act.session.add(PlanJourney(proposal_id=row.id, most_nights=draft.nights))
         row.work_id = work_service.begin(actor, WorkKind.PROPOSE_PLAN, now=now, content=str(row.id).encode())
         act.record("plan asked for", row)
         _keep_pinned(act, row, pinned)
@@ -62,6 +72,8 @@ def _refuse(draft: ProposalDraft, today: dt.date) -> None:
         raise Rejected({"last_day": GroundReason.IN_THE_PAST})
     if (scope.first_day - today).days >= HORIZON_DAYS:
         raise Rejected({"first_day": ProposalReason.TOO_FAR_AHEAD})
+    if draft.nights not in range(MOST_NIGHTS_AWAY + 1):
+        raise Rejected({"nights": ProposalReason.NIGHTS_OUT_OF_RANGE})
 
 
 def _values(draft: ProposalDraft) -> dict[str, object]:
@@ -118,7 +130,13 @@ def as_stored(proposal_id: int, row: ProposedRow) -> ProposedVisit:
 
 
 def finish_proposal(
-    actor: Actor, proposal_id: int, rows: Collection[ProposedRow], sums: ProposalSums, *, now: dt.datetime
+    actor: Actor,
+    proposal_id: int,
+    rows: Collection[ProposedRow],
+    sums: ProposalSums,
+    *,
+    now: dt.datetime,
+    nights: Collection[PlannedNight] = (),
 ) -> bool:
     """Store what came of it, all at once; False when another worker was first. Raises: NotAllowed; NotFound."""
     policy.require(actor, "create", "plan", centre=actor.centre_id)
@@ -131,8 +149,11 @@ def finish_proposal(
         session.execute(delete(ProposedVisit).where(ProposedVisit.proposal_id == proposal_id))
         row.finished_at, row.cost, row.km, row.steps = now, sums.cost, sums.km, sums.steps
         row.served_weight, row.asked_weight, row.bound_weight = sums.served_weight, sums.asked_weight, sums.bound_weight
+        if row.journey is not None:
+            row.journey.km_saved = sums.km_saved
         session.flush()
         session.add_all(as_stored(proposal_id, one) for one in rows)
+        session.add_all(ProposedNight(proposal_id=proposal_id, **vars(one)) for one in nights)
     log.info("plan proposed", extra={"plan_proposal_id": proposal_id, "rows": len(rows), "cost": sums.cost})
     return True
 

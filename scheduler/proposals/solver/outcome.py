@@ -7,9 +7,9 @@ from typing import Any
 
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.planning.rules.judgement import cost_of, violations
-from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, explain
+from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain
 from scheduler.planning.terms import Placement, Plan, PlanProblem, WhyUnplaced
-from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, seat_of
+from scheduler.proposals.rules.drawing import NightsOf, drawing_of, may_be, placement_of, seat_of
 from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.terms.plan import (
     AskedVisit,
@@ -17,6 +17,7 @@ from scheduler.proposals.terms.plan import (
     LeftAlone,
     Levers,
     MendGround,
+    PlannedNight,
     ProposalSums,
     ProposedRow,
     ProposedSeat,
@@ -26,7 +27,7 @@ from scheduler.proposals.terms.plan import (
     told_seat,
 )
 
-EXPLAINED = 400  # requests: each answer lays the whole plan out once
+EXPLAINED, WITH_NIGHTS = 400, 100  # requests: each answer lays the whole plan out once, with nights some times over
 REST = {  # why the engine left one out that somebody could have served
     WhyUnplaced.CAP: WaitCause.FULL,
     WhyUnplaced.CLASH: WaitCause.ELSEWHERE,
@@ -44,11 +45,12 @@ class PlanWish:
     before: Seats = field(default_factory=dict)
     pinned: Seats = field(default_factory=dict)
     mends: MendGround | None = None  # what stands is mended: its visits are the plan before
+    nights: NightsOf = field(default_factory=dict)
 
 
 def draw(wish: PlanWish, today: dt.date, moment_of: MomentOf, told: Callable[[int], None]) -> DrawnProblem:
     """The problem, with the plan before as what people were told; `told` hears how many requests were looked at."""
-    return _with_what_stands(drawing_of(wish.asked, wish.levers, today, moment_of, told), wish)
+    return _with_what_stands(drawing_of(wish.asked, wish.levers, today, moment_of, told, wish.nights), wish)
 
 
 def _with_what_stands(drawing: DrawnProblem, wish: PlanWish) -> DrawnProblem:
@@ -84,12 +86,14 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
     asked = {one.request_id: one for one in wish.asked}
     seats = [seat_of(drawing, one) for one in plan.placements]
     stay = _as_they_stand(seats, wish)
+    most = WITH_NIGHTS if plan.nights else EXPLAINED
     stand = {seat.request_id for seat in stay} | seats_that_stand(
         asked, [seat for seat in seats if seat not in stay], moment_of, beside=stay
     )
-    plan = replace(plan, placements=tuple(one for one in plan.placements if int(one.request) in stand))
+    kept = replace(plan, placements=tuple(one for one in plan.placements if int(one.request) in stand))
+    plan = _with_nights_of(drawing.problem, kept)
     left_out = {seat.request_id for seat in seats} - stand
-    explained, rows = len(asked) <= EXPLAINED, []
+    explained, rows = len(asked) <= most, []
     unchanged = {seat.request_id for seat in stay}
     for one in asked:
         if one in unchanged:
@@ -102,6 +106,23 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
             row = _explained(drawing, plan, one) if explained else _briefly(drawing, plan, one)
         rows.append(_of_standing(replace(row, pinned=one in wish.pinned and row.seat is not None), wish))
     return [*rows, *_left_alone(wish)], plan
+
+
+def _with_nights_of(problem: PlanProblem, plan: Plan) -> Plan:
+    """The nights away of the seats that are left, judged; none where the judge would not have them."""
+    if not plan.nights:
+        return plan
+    with_nights = replace(plan, nights=desk_of(problem, plan).placed_nights())
+    return with_nights if not violations(problem, with_nights) else replace(plan, nights=())
+
+
+def nights_in(drawing: DrawnProblem, plan: Plan) -> list[PlannedNight]:
+    """The nights away of a plan, as who sleeps after which day in the town of which host."""
+    day = dt.timedelta(days=1)
+    return [
+        PlannedNight(int(one.person), drawing.first_day + one.day * day, drawing.host_at[one.city])
+        for one in plan.nights
+    ]
 
 
 def _as_they_stand(seats: Sequence[ProposedSeat], wish: PlanWish) -> list[ProposedSeat]:
@@ -173,6 +194,7 @@ def _of_waiting(drawing: DrawnProblem, answer: UnplacedAnswer) -> dict[str, Any]
 def sums_of(problem: PlanProblem, plan: Plan, *, steps: int = 0, bound: int | None = None) -> ProposalSums:
     """What a plan comes to."""
     cost = cost_of(problem, plan)
+    at_home = cost_of(problem, replace(plan, nights=())).km if plan.nights else cost.km
     return ProposalSums(
         cost=cost.total,
         served_weight=cost.served_weight,
@@ -180,4 +202,5 @@ def sums_of(problem: PlanProblem, plan: Plan, *, steps: int = 0, bound: int | No
         km=cost.km,
         steps=steps,
         bound_weight=None if bound is None else max(bound, cost.served_weight),
+        km_saved=at_home - cost.km,
     )

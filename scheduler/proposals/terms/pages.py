@@ -100,6 +100,19 @@ class Gathered:
     language: TeachingLanguage | None = None
 
 
+@dataclass(frozen=True)
+class NightView:
+    """A night away: who sleeps in which town after which day."""
+
+    who: CrewName
+    after_day: dt.date
+    place_sr_cyrl: str
+    place_sr_latn: str
+
+    def place(self, language: str) -> str:
+        return pick(language, self.place_sr_cyrl, self.place_sr_latn)
+
+
 class HostGroup(StrEnum):
     """Schools that are told apart to see whether everybody gets her share; one school may be in two."""
 

@@ -13,6 +13,7 @@ from scheduler.planning.terms import PlanProblem
 
 USUAL = 1
 STRONGEST = 2  # of a lever: 0 little, 1 as usual, 2 much
+MOST_NIGHTS_AWAY = 3  # in a row that anybody is ever sent away for
 
 
 class ProposalReason(Reason):
@@ -23,6 +24,8 @@ class ProposalReason(Reason):
     ASSUMED = "plan_rests_on_an_assumption"
     NOTHING_BROKEN = "plan_has_nothing_broken"
     HAS_IT_ALREADY = "plan_has_it_already"
+    MINOR_SLEEPS_AT_HOME = "minor_sleeps_at_home"
+    NIGHTS_OUT_OF_RANGE = "plan_nights_out_of_range"
 
 
 class WaitCause(StrEnum):
@@ -120,6 +123,7 @@ class Assumed(StrEnum):
     WEEKDAY = "weekday"  # somebody comes on one more day of the week
     LANGUAGE = "language"  # somebody teaches in one more language
     ONE_MORE = "one_more"  # everybody gives one presentation more a week
+    NIGHT = "night"  # an adult stays away for one night more in a row
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ class ProposalDraft:
     """A plan that is wanted; `based_on` another one, of which the pinned rows stay.
 
     `mends`: what stands is mended, nothing else is planned. `supposes`: drawn as if; it cannot be applied.
+    `nights`: in a row that adults who have said so may stay away.
     """
 
     scope: PlanScope
@@ -151,6 +156,11 @@ class ProposalDraft:
     based_on: int | None = None
     mends: Mending | None = None
     supposes: Supposition | None = None
+    nights: int = 0
+
+    @property
+    def has_nights(self) -> bool:
+        return self.nights > 0 or (self.supposes is not None and self.supposes.assumed is Assumed.NIGHT)
 
 
 @dataclass(frozen=True)
@@ -230,6 +240,7 @@ class DrawnProblem:
     first_day: dt.date
     set_up: Mapping[str, int]  # minutes before the presentation at which a request's slot begins
     hopeless: Mapping[int, "Waiting"]
+    host_at: Mapping[int, int] = field(default_factory=dict)  # of the engine's cities those that are a host
 
 
 @dataclass(frozen=True)
@@ -261,6 +272,16 @@ class ProposalSums:
     km: int
     steps: int
     bound_weight: int | None = None
+    km_saved: int = 0  # by nights away, against the same visits from home to home
+
+
+@dataclass(frozen=True)
+class PlannedNight:
+    """A night that somebody stays away: after which day, in the town of which host."""
+
+    presenter_id: int
+    after_day: dt.date
+    host_id: int
 
 
 class PlanChanged(SchedulerError):

@@ -45,6 +45,7 @@ from scheduler.web.forms import (
 )
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
+from scheduler.web.plan_words import NIGHTS
 from scheduler.web.reasons import worded
 
 TEACHING_LANGUAGES = {
@@ -194,6 +195,16 @@ class SkillsForm(BaseForm):
             self.reach_km.data,
             self.has_car.data,
         )
+
+
+class ChangedSkillsForm(SkillsForm):
+    """Of somebody who is known: an adult says as well whether a plan may have her stay away for a night."""
+
+    nights = SelectField(
+        _l("Nights away from home"),
+        default="0",
+        choices=[SelectChoice(str(nights), words) for nights, words in NIGHTS.items()],
+    )
 
 
 class PresenterForm(SkillsForm):

@@ -13,6 +13,7 @@ from scheduler.people.service import notes
 from scheduler.people.service import presenters as people_presenters
 from scheduler.people.terms import PresenterPage
 from scheduler.policy import SYSTEM, Scope
+from scheduler.proposals.queries.overnight import wish_of
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries.availability import presenter_page
 from scheduler.staffing.queries.own_days import year_of
@@ -25,6 +26,7 @@ from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.people import forms
 from scheduler.web.people.blueprint import bp
+from scheduler.web.plan_words import NIGHTS
 
 
 def page_for(verb: str, presenter_id: int) -> PresenterPage:
@@ -64,6 +66,7 @@ def _show_presenter(
         lines=lines,
         load=load_of(page, whole, today),  # wherever she goes
         year=year_of(row.presenter_id, today.year),
+        nights_away=str(NIGHTS[wish_of(row.presenter_id)]),
         notes_may=notes_may,
         notes=queries.notes_about(row.presenter_id) if notes_may else [],
         may_change=policy.scope_of(actor, "update", "presenter") is not None,

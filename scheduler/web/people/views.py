@@ -19,6 +19,8 @@ from scheduler.people.service.accounts import reset_password, set_language, spel
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
 from scheduler.people.terms import BadSignIn, PersonReason
+from scheduler.proposals.queries.overnight import wish_of
+from scheduler.proposals.service.overnight import say_nights
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries import clearances
 from scheduler.staffing.queries.availability import presenter_page
@@ -35,6 +37,7 @@ from scheduler.web.people import forms, own_keys, own_login, person, photo, seco
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.next_page import next_page
 from scheduler.web.people.person import page_for
+from scheduler.web.plan_words import NIGHTS
 from scheduler.web.tables import Column
 
 __all__ = ["bp", "own_keys", "own_login", "person", "photo", "second_step", "staff"]
@@ -199,6 +202,7 @@ def _own_profile(presenter_id: int | None) -> dict[str, object]:
         "proofs": safeguarding_queries.proofs_of(profile.row, today),
         "year": year_of(presenter_id, today.year),
         "has_photo": queries.has_photo(presenter_id),
+        "nights_away": str(NIGHTS[wish_of(presenter_id)]),
         "feeds": feeds_queries.feeds_of(presenter_id),
         "weekdays": labels.WEEKDAYS,
         "topics": labels.TOPICS,
@@ -238,17 +242,22 @@ def new_presenter() -> ResponseReturnValue:
 @may("update", "presenter")
 def skills(presenter_id: int) -> ResponseReturnValue:
     row = page_for("update", presenter_id).row
-    form = forms.SkillsForm(
+    form = forms.ChangedSkillsForm(
         home=row.home_id,
         topics=list(row.topics),
         languages=list(row.languages),
         phone=row.phone,
         reach_km=row.reach_km,
         has_car=row.has_car,
+        nights=str(wish_of(presenter_id)),
     )
+    if rules.is_minor(row.adult_on, _today()):
+        del form.nights  # she is at home each night
     if form.accepted():
         try:
             change_skills(current_actor(), presenter_id, form.skills(), now=clock.now())
+            if form.nights is not None:
+                say_nights(current_actor(), presenter_id, int(form.nights.data), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:

@@ -28,6 +28,7 @@ from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _l, page_language, spelled_here
 from scheduler.web.labels import WEEKDAYS
+from scheduler.web.plan_words import NIGHTS
 from scheduler.web.proposals.words import ASSUMED, STRENGTHS, TROUBLES
 
 PLAN_WEEKS = 6
@@ -47,6 +48,8 @@ class ProposalForm(BaseForm):
     fairness = SelectField(_l("Spread the work evenly"), default=str(USUAL))
     calm = SelectField(_l("Keep what the plan before said"), default=str(USUAL))
 
+    nights = SelectField(_l("Nights away"), default="0")
+
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         language, actor = page_language(), current_actor()
@@ -61,6 +64,7 @@ class ProposalForm(BaseForm):
         self.people.choices = _presenters()
         for name in LEVERS:
             self[name].choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
+        self.nights.choices = [SelectChoice(str(nights), words) for nights, words in NIGHTS.items()]
 
     @classmethod
     def usual(cls, today: dt.date) -> "ProposalForm":
@@ -74,7 +78,8 @@ class ProposalForm(BaseForm):
             cast(dt.date, self.last_day.data),
             *(tuple(_numbers(self[name].data)) for name in ("districts", "programmes", "people")),
         )
-        return ProposalDraft(scope, Levers(*(int(self[name].data) for name in LEVERS)))
+        levers = Levers(*(int(self[name].data) for name in LEVERS))
+        return ProposalDraft(scope, levers, nights=int(self.nights.data))
 
 
 def _presenters() -> list[SelectChoice]:

@@ -6,7 +6,16 @@ from babel.support import LazyProxy
 
 from scheduler.core.language import pick, short_day
 from scheduler.people.terms import PresenterKind
-from scheduler.proposals.terms.pages import AskedName, CrewName, Gathered, HostGroup, ProposalPage, RowView, TownOfPlan
+from scheduler.proposals.terms.pages import (
+    AskedName,
+    CrewName,
+    Gathered,
+    HostGroup,
+    NightView,
+    ProposalPage,
+    RowView,
+    TownOfPlan,
+)
 from scheduler.proposals.terms.plan import (
     USUAL,
     Assumed,
@@ -25,6 +34,7 @@ from scheduler.web import labels
 from scheduler.web.filters import Face, percent
 from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
+from scheduler.web.plan_words import NIGHTS
 
 STRENGTHS: Mapping[int, LazyProxy] = {0: _l("hardly"), 1: _l("as usual"), 2: _l("above all")}
 CHANGES: Mapping[RowChange, Face] = {
@@ -53,6 +63,7 @@ ASSUMED: Mapping[Assumed, LazyProxy] = {
     Assumed.WEEKDAY: _l("She comes on one day of the week more"),
     Assumed.LANGUAGE: _l("She teaches in one language more"),
     Assumed.ONE_MORE: _l("Everybody gives one presentation a week more"),
+    Assumed.NIGHT: _l("She stays away for one night more in a row; an adult only"),
 }
 LEFT_ALONE: Mapping[LeftAlone, LazyProxy] = {
     LeftAlone.WITHIN_NOTICE: _l(
@@ -197,6 +208,18 @@ def lever_words(levers: Levers) -> str:
     return " · ".join(told) or _("everything as usual")
 
 
+def night_words(nights: Sequence[NightView], row: RowView) -> list[str]:
+    """Of a row, who of its crew stays away for the night after it: "Ana: night in Pirot"."""
+    if row.seat is None:
+        return []
+    going = {who.presenter_id for who in row.seat.crew}
+    return [
+        _("%(name)s: night in %(town)s", name=spelled_here(one.who.name), town=one.place(page_language()))
+        for one in nights
+        if one.after_day == row.seat.on_day and one.who.presenter_id in going
+    ]
+
+
 def title(shown: ProposalPage) -> str:
     """What a plan is, with its days."""
     first, last = (short_day(day, page_language()) for day in (shown.line.first_day, shown.line.last_day))
@@ -213,6 +236,9 @@ def about(shown: ProposalPage) -> str:
         return mending_words(shown.draft.mends, shown)
     if shown.draft.supposes:
         return supposition_words(shown.draft.supposes, shown.about)
+    if shown.draft.nights:
+        nights = _("nights away: %(how_many)s", how_many=NIGHTS[shown.draft.nights])
+        return f"{lever_words(shown.draft.levers)} · {nights}"
     return lever_words(shown.draft.levers)
 
 
@@ -243,7 +269,7 @@ def supposition_words(supposes: Supposition, who: CrewName | None) -> str:
     return f"{told}: {', '.join(more)}" if more else told
 
 
-def figures(shown: ProposalPage) -> list[dict[str, object]]:
+def figures(shown: ProposalPage, nights: int = 0) -> list[dict[str, object]]:
     """What a finished plan comes to; of a repair and an assumption what it changes."""
     line, km = shown.line, shown.sums.km if shown.sums else 0
     if shown.draft.mends:
@@ -258,6 +284,9 @@ def figures(shown: ProposalPage) -> list[dict[str, object]]:
         {"number": line.asked - line.placed, "words": _("wait")},
         {"number": km, "words": _("km of road")},
     ]
+    if shown.draft.has_nights and shown.sums:
+        numbers.append({"number": nights, "words": _("nights away")})
+        numbers.append({"number": shown.sums.km_saved, "words": _("km saved by nights")})
     if not shown.draft.supposes:
         return [*numbers, {"number": line.applied, "words": _("applied")}]
     if shown.difference is None:

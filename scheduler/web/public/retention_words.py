@@ -83,8 +83,8 @@ def _of_presenters() -> list[NoticeRow]:
         ),
         NoticeRow(
             _(
-                "Presenter: topics, trainings, languages, hours, town, reach, phone number and, of an adult, a"
-                " photograph if given"
+                "Presenter: topics, trainings, languages, hours, town, reach, phone number and, of an adult, nights"
+                " away from home and a photograph if given"
             ),
             _("to plan visits"),
             _("contract, volunteering"),

@@ -1,0 +1,162 @@
+"""Nights away in the product: who said so, what a plan asks for, what its page says; the database keeps minors home."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import NotFound, Rejected
+from scheduler.jobs import long_work, proposals, queue
+from scheduler.people.models import User
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import Host
+from scheduler.proposals.models import OvernightWish, PlanJourney, ProposedNight
+from scheduler.proposals.queries.overnight import nights_for, nights_of, wish_of
+from scheduler.proposals.queries.pages import draft_of, proposal_of, proposal_page
+from scheduler.proposals.service.overnight import say_nights
+from scheduler.proposals.service.propose import begin_proposal
+from scheduler.proposals.terms.plan import Assumed, Levers, ProposalReason, Supposition
+from scheduler.requests.models import SchoolRequest
+from tests.factories import MONDAY
+from tests.factories.people import make_presenter
+from tests.factories.proposals import FIRST, Region, a_region
+
+pytestmark = pytest.mark.both_databases
+DAY = dt.timedelta(days=1)
+SAVES_ROAD = Levers(kilometres=2)
+
+
+@pytest.fixture(autouse=True)
+def attached(app, the_clock, monkeypatch):
+    queue.attach(app)
+    the_clock.stands_at(MONDAY)
+    monkeypatch.setattr(proposals, "A_LITTLE", 0.3)
+
+
+@pytest.fixture
+def far(session) -> Region:
+    """Two schools in Belgrade, one asks for Monday and one for Tuesday; the only educator lives in Niš."""
+    region = a_region(requests=2, educators=1)
+    with transaction():
+        session.execute(update(Host).values(lat=44.8125, lon=20.4612, place_sr_cyrl="Београд", place_sr_latn="Beograd"))
+        for number, one in enumerate(region.asked):
+            day = FIRST + number * DAY
+            session.execute(update(SchoolRequest).where(SchoolRequest.id == one.id).values(first_day=day, last_day=day))
+    return region
+
+
+def drawn(region: Region, nights: int = 0, **given) -> int:
+    draft = replace(region.draft(SAVES_ROAD), nights=nights, **given)
+    proposal_id = begin_proposal(region.coordinator, draft, now=MONDAY).id
+    long_work.do_long_work.call_local()
+    db.session.rollback()
+    return proposal_id
+
+
+def page(region: Region, proposal_id: int):
+    return proposal_page(region.coordinator, proposal_id, now=MONDAY)
+
+
+def slept(region: Region, proposal_id: int) -> list[tuple[int, dt.date, str]]:
+    nights = nights_of(region.coordinator, proposal_id)
+    return [(one.who.presenter_id, one.after_day, one.place_sr_latn) for one in nights]
+
+
+def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved(far):
+    her = far.educators[0].id
+    say_nights(far.coordinator, her, 2, now=MONDAY)
+
+    with_nights, without = drawn(far, nights=1), drawn(far)
+
+    assert slept(far, with_nights) == [(her, FIRST, "Beograd")]
+    assert slept(far, without) == []
+    away, home = page(far, with_nights), page(far, without)
+    assert (away.line.placed, home.line.placed) == (2, 2)
+    assert away.sums.km_saved == home.sums.km - away.sums.km > 300
+    assert (away.draft.nights, home.draft.nights, home.draft.has_nights) == (1, 0, False)
+
+
+def test_nobody_is_away_who_has_not_said_so(far):
+    proposal_id = drawn(far, nights=3)
+
+    assert (slept(far, proposal_id), page(far, proposal_id).sums.km_saved) == ([], 0)
+
+
+def test_a_plan_never_sends_her_away_for_longer_than_she_said_or_it_asks(far):
+    her = far.educators[0].id
+    say_nights(far.coordinator, her, 2, now=MONDAY)
+    draft = replace(far.draft(), nights=3)
+
+    assert nights_for(far.coordinator, draft, now=MONDAY) == {her: 2}
+    assert nights_for(far.coordinator, replace(draft, nights=1), now=MONDAY) == {her: 1}
+    assert nights_for(far.coordinator, replace(draft, nights=0), now=MONDAY) == {}
+
+
+def test_what_if_she_stayed_a_night_away_needs_no_wish_and_leaves_none(far):
+    her = far.educators[0].id
+    base = drawn(far)
+
+    tried = drawn(far, based_on=base, supposes=Supposition(Assumed.NIGHT, her))
+
+    shown = page(far, tried)
+    assert slept(far, tried) == [(her, FIRST, "Beograd")]
+    assert shown.difference.placed == 0
+    assert shown.difference.km == -shown.sums.km_saved < -300
+    assert (wish_of(her), draft_of(proposal_of(far.coordinator, tried)).nights) == (0, 0)
+
+
+def test_of_a_minor_no_night_is_said_asked_or_stored(far, session):
+    centre = far.coordinator.centre_id
+    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), centre_id=centre)
+    base = far.proposed(far.seat(0))
+
+    with pytest.raises(Rejected) as said:
+        say_nights(far.coordinator, minor.id, 1, now=MONDAY)
+    with pytest.raises(Rejected) as asked:
+        drawn(far, based_on=base, supposes=Supposition(Assumed.NIGHT, minor.id))
+
+    assert said.value.problems == {"nights": ProposalReason.MINOR_SLEEPS_AT_HOME}
+    assert asked.value.problems == {"presenter": ProposalReason.MINOR_SLEEPS_AT_HOME}
+    db.session.rollback()
+    for row in (
+        OvernightWish(presenter_id=minor.id, most_nights=1, said_on=MONDAY.date()),
+        ProposedNight(proposal_id=base, presenter_id=minor.id, after_day=FIRST, host_id=far.asked[0].host_id),
+    ):
+        with pytest.raises(IntegrityError, match="minor_sleeps_at_home"), transaction() as own:
+            if isinstance(row, ProposedNight):
+                own.add(PlanJourney(proposal_id=base, most_nights=1))
+                own.flush()
+            own.add(row)
+        db.session.rollback()
+    assert db.session.scalars(select(OvernightWish)).all() == []
+
+
+def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, session):
+    her = far.educators[0]
+    herself = db.session.get_one(User, her.user_id).actor(her.id)
+    other = make_presenter(centre_id=her.centre_id)
+    stranger = db.session.get_one(User, other.user_id).actor(other.id)
+
+    for nights in (3, 3, 1, 0):
+        say_nights(herself, her.id, nights, now=MONDAY)
+        assert wish_of(her.id) == nights
+    with pytest.raises(NotFound):
+        say_nights(stranger, her.id, 1, now=MONDAY)
+    with pytest.raises(Rejected):
+        say_nights(herself, her.id, 4, now=MONDAY)
+
+    db.session.rollback()
+    said = session.scalars(select(AuditEntry.details).where(AuditEntry.action == "overnight wish changed")).all()
+    assert [json.loads(one)["nights"] for one in said] == [3, 1, 0]
+
+
+def test_a_plan_of_more_nights_than_three_is_refused(far):
+    with pytest.raises(Rejected) as refused:
+        drawn(far, nights=4)
+
+    assert refused.value.problems == {"nights": ProposalReason.NIGHTS_OUT_OF_RANGE}
