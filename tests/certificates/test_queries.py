@@ -8,9 +8,10 @@ from sqlalchemy import update
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.service.counting import name_adults
 from scheduler.attendance.terms import AttendanceState
-from scheduler.certificates import rules, service
+from scheduler.certificates import rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import lists, papers
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateFilters, CertificateKind, CertificateShow, WaitsFor
 from scheduler.config import settings
 from scheduler.core.db import transaction
@@ -24,7 +25,7 @@ from tests.factories.programmes import make_campaign, make_programme
 
 
 def issued(begun):
-    return service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+    return issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
 
 
 def test_a_number_is_found_however_it_is_typed(session):
@@ -165,8 +166,8 @@ def test_the_list_is_narrowed_by_kind_and_by_what_became_of_them(session):
     begun = a_locked_visit(names=("Ана", "Мира"))
     _school, first, second = issued(begun)
     desk, kept = begun.coordinator, papers.certificate_to_change
-    service.reissue_certificate(desk, kept(desk, first).id, "Ана Петровић", now=LEAVING)
-    service.revoke_certificate(desk, kept(desk, second).id, "was not there", now=LEAVING)
+    issuing.reissue_certificate(desk, kept(desk, first).id, "Ана Петровић", now=LEAVING)
+    issuing.revoke_certificate(desk, kept(desk, second).id, "was not there", now=LEAVING)
 
     by_show = {show: found(desk, show=show) for show in CertificateShow if show is not CertificateShow.WAITING}
     assert by_show == {

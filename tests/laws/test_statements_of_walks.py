@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.service.counting import assume_silent
-from scheduler.certificates.service import issue_certificates
+from scheduler.certificates.service.issuing import issue_certificates
 from scheduler.certificates.signature import renew_key
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.service.desk import agree_request

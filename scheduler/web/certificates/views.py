@@ -6,8 +6,9 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.certificates import pdf, rules, service, signature
+from scheduler.certificates import pdf, rules, signature
 from scheduler.certificates.queries import lists, papers
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import (
     CertificateFilters,
     CertificateKind,
@@ -177,7 +178,7 @@ def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
         "Content-Disposition": f'attachment; filename="{number}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(service.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
+    return Response(issuing.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
 
 
 @bp.get("/certificates/issued")
@@ -245,7 +246,7 @@ def reissue(number: str) -> ResponseReturnValue:
     form = ReissueForm(data={"name": row.holder_name or ""})
     if form.accepted():
         try:
-            new = service.reissue_certificate(current_actor(), row.id, form.name.data or "", now=clock.now())
+            new = issuing.reissue_certificate(current_actor(), row.id, form.name.data or "", now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -265,7 +266,7 @@ def revoke(number: str) -> ResponseReturnValue:
     form = RevokeForm()
     if form.accepted():
         try:
-            service.revoke_certificate(current_actor(), row.id, form.reason.data or "", now=clock.now())
+            issuing.revoke_certificate(current_actor(), row.id, form.reason.data or "", now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:

@@ -7,8 +7,9 @@ import pypdf
 import pytest
 from sqlalchemy import select, update
 
-from scheduler.certificates import rules, service
+from scheduler.certificates import rules
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateState
 from scheduler.core.db import db, transaction
 from scheduler.jobs.long_work import do_long_work
@@ -33,7 +34,7 @@ def words_of(answer):
 
 
 def issued(begun):
-    return service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+    return issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
 
 
 def desk_of(client, begun, role=Role.COORDINATOR):

@@ -1,4 +1,4 @@
-"""What a person can do with certificates: issue what is due, issue again with the right name, revoke, download."""
+"""Issue what is due, issue again with the right name, revoke, download."""
 
 import datetime as dt
 import logging
