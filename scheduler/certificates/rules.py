@@ -107,8 +107,12 @@ _BRACED = re.compile(r"\{([^{}]*)\}")
 
 def placeholders_in(language: str) -> list[str]:
     """Those that exist, as a writer in this language types them: {program}."""
-    at = {"sr_Cyrl": 0, "sr_Latn": 1}.get(language, 2)
-    return [f"{{{words[at]}}}" for words in PLACEHOLDERS.values()]
+    return [placeholder(name, language) for name in PLACEHOLDERS]
+
+
+def placeholder(name: str, language: str) -> str:
+    """One of them."""
+    return f"{{{PLACEHOLDERS[name][{'sr_Cyrl': 0, 'sr_Latn': 1}.get(language, 2)]}}}"
 
 
 def unknown_placeholders(words: str) -> list[str]:

@@ -14,7 +14,7 @@ CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
     CertificateReason.COLOUR_TOO_PALE: _l("Choose a darker colour: on white paper this one can hardly be read."),
     CertificateReason.NOT_A_COLOUR: _l("Enter a colour like this: #12594D."),
     CertificateReason.NO_SUCH_PLACEHOLDER: _l("Write only placeholders that exist: they are listed beside the field."),
-    CertificateReason.BRACE_ALONE: _l("Close every brace: a placeholder stands between { and }."),
+    CertificateReason.BRACE_ALONE: _l("Close every brace: a placeholder stands between two of them."),
     CertificateReason.DUTY_OF_NOBODY: _l("Write who has this duty, or leave the duty empty."),
     CertificateReason.PICTURE_MISSING: _l("Choose the picture."),
     CertificateReason.PICTURE_OF_NO_KIND: _l(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import templates
-from scheduler.certificates.rules import placeholders_in, problems_with_template, problems_with_wording
+from scheduler.certificates.rules import placeholder, placeholders_in, problems_with_template, problems_with_wording
 from scheduler.certificates.service import templates as service
 from scheduler.certificates.service.templates import TemplateScope
 from scheduler.certificates.terms import SIGNING, CertificateKind, PaperPicture, PicturePlace, StoredTemplate
@@ -51,7 +51,8 @@ def template(programme_id: int) -> ResponseReturnValue:
                 form.form_errors.append(worded(conflict.reason))
             else:
                 return _saved(programme_id)
-    page = render_template("certificates/template.html", form=form, **_shown(programme_id, stored))
+    example = "04-{}/{}".format(*(placeholder(name, page_language()) for name in ("number", "year")))
+    page = render_template("certificates/template.html", form=form, example=example, **_shown(programme_id, stored))
     return page, 422 if form.problems_shown() else 200
 
 
