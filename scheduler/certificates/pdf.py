@@ -12,7 +12,7 @@ from scheduler.certificates.terms import (
     PLAIN,
     SIGNING,
     CertificatePaper,
-    Face,
+    PaperFace,
     PaperPicture,
     PaperShape,
     PicturePlace,
@@ -80,7 +80,7 @@ class TextBox:
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """Where everything stands on a sheet of one shape, in millimetres from the top left corner."""
 
     size: tuple[float, float]
@@ -106,7 +106,7 @@ class Layout:
     stops: tuple[tuple[float, float], ...]
 
 
-ACROSS = Layout(
+ACROSS = SheetLayout(
     size=A4_LANDSCAPE,
     left=36,
     wide=219,
@@ -134,7 +134,7 @@ ACROSS = Layout(
         *((x, 199.0) for x in (45.5, 116.0, 187.0)),
     ),
 )
-DOWN = Layout(
+DOWN = SheetLayout(
     size=A4,
     left=32,
     wide=148,
@@ -177,7 +177,7 @@ def draw_many(papers: Sequence[CertificatePaper], lang: str) -> bytes:
     return draw_each([(paper, lang) for paper in papers])
 
 
-def draw_each(papers: Sequence[tuple[CertificatePaper, str]], faces: Mapping[int, Face] | None = None) -> bytes:
+def draw_each(papers: Sequence[tuple[CertificatePaper, str]], faces: Mapping[int, PaperFace] | None = None) -> bytes:
     """Certificates in one file, a page each, in its own language; fonts, frames and pictures are in it once.
 
     `faces`: how the templates look, by the number that the papers name. Raises: NotAscii; ValueError for none.
@@ -206,7 +206,7 @@ def title_of(paper: CertificatePaper, lang: str) -> str:
 class _Drawing:
     """Papers of one template in one file: what they share is put into it once."""
 
-    def __init__(self, sheet: PaperSheet, face: Face, nth: int) -> None:
+    def __init__(self, sheet: PaperSheet, face: PaperFace, nth: int) -> None:
         self.sheet, self.face, self.at = sheet, face, LAYOUTS[face.shape]
         self.stamps = [f"frame{nth}"]
         sheet.turn(self.at.size)
@@ -310,7 +310,7 @@ class _Drawing:
         sheet.text(right, feet + 4.2, in_fours(paper.number), Style(8.5, BOLD), "right")
 
 
-def _box_of(place: PicturePlace, picture: PaperPicture, at: Layout) -> Box:
+def _box_of(place: PicturePlace, picture: PaperPicture, at: SheetLayout) -> Box:
     """Where a picture stands, as large as it may be there."""
     if place is PicturePlace.LOGO:
         width, height = _within(picture, LOGO)
@@ -325,7 +325,7 @@ def _within(picture: PaperPicture, most: tuple[float, float]) -> tuple[float, fl
     return picture.width * scale, picture.height * scale
 
 
-def _ground(choice: str, face: Face, *, marked: bool) -> bytes:
+def _ground(choice: str, face: PaperFace, *, marked: bool) -> bytes:
     """What all certificates with this outline and face share."""
     return _ground_of(choice, face.shape, face.colour, face.accent, marked)
 
@@ -347,7 +347,7 @@ def _ground_of(choice: str, shape: PaperShape, colour: str, accent: str, marked:
     return sheet.drawn()
 
 
-def _draw_frame(sheet: PaperSheet, at: Layout, pen: tuple[str, float], inset: float, marked: bool) -> None:
+def _draw_frame(sheet: PaperSheet, at: SheetLayout, pen: tuple[str, float], inset: float, marked: bool) -> None:
     """The line over the top down to the QR code, and down the left side along the foot to it; it leaves the mark."""
     canvas = sheet.canvas
     near, far = (EDGE + inset) * MM, (sheet.width - EDGE - inset) * MM

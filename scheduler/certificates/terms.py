@@ -101,7 +101,7 @@ class PaperPicture:
 
 
 @dataclass(frozen=True)
-class Face:
+class PaperFace:
     """How papers of one template look, beside what they say."""
 
     shape: PaperShape = PaperShape.ACROSS
@@ -110,7 +110,7 @@ class Face:
     pictures: Mapping[PicturePlace, PaperPicture] = field(default_factory=dict)
 
 
-PLAIN = Face()
+PLAIN = PaperFace()
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class BadScan(ValueError):
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnPicture:
     """A picture as papers show it: a PNG or a JPEG, and its sides in pixels."""
 
     content: bytes
@@ -146,7 +146,7 @@ def _photograph(content: bytes, size: tuple[int, int], *, upwards: float) -> byt
     return drawn.getvalue()
 
 
-def read_logo(content: bytes) -> Drawn:
+def read_logo(content: bytes) -> DrawnPicture:
     """A logo for papers, drawn anew; what can be seen through stays so. Raises: BadScan, of a PDF too."""
     with _opened_alone(content) as picture:
         kept = _upright(picture)
@@ -158,10 +158,10 @@ def read_logo(content: bytes) -> Drawn:
             return _as_png(plain)
         drawn = io.BytesIO()
         plain.save(drawn, format="JPEG", quality=90)
-        return Drawn(drawn.getvalue(), *plain.size)
+        return DrawnPicture(drawn.getvalue(), *plain.size)
 
 
-def read_signature(content: bytes) -> Drawn:
+def read_signature(content: bytes) -> DrawnPicture:
     """The ink of a signature on white paper: the paper falls away, and what is empty around it. Raises: BadScan."""
     from PIL import Image, ImageOps
 
@@ -192,11 +192,11 @@ def _opened_alone(content: bytes) -> Iterator["Image.Image"]:
         yield picture
 
 
-def _as_png(picture: "Image.Image") -> Drawn:
+def _as_png(picture: "Image.Image") -> DrawnPicture:
     picture.info.clear()
     drawn = io.BytesIO()
     picture.save(drawn, format="PNG", optimize=True)
-    return Drawn(drawn.getvalue(), *picture.size)
+    return DrawnPicture(drawn.getvalue(), *picture.size)
 
 
 def _refuse_sides(picture: "Image.Image", smallest: int) -> None:

@@ -10,7 +10,7 @@ from scheduler.certificates.models import CertificatePicture, CertificateTemplat
 from scheduler.certificates.terms import (
     SIGNING,
     CertificateKind,
-    Face,
+    PaperFace,
     PaperPicture,
     PicturePlace,
     SignatoryDraft,
@@ -43,7 +43,7 @@ def latest(centre_id: int, programme_id: int | None) -> Select[CertificateTempla
 def template_of(centre_id: int, programme_id: int | None = None) -> StoredTemplate | None:
     """The template itself; None where nobody has made one."""
     row = db.session.scalar(latest(centre_id, programme_id))
-    return stored(row) if row is not None else None
+    return template_in(row) if row is not None else None
 
 
 def templates_in_force(centre_ids: Collection[int]) -> dict[tuple[int, int | None], StoredTemplate]:
@@ -54,10 +54,10 @@ def templates_in_force(centre_ids: Collection[int]) -> dict[tuple[int, int | Non
         .group_by(CertificateTemplate.centre_id, CertificateTemplate.programme_id)
     )
     rows = db.session.scalars(select(CertificateTemplate).where(CertificateTemplate.id.in_(newest)))
-    return {(row.centre_id, row.programme_id): stored(row) for row in rows.all()}
+    return {(row.centre_id, row.programme_id): template_in(row) for row in rows.all()}
 
 
-def stored(row: CertificateTemplate) -> StoredTemplate:
+def template_in(row: CertificateTemplate) -> StoredTemplate:
     """A version as the rest of the room knows it."""
     ids = dict(zip(PicturePlace, (row.logo_id, row.first_id, row.second_id, row.third_id), strict=True))
     signatories = tuple(SignatoryDraft(**who) for who in json.loads(row.signatories))
@@ -96,18 +96,18 @@ def _json(thing: object) -> str:
     return json.dumps(thing, ensure_ascii=False, sort_keys=True)
 
 
-def faces_of(template_ids: Collection[int]) -> dict[int, Face]:
+def faces_of(template_ids: Collection[int]) -> dict[int, PaperFace]:
     """How papers look that were issued with these versions."""
     wanted = {one for one in template_ids if one}
     if not wanted:
         return {}
     rows = db.session.scalars(select(CertificateTemplate).where(CertificateTemplate.id.in_(wanted))).all()
-    templates = [stored(row) for row in rows]
+    templates = [template_in(row) for row in rows]
     pictures = pictures_of({one for template in templates for one in template.pictures.values()})
     return {template.id: face_of(template, pictures) for template in templates}
 
 
-def face_of(template: StoredTemplate, pictures: Mapping[int, PaperPicture]) -> Face:
+def face_of(template: StoredTemplate, pictures: Mapping[int, PaperPicture]) -> PaperFace:
     """How papers of a template look. A picture of a signature stands over its name, wherever the row left a gap."""
     draft = template.draft
     shown: dict[PicturePlace, PaperPicture] = {}
@@ -117,7 +117,7 @@ def face_of(template: StoredTemplate, pictures: Mapping[int, PaperPicture]) -> F
     for at, place in zip(SIGNING, named, strict=False):
         if place in template.pictures:
             shown[at] = pictures[template.pictures[place]]
-    return Face(draft.shape, draft.colour, draft.accent, shown)
+    return PaperFace(draft.shape, draft.colour, draft.accent, shown)
 
 
 def pictures_of(ids: Collection[int]) -> dict[int, PaperPicture]:

@@ -26,8 +26,8 @@ from scheduler.web.photo_form import takes_photographs
 from scheduler.web.reasons import worded
 
 takes_photographs(bp, "certificates.template_picture")
-KIND = f"<any({', '.join(CertificateKind)}):kind>"
-PLACE = f"<any({', '.join(PicturePlace)}):place>"
+OF_KIND = f"<any({', '.join(CertificateKind)}):kind>"
+OF_PLACE = f"<any({', '.join(PicturePlace)}):place>"
 
 
 @bp.route("/settings/certificates", methods=["GET", "POST"], defaults={"programme_id": 0})
@@ -56,7 +56,7 @@ def template(programme_id: int) -> ResponseReturnValue:
     return page, 422 if form.problems_shown() else 200
 
 
-@bp.route(f"/settings/certificates/<int:programme_id>/words/{KIND}", methods=["GET", "POST"])
+@bp.route(f"/settings/certificates/<int:programme_id>/words/{OF_KIND}", methods=["GET", "POST"])
 @may("update", "certificate_template")
 def template_words(programme_id: int, kind: str) -> ResponseReturnValue:
     """What papers of one kind say."""
@@ -86,7 +86,7 @@ def template_words(programme_id: int, kind: str) -> ResponseReturnValue:
     return page, 422 if form.problems_shown() else 200
 
 
-@bp.route(f"/settings/certificates/<int:programme_id>/picture/{PLACE}", methods=["GET", "POST"])
+@bp.route(f"/settings/certificates/<int:programme_id>/picture/{OF_PLACE}", methods=["GET", "POST"])
 @may("update", "certificate_template")
 def template_picture(programme_id: int, place: str) -> ResponseReturnValue:
     """A logo or a signature; nothing else is typed on this page, so a file that is refused takes nothing with it."""
@@ -112,7 +112,7 @@ def template_picture(programme_id: int, place: str) -> ResponseReturnValue:
     return page, 422 if form.problems_shown() else 200
 
 
-@bp.post(f"/settings/certificates/<int:programme_id>/picture/{PLACE}/remove")
+@bp.post(f"/settings/certificates/<int:programme_id>/picture/{OF_PLACE}/remove")
 @may("update", "certificate_template")
 def remove_template_picture(programme_id: int, place: str) -> ResponseReturnValue:
     service.take_picture_away(current_actor(), _scope(programme_id), PicturePlace(place), now=clock.now())
