@@ -46,9 +46,9 @@ def test_what_no_certificate_has_is_not_found(session, typed):
 @pytest.mark.parametrize(
     ("language", "host", "place", "centre"),
     [
-        ("sr_Cyrl", "Вук Караџић", "Ниш", "Национални контакт центар"),
-        ("sr_Latn", "Vuk Karadžić", "Niš", "Nacionalni kontakt centar"),
-        ("en", "Vuk Karadžić", "Niš", "National Contact Centre"),
+        ("sr_Cyrl", "Основна школа „Вук Караџић“", "Ниш", "Национални контакт центар"),
+        ("sr_Latn", "Osnovna škola „Vuk Karadžić“", "Niš", "Nacionalni kontakt centar"),
+        ("en", "Osnovna škola „Vuk Karadžić“", "Niš", "National Contact Centre"),
     ],
 )
 def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(session, language, host, place, centre):
