@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.certificates.terms import CertificateKind, CertificateState
+from scheduler.certificates.terms import CertificateKind, CertificateState, PaperShape
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import FORGETTING, NamedWay, closed
@@ -13,6 +13,7 @@ from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
 CERTIFICATE_KEYS = "0086_certificate_keys"
+TEMPLATES = "0092_certificate_templates"
 
 
 class Certificate(Base):
@@ -77,6 +78,67 @@ class CertificateKey(Base):
     retired_at: Mapped[dt.datetime | None]
 
 
+class CertificatePicture(Base):
+    """A logo, or the picture of a signature, as it is drawn: papers that were issued with it show it for ever."""
+
+    __tablename__ = "certificate_picture"
+    __table_args__ = (
+        CheckConstraint("length(content) > 0", name="shows_something"),
+        CheckConstraint("width > 0 AND height > 0", name="has_sides"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"), index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # as core/scans.py draws it
+    width: Mapped[int]  # in pixels
+    height: Mapped[int]
+    made_at: Mapped[dt.datetime]
+
+
+class CertificateTemplate(Base):
+    """One version of how the certificates of a centre, or of one of its programmes, look and what they say.
+
+    A change makes the next version: a paper names the one that it was issued with (`template` in what it prints).
+    """
+
+    __tablename__ = "certificate_template"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_counts"),
+        CheckConstraint("(colour = '' OR length(colour) = 7) AND (accent = '' OR length(accent) = 7)", name="colours"),
+        Index(None, "centre_id", "programme_id", "version"),
+        *(
+            Index(
+                name,
+                column,
+                "version",
+                unique=True,
+                sqlite_where=text(f"programme_id {whose}"),
+                postgresql_where=text(f"programme_id {whose}"),
+            )
+            for name, column, whose in (
+                ("one_version_of_a_centre", "centre_id", "IS NULL"),
+                ("one_version_of_a_programme", "programme_id", "IS NOT NULL"),
+            )
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
+    version: Mapped[int]
+    made_at: Mapped[dt.datetime]
+    shape: Mapped[PaperShape]
+    colour: Mapped[str]  # "#12594D"; empty: as every other
+    accent: Mapped[str]
+    file_number: Mapped[str]  # of the centre's own books, with placeholders
+    signatories: Mapped[str] = mapped_column(Text)  # JSON: up to three, with their duties
+    wordings: Mapped[str] = mapped_column(Text)  # JSON: by kind and language, where they are not the usual ones
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_picture.id", ondelete="RESTRICT"))
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_picture.id", ondelete="RESTRICT"))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_picture.id", ondelete="RESTRICT"))
+    third_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_picture.id", ondelete="RESTRICT"))
+
+
 # --- What the database itself refuses: a paper without locked numbers, and one that changes or vanishes afterwards ---
 
 _OF_VISIT = """SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
@@ -125,3 +187,11 @@ refuse(
     keys=("n.id = NEW.id", "n.name = NEW.name"),
     since=CERTIFICATE_KEYS,
 )
+
+for _kept in (CertificatePicture.__table__, CertificateTemplate.__table__):
+    refuse(
+        _kept,
+        TableLaw("template_stays", ("UPDATE",), "TRUE"),
+        TableLaw("template_stays", ("DELETE",), closed(*FORGETTING)),
+        since=TEMPLATES,
+    )

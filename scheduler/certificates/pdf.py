@@ -1,20 +1,30 @@
-"""Certificates as PDF: A4 landscape, the line as frame, from the mark to the QR code. Nothing is ever cut short."""
+"""Certificates as PDF: A4 across or down, a line as frame, from the mark to the QR code. Nothing is ever cut short."""
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from math import cos, radians
 
-from scheduler.certificates.rules import in_fours
-from scheduler.certificates.terms import CertificateKind, CertificatePaper
-from scheduler.certificates.wording import duration
+from scheduler.certificates.kinds.base import PrintedFact, written_day
+from scheduler.certificates.kinds.every import facts_of, holder_of, wording_of
+from scheduler.certificates.rules import in_fours, paler
+from scheduler.certificates.terms import (
+    PLAIN,
+    SIGNING,
+    CertificatePaper,
+    PaperFace,
+    PaperPicture,
+    PaperShape,
+    PicturePlace,
+)
 from scheduler.config import map_outline
-from scheduler.core.language import number, span_of_days, translator
-from scheduler.core.paper.sheet import A4_LANDSCAPE, DocumentFacts, PaperSheet
+from scheduler.core.language import translator
+from scheduler.core.paper.sheet import A4, A4_LANDSCAPE, Box, DocumentFacts, PaperSheet
 from scheduler.core.paper.typesetting import (
     BOLD,
+    DEEP,
     DISPLAY,
+    INK,
     MM,
     MUTED,
     POINT,
@@ -27,22 +37,15 @@ from scheduler.core.paper.typesetting import (
 )
 from scheduler.data import outlines
 
-LEFT, WIDE = 36.0, 219.0  # where the text begins, and the longest line
 EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners
 MARK = 17.0
-QR_SIDE, QR_RIGHT, QR_TOP = 29.0, 280.0, 156.0
-MAP = (272.6, 22.0, 157.4, 157.4)  # the outline of districts: right edge, top, most width and height
+QR_SIDE = 29.0
+CHECKED_WIDE = 45.0  # of the address below the code
 MAP_FILL, MAP_EDGE, INNER_LINE = "#F8FAF9", "#E3EAE6", "#C4D6CF"
-SIGNED_BY = 3
-FRAME = "frame"
-FAR, LOW = A4_LANDSCAPE[0] - EDGE, A4_LANDSCAPE[1] - EDGE
-STOPS = [
-    *((x, EDGE) for x in (35.0, 95.5, 156.0, 216.5)),
-    *((FAR, y) for y in (58.0, 115.0)),
-    *((EDGE, y) for y in (35.0, 97.0, 159.0)),
-    *((x, LOW) for x in (45.5, 116.0, 187.0)),
-]
-LAST_STOPS = [(FAR, 146.8), (234.0, LOW)]
+SIGNED_BY = len(SIGNING)
+LOGO = (62.0, 20.0)  # the most of its width and height
+LOGO_TOP, BESIDE_LOGO = 20.5, 6.0
+SIGNATURE_HIGH, OVER_THE_LINE = 15.0, 2.0  # of a picture of one; by how much it crosses its line
 
 SMALL = Style(9.5, colour=MUTED)
 KICKER = Style(15, BOLD, TABLA, spacing=4.6)
@@ -51,6 +54,8 @@ NAME_STYLE = Style(46, DISPLAY)
 LABEL = Style(9, colour=MUTED)
 FACT = Style(13, BOLD)
 GAP = 10.0  # between two facts
+NEXT_ROW = 13.0  # of facts
+Steps = tuple[tuple[float, int, float], ...]  # size to begin with, lines, least size
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class TextBox:
     y: float
     width: float
     style: Style
-    steps: tuple[tuple[float, int, float], ...]  # size to begin with, lines, least size
+    steps: Steps
     align: str = "left"
 
     def settle(self, words: str) -> tuple[Style, list[str]]:
@@ -74,14 +79,92 @@ class TextBox:
         return sheet.lines(self.x, self.y, lines, style, self.align)
 
 
-CENTRE = TextBox(LEFT, 28.5, WIDE, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
-HOLDER = TextBox(LEFT, 92, WIDE, NAME_STYLE, ((46, 1, 26), (26, 2, 16), (15, 3, 6)))
-TEXT = TextBox(LEFT, 108.5, 170, Style(13.5), ((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)))
+@dataclass(frozen=True)
+class SheetLayout:
+    """Where everything stands on a sheet of one shape, in millimetres from the top left corner."""
+
+    size: tuple[float, float]
+    left: float  # where the text begins
+    wide: float  # the longest line
+    head: float  # with a logo: the feet of the first line beside it, or below it
+    beside: bool
+    title: float  # the feet of each line of words
+    lead: float
+    name: float
+    name_steps: Steps
+    text: float
+    text_wide: float
+    text_steps: Steps
+    facts: float
+    rows: int  # of facts; in the only one the first shrinks
+    signed: float  # the lines to sign on
+    sign_wide: float
+    sign_step: float
+    qr: tuple[float, float]  # right edge and top of the code
+    line_ends: tuple[float, float]  # down the right side, and along the foot
+    map: Box  # the outline of districts: right edge, top, most width and height
+    stops: tuple[tuple[float, float], ...]
+
+
+ACROSS = SheetLayout(
+    size=A4_LANDSCAPE,
+    left=36,
+    wide=219,
+    head=28.5,
+    beside=True,
+    title=62,
+    lead=71.3,
+    name=92,
+    name_steps=((46, 1, 22), (22, 2, 15), (14, 3, 6)),
+    text=108.5,
+    text_wide=170,
+    text_steps=((13.5, 2, 11.5), (11.5, 3, 9), (7.5, 5, 5)),
+    facts=132.9,
+    rows=1,
+    signed=174.6,
+    sign_wide=56,
+    sign_step=65,
+    qr=(280, 152),
+    line_ends=(142.8, 234),
+    map=(272.6, 22.0, 157.4, 157.4),
+    stops=(
+        *((x, EDGE) for x in (35.0, 95.5, 156.0, 216.5)),
+        *((286.0, y) for y in (58.0, 115.0)),
+        *((EDGE, y) for y in (35.0, 97.0, 159.0)),
+        *((x, 199.0) for x in (45.5, 116.0, 187.0)),
+    ),
+)
+DOWN = SheetLayout(
+    size=A4,
+    left=32,
+    wide=148,
+    head=48.5,
+    beside=False,
+    title=86,
+    lead=96.5,
+    name=129,
+    name_steps=((46, 1, 32), (34, 2, 20), (19, 3, 13), (12, 5, 6)),
+    text=146,
+    text_wide=148,
+    text_steps=((13.5, 3, 11.5), (11.5, 4, 9), (7.5, 6, 5)),
+    facts=170,
+    rows=3,
+    signed=210,
+    sign_wide=44,
+    sign_step=52,
+    qr=(193, 239),
+    line_ends=(229.8, 147),
+    map=(196.0, 40.0, 160.0, 190.0),
+    stops=(
+        *((x, EDGE) for x in (35.0, 84.0, 133.0)),
+        *((199.0, y) for y in (58.0, 116.6, 175.2)),
+        *((EDGE, y) for y in (35.0, 96.0, 157.0, 218.0)),
+        *((x, 286.0) for x in (45.5, 96.0)),
+    ),
+)
+LAYOUTS = {PaperShape.ACROSS: ACROSS, PaperShape.DOWN: DOWN}
 FIRST_FACT = ((13.0, 1, 11.0), (11.0, 2, 9.0), (9.0, 5, 6.0))
-SIGNED_BOX = TextBox(LEFT, 179.8, 56, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
-FUNCTION = TextBox(LEFT, 0, 56, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
-ISSUED_BOX = TextBox(QR_RIGHT, QR_TOP - 4.4, 75, Style(10), ((10, 1, 5),), "right")
-ADDRESS = TextBox(QR_RIGHT, 195, 43, SMALL, ((7.5, 1, 4),), "right")
+ALONE = ((13.0, 1, 11.0), (11.0, 2, 9.0), (9.0, 3, 6.0))  # a fact that may take a row
 
 
 def draw(paper: CertificatePaper, lang: str) -> bytes:
@@ -94,10 +177,10 @@ def draw_many(papers: Sequence[CertificatePaper], lang: str) -> bytes:
     return draw_each([(paper, lang) for paper in papers])
 
 
-def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
-    """Certificates in one file, a page each, in its own language; fonts and frame are in it once.
+def draw_each(papers: Sequence[tuple[CertificatePaper, str]], faces: Mapping[int, PaperFace] | None = None) -> bytes:
+    """Certificates in one file, a page each, in its own language; fonts, frames and pictures are in it once.
 
-    Raises: NotAscii; ValueError for none.
+    `faces`: how the templates look, by the number that the papers name. Raises: NotAscii; ValueError for none.
     """
     if not papers:
         raise ValueError("no certificate to draw")
@@ -106,167 +189,191 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]]) -> bytes:
     span = numbers[0] if len(numbers) == 1 else f"{numbers[0]} – {numbers[-1]}"
     first, lang = papers[0]
     sheet = PaperSheet(DocumentFacts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
-    sheet.stamp(FRAME, _ground(map_outline()))
+    drawn: dict[int, _Drawing] = {}
     for paper, lang in papers:
-        sheet.stamped(FRAME)
-        _draw_words(sheet, paper, lang)
-        _draw_facts(sheet, facts_of(paper, lang))
-        _draw_signatures(sheet, paper)
-        _draw_check(sheet, paper, lang)
+        if paper.template not in drawn:
+            drawn[paper.template] = _Drawing(sheet, (faces or {}).get(paper.template, PLAIN), len(drawn))
+        drawn[paper.template].page(paper, lang)
         sheet.next_page()
     return sheet.finished()
 
 
 def title_of(paper: CertificatePaper, lang: str) -> str:
-    _ = translator(lang).gettext
-    if paper.title:
-        return paper.title
-    return _("Certificate of attendance") if paper.kind is CertificateKind.TEACHER else _("Certificate")
+    """What the paper is called."""
+    return wording_of(paper, lang).title
 
 
-def _words(paper: CertificatePaper, lang: str) -> tuple[str, str]:
-    """What stands above and below the name. A programme with a number in the official catalogue is a gathering."""
-    _ = translator(lang).gettext
-    if paper.kind is CertificateKind.SCHOOL:
-        return _("for a programme held, is given to"), _("as host of the programme “%(title)s”.")
-    if paper.programme_number:
-        return (
-            _("for attending a teachers' gathering, is given to"),
-            _("for full attendance of the gathering “%(title)s”."),
-        )
-    return (
-        _("for taking part in our programme, is given to"),
-        _("for being present at the presentation “%(title)s”."),
-    )
+class _Drawing:
+    """Papers of one template in one file: what they share is put into it once."""
+
+    def __init__(self, sheet: PaperSheet, face: PaperFace, nth: int) -> None:
+        self.sheet, self.face, self.at = sheet, face, LAYOUTS[face.shape]
+        self.stamps = [f"frame{nth}"]
+        sheet.turn(self.at.size)
+        logo = face.pictures.get(PicturePlace.LOGO)
+        sheet.stamp(self.stamps[0], _ground(map_outline(), replace(face, pictures={}), marked=logo is None))
+        boxes = {place: _box_of(place, picture, self.at) for place, picture in face.pictures.items()}
+        if boxes:
+            self.stamps.append(f"pictures{nth}")
+            sheet.stamp_pictures(self.stamps[1], [(box, face.pictures[place].content) for place, box in boxes.items()])
+        beside = logo is not None and self.at.beside
+        self.indent = boxes[PicturePlace.LOGO][2] + BESIDE_LOGO if beside else 0.0
+        self.head = self.at.head if logo else ACROSS.head
+
+    def page(self, paper: CertificatePaper, lang: str) -> None:
+        """Draw one paper; the page is not closed yet."""
+        self.sheet.turn(self.at.size)
+        for name in self.stamps:
+            self.sheet.stamped(name)
+        self._head(paper, lang)
+        self._words(paper, lang)
+        (self._facts_in_a_row if self.at.rows == 1 else self._facts_in_rows)(facts_of(paper, lang))
+        self._signatures(paper)
+        self._check(paper, lang)
+
+    def _head(self, paper: CertificatePaper, lang: str) -> None:
+        _ = translator(lang).gettext
+        x, y, wide = self.at.left + self.indent, self.head, self.at.wide - self.indent
+        named = TextBox(x, y, wide, Style(11.5, BOLD), ((11.5, 1, 6), (5.5, 1, 3)))
+        named.fill(self.sheet, paper.centre_name)
+        self.sheet.text(x, y + 5.4, _("free helpline %(number)s") % {"number": paper.helpline}, SMALL)
+        if paper.file_number:
+            words = _("file number: %(number)s") % {"number": paper.file_number}
+            TextBox(x, y + 10.8, wide, SMALL, ((9.5, 1, 5),)).fill(self.sheet, words)
+
+    def _words(self, paper: CertificatePaper, lang: str) -> None:
+        sheet, at, said = self.sheet, self.at, wording_of(paper, lang)
+        kicker = replace(KICKER, colour=self.face.colour or TABLA)
+        TextBox(at.left, at.title, at.wide, kicker, ((15, 1, 6),)).fill(sheet, said.title.upper())
+        TextBox(at.left, at.lead, at.wide, LEAD, ((13.5, 1, 6),)).fill(sheet, said.lead)
+        self._name(holder_of(paper))
+        sheet.canvas.setLineCap(1)
+        bar = at.name + 5.8
+        sheet.rule((at.left + 0.5, bar), (at.left + 46.3, bar), self.face.accent or QUINCE, 1)
+        TextBox(at.left, at.text, at.text_wide, Style(13.5), at.text_steps).fill(sheet, said.text)
+
+    def _name(self, name: str) -> None:
+        """In one line as long as that is large, else in two or three; always just above the bar."""
+        at = self.at
+        style, lines = TextBox(at.left, at.name, at.wide, NAME_STYLE, at.name_steps).settle(name)
+        step = style.size * 1.15 * POINT  # a little closer than running text
+        for above, line in zip(reversed(range(len(lines))), lines, strict=True):
+            self.sheet.text(at.left, at.name - above * step, line, style)
+
+    def _facts_in_a_row(self, facts: Sequence[PrintedFact]) -> None:
+        """The first, a name of any length, shrinks and takes more lines until the others have their room."""
+        others = sum(max(width_of(value, FACT), width_of(label, LABEL)) + GAP for label, value in facts[1:])
+        x = self.at.left
+        for label, value in facts:
+            steps = FIRST_FACT if x == self.at.left else ((FACT.size, 1, FACT.size),)
+            width, _lines = self._fact((x, self.at.facts), max(self.at.wide - others, 50.0), (label, value), steps)
+            x += width + GAP
+
+    def _facts_in_rows(self, facts: Sequence[PrintedFact]) -> None:
+        """As many as fit beside each other, then a row below."""
+        x, y, most = self.at.left, self.at.facts, 1
+        for label, value in facts:
+            room = self.at.left + self.at.wide - x
+            if x > self.at.left and max(width_of(value, FACT), width_of(label, LABEL)) > room:
+                x, y, room, most = self.at.left, y + NEXT_ROW + (most - 1) * 4.5, self.at.wide, 1
+            width, lines = self._fact((x, y), room, (label, value), ALONE)
+            x, most = x + width + GAP, max(most, lines)
+
+    def _fact(self, place: tuple[float, float], wide: float, fact: PrintedFact, steps: Steps) -> tuple[float, int]:
+        """Its label, and its words below it; how wide it is, and how many lines it takes."""
+        (x, y), (label, value) = place, fact
+        style, lines = TextBox(x, y, wide, FACT, steps).settle(value)
+        self.sheet.text(x, y - 5.5, label, LABEL)
+        self.sheet.lines(x, y, lines, style)
+        return max([width_of(line, style) for line in lines] + [width_of(label, LABEL)]), len(lines)
+
+    def _signatures(self, paper: CertificatePaper) -> None:
+        sheet, at = self.sheet, self.at
+        for place, signatory in enumerate(paper.signatories[:SIGNED_BY]):
+            x, wide = at.left + place * at.sign_step, at.sign_wide
+            sheet.level(at.signed, x, x + wide)
+            named = TextBox(x, at.signed + 5.2, wide, Style(10.5, BOLD), ((10.5, 1, 8), (9, 2, 6), (5, 3, 3)))
+            feet = named.fill(sheet, signatory.name)
+            duty = TextBox(x, feet + 4.7, wide, SMALL, ((9, 1, 8), (8, 2, 6), (5, 3, 3)))
+            duty.fill(sheet, signatory.function)
+
+    def _check(self, paper: CertificatePaper, lang: str) -> None:
+        _, sheet, (right, top) = translator(lang).gettext, self.sheet, self.at.qr
+        issued = written_day(paper.issued_on, lang)
+        sheet.qr(right - QR_SIDE, top, QR_SIDE, paper.check_url, INK if self.face.colour else DEEP)
+        dated = TextBox(right, top - 4.4, 75, Style(10), ((10, 1, 5),), "right")
+        dated.fill(sheet, f"{paper.centre_place}, {issued}" if paper.centre_place else issued)
+        sheet.text(right, top + 35, paper.running_number, Style(10, BOLD), "right")
+        address = paper.check_url.partition("://")[2].partition("#")[0].rpartition("/")[0]
+        checked = TextBox(right, top + 39, CHECKED_WIDE, Style(8), ((8, 1, 7.5), (8, 2, 5), (5, 3, 4)), "right")
+        feet = checked.fill(sheet, _("check: %(address)s") % {"address": address})
+        sheet.text(right, feet + 4.2, in_fours(paper.number), Style(8.5, BOLD), "right")
 
 
-def _draw_words(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
-    _ = translator(lang).gettext
-    teacher = paper.kind is CertificateKind.TEACHER
-    lead, text = _words(paper, lang)
-    CENTRE.fill(sheet, paper.centre_name)
-    sheet.text(LEFT, 33.9, _("free helpline %(number)s") % {"number": paper.helpline}, SMALL)
-    sheet.text(LEFT, 62, title_of(paper, lang).upper(), KICKER)
-    sheet.text(LEFT, 71.3, lead, LEAD)
-    _draw_name(sheet, paper.holder_name if teacher else paper.host_name)
-    sheet.canvas.setLineCap(1)
-    sheet.rule((LEFT + 0.5, 97.8), (LEFT + 46.3, 97.8), QUINCE, 1)
-    TEXT.fill(sheet, paper.text or text % {"title": paper.programme_title})
+def _box_of(place: PicturePlace, picture: PaperPicture, at: SheetLayout) -> Box:
+    """Where a picture stands, as large as it may be there."""
+    if place is PicturePlace.LOGO:
+        width, height = _within(picture, LOGO)
+        return at.left, LOGO_TOP, width, height
+    width, height = _within(picture, (at.sign_wide - 6, SIGNATURE_HIGH))
+    x = at.left + SIGNING.index(place) * at.sign_step + 3
+    return x, at.signed + OVER_THE_LINE - height, width, height
 
 
-def _draw_name(sheet: PaperSheet, name: str) -> None:
-    """In one line as long as that is large, else in two or three; always just above the quince bar."""
-    style, lines = HOLDER.settle(name)
-    step = style.size * 1.15 * POINT  # a little closer than running text
-    for above, line in zip(reversed(range(len(lines))), lines, strict=True):
-        sheet.text(HOLDER.x, HOLDER.y - above * step, line, style)
+def _within(picture: PaperPicture, most: tuple[float, float]) -> tuple[float, float]:
+    scale = min(most[0] / picture.width, most[1] / picture.height)
+    return picture.width * scale, picture.height * scale
 
 
-def facts_of(paper: CertificatePaper, lang: str) -> list[tuple[str, str]]:
-    """What is printed side by side below the text, each under its label: the check page shows these too, no others."""
-    _ = translator(lang).gettext
-    day = _written_day(paper.on_day, lang)
-    if paper.kind is CertificateKind.TEACHER:
-        facts = [
-            (_("school"), f"{paper.host_name}, {paper.host_place}" if paper.host_place else paper.host_name),
-            (
-                _("programme"),
-                _("number %(number)s") % {"number": paper.programme_number} if paper.programme_number else "",
-            ),
-            (_("duration"), duration(paper.minutes, lang)),
-            (_("held on"), day),
-        ]
-    else:
-        counts = [
-            (_("presentations"), paper.presentations),
-            (_("pupils"), paper.pupils),
-            (_("parents"), paper.parents),
-            (_("teachers"), paper.teachers),
-        ]
-        facts = [(_("place"), paper.host_place), (_("held on"), day)]
-        facts += [(label, number(count, lang)) for label, count in counts if count]
-    return [(label, value) for label, value in facts if value]
+def _ground(choice: str, face: PaperFace, *, marked: bool) -> bytes:
+    """What all certificates with this outline and face share."""
+    return _ground_of(choice, face.shape, face.colour, face.accent, marked)
 
 
-@lru_cache(maxsize=64)  # papers of one file share their days
-def _written_day(day: dt.date, lang: str) -> str:
-    return span_of_days(day, day, lang)
-
-
-def _draw_facts(sheet: PaperSheet, facts: list[tuple[str, str]]) -> None:
-    """Side by side; the first, a name of any length, shrinks and takes more lines until the others have their room."""
-    others = sum(max(width_of(value, FACT), width_of(label, LABEL)) + GAP for label, value in facts[1:])
-    x = LEFT
-    for label, value in facts:
-        steps = FIRST_FACT if x == LEFT else ((FACT.size, 1, FACT.size),)
-        slot = TextBox(x, 132.9, max(WIDE - others, 50.0), FACT, steps)
-        style, lines = slot.settle(value)
-        sheet.text(x, 127.4, label, LABEL)
-        sheet.lines(x, slot.y, lines, style)
-        x += max([width_of(line, style) for line in lines] + [width_of(label, LABEL)]) + GAP
-
-
-def _draw_signatures(sheet: PaperSheet, paper: CertificatePaper) -> None:
-    for place, signatory in enumerate(paper.signatories[:SIGNED_BY]):
-        x = LEFT + place * 65
-        sheet.level(174.6, x, x + SIGNED_BOX.width)
-        feet = replace(SIGNED_BOX, x=x).fill(sheet, signatory.name)
-        replace(FUNCTION, x=x, y=feet + 4.7).fill(sheet, signatory.function)
-
-
-def _draw_check(sheet: PaperSheet, paper: CertificatePaper, lang: str) -> None:
-    _ = translator(lang).gettext
-    issued = _written_day(paper.issued_on, lang)
-    sheet.qr(QR_RIGHT - QR_SIDE, QR_TOP, QR_SIDE, paper.check_url)
-    ISSUED_BOX.fill(sheet, f"{paper.centre_place}, {issued}" if paper.centre_place else issued)
-    sheet.text(QR_RIGHT, 191, paper.running_number, Style(10, BOLD), "right")
-    address = paper.check_url.partition("://")[2].rpartition("/")[0]
-    ADDRESS.fill(sheet, _("check: %(address)s") % {"address": address})
-    sheet.text(QR_RIGHT, 199, in_fours(paper.number), Style(8), "right")
-
-
-@cache
-def _ground(choice: str) -> bytes:
-    """What all certificates with this outline share, drawn and packed once in each process."""
-    sheet = PaperSheet(DocumentFacts("", "", "en"), A4_LANDSCAPE)
-    _draw_ground(sheet, choice)
+@lru_cache(maxsize=16)  # drawn and packed once in each process; a preview draws others
+def _ground_of(choice: str, shape: PaperShape, colour: str, accent: str, marked: bool) -> bytes:
+    at = LAYOUTS[shape]
+    sheet = PaperSheet(DocumentFacts("", "", "en"), at.size)
+    sheet.land(_outline(choice, at.map), MAP_FILL, MAP_EDGE, 0.2)
+    line = colour or TABLA
+    _draw_frame(sheet, at, (line, 0.6), 0, marked)
+    _draw_frame(sheet, at, (paler(colour) if colour else INNER_LINE, 0.2), 3.2, marked)
+    for x, y in at.stops:
+        sheet.disc(x, y, 1.75, WHITE, line)
+    for x, y in ((sheet.width - EDGE, at.line_ends[0]), (at.line_ends[1], sheet.height - EDGE)):
+        sheet.disc(x, y, 2.7, accent or QUINCE, line)
+    if marked:
+        sheet.mark(EDGE, EDGE, MARK)
     return sheet.drawn()
 
 
-def _draw_ground(sheet: PaperSheet, choice: str) -> None:
-    """District outline, frame, stops, mark."""
-    sheet.land(_outline(choice), MAP_FILL, MAP_EDGE, 0.2)
-    _draw_frame(sheet, 0, TABLA, 0.6)
-    _draw_frame(sheet, 3.2, INNER_LINE, 0.2)
-    for x, y in STOPS:
-        sheet.disc(x, y, 1.75, WHITE, TABLA)
-    for x, y in LAST_STOPS:
-        sheet.disc(x, y, 2.7, QUINCE, TABLA)
-    sheet.mark(EDGE, EDGE, MARK)
-
-
-def _draw_frame(sheet: PaperSheet, inset: float, colour: str, weight: float) -> None:
-    """The line in two pieces: over the top down to the QR code, and down the left side along the foot to it."""
+def _draw_frame(sheet: PaperSheet, at: SheetLayout, pen: tuple[str, float], inset: float, marked: bool) -> None:
+    """The line over the top down to the QR code, and down the left side along the foot to it; it leaves the mark."""
     canvas = sheet.canvas
     near, far = (EDGE + inset) * MM, (sheet.width - EDGE - inset) * MM
     top, foot, radius = (sheet.height - EDGE - inset) * MM, (EDGE + inset) * MM, (CORNER - inset) * MM
-    sheet.pen(colour, weight)
+    sheet.pen(*pen)
     path = canvas.beginPath()
     path.moveTo(35 * MM, top)
     path.arcTo(far - 2 * radius, top - 2 * radius, far, top, startAng=90, extent=-90)
-    path.lineTo(far, (sheet.height - 146.8) * MM)
+    path.lineTo(far, (sheet.height - at.line_ends[0]) * MM)
     path.moveTo(near, (sheet.height - 35) * MM)
     path.arcTo(near, foot, near + 2 * radius, foot + 2 * radius, startAng=180, extent=90)
-    path.lineTo(234 * MM, foot)
+    path.lineTo(at.line_ends[1] * MM, foot)
+    if not marked:  # a centre that shows its own logo has the line all the way round
+        path.moveTo(35 * MM, top)
+        path.arcTo(near, top - 2 * radius, near + 2 * radius, top, startAng=90, extent=90)
+        path.lineTo(near, (sheet.height - 35) * MM)
     canvas.drawPath(path, stroke=1, fill=0)
 
 
-def _outline(choice: str) -> list[list[tuple[float, float]]]:
-    """The districts as rings in millimetres on the certificate, from the right top corner of MAP."""
+@cache
+def _outline(choice: str, place: Box) -> list[list[tuple[float, float]]]:
+    """The districts as rings in millimetres on the certificate, from the right top corner of their place."""
     drawn = outlines.outline_of(choice).shapes
     frame = outlines.frame_of(drawn)
     narrow = cos(radians((frame.south + frame.north) / 2))
-    right, top, widest, highest = MAP
+    right, top, widest, highest = place
     scale = min(widest / ((frame.east - frame.west) * narrow), highest / (frame.north - frame.south))
     return [
         [(right - (frame.east - lon) * narrow * scale, top + (frame.north - lat) * scale) for lon, lat in ring]

@@ -1,15 +1,17 @@
-"""Pure rules of certificates: the number that is checked, and who earns what."""
+"""Pure rules of certificates: the number that is checked, and its holder."""
 
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from scheduler.attendance.rules import LONGEST_NAME
-from scheduler.attendance.terms import HeadCounts
-from scheduler.certificates.terms import CertificateKind
+from scheduler.certificates.terms import CertificateKind, CertificateReason, TemplateDraft, Wording, WordingDraft
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name
-from scheduler.core.text import fold, name_key
+from scheduler.core.paper.typesetting import unprintable
+from scheduler.core.text import fold, name_key, to_latin
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
 NUMBER_LENGTH = 16  # 80 random bits
@@ -47,30 +49,6 @@ def holder_key(kind: CertificateKind, name: str = "", *, secret: str) -> str:
     return HOST_KEY if kind is CertificateKind.SCHOOL else name_key(name, secret)
 
 
-def who_earns(
-    counts: HeadCounts,
-    named_adults: tuple[str, ...],
-    had: Mapping[tuple[CertificateKind, str], bool] | None = None,
-    *,
-    secret: str,
-) -> list[tuple[CertificateKind, str]]:
-    """Kinds and holders' names that one visit with locked attendance still earns; a school's has no name.
-
-    `had` says what was issued before, by kind and holder's key, and whether it still holds: nothing comes twice, and
-    what was revoked never comes back. No more teachers hold one than adults were counted in the room, teachers and
-    others together, however often the school changes its list.
-    """
-    before = had or {}
-    if counts.total == 0:
-        return []
-    school = [] if (CertificateKind.SCHOOL, HOST_KEY) in before else [(CertificateKind.SCHOOL, "")]
-    holders = sum(holds for (kind, _), holds in before.items() if kind is CertificateKind.TEACHER)
-    room = max(0, counts.teachers + counts.parents + counts.others - holders)
-    teacher = CertificateKind.TEACHER
-    fresh = [name for name in named_adults if (teacher, holder_key(teacher, name, secret=secret)) not in before]
-    return [*school, *((teacher, name) for name in fresh[:room])]
-
-
 def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
     """What is wrong with the name a certificate shall print: a reason code, or None."""
     if kind is CertificateKind.SCHOOL:
@@ -83,3 +61,111 @@ def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
 def names_match(key: str, typed: str, *, secret: str) -> bool:
     """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
     return bool(fold(typed)) and hmac.compare_digest(key, name_key(typed, secret))
+
+
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
+READABLE, SEEN = 4.5, 1.4  # contrast with white paper: of a title (WCAG 2), of a bar that says nothing
+
+
+def problem_with_colour(colour: str, least: float) -> Reason | None:
+    """What is wrong with a colour on white paper; an empty one is the usual one."""
+    if not colour:
+        return None
+    if not COLOUR.fullmatch(colour):
+        return CertificateReason.NOT_A_COLOUR
+    return None if contrast_on_paper(colour) >= least else CertificateReason.COLOUR_TOO_PALE
+
+
+def contrast_on_paper(colour: str) -> float:
+    """From 1, white, to 21, black: how well a colour stands out of white. Source: WCAG 2.2, relative luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    light = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 1.05 / (0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] + 0.05)
+
+
+def paler(colour: str) -> str:
+    """Three quarters white."""
+    return "#" + "".join(f"{255 - (255 - int(colour[at : at + 2], 16)) // 4:02X}" for at in (1, 3, 5))
+
+
+# What a template's words may name between braces, in the letters of whoever writes: one word is as good as another.
+PLACEHOLDERS: Mapping[str, tuple[str, str, str]] = {
+    "programme": ("програм", "program", "programme"),
+    "school": ("школа", "škola", "school"),
+    "place": ("место", "mesto", "place"),
+    "day": ("дан", "dan", "day"),
+    "centre": ("центар", "centar", "centre"),
+    "duration": ("трајање", "trajanje", "duration"),
+    "presentations": ("презентације", "prezentacije", "presentations"),
+    "pupils": ("ученици", "učenici", "pupils"),
+    "year": ("година", "godina", "year"),
+    "number": ("број", "broj", "number"),
+}
+_MEANT = {word: name for name, words in PLACEHOLDERS.items() for word in words}
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholders_in(language: str) -> list[str]:
+    """Those that exist, as a writer in this language types them: {program}."""
+    return [placeholder(name, language) for name in PLACEHOLDERS]
+
+
+def placeholder(name: str, language: str) -> str:
+    """One of them."""
+    return f"{{{PLACEHOLDERS[name][{'sr_Cyrl': 0, 'sr_Latn': 1}.get(language, 2)]}}}"
+
+
+def unknown_placeholders(words: str) -> list[str]:
+    """What stands between braces and means nothing, each once."""
+    return [f"{{{one}}}" for one in dict.fromkeys(_BRACED.findall(words)) if one.strip().lower() not in _MEANT]
+
+
+def filled(words: str, values: Mapping[str, str]) -> str:
+    """The words with what the placeholders stand for; what is filled in is never read for placeholders."""
+    return " ".join(_BRACED.sub(lambda one: values[_MEANT[one[1].strip().lower()]], words).split())
+
+
+def problem_with_words(words: str) -> Reason | None:
+    """What is wrong with a text of a template, or None."""
+    if unknown_placeholders(words):
+        return CertificateReason.NO_SUCH_PLACEHOLDER
+    if {"{", "}"} & set(_BRACED.sub("", words)):
+        return CertificateReason.BRACE_ALONE
+    return GroundReason.UNPRINTABLE if unprintable(words) else None
+
+
+def problems_with_template(draft: TemplateDraft) -> dict[str, Reason]:
+    """What is wrong with how papers shall look, by field; who signs is counted from 1."""
+    found = {
+        "colour": problem_with_colour(draft.colour, READABLE),
+        "accent": problem_with_colour(draft.accent, SEEN),
+        "file_number": problem_with_words(draft.file_number),
+    }
+    for nth, who in enumerate(draft.signatories, 1):
+        duties = {f"duty_{nth}": who.duty_sr_cyrl, f"duty_en_{nth}": who.duty_en}
+        found[f"name_{nth}"] = problem_with_name(who.name)
+        found |= {field: GroundReason.UNPRINTABLE if unprintable(duty) else None for field, duty in duties.items()}
+        if any(duties.values()) and not who.name:
+            found[f"name_{nth}"] = CertificateReason.DUTY_OF_NOBODY
+    return {field: problem for field, problem in found.items() if problem}
+
+
+def problems_with_wording(wording: WordingDraft) -> dict[str, Reason]:
+    """What is wrong with what one kind of paper shall say, by field: title_sr_cyrl."""
+    found = {
+        f"{part}_{language.lower()}": problem_with_words(words)
+        for language, said in wording.items()
+        for part, words in asdict(said).items()
+    }
+    return {field: problem for field, problem in found.items() if problem}
+
+
+def said_in(wording: WordingDraft, language: str) -> Wording:
+    """What a template says in a language; what was not written in Serbian Latin comes from the Cyrillic."""
+    own = wording.get(language, Wording())
+    if language != "sr_Latn":
+        return own
+    other = wording.get("sr_Cyrl", Wording())
+    return Wording(
+        own.title or to_latin(other.title), own.lead or to_latin(other.lead), own.text or to_latin(other.text)
+    )

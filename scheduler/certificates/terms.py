@@ -1,7 +1,8 @@
 """Words of certificates, and the states one goes through."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.attendance.terms import HeadCounts
@@ -15,6 +16,16 @@ class CertificateReason(Reason):
 
     ATTENDANCE_NOT_LOCKED = "attendance_not_locked"
     CERTIFICATE_EXISTS = "certificate_exists"
+    COLOUR_TOO_PALE = "colour_too_pale"
+    NOT_A_COLOUR = "not_a_colour"
+    NO_SUCH_PLACEHOLDER = "no_such_placeholder"
+    BRACE_ALONE = "brace_alone"
+    DUTY_OF_NOBODY = "duty_of_nobody"
+    PICTURE_MISSING = "picture_missing"
+    PICTURE_OF_NO_KIND = "picture_of_no_kind"
+    PICTURE_NOT_WHOLE = "picture_not_whole"
+    PICTURE_TOO_FINE = "picture_too_fine"
+    PICTURE_EMPTY = "picture_empty"
 
 
 class CertificateKind(StrEnum):
@@ -54,8 +65,97 @@ class CertificatePaper:
     teachers: int = 0
     signatories: tuple[Signatory, ...] = ()  # up to three
     helpline: str = "19833"
-    title: str = ""  # of a campaign's own certificate, with its text; empty: as every other
+    title: str = ""  # of a campaign or of a template, with the text below the name; empty: as every other
     text: str = ""
+    lead: str = ""  # of a template: what stands above the name
+    file_number: str = ""  # of the centre's own books (delovodni broj)
+    template: int = 0  # the version of the template with which it was issued; 0: none
+
+
+class PaperShape(StrEnum):
+    """How the sheet lies."""
+
+    ACROSS = "across"
+    DOWN = "down"
+
+
+class PicturePlace(StrEnum):
+    """Where on a certificate a picture stands: a logo, or above the line of who signs."""
+
+    LOGO = "logo"
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+
+
+SIGNING = (PicturePlace.FIRST, PicturePlace.SECOND, PicturePlace.THIRD)
+
+
+@dataclass(frozen=True)
+class PaperPicture:
+    """A picture as it is drawn on paper: its bytes, and its width and height in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class PaperFace:
+    """How papers of one template look, beside what they say."""
+
+    shape: PaperShape = PaperShape.ACROSS
+    colour: str = ""  # "#12594D": of the line and the title; empty: as every other
+    accent: str = ""  # of the bar below the name and of the last stops
+    pictures: Mapping[PicturePlace, PaperPicture] = field(default_factory=dict)
+
+
+PLAIN = PaperFace()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What one kind of paper says in one language: its title, above the name, below it. Empty: as every other."""
+
+    title: str = ""
+    lead: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class SignatoryDraft:
+    """Who signs the papers of a template, and as what."""
+
+    name: str = ""
+    duty_sr_cyrl: str = ""
+    duty_en: str = ""
+
+
+@dataclass(frozen=True)
+class TemplateDraft:
+    """A template as its page shows and changes it, without pictures and wording."""
+
+    shape: PaperShape = PaperShape.ACROSS
+    colour: str = ""
+    accent: str = ""
+    file_number: str = ""
+    signatories: tuple[SignatoryDraft, ...] = ()
+
+
+WordingDraft = Mapping[str, Wording]  # by language: of one kind
+Wordings = Mapping[CertificateKind, WordingDraft]
+
+
+@dataclass(frozen=True)
+class StoredTemplate:
+    """One version of a template."""
+
+    id: int
+    version: int
+    draft: TemplateDraft
+    wordings: Wordings
+    pictures: Mapping[PicturePlace, int]  # by their rows' ids
+    since: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -114,6 +214,7 @@ class VisitFacts:
     programme_hours: int = 0
     campaign_title: str = ""  # what a certificate of its campaign says instead
     campaign_text: str = ""
+    template: StoredTemplate | None = None
 
 
 @dataclass(frozen=True)

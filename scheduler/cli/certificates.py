@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.certificates import service, signature
+from scheduler.certificates import signature
 from scheduler.certificates.queries import papers
 from scheduler.certificates.rules import number_typed
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
 from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.core import clock
@@ -46,7 +47,7 @@ def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool) -> None
     visits = papers.due_visits(campaign_slug=campaign, visit_ids=one)
     if visit_id is not None and not visits:
         raise BadInput(f"--visit: {visit_id} is no delivered visit with locked attendance")
-    done = service.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
+    done = issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
     _write(done, out)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(done)))
@@ -59,7 +60,7 @@ def _write(done: Issued, out: Path) -> None:
     if out.suffix.lower() == ".zip":
         content = _zip(done.numbers)
     elif done.numbers:
-        content = service.draw_merged(SYSTEM, done.numbers)
+        content = issuing.draw_merged(SYSTEM, done.numbers)
     else:
         return
     half = out.with_name(out.name + ".part")
@@ -75,7 +76,7 @@ def _zip(numbers: tuple[str, ...]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in numbers:
-            archive.writestr(f"{number}.pdf", service.certificate_pdf(SYSTEM, number))
+            archive.writestr(f"{number}.pdf", issuing.certificate_pdf(SYSTEM, number))
     return buffer.getvalue()
 
 

@@ -3,6 +3,8 @@
 import io
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -20,6 +22,9 @@ MOST_UNPACKED_BYTES = 150_000_000  # those in colour; a picture that can be seen
 KEPT_SIDE = 4_000  # pixels of the longer side: 340 for an inch of A4, more tells nobody anything
 FACE_SIDE = 240  # pixels of a face on a card
 WIDE = (960, 480)  # pixels of a photograph over the width of a text
+SMALLEST_LOGO, LOGO_SIDES, MOST_COLOURS = 40, (900, 300), 4_096  # pixels; colours of what was drawn, not photographed
+SIGNATURE_SIDES, INK_OF_A_PEN = (640, 240), (23, 34, 92)
+PAPER_GREY, FAINT_INK = 215, 40  # of 255: lighter is paper; less dark than that is none
 RUNS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|AA|OpenAction)\b")
 
 
@@ -38,6 +43,7 @@ class ScanReason(Reason):
     SCAN_NOT_WHOLE = "scan_not_whole"
     SCAN_TOO_FINE = "scan_too_fine"
     SCAN_RUNS = "scan_runs"
+    SCAN_EMPTY = "scan_empty"
 
 
 class BadScan(ValueError):
@@ -46,6 +52,15 @@ class BadScan(ValueError):
     def __init__(self, reason: ScanReason) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class DrawnPicture:
+    """A picture as papers show it: a PNG or a JPEG, and its sides in pixels."""
+
+    content: bytes
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -82,11 +97,22 @@ def read_scan(content: bytes) -> Scan:
     if content.startswith(b"%PDF-"):
         _refuse_pdf(content)
         return Scan(ScanKind.PDF, content)
+    with _opened(content, SMALLEST_SIDE) as picture:
+        return _drawn_anew(picture)
+
+
+@contextmanager
+def _opened(content: bytes, smallest: int) -> Iterator["Image.Image"]:
+    """A picture whose sides and colours are harmless; whatever Pillow cannot read in it is said as one reason.
+
+    They stand in its head: nothing is unpacked before they are looked at. Raises: BadScan.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            return _drawn_anew(picture)
+            _refuse_sides(picture, smallest)
+            yield picture
     except UnidentifiedImageError as error:
         raise BadScan(ScanReason.SCAN_OF_NO_KIND) from error
     except BadScan:
@@ -120,14 +146,70 @@ def _photograph(content: bytes, size: tuple[int, int], *, upwards: float) -> byt
     return drawn.getvalue()
 
 
-def _drawn_anew(picture: "Image.Image") -> Scan:
-    """Its sides and colours stand in its head: nothing is unpacked before they are looked at."""
-    kind, (width, height) = PICTURES[picture.format or ""], picture.size
-    if min(width, height) < SMALLEST_SIDE:
+def read_logo(content: bytes) -> DrawnPicture:
+    """A logo for papers, drawn anew; what can be seen through stays so. Raises: BadScan, of a PDF too."""
+    with _opened_alone(content) as picture:
+        kept = _upright(picture)
+        kept.thumbnail(LOGO_SIDES)
+        if kept.has_transparency_data:
+            return _as_png(kept.convert("RGBA"))
+        plain = _on_white(kept)
+        if plain.getcolors(MOST_COLOURS) is not None:  # lines and areas: a JPEG would smear their edges
+            return _as_png(plain)
+        drawn = io.BytesIO()
+        plain.save(drawn, format="JPEG", quality=90)
+        return DrawnPicture(drawn.getvalue(), *plain.size)
+
+
+def read_signature(content: bytes) -> DrawnPicture:
+    """The ink of a signature on white paper: the paper falls away, and what is empty around it. Raises: BadScan."""
+    from PIL import Image, ImageOps
+
+    with _opened_alone(content) as picture:
+        sheet = _on_white(_upright(picture)).convert("L")
+        sheet.thumbnail((4 * SIGNATURE_SIDES[0], 4 * SIGNATURE_SIDES[1]))
+        shades = [light for light, pixels in enumerate(sheet.histogram()) if pixels]
+        grey = ImageOps.autocontrast(sheet, cutoff=(1, 40))  # paper in a bad light is grey
+        ink = grey.point(lambda light: max(0, min(255, (PAPER_GREY - light) * 255 // PAPER_GREY)))
+        where = ink.point(lambda dark: 255 if dark > FAINT_INK else 0).getbbox()
+        if where is None or shades[-1] - shades[0] < FAINT_INK:
+            raise BadScan(ScanReason.SCAN_EMPTY)
+        ink = ink.crop(where)
+        ink.thumbnail(SIGNATURE_SIDES)
+        signed = Image.new("RGBA", ink.size, INK_OF_A_PEN)
+        signed.putalpha(ink)
+        return _as_png(signed)
+
+
+@contextmanager
+def _opened_alone(content: bytes) -> Iterator["Image.Image"]:
+    """A picture that is no scan: smaller ones are whole too."""
+    if not content:
+        raise BadScan(ScanReason.SCAN_MISSING)
+    if len(content) > MOST_SCAN_BYTES:
+        raise BadScan(ScanReason.SCAN_TOO_LARGE)
+    with _opened(content, SMALLEST_LOGO) as picture:
+        yield picture
+
+
+def _as_png(picture: "Image.Image") -> DrawnPicture:
+    picture.info.clear()
+    drawn = io.BytesIO()
+    picture.save(drawn, format="PNG", optimize=True)
+    return DrawnPicture(drawn.getvalue(), *picture.size)
+
+
+def _refuse_sides(picture: "Image.Image", smallest: int) -> None:
+    width, height = picture.size
+    if min(width, height) < smallest:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
     unpacked = width * height * len(picture.getbands())
     if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS or unpacked > MOST_UNPACKED_BYTES:
         raise BadScan(ScanReason.SCAN_TOO_FINE)
+
+
+def _drawn_anew(picture: "Image.Image") -> Scan:
+    kind = PICTURES[picture.format or ""]
     picture.thumbnail((KEPT_SIDE, KEPT_SIDE))
     pixels = _on_white(_upright(picture))
     pixels.info.clear()

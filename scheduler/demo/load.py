@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.service.figures import add_up_marked
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.service import issue_certificates
+from scheduler.certificates.service.issuing import issue_certificates
 from scheduler.closures.models import Disruption
 from scheduler.cohorts.models import Cohort, CohortPart
 from scheduler.concerns.models import Concern, HandOff

@@ -2,8 +2,8 @@
 
 import logging
 
-from scheduler.certificates import service
 from scheduler.certificates.queries import papers
+from scheduler.certificates.service import issuing
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import SYSTEM
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def issue_for_locked_attendance() -> None:
     """Find visits that have earned certificates and have none; each is issued once, however many sweeps run."""
     last = 0
-    while visits := papers.visits_to_certify(service.AT_ONCE, after=last):
+    while visits := papers.visits_to_certify(issuing.AT_ONCE, after=last):
         last = visits[-1]
         try:
             _certify(visits)
@@ -27,7 +27,7 @@ def issue_for_locked_attendance() -> None:
 
 
 def _certify(visits: list[int]) -> None:
-    service.issue_for_locked_attendance(SYSTEM, visits, now=clock.now(), imported_too=False)
+    issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now(), imported_too=False)
 
 
 def _certify_alone(visit_id: int) -> None:

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from scheduler.certificates import service as certificates
 from scheduler.certificates.queries import papers
+from scheduler.certificates.service import issuing as certificates
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, SchedulerError
 from scheduler.core.imports import staging

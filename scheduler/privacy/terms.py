@@ -16,6 +16,7 @@ LEFT_OUT = frozenset(
     {
         "assignment_stop",
         "booking_answers",
+        "certificate_picture",
         "column_name",
         "concern",
         "concern_about",

@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "calendar line imported": _l("Line of the school calendar imported"),
     "day removed": _l("Removed from the list"),
     "day put back": _l("Put back into the list"),
+    "certificate template changed": _l("Template of certificates changed"),
     "centre changed": _l("Settings of the centre changed"),
     "invited": _l("Invited"),
     "invitation accepted": _l("Invitation accepted"),

@@ -12,7 +12,6 @@ from scheduler.acts import DefenceReason
 from scheduler.attendance.terms import AttendanceReason
 from scheduler.board.terms import BoardReason
 from scheduler.booking.terms.reasons import BookingReason
-from scheduler.certificates.terms import CertificateReason
 from scheduler.closures.terms import ClosingReason
 from scheduler.concerns.terms import ConcernReason
 from scheduler.core.errors import GroundReason, Reason
@@ -31,6 +30,7 @@ from scheduler.turns.terms import StaleReason
 from scheduler.visits.terms.reasons import VisitReason, WhyNot
 from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
+from scheduler.web.certificate_words import CERTIFICATE_WORDS
 from scheduler.web.cohort_words import COHORT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
@@ -120,7 +120,7 @@ WORDS: dict[Reason, LazyProxy] = {
     **CAMPAIGN_WORDS,
     **COHORT_WORDS,
     **HELPLINE_WORDS,
-    **{**PANEL_WORDS, **PLAN_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
+    **{**CERTIFICATE_WORDS, **PANEL_WORDS, **PLAN_WORDS, **PROFILE_WORDS, **QUESTION_WORDS},
     SafeguardingReason.ADDRESS_OF_THE_MINOR: _l("Enter the guardian's own address: this one is the young person's."),
     SafeguardingReason.ADDRESS_OF_AN_ACCOUNT: _l(
         "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
@@ -156,6 +156,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ScanReason.SCAN_OF_NO_KIND: _l("Choose a PDF, a JPEG or a PNG: this file is none of them."),
     ScanReason.SCAN_NOT_WHOLE: _l("Choose the file again: it is not whole, or too small to be read."),
     ScanReason.SCAN_TOO_FINE: _l("Scan the paper again at 300 pixels an inch: this picture has too many pixels."),
+    ScanReason.SCAN_EMPTY: _l("Choose another picture: nothing is written on this one."),
     ScanReason.SCAN_RUNS: _l("Scan the paper again: this PDF holds more than a picture of it."),
     WorkReason.TOO_MANY_FILES: _l("Wait an hour: you have sent 30 files in the last one."),
     WorkReason.COLUMN_TWICE: _l("Choose each field for one column only: one of them is chosen twice."),
@@ -368,8 +369,6 @@ WORDS: dict[Reason, LazyProxy] = {
         "Count yourselves from an hour before the beginning until two hours after the end."
     ),
     AttendanceReason.TOO_MANY_NAMES: _l("Name at most 200 people."),
-    CertificateReason.ATTENDANCE_NOT_LOCKED: _l("Lock the attendance first."),
-    CertificateReason.CERTIFICATE_EXISTS: _l("Check the name: this person has a certificate of this visit already."),
     ReportReason.CARRIED_ALREADY: _l("Take back the later period first: it carries a difference of this one."),
     ReportReason.PERIOD_NOT_OVER: _l("Sign these days off when they are over: choose a last day before today."),
     ReportReason.SIGNED_ALREADY: _l("Choose other days: some of these are signed off already."),

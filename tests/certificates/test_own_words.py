@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from scheduler.certificates import service
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.pdf import draw
 from scheduler.certificates.queries import papers
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.db import db, transaction
 from scheduler.policy import SYSTEM
@@ -27,7 +27,7 @@ OWN = {
 
 def issued(begun: Begun) -> dict[CertificateKind, tuple[str, str]]:
     """For each kind its number and all that its paper says, on one line and without the breaks of the paper."""
-    service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
+    issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     found = {}
     for row in db.session.scalars(sa.select(Certificate).where(Certificate.visit_id == begun.visit.id)):
         [(paper, language)] = papers.papers_to_draw(SYSTEM, [row.number])

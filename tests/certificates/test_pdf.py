@@ -2,15 +2,17 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.certificates.pdf import draw, draw_many
+from scheduler.certificates.pdf import draw, draw_each, draw_many
 from scheduler.certificates.rules import in_fours
-from scheduler.certificates.terms import Signatory
+from scheduler.certificates.terms import PaperFace, PaperPicture, PaperShape, PicturePlace, Signatory
 from scheduler.core.names import problem_with_name
 from scheduler.core.paper.qr import NotAscii
 from scheduler.core.paper.typesetting import unprintable
+from scheduler.core.scans import read_logo
 from scheduler.core.text import clean
 from tests.factories.papers import CHECK_URL, a_school_certificate, a_teacher_certificate
 from tests.papers import boxes_of, pages_of, qr_codes_of, saved, told, unembedded_fonts, words_of
+from tests.pictures import a_logo
 
 LONG = "Александра-Магдалена Петронијевић-Константиновић Хаџи-Ђорђевић од Шумадије и Поморавља"
 
@@ -155,3 +157,35 @@ def test_nothing_to_draw_and_an_address_beyond_ascii_are_refused():
 
 def test_numbers_are_shown_in_fours():
     assert in_fours("7K3Q9WZX2M4T8VBN") == "7K3Q 9WZX 2M4T 8VBN"
+
+
+@pytest.mark.parametrize("shape", list(PaperShape))
+def test_sixty_papers_of_a_template_hold_its_pictures_once_and_every_long_name_inside_the_frame(tmp_path, shape):
+    logo = read_logo(a_logo())
+    face = PaperFace(shape, "#7A143C", "#E6A028", {PicturePlace.LOGO: PaperPicture(**logo.__dict__)})
+    names = (
+        LONG,
+        "Александра-Магдалена Петронијевић-Константиновић " * 2 + "од Шумадије и Поморавља из Баната",
+        "Ж" * 130,
+    )
+    papers = [
+        a_teacher_certificate(
+            template=1,
+            holder_name=names[nth % 3].strip(),
+            host_name=f"Школа {names[nth % 3].strip()}",
+            file_number="04-188/2026",
+            signatories=(Signatory(LONG[:60], "директорка центра за безбедност деце"),) * 3,
+        )
+        for nth in range(60)
+    ]
+
+    drawn = draw_each([(paper, "sr_Cyrl") for paper in papers], {1: face})
+
+    path = saved(drawn, tmp_path)
+    right, low_edge = (286, 201) if shape is PaperShape.ACROSS else (199, 288)
+    assert pages_of(path) == 60
+    assert drawn.count(b"/Subtype /Image") == 2  # the logo, and what of it can be seen through
+    assert unembedded_fonts(path) == []
+    assert all(x >= 11 and to <= right and y >= 11 and low <= low_edge for _w, x, y, to, low in boxes_of(path))
+    letters = told("pdftotext", "-raw", path, "-").replace("\n", "").replace(" ", "")
+    assert letters.count(names[2]) == 40

@@ -8,9 +8,10 @@ from sqlalchemy import update
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.service.counting import name_adults
 from scheduler.attendance.terms import AttendanceState
-from scheduler.certificates import rules, service
+from scheduler.certificates import rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import lists, papers
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateFilters, CertificateKind, CertificateShow, WaitsFor
 from scheduler.config import settings
 from scheduler.core.db import transaction
@@ -24,7 +25,7 @@ from tests.factories.programmes import make_campaign, make_programme
 
 
 def issued(begun):
-    return service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+    return issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
 
 
 def test_a_number_is_found_however_it_is_typed(session):
@@ -45,9 +46,9 @@ def test_what_no_certificate_has_is_not_found(session, typed):
 @pytest.mark.parametrize(
     ("language", "host", "place", "centre"),
     [
-        ("sr_Cyrl", "Вук Караџић", "Ниш", "Национални контакт центар"),
-        ("sr_Latn", "Vuk Karadžić", "Niš", "Nacionalni kontakt centar"),
-        ("en", "Vuk Karadžić", "Niš", "National Contact Centre"),
+        ("sr_Cyrl", "Основна школа „Вук Караџић“", "Ниш", "Национални контакт центар"),
+        ("sr_Latn", "Osnovna škola „Vuk Karadžić“", "Niš", "Nacionalni kontakt centar"),
+        ("en", "Osnovna škola „Vuk Karadžić“", "Niš", "National Contact Centre"),
     ],
 )
 def test_every_field_is_printed_in_the_schools_language_and_kept_as_printed(session, language, host, place, centre):
@@ -165,8 +166,8 @@ def test_the_list_is_narrowed_by_kind_and_by_what_became_of_them(session):
     begun = a_locked_visit(names=("Ана", "Мира"))
     _school, first, second = issued(begun)
     desk, kept = begun.coordinator, papers.certificate_to_change
-    service.reissue_certificate(desk, kept(desk, first).id, "Ана Петровић", now=LEAVING)
-    service.revoke_certificate(desk, kept(desk, second).id, "was not there", now=LEAVING)
+    issuing.reissue_certificate(desk, kept(desk, first).id, "Ана Петровић", now=LEAVING)
+    issuing.revoke_certificate(desk, kept(desk, second).id, "was not there", now=LEAVING)
 
     by_show = {show: found(desk, show=show) for show in CertificateShow if show is not CertificateShow.WAITING}
     assert by_show == {

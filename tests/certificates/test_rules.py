@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates import rules
+from scheduler.certificates.kinds.every import who_earns
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.text import fold
 
@@ -40,7 +41,7 @@ def test_what_cannot_be_a_number_is_none(typed: str) -> None:
 
 
 def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None:
-    earned = rules.who_earns(HeadCounts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"), secret=SECRET)
+    earned = who_earns(HeadCounts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"), secret=SECRET)
 
     assert earned == [
         (CertificateKind.SCHOOL, ""),
@@ -50,8 +51,8 @@ def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None
 
 
 def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -> None:
-    assert rules.who_earns(HeadCounts(), ("Ана Петровић",), secret=SECRET) == []
-    assert rules.who_earns(HeadCounts(pupils=90, teachers=1), ("Ана", "Мира"), secret=SECRET) == [
+    assert who_earns(HeadCounts(), ("Ана Петровић",), secret=SECRET) == []
+    assert who_earns(HeadCounts(pupils=90, teachers=1), ("Ана", "Мира"), secret=SECRET) == [
         (CertificateKind.SCHOOL, ""),
         (CertificateKind.TEACHER, "Ана"),
     ]
@@ -103,7 +104,7 @@ def test_however_the_list_changes_no_more_hold_one_than_adults_came_and_nobody_g
     had: dict[tuple[CertificateKind, str], bool] = {}
     ever = []
     for names in lists:
-        for kind, name in rules.who_earns(HeadCounts(pupils=20, teachers=adults), tuple(names), had, secret=SECRET):
+        for kind, name in who_earns(HeadCounts(pupils=20, teachers=adults), tuple(names), had, secret=SECRET):
             key = (kind, rules.holder_key(kind, name, secret=SECRET))
             ever.append(key)
             had[key] = True

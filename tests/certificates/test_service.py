@@ -13,9 +13,10 @@ from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.counting import countersign, name_adults
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.terms import CountSource, HeadCounts
-from scheduler.certificates import service, signature
+from scheduler.certificates import signature
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers as queries
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateKind, CertificateState, Issued
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
@@ -40,7 +41,7 @@ def papers(*columns):
 
 
 def issue(begun, actor=SYSTEM):
-    return service.issue_certificates(actor, begun.visit.id, now=LEAVING)
+    return issuing.issue_certificates(actor, begun.visit.id, now=LEAVING)
 
 
 @pytest.mark.both_databases
@@ -84,7 +85,7 @@ def test_a_revoked_certificate_leaves_its_place_to_the_next_name(session):
     begun = a_locked_visit(names=TWO)
     issue(begun)
     [wrong] = papers(Certificate.id)[1]
-    service.revoke_certificate(begun.coordinator, wrong, "was not there", now=LEAVING)
+    issuing.revoke_certificate(begun.coordinator, wrong, "was not there", now=LEAVING)
     name_adults(begun.school, begun.visit.id, ("Вера Марић", "Đorđe Čukić"), now=LEAVING)
     assert queries.visits_missing_certificates() == [begun.visit.id]
 
@@ -114,7 +115,7 @@ def test_twenty_threads_that_issue_the_same_visit_make_one_set(app, session):
         with app.app_context():
             together.wait(timeout=30)
             try:
-                return service.issue_certificates(SYSTEM, visit_id, now=LEAVING)
+                return issuing.issue_certificates(SYSTEM, visit_id, now=LEAVING)
             finally:
                 db.session.remove()
 
@@ -162,7 +163,7 @@ def test_who_may_issue(session):
         with pytest.raises(refusal):
             issue(begun, actor)
     with pytest.raises(NotFound):
-        service.issue_certificates(SYSTEM, 10**6, now=LEAVING)
+        issuing.issue_certificates(SYSTEM, 10**6, now=LEAVING)
     assert papers(Certificate.id) == []
 
 
@@ -172,7 +173,7 @@ def test_a_reissue_prints_the_right_name_and_the_old_number_says_replaced(sessio
     old = issue(begun).numbers[1]
     row = queries.certificate_to_change(begun.coordinator, old)
 
-    new = service.reissue_certificate(begun.coordinator, row.id, "Ana Petrović", now=LEAVING)
+    new = issuing.reissue_certificate(begun.coordinator, row.id, "Ana Petrović", now=LEAVING)
 
     was = queries.certificate_of_number(old)
     assert (was.state, was.replaced_by_number) == (CertificateState.REISSUED, new)
@@ -187,7 +188,7 @@ def test_a_name_that_was_wrong_never_comes_back_by_itself(session):
     begun = a_locked_visit(names=("Jovan Jović",))
     old = issue(begun).numbers[1]
     row = queries.certificate_to_change(begun.coordinator, old)
-    service.reissue_certificate(begun.coordinator, row.id, "Jovana Jović", now=LEAVING)
+    issuing.reissue_certificate(begun.coordinator, row.id, "Jovana Jović", now=LEAVING)
 
     name_adults(begun.school, begun.visit.id, ("Jovan Jović",), now=LEAVING)
 
@@ -200,7 +201,7 @@ def test_a_name_can_be_mended_back_and_forth(session):
 
     for name in ("Jovana Jović", "Jovan Jović"):
         row = queries.certificate_to_change(begun.coordinator, number)
-        number = service.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+        number = issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
 
     states = [state for (state,) in papers(Certificate.state)]
     assert states.count(CertificateState.ISSUED) == 2
@@ -213,7 +214,7 @@ def test_a_schools_certificate_is_issued_anew_with_the_numbers_that_count_now(se
     correct_counts(begun.coordinator, begun.first, HeadCounts(70, 0, 2), "the list says 70", now=LEAVING)
 
     row = queries.certificate_to_change(begun.coordinator, old)
-    new = service.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
+    new = issuing.reissue_certificate(begun.coordinator, row.id, "", now=LEAVING)
 
     assert queries.certificate_of_number(old).paper.pupils == 88
     assert queries.certificate_of_number(new).paper.pupils == 70
@@ -225,7 +226,7 @@ def test_a_reissue_without_a_possible_name_is_refused(session, name, problem):
     row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
 
     with pytest.raises(Rejected) as refusal:
-        service.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
+        issuing.reissue_certificate(begun.coordinator, row.id, name, now=LEAVING)
 
     assert refusal.value.problems == {"name": problem}
 
@@ -235,7 +236,7 @@ def test_a_reissue_to_a_teacher_who_has_one_is_refused(session):
     row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
 
     with pytest.raises(Conflict, match="certificate_exists"):
-        service.reissue_certificate(begun.coordinator, row.id, "Ђорђе Чукић", now=LEAVING)
+        issuing.reissue_certificate(begun.coordinator, row.id, "Ђорђе Чукић", now=LEAVING)
     assert {state for (state,) in papers(Certificate.state)} == {CertificateState.ISSUED}
 
 
@@ -246,16 +247,16 @@ def test_a_revoked_certificate_says_why_and_stays_revoked(session):
     row = queries.certificate_to_change(begun.coordinator, number)
 
     with pytest.raises(Conflict, match="reason_missing"):
-        service.revoke_certificate(begun.coordinator, row.id, "", now=LEAVING)
-    service.revoke_certificate(begun.coordinator, row.id, "was not in the room", now=LEAVING)
+        issuing.revoke_certificate(begun.coordinator, row.id, "", now=LEAVING)
+    issuing.revoke_certificate(begun.coordinator, row.id, "was not in the room", now=LEAVING)
 
     assert queries.certificate_of_number(number).state is CertificateState.REVOKED
     assert issue(begun).issued == 0
     assert number not in issue(begun).numbers
     with pytest.raises(Conflict, match="wrong_state"):
-        service.reissue_certificate(begun.coordinator, row.id, "Ана", now=LEAVING)
+        issuing.reissue_certificate(begun.coordinator, row.id, "Ана", now=LEAVING)
     with pytest.raises(NotFound):
-        service.certificate_pdf(begun.coordinator, number)
+        issuing.certificate_pdf(begun.coordinator, number)
 
 
 def test_only_the_centre_reissues_and_revokes(session):
@@ -265,9 +266,9 @@ def test_only_the_centre_reissues_and_revokes(session):
 
     for actor, refusal in [(begun.school, NotAllowed), (begun.teacher, NotAllowed), (an_actor(), NotFound)]:
         with pytest.raises(refusal):
-            service.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
+            issuing.reissue_certificate(actor, certificate_id, "Неко Други", now=LEAVING)
         with pytest.raises(refusal):
-            service.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
+            issuing.revoke_certificate(actor, certificate_id, "because", now=LEAVING)
 
 
 def test_a_file_is_drawn_for_those_who_may_in_the_order_of_the_numbers(session):
@@ -277,17 +278,17 @@ def test_a_file_is_drawn_for_those_who_may_in_the_order_of_the_numbers(session):
     english = issue(other).numbers
 
     for actor in (begun.school, begun.coordinator):
-        assert service.certificate_pdf(actor, numbers[0]).startswith(b"%PDF")
+        assert issuing.certificate_pdf(actor, numbers[0]).startswith(b"%PDF")
     for actor in (other.school, an_actor(), begun.teacher):
         with pytest.raises(NotFound):
-            service.certificate_pdf(actor, numbers[0])
+            issuing.certificate_pdf(actor, numbers[0])
     with pytest.raises(NotAllowed):
-        service.certificate_pdf(ANONYMOUS, numbers[0])
+        issuing.certificate_pdf(ANONYMOUS, numbers[0])
     for wanted in ([], ["0" * 16], [*numbers, "0" * 16]):
         with pytest.raises(NotFound):
-            service.draw_merged(SYSTEM, wanted)
+            issuing.draw_merged(SYSTEM, wanted)
 
-    pages = PdfReader(io.BytesIO(service.draw_merged(SYSTEM, [numbers[2], numbers[1], *english]))).pages
+    pages = PdfReader(io.BytesIO(issuing.draw_merged(SYSTEM, [numbers[2], numbers[1], *english]))).pages
     texts = [page.extract_text() for page in pages]
     assert ["Đorđe" in texts[0], "Ана" in texts[1], "CERTIFICATE" in texts[2]] == [True, True, True]
 
@@ -313,7 +314,7 @@ def test_the_database_refuses_a_second_living_one_and_a_person_on_a_schools(sess
 def test_no_audit_row_holds_a_name(session):
     begun = a_locked_visit(names=TWO)
     row = queries.certificate_to_change(begun.coordinator, issue(begun).numbers[1])
-    service.reissue_certificate(begun.coordinator, row.id, "Неко Други", now=LEAVING)
+    issuing.reissue_certificate(begun.coordinator, row.id, "Неко Други", now=LEAVING)
 
     told = " ".join(session.scalars(select(AuditEntry.details)))
 
@@ -323,7 +324,7 @@ def test_no_audit_row_holds_a_name(session):
 def _numbers_of_statements(begun):
     visits = [one.visit.id for one in begun]
     with asked_and_written() as made:
-        done = service.issue_for_locked_attendance(SYSTEM, visits, now=LEAVING)
+        done = issuing.issue_for_locked_attendance(SYSTEM, visits, now=LEAVING)
     return done.issued, made.numbers
 
 
@@ -357,7 +358,7 @@ def test_a_sweep_looks_again_when_names_numbers_or_papers_change_and_at_nothing_
     assert waits()
     issue(begun)
     row = queries.certificate_to_change(begun.coordinator, number)
-    service.revoke_certificate(begun.coordinator, row.id, "грешка", now=LEAVING)
+    issuing.revoke_certificate(begun.coordinator, row.id, "грешка", now=LEAVING)
     assert waits()
     issue(begun)
     assert not waits()

@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.certificates import pdf, service, signature
+from scheduler.certificates import pdf, signature
 from scheduler.certificates.models import Certificate, CertificateKey
 from scheduler.certificates.queries import papers
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateKind
 from scheduler.config import settings
 from scheduler.core.base64url import from_base64url
@@ -47,9 +48,9 @@ def lines_behind(letters, paper):
 def issued(session):
     """Papers of a school and of a teacher, by kind, as they are downloaded."""
     begun = a_locked_visit(names=("Љубица Џунић-Њежић",))
-    service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
+    issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
     rows = db.session.scalars(sa.select(Certificate).order_by(Certificate.id)).all()
-    return {row.kind: (row, service.certificate_pdf(SYSTEM, row.number)) for row in rows}
+    return {row.kind: (row, issuing.certificate_pdf(SYSTEM, row.number)) for row in rows}
 
 
 @pytest.mark.parametrize("kind", [CertificateKind.SCHOOL, CertificateKind.TEACHER])
@@ -87,7 +88,7 @@ def test_a_renewed_key_signs_and_the_old_one_still_proves(app, client, issued, t
 
     app.test_cli_runner().invoke(args=["certificates", "keys", "--renew"])
     number = issued[CertificateKind.SCHOOL][0].number
-    [new] = qr_codes_of(saved(service.certificate_pdf(SYSTEM, number), tmp_path))
+    [new] = qr_codes_of(saved(issuing.certificate_pdf(SYSTEM, number), tmp_path))
     keys = client.get("/.well-known/certificate-keys.json").json
 
     assert new.partition("#")[2].split(".")[0] == keys["keys"][0]["name"] != old.partition("#")[2].split(".")[0]
@@ -102,7 +103,7 @@ def test_another_secret_key_leaves_papers_unsigned_until_the_next_one(issued, mo
     assert list(signature.sealed_papers([(paper, "en")])) == [(paper, "en")]
 
     later = a_locked_visit()
-    service.issue_certificates(SYSTEM, later.visit.id, now=LEAVING)
+    issuing.issue_certificates(SYSTEM, later.visit.id, now=LEAVING)
 
     [(signed, _)] = signature.sealed_papers([(paper, "en")])
     assert signed.check_url.startswith(f"{paper.check_url}#")

@@ -6,8 +6,9 @@ import zipfile
 
 import pytest
 
-from scheduler.certificates import rules, service
+from scheduler.certificates import rules
 from scheduler.certificates.queries import papers as queries
+from scheduler.certificates.service import issuing
 from scheduler.policy import SYSTEM
 from tests import papers
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
@@ -84,11 +85,11 @@ def test_a_folder_that_is_not_there_is_bad_input(run, tmp_path):
 
 def test_verify_tells_every_field_and_the_state(run):
     begun = a_locked_visit(names=("Ана",))
-    school, teacher = service.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+    school, teacher = issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
     row = queries.certificate_to_change(begun.coordinator, teacher)
-    new = service.reissue_certificate(begun.coordinator, row.id, "Ана Петровић", now=LEAVING)
+    new = issuing.reissue_certificate(begun.coordinator, row.id, "Ана Петровић", now=LEAVING)
     row = queries.certificate_to_change(begun.coordinator, school)
-    service.revoke_certificate(begun.coordinator, row.id, "wrong", now=LEAVING)
+    issuing.revoke_certificate(begun.coordinator, row.id, "wrong", now=LEAVING)
 
     valid = run("verify", rules.in_fours(new).lower(), "--json")
     told = json.loads(valid.stdout)

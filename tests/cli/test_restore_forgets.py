@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from scheduler import config
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.service import issue_certificates, revoke_certificate
+from scheduler.certificates.service.issuing import issue_certificates, revoke_certificate
 from scheduler.config import ROOT, settings
 from scheduler.core import age, audit, ledger, tokens
 from scheduler.core.db import db, transaction

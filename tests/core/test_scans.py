@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 from scheduler.core import scans
 from scheduler.core.scans import BadScan, ScanKind, read_scan
 from tests.factories.safeguarding import a_scan
+from tests.pictures import a_logo, a_signature
 
 WHERE = 0x8825  # in EXIF: the block that says where a picture was taken
 UPRIGHT = 0x0112
@@ -144,3 +145,53 @@ def test_what_a_telephone_wrote_wrongly_beside_the_picture_hurts_nothing(wrong: 
     exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(fields)) + b"".join(fields) + bytes(4)
 
     assert read_scan(saved(Image.new("L", (400, 300)), exif=exif)).kind is ScanKind.JPEG
+
+
+def test_trust_s23_a_logo_is_drawn_anew_and_what_can_be_seen_through_stays_so():
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Author", "Somebody")
+
+    drawn = scans.read_logo(a_logo(pnginfo=told))
+
+    picture = opened(drawn.content)
+    assert (drawn.width, drawn.height) == picture.size == (900, 270)
+    assert picture.mode == "RGBA"
+    assert picture.getpixel((899, 0))[3] == 0
+    assert b"Somebody" not in drawn.content
+
+
+def test_of_a_signature_only_the_ink_is_kept():
+    drawn = scans.read_signature(a_signature())
+
+    picture = opened(drawn.content)
+    assert max(drawn.width / 640, drawn.height / 240) <= 1
+    assert drawn.width > 2 * drawn.height  # the paper around it is cut off
+    assert picture.getchannel("A").getextrema() == (0, 255)
+    assert picture.getchannel("A").histogram()[0] > 0.7 * drawn.width * drawn.height
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "scan_missing"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><image href='http://x/'/></svg>",
+            "scan_of_no_kind",
+        ),
+        (b"%PDF-1.7 and more", "scan_of_no_kind"),
+        (b"GIF89a" + bytes(100), "scan_of_no_kind"),
+        (a_huge_head(60_000, 1_000), "scan_too_fine"),
+        (a_huge_head(1, 60_000), "scan_not_whole"),
+        (a_logo()[:900], "scan_not_whole"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(scans.MOST_SCAN_BYTES), "scan_too_large"),
+    ],
+)
+@pytest.mark.parametrize("read", [scans.read_logo, scans.read_signature])
+def test_trust_s23_what_is_no_picture_for_paper_is_refused_by_its_bytes(read, content: bytes, reason: str):
+    with pytest.raises(BadScan, match=reason):
+        read(content)
+
+
+def test_an_empty_sheet_is_no_signature():
+    with pytest.raises(BadScan, match="scan_empty"):
+        scans.read_signature(saved(Image.new("RGB", (800, 400), (230, 230, 228))))

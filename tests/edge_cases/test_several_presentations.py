@@ -9,8 +9,8 @@ from scheduler import policy
 from scheduler.attendance.models import HeadCount
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.terms import HeadCounts
-from scheduler.certificates import service as certificates
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issuing as certificates
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict

@@ -32,6 +32,7 @@ TABLES = {
 # A row that would take another's place is said as every crossing: look again (core/refusals.py).
 OTHER_DEFENCES = {
     "signing_key_stays",
+    "template_stays",
     "level_is_earned",
     "level_only_rises",
     "cohort_keeps_its_school",

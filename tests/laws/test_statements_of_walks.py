@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.service.counting import assume_silent
-from scheduler.certificates.service import issue_certificates
+from scheduler.certificates.service.issuing import issue_certificates
 from scheduler.certificates.signature import renew_key
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.service.desk import agree_request
@@ -52,7 +52,7 @@ WALKS = {
     "a phone polls: 304": (1, 0),  # one row by its index
     "head count": (16, 27),  # ready and delivered are two steps, and two UPDATEs
     "lock": (12, 7),  # the last takes the mark of old figures: they are added up in the same transaction
-    "issue certificates": (13, 7),  # one for the key that signs; the last two: programme, centre, hours of the mail
+    "issue certificates": (14, 7),  # one for the key that signs; the last two: programme, centre, hours of the mail
     "download a certificate": (3, 0),  # the paper, its visit, the key that signs its code
     "check a certificate": (1, 0),
     "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)

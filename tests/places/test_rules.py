@@ -8,6 +8,7 @@ from scheduler.places.rules.hosts import (
     both_scripts,
     city_of,
     is_school_day,
+    name_in_full,
     problems_with,
     road_km,
     road_minutes,
@@ -150,3 +151,21 @@ def test_latin_typed_by_hand_stays_as_typed_in_both_scripts():
 )
 def test_a_typed_host_says_what_is_wrong_beside_its_field(given, problems):
     assert problems_with(a_host_draft(**given)) == problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "language", "in_full"),
+    [
+        (HostKind.PRIMARY, "Вук Караџић", "sr_Cyrl", "Основна школа „Вук Караџић“"),
+        (HostKind.PRIMARY, "Vuk Karadžić", "en", "Osnovna škola „Vuk Karadžić“"),
+        (HostKind.PRIMARY, "„Вук Караџић“", "sr_Cyrl", "Основна школа „Вук Караџић“"),
+        (HostKind.PRIMARY, "ОШ „Ђура Јакшић“", "sr_Cyrl", "ОШ „Ђура Јакшић“"),
+        (HostKind.PRIMARY, "Косовски божури", "sr_Cyrl", "Основна школа „Косовски божури“"),
+        (HostKind.SECONDARY, "Техничка школа", "sr_Cyrl", "Техничка школа"),
+        (HostKind.SECONDARY, "Прва крагујевачка гимназија", "sr_Cyrl", "Прва крагујевачка гимназија"),
+        (HostKind.SECONDARY, "14. октобар", "sr_Latn", "Srednja škola „14. октобар“"),
+        (HostKind.LIBRARY, "Градска библиотека", "sr_Cyrl", "Градска библиотека"),
+    ],
+)
+def test_a_paper_says_what_kind_of_school_it_is_for_where_its_name_does_not(kind, name, language, in_full):
+    assert name_in_full(kind, name, language) == in_full

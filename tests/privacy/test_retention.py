@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from scheduler.attendance.models import HeadCount, NamedAdult
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.service import issue_certificates
+from scheduler.certificates.service.issuing import issue_certificates
 from scheduler.core import audit, form_keys, seals, tokens
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db, transaction

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from scheduler.attendance.models import HeadCount
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.service import issue_certificates
+from scheduler.certificates.service.issuing import issue_certificates
 from scheduler.config import settings
 from scheduler.core import ledger
 from scheduler.core.db import Base, db, transaction

@@ -12,6 +12,7 @@ from scheduler import policy
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS, HeadCounts
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.queries.templates import templates_in_force
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import (
     CertificateKind,
@@ -29,6 +30,7 @@ from scheduler.core.language import DEFAULT, pick
 from scheduler.core.names import spelled
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
+from scheduler.places.rules.hosts import name_in_full
 from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, in_language
@@ -256,7 +258,7 @@ def violations() -> list[str]:
 
 
 def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
-    """All that the certificates of these visits print: four questions, however many they are."""
+    """All that the certificates of these visits print: five questions, however many they are."""
     rows = db.session.execute(
         select(Visit, Host, Programme, Centre, SchoolRequest, Campaign)
         .join(Host, Host.id == Visit.host_id)
@@ -266,7 +268,8 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
         .outerjoin(Campaign, Campaign.id == Visit.campaign_id)
         .where(Visit.id.in_(visit_ids))
         .order_by(Visit.id)
-    )
+    ).all()
+    looks = templates_in_force({row.Centre.id for row in rows})
     people, given = _people_of(visit_ids), _given_at(visit_ids)
     named: dict[int, list[str]] = defaultdict(list)
     for visit_id, name in db.session.execute(
@@ -283,7 +286,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             school_request_id=visit.school_request_id,
             language=language,
             on_day=visit.on_day,
-            host_name=pick(language, host.name_sr_cyrl, host.name_sr_latn),
+            host_name=name_in_full(host.kind, pick(language, host.name_sr_cyrl, host.name_sr_latn), language),
             host_place=pick(language, host.place_sr_cyrl, host.place_sr_latn),
             programme_title=in_language(language, programme.name_sr_cyrl, programme.name_en),
             centre_name=centre.name(language),
@@ -295,6 +298,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             named_adults=tuple(spelled(name, language) for name in named[visit.id]),
             programme_number=programme.catalogue_number,
             programme_hours=programme.catalogue_hours,
+            template=looks.get((centre.id, programme.id)) or looks.get((centre.id, None)),
             **(_own_words(campaign, language) if campaign is not None else {}),
         )
     return found

@@ -3,6 +3,7 @@
 Equal input gives equal bytes, so a file's hash may be stored; no font is ever left out of the file.
 """
 
+import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from scheduler.core.paper.typesetting import (
 if TYPE_CHECKING:
     from reportlab.pdfbase.pdfdoc import PDFStream
 
+Box = tuple[float, float, float, float]  # left, top, width, height
 A4 = (210.0, 297.0)
 A4_LANDSCAPE = (297.0, 210.0)
 MARGIN = 16.0
@@ -155,9 +157,7 @@ class PaperSheet:
         self.level(y, 0, self.width, colour)
         self.canvas.setDash()
 
-    def box(
-        self, place: tuple[float, float, float, float], fill: str = "", stroke: str = "", radius: float = 0
-    ) -> None:
+    def box(self, place: Box, fill: str = "", stroke: str = "", radius: float = 0) -> None:
         """A box given by left, top, width, height."""
         left, top, width, height = place
         if fill:
@@ -262,6 +262,23 @@ class PaperSheet:
         """Put a drawing into this file once, under a name for `stamped`."""
         self.canvas.beginForm(name, 0, 0, self.width * MM, self.height * MM)
         self.canvas.endForm(Contents=_packed_stream(drawn))
+
+    def stamp_pictures(self, name: str, pictures: Iterable[tuple[Box, bytes]]) -> None:
+        """Put pictures into this file once, each over the whole of its place, under one name for `stamped`."""
+        from reportlab.lib.utils import ImageReader
+
+        self.canvas.beginForm(name, 0, 0, self.width * MM, self.height * MM)
+        for (left, top, width, height), content in pictures:
+            picture = ImageReader(io.BytesIO(content))
+            foot = self._up(top + height)
+            self.canvas.drawImage(picture, left * MM, foot, width * MM, height * MM, mask="auto")
+        self.canvas.endForm()
+
+    def turn(self, size: tuple[float, float]) -> None:
+        """This page and those after it have another size; nothing is drawn on it yet."""
+        if size != (self.width, self.height):
+            self.width, self.height = size
+            self.canvas.setPageSize((self.width * MM, self.height * MM))
 
     def stamped(self, name: str) -> None:
         """Show on this page what was put into the file under that name."""

@@ -8,6 +8,7 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.language import is_cyrillic
 from scheduler.core.names import problem_with_name
 from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import fold, to_latin
@@ -41,6 +42,22 @@ HOLIDAYS_AHEAD = dt.timedelta(days=5 * 366)
 
 BELGRADE_ISO = "RS-00"
 CITY_MUNICIPALITIES = {"Костолац": "Пожаревац"}
+
+KINDS_IN_FULL = {  # before a name that does not say itself what it is the name of
+    HostKind.PRIMARY: "Основна школа",
+    HostKind.PRIMARY_PRIVATE: "Основна школа",
+    HostKind.PRIMARY_MUSIC: "Основна музичка школа",
+    HostKind.PRIMARY_SECONDARY: "Основна и средња школа",
+    HostKind.PRIMARY_SECONDARY_PRIVATE: "Основна и средња школа",
+    HostKind.SPECIAL_PRIMARY_SECONDARY: "Школа за основно и средње образовање",
+    HostKind.SECONDARY: "Средња школа",
+    HostKind.SECONDARY_PRIVATE: "Средња школа",
+    HostKind.MUSIC: "Музичка школа",
+    HostKind.BALLET: "Балетска школа",
+    HostKind.JOINT: "Школа",
+    HostKind.DORMITORY: "Дом ученика",
+}
+SAYS_ITS_KIND = re.compile(r"skol|gimnazij|akademij|kolegij|centar|\b(os|ss|sos|dom|internat|zavod|institut)\b")
 
 WORDS_OF_KIND = {  # what people type although the register leaves it out, already folded
     HostKind.PRIMARY: "os osnovna skola",
@@ -325,3 +342,12 @@ def _is_zone(name: str) -> bool:
     except (ValueError, OSError, KeyError):
         return False
     return "/" in name
+
+
+def name_in_full(kind: HostKind, name: str, language: str) -> str:
+    """What a school is called on a paper: to „Вук Караџић“ of the register its kind is added, as its seal says it."""
+    said = KINDS_IN_FULL.get(kind, "")
+    if not said or SAYS_ITS_KIND.search(fold(name)):
+        return name
+    bare = name.strip('„“”"')
+    return f"{said if is_cyrillic(language) else to_latin(said)} „{bare}“"

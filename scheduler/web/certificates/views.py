@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
-from scheduler.certificates import pdf, rules, service, signature
+from scheduler.certificates import rules, signature
+from scheduler.certificates.kinds.every import KINDS, facts_of, holder_of, wording_of
 from scheduler.certificates.queries import lists, papers
+from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import (
     CertificateFilters,
     CertificateKind,
@@ -22,6 +24,7 @@ from scheduler.core.paging import Page, page_number
 from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
+from scheduler.web.certificates.blueprint import bp
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
@@ -33,7 +36,6 @@ from scheduler.web.tables import Column
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
-bp = Blueprint("certificates", __name__)
 CERTIFICATE_COLUMNS = (
     Column("number", _l("Number"), kept=True),
     Column("holder", _l("Holder")),
@@ -49,7 +51,6 @@ SHOWS = {
     CertificateShow.REVOKED: _l("Revoked"),
     CertificateShow.WAITING: _l("None issued yet"),
 }
-KINDS = {CertificateKind.SCHOOL: _l("of a school"), CertificateKind.TEACHER: _l("of a teacher")}
 WAITS = {
     WaitsFor.COUNT: _l("The numbers are not typed yet"),
     WaitsFor.SIGNATURE: _l("The school has not signed the numbers yet"),
@@ -136,13 +137,14 @@ def printed_rows(found: CheckedCertificate) -> list[dict[str, str]]:
     paper = found.paper
     facts = [
         (_("Number of the certificate"), rules.in_fours(paper.number)),
-        (_("What it is"), pdf.title_of(paper, page_language())),
-        (_("Issued to"), found.holder_name or ("" if paper.kind == "teacher" else paper.host_name)),
+        (_("What it is"), wording_of(paper, page_language()).title),
+        (_("Issued to"), found.holder_name or ("" if KINDS[paper.kind].of_a_person else holder_of(paper))),
         (_("Programme"), paper.programme_title),
-        (_("Text"), paper.text),
-        *((_first_capital(label), value) for label, value in pdf.facts_of(paper, page_language())),
+        (_("Text"), " ".join(part for part in (paper.lead, paper.text) if part)),
+        *((_first_capital(label), value) for label, value in facts_of(paper, page_language())),
         (_("Centre"), _with_place(paper.centre_name, paper.centre_place)),
         (_("Signed by"), ", ".join(_with_place(who.name, who.function) for who in paper.signatories)),
+        (_("File number"), paper.file_number),
         (_("Issued on"), long_day(paper.issued_on)),
     ]
     return [{"term": term, "answer": words} for term, words in facts if words]
@@ -177,7 +179,7 @@ def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
         "Content-Disposition": f'attachment; filename="{number}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(service.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
+    return Response(issuing.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
 
 
 @bp.get("/certificates/issued")
@@ -205,7 +207,7 @@ def overview() -> ResponseReturnValue:
             {"label": words, "href": here(show=show.value, page=None), "on": show is filters.show}
             for show, words in SHOWS.items()
         ],
-        kinds=KINDS,
+        kinds={kind: one.listed(_) for kind, one in KINDS.items()},
         waits=WAITS,
         table=table,
         due=due,
@@ -245,7 +247,7 @@ def reissue(number: str) -> ResponseReturnValue:
     form = ReissueForm(data={"name": row.holder_name or ""})
     if form.accepted():
         try:
-            new = service.reissue_certificate(current_actor(), row.id, form.name.data or "", now=clock.now())
+            new = issuing.reissue_certificate(current_actor(), row.id, form.name.data or "", now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         except Conflict as conflict:
@@ -265,7 +267,7 @@ def revoke(number: str) -> ResponseReturnValue:
     form = RevokeForm()
     if form.accepted():
         try:
-            service.revoke_certificate(current_actor(), row.id, form.reason.data or "", now=clock.now())
+            issuing.revoke_certificate(current_actor(), row.id, form.reason.data or "", now=clock.now())
         except Conflict as conflict:
             form.form_errors.append(worded(conflict.reason))
         else:

@@ -154,6 +154,12 @@ def _of_papers() -> list[NoticeRow]:
             ),
         ),
         NoticeRow(
+            _("Name, duty and signature of who signs certificates"),
+            _("to print them as they were issued"),
+            _("legitimate interest"),
+            _("as long as the certificates"),
+        ),
+        NoticeRow(
             _("Mails and short messages that we sent"),
             _("to know what was said"),
             _("as the purpose of the mail"),

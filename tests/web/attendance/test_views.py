@@ -10,7 +10,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.counting import assume_silent, countersign
 from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
-from scheduler.certificates import service as certificates
+from scheduler.certificates.service import issuing as certificates
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.terms import PresenterKind

@@ -1,4 +1,4 @@
-"""What a person can do with certificates: issue what is due, issue again with the right name, revoke, download."""
+"""Issue what is due, issue again with the right name, revoke, download."""
 
 import datetime as dt
 import logging
@@ -15,16 +15,16 @@ from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.locked_numbers import let_papers_wait, write_to_schools
 from scheduler.certificates import pdf, rules, signature
+from scheduler.certificates.kinds.every import who_earns
+from scheduler.certificates.kinds.papers import new_paper
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import papers
+from scheduler.certificates.queries import papers, templates
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
     CertificateKind,
-    CertificatePaper,
     CertificateReason,
     CertificateState,
     Issued,
-    Signatory,
     VisitFacts,
 )
 from scheduler.config import settings
@@ -131,7 +131,7 @@ def _issue_to(act: Act, visit_ids: Sequence[int], before: Mapping[int, Sequence[
     earned = [
         (facts[one], kind, name)
         for one in visit_ids
-        for kind, name in rules.who_earns(
+        for kind, name in who_earns(
             facts[one].counts, facts[one].named_adults, _had(before[one]), secret=settings().secret_key
         )
     ]
@@ -218,7 +218,8 @@ def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     found = papers.papers_to_draw(actor, wanted)
     if not wanted or len(found) != len(wanted):
         raise NotFound("certificate")
-    return pdf.draw_each(signature.sealed_papers(found))
+    faces = templates.faces_of({paper.template for paper, _language in found})
+    return pdf.draw_each(signature.sealed_papers(found), faces)
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:
@@ -251,7 +252,7 @@ def _new_row(
     facts: VisitFacts, kind: CertificateKind, name: str, running_number: str, now: dt.datetime
 ) -> dict[str, Any]:
     number = rules.new_number()
-    paper = _paper(facts, kind, number, running_number, clock.local_day(now))
+    paper = new_paper(facts, kind, number, running_number, clock.local_day(now))
     return {
         "number": number,
         "running_number": running_number,
@@ -266,35 +267,6 @@ def _new_row(
         "issued_at": now,
         "reason": "",
     }
-
-
-def _paper(
-    facts: VisitFacts, kind: CertificateKind, number: str, running_number: str, issued_on: dt.date
-) -> CertificatePaper:
-    granted = 60 * facts.programme_hours if kind is CertificateKind.TEACHER else 0
-    return CertificatePaper(
-        kind=kind,
-        number=number,
-        running_number=running_number,
-        host_name=facts.host_name,
-        host_place=facts.host_place,
-        programme_title=facts.programme_title,
-        on_day=facts.on_day,
-        issued_on=issued_on,
-        centre_name=facts.centre_name,
-        centre_place=facts.centre_place,
-        check_url=f"{settings().base_url}/certificates/{number}",
-        programme_number=facts.programme_number if kind is CertificateKind.TEACHER else "",
-        minutes=granted or facts.minutes,
-        title=facts.campaign_title,
-        text=facts.campaign_text,
-        presentations=facts.presentations,
-        pupils=facts.counts.pupils,
-        parents=facts.counts.parents,
-        teachers=facts.counts.teachers,
-        signatories=(Signatory(facts.signatory, ""),) if facts.signatory else (),
-        helpline=settings().helpline_number,
-    )
 
 
 def _tell_schools(act: Act, visits: Sequence[Visit]) -> None:

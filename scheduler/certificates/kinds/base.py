@@ -1,0 +1,65 @@
+"""What every kind of certificate answers. Pure: a paper, a language and a visit's facts in, words out."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from scheduler.attendance.terms import HeadCounts
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, VisitFacts, Wording
+from scheduler.core.language import span_of_days
+
+Translate = Callable[[str], str]
+PrintedFact = tuple[str, str]  # under its label
+
+
+@dataclass(frozen=True)
+class Earning:
+    """A visit with locked numbers: who was counted, who is named, and by kind and key which papers hold or held."""
+
+    counts: HeadCounts
+    named_adults: tuple[str, ...]
+    before: Mapping[tuple[CertificateKind, str], bool]
+    key_of: Callable[[CertificateKind, str], str]
+
+    def had(self, kind: CertificateKind, holder: str) -> bool:
+        """Whether this holder has or had one: nothing comes twice, and what was revoked never comes back."""
+        return (kind, self.key_of(kind, holder)) in self.before
+
+
+class PaperKind:
+    """One kind of certificate."""
+
+    kind: ClassVar[CertificateKind]
+    of_a_person: ClassVar[bool] = False  # whose holder is named, and always an adult
+
+    def listed(self, _: Translate) -> str:
+        """Its name in lists and filters: of a school."""
+        raise NotImplementedError
+
+    def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
+        """What it says where no template and no campaign has words of its own."""
+        raise NotImplementedError
+
+    def holder(self, paper: CertificatePaper) -> str:
+        """What is printed large."""
+        raise NotImplementedError
+
+    def facts(self, paper: CertificatePaper, lang: str) -> list[PrintedFact]:
+        """What is printed side by side below the text, each under its label; empty ones are left out."""
+        raise NotImplementedError
+
+    def earned(self, earning: Earning) -> list[str]:
+        """The holders to whom a visit still owes one; "" is its school."""
+        raise NotImplementedError
+
+    def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
+        """Fields of the paper that this kind fills otherwise than others."""
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=64)  # papers of one file share their days
+def written_day(day: dt.date, lang: str) -> str:
+    """A day as papers write it."""
+    return span_of_days(day, day, lang)

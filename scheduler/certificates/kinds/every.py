@@ -1,0 +1,46 @@
+"""All kinds, and what is asked of them together."""
+
+from collections.abc import Mapping
+
+from scheduler.attendance.terms import HeadCounts
+from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact
+from scheduler.certificates.kinds.school import OfSchool
+from scheduler.certificates.kinds.teacher import OfTeacher
+from scheduler.certificates.rules import holder_key
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, Wording
+from scheduler.core.language import translator
+
+KINDS: Mapping[CertificateKind, PaperKind] = {one.kind: one for one in (OfSchool(), OfTeacher())}
+
+
+def who_earns(
+    counts: HeadCounts,
+    named_adults: tuple[str, ...],
+    had: Mapping[tuple[CertificateKind, str], bool] | None = None,
+    *,
+    secret: str,
+) -> list[tuple[CertificateKind, str]]:
+    """Kinds and holders' names that one visit with locked attendance still earns; a school's has no name.
+
+    `had` says what was issued before, by kind and holder's key, and whether it still holds.
+    """
+    if counts.total == 0:
+        return []
+    earning = Earning(counts, named_adults, had or {}, lambda kind, name: holder_key(kind, name, secret=secret))
+    return [(kind, holder) for kind, one in KINDS.items() for holder in one.earned(earning)]
+
+
+def wording_of(paper: CertificatePaper, lang: str) -> Wording:
+    """Title, the words above the name and those below it: the paper's own, where it has some, else its kind's."""
+    usual = KINDS[paper.kind].usual(paper, translator(lang).gettext)
+    return Wording(paper.title or usual.title, paper.lead or usual.lead, paper.text or usual.text)
+
+
+def holder_of(paper: CertificatePaper) -> str:
+    """What is printed large."""
+    return KINDS[paper.kind].holder(paper)
+
+
+def facts_of(paper: CertificatePaper, lang: str) -> list[PrintedFact]:
+    """What is printed below the text, each under its label: the check page shows these too, no others."""
+    return [(label, value) for label, value in KINDS[paper.kind].facts(paper, lang) if value]

@@ -1,0 +1,41 @@
+"""For the school that was host of a programme: how many were there, and nobody's name."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact, Translate, written_day
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, VisitFacts, Wording
+from scheduler.core.language import number, translator
+
+
+class OfSchool(PaperKind):
+    """A school's."""
+
+    kind: ClassVar[CertificateKind] = CertificateKind.SCHOOL
+
+    def listed(self, _: Translate) -> str:
+        return _("of a school")
+
+    def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
+        text = _("as host of the programme “%(title)s”.") % {"title": paper.programme_title}
+        return Wording(_("Certificate"), _("for a programme held, is given to"), text)
+
+    def holder(self, paper: CertificatePaper) -> str:
+        return paper.host_name
+
+    def facts(self, paper: CertificatePaper, lang: str) -> list[PrintedFact]:
+        _ = translator(lang).gettext
+        counts = [
+            (_("presentations"), paper.presentations),
+            (_("pupils"), paper.pupils),
+            (_("parents"), paper.parents),
+            (_("teachers"), paper.teachers),
+        ]
+        said = [(_("place"), paper.host_place), (_("held on"), written_day(paper.on_day, lang))]
+        return said + [(label, number(count, lang)) for label, count in counts if count]
+
+    def earned(self, earning: Earning) -> list[str]:
+        return [] if earning.had(self.kind, "") else [""]
+
+    def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
+        return {}

@@ -1,0 +1,1 @@
+"""What a person can do with certificates: issue, issue again, revoke (`issuing`); say how they look (`templates`)."""

@@ -1,0 +1,30 @@
+"""Why a certificate is not issued, or its template not taken, in words."""
+
+from collections.abc import Mapping
+
+from babel.support import LazyProxy
+
+from scheduler.certificates.terms import CertificateReason
+from scheduler.core.errors import Reason
+from scheduler.web.i18n import _l
+
+CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
+    CertificateReason.ATTENDANCE_NOT_LOCKED: _l("Lock the attendance first."),
+    CertificateReason.CERTIFICATE_EXISTS: _l("Check the name: this person has a certificate of this visit already."),
+    CertificateReason.COLOUR_TOO_PALE: _l("Choose a darker colour: on white paper this one can hardly be read."),
+    CertificateReason.NOT_A_COLOUR: _l("Enter a colour like this: #12594D."),
+    CertificateReason.NO_SUCH_PLACEHOLDER: _l("Write only placeholders that exist: they are listed beside the field."),
+    CertificateReason.BRACE_ALONE: _l("Close every brace: a placeholder stands between two of them."),
+    CertificateReason.DUTY_OF_NOBODY: _l("Write who has this duty, or leave the duty empty."),
+    CertificateReason.PICTURE_MISSING: _l("Choose the picture."),
+    CertificateReason.PICTURE_OF_NO_KIND: _l(
+        "Choose a PNG or a JPEG: this file is neither, whatever its name says. Save an SVG as PNG first."
+    ),
+    CertificateReason.PICTURE_NOT_WHOLE: _l(
+        "Choose the file again: it is not whole, or one of its sides has fewer than 40 pixels."
+    ),
+    CertificateReason.PICTURE_TOO_FINE: _l(
+        "Make the picture smaller: a side may have 12,000 pixels, the whole of it 50 million."
+    ),
+    CertificateReason.PICTURE_EMPTY: _l("Choose another picture: nothing is written on this one."),
+}

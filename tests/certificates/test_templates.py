@@ -1,0 +1,207 @@
+"""A centre's own look and words: what is refused, what a paper keeps, and what is printed."""
+
+import io
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.certificates import rules
+from scheduler.certificates.models import Certificate, CertificateTemplate
+from scheduler.certificates.queries import papers, templates
+from scheduler.certificates.service import issuing
+from scheduler.certificates.service import templates as service
+from scheduler.certificates.service.templates import TemplateScope
+from scheduler.certificates.terms import (
+    CertificateKind,
+    PaperShape,
+    PicturePlace,
+    SignatoryDraft,
+    TemplateDraft,
+    Wording,
+)
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.policy import SYSTEM, Role
+from tests.factories.counting import LEAVING, Begun, a_locked_visit
+from tests.factories.people import an_actor, make_centre
+from tests.factories.programmes import make_programme
+from tests.pictures import a_logo, a_signature
+
+OWN = TemplateScope()
+LOOK = TemplateDraft(
+    shape=PaperShape.DOWN,
+    colour="#7A143C",
+    accent="#E6A028",
+    file_number="04-{број}/{година}",
+    signatories=(
+        SignatoryDraft("Марина Ковач", "координаторка центра", "coordinator"),
+        SignatoryDraft(),
+        SignatoryDraft("Петар Зорић", "предавач", "presenter"),
+    ),
+)
+WORDS = {"sr_Cyrl": Wording("Захвалница", "школи {место}", "што је угостила „{програм}“.")}
+
+
+def desk_of(begun: Begun, role: Role = Role.COORDINATOR):
+    return an_actor(role, centre_id=begun.visit.centre_id)
+
+
+def printed(begun: Begun, kind: CertificateKind = CertificateKind.SCHOOL):
+    """Number, what is printed, and the words on the page of a visit's certificate."""
+    issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING)
+    row = db.session.scalar(
+        sa.select(Certificate).where(Certificate.visit_id == begun.visit.id, Certificate.kind == kind)
+    )
+    page = PdfReader(io.BytesIO(issuing.certificate_pdf(SYSTEM, row.number))).pages[0]
+    return row.number, papers.paper_of(row), page
+
+
+@pytest.mark.both_databases
+def test_papers_are_printed_in_the_words_and_the_look_of_their_centre(app):
+    begun = a_locked_visit(names=("Ана Петровић",))
+    desk = desk_of(begun)
+    service.change_template(desk, OWN, LOOK, now=LEAVING)
+    service.change_wording(desk, OWN, CertificateKind.SCHOOL, WORDS, now=LEAVING)
+    service.give_picture(desk, OWN, PicturePlace.LOGO, a_logo(), now=LEAVING)
+    service.give_picture(desk, OWN, PicturePlace.THIRD, a_signature(), now=LEAVING)
+
+    number, paper, page = printed(begun)
+
+    words = " ".join(page.extract_text().split())
+    assert (paper.title, paper.lead, paper.text) == (
+        "Захвалница", "школи Ниш", "што је угостила „Разговор са ученицима“.",
+    )  # fmt: skip
+    assert paper.file_number == f"04-{paper.running_number}/2026"
+    assert [(who.name, who.function) for who in paper.signatories] == [
+        ("Марина Ковач", "координаторка центра"), ("Петар Зорић", "предавач"),
+    ]  # fmt: skip
+    assert "ЗАХВАЛНИЦА" in words
+    assert "Основна школа „Вук Караџић“" in words
+    assert page.mediabox.width < page.mediabox.height
+    assert issuing.certificate_pdf(SYSTEM, number).count(b"/Subtype /Image") == 4  # a logo, ink, and how each is seen
+
+
+@pytest.mark.both_databases
+def test_an_issued_paper_stays_as_it_was_when_its_template_changes(app):
+    begun, later = a_locked_visit(), None
+    desk = desk_of(begun)
+    service.change_template(desk, OWN, LOOK, now=LEAVING)
+    service.give_picture(desk, OWN, PicturePlace.LOGO, a_logo(), now=LEAVING)
+    number, paper, _page = printed(begun)
+    before = issuing.certificate_pdf(SYSTEM, number)
+
+    service.change_template(desk, OWN, replace(LOOK, colour="#003366", signatories=()), now=LEAVING)
+    service.change_wording(desk, OWN, CertificateKind.SCHOOL, WORDS, now=LEAVING)
+    service.take_picture_away(desk, OWN, PicturePlace.LOGO, now=LEAVING)
+    later = issuing.certificate_pdf(SYSTEM, number)
+
+    assert later == before
+    assert papers.paper_of(db.session.scalar(sa.select(Certificate))) == paper
+    assert templates.template_of(desk.centre_id).version == 5
+    assert templates.template_of(desk.centre_id).pictures == {}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE certificate_template SET colour = '#000000'",
+        "DELETE FROM certificate_template",
+        "UPDATE certificate_picture SET width = 1",
+        "DELETE FROM certificate_picture",
+    ],
+)
+def test_the_database_lets_no_version_and_no_picture_change_or_vanish(app, statement):
+    begun = a_locked_visit()
+    service.change_template(desk_of(begun), OWN, LOOK, now=LEAVING)
+    service.give_picture(desk_of(begun), OWN, PicturePlace.LOGO, a_logo(), now=LEAVING)
+
+    with pytest.raises(IntegrityError, match="template_stays"), transaction() as session:
+        session.execute(sa.text(statement))
+
+
+def test_a_programme_has_its_own_template_or_its_centres(app):
+    programme = make_programme()
+    begun = a_locked_visit(programme=programme)
+    desk = an_actor(Role.ADMINISTRATOR, centre_id=programme.centre_id)
+    service.change_template(desk, OWN, LOOK, now=LEAVING)
+    service.change_wording(desk, TemplateScope(programme.id), CertificateKind.SCHOOL, WORDS, now=LEAVING)
+
+    _number, paper, _page = printed(begun)
+
+    own, centres = templates.template_of(programme.centre_id, programme.id), templates.template_of(programme.centre_id)
+    assert paper.template == own.id
+    assert own.draft == centres.draft == LOOK  # what it did not say itself it took from the centre's
+    assert centres.wordings == {}
+    assert templates.with_own_template(programme.centre_id) == {programme.id}
+
+
+def test_a_change_that_changes_nothing_makes_no_version_and_an_old_page_changes_nothing(app):
+    desk = an_actor(Role.COORDINATOR)
+    service.change_template(desk, OWN, LOOK, now=LEAVING)
+    service.change_template(desk, TemplateScope(version=1), LOOK, now=LEAVING)
+
+    with pytest.raises(Conflict, match="changed_meanwhile"):
+        service.change_template(desk, TemplateScope(version=0), replace(LOOK, colour=""), now=LEAVING)
+
+    assert db.session.scalars(sa.select(CertificateTemplate.version)).all() == [1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problems"),
+    [
+        ({"colour": "#F4B93A"}, {"colour": "colour_too_pale"}),
+        ({"colour": "red"}, {"colour": "not_a_colour"}),
+        ({"accent": "#FFFFEE"}, {"accent": "colour_too_pale"}),
+        ({"file_number": "04/{месец}"}, {"file_number": "no_such_placeholder"}),
+        ({"file_number": "04/{година"}, {"file_number": "brace_alone"}),
+        ({"signatories": (SignatoryDraft("", "директор"),)}, {"name_1": "duty_of_nobody"}),
+        ({"signatories": (SignatoryDraft("مريم"),)}, {"name_1": "unprintable"}),
+        ({"signatories": (SignatoryDraft("Ана", "מנהל"),)}, {"duty_1": "unprintable"}),
+    ],
+)
+def test_a_look_that_paper_cannot_show_is_refused_field_by_field(app, wrong, problems):
+    with pytest.raises(Rejected) as refused:
+        service.change_template(an_actor(Role.COORDINATOR), OWN, replace(LOOK, **wrong), now=LEAVING)
+
+    assert refused.value.problems == problems
+    assert db.session.scalars(sa.select(CertificateTemplate)).all() == []
+
+
+def test_only_who_issues_certificates_of_a_centre_changes_how_they_look(app):
+    programme = make_programme()
+    for stranger in (an_actor(Role.EDUCATOR), an_actor(Role.SAFEGUARDING), an_actor(Role.INFLUENCER)):
+        with pytest.raises(NotAllowed):
+            service.change_template(stranger, OWN, LOOK, now=LEAVING)
+    with pytest.raises((NotFound, NotAllowed)):
+        service.change_template(
+            an_actor(Role.COORDINATOR, centre_id=make_centre().id), TemplateScope(programme.id), LOOK, now=LEAVING
+        )
+
+
+@pytest.mark.parametrize("shape", list(PaperShape))
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+@pytest.mark.parametrize("kind", list(CertificateKind))
+def test_the_preview_shows_a_paper_and_stores_nothing(app, shape, language, kind):
+    begun = a_locked_visit()
+    desk = desk_of(begun)
+    shown = replace(service.template_to_change(desk, OWN, now=LEAVING), draft=replace(LOOK, shape=shape))
+
+    paper = service.preview(desk, shown, kind, language, now=LEAVING)
+
+    page = PdfReader(io.BytesIO(paper)).pages[0]
+    assert "0000 0000 0000 0000" in page.extract_text()
+    assert (page.mediabox.width > page.mediabox.height) is (shape is PaperShape.ACROSS)
+    assert db.session.scalars(sa.select(CertificateTemplate)).all() == []
+
+
+def test_placeholders_are_words_of_each_script_and_nothing_filled_in_is_read_again():
+    words = "{Програм}, {program}, {programme}"
+
+    assert rules.unknown_placeholders(words + "{x} { } {x}") == ["{x}", "{ }"]
+    assert rules.filled(words, {"programme": "{школа}"}) == "{школа}, {школа}, {школа}"
+    assert rules.said_in({"sr_Cyrl": Wording("Хвала", "", "за {програм}")}, "sr_Latn").title == "Hvala"
+    assert rules.problems_with_wording({"en": Wording(text="{foo}")}) == {"text_en": "no_such_placeholder"}
