@@ -56,6 +56,8 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
 # The most that a minor is given in a calendar week and month, unless MINOR_LIMITS says otherwise.
 MINOR_MOST: Mapping[str, int] = {"week_visits": 3, "week_hours": 6, "month_visits": 8, "month_hours": 16}
 
+NAME_KEY = "name_key"  # a file of the instance: the key of the hashes that are kept of names
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -335,7 +337,7 @@ def _problems_with_stores(wanted: Settings) -> list[str]:
 
 def open_to_others(wanted: Settings) -> list[Path]:
     """Files of ours that other users of the machine could read or change; a group may read the settings file."""
-    ours = {wanted.instance / "secret_key": 0o077}
+    ours = {wanted.instance / name: 0o077 for name in ("secret_key", NAME_KEY)}
     if wanted.database_url.startswith("sqlite:///"):
         ours[Path(wanted.database_url.removeprefix("sqlite:///"))] = 0o077
     if wanted.file:
@@ -345,12 +347,32 @@ def open_to_others(wanted: Settings) -> list[Path]:
 
 def _with_own_key(wanted: Settings) -> Settings:
     """A demo makes its key once and keeps it, so that sessions survive a restart."""
-    path = wanted.instance / "secret_key"
+    return replace(wanted, secret_key=_kept_key(wanted.instance / "secret_key"))
+
+
+def name_secret() -> str:
+    """The key of the hashes that are kept of names, made with the first one; no change of SECRET_KEY touches it."""
+    return _kept_key(settings().instance / NAME_KEY)
+
+
+def name_secrets() -> tuple[str, ...]:
+    """All under which a name may have been hashed, the one of today first; makes none.
+
+    Until migration 0093 it was SECRET_KEY: names that were forgotten before then are hashed under it still.
+    """
+    path = settings().instance / NAME_KEY
+    own = (path.read_text().strip(),) if path.exists() else ()
+    return *own, settings().secret_key
+
+
+def _kept_key(path: Path) -> str:
+    """The random key in this file, which is made, mode 0600, where there is none."""
     if not path.exists():
-        wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=wanted.instance, prefix=".secret_key.") as stream:  # mode 0600
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", suffix=".part") as stream:  # mode 0600
             stream.write(secrets.token_urlsafe(48))
             stream.flush()
+            os.fsync(stream.fileno())
             with suppress(FileExistsError):  # another process was quicker: its key is the one
                 os.link(stream.name, path)  # whole or not at all
-    return replace(wanted, secret_key=path.read_text().strip())
+    return path.read_text().strip()

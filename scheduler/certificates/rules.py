@@ -1,8 +1,8 @@
 """Pure rules of certificates: the number that is checked, and who earns what."""
 
 import hmac
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from secrets import randbits
 
 from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.attendance.terms import HeadCounts
@@ -18,7 +18,7 @@ HOST_KEY = "host"  # the holder of a school's certificate
 
 def new_number() -> str:
     """Sixteen letters and digits of Crockford's base 32: 80 bits that nobody guesses."""
-    bits = secrets.randbits(5 * NUMBER_LENGTH)
+    bits = randbits(5 * NUMBER_LENGTH)
     return "".join(CROCKFORD[bits >> 5 * place & 31] for place in range(NUMBER_LENGTH))
 
 
@@ -52,13 +52,14 @@ def who_earns(
     named_adults: tuple[str, ...],
     had: Mapping[tuple[CertificateKind, str], bool] | None = None,
     *,
-    secret: str,
+    secrets: Sequence[str],
 ) -> list[tuple[CertificateKind, str]]:
     """Kinds and holders' names that one visit with locked attendance still earns; a school's has no name.
 
-    `had` says what was issued before, by kind and holder's key, and whether it still holds: nothing comes twice, and
-    what was revoked never comes back. No more teachers hold one than adults were counted in the room, teachers and
-    others together, however often the school changes its list.
+    `secrets` are all under which a holder's name may have been hashed. `had` says what was issued before, by kind and
+    holder's key, and whether it still holds: nothing comes twice, and what was revoked never comes back. No more
+    teachers hold one than adults were counted in the room, teachers and others together, however often the school
+    changes its list.
     """
     before = had or {}
     if counts.total == 0:
@@ -67,7 +68,11 @@ def who_earns(
     holders = sum(holds for (kind, _), holds in before.items() if kind is CertificateKind.TEACHER)
     room = max(0, counts.teachers + counts.parents + counts.others - holders)
     teacher = CertificateKind.TEACHER
-    fresh = [name for name in named_adults if (teacher, holder_key(teacher, name, secret=secret)) not in before]
+    fresh = [
+        name
+        for name in named_adults
+        if all((teacher, holder_key(teacher, name, secret=secret)) not in before for secret in secrets)
+    ]
     return [*school, *((teacher, name) for name in fresh[:room])]
 
 
@@ -80,6 +85,6 @@ def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
     return GroundReason.TOO_LONG if len(name) > LONGEST_NAME else problem_with_name(name)
 
 
-def names_match(key: str, typed: str, *, secret: str) -> bool:
+def names_match(key: str, typed: str, *, secrets: Sequence[str]) -> bool:
     """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
-    return bool(fold(typed)) and hmac.compare_digest(key, name_key(typed, secret))
+    return bool(fold(typed)) and any(hmac.compare_digest(key, name_key(typed, secret)) for secret in secrets)

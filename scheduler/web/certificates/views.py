@@ -15,7 +15,7 @@ from scheduler.certificates.terms import (
     CheckedCertificate,
     WaitsFor,
 )
-from scheduler.config import settings
+from scheduler.config import name_secrets
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import Page, page_number
@@ -93,7 +93,7 @@ def compare(number: str) -> ResponseReturnValue:
     if form.accepted():
         checked = _found(number)
         matches = checked is not None and rules.names_match(
-            checked.holder_key, form.name.data or "", secret=settings().secret_key
+            checked.holder_key, form.name.data or "", secrets=name_secrets()
         )
     return _checked(number, form, matches)
 
