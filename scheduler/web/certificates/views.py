@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.certificates import pdf, rules, service, signature
+from scheduler.certificates.badge import KINDS_WITH_A_BADGE
 from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.terms import (
     CertificateFilters,
@@ -22,6 +23,7 @@ from scheduler.core.paging import Page, page_number
 from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
+from scheduler.web.certificates.blueprint import UNSEEN, bp
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
@@ -33,7 +35,6 @@ from scheduler.web.tables import Column
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
-bp = Blueprint("certificates", __name__)
 CERTIFICATE_COLUMNS = (
     Column("number", _l("Number"), kept=True),
     Column("holder", _l("Holder")),
@@ -56,7 +57,6 @@ WAITS = {
     WaitsFor.LOCK: _l("The numbers wait to be locked"),
     WaitsFor.ISSUE: _l("Everything is there: it is issued within minutes"),
 }
-UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 @bp.route("/certificates", methods=["GET", "POST"])
@@ -127,6 +127,7 @@ def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseRe
         matches=matches,
         rows=printed_rows(found),
         successor=rules.in_fours(found.replaced_by_number),
+        as_badge=found.paper.kind in KINDS_WITH_A_BADGE and found.state == "issued",
     )
     return shown, 422 if form.problems_shown() else 200, UNSEEN
 
