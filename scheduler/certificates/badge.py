@@ -107,7 +107,7 @@ def _subject(facts: BadgeFacts) -> dict[str, Any]:
 
 def _identity(name: str, *, hashed: bool) -> dict[str, Any]:
     """An IdentityObject (Open Badges 3.0, B.1.12): the name, or SHA-256 of the name with a salt behind it."""
-    said = {"type": "IdentityObject", "hashed": hashed, "identityHash": name, "identityType": "name"}
+    said: dict[str, Any] = {"type": "IdentityObject", "hashed": hashed, "identityHash": name, "identityType": "name"}
     if not hashed:
         return said
     salt = token_hex(SALT_BYTES)
@@ -127,7 +127,9 @@ def _achievement(facts: BadgeFacts) -> dict[str, Any]:
         "inLanguage": html_lang(facts.language),
         "criteria": {"narrative": how_it_is_earned(paper, facts.language)},
     }
-    return achievement | ({"humanCode": paper.programme_number} if paper.programme_number else {})
+    if paper.programme_number:
+        achievement["humanCode"] = paper.programme_number
+    return achievement
 
 
 def _moment(at: dt.datetime) -> str:
@@ -144,7 +146,7 @@ def as_jwt(credential: Mapping[str, Any], key_name: str, sign: Callable[[bytes],
         "nbf": int(dt.datetime.fromisoformat(credential["validFrom"]).timestamp()),
     }
     header = {"alg": "EdDSA", "kid": f"{issuer}#{key_name}", "typ": "JWT"}
-    said = f"{_part(header)}.{_part(claims | credential)}"
+    said = f"{_part(header)}.{_part({**claims, **credential})}"
     return f"{said}.{as_base64url(sign(said.encode()))}"
 
 
