@@ -20,6 +20,7 @@ from environs import Env, EnvError
 from scheduler import layout
 from scheduler.key_strength import weakness_of
 from scheduler.own_login import OwnLogin, problems_with_login
+from scheduler.pdf_signing import PdfSigning, problems_with_signing
 from scheduler.settings_file import BadSettings, lines_of, load_file, misspelled
 from scheduler.typed_settings import as_addresses, host_of, is_contact, is_url, is_zone, pairs, says_password_in_clear
 
@@ -92,6 +93,7 @@ class Settings:
     map_outline: str = USUAL_OUTLINE
     security_contact: tuple[str, ...] = ()
     own_login: OwnLogin = field(default_factory=OwnLogin)
+    pdf_signing: PdfSigning = field(default_factory=PdfSigning)
 
     def kept_for(self, row: str) -> tuple[int, str]:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
@@ -191,6 +193,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
             name=env.str("OIDC_NAME", ""),
             second_factor=env.str("OIDC_SECOND_FACTOR", ""),
         ),
+        pdf_signing=PdfSigning(env.str("PDF_SIGNING_FILE", ""), env.str("PDF_SIGNING_PASSPHRASE", "")),
     )
     try:
         env.seal()
@@ -300,7 +303,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     ):
         if url and not is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
-    return problems + _problems_with_trust(wanted) + problems_with_login(wanted.own_login)
+    problems += _problems_with_trust(wanted) + problems_with_login(wanted.own_login)
+    return problems + problems_with_signing(wanted.pdf_signing)
 
 
 def _problems_with_trust(wanted: Settings) -> list[str]:
@@ -340,8 +344,8 @@ def open_to_others(wanted: Settings) -> list[Path]:
     ours = {wanted.instance / name: 0o077 for name in ("secret_key", NAME_KEY)}
     if wanted.database_url.startswith("sqlite:///"):
         ours[Path(wanted.database_url.removeprefix("sqlite:///"))] = 0o077
-    if wanted.file:
-        ours[wanted.file] = 0o027
+    for path in filter(None, (wanted.file, wanted.pdf_signing.path)):
+        ours[path] = 0o027
     return [path for path, bits in ours.items() if path.exists() and path.stat().st_mode & bits]
 
 

@@ -38,6 +38,7 @@ def findings(now: dt.datetime) -> list[Diagnosis]:
         surroundings.sender(wanted),
         surroundings.short_messages(wanted),
         surroundings.own_login(wanted),
+        surroundings.signature_of_papers(wanted, now),
         surroundings.security_contact(wanted),
         surroundings.helpline(wanted),
     ]
