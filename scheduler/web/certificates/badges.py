@@ -1,4 +1,4 @@
-"""A certificate as Open Badge: the file for wallets, whether it holds, and who signs."""
+"""A certificate as Open Badge: the file for wallets, whether it holds, and who signs; and the keys on paper."""
 
 from dataclasses import replace
 
@@ -6,12 +6,16 @@ from flask import Response, g, jsonify
 from flask.typing import ResponseReturnValue
 
 from scheduler.certificates import badge, signature
+from scheduler.certificates import key_sheet as sheets
 from scheduler.certificates.queries import papers
 from scheduler.certificates.terms import CertificateState
 from scheduler.config import settings
+from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.web.certificates.blueprint import UNSEEN, bp
-from scheduler.web.guards import link_actor, public
+from scheduler.web.filters import moment
+from scheduler.web.guards import link_actor, may, public
+from scheduler.web.i18n import _, page_language
 from scheduler.web.limits import GUESSES, limiter, was_wrong
 
 KEPT_AN_HOUR = "public, max-age=3600"
@@ -25,6 +29,17 @@ def issuer() -> ResponseReturnValue:
     answer = jsonify(badge.did_document(signature.public_keys(), settings().base_url))
     answer.mimetype, answer.headers["Cache-Control"] = "application/did+json", KEPT_AN_HOUR
     return answer
+
+
+@bp.get("/certificates/keys.pdf")
+@may("update", "settings")
+def key_sheet() -> ResponseReturnValue:
+    """All keys as a sheet for the register of the installation."""
+    language = page_language()
+    printed = _("printed %(moment)s", moment=moment(clock.now()))
+    wanted = sheets.KeySheet(signature.public_keys(), settings().base_url, printed, settings().helpline_number)
+    headers = {"Content-Disposition": 'inline; filename="certificate-keys.pdf"'}
+    return Response(sheets.draw(wanted, language), content_type="application/pdf", headers=headers)
 
 
 @bp.get("/certificates/<number>/badge.jwt")

@@ -211,6 +211,7 @@ def overview() -> ResponseReturnValue:
         table=table,
         due=due,
         may_issue=may_issue,
+        keeps_keys=policy.scope_of(actor, "update", "settings") is not None,
         form=CertificatePressForm(formdata=None),
         under_way=next((row for row in begun if row.open), None),
     )
