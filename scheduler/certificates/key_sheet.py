@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scheduler.certificates.terms import PublicKey
 from scheduler.core import clock
 from scheduler.core.base64url import from_base64url
-from scheduler.core.language import long_day, translator
+from scheduler.core.language import span_of_days, translator
 from scheduler.core.paper.pages import INSIDE, SMALL, STRONG, Flow, Furniture, paged
 from scheduler.core.paper.sheet import MARGIN, DocumentFacts
 from scheduler.core.paper.typesetting import MUTED, leading, wrapped
@@ -91,7 +91,7 @@ def _draw_key(flow: Flow, key: PublicKey, lang: str) -> None:
 
 def _period(key: PublicKey, lang: str) -> str:
     _ = translator(lang).gettext
-    begun = long_day(clock.local_day(key.made_at), lang)
+    begun = clock.local_day(key.made_at)
     if key.retired_at is None:
-        return _("since %(day)s, and still") % {"day": begun}
-    return _("from %(day)s to %(last)s") % {"day": begun, "last": long_day(clock.local_day(key.retired_at), lang)}
+        return _("since %(day)s, and still") % {"day": span_of_days(begun, begun, lang)}
+    return span_of_days(begun, clock.local_day(key.retired_at), lang)

@@ -44,7 +44,7 @@ def test_each_key_stands_on_it_with_its_time_and_a_code_that_opens_it(renewed, t
         assert {"name": key.name, "algorithm": "Ed25519", "public": key.public} in codes
         Ed25519PublicKey.from_public_bytes(from_base64url(key.public))
     assert "since 14 September 2026, and still" in words
-    assert "from 14 September 2025 to 14 September 2026" in words
+    assert "14 September 2025 – 14 September 2026" in words
     assert "https://raspored.example.org" in words
 
 
@@ -53,15 +53,14 @@ def test_each_key_stands_on_it_with_its_time_and_a_code_that_opens_it(renewed, t
 def test_any_number_of_keys_fits_on_pages(lang, many, tmp_path):
     listed = [PublicKey(f"{n:08x}", "Ed25519", as_base64url(bytes([n] * 32)), MONDAY, MONDAY) for n in range(many)]
     pdf = key_sheet.draw(key_sheet.KeySheet(listed, "https://a.example", ""), lang)
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    assert len(pages) == {0: 1, 1: 1, 12: 3}[many]
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == {0: 1, 1: 1, 12: 4}[many]
     assert all(one.name in words_of(pdf) for one in listed)
-    assert len(qr_codes_of(saved(pdf, tmp_path))) == many
+    assert len(qr_codes_of(saved(pdf, tmp_path))) == min(many, 3)  # of the first page
 
 
 def test_administrators_print_it_and_nobody_else(client, renewed):
     centre = make_centre()
-    for role, status in ((Role.COORDINATOR, 404), (Role.ADMINISTRATOR, 200)):
+    for role, status in ((Role.COORDINATOR, 403), (Role.ADMINISTRATOR, 200)):
         other = sign_in_as(client.application.test_client(), make_user(role, centre_id=centre.id).id)
         assert other.get("/certificates/keys.pdf").status_code == status
         assert ("/certificates/keys.pdf" in other.get("/certificates/issued").text) is (status == 200)
