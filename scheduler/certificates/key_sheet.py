@@ -13,10 +13,10 @@ from scheduler.core.paper.pages import INSIDE, SMALL, STRONG, Flow, Furniture, p
 from scheduler.core.paper.sheet import MARGIN, DocumentFacts
 from scheduler.core.paper.typesetting import MUTED, leading, wrapped
 
-CODE_SIDE = 34.0
-BESIDE_CODE = INSIDE - CODE_SIDE - 8
+KEY_CODE_SIDE = 34.0
+BESIDE_CODE = INSIDE - KEY_CODE_SIDE - 8
 SIGNED_LINE, SIGNED_HEIGHT = 70.0, 30.0
-GAP = 1.2
+FACT_GAP = 1.2
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def _draw(flow: Flow, sheet: KeySheet, title: str, lang: str) -> None:
 
 def _draw_key(flow: Flow, key: PublicKey, lang: str) -> None:
     _ = translator(lang).gettext
-    flow.heading(_("Key %(name)s") % {"name": key.name}, keep_with=CODE_SIDE + 4)
+    flow.heading(_("Key %(name)s") % {"name": key.name}, keep_with=KEY_CODE_SIDE + 4)
     top = flow.y
-    flow.sheet.qr(MARGIN + INSIDE - CODE_SIDE, top - 7, CODE_SIDE, as_code(key))
+    flow.sheet.qr(MARGIN + INSIDE - KEY_CODE_SIDE, top - 7, KEY_CODE_SIDE, as_code(key))
     facts = (
         (_("Signs"), _period(key, lang)),
         (_("Algorithm"), f"{key.algorithm} (RFC 8032)"),
@@ -85,8 +85,8 @@ def _draw_key(flow: Flow, key: PublicKey, lang: str) -> None:
         flow.y += leading(SMALL)
         flow.sheet.text(MARGIN, flow.y, label, SMALL)
         flow.y += leading(STRONG)
-        flow.y = flow.sheet.lines(MARGIN, flow.y, wrapped(words, STRONG, BESIDE_CODE), STRONG) + GAP
-    flow.y = max(flow.y, top + CODE_SIDE - 3)
+        flow.y = flow.sheet.lines(MARGIN, flow.y, wrapped(words, STRONG, BESIDE_CODE), STRONG) + FACT_GAP
+    flow.y = max(flow.y, top + KEY_CODE_SIDE - 3)
 
 
 def _period(key: PublicKey, lang: str) -> str:

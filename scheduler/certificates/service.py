@@ -32,7 +32,7 @@ from scheduler.core import clock
 from scheduler.core.audit import record_each
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number, next_numbers
-from scheduler.core.paper.signed_pdf import signed
+from scheduler.core.paper.signed_pdf import with_signature
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
@@ -219,7 +219,7 @@ def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     found = papers.papers_to_draw(actor, wanted)
     if not wanted or len(found) != len(wanted):
         raise NotFound("certificate")
-    return signed(pdf.draw_each(signature.sealed_papers(found)), settings().pdf_signing)
+    return with_signature(pdf.draw_each(signature.sealed_papers(found)), settings().pdf_signing)
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:

@@ -124,7 +124,7 @@ def test_a_key_that_does_not_open_is_told_and_signs_nothing(signing, spoil, tmp_
     assert told.state == "bad"
     assert "no PKCS#12 file" in told.told
     with pytest.raises(signed_pdf.NoSigningKey):
-        signed_pdf.signed(b"%PDF", other)
+        signed_pdf.with_signature(b"%PDF", other)
     assert "another" not in repr(other) + told.told + caplog.text
 
 

@@ -21,7 +21,7 @@ class NoSigningKey(SchedulerError):
     """The file does not open with its passphrase, or holds no key with its certificate."""
 
 
-def signed(pdf: bytes, wanted: PdfSigning) -> bytes:
+def with_signature(pdf: bytes, wanted: PdfSigning) -> bytes:
     """The PDF with a signature behind it; as it is where nothing is set. Raises: NoSigningKey."""
     if wanted.path is None:
         return pdf
