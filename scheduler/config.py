@@ -20,6 +20,7 @@ from environs import Env, EnvError
 from scheduler import layout
 from scheduler.key_strength import weakness_of
 from scheduler.own_login import OwnLogin, problems_with_login
+from scheduler.pdf_signing import PdfSigning, problems_with_signing
 from scheduler.settings_file import BadSettings, lines_of, load_file, misspelled
 from scheduler.typed_settings import as_addresses, host_of, is_contact, is_url, is_zone, pairs, says_password_in_clear
 
@@ -56,6 +57,8 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
 # The most that a minor is given in a calendar week and month, unless MINOR_LIMITS says otherwise.
 MINOR_MOST: Mapping[str, int] = {"week_visits": 3, "week_hours": 6, "month_visits": 8, "month_hours": 16}
 
+NAME_KEY = "name_key"  # a file of the instance: the key of the hashes that are kept of names
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -90,6 +93,7 @@ class Settings:
     map_outline: str = USUAL_OUTLINE
     security_contact: tuple[str, ...] = ()
     own_login: OwnLogin = field(default_factory=OwnLogin)
+    pdf_signing: PdfSigning = field(default_factory=PdfSigning)
 
     def kept_for(self, row: str) -> tuple[int, str]:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
@@ -189,6 +193,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
             name=env.str("OIDC_NAME", ""),
             second_factor=env.str("OIDC_SECOND_FACTOR", ""),
         ),
+        pdf_signing=PdfSigning(env.str("PDF_SIGNING_FILE", ""), env.str("PDF_SIGNING_PASSPHRASE", "")),
     )
     try:
         env.seal()
@@ -298,7 +303,8 @@ def _problems_with_shapes(wanted: Settings) -> list[str]:
     ):
         if url and not is_url(url, schemes):
             problems.append(f"{name} must begin with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
-    return problems + _problems_with_trust(wanted) + problems_with_login(wanted.own_login)
+    problems += _problems_with_trust(wanted) + problems_with_login(wanted.own_login)
+    return problems + problems_with_signing(wanted.pdf_signing)
 
 
 def _problems_with_trust(wanted: Settings) -> list[str]:
@@ -335,22 +341,42 @@ def _problems_with_stores(wanted: Settings) -> list[str]:
 
 def open_to_others(wanted: Settings) -> list[Path]:
     """Files of ours that other users of the machine could read or change; a group may read the settings file."""
-    ours = {wanted.instance / "secret_key": 0o077}
+    ours = {wanted.instance / name: 0o077 for name in ("secret_key", NAME_KEY)}
     if wanted.database_url.startswith("sqlite:///"):
         ours[Path(wanted.database_url.removeprefix("sqlite:///"))] = 0o077
-    if wanted.file:
-        ours[wanted.file] = 0o027
+    for path in filter(None, (wanted.file, wanted.pdf_signing.path)):
+        ours[path] = 0o027
     return [path for path, bits in ours.items() if path.exists() and path.stat().st_mode & bits]
 
 
 def _with_own_key(wanted: Settings) -> Settings:
     """A demo makes its key once and keeps it, so that sessions survive a restart."""
-    path = wanted.instance / "secret_key"
+    return replace(wanted, secret_key=_kept_key(wanted.instance / "secret_key"))
+
+
+def name_secret() -> str:
+    """The key of the hashes that are kept of names, made with the first one; no change of SECRET_KEY touches it."""
+    return _kept_key(settings().instance / NAME_KEY)
+
+
+def name_secrets() -> tuple[str, ...]:
+    """All under which a name may have been hashed, the one of today first; makes none.
+
+    Until migration 0093 it was SECRET_KEY: names that were forgotten before then are hashed under it still.
+    """
+    path = settings().instance / NAME_KEY
+    own = (path.read_text().strip(),) if path.exists() else ()
+    return *own, settings().secret_key
+
+
+def _kept_key(path: Path) -> str:
+    """The random key in this file, which is made, mode 0600, where there is none."""
     if not path.exists():
-        wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=wanted.instance, prefix=".secret_key.") as stream:  # mode 0600
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", suffix=".part") as stream:  # mode 0600
             stream.write(secrets.token_urlsafe(48))
             stream.flush()
+            os.fsync(stream.fileno())
             with suppress(FileExistsError):  # another process was quicker: its key is the one
                 os.link(stream.name, path)  # whole or not at all
-    return replace(wanted, secret_key=path.read_text().strip())
+    return path.read_text().strip()

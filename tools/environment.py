@@ -28,7 +28,7 @@ SETS = {
     "scale": ("requirements.txt", "requirements-scale.txt"),
     "wheel": ("requirements-wheel.txt",),
     "test": (
-        *("requirements.txt", "requirements-scale.txt", "requirements-oidc.txt"),
+        *("requirements.txt", "requirements-scale.txt", "requirements-oidc.txt", "requirements-pades.txt"),
         *("requirements-dev.txt", "requirements-wheel.txt"),
     ),
 }

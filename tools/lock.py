@@ -16,6 +16,7 @@ FILES = (
     "requirements",
     "requirements-scale",
     "requirements-oidc",
+    "requirements-pades",
     "requirements-dev",
     "requirements-wheel",
     "requirements-setup",

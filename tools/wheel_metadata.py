@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-EXTRAS = {"scale": "requirements-scale.in", "oidc": "requirements-oidc.in"}
+EXTRAS = {name: f"requirements-{name}.in" for name in ("scale", "oidc", "pades")}
 OF_THE_ENVIRONMENT = ("pip",)  # it installs us, we do not import it
 
 

@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0092_certificate_templates"
-down_revision = "0090_repairs"
+down_revision = "0091_nights_away"
 branch_labels = None
 depends_on = None
 

@@ -2,9 +2,9 @@
 
 import hmac
 import re
-import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from secrets import randbits
 
 from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.certificates.terms import CertificateKind, CertificateReason, TemplateDraft, Wording, WordingDraft
@@ -20,7 +20,7 @@ HOST_KEY = "host"  # the holder of a school's certificate
 
 def new_number() -> str:
     """Sixteen letters and digits of Crockford's base 32: 80 bits that nobody guesses."""
-    bits = secrets.randbits(5 * NUMBER_LENGTH)
+    bits = randbits(5 * NUMBER_LENGTH)
     return "".join(CROCKFORD[bits >> 5 * place & 31] for place in range(NUMBER_LENGTH))
 
 
@@ -58,9 +58,9 @@ def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
     return GroundReason.TOO_LONG if len(name) > LONGEST_NAME else problem_with_name(name)
 
 
-def names_match(key: str, typed: str, *, secret: str) -> bool:
+def names_match(key: str, typed: str, *, secrets: Sequence[str]) -> bool:
     """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
-    return bool(fold(typed)) and hmac.compare_digest(key, name_key(typed, secret))
+    return bool(fold(typed)) and any(hmac.compare_digest(key, name_key(typed, secret)) for secret in secrets)
 
 
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)

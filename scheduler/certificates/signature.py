@@ -109,14 +109,21 @@ def as_document(listed: Iterable[PublicKey]) -> dict[str, Any]:
 
 def sealed_papers(papers: Sequence[tuple[CertificatePaper, str]]) -> Sequence[tuple[CertificatePaper, str]]:
     """The papers with what their QR codes say beside the address; as they are where no key can sign."""
+    signs = who_signs()
+    if signs is None:
+        return papers
+    return [(replace(paper, check_url=signed_text(paper, *signs)), lang) for paper, lang in papers]
+
+
+def who_signs() -> tuple[str, Sign] | None:
+    """The name of the key that signs now, and how; None where there is none, or it cannot be read."""
     key = _living(db.session())
     secret = _secret_of(key) if key is not None else None
     if key is None or secret is None:
-        return papers
+        return None
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    sign = Ed25519PrivateKey.from_private_bytes(secret).sign
-    return [(replace(paper, check_url=signed_text(paper, key.name, sign)), lang) for paper, lang in papers]
+    return key.name, Ed25519PrivateKey.from_private_bytes(secret).sign
 
 
 def keep_a_key(act: Act) -> None:

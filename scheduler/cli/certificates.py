@@ -10,14 +10,16 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from scheduler.certificates import signature
+from scheduler.certificates import key_sheet, signature
 from scheduler.certificates.queries import papers
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
 from scheduler.cli.refusals import ROW, BadInput, CommandGroup
+from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
+from scheduler.core.language import DEFAULT, languages, moment, translator
 from scheduler.policy import SYSTEM
 
 group = CommandGroup("certificates", help="Certificates from locked attendance, and whether a number is valid.")
@@ -63,13 +65,18 @@ def _write(done: Issued, out: Path) -> None:
         content = issuing.draw_merged(SYSTEM, done.numbers)
     else:
         return
-    half = out.with_name(out.name + ".part")
+    _put(out, content, option="--out")
+
+
+def _put(file: Path, content: bytes, *, option: str) -> None:
+    """Whole or not at all. Raises: BadInput."""
+    half = file.with_name(file.name + ".part")
     try:
         half.write_bytes(content)
-        half.replace(out)
+        half.replace(file)
     except OSError as error:
         half.unlink(missing_ok=True)
-        raise BadInput(f"--out: {out}: {error.strerror}") from error
+        raise BadInput(f"{option}: {file}: {error.strerror}") from error
 
 
 def _zip(numbers: tuple[str, ...]) -> bytes:
@@ -104,11 +111,18 @@ def _told(checked: CheckedCertificate) -> dict[str, object]:
 @group.command("keys")
 @click.option("--renew", is_flag=True, help="Make another key; what the present one signed stays proven.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, as /.well-known/ has it.")
-def keys(renew: bool, as_json: bool) -> None:
+@click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False), help="Write them as a sheet for the register.")
+@click.option("--lang", type=click.Choice(languages()), default=DEFAULT, help="The language of the sheet.")
+def keys(renew: bool, as_json: bool, pdf: Path | None, lang: str) -> None:
     """The keys that sign what QR codes say, the one that signs now first."""
     if renew:
         signature.renew_key(now=clock.now())
     listed = signature.public_keys()
+    if pdf is not None:
+        now = moment(clock.now(), lang, settings().centre_timezone)
+        printed = translator(lang).gettext("printed %(moment)s") % {"moment": now}
+        sheet = key_sheet.KeySheet(listed, settings().base_url, printed, settings().helpline_number)
+        _put(pdf, key_sheet.draw(sheet, lang), option="--pdf")
     if as_json:
         click.echo(json.dumps(signature.as_document(listed)))
         return

@@ -228,6 +228,13 @@ def renew_triggers(connection: Connection, table: str, *, since: str = "") -> No
                     connection.execute(as_ddl(statement))
 
 
+def pause_triggers(connection: Connection, table: str, *, since: str) -> None:
+    """For a migration that writes what a table's triggers of `since` refuse; it calls `renew_triggers` afterwards."""
+    for defence in DEFENCES:
+        if defence.table == table and defence.since == since:
+            _drop_triggers(connection, defence)
+
+
 def drop_defences(connection: Connection, *, since: str) -> None:
     """For the migration that made them and goes down: the triggers of `since`, and their functions."""
     for defence in DEFENCES:

@@ -18,7 +18,7 @@ from scheduler.certificates.service.issuing import issue_certificates
 from scheduler.closures.models import Disruption
 from scheduler.cohorts.models import Cohort, CohortPart
 from scheduler.concerns.models import Concern, HandOff
-from scheduler.config import settings
+from scheduler.config import name_secret, settings
 from scheduler.core import one_time_codes
 from scheduler.core.clock import local_day
 from scheduler.core.db import transaction
@@ -187,9 +187,7 @@ def _issue_certificates(session: Session, now: dt.datetime) -> None:
     )
     for visit_id in list(session.scalars(certified)):
         session.add(
-            NamedAdult(
-                visit_id=visit_id, name=TEACHER, name_key=name_key(TEACHER, settings().secret_key), entered_at=now
-            )
+            NamedAdult(visit_id=visit_id, name=TEACHER, name_key=name_key(TEACHER, name_secret()), entered_at=now)
         )
         session.flush()
         issue_certificates(SYSTEM, visit_id, now=now)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from scheduler.config import Settings, settings
+from scheduler.certificates.queries.names import is_under_another_key
+from scheduler.config import NAME_KEY, Settings, settings
 from scheduler.core import clock
 from scheduler.core.age import problem_with_recipient
 from scheduler.core.db import db
@@ -37,6 +38,7 @@ def findings(now: dt.datetime) -> list[Diagnosis]:
         surroundings.sender(wanted),
         surroundings.short_messages(wanted),
         surroundings.own_login(wanted),
+        surroundings.signature_of_papers(wanted, now),
         surroundings.security_contact(wanted),
         surroundings.helpline(wanted),
     ]
@@ -136,6 +138,14 @@ def _clock(_wanted: Settings, now: dt.datetime) -> Diagnosis:
     return surroundings.clock_is_set(health.noted_last(), says, now)
 
 
+def _names(wanted: Settings, _now: dt.datetime) -> Diagnosis:
+    """Whether a certificate still knows its holder's name: its key lies in a file."""
+    file = wanted.instance / NAME_KEY
+    if is_under_another_key():
+        return Diagnosis("names", Fitness.BAD, f"certificates do not know their holders: bring back {file} of a backup")
+    return Diagnosis("names", Fitness.GOOD, "every certificate knows its holder's name")
+
+
 def _queue(wanted: Settings) -> Diagnosis:
     kind = "Redis" if wanted.redis_url else "SQLite"
     if waiting_in_queue() is None:
@@ -151,4 +161,5 @@ ASKED_OF_DATABASE: tuple[Callable[[Settings, dt.datetime], Diagnosis], ...] = (
     _outbox,
     _backup,
     _clock,
+    _names,
 )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from scheduler.config import Settings, open_to_others
 from scheduler.core import mailer, oidc
+from scheduler.core.paper.signed_pdf import NoSigningKey, certificate_of
 from scheduler.key_strength import weakness_of
 from scheduler.own_login import ANSWER_PATH
 from scheduler.work.terms import Diagnosis, Fitness
@@ -20,6 +21,7 @@ from scheduler.work.terms import Diagnosis, Fitness
 ANSWERS_WITHIN_S = 10.0
 TIME_ERROR = 5  # adjtimex(2): the kernel knows of nobody who sets the clock
 ROOM_OF_TIMEX = 512  # bytes; the structure has 208 on Linux
+SIGNING_ENDS_SOON = dt.timedelta(days=30)
 FILES_NAMED = 3  # files by name
 OURS_TO_SEE = {".gitignore"}  # of the project, not of the installation
 
@@ -101,6 +103,21 @@ def key(wanted: Settings) -> Diagnosis:
     if weakness := weakness_of(wanted.secret_key):
         return Diagnosis("key", Fitness.BAD, f"SECRET_KEY {weakness}")
     return Diagnosis("key", Fitness.GOOD, f"SECRET_KEY has {len(wanted.secret_key)} characters and looks random")
+
+
+def signature_of_papers(wanted: Settings, now: dt.datetime) -> Diagnosis:
+    """Whether the key with which PDFs are signed opens, and until when its certificate is good."""
+    what = "signature of PDFs"
+    if wanted.pdf_signing.path is None:
+        return Diagnosis(what, Fitness.GOOD, "none, PDFs are not signed: PDF_SIGNING_FILE is not set")
+    try:
+        whose, until = certificate_of(wanted.pdf_signing)
+    except NoSigningKey as error:
+        return Diagnosis(what, Fitness.BAD, f"{wanted.pdf_signing.path}: {error}; no certificate can be downloaded")
+    told = f"by {whose}, good until {until:%Y-%m-%d}"
+    if until <= now:
+        return Diagnosis(what, Fitness.BAD, f"{told}: get another certificate")
+    return Diagnosis(what, Fitness.WARNING if until - now < SIGNING_ENDS_SOON else Fitness.GOOD, told)
 
 
 def helpline(wanted: Settings) -> Diagnosis:

@@ -52,7 +52,7 @@ from tests.web.browser import sign_in_as
 
 SCHOOL = "school"
 ROLES = ["", SCHOOL, "coordinator", "administrator", "safeguarding", "educator", "influencer"]
-FILES = (".pdf", ".csv", ".xlsx", ".json", ".ics", ".zip", ".txt", ".xml", ".webmanifest", ".ico")
+FILES = (".pdf", ".csv", ".xlsx", ".json", ".jwt", ".ics", ".zip", ".txt", ".xml", ".webmanifest", ".ico", ".jwt")
 NOT_PAGES = {
     "static",
     "assets",

@@ -41,7 +41,7 @@ def test_what_cannot_be_a_number_is_none(typed: str) -> None:
 
 
 def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None:
-    earned = who_earns(HeadCounts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"), secret=SECRET)
+    earned = who_earns(HeadCounts(pupils=90, teachers=2), ("Ана Петровић", "Mira Savić"), secrets=[SECRET])
 
     assert earned == [
         (CertificateKind.SCHOOL, ""),
@@ -51,8 +51,8 @@ def test_a_visit_earns_one_for_the_school_and_one_for_each_named_adult() -> None
 
 
 def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -> None:
-    assert who_earns(HeadCounts(), ("Ана Петровић",), secret=SECRET) == []
-    assert who_earns(HeadCounts(pupils=90, teachers=1), ("Ана", "Мира"), secret=SECRET) == [
+    assert who_earns(HeadCounts(), ("Ана Петровић",), secrets=[SECRET]) == []
+    assert who_earns(HeadCounts(pupils=90, teachers=1), ("Ана", "Мира"), secrets=[SECRET]) == [
         (CertificateKind.SCHOOL, ""),
         (CertificateKind.TEACHER, "Ана"),
     ]
@@ -60,12 +60,12 @@ def test_nobody_earns_where_nobody_came_and_no_more_adults_than_were_counted() -
 
 @pytest.mark.parametrize("typed", ["Ђорђе Чукић", "Đorđe Čukić", "  đorđe   čukić ", "DJORDJE CUKIC"])
 def test_a_name_matches_in_either_script(typed: str) -> None:
-    assert rules.names_match(key_of("Ђорђе Чукић"), typed, secret=SECRET)
+    assert rules.names_match(key_of("Ђорђе Чукић"), typed, secrets=[SECRET])
 
 
 @pytest.mark.parametrize("typed", ["", "Đorđe", "Đorđe Čukić Petrović", "?"])
 def test_another_name_does_not_match(typed: str) -> None:
-    assert not rules.names_match(key_of("Ђорђе Чукић"), typed, secret=SECRET)
+    assert not rules.names_match(key_of("Ђорђе Чукић"), typed, secrets=[SECRET])
 
 
 def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
@@ -77,8 +77,8 @@ def test_a_key_tells_no_name_and_belongs_to_one_installation() -> None:
     key = key_of("Ана Петровић")
 
     assert re.fullmatch("[0-9a-f]{64}", key)
-    assert not rules.names_match(key, "Ана Петровић", secret="of another house")
-    assert not rules.names_match(key, key, secret=SECRET)
+    assert not rules.names_match(key, "Ана Петровић", secrets=["of another house"])
+    assert not rules.names_match(key, key, secrets=[SECRET])
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_however_the_list_changes_no_more_hold_one_than_adults_came_and_nobody_g
     had: dict[tuple[CertificateKind, str], bool] = {}
     ever = []
     for names in lists:
-        for kind, name in who_earns(HeadCounts(pupils=20, teachers=adults), tuple(names), had, secret=SECRET):
+        for kind, name in who_earns(HeadCounts(pupils=20, teachers=adults), tuple(names), had, secrets=[SECRET]):
             key = (kind, rules.holder_key(kind, name, secret=SECRET))
             ever.append(key)
             had[key] = True

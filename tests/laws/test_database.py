@@ -11,7 +11,7 @@ from flask_migrate import Migrate, downgrade, upgrade
 from sqlalchemy import Engine, ForeignKeyConstraint
 
 from scheduler import all_models
-from scheduler.config import ROOT
+from scheduler.config import ROOT, name_secret
 from scheduler.core.db import Base, db, prepare
 from scheduler.core.text import name_key
 from scheduler.core.triggers import mend_triggers, wrong_triggers
@@ -179,6 +179,32 @@ def test_names_behind_certificates_become_keyed_hashes_and_come_back_only_where_
 
     assert hashed == [name_key("Ана Петровић", secret), name_key("Mira Savić", secret), "host"]
     assert back == ["ana petrovic", name_key("Mira Savić", secret), "host"]
+
+
+@pytest.mark.both_databases
+def test_names_that_are_still_stored_are_hashed_again_under_their_own_key(
+    two_urls: tuple[str, str], app: Flask
+) -> None:
+    kept = {"holder_key": "ana petrovic", "holder_name": "Ана Петровић", "kind": "teacher"}
+    gone = {"holder_key": "mira savic", "holder_name": None, "kind": "teacher"}
+    school = {"holder_key": "host", "holder_name": None, "kind": "school"}
+    of_old = [name_key(name, app.config["SECRET_KEY"]) for name in ("Ана Петровић", "Mira Savić")]
+    with _bare_app(two_urls[0]).app_context():
+        upgrade(revision="0001_first_tables")
+        _put_certificates(kept, gone, school)
+        upgrade(revision="0090_repairs")
+        upgrade(revision="0093_name_key")
+        again, of_new = _holder_keys(), name_key("Ана Петровић", name_secret())
+        with db.engine.begin() as connection:
+            left = wrong_triggers(connection)
+        downgrade(revision="0090_repairs")
+        back = _holder_keys()
+        db.session.remove()
+        db.engine.dispose()
+
+    assert again == [of_new, of_old[1], "host"]
+    assert back == [*of_old, "host"]
+    assert [one for one in left if "certificate" in str(one)] == []
 
 
 def _put_certificates(*rows: dict[str, str | None]) -> None:

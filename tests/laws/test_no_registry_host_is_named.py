@@ -12,7 +12,7 @@ HOSTS = [
     "--extra-index" + "-url",
     "un" + "pkg.com",
 ]
-LOCKS = [f"requirements{kind}" for kind in ("", "-scale", "-oidc", "-dev", "-wheel")]
+LOCKS = [f"requirements{kind}" for kind in ("", "-scale", "-oidc", "-pades", "-dev", "-wheel")]
 OURS = ("scheduler", "templates", "static", "tests", "tools", "docs", "deploy", "migrations", ".ci", ".githooks")
 TEXT = {
     ".py",

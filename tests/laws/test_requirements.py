@@ -14,7 +14,8 @@ from tests.least_packages import normal
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("scheduler", "migrations", "wsgi.py")
 OURS = {"scheduler"}
-SERVED = ("requirements.in", "requirements-scale.in", "requirements-oidc.in")  # the product, and its two extras
+EXTRAS = ("requirements-scale.in", "requirements-oidc.in", "requirements-pades.in")
+SERVED = ("requirements.in", *EXTRAS)  # the product, and its extras
 NOT_IMPORTED = {  # by us; and what they are there for
     "pip": "installs the others",
     "tzdata": "zoneinfo reads it where the machine has no time zones",
@@ -67,7 +68,15 @@ def test_each_import_has_a_line_of_its_own():
 def test_an_import_that_only_another_package_brings_is_found():
     lines = lines_of("requirements.in") - {"idna", "python-dotenv"}
 
-    assert without_line(imported(), lines).keys() == {"idna", "dotenv", "psycopg", "redis", "authlib", "joserfc"}
+    assert without_line(imported(), lines).keys() == {
+        "idna",
+        "dotenv",
+        "psycopg",
+        "redis",
+        "authlib",
+        "joserfc",
+        "pyhanko",
+    }
     assert imports_in("def late():\n    from left_pad.sides import left\n    import os, scheduler.core") == {"left_pad"}
 
 
@@ -79,7 +88,7 @@ def test_each_line_is_imported_or_there_for_another_reason():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements", "requirements-scale", "requirements-oidc", "requirements-dev", "requirements-wheel"]
+    "name", [*(name.removesuffix(".in") for name in SERVED), "requirements-dev", "requirements-wheel"]
 )
 def test_no_package_has_two_lines(name: str):
     lines = [line for line in (ROOT / f"{name}.in").read_text().splitlines() if line and line[0] not in "#-"]

@@ -99,7 +99,7 @@ def test_all_of_the_wheel_gets_into_the_image():
     sent = {str(path.relative_to(ROOT)) for path in context_files(ROOT)}
 
     assert {"pyproject.toml", "requirements.in", "vendored.toml", "migrations/env.py"} <= sent
-    assert {"requirements-scale.in", "requirements-oidc.in"} <= sent
+    assert {"requirements-scale.in", "requirements-oidc.in", "requirements-pades.in"} <= sent
     assert any(name.startswith("static/fonts/") for name in sent)
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     carried = wheel["force-include"]

@@ -93,7 +93,7 @@ def test_the_wheel_asks_for_what_the_lock_has(wheel: Path):
 
     extras = {
         f"{line}; extra == '{extra}'"
-        for extra in ("scale", "oidc")
+        for extra in ("scale", "oidc", "pades")
         for line in requirements(ROOT / f"requirements-{extra}.in")
     }
     wanted = {*requirements(ROOT / "requirements.in"), *extras}

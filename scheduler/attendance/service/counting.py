@@ -33,7 +33,7 @@ from scheduler.attendance.terms import (
     CountSource,
     HeadCounts,
 )
-from scheduler.config import settings
+from scheduler.config import name_secret
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Reason, Rejected
 from scheduler.core.text import name_key
@@ -160,7 +160,8 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
 
     Raises: NotAllowed, NotFound; Rejected({"names": reason}), also for more names than adults were counted.
     """
-    keyed = {key: name for name in names if (key := name_key(name, settings().secret_key))}
+    secret = name_secret() if names else ""
+    keyed = {key: name for name in names if (key := name_key(name, secret))}
     with change(actor, now) as act:
         visit = lock_visit(act.session, visit_id)
         policy.require(actor, "name", "attendance", request=visit.school_request_id)

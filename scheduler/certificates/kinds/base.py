@@ -1,7 +1,7 @@
 """What every kind of certificate answers. Pure: a paper, a language and a visit's facts in, words out."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -21,11 +21,11 @@ class Earning:
     counts: HeadCounts
     named_adults: tuple[str, ...]
     before: Mapping[tuple[CertificateKind, str], bool]
-    key_of: Callable[[CertificateKind, str], str]
+    keys_of: Callable[[CertificateKind, str], Collection[str]]
 
     def had(self, kind: CertificateKind, holder: str) -> bool:
         """Whether this holder has or had one: nothing comes twice, and what was revoked never comes back."""
-        return (kind, self.key_of(kind, holder)) in self.before
+        return any((kind, key) in self.before for key in self.keys_of(kind, holder))
 
 
 class PaperKind:

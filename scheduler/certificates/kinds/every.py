@@ -1,6 +1,6 @@
 """All kinds, and what is asked of them together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact
@@ -18,15 +18,20 @@ def who_earns(
     named_adults: tuple[str, ...],
     had: Mapping[tuple[CertificateKind, str], bool] | None = None,
     *,
-    secret: str,
+    secrets: Sequence[str],
 ) -> list[tuple[CertificateKind, str]]:
     """Kinds and holders' names that one visit with locked attendance still earns; a school's has no name.
 
-    `had` says what was issued before, by kind and holder's key, and whether it still holds.
+    `secrets` are all under which a holder's name may have been hashed. `had` says what was issued before, by kind and
+    holder's key, and whether it still holds.
     """
     if counts.total == 0:
         return []
-    earning = Earning(counts, named_adults, had or {}, lambda kind, name: holder_key(kind, name, secret=secret))
+
+    def keys_of(kind: CertificateKind, name: str) -> set[str]:
+        return {holder_key(kind, name, secret=secret) for secret in secrets}
+
+    earning = Earning(counts, named_adults, had or {}, keys_of)
     return [(kind, holder) for kind, one in KINDS.items() for holder in one.earned(earning)]
 
 

@@ -21,7 +21,7 @@ from scheduler.certificates.terms import (
     UncertifiedVisit,
     WaitsFor,
 )
-from scheduler.config import settings
+from scheduler.config import name_secrets
 from scheduler.core.db import db
 from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.paging import PER_PAGE, Page, first_row
@@ -97,11 +97,11 @@ def _numbered(typed: str) -> list[ColumnElement[bool]]:
 
 def _held_by(typed: str) -> list[ColumnElement[bool]]:
     """A part of a name as it is printed; a whole name in any script is found by its key, also when it is forgotten."""
-    whole = holder_key(CertificateKind.TEACHER, typed, secret=settings().secret_key)
+    whole = [holder_key(CertificateKind.TEACHER, typed, secret=secret) for secret in name_secrets()]
     part = " ".join(word[:1].upper() + word[1:] for word in typed.split())
     spellings = {part, to_latin(part)}
     name = Certificate.holder_name
-    return [Certificate.holder_key == whole, *(name.contains(one, autoescape=True) for one in sorted(spellings))]
+    return [Certificate.holder_key.in_(whole), *(name.contains(one, autoescape=True) for one in sorted(spellings))]
 
 
 def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisit]:

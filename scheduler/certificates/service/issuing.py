@@ -27,11 +27,12 @@ from scheduler.certificates.terms import (
     Issued,
     VisitFacts,
 )
-from scheduler.config import settings
+from scheduler.config import name_secret, name_secrets, settings
 from scheduler.core import clock
 from scheduler.core.audit import record_each
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number, next_numbers
+from scheduler.core.paper.signed_pdf import with_signature
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest
@@ -127,13 +128,11 @@ def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
 
 def _issue_to(act: Act, visit_ids: Sequence[int], before: Mapping[int, Sequence[Certificate]]) -> dict[int, list[str]]:
     """New papers for what these visits have earned, by visit; and nothing waits there any more."""
-    facts = papers.visit_facts(visit_ids)
+    facts, secrets = papers.visit_facts(visit_ids), name_secrets()
     earned = [
         (facts[one], kind, name)
         for one in visit_ids
-        for kind, name in who_earns(
-            facts[one].counts, facts[one].named_adults, _had(before[one]), secret=settings().secret_key
-        )
+        for kind, name in who_earns(facts[one].counts, facts[one].named_adults, _had(before[one]), secrets=secrets)
     ]
     fresh: dict[int, list[str]] = defaultdict(list)
     if earned:
@@ -219,7 +218,7 @@ def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     if not wanted or len(found) != len(wanted):
         raise NotFound("certificate")
     faces = templates.faces_of({paper.template for paper, _language in found})
-    return pdf.draw_each(signature.sealed_papers(found), faces)
+    return with_signature(pdf.draw_each(signature.sealed_papers(found), faces), settings().pdf_signing)
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:
@@ -237,7 +236,7 @@ def _of_visits(session: Session, visit_ids: Collection[int]) -> list[Certificate
 
 
 def _key(kind: CertificateKind, name: str) -> str:
-    return rules.holder_key(kind, name, secret=settings().secret_key)
+    return rules.holder_key(kind, name, secret=name_secret())
 
 
 def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from scheduler.attendance.models import NamedAdult
 from scheduler.certificates.models import Certificate
-from scheduler.config import settings
+from scheduler.config import name_secrets
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import Base, db
 from scheduler.core.names import spellings
@@ -136,7 +136,7 @@ def _is_last_administrator(subject: Subject) -> bool:
 
 def holder_keys_of(subject: Subject) -> list[str]:
     """What certificates know of her names."""
-    return [key for name in subject.names if (key := name_key(name, settings().secret_key))]
+    return [key for name in subject.names for secret in name_secrets() if (key := name_key(name, secret))]
 
 
 def of_her_visits(subject: Subject, model: type[NamedAdult] | type[Certificate], column: Any) -> list[int]:

@@ -3,3 +3,4 @@
 from flask import Blueprint
 
 bp = Blueprint("certificates", __name__)
+UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.certificates import rules, signature
+from scheduler.certificates.badge import KINDS_WITH_A_BADGE
 from scheduler.certificates.kinds.every import KINDS, facts_of, holder_of, wording_of
 from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.service import issuing
@@ -17,14 +18,14 @@ from scheduler.certificates.terms import (
     CheckedCertificate,
     WaitsFor,
 )
-from scheduler.config import settings
+from scheduler.config import name_secrets
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import Page, page_number
 from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
-from scheduler.web.certificates.blueprint import bp
+from scheduler.web.certificates.blueprint import UNSEEN, bp
 from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, FindForm, ReissueForm, RevokeForm
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
@@ -57,7 +58,6 @@ WAITS = {
     WaitsFor.LOCK: _l("The numbers wait to be locked"),
     WaitsFor.ISSUE: _l("Everything is there: it is issued within minutes"),
 }
-UNSEEN = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 @bp.route("/certificates", methods=["GET", "POST"])
@@ -94,7 +94,7 @@ def compare(number: str) -> ResponseReturnValue:
     if form.accepted():
         checked = _found(number)
         matches = checked is not None and rules.names_match(
-            checked.holder_key, form.name.data or "", secret=settings().secret_key
+            checked.holder_key, form.name.data or "", secrets=name_secrets()
         )
     return _checked(number, form, matches)
 
@@ -128,6 +128,7 @@ def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseRe
         matches=matches,
         rows=printed_rows(found),
         successor=rules.in_fours(found.replaced_by_number),
+        as_badge=found.paper.kind in KINDS_WITH_A_BADGE and found.state == "issued",
     )
     return shown, 422 if form.problems_shown() else 200, UNSEEN
 
@@ -212,6 +213,7 @@ def overview() -> ResponseReturnValue:
         table=table,
         due=due,
         may_issue=may_issue,
+        keeps_keys=policy.scope_of(actor, "update", "settings") is not None,
         form=CertificatePressForm(formdata=None),
         under_way=next((row for row in begun if row.open), None),
     )

@@ -41,6 +41,7 @@ NEEDED = (
     "public.favicon",
     "public.security_txt",
     "certificates.keys",  # archives shall find it
+    "certificates.issuer",
 )
 CONTACT_GOOD_DAYS = 180
 ICONS = (
