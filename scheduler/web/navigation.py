@@ -182,6 +182,7 @@ def in_every_page() -> dict[str, object]:
         "navigation": own,
         "public_navigation": public,
         "tabs": own[:4] if on_the_road else [],
+        "keeps_days": on_the_road and user is not None and user.actor.presenter_id is not None,
         "product": _("Raspored"),
         "handbook_role": handbook_role(user),
     }

@@ -82,12 +82,13 @@ def deliver(number: str, ordinal: str) -> ResponseReturnValue:
         outcome = deliver_counts(current_actor(), one.presentation_id, draft, sheet, now=clock.now())
     except Rejected as rejected:
         unsure = rejected.problems.keys() == {"sure"}
-        return _answer("sure" if unsure else "asks", [str(worded(reason)) for reason in rejected.problems.values()])
+        words = [str(worded(reason)) for reason in rejected.problems.values()]
+        return _answer("sure" if unsure else "asks", words, total=draft.counts.total)
     return _answer(outcome, [_became(outcome)])
 
 
-def _answer(outcome: str, words: Sequence[str]) -> Response:
-    answer = jsonify(outcome=str(outcome), words=" ".join(words))
+def _answer(outcome: str, words: Sequence[str], **more: int) -> Response:
+    answer = jsonify(outcome=str(outcome), words=" ".join(words), **more)
     answer.status_code = 422 if outcome in ("asks", "sure") else 200
     return answer
 
