@@ -100,6 +100,7 @@ UNDER = {
     "people.second_steps": "people.users",
     "people.access": "people.my_account",
     "own.decline": "own.my_offers",
+    "own.my_days": "desk.today",
     "own.drives": "people.my_account",
     **dict.fromkeys(("own.my_part", "own.record", "panels.rate"), "people.my_account"),
     "own.correct": "people.my_account",

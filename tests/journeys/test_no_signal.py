@@ -214,3 +214,32 @@ def test_pages_vanish_with_the_day_after_the_visit(phone: Phone) -> None:
     phone.tells(act="expire", now=end)
 
     assert phone.keeps()["pages"] == []
+
+
+def test_a_far_number_is_asked_about_when_the_signal_is_back_and_counts_with_one_press(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.page.goto(phone.form)
+    phone.types(20)
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("Waiting on this phone: 1.")
+    phone.context.set_offline(False)
+    phone.page.goto("/desk")
+    expect(phone.page.locator("[data-words]").first).to_contain_text("half of what was announced")
+    assert phone.stored(times_stored) == 0
+
+    phone.page.get_by_role("button", name="The number is right").click()
+
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("The numbers are saved.")
+    assert phone.stored(counting).pupils == 20
+
+
+def test_announced_numbers_are_put_in_with_one_press_and_steps_add(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    pupils = phone.page.get_by_label("Pupils", exact=True)
+
+    phone.page.get_by_role("button", name="As announced").click()
+    expect(pupils).to_have_value("90")
+    for step in ("5 more: Pupils", "10 more: Pupils", "One more: Pupils"):
+        phone.page.get_by_role("button", name=step, exact=True).click()
+
+    expect(pupils).to_have_value("106")
+    expect(phone.page.get_by_label("Teachers", exact=True)).to_have_value("2")

@@ -16,7 +16,9 @@ const lineOf = (one) => {
   const line = keptBox.querySelector("template").content.firstElementChild.cloneNode(true);
   const numberOf = (name) => Object.fromEntries(one.fields)[name] || "0";
   const said = ["pupils", "parents", "teachers", "others"].map((name) => numberOf(name)).join(" · ");
-  line.querySelector("[data-said]").textContent = `${one.path.split("/")[2]}: ${said}`;
+  const head = line.querySelector("[data-said]");
+  head.textContent = `${one.path.split("/")[2]}: ${said}`;
+  head.href = one.path;
   line.querySelector("[data-words]").textContent = one.words || (one.state === "refused" ? keptBox.dataset.refused : "");
   const act = (name, words) => {
     const button = line.querySelector(`[data-act=${name}]`);
