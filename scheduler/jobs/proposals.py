@@ -10,6 +10,7 @@ from typing import Any
 
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
+from scheduler.jobs.telling import Telling
 from scheduler.planning.solver import engine
 from scheduler.planning.solver.repair import repair
 from scheduler.planning.terms import Plan, PlanProblem
@@ -21,13 +22,11 @@ from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, rows_of, sums_of
 from scheduler.proposals.terms.plan import Assumed, DrawnProblem, ProposalDraft
 from scheduler.tours.service import forget_old_tours
-from scheduler.work import service as work_service
 from scheduler.work.terms import LeasedWork, Phase
 
 A_LITTLE, LONGER = 15.0, 90.0  # seconds of search: of up to so many requests, and of more
 TO_MEND = 8.0  # seconds at most: a repair ends when everything that broke was tried
 FEW = 100
-TOLD_EACH = 2.0  # seconds
 
 
 @huey.periodic_task(crontab(hour="4", minute="40"), name="proposals.forget_old")
@@ -38,31 +37,13 @@ def forget_old() -> None:
     forget_old_tours(clock.now())
 
 
-class _Telling:
-    """Who watches reads how far it is; told at most every two seconds, so that the lease holds."""
-
-    def __init__(self, taken: LeasedWork, proposal_id: int) -> None:
-        self.taken, self.figures = taken, dict[str, Any]({"proposal": proposal_id})
-        self.told_at = time.monotonic()
-
-    def now(self, phase: Phase, done: int, total: int, **figures: object) -> None:
-        self.figures |= figures
-        self.told_at = time.monotonic()
-        work_service.tell(self.taken, phase, done, total, now=clock.now(), result=self.figures)
-
-    def sometimes(self, phase: Phase, done: int, total: int, **figures: object) -> None:
-        self.figures |= figures
-        if time.monotonic() - self.told_at >= TOLD_EACH:
-            self.now(phase, done, total)
-
-
 def propose(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """Draw the plan of a proposal. A second worker that takes it up begins anew; the first one to end is right."""
     proposal_id = int(taken.content or b"0")
     row = proposal_of(actor, proposal_id)
     if row.finished_at is not None:
         return {"proposal": proposal_id}
-    telling = _Telling(taken, proposal_id)
+    telling = Telling(taken, proposal=proposal_id)
     telling.now(Phase.READING, 0, 0)
     draft = draft_of(row)
     wish = _wish(actor, proposal_id, draft)
@@ -85,7 +66,7 @@ def _wish(actor: Actor, proposal_id: int, draft: ProposalDraft) -> PlanWish:
     return PlanWish(asked_visits(actor, draft.scope, now=now, supposes=draft.supposes), draft.levers, before, pinned)
 
 
-def _drawn(wish: PlanWish, telling: _Telling) -> DrawnProblem:
+def _drawn(wish: PlanWish, telling: Telling) -> DrawnProblem:
     total = len(wish.asked)
     telling.now(Phase.COMPARING, 0, total)
 
@@ -95,7 +76,7 @@ def _drawn(wish: PlanWish, telling: _Telling) -> DrawnProblem:
     return draw(wish, clock.local_day(clock.now()), clock.moment_of, told)
 
 
-def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: _Telling) -> Plan:
+def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: Telling) -> Plan:
     problem = drawing.problem
     seconds = TO_MEND if draft.mends else A_LITTLE if len(problem.requests) <= FEW else LONGER
     telling.now(Phase.SEARCHING, 0, int(seconds), bound=_proven(problem, draft))

@@ -10,6 +10,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
+from scheduler.jobs.telling import Telling
 from scheduler.people.models import AvailableHours
 from scheduler.people.terms import TeachingLanguage
 from scheduler.policy import Role
@@ -26,7 +27,7 @@ from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.states import AssignmentState
 from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
-from scheduler.work.terms import WorkState
+from scheduler.work.terms import Phase, WorkState
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
@@ -185,7 +186,7 @@ def test_a_worker_that_died_leaves_nothing_and_is_missed_within_a_minute(session
     proposal_id = begin_proposal(region.coordinator, region.draft(), now=MONDAY).id
     work_id = session.scalars(select(LongWork.id)).one()
     taken = work_service.take(work_id, now=MONDAY)
-    proposals._Telling(taken, proposal_id).now(proposals.Phase.SEARCHING, 3, 15)
+    Telling(taken, proposal=proposal_id).now(Phase.SEARCHING, 3, 15)
 
     db.session.rollback()
     later = proposal_page(region.coordinator, proposal_id, now=MONDAY + dt.timedelta(seconds=59))

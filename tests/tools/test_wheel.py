@@ -96,7 +96,8 @@ def test_the_wheel_asks_for_what_the_lock_has(wheel: Path):
         for extra in ("scale", "oidc")
         for line in requirements(ROOT / f"requirements-{extra}.in")
     }
-    assert asked == {line.lower() for line in {*requirements(ROOT / "requirements.in"), *extras}}
+    wanted = {*requirements(ROOT / "requirements.in"), *extras}
+    assert asked == {line.lower().replace(" ;", ";") for line in wanted}  # the lock has a space before a marker
 
 
 def test_it_works_where_no_checkout_is(site: Path, elsewhere: dict[str, str], tmp_path: Path):

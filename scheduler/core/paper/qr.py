@@ -1,6 +1,5 @@
 """QR codes as pictures of one bit, a whole number of pixels for each module: sharp on every printer, and small."""
 
-import zlib
 from functools import lru_cache
 from math import isqrt
 
@@ -8,7 +7,6 @@ LIGHT, DARK = b"\0", b"\1"
 _OF_GREY = DARK + LIGHT * 255  # a picture's black is a dark module
 _TO_DIGITS = b"0" + b"f" * 255
 PIXELS_OF_A_DIGIT = 4
-FAST = 3  # of zlib: the slowest takes ten times as long and saves a tenth
 
 
 class NotAscii(ValueError):
@@ -37,17 +35,17 @@ def matrix(text: str) -> tuple[bytes, ...]:
     return tuple(modules[start : start + side] for start in range(0, len(modules), side))
 
 
-def picture(text: str, least: int) -> tuple[int, bytes]:
-    """A code as (side in pixels, packed rows of a bit a pixel, 1 is dark), at least `least` pixels wide.
+def picture(text: str, least: int) -> tuple[int, str]:
+    """A code as (side in pixels, its rows in hexadecimal, a bit a pixel, 1 is dark), at least `least` pixels wide.
 
-    A module is four pixels, or eight, twelve, …: a digit of hexadecimal, or as many as that. Rows that repeat pack to
-    nothing, so a dense code takes half of what its runs would.
+    A module is four pixels, or eight, twelve, …: a digit, or as many as that. A page packs its content: rows that
+    repeat come to nothing there, and two digits pack into little more than their bits.
     """
     rows = matrix(text)
     digits = max(1, -(-least // (PIXELS_OF_A_DIGIT * len(rows))))
     side = PIXELS_OF_A_DIGIT * digits * len(rows)
-    drawn = bytearray()
+    drawn = ""
     for row in rows:
-        written = row.translate(_TO_DIGITS).replace(b"0", b"0" * digits).replace(b"f", b"f" * digits)
-        drawn += bytes.fromhex((written + b"0" * (len(written) % 2)).decode()) * (PIXELS_OF_A_DIGIT * digits)
-    return side, zlib.compress(drawn, FAST)
+        written = row.translate(_TO_DIGITS).decode().replace("0", "0" * digits).replace("f", "f" * digits)
+        drawn += (written + "0" * (len(written) % 2)) * (PIXELS_OF_A_DIGIT * digits)
+    return side, drawn

@@ -8,11 +8,14 @@ from sqlalchemy import func, select
 
 from scheduler.core.db import db
 from scheduler.jobs import long_work, proposals, queue
+from scheduler.jobs.telling import Telling
 from scheduler.people.models import User
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.terms.plan import told_seat
 from scheduler.visits.models.visits import Visit
+from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
+from scheduler.work.terms import Phase
 from tests.factories import MONDAY
 from tests.factories.proposals import FIRST, LAST, a_region
 from tests.factories.repairs import stands
@@ -74,8 +77,8 @@ def test_a_plan_is_asked_for_watched_and_read(desk, region):
 
 def test_progress_is_read_without_a_script_and_after_the_worker_died(desk, region, the_clock):
     proposal_id = asked_for(desk)
-    work = proposals.work_service.take(db.session.scalars(select(LongWork.id)).one(), now=MONDAY)
-    proposals._Telling(work, proposal_id).now(proposals.Phase.SEARCHING, 4, 15, cost=812, steps=9, bound=30)
+    work = work_service.take(db.session.scalars(select(LongWork.id)).one(), now=MONDAY)
+    Telling(work, proposal=proposal_id).now(Phase.SEARCHING, 4, 15, cost=812, steps=9, bound=30)
 
     moving = page(desk, proposal_id)
     the_clock.stands_at(MONDAY + dt.timedelta(seconds=50))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from scheduler.core.db import db
 from scheduler.jobs import long_work, queue
+from scheduler.jobs.telling import Telling
 from scheduler.people.models import User
 from scheduler.people.terms import TeachingLanguage
 from scheduler.policy import Role
@@ -15,6 +16,9 @@ from scheduler.proposals.models import PlanProposal
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.tours.models import CampaignTour
 from scheduler.visits.models.visits import Visit
+from scheduler.work import service as work_service
+from scheduler.work.models import LongWork
+from scheduler.work.terms import Phase
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_host
@@ -68,6 +72,20 @@ def asked_for(desk, touring, **given) -> int:
     answer = desk.post(address(touring), data=sent(touring, **given))
     assert answer.status_code == 302, answer.text
     return int(answer.location.rsplit("/", 1)[1])
+
+
+def test_a_worker_that_died_is_told_of_while_a_tour_is_watched(desk, touring, the_clock):
+    tour_id = asked_for(desk, touring)
+    taken = work_service.take(db.session.scalars(select(LongWork.id)).one(), now=MONDAY)
+    Telling(taken, tour=tour_id).now(Phase.SEARCHING, 2, 7)
+    moving = body(desk.get(f"/tours/{tour_id}?lang=en"))
+    the_clock.stands_at(MONDAY + dt.timedelta(seconds=50))
+
+    assert "2 of 7" in moving
+    assert "interrupted" not in moving
+    assert "The worker was interrupted. Nothing was changed; the next one begins anew." in body(
+        desk.get(f"/tours/{tour_id}?lang=en")
+    )
 
 
 def drawn(desk, touring, **given) -> tuple[int, str]:
