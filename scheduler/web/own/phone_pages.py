@@ -101,17 +101,19 @@ def worker() -> ResponseReturnValue:
 def pages_of(actor: Actor, days: Iterable[OwnDay], counting: Iterable[TurnRow]) -> list[KeptPage]:
     """Her sheets of these days, and the forms of what she may count, each until the end of the day after."""
     counts = policy.scope_of(actor, "create", "attendance") is not None
-    found = {one.number: KeptPage(url_for("attendance.count_heads", number=one.number), _gone(one.on_day))
-             for one in counting}  # fmt: skip
-    pages = list(found.values())
+    pages = [
+        KeptPage(url_for("attendance.count_heads", number=one.number), _gone(one.on_day))
+        for one in counting
+        if one.on_day is not None
+    ]
     for day in days:
         until = _gone(day.on_day)
         pages.append(KeptPage(url_for("own.day_sheet", on=day.on_day.isoformat()), until))
         for one in day.visits:
             if counts and not one.held_off:
                 pages += [_form(one.visit.number, sitting.ordinal, until) for sitting in one.presentations]
-    until = max((one.until for one in pages), default=None)
-    return [KeptPage(url_for("own.my_days"), until), *pages] if until else []
+    last = max((one.until for one in pages), default=None)
+    return [KeptPage(url_for("own.my_days"), last), *pages] if last else []
 
 
 def _form(number: str, ordinal: int, until: dt.datetime) -> KeptPage:
@@ -131,7 +133,9 @@ def _to_count(actor: Actor, now: dt.datetime) -> list[TurnRow]:
     if actor.presenter_id is None or policy.scope_of(actor, "create", "attendance") is None:
         return []
     yesterday = clock.local_day(now) - dt.timedelta(days=1)
-    return [one for one in visits_to_count(actor.presenter_id, now) if one.on_day >= yesterday]
+    return [
+        one for one in visits_to_count(actor.presenter_id, now) if one.on_day is not None and one.on_day >= yesterday
+    ]
 
 
 def _whose(actor: Actor) -> str:
