@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from scheduler import all_models  # noqa: F401  (each law stands beside its table)
-from scheduler.attendance.models import KEPT_FIGURES, MARK_ALL
+from scheduler.attendance.models import KEPT_FIGURES
+from scheduler.attendance.queries.figures import MARK_ALL
 from scheduler.core.defences import create_defences, drop_defences
 from scheduler.reports.models import FILL_CREWS
 

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, extract, false, func, insert, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.attendance.terms import COUNTS_FOR_REPORTS, AttendanceState, CountSource, FollowUp
+from scheduler.attendance.terms import AttendanceState, CountSource, DeliveryOutcome, FollowUp
 from scheduler.core.db import Base
 from scheduler.core.defences import FACTS_STAY, Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
@@ -144,6 +144,28 @@ class NamedAdult(Base):
     name: Mapped[str]
     name_key: Mapped[str]  # a keyed hash: the same name in the other script is the same name
     entered_at: Mapped[dt.datetime]
+
+
+class CountDelivery(Base):
+    """Numbers as a form or a phone delivered them: each once, also those that came when others stood already."""
+
+    __tablename__ = "count_delivery"
+    __table_args__ = (
+        UniqueConstraint("key", "turn", "said", name="each_delivery_once"),
+        CheckConstraint("turn BETWEEN 0 AND 999", name="turn_of_a_sheet"),
+        CheckConstraint("(outcome = 'stored') = (left_mark <> '')", name="knows_what_it_left"),
+        Index(None, "outcome", "arrived_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presentation_id: Mapped[int] = mapped_column(ForeignKey("presentation.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    key: Mapped[str]
+    turn: Mapped[int]
+    said: Mapped[str]  # the numbers as JSON, and nobody's name: who was absent is noted when they are stored
+    outcome: Mapped[DeliveryOutcome]
+    left_mark: Mapped[str]
+    arrived_at: Mapped[dt.datetime]
 
 
 class KeptFigure(Base):
@@ -375,14 +397,3 @@ INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, 0, OLD.centre_id, OLD.town, 
 INSERT INTO figure_version (year, version) VALUES (OLD.year, $RANDOM)
   ON CONFLICT (year) DO UPDATE SET version = EXCLUDED.version;"""
 follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_WORDS, since=KEPT_FIGURES)
-
-# For the migration, and to add up all of it again where no mark stands: one for each place where anything is counted.
-_PLACES = (
-    select(extract("year", Presentation.on_day), Visit.centre_id, func.coalesce(Host.municipality_id, 0))
-    .join(Visit, Visit.id == Presentation.visit_id)
-    .join(Host, Host.id == Visit.host_id)
-    .join(Attendance, Attendance.presentation_id == Presentation.id)
-    .where(Attendance.state.in_(COUNTS_FOR_REPORTS))
-    .union(select(KeptFigure.year, KeptFigure.centre_id, KeptFigure.town))
-)
-MARK_ALL = insert(StaleFigure).from_select(["year", "centre_id", "town"], _PLACES)

@@ -4,9 +4,17 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from scheduler.attendance.terms import AttendanceReason, AttendanceState, CountDraft, FollowUp, HeadCounts
+from scheduler.attendance.terms import (
+    AttendanceReason,
+    AttendanceState,
+    CountDraft,
+    DeliveryOutcome,
+    EarlierDelivery,
+    FollowUp,
+    HeadCounts,
+)
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name
 from scheduler.programmes.terms import Audience
@@ -20,6 +28,7 @@ LONGEST_NAME = 100
 TALLY_AUDIENCES = (Audience.PARENTS, Audience.TEACHERS, Audience.OTHERS)  # adults count themselves; pupils are counted
 TALLY_OPENS_BEFORE, TALLY_CLOSES_AFTER = dt.timedelta(hours=1), dt.timedelta(hours=2)
 MOST_A_PRESS = 10
+MOST_TURNS = 999  # tries of one sheet
 FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
     FollowUp.REPORT_DUE: (1, 30),
     FollowUp.FEEDBACK: (7, 30),
@@ -131,3 +140,35 @@ def tally_code(uid: str, secret: str) -> str:
 def tally_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     """From when to when adults count themselves: while they come, listen and leave."""
     return starts_at - TALLY_OPENS_BEFORE, ends_at + TALLY_CLOSES_AFTER
+
+
+def sheet_key(presentation_id: int, user_id: int, mark: str, nonce: str, secret: str) -> str:
+    """The key of one showing of a form of counting: which numbers stood then, and that it is ours and hers.
+
+    Nothing is stored, so looking at a form changes nothing; a key opens nothing, whoever sends it is signed in.
+    """
+    told = f"sheet of counting: {presentation_id} {user_id} {mark} {nonce}"
+    digest = hmac.new(secret.encode(), told.encode(), hashlib.sha256).digest()
+    return f"{mark}.{nonce}.{base64.urlsafe_b64encode(digest[:15]).decode()}"
+
+
+def mark_in(key: str, presentation_id: int, user_id: int, secret: str) -> str | None:
+    """Which numbers stood when the form with this key was shown; None for a key that is not ours and hers."""
+    mark, _, rest = key.partition(".")
+    made = sheet_key(presentation_id, user_id, mark, rest.partition(".")[0], secret)
+    return mark if hmac.compare_digest(made.encode(), key.encode()) else None
+
+
+def outcome_of(
+    turn: int, earlier: Sequence[EarlierDelivery], *, shown: str, stands: str, agrees: bool
+) -> DeliveryOutcome:
+    """What becomes of a delivery that has not come before: `shown` and `stands` are marks, when it was shown and now.
+
+    Numbers count if nothing was said since the form was shown, or only by this very form. All else waits for a person.
+    """
+    if agrees:
+        return DeliveryOutcome.STANDS
+    if any(one.turn > turn for one in earlier):
+        return DeliveryOutcome.LATE
+    own = any(one.outcome is DeliveryOutcome.STORED and one.turn < turn and one.left == stands for one in earlier)
+    return DeliveryOutcome.STORED if own or shown == stands else DeliveryOutcome.ASIDE

@@ -43,6 +43,15 @@ class AttendanceState(StrEnum):
     CORRECTED = "corrected"  # locked again, with a reason, as a new version
 
 
+class DeliveryOutcome(StrEnum):
+    """What became of numbers that a form, or a phone without a network, delivered."""
+
+    STORED = "stored"
+    STANDS = "stands"  # the same numbers stood already
+    LATE = "late"  # the same sheet had said other numbers since
+    ASIDE = "aside"  # others had said other numbers since, or the school has answered: kept beside them
+
+
 class CountSource(StrEnum):
     EDUCATOR = "educator"
     SCHOOL = "school"
@@ -106,6 +115,40 @@ class CountDraft:
     turned_away: int = 0
     absent: frozenset[int] = frozenset()  # presenters of the crew who were not there
     sure_of: int | None = field(default=None, compare=False)  # so many in all, she says, though it is far off
+
+
+@dataclass(frozen=True)
+class CountSheet:
+    """One delivery of a form: its key, by which the server knows it again, and the how-many-eth try of it this is.
+
+    A form sent from a page is try 0. Whoever looks at the answer is asked (`asks`); a phone's numbers are kept.
+    """
+
+    key: str
+    turn: int = 0
+    asks: bool = True
+
+
+@dataclass(frozen=True)
+class EarlierDelivery:
+    """What came before with the same key; `left` is the mark of the numbers that stood afterwards."""
+
+    turn: int
+    said: str
+    outcome: DeliveryOutcome
+    left: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Numbers that came from a phone when others stood already: they do not count, and they are not lost."""
+
+    visit_number: str
+    ordinal: int
+    at: dt.datetime
+    who: str
+    said: HeadCounts
+    minutes_given: int
 
 
 @dataclass(frozen=True)

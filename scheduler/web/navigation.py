@@ -100,6 +100,7 @@ UNDER = {
     "people.second_steps": "people.users",
     "people.access": "people.my_account",
     "own.decline": "own.my_offers",
+    "own.my_days": "desk.today",
     "own.drives": "people.my_account",
     **dict.fromkeys(("own.my_part", "own.record", "panels.rate"), "people.my_account"),
     "own.correct": "people.my_account",
@@ -182,6 +183,7 @@ def in_every_page() -> dict[str, object]:
         "navigation": own,
         "public_navigation": public,
         "tabs": own[:4] if on_the_road else [],
+        "keeps_days": on_the_road and user is not None and user.actor.presenter_id is not None,
         "product": _("Raspored"),
         "handbook_role": handbook_role(user),
     }

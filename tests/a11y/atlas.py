@@ -72,6 +72,7 @@ NOT_PAGES = {
     "programmes.brief",
     "board.place_cells",
     "board.region_cells",
+    *("own.kept_pages", "own.worker"),  # what a phone's worker asks: tests/web/own/test_phone_pages.py
 }
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
     "desk.suggest",

@@ -60,6 +60,7 @@ PUBLIC = {
     "readiness.confirm_clock",
     "readiness.keep_agreed_date",
     "booking.free_dates",
+    "own.worker",  # a script: who may keep what is asked of my-days.json
     "posts.follow",
     "programmes.campaign",
     "programmes.campaigns",

@@ -6,7 +6,7 @@ Heads are added up by presentation first, through the covering index, and then j
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cast, exists, extract, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cast, exists, extract, func, insert, select
 
 from scheduler.attendance.models import Attendance, HeadCount, KeptFigure, StaleFigure
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS
@@ -144,3 +144,15 @@ def _differences(
         f"figures of {year}-{month:02d}, centre {centre}, municipality {town}: kept is not what is counted"
         for year, month, centre, town in wrong
     ]
+
+
+# For the migration, and to add up all of it again where no mark stands: one for each place where anything is counted.
+_PLACES = (
+    select(extract("year", Presentation.on_day), Visit.centre_id, func.coalesce(Host.municipality_id, 0))
+    .join(Visit, Visit.id == Presentation.visit_id)
+    .join(Host, Host.id == Visit.host_id)
+    .join(Attendance, Attendance.presentation_id == Presentation.id)
+    .where(Attendance.state.in_(COUNTS_FOR_REPORTS))
+    .union(select(KeptFigure.year, KeptFigure.centre_id, KeptFigure.town))
+)
+MARK_ALL = insert(StaleFigure).from_select(["year", "centre_id", "town"], _PLACES)

@@ -59,15 +59,14 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
     with change(actor, now) as act:
         opened = open_visit_of(act, presentation_id)
         presentation, visit = opened.presentation(presentation_id), opened.visit
-        crew = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)}
-        policy.require(actor, "create", "attendance", centre=policy.spot(visit), presenters=crew)
+        require_crew(actor, opened)
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
         if presentation.state not in COUNTABLE:
             raise Conflict(AttendanceReason.NOT_CONFIRMED)
         rows = attendances_of(act, opened)
         attendance = rows.get(presentation_id)
-        if attendance is not None and _says_the_same(act, attendance, draft):
+        if attendance is not None and says_the_same(act, attendance, draft):
             return
         hall, announced = visit.programme.group_size, announced_of(presentation)
         if problem := rules.problem_with_far(draft.counts, announced, hall, draft.sure_of):
@@ -181,7 +180,14 @@ def name_adults(actor: Actor, visit_id: int, names: tuple[str, ...], *, now: dt.
         let_papers_wait(act.session, visit_id)
 
 
-def _says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
+def require_crew(actor: Actor, opened: OpenVisit) -> None:
+    """Who went to the visit counts, and who may count for her. Raises: NotAllowed, NotFound."""
+    crew = {row.presenter_id for row in opened.in_state(AssignmentState.ACCEPTED, AssignmentState.PRESENT)}
+    policy.require(actor, "create", "attendance", centre=policy.spot(opened.visit), presenters=crew)
+
+
+def says_the_same(act: Act, attendance: Attendance, draft: CountDraft) -> bool:
+    """Whether a draft holds what the educators have said last, in every number and tick."""
     said, today = counts_of(act, attendance, CountSource.EDUCATOR), clock.local_day(act.now)
     return attendance.state is not AttendanceState.OPEN and draft == CountDraft(
         said or HeadCounts(),

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
-from scheduler.attendance.models import MARK_ALL, StaleFigure
+from scheduler.attendance.models import StaleFigure
+from scheduler.attendance.queries.figures import MARK_ALL
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.visits.models.visits import Visit
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, update
 from sqlalchemy.orm import Session
 
-from scheduler.attendance.models import NamedAdult, VisitFeedback, VisitSurvey
+from scheduler.attendance.models import CountDelivery, NamedAdult, VisitFeedback, VisitSurvey
 from scheduler.certificates.models import Certificate
 from scheduler.concerns.models import Concern, HandOff
 from scheduler.config import settings
@@ -246,6 +246,9 @@ RULES: tuple[RetentionRule, ...] = (
         _by(blanking.blank_bodies),
     ),
     RetentionRule(_R.NOTE, PresenterNote, lambda by: PresenterNote.said_on <= by.day(_R.NOTE), _deleted(PresenterNote)),
+    RetentionRule(
+        _R.NOTE, CountDelivery, lambda by: CountDelivery.arrived_at <= by.cut(_R.NOTE), _deleted(CountDelivery)
+    ),
     RetentionRule(_R.NOTE, CallNote, lambda by: CallNote.at <= by.cut(_R.NOTE), _deleted(CallNote)),
     RetentionRule(
         _R.NOTE,

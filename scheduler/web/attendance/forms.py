@@ -6,8 +6,16 @@ from typing import Any
 
 from wtforms import BooleanField, Form, FormField, HiddenField, RadioField, SelectChoice
 
-from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM
-from scheduler.attendance.terms import CountDraft, CountedPresentation, CountedVisit, CountSource, CrewAt, HeadCounts
+from scheduler.attendance.rules import LONGEST_MINUTES, MOST_IN_A_ROOM, MOST_TURNS
+from scheduler.attendance.terms import (
+    CountDraft,
+    CountedPresentation,
+    CountedVisit,
+    CountSheet,
+    CountSource,
+    CrewAt,
+    HeadCounts,
+)
 from scheduler.core.errors import Reason
 from scheduler.web import forms
 from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField, number_of
@@ -66,6 +74,10 @@ class HeadCountForm(Sure, BaseForm):
     turned_away = CountField(_l("Left at the door"), default=0, most=MOST_IN_A_ROOM)
     minutes_given = CountField(_l("Minutes given"), [Needed()], most=LONGEST_MINUTES)
     absent = ManyField(_l("Who of you was not there?"), coerce=int, choices=[], validate_choice=False)
+    sheet = HiddenField(
+        filters=[lambda key: str(key or "").replace("\0", "")[:200]]
+    )  # made by the server, for one showing
+    turn = HiddenField()  # the how-many-eth try of a phone
 
     def ask_about(self, others: Sequence[CrewAt]) -> None:
         """Offer the rest of the crew; what was typed about somebody else is left out."""
@@ -86,6 +98,11 @@ class HeadCountForm(Sure, BaseForm):
             absent=frozenset(self.absent.data or ()).union(noted),
             sure_of=self.sure_of(),
         )
+
+    def delivery(self, *, asks: bool) -> CountSheet:
+        """By what the server knows these numbers again; a page is one try."""
+        turn = 0 if asks else min(number_of(self.turn.data) or 1, MOST_TURNS)
+        return CountSheet(self.sheet.data or "", turn, asks=asks)
 
     def show(self, problems: Mapping[str, Reason]) -> None:
         """A number far from what was announced is no fault: it asks, and keeps what was typed."""

@@ -5,20 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.queries import tally as attendance_tally
 from scheduler.attendance.queries.counting import (
     SORTS,
     assumed_attendance,
     counted_visit,
     counted_visit_of_request,
     counts_of,
-    crew_at,
-    crewmates,
     waiting_attendance,
 )
+from scheduler.attendance.queries.deliveries import set_aside_lately, set_aside_of
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.service import counting, locking
-from scheduler.attendance.service.counting import countersign, submit_counts
+from scheduler.attendance.service.counting import countersign
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import AttendanceReason, CountedPresentation, CountedVisit, CountSource, HeadCounts
@@ -28,16 +26,14 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
 from scheduler.turns.queries.desk import sittings_not_counted
 from scheduler.web import tables
-from scheduler.web.attendance import feedback, tally
+from scheduler.web.attendance import feedback, heads, tally
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import (
     CorrectForm,
-    HeadCountForm,
     LockForm,
     LockManyForm,
     NamesForm,
     SignNumbersForm,
-    said_before,
 )
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -47,7 +43,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "feedback", "tally"]  # the pages of feedback and of tallies hang on the same blueprint
+__all__ = ["bp", "feedback", "heads", "tally"]  # their pages hang on the same blueprint
 COUNTING_COLUMNS = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
@@ -61,45 +57,6 @@ SOURCES = {
     CountSource.SCHOOL: _l("the school"),
     CountSource.COORDINATOR: _l("the coordinator"),
 }
-
-
-@bp.route("/visits/<number>/count", methods=["GET", "POST"])
-@bp.route("/visits/<number>/count/<ordinal>", methods=["GET", "POST"])
-@may("create", "attendance")
-def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
-    """The four numbers of one presentation: the one asked for, else the first that nobody has counted."""
-    visit = counted_visit(current_actor(), number)
-    one = visit.presentation(ordinal) if ordinal else _first_open(visit)
-    if ordinal and one is None:
-        raise NotFound("presentation")
-    if one is None or not rules.may_be_counted(one.state):
-        return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED)
-    everybody, me = crew_at(one.presentation_id, clock.local_day(clock.now())), current_actor()
-    crew = crewmates(me, everybody)
-    unasked = [mate for mate in everybody if mate not in crew and mate.presenter_id != me.presenter_id]
-    noted = {mate.presenter_id for mate in unasked if mate.absent}  # by who may name her
-    form = HeadCountForm(data=said_before(one) | {"absent": [mate.presenter_id for mate in crew if mate.absent]})
-    form.ask_about(crew)
-    if form.accepted():
-        try:
-            submit_counts(current_actor(), one.presentation_id, form.draft(noted), now=clock.now())
-        except Rejected as rejected:
-            form.show(rejected.problems)
-        except Conflict as conflict:
-            form.form_errors.append(worded(conflict.reason))
-        else:
-            say(_("The numbers are saved."))
-            return redirect(url_for(".count_heads", number=number))
-    tallied = attendance_tally.tally_of(one.presentation_id) if one.audience in rules.TALLY_AUDIENCES else 0
-    at_the_desk = policy.scope_of(me, "correct", "attendance") is not None
-    shown = render_template(
-        "attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied, at_the_desk=at_the_desk
-    )
-    return shown, 422 if form.problems_shown() else 200
-
-
-def _first_open(visit: CountedVisit) -> CountedPresentation | None:
-    return next((one for one in visit.presentations if one.state == "open"), None)
 
 
 @bp.route("/status/<secret>/attendance", methods=["GET", "POST"])
@@ -201,6 +158,8 @@ def overview() -> ResponseReturnValue:
         table=table,
         silent=silent if may_lock else 0,
         may_count=policy.scope_of(actor, "create", "attendance") is not None,
+        set_aside=set_aside_lately(actor, clock.now()),
+        linked=True,
     )
 
 
@@ -330,6 +289,7 @@ def _desk_page(
         silent_days=rules.SILENCE_MEANS_YES_AFTER.days,
         said=said_so_far(ids),
         steps=history_of(ids),
+        set_aside=set_aside_of(visit.visit_id),
     )
     return shown, 422 if wrong and wrong.problems_shown() else 200
 

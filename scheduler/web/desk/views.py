@@ -140,6 +140,7 @@ def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetim
     return {
         "to_count": visits_to_count(presenter_id, now) if counts else [],
         "presenter": True,
+        "may_count": counts,
         "today": next((one for one in days if one.on_day == day), None),
         "next_day": coming[0] if coming else None,
         "later": [visit for one in coming[1:] for visit in one.visits],

@@ -12,3 +12,15 @@ document.querySelectorAll("[data-counter]").forEach((counter) => {
     });
   });
 });
+
+// One press puts in what was announced; without this file it is typed.
+document.querySelectorAll("[data-fill]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.form.querySelectorAll("[data-announced]").forEach((counter) => {
+      const input = counter.querySelector("input");
+      input.value = counter.dataset.announced;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+});

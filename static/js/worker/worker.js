@@ -1,0 +1,98 @@
+// Serves kept pages where there is no network, and keeps numbers that could not be sent. All else passes through.
+const IS_NUMBERS = new RegExp(self.KEPT.numbers, "u");
+const SLOW_MS = 8000; // a network that does not answer is none, if the page is here
+
+const firstOf = async (asked, page) => {
+  if (!page) return asked;
+  let waiting;
+  const late = new Promise((done) => {
+    waiting = setTimeout(() => done(null), SLOW_MS);
+  });
+  const answer = await Promise.race([asked, late]);
+  clearTimeout(waiting);
+  return answer ?? page;
+};
+
+const openedPage = async (event, path) => {
+  const kept = await keeping.page(path);
+  let answer;
+  try {
+    answer = await firstOf(fetch(event.request), kept);
+  } catch {
+    keeping.offline = true;
+    return kept ?? Response.error();
+  }
+  if (answer === kept) {
+    keeping.offline = true;
+    return kept;
+  }
+  keeping.offline = false;
+  if (path === self.KEPT.signIn && answer.ok) event.waitUntil(keeping.queued(keeping.leavePages)); // signed out
+  else if (await phoneStore.fact("whose")) event.waitUntil(keeping.queued(() => keeping.look(Date.now())));
+  return answer;
+};
+
+const sentNumbers = async (request, path) => {
+  const copy = request.clone();
+  const form = await request.clone().formData();
+  try {
+    const answer = await fetch(copy);
+    keeping.offline = false;
+    if (answer.type === "opaqueredirect" && form.get("sheet")) await phoneStore.drop(form.get("sheet")); // saved
+    return answer;
+  } catch {
+    keeping.offline = true;
+    if (!form.get("sheet") || !(await caches.match(self.KEPT.home, { ignoreVary: true }))) return Response.error();
+    await keeping.keepNumbers(form, path, await keeping.now());
+    return Response.redirect(self.KEPT.home, 303);
+  }
+};
+
+const signedOut = async (request) => {
+  try {
+    return await fetch(request);
+  } finally {
+    await keeping.queued(keeping.wipe); // also without a network: whoever signs out leaves nothing behind
+  }
+};
+
+const partOf = async (request, path) => {
+  const known = await caches.match(path, { ignoreVary: true });
+  if (known && path.startsWith("/assets/")) return known;
+  return fetch(request).catch(() => known ?? Response.error());
+};
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.mode !== "navigate") {
+    if (self.KEPT.parts.includes(pathname)) event.respondWith(partOf(request, pathname));
+  } else if (request.method === "GET") event.respondWith(openedPage(event, pathname));
+  else if (pathname === self.KEPT.signOut) event.respondWith(signedOut(request));
+  else if (IS_NUMBERS.test(pathname)) event.respondWith(sentNumbers(request, pathname));
+});
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("sync", (event) => event.waitUntil(keeping.queued(() => keeping.look(Date.now(), { soon: true }))));
+
+const ANSWERS = {
+  state: () => {},
+  look: ({ soon }) => keeping.look(Date.now(), { soon }),
+  expire: ({ now }) => keeping.expire(now),
+  drop: ({ key }) => phoneStore.drop(key),
+  async sure({ key }) {
+    await keeping.sure(key);
+    await keeping.look(Date.now(), { soon: true });
+  },
+};
+
+const told = async ({ data, ports }) => {
+  await ANSWERS[data.act]?.(data);
+  const done = (await phoneStore.fact("done")) ?? "";
+  if (done) await phoneStore.note("done", "");
+  ports[0]?.postMessage({ offline: keeping.offline, waiting: await phoneStore.waiting(), done });
+};
+
+self.addEventListener("message", (event) => event.waitUntil(keeping.queued(() => told(event))));

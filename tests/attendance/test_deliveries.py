@@ -1,0 +1,262 @@
+"""Numbers that come twice, late or out of order, from two phones: each is stored once, and none is lost."""
+
+from collections.abc import Iterator
+from itertools import permutations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scheduler.attendance import rules
+from scheduler.attendance.queries.invariants import violations
+from scheduler.attendance.service.counting import countersign, submit_counts
+from scheduler.attendance.service.deliveries import deliver_counts
+from scheduler.attendance.terms import (
+    AttendanceReason,
+    AttendanceState,
+    CountSheet,
+    DeliveryOutcome,
+    EarlierDelivery,
+    HeadCounts,
+)
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.terms.states import PresentationState
+from tests.at_once import all_at_once
+from tests.attendance.phones import (
+    Letter,
+    Phones,
+    deliveries,
+    lines_of_audit,
+    mark_standing,
+    times_stored,
+    two_phones,
+)
+from tests.attendance.stored_counts import counting, state_of
+from tests.factories.counting import LEAVING, a_begun_visit, a_count, sign_all
+from tests.factories.people import presenter_actor
+from tests.factories.safeguarding import a_cleared_educator
+
+STORED, STANDS, LATE, ASIDE = DeliveryOutcome
+PUPILS = (88, 89, 90)
+SECRET = "a secret of the installation"  # nosec
+
+
+def test_a_key_is_known_for_its_presentation_and_person_alone():
+    key = rules.sheet_key(7, 3, "open-1", "n", SECRET)
+
+    assert rules.mark_in(key, 7, 3, SECRET) == "open-1"
+    assert [rules.mark_in(key, *other) for other in ((8, 3, SECRET), (7, 4, SECRET), (7, 3, "other"))] == [None] * 3
+    assert [rules.mark_in(bad, 7, 3, SECRET) for bad in ("", ".", "open-1.n.", key.replace("1", "2", 1), "ж.ж.ж")] == [
+        None
+    ] * 5
+
+
+@pytest.mark.parametrize(
+    ("turn", "shown", "stands", "agrees", "outcome"),
+    [
+        (1, "open-1", "open-1", False, STORED),
+        (1, "open-1", "submitted-1", False, ASIDE),
+        (1, "open-1", "submitted-1", True, STANDS),
+        (1, "", "open-1", False, ASIDE),  # a key that nobody knows
+        (1, "submitted-1", "countersigned-1", False, ASIDE),
+    ],
+)
+def test_a_first_delivery_counts_if_nothing_was_said_since_the_form_was_shown(turn, shown, stands, agrees, outcome):
+    assert rules.outcome_of(turn, [], shown=shown, stands=stands, agrees=agrees) is outcome
+
+
+@pytest.mark.parametrize(
+    ("turn", "stands", "outcome"),
+    [(1, "submitted-1", LATE), (3, "submitted-1", STORED), (3, "submitted-2", ASIDE), (2, "submitted-1", ASIDE)],
+)
+def test_a_form_may_say_other_numbers_after_its_own_and_never_after_somebody_elses(turn, stands, outcome):
+    earlier = [EarlierDelivery(2, "88", STORED, "submitted-1")]
+
+    assert rules.outcome_of(turn, earlier, shown="open-1", stands=stands, agrees=False) is outcome
+
+
+def table() -> Iterator[tuple[str, tuple[int, ...], list[str], int, int]]:
+    """Deliveries x order: two sheets of one presenter's phone, one of her colleague's, one sent twice."""
+    for order in sorted(set(permutations((0, 0, 1, 2)))):
+        phones = two_phones()
+        letters = [phones.types(0, 88), phones.types(0, 89), phones.types(1, 90)]
+        outcomes = [phones.deliver(letters[one]) for one in order]
+        first = phones.first
+        counted = counting(first)
+        assert counted is not None
+        yield (
+            "".join("ABC"[one] for one in order),
+            order,
+            [one.value for one in outcomes],
+            times_stored(first),
+            (counted.pupils),
+        )
+
+
+@pytest.mark.both_databases
+def test_deliveries_by_order_are_stored_once(session):
+    """`pytest -s` prints the table: A, then B are typed on one phone, C on the colleague's; A is delivered twice."""
+    print("\norder  outcome of each delivery           stored  pupils")
+    for name, order, outcomes, stored, pupils in table():
+        print(f"{name}   {', '.join(outcomes):<33}  {stored:>6}  {pupils:>6}")
+        assert stored == (2 if order[0] == 0 else 1)  # B after A is another version of one sheet; else A comes too late
+        assert pupils == (90 if order[0] == 2 else 89)
+        assert violations() == []
+
+
+def act_of() -> st.SearchStrategy[tuple[str, int, int]]:
+    return st.tuples(
+        st.sampled_from(["show", "type", "type", "send", "send", "send", "sign"]),
+        st.integers(0, 5),
+        st.sampled_from(PUPILS),
+    )
+
+
+@pytest.mark.both_databases
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(acts=st.lists(act_of(), min_size=4, max_size=14))
+def test_whatever_is_delivered_in_whatever_order_is_stored_once(session, acts):
+    phones = two_phones()
+    waiting = [phones.types(0, 88), phones.types(1, 89)]
+    for kind, number, pupils in acts:
+        person = number % 2
+        if kind == "show" and rules.may_be_counted(state_of(phones.first) or AttendanceState.OPEN):
+            phones.show(person)
+        elif kind == "type":
+            waiting.append(phones.types(person, pupils))
+        elif kind == "send":
+            deliver_and_look(phones, waiting[number % len(waiting)])
+        elif kind == "sign" and state_of(phones.first) is AttendanceState.SUBMITTED:
+            sign_all(phones.begun, counting(phones.first))
+    for letter in waiting:  # all networks return, and everything comes twice
+        deliver_and_look(phones, letter)
+        deliver_and_look(phones, letter)
+    rows = deliveries(phones.first)
+    assert {(one.key, one.turn) for one in rows} == {(one.sheet.key, one.sheet.turn) for one in waiting}
+    assert len(rows) == len(waiting)
+    assert violations() == []
+
+
+def deliver_and_look(phones: Phones, letter: Letter) -> None:
+    first = phones.first
+    before, stood, stored = counting(first), mark_standing(first), times_stored(first)
+    known = [(one.key, one.turn) for one in deliveries(first)]
+    own = [one for one in deliveries(first) if one.key == letter.sheet.key and one.left_mark]
+
+    outcome = phones.deliver(letter)
+
+    again = (letter.sheet.key, letter.sheet.turn) in known
+    if again or outcome is not STORED:  # nothing has changed, whatever it says
+        assert (counting(first), mark_standing(first), times_stored(first)) == (before, stood, stored)
+        return
+    assert times_stored(first) == stored + 1
+    assert counting(first) == HeadCounts(pupils=letter.pupils, teachers=2)
+    assert stood == phones.shown[letter.sheet.key] or stood == own[-1].left_mark  # nobody else had said anything since
+    assert stood.startswith(("open", "submitted"))
+
+
+@pytest.mark.both_databases
+def test_one_delivery_sent_by_ten_at_once_is_stored_once(app, session):
+    phones = two_phones()
+    letter = phones.types(0, 88)
+
+    raised = all_at_once(app, [lambda: phones.deliver(letter)] * 10)
+
+    assert raised == [None] * 10
+    assert times_stored(phones.first) == 1
+    assert [one.outcome for one in deliveries(phones.first)] == [STORED]
+
+
+@pytest.mark.both_databases
+def test_two_phones_at_once_leave_one_count_and_one_set_aside(app, session):
+    phones = two_phones()
+    letters = [phones.types(0, 88), phones.types(1, 90)]
+
+    raised = all_at_once(app, [lambda one=one: phones.deliver(one) for one in letters])
+
+    assert raised == [None] * 2
+    assert sorted(one.outcome for one in deliveries(phones.first)) == [ASIDE, STORED]
+    assert times_stored(phones.first) == 1
+
+
+@pytest.mark.both_databases
+def test_numbers_that_come_after_the_lock_change_nothing_and_are_kept(session):
+    phones = two_phones()
+    late = phones.types(1, 60)
+    phones.deliver(phones.types(0, 88))
+    sign_all(phones.begun, HeadCounts(pupils=88, teachers=2))
+    assert state_of(phones.first) is AttendanceState.LOCKED
+
+    assert phones.deliver(late) is ASIDE
+
+    assert counting(phones.first) == HeadCounts(pupils=88, teachers=2)
+    assert '"pupils": 60' in deliveries(phones.first)[-1].said
+
+
+def test_numbers_for_a_talk_that_was_called_off_are_kept_aside(session):
+    phones = two_phones(talks=2)
+    letter = phones.types(0, 88)
+    session.get(Presentation, phones.first).state = PresentationState.CANCELLED
+    session.commit()
+
+    assert phones.deliver(letter) is ASIDE
+    assert state_of(phones.first) is None
+
+
+def test_who_looks_at_the_page_is_asked_instead(session):
+    phones = two_phones()
+    phones.deliver(phones.types(0, 88))
+    page = CountSheet(phones.sheets[1])
+
+    with pytest.raises(Conflict) as refusal:
+        deliver_counts(phones.who[1], phones.first, a_count(HeadCounts(pupils=90)), page, now=LEAVING)
+
+    assert refusal.value.reason is AttendanceReason.COUNTED_MEANWHILE
+    assert len(deliveries(phones.first)) == 1
+
+
+def test_what_cannot_be_true_is_refused_and_not_kept(session):
+    phones = two_phones()
+    letter = phones.types(0, 2001)
+
+    with pytest.raises(Rejected):
+        phones.deliver(letter)
+
+    assert deliveries(phones.first) == []
+    assert phones.deliver(phones.types(0, 88)) is STORED
+
+
+def test_a_number_far_from_the_announced_one_is_asked_about_by_the_phone_too(session):
+    phones = two_phones()
+    key = phones.sheets[0]
+
+    with pytest.raises(Rejected) as refusal:
+        draft = a_count(HeadCounts(pupils=10), sure_of=None)
+        deliver_counts(phones.who[0], phones.first, draft, CountSheet(key, 1, asks=False), now=LEAVING)
+
+    assert refusal.value.problems == {"sure": AttendanceReason.FAR_FROM_ANNOUNCED}
+    assert deliveries(phones.first) == []
+
+
+def test_a_stranger_delivers_nothing(session):
+    phones = two_phones()
+    stranger = presenter_actor(a_cleared_educator(centre_id=phones.begun.visit.centre_id))
+
+    with pytest.raises(NotFound):
+        phones.deliver(Letter(stranger, CountSheet(phones.sheets[0], 1, asks=False), 88))
+
+
+def test_a_delivery_writes_what_saving_on_the_page_writes_and_a_row_of_its_own(session):
+    begun, phones = a_begun_visit(), two_phones()
+    written = lines_of_audit()
+    submit_counts(begun.teacher, begun.first, a_count(HeadCounts(pupils=88, teachers=2)), now=LEAVING)
+    by_page = lines_of_audit() - written
+
+    phones.deliver(phones.types(0, 88))
+
+    assert lines_of_audit() - written - by_page == by_page + 1  # two presenters were there
+    db.session.rollback()
+    countersign(phones.begun.school, phones.begun.visit.id, {phones.first: HeadCounts(88, 0, 2)}, now=LEAVING)
+    assert state_of(phones.first) is AttendanceState.LOCKED

@@ -1,0 +1,245 @@
+"""A presenter in a school without a signal: she reads her day, counts, and it is counted once when the net is back."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from scheduler import config
+from scheduler.app import create_app
+from scheduler.core.db import Base, db
+from scheduler.policy import Role
+from tests.a11y.conftest import served
+from tests.attendance.phones import deliveries, times_stored
+from tests.attendance.stored_counts import counting
+from tests.conftest import settings_for
+from tests.factories.counting import LEAVING, a_begun_visit
+from tests.factories.people import make_user
+from tests.standing_clock import THE_CLOCK
+from tests.web.browser import sign_in_as
+
+pytestmark = pytest.mark.journey
+KEPT = """async () => ({
+  pages: (await caches.has("raspored-pages"))
+    ? (await (await caches.open("raspored-pages")).keys()).map(({ url }) => new URL(url).pathname).sort() : [],
+  caches: await caches.keys(),
+  stores: (await indexedDB.databases()).map(({ name }) => name),
+})"""
+TELL = """(words) => navigator.serviceWorker.ready.then(({ active }) => new Promise((done) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => done(data);
+  active.postMessage(words, [port2]);
+}))"""
+
+
+@dataclass
+class Phone:
+    """A presenter's phone, 360 px wide, in English."""
+
+    house: Flask
+    context: BrowserContext
+    page: Page
+    number: str  # of her visit
+    first: int  # its presentation
+    centre_id: int
+
+    @property
+    def form(self) -> str:
+        return f"/visits/{self.number}/count/1"
+
+    def keeps(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.page.evaluate(KEPT)
+        return found
+
+    def tells(self, **words: object) -> dict[str, Any]:
+        answer: dict[str, Any] = self.page.evaluate(TELL, words)
+        return answer
+
+    def types(self, pupils: int) -> None:
+        self.page.get_by_label("Pupils", exact=True).fill(str(pupils))
+        self.page.get_by_label("Teachers", exact=True).fill("2")
+        self.page.get_by_role("button", name="Save the numbers").click()
+
+    def stored(self, ask: Callable[[int], Any]) -> Any:
+        with self.house.app_context():
+            return ask(self.first)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An installation in which nobody is yet: the numbers of made visits are free."""
+    settings = settings_for(tmp_path_factory.mktemp("instance"))
+    app = create_app(settings)
+    config.use(settings)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(house: Flask) -> Iterator[str]:
+    with served(house) as at:
+        yield at
+
+
+def browser_of(house: Flask, chromium: Browser, address: str, user_id: int) -> BrowserContext:
+    client = sign_in_as(house.test_client(), user_id)
+    cookie = client.get_cookie("raspored")
+    assert cookie
+    context = chromium.new_context(base_url=address, viewport={"width": 360, "height": 780}, locale="en")
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    return context
+
+
+@pytest.fixture
+def phone(house: Flask, address: str, chromium: Browser) -> Iterator[Phone]:
+    """On the day of her visit, after the talk; she has opened her first page while there was a signal."""
+    THE_CLOCK.stands_at(LEAVING)
+    with house.app_context():
+        begun = a_begun_visit()
+        context = browser_of(house, chromium, address, begun.educator.user_id)
+        facts = begun.visit.number, begun.first, begun.visit.centre_id
+    page = context.new_page()
+    page.goto("/desk?lang=en")
+    page.wait_for_function("async () => (await caches.has('raspored-pages'))")
+    held = Phone(house, context, page, *facts)
+    held.tells(act="look", soon=True)
+    yield held
+    context.close()
+
+
+def test_numbers_said_without_a_signal_are_counted_once_when_it_is_back(phone: Phone) -> None:
+    page = phone.page
+    assert phone.keeps()["pages"] == sorted(
+        ["/day/2026-10-06", "/my-days", f"/visits/{phone.number}/count", phone.form]
+    )
+    phone.context.set_offline(True)
+    page.goto("/desk")
+    expect(page.get_by_role("heading", name="Today and tomorrow")).to_be_visible()
+    expect(page.locator("[data-kept-words]")).to_contain_text("No signal.")
+    page.get_by_role("link", name="Day sheet").click()
+    expect(page.get_by_role("heading", name="Take along")).to_be_visible()
+    expect(page.locator("a[href^='tel:']").first).to_be_visible()
+    page.goto(phone.form)
+
+    phone.types(88)
+
+    expect(page.locator("[data-kept-words]")).to_contain_text("Waiting on this phone: 1.")
+    assert phone.stored(times_stored) == 0
+    page.close()  # the browser is closed and opened again, at home
+    phone.context.set_offline(False)
+    phone.page = phone.context.new_page()
+    phone.page.goto("/desk")
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("The numbers are saved.")
+    assert phone.stored(times_stored) == 1
+    assert phone.stored(counting).pupils == 88
+    assert phone.tells(act="look", soon=True)["waiting"] == []
+    assert len(phone.stored(deliveries)) == 1
+
+
+def test_what_reached_the_server_though_its_answer_was_lost_is_stored_once(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    sent: list[str] = []
+
+    def cut(route: Any) -> None:
+        if route.request.method == "POST" and not route.request.url.endswith("/deliver"):
+            sent.append(route.fetch(max_redirects=0).headers["location"])  # stored; then the line is cut
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.context.route("**/count/1", cut)
+    phone.types(88)
+    expect(phone.page.get_by_role("heading", name="Today and tomorrow")).to_be_visible()
+    phone.context.unroute("**/count/1")
+
+    answer = phone.tells(act="look", soon=True)
+
+    assert len(sent) == 1
+    assert answer["waiting"] == []
+    assert phone.stored(times_stored) == 1
+
+
+def test_typed_again_before_the_signal_is_back_the_last_numbers_count(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    for pupils in (87, 88):
+        phone.page.goto(phone.form)
+        phone.types(pupils)
+        expect(phone.page.locator("[data-kept-words]")).to_contain_text("Waiting on this phone: 1.")
+
+    phone.context.set_offline(False)
+    phone.tells(act="look", soon=True)
+
+    assert phone.stored(times_stored) == 1
+    assert phone.stored(counting).pupils == 88
+
+
+def test_signing_out_leaves_nothing_on_the_phone(phone: Phone) -> None:
+    phone.page.goto("/my-days")
+    phone.page.locator(".rail__phone summary").click()
+
+    phone.page.get_by_role("button", name="Sign out").first.click()
+
+    phone.page.wait_for_url("**/")
+    assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
+    phone.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        phone.page.goto("/my-days")
+
+
+def test_whoever_is_no_presenter_any_more_holds_nothing_on_the_phone(phone: Phone) -> None:
+    assert phone.keeps()["pages"]
+    with phone.house.app_context():
+        staff = make_user(Role.COORDINATOR, centre_id=phone.centre_id).id
+        cookie = sign_in_as(phone.house.test_client(), staff).get_cookie("raspored")
+    assert cookie
+    phone.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": phone.page.url}])
+
+    phone.tells(act="look", soon=True)
+
+    assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
+
+
+def test_pages_vanish_with_the_day_after_the_visit(phone: Phone) -> None:
+    end = dt.datetime(2026, 10, 7, 22, tzinfo=dt.UTC).timestamp() * 1000  # midnight in Belgrade
+    phone.tells(act="expire", now=end - 1)
+    assert len(phone.keeps()["pages"]) == 4
+
+    phone.tells(act="expire", now=end)
+
+    assert phone.keeps()["pages"] == []
+
+
+def test_a_far_number_is_asked_about_when_the_signal_is_back_and_counts_with_one_press(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.page.goto(phone.form)
+    phone.types(20)
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("Waiting on this phone: 1.")
+    phone.context.set_offline(False)
+    phone.page.goto("/desk")
+    expect(phone.page.locator("[data-words]").first).to_contain_text("half of what was announced")
+    assert phone.stored(times_stored) == 0
+
+    phone.page.get_by_role("button", name="The number is right").click()
+
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("The numbers are saved.")
+    assert phone.stored(counting).pupils == 20
+
+
+def test_announced_numbers_are_put_in_with_one_press_and_steps_add(phone: Phone) -> None:
+    phone.page.goto(phone.form)
+    pupils = phone.page.get_by_label("Pupils", exact=True)
+
+    phone.page.get_by_role("button", name="As announced").click()
+    expect(pupils).to_have_value("90")
+    for step in ("5 more: Pupils", "10 more: Pupils", "One more: Pupils"):
+        phone.page.get_by_role("button", name=step, exact=True).click()
+
+    expect(pupils).to_have_value("106")
+    expect(phone.page.get_by_label("Teachers", exact=True)).to_have_value("2")

@@ -1,0 +1,135 @@
+"""What a presenter's phone may keep for a day without a signal: her own pages until the day after, no one else's."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from scheduler.core.db import db
+from scheduler.policy import Role
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.terms.states import VisitState
+from tests.counting import statements
+from tests.factories.counting import LEAVING, a_begun_visit
+from tests.factories.people import make_user
+from tests.factories.safeguarding import a_cleared_minor
+from tests.factories.visits import make_assignment
+from tests.web.browser import browser_of
+
+END = round(dt.datetime(2026, 10, 7, 22, tzinfo=dt.UTC).timestamp() * 1000)  # the day after the visit, in Belgrade
+
+
+@pytest.fixture
+def begun(session, the_clock):
+    the_clock.stands_at(LEAVING)
+    return a_begun_visit(talks=2)
+
+
+def list_of(client):
+    answer = client.get("/my-days.json")
+    return {one["path"]: one["until"] for one in answer.json["pages"]}
+
+
+def test_a_phone_keeps_the_day_its_sheet_and_each_form_until_the_end_of_the_day_after(app, begun):
+    pages = list_of(browser_of(app, begun.educator))
+
+    count = f"/visits/{begun.visit.number}/count"
+    assert pages == dict.fromkeys(("/my-days", count, "/day/2026-10-06", f"{count}/1", f"{count}/2"), END)
+
+
+def test_the_evening_before_tomorrow_is_kept_too_and_two_days_before_nothing(app, begun, the_clock):
+    phone = browser_of(app, begun.educator)
+    the_clock.stands_at(LEAVING - dt.timedelta(days=1))
+    phone = browser_of(app, begun.educator)
+    assert list_of(phone)["/day/2026-10-06"] == END
+
+    the_clock.stands_at(LEAVING - dt.timedelta(days=2))
+    assert list_of(browser_of(app, begun.educator)) == {}
+
+
+def test_the_day_after_the_form_is_still_kept_until_it_is_counted(app, begun, the_clock):
+    the_clock.stands_at(LEAVING + dt.timedelta(days=1))
+
+    assert list_of(browser_of(app, begun.educator)) == dict.fromkeys(
+        ("/my-days", f"/visits/{begun.visit.number}/count"), END
+    )
+
+
+def test_a_minors_phone_keeps_her_own_sheet_and_no_form_and_no_phone_number(app, begun):
+    tara = a_cleared_minor(centre_id=begun.visit.centre_id)
+    make_assignment(begun.presentations[0], tara.id)
+    phone = browser_of(app, tara)
+
+    pages = list_of(phone)
+
+    assert set(pages) == {"/my-days", "/day/2026-10-06"}
+    for path in pages:
+        text = phone.get(path).text
+        assert begun.request.contact_name not in text
+        assert 'href="tel:064' not in text
+        assert "/count" not in text
+
+
+def test_what_a_page_shows_is_what_it_showed_before(app, begun):
+    """The list has addresses alone: no name of a school, of a person or of a place."""
+    told = browser_of(app, begun.educator).get("/my-days.json").json
+
+    assert set(told) == {"whose", "version", "pages", "now", "csrf"}
+    assert "Караџић" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_the_mark_of_whose_it_is_changes_with_the_person_and_not_with_the_sign_in(app, begun):
+    tara = a_cleared_minor(centre_id=begun.visit.centre_id)
+
+    marks = [browser_of(app, who).get("/my-days.json").json["whose"] for who in (begun.educator, begun.educator, tara)]
+
+    assert marks[0] == marks[1] != marks[2]
+
+
+def test_the_list_has_another_version_when_a_visit_changed(app, begun):
+    phone = browser_of(app, begun.educator)
+    before = [phone.get("/my-days.json").json["version"] for _time in range(2)]
+    db.session.get(Visit, begun.visit.id).state = VisitState.READY
+    db.session.commit()
+
+    assert before[0] == before[1] != phone.get("/my-days.json").json["version"]
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR])
+def test_who_presents_nowhere_keeps_nothing(app, session, role):
+    desk = browser_of(app, make_user(role))
+
+    assert desk.get("/my-days.json").status_code in (403, 404)
+    assert "kept.js" not in desk.get("/desk").text
+
+
+def test_nobody_keeps_anything_and_the_worker_is_a_script_for_everybody(app, session):
+    client = app.test_client()
+
+    assert client.get("/my-days.json").status_code == 302
+    script = client.get("/worker.js")
+    assert script.mimetype == "text/javascript"
+    assert script.headers["Cache-Control"] == "no-cache"
+    assert "Set-Cookie" not in script.headers
+    parts = json.loads(script.text.splitlines()[0].removeprefix("self.KEPT = ").rstrip(";"))["parts"]
+    assert [client.get(part).status_code for part in parts] == [200] * len(parts)
+
+
+def test_the_form_is_one_press_away_on_the_day_and_after_it(app, begun, the_clock):
+    path = f"/visits/{begun.visit.number}/count"
+    the_clock.stands_at(LEAVING - dt.timedelta(hours=6))  # in the morning
+    morning = browser_of(app, begun.educator).get("/desk").text
+    assert f'href="{path}/1"' in morning
+    assert f'href="{path}/2"' in morning
+
+    the_clock.stands_at(LEAVING + dt.timedelta(days=3))
+    assert f'href="{path}"' in browser_of(app, begun.educator).get("/desk").text
+
+
+def test_more_visits_ask_no_more_questions(app, begun):
+    phone = browser_of(app, begun.educator)
+    phone.get("/my-days.json")
+    with statements() as asked:
+        phone.get("/my-days.json")
+
+    assert len(asked) <= 20
