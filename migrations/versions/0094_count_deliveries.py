@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0094_count_deliveries"
-down_revision = "0090_repairs"
+down_revision = "0093_name_key"
 branch_labels = None
 depends_on = None
 
