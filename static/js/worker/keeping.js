@@ -42,11 +42,13 @@ self.keeping = {
     await Promise.all((await pages.keys()).map((asked) => gone(asked)));
   },
 
+  isKept: (page) => page.headers.has(UNTIL),
+
   async page(path) {
     await keeping.expire(await keeping.now());
     if (!(await caches.has(PAGES))) return;
     const pages = await caches.open(PAGES);
-    return (await pages.match(path, { ignoreVary: true })) ?? pages.match(self.KEPT.home, { ignoreVary: true });
+    return pages.match(path, { ignoreVary: true });
   },
 
   // Asks what this phone may keep, for whom; then reads it and delivers what waits.
@@ -80,13 +82,13 @@ self.keeping = {
   },
 
   async readPages({ pages, version }, now) {
+    if (pages.length > 0) await keeping.readParts();
     const kept = await caches.open(PAGES);
     const wanted = new Set(pages.map(({ path }) => path));
     const known = await kept.keys();
     const whole = known.length >= wanted.size && (await phoneStore.fact("version")) === version;
     if (whole && now - ((await phoneStore.fact("read")) ?? 0) < READ_AGAIN_MS) return;
     await keeping.leaveOnly(kept, wanted);
-    if (pages.length > 0) await keeping.readParts();
     await Promise.all(pages.map((page) => keeping.readPage(kept, page)));
     await phoneStore.note("version", version);
     await phoneStore.note("read", now);
