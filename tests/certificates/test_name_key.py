@@ -10,9 +10,11 @@ from flask_migrate import stamp
 
 from scheduler import config
 from scheduler.attendance.models import NamedAdult
-from scheduler.certificates import rules, service
+from scheduler.attendance.terms import HeadCounts
+from scheduler.certificates.kinds.every import who_earns
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries.names import is_under_another_key
+from scheduler.certificates.service import issuing as service
 from scheduler.certificates.terms import CertificateKind
 from scheduler.config import NAME_KEY, ROOT, name_secret, settings
 from scheduler.core.db import db, transaction
@@ -137,6 +139,6 @@ def test_a_key_that_others_may_read_stops_production(app):
 
 def test_who_was_hashed_under_either_key_earns_nothing_twice():
     had = {(CertificateKind.TEACHER, name_key(NAME, "old")): True}
-    counts = rules.HeadCounts(pupils=10, teachers=3)
-    earned = rules.who_earns(counts, (NAME, "Мира Савић"), had, secrets=["new", "old"])
+    counts = HeadCounts(pupils=10, teachers=3)
+    earned = who_earns(counts, (NAME, "Мира Савић"), had, secrets=["new", "old"])
     assert earned == [(CertificateKind.SCHOOL, ""), (CertificateKind.TEACHER, "Мира Савић")]

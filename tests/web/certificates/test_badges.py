@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from joserfc import jwk, jws
 from joserfc.errors import BadSignatureError
 
-from scheduler.certificates import badge, service, signature
+from scheduler.certificates import badge, signature
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issuing as service
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core import tokens
 from scheduler.core.base64url import from_base64url
