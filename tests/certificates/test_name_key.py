@@ -137,6 +137,20 @@ def test_a_key_that_others_may_read_stops_production(app):
     assert file not in config.open_to_others(settings())
 
 
+@pytest.mark.parametrize("left", ["", "\n", "half of it"])
+def test_a_key_that_is_cut_off_stops_production(app, left):
+    """A disk was full, or a file half copied: hashes under what is left of it are guessed."""
+    file, production = settings().instance / NAME_KEY, replace(settings(), mode="production")
+    before = name_secret()
+    told = f"{file} is not whole: bring it back of a backup, names were hashed under it"
+    assert told not in config.problems_with(production)
+
+    file.write_text(left)
+
+    assert told in config.problems_with(production)
+    file.write_text(before)
+
+
 def test_who_was_hashed_under_either_key_earns_nothing_twice():
     had = {(CertificateKind.TEACHER, name_key(NAME, "old")): True}
     counts = HeadCounts(pupils=10, teachers=3)
