@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from scheduler.planning.rules.fitness import may_give
 from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import why_unplaced
@@ -23,8 +24,8 @@ WHAT_IF: Mapping[str, Loosen] = {
     ),
     "the language learned, or an interpreter": lambda who, it: replace(who, languages=who.languages | {it.language}),
     "the topic learned": lambda who, it: replace(who, topics=who.topics | {it.topic}),
-    "a night away": lambda who, _: (  # one more than she may; a minor never stays a night away
-        who if who.own_school else replace(who, nights_max=who.nights_max + 1)
+    "a night away": lambda who, it: (  # one more than she may; a minor never stays a night away
+        replace(who, nights_max=who.nights_max + 1) if may_give(who, it) and not who.own_school else who
     ),
 }
 
