@@ -63,7 +63,7 @@ def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer |
     request = desk.grounds.request_at[request_id]
     if desk.at[request] is not None:
         return _why_her(desk, request)
-    return UnplacedAnswer(why_unplaced(desk, request), _ways_out(desk, request), _what_if(problem, plan, request_id))
+    return UnplacedAnswer(why_unplaced(desk, request), _ways_out(desk, request), _what_if(desk, plan, request))
 
 
 def desk_of(problem: PlanProblem, plan: Plan) -> PlanDesk:
@@ -151,17 +151,14 @@ def _in_the_way(desk: PlanDesk, request: int) -> list[int]:
     return [one for one in found if grounds.problem.requests[one].id not in locked]
 
 
-def _what_if(problem: PlanProblem, plan: Plan, request_id: str) -> dict[str, int]:
+def _what_if(desk: PlanDesk, plan: Plan, request: int) -> dict[str, int]:
     """How many ways to serve it appear when one rule at a time is looser, all else as it stands."""
-    request = next(one for one in problem.requests if one.id == request_id)
-    placed = {one.request for one in plan.placements}
-    stands = tuple(one for one in problem.requests if one.id in placed)
-    desk, found = desk_of(replace(problem, requests=(*stands, request)), plan), {}
+    problem, found = desk.grounds.problem, {}
     for name, loosen in WHAT_IF.items():
-        people = tuple(loosen(one, request) for one in problem.people)
+        people = tuple(loosen(one, problem.requests[request]) for one in problem.people)
         looser = desk.with_people(people)
         if looser.grounds.is_touring:  # nights and rides are chosen with each presentation
             looser = _laid_out(looser.grounds, plan)
-        if ways := sum(1 for _ in looser.seats(len(stands))):
+        if ways := sum(1 for _ in looser.seats(request)):
             found[name] = ways
     return found
