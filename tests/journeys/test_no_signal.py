@@ -264,6 +264,13 @@ def test_a_slow_page_that_is_not_kept_is_waited_for(phone: Phone) -> None:
     expect(phone.page.get_by_role("heading", level=1)).not_to_have_text("Today and tomorrow")
 
 
+def test_a_network_that_never_answers_is_given_up(phone: Phone) -> None:
+    worker = phone.context.service_workers[0]
+    worker.evaluate("() => { AbortSignal.timeout = () => AbortSignal.abort(); }")  # the time is over at once
+
+    assert phone.tells(act="look", soon=True)["offline"] is True
+
+
 def test_announced_numbers_are_put_in_with_one_press_and_steps_add(phone: Phone) -> None:
     phone.page.goto(phone.form)
     pupils = phone.page.get_by_label("Pupils", exact=True)

@@ -6,6 +6,7 @@ const UNTIL = "X-Kept-Until";
 const NUMBERS_KEPT_MS = 30 * 24 * 3600 * 1000; // numbers without names wait longer than pages
 const LOOK_AGAIN_MS = 60_000;
 const READ_AGAIN_MS = 30 * 60_000;
+const PATIENCE_MS = 30_000; // with a network that neither answers nor breaks: others wait in turn
 const NOT_SENT_AGAIN = new Set(["csrf_token", "form_key", "turn"]);
 
 self.keeping = {
@@ -72,7 +73,8 @@ self.keeping = {
 
   async asked(path, given = {}) {
     try {
-      const answer = await fetch(path, { redirect: "manual", cache: "no-store", ...given });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const answer = await fetch(path, { redirect: "manual", cache: "no-store", signal, ...given });
       keeping.offline = false;
       return answer;
     } catch {
