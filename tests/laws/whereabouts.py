@@ -305,6 +305,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "host_id": [str(world.host.id)],
         "closure_id": ["1"],
         "part_id": ["1"],
+        "programme_id": ["0", "1"],  # 0: of the whole centre
         **{part: ["nothing"] for part in ("code", "key", "name", "batch", "kind", "of", "filename")},
         **{part: [NOBODY] for part in OTHER_THINGS},
     }
