@@ -314,7 +314,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
 def addresses(rule: Rule, parts: dict[str, list[str]]) -> Iterator[str]:
     """The addresses of a rule, with each of the parts. KeyError: teach `parts_of` what may stand there."""
     names = sorted(rule.arguments)
-    choices = [getattr(rule._converters[name], "items", None) or parts[name] for name in names]
+    choices = [getattr(rule._converters.get(name), "items", None) or parts[name] for name in names]
     for values in itertools.product(*map(sorted, choices)):
         built: Any = rule.build(dict(zip(names, values, strict=True)))
         yield built[1]
