@@ -253,6 +253,8 @@ def problems_with(wanted: Settings) -> list[str]:
         elif host_of(wanted.base_url) and host_of(wanted.base_url)[0] not in wanted.trusted_hosts:
             problems.append("TRUSTED_HOSTS lacks the host of BASE_URL: every page would be refused")
         problems += [f"{path} may be read by others: chmod go= {path}" for path in open_to_others(wanted)]
+        if (names := wanted.instance / NAME_KEY).exists() and weakness_of(names.read_text().strip()):
+            problems.append(f"{names} is not whole: bring it back of a backup, names were hashed under it")
         if wanted.second_factor == "off":
             problems.append("SECOND_FACTOR is off: in production staff always sign in with a second step, take it out")
         if says_password_in_clear(wanted.smtp_url):

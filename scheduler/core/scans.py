@@ -156,6 +156,7 @@ def read_logo(content: bytes) -> DrawnPicture:
         plain = _on_white(kept)
         if plain.getcolors(MOST_COLOURS) is not None:  # lines and areas: a JPEG would smear their edges
             return _as_png(plain)
+        plain.info.clear()  # a comment would be written again
         drawn = io.BytesIO()
         plain.save(drawn, format="JPEG", quality=90)
         return DrawnPicture(drawn.getvalue(), *plain.size)
@@ -166,6 +167,8 @@ def read_signature(content: bytes) -> DrawnPicture:
     from PIL import Image, ImageOps
 
     with _opened_alone(content) as picture:
+        if picture.mode != "1":  # black and white alone gets its greys first
+            picture.thumbnail((4 * SIGNATURE_SIDES[0],) * 2)
         sheet = _on_white(_upright(picture)).convert("L")
         sheet.thumbnail((4 * SIGNATURE_SIDES[0], 4 * SIGNATURE_SIDES[1]))
         shades = [light for light, pixels in enumerate(sheet.histogram()) if pixels]

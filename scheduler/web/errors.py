@@ -19,6 +19,7 @@ from scheduler.core.errors import (
     SchedulerError,
     TooMany,
 )
+from scheduler.core.paper.signed_pdf import NoSigningKey
 from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
 from scheduler.core.text import BadText
 from scheduler.web.guards import asks_for_sign_in, sign_in_first
@@ -35,6 +36,7 @@ STATUS: dict[type[SchedulerError], int] = {
     Rejected: 422,
     BadText: 422,
     TooMany: 429,
+    NoSigningKey: 503,  # an operator must mend it; `doctor` says what
 }
 PAGES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
@@ -57,7 +59,8 @@ def show_problem(error: SchedulerError) -> ResponseReturnValue:
         note_wait(error)
     if isinstance(error, Conflict | BadText | TooMany):
         reasons = [error.reason]
-    log.info("refused", extra={"kind": type(error).__name__, "status": status})
+    tell = log.error if status >= 500 else log.info
+    tell("refused", extra={"kind": type(error).__name__, "status": status})
     g.crossed = reasons == [GroundReason.CHANGED_MEANWHILE]
     return _page(status, reasons=[worded(reason) for reason in reasons])
 

@@ -14,7 +14,7 @@ from functools import cache
 from ipaddress import ip_address
 
 from flask import Flask, Response, abort, current_app, g, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_qualified_name
 from limits import RateLimitItemPerHour
 
@@ -133,6 +133,11 @@ def is_this_machine(address: str) -> bool:
 def was_wrong(response: Response) -> bool:
     """Whether a request was a guess that hit nothing."""
     return response.status_code == 404
+
+
+def limits_guesses(methods: list[str] | None = None) -> RouteLimit:
+    """Guesses of numbers of certificates are counted together, whichever page, file or list is asked for them."""
+    return limiter.shared_limit(GUESSES, "numbers of certificates", methods=methods, deduct_when=was_wrong)
 
 
 def note_wait(error: TooMany) -> None:

@@ -106,6 +106,23 @@ def test_deliveries_by_order_are_stored_once(session):
         assert violations() == []
 
 
+def test_a_key_of_another_talk_or_person_answers_for_no_other_numbers(session):
+    """It is not told "stored" because the same letters came with the same numbers elsewhere."""
+    phones = two_phones(talks=2)
+    letter, (other,) = phones.types(0, 88), phones.begun.presentations[1:]
+    assert phones.deliver(letter) is STORED
+
+    def delivered(who: int, presentation_id: int) -> DeliveryOutcome:
+        draft = a_count(HeadCounts(pupils=letter.pupils, teachers=2))
+        return deliver_counts(phones.who[who], presentation_id, draft, letter.sheet, now=LEAVING)
+
+    assert [delivered(0, other.id) for _time in range(2)] == [ASIDE, ASIDE]
+    assert delivered(1, phones.first) is STANDS
+    assert delivered(1, other.id) is ASIDE
+    assert [len(deliveries(one)) for one in (phones.first, other.id)] == [2, 2]
+    assert times_stored(other.id) == 0
+
+
 def act_of() -> st.SearchStrategy[tuple[str, int, int]]:
     return st.tuples(
         st.sampled_from(["show", "type", "type", "send", "send", "send", "sign"]),

@@ -10,9 +10,11 @@ from flask_migrate import stamp
 
 from scheduler import config
 from scheduler.attendance.models import NamedAdult
-from scheduler.certificates import rules, service
+from scheduler.attendance.terms import HeadCounts
+from scheduler.certificates.kinds.every import who_earns
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries.names import is_under_another_key
+from scheduler.certificates.service import issuing as service
 from scheduler.certificates.terms import CertificateKind
 from scheduler.config import NAME_KEY, ROOT, name_secret, settings
 from scheduler.core.db import db, transaction
@@ -135,8 +137,22 @@ def test_a_key_that_others_may_read_stops_production(app):
     assert file not in config.open_to_others(settings())
 
 
+@pytest.mark.parametrize("left", ["", "\n", "half of it"])
+def test_a_key_that_is_cut_off_stops_production(app, left):
+    """A disk was full, or a file half copied: hashes under what is left of it are guessed."""
+    file, production = settings().instance / NAME_KEY, replace(settings(), mode="production")
+    before = name_secret()
+    told = f"{file} is not whole: bring it back of a backup, names were hashed under it"
+    assert told not in config.problems_with(production)
+
+    file.write_text(left)
+
+    assert told in config.problems_with(production)
+    file.write_text(before)
+
+
 def test_who_was_hashed_under_either_key_earns_nothing_twice():
     had = {(CertificateKind.TEACHER, name_key(NAME, "old")): True}
-    counts = rules.HeadCounts(pupils=10, teachers=3)
-    earned = rules.who_earns(counts, (NAME, "Мира Савић"), had, secrets=["new", "old"])
+    counts = HeadCounts(pupils=10, teachers=3)
+    earned = who_earns(counts, (NAME, "Мира Савић"), had, secrets=["new", "old"])
     assert earned == [(CertificateKind.SCHOOL, ""), (CertificateKind.TEACHER, "Мира Савић")]

@@ -10,29 +10,32 @@ import pytest
 import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from scheduler import config
-from scheduler.certificates import service
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issuing as service
 from scheduler.config import open_to_others, settings
 from scheduler.core.db import db
 from scheduler.core.paper import signed_pdf
 from scheduler.jobs.surroundings import signature_of_papers
 from scheduler.pdf_signing import PdfSigning, problems_with_signing
-from scheduler.policy import SYSTEM
+from scheduler.policy import SYSTEM, Role
+from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
+from tests.factories.people import make_user
 from tests.papers import qr_codes_of, saved
+from tests.web.browser import sign_in_as
 
 PASSPHRASE = "отвори"
 ENDS = dt.datetime(2029, 1, 1, tzinfo=dt.UTC)
 
 
-def key_file(folder, name="centre.p12"):
+def key_file(folder, name="centre.p12", key=None):
     """A key of the centre with a certificate that it gave itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key, digest = (key, None) if key else (ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
     who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Центар за безбедни интернет")])
     uses = {
         name: name in ("digital_signature", "content_commitment")
@@ -44,7 +47,7 @@ def key_file(folder, name="centre.p12"):
     certificate = (
         x509.CertificateBuilder(who, who, key.public_key(), 1, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), ENDS)
         .add_extension(x509.KeyUsage(**uses), critical=True)
-        .sign(key, hashes.SHA256())
+        .sign(key, digest)
     )
     sealed = BestAvailableEncryption(PASSPHRASE.encode())
     file = folder / name
@@ -126,6 +129,37 @@ def test_a_key_that_does_not_open_is_told_and_signs_nothing(signing, spoil, tmp_
     with pytest.raises(signed_pdf.NoSigningKey):
         signed_pdf.with_signature(b"%PDF", other)
     assert "another" not in repr(other) + told.told + caplog.text
+
+
+def of_no_use(folder):
+    return key_file(folder, "ed.p12", ed25519.Ed25519PrivateKey.generate())
+
+
+def without_certificate(folder):
+    sealed = BestAvailableEncryption(PASSPHRASE.encode())
+    key = ec.generate_private_key(ec.SECP256R1())
+    (folder / "key.p12").write_bytes(pkcs12.serialize_key_and_certificates(None, key, None, None, sealed))
+    return folder / "key.p12"
+
+
+@pytest.mark.parametrize(
+    ("made", "words"), [(of_no_use, "get one of RSA or EC"), (without_certificate, "no key with its certificate")]
+)
+def test_a_key_that_cannot_sign_is_told_by_doctor_and_whoever_wants_a_paper_is_asked_to_come_again(
+    app, signing, numbers, made, words, tmp_path, caplog
+):
+    spoilt = replace(signing, pdf_signing=PdfSigning(str(made(tmp_path)), PASSPHRASE))
+    config.use(spoilt)
+    desk = sign_in_as(
+        app.test_client(), make_user(Role.COORDINATOR, centre_id=db.session.scalar(sa.select(Visit.centre_id))).id
+    )
+
+    answer = desk.get(f"/certificates/{numbers[0]}.pdf?lang=en")
+
+    assert (answer.status_code, signature_of_papers(spoilt, MONDAY).state.value) == (503, "bad")
+    assert "Try again in a few minutes." in answer.text
+    assert words in signature_of_papers(spoilt, MONDAY).told
+    assert [one.levelname for one in caplog.records if one.message == "refused"] == ["ERROR"]
 
 
 def test_a_key_that_lies_open_or_nowhere_stops_the_start(signing, tmp_path, monkeypatch):

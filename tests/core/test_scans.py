@@ -1,6 +1,7 @@
 """An uploaded scan is what it says, whole, of a size, and keeps nothing but its picture (TRUST S23)."""
 
 import io
+import random
 import struct
 import zlib
 
@@ -158,6 +159,16 @@ def test_trust_s23_a_logo_is_drawn_anew_and_what_can_be_seen_through_stays_so():
     assert picture.mode == "RGBA"
     assert picture.getpixel((899, 0))[3] == 0
     assert b"Somebody" not in drawn.content
+
+
+def test_trust_s23_a_photograph_as_a_logo_keeps_no_word_of_its_file():
+    """Pillow writes the comment of a JPEG again unless it is told not to."""
+    many_colours = Image.frombytes("RGB", (300, 200), random.Random(1).randbytes(180_000))
+
+    drawn = scans.read_logo(saved(many_colours, comment=b"taken in the yard of a school"))
+
+    assert opened(drawn.content).format == "JPEG"
+    assert b"yard" not in drawn.content
 
 
 def test_of_a_signature_only_the_ink_is_kept():

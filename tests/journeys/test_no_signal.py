@@ -232,6 +232,45 @@ def test_a_far_number_is_asked_about_when_the_signal_is_back_and_counts_with_one
     assert phone.stored(counting).pupils == 20
 
 
+def test_a_note_of_what_is_kept_stands_in_no_other_scripts_way(phone: Phone) -> None:
+    """All scripts of a page are one file: the first that fails ends those behind it."""
+    failed: list[str] = []
+    phone.page.on("pageerror", lambda error: failed.append(str(error)))
+
+    for path in ("/desk", "/my-days", phone.form):
+        phone.page.goto(path)
+
+    assert failed == []
+
+
+def test_a_store_that_is_broken_keeps_nobody_from_the_pages(phone: Phone) -> None:
+    worker = phone.context.service_workers[0]
+    worker.evaluate("() => { phoneStore.opened = () => Promise.reject(new Error('internal error')); }")
+
+    phone.page.goto("/visits")
+    expect(phone.page.get_by_role("heading", level=1)).not_to_have_text("Today and tomorrow")
+    phone.page.goto(phone.form)
+    phone.types(88)
+
+    assert phone.stored(counting).pupils == 88
+
+
+def test_a_slow_page_that_is_not_kept_is_waited_for(phone: Phone) -> None:
+    at_once = "() => { self.setTimeout = (done) => { queueMicrotask(done); }; }"  # a network slower than the patience
+    phone.context.service_workers[0].evaluate(at_once)
+
+    phone.page.goto("/help")
+
+    expect(phone.page.get_by_role("heading", level=1)).not_to_have_text("Today and tomorrow")
+
+
+def test_a_network_that_never_answers_is_given_up(phone: Phone) -> None:
+    worker = phone.context.service_workers[0]
+    worker.evaluate("() => { AbortSignal.timeout = () => AbortSignal.abort(); }")  # the time is over at once
+
+    assert phone.tells(act="look", soon=True)["offline"] is True
+
+
 def test_announced_numbers_are_put_in_with_one_press_and_steps_add(phone: Phone) -> None:
     phone.page.goto(phone.form)
     pupils = phone.page.get_by_label("Pupils", exact=True)

@@ -305,6 +305,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "host_id": [str(world.host.id)],
         "closure_id": ["1"],
         "part_id": ["1"],
+        "programme_id": ["0", "1"],  # 0: of the whole centre
         **{part: ["nothing"] for part in ("code", "key", "name", "batch", "kind", "of", "filename")},
         **{part: [NOBODY] for part in OTHER_THINGS},
     }
@@ -313,7 +314,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
 def addresses(rule: Rule, parts: dict[str, list[str]]) -> Iterator[str]:
     """The addresses of a rule, with each of the parts. KeyError: teach `parts_of` what may stand there."""
     names = sorted(rule.arguments)
-    choices = [getattr(rule._converters[name], "items", None) or parts[name] for name in names]
+    choices = [getattr(rule._converters.get(name), "items", None) or parts[name] for name in names]
     for values in itertools.product(*map(sorted, choices)):
         built: Any = rule.build(dict(zip(names, values, strict=True)))
         yield built[1]

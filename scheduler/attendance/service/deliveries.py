@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -45,6 +46,7 @@ def deliver_counts(
         presentation = opened.presentation(presentation_id)
         if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
             raise Rejected(problems)
+        sheet = _of_nobody_else(actor, presentation_id, sheet)
         said, earlier = _as_text(draft), _earlier(act, sheet.key)
         if known := next((one for one in earlier if (one.turn, one.said) == (sheet.turn, said)), None):
             return known.outcome
@@ -67,6 +69,17 @@ def deliver_counts(
     return outcome
 
 
+def _of_nobody_else(actor: Actor, presentation_id: int, sheet: CountSheet) -> CountSheet:
+    """A key that is not ours and hers says nothing of what others delivered by the same letters, or she elsewhere."""
+    if _shown(actor, presentation_id, sheet.key) is not None:
+        return sheet
+    return replace(sheet, key=f"{presentation_id} {actor.user_id} {sheet.key}")
+
+
+def _shown(actor: Actor, presentation_id: int, key: str) -> str | None:
+    return rules.mark_in(key, presentation_id, actor.user_id or 0, settings().secret_key)
+
+
 def _outcome(
     act: Act,
     presentation: Presentation,
@@ -77,7 +90,7 @@ def _outcome(
 ) -> DeliveryOutcome:
     if presentation.state not in COUNTABLE:
         return DeliveryOutcome.ASIDE
-    shown = rules.mark_in(sheet.key, presentation.id, act.actor.user_id or 0, settings().secret_key)
+    shown = _shown(act.actor, presentation.id, sheet.key)
     agrees = attendance is not None and says_the_same(act, attendance, draft)
     return rules.outcome_of(sheet.turn, earlier, shown=shown or "", stands=_mark(attendance), agrees=agrees)
 

@@ -15,10 +15,11 @@ from scheduler.pdf_signing import PdfSigning
 
 # pyhanko is loaded by whoever signs: it is an extra, requirements-pades.txt.
 FIELD = "Centre"
+OF_NO_USE = ("ed25519", "ed448")  # keys that few readers of PDFs know
 
 
 class NoSigningKey(SchedulerError):
-    """The file does not open with its passphrase, or holds no key with its certificate."""
+    """The file does not open with its passphrase, or holds no key with its certificate, or none that signs PDFs."""
 
 
 def with_signature(pdf: bytes, wanted: PdfSigning) -> bytes:
@@ -27,12 +28,16 @@ def with_signature(pdf: bytes, wanted: PdfSigning) -> bytes:
         return pdf
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.general import SigningError
     from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
 
     signer = _signer(wanted)
     said = PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
     out = io.BytesIO()
-    sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), said, signer=signer, output=out)
+    try:
+        sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), said, signer=signer, output=out)
+    except SigningError as error:
+        raise NoSigningKey("it does not sign") from error
     return out.getvalue()
 
 
@@ -61,6 +66,10 @@ def _opened(wanted: PdfSigning, _written: int) -> Any:
         )
     except ValueError as error:
         raise NoSigningKey("its passphrase does not open it, or it is no PKCS#12 file") from error
+    except AttributeError as error:  # pyHanko asks a certificate that is not there
+        raise NoSigningKey("it holds no key with its certificate") from error
     if signer is None or signer.signing_cert is None:
         raise NoSigningKey("it holds no key with its certificate")
+    if signer.signing_cert.public_key.algorithm in OF_NO_USE:
+        raise NoSigningKey("its key is none that signs PDFs: get one of RSA or EC")
     return signer

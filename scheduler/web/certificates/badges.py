@@ -16,7 +16,7 @@ from scheduler.web.certificates.blueprint import UNSEEN, bp
 from scheduler.web.filters import moment
 from scheduler.web.guards import link_actor, may, public
 from scheduler.web.i18n import _, page_language
-from scheduler.web.limits import GUESSES, limiter, was_wrong
+from scheduler.web.limits import limits_guesses
 
 KEPT_AN_HOUR = "public, max-age=3600"
 
@@ -44,7 +44,7 @@ def key_sheet() -> ResponseReturnValue:
 
 @bp.get("/certificates/<number>/badge.jwt")
 @public
-@limiter.limit(GUESSES, deduct_when=was_wrong)
+@limits_guesses()
 def open_badge(number: str) -> ResponseReturnValue:
     """The badge that anybody may have who has the number: an adult's name is a salted hash in it."""
     found = papers.certificate_of_number(number)
@@ -54,6 +54,7 @@ def open_badge(number: str) -> ResponseReturnValue:
 
 @bp.get("/status/<secret>/certificates/<number>.jwt")
 @public
+@limits_guesses()
 def own_badge(secret: str, number: str) -> ResponseReturnValue:
     """The badge with an adult's name in it, by her school's secret link, as the paper."""
     found = papers.certificate_of_number(number)
@@ -79,7 +80,7 @@ def _badge(state: CertificateState, facts: badge.BadgeFacts) -> ResponseReturnVa
 
 @bp.get("/certificates/<number>/status.json")
 @public
-@limiter.limit(GUESSES, deduct_when=was_wrong)
+@limits_guesses()
 def badge_status(number: str) -> ResponseReturnValue:
     """Whether a badge still holds, for programs; people read its check page."""
     found = papers.certificate_of_number(number)

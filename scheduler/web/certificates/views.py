@@ -30,7 +30,7 @@ from scheduler.web.certificates.forms import CertificatePressForm, CompareForm, 
 from scheduler.web.filters import long_day, say
 from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, here, page_language
-from scheduler.web.limits import GUESSES, NAME_RATE, limiter, was_wrong
+from scheduler.web.limits import NAME_RATE, limiter, limits_guesses
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
@@ -62,7 +62,7 @@ WAITS = {
 
 @bp.route("/certificates", methods=["GET", "POST"])
 @public
-@limiter.limit(GUESSES, methods=["POST"], deduct_when=was_wrong)
+@limits_guesses(["POST"])
 def find() -> ResponseReturnValue:
     """Type a number as it stands on the paper."""
     form = FindForm()
@@ -78,7 +78,7 @@ def find() -> ResponseReturnValue:
 
 @bp.route("/certificates/<number>", methods=["GET"])
 @public
-@limiter.limit(GUESSES, deduct_when=was_wrong)
+@limits_guesses()
 def check(number: str) -> ResponseReturnValue:
     """Every printed field, and whether the paper still holds."""
     return _checked(number, CompareForm(formdata=None), None)

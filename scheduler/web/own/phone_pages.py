@@ -66,7 +66,9 @@ def kept_pages() -> ResponseReturnValue:
     today = clock.local_day(now)
     days, counting = _days(actor, today), _to_count(actor, now)
     pages = pages_of(actor, days, counting)
-    told = json.dumps([repr(days), [one.number for one in counting], page_language(), [one.path for one in pages]])
+    told = json.dumps(
+        [repr(days), [one.number for one in counting], page_language(), [one.path for one in pages], _parts()]
+    )  # pages name their style and scripts: another version of the product, another page
     answer = jsonify(
         whose=_whose(actor),
         version=hashlib.sha256(told.encode()).hexdigest()[:16],
@@ -83,9 +85,8 @@ def kept_pages() -> ResponseReturnValue:
 def worker() -> ResponseReturnValue:
     """The script that serves kept pages: at the root, because a script reaches no higher than it lies."""
     static = Path(str(current_app.static_folder))
-    files = [asset_url("css"), asset_url("js"), sprite_url(), *map(_static, ("js/pages/kept.js", "img/favicon.svg"))]
     places = {
-        "parts": [*files, _static("vendor/htmx-2.0.11/htmx.min.js")],
+        "parts": _parts(),
         "list": url_for("own.kept_pages"),
         "home": url_for("own.my_days"),
         "signIn": url_for("people.sign_in"),
@@ -142,6 +143,12 @@ def _whose(actor: Actor) -> str:
     """Another one for another person, or for the same with other roles: the phone then drops all it holds."""
     said = f"kept days: {actor.user_id} {actor.presenter_id} {sorted(actor.roles)}"
     return hmac.new(settings().secret_key.encode(), said.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _parts() -> list[str]:
+    """Style, scripts and pictures that kept pages need, by addresses that change with what is in them."""
+    alone = ("js/pages/kept.js", "img/favicon.svg", "vendor/htmx-2.0.11/htmx.min.js")
+    return [asset_url("css"), asset_url("js"), sprite_url(), *map(_static, alone)]
 
 
 def _static(name: str) -> str:

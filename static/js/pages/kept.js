@@ -1,5 +1,5 @@
 // Says what this phone keeps, and what waits for a network. Without it, and without a worker, pages are as ever.
-const keptBox = document.querySelector("[data-kept]");
+const keptBox = document.querySelector("[data-phone]");
 const workers = navigator.serviceWorker;
 
 const askWorker = async (words) => {

@@ -6,6 +6,7 @@ const UNTIL = "X-Kept-Until";
 const NUMBERS_KEPT_MS = 30 * 24 * 3600 * 1000; // numbers without names wait longer than pages
 const LOOK_AGAIN_MS = 60_000;
 const READ_AGAIN_MS = 30 * 60_000;
+const PATIENCE_MS = 30_000; // with a network that neither answers nor breaks: others wait in turn
 const NOT_SENT_AGAIN = new Set(["csrf_token", "form_key", "turn"]);
 
 self.keeping = {
@@ -42,11 +43,13 @@ self.keeping = {
     await Promise.all((await pages.keys()).map((asked) => gone(asked)));
   },
 
+  isKept: (page) => page.headers.has(UNTIL),
+
   async page(path) {
     await keeping.expire(await keeping.now());
     if (!(await caches.has(PAGES))) return;
     const pages = await caches.open(PAGES);
-    return (await pages.match(path, { ignoreVary: true })) ?? pages.match(self.KEPT.home, { ignoreVary: true });
+    return pages.match(path, { ignoreVary: true });
   },
 
   // Asks what this phone may keep, for whom; then reads it and delivers what waits.
@@ -70,7 +73,8 @@ self.keeping = {
 
   async asked(path, given = {}) {
     try {
-      const answer = await fetch(path, { redirect: "manual", cache: "no-store", ...given });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const answer = await fetch(path, { redirect: "manual", cache: "no-store", signal, ...given });
       keeping.offline = false;
       return answer;
     } catch {
@@ -80,13 +84,13 @@ self.keeping = {
   },
 
   async readPages({ pages, version }, now) {
+    if (pages.length > 0) await keeping.readParts();
     const kept = await caches.open(PAGES);
     const wanted = new Set(pages.map(({ path }) => path));
     const known = await kept.keys();
     const whole = known.length >= wanted.size && (await phoneStore.fact("version")) === version;
     if (whole && now - ((await phoneStore.fact("read")) ?? 0) < READ_AGAIN_MS) return;
     await keeping.leaveOnly(kept, wanted);
-    if (pages.length > 0) await keeping.readParts();
     await Promise.all(pages.map((page) => keeping.readPage(kept, page)));
     await phoneStore.note("version", version);
     await phoneStore.note("read", now);

@@ -2,34 +2,31 @@
 const IS_NUMBERS = new RegExp(self.KEPT.numbers, "u");
 const SLOW_MS = 8000; // a network that does not answer is none, if the page is here
 
-const firstOf = async (asked, page) => {
-  if (!page) return asked;
-  let waiting;
-  const late = new Promise((done) => {
-    waiting = setTimeout(() => done(null), SLOW_MS);
+// A store that fails, full or broken, keeps nobody from the pages of the network.
+const orNothing = (asked) => asked.catch(() => {});
+
+const whenSlow = () =>
+  new Promise((done) => {
+    setTimeout(done, SLOW_MS);
   });
-  const answer = await Promise.race([asked, late]);
-  clearTimeout(waiting);
-  return answer ?? page;
+
+const afterPage = async (path, answer) => {
+  if (path === self.KEPT.signIn && answer.ok) await keeping.queued(keeping.leavePages); // signed out
+  else if (await phoneStore.fact("whose")) await keeping.queued(() => keeping.look(Date.now()));
 };
 
 const openedPage = async (event, path) => {
-  const kept = await keeping.page(path);
+  const kept = orNothing(keeping.page(path));
+  const fetched = fetch(event.request);
   let answer;
   try {
-    answer = await firstOf(fetch(event.request), kept);
+    answer = (await Promise.race([fetched, whenSlow().then(() => kept)])) ?? (await fetched);
   } catch {
-    keeping.offline = true;
-    return kept ?? Response.error();
+    answer = (await kept) ?? (await orNothing(keeping.page(self.KEPT.home)));
   }
-  if (answer === kept) {
-    keeping.offline = true;
-    return kept;
-  }
-  keeping.offline = false;
-  if (path === self.KEPT.signIn && answer.ok) event.waitUntil(keeping.queued(keeping.leavePages)); // signed out
-  else if (await phoneStore.fact("whose")) event.waitUntil(keeping.queued(() => keeping.look(Date.now())));
-  return answer;
+  keeping.offline = !answer || keeping.isKept(answer);
+  if (!keeping.offline) event.waitUntil(orNothing(afterPage(path, answer)));
+  return answer ?? Response.error();
 };
 
 const sentNumbers = async (request, path) => {
@@ -38,7 +35,7 @@ const sentNumbers = async (request, path) => {
   try {
     const answer = await fetch(copy);
     keeping.offline = false;
-    if (answer.type === "opaqueredirect" && form.get("sheet")) await phoneStore.drop(form.get("sheet")); // saved
+    if (answer.type === "opaqueredirect" && form.get("sheet")) await orNothing(phoneStore.drop(form.get("sheet"))); // saved
     return answer;
   } catch {
     keeping.offline = true;
@@ -52,12 +49,12 @@ const signedOut = async (request) => {
   try {
     return await fetch(request);
   } finally {
-    await keeping.queued(keeping.wipe); // also without a network: whoever signs out leaves nothing behind
+    await orNothing(keeping.queued(keeping.wipe)); // also without a network: whoever signs out leaves nothing behind
   }
 };
 
 const partOf = async (request, path) => {
-  const known = await caches.match(path, { ignoreVary: true });
+  const known = await orNothing(caches.match(path, { ignoreVary: true }));
   if (known && path.startsWith("/assets/")) return known;
   return fetch(request).catch(() => known ?? Response.error());
 };

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from joserfc import jwk, jws
 from joserfc.errors import BadSignatureError
 
-from scheduler.certificates import badge, service, signature
+from scheduler.certificates import badge, signature
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issuing as service
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core import tokens
 from scheduler.core.base64url import from_base64url
@@ -146,6 +147,17 @@ def test_a_badge_that_was_revoked_or_replaced_is_told_and_not_given_again(client
     assert client.get("/certificates/0000000000000000/status.json").status_code == 404
     assert "As a digital badge" not in client.get(f"/certificates/{number}?lang=en").text
     assert "As a digital badge" in client.get(f"/certificates/{number_of(CertificateKind.TEACHER)}?lang=en").text
+
+
+def test_trust_s29_guesses_are_counted_together_whatever_is_asked_for(client, begun):
+    ways = ("", "/badge.jwt", "/status.json")
+    asked = [f"/certificates/{guess:016d}{ways[guess % 3]}" for guess in range(60)]
+
+    assert {client.get(path).status_code for path in asked} == {404}
+    assert {client.get(f"/certificates/{61:016d}{way}").status_code for way in ways} == {429}
+    assert client.post("/certificates", data={"number": "0" * 16}).status_code == 429
+    assert client.get(f"/status/nobody/certificates/{61:016d}.jwt").status_code == 429
+    assert client.get("/certificates").status_code == 200
 
 
 def test_a_badge_of_a_key_that_was_renewed_is_still_proven(client, begun):

@@ -9,6 +9,7 @@ from scheduler.core.db import db
 from scheduler.policy import Role
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import VisitState
+from scheduler.web.own import phone_pages
 from tests.counting import statements
 from tests.factories.counting import LEAVING, a_begun_visit
 from tests.factories.people import make_user
@@ -93,6 +94,15 @@ def test_the_list_has_another_version_when_a_visit_changed(app, begun):
     db.session.commit()
 
     assert before[0] == before[1] != phone.get("/my-days.json").json["version"]
+
+
+def test_the_list_has_another_version_when_style_or_scripts_changed(app, begun, monkeypatch):
+    """A page that is kept names them: it would open bare once the phone has dropped the old ones."""
+    phone = browser_of(app, begun.educator)
+    before = phone.get("/my-days.json").json["version"]
+    monkeypatch.setattr(phone_pages, "asset_url", lambda kind: f"/assets/raspored.another.{kind}")
+
+    assert phone.get("/my-days.json").json["version"] != before
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR])
