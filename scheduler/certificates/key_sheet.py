@@ -11,12 +11,12 @@ from scheduler.core.base64url import from_base64url
 from scheduler.core.language import span_of_days, translator
 from scheduler.core.paper.pages import INSIDE, SMALL, STRONG, Flow, Furniture, paged
 from scheduler.core.paper.sheet import MARGIN, DocumentFacts
-from scheduler.core.paper.typesetting import MUTED, leading, wrapped
+from scheduler.core.paper.typesetting import MUTED, leading, settled
 
 KEY_CODE_SIDE = 34.0
 BESIDE_CODE = INSIDE - KEY_CODE_SIDE - 8
 SIGNED_LINE, SIGNED_HEIGHT = 70.0, 30.0
-FACT_GAP = 1.2
+FACT_GAP, FACT_LINES = 1.2, 3
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def _draw_key(flow: Flow, key: PublicKey, lang: str) -> None:
         flow.y += leading(SMALL)
         flow.sheet.text(MARGIN, flow.y, label, SMALL)
         flow.y += leading(STRONG)
-        flow.y = flow.sheet.lines(MARGIN, flow.y, wrapped(words, STRONG, BESIDE_CODE), STRONG) + FACT_GAP
+        style, lines = settled(words, STRONG, BESIDE_CODE, ((STRONG.size, FACT_LINES, STRONG.size),))
+        flow.y = flow.sheet.lines(MARGIN, flow.y, lines, style) + FACT_GAP
     flow.y = max(flow.y, top + KEY_CODE_SIDE - 3)
 
 

@@ -53,7 +53,7 @@ LEAD = Style(13.5, colour=MUTED)
 NAME_STYLE = Style(46, DISPLAY)
 LABEL = Style(9, colour=MUTED)
 FACT = Style(13, BOLD)
-GAP = 10.0  # between two facts
+GAPS = (10.0, 8.0, 6.0)  # between two facts; the narrower ones where they keep all in one row
 NEXT_ROW = 13.0  # of facts
 Steps = tuple[tuple[float, int, float], ...]  # size to begin with, lines, least size
 
@@ -147,9 +147,9 @@ DOWN = SheetLayout(
     text=146,
     text_wide=148,
     text_steps=((13.5, 3, 11.5), (11.5, 4, 9), (7.5, 6, 5)),
-    facts=170,
+    facts=174,
     rows=3,
-    signed=210,
+    signed=214,
     sign_wide=44,
     sign_step=52,
     qr=(193, 239),
@@ -262,22 +262,24 @@ class _Drawing:
 
     def _facts_in_a_row(self, facts: Sequence[PrintedFact]) -> None:
         """The first, a name of any length, shrinks and takes more lines until the others have their room."""
-        others = sum(max(width_of(value, FACT), width_of(label, LABEL)) + GAP for label, value in facts[1:])
+        others = sum(_wide(fact) + GAPS[0] for fact in facts[1:])
         x = self.at.left
         for label, value in facts:
             steps = FIRST_FACT if x == self.at.left else ((FACT.size, 1, FACT.size),)
             width, _lines = self._fact((x, self.at.facts), max(self.at.wide - others, 50.0), (label, value), steps)
-            x += width + GAP
+            x += width + GAPS[0]
 
     def _facts_in_rows(self, facts: Sequence[PrintedFact]) -> None:
-        """As many as fit beside each other, then a row below."""
+        """All beside each other, or the first alone and as many as fit in each row below."""
         x, y, most = self.at.left, self.at.facts, 1
-        for label, value in facts:
+        together = sum(_wide(fact) for fact in facts)
+        gap = next((gap for gap in GAPS if together + gap * (len(facts) - 1) <= self.at.wide), None)
+        for nth, fact in enumerate(facts):
             room = self.at.left + self.at.wide - x
-            if x > self.at.left and max(width_of(value, FACT), width_of(label, LABEL)) > room:
+            if nth and (_wide(fact) > room or (nth == 1 and gap is None)):
                 x, y, room, most = self.at.left, y + NEXT_ROW + (most - 1) * 4.5, self.at.wide, 1
-            width, lines = self._fact((x, y), room, (label, value), ALONE)
-            x, most = x + width + GAP, max(most, lines)
+            width, lines = self._fact((x, y), room, fact, ALONE)
+            x, most = x + width + (gap or GAPS[0]), max(most, lines)
 
     def _fact(self, place: tuple[float, float], wide: float, fact: PrintedFact, steps: Steps) -> tuple[float, int]:
         """Its label, and its words below it; how wide it is, and how many lines it takes."""
@@ -308,6 +310,12 @@ class _Drawing:
         checked = TextBox(right, top + 39, CHECKED_WIDE, Style(8), ((8, 1, 7.5), (8, 2, 5), (5, 3, 4)), "right")
         feet = checked.fill(sheet, _("check: %(address)s") % {"address": address})
         sheet.text(right, feet + 4.2, in_fours(paper.number), Style(8.5, BOLD), "right")
+
+
+def _wide(fact: PrintedFact) -> float:
+    """How wide a fact is at its full size."""
+    label, value = fact
+    return max(width_of(value, FACT), width_of(label, LABEL))
 
 
 def _box_of(place: PicturePlace, picture: PaperPicture, at: SheetLayout) -> Box:

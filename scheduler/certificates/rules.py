@@ -7,7 +7,16 @@ from dataclasses import asdict
 from secrets import randbits
 
 from scheduler.attendance.rules import LONGEST_NAME
-from scheduler.certificates.terms import CertificateKind, CertificateReason, TemplateDraft, Wording, WordingDraft
+from scheduler.certificates.terms import (
+    SIGNING,
+    CertificateKind,
+    CertificateReason,
+    PicturePlace,
+    StoredTemplate,
+    TemplateDraft,
+    Wording,
+    WordingDraft,
+)
 from scheduler.core.errors import GroundReason, Reason
 from scheduler.core.names import problem_with_name
 from scheduler.core.paper.typesetting import unprintable
@@ -132,6 +141,19 @@ def problem_with_words(words: str) -> Reason | None:
     if {"{", "}"} & set(_BRACED.sub("", words)):
         return CertificateReason.BRACE_ALONE
     return GroundReason.UNPRINTABLE if unprintable(words) else None
+
+
+def pictures_after(before: StoredTemplate, draft: TemplateDraft) -> dict[PicturePlace, int]:
+    """Whose signature is still printed when the names change: it goes with its name, and never stands over another."""
+    whose = {
+        who.name: before.pictures[place]
+        for place, who in zip(SIGNING, before.draft.signatories, strict=False)
+        if who.name and place in before.pictures
+    }
+    signed = {
+        place: whose[who.name] for place, who in zip(SIGNING, draft.signatories, strict=False) if who.name in whose
+    }
+    return {place: one for place, one in before.pictures.items() if place not in SIGNING} | signed
 
 
 def problems_with_template(draft: TemplateDraft) -> dict[str, Reason]:

@@ -189,3 +189,22 @@ def test_sixty_papers_of_a_template_hold_its_pictures_once_and_every_long_name_i
     assert all(x >= 11 and to <= right and y >= 11 and low <= low_edge for _w, x, y, to, low in boxes_of(path))
     letters = told("pdftotext", "-raw", path, "-").replace("\n", "").replace(" ", "")
     assert letters.count(names[2]) == 40
+
+
+@pytest.mark.parametrize(
+    ("paper", "alone"),
+    [
+        (a_school_certificate(programme_title=LONG, template=1), False),
+        (a_teacher_certificate(programme_title=LONG, template=1), True),
+    ],
+    ids=["a school's in one row", "a teacher's below her school"],
+)
+def test_facts_of_a_sheet_that_stands_are_clear_of_the_text_and_none_is_left_alone(tmp_path, paper, alone):
+    path = saved(draw_each([(paper, "sr_Cyrl")], {1: PaperFace(PaperShape.DOWN)}), tmp_path)
+
+    boxes = {word: (x, y) for word, x, y, _to, _low in boxes_of(path)}
+    text_ends = max(low for _word, _x, y, _to, low in boxes_of(path) if 138 < y < 163)
+    first, others = ("школа", ["програм", "трајање", "одржано"]) if alone else ("место", ["одржано", "наставници"])
+    assert boxes[first][1] - text_ends > 2
+    assert len({round(boxes[word][1]) for word in others}) == 1
+    assert (boxes[others[0]][1] > boxes[first][1] + 5) is alone

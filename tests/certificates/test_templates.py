@@ -84,6 +84,24 @@ def test_papers_are_printed_in_the_words_and_the_look_of_their_centre(app):
     assert issuing.certificate_pdf(SYSTEM, number).count(b"/Subtype /Image") == 4  # a logo, ink, and how each is seen
 
 
+def test_a_signature_goes_with_its_name_and_stands_over_no_other(app):
+    desk = desk_of(a_locked_visit())
+    marina, nobody, petar = LOOK.signatories
+    service.change_template(desk, OWN, LOOK, now=LEAVING)
+    service.give_picture(desk, OWN, PicturePlace.LOGO, a_logo(), now=LEAVING)
+    service.give_picture(desk, OWN, PicturePlace.THIRD, a_signature(), now=LEAVING)
+    given = templates.template_of(desk.centre_id).pictures
+
+    service.change_template(desk, OWN, replace(LOOK, signatories=(petar, marina, nobody)), now=LEAVING)
+    moved = templates.template_of(desk.centre_id).pictures
+    service.change_template(desk, OWN, replace(LOOK, signatories=(marina, nobody, nobody)), now=LEAVING)
+    left = templates.template_of(desk.centre_id).pictures
+
+    logo = {PicturePlace.LOGO: given[PicturePlace.LOGO]}
+    assert moved == logo | {PicturePlace.FIRST: given[PicturePlace.THIRD]}
+    assert left == logo
+
+
 @pytest.mark.both_databases
 def test_an_issued_paper_stays_as_it_was_when_its_template_changes(app):
     begun, later = a_locked_visit(), None

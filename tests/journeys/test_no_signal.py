@@ -35,6 +35,13 @@ TELL = """(words) => navigator.serviceWorker.ready.then(({ active }) => new Prom
   active.postMessage(words, [port2]);
 }))"""
 
+FIRST_TOLD = """() => navigator.serviceWorker.ready.then(({ active }) => Promise.race(["look", "state"].map((act) =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => done(act);
+    active.postMessage({ act, soon: true }, [port2]);
+  }))))"""
+
 
 @dataclass
 class Phone:
@@ -178,6 +185,10 @@ def test_typed_again_before_the_signal_is_back_the_last_numbers_count(phone: Pho
 
     assert phone.stored(times_stored) == 1
     assert phone.stored(counting).pupils == 88
+
+
+def test_how_it_stands_is_said_before_pages_are_read(phone: Phone) -> None:
+    assert phone.page.evaluate(FIRST_TOLD) == "state"
 
 
 def test_signing_out_leaves_nothing_on_the_phone(phone: Phone) -> None:

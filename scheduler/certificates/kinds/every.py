@@ -1,12 +1,13 @@
 """All kinds, and what is asked of them together."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact
 from scheduler.certificates.kinds.school import OfSchool
 from scheduler.certificates.kinds.teacher import OfTeacher
-from scheduler.certificates.rules import holder_key
+from scheduler.certificates.rules import holder_key, placeholder
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Wording
 from scheduler.core.language import translator
 
@@ -39,6 +40,24 @@ def wording_of(paper: CertificatePaper, lang: str) -> Wording:
     """Title, the words above the name and those below it: the paper's own, where it has some, else its kind's."""
     usual = KINDS[paper.kind].usual(paper, translator(lang).gettext)
     return Wording(paper.title or usual.title, paper.lead or usual.lead, paper.text or usual.text)
+
+
+def usual_words(kind: CertificateKind, lang: str) -> Wording:
+    """What papers of a kind say where nobody has worded them; the programme's name is its placeholder."""
+    blank = CertificatePaper(
+        kind=kind,
+        number="",
+        running_number="",
+        host_name="",
+        host_place="",
+        programme_title=placeholder("programme", lang),
+        on_day=dt.date.min,
+        issued_on=dt.date.min,
+        centre_name="",
+        centre_place="",
+        check_url="",
+    )
+    return wording_of(blank, lang)
 
 
 def holder_of(paper: CertificatePaper) -> str:

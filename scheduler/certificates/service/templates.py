@@ -61,13 +61,18 @@ class TemplateScope:
 
 
 def change_template(actor: Actor, scope: TemplateScope, draft: TemplateDraft, *, now: dt.datetime) -> None:
-    """Say how papers look from now on, and who signs them.
+    """Say how papers look from now on, and who signs them. A picture of a signature goes with its name.
 
     Raises: NotAllowed, NotFound; Rejected with {field: reason}; Conflict("changed_meanwhile").
     """
     if problems := rules.problems_with_template(draft):
         raise Rejected(problems)
-    _change(actor, scope, lambda before: replace(before, draft=draft), now=now)
+    _change(
+        actor,
+        scope,
+        lambda before: replace(before, draft=draft, pictures=rules.pictures_after(before, draft)),
+        now=now,
+    )
 
 
 def change_wording(

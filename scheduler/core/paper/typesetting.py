@@ -112,7 +112,8 @@ def settled(
 ) -> tuple[Style, list[str]]:
     """The first of `steps` in which the words fit: the size to begin with, the lines allowed, the least size.
 
-    Nothing is left out: where even the last step is too small, there are more lines than it allows.
+    Nothing is left out: where even the last step is too small, there are more lines than it allows. Lines are made
+    about as long as each other, so that no word stands alone in the last.
     """
     smaller, lines = _settled_before(words, style, width, tuple(steps))
     return smaller, list(lines)
@@ -126,7 +127,18 @@ def _settled_before(
         smaller, lines = fitted(words, replace(style, size=size), width, most, least)
         if len(lines) <= most:
             break
-    return smaller, tuple(lines)
+    return smaller, tuple(_evened(words, smaller, width, lines))
+
+
+def _evened(words: str, style: Style, width: float, lines: list[str]) -> list[str]:
+    """The same number of lines, as narrow as it allows; words that had to be cut stay as they were cut."""
+    if len(lines) < 2 or not _fits(words, style, width, len(lines)):
+        return lines
+    narrow, wide = width / len(lines), width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        narrow, wide = (narrow, middle) if _fits(words, style, middle, len(lines)) else (middle, wide)
+    return wrapped(words, style, wide)
 
 
 def shortened(words: str, style: Style, width: float) -> str:

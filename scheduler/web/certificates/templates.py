@@ -6,9 +6,15 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.certificates.kinds.every import KINDS
+from scheduler.certificates.kinds.every import KINDS, usual_words
 from scheduler.certificates.queries import templates
-from scheduler.certificates.rules import placeholder, placeholders_in, problems_with_template, problems_with_wording
+from scheduler.certificates.rules import (
+    pictures_after,
+    placeholder,
+    placeholders_in,
+    problems_with_template,
+    problems_with_wording,
+)
 from scheduler.certificates.service import templates as service
 from scheduler.certificates.service.templates import TemplateScope
 from scheduler.certificates.terms import SIGNING, CertificateKind, PaperPicture, PicturePlace, StoredTemplate
@@ -42,7 +48,7 @@ def template(programme_id: int) -> ResponseReturnValue:
         if problems := problems_with_template(draft):
             form.show(problems)
         elif _only_looks():
-            return _paper(replace(stored, draft=draft))
+            return _paper(replace(stored, draft=draft, pictures=pictures_after(stored, draft)))
         else:
             scope = replace(_scope(programme_id), version=form.seen())
             try:
@@ -81,6 +87,7 @@ def template_words(programme_id: int, kind: str) -> ResponseReturnValue:
         form=form,
         kind_word=KINDS[of_kind].listed(_),
         placeholders=", ".join(placeholders_in(page_language())),
+        usual={language.lower(): usual_words(of_kind, language) for language in LANGUAGES},
         **_shown(programme_id, stored),
     )
     return page, 422 if form.problems_shown() else 200

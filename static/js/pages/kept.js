@@ -49,6 +49,7 @@ const begin = async () => {
   globalThis.addEventListener("online", () => look(true));
   globalThis.addEventListener("offline", () => askWorker({ act: "state" }).then(showKept).catch(() => {}));
   await workers.register("/worker.js").catch(() => {}); // a window that allows no worker has pages as ever
+  await askWorker({ act: "state" }).then(showKept).catch(() => {});
   await look(false);
 };
 

@@ -75,7 +75,6 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("sync", (event) => event.waitUntil(keeping.queued(() => keeping.look(Date.now(), { soon: true }))));
 
 const ANSWERS = {
-  state: () => {},
   look: ({ soon }) => keeping.look(Date.now(), { soon }),
   expire: ({ now }) => keeping.expire(now),
   drop: ({ key }) => phoneStore.drop(key),
@@ -92,4 +91,10 @@ const told = async ({ data, ports }) => {
   ports[0]?.postMessage({ offline: keeping.offline, waiting: await phoneStore.waiting(), done });
 };
 
-self.addEventListener("message", (event) => event.waitUntil(keeping.queued(() => told(event))));
+// How it stands is said at once; what is read or delivered waits for its turn.
+const stands = async ({ ports }) =>
+  ports[0]?.postMessage({ offline: keeping.offline, waiting: await phoneStore.waiting(), done: "" });
+
+self.addEventListener("message", (event) =>
+  event.waitUntil(event.data.act === "state" ? stands(event) : keeping.queued(() => told(event))),
+);

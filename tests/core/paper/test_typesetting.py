@@ -93,6 +93,19 @@ def test_settled_takes_the_first_step_that_fits():
     assert (style.size, len(lines)) == (12, 2)
 
 
+def test_settled_leaves_no_word_alone_in_the_last_line():
+    words = "као домаћин програма „Прва недеља: шта школа ради кад дете затражи помоћ родитеља“."
+    greedy = wrapped(words, TEN, 70)
+
+    _style, lines = settled(words, TEN, 70, ((10.0, 3, 10.0),))
+
+    assert " ".join(lines) == words
+    assert len(lines) == len(greedy) == 3
+    widths = [width_of(line, TEN) for line in lines]
+    assert min(widths) > 0.7 * max(widths)
+    assert min(widths) > width_of(greedy[-1], TEN)
+
+
 def test_shortened_ends_in_an_ellipsis_only_where_it_must():
     assert shortened("Ниш", TEN, 40) == "Ниш"
     cut = shortened("Горњи Милановац и околина", TEN, 30)

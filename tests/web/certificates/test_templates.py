@@ -73,6 +73,14 @@ def test_words_are_shown_and_saved(client, desk):
     assert "за {програм}." in client.get(WORDS).text
 
 
+def test_what_is_printed_where_nothing_is_typed_stands_at_its_field(client, desk):
+    page = client.get("/settings/certificates/0/words/teacher?lang=en").text
+
+    for usual in ("УВЕРЕЊЕ", "за присуство презентацији „{програм}“.", "za prisustvo prezentaciji „{program}“."):
+        assert f"Usually: {usual}".lower() in page.lower()
+    assert "Usually: for being present at the presentation “{programme}”." in page
+
+
 def test_a_logo_is_shown_saved_and_taken_away(client, desk):
     def sent(**more):
         return {"photo": (io.BytesIO(a_logo()), "znak.png")} | more
