@@ -91,7 +91,7 @@ def _of_presenters() -> list[NoticeRow]:
             _("engagement and %(after)s", after=spelled(_R.PRESENTER)),
         ),
         NoticeRow(
-            _("Check of a presenter: date, result, end; the document itself is not kept"),
+            _("Checks of a presenter, also as a driver: date, result, end; the document itself is not kept"),
             _("to protect children"),
             _("legal duty"),
             _("engagement and %(after)s", after=spelled(_R.VETTING)),
