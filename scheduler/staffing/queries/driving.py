@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
+from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import DrivingCheck, GuardianConsent
 from scheduler.safeguarding.queries import good_consents
 from scheduler.safeguarding.rules import vetting_on
@@ -37,6 +38,7 @@ def ride_facts(presenter_ids: Collection[int]) -> RideFacts:
     drivers = select(DrivingCheck.presenter_id, DrivingCheck.checked_on, DrivingCheck.valid_until).where(
         DrivingCheck.presenter_id.in_(presenter_ids), DrivingCheck.result == VettingResult.CLEARED, ~undone
     )
+    drivers = drivers.join(Presenter, Presenter.id == DrivingCheck.presenter_id).where(Presenter.has_car.is_(True))
     agreed = select(GuardianConsent.presenter_id, GuardianConsent.given_on, GuardianConsent.valid_until).where(
         GuardianConsent.presenter_id.in_(presenter_ids), GuardianConsent.rides.is_(True), *good_consents()
     )
