@@ -227,12 +227,8 @@ def ride_words(rides: Sequence[RideView], row: RowView) -> list[str]:
     if row.seat is None:
         return []
     going = {who.presenter_id for who in row.seat.crew}
-    hers = [
-        one
-        for one in rides
-        if one.on_day == row.seat.on_day and {one.who.presenter_id, one.driver.presenter_id} <= going
-    ]
-    return [_ride_of(one) for one in hers]
+    that_day = [one for one in rides if one.on_day == row.seat.on_day]
+    return [_ride_of(one) for one in that_day if {one.who.presenter_id, one.driver.presenter_id} <= going]
 
 
 def _ride_of(one: RideView) -> str:
