@@ -1,5 +1,7 @@
 """Rides of a proposal: what it says, and whether both facts still hold on the day of each."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from scheduler.core.db import db
@@ -31,7 +33,7 @@ def rides_of(actor: Actor, proposal_id: int) -> tuple[RideView, ...]:
     )
 
 
-def ridden(proposal_id: int, seats: dict[int, ProposedSeat]) -> tuple[set[int], set[int]]:
+def ridden(proposal_id: int, seats: Mapping[int, ProposedSeat]) -> tuple[set[int], set[int]]:
     """Of these seats, by request: whose young presenter rides with the educator, and of whom both facts no longer
     hold on that day.
     """
