@@ -103,9 +103,7 @@ def _of_presenters() -> list[NoticeRow]:
             _("engagement and %(after)s", after=spelled(_R.MINOR)),
         ),
         NoticeRow(
-            _(
-                "Who fetches a young presenter after a visit, as the guardian typed it, and in whose car she rides to it"
-            ),
+            _("Who fetches a young presenter after a visit, as the guardian typed it, and in whose car she rides"),
             _("so that she comes home safely; who fetches her is read on that day only"),
             _("guardian's consent and law"),
             _("%(after)s after the visit", after=spelled(_R.PICK_UP)),
