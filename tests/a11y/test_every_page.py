@@ -93,8 +93,8 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
     paths += ["/reports/attendance.csv", "/reports/cohorts.csv", "/posts/plan.ics", f"{visit}/place/cells"]
     public = next(path for path in everybody["administrator"].begins if path.startswith("/profiles/"))
     paths += ["/reports/youth.csv", "/reports/profile.txt", f"{public}.txt"]
-    paths += ["/campaigns/show-respect/brief-en.pdf", "/region/cells"]
-    elsewhere = {"safeguarding.scan", "posts.follow", "posts.picture_file"}  # the last two: tests/web/posts
+    paths += ["/campaigns/show-respect/brief-en.pdf", "/region/cells", "/worker.js"]
+    elsewhere = {"safeguarding.scan", "posts.follow", "posts.picture_file", "own.kept_pages"}  # tests/web of each
     assert {ways.match(path)[0] for path in paths} == NOT_PAGES - elsewhere
     scan = next(path for path in everybody["safeguarding"].begins if path.endswith("/scan"))
     assert ways.match(scan)[0] == "safeguarding.scan"

@@ -58,34 +58,40 @@ def submit_counts(actor: Actor, presentation_id: int, draft: CountDraft, *, now:
     """
     with change(actor, now) as act:
         opened = open_visit_of(act, presentation_id)
-        presentation, visit = opened.presentation(presentation_id), opened.visit
         require_crew(actor, opened)
-        if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=now):
-            raise Rejected(problems)
-        if presentation.state not in COUNTABLE:
-            raise Conflict(AttendanceReason.NOT_CONFIRMED)
-        rows = attendances_of(act, opened)
-        attendance = rows.get(presentation_id)
-        if attendance is not None and says_the_same(act, attendance, draft):
-            return
-        hall, announced = visit.programme.group_size, announced_of(presentation)
-        if problem := rules.problem_with_far(draft.counts, announced, hall, draft.sure_of):
-            raise Rejected({"sure": problem})
-        attendance = rows[presentation_id] = _opened(act, attendance, presentation_id)
-        attendance.teacher_present = draft.teacher_present
-        attendance.minutes_given = draft.minutes_given
-        attendance.same_pupils = draft.same_pupils
-        attendance.turned_away = draft.turned_away
-        attendance.submitted_by_id = actor.user_id
-        attendance.at_the_desk = actor.presenter_id not in {one.presenter_id for one in opened.seats_of(presentation)}
-        attendance.submitted_at = now
-        store_counts(act, attendance, CountSource.EDUCATOR, draft.counts)
-        let_count(act, attendance, CountSource.EDUCATOR)
-        act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED)
-        note_held(act.by(SYSTEM), opened, presentation, minutes=draft.minutes_given, absent=draft.absent)
-        if all_counted(opened, rows) and visit.state is not VisitState.DELIVERED:
-            mark_delivered(act.by(SYSTEM), opened)
-            write_to_school(act.session, visit, "countersign", now=now)
+        store_sheet(act, opened, attendances_of(act, opened), presentation_id, draft)
+
+
+def store_sheet(
+    act: Act, opened: OpenVisit, rows: dict[int, Attendance], presentation_id: int, draft: CountDraft
+) -> None:
+    """The same of a visit that is open already, by one of its crew; `rows` has the new attendance afterwards."""
+    presentation, visit = opened.presentation(presentation_id), opened.visit
+    if problems := rules.problems_with(draft, starts_at=presentation.starts_at, now=act.now):
+        raise Rejected(problems)
+    if presentation.state not in COUNTABLE:
+        raise Conflict(AttendanceReason.NOT_CONFIRMED)
+    attendance = rows.get(presentation_id)
+    if attendance is not None and says_the_same(act, attendance, draft):
+        return
+    hall, announced = visit.programme.group_size, announced_of(presentation)
+    if problem := rules.problem_with_far(draft.counts, announced, hall, draft.sure_of):
+        raise Rejected({"sure": problem})
+    attendance = rows[presentation_id] = _opened(act, attendance, presentation_id)
+    attendance.teacher_present = draft.teacher_present
+    attendance.minutes_given = draft.minutes_given
+    attendance.same_pupils = draft.same_pupils
+    attendance.turned_away = draft.turned_away
+    attendance.submitted_by_id = act.actor.user_id
+    attendance.at_the_desk = act.actor.presenter_id not in {one.presenter_id for one in opened.seats_of(presentation)}
+    attendance.submitted_at = act.now
+    store_counts(act, attendance, CountSource.EDUCATOR, draft.counts)
+    let_count(act, attendance, CountSource.EDUCATOR)
+    act.move(ATTENDANCE_MACHINE, attendance, AttendanceState.SUBMITTED)
+    note_held(act.by(SYSTEM), opened, presentation, minutes=draft.minutes_given, absent=draft.absent)
+    if all_counted(opened, rows) and visit.state is not VisitState.DELIVERED:
+        mark_delivered(act.by(SYSTEM), opened)
+        write_to_school(act.session, visit, "countersign", now=act.now)
     log.info("counts submitted", extra={"presentation_id": presentation_id})
 
 

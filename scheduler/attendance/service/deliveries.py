@@ -10,7 +10,7 @@ from sqlalchemy import select
 from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, CountDelivery
-from scheduler.attendance.service.counting import require_crew, says_the_same, submit_counts
+from scheduler.attendance.service.counting import require_crew, says_the_same, store_sheet
 from scheduler.attendance.service.locked_numbers import COUNTABLE, attendances_of
 from scheduler.attendance.terms import (
     AttendanceReason,
@@ -48,13 +48,14 @@ def deliver_counts(
         said, earlier = _as_text(draft), _earlier(act, sheet.key)
         if known := next((one for one in earlier if (one.turn, one.said) == (sheet.turn, said)), None):
             return known.outcome
-        attendance = attendances_of(act, opened).get(presentation_id)
+        rows = attendances_of(act, opened)
+        attendance = rows.get(presentation_id)
         outcome, left = _outcome(act, presentation, attendance, draft, sheet, earlier), ""
         if outcome is DeliveryOutcome.ASIDE and sheet.asks:
             raise Conflict(_why_not(presentation, attendance))
         if outcome is DeliveryOutcome.STORED:
-            submit_counts(actor, presentation_id, draft, now=now)
-            left = _mark(attendances_of(act, opened).get(presentation_id))
+            store_sheet(act, opened, rows, presentation_id, draft)
+            left = _mark(rows.get(presentation_id))
         row = CountDelivery(
             presentation_id=presentation_id, user_id=actor.user_id, key=sheet.key, turn=sheet.turn, said=said,
             outcome=outcome, left_mark=left, arrived_at=now,

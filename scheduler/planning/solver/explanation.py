@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from scheduler.planning.rules.fitness import may_give
 from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import why_unplaced
@@ -23,8 +24,8 @@ WHAT_IF: Mapping[str, Loosen] = {
     ),
     "the language learned, or an interpreter": lambda who, it: replace(who, languages=who.languages | {it.language}),
     "the topic learned": lambda who, it: replace(who, topics=who.topics | {it.topic}),
-    "a night away": lambda who, _: (  # one more than she may; a minor never stays a night away
-        who if who.own_school else replace(who, nights_max=who.nights_max + 1)
+    "a night away": lambda who, it: (  # one more than she may; a minor never stays a night away
+        replace(who, nights_max=who.nights_max + 1) if may_give(who, it) and not who.own_school else who
     ),
 }
 
@@ -62,7 +63,7 @@ def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer |
     request = desk.grounds.request_at[request_id]
     if desk.at[request] is not None:
         return _why_her(desk, request)
-    return UnplacedAnswer(why_unplaced(desk, request), _ways_out(desk, request), _what_if(problem, plan, request_id))
+    return UnplacedAnswer(why_unplaced(desk, request), _ways_out(desk, request), _what_if(desk, plan, request))
 
 
 def desk_of(problem: PlanProblem, plan: Plan) -> PlanDesk:
@@ -150,17 +151,14 @@ def _in_the_way(desk: PlanDesk, request: int) -> list[int]:
     return [one for one in found if grounds.problem.requests[one].id not in locked]
 
 
-def _what_if(problem: PlanProblem, plan: Plan, request_id: str) -> dict[str, int]:
+def _what_if(desk: PlanDesk, plan: Plan, request: int) -> dict[str, int]:
     """How many ways to serve it appear when one rule at a time is looser, all else as it stands."""
-    request = next(one for one in problem.requests if one.id == request_id)
-    placed = {one.request for one in plan.placements}
-    stands = tuple(one for one in problem.requests if one.id in placed)
-    desk, found = desk_of(replace(problem, requests=(*stands, request)), plan), {}
+    problem, found = desk.grounds.problem, {}
     for name, loosen in WHAT_IF.items():
-        people = tuple(loosen(one, request) for one in problem.people)
+        people = tuple(loosen(one, problem.requests[request]) for one in problem.people)
         looser = desk.with_people(people)
         if looser.grounds.is_touring:  # nights and rides are chosen with each presentation
             looser = _laid_out(looser.grounds, plan)
-        if ways := sum(1 for _ in looser.seats(len(stands))):
+        if ways := sum(1 for _ in looser.seats(request)):
             found[name] = ways
     return found

@@ -55,8 +55,8 @@ class TemplateForm(BaseForm):
     """How papers look, and who signs them."""
 
     shape = RadioField(_l("The sheet lies"), [Needed()], choices=choices_of(SHAPES))
-    colour = TextField(_l("Colour of the line and the title"), limit=7)
-    accent = TextField(_l("Colour of the bar below the name"), limit=7)
+    colour = TextField(_l("Colour of the line and the title"), limit=20)
+    accent = TextField(_l("Colour of the bar below the name"), limit=20)
     file_number = PlacedField(_l("File number"), limit=LONGEST_FILE_NUMBER)
     name_1 = NameField(_l("First signature: name"), limit=100)
     duty_1 = TextField(_l("First signature: duty in Serbian, Cyrillic letters"), limit=100)
