@@ -40,6 +40,7 @@ class DefenceReason(Reason):
     PRESENCE_COMES_AFTERWARDS = "presence_comes_afterwards"
     WITHDRAWAL_STAYS = "withdrawal_stays"
     CONSENT_IS_WRITTEN_ONCE = "consent_is_written_once"
+    RIDE_IS_AGREED_ONCE = "ride_is_agreed_once"
     GUARDIAN_IS_WRITTEN_ONCE = "guardian_is_written_once"
     GUARDIAN_IS_NO_MINOR = "guardian_is_no_minor"
     BIRTH_DATE_STAYS_KNOWN = "birth_date_stays_known"

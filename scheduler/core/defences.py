@@ -18,6 +18,7 @@ FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written d
 DRIVES_AND_QUESTIONS = "0060_drives_and_questions"  # from which on these say nothing that cannot be
 SENT_TOGETHER = "0073_bookings"  # from which on requests that were sent together know of each other
 POSTS = "0079_posts"  # from which on a post goes from state to state as its machine says
+RIDES = "0095_rides"  # from which on a guardian may agree to a ride, and a driver is an adult
 HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
 
 

@@ -21,8 +21,10 @@ from scheduler.proposals.queries.to_mend import mend_ground
 from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, nights_in, rows_of, sums_of
+from scheduler.proposals.solver.riding import rides_in
 from scheduler.proposals.solver.searching import solve
-from scheduler.proposals.terms.plan import Assumed, DrawnProblem, ProposalDraft
+from scheduler.proposals.terms.plan import Assumed, DrawnProblem, PlannedJourney, PlannedRide, ProposalDraft
+from scheduler.staffing.queries.driving import ride_facts
 from scheduler.tours.service import forget_old_tours
 from scheduler.work.terms import LeasedWork, Phase
 
@@ -53,8 +55,17 @@ def propose(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     rows, plan = rows_of(drawing, _searched(drawing, draft, telling), wish, clock.moment_of)
     steps, bound = telling.figures.get("steps") or 0, telling.figures.get("bound")
     sums = sums_of(drawing.problem, plan, steps=steps, bound=bound)
-    service.finish_proposal(actor, proposal_id, rows, sums, now=clock.now(), nights=nights_in(drawing, plan))
+    journey = PlannedJourney(tuple(nights_in(drawing, plan)), _rides(drawing, plan, wish, draft))
+    service.finish_proposal(actor, proposal_id, rows, sums, now=clock.now(), journey=journey)
     return {"proposal": proposal_id, "placed": len(plan.placements), "asked": len(wish.asked)}
+
+
+def _rides(drawing: DrawnProblem, plan: Plan, wish: PlanWish, draft: ProposalDraft) -> tuple[PlannedRide, ...]:
+    """Who of the plan rides along, where that was asked for; of a repair nobody."""
+    if not draft.rides or draft.mends:
+        return ()
+    everybody = {one.presenter_id for asked in wish.asked for one in asked.facts.people}
+    return rides_in(drawing, plan, ride_facts(everybody))
 
 
 def _wish(actor: Actor, proposal_id: int, draft: ProposalDraft) -> PlanWish:

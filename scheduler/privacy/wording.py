@@ -15,6 +15,7 @@ def titles(language: str) -> dict[str, str]:
         "guardian": _("You as a guardian"),
         "guardian_consent": _("Consents"),
         "vetting": _("Checks"),
+        "driving_check": _("Checks as a driver"),
         "assignment": _("Where you were"),
         "outbox_message": _("Messages to you"),
         "audit_entry": _("What you did here"),

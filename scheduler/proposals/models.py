@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import TableLaw, refuse_more
+from scheduler.core.defences import RIDES, TableLaw, refuse_more
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, OF_SOMEBODY, Assumed, Trouble, WaitCause
+from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
 PROPOSALS = "0080_proposals"  # the migration that made these tables
 REPAIRS = "0090_repairs"  # the one since which a plan may mend, or assume
@@ -98,13 +99,16 @@ class PlanGround(Base):
 
 
 class PlanJourney(Base):
-    """How many nights in a row a plan may send adults away for; without such a row everybody is home each evening."""
+    """How many nights in a row a plan may send adults away for, and whether minors may ride along; without such a row
+    everybody is home each evening, by her own road.
+    """
 
     __tablename__ = "plan_journey"
     __table_args__ = (CheckConstraint(f"most_nights BETWEEN 0 AND {MOST_NIGHTS_AWAY}", name="nights_in_a_row"),)
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_proposal.id", ondelete="CASCADE"), primary_key=True)
     most_nights: Mapped[int]  # 0: nobody but her whom an assumption is about
+    rides: Mapped[bool] = mapped_column(default=False, server_default=false())  # young presenters may ride along
     km_saved: Mapped[int | None]  # against the same visits from home to home; NULL: not finished
 
 
@@ -119,6 +123,24 @@ class ProposedNight(Base):
     presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
     after_day: Mapped[dt.date]
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="CASCADE"), index=True)
+
+
+class ProposedRide(Base):
+    """A minor who would ride in the educator's car on a day: nothing without her guardian's consent and a check."""
+
+    __tablename__ = "proposed_ride"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "presenter_id", "on_day", name="one_seat_a_day"),
+        CheckConstraint("driver_id <> presenter_id", name="somebody_else_drives"),
+        CheckConstraint("km_saved >= 0", name="saves_road"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("plan_journey.proposal_id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    driver_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    on_day: Mapped[dt.date]
+    km_saved: Mapped[int]
 
 
 class OvernightWish(Base):
@@ -191,3 +213,5 @@ def _of_a_minor(day: str) -> str:
 for _table, _day in ((OvernightWish.__table__, "said_on"), (ProposedNight.__table__, "after_day")):
     _law = TableLaw("minor_sleeps_at_home", ("INSERT", "UPDATE"), _of_a_minor(_day))
     refuse_more(_table, _law, since=NIGHTS_AWAY)
+
+refuse_more(ProposedRide.__table__, RIDE_HAS_BOTH, since=RIDES)

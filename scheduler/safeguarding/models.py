@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TableLaw, changed, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TableLaw, changed, refuse, refuse_more
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
@@ -32,6 +32,24 @@ class Vetting(Base):
     recorded_at: Mapped[dt.datetime]
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
+
+
+class DrivingCheck(Base):
+    """The result of one check of whether an adult drives young presenters, and the days it covers; no document."""
+
+    __tablename__ = "driving_check"
+    __table_args__ = (
+        CheckConstraint("valid_until >= checked_on", name="days_in_order"),
+        Index(None, "presenter_id", "valid_until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"))
+    result: Mapped[VettingResult]
+    checked_on: Mapped[dt.date]
+    valid_until: Mapped[dt.date]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    recorded_at: Mapped[dt.datetime]
 
 
 class Guardian(Base):
@@ -81,6 +99,7 @@ class ConsentPaper(Base):
     guardian_id: Mapped[int] = mapped_column(ForeignKey("guardian.id", ondelete="CASCADE"), index=True)
     takes_part: Mapped[bool]
     travels: Mapped[bool]
+    rides: Mapped[bool] = mapped_column(default=False, server_default=false())
     photo: Mapped[bool]
     name_on_the_web: Mapped[bool] = mapped_column(default=False)  # no longer asked: no page names a presenter
     text_version: Mapped[str]
@@ -122,6 +141,7 @@ class GuardianConsent(Base):
     guardian_email: Mapped[str]
     takes_part: Mapped[bool] = mapped_column(default=False)
     travels: Mapped[bool] = mapped_column(default=False)
+    rides: Mapped[bool] = mapped_column(default=False, server_default=false())  # in the car of an adult of the crew
     photo: Mapped[bool] = mapped_column(default=False)
     name_on_the_web: Mapped[bool] = mapped_column(default=False)  # no longer asked: no page names a presenter
     method: Mapped[ConsentMethod]
@@ -229,6 +249,31 @@ refuse_more(
     ),
     TableLaw("consent_is_written_once", ("DELETE",), f"{_STANDS} AND {_FORGOTTEN}"),
     since=FACTS_STAY,
+)
+refuse_more(
+    GuardianConsent.__table__,
+    TableLaw("ride_is_agreed_once", ("UPDATE OF rides",), f"{changed('rides')} AND {_FORGOTTEN}"),
+    since=RIDES,
+)
+# Of a row that says who rides with whom on a day: both facts hold on it (staffing/queries/driving.py asks the same).
+RIDE_HAS_BOTH = TableLaw(
+    "ride_has_both",
+    ("INSERT", "UPDATE"),
+    """NOT EXISTS (SELECT 1 FROM driving_check d
+  WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
+    AND d.checked_on <= NEW.on_day AND d.valid_until >= NEW.on_day
+    AND NOT EXISTS (SELECT 1 FROM driving_check r WHERE r.presenter_id = d.presenter_id
+                    AND r.result = 'refused' AND r.checked_on >= d.checked_on))
+  OR NOT EXISTS (SELECT 1 FROM guardian_consent c
+  WHERE c.presenter_id = NEW.presenter_id AND c.takes_part AND c.rides AND c.withdrawn_at IS NULL
+    AND c.given_on <= NEW.on_day AND c.valid_until >= NEW.on_day)""",
+)
+_DRIVEN_BY_A_MINOR = """EXISTS (SELECT 1 FROM presenter p
+  WHERE p.id = NEW.presenter_id AND p.adult_on > NEW.checked_on)"""
+refuse_more(
+    DrivingCheck.__table__,
+    TableLaw("driver_is_an_adult", ("INSERT", "UPDATE"), _DRIVEN_BY_A_MINOR),
+    since=RIDES,
 )
 
 # Exactly, or but for what stands after a plus: what only looks alike, `invariants check` names (staffing/queries/).

@@ -118,7 +118,7 @@ def reaches(
     return or_(GuardianConsent.travels.is_(True), home == town_id)
 
 
-PURPOSES = ("takes_part", "travels", "photo")
+PURPOSES = ("takes_part", "travels", "rides", "photo")
 
 
 def clearances_by_id(presenter_ids: Collection[int], day: dt.date) -> dict[int, Clearance]:

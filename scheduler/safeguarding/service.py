@@ -23,7 +23,7 @@ from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.safeguarding import queries, rules
-from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
     Ending,
@@ -54,7 +54,7 @@ def open_presenter(session: Session, actor: Actor, verb: str, thing: str, presen
     return presenter, user
 
 
-def _says(row: Vetting, draft: VettingDraft) -> bool:
+def _says(row: Vetting | DrivingCheck, draft: VettingDraft) -> bool:
     """Whether a stored row holds exactly what was typed."""
     return all(getattr(row, name) == value for name, value in draft.__dict__.items())
 
@@ -83,6 +83,33 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
         vetting_id = vetting.id
     log.info("vetting recorded", extra={"vetting_id": vetting_id, "presenter_id": presenter_id})
     return vetting_id
+
+
+def record_driving_check(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
+    """Store whether an adult may take young presenters along in her car, and on which days; the row's id.
+
+    Raises: NotAllowed when it is the actor's own; NotFound; Rejected with {field: reason}.
+    """
+    if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
+        raise Rejected(problems)
+    with transaction() as session:
+        presenter, user = open_presenter(session, actor, "create", "vetting", presenter_id)
+        if user.id == actor.user_id:
+            raise NotAllowed("own driving check")
+        if people_rules.is_minor(presenter.adult_on, draft.checked_on):
+            raise Rejected({"driving": SafeguardingReason.DRIVER_IS_AN_ADULT})
+        newest = select(DrivingCheck).where(DrivingCheck.presenter_id == presenter.id).order_by(DrivingCheck.id.desc())
+        before = session.scalar(newest.limit(1))
+        if before is not None and _says(before, draft):
+            return before.id
+        check = DrivingCheck(presenter_id=presenter.id, **vars(draft), recorded_by_id=actor.user_id, recorded_at=now)
+        session.add(check)
+        session.flush()
+        told = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
+        audit.record(actor, "driving check recorded", check, at=now, details=told)
+        check_id = check.id
+    log.info("driving check recorded", extra={"driving_check_id": check_id, "presenter_id": presenter_id})
+    return check_id
 
 
 def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now: dt.datetime) -> int:

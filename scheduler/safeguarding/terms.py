@@ -32,6 +32,7 @@ class SafeguardingReason(Reason):
     CORRECTION_IS_OVER = "correction_is_over"
     CORRECTED_BY_YOU = "corrected_by_you"
     HOST_NOT_NEEDED = "host_not_needed"
+    DRIVER_IS_AN_ADULT = "driver_is_an_adult"
 
 
 CONSENT_TEXT = "2026-01"  # version of the text on the guardian's page and on paper; a new one asks every guardian anew
@@ -141,6 +142,7 @@ class ConsentDraft:
     text_version: str
     takes_part: bool = False
     travels: bool = False
+    rides: bool = False
     photo: bool = False
 
 

@@ -151,6 +151,7 @@ WORDS: dict[Reason, LazyProxy] = {
     SafeguardingReason.HOST_NOT_NEEDED: _l(
         "Confirm it on the page: the command is for a centre with one administrator."
     ),
+    SafeguardingReason.DRIVER_IS_AN_ADULT: _l("Check the presenter: only an adult drives young presenters."),
     ScanReason.SCAN_MISSING: _l("Choose the scan or photograph of the signed paper."),
     ScanReason.SCAN_TOO_LARGE: _l("Choose a smaller file: at most 5 MB."),
     ScanReason.SCAN_OF_NO_KIND: _l("Choose a PDF, a JPEG or a PNG: this file is none of them."),
@@ -265,6 +266,7 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.WITHDRAWAL_STAYS: _l("A consent that was withdrawn stays so: the guardian may give a new one."),
     DefenceReason.BIRTH_DATE_STAYS_KNOWN: _l("A birth date is corrected, never taken away: it protects the young."),
     DefenceReason.CONSENT_IS_WRITTEN_ONCE: _l("A consent stays as it was given: withdraw it, or ask for a new one."),
+    DefenceReason.RIDE_IS_AGREED_ONCE: _l("A consent to rides stays as it was given: ask for a new one."),
     DefenceReason.GUARDIAN_IS_WRITTEN_ONCE: _l("A guardian stays as she was named: name the next one."),
     DefenceReason.GUARDIAN_IS_NO_MINOR: _l("This is the address of a young presenter: enter the guardian's own."),
     DefenceReason.BIRTH_DATE_IS_CORRECTED_BY_TWO: _l("A birth date is corrected by two people: propose it first."),

@@ -11,7 +11,7 @@ from scheduler.core.db import transaction
 from scheduler.core.scans import ScanKind
 from scheduler.people.models import AvailableHours, Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentMethod, VettingResult
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter
@@ -32,6 +32,21 @@ def make_vetting(presenter_id: int, **given: Any) -> Vetting:
         session.add(vetting)
         session.flush()
     return vetting
+
+
+def make_driving_check(presenter_id: int, **given: Any) -> DrivingCheck:
+    """A clear result as a driver that covers 2020 to 2030."""
+    fair = {
+        "result": VettingResult.CLEARED,
+        "checked_on": dt.date(2020, 1, 1),
+        "valid_until": dt.date(2030, 12, 31),
+        "recorded_at": MONDAY,
+    }
+    with transaction() as session:
+        check = DrivingCheck(presenter_id=presenter_id, **(fair | given))
+        session.add(check)
+        session.flush()
+    return check
 
 
 def make_guardian(presenter_id: int, **given: Any) -> Guardian:

@@ -56,6 +56,8 @@ OTHER_DEFENCES = {
     "assumption_is_not_applied",
     "half_a_plan_is_not_applied",
     "minor_sleeps_at_home",
+    "driver_is_an_adult",
+    "ride_has_both",
     "nobody_rates_twice",
     "panel_stays",
     "seat_is_of_who_is_asked",

@@ -67,7 +67,13 @@ def test_a_guardian_consents_by_her_link_to_what_she_ticks(session):
 
     assert give_consent(her, "Весна Илић", TICKED, now=MONDAY) == given, "pressed twice is once"
     [row] = consents(session)
-    assert (row.takes_part, row.travels, row.photo, row.name_on_the_web) == (True, False, False, False)
+    assert (row.takes_part, row.travels, row.rides, row.photo, row.name_on_the_web) == (
+        True,
+        False,
+        False,
+        False,
+        False,
+    )
     assert (row.guardian_name, row.guardian_email, row.text_version) == (
         "Весна Илић",
         "vesna@family.example",

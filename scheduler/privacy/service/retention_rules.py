@@ -26,8 +26,8 @@ from scheduler.privacy.service import blanking, calendars
 from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest, UnprovedMail
-from scheduler.safeguarding.models import AssignmentStop, ConsentPaper, Guardian, GuardianConsent, Vetting
-from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.safeguarding.models import AssignmentStop, ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
+from scheduler.staffing.models.pick_ups import CarRide, PickUp
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 
@@ -145,6 +145,12 @@ RULES: tuple[RetentionRule, ...] = (
         _deleted(Vetting),
     ),
     RetentionRule(
+        _R.VETTING,
+        DrivingCheck,
+        lambda by: exists().where(Presenter.id == DrivingCheck.presenter_id, _idle_presenter(_R.VETTING, by)),
+        _deleted(DrivingCheck),
+    ),
+    RetentionRule(
         _R.PRESENTER,
         Presenter,
         lambda by: _idle_presenter(_R.PRESENTER, by),
@@ -213,6 +219,7 @@ RULES: tuple[RetentionRule, ...] = (
         lambda by: exists().where(Visit.id == PickUp.visit_id, Visit.on_day <= by.day(_R.PICK_UP)),
         _deleted(PickUp),
     ),
+    RetentionRule(_R.PICK_UP, CarRide, lambda by: CarRide.on_day <= by.day(_R.PICK_UP), _deleted(CarRide)),
     RetentionRule(_R.CONCERN, Concern, lambda by: Concern.ended_at <= by.cut(_R.CONCERN), _deleted(Concern)),
     RetentionRule(
         _R.CONCERN,

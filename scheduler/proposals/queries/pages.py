@@ -90,10 +90,9 @@ def draft_of(row: PlanProposal) -> ProposalDraft:
     """What a proposal was asked for with."""
     scope = PlanScope(row.first_day, row.last_day, ids_in(row.districts), ids_in(row.programmes), ids_in(row.people))
     mends, supposes = _ground_of(row.ground)
-    nights = row.journey.most_nights if row.journey else 0
-    return ProposalDraft(
-        scope, Levers(**{name: getattr(row, name) for name in LEVERS}), row.based_on_id, mends, supposes, nights
-    )
+    nights, rides = (row.journey.most_nights, row.journey.rides) if row.journey else (0, False)
+    levers = Levers(**{name: getattr(row, name) for name in LEVERS})
+    return ProposalDraft(scope, levers, row.based_on_id, mends, supposes, nights, rides)
 
 
 def _ground_of(row: PlanGround | None) -> tuple[Mending | None, Supposition | None]:

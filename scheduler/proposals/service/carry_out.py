@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -13,10 +13,12 @@ from scheduler.acts import Act, change
 from scheduler.booking.queries.plan_as_asked import one_after_the_other, plans_as_asked
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
+from scheduler.people.models import Presenter
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import fits_campaign
 from scheduler.proposals.models import ProposedVisit
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seat_in
+from scheduler.proposals.queries.shared_rides import ridden
 from scheduler.proposals.queries.to_mend import mended_again
 from scheduler.proposals.queries.to_plan import asked_again
 from scheduler.proposals.rules.mending import NOBODY
@@ -35,6 +37,7 @@ from scheduler.proposals.terms.plan import (
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.crew import suggest_presenter
+from scheduler.staffing.service.pick_ups import arrange_ride
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.locked_visit import hold_time, lock_visits
 from scheduler.visits.service.plan_and_move import plan_visit
@@ -70,6 +73,8 @@ def apply_rows(
         stood = _lock_what_stands(act, rows.values())
         hold_time(act.session, stood | {who for seat in seats.values() for who in seat.crew})
         judged = _judged(act, draft, rows, seats)
+        if draft.rides:
+            _ask_about_rides(act, judged, proposal_id, seats)
         visits = _carried_out(act, judged, seats) if without_changed or not judged.changed else {}
         if judged.changed and not without_changed:
             raise PlanChanged(judged.changed)
@@ -97,6 +102,7 @@ class _Judged:
     stands: Mapping[int, StandingVisit]
     draft: ProposalDraft
     changed: dict[int, WhyChanged]
+    rides: set[int] = field(default_factory=set)  # of which requests the young presenter goes in the educator's car
 
 
 def _judged(
@@ -114,6 +120,14 @@ def _judged(
     otherwise = WhyChanged.STANDS_OTHERWISE if draft.mends else WhyChanged.ANSWERED
     not_free = _not_free(asked, [seats[one] for one in fair], beside.values())
     return _Judged(asked, stands, draft, dict.fromkeys(seats.keys() - fair, otherwise) | not_free)
+
+
+def _ask_about_rides(act: Act, judged: _Judged, proposal_id: int, seats: Mapping[int, ProposedSeat]) -> None:
+    """Of rows with a ride: nobody's consent or check ends meanwhile, and neither has ended since."""
+    crews = {who for seat in seats.values() for who in seat.crew}
+    act.session.scalars(select(Presenter.id).where(Presenter.id.in_(crews)).order_by(Presenter.id).with_for_update())
+    judged.rides, ended = ridden(proposal_id, seats)
+    judged.changed |= dict.fromkeys(ended - judged.changed.keys(), WhyChanged.RIDE_ENDED)
 
 
 def _not_free(
@@ -183,7 +197,10 @@ def _plans(asked: SchoolRequest, seat: ProposedSeat) -> Plans:
 def _carry_out(act: Act, judged: _Judged, seat: ProposedSeat, plans: Plans) -> int:
     stood = judged.stands.get(seat.request_id)
     if stood is None or judged.draft.mends is None:
-        return _plan(act, judged.asked[seat.request_id][1], seat, plans)
+        visit_id = _plan(act, judged.asked[seat.request_id][1], seat, plans)
+        if seat.request_id in judged.rides and seat.influencer_id is not None:
+            arrange_ride(act, visit_id, seat.influencer_id, seat.educator_id, seat.on_day)
+        return visit_id
     return mend_visit(act, stood, seat, plans, judged.draft.mends)
 
 

@@ -14,19 +14,21 @@ from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.policy import Actor
-from scheduler.proposals.models import PlanGround, PlanJourney, PlanProposal, ProposedNight, ProposedVisit
+from scheduler.proposals.models import PlanGround, PlanJourney, PlanProposal, ProposedNight, ProposedRide, ProposedVisit
 from scheduler.proposals.queries.grounds import problems_with_ground
 from scheduler.proposals.queries.pages import proposal_of, seat_in
 from scheduler.proposals.rules.assuming import copies_in
 from scheduler.proposals.terms.plan import (
+    AT_HOME,
     MOST_NIGHTS_AWAY,
-    PlannedNight,
+    PlannedJourney,
     ProposalDraft,
     ProposalReason,
     ProposalSums,
     ProposedRow,
     ProposedSeat,
 )
+from scheduler.staffing.queries.driving import ride_facts
 from scheduler.work import service as work_service
 from scheduler.work.terms import WorkKind
 
@@ -55,8 +57,8 @@ def begin_proposal(
         act.session.flush()
         if ground := _ground(draft):
             act.session.add(PlanGround(proposal_id=row.id, **ground))
-        if draft.has_nights:
-            act.session.add(PlanJourney(proposal_id=row.id, most_nights=draft.nights))
+        if draft.has_nights or draft.rides:
+            act.session.add(PlanJourney(proposal_id=row.id, most_nights=draft.nights, rides=draft.rides))
         row.work_id = work_service.begin(actor, WorkKind.PROPOSE_PLAN, now=now, content=str(row.id).encode())
         act.record("plan asked for", row)
         _keep_pinned(act, row, pinned)
@@ -136,7 +138,7 @@ def finish_proposal(
     sums: ProposalSums,
     *,
     now: dt.datetime,
-    nights: Collection[PlannedNight] = (),
+    journey: PlannedJourney = AT_HOME,
 ) -> bool:
     """Store what came of it, all at once; False when another worker was first. Raises: NotAllowed; NotFound."""
     policy.require(actor, "create", "plan", centre=actor.centre_id)
@@ -153,7 +155,10 @@ def finish_proposal(
             row.journey.km_saved = sums.km_saved
         session.flush()
         session.add_all(as_stored(proposal_id, one) for one in rows)
-        session.add_all(ProposedNight(proposal_id=proposal_id, **vars(one)) for one in nights)
+        session.add_all(ProposedNight(proposal_id=proposal_id, **vars(one)) for one in journey.nights)
+        facts = ride_facts({who for one in journey.rides for who in (one.presenter_id, one.driver_id)})
+        holds = [one for one in journey.rides if facts.may_ride(one.driver_id, one.presenter_id, one.on_day)]
+        session.add_all(ProposedRide(proposal_id=proposal_id, **vars(one)) for one in holds)
     log.info("plan proposed", extra={"plan_proposal_id": proposal_id, "rows": len(rows), "cost": sums.cost})
     return True
 

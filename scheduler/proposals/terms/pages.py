@@ -113,6 +113,17 @@ class NightView:
         return pick(language, self.place_sr_cyrl, self.place_sr_latn)
 
 
+@dataclass(frozen=True)
+class RideView:
+    """A ride of a plan: who rides with whom on a day; `holds`: both facts still do."""
+
+    who: CrewName
+    driver: CrewName
+    on_day: dt.date
+    km_saved: int
+    holds: bool
+
+
 class HostGroup(StrEnum):
     """Schools that are told apart to see whether everybody gets her share; one school may be in two."""
 

@@ -60,6 +60,7 @@ class WhyChanged(StrEnum):
 
     ANSWERED = "answered"  # the request is not agreed any more, or has a visit
     STANDS_OTHERWISE = "stands_otherwise"  # the visit that was to be mended has changed
+    RIDE_ENDED = "ride_ended"  # the consent to a ride, or the check of who drives, is over
     NOT_FREE = "not_free"  # the day, the hour or one of the crew is not free any more
 
 
@@ -148,7 +149,7 @@ class ProposalDraft:
     """A plan that is wanted; `based_on` another one, of which the pinned rows stay.
 
     `mends`: what stands is mended, nothing else is planned. `supposes`: drawn as if; it cannot be applied.
-    `nights`: in a row that adults who have said so may stay away.
+    `nights`: in a row that adults who have said so may stay away. `rides`: young presenters may ride along.
     """
 
     scope: PlanScope
@@ -157,6 +158,7 @@ class ProposalDraft:
     mends: Mending | None = None
     supposes: Supposition | None = None
     nights: int = 0
+    rides: bool = False
 
     @property
     def has_nights(self) -> bool:
@@ -282,6 +284,27 @@ class PlannedNight:
     presenter_id: int
     after_day: dt.date
     host_id: int
+
+
+@dataclass(frozen=True)
+class PlannedRide:
+    """A minor goes in the educator's car to all that both give on a day, and home again; the kilometres that saves."""
+
+    presenter_id: int
+    driver_id: int
+    on_day: dt.date
+    km_saved: int
+
+
+@dataclass(frozen=True)
+class PlannedJourney:
+    """How a plan travels otherwise than from home to home, each alone."""
+
+    nights: tuple[PlannedNight, ...] = ()
+    rides: tuple[PlannedRide, ...] = ()
+
+
+AT_HOME = PlannedJourney()
 
 
 class PlanChanged(SchedulerError):

@@ -1,4 +1,4 @@
-"""Who fetches a minor after a visit, as her guardian typed it."""
+"""How a minor goes to a visit and home: who fetches her, as her guardian typed it, and in whose car she rides."""
 
 import datetime as dt
 
@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
+from scheduler.core.defences import RIDES, refuse_more
+from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
 
 class PickUp(Base):
@@ -22,3 +24,26 @@ class PickUp(Base):
     presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
     who: Mapped[str]
     typed_at: Mapped[dt.datetime]
+
+
+class CarRide(Base):
+    """A minor rides to a visit in the car of the adult with whom she presents, as a plan that was applied has it.
+
+    It is told on that day's page only while both facts hold (staffing/queries/driving.py); gone after seven days.
+    """
+
+    __tablename__ = "car_ride"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "presenter_id", name="one_seat_a_visit"),
+        CheckConstraint("driver_id <> presenter_id", name="somebody_else_drives"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    driver_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
+    on_day: Mapped[dt.date]  # of a visit that moved to another one it says nothing
+    arranged_at: Mapped[dt.datetime]
+
+
+refuse_more(CarRide.__table__, RIDE_HAS_BOTH, since=RIDES)

@@ -8,11 +8,14 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.people.queries import presenters_by_id
+from scheduler.people.terms import PresenterRow
 from scheduler.policy import Actor, Scope
-from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.staffing.models.pick_ups import CarRide, PickUp
+from scheduler.staffing.queries.driving import ride_facts
 from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.pick_ups import adult_of
-from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched
+from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched, TakenAlong
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import FIRM, OPEN_VISITS
 
@@ -30,6 +33,8 @@ def visits_of_child(actor: Actor, now: dt.datetime) -> list[ChildsVisit]:
     today = clock.local_day(now)
     rows = [row for row in visits_of_presenter(actor.presenter_id, today, today + AHEAD) if row.state in OPEN_VISITS]
     typed = _typed([row.id for row in rows], [actor.presenter_id])
+    rides = {row.id: ride for row, ride in _rides(rows) if ride.presenter_id == actor.presenter_id}
+    people = presenters_by_id([actor.presenter_id]) if rides else {}
     found = []
     for row in rows:
         me = next(one for one in row.crew if one.presenter_id == actor.presenter_id)
@@ -41,6 +46,7 @@ def visits_of_child(actor: Actor, now: dt.datetime) -> list[ChildsVisit]:
                 max(one.ends_local for one in own),
                 adult.full_name if adult else "",
                 typed.get((row.id, me.presenter_id), ""),
+                *_told(rides.get(row.id), row, people.get(me.presenter_id)),
             )
         )
     return found
@@ -66,6 +72,46 @@ def fetched_at(actor: Actor, row: VisitRow, today: dt.date) -> list[Fetched]:
         for one in hers
         if (row.id, one.presenter_id) in typed
     ]
+
+
+def taken_along(actor: Actor, row: VisitRow) -> list[TakenAlong]:
+    """For the adult who drives alone: whom she takes along to a visit. Nobody else is told."""
+    if actor.presenter_id is None or not any(one.minor for one in row.crew):
+        return []
+    hers = [ride.presenter_id for _row, ride in _rides([row]) if ride.driver_id == actor.presenter_id]
+    people = presenters_by_id(hers) if hers else {}
+    return [TakenAlong(one.given_name, one.home_sr_cyrl, one.home_sr_latn) for one in people.values()]
+
+
+def _rides(rows: list[VisitRow]) -> list[tuple[VisitRow, CarRide]]:
+    """Of these visits the rides that hold: on the day they were arranged for, both going together, and both facts."""
+    by_id = {row.id: row for row in rows}
+    wanted = select(CarRide).where(CarRide.visit_id.in_(by_id)).order_by(CarRide.id)
+    found = [(by_id[one.visit_id], one) for one in db.session().scalars(wanted)] if by_id else []
+    facts = ride_facts({who for _row, one in found for who in (one.presenter_id, one.driver_id)}) if found else None
+    return [
+        (row, one)
+        for row, one in found
+        if facts is not None
+        and row.on_day == one.on_day
+        and facts.may_ride(one.driver_id, one.presenter_id, row.on_day)
+        and _go_together(row, one)
+    ]
+
+
+def _go_together(row: VisitRow, ride: CarRide) -> bool:
+    """Whether both have accepted, and go to the same presentations."""
+    firm = {one.presenter_id: {which for which, state in one.states.items() if state in FIRM} for one in row.crew}
+    driver, youth = firm.get(ride.driver_id, set()), firm.get(ride.presenter_id, set())
+    return bool(youth) and driver == youth
+
+
+def _told(ride: CarRide | None, row: VisitRow, child: PresenterRow | None) -> tuple[str, str, str]:
+    """Who drives a child to a visit, and from which town."""
+    if ride is None or child is None:
+        return "", "", ""
+    driver = next(one.full_name for one in row.crew if one.presenter_id == ride.driver_id)
+    return driver, child.home_sr_cyrl, child.home_sr_latn
 
 
 def _goes_with(actor: Actor, row: VisitRow, minor: CrewRow) -> bool:

@@ -6,14 +6,24 @@ import logging
 from sqlalchemy import select
 
 from scheduler import policy
-from scheduler.acts import change
+from scheduler.acts import Act, change
 from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor
-from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.staffing.models.pick_ups import CarRide, PickUp
 from scheduler.staffing.queries.pick_ups import visits_of_child
 
 log = logging.getLogger(__name__)
+
+
+def arrange_ride(act: Act, visit_id: int, presenter_id: int, driver_id: int, on_day: dt.date) -> None:
+    """Note that a minor rides to a visit with the adult with whom she presents; the database asks for both facts."""
+    ride = CarRide(
+        visit_id=visit_id, presenter_id=presenter_id, driver_id=driver_id, on_day=on_day, arranged_at=act.now
+    )
+    act.session.add(ride)
+    act.session.flush()
+    act.record("ride arranged", ride, {"visit": visit_id})
 
 
 def say_who_fetches(actor: Actor, number: str, who: str, *, now: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from scheduler.core.language import pick
 from scheduler.visits.terms.rows import VisitRow
 
 PICK_UP_LENGTH = 120
@@ -17,6 +18,12 @@ class ChildsVisit:
     ends_local: dt.time
     adult: str
     who: str
+    driver: str = ""  # in whose car she rides; empty: in nobody's
+    from_sr_cyrl: str = ""  # the town where the ride begins for her
+    from_sr_latn: str = ""
+
+    def rides_from(self, language: str) -> str:
+        return pick(language, self.from_sr_cyrl, self.from_sr_latn)
 
 
 @dataclass(frozen=True)
@@ -25,3 +32,15 @@ class Fetched:
 
     given_name: str
     who: str
+
+
+@dataclass(frozen=True)
+class TakenAlong:
+    """A minor whom an adult takes along in her car to a visit, and where."""
+
+    given_name: str
+    from_sr_cyrl: str
+    from_sr_latn: str
+
+    def rides_from(self, language: str) -> str:
+        return pick(language, self.from_sr_cyrl, self.from_sr_latn)

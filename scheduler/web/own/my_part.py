@@ -25,6 +25,7 @@ LAST_VISITS = 8  # the record has all of them
 AGREED_TO: Mapping[str, LazyProxy] = {
     "takes_part": _l("that you take part in visits and speak in front of classes"),
     "travels": _l("that you travel to other towns for it"),
+    "rides": _l("that you ride in the car of an adult who goes along"),
     "photo": _l("that you are photographed at a visit"),
 }
 GIVEN_HOW: Mapping[ConsentMethod, LazyProxy] = {

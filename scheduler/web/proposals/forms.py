@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import cast
 
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
@@ -49,6 +49,7 @@ class ProposalForm(BaseForm):
     calm = SelectField(_l("Keep what the plan before said"), default=str(USUAL))
 
     nights = SelectField(_l("Nights away"), default="0")
+    rides = BooleanField(_l("Young people may ride along"))
 
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
@@ -79,7 +80,7 @@ class ProposalForm(BaseForm):
             *(tuple(_numbers(self[name].data)) for name in ("districts", "programmes", "people")),
         )
         levers = Levers(*(int(self[name].data) for name in LEVERS))
-        return ProposalDraft(scope, levers, nights=int(self.nights.data))
+        return ProposalDraft(scope, levers, nights=int(self.nights.data), rides=self.rides.data)
 
 
 def _presenters() -> list[SelectChoice]:

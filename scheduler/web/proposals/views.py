@@ -15,6 +15,7 @@ from scheduler.proposals.queries import grounds
 from scheduler.proposals.queries import pages as queries
 from scheduler.proposals.queries.fairness import fairness_of
 from scheduler.proposals.queries.overnight import nights_of
+from scheduler.proposals.queries.shared_rides import rides_of
 from scheduler.proposals.queries.towns import towns_of
 from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.propose import pin_rows
@@ -132,6 +133,7 @@ def _page(proposal_id: int, changed: Mapping[int, WhyChanged] | None = None) -> 
         # of a repair the visits stand already: they would be counted as work from before and as the plan's
         fairness=fairness_of(current_actor(), proposal_id) if shown.line.finished and not shown.draft.mends else None,
         nights=nights_of(current_actor(), proposal_id) if shown.draft.has_nights else (),
+        rides=rides_of(current_actor(), proposal_id) if shown.draft.rides else (),
         drawing=words.map_of(towns_of(current_actor(), proposal_id)) if shown.line.finished else None,
         changed=changed or {},
         names=queries.asked_names(current_actor(), changed) if changed else {},

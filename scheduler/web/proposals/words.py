@@ -13,6 +13,7 @@ from scheduler.proposals.terms.pages import (
     HostGroup,
     NightView,
     ProposalPage,
+    RideView,
     RowView,
     TownOfPlan,
 )
@@ -48,6 +49,7 @@ CHANGES: Mapping[RowChange, Face] = {
 CHANGED: Mapping[WhyChanged, LazyProxy] = {
     WhyChanged.ANSWERED: _l("The request was answered or planned otherwise since."),
     WhyChanged.STANDS_OTHERWISE: _l("The visit was changed since: its day, its hour, its crew or its state."),
+    WhyChanged.RIDE_ENDED: _l("The consent to the ride, or the check of who drives, has ended since."),
     WhyChanged.NOT_FREE: _l("The day, the hour or somebody of the crew is not free any more."),
 }
 TROUBLES: Mapping[Trouble, LazyProxy] = {
@@ -220,6 +222,22 @@ def night_words(nights: Sequence[NightView], row: RowView) -> list[str]:
     ]
 
 
+def ride_words(rides: Sequence[RideView], row: RowView) -> list[str]:
+    """Of a row, who of its crew rides with whom, or no longer: "Tara: rides with Ana Jović"."""
+    if row.seat is None:
+        return []
+    going = {who.presenter_id for who in row.seat.crew}
+    that_day = [one for one in rides if one.on_day == row.seat.on_day]
+    return [_ride_of(one) for one in that_day if {one.who.presenter_id, one.driver.presenter_id} <= going]
+
+
+def _ride_of(one: RideView) -> str:
+    names = {"name": spelled_here(one.who.name), "driver": spelled_here(one.driver.name)}
+    if not one.holds:
+        return _("%(name)s: no longer rides with %(driver)s, a consent or a check has ended", **names)
+    return _("%(name)s: rides with %(driver)s, saves %(km)s km", km=one.km_saved, **names)
+
+
 def title(shown: ProposalPage) -> str:
     """What a plan is, with its days."""
     first, last = (short_day(day, page_language()) for day in (shown.line.first_day, shown.line.last_day))
@@ -236,10 +254,12 @@ def about(shown: ProposalPage) -> str:
         return mending_words(shown.draft.mends, shown)
     if shown.draft.supposes:
         return supposition_words(shown.draft.supposes, shown.about)
+    told = [lever_words(shown.draft.levers)]
     if shown.draft.nights:
-        nights = _("nights away: %(how_many)s", how_many=NIGHTS[shown.draft.nights])
-        return f"{lever_words(shown.draft.levers)} · {nights}"
-    return lever_words(shown.draft.levers)
+        told.append(_("nights away: %(how_many)s", how_many=NIGHTS[shown.draft.nights]))
+    if shown.draft.rides:
+        told.append(_("young people may ride along"))
+    return " · ".join(told)
 
 
 def mending_words(mends: Mending, shown: ProposalPage) -> str:
@@ -269,7 +289,7 @@ def supposition_words(supposes: Supposition, who: CrewName | None) -> str:
     return f"{told}: {', '.join(more)}" if more else told
 
 
-def figures(shown: ProposalPage, nights: int = 0) -> list[dict[str, object]]:
+def figures(shown: ProposalPage, nights: int = 0, rides: Sequence[RideView] = ()) -> list[dict[str, object]]:
     """What a finished plan comes to; of a repair and an assumption what it changes."""
     line, km = shown.line, shown.sums.km if shown.sums else 0
     if shown.draft.mends:
@@ -287,6 +307,9 @@ def figures(shown: ProposalPage, nights: int = 0) -> list[dict[str, object]]:
     if shown.draft.has_nights and shown.sums:
         numbers.append({"number": nights, "words": _("nights away")})
         numbers.append({"number": shown.sums.km_saved, "words": _("km saved by nights")})
+    if shown.draft.rides:
+        saved = sum(one.km_saved for one in rides if one.holds)
+        numbers.append({"number": saved, "words": _("km saved by rides")})
     if not shown.draft.supposes:
         return [*numbers, {"number": line.applied, "words": _("applied")}]
     if shown.difference is None:

@@ -91,7 +91,7 @@ def _of_presenters() -> list[NoticeRow]:
             _("engagement and %(after)s", after=spelled(_R.PRESENTER)),
         ),
         NoticeRow(
-            _("Check of a presenter: date, result, end; the document itself is not kept"),
+            _("Checks of a presenter, also as a driver: date, result, end; the document itself is not kept"),
             _("to protect children"),
             _("legal duty"),
             _("engagement and %(after)s", after=spelled(_R.VETTING)),
@@ -103,8 +103,8 @@ def _of_presenters() -> list[NoticeRow]:
             _("engagement and %(after)s", after=spelled(_R.MINOR)),
         ),
         NoticeRow(
-            _("Who fetches a young presenter after a visit, as the guardian typed it"),
-            _("so that she comes home safely; read on that day only"),
+            _("Who fetches a young presenter after a visit, as the guardian typed it, and in whose car she rides"),
+            _("so that she comes home safely; who fetches her is read on that day only"),
             _("guardian's consent and law"),
             _("%(after)s after the visit", after=spelled(_R.PICK_UP)),
         ),

@@ -24,6 +24,8 @@ from scheduler.web.i18n import _l
 
 RESULTS = {VettingResult.CLEARED: _l("Nothing stands against it"), VettingResult.REFUSED: _l("May not enter a school")}
 
+DRIVES = {VettingResult.CLEARED: _l("May drive young people"), VettingResult.REFUSED: _l("May not drive young people")}
+
 
 class VettingForm(BaseForm):
     result = RadioField(
@@ -34,6 +36,7 @@ class VettingForm(BaseForm):
     )
     checked_on = DayField(_l("Day of the check"), [Needed()], meant=YearMeant.LAST)
     valid_until = DayField(_l("Valid until"), [Needed()])
+    driving = BooleanField(_l("It is a check as a driver of young presenters"))
 
     def draft(self) -> VettingDraft:
         """What the form says; call after `accepted()`."""
@@ -59,6 +62,7 @@ class PurposesForm(BaseForm):
         _l("May take part in visits"), [Needed(_l("Tick this first: nothing else holds without it."))]
     )
     travels = BooleanField(_l("May travel to other towns"))
+    rides = BooleanField(_l("May ride in the car of an adult who goes along"))
     photo = BooleanField(_l("May be photographed"))
 
     def ticked(self) -> ConsentDraft:
@@ -67,6 +71,7 @@ class PurposesForm(BaseForm):
             text_version=self.text_version.data or "",
             takes_part=self.takes_part.data,
             travels=self.travels.data,
+            rides=self.rides.data,
             photo=self.photo.data,
         )
 

@@ -10,8 +10,10 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound, Rejected
 from scheduler.core.paging import page_number
 from scheduler.safeguarding import queries
+from scheduler.safeguarding.service import record_driving_check
 from scheduler.safeguarding.terms import SafeguardingPage
 from scheduler.staffing.queries.clearances import Lacks, clearance_pages
+from scheduler.staffing.queries.driving import driving_checks_of
 from scheduler.staffing.queries.guardian_page import minor_of_consent, visits_that_rest_on_it
 from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting
@@ -27,6 +29,7 @@ bp = Blueprint("safeguarding", __name__)
 PURPOSES = {
     "takes_part": _l("takes part"),
     "travels": _l("travels"),
+    "rides": _l("rides in an adult's car"),
     "photo": _l("photo"),
 }
 
@@ -72,6 +75,8 @@ def proofs(presenter_id: int) -> ResponseReturnValue:
         page=page,
         purposes=PURPOSES,
         results=forms.RESULTS,
+        driving=None if page.clearance.minor else driving_checks_of(presenter_id, _today()),
+        drives=forms.DRIVES,
         own=own,
         may_lift=not own and _reads_concerns(),
         viewer_id=current_actor().user_id,
@@ -88,7 +93,8 @@ def new_vetting(presenter_id: int) -> ResponseReturnValue:
     form = forms.VettingForm()
     if form.accepted():
         try:
-            record_vetting(current_actor(), presenter_id, form.draft(), now=clock.now())
+            record = record_driving_check if form.driving.data else record_vetting
+            record(current_actor(), presenter_id, form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:

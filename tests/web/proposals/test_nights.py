@@ -10,7 +10,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.proposals.models import PlanProposal
 from scheduler.proposals.queries.overnight import wish_of
 from scheduler.proposals.service.propose import begin_proposal, finish_proposal
-from scheduler.proposals.terms.plan import PlannedNight, ProposalSums, ProposedRow
+from scheduler.proposals.terms.plan import PlannedJourney, PlannedNight, ProposalSums, ProposedRow
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter
 from tests.factories.proposals import FIRST, a_region
@@ -35,7 +35,7 @@ def test_the_plan_says_who_sleeps_where_and_what_that_saves(region, desk):
     proposal_id = begin_proposal(region.coordinator, draft, now=MONDAY).id
     night = PlannedNight(region.educators[0].id, FIRST, region.asked[0].host_id)
     rows = [ProposedRow(region.asked[0].id, region.seat(0))]
-    finish_proposal(region.coordinator, proposal_id, rows, SUMS, now=MONDAY, nights=[night])
+    finish_proposal(region.coordinator, proposal_id, rows, SUMS, now=MONDAY, journey=PlannedJourney((night,)))
 
     read = desk.get(f"/plans/{proposal_id}?lang=en").text
 

@@ -25,7 +25,7 @@ from tests.web.browser import browser_of
 
 TODAY = MONDAY.date()
 VESNA = {"name": "Vesna Ilić", "email": "vesna@family.example", "phone": "064 123-4567"}
-PURPOSES = ("takes_part", "travels", "photo")
+PURPOSES = ("takes_part", "travels", "rides", "photo")
 
 
 def typed(days: int) -> str:
@@ -103,7 +103,7 @@ def test_a_guardian_ticks_and_signs_behind_her_link_and_opening_it_gives_nothing
 
     assert answer.location == path
     row = db.session.scalars(select(GuardianConsent)).one()
-    assert [getattr(row, name) for name in PURPOSES] == [True, False, False]
+    assert [getattr(row, name) for name in PURPOSES] == [True, False, False, False]
     page = client.get(path + "?lang=en").text
     assert "Withdraw my consent" in page
     assert "Kostić" not in page, "of the young person the first name is enough"
