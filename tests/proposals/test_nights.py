@@ -151,7 +151,9 @@ def test_she_says_it_herself_takes_it_back_and_nobody_else_says_it_for_her(far, 
         say_nights(herself, her.id, 4, now=MONDAY)
 
     db.session.rollback()
-    said = session.scalars(select(AuditEntry.details).where(AuditEntry.action == "overnight wish changed")).all()
+    said = session.scalars(
+        select(AuditEntry.details).where(AuditEntry.action == "overnight wish changed").order_by(AuditEntry.id)
+    ).all()
     assert [json.loads(one)["nights"] for one in said] == [3, 1, 0]
 
 

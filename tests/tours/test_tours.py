@@ -26,6 +26,7 @@ from scheduler.tours.queries import (
 from scheduler.tours.rules import open_days
 from scheduler.tours.service import begin_tour, finish_tour
 from scheduler.tours.terms import CrewMode, FoundStop, FoundTour, LeftOut, TourReason
+from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -208,7 +209,7 @@ def test_a_day_is_open_exactly_when_free_dates_offer_it(touring):
 def test_a_tour_is_finished_once_and_a_dead_worker_leaves_nothing(touring):
     tour_id = begin_tour(touring.coordinator, touring.campaign.slug, touring.draft(), now=MONDAY)
     work_id = db.session.scalars(select(LongWork.id)).one()
-    proposals.work_service.take(work_id, now=MONDAY)
+    work_service.take(work_id, now=MONDAY)
 
     left = tour_page(touring.coordinator, tour_id, now=MONDAY)
     ended = finish_tour(touring.coordinator, tour_id, _nothing(touring), now=MONDAY)
