@@ -6,6 +6,7 @@ What a consent allows is stored by staffing/service/consents.py, which frees and
 import datetime as dt
 import logging
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +36,8 @@ from scheduler.safeguarding.terms import (
 )
 
 log = logging.getLogger(__name__)
+Check = TypeVar("Check", Vetting, DrivingCheck)
+RECORDED = {Vetting: "vetting recorded", DrivingCheck: "driving check recorded"}
 GUARDIAN_LINK_HOURS = 2 * 366 * 24  # as long as a consent can hold: it must be taken back at any time
 ON_PAPER = {"consent_asked": "consent_on_paper"}  # what is written instead to who has an account
 
@@ -54,61 +57,44 @@ def open_presenter(session: Session, actor: Actor, verb: str, thing: str, presen
     return presenter, user
 
 
-def _says(row: Vetting | DrivingCheck, draft: VettingDraft) -> bool:
-    """Whether a stored row holds exactly what was typed."""
-    return all(getattr(row, name) == value for name, value in draft.__dict__.items())
-
-
 def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
     """Store the result of a check and the days it covers, never the document; the row's id.
 
     The same result twice in a row, from a double click, is stored once.
     Raises: NotAllowed when it is the actor's own; NotFound; Rejected with {field: reason}.
     """
-    if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
-        raise Rejected(problems)
-    with transaction() as session:
-        presenter, user = open_presenter(session, actor, "create", "vetting", presenter_id)
-        if user.id == actor.user_id:
-            raise NotAllowed("own vetting")
-        newest = select(Vetting).where(Vetting.presenter_id == presenter.id).order_by(Vetting.id.desc())
-        before = session.scalar(newest.limit(1))
-        if before is not None and _says(before, draft):
-            return before.id
-        vetting = Vetting(presenter_id=presenter.id, **draft.__dict__, recorded_by_id=actor.user_id, recorded_at=now)
-        session.add(vetting)
-        session.flush()
-        details = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
-        audit.record(actor, "vetting recorded", vetting, at=now, details=details)
-        vetting_id = vetting.id
-    log.info("vetting recorded", extra={"vetting_id": vetting_id, "presenter_id": presenter_id})
-    return vetting_id
+    return _record(actor, Vetting, presenter_id, draft, now)
 
 
 def record_driving_check(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
     """Store whether an adult may take young presenters along in her car, and on which days; the row's id.
 
-    Raises: NotAllowed when it is the actor's own; NotFound; Rejected with {field: reason}.
+    Raises: as `record_vetting`.
     """
+    return _record(actor, DrivingCheck, presenter_id, draft, now)
+
+
+def _record(actor: Actor, kind: type[Check], presenter_id: int, draft: VettingDraft, now: dt.datetime) -> int:
     if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
         raise Rejected(problems)
+    action, what = RECORDED[kind], kind.__tablename__
     with transaction() as session:
         presenter, user = open_presenter(session, actor, "create", "vetting", presenter_id)
         if user.id == actor.user_id:
-            raise NotAllowed("own driving check")
-        if people_rules.is_minor(presenter.adult_on, draft.checked_on):
+            raise NotAllowed(f"own {what.replace('_', ' ')}")
+        if kind is DrivingCheck and people_rules.is_minor(presenter.adult_on, draft.checked_on):
             raise Rejected({"driving": SafeguardingReason.DRIVER_IS_AN_ADULT})
-        newest = select(DrivingCheck).where(DrivingCheck.presenter_id == presenter.id).order_by(DrivingCheck.id.desc())
-        before = session.scalar(newest.limit(1))
-        if before is not None and _says(before, draft):
+        newest = select(kind).where(kind.presenter_id == presenter.id).order_by(kind.id.desc()).limit(1)
+        before = session.scalar(newest)
+        if before is not None and all(getattr(before, name) == value for name, value in vars(draft).items()):
             return before.id
-        check = DrivingCheck(presenter_id=presenter.id, **vars(draft), recorded_by_id=actor.user_id, recorded_at=now)
+        check = kind(presenter_id=presenter.id, **vars(draft), recorded_by_id=actor.user_id, recorded_at=now)
         session.add(check)
         session.flush()
-        told = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
-        audit.record(actor, "driving check recorded", check, at=now, details=told)
+        details = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
+        audit.record(actor, action, check, at=now, details=details)
         check_id = check.id
-    log.info("driving check recorded", extra={"driving_check_id": check_id, "presenter_id": presenter_id})
+    log.info(action, extra={f"{what}_id": check_id, "presenter_id": presenter_id})
     return check_id
 
 
