@@ -20,8 +20,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.acts import Act, change
+from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.models import CertificateKey
-from scheduler.certificates.terms import CertificateKind, CertificatePaper, PublicKey
+from scheduler.certificates.terms import CertificatePaper, PublicKey
 from scheduler.config import settings
 from scheduler.core.base64url import as_base64url
 from scheduler.core.db import db
@@ -32,7 +33,6 @@ from scheduler.policy import SYSTEM
 log = logging.getLogger(__name__)
 # A letter of Serbian is one byte in these, two in UTF-8: the code stays coarse enough for a phone.
 LETTERS = {"c": "cp1251", "l": "cp1250", "u": "utf-8"}
-KINDS_OF_ADULTS = (CertificateKind.TEACHER,)  # whose holders are adults, always; nobody else is named in a code
 LINE_LETTERS = 80  # letters of a line; a paper in hand says the rest
 ELLIPSIS = "…"
 
@@ -52,7 +52,7 @@ def lines_of(paper: CertificatePaper) -> list[str]:
     Kind; running number; day held and day issued, as in ISO 8601; holder, an adult's name only; host; place; title;
     number in the catalogue; minutes of a teacher; presentations, pupils, parents and teachers of a school.
     """
-    named = paper.kind in KINDS_OF_ADULTS
+    named = KINDS[paper.kind].of_a_person  # always an adult: nobody else is named in a code
     counts = (paper.presentations, paper.pupils, paper.parents, paper.teachers)
     return [
         paper.kind.value,

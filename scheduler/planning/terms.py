@@ -124,6 +124,11 @@ class Placement:
     educator: str
     influencer: str | None = None
 
+    @property
+    def crew(self) -> tuple[str, ...]:
+        """Who gives it together."""
+        return (self.educator,) if self.influencer is None else (self.educator, self.influencer)
+
 
 @dataclass(frozen=True, slots=True)
 class NightAway:

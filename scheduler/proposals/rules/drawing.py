@@ -298,8 +298,7 @@ def seat_of(drawing: DrawnProblem, placement: Placement) -> ProposedSeat:
 def may_be(drawing: DrawnProblem, placement: Placement) -> bool:
     """Whether everybody of a placement is free for it, alone."""
     request = next(one for one in drawing.problem.requests if one.id == placement.request)
-    crew = [placement.educator] + ([placement.influencer] if placement.influencer is not None else [])
     may = request.may or {}
     return bool(request.influencers) == (placement.influencer is not None) and all(
-        may.get(who, {}).get(placement.slot, 0) >> placement.day & 1 for who in crew
+        may.get(who, {}).get(placement.slot, 0) >> placement.day & 1 for who in placement.crew
     )

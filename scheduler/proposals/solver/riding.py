@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scheduler.planning.rules.judgement import cost_of, violations
 from scheduler.planning.solver.explanation import desk_of
-from scheduler.planning.terms import OwnSchool, Placement, Plan, PlanPerson, PlanProblem, SharedRide
+from scheduler.planning.terms import OwnSchool, Placement, Plan, PlanPerson, PlanProblem
 from scheduler.proposals.terms.plan import DrawnProblem, PlannedRide
 from scheduler.staffing.terms.driving import RideFacts
 
@@ -29,13 +29,9 @@ def rides_in(drawing: DrawnProblem, plan: Plan, facts: RideFacts) -> tuple[Plann
     away = {(one.person, one.day + more) for one in plan.nights for more in (0, 1)}
     found: list[PlannedRide] = []
     for day, placed in sorted(by_day.items()):
-        at_home = [one for one in placed if not {(who, day) for who in _crew(one)} & away]
+        at_home = [one for one in placed if not {(who, day) for who in one.crew} & away]
         found += _of_day(drawing, day, at_home, facts)
     return tuple(found)
-
-
-def _crew(one: Placement) -> list[str]:
-    return [one.educator] + ([one.influencer] if one.influencer is not None else [])
 
 
 def _of_day(drawing: DrawnProblem, day: int, placed: Sequence[Placement], facts: RideFacts) -> list[PlannedRide]:
@@ -54,15 +50,18 @@ def _of_day(drawing: DrawnProblem, day: int, placed: Sequence[Placement], facts:
     kept = [one for one in rides if (one.educator, one.influencer) in together]
     if violations(problem, replace(alone, rides=tuple(kept))):
         return []
+    without = cost_of(problem, alone).km
     return [
-        PlannedRide(int(one.influencer), int(one.educator), on_day, _saved(problem, alone, one))
+        PlannedRide(
+            int(one.influencer), int(one.educator), on_day, without - cost_of(problem, replace(alone, rides=(one,))).km
+        )
         for one in sorted(kept, key=lambda ride: int(ride.influencer))
     ]
 
 
 def _is_their_day(problem: PlanProblem, placed: Iterable[Placement], pair: tuple[str, str]) -> bool:
     """Whether both give the same on that day and nothing else: so nobody waits in a car for another's visit."""
-    busy = [one for one in placed if set(pair) & set(_crew(one))]
+    busy = [one for one in placed if set(pair) & set(one.crew)]
     people = [one for one in problem.people if one.id in pair]
     return all((one.educator, one.influencer) == pair for one in busy) and not any(
         one.given.get(busy[0].day, 0) for one in people
@@ -71,7 +70,7 @@ def _is_their_day(problem: PlanProblem, placed: Iterable[Placement], pair: tuple
 
 def _riding(problem: PlanProblem, day: int, placed: Sequence[Placement], pairs: set[tuple[str, str]]) -> PlanProblem:
     """The problem of that day alone: its requests, its crews, and who may ride with somebody on it."""
-    going, asked = {who for one in placed for who in _crew(one)}, {one.request for one in placed}
+    going, asked = {who for one in placed for who in one.crew}, {one.request for one in placed}
     drivers, youths = {driver for driver, _youth in pairs}, {youth for _driver, youth in pairs}
 
     def on_that_day(person: PlanPerson) -> PlanPerson:
@@ -89,7 +88,3 @@ def _riding(problem: PlanProblem, day: int, placed: Sequence[Placement], pairs: 
         locked=frozenset(),
         named_by_event=frozenset(),
     )
-
-
-def _saved(problem: PlanProblem, alone: Plan, ride: SharedRide) -> int:
-    return cost_of(problem, alone).km - cost_of(problem, replace(alone, rides=(ride,))).km

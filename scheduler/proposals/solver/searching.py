@@ -14,7 +14,8 @@ ROADS_ALONE = 0.5  # of the time: the search from home to home, whose steps are 
 
 def solve(problem: PlanProblem, watch: engine.Watch, solver: LayAnew = never) -> Plan:
     """First from home to home; then nights are laid into that plan, and one presentation after the other looks for a
-    better place with them. So a plan with nights never costs more than the same search without.
+    better place with them. So a plan with nights never costs more than what its first half found; a search that has all
+    of the time from home to home may find a cheaper one.
     """
     if not any(one.nights_max for one in problem.people):
         return engine.solve(problem, watch, solver)

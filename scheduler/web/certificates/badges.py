@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.certificates import badge, signature
 from scheduler.certificates import key_sheet as sheets
+from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import papers
 from scheduler.certificates.terms import CertificateState
 from scheduler.config import settings
@@ -68,7 +69,7 @@ def _badge(state: CertificateState, facts: badge.BadgeFacts) -> ResponseReturnVa
     signs = signature.who_signs()
     if state is not CertificateState.ISSUED or facts.paper.kind not in badge.KINDS_WITH_A_BADGE or signs is None:
         raise NotFound("badge")
-    if facts.paper.kind not in signature.KINDS_OF_ADULTS:
+    if not KINDS[facts.paper.kind].of_a_person:
         facts = replace(facts, holder="")
     headers = {
         "Content-Disposition": f'attachment; filename="{facts.paper.number}.jwt"',
