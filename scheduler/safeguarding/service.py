@@ -63,7 +63,10 @@ def record_vetting(actor: Actor, presenter_id: int, draft: VettingDraft, *, now:
     The same result twice in a row, from a double click, is stored once.
     Raises: NotAllowed when it is the actor's own; NotFound; Rejected with {field: reason}.
     """
-    return _record(actor, Vetting, presenter_id, draft, now)
+    vetting_id, fresh = _record(actor, Vetting, presenter_id, draft, now)
+    if fresh:
+        log.info("vetting recorded", extra={"vetting_id": vetting_id, "presenter_id": presenter_id})
+    return vetting_id
 
 
 def record_driving_check(actor: Actor, presenter_id: int, draft: VettingDraft, *, now: dt.datetime) -> int:
@@ -71,31 +74,34 @@ def record_driving_check(actor: Actor, presenter_id: int, draft: VettingDraft, *
 
     Raises: as `record_vetting`.
     """
-    return _record(actor, DrivingCheck, presenter_id, draft, now)
+    check_id, fresh = _record(actor, DrivingCheck, presenter_id, draft, now)
+    if fresh:
+        log.info("driving check recorded", extra={"driving_check_id": check_id, "presenter_id": presenter_id})
+    return check_id
 
 
-def _record(actor: Actor, kind: type[Check], presenter_id: int, draft: VettingDraft, now: dt.datetime) -> int:
+def _record(
+    actor: Actor, kind: type[Check], presenter_id: int, draft: VettingDraft, now: dt.datetime
+) -> tuple[int, bool]:
+    """The row's id, and whether it is new."""
     if problems := rules.problems_with_vetting(draft, today=clock.local_day(now)):
         raise Rejected(problems)
-    action, what = RECORDED[kind], kind.__tablename__
     with transaction() as session:
         presenter, user = open_presenter(session, actor, "create", "vetting", presenter_id)
         if user.id == actor.user_id:
-            raise NotAllowed(f"own {what.replace('_', ' ')}")
+            raise NotAllowed(f"own {kind.__tablename__.replace('_', ' ')}")
         if kind is DrivingCheck and people_rules.is_minor(presenter.adult_on, draft.checked_on):
             raise Rejected({"driving": SafeguardingReason.DRIVER_IS_AN_ADULT})
         newest = select(kind).where(kind.presenter_id == presenter.id).order_by(kind.id.desc()).limit(1)
         before = session.scalar(newest)
         if before is not None and all(getattr(before, name) == value for name, value in vars(draft).items()):
-            return before.id
+            return before.id, False
         check = kind(presenter_id=presenter.id, **vars(draft), recorded_by_id=actor.user_id, recorded_at=now)
         session.add(check)
         session.flush()
         details = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
-        audit.record(actor, action, check, at=now, details=details)
-        check_id = check.id
-    log.info(action, extra={f"{what}_id": check_id, "presenter_id": presenter_id})
-    return check_id
+        audit.record(actor, RECORDED[kind], check, at=now, details=details)
+        return check.id, True
 
 
 def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now: dt.datetime) -> int:
