@@ -28,7 +28,7 @@ from scheduler.core.db import db
 from scheduler.demo import crowd
 from scheduler.jobs import queue
 from scheduler.web.limits import limiter
-from tests.clean_tables import forget_power_failures, tables_of
+from tests.clean_tables import prepare_for_tests, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
@@ -168,7 +168,7 @@ def _make(kind: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPathFa
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
     with app.app_context():
-        forget_power_failures(db.engine)
+        prepare_for_tests(db.engine)
         db.create_all()
         db.session.remove()
         app.extensions["clean_tables"] = tables_of(db.engine)
