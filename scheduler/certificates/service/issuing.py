@@ -274,6 +274,7 @@ def _new_row(
         "visit_id": facts.visit_id,
         "about": facts.about,
         "cohort_id": facts.cohort_id,
+        "campaign_id": facts.campaign_id,
         "holder_key": _key(kind, name),
         "holder_name": name or None,
         "language": facts.language,
