@@ -212,13 +212,14 @@ class Grounds:
         city, one, rested = self.city_of[request], self.problem.people[person], self.rested[person]
         start = self.problem.slots[slot] - self.problem.buffer
         end = self.problem.slots[slot] + self.problem.requests[request].duration
-        early, late = start - one.day_start, one.day_end - end  # minutes for the road
+        early, late = (min(one.furthest, time) for time in (start - one.day_start, one.day_end - end))  # for the road
         if min(early, late) < self._last_leg[city]:
             return 0
         days, eve, morrow = days & rested, rested << 1, rested >> 1
         road, near = self.minutes[self.home_of[person]][city], self.minutes[city][city]
         nights, alone = 1, 0
-        if self.km[self.home_of[person]][city] <= one.max_km_day and road <= one.day_end - one.day_start:
+        fits = road <= min(one.day_end - one.day_start, 2 * one.furthest)
+        if self.km[self.home_of[person]][city] <= one.max_km_day and fits:
             alone |= eve if near <= early and road <= late else 0
             alone |= morrow if road <= early and near <= late else 0
             if not alone and most_nights(one) > 1 and near <= min(early, late):
@@ -279,7 +280,7 @@ class Grounds:
     def _hours(self, person: int, city: int) -> tuple[int, int]:
         one, home = self.problem.people[person], self.home_of[person]
         road = self.minutes[home][city]
-        if 2 * self.km[home][city] > one.max_km_day:
+        if 2 * self.km[home][city] > one.max_km_day or road > one.furthest:
             return 1, 0
         return one.day_start + self.problem.buffer + road, one.day_end - road
 
