@@ -3,7 +3,7 @@
 A set of days is one integer, a bit a day: to ask who is free in a window is one `&`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -49,6 +49,11 @@ WHOEVER_GOES = (
     *("campaign_of", "is_fixed", "stops_of"),
 )
 
+SO_LONG_AS: Mapping[str, Callable[[PlanPerson], object]] = {  # what other people share with those who are alike in this
+    "there": lambda one: (one.weekdays, one.unavailable, one.own_school),
+    "reach": lambda one: (one.home, one.day_start, one.day_end, one.max_km_day, one.furthest),
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Grounds:
@@ -59,7 +64,9 @@ class Grounds:
     def with_people(self, people: tuple[PlanPerson, ...]) -> "Grounds":
         """The same requests and cities with other people: what does not hang on who goes is not worked out again."""
         other = Grounds(replace(self.problem, people=people))
-        other.__dict__.update({name: getattr(self, name) for name in WHOEVER_GOES})
+        pairs = list(zip(people, self.problem.people, strict=True))
+        alike = [name for name, of in SO_LONG_AS.items() if all(of(one) == of(before) for one, before in pairs)]
+        other.__dict__.update({name: getattr(self, name) for name in (*WHOEVER_GOES, *alike)})
         return other
 
     @cached_property

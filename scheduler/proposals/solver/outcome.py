@@ -7,7 +7,8 @@ from typing import Any
 
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.planning.rules.judgement import cost_of, violations
-from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain
+from scheduler.planning.solver.desk import PlanDesk
+from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain_on
 from scheduler.planning.terms import Placement, Plan, PlanProblem, WhyUnplaced
 from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, seat_of
 from scheduler.proposals.rules.sleeping import NightsOf, Sleeping, stand_with_nights
@@ -27,7 +28,7 @@ from scheduler.proposals.terms.plan import (
     told_seat,
 )
 
-EXPLAINED, WITH_NIGHTS = 400, 100  # requests: each answer lays the whole plan out once, with nights some times over
+EXPLAINED, WITH_NIGHTS = 400, 100  # requests: each answer takes a while, with nights much longer
 REST = {  # why the engine left one out that somebody could have served
     WhyUnplaced.TRAVEL: WaitCause.REACH,  # from whatever bed
     WhyUnplaced.CAP: WaitCause.FULL,
@@ -90,7 +91,7 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
     most = WITH_NIGHTS if plan.nights else EXPLAINED
     plan = _kept(drawing, plan, wish, stay, moment_of)
     left_out = {seat.request_id for seat in seats} - {int(one.request) for one in plan.placements}
-    explained, rows = len(asked) <= most, []
+    desk, rows = desk_of(drawing.problem, plan) if len(asked) <= most else None, []
     unchanged = {seat.request_id for seat in stay}
     for one in asked:
         if one in unchanged:
@@ -100,7 +101,7 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
         elif one in left_out:
             row = ProposedRow(one, waiting=Waiting(WaitCause.FULL))
         else:
-            row = _explained(drawing, plan, one) if explained else _briefly(drawing, plan, one)
+            row = _explained(drawing, plan, one, desk) if desk else _briefly(drawing, plan, one)
         rows.append(_of_standing(replace(row, pinned=one in wish.pinned and row.seat is not None), wish))
     return [*rows, *_left_alone(wish)], plan
 
@@ -172,8 +173,8 @@ def _left_alone(wish: PlanWish) -> list[ProposedRow]:
     ]
 
 
-def _explained(drawing: DrawnProblem, plan: Plan, request_id: int) -> ProposedRow:
-    answer = explain(drawing.problem, plan, str(request_id))
+def _explained(drawing: DrawnProblem, plan: Plan, request_id: int, desk: PlanDesk) -> ProposedRow:
+    answer = explain_on(desk, plan, str(request_id))
     if isinstance(answer, PlacedAnswer):
         return ProposedRow(request_id, seat_of(drawing, answer.placement), told=_of_placed(drawing, answer))
     cause = REST.get(answer.why.reason, WaitCause.LESS_WORTH)
