@@ -8,6 +8,7 @@ Spent = Callable[[int], float]  # how much of the budget is used after so many s
 Told = Callable[[str, Mapping[str, object]], None]  # what a search says while it works
 DAYS_OF_WEEK = 7
 MOST_TOUR_CITIES = 40
+ANY_ROAD = 10**6  # minutes
 WhoMay = Mapping[str, Mapping[int, int]]  # of each person by slot the days, a bit a day, that other rules leave her
 
 
@@ -72,6 +73,7 @@ class PlanPerson:
     given: Mapping[int, int] = field(default_factory=dict)  # presentations that she has by day beside this plan
     nights_max: int = 0  # nights in a row that she may stay away; of a minor none, whatever is said here
     takes_along: bool = False  # an educator who is vetted to drive young presenters
+    furthest: int = ANY_ROAD  # minutes that a presentation may lie from where her day begins, and from where it ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Small planning problems: one city beside another, one educator, one request, and random ones of a seed."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-from scheduler.planning.terms import OwnSchool, PlanCity, PlanPerson, PlanProblem, PlanRequest
+from scheduler.planning.terms import ANY_ROAD, OwnSchool, PlanCity, PlanPerson, PlanProblem, PlanRequest
 
 WORKDAYS = frozenset(range(5))
 BELGRADE, PANCEVO, NIS = (
@@ -163,7 +164,7 @@ def _request(one: PlanRequest) -> dict[str, Any]:
 VRANJE = PlanCity(3, "Vranje", 42.5514, 21.9003)
 
 
-def a_touring_problem(seed: int, requests: int = 3, last_day: int = 3) -> PlanProblem:
+def a_touring_problem(seed: int, requests: int = 3, last_day: int = 3, furthest: int = ANY_ROAD) -> PlanProblem:
     """A random problem of few days where somebody far away may be reached by a night, and youths may ride along."""
     rng = Random(seed)
     may_ride = rng.choice(((0, 13), (0, 13), (0, 1), (1, 0)))
@@ -204,4 +205,5 @@ def a_touring_problem(seed: int, requests: int = 3, last_day: int = 3) -> PlanPr
         )
         for one in range(requests)
     )
+    people = tuple(replace(one, furthest=furthest) for one in people)
     return a_problem(people=people, requests=asked, cities=(BELGRADE, PANCEVO, NIS, VRANJE))

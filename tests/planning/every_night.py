@@ -6,7 +6,7 @@ from itertools import product
 from scheduler.planning.rules.judgement import cost_of, violations
 from scheduler.planning.terms import NightAway, Placement, Plan, PlanProblem, SharedRide
 
-OF_THE_ROAD = {"day start or end at home", "max km a day"}
+OF_THE_ROAD = {"day start or end at home", "max km a day", "too far from where she sleeps"}
 
 
 def least_cost(problem: PlanProblem) -> int:

@@ -177,3 +177,16 @@ def test_of_a_crew_of_two_whoever_can_goes_on():
     mended = repair.repair(replace(problem, people=(*people[:2], gone, people[3])), watch(steps=2), engine.never)
 
     assert mended.placements == (replace(told, influencer="Y2"),)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_many_answers_of_one_plan_are_those_of_each_alone_and_leave_it_as_it_is(seed: int):
+    problem = a_random_problem(seed, requests=12)
+    plan = engine.solve(problem, watch(steps=1))
+    desk = explanation.desk_of(problem, plan)
+    stood, cost = desk.snapshot(), desk.cost
+
+    together = [explanation.explain_on(desk, plan, one.id) for one in problem.requests]
+
+    assert together == [explanation.explain(problem, plan, one.id) for one in problem.requests]
+    assert (desk.snapshot(), desk.cost) == (stood, cost)

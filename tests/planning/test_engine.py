@@ -1,5 +1,7 @@
 """The engine on random small problems: what it says is what the judge says, and nothing better was overlooked."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from random import Random
 
@@ -16,6 +18,12 @@ from tests.factories.planning import a_plan_person, a_plan_request, a_problem, a
 from tests.planning.every_plan import least_cost
 
 SEEDS = range(12)
+NOT_LOADED = """
+import sys
+from scheduler.planning.solver import engine
+assert engine.exact_solver() is not engine.never
+assert "ortools" not in sys.modules
+"""
 
 
 def watch(steps: int, seed: int = 0) -> engine.Watch:
@@ -148,3 +156,7 @@ def test_each_reason_has_its_case(person: dict, request_: dict, reason: WhyUnpla
     (found,) = [one for one in plan_of(desk).unplaced if one.request == "R1"]
 
     assert found.reason == reason
+
+
+def test_the_first_plan_does_not_wait_until_the_exact_solver_is_loaded():
+    subprocess.run([sys.executable, "-c", NOT_LOADED], check=True, timeout=60)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.jobs import long_work, proposals, queue
 from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
@@ -18,13 +18,26 @@ from scheduler.places.models import Host
 from scheduler.proposals.models import OvernightWish, PlanJourney, ProposedNight
 from scheduler.proposals.queries.overnight import nights_for, nights_of, wish_of
 from scheduler.proposals.queries.pages import draft_of, proposal_of, proposal_page
+from scheduler.proposals.service import carry_out
+from scheduler.proposals.service.carry_out import apply_rows
 from scheduler.proposals.service.overnight import say_nights
 from scheduler.proposals.service.propose import begin_proposal
-from scheduler.proposals.terms.plan import Assumed, Levers, ProposalReason, Supposition
+from scheduler.proposals.terms.plan import (
+    Assumed,
+    Levers,
+    PlanChanged,
+    ProposalReason,
+    Supposition,
+    WaitCause,
+    WhyChanged,
+)
 from scheduler.requests.models import SchoolRequest
+from scheduler.staffing.service.offers import offer_visit
+from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter
 from tests.factories.proposals import FIRST, Region, a_region
+from tests.factories.staffing import UNTIL
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)
@@ -48,6 +61,16 @@ def far(session) -> Region:
             day = FIRST + number * DAY
             session.execute(update(SchoolRequest).where(SchoolRequest.id == one.id).values(first_day=day, last_day=day))
     return region
+
+
+@pytest.fixture
+def by_night(far, session) -> Region:
+    """The same, and Tuesday's school lies in Subotica: too far from Niš, near enough from a bed in Belgrade."""
+    with transaction():
+        where = {"lat": 46.1005, "lon": 19.6651, "place_sr_cyrl": "Суботица", "place_sr_latn": "Subotica"}
+        session.execute(update(Host).where(Host.id == far.asked[1].host_id).values(where))
+    say_nights(far.coordinator, far.educators[0].id, 2, now=MONDAY)
+    return far
 
 
 def drawn(region: Region, nights: int = 0, **given) -> int:
@@ -79,6 +102,69 @@ def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved
     assert (away.line.placed, home.line.placed) == (2, 2)
     assert away.sums.km_saved == home.sums.km - away.sums.km > 300
     assert (away.draft.nights, home.draft.nights, home.draft.has_nights) == (1, 0, False)
+
+
+def test_a_day_that_only_nights_reach_is_planned_applied_and_taken_by_the_database(by_night):
+    one, other = (one.id for one in by_night.asked)
+
+    with_nights, without = drawn(by_night, nights=2), drawn(by_night)
+
+    assert [day for _who, day, _place in slept(by_night, with_nights)] == [FIRST, FIRST + DAY]
+    assert page(by_night, with_nights).line.placed == 2
+    assert page(by_night, without).line.placed == 1
+    assert {row.waiting.cause for row in page(by_night, without).waiting} == {WaitCause.REACH}
+    made = apply_rows(by_night.coordinator, with_nights, [one, other], now=MONDAY)
+    for visit_id in made:
+        offer_visit(by_night.coordinator, visit_id, until=UNTIL, now=MONDAY)
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize("takes_back", [True, False])
+def test_a_row_that_takes_a_night_is_refused_once_nobody_stays_it(by_night, takes_back):
+    """She has changed her mind, or the visit after which she would sleep in Belgrade is not applied."""
+    one, other = (one.id for one in by_night.asked)
+    proposal_id = drawn(by_night, nights=2)
+    if takes_back:
+        say_nights(by_night.coordinator, by_night.educators[0].id, 1, now=MONDAY)
+    else:
+        with transaction() as own:
+            own.execute(update(ProposedNight).values(host_id=by_night.asked[0].host_id).where(_after(FIRST)))
+
+    with pytest.raises(PlanChanged) as refused:
+        apply_rows(by_night.coordinator, proposal_id, [one, other] if takes_back else [other], now=MONDAY)
+
+    assert refused.value.rows == {other: WhyChanged.NIGHT_ENDED}
+    db.session.rollback()
+    kept = apply_rows(by_night.coordinator, proposal_id, [one], now=MONDAY)
+    assert len(kept) == 1
+    if not takes_back:  # with that visit applied the night holds
+        assert len(apply_rows(by_night.coordinator, proposal_id, [other], now=MONDAY)) == 1
+
+
+def test_where_the_visit_before_a_night_cannot_be_planned_nothing_is_applied(by_night, monkeypatch):
+    """What only the act itself finds out: the other visit is too far without the night after the first."""
+    one, other = (one.id for one in by_night.asked)
+    proposal_id = drawn(by_night, nights=2)
+    with transaction() as own:
+        own.execute(update(ProposedNight).values(host_id=by_night.asked[0].host_id).where(_after(FIRST)))
+    usual = carry_out.plan_visit
+
+    def refusing(actor, draft, *, now):
+        if draft.school_request_id == one:
+            raise Conflict(GroundReason.WRONG_STATE)
+        return usual(actor, draft, now=now)
+
+    monkeypatch.setattr(carry_out, "plan_visit", refusing)
+    with pytest.raises(PlanChanged) as refused:
+        apply_rows(by_night.coordinator, proposal_id, [one, other], now=MONDAY, without_changed=True)
+
+    db.session.rollback()
+    assert refused.value.rows == {one: WhyChanged.NOT_FREE, other: WhyChanged.NIGHT_ENDED}
+    assert db.session.scalars(select(Visit)).all() == []
+
+
+def _after(day: dt.date):
+    return ProposedNight.after_day == day
 
 
 def test_nobody_is_away_who_has_not_said_so(far):

@@ -27,6 +27,7 @@ from scheduler.booking.rules.young_days import days_full_for_a_minor
 from scheduler.booking.terms.free_dates import OF_CREW, Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
 from scheduler.people.terms import PresenterKind
+from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.rules.crew import uncleared, why_not
@@ -200,11 +201,12 @@ class _Needed:
                 said[teaches] = why_not(one, self.facts.topic, self.facts.language, True)
             return said[teaches]
 
-        reaches = cache(lambda home, reach_km: not too_far(home, self.facts.point, reach_km))
+        point = self.facts.point
+        reaches = cache(lambda home, reach_km: not too_far(home, point, reach_km))
         return (
             (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in against(one)),
             (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in against(one)),
-            (Lack.REACH, lambda one: reaches(one.home, one.reach_km)),
+            (Lack.REACH, lambda one: bool(one.beds) or reaches(one.home, one.reach_km)),
         )
 
     def _most(self) -> list[int]:
@@ -308,15 +310,27 @@ class _Needed:
         load = {one.presenter_id: load_on(one.presentations, day)[1] for one in free}
         return sorted(load, key=lambda who: (load[who], who))
 
+    def _out_of_reach(self, one: Seeker) -> set[dt.date]:
+        """The days on which the place is too far from where she wakes or sleeps: of who is away for some nights."""
+        far = cache(lambda beds: bool(too_far(one.home, self.facts.point, one.reach_km, beds)))
+        return {day for day in self.grid.days if far(_of_day(one, day))}
+
     def _hours(self, one: Seeker) -> dict[dt.date, int]:
         """When she can usually come, on the days on which the law lets her."""
         usual, allowed = self.grid.usual(one.hours), allowed_days(one, self.grid.days)
+        if one.beds:
+            allowed -= self._out_of_reach(one)
         hours = {day: usual[day.weekday()] for day in allowed}
         for day in allowed:
             differs = [row for row in one.exceptions if row.first_day <= day <= row.last_day]
             if differs:
                 hours[day] = -1 if is_available((), differs, day, EARLIEST, EARLIEST) else 0
         return hours
+
+
+def _of_day(one: Seeker, day: dt.date) -> frozenset[Point]:
+    """Where she wakes on that day, and where she sleeps after it."""
+    return frozenset(one.beds.get(night, one.home) for night in (day - DAY, day))
 
 
 def _covers(spans: Iterable[Days], day: dt.date) -> bool:

@@ -103,6 +103,7 @@ class Seeker:
     presentations: Mapping[dt.date, int] = field(default_factory=dict)  # promised ones, by local day
     reach_km: int | None = None  # as far as she said she goes
     young: tuple[YoungVisit, ...] = ()  # what she has promised as a minor
+    beds: Mapping[dt.date, Point] = field(default_factory=dict)  # where she sleeps after a day, if not at home
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
-from scheduler.planning.terms import OwnSchool, PlanCity, PlanPerson, PlanProblem
+from scheduler.planning.terms import ANY_ROAD, OwnSchool, PlanCity, PlanPerson, PlanProblem
 
 EARTH_KM = 6371.0
 DETOUR = 1.3  # a road is longer than the straight line
@@ -86,6 +86,7 @@ def tour_of(problem: PlanProblem, person: PlanPerson, frame: DayFrame, stops: Se
     if not ordered:
         km, minutes = road_between(problem, frame.begins, frame.ends)
         fits = km <= person.max_km_day and person.day_start + minutes <= person.day_end
+        fits &= minutes <= 2 * person.furthest  # as long as the road there and back of her furthest visit
         return DayTour(km, person.day_start, person.day_start + minutes, () if fits else ("no day for the road",))
     problems = []
     km, minutes = road_over(problem, frame.begins, frame.by_way_of, ordered[0].city)
@@ -101,9 +102,19 @@ def tour_of(problem: PlanProblem, person: PlanPerson, frame: DayFrame, stops: Se
         problems.append("day start or end at home")
     if km > person.max_km_day:
         problems.append("max km a day")
+    if is_out_of_reach(problem, person, frame, ordered):
+        problems.append("too far from where she sleeps")
     if is_too_much([stop.load for stop in ordered], person.given.get(day, 0), person.max_per_day):
         problems.append("max presentations a day")
     return DayTour(km, leaves, back, tuple(problems))
+
+
+def is_out_of_reach(problem: PlanProblem, person: PlanPerson, frame: DayFrame, stops: Sequence[RoadStop]) -> bool:
+    """Whether a presentation lies further than she is sent from where her day begins, or from where it ends."""
+    ends = {frame.begins.id: frame.begins, frame.ends.id: frame.ends}.values()
+    return person.furthest < ANY_ROAD and any(
+        road_between(problem, end, stop.city)[1] > person.furthest for end in ends for stop in stops
+    )
 
 
 def misses_lessons(school: OwnSchool, day: int, leaves: int, back: int) -> bool:

@@ -23,11 +23,13 @@ class Watch:
 
 def exact_solver() -> LayAnew:
     """CP-SAT where it is installed; without it the search goes on by its own moves."""
-    if find_spec("ortools") is None:
-        return never
-    from scheduler.planning.solver.submodel import lay_anew  # loads the solver
+    return _by_cp_sat if find_spec("ortools") else never
 
-    return lay_anew
+
+def _by_cp_sat(desk: PlanDesk, block: list[int], rng: Random, calm: int | None = None) -> None:
+    from scheduler.planning.solver.submodel import lay_anew  # loads the solver: the first plan does not wait for it
+
+    lay_anew(desk, block, rng, calm)
 
 
 def solve(problem: PlanProblem, watch: Watch, solver: LayAnew = never) -> Plan:

@@ -59,7 +59,11 @@ class UnplacedAnswer:
 
 def explain(problem: PlanProblem, plan: Plan, request_id: str) -> PlacedAnswer | UnplacedAnswer:
     """The answer for one request of a plan that breaks no rule."""
-    desk = desk_of(problem, plan)
+    return explain_on(desk_of(problem, plan), plan, request_id)
+
+
+def explain_on(desk: PlanDesk, plan: Plan, request_id: str) -> PlacedAnswer | UnplacedAnswer:
+    """The same of a plan that is laid out, and stays so: for many answers it is laid out once."""
     request = desk.grounds.request_at[request_id]
     if desk.at[request] is not None:
         return _why_her(desk, request)
@@ -110,6 +114,7 @@ def _why_her(desk: PlanDesk, request: int) -> PlacedAnswer:
         (_placement(desk, request, other), _parts(desk, request, other))
         for _cost, other in sorted(best.values())[:ALTERNATIVES]
     )
+    desk.place(request, seat)
     return PlacedAnswer(_placement(desk, request, seat), mine, others)
 
 

@@ -3,7 +3,7 @@
 A set of days is one integer, a bit a day: to ask who is free in a window is one `&`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -49,6 +49,11 @@ WHOEVER_GOES = (
     *("campaign_of", "is_fixed", "stops_of"),
 )
 
+SO_LONG_AS: Mapping[str, Callable[[PlanPerson], object]] = {  # what other people share with those who are alike in this
+    "there": lambda one: (one.weekdays, one.unavailable, one.own_school),
+    "reach": lambda one: (one.home, one.day_start, one.day_end, one.max_km_day, one.furthest),
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Grounds:
@@ -59,7 +64,9 @@ class Grounds:
     def with_people(self, people: tuple[PlanPerson, ...]) -> "Grounds":
         """The same requests and cities with other people: what does not hang on who goes is not worked out again."""
         other = Grounds(replace(self.problem, people=people))
-        other.__dict__.update({name: getattr(self, name) for name in WHOEVER_GOES})
+        pairs = list(zip(people, self.problem.people, strict=True))
+        alike = [name for name, of in SO_LONG_AS.items() if all(of(one) == of(before) for one, before in pairs)]
+        other.__dict__.update({name: getattr(self, name) for name in (*WHOEVER_GOES, *alike)})
         return other
 
     @cached_property
@@ -212,13 +219,14 @@ class Grounds:
         city, one, rested = self.city_of[request], self.problem.people[person], self.rested[person]
         start = self.problem.slots[slot] - self.problem.buffer
         end = self.problem.slots[slot] + self.problem.requests[request].duration
-        early, late = start - one.day_start, one.day_end - end  # minutes for the road
+        early, late = (min(one.furthest, time) for time in (start - one.day_start, one.day_end - end))  # for the road
         if min(early, late) < self._last_leg[city]:
             return 0
         days, eve, morrow = days & rested, rested << 1, rested >> 1
         road, near = self.minutes[self.home_of[person]][city], self.minutes[city][city]
         nights, alone = 1, 0
-        if self.km[self.home_of[person]][city] <= one.max_km_day and road <= one.day_end - one.day_start:
+        fits = road <= min(one.day_end - one.day_start, 2 * one.furthest)
+        if self.km[self.home_of[person]][city] <= one.max_km_day and fits:
             alone |= eve if near <= early and road <= late else 0
             alone |= morrow if road <= early and near <= late else 0
             if not alone and most_nights(one) > 1 and near <= min(early, late):
@@ -279,7 +287,7 @@ class Grounds:
     def _hours(self, person: int, city: int) -> tuple[int, int]:
         one, home = self.problem.people[person], self.home_of[person]
         road = self.minutes[home][city]
-        if 2 * self.km[home][city] > one.max_km_day:
+        if 2 * self.km[home][city] > one.max_km_day or road > one.furthest:
             return 1, 0
         return one.day_start + self.problem.buffer + road, one.day_end - road
 

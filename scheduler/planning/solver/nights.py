@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from scheduler.planning.rules.nights import most_nights
 from scheduler.planning.solver.grounds import Grounds
+from scheduler.planning.terms import ANY_ROAD
 
 Held = tuple[int, int, int, int]  # start, end, city, request
 DaysHeld = Mapping[int, list[Held]]
@@ -76,10 +77,14 @@ class BestNights:
         if not stops:
             if begins == finishes == home:
                 return 0
-            fits = one.day_start + minutes[begins][finishes] <= one.day_end
+            fits = minutes[begins][finishes] <= min(one.day_end - one.day_start, 2 * one.furthest)
             road = km[begins][finishes]
             return road if fits and road <= one.max_km_day else -1
         first, last = stops[0], stops[-1]
+        if one.furthest < ANY_ROAD and any(
+            max(minutes[begins][stop[2]], minutes[finishes][stop[2]]) > one.furthest for stop in stops
+        ):
+            return -1
         if first[0] - grounds.problem.buffer - minutes[begins][first[2]] < one.day_start:
             return -1
         if last[1] + minutes[last[2]][finishes] > one.day_end:

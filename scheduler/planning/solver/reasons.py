@@ -73,7 +73,8 @@ def _hurdle(desk: PlanDesk, request: int, way: tuple[int, int, int]) -> WhyUnpla
     if not desk.may_more(educator, day):
         return WhyUnplaced.CAP
     if desk.joins(educator, request, day, slot) < 0:
-        return WhyUnplaced.CLASH
+        _nights, alone = desk.grounds.by_night.get((request, educator, slot), (0, -1))
+        return WhyUnplaced.CLASH if alone >> day & 1 else WhyUnplaced.TRAVEL
     if desk.grounds.problem.requests[request].influencers and not _any_youth(desk, request, day, slot):
         return WhyUnplaced.NO_INFLUENCER
     return WhyUnplaced.CAMPAIGN

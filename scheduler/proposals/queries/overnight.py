@@ -5,6 +5,7 @@ nothing to read: the database takes no wish and no night of hers.
 import datetime as dt
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -15,8 +16,10 @@ from scheduler.policy import Actor
 from scheduler.proposals.models import OvernightWish, ProposedNight
 from scheduler.proposals.queries.pages import crew_name, proposal_of
 from scheduler.proposals.rules.assuming import assumed_nights
+from scheduler.proposals.rules.sleeping import Sleeping
 from scheduler.proposals.terms.pages import NightView
-from scheduler.proposals.terms.plan import ProposalDraft
+from scheduler.proposals.terms.plan import PlannedNight, ProposalDraft
+from scheduler.visits.queries.agenda import point_of
 
 
 def nights_for(actor: Actor, draft: ProposalDraft, *, now: dt.datetime) -> dict[int, int]:
@@ -31,6 +34,26 @@ def nights_for(actor: Actor, draft: ProposalDraft, *, now: dt.datetime) -> dict[
     )
     said = {who: min(most, draft.nights) for who, most in db.session().execute(wanted)}
     return dict(assumed_nights(said, draft.supposes) if draft.supposes else said)
+
+
+def sleeping_in(actor: Actor, proposal_id: int, draft: ProposalDraft, *, now: dt.datetime) -> Sleeping:
+    """The nights of a finished proposal, and who would stay away for how many by now."""
+    if not draft.has_nights:
+        return Sleeping()
+    rows = (
+        db.session()
+        .execute(
+            select(ProposedNight, Host)
+            .join(Host, Host.id == ProposedNight.host_id)
+            .options(joinedload(Host.municipality))
+            .where(ProposedNight.proposal_id == proposal_id)
+            .order_by(ProposedNight.after_day, ProposedNight.presenter_id)
+        )
+        .all()
+    )
+    nights = tuple(PlannedNight(one.presenter_id, one.after_day, one.host_id) for one, _host in rows)
+    places = {host.id: point for _one, host in rows if (point := point_of(host))}
+    return Sleeping(nights, nights_for(actor, draft, now=now), places)
 
 
 def wish_of(presenter_id: int) -> int:

@@ -15,7 +15,6 @@ from scheduler.booking.rules.free_dates import free_dates, who_could
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.booking.terms.free_dates import OF_CREW, Lack, Seeker
-from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.rules.presence import is_away
@@ -30,13 +29,12 @@ from scheduler.planning.terms import (
     PlanWeights,
     WhoMay,
 )
+from scheduler.proposals.rules.sleeping import NO_NIGHTS, NightsOf, as_if_near, nights_in_a_row, works_on
 from scheduler.proposals.terms.plan import AskedVisit, DrawnProblem, Levers, ProposedSeat, WaitCause, Waiting
-from scheduler.visits.rules.limits import MOST_A_DAY, MOST_A_WEEK, week_of_day
+from scheduler.visits.rules.limits import FURTHEST_MINUTES, MOST_A_DAY, MOST_A_WEEK, week_of_day
 from scheduler.visits.rules.timetable import wall_end
 
 _Dates = Mapping[int, Mapping[dt.date, tuple[dt.time, ...]]]
-NightsOf = Mapping[int, int]  # of presenters, how many nights in a row each may stay away
-NO_NIGHTS: NightsOf = {}
 EVERY_DAY = range(HORIZON_DAYS + DAYS_OF_WEEK)
 EVERY_AUDIENCE = "all"  # of audiences: free dates ask nobody for which she speaks
 NEVER, ANYTIME = -24 * 60, 3 * 24 * 60  # when somebody leaves home and is back: the product asks how far, not when
@@ -86,10 +84,14 @@ def drawing_of(
     told: Callable[[int], None],
     nights: NightsOf = NO_NIGHTS,
 ) -> DrawnProblem:
-    """The problem of these requests. `told` hears how many were looked at."""
+    """The problem of these requests. `told` hears how many were looked at.
+
+    Who may stay away could be wherever she may sleep near: the engine asks how far that is from each bed.
+    """
     every = []
     for number, visit in enumerate(asked, 1):
-        every.append(_Could(visit, _with_every_class(visit, who_could(visit.facts, moment_of))))
+        near = as_if_near(visit.facts, nights)
+        every.append(_Could(visit, _with_every_class(visit, who_could(near, moment_of))))
         told(number)
     monday = week_of_day(today)
     starts = sorted({_arrives(could.asked, time) for could in every for time in _times(could)}) or [0]
@@ -246,18 +248,11 @@ def _with_nights(person: PlanPerson, hers: Sequence[Seeker], nights: NightsOf, t
     """With the nights that she may stay away, an adult today and so on every day of the plan; on days on which she does
     not work she is on no road, either. The engine is never told that a minor could.
     """
-    one, monday = hers[-1], week_of_day(today)
-    most = nights.get(one.presenter_id, 0)
-    if not most or is_minor(one.law.adult_on, today):
+    monday = week_of_day(today)
+    if not (most := nights_in_a_row(hers[-1], nights, today)):
         return person
-    off = frozenset(day for day in EVERY_DAY if not any(_works(who, monday + dt.timedelta(days=day)) for who in hers))
-    return replace(person, nights_max=most, unavailable=off)
-
-
-def _works(one: Seeker, day: dt.date) -> bool:
-    """Whether she comes at all on a day: as its exceptions say, else as her week does."""
-    said = [row.available for row in one.exceptions if row.first_day <= day <= row.last_day]
-    return all(said) if said else any(row.weekday == day.weekday() for row in one.hours)
+    off = frozenset(day for day in EVERY_DAY if not works_on(hers, monday + dt.timedelta(days=day)))
+    return replace(person, nights_max=most, unavailable=off, furthest=FURTHEST_MINUTES)
 
 
 def _hopeless(could: _Could, moment_of: MomentOf) -> Waiting | None:

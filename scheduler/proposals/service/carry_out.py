@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -17,11 +17,13 @@ from scheduler.people.models import Presenter
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import fits_campaign
 from scheduler.proposals.models import ProposedVisit
+from scheduler.proposals.queries.overnight import sleeping_in
 from scheduler.proposals.queries.pages import draft_of, proposal_of, seat_in
 from scheduler.proposals.queries.shared_rides import ridden
 from scheduler.proposals.queries.to_mend import mended_again
 from scheduler.proposals.queries.to_plan import asked_again
 from scheduler.proposals.rules.mending import NOBODY
+from scheduler.proposals.rules.sleeping import Sleeping, as_slept, stand_with_nights
 from scheduler.proposals.rules.standing import seats_that_stand
 from scheduler.proposals.service.mend import mend_visit
 from scheduler.proposals.terms.plan import (
@@ -72,7 +74,10 @@ def apply_rows(
         seats = {one: seat for one, row in rows.items() if (seat := seat_in(row))}
         stood = _lock_what_stands(act, rows.values())
         hold_time(act.session, stood | {who for seat in seats.values() for who in seat.crew})
-        judged = _judged(act, draft, rows, seats)
+        if draft.rides or draft.has_nights:
+            _hold_words(act, seats)
+        sleeping = sleeping_in(act.actor, proposal_id, draft, now=act.now)
+        judged = _judged(act, draft, rows, seats, sleeping)
         if draft.rides:
             _ask_about_rides(act, judged, proposal_id, seats)
         visits = _carried_out(act, judged, seats) if without_changed or not judged.changed else {}
@@ -102,13 +107,19 @@ class _Judged:
     stands: Mapping[int, StandingVisit]
     draft: ProposalDraft
     changed: dict[int, WhyChanged]
+    sleeping: Sleeping
+    beside: Sequence[ProposedSeat]
     rides: set[int] = field(default_factory=set)  # of which requests the young presenter goes in the educator's car
 
 
 def _judged(
-    act: Act, draft: ProposalDraft, rows: Mapping[int, ProposedVisit], seats: Mapping[int, ProposedSeat]
+    act: Act,
+    draft: ProposalDraft,
+    rows: Mapping[int, ProposedVisit],
+    seats: Mapping[int, ProposedSeat],
+    sleeping: Sleeping,
 ) -> _Judged:
-    """Every rule asked again: of free dates, and of a repair how its visits stand."""
+    """Every rule asked again: of free dates from where people sleep, and of a repair how its visits stand."""
     beside = {seat.request_id: seat for seat in _beside(act, rows, seats)}
     stands: dict[int, StandingVisit] = {}
     if draft.mends is not None:
@@ -118,29 +129,33 @@ def _judged(
         asked = asked_again([*seats, *beside], replace(draft.scope, people=()), now=act.now)
     fair = {one for one, row in rows.items() if _is_as_it_was(row, asked, stands)}
     otherwise = WhyChanged.STANDS_OTHERWISE if draft.mends else WhyChanged.ANSWERED
-    not_free = _not_free(asked, [seats[one] for one in fair], beside.values())
-    return _Judged(asked, stands, draft, dict.fromkeys(seats.keys() - fair, otherwise) | not_free)
+    judged = _Judged(asked, stands, draft, dict.fromkeys(seats.keys() - fair, otherwise), sleeping, [*beside.values()])
+    judged.changed |= _not_free_from_there(judged, [seats[one] for one in fair])
+    return judged
+
+
+def _hold_words(act: Act, seats: Mapping[int, ProposedSeat]) -> None:
+    """Nobody's consent, check or wish about nights changes meanwhile."""
+    crews = {who for seat in seats.values() for who in seat.crew}
+    act.session.scalars(select(Presenter.id).where(Presenter.id.in_(crews)).order_by(Presenter.id).with_for_update())
+
+
+def _not_free_from_there(judged: _Judged, seats: Sequence[ProposedSeat]) -> dict[int, WhyChanged]:
+    """Which of these seats free dates would not offer from where their people sleep; who sleeps there is asked, too."""
+    facts = {number: one for number, (one, _row) in judged.asked.items()}
+    stand, held = stand_with_nights(facts, seats, judged.sleeping, clock.moment_of, judged.beside)
+    gone = {seat.request_id for seat in seats} - stand
+    if not gone or held == judged.sleeping.nights:
+        return dict.fromkeys(gone, WhyChanged.NOT_FREE)
+    slept = as_slept(facts, judged.sleeping)
+    by_night = seats_that_stand(slept, seats, clock.moment_of, beside=judged.beside)
+    return {one: WhyChanged.NIGHT_ENDED if one in by_night else WhyChanged.NOT_FREE for one in gone}
 
 
 def _ask_about_rides(act: Act, judged: _Judged, proposal_id: int, seats: Mapping[int, ProposedSeat]) -> None:
-    """Of rows with a ride: nobody's consent or check ends meanwhile, and neither has ended since."""
-    crews = {who for seat in seats.values() for who in seat.crew}
-    act.session.scalars(select(Presenter.id).where(Presenter.id.in_(crews)).order_by(Presenter.id).with_for_update())
+    """Of rows with a ride: neither the consent nor the check has ended since."""
     judged.rides, ended = ridden(proposal_id, seats)
     judged.changed |= dict.fromkeys(ended - judged.changed.keys(), WhyChanged.RIDE_ENDED)
-
-
-def _not_free(
-    asked: Mapping[int, tuple[AskedVisit, SchoolRequest]],
-    seats: Iterable[ProposedSeat],
-    beside: Iterable[ProposedSeat] = (),
-    *,
-    in_order: bool = False,
-) -> dict[int, WhyChanged]:
-    """Which of these seats free dates would not offer any more."""
-    facts, those = {number: one for number, (one, _row) in asked.items()}, list(seats)
-    stand = seats_that_stand(facts, those, clock.moment_of, beside=beside, in_order=in_order)
-    return {seat.request_id: WhyChanged.NOT_FREE for seat in those if seat.request_id not in stand}
 
 
 def changed_since(
@@ -148,8 +163,10 @@ def changed_since(
 ) -> dict[int, WhyChanged]:
     """Which of these seats no longer hold, asked one after the other as they are given, in this very transaction."""
     agreed = {one for one, (_asked, row) in asked.items() if row.state is RequestState.AGREED}
-    fair = [seat for one, seat in seats.items() if one in agreed]
-    return dict.fromkeys(seats.keys() - agreed, WhyChanged.ANSWERED) | _not_free(asked, fair, in_order=True)
+    facts, fair = {one: visit for one, (visit, _row) in asked.items()}, [seats[one] for one in seats if one in agreed]
+    stand = seats_that_stand(facts, fair, clock.moment_of, in_order=True)
+    not_free = dict.fromkeys({seat.request_id for seat in fair} - stand, WhyChanged.NOT_FREE)
+    return dict.fromkeys(seats.keys() - agreed, WhyChanged.ANSWERED) | not_free
 
 
 def plan_seat(act: Act, asked: SchoolRequest, seat: ProposedSeat) -> int:
@@ -187,6 +204,8 @@ def _carried_out(act: Act, judged: _Judged, seats: Mapping[int, ProposedSeat]) -
             break
         waiting = left
     judged.changed.update(dict.fromkeys(waiting, WhyChanged.NOT_FREE))
+    if waiting and (alone := _not_free_from_there(judged, [seats[one] for one in visits])):
+        raise PlanChanged(judged.changed | alone)  # who would sleep where one of these was
     return visits
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.planning.rules.judgement import cost_of, violations
-from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain
+from scheduler.planning.solver.desk import PlanDesk
+from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain_on
 from scheduler.planning.terms import Placement, Plan, PlanProblem, WhyUnplaced
-from scheduler.proposals.rules.drawing import NightsOf, drawing_of, may_be, placement_of, seat_of
-from scheduler.proposals.rules.standing import seats_that_stand
+from scheduler.proposals.rules.drawing import drawing_of, may_be, placement_of, seat_of
+from scheduler.proposals.rules.sleeping import NightsOf, Sleeping, stand_with_nights
 from scheduler.proposals.terms.plan import (
     AskedVisit,
     DrawnProblem,
@@ -27,8 +28,9 @@ from scheduler.proposals.terms.plan import (
     told_seat,
 )
 
-EXPLAINED, WITH_NIGHTS = 400, 100  # requests: each answer lays the whole plan out once, with nights some times over
+EXPLAINED, WITH_NIGHTS = 400, 100  # requests: each answer takes a while, with nights much longer
 REST = {  # why the engine left one out that somebody could have served
+    WhyUnplaced.TRAVEL: WaitCause.REACH,  # from whatever bed
     WhyUnplaced.CAP: WaitCause.FULL,
     WhyUnplaced.CLASH: WaitCause.ELSEWHERE,
     WhyUnplaced.NO_INFLUENCER: WaitCause.NO_YOUTH,
@@ -73,10 +75,10 @@ def _fair(drawing: DrawnProblem, seat: ProposedSeat) -> Placement | None:
 
 
 def _together(problem: PlanProblem, pinned: list[Placement]) -> list[Placement]:
-    """Of pinned seats those that may be beside those before them."""
+    """Of pinned seats those that may be beside those before them, with nights where they take some."""
     kept: list[Placement] = []
     for one in pinned:
-        if not violations(problem, Plan((*kept, one))):
+        if not violations(problem, _with_nights_of(problem, Plan((*kept, one)))):
             kept.append(one)
     return kept
 
@@ -87,13 +89,9 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
     seats = [seat_of(drawing, one) for one in plan.placements]
     stay = _as_they_stand(seats, wish)
     most = WITH_NIGHTS if plan.nights else EXPLAINED
-    stand = {seat.request_id for seat in stay} | seats_that_stand(
-        asked, [seat for seat in seats if seat not in stay], moment_of, beside=stay
-    )
-    kept = replace(plan, placements=tuple(one for one in plan.placements if int(one.request) in stand))
-    plan = _with_nights_of(drawing.problem, kept)
-    left_out = {seat.request_id for seat in seats} - stand
-    explained, rows = len(asked) <= most, []
+    plan = _kept(drawing, plan, wish, stay, moment_of)
+    left_out = {seat.request_id for seat in seats} - {int(one.request) for one in plan.placements}
+    desk, rows = desk_of(drawing.problem, plan) if len(asked) <= most else None, []
     unchanged = {seat.request_id for seat in stay}
     for one in asked:
         if one in unchanged:
@@ -103,14 +101,33 @@ def rows_of(drawing: DrawnProblem, plan: Plan, wish: PlanWish, moment_of: Moment
         elif one in left_out:
             row = ProposedRow(one, waiting=Waiting(WaitCause.FULL))
         else:
-            row = _explained(drawing, plan, one) if explained else _briefly(drawing, plan, one)
+            row = _explained(drawing, plan, one, desk) if desk else _briefly(drawing, plan, one)
         rows.append(_of_standing(replace(row, pinned=one in wish.pinned and row.seat is not None), wish))
     return [*rows, *_left_alone(wish)], plan
 
 
+def _kept(drawing: DrawnProblem, plan: Plan, wish: PlanWish, stay: Sequence[ProposedSeat], moment_of: MomentOf) -> Plan:
+    """What free dates offer of a plan, seat after seat, from where its people sleep: who is left sleeps where that
+    costs least, and is asked again from there.
+    """
+    asked, unmoved = {one.request_id: one for one in wish.asked}, {seat.request_id for seat in stay}
+    while True:
+        seats = [seat_of(drawing, one) for one in plan.placements]
+        sleeping = Sleeping(tuple(nights_in(drawing, plan)), wish.nights)
+        moved = [seat for seat in seats if seat.request_id not in unmoved]
+        stand, held = stand_with_nights(asked, moved, sleeping, moment_of, stay)
+        placed = tuple(one for one in plan.placements if int(one.request) in unmoved | stand)
+        if placed != plan.placements:
+            plan = _with_nights_of(drawing.problem, replace(plan, placements=placed))
+        elif held != sleeping.nights:
+            plan = replace(plan, nights=())
+        else:
+            return plan
+
+
 def _with_nights_of(problem: PlanProblem, plan: Plan) -> Plan:
-    """The nights away of the seats that are left, judged; none where the judge would not have them."""
-    if not plan.nights:
+    """The nights away that cost these seats least, judged; none where the judge would not have them."""
+    if not any(one.nights_max for one in problem.people):
         return plan
     with_nights = replace(plan, nights=desk_of(problem, plan).placed_nights())
     return with_nights if not violations(problem, with_nights) else replace(plan, nights=())
@@ -156,8 +173,8 @@ def _left_alone(wish: PlanWish) -> list[ProposedRow]:
     ]
 
 
-def _explained(drawing: DrawnProblem, plan: Plan, request_id: int) -> ProposedRow:
-    answer = explain(drawing.problem, plan, str(request_id))
+def _explained(drawing: DrawnProblem, plan: Plan, request_id: int, desk: PlanDesk) -> ProposedRow:
+    answer = explain_on(desk, plan, str(request_id))
     if isinstance(answer, PlacedAnswer):
         return ProposedRow(request_id, seat_of(drawing, answer.placement), told=_of_placed(drawing, answer))
     cause = REST.get(answer.why.reason, WaitCause.LESS_WORTH)

@@ -60,6 +60,7 @@ class WhyChanged(StrEnum):
 
     ANSWERED = "answered"  # the request is not agreed any more, or has a visit
     STANDS_OTHERWISE = "stands_otherwise"  # the visit that was to be mended has changed
+    NIGHT_ENDED = "night_ended"  # nobody stays away that night any more, and from home it is too far
     RIDE_ENDED = "ride_ended"  # the consent to a ride, or the check of who drives, is over
     NOT_FREE = "not_free"  # the day, the hour or one of the crew is not free any more
 

@@ -15,7 +15,7 @@ from scheduler.staffing.models.pick_ups import CarRide, PickUp
 from scheduler.staffing.queries.driving import ride_facts
 from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.pick_ups import adult_of
-from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched, TakenAlong
+from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched, RideMate
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import FIRM, OPEN_VISITS
 
@@ -74,13 +74,21 @@ def fetched_at(actor: Actor, row: VisitRow, today: dt.date) -> list[Fetched]:
     ]
 
 
-def taken_along(actor: Actor, row: VisitRow) -> list[TakenAlong]:
+def taken_along(actor: Actor, row: VisitRow) -> list[RideMate]:
     """For the adult who drives alone: whom she takes along to a visit. Nobody else is told."""
     if actor.presenter_id is None or not any(one.minor for one in row.crew):
         return []
     hers = [ride.presenter_id for _row, ride in _rides([row]) if ride.driver_id == actor.presenter_id]
     people = presenters_by_id(hers) if hers else {}
-    return [TakenAlong(one.given_name, one.home_sr_cyrl, one.home_sr_latn) for one in people.values()]
+    return [RideMate(one.given_name, one.home_sr_cyrl, one.home_sr_latn) for one in people.values()]
+
+
+def own_ride(actor: Actor, row: VisitRow) -> RideMate | None:
+    """For a minor: in whose car she rides to a visit, as her guardian reads it."""
+    ride = next((ride for _row, ride in _rides([row]) if ride.presenter_id == actor.presenter_id), None)
+    if ride is None:
+        return None
+    return RideMate(*_told(ride, row, presenters_by_id([ride.presenter_id])[ride.presenter_id]))
 
 
 def _rides(rows: list[VisitRow]) -> list[tuple[VisitRow, CarRide]]:

@@ -35,10 +35,10 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class TakenAlong:
-    """A minor whom an adult takes along in her car to a visit, and where."""
+class RideMate:
+    """Who is in the same car to a visit, and the town where the minor gets in."""
 
-    given_name: str
+    name: str
     from_sr_cyrl: str
     from_sr_latn: str
 

@@ -1,5 +1,6 @@
 """What a proposal says: why a school waits, how a row differs, what it costs."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from babel.support import LazyProxy
@@ -49,6 +50,10 @@ CHANGES: Mapping[RowChange, Face] = {
 CHANGED: Mapping[WhyChanged, LazyProxy] = {
     WhyChanged.ANSWERED: _l("The request was answered or planned otherwise since."),
     WhyChanged.STANDS_OTHERWISE: _l("The visit was changed since: its day, its hour, its crew or its state."),
+    WhyChanged.NIGHT_ENDED: _l(
+        "It is too far from home, and nobody sleeps near it: she no longer would, "
+        "or the visit beside it is not applied."
+    ),
     WhyChanged.RIDE_ENDED: _l("The consent to the ride, or the check of who drives, has ended since."),
     WhyChanged.NOT_FREE: _l("The day, the hour or somebody of the crew is not free any more."),
 }
@@ -211,15 +216,18 @@ def lever_words(levers: Levers) -> str:
 
 
 def night_words(nights: Sequence[NightView], row: RowView) -> list[str]:
-    """Of a row, who of its crew stays away for the night after it: "Ana: night in Pirot"."""
+    """Of a row, where who of its crew has slept and where she will, away from home: "Ana: night in Pirot"."""
     if row.seat is None:
         return []
-    going = {who.presenter_id for who in row.seat.crew}
-    return [
-        _("%(name)s: night in %(town)s", name=spelled_here(one.who.name), town=one.place(page_language()))
-        for one in nights
-        if one.after_day == row.seat.on_day and one.who.presenter_id in going
-    ]
+    going, day = {who.presenter_id for who in row.seat.crew}, row.seat.on_day
+    told = []
+    for one in nights:
+        names = {"name": spelled_here(one.who.name), "town": one.place(page_language())}
+        if one.who.presenter_id in going and one.after_day == day - dt.timedelta(days=1):
+            told.append(_("%(name)s: the night before in %(town)s", **names))
+        elif one.who.presenter_id in going and one.after_day == day:
+            told.append(_("%(name)s: night in %(town)s", **names))
+    return told
 
 
 def ride_words(rides: Sequence[RideView], row: RowView) -> list[str]:

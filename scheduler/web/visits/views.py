@@ -22,7 +22,7 @@ from scheduler.readiness.service.recheck import confirm_crew
 from scheduler.staffing.queries.candidates import candidates_by_need
 from scheduler.staffing.queries.late_notice import late_rows
 from scheduler.staffing.queries.open_calls import call_is_open, hands_of
-from scheduler.staffing.queries.pick_ups import fetched_at, taken_along
+from scheduler.staffing.queries.pick_ups import fetched_at, own_ride, taken_along
 from scheduler.staffing.queries.young_load import who_stays_behind
 from scheduler.staffing.rules.pick_ups import adult_of
 from scheduler.staffing.service.move import move_visit
@@ -105,6 +105,7 @@ def visit(number: str) -> ResponseReturnValue:
             young=bool(me and me.minor),
             fetched=fetched_at(current_actor(), row, _today()),
             along=taken_along(current_actor(), row),
+            ride=own_ride(current_actor(), row) if me and me.minor else None,
             crew=companions(row, current_actor().presenter_id, _today(), photographed(row, _today())),
             is_asked=is_asked_at(row.id),
             **hand_off_facts(row),

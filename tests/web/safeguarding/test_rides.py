@@ -26,6 +26,7 @@ from tests.web.browser import browser_of
 
 DAY = dt.timedelta(days=1)
 RIDES, ALONG = "Rides with Ana Marić, from:", "Rides with you: Tara, from:"
+OWN = "You ride with Ana Marić, from:"
 
 
 class Scene:
@@ -59,6 +60,14 @@ def test_the_guardian_and_the_driver_read_it_and_no_other_presenter(app, client,
     assert "Rides with" not in browser_of(app, scene.boris).get(scene.page).text
 
 
+def test_the_minor_herself_reads_it_too(app, scene):
+    hers = browser_of(app, scene.minor).get(scene.page).text
+
+    assert OWN in hers
+    assert "Rides with you" not in hers
+    assert OWN not in browser_of(app, scene.boris).get(scene.page).text
+
+
 @pytest.mark.parametrize("ends", ["check", "visit moves"])
 def test_it_is_told_no_longer_when_a_fact_ends_or_the_day_is_another(app, client, scene, ends):
     officer = an_actor(Role.SAFEGUARDING, centre_id=scene.centre)
@@ -71,6 +80,7 @@ def test_it_is_told_no_longer_when_a_fact_ends_or_the_day_is_another(app, client
 
     assert RIDES not in client.get(scene.link).text
     assert ALONG not in browser_of(app, scene.ana).get(scene.page).text
+    assert OWN not in browser_of(app, scene.minor).get(scene.page).text
 
 
 def test_it_is_deleted_seven_days_later(scene):
