@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.orm import defer
 
 from scheduler import policy
@@ -20,9 +20,11 @@ from scheduler.core.errors import NotFound, TooMany
 from scheduler.core.leases import LEASE, is_free, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
-from scheduler.work.models import LongWork
+from scheduler.work.models import LongWork, MadeFileRow
 from scheduler.work.terms import (
     LEASES,
+    MAKES_FILES,
+    OF_CERTIFICATES,
     OPEN_WORK,
     RIGHTS,
     STORES,
@@ -37,10 +39,11 @@ from scheduler.work.terms import (
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+MOST_OF_STEPS = 12  # where the next worker goes on from the last step, a death costs little
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
-NO_FILE = (WorkKind.ISSUE_CERTIFICATES, WorkKind.PROPOSE_PLAN, WorkKind.PLAN_TOUR)
+NO_FILE = (*OF_CERTIFICATES, WorkKind.PROPOSE_PLAN, WorkKind.PLAN_TOUR)  # no file of a person is read
 WORK_LOCK = 53  # kind of core.db.advisory_lock: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 
@@ -60,12 +63,13 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
             LongWork.centre_id == actor.centre_id,
             LongWork.state.in_(OPEN_WORK),
             LongWork.content == content if content is not None else LongWork.content.is_(None),
+            LongWork.user_id == actor.user_id if kind in MAKES_FILES else true(),
         )
         if open_id := session.scalar(same.order_by(LongWork.id).limit(1)):
             return open_id
-        if content is not None:
+        if content is not None and kind not in NO_FILE:
             _refuse_a_flood(actor.user_id, now)
-            _leave_earlier(actor.user_id, kind)
+        _leave_earlier(actor.user_id, kind)
         work = LongWork(
             kind=kind,
             centre_id=actor.centre_id,
@@ -98,7 +102,10 @@ def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
 
 
 def _leave_earlier(user_id: int, kind: WorkKind) -> None:
-    """Who sends the next file of a kind has left the one before: it is not kept for a day."""
+    """Who sends, or lets be made, the next file of a kind has left the one before: it is not kept for a day."""
+    if kind in MAKES_FILES:
+        hers = select(LongWork.id).where(LongWork.user_id == user_id, LongWork.state.not_in(OPEN_WORK))
+        db.session().execute(delete(MadeFileRow).where(MadeFileRow.work_id.in_(hers)))
     if kind in STORES:
         left = (LongWork.user_id == user_id, LongWork.kind == kind, LongWork.state.not_in(OPEN_WORK))
         db.session().execute(update(LongWork).where(LongWork.content.is_not(None), *left).values(content=None))
@@ -143,12 +150,13 @@ def take(work_id: int, *, now: dt.datetime) -> LeasedWork | None:
         row = lease(session, LongWork, work_id, _free(now), now=now, state=WorkState.RUNNING, phase=Phase.NONE)
         if row is None:
             return None
-        if row.attempts > MOST_ATTEMPTS:
+        if row.attempts > (MOST_OF_STEPS if row.kind in OF_CERTIFICATES else MOST_ATTEMPTS):
             _write(row.id, row.attempts, state=WorkState.FAILED, ended_at=now, result=json.dumps(INTERRUPTED))
             log.warning("long work given up", extra={"work_id": work_id})
             return None
         result = json.loads(row.result)
-        return LeasedWork(row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content, result)
+        held = (row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content)
+        return LeasedWork(*held, result, row.total)
 
 
 def tell(
@@ -188,8 +196,10 @@ def actor_of(user_id: int) -> Actor | None:
 
 
 def forget_contents(now: dt.datetime) -> int:
-    """Drop the uploaded files of work that ended a day ago; the numbers stay."""
+    """Drop the files of work that ended a day ago, those sent and those made; the numbers stay."""
     with transaction() as session:
+        over = select(LongWork.id).where(LongWork.ended_at <= now - CONTENT_KEPT)
+        session.execute(delete(MadeFileRow).where(MadeFileRow.work_id.in_(over)))
         forgotten = session.execute(
             update(LongWork)
             .where(LongWork.content.is_not(None), LongWork.ended_at <= now - CONTENT_KEPT)
