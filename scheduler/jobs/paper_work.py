@@ -14,7 +14,7 @@ from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
 from scheduler.policy import Actor
-from scheduler.work import files, service
+from scheduler.work import service
 from scheduler.work.terms import LeasedWork, Phase
 
 DRAWN_AT_ONCE = 25
@@ -59,14 +59,14 @@ def _issue_alone(actor: Actor, visits: Sequence[int], result: dict[str, Any]) ->
 def draw_each(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """A file for each certificate; those that hold no longer are left out."""
     numbers = _wanted(taken)
-    there = files.names_kept(taken.id)
+    there = service.names_kept(taken.id)
     left = [number for number in numbers if _file_of(number) not in there]
     begun, drawn = max(taken.done, len(numbers) - len(left)), len(there)
     for start in range(0, len(left), DRAWN_AT_ONCE):
         some = left[start : start + DRAWN_AT_ONCE]
         made = [(_file_of(number), drawing) for number, drawing in issuing.draw_alone(actor, some)]
         done = max(begun, len(numbers) - len(left) + start + len(some))
-        files.keep_files(taken, made, done, len(numbers), now=clock.now())
+        service.keep_files(taken, made, done, len(numbers), now=clock.now())
         drawn += len(made)
     return {"drawn": drawn, "left_out": len(numbers) - drawn}
 
@@ -76,8 +76,8 @@ def draw_merged(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     numbers = _wanted(taken)
     service.tell(taken, Phase.DRAWING, 0, len(numbers), now=clock.now())
     valid = papers.valid_among(numbers)
-    if valid and not files.names_kept(taken.id):
-        files.keep_files(
+    if valid and not service.names_kept(taken.id):
+        service.keep_files(
             taken, [(ONE_FILE, issuing.draw_merged(actor, valid))], len(numbers), len(numbers), now=clock.now()
         )
     return {"drawn": len(valid), "left_out": len(numbers) - len(valid)}

@@ -29,7 +29,7 @@ CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
     ),
     CertificateReason.PICTURE_EMPTY: _l("Choose another picture: nothing is written on this one."),
 }
-CERTIFICATE_WORK: Mapping[WorkKind, LazyProxy] = {
+CERTIFICATE_WORK: dict[WorkKind, LazyProxy] = {
     WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
     WorkKind.ZIP_CERTIFICATES: _l("Certificates as own files"),
     WorkKind.MERGE_CERTIFICATES: _l("Certificates in one file"),

@@ -28,8 +28,8 @@ from scheduler.core.db import db
 from scheduler.jobs import long_work, queue
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import Role
-from scheduler.work.files import files_of
 from scheduler.work.models import LongWork
+from scheduler.work.service import files_of
 from scheduler.work.terms import OPEN_WORK, WorkState
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user

@@ -37,10 +37,9 @@ def set_aside_lately(actor: Actor, now: dt.datetime, page: int = 1) -> Page[SetA
 
 
 def _page(wanted: ColumnElement[bool], number: int) -> Page[SetAside]:
-    asked = _aside(wanted)
-    total = db.session.scalar(asked.with_only_columns(func.count()).order_by(None)) or 0
-    rows = db.session.execute(asked.limit(ASIDE_ON_A_PAGE).offset(first_row(number, ASIDE_ON_A_PAGE)))
-    return Page([_as_line(row) for row in rows], number, total, ASIDE_ON_A_PAGE)
+    some = _aside(wanted).limit(ASIDE_ON_A_PAGE).offset(first_row(number, ASIDE_ON_A_PAGE))
+    rows = db.session.execute(some.add_columns(func.count().over())).all()
+    return Page([_as_line(row[:-1]) for row in rows], number, rows[0][-1] if rows else 0, ASIDE_ON_A_PAGE)
 
 
 def _aside(wanted: ColumnElement[bool]) -> Select[CountDelivery, int, str, User]:

@@ -34,7 +34,7 @@ from scheduler.privacy.terms import (
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.visits.models.visits import Assignment, Visit
-from scheduler.work.files import forget_files
+from scheduler.work.service import forget_files
 
 log = logging.getLogger(__name__)
 

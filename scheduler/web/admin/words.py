@@ -56,7 +56,7 @@ BOOKINGS: Mapping[str, LazyProxy] = {
     Booking.ASK: _l("Ask first: schools say what suits them, you answer"),
     Booking.NOW: _l("Book now: schools take a free date themselves"),
 }
-KINDS: Mapping[WorkKind, LazyProxy] = {
+KINDS: Mapping[WorkKind, LazyProxy] = CERTIFICATE_WORK | {
     WorkKind.CHECK_HOSTS: _l("Check of a register"),
     WorkKind.IMPORT_HOSTS: _l("Import of a register"),
     WorkKind.CHECK_PEOPLE: _l("Check of a list of people"),
@@ -71,7 +71,6 @@ KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.IMPORT_POSTS: _l("Import of the reach of posts"),
     WorkKind.PROPOSE_PLAN: _l("Plan proposal"),
     WorkKind.PLAN_TOUR: _l("Campaign tour"),
-    **CERTIFICATE_WORK,
 }
 FILE_KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.CHECK_HOSTS: _l("Register of schools"),

@@ -8,7 +8,7 @@ from scheduler.jobs import file_work
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES, column_words
 from scheduler.web.guards import current_actor, may
-from scheduler.work import files, service
+from scheduler.work import service
 from scheduler.work.terms import MAKES_FILES, OF_CERTIFICATES, STORES, WorkKind
 
 
@@ -33,7 +33,7 @@ def show_work(work_id: int) -> ResponseReturnValue:
         column_words=column_words,
         of=row.kind.value.partition("_")[2],
         certificates=row.kind in OF_CERTIFICATES,
-        files=files.count_of(work_id) if row.kind in MAKES_FILES else 0,
+        files=service.count_of(work_id) if row.kind in MAKES_FILES else 0,
         checked=row.kind in STORES,
         beginning=file_work.beginning_of(current_actor(), row),
         taken_back=row.id in file_work.taken_back([row]),

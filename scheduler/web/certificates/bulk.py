@@ -22,7 +22,7 @@ from scheduler.web.certificates.views import FILES, filters_asked, same_list
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
-from scheduler.work import files, service
+from scheduler.work import service
 from scheduler.work.terms import WorkKind
 
 MOST_IN_A_FILE = 2000
@@ -54,7 +54,7 @@ def draw_files() -> ResponseReturnValue:
 @may("issue", "certificate")
 def take_files(work_id: int, ending: str) -> ResponseReturnValue:
     """What was drawn, for whoever let it be drawn: the same bytes each time, until they are a day old."""
-    work = files.work_with_files(current_actor(), work_id, now=clock.now())
+    work = service.work_with_files(current_actor(), work_id, now=clock.now())
     if ending != ENDINGS[work.kind]:
         raise NotFound("work")
     name = f"certificates-{clock.local_day(work.created_at).isoformat()}-{work.id}"
@@ -63,10 +63,10 @@ def take_files(work_id: int, ending: str) -> ResponseReturnValue:
         if ending == "zip":
             at = work.created_at.timetuple()[:6]
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-                for one in files.files_of(work_id):
+                for one in service.files_of(work_id):
                     archive.writestr(zipfile.ZipInfo(one.name, at), one.content, zipfile.ZIP_DEFLATED)
         else:
-            for one in files.files_of(work_id):
+            for one in service.files_of(work_id):
                 stream.write(one.content)
     except BaseException:
         stream.close()
