@@ -50,13 +50,13 @@ def write_letters(actor: Actor, visit_ids: Sequence[int], *, now: dt.datetime) -
     return written
 
 
-def sample(actor: Actor, visit_id: int) -> list[str]:
-    """What the contacts of one school would read: a text for each mail, without its link. Raises: NotAllowed."""
+def sample(actor: Actor, visit_id: int) -> list[tuple[str, str]]:
+    """What the contacts of one school would read: language and text of each mail, no link. Raises: NotAllowed."""
     schools = _waiting(db.session(), [visit_id])
     for _asked, visit, _host in schools:
         policy.require(actor, "issue", "certificate", centre=policy.spot(visit))
     drafts = drafts_to_schools(schools, "certificates_ready")
-    return [mail.spoken(one.kind, one.language, one.values) for one in drafts]
+    return [(one.language, mail.spoken(one.kind, one.language, one.values)) for one in drafts]
 
 
 def _waiting(session: Session, visit_ids: Collection[int]) -> list[SchoolOfVisit]:

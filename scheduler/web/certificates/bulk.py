@@ -13,7 +13,7 @@ from scheduler.certificates.queries import lists
 from scheduler.certificates.service.letters import sample
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.core.language import languages, names_of
+from scheduler.core.language import html_lang, languages, names_of
 from scheduler.core.paging import page_number, page_of
 from scheduler.jobs import long_work
 from scheduler.web.certificates.blueprint import bp
@@ -100,5 +100,5 @@ def letters() -> ResponseReturnValue:
         under_way=next((row for row in begun if row.open), None),
         form=form,
         same_list=same_list,
-        languages={language: names_of(language)[1] for language in languages()},
+        languages={one: {"code": html_lang(one), "name": names_of(one)[1]} for one in languages()},
     )
