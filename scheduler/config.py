@@ -94,6 +94,7 @@ class Settings:
     security_contact: tuple[str, ...] = ()
     own_login: OwnLogin = field(default_factory=OwnLogin)
     pdf_signing: PdfSigning = field(default_factory=PdfSigning)
+    keep_on_phones: bool = True
 
     def kept_for(self, row: str) -> tuple[int, str]:
         """How long a row of KEPT_FOR is kept in this installation: (number, unit)."""
@@ -194,6 +195,7 @@ def read_settings(*, instance: Path | None = None) -> Settings:
             second_factor=env.str("OIDC_SECOND_FACTOR", ""),
         ),
         pdf_signing=PdfSigning(env.str("PDF_SIGNING_FILE", ""), env.str("PDF_SIGNING_PASSPHRASE", "")),
+        keep_on_phones=env.bool("KEEP_ON_PHONES", True) is not False,
     )
     try:
         env.seal()

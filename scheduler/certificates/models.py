@@ -67,6 +67,7 @@ class Certificate(Base):
     state: Mapped[CertificateState]
     state_since: Mapped[dt.datetime]
     issued_at: Mapped[dt.datetime]
+    told_at: Mapped[dt.datetime | None]  # when its school was written to about it
     reason: Mapped[str] = mapped_column(default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="RESTRICT"), index=True)
 

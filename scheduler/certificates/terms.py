@@ -353,3 +353,44 @@ class Issued:
     issued: int
     already: int
     numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WrittenLetters:
+    """What one act of writing to schools did."""
+
+    schools: int
+    mails: int
+
+
+@dataclass(frozen=True)
+class SchoolToTell:
+    """A school with papers of which it has not heard, and whom a letter would reach: address and language."""
+
+    visit_id: int
+    visit_number: str
+    on_day: dt.date
+    host_id: int
+    host_sr_cyrl: str
+    host_sr_latn: str
+    papers: int
+    mails: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LetterPreview:
+    """What a press would send: schools to write to, those without an address, and how many were told already."""
+
+    to_write: tuple[SchoolToTell, ...]
+    silent: tuple[SchoolToTell, ...]
+    told: int
+
+    @property
+    def mails(self) -> int:
+        return sum(len(one.mails) for one in self.to_write)
+
+    @property
+    def languages(self) -> dict[str, int]:
+        """How many mails leave in each language."""
+        spoken = [language for one in self.to_write for _address, language in one.mails]
+        return {language: spoken.count(language) for language in sorted(set(spoken))}

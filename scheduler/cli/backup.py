@@ -32,12 +32,16 @@ from scheduler.policy import SYSTEM
 from scheduler.privacy.service.ledger import apply_ledger, keep_ledger
 from scheduler.privacy.service.retention_rules import period_of
 from scheduler.privacy.terms import RetentionRow
+from scheduler.work.models import MadeFileRow
 from scheduler.work.terms import BACKUP_JOB
 
 # Who has had a message needs no copy of it. Unsent ones are in the backup, and held after a restore (TRUST R24).
-# What calendars are sent is made anew, so no copy of it lies where nothing takes it out when it is over.
+# What calendars are sent and files that were drawn are made anew: no copy lies where nothing takes it out in time.
 LEFT_EMPTY = Blanks(
-    "outbox_message", ("address", "subject", "text", "html"), "state = 'sent'", made_anew=(FeedBody.__tablename__,)
+    "outbox_message",
+    ("address", "subject", "text", "html"),
+    "state = 'sent'",
+    made_anew=(FeedBody.__tablename__, MadeFileRow.__tablename__),
 )
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is

@@ -1,4 +1,4 @@
-"""Commands of certificates: `certificates issue`, `certificates verify`, `certificates keys`."""
+"""Commands of certificates: `certificates issue`, `certificates mail`, `certificates verify`, `certificates keys`."""
 
 import dataclasses
 import io
@@ -13,9 +13,10 @@ from flask import Flask
 
 from scheduler.certificates import key_sheet, signature
 from scheduler.certificates.queries import papers
+from scheduler.certificates.queries.letters import preview
 from scheduler.certificates.rules import number_typed
-from scheduler.certificates.service import awards, issuing
-from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
+from scheduler.certificates.service import awards, issuing, letters
+from scheduler.certificates.terms import CertificateFilters, CertificateState, CheckedCertificate, Issued
 from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
@@ -106,6 +107,32 @@ def _zip(numbers: tuple[str, ...]) -> bytes:
         for number in numbers:
             archive.writestr(f"{number}.pdf", issuing.certificate_pdf(SYSTEM, number))
     return buffer.getvalue()
+
+
+@group.command("mail")
+@click.option("--campaign", metavar="SLUG", default="", help="Only visits of one campaign.")
+@click.option("--dry-run", is_flag=True, help="Say what would leave, and send nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def mail(campaign: str, dry_run: bool, as_json: bool) -> None:
+    """Write to each school that has valid certificates of which it has not heard. A second call writes to nobody."""
+    if campaign and not papers.campaign_exists(campaign):
+        raise BadInput(f"--campaign: there is no campaign {campaign}")
+    seen = preview(SYSTEM, CertificateFilters(), campaign_slug=campaign)
+    said = {"schools": len(seen.to_write), "mails": seen.mails, "told": seen.told, "without_address": len(seen.silent)}
+    if not dry_run:
+        visits = [one.visit_id for one in seen.to_write]
+        written = [
+            letters.write_letters(SYSTEM, visits[start : start + issuing.AT_ONCE], now=clock.now())
+            for start in range(0, len(visits), issuing.AT_ONCE)
+        ]
+        said |= {"schools": sum(one.schools for one in written), "mails": sum(one.mails for one in written)}
+    if as_json:
+        click.echo(json.dumps(said))
+    else:
+        click.echo(
+            f"{said['mails']} mails to {said['schools']} schools, {said['told']} told before, "
+            f"{said['without_address']} without an address"
+        )
 
 
 @group.command("verify")

@@ -1,17 +1,15 @@
-"""Long work that people started on a page: files checked or imported (file_work), certificates issued."""
+"""Long work that people started on a page: files (file_work), certificates (paper_work), plans and tours."""
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from scheduler.certificates.queries import papers
-from scheduler.certificates.service import issuing as certificates
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, SchedulerError
+from scheduler.core.errors import SchedulerError
 from scheduler.core.imports import staging
 from scheduler.core.imports.staging import Stale
-from scheduler.jobs import file_work, proposals, tours
+from scheduler.jobs import file_work, paper_work, proposals, tours
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
 from scheduler.proposals.service import propose
@@ -19,7 +17,7 @@ from scheduler.proposals.terms.plan import ProposalDraft, ProposedSeat
 from scheduler.tours.service import begin_tour
 from scheduler.tours.terms import TourDraft
 from scheduler.work import service
-from scheduler.work.terms import STORES, LeasedWork, Phase, WorkKind
+from scheduler.work.terms import STORES, LeasedWork, WorkKind
 
 log = logging.getLogger(__name__)
 
@@ -91,33 +89,11 @@ def _do(taken: LeasedWork) -> None:
         service.end(taken, result, now=clock.now())
 
 
-def _issue_certificates(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
-    """A hundred visits in a transaction; what one worker did, the next one does not do again."""
-    visits = papers.visits_missing_certificates(actor)
-    result: dict[str, Any] = {"issued": 0, "problem_visits": []} | dict(taken.result)
-    before = taken.done
-    service.tell(taken, Phase.ISSUING, before, before + len(visits), now=clock.now())
-    for start in range(0, len(visits), certificates.AT_ONCE):
-        some = visits[start : start + certificates.AT_ONCE]
-        try:
-            result["issued"] += certificates.issue_for_locked_attendance(actor, some, now=clock.now()).issued
-        except Conflict:  # with one of them: which, and why, the page says
-            _issue_alone(actor, some, result)
-        done = before + start + len(some)
-        service.tell(taken, Phase.ISSUING, done, before + len(visits), now=clock.now(), result=result)
-    return result
-
-
-def _issue_alone(actor: Actor, visits: Sequence[int], result: dict[str, Any]) -> None:
-    for visit_id in visits:
-        try:
-            result["issued"] += certificates.issue_certificates(actor, visit_id, now=clock.now()).issued
-        except Conflict as conflict:
-            result["problem_visits"].append([visit_id, conflict.reason])
-
-
 DOERS: Mapping[WorkKind, Callable[[Actor, LeasedWork], Mapping[str, Any]]] = {
-    WorkKind.ISSUE_CERTIFICATES: _issue_certificates,
+    WorkKind.ISSUE_CERTIFICATES: paper_work.issue,
+    WorkKind.ZIP_CERTIFICATES: paper_work.draw_each,
+    WorkKind.MERGE_CERTIFICATES: paper_work.draw_merged,
+    WorkKind.MAIL_CERTIFICATES: paper_work.write_letters,
     WorkKind.PROPOSE_PLAN: proposals.propose,
     WorkKind.PLAN_TOUR: tours.draw_tour,
 } | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)

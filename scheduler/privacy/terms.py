@@ -43,6 +43,7 @@ LEFT_OUT = frozenset(
         "staged_row",
         "undoable_act",
         "unproved_mail",
+        "work_file",
     }
 )
 SECRET = re.compile(r"hash|token|password|secret|seal|(^|_)key$")  # in a column's name: it stays here

@@ -1,4 +1,4 @@
-"""Why a certificate is not issued, or its template not taken, in words."""
+"""Why a certificate is not issued, or its template not taken, and what the worker does with certificates, in words."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from babel.support import LazyProxy
 from scheduler.certificates.terms import CertificateReason
 from scheduler.core.errors import Reason
 from scheduler.web.i18n import _l
+from scheduler.work.terms import Phase, WorkKind
 
 CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
     CertificateReason.ATTENDANCE_NOT_LOCKED: _l("Lock the attendance first."),
@@ -29,4 +30,15 @@ CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
         "Make the picture smaller: a side may have 12,000 pixels, the whole of it 50 million."
     ),
     CertificateReason.PICTURE_EMPTY: _l("Choose another picture: nothing is written on this one."),
+}
+CERTIFICATE_WORK: dict[WorkKind, LazyProxy] = {
+    WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
+    WorkKind.ZIP_CERTIFICATES: _l("Certificates as own files"),
+    WorkKind.MERGE_CERTIFICATES: _l("Certificates in one file"),
+    WorkKind.MAIL_CERTIFICATES: _l("Mails about certificates"),
+}
+CERTIFICATE_PHASES: Mapping[Phase, LazyProxy] = {
+    Phase.ISSUING: _l("Issuing, one visit after the other"),
+    Phase.DRAWING: _l("Drawing the certificates"),
+    Phase.WRITING: _l("Writing to the schools"),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request
 from flask_login import current_user
 
+from scheduler.config import settings
 from scheduler.people.terms import SignedInUser
 from scheduler.policy import Role
 from scheduler.web.filters import url_if
@@ -178,12 +179,13 @@ def in_every_page() -> dict[str, object]:
     public = _places(PUBLIC)
     own = navigation(user) if user else public
     on_the_road = user is not None and not user.actor.roles & {Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING}
+    keeps = settings().keep_on_phones
     return {
         "viewer": user,
         "navigation": own,
         "public_navigation": public,
         "tabs": own[:4] if on_the_road else [],
-        "keeps_days": on_the_road and user is not None and user.actor.presenter_id is not None,
+        "keeps_days": on_the_road and user is not None and user.actor.presenter_id is not None and keeps,
         "product": _("Raspored"),
         "handbook_role": handbook_role(user),
     }

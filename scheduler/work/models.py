@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
@@ -34,6 +34,22 @@ class LongWork(Base):
     created_at: Mapped[dt.datetime]
     leased_until: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+
+
+class MadeFileRow(Base):
+    """One file that long work made: drawn once, handed out as it was drawn, forgotten a day after the work."""
+
+    __tablename__ = "work_file"
+    __table_args__ = (
+        CheckConstraint("length(sha256) = 64", name="hash_is_whole"),
+        UniqueConstraint("work_id", "name", name="each_file_of_a_work_once"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_id: Mapped[int] = mapped_column(ForeignKey("long_work.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    sha256: Mapped[str]  # of the content, as hexadecimal digits
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class JobRun(Base):

@@ -5,13 +5,14 @@ third worker has died of it, it is called failed.
 """
 
 import datetime as dt
+import hashlib
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.orm import defer
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
+from sqlalchemy.orm import defer, undefer
 
 from scheduler import policy
 from scheduler.core import leases
@@ -20,13 +21,16 @@ from scheduler.core.errors import NotFound, TooMany
 from scheduler.core.leases import LEASE, is_free, lease
 from scheduler.people.models import User
 from scheduler.policy import Actor
-from scheduler.work.models import LongWork
+from scheduler.work.models import LongWork, MadeFileRow
 from scheduler.work.terms import (
     LEASES,
+    MAKES_FILES,
+    OF_CERTIFICATES,
     OPEN_WORK,
     RIGHTS,
     STORES,
     LeasedWork,
+    MadeFile,
     Phase,
     WorkKind,
     WorkReason,
@@ -37,10 +41,12 @@ from scheduler.work.terms import (
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+MOST_OF_STEPS = 12  # where the next worker goes on from the last step, a death costs little
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
-NO_FILE = (WorkKind.ISSUE_CERTIFICATES, WorkKind.PROPOSE_PLAN, WorkKind.PLAN_TOUR)
+NO_FILE = (*OF_CERTIFICATES, WorkKind.PROPOSE_PLAN, WorkKind.PLAN_TOUR)  # no file of a person is read
+READ_AT_ONCE = 50  # made files, in memory
 WORK_LOCK = 53  # kind of core.db.advisory_lock: one centre's new work
 INTERRUPTED = {"failure": "interrupted"}
 
@@ -60,12 +66,13 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
             LongWork.centre_id == actor.centre_id,
             LongWork.state.in_(OPEN_WORK),
             LongWork.content == content if content is not None else LongWork.content.is_(None),
+            LongWork.user_id == actor.user_id if kind in MAKES_FILES else true(),
         )
         if open_id := session.scalar(same.order_by(LongWork.id).limit(1)):
             return open_id
-        if content is not None:
+        if content is not None and kind not in NO_FILE:
             _refuse_a_flood(actor.user_id, now)
-            _leave_earlier(actor.user_id, kind)
+        _leave_earlier(actor.user_id, kind)
         work = LongWork(
             kind=kind,
             centre_id=actor.centre_id,
@@ -98,7 +105,10 @@ def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
 
 
 def _leave_earlier(user_id: int, kind: WorkKind) -> None:
-    """Who sends the next file of a kind has left the one before: it is not kept for a day."""
+    """Who sends, or lets be made, the next file of a kind has left the one before: it is not kept for a day."""
+    if kind in MAKES_FILES:
+        hers = select(LongWork.id).where(LongWork.user_id == user_id, LongWork.state.not_in(OPEN_WORK))
+        db.session().execute(delete(MadeFileRow).where(MadeFileRow.work_id.in_(hers)))
     if kind in STORES:
         left = (LongWork.user_id == user_id, LongWork.kind == kind, LongWork.state.not_in(OPEN_WORK))
         db.session().execute(update(LongWork).where(LongWork.content.is_not(None), *left).values(content=None))
@@ -143,12 +153,13 @@ def take(work_id: int, *, now: dt.datetime) -> LeasedWork | None:
         row = lease(session, LongWork, work_id, _free(now), now=now, state=WorkState.RUNNING, phase=Phase.NONE)
         if row is None:
             return None
-        if row.attempts > MOST_ATTEMPTS:
+        if row.attempts > (MOST_OF_STEPS if row.kind in OF_CERTIFICATES else MOST_ATTEMPTS):
             _write(row.id, row.attempts, state=WorkState.FAILED, ended_at=now, result=json.dumps(INTERRUPTED))
             log.warning("long work given up", extra={"work_id": work_id})
             return None
         result = json.loads(row.result)
-        return LeasedWork(row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content, result)
+        held = (row.id, row.kind, row.centre_id, row.user_id, row.attempts, row.done, row.content)
+        return LeasedWork(*held, result, row.total)
 
 
 def tell(
@@ -188,8 +199,10 @@ def actor_of(user_id: int) -> Actor | None:
 
 
 def forget_contents(now: dt.datetime) -> int:
-    """Drop the uploaded files of work that ended a day ago; the numbers stay."""
+    """Drop the files of work that ended a day ago, those sent and those made; the numbers stay."""
     with transaction() as session:
+        over = select(LongWork.id).where(LongWork.ended_at <= now - CONTENT_KEPT)
+        session.execute(delete(MadeFileRow).where(MadeFileRow.work_id.in_(over)))
         forgotten = session.execute(
             update(LongWork)
             .where(LongWork.content.is_not(None), LongWork.ended_at <= now - CONTENT_KEPT)
@@ -249,3 +262,56 @@ def _row(work: LongWork, started_by: str, now: dt.datetime, *, kept: bool) -> Wo
         file_kept=kept,
         result=json.loads(work.result),
     )
+
+
+def names_kept(work_id: int) -> set[str]:
+    """What is made already."""
+    return set(db.session().scalars(select(MadeFileRow.name).where(MadeFileRow.work_id == work_id)))
+
+
+def keep_files(
+    work: LeasedWork, files: Sequence[tuple[str, bytes]], done: int, total: int, *, now: dt.datetime
+) -> None:
+    """Store some files, each with its hash, and say how far it is: both or neither, and only while the work is ours."""
+    with transaction() as session:
+        ours = select(LongWork.id).where(LongWork.id == work.id, LongWork.attempts == work.attempt)
+        if session.scalar(ours.with_for_update()) is None:
+            return
+        rows = [
+            {"work_id": work.id, "name": name, "sha256": hashlib.sha256(content).hexdigest(), "content": content}
+            for name, content in files
+        ]
+        if rows:
+            session.execute(insert(MadeFileRow), rows)
+        tell(work, Phase.DRAWING, done, total, now=now)
+
+
+def work_with_files(actor: Actor, work_id: int, *, now: dt.datetime) -> WorkRow:
+    """Work whose files this person lets be made, and may still see. Raises: NotAllowed; NotFound, also when over."""
+    row = work_page(actor, work_id, now=now)
+    policy.require(actor, *RIGHTS[row.kind], centre=policy.own_part(actor))
+    begun_by = db.session().scalar(select(LongWork.user_id).where(LongWork.id == work_id))
+    if begun_by != actor.user_id or row.state is not WorkState.DONE or not count_of(work_id):
+        raise NotFound("work")
+    return row
+
+
+def count_of(work_id: int) -> int:
+    """How many files of a work are kept."""
+    return db.session().scalar(select(func.count(MadeFileRow.id)).where(MadeFileRow.work_id == work_id)) or 0
+
+
+def files_of(work_id: int) -> Iterator[MadeFile]:
+    """One after the other as they were made, a few in memory at once."""
+    last = 0
+    wanted = select(MadeFileRow).options(undefer(MadeFileRow.content)).order_by(MadeFileRow.id).limit(READ_AT_ONCE)
+    while rows := db.session().scalars(wanted.where(MadeFileRow.work_id == work_id, MadeFileRow.id > last)).all():
+        for row in rows:
+            yield MadeFile(row.name, row.content, row.sha256)
+        last = rows[-1].id
+        db.session().expunge_all()
+
+
+def forget_files() -> None:
+    """Drop all that is kept, inside the caller's transaction: somebody's name stands in one of them no longer."""
+    db.session().execute(delete(MadeFileRow))

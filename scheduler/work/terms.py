@@ -35,6 +35,9 @@ class WorkKind(StrEnum):
     ISSUE_CERTIFICATES = "issue_certificates"
     PROPOSE_PLAN = "propose_plan"
     PLAN_TOUR = "plan_tour"
+    ZIP_CERTIFICATES = "zip_certificates"  # a file for each
+    MERGE_CERTIFICATES = "merge_certificates"  # all in one
+    MAIL_CERTIFICATES = "mail_certificates"
 
 
 class WorkState(StrEnum):
@@ -53,6 +56,8 @@ class Phase(StrEnum):
     STORING = "storing"
     ISSUING = "issuing"
     SEARCHING = "searching"
+    DRAWING = "drawing"
+    WRITING = "writing"
 
 
 RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
@@ -71,7 +76,12 @@ RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.ISSUE_CERTIFICATES: ("issue", "certificate"),
     WorkKind.PROPOSE_PLAN: ("create", "plan"),
     WorkKind.PLAN_TOUR: ("create", "plan"),
+    WorkKind.ZIP_CERTIFICATES: ("issue", "certificate"),
+    WorkKind.MERGE_CERTIFICATES: ("issue", "certificate"),
+    WorkKind.MAIL_CERTIFICATES: ("issue", "certificate"),
 }
+MAKES_FILES = (WorkKind.ZIP_CERTIFICATES, WorkKind.MERGE_CERTIFICATES)  # whoever began it takes them away
+OF_CERTIFICATES = (WorkKind.ISSUE_CERTIFICATES, WorkKind.MAIL_CERTIFICATES, *MAKES_FILES)
 LEASES: Mapping[WorkKind, dt.timedelta] = {  # who tells each few seconds is missed sooner (TRUST R13)
     WorkKind.PROPOSE_PLAN: dt.timedelta(seconds=45),
     WorkKind.PLAN_TOUR: dt.timedelta(seconds=45),
@@ -99,6 +109,16 @@ class LeasedWork:
     done: int
     content: bytes | None
     result: Mapping[str, Any]
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """One file that long work made, and by which hash it is known."""
+
+    name: str
+    content: bytes
+    sha256: str
 
 
 @dataclass(frozen=True)

@@ -175,3 +175,17 @@ def test_a_key_that_lies_open_or_nowhere_stops_the_start(signing, tmp_path, monk
     assert problems_with_signing(signing.pdf_signing) == [
         "PDF_SIGNING_FILE needs the package pyHanko: install requirements-pades.txt"
     ]
+
+
+def test_a_paper_drawn_twice_is_the_same_to_the_last_byte_before_its_signature(numbers, app, tmp_path):
+    plain, again = (service.certificate_pdf(SYSTEM, numbers[1]) for _drawing in range(2))
+    before = settings()
+    config.use(replace(before, pdf_signing=PdfSigning(str(key_file(tmp_path)), PASSPHRASE)))
+    try:
+        signed = [service.certificate_pdf(SYSTEM, numbers[1]) for _drawing in range(2)]
+    finally:
+        config.use(before)
+
+    assert plain == again
+    assert [one.startswith(plain) for one in signed] == [True, True]
+    assert len(signed[0]) > len(plain)

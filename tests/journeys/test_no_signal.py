@@ -1,8 +1,9 @@
 """A presenter in a school without a signal: she reads her day, counts, and it is counted once when the net is back."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ FIRST_TOLD = """() => navigator.serviceWorker.ready.then(({ active }) => Promise
     port1.onmessage = () => done(act);
     active.postMessage({ act, soon: true }, [port2]);
   }))))"""
+
+GONE = "() => navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)"
 
 
 @dataclass
@@ -202,6 +205,63 @@ def test_signing_out_leaves_nothing_on_the_phone(phone: Phone) -> None:
     phone.context.set_offline(True)
     with pytest.raises(Exception, match="ERR_"):
         phone.page.goto("/my-days")
+
+
+def test_signing_out_without_a_signal_leaves_nothing_and_says_what_the_server_still_knows(phone: Phone) -> None:
+    phone.page.goto("/my-days")
+    phone.context.set_offline(True)
+    phone.page.locator(".rail__phone summary").click()
+
+    phone.page.get_by_role("button", name="Sign out").first.click()
+
+    expect(phone.page.get_by_role("heading", name="Signed out on this phone")).to_be_visible()
+    expect(phone.page.get_by_text("The server does not know it yet")).to_be_visible()
+    phone.context.set_offline(False)
+    phone.page.goto("/help")
+    assert phone.keeps()["stores"] == []
+    assert phone.keeps()["pages"] == []
+
+
+def test_a_visit_that_has_not_begun_is_not_counted_on_the_phone_either(phone: Phone) -> None:
+    begins = f"Date.now = () => {LEAVING.timestamp() * 1000 - 24 * 3600 * 1000}"
+    phone.tells(act="look", soon=True)
+    phone.context.service_workers[0].evaluate(f"async () => {{ {begins}; await phoneStore.note('skew', 0); }}")
+    phone.context.set_offline(True)
+    phone.page.goto(phone.form)
+
+    phone.types(88)
+
+    expect(phone.page.locator("[data-kept-words]")).to_contain_text("this presentation has not begun")
+    assert phone.tells(act="state")["waiting"] == []
+
+
+def test_what_waits_is_said_in_words(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.page.goto(phone.form)
+
+    phone.types(88)
+
+    expect(phone.page.locator("[data-said]")).to_have_text(
+        f"{phone.number}: pupils 88 · parents 0 · teachers 2 · others 0"
+    )
+
+
+def test_where_an_operator_lets_no_phone_keep_anything_it_is_gone_with_the_next_visit(phone: Phone) -> None:
+    assert phone.keeps()["pages"]
+    before = config.settings()
+    config.use(replace(before, keep_on_phones=False))
+    try:
+        phone.page.goto("/help")
+        until = time.monotonic() + 60
+        while not phone.page.evaluate(GONE) and time.monotonic() < until:
+            phone.page.wait_for_timeout(200)  # a browser asks for the script a moment after the page
+        phone.page.goto("/desk")
+
+        assert phone.keeps() == {"pages": [], "caches": [], "stores": []}
+        assert phone.page.locator("[data-phone]").count() == 0
+        assert phone.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    finally:
+        config.use(before)
 
 
 def test_whoever_is_no_presenter_any_more_holds_nothing_on_the_phone(phone: Phone) -> None:

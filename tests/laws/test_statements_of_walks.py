@@ -52,7 +52,7 @@ WALKS = {
     "a phone polls: 304": (1, 0),  # one row by its index
     "head count": (17, 28),  # ready and delivered are two UPDATEs; one each: whether it came before, and that it came
     "lock": (12, 7),  # the last takes the mark of old figures: they are added up in the same transaction
-    "issue certificates": (14, 7),  # one for the key that signs; the last two: programme, centre, hours of the mail
+    "issue certificates": (14, 8),  # one for the key that signs; the last two: programme, centre, hours of the mail
     "download a certificate": (3, 0),  # the paper, its visit, the key that signs its code
     "check a certificate": (1, 0),
     "attendance report": (12, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)

@@ -31,6 +31,8 @@ from scheduler.privacy.terms import NotErased, PrivacyReason
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.work.service import count_of, keep_files
+from scheduler.work.terms import LeasedWork, WorkKind, WorkState
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.feeds import make_feed
@@ -40,6 +42,7 @@ from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, with_entries
+from tests.factories.work import make_work
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
 
@@ -132,11 +135,16 @@ def test_trust_s42_an_erased_contact_is_found_nowhere_and_the_certificate_stays(
         session.add(CallNote(host_id=begun.visit.host_id, at=MONDAY, by="user:1", text="Ana Petrović asks for ten"))
     message = make_message("ana@school.example")
     deliver(message.id, now=LATER)
+    user = make_user(centre_id=begun.visit.centre_id)
+    work = make_work(user, WorkKind.MERGE_CERTIFICATES, state=WorkState.RUNNING, attempts=1)
+    held = LeasedWork(work.id, work.kind, work.centre_id, work.user_id, 1, 0, None, {})
+    keep_files(held, [("certificates.pdf", "Ana Petrović".encode())], 1, 1, now=LATER)
     before = sums()
 
     erase_subject(SYSTEM, "ana@school.example", centre_id=None, now=LATER)
 
     assert found("Ana Petrović", "ana@school.example", "+381 24 555 123") == []
+    assert count_of(work.id) == 0  # what was drawn with her name goes too
     assert found("Mira Savić") == ["Mira Savić"]  # another one of the list
     assert sums() == before
     keys = db.session.scalars(select(Certificate.holder_key).where(Certificate.holder_key.like("erased:%"))).all()

@@ -4,17 +4,19 @@ import datetime as dt
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance, CountDelivery
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS, DeliveryOutcome, HeadCounts, SetAside
 from scheduler.core.db import db
+from scheduler.core.paging import Page, first_row
 from scheduler.people.models import User
 from scheduler.policy import Actor, in_reach
 from scheduler.visits.models.visits import Presentation, Visit
 
 LOOKED_AT_FOR = dt.timedelta(days=30)
+ASIDE_ON_A_PAGE = 20
 _UNSETTLED = or_(  # nobody has locked or corrected the numbers since
     Attendance.id.is_(None),
     Attendance.state.not_in(COUNTS_FOR_REPORTS),
@@ -22,16 +24,22 @@ _UNSETTLED = or_(  # nobody has locked or corrected the numbers since
 )
 
 
-def set_aside_of(visit_id: int) -> list[SetAside]:
-    """All that phones delivered for a visit when other numbers stood, in order. The caller has checked the right."""
-    return [_as_line(row) for row in db.session.execute(_aside(Visit.id == visit_id))]
+def set_aside_of(visit_id: int, page: int = 1) -> Page[SetAside]:
+    """What phones delivered for a visit when other numbers stood, in order. The caller has checked the right."""
+    return _page(Visit.id == visit_id, page)
 
 
-def set_aside_lately(actor: Actor, now: dt.datetime) -> list[SetAside]:
+def set_aside_lately(actor: Actor, now: dt.datetime, page: int = 1) -> Page[SetAside]:
     """Those of the actor's centre that nobody has settled: to be looked at. Raises: NotAllowed."""
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     fresh = and_(CountDelivery.arrived_at > now - LOOKED_AT_FOR, in_reach(actor, Visit), _UNSETTLED)
-    return [_as_line(row) for row in db.session.execute(_aside(fresh))]
+    return _page(fresh, page)
+
+
+def _page(wanted: ColumnElement[bool], number: int) -> Page[SetAside]:
+    some = _aside(wanted).limit(ASIDE_ON_A_PAGE).offset(first_row(number, ASIDE_ON_A_PAGE))
+    rows = db.session.execute(some.add_columns(func.count().over())).all()
+    return Page([_as_line(row[:-1]) for row in rows], number, rows[0][-1] if rows else 0, ASIDE_ON_A_PAGE)
 
 
 def _aside(wanted: ColumnElement[bool]) -> Select[CountDelivery, int, str, User]:

@@ -1,7 +1,7 @@
 """Attendance and its numbers under the lock of their visit, inside the caller's transaction."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
 from scheduler.messages.service import queue_messages
+from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM
@@ -140,16 +141,27 @@ def write_to_school(
 
 def write_to_schools(
     asked: Sequence[tuple[SchoolRequest, Visit, Host]], kind: str, *, now: dt.datetime, page: str = PAGE_OF_NUMBERS
-) -> None:
-    """The same to the schools of many visits: one question and one statement, however many they are."""
+) -> Counter[int]:
+    """The same to the schools of many visits: one question and one statement, however many they are.
+
+    How many mails leave, by visit; a visit whose school has no address is not among them.
+    """
+    drafts = drafts_to_schools(asked, kind, page)
+    queue_messages(drafts, now=now)
+    return Counter(draft.about[1] for draft in drafts if draft.about is not None)
+
+
+def drafts_to_schools(
+    asked: Sequence[tuple[SchoolRequest, Visit, Host]], kind: str, page: str = PAGE_OF_NUMBERS
+) -> list[MessageDraft]:
+    """What would be written, to each contact in the contact's language."""
     contacts = contacts_of_each([row for row, _visit, _host in asked])
     known = _facts_of([visit for _row, visit, _host in asked])
-    drafts = [
+    return [
         draft
         for row, visit, host in asked
         for draft in letters_to(contacts[row.id], _letter(visit, kind, page), _values(row, host, known[visit.id]))
     ]
-    queue_messages(drafts, now=now)
 
 
 def _letter(visit: Visit, kind: str, page: str) -> SchoolLetter:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance
@@ -73,6 +73,23 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         page,
         total,
     )
+
+
+def valid_ones(actor: Actor, filters: CertificateFilters) -> Select[Certificate]:
+    """The question for those of the actor's list that hold and meet the filters. Raises: NotAllowed."""
+    policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
+    return (
+        select(Certificate)
+        .join(Visit, Visit.id == Certificate.visit_id)
+        .join(Host, Host.id == Visit.host_id)
+        .where(in_reach(actor, Visit), *_narrowed(filters), Certificate.state == CertificateState.ISSUED)
+    )
+
+
+def numbers_of(actor: Actor, filters: CertificateFilters, limit: int) -> list[str]:
+    """The numbers of those, as they were issued. Raises: NotAllowed."""
+    wanted = valid_ones(actor, filters).with_only_columns(Certificate.number).order_by(Certificate.id).limit(limit)
+    return list(db.session.scalars(wanted))
 
 
 def _narrowed(filters: CertificateFilters) -> list[ColumnElement[bool]]:

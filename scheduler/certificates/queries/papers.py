@@ -79,6 +79,17 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
     return [found[number] for number in numbers if number in found]
 
 
+def valid_among(numbers: Sequence[str]) -> list[str]:
+    """Those of these numbers whose certificates hold, in their order."""
+    held: set[str] = set()
+    for some in _batched(numbers):
+        wanted = select(Certificate.number).where(
+            Certificate.number.in_(some), Certificate.state == CertificateState.ISSUED
+        )
+        held.update(db.session.scalars(wanted))
+    return [number for number in numbers if number in held]
+
+
 def _batched(numbers: Sequence[str]) -> list[Sequence[str]]:
     """In pieces that any database takes as the values of one question."""
     return [numbers[start : start + NUMBERS_AT_ONCE] for start in range(0, len(numbers), NUMBERS_AT_ONCE)]

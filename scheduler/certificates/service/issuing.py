@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
-from scheduler.attendance.service.locked_numbers import let_papers_wait, write_to_schools
+from scheduler.attendance.service.locked_numbers import let_papers_wait
 from scheduler.certificates import pdf, rules, signature
 from scheduler.certificates.kinds.every import KINDS, who_earns
 from scheduler.certificates.kinds.papers import new_paper
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers, subjects, templates
+from scheduler.certificates.service.letters import tell
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
     CertificateKind,
@@ -235,6 +236,16 @@ def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
     return with_signature(pdf.draw_each(signature.sealed_papers(found), faces), settings().pdf_signing)
 
 
+def draw_alone(actor: Actor, numbers: Sequence[str]) -> list[tuple[str, bytes]]:
+    """A PDF for each of these certificates that holds, with its number. Raises: NotAllowed, NotFound."""
+    found = papers.papers_to_draw(actor, numbers)
+    faces = templates.faces_of({paper.template for paper, _language in found})
+    return [
+        (paper.number, with_signature(pdf.draw_each([(paper, language)], faces), settings().pdf_signing))
+        for paper, language in signature.sealed_papers(found)
+    ]
+
+
 def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Visit]:
     """A certificate under the lock of its visit, which comes first."""
     visit_id = session.scalar(select(Certificate.visit_id).where(Certificate.id == certificate_id))
@@ -299,5 +310,4 @@ def tell_schools(act: Act, visits: Sequence[Visit]) -> None:
     reported = [asked for asked in rows if asked.state is RequestState.REPORTED]
     follow_visits(SYSTEM, reported, RequestState.CERTIFIED, now=act.now)
     hosts = {row.id: row for row in act.session.scalars(select(Host).where(Host.id.in_({v.host_id for v in visits})))}
-    letters = [(asked, asked_by[asked.id], hosts[asked_by[asked.id].host_id]) for asked in rows]
-    write_to_schools(letters, "certificates_ready", now=act.now)
+    tell(act, [(asked, asked_by[asked.id], hosts[asked_by[asked.id].host_id]) for asked in rows])

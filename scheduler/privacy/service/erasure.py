@@ -34,6 +34,7 @@ from scheduler.privacy.terms import (
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.work.service import forget_files
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,8 @@ def _erase(session: Session, subject: Subject, now: dt.datetime) -> None:
         blanking.blank_guardians(session, own)
     blanking.forget_named_adults(session, adults)
     blanking.blank_holder_keys(session, papers)
+    if papers:
+        forget_files()  # one of them may show her name
     blanking.blank_unproven(session, subject.request_ids)
 
 

@@ -8,6 +8,7 @@ from scheduler.core.errors import GroundReason
 from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.programmes.terms import Booking, ProgrammeKind, SchoolLevel
+from scheduler.web.certificate_words import CERTIFICATE_PHASES, CERTIFICATE_WORK
 from scheduler.web.filters import Face
 from scheduler.web.helpline_words import HELPLINE_LINES
 from scheduler.web.i18n import _l
@@ -55,7 +56,7 @@ BOOKINGS: Mapping[str, LazyProxy] = {
     Booking.ASK: _l("Ask first: schools say what suits them, you answer"),
     Booking.NOW: _l("Book now: schools take a free date themselves"),
 }
-KINDS: Mapping[WorkKind, LazyProxy] = {
+KINDS: Mapping[WorkKind, LazyProxy] = CERTIFICATE_WORK | {
     WorkKind.CHECK_HOSTS: _l("Check of a register"),
     WorkKind.IMPORT_HOSTS: _l("Import of a register"),
     WorkKind.CHECK_PEOPLE: _l("Check of a list of people"),
@@ -68,7 +69,6 @@ KINDS: Mapping[WorkKind, LazyProxy] = {
     WorkKind.IMPORT_HELPLINE: _l("Import of helpline figures"),
     WorkKind.CHECK_POSTS: _l("Check of the reach of posts"),
     WorkKind.IMPORT_POSTS: _l("Import of the reach of posts"),
-    WorkKind.ISSUE_CERTIFICATES: _l("Issue of certificates"),
     WorkKind.PROPOSE_PLAN: _l("Plan proposal"),
     WorkKind.PLAN_TOUR: _l("Campaign tour"),
 }
@@ -117,7 +117,7 @@ PHASES: Mapping[Phase, LazyProxy] = {
     Phase.READING: _l("Reading the file"),
     Phase.COMPARING: _l("Comparing with what is stored"),
     Phase.STORING: _l("Storing"),
-    Phase.ISSUING: _l("Issuing, one visit after the other"),
+    **CERTIFICATE_PHASES,
     Phase.SEARCHING: _l("Searches for a better plan"),
 }
 FAILURES: Mapping[str, LazyProxy] = {

@@ -9,7 +9,7 @@ from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.words import FAILURES, FIELDS, KINDS, LINE_PROBLEMS, PHASES, column_words
 from scheduler.web.guards import current_actor, may
 from scheduler.work import service
-from scheduler.work.terms import STORES, WorkKind
+from scheduler.work.terms import MAKES_FILES, OF_CERTIFICATES, STORES, WorkKind
 
 
 @bp.get("/work/<int:work_id>")
@@ -32,7 +32,8 @@ def show_work(work_id: int) -> ResponseReturnValue:
         fields=FIELDS,
         column_words=column_words,
         of=row.kind.value.partition("_")[2],
-        certificates=row.kind is WorkKind.ISSUE_CERTIFICATES,
+        certificates=row.kind in OF_CERTIFICATES,
+        files=service.count_of(work_id) if row.kind in MAKES_FILES else 0,
         checked=row.kind in STORES,
         beginning=file_work.beginning_of(current_actor(), row),
         taken_back=row.id in file_work.taken_back([row]),

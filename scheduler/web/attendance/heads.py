@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Sequence
 
-from flask import Response, jsonify, redirect, render_template, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler import policy
@@ -24,6 +24,7 @@ from scheduler.attendance.terms import (
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.paging import page_number
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import HeadCountForm, said_before
 from scheduler.web.filters import say
@@ -42,7 +43,7 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
     if ordinal and one is None:
         raise NotFound("presentation")
     if one is None or not rules.may_be_counted(one.state):
-        aside = set_aside_of(visit.visit_id)
+        aside = set_aside_of(visit.visit_id, page_number(request.args.get("aside")))
         return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED, set_aside=aside)
     form, noted = _form_of(one)
     if form.accepted():

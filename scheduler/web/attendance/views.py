@@ -169,7 +169,7 @@ def overview() -> ResponseReturnValue:
         table=table,
         silent=silent if may_lock else 0,
         may_count=policy.scope_of(actor, "create", "attendance") is not None,
-        set_aside=set_aside_lately(actor, clock.now()),
+        set_aside=set_aside_lately(actor, clock.now(), page_number(request.args.get("aside"))),
         linked=True,
     )
 
@@ -300,7 +300,7 @@ def _desk_page(
         silent_days=rules.SILENCE_MEANS_YES_AFTER.days,
         said=said_so_far(ids),
         steps=history_of(ids),
-        set_aside=set_aside_of(visit.visit_id),
+        set_aside=set_aside_of(visit.visit_id, page_number(request.args.get("aside"))),
     )
     return shown, 422 if wrong and wrong.problems_shown() else 200
 

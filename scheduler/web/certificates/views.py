@@ -1,6 +1,7 @@
 """Pages of certificates: the public check, the files, and the coordinator's list."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from scheduler.config import name_secrets
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import Page, page_number
+from scheduler.core.sorting import Sort
 from scheduler.jobs import long_work
 from scheduler.policy import Actor
 from scheduler.web import tables
@@ -52,6 +54,10 @@ SHOWS = {
     CertificateShow.REPLACED: _l("Replaced"),
     CertificateShow.REVOKED: _l("Revoked"),
     CertificateShow.WAITING: _l("None issued yet"),
+}
+FILES = {
+    WorkKind.MERGE_CERTIFICATES: _l("One PDF"),
+    WorkKind.ZIP_CERTIFICATES: _l("A file for each (ZIP)"),
 }
 WAITS = {
     WaitsFor.COUNT: _l("The numbers are not typed yet"),
@@ -191,7 +197,7 @@ def overview() -> ResponseReturnValue:
     """What was issued, found and narrowed by the address; and what waits for certificates, and why."""
     actor = current_actor()
     table = tables.table("certificates", CERTIFICATE_COLUMNS, lists.SORTS, choose=True)
-    filters, number = _filters(table), page_number(request.args.get("page"))
+    filters, number = filters_asked(table.sort), page_number(request.args.get("page"))
     waiting = filters.show is CertificateShow.WAITING
     page: Page[Any]
     if waiting:
@@ -218,19 +224,28 @@ def overview() -> ResponseReturnValue:
         may_issue=may_issue,
         keeps_keys=policy.scope_of(actor, "update", "settings") is not None,
         form=CertificatePressForm(formdata=None),
+        files=FILES,
+        same_list=same_list,
         under_way=next((row for row in begun if row.open), None),
     )
 
 
-def _filters(table: tables.ListTable) -> CertificateFilters:
+def filters_asked(sort: Sort | None = None) -> CertificateFilters:
     """What the address asks for; nonsense is everything."""
     show, kind = request.args.get("show", ""), request.args.get("kind", "")
     return CertificateFilters(
         show=CertificateShow(show) if show in {*CertificateShow} else CertificateShow.ALL,
         kind=CertificateKind(kind) if kind in {*CertificateKind} else None,
         typed=request.args.get("q", "")[:200],
-        sort=table.sort,
+        sort=sort,
     )
+
+
+def same_list(endpoint: str) -> str:
+    """The address of another page that speaks of the list of this one, by what its address asks for."""
+    kept = {key: request.args.getlist(key) for key in request.args if key not in ("lang", "theme", "page")}
+    path = url_for(endpoint)
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
 
 @bp.post("/certificates/issued")

@@ -18,6 +18,8 @@ from flask_wtf.csrf import generate_csrf
 from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.core.language import html_lang, languages, translator
 from scheduler.policy import Actor
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.staffing.terms.own_days import OwnDay
@@ -29,6 +31,7 @@ from scheduler.web.i18n import page_language
 from scheduler.web.own.blueprint import bp
 
 SCRIPTS = ("store.js", "keeping.js", "worker.js")
+ENDS = ("end.js",)  # what is served instead where an operator lets no phone keep anything
 KEPT_AFTER = dt.timedelta(days=2)  # from the day of a visit on: it is gone with the end of the day after
 OF_NUMBERS = r"^/visits/[^/]+/count(/[^/]+)?$"
 
@@ -61,7 +64,12 @@ def my_days() -> ResponseReturnValue:
 @bp.get("/my-days.json")
 @may("read", "day")
 def kept_pages() -> ResponseReturnValue:
-    """Which pages a phone keeps, until when, and for whom; empty where there is no visit today or tomorrow."""
+    """Which pages a phone keeps, until when, and for whom; empty where there is no visit today or tomorrow.
+
+    Raises: NotFound where no phone keeps anything: a worker that hears it drops all that it has.
+    """
+    if not settings().keep_on_phones:
+        raise NotFound("kept pages")
     actor, now = current_actor(), clock.now()
     today = clock.local_day(now)
     days, counting = _days(actor, today), _to_count(actor, now)
@@ -92,11 +100,27 @@ def worker() -> ResponseReturnValue:
         "signIn": url_for("people.sign_in"),
         "signOut": url_for("people.sign_out"),
         "numbers": OF_NUMBERS,
+        "signedOutWords": {html_lang(language): _signed_out_words(language) for language in languages()},
     }
-    texts = [(static / "js" / "worker" / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    scripts = SCRIPTS if settings().keep_on_phones else ENDS
+    texts = [(static / "js" / "worker" / name).read_text(encoding="utf-8") for name in scripts]
     g.cookieless = True
     body = "\n".join([f"self.KEPT = {json.dumps(places)};", *texts])
     return Response(body, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+def _signed_out_words(language: str) -> list[str]:
+    """What a phone says of a sign-out that reached no server, in the language of the page that was left."""
+    _ = translator(language).gettext
+    return [
+        _("Signed out on this phone"),
+        _("There is no signal. Nothing is kept on this phone any more: no page and no numbers."),
+        _(
+            "The server does not know it yet: once the signal is back, open the site and sign out again."
+            " If you do not, the sign-in ends by itself after 14 days without a visit."
+        ),
+        _("Open the site"),
+    ]
 
 
 def pages_of(actor: Actor, days: Iterable[OwnDay], counting: Iterable[TurnRow]) -> list[KeptPage]:

@@ -15,7 +15,7 @@ const askWorker = async (words) => {
 const lineOf = (one) => {
   const line = keptBox.querySelector("template").content.firstElementChild.cloneNode(true);
   const numberOf = (name) => Object.fromEntries(one.fields)[name] || "0";
-  const said = ["pupils", "parents", "teachers", "others"].map((name) => numberOf(name)).join(" · ");
+  const said = keptBox.dataset.numbers.replaceAll(/\{(\w+)\}/gu, (_, name) => numberOf(name));
   const head = line.querySelector("[data-said]");
   head.textContent = `${one.path.split("/")[2]}: ${said}`;
   head.href = one.path;
@@ -30,17 +30,20 @@ const lineOf = (one) => {
   return line;
 };
 
+let saidLast = location.hash === "#early" ? keptBox.dataset.early : ""; // what became of the last delivery stays said while this page is open
+
 const showKept = ({ offline, waiting, done }) => {
+  saidLast = done || saidLast;
   const cut = offline || !navigator.onLine;
   const many = waiting.filter(({ state }) => state === "waiting").length;
   const words = [
     cut && keptBox.dataset.cut,
     many > 0 && keptBox.dataset.waiting.replace("{n}", many),
-    done,
+    saidLast,
   ];
   keptBox.querySelector("[data-kept-words]").textContent = words.filter(Boolean).join(" ");
   keptBox.querySelector("[data-kept-list]").replaceChildren(...waiting.map((one) => lineOf(one)));
-  keptBox.hidden = !cut && waiting.length === 0 && !done;
+  keptBox.hidden = !cut && waiting.length === 0 && !saidLast;
 };
 
 const look = (soon) => askWorker({ act: "look", soon }).then(showKept).catch(() => {});

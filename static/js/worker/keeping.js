@@ -7,7 +7,7 @@ const NUMBERS_KEPT_MS = 30 * 24 * 3600 * 1000; // numbers without names wait lon
 const LOOK_AGAIN_MS = 60_000;
 const READ_AGAIN_MS = 30 * 60_000;
 const PATIENCE_MS = 30_000; // with a network that neither answers nor breaks: others wait in turn
-const NOT_SENT_AGAIN = new Set(["csrf_token", "form_key", "turn"]);
+const NOT_SENT_AGAIN = new Set(["csrf_token", "form_key", "turn", "begins"]);
 
 self.keeping = {
   offline: false,
@@ -50,6 +50,12 @@ self.keeping = {
     if (!(await caches.has(PAGES))) return;
     const pages = await caches.open(PAGES);
     return pages.match(path, { ignoreVary: true });
+  },
+
+  // In which language she reads: that of the page that is kept.
+  async language() {
+    const kept = await keeping.page(self.KEPT.home);
+    return /<html lang="([\w-]+)"/u.exec((await kept?.text()) ?? "")?.[1];
   },
 
   // Asks what this phone may keep, for whom; then reads it and delivers what waits.

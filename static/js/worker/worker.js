@@ -40,14 +40,30 @@ const sentNumbers = async (request, path) => {
   } catch {
     keeping.offline = true;
     if (!form.get("sheet") || !(await caches.match(self.KEPT.home, { ignoreVary: true }))) return Response.error();
-    await keeping.keepNumbers(form, path, await keeping.now());
+    const now = await keeping.now();
+    if (Number(form.get("begins")) > now) return Response.redirect(`${self.KEPT.home}#early`, 303); // nothing to count yet
+    await keeping.keepNumbers(form, path, now);
     return Response.redirect(self.KEPT.home, 303);
   }
 };
 
+// The words of ours are the server's; the page has no part of its own, because nothing is kept any more.
+const saysSignedOut = (spoken) => {
+  const language = self.KEPT.signedOutWords[spoken] ? spoken : Object.keys(self.KEPT.signedOutWords)[0];
+  const [title, gone, stays, open] = self.KEPT.signedOutWords[language];
+  const look = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:10vh auto;padding:0 1.25rem}";
+  const page = `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark}${look}</style>
+<main><h1>${title}</h1><p>${gone}</p><p>${stays}</p><p><a href="/">${open}</a></p></main></html>`;
+  return new Response(page, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+};
+
 const signedOut = async (request) => {
+  const spoken = await orNothing(keeping.language());
   try {
     return await fetch(request);
+  } catch {
+    return saysSignedOut(spoken);
   } finally {
     await orNothing(keeping.queued(keeping.wipe)); // also without a network: whoever signs out leaves nothing behind
   }

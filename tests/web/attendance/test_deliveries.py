@@ -6,6 +6,7 @@ import re
 import pytest
 
 from scheduler.attendance.models import CountDelivery
+from scheduler.attendance.queries import deliveries as queries
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.policy import Role
@@ -142,6 +143,20 @@ def test_many_deliveries_are_read_with_one_question(app, phones):
         assert "other numbers" in desk.get("/attendance?lang=en").text
 
     assert sum("count_delivery" in one for one in after) == sum("count_delivery" in one for one in before) == 1
+
+
+def test_many_that_were_set_aside_are_shown_a_page_at_a_time(app, phones, monkeypatch):
+    monkeypatch.setattr(queries, "ASIDE_ON_A_PAGE", 2)
+    phones.deliver(phones.types(0, 88))
+    for pupils in (70, 71, 72):
+        phones.deliver(phones.types(1, pupils))
+    desk = sign_in_as(app.test_client(), make_user(Role.COORDINATOR, centre_id=phones.begun.visit.centre_id).id)
+
+    pages = [desk.get(f"/attendance?lang=en&aside={page}").text for page in (1, 2)]
+
+    shown = [[f"pupils {pupils}" in page for pupils in (70, 71, 72)] for page in pages]
+    assert shown == [[True, True, False], [False, False, True]]
+    assert "aside=2" in pages[0]
 
 
 def test_a_year_later_deliveries_are_forgotten(phones):

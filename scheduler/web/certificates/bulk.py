@@ -1,0 +1,104 @@
+"""Certificates in bulk: all of a list in one file or in a file each, and a letter to their schools once seen."""
+
+import json
+import zipfile
+from tempfile import SpooledTemporaryFile
+from typing import IO, cast
+
+from flask import redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.certificates.queries import letters as queries
+from scheduler.certificates.queries import lists
+from scheduler.certificates.service.letters import sample
+from scheduler.core import clock
+from scheduler.core.errors import NotFound
+from scheduler.core.language import html_lang, languages, names_of
+from scheduler.core.paging import page_number, page_of
+from scheduler.jobs import long_work
+from scheduler.web.certificates.blueprint import bp
+from scheduler.web.certificates.forms import CertificatePressForm
+from scheduler.web.certificates.views import FILES, filters_asked, same_list
+from scheduler.web.filters import say
+from scheduler.web.guards import current_actor, may
+from scheduler.web.i18n import _
+from scheduler.work import service
+from scheduler.work.terms import WorkKind
+
+MOST_IN_A_FILE = 2000
+ENDINGS = {WorkKind.ZIP_CERTIFICATES: "zip", WorkKind.MERGE_CERTIFICATES: "pdf"}
+IN_MEMORY = 5_000_000  # a larger one lies in a nameless file
+
+
+@bp.post("/certificates/files")
+@may("issue", "certificate")
+def draw_files() -> ResponseReturnValue:
+    """Let the worker draw all that hold of the list, and show how far it is."""
+    back = redirect(same_list(".overview"))
+    kind = next((one for one in FILES if one == request.form.get("kind")), None)
+    if not CertificatePressForm().accepted() or kind is None:
+        return back
+    numbers = lists.numbers_of(current_actor(), filters_asked(), MOST_IN_A_FILE + 1)
+    if not numbers:
+        say(_("Nothing to draw: no certificate of this list holds."))
+        return back
+    if len(numbers) > MOST_IN_A_FILE:
+        say(_("Filter the list first: a file takes 2,000 certificates."))
+        return back
+    content = json.dumps(numbers).encode()
+    work_id = long_work.start(current_actor(), kind, now=clock.now(), content=content)
+    return redirect(url_for("admin.show_work", work_id=work_id))
+
+
+@bp.get("/certificates/files/<int:work_id>.<any(pdf, zip):ending>")
+@may("issue", "certificate")
+def take_files(work_id: int, ending: str) -> ResponseReturnValue:
+    """What was drawn, for whoever let it be drawn: the same bytes each time, until they are a day old."""
+    work = service.work_with_files(current_actor(), work_id, now=clock.now())
+    if ending != ENDINGS[work.kind]:
+        raise NotFound("work")
+    name = f"certificates-{clock.local_day(work.created_at).isoformat()}-{work.id}"
+    stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
+    try:
+        if ending == "zip":
+            at = work.created_at.timetuple()[:6]
+            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+                for one in service.files_of(work_id):
+                    archive.writestr(zipfile.ZipInfo(one.name, at), one.content, zipfile.ZIP_DEFLATED)
+        else:
+            for one in service.files_of(work_id):
+                stream.write(one.content)
+    except BaseException:
+        stream.close()
+        raise
+    stream.seek(0)
+    answer = send_file(stream, mimetype=f"application/{ending}", as_attachment=True, download_name=f"{name}.{ending}")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@bp.route("/certificates/letters", methods=["GET", "POST"])
+@may("issue", "certificate")
+def letters() -> ResponseReturnValue:
+    """Whom a press would write to, in which language, and who has no address; and the press."""
+    actor, now = current_actor(), clock.now()
+    seen = queries.preview(actor, filters_asked())
+    form = CertificatePressForm()
+    if form.accepted():
+        if request.form.get("seen") == str(len(seen.to_write)) and seen.to_write:
+            content = json.dumps([one.visit_id for one in seen.to_write]).encode()
+            work_id = long_work.start(actor, WorkKind.MAIL_CERTIFICATES, now=now, content=content)
+            return redirect(url_for("admin.show_work", work_id=work_id))
+        say(_("The list has changed meanwhile: nothing was sent. Look at it once more."))
+        return redirect(same_list(".letters"))
+    begun = service.latest(actor, (WorkKind.MAIL_CERTIFICATES,), now=now, limit=1)
+    return render_template(
+        "certificates/letters.html",
+        seen=seen,
+        page=page_of(seen.to_write, page_number(request.args.get("page"))),
+        samples=sample(actor, seen.to_write[0].visit_id) if seen.to_write else [],
+        under_way=next((row for row in begun if row.open), None),
+        form=form,
+        same_list=same_list,
+        languages={one: {"code": html_lang(one), "name": names_of(one)[1]} for one in languages()},
+    )

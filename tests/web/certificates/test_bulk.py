@@ -1,0 +1,170 @@
+"""All certificates of a list at once: one file, a file each, and a letter to their schools after one preview."""
+
+import io
+import json
+import zipfile
+
+import pypdf
+import pytest
+from sqlalchemy import func, select, update
+
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.queries import papers
+from scheduler.certificates.service import issuing
+from scheduler.core.db import db, transaction
+from scheduler.jobs.long_work import do_long_work
+from scheduler.messages.models import OutboxMessage
+from scheduler.policy import SYSTEM, Role
+from scheduler.web.certificates import bulk
+from scheduler.work.models import MadeFileRow
+from scheduler.work.service import forget_contents
+from tests.factories.counting import LEAVING, a_locked_visit
+from tests.factories.people import make_user
+from tests.factories.programmes import make_programme
+from tests.factories.work import later
+from tests.web.browser import sign_in_as
+
+
+@pytest.fixture(autouse=True)
+def at_noon(app, the_clock):
+    the_clock.stands_at(LEAVING)
+
+
+@pytest.fixture
+def programme(session):
+    return make_programme()
+
+
+def issued(**given):
+    begun = a_locked_visit(**given)
+    return issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).numbers
+
+
+def desk_of(client, programme, role=Role.COORDINATOR):
+    return sign_in_as(client, make_user(role, centre_id=programme.centre_id).id)
+
+
+def worked(answer):
+    assert answer.location.startswith("/work/"), answer.location
+    do_long_work.call_local()
+    return answer.location
+
+
+def take(path, ending="pdf"):
+    return f"/certificates/files/{path.rpartition('/')[2]}.{ending}"
+
+
+def letters():
+    db.session.rollback()
+    wanted = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")
+    return db.session.scalar(wanted)
+
+
+def forget_that_they_were_told():
+    with transaction() as inside:
+        inside.execute(update(Certificate).values(told_at=None))
+
+
+def test_a_zip_holds_each_paper_that_holds_and_two_downloads_are_the_same(client, programme):
+    school, teacher = issued(programme=programme, names=("Ана Петровић",))
+    [other] = issued(programme=programme)
+    desk = desk_of(client, programme)
+    row = papers.certificate_to_change(SYSTEM, other)
+    issuing.revoke_certificate(SYSTEM, row.id, "wrong", now=LEAVING)
+
+    path = worked(desk.post("/certificates/files", data={"kind": "zip_certificates"}))
+
+    first, second = desk.get(take(path, "zip")), desk.get(take(path, "zip"))
+    assert (first.mimetype, first.data) == ("application/zip", second.data)
+    with zipfile.ZipFile(io.BytesIO(first.data)) as archive:
+        assert sorted(archive.namelist()) == sorted([f"{school}.pdf", f"{teacher}.pdf"])
+        assert archive.read(f"{teacher}.pdf") == issuing.certificate_pdf(SYSTEM, teacher)
+    assert take(path, "zip") in desk.get(path).text
+    assert desk.get(take(path, "pdf")).status_code == 404
+
+
+def test_one_file_holds_what_the_filters_leave(client, programme):
+    numbers = issued(programme=programme, names=("Ана Петровић", "Мира Илић"))
+    desk = desk_of(client, programme)
+
+    path = worked(desk.post("/certificates/files?kind=teacher", data={"kind": "merge_certificates"}))
+
+    assert len(numbers) == 3
+    assert len(pypdf.PdfReader(io.BytesIO(desk.get(take(path)).data)).pages) == 2
+
+
+def test_nobody_else_takes_the_file_and_after_a_day_nobody(client, programme):
+    issued(programme=programme)
+    desk = desk_of(client, programme)
+    path = worked(desk.post("/certificates/files", data={"kind": "merge_certificates"}))
+    assert desk.get(take(path)).status_code == 200
+
+    assert (
+        sign_in_as(client, make_user(Role.ADMINISTRATOR, centre_id=programme.centre_id).id).get(take(path)).status_code
+        == 404
+    )
+    forget_contents(LEAVING + (later(days=1) - later()))
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(MadeFileRow.id))) == 0
+
+
+def test_an_empty_list_draws_nothing_and_a_long_one_is_to_be_filtered(client, programme, monkeypatch):
+    desk = desk_of(client, programme)
+    none = desk.post("/certificates/files?lang=en", data={"kind": "zip_certificates"}, follow_redirects=True)
+    monkeypatch.setattr(bulk, "MOST_IN_A_FILE", 1)
+    issued(programme=programme, names=("Ана Петровић",))
+    many = desk.post("/certificates/files?lang=en", data={"kind": "zip_certificates"}, follow_redirects=True)
+    odd = desk.post("/certificates/files?_external=1&endpoint=x", data={"kind": "x"})
+
+    assert "Nothing to draw" in none.text
+    assert "Filter the list first" in many.text
+    assert odd.status_code == 302
+
+
+def test_after_one_preview_each_school_is_written_to_once_in_its_language(client, programme):
+    issued(programme=programme, language="sr_Cyrl", contact_email="nis@example.org")
+    issued(programme=programme, language="en", contact_email="novi@example.org")
+    issued(programme=programme, contact_email="")
+    assert letters() == 2  # written by itself as they were issued
+    desk = desk_of(client, programme)
+    assert "Every school of this list has been told" not in desk.get("/certificates/letters?lang=en").text
+    forget_that_they_were_told()
+
+    seen = desk.get("/certificates/letters?lang=en").text
+    assert ("nis@example.org" in seen, "novi@example.org" in seen, "Without an address" in seen) == (True, True, True)
+    assert "Сертификати за посету" in seen  # the first one reads in its school's language
+    path = worked(desk.post("/certificates/letters?lang=en", data={"seen": "2"}))
+    assert "2 mails leave now." in desk.get(f"{path}?lang=en").text
+    assert letters() == 4
+
+    again = desk.post("/certificates/letters?lang=en", data={"seen": "2"}, follow_redirects=True)
+    assert "nothing was sent" in again.text
+    assert letters() == 4
+
+
+def test_written_to_meanwhile_is_written_to_once(client, programme):
+    issued(programme=programme, contact_email="nis@example.org")
+    forget_that_they_were_told()
+    desk = desk_of(client, programme)
+
+    for _press in range(2):  # two coordinators, of whom each has seen one school
+        desk.post("/certificates/letters", data={"seen": "1"})
+    do_long_work.call_local()
+    do_long_work.call_local()
+
+    assert letters() == 2
+
+
+def test_a_paper_issued_again_waits_for_its_letter(app, client, programme):
+    _school, teacher = issued(programme=programme, names=("Ана",))
+    row = papers.certificate_to_change(SYSTEM, teacher)
+    issuing.reissue_certificate(SYSTEM, row.id, "Ана Петровић", now=LEAVING)
+
+    run = app.test_cli_runner().invoke
+    dry = json.loads(run(args=["certificates", "mail", "--dry-run", "--json"]).stdout)
+    sent = json.loads(run(args=["certificates", "mail", "--json"]).stdout)
+    again = json.loads(run(args=["certificates", "mail", "--json"]).stdout)
+
+    assert dry == sent == {"schools": 1, "mails": 1, "told": 0, "without_address": 0}
+    assert again == {"schools": 0, "mails": 0, "told": 1, "without_address": 0}
+    assert letters() == 2
