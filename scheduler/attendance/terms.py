@@ -220,6 +220,10 @@ class CountedPresentation:
         return self.said_by_school is not None and self.said_by_school != self.said_by_educator
 
     @property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + dt.timedelta(minutes=self.minutes)
+
+    @property
     def mark(self) -> str:
         return mark_of(self.state, self.version)
 

@@ -138,7 +138,8 @@ def _draw_day(flow: Flow, paper: DayPaper, title: str, lang: str) -> None:
         _draw_people(flow, one, lang)
     if day.home_at:
         flow.y += 2
-        _at(flow, "", " ".join((_("Home at about %(time)s") % {"time": clock_time(day.home_at, lang)}, day.home(lang))))
+        home_at = clock_time(day.home_at, lang)
+        _at(flow, home_at, _("Home at about %(time)s") % {"time": home_at}, day.home(lang))
     late = day.centre_phone or _("Call your coordinator at once.")
     flow.paragraph(f"{_('Cannot come, or late?')} {late}", STRONG)
     _draw_told(flow, paper.helpline, lang)

@@ -33,7 +33,7 @@ def sheet_at(actor: Actor, number: str, sheet_id: int) -> KeptSheet:
     return _as_sheet(row)
 
 
-def _sheets() -> Select[Any]:
+def _sheets() -> Select[SheetScan, int, User]:
     return (
         select(SheetScan, Presentation.ordinal, User)
         .join(Presentation, Presentation.id == SheetScan.presentation_id)

@@ -59,13 +59,15 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
     sheets = sheets_of(visit.visit_id)
+    at_the_desk = policy.scope_of(current_actor(), "correct", "attendance") is not None
     shown = render_template(
         "attendance/count_heads.html",
         visit=visit,
         one=one,
         form=form,
         tallied=one.tallied,
-        at_the_desk=policy.scope_of(current_actor(), "correct", "attendance") is not None,
+        at_the_desk=at_the_desk,
+        was_not_held=at_the_desk and one.state == "open" and one.ends_at <= clock.now(),
         sheets=sheets,
         beside=beside(one, sheets),
     )
