@@ -38,6 +38,7 @@ MODULES = (
     "waitlist.models",
     "feeds.models",
     "attendance.models",
+    "attendance.sheet_models",
     "questions.models",
     "cohorts.models",
     "certificates.models",

@@ -44,6 +44,7 @@ KEPT_FOR: Mapping[str, tuple[int, str]] = {
     "consent_proof": (3, "years"),  # after the consent's end
     "certificate_name": (90, "days"),  # after the issue, as the next
     "certificate_record": (5, "years"),
+    "sheet": (90, "days"),  # after the visit: scans of filled sheets, which teachers have signed
     "pick_up": (7, "days"),  # after the visit: who fetches a minor
     "concern": (3, "years"),  # after it ended: that somebody was worried about a presenter
     "message": (30, "days"),  # after it was sent, as the next

@@ -28,6 +28,9 @@ LONGEST_NAME = 100
 TALLY_AUDIENCES = (Audience.PARENTS, Audience.TEACHERS, Audience.OTHERS)  # adults count themselves; pupils are counted
 TALLY_OPENS_BEFORE, TALLY_CLOSES_AFTER = dt.timedelta(hours=1), dt.timedelta(hours=2)
 MOST_A_PRESS = 10
+FEW_AT_THE_DOOR = 5
+MOST_SHEETS = 6  # kept scans of a presentation
+MOST_SHEET_BYTES = 2_000_000_000  # of all that a centre keeps; they go by themselves (privacy)
 MOST_TURNS = 999  # tries of one sheet
 FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
     FollowUp.REPORT_DUE: (1, 30),
@@ -61,6 +64,13 @@ def problems_with(draft: CountDraft, *, starts_at: dt.datetime, now: dt.datetime
 def survey_opens_on(visit_day: dt.date) -> dt.date:
     """The first day on which a school can say what remained of a visit: that on which the letter asks it."""
     return visit_day + dt.timedelta(days=FOLLOW_UPS[FollowUp.SURVEY][0])
+
+
+def problem_with_room(kept: int, centre_bytes: int, size: int) -> Reason | None:
+    """Why one more scan of a sheet is not kept: so many of the presentation are, and so much of its centre."""
+    if kept >= MOST_SHEETS:
+        return AttendanceReason.SHEETS_OF_TALK_FULL
+    return AttendanceReason.SHEETS_OF_CENTRE_FULL if centre_bytes + size > MOST_SHEET_BYTES else None
 
 
 def may_be_counted(state: AttendanceState) -> bool:
@@ -140,6 +150,20 @@ def tally_code(uid: str, secret: str) -> str:
 def tally_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     """From when to when adults count themselves: while they come, listen and leave."""
     return starts_at - TALLY_OPENS_BEFORE, ends_at + TALLY_CLOSES_AFTER
+
+
+def most_tallied(announced: int, hall: int) -> int:
+    """How many a poster counts at most: what a hall takes, or twice the adults who were announced."""
+    return min(MOST_IN_A_ROOM, max(hall, FAR_TIMES * announced))
+
+
+def over_the_tally(tallied: int, counts: HeadCounts | None) -> bool:
+    """Whether clearly more adults counted themselves than somebody counted: who shares the code is not in the room.
+
+    Fewer are usual: nobody has to press. A few more are, too: some came late and stood at the door.
+    """
+    adults = counts.total - counts.pupils if counts is not None else 0
+    return counts is not None and tallied > adults + max(FEW_AT_THE_DOOR, adults // 10)
 
 
 def sheet_key(presentation_id: int, user_id: int, mark: str, nonce: str, secret: str) -> str:

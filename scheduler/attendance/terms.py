@@ -8,6 +8,7 @@ from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
+from scheduler.core.scans import ScanKind
 from scheduler.core.text import to_latin
 from scheduler.programmes.terms import Audience
 
@@ -29,6 +30,8 @@ class AttendanceReason(Reason):
     NOT_SUBMITTED = "not_submitted"
     NOT_REMEMBERED_YET = "not_remembered_yet"
     OVER_THE_HALL = "over_the_hall"
+    SHEETS_OF_CENTRE_FULL = "sheets_of_centre_full"
+    SHEETS_OF_TALK_FULL = "sheets_of_talk_full"
     ONE_PRESS = "one_press"
     TALLY_NOT_OPEN = "tally_not_open"
     TOO_MANY_NAMES = "too_many_names"
@@ -152,6 +155,21 @@ class SetAside:
 
 
 @dataclass(frozen=True)
+class KeptSheet:
+    """The photo or scan of a filled sheet, kept for a time as proof of a head count; its picture is opened apart."""
+
+    id: int
+    presentation_id: int
+    ordinal: int  # of the presentation from whose page it came; the sheet may hold the whole visit
+    kind: ScanKind
+    sha256: str
+    size: int
+    added_at: dt.datetime
+    added_by_id: int | None
+    added_by: str
+
+
+@dataclass(frozen=True)
 class CrewAt:
     """A presenter of a presentation's crew, as its crew may read her name, and whether she was noted as absent."""
 
@@ -188,16 +206,22 @@ class CountedPresentation:
     reason: str
     odd: bool = False  # somebody said numbers far from what was announced: to look at twice
     at_the_desk: bool = False  # counted by who was not in the room
+    tallied: int = 0  # adults who counted themselves by the poster
+    tally_over: bool = False  # clearly more than the presenter, or the school, counted: to look at twice
 
     @property
     def disputed(self) -> bool:
-        """Whether the school has answered and a coordinator decides: both differ, or both are far off."""
+        """Whether the school has answered and a coordinator decides: both differ, are far off or below a tally."""
         return self.state is AttendanceState.COUNTERSIGNED
 
     @property
     def differs(self) -> bool:
         """Whether the school said other numbers than the educator."""
         return self.said_by_school is not None and self.said_by_school != self.said_by_educator
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + dt.timedelta(minutes=self.minutes)
 
     @property
     def mark(self) -> str:
@@ -300,6 +324,7 @@ class Tally:
     zone: str
     opens_at: dt.datetime
     closes_at: dt.datetime
+    most: int  # beyond it nobody is counted
 
     def host(self, language: str) -> str:
         return pick(language, self.host_name_sr_cyrl, self.host_name_sr_latn)

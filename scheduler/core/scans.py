@@ -20,6 +20,7 @@ SMALLEST_SIDE, LARGEST_SIDE = 200, 12_000  # pixels: below nobody reads it, abov
 MOST_PIXELS = 50_000_000  # what the largest telephones make
 MOST_UNPACKED_BYTES = 150_000_000  # those in colour; a picture that can be seen through has a byte more for each pixel
 KEPT_SIDE = 4_000  # pixels of the longer side: 340 for an inch of A4, more tells nobody anything
+SHEET_SIDE = 2_400  # 200 for an inch of A4: strokes and sums are read, and a year of them stays small
 FACE_SIDE = 240  # pixels of a face on a card
 WIDE = (960, 480)  # pixels of a photograph over the width of a text
 SMALLEST_LOGO, LOGO_SIDES, MOST_COLOURS = 40, (900, 300), 4_096  # pixels; colours of what was drawn, not photographed
@@ -32,6 +33,10 @@ class ScanKind(StrEnum):
     PDF = "pdf"
     JPEG = "jpeg"
     PNG = "png"
+
+    @property
+    def mimetype(self) -> str:
+        return "application/pdf" if self is ScanKind.PDF else f"image/{self.value}"
 
 
 class ScanReason(Reason):
@@ -121,6 +126,21 @@ def _opened(content: bytes, smallest: int) -> Iterator["Image.Image"]:
         raise BadScan(ScanReason.SCAN_TOO_FINE) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise BadScan(ScanReason.SCAN_NOT_WHOLE) from error  # how Pillow says that a file is cut off
+
+
+def read_sheet(content: bytes) -> Scan:
+    """A filled sheet: the same, no finer than it is read, and of pictures a JPEG. Raises: BadScan."""
+    scan = read_scan(content)
+    if scan.kind is ScanKind.PDF:
+        return scan
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    with Image.open(io.BytesIO(scan.content), formats=("JPEG", "PNG")) as picture:
+        picture.thumbnail((SHEET_SIDE, SHEET_SIDE))
+        picture.info.clear()
+        picture.save(drawn, format="JPEG", quality=80)
+    return Scan(ScanKind.JPEG, drawn.getvalue())
 
 
 def read_face(content: bytes) -> bytes:

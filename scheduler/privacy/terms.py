@@ -38,6 +38,7 @@ LEFT_OUT = frozenset(
         "programme_photo",
         "running_number",
         "secret_link",
+        "sheet_scan",
         "sign_in",
         "sign_in_attempt",
         "staged_row",
@@ -77,6 +78,7 @@ class RetentionRow(StrEnum):
     CONSENT_PROOF = "consent_proof"
     CERTIFICATE_NAME = "certificate_name"
     CERTIFICATE_RECORD = "certificate_record"
+    SHEET = "sheet"
     PICK_UP = "pick_up"
     CONCERN = "concern"
     MESSAGE = "message"

@@ -54,7 +54,7 @@ class Matter(StrEnum):
     CREW_AWAY = "crew_away"  # the hours of somebody who goes no longer hold the visit
     NOT_COUNTED = "not_counted"
     DISPUTED = "disputed"
-    FAR_COUNT = "far_count"  # both say the same, far from what was announced
+    FAR_COUNT = "far_count"  # both say the same, far from what was announced or below the tally
     SILENT = "silent"
     HOST_TYPED = "host_typed"  # a school asked whose name is not on the list
     REQUEST_NEW = "request_new"

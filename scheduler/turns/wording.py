@@ -31,7 +31,7 @@ def why_of(matter: Matter, language: str) -> str:
         Matter.NUMBERS_ASKED: _("The school says that more come than one presentation takes"),
         Matter.NOT_COUNTED: _("Held, but nobody has counted"),
         Matter.DISPUTED: _("The school counted otherwise than the educator"),
-        Matter.FAR_COUNT: _("Both counted the same, far from what was announced"),
+        Matter.FAR_COUNT: _("Both counted the same, far from what was announced or tallied"),
         Matter.SILENT: _("The school has not answered the numbers"),
         Matter.HOST_TYPED: _("The school typed a name that is not on the list"),
         Matter.REQUEST_NEW: _("A new request that nobody has taken"),

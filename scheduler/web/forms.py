@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.db import LARGEST_ID
-from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, problem_with_address
@@ -380,6 +380,14 @@ def asked_day(name: str) -> dt.date | None:
     except ValueError:
         return None
     return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+def day_at(written: str) -> dt.date:
+    """The day in an address, as `2026-12-08`. Raises: NotFound."""
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError as error:
+        raise NotFound("day") from error
 
 
 def error_title(form: BaseForm | None, title: str) -> str:

@@ -65,6 +65,8 @@ ACTIONS: Mapping[str, LazyProxy] = {
     "question edition begun": _l("New edition begun"),
     "questions asked": _l("Asking begun"),
     "questions stopped": _l("Asking stopped"),
+    "sheet kept": _l("Sheet sent"),
+    "sheet opened": _l("Sheet opened"),
 }
 CORRECTION_CAUSES: Mapping[str, LazyProxy] = {
     CorrectionCause.TYPING_SLIP: _l("A slip in typing"),

@@ -1,4 +1,4 @@
-"""A photograph from a form: its pages alone take more than the megabyte that every other page takes."""
+"""A photograph or scan from a form: its pages alone take more than the megabyte that every other page takes."""
 
 from contextlib import closing
 
@@ -21,10 +21,15 @@ class PictureForm(BaseForm):
 
     def content(self) -> bytes:
         """What was chosen; of a file that is too large a byte too much is read."""
-        if not isinstance(self.photo.data, FileStorage):
-            return b""
-        with closing(self.photo.data.stream):
-            return self.photo.data.stream.read(MOST_SCAN_BYTES + 1)
+        return sent_in(self.photo)
+
+
+def sent_in(field: UploadField) -> bytes:
+    """The file of a field; of one that is too large a byte too much."""
+    if not isinstance(field.data, FileStorage):
+        return b""
+    with closing(field.data.stream):
+        return bytes(field.data.stream.read(MOST_SCAN_BYTES + 1))
 
 
 def takes_photographs(bp: Blueprint, page: str) -> None:

@@ -9,7 +9,6 @@ from babel.support import LazyProxy
 from flask import current_app
 
 from scheduler.acts import DefenceReason
-from scheduler.attendance.terms import AttendanceReason
 from scheduler.board.terms import BoardReason
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.closures.terms import ClosingReason
@@ -32,6 +31,7 @@ from scheduler.waitlist.terms import WaitlistReason
 from scheduler.web.campaign_words import CAMPAIGN_WORDS
 from scheduler.web.certificate_words import CERTIFICATE_WORDS
 from scheduler.web.cohort_words import COHORT_WORDS
+from scheduler.web.count_words import COUNT_WORDS
 from scheduler.web.form_words import FORM_WORDS
 from scheduler.web.helpline_words import HELPLINE_WORDS
 from scheduler.web.i18n import _l
@@ -337,40 +337,7 @@ WORDS: dict[Reason, LazyProxy] = {
         "The clocks have no such time on that day, or a presentation would end after midnight."
     ),
     FeedReason.TOO_MANY_FEEDS: _l("End one of the five addresses first."),
-    AttendanceReason.ALREADY_COUNTERSIGNED: _l(
-        "Ask your coordinator to correct the numbers: the school has answered already."
-    ),
-    AttendanceReason.CORRECTED_MEANWHILE: _l(
-        "Check the numbers: a colleague has corrected them since you opened this page. "
-        "What you typed stands here still; save it again if it is right."
-    ),
-    AttendanceReason.COUNTED_MEANWHILE: _l(
-        "Look at the numbers again: they have changed since you opened this page. Nothing is locked yet."
-    ),
-    AttendanceReason.COUNT_MISSING: _l("Enter every number."),
-    AttendanceReason.FAR_FROM_ANNOUNCED: _l(
-        "Check the number: it is half of what was announced or less, or double or more. If it is right, say so below."
-    ),
-    AttendanceReason.HALL_IS_FULL: _l("Ask the presenter to count you: the hall is counted as full."),
-    AttendanceReason.MINUTES_OUT_OF_RANGE: _l("Enter the minutes, from 1 to 480."),
-    AttendanceReason.MORE_NAMES_THAN_ADULTS: _l("Name fewer people: not so many adults were counted."),
-    AttendanceReason.NOBODY_COUNTED: _l("Enter how many were there: at least one person."),
-    AttendanceReason.NOT_REMEMBERED_YET: _l("Come back three months after the visit: it is too early to say."),
-    AttendanceReason.NOT_BEGUN: _l("Count when it has begun: it is still to come."),
-    AttendanceReason.NOT_CONFIRMED: _l(
-        "Ask your coordinator: this presentation is not confirmed, so it cannot be counted."
-    ),
-    AttendanceReason.NOT_SUBMITTED: _l(
-        "Wait for the presenter's numbers: there are none to confirm, or you have answered."
-    ),
-    AttendanceReason.OVER_THE_HALL: _l(
-        "Check the number: more people than one presentation of this programme takes. If it is right, say so below."
-    ),
-    AttendanceReason.ONE_PRESS: _l("Enter a number from 1 to 10; who comes with more presses once more."),
-    AttendanceReason.TALLY_NOT_OPEN: _l(
-        "Count yourselves from an hour before the beginning until two hours after the end."
-    ),
-    AttendanceReason.TOO_MANY_NAMES: _l("Name at most 200 people."),
+    **COUNT_WORDS,
     ReportReason.CARRIED_ALREADY: _l("Take back the later period first: it carries a difference of this one."),
     ReportReason.PERIOD_NOT_OVER: _l("Sign these days off when they are over: choose a last day before today."),
     ReportReason.SIGNED_ALREADY: _l("Choose other days: some of these are signed off already."),

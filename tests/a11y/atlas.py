@@ -41,6 +41,7 @@ from scheduler.tours.models import CampaignTour
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
 from tests.factories import MONDAY
+from tests.factories.attendance import make_sheet
 from tests.factories.cohorts import make_cohort, make_training
 from tests.factories.handovers import make_handover
 from tests.factories.questions import make_asked_visit
@@ -60,7 +61,7 @@ NOT_PAGES = {
     "public.metrics_page",
     "public.readyz",
     "public.road",
-    "safeguarding.scan",
+    *("safeguarding.scan", "attendance.sheet_file"),
     "reports.attendance_file",
     "reports.cohorts_file",
     "reports.profile_file",
@@ -206,9 +207,8 @@ def _begins(role: str, email: str) -> list[str]:
             select(Presenter.id).where(Presenter.birth_date.is_not(None)).order_by(Presenter.birth_date.desc()).limit(1)
         )
         return [f"/safeguarding/{number}" for number in young] + _waiting_papers(email) + _stopped(email)
-    if role == "educator":
-        return [f"/visits/{number}/count" for number in db.session.scalars(_held_by(email)).unique()]
-    return []
+    held = db.session.scalars(_held_by(email)).unique().all() if role == "educator" else ()
+    return [page for number in held for page in (f"/visits/{number}/count", make_sheet(number))]
 
 
 def _waiting_papers(email: str) -> list[str]:

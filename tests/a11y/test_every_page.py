@@ -95,6 +95,7 @@ def test_what_is_called_no_page_is_a_file_or_data(house: Flask, everybody: dict[
     paths += ["/reports/youth.csv", "/reports/profile.txt", f"{public}.txt"]
     paths += ["/campaigns/show-respect/brief-en.pdf", "/region/cells", "/worker.js"]
     elsewhere = {"safeguarding.scan", "posts.follow", "posts.picture_file", "own.kept_pages"}  # tests/web of each
+    elsewhere |= {"attendance.sheet_file"}
     assert {ways.match(path)[0] for path in paths} == NOT_PAGES - elsewhere
     scan = next(path for path in everybody["safeguarding"].begins if path.endswith("/scan"))
     assert ways.match(scan)[0] == "safeguarding.scan"

@@ -13,6 +13,7 @@ from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed
 from scheduler.people.models import User
+from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
@@ -22,7 +23,9 @@ from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
+from tests.factories.people import make_user
 from tests.visits.scene import mails
+from tests.web.browser import browser_of
 from tests.web.visits.pages import body, reading
 
 
@@ -96,6 +99,24 @@ def test_trust_r11_a_correction_sent_twice_is_one_version(session):
 
     session.rollback()
     assert session.scalar(select(func.max(HeadCount.version))) == 2
+
+
+def test_a_coordinator_notes_it_from_the_form_of_counting_once_its_time_is_over(app, session, the_clock):
+    begun = a_begun_visit(talks=2)
+    path, way = f"/visits/{begun.visit.number}/count/1", f"/visits/{begun.visit.number}/presentations/1/not-held/host"
+    over = begun.presentations[0].ends_at
+    the_clock.stands_at(over - dt.timedelta(minutes=1))
+    desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=begun.visit.centre_id))
+    assert way not in desk.get(path).text
+    the_clock.stands_at(over)
+    assert way in desk.get(path).text
+    assert way not in browser_of(app, begun.educator).get(path).text
+
+    desk.post(way)
+
+    db.session.rollback()
+    assert db.session.get_one(Presentation, begun.first).state is PresentationState.NO_SHOW_HOST
+    assert desk.get(path).status_code == 404, "what was not held is not counted"
 
 
 def test_a_coordinator_notes_it_on_the_visits_page(app, session, the_clock):

@@ -171,3 +171,26 @@ def test_adults_count_themselves_from_an_hour_before_to_two_hours_after() -> Non
     opens, closes = rules.tally_hours(MONDAY, MONDAY + dt.timedelta(hours=1))
 
     assert (opens, closes) == (MONDAY - dt.timedelta(hours=1), MONDAY + dt.timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("announced", "hall", "most"), [(0, 90, 90), (40, 90, 90), (80, 90, 160), (1500, 90, 2000), (0, 5000, 2000)]
+)
+def test_a_poster_counts_what_a_hall_takes_or_twice_the_announced(announced: int, hall: int, most: int) -> None:
+    assert rules.most_tallied(announced, hall) == most
+
+
+@pytest.mark.parametrize(
+    ("tallied", "parents", "over"),
+    [(0, 0, False), (40, 80, False), (85, 80, False), (88, 80, False), (89, 80, True), (6, 0, True), (5, 0, False)],
+)
+def test_clearly_more_by_the_poster_than_in_the_room_is_looked_at(tallied: int, parents: int, over: bool) -> None:
+    assert rules.over_the_tally(tallied, HeadCounts(pupils=500, parents=parents)) is over
+    assert rules.over_the_tally(tallied, None) is False
+
+
+def test_so_many_sheets_of_a_presentation_and_so_much_of_a_centre() -> None:
+    assert rules.problem_with_room(rules.MOST_SHEETS - 1, 0, 10) is None
+    assert rules.problem_with_room(rules.MOST_SHEETS, 0, 10) == "sheets_of_talk_full"
+    assert rules.problem_with_room(0, rules.MOST_SHEET_BYTES - 9, 10) == "sheets_of_centre_full"
+    assert rules.problem_with_room(0, rules.MOST_SHEET_BYTES - 10, 10) is None

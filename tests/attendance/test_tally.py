@@ -3,16 +3,28 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.attendance import pdf, rules
 from scheduler.attendance.models import TallyMark
+from scheduler.attendance.queries.counting import waiting_attendance
 from scheduler.attendance.queries.tally import tallies_of, tally_behind, tally_of
+from scheduler.attendance.service.counting import countersign, submit_counts
+from scheduler.attendance.service.locking import lock_counts
 from scheduler.attendance.service.tally import count_in
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.turns.queries.desk import turns_about
+from scheduler.turns.terms import Matter
+from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.at_once import all_at_once
 from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
+from tests.attendance.stored_counts import state_of
+from tests.factories.counting import LEAVING, Begun, a_begun_visit, a_count
 from tests.factories.papers import a_poster
 from tests.factories.visits import make_presentation, make_visit
 from tests.papers import pages_of, qr_codes_of, saved, unembedded_fonts, words_of
@@ -73,6 +85,54 @@ def test_a_hall_holds_no_more_than_a_count_may_say(session, monkeypatch):
         count_in(tally, 3, now=BEGINS)
     assert refused.value.problems == {"people": "hall_is_full"}
     assert marks() == 10
+
+
+def test_a_poster_counts_no_more_than_the_hall_or_twice_the_announced(session):
+    tally = an_evening(expected_parents=80, expected_teachers=0)
+    hall = tally.most
+
+    assert hall == max(160, db.session.scalars(select(Programme.group_size)).one())
+    for press in range(hall // 10):
+        assert count_in(tally, 10, now=BEGINS) == 10 * (press + 1)
+    with pytest.raises(Rejected) as refused:
+        count_in(tally, 10, now=BEGINS)
+    assert refused.value.problems == {"people": "hall_is_full"}
+
+
+def an_evening_counted_as(people: int) -> tuple[Begun, HeadCounts]:
+    """Thirty have pressed, at an evening for which so many were announced and counted."""
+    begun = a_begun_visit()
+    with transaction() as session:
+        row = session.get_one(Presentation, begun.first)
+        row.audience, row.level = Audience.PARENTS, SchoolLevel.NONE
+        row.expected_pupils, row.expected_parents, row.expected_teachers = 0, people, 0
+    [tally] = tallies_of(begun.visit.id)
+    for _press in range(3):
+        count_in(tally, 10, now=tally.opens_at)
+    counts = HeadCounts(parents=people)
+    submit_counts(begun.teacher, begun.first, a_count(counts), now=LEAVING)
+    return begun, counts
+
+
+@pytest.mark.both_databases
+def test_clearly_more_by_the_poster_than_in_the_room_is_locked_by_no_signature_and_flagged(session):
+    begun, counts = an_evening_counted_as(24)
+
+    assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is False
+
+    assert state_of(begun.first) is AttendanceState.COUNTERSIGNED
+    [(_visit, one)] = waiting_attendance(begun.coordinator)[0].rows
+    assert (one.tallied, one.tally_over, one.odd, one.differs) == (30, True, False, False)
+    assert Matter.FAR_COUNT in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
+    lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)
+    assert state_of(begun.first) is AttendanceState.LOCKED
+
+
+def test_fewer_or_a_few_more_by_the_poster_hold_nothing_up(session):
+    begun, counts = an_evening_counted_as(25)
+
+    assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is True
+    assert state_of(begun.first) is AttendanceState.LOCKED
 
 
 def test_only_the_code_of_that_very_presentation_opens_it(session):

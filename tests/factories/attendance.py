@@ -1,16 +1,20 @@
 """Attendance with its head counts, written straight into the tables (services have their own rules)."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.service.figures import add_up_marked
+from scheduler.attendance.sheet_models import SheetScan
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.db import transaction
+from scheduler.core.scans import ScanKind
 from scheduler.programmes.terms import Audience
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Presentation, Visit
+from tests.factories.safeguarding import a_scan
 
 A_CLASS = HeadCounts(pupils=60, teachers=2)
 
@@ -53,6 +57,21 @@ def make_attendance(
         session.flush()
         add_up_marked()
     return attendance
+
+
+def make_sheet(number: str) -> str:
+    """A filled sheet, as if read from a photo, beside the first presentation of a visit; the path of its page."""
+    content = a_scan("jpeg")
+    with transaction() as session:
+        talks = sa.select(Presentation).join(Visit, Visit.id == Presentation.visit_id).where(Visit.number == number)
+        first = session.scalars(talks.order_by(Presentation.ordinal)).first()
+        row = SheetScan(
+            presentation_id=first.id, kind=ScanKind.JPEG, sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content), added_by_id=None, added_at=first.ends_at, content=content,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+    return f"/visits/{number}/sheets/{row.id}"
 
 
 def make_correction(attendance: Attendance, **people: int) -> None:

@@ -13,6 +13,7 @@ from scheduler.web.requests.words import ACTIONS
 SCHEDULER = ROOT / "scheduler"
 READERS = {  # every place that names the log's table, and what for
     ("attendance/queries/history.py", "history_of"): "history",
+    ("attendance/service/sheets.py", "_opened_lately"): "what it says already: a bound on the log's own lines",
     ("core/audit.py", "record"): "writes",
     ("core/audit.py", "record_each"): "writes",
     ("core/imports/batches.py", "_refuse_what_hangs"): "what somebody has changed since, of whatever room",

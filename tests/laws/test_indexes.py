@@ -29,7 +29,7 @@ NOT_ASKED = {
     "helpline_list.added_by_id", "helpline_period.signed_by_id", "presenter_training.recorded_by_id",
     "signed_period.signed_by_id", "signed_profile.signed_by_id",
     "told_note.presenter_id", "told_note.told_by_id", "undoable_act.owner_before_id",
-    "driving_check.recorded_by_id",
+    "driving_check.recorded_by_id", "sheet_scan.added_by_id",
     "vetting.recorded_by_id", "visit.programme_id",
 }  # fmt: skip
 

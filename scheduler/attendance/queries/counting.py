@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.models import Attendance, HeadCount, NamedAdult
+from scheduler.attendance.models import Attendance, HeadCount, NamedAdult, TallyMark
 from scheduler.attendance.terms import (
     AttendanceState,
     CountedPresentation,
@@ -253,22 +253,29 @@ def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[Counted
     Lists show no named adults: two.
     """
     ids = [visit.id for visit in visits]
+    tallied = select(func.sum(TallyMark.people)).where(TallyMark.presentation_id == Presentation.id).scalar_subquery()
     rows = db.session.execute(
-        select(Presentation, Attendance)
+        select(Presentation, Attendance, tallied)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(Presentation.visit_id.in_(ids), _TO_BE_HELD)
         .order_by(Presentation.ordinal)
     ).all()
-    counts = _counts_of(presentation.id for presentation, _ in rows)
+    counts = _counts_of(presentation.id for presentation, _, _ in rows)
     halls = {visit.id: visit.programme.group_size for visit in visits}
     held: dict[int, list[CountedPresentation]] = defaultdict(list)
-    for presentation, attendance in rows:
-        held[presentation.visit_id].append(_one(presentation, attendance, counts, halls[presentation.visit_id]))
+    for presentation, attendance, pressed in rows:
+        one = _one(presentation, attendance, counts, halls[presentation.visit_id])
+        held[presentation.visit_id].append(_with_tally(one, int(pressed or 0)))
     named: dict[int, list[str]] = defaultdict(list)
     adults = select(NamedAdult).where(NamedAdult.visit_id.in_(ids)).order_by(NamedAdult.id)
     for adult in db.session.scalars(adults) if names else ():
         named[adult.visit_id].append(adult.name)
     return [_visit(visit, held[visit.id], named[visit.id]) for visit in visits]
+
+
+def _with_tally(one: CountedPresentation, tallied: int) -> CountedPresentation:
+    said = (one.said_by_educator, one.said_by_school)
+    return replace(one, tallied=tallied, tally_over=any(rules.over_the_tally(tallied, counts) for counts in said))
 
 
 def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[str]) -> CountedVisit:

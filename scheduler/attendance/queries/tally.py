@@ -78,6 +78,7 @@ def _tallies(wanted: Select[Any]) -> list[Tally]:
                 zone=row.zone,
                 opens_at=opens_at,
                 closes_at=closes_at,
+                most=rules.most_tallied(row.expected_parents + row.expected_teachers, visit.programme.group_size),
             )
         )
     return found

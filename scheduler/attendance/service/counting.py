@@ -11,6 +11,7 @@ from scheduler.acts import Act, change
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, NamedAdult
 from scheduler.attendance.queries.counting import adults_counted, crew_at
+from scheduler.attendance.queries.tally import tally_of
 from scheduler.attendance.service.figures import add_up
 from scheduler.attendance.service.locked_numbers import (
     COUNTABLE,
@@ -107,8 +108,9 @@ def countersign(
     """The school says its own numbers for each presentation; where both agree the attendance is locked at once.
 
     Returns whether all are locked: a difference waits for the coordinator, who sees both, and so does a number far from
-    what was announced, however many say it. The same numbers sent again change nothing. Numbers of the school's own
-    that are far off are asked about once: `sure_of` is {presentation: all in all}, None where nobody looks at a page.
+    what was announced, however many say it, or below the tally of a poster. The same numbers sent again change nothing.
+    Numbers of the school's own that are far off are asked about once: `sure_of` is {presentation: all in all}, None
+    where nobody looks at a page.
     `names` are those of adults for certificates that stood beside the numbers: both are stored, or neither.
     Raises: NotAllowed, NotFound; Rejected with {"counts": reason} or {"sure-<presentation>": reason};
     Conflict("not_submitted") when there is nothing (more) to sign.
@@ -118,16 +120,18 @@ def countersign(
         policy.require(actor, "countersign", "attendance", request=opened.visit.school_request_id)
         rows = attendances_of(act, opened)
         waiting = [row for row in rows.values() if row.state in rules.TO_BE_SIGNED]
-        far = _far_off(opened, said)
+        far, over = _far_off(opened, said), _over_the_tally(opened, said)
         if not waiting and (answers := _signed_already(act, rows.values(), said)):
-            return all(answers) and not far
+            return all(answers) and not far and not over
         if not waiting:
             raise Conflict(AttendanceReason.NOT_SUBMITTED)
         if problem := rules.problem_with_signature(said, {row.presentation_id for row in waiting}):
             raise Rejected({"counts": problem})
         if unsure := _unsure(act, waiting, said, far, sure_of):
             raise Rejected(unsure)
-        agreed = [_sign(act, row, said[row.presentation_id], far=row.presentation_id in far) for row in waiting]
+        agreed = [
+            _sign(act, row, said[row.presentation_id], far=row.presentation_id in {*far, *over}) for row in waiting
+        ]
         if names is not None:
             name_adults(actor, visit_id, names, now=now)
         report_when_locked(act, opened, rows)
@@ -236,6 +240,12 @@ def _far_off(opened: OpenVisit, said: Mapping[int, HeadCounts]) -> dict[int, Rea
     asked = [(row, said[row.id]) for row in opened.every if row.id in said]
     hall = opened.visit.programme.group_size
     return {row.id: far for row, counts in asked if (far := rules.far_off(counts, announced_of(row), hall))}
+
+
+def _over_the_tally(opened: OpenVisit, said: Mapping[int, HeadCounts]) -> set[int]:
+    """In which presentations clearly more adults counted themselves than the school says."""
+    with_poster = [row.id for row in opened.every if row.id in said and row.audience in rules.TALLY_AUDIENCES]
+    return {one for one in with_poster if rules.over_the_tally(tally_of(one), said[one])}
 
 
 def _unsure(

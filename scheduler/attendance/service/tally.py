@@ -28,7 +28,7 @@ def count_in(tally: Tally, people: int, *, now: dt.datetime) -> int:
     with change(ANONYMOUS, now) as act:
         lock_visit_of(act.session, tally.presentation_id)  # presses are added up one after the other
         so_far = tally_of(tally.presentation_id)
-        if so_far + people > rules.MOST_IN_A_ROOM:
+        if so_far + people > tally.most:
             raise Rejected({"people": AttendanceReason.HALL_IS_FULL})
         act.session.add(TallyMark(presentation_id=tally.presentation_id, people=people, marked_at=now))
     log.info("adults counted themselves", extra={"presentation_id": tally.presentation_id})

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from scheduler.attendance.models import NamedAdult
+from scheduler.attendance.sheet_models import SheetScan
 from scheduler.certificates.models import Certificate
 from scheduler.config import name_secrets
 from scheduler.core.audit import AuditEntry
@@ -144,6 +145,17 @@ def of_her_visits(subject: Subject, model: type[NamedAdult] | type[Certificate],
     visits = select(Visit.id).where(Visit.school_request_id.in_(subject.request_ids))
     wanted = select(model.id).where(model.visit_id.in_(visits), column.in_(holder_keys_of(subject)))
     return list(db.session.scalars(wanted.order_by(model.id)))
+
+
+def sheets_of_her_visits(subject: Subject) -> list[int]:
+    """Scans of filled sheets of the visits that she had asked for: her name and signature may stand on them."""
+    wanted = (
+        select(SheetScan.id)
+        .join(Presentation, Presentation.id == SheetScan.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(Visit.school_request_id.in_(subject.request_ids))
+    )
+    return list(db.session.scalars(wanted.order_by(SheetScan.id)))
 
 
 def links_to(table_name: str) -> list[tuple[Any, Any]]:

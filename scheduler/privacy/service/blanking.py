@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, String, Table, cast, delete, func, literal
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.models import NamedAdult
+from scheduler.attendance.sheet_models import SheetScan
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import FORGOTTEN_KEY
 from scheduler.concerns.models import HandOff
@@ -121,6 +122,11 @@ def blank_holder_keys(session: Session, ids: Ids) -> None:
 
 def forget_named_adults(session: Session, ids: Ids) -> None:
     session.execute(delete(NamedAdult).where(NamedAdult.id.in_(ids)))
+
+
+def forget_sheets(session: Session, ids: Ids) -> None:
+    """The scans alone: the numbers that were read off them stay."""
+    session.execute(delete(SheetScan).where(SheetScan.id.in_(ids)))
 
 
 def blank_hand_offs(session: Session, ids: Ids) -> None:

@@ -121,6 +121,7 @@ def _erase(session: Session, subject: Subject, now: dt.datetime) -> None:
         blanking.blank_papers(session, list(session.scalars(scans)))
         blanking.blank_guardians(session, own)
     blanking.forget_named_adults(session, adults)
+    blanking.forget_sheets(session, subjects.sheets_of_her_visits(subject))
     blanking.blank_holder_keys(session, papers)
     if papers:
         forget_files()  # one of them may show her name
@@ -150,6 +151,7 @@ def _goes(subject: Subject) -> dict[str, int]:
     counts["guardian"] = len(subject.guardian_ids)
     counts["school_request"] = len(subject.request_ids)
     counts["named_adult"] = len(subjects.of_her_visits(subject, NamedAdult, NamedAdult.name_key))
+    counts["sheet_scan"] = len(subjects.sheets_of_her_visits(subject))
     counts["outbox_message"] = len(subjects.message_ids(subject))
     return {name: number for name, number in counts.items() if number}
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, or_, update
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.models import CountDelivery, NamedAdult, VisitFeedback, VisitSurvey
+from scheduler.attendance.sheet_models import SheetScan
 from scheduler.certificates.models import Certificate
 from scheduler.concerns.models import Concern, HandOff
 from scheduler.config import settings
@@ -212,6 +213,14 @@ RULES: tuple[RetentionRule, ...] = (
         Certificate,
         lambda by: due.hash_of_a_holder(by.cut(_R.CERTIFICATE_RECORD)),
         _by(blanking.blank_holder_keys),
+    ),
+    RetentionRule(
+        _R.SHEET,
+        SheetScan,
+        lambda by: exists().where(
+            Presentation.id == SheetScan.presentation_id, Presentation.on_day <= by.day(_R.SHEET)
+        ),
+        _deleted(SheetScan),
     ),
     RetentionRule(
         _R.PICK_UP,

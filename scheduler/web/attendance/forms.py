@@ -18,9 +18,19 @@ from scheduler.attendance.terms import (
 )
 from scheduler.core.errors import Reason
 from scheduler.web import forms
-from scheduler.web.forms import BaseForm, CountField, LinesField, ManyField, Needed, TextField, number_of
+from scheduler.web.forms import (
+    BaseForm,
+    CountField,
+    LinesField,
+    ManyField,
+    Needed,
+    TextField,
+    UploadField,
+    number_of,
+)
 from scheduler.web.i18n import _l
 from scheduler.web.list_forms import ListedForm, RowsField
+from scheduler.web.photo_form import sent_in
 from scheduler.web.reasons import worded
 
 MOST_TALKS = 20
@@ -219,3 +229,17 @@ class CorrectForm(BaseForm):
     def seen(self) -> int:
         """The version that the reader saw; one that no numbers have when the form does not say."""
         return number_of(self.version.data) or 0
+
+
+class SheetForm(BaseForm):
+    """A filled sheet."""
+
+    scan = UploadField(
+        _l("Photograph or scan of the filled sheet"),
+        [Needed(_l("Choose the scan or the photograph."))],
+        render_kw={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"},
+    )
+
+    def content(self) -> bytes:
+        """What was chosen; of a file that is too large a byte too much is read."""
+        return sent_in(self.scan)

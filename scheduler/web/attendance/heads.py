@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.queries import tally as attendance_tally
 from scheduler.attendance.queries.counting import counted_visit, crew_at, crewmates
 from scheduler.attendance.queries.deliveries import set_aside_of
+from scheduler.attendance.queries.sheets import sheets_of
 from scheduler.attendance.service.counting import submit_counts
 from scheduler.attendance.service.deliveries import deliver_counts
 from scheduler.attendance.terms import (
@@ -27,6 +27,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import HeadCountForm, said_before
+from scheduler.web.attendance.sheets import beside
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
@@ -43,8 +44,7 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
     if ordinal and one is None:
         raise NotFound("presentation")
     if one is None or not rules.may_be_counted(one.state):
-        aside = set_aside_of(visit.visit_id, page_number(request.args.get("aside")))
-        return render_template("attendance/counted.html", visit=visit, open_states=rules.STILL_COUNTED, set_aside=aside)
+        return _counted(visit)
     form, noted = _form_of(one)
     if form.accepted():
         try:
@@ -59,12 +59,30 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         else:
             say(_("The numbers are saved."))
             return redirect(url_for(".count_heads", number=number))
-    tallied = attendance_tally.tally_of(one.presentation_id) if one.audience in rules.TALLY_AUDIENCES else 0
+    sheets = sheets_of(visit.visit_id)
     at_the_desk = policy.scope_of(current_actor(), "correct", "attendance") is not None
     shown = render_template(
-        "attendance/count_heads.html", visit=visit, one=one, form=form, tallied=tallied, at_the_desk=at_the_desk
+        "attendance/count_heads.html",
+        visit=visit,
+        one=one,
+        form=form,
+        tallied=one.tallied,
+        at_the_desk=at_the_desk,
+        was_not_held=at_the_desk and one.state == "open" and one.ends_at <= clock.now(),
+        sheets=sheets,
+        beside=beside(one, sheets),
     )
     return shown, 422 if form.problems_shown() else 200
+
+
+def _counted(visit: CountedVisit) -> ResponseReturnValue:
+    return render_template(
+        "attendance/counted.html",
+        visit=visit,
+        open_states=rules.STILL_COUNTED,
+        set_aside=set_aside_of(visit.visit_id, page_number(request.args.get("aside"))),
+        sheets=sheets_of(visit.visit_id),
+    )
 
 
 @bp.post("/visits/<number>/count/<ordinal>/deliver")

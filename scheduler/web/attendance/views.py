@@ -15,6 +15,7 @@ from scheduler.attendance.queries.counting import (
 )
 from scheduler.attendance.queries.deliveries import set_aside_lately, set_aside_of
 from scheduler.attendance.queries.history import history_of, said_so_far
+from scheduler.attendance.queries.sheets import sheets_of
 from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign
 from scheduler.attendance.service.locking import correct_counts, lock_counts
@@ -27,7 +28,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
 from scheduler.turns.queries.desk import sittings_not_counted
 from scheduler.web import tables
-from scheduler.web.attendance import feedback, heads, tally
+from scheduler.web.attendance import feedback, heads, sheets, sign_in, tally
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import (
     CorrectForm,
@@ -44,7 +45,7 @@ from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
-__all__ = ["bp", "feedback", "heads", "tally"]  # their pages hang on the same blueprint
+__all__ = ["bp", "feedback", "heads", "sheets", "sign_in", "tally"]  # their pages hang on the same blueprint
 COUNTING_COLUMNS = (
     Column("visit", _l("Visit")),
     Column("day", _l("Day")),
@@ -301,6 +302,7 @@ def _desk_page(
         said=said_so_far(ids),
         steps=history_of(ids),
         set_aside=set_aside_of(visit.visit_id, page_number(request.args.get("aside"))),
+        sheets=sheets_of(visit.visit_id) if policy.scope_of(current_actor(), "create", "attendance") else (),
     )
     return shown, 422 if wrong and wrong.problems_shown() else 200
 

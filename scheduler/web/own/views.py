@@ -8,14 +8,15 @@ from flask.typing import ResponseReturnValue
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
+from scheduler.core.language import long_day
 from scheduler.people import queries as people_queries
 from scheduler.staffing import pdf
 from scheduler.staffing.queries.hours_record import hours_record, school_year_of
 from scheduler.staffing.queries.own_days import days_of
-from scheduler.staffing.terms.own_days import HoursRecord
+from scheduler.staffing.terms.own_days import HoursRecord, OwnDay
 from scheduler.web import labels
 from scheduler.web.filters import moment
-from scheduler.web.forms import number_of
+from scheduler.web.forms import day_at, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, page_language
 from scheduler.web.own.blueprint import bp
@@ -65,10 +66,28 @@ def _asked_record(now: dt.datetime) -> HoursRecord:
 @may("read", "day")
 def day_sheet(on: str) -> ResponseReturnValue:
     """The day sheet: all of one day on paper, and on a phone that has lost its network."""
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError as error:
-        raise NotFound("day") from error
-    now = clock.now()
-    days = days_of(current_actor(), day, day, today=clock.local_day(now))
-    return render_template("own/day_sheet.html", on=day, day=days[0] if days else None, printed_at=now, words=labels)
+    asked, now = day_at(on), clock.now()
+    return render_template("own/day_sheet.html", on=asked, day=_own_day(asked, now), printed_at=now, words=labels)
+
+
+@bp.get("/day/<on>.pdf")
+@may("read", "day")
+def day_file(on: str) -> Response:
+    """The same as a PDF."""
+    asked, now = day_at(on), clock.now()
+    day = _own_day(asked, now)
+    if day is None:
+        raise NotFound("day")
+    paper = pdf.DayPaper(
+        day=day,
+        on=long_day(asked, page_language()),
+        bags=tuple(tuple(labels.kit_word(kit, count) for kit, count in one.kit) for one in day.visits),
+        printed=_("printed %(moment)s", moment=moment(now)),
+        helpline=settings().helpline_number,
+    )
+    headers = {"Content-Disposition": f'inline; filename="day-{asked.isoformat()}.pdf"'}
+    return Response(pdf.draw_day(paper, page_language()), content_type="application/pdf", headers=headers)
+
+
+def _own_day(day: dt.date, now: dt.datetime) -> OwnDay | None:
+    return next(iter(days_of(current_actor(), day, day, today=clock.local_day(now))), None)

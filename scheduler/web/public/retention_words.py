@@ -144,6 +144,12 @@ def _of_papers() -> list[NoticeRow]:
             _("%(after)s after issue", after=spelled(_R.CERTIFICATE_NAME)),
         ),
         NoticeRow(
+            _("Scan of a filled sign-in sheet: numbers of pupils, names and signatures of teachers; no pupil's name"),
+            _("to prove how many were there"),
+            _("public task, legitimate interest"),
+            _("%(after)s after the visit", after=spelled(_R.SHEET)),
+        ),
+        NoticeRow(
             _("Certificate: number, date, title"),
             _("so that anybody can check it"),
             _("legitimate interest"),

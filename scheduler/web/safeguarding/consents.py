@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.scans import MOST_SCAN_BYTES
+from scheduler.core.scans import MOST_SCAN_BYTES, ScanKind
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.terms import PaperRow, SafeguardingReason
 from scheduler.staffing.service import birth_dates, consents
@@ -20,7 +20,6 @@ from scheduler.web.safeguarding import forms
 from scheduler.web.safeguarding.views import PURPOSES, bp, page_for
 
 SPARE = 200_000  # of a request: the other fields, and what a browser puts around a file
-TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
 
 @bp.url_value_preprocessor
@@ -143,7 +142,10 @@ def scan(paper_id: int) -> ResponseReturnValue:
     """A picture is shown on the page, a PDF is handed over as a file: nothing in it runs in the browser."""
     content, kind = consents.open_scan(current_actor(), paper_id, now=clock.now())
     answer = send_file(
-        BytesIO(content), mimetype=TYPES[kind], as_attachment=kind == "pdf", download_name=f"consent-{paper_id}.{kind}"
+        BytesIO(content),
+        mimetype=ScanKind(kind).mimetype,
+        as_attachment=kind == "pdf",
+        download_name=f"consent-{paper_id}.{kind}",
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,13 +1,9 @@
 """Forms of vetting and consent; the document itself is never asked for."""
 
-from contextlib import closing
-
-from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
 from scheduler.core.phones import PHONE_LIMIT
-from scheduler.core.scans import MOST_SCAN_BYTES
 from scheduler.core.typed_days import YearMeant
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import (
@@ -21,6 +17,7 @@ from scheduler.safeguarding.terms import (
 from scheduler.staffing.terms.pick_ups import PICK_UP_LENGTH, ChildsVisit
 from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField, UploadField
 from scheduler.web.i18n import _l
+from scheduler.web.photo_form import sent_in
 
 RESULTS = {VettingResult.CLEARED: _l("Nothing stands against it"), VettingResult.REFUSED: _l("May not enter a school")}
 
@@ -94,11 +91,7 @@ class PaperForm(PurposesForm):
 
     def draft(self) -> PaperDraft:
         """What the form says; call after `accepted()`. Of a file that is too large a byte too much is read."""
-        content = b""
-        if isinstance(self.scan.data, FileStorage):
-            with closing(self.scan.data.stream):
-                content = self.scan.data.stream.read(MOST_SCAN_BYTES + 1)
-        return PaperDraft(self.ticked(), self.given_on.data, self.valid_until.data, content, self.seen.data)
+        return PaperDraft(self.ticked(), self.given_on.data, self.valid_until.data, sent_in(self.scan), self.seen.data)
 
 
 class PaperSeenForm(BaseForm):

@@ -86,4 +86,4 @@ def test_the_notice_says_the_periods_that_the_nightly_job_keeps(app, monkeypatch
     assert "45 days after issue" in page
     assert "6 months after the visit" in page
     assert "until it ends and 3 years" in page
-    assert page.count('<th scope="row">') == 21
+    assert page.count('<th scope="row">') == 22

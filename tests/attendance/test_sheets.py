@@ -1,0 +1,205 @@
+"""A filled sheet is kept as proof of a head count: what it says it is, once, for a time, and opened on record."""
+
+import datetime as dt
+import hashlib
+import io
+import json
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from scheduler import policy
+from scheduler.attendance import rules
+from scheduler.attendance.queries.sheets import sheet_at, sheets_of
+from scheduler.attendance.service.counting import submit_counts
+from scheduler.attendance.service.sheets import keep_sheet, open_sheet, remove_sheet
+from scheduler.attendance.sheet_models import SheetScan
+from scheduler.core.audit import AuditEntry
+from scheduler.core.db import db
+from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.scans import SHEET_SIDE, ScanKind
+from scheduler.people.terms import PresenterKind
+from scheduler.policy import Role
+from scheduler.privacy.service.erasure import erase_subject, preview
+from scheduler.privacy.service.retention import run_retention
+from scheduler.privacy.terms import RetentionRow
+from scheduler.visits.models.visits import Presentation
+from scheduler.visits.terms.states import PresentationState
+from tests.at_once import all_at_once
+from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
+from tests.factories.people import an_actor, make_presenter, presenter_actor
+from tests.factories.safeguarding import a_scan
+
+pytestmark = pytest.mark.both_databases
+
+DAY = dt.timedelta(days=1)
+PHOTO = a_scan("jpeg")
+
+
+def kept() -> list[SheetScan]:
+    db.session.rollback()
+    return list(db.session.scalars(select(SheetScan).order_by(SheetScan.id)))
+
+
+def written() -> list[tuple[str, str]]:
+    db.session.rollback()
+    of_sheets = select(AuditEntry).where(AuditEntry.thing == "sheet_scan").order_by(AuditEntry.id)
+    return [(entry.action, entry.actor) for entry in db.session.scalars(of_sheets)]
+
+
+def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(session):
+    begun = a_begun_visit()
+
+    ids = {keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING) for _press in range(2)}
+
+    [row] = kept()
+    assert ids == {row.id}
+    content, kind = open_sheet(begun.teacher, row.id, now=LEAVING)
+    assert (kind, row.sha256, row.size) == (ScanKind.JPEG, hashlib.sha256(content).hexdigest(), len(content))
+    [shown] = sheets_of(begun.visit.id)
+    assert (shown.ordinal, shown.sha256, shown.added_by_id) == (1, row.sha256, begun.educator.user_id)
+    assert "content" not in vars(shown), "the picture is opened apart, on record"
+
+
+def test_a_photo_is_kept_no_finer_than_it_is_read_and_a_pdf_as_it_is(session):
+    begun = a_begun_visit()
+    fine = keep_sheet(begun.teacher, begun.first, a_scan("png", width=3000, height=4000), now=LEAVING)
+    pdf = keep_sheet(begun.teacher, begun.first, a_scan("pdf"), now=LEAVING)
+
+    picture, kind = open_sheet(begun.teacher, fine, now=LEAVING)
+    assert (kind, Image.open(io.BytesIO(picture)).size) == (ScanKind.JPEG, (SHEET_SIDE * 3 // 4, SHEET_SIDE))
+    assert open_sheet(begun.teacher, pdf, now=LEAVING) == (a_scan("pdf"), ScanKind.PDF)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "scan_missing"),
+        (b"x" * 5_000_001, "scan_too_large"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "scan_of_no_kind"),
+        (a_scan("png", width=13_000, height=300), "scan_too_fine"),
+        (PHOTO[:-200], "scan_not_whole"),
+    ],
+)
+def test_trust_s23_what_is_no_sheet_is_refused_and_nothing_is_kept(session, content, reason):
+    begun = a_begun_visit()
+
+    with pytest.raises(Rejected) as refused:
+        keep_sheet(begun.teacher, begun.first, content, now=LEAVING)
+
+    assert refused.value.problems == {"scan": reason}
+    assert kept() == []
+
+
+def test_before_it_begins_and_where_nothing_is_confirmed_no_sheet_is_taken(session):
+    begun = a_begun_visit()
+    with pytest.raises(Rejected) as refused:
+        keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING - DAY)
+    assert refused.value.problems == {"scan": "not_begun"}
+
+    db.session.get_one(Presentation, begun.first).state = PresentationState.PLANNED
+    db.session.commit()
+    with pytest.raises(Conflict, match="not_confirmed"):
+        keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+
+
+def test_who_may_count_keeps_and_opens_and_nobody_else(session):
+    begun = a_begun_visit()
+    one = keep_sheet(begun.coordinator, begun.first, PHOTO, now=LEAVING)
+    young = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2009, 3, 1), centre_id=begun.visit.centre_id)
+    strangers = [
+        presenter_actor(make_presenter(centre_id=begun.visit.centre_id)),
+        presenter_actor(young),
+        begun.school,
+        an_actor(Role.SAFEGUARDING, centre_id=begun.visit.centre_id),
+        an_actor(),
+        policy.ANONYMOUS,
+    ]
+    for who in strangers:
+        with pytest.raises((NotAllowed, NotFound)):
+            keep_sheet(who, begun.first, a_scan("pdf"), now=LEAVING)
+        with pytest.raises((NotAllowed, NotFound)):
+            open_sheet(who, one, now=LEAVING)
+        with pytest.raises((NotAllowed, NotFound)):
+            sheet_at(who, begun.visit.number, one)
+        with pytest.raises((NotAllowed, NotFound)):
+            remove_sheet(who, one, now=LEAVING)
+    assert [row.id for row in kept()] == [one]
+    with pytest.raises(NotFound):
+        sheet_at(begun.teacher, a_begun_visit().visit.number, one)
+
+
+def test_who_opens_it_is_written_down_once_in_a_quarter_of_an_hour(session):
+    begun = a_begun_visit()
+    one = keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    desk = begun.coordinator
+    for minutes in (0, 5, 14, 15):
+        open_sheet(desk, one, now=LEAVING + dt.timedelta(minutes=minutes))
+
+    seen = ("sheet opened", desk.label)
+    assert written() == [("sheet kept", begun.teacher.label), seen, seen]
+
+
+def test_a_presentation_and_a_centre_keep_so_many_and_no_more(session, monkeypatch):
+    begun = a_begun_visit(talks=2)
+    for width in range(rules.MOST_SHEETS):
+        keep_sheet(begun.teacher, begun.first, a_scan("pdf", width=width), now=LEAVING)
+    with pytest.raises(Rejected) as refused:
+        keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    assert refused.value.problems == {"scan": "sheets_of_talk_full"}
+
+    monkeypatch.setattr(rules, "MOST_SHEET_BYTES", sum(row.size for row in kept()) + 10)
+    with pytest.raises(Rejected) as refused:
+        keep_sheet(begun.teacher, begun.presentations[1].id, PHOTO, now=LEAVING)
+    assert refused.value.problems == {"scan": "sheets_of_centre_full"}
+    assert len(kept()) == rules.MOST_SHEETS
+
+
+def test_ten_who_send_the_same_sheet_at_once_keep_it_once(app, session):
+    begun = a_begun_visit()
+    teacher, first = begun.teacher, begun.first
+
+    failed = all_at_once(app, [lambda: keep_sheet(teacher, first, PHOTO, now=LEAVING)] * 10)
+
+    assert (failed, len(kept())) == ([None] * 10, 1)
+
+
+def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_always(session):
+    begun = a_begun_visit()
+    one = keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    remove_sheet(begun.teacher, one, now=LEAVING)
+    assert kept() == []
+    [removed] = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "sheet removed"))
+    assert len(json.loads(removed.details)["sha256"]) == 64, "the paper in the binder is still known by it"
+
+    locked = a_locked_visit()
+    other = keep_sheet(locked.teacher, locked.first, PHOTO, now=LEAVING)
+    with pytest.raises(NotAllowed):
+        remove_sheet(locked.teacher, other, now=LEAVING)
+    remove_sheet(locked.coordinator, other, now=LEAVING)
+    assert kept() == []
+
+
+def test_trust_s40_a_sheet_is_gone_ninety_days_after_the_visit_and_its_numbers_stay(session):
+    begun = a_locked_visit()
+    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+
+    assert run_retention(now=LEAVING + 89 * DAY).counts[RetentionRow.SHEET] == 0
+    assert run_retention(now=LEAVING + 90 * DAY, dry_run=True).counts[RetentionRow.SHEET] == 1
+    assert run_retention(now=LEAVING + 90 * DAY).counts[RetentionRow.SHEET] == 1
+    assert (kept(), run_retention(now=LEAVING + 90 * DAY).total) == ([], 0)
+
+
+def test_trust_s42_the_sheets_that_a_teacher_may_have_signed_go_with_her(session):
+    begun = a_locked_visit(contact_email="mira@school.example")
+    other = a_locked_visit(contact_email="ana@school.example")
+    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    stays = keep_sheet(other.teacher, other.first, PHOTO, now=LEAVING)
+    later = LEAVING + 40 * DAY
+
+    assert preview(policy.SYSTEM, "mira@school.example", centre_id=None, now=later).goes["sheet_scan"] == 1
+    erase_subject(policy.SYSTEM, "mira@school.example", centre_id=None, now=later)
+
+    assert [row.id for row in kept()] == [stays]
