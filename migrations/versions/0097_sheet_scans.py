@@ -7,7 +7,7 @@ from scheduler import all_models  # noqa: F401  (each law stands beside its tabl
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = "0097_sheet_scans"
-down_revision = "0095_rides"
+down_revision = "0096_kinds_of_certificates"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0098_files_of_certificates"
-down_revision = "0096_kinds_of_certificates"
+down_revision = "0097_sheet_scans"
 branch_labels = None
 depends_on = None
 
