@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 LETTERS = {"c": "cp1251", "l": "cp1250", "u": "utf-8"}
-LINES = ["kind", "running number", "held on", "issued on", "holder", "host", "place", "title", "catalogue number"]
+LINES = ["kind", "running number", "held on", "issued on", "holder", "host", "place", "title", "about"]
 LINES += ["minutes", "presentations, pupils, parents, teachers"]
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0099_back_to_the_centres"
-down_revision = "0095_rides"
+down_revision = "0096_kinds_of_certificates"
 branch_labels = None
 depends_on = None
 

@@ -15,11 +15,10 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from scheduler.certificates.kinds.every import wording_of
-from scheduler.certificates.terms import CertificateKind, CertificatePaper, PublicKey
-from scheduler.certificates.wording import how_it_is_earned
+from scheduler.certificates.kinds.every import KINDS, holder_of, wording_of
+from scheduler.certificates.terms import CertificatePaper, PublicKey
 from scheduler.core.base64url import as_base64url
-from scheduler.core.language import html_lang
+from scheduler.core.language import html_lang, translator
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -27,7 +26,7 @@ CONTEXTS = (
     "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
 )
 DID_CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1")
-KINDS_WITH_A_BADGE = (CertificateKind.SCHOOL, CertificateKind.TEACHER)
+KINDS_WITH_A_BADGE = tuple(kind for kind, one in KINDS.items() if one.has_badge)
 SALT_BYTES = 16
 
 
@@ -99,8 +98,8 @@ def _subject(facts: BadgeFacts) -> dict[str, Any]:
         "activityEndDate": f"{paper.on_day.isoformat()}T00:00:00Z",
         "achievement": _achievement(facts),
     }
-    if paper.kind is CertificateKind.SCHOOL:
-        return subject | {"identifier": [_identity(paper.host_name, hashed=False)]}
+    if not KINDS[paper.kind].of_a_person:
+        return subject | {"identifier": [_identity(holder_of(paper), hashed=False)]}
     if facts.holder:
         return subject | {"identifier": [_identity(facts.holder, hashed=not facts.named)]}
     return subject
@@ -126,7 +125,7 @@ def _achievement(facts: BadgeFacts) -> dict[str, Any]:
         "name": paper.programme_title,
         "description": described,
         "inLanguage": html_lang(facts.language),
-        "criteria": {"narrative": how_it_is_earned(paper, facts.language)},
+        "criteria": {"narrative": KINDS[paper.kind].earned_by(translator(facts.language).gettext)},
     }
     if paper.programme_number:
         achievement["humanCode"] = paper.programme_number

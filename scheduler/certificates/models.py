@@ -6,14 +6,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState, PaperShape
+from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.db import Base
-from scheduler.core.defences import TableLaw, changed, refuse
+from scheduler.core.defences import TableLaw, changed, defend, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
 CERTIFICATE_KEYS = "0086_certificate_keys"
 TEMPLATES = "0092_certificate_templates"
+KINDS_OF_PAPERS = "0096_kinds_of_certificates"
+_SUBJECTS = {CertificateKind.COHORT: "cohort_id"}  # what a paper of a kind is about, if that is not the visit alone
 
 
 class Certificate(Base):
@@ -22,7 +25,12 @@ class Certificate(Base):
     __tablename__ = "certificate"
     __table_args__ = (
         CheckConstraint("length(number) = 16", name="number_of_80_bits"),
-        CheckConstraint("kind <> 'school' OR holder_name IS NULL", name="no_person_on_a_schools_certificate"),
+        CheckConstraint("kind IN ('teacher') OR holder_name IS NULL", name="no_person_on_other_kinds"),
+        CheckConstraint(
+            " AND ".join(f"(kind = '{kind}') = ({column} IS NOT NULL)" for kind, column in _SUBJECTS.items()),
+            name="is_about_what_its_kind_says",
+        ),
+        CheckConstraint("(kind IN ('school', 'teacher')) = (about = '')", name="says_what_it_is_about"),
         CheckConstraint("(state = 'reissued') = (replaced_by_id IS NOT NULL)", name="reissued_has_a_successor"),
         Index(
             "each_certificate_once",
@@ -33,13 +41,23 @@ class Certificate(Base):
             sqlite_where=text(_LIVING),
             postgresql_where=text(_LIVING),
         ),
+        Index(
+            "each_subject_once",
+            "kind",
+            "about",
+            unique=True,
+            sqlite_where=text(f"{_LIVING} AND about <> ''"),
+            postgresql_where=text(f"{_LIVING} AND about <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)  # 16 letters and digits of Crockford base 32, 80 random bits
     running_number: Mapped[str] = mapped_column(unique=True)  # U-2026-004188, the centre's book
     kind: Mapped[CertificateKind]
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), index=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), index=True)  # its last one
+    about: Mapped[str] = mapped_column(default="", server_default="")  # "cohort 7 3": what makes it the same paper
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"), index=True)
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
@@ -176,6 +194,40 @@ refuse(
         " AND n.state = 'issued' AND NEW.state = 'issued')",
     ),
 )
+
+# --- Papers about more than a visit: each from locked numbers only, each once, and each keeps what it is about ---
+
+
+def _about(key: str) -> str:
+    """A new paper says a little more, until the one that it replaces has left the index of living ones."""
+    return f"(NEW.about = {key} OR NEW.about LIKE {key} || ' instead of %')"
+
+
+_HELD_UNLOCKED = """JOIN presentation s ON s.visit_id = v.id LEFT JOIN attendance a ON a.presentation_id = s.id
+  WHERE s.state IN ('delivered', 'part_delivered') AND a.locked_at IS NULL"""
+_OF_COHORT = "SELECT 1 FROM cohort_part p JOIN visit v ON v.school_request_id = p.school_request_id"
+_LEVEL = "'cohort ' || c.id || ' {level}'"
+_LEVELS = " OR ".join(
+    f"(c.level >= {level} AND {_about(_LEVEL.format(level=level))})" for level in range(1, HIGHEST_LEVEL + 1)
+)
+_COHORT_LACKS = f"""(NOT EXISTS (SELECT 1 FROM cohort c WHERE c.id = NEW.cohort_id AND ({_LEVELS}))
+  OR NOT EXISTS ({_OF_COHORT} WHERE p.cohort_id = NEW.cohort_id AND v.id = NEW.visit_id)
+  OR EXISTS ({_OF_COHORT} {_HELD_UNLOCKED} AND p.cohort_id = NEW.cohort_id))"""
+_SAME_SUBJECT = """EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
+  AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id)"""
+_NOT_REPLACED = TableLaw("row_is_not_replaced_by_subject", ("INSERT", "UPDATE"), _SAME_SUBJECT)
+
+refuse_more(
+    Certificate.__table__,
+    TableLaw("subject_is_earned", ("INSERT",), f"(NEW.kind = 'cohort' AND {_COHORT_LACKS})"),
+    TableLaw(
+        "subject_stays",
+        ("UPDATE",),
+        f"{changed(*_SUBJECTS.values())} OR (NEW.about <> OLD.about AND OLD.about NOT LIKE '% instead of %')",
+    ),
+    since=KINDS_OF_PAPERS,
+)
+defend(Certificate.__table__, sqlite=_NOT_REPLACED.on_sqlite("certificate"), postgresql=(), since=KINDS_OF_PAPERS)
 
 refuse(
     CertificateKey.__table__,

@@ -8,6 +8,7 @@ from secrets import randbits
 
 from scheduler.attendance.rules import LONGEST_NAME
 from scheduler.certificates.terms import (
+    NAMES_A_PERSON,
     SIGNING,
     CertificateKind,
     CertificateReason,
@@ -24,7 +25,7 @@ from scheduler.core.text import fold, name_key, to_latin
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
 NUMBER_LENGTH = 16  # 80 random bits
-HOST_KEY = "host"  # the holder of a school's certificate
+HOST_KEY = "host"  # the holder of a school's certificate, and of every other that names no person
 
 
 def new_number() -> str:
@@ -55,12 +56,12 @@ def holder_key(kind: CertificateKind, name: str = "", *, secret: str) -> str:
 
     A keyed hash: it still tells a right name from a wrong one when the name itself is no longer kept.
     """
-    return HOST_KEY if kind is CertificateKind.SCHOOL else name_key(name, secret)
+    return name_key(name, secret) if kind in NAMES_A_PERSON else HOST_KEY
 
 
 def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
     """What is wrong with the name a certificate shall print: a reason code, or None."""
-    if kind is CertificateKind.SCHOOL:
+    if kind not in NAMES_A_PERSON:
         return None
     if not fold(name):
         return GroundReason.MISSING
@@ -109,6 +110,9 @@ PLACEHOLDERS: Mapping[str, tuple[str, str, str]] = {
     "pupils": ("ученици", "učenici", "pupils"),
     "year": ("година", "godina", "year"),
     "number": ("број", "broj", "number"),
+    "group": ("група", "grupa", "group"),
+    "grade": ("разред", "razred", "grade"),
+    "level": ("ниво", "nivo", "level"),
 }
 _MEANT = {word: name for name, words in PLACEHOLDERS.items() for word in words}
 _BRACED = re.compile(r"\{([^{}]*)\}")

@@ -50,9 +50,11 @@ def lines_of(paper: CertificatePaper) -> list[str]:
     """What is signed beside the address, which holds the number; an empty line says nothing.
 
     Kind; running number; day held and day issued, as in ISO 8601; holder, an adult's name only; host; place; title;
-    number in the catalogue; minutes of a teacher; presentations, pupils, parents and teachers of a school.
+    number in the catalogue, or code and level of a cohort; minutes of a teacher; presentations, pupils, parents and
+    teachers of all others.
     """
-    named = KINDS[paper.kind].of_a_person  # always an adult: nobody else is named in a code
+    kind = KINDS[paper.kind]
+    named = kind.of_a_person  # always an adult: nobody else is named in a code
     counts = (paper.presentations, paper.pupils, paper.parents, paper.teachers)
     return [
         paper.kind.value,
@@ -63,7 +65,7 @@ def lines_of(paper: CertificatePaper) -> list[str]:
         short(paper.host_name),
         short(paper.host_place),
         short(paper.title or paper.programme_title),
-        paper.programme_number,
+        kind.coded(paper),
         str(paper.minutes) if named else "",
         "" if named else " ".join(map(str, counts)),
     ]

@@ -16,6 +16,7 @@ class CertificateReason(Reason):
 
     ATTENDANCE_NOT_LOCKED = "attendance_not_locked"
     CERTIFICATE_EXISTS = "certificate_exists"
+    CERTIFICATE_REVOKED = "certificate_revoked"
     COLOUR_TOO_PALE = "colour_too_pale"
     NOT_A_COLOUR = "not_a_colour"
     NO_SUCH_PLACEHOLDER = "no_such_placeholder"
@@ -31,6 +32,10 @@ class CertificateReason(Reason):
 class CertificateKind(StrEnum):
     SCHOOL = "school"
     TEACHER = "teacher"
+    COHORT = "cohort"
+
+
+NAMES_A_PERSON = frozenset({CertificateKind.TEACHER})
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,10 @@ class CertificatePaper:
     lead: str = ""  # of a template: what stands above the name
     file_number: str = ""  # of the centre's own books (delovodni broj)
     template: int = 0  # the version of the template with which it was issued; 0: none
+    since: dt.date | None = None  # of what took more than a day its first day; `on_day` is the last
+    group: str = ""  # a cohort's code
+    grade: int = 0
+    level: int = 0  # that the cohort has reached
 
 
 class PaperShape(StrEnum):
@@ -193,7 +202,10 @@ CERTIFICATE_MACHINE = Machine(
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """All that the certificates of one visit print, in the language of its school."""
+    """All that the certificates of one visit print, in the language of its school.
+
+    What is about more than a visit rests on its last one: facts of that visit with other days, numbers and subject.
+    """
 
     visit_id: int
     centre_id: int
@@ -215,6 +227,12 @@ class VisitFacts:
     campaign_title: str = ""  # what a certificate of its campaign says instead
     campaign_text: str = ""
     template: StoredTemplate | None = None
+    about: str = ""  # what it is about, if that is not the visit alone: no two papers about the same hold
+    cohort_id: int | None = None
+    since: dt.date | None = None
+    group: str = ""
+    grade: int = 0
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -235,6 +253,16 @@ class CertificateRow:
     host_sr_cyrl: str = ""  # and as pages write it, each in its own script
     host_sr_latn: str = ""
     host_id: int = 0
+
+
+@dataclass(frozen=True)
+class SubjectPaper:
+    """A certificate about more than a visit, as the page of what it is about shows it."""
+
+    about: str
+    number: str
+    running_number: str
+    state: CertificateState
 
 
 class CertificateShow(StrEnum):

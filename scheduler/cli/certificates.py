@@ -13,12 +13,12 @@ from flask import Flask
 from scheduler.certificates import key_sheet, signature
 from scheduler.certificates.queries import papers
 from scheduler.certificates.rules import number_typed
-from scheduler.certificates.service import issuing
+from scheduler.certificates.service import awards, issuing
 from scheduler.certificates.terms import CertificateState, CheckedCertificate, Issued
 from scheduler.cli.refusals import ROW, BadInput, CommandGroup
 from scheduler.config import settings
 from scheduler.core import clock
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.language import DEFAULT, languages, moment, translator
 from scheduler.policy import SYSTEM
 
@@ -34,27 +34,41 @@ def register(app: Flask) -> None:
 @group.command("issue")
 @click.option("--campaign", metavar="SLUG", default="", help="Only visits of one campaign.")
 @click.option("--visit", "visit_id", type=ROW, metavar="ID", help="Only one visit.")
+@click.option("--cohort", metavar="CODE", default="", help="The certificate of a cohort, instead of those of visits.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.zip")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool) -> None:
+def issue(campaign: str, visit_id: int | None, cohort: str, out: Path, as_json: bool) -> None:
     """Issue what is due, and write all of it: one merged PDF, or a ZIP of own files.
 
     A second call issues nothing and writes the same certificates again.
     """
     if out.suffix.lower() not in (".pdf", ".zip"):
         raise BadInput(f"--out: {out} must end in .pdf or .zip")
+    done = _of_cohort(cohort) if cohort else _of_visits(campaign, visit_id)
+    _write(done, out)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(done)))
+    else:
+        click.echo(f"{done.issued} issued, {done.already} were there, {len(done.numbers)} in {out}")
+
+
+def _of_visits(campaign: str, visit_id: int | None) -> Issued:
     if campaign and not papers.campaign_exists(campaign):
         raise BadInput(f"--campaign: there is no campaign {campaign}")
     one = None if visit_id is None else [visit_id]
     visits = papers.due_visits(campaign_slug=campaign, visit_ids=one)
     if visit_id is not None and not visits:
         raise BadInput(f"--visit: {visit_id} is no delivered visit with locked attendance")
-    done = issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
-    _write(done, out)
-    if as_json:
-        click.echo(json.dumps(dataclasses.asdict(done)))
-    else:
-        click.echo(f"{done.issued} issued, {done.already} were there, {len(done.numbers)} in {out}")
+    return issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
+
+
+def _of_cohort(code: str) -> Issued:
+    try:
+        return awards.issue_for_cohort(SYSTEM, code, now=clock.now())
+    except NotFound as unknown:
+        raise BadInput(f"--cohort: there is no cohort {code}") from unknown
+    except Conflict as conflict:
+        raise BadInput(f"--cohort: {code}: {conflict.reason}") from conflict
 
 
 def _write(done: Issued, out: Path) -> None:

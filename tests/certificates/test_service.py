@@ -302,7 +302,7 @@ def test_the_database_refuses_a_second_living_one_and_a_person_on_a_schools(sess
 
     for given, refusal in [
         ({}, "each_certificate_once"),
-        ({"holder_key": "x", "holder_name": "Ана"}, "no_person_on_a_schools_certificate"),
+        ({"holder_key": "x", "holder_name": "Ана"}, "no_person_on_other_kinds"),
         ({"holder_key": "x", "number": "short"}, "number_of_80_bits"),
         ({"holder_key": "x", "state": CertificateState.REISSUED}, "reissued_has_a_successor"),
     ]:

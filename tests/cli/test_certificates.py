@@ -11,6 +11,7 @@ from scheduler.certificates.queries import papers as queries
 from scheduler.certificates.service import issuing
 from scheduler.policy import SYSTEM
 from tests import papers
+from tests.factories.awards import a_trained_cohort
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
 from tests.factories.programmes import make_campaign
 
@@ -64,6 +65,7 @@ def test_issue_for_a_campaign_takes_its_visits_only(run, tmp_path):
         (["--out", "x.txt"], "--out"),
         (["--campaign", "none", "--out", "x.pdf"], "--campaign"),
         (["--visit", "999999", "--out", "x.pdf"], "--visit"),
+        (["--cohort", "D-1999-0001", "--out", "x.pdf"], "--cohort"),
         (["--visit", "9" * 5000, "--out", "x.pdf"], "--visit"),
         ([], "--out"),
     ],
@@ -73,6 +75,19 @@ def test_bad_input_ends_with_two_and_says_where(run, arguments, words):
 
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_issue_for_a_cohort_writes_its_paper_and_one_that_has_earned_none_is_named(run, tmp_path):
+    trained, _parts = a_trained_cohort()
+    bare, _parts = a_trained_cohort(held=0)
+    out = tmp_path / "cohort.pdf"
+
+    told = json.loads(run("issue", "--cohort", trained.code, "--out", out, "--json").stdout)
+    refused = run("issue", "--cohort", bare.code, "--out", out)
+
+    assert (told["issued"], len(told["numbers"])) == (1, 1)
+    assert trained.code in papers.words_of(out)
+    assert (refused.exit_code, "attendance_not_locked" in refused.stderr) == (2, True)
 
 
 def test_a_folder_that_is_not_there_is_bad_input(run, tmp_path):

@@ -33,6 +33,9 @@ TABLES = {
 OTHER_DEFENCES = {
     "signing_key_stays",
     "template_stays",
+    "subject_is_earned",
+    "subject_stays",
+    "row_is_not_replaced_by_subject",
     "level_is_earned",
     "level_only_rises",
     "cohort_keeps_its_school",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from scheduler.attendance.terms import HeadCounts
-from scheduler.certificates.terms import CertificateKind, CertificatePaper, VisitFacts, Wording
+from scheduler.certificates.terms import NAMES_A_PERSON, CertificateKind, CertificatePaper, VisitFacts, Wording
 from scheduler.core.language import span_of_days
 
 Translate = Callable[[str], str]
@@ -32,7 +32,12 @@ class PaperKind:
     """One kind of certificate."""
 
     kind: ClassVar[CertificateKind]
-    of_a_person: ClassVar[bool] = False  # whose holder is named, and always an adult
+    has_badge: ClassVar[bool] = False  # for adults and, without a name, for schools
+
+    @property
+    def of_a_person(self) -> bool:
+        """Whether its holder is named; always an adult."""
+        return self.kind in NAMES_A_PERSON
 
     def listed(self, _: Translate) -> str:
         """Its name in lists and filters: of a school."""
@@ -50,13 +55,21 @@ class PaperKind:
         """What is printed side by side below the text, each under its label; empty ones are left out."""
         raise NotImplementedError
 
-    def earned(self, earning: Earning) -> list[str]:
-        """The holders to whom a visit still owes one; "" is its school."""
+    def coded(self, paper: CertificatePaper) -> str:
+        """What the signed text says of it besides: a number in the catalogue, or what else it is about."""
+        return paper.programme_number
+
+    def earned_by(self, _: Translate) -> str:
+        """What it stands for, as a badge says it."""
         raise NotImplementedError
+
+    def earned(self, earning: Earning) -> list[str]:
+        """The holders to whom a visit alone still owes one; "" is its school. What is about more is issued by hand."""
+        return []
 
     def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
         """Fields of the paper that this kind fills otherwise than others."""
-        raise NotImplementedError
+        return {}
 
 
 @lru_cache(maxsize=64)  # papers of one file share their days

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact
+from scheduler.certificates.kinds.cohort import OfCohort
 from scheduler.certificates.kinds.school import OfSchool
 from scheduler.certificates.kinds.teacher import OfTeacher
 from scheduler.certificates.rules import holder_key, placeholder
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Wording
+from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.language import translator
 
-KINDS: Mapping[CertificateKind, PaperKind] = {one.kind: one for one in (OfSchool(), OfTeacher())}
+KINDS: Mapping[CertificateKind, PaperKind] = {one.kind: one for one in (OfSchool(), OfTeacher(), OfCohort())}
 
 
 def who_earns(
@@ -56,6 +58,7 @@ def usual_words(kind: CertificateKind, lang: str) -> Wording:
         centre_name="",
         centre_place="",
         check_url="",
+        level=HIGHEST_LEVEL,
     )
     return wording_of(blank, lang)
 

@@ -40,6 +40,10 @@ def new_paper(
         teachers=facts.counts.teachers,
         signatories=(Signatory(facts.signatory, ""),) if facts.signatory else (),
         helpline=settings().helpline_number,
+        since=facts.since,
+        group=facts.group,
+        grade=facts.grade,
+        level=facts.level,
     )
     paper = replace(paper, **KINDS[kind].fields(facts))
     return paper if facts.template is None else _in_words_of(facts.template, paper, facts.language)
@@ -59,6 +63,9 @@ def _in_words_of(template: StoredTemplate, paper: CertificatePaper, lang: str) -
         "pupils": written_number(paper.pupils, lang),
         "year": str(paper.on_day.year),
         "number": paper.running_number,
+        "group": paper.group,
+        "grade": str(paper.grade or ""),
+        "level": str(paper.level or ""),
     }
     signatories = tuple(
         Signatory(spelled(who.name, lang), worded(lang, who.duty_sr_cyrl, to_latin(who.duty_sr_cyrl), who.duty_en))

@@ -1,10 +1,9 @@
 """For the school that was host of a programme: how many were there, and nobody's name."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact, Translate, written_day
-from scheduler.certificates.terms import CertificateKind, CertificatePaper, VisitFacts, Wording
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, Wording
 from scheduler.core.language import number, translator
 
 
@@ -12,6 +11,7 @@ class OfSchool(PaperKind):
     """A school's."""
 
     kind: ClassVar[CertificateKind] = CertificateKind.SCHOOL
+    has_badge: ClassVar[bool] = True
 
     def listed(self, _: Translate) -> str:
         return _("of a school")
@@ -37,5 +37,5 @@ class OfSchool(PaperKind):
     def earned(self, earning: Earning) -> list[str]:
         return [] if earning.had(self.kind, "") else [""]
 
-    def fields(self, facts: VisitFacts) -> Mapping[str, Any]:
-        return {}
+    def earned_by(self, _: Translate) -> str:
+        return _("The programme was held at the school. It signed the numbers of the visit, and they are locked.")

@@ -111,7 +111,7 @@ def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisi
     """
     policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
     least = _stage()
-    had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
+    had = select(Certificate.id).where(Certificate.visit_id == Visit.id, Certificate.about == "")
     wanted: Any = (
         select(Visit.number, Visit.on_day, Host.id, Host.name_sr_cyrl, Host.name_sr_latn, least)
         .join(Host, Host.id == Visit.host_id)

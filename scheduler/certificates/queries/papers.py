@@ -95,6 +95,7 @@ def paper_of(certificate: Certificate) -> CertificatePaper:
                 "on_day": dt.date.fromisoformat(said["on_day"]),
                 "issued_on": dt.date.fromisoformat(said["issued_on"]),
                 "signatories": tuple(Signatory(**who) for who in said["signatories"]),
+                "since": dt.date.fromisoformat(said["since"]) if said.get("since") else None,
             }
         )
     )
@@ -205,7 +206,7 @@ def visits_missing_certificates(reader: Actor = SYSTEM) -> list[int]:
 
 def _missing(named_more: ColumnElement[bool]) -> Select[int]:
     """The question itself, of visits settled or not; `named_more`: somebody is named who has no certificate."""
-    had = select(Certificate.id).where(Certificate.visit_id == Visit.id)
+    had = select(Certificate.id).where(Certificate.visit_id == Visit.id, Certificate.about == "")
     holders = _papers_of_teachers(Certificate.state == CertificateState.ISSUED)
     return select(Visit.id).where(
         Visit.state == VisitState.DELIVERED,
@@ -280,7 +281,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
     for visit, host, programme, centre, school_request, campaign in rows:
         language = school_request.language if school_request else DEFAULT
         presentations, minutes = given.get(visit.id, (0, 0))
-        found[visit.id] = VisitFacts(
+        facts = VisitFacts(
             visit_id=visit.id,
             centre_id=centre.id,
             school_request_id=visit.school_request_id,
@@ -299,17 +300,18 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
             programme_number=programme.catalogue_number,
             programme_hours=programme.catalogue_hours,
             template=looks.get((centre.id, programme.id)) or looks.get((centre.id, None)),
-            **(_own_words(campaign, language) if campaign is not None else {}),
         )
+        found[visit.id] = facts if campaign is None else _in_own_words(campaign, facts)
     return found
 
 
-def _own_words(one: Campaign, language: str) -> dict[str, str]:
-    """What a campaign's own certificate says; nothing where it has none."""
-    return {
-        "campaign_title": in_language(language, one.certificate_title_sr_cyrl, one.certificate_title_en),
-        "campaign_text": in_language(language, one.certificate_text_sr_cyrl, one.certificate_text_en),
-    }
+def _in_own_words(one: Campaign, facts: VisitFacts) -> VisitFacts:
+    """With what a campaign's own certificate says; nothing where it has none."""
+    return replace(
+        facts,
+        campaign_title=in_language(facts.language, one.certificate_title_sr_cyrl, one.certificate_title_en),
+        campaign_text=in_language(facts.language, one.certificate_text_sr_cyrl, one.certificate_text_en),
+    )
 
 
 def _held(visit_ids: Collection[int]) -> Subquery:

@@ -15,10 +15,10 @@ from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.locked_numbers import let_papers_wait, write_to_schools
 from scheduler.certificates import pdf, rules, signature
-from scheduler.certificates.kinds.every import who_earns
+from scheduler.certificates.kinds.every import KINDS, who_earns
 from scheduler.certificates.kinds.papers import new_paper
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import papers, templates
+from scheduler.certificates.queries import papers, subjects, templates
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
     CertificateKind,
@@ -122,7 +122,7 @@ def _issue_due(act: Act, visit_ids: Sequence[int]) -> _Done:
     unsettled = [one for one in visit_ids if one in due and not (visits[one].papers_settled and before[one])]
     fresh = _issue_to(act, unsettled, before) if unsettled else {}
     if fresh:
-        _tell_schools(act, [visits[one] for one in fresh])
+        tell_schools(act, [visits[one] for one in fresh])
     return _Done([one for one in visit_ids if one in due], valid, fresh)
 
 
@@ -135,18 +135,24 @@ def _issue_to(act: Act, visit_ids: Sequence[int], before: Mapping[int, Sequence[
         for kind, name in who_earns(facts[one].counts, facts[one].named_adults, _had(before[one]), secrets=secrets)
     ]
     fresh: dict[int, list[str]] = defaultdict(list)
-    if earned:
-        signature.keep_a_key(act)
-        running = next_numbers("U", clock.local_day(act.now).year, len(earned), digits=6)
-        rows = [_new_row(*what, number, act.now) for what, number in zip(earned, running, strict=True)]
-        new = insert(Certificate).returning(Certificate.id, Certificate.kind).execution_options(render_nulls=True)
-        stored = act.session.execute(new, rows)
-        told = {row.id: {"kind": row.kind.value} for row in sorted(stored)}
-        record_each(act.actor, "certificate issued", Certificate.__tablename__, told, at=act.now)
-        for row in rows:
-            fresh[row["visit_id"]].append(row["number"])
+    for (of, _kind, _name), number in zip(earned, store_papers(act, earned), strict=True):
+        fresh[of.visit_id].append(number)
     _settle(act.session, visit_ids)
     return fresh
+
+
+def store_papers(act: Act, earned: Sequence[tuple[VisitFacts, CertificateKind, str]]) -> list[str]:
+    """New papers for holders who have earned them, in order; their numbers. The caller has seen to rights and locks."""
+    if not earned:
+        return []
+    signature.keep_a_key(act)
+    running = next_numbers("U", clock.local_day(act.now).year, len(earned), digits=6)
+    rows = [_new_row(*what, number, act.now) for what, number in zip(earned, running, strict=True)]
+    new = insert(Certificate).returning(Certificate.id, Certificate.kind).execution_options(render_nulls=True)
+    stored = act.session.execute(new, rows)
+    told = {row.id: {"kind": row.kind.value} for row in sorted(stored)}
+    record_each(act.actor, "certificate issued", Certificate.__tablename__, told, at=act.now)
+    return [row["number"] for row in rows]
 
 
 def _had(before: Sequence[Certificate]) -> dict[tuple[CertificateKind, str], bool]:
@@ -161,10 +167,10 @@ def _settle(session: Session, visit_ids: Collection[int]) -> None:
 
 
 def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt.datetime) -> str:
-    """Print a certificate anew, a teacher's with the right name, a school's with the numbers that count now.
+    """Print a certificate anew, a teacher's with the right name, every other with the numbers that count now.
 
     The old number then shows "replaced". Returns the new number. Raises: NotAllowed, NotFound; Rejected;
-    Conflict("wrong_state"), Conflict("certificate_exists") when that teacher has one already.
+    Conflict("wrong_state"), Conflict("certificate_exists") when that teacher has one already; "attendance_not_locked".
     """
     with change(actor, now) as act:
         old, visit = _certificate(act.session, certificate_id)
@@ -174,25 +180,33 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         key = _key(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
-        others = [row for row in _of_visits(act.session, [visit.id]) if row.id != old.id]
+        others = [] if old.about else [row for row in _of_visits(act.session, [visit.id]) if row.id != old.id]
         if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
             raise Conflict(CertificateReason.CERTIFICATE_EXISTS)
         running_number = next_number("U", clock.local_day(now), digits=6)
-        facts = papers.visit_facts([visit.id])[visit.id]
-        holder = "" if old.kind is CertificateKind.SCHOOL else name
+        facts = subjects.facts_again(old) if old.about else papers.visit_facts([visit.id])[visit.id]
+        holder = name if KINDS[old.kind].of_a_person else ""
         new = Certificate(**_new_row(facts, old.kind, holder, running_number, now))
-        new.holder_key = f"{key} instead of {old.id}"  # until the old one leaves the index of living certificates
-        act.session.add(new)
-        act.session.flush()
-        old.replaced_by_id = new.id
-        act.move(CERTIFICATE_MACHINE, old, CertificateState.REISSUED)
-        act.session.flush()
-        new.holder_key = key
+        _put_in_place_of(act, old, new)
         if new.holder_name:
             _rename_adult(act.session, visit.id, old.holder_key, new.holder_name)
         act.record("certificate issued", new, {"instead_of": old.id})
     log.info("certificate reissued", extra={"certificate_id": certificate_id})
     return new.number
+
+
+def _put_in_place_of(act: Act, old: Certificate, new: Certificate) -> None:
+    """Until the old one has left the indexes of living certificates, the new one has a key of its own."""
+    keys = {name: getattr(new, name) for name in ("holder_key", "about") if getattr(new, name)}
+    for name, key in keys.items():
+        setattr(new, name, f"{key} instead of {old.id}")
+    act.session.add(new)
+    act.session.flush()
+    old.replaced_by_id = new.id
+    act.move(CERTIFICATE_MACHINE, old, CertificateState.REISSUED)
+    act.session.flush()
+    for name, key in keys.items():
+        setattr(new, name, key)
 
 
 def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: dt.datetime) -> None:
@@ -231,8 +245,9 @@ def _certificate(session: Session, certificate_id: int) -> tuple[Certificate, Vi
 
 
 def _of_visits(session: Session, visit_ids: Collection[int]) -> list[Certificate]:
-    rows = session.scalars(select(Certificate).where(Certificate.visit_id.in_(visit_ids)).order_by(Certificate.id))
-    return list(rows)
+    """The papers that visits alone have earned."""
+    alone = Certificate.visit_id.in_(visit_ids), Certificate.about == ""
+    return list(session.scalars(select(Certificate).where(*alone).order_by(Certificate.id)))
 
 
 def _key(kind: CertificateKind, name: str) -> str:
@@ -257,6 +272,8 @@ def _new_row(
         "running_number": running_number,
         "kind": kind,
         "visit_id": facts.visit_id,
+        "about": facts.about,
+        "cohort_id": facts.cohort_id,
         "holder_key": _key(kind, name),
         "holder_name": name or None,
         "language": facts.language,
@@ -268,7 +285,7 @@ def _new_row(
     }
 
 
-def _tell_schools(act: Act, visits: Sequence[Visit]) -> None:
+def tell_schools(act: Act, visits: Sequence[Visit]) -> None:
     """A reported school request is certified with its first certificates, and the school learns where they lie."""
     asked_by = {row.school_request_id: row for row in visits if row.school_request_id is not None}
     rows = act.session.scalars(

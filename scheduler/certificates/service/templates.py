@@ -26,6 +26,7 @@ from scheduler.certificates.terms import (
     VisitFacts,
     WordingDraft,
 )
+from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.drawings import is_drawing, pixels_of
@@ -182,6 +183,10 @@ def _sample(centre_id: int, lang: str, today: dt.date) -> VisitFacts:
         centre_name=centre.name(lang),
         centre_place=pick(lang, centre.place_sr_cyrl, centre.place_sr_latn),
         signatory=centre.signatory,
+        since=today - dt.timedelta(days=120),
+        group="D-2026-0000",
+        grade=7,
+        level=HIGHEST_LEVEL,
         counts=HeadCounts(pupils=1204, parents=85, teachers=12),
         presentations=3,
         minutes=135,

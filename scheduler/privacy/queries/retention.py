@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.terms import FORGOTTEN_KEY, CertificateKind
+from scheduler.certificates.terms import FORGOTTEN_KEY, NAMES_A_PERSON
 from scheduler.core.audit import AuditEntry
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
@@ -147,7 +147,7 @@ def sent_by(cut: dt.datetime) -> Condition:
 
 def hash_of_a_holder(cut: dt.datetime) -> Condition:
     hidden = Certificate.holder_key.like(f"{FORGOTTEN_KEY}%")
-    return and_(Certificate.kind != CertificateKind.SCHOOL, Certificate.issued_at <= cut, ~hidden)
+    return and_(Certificate.kind.in_(NAMES_A_PERSON), Certificate.issued_at <= cut, ~hidden)
 
 
 def actor_of_long_ago(cut: dt.datetime) -> Condition:

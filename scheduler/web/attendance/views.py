@@ -20,6 +20,7 @@ from scheduler.attendance.service.counting import countersign
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.service.not_held import note_not_held
 from scheduler.attendance.terms import AttendanceReason, CountedPresentation, CountedVisit, CountSource, HeadCounts
+from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import papers
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
@@ -139,8 +140,18 @@ def _school_page(secret: str, visit: CountedVisit, form: SignNumbersForm, names:
         wrong=form if form.problems_shown() else names,
         pairs=list(zip(_waiting(visit), form.presentations, strict=False)),
         papers=papers.certificates_of_request(actor, actor.request_id or 0),
+        paper_words=_paper_words(),
+        with_a_badge=[kind for kind, one in KINDS.items() if one.has_badge],
     )
     return shown, 422 if problems else 200
+
+
+def _paper_words() -> dict[str, str]:
+    """What papers are called that name nobody."""
+    others = {
+        kind.value: _("Certificate %(kind)s", kind=one.listed(_)) for kind, one in KINDS.items() if not one.of_a_person
+    }
+    return others | {"school": _("Certificate of the school")}
 
 
 @bp.get("/attendance")

@@ -12,6 +12,7 @@ from scheduler.certificates.kinds.every import KINDS, facts_of, holder_of, wordi
 from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import (
+    NAMES_A_PERSON,
     CertificateFilters,
     CertificateKind,
     CertificateShow,
@@ -128,6 +129,7 @@ def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseRe
         matches=matches,
         rows=printed_rows(found),
         successor=rules.in_fours(found.replaced_by_number),
+        of_a_person=KINDS[found.paper.kind].of_a_person,
         as_badge=found.paper.kind in KINDS_WITH_A_BADGE and found.state == "issued",
     )
     return shown, 422 if form.problems_shown() else 200, UNSEEN
@@ -209,6 +211,7 @@ def overview() -> ResponseReturnValue:
             for show, words in SHOWS.items()
         ],
         kinds={kind: one.listed(_) for kind, one in KINDS.items()},
+        persons=NAMES_A_PERSON,
         waits=WAITS,
         table=table,
         due=due,
@@ -257,7 +260,8 @@ def reissue(number: str) -> ResponseReturnValue:
         else:
             say(_("Issued again. The old number now shows: replaced."))
             return redirect(url_for(".check", number=new))
-    shown = render_template("certificates/reissue.html", row=row, form=form)
+    named = KINDS[row.kind].of_a_person
+    shown = render_template("certificates/reissue.html", row=row, form=form, named=named)
     return shown, 422 if form.problems_shown() else 200
 
 

@@ -1,11 +1,16 @@
 """Pages of cohorts for staff: all of them, one, and a request that becomes a part of one."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler import policy
+from scheduler.certificates.queries.subjects import numbers_of_cohort
+from scheduler.certificates.service.awards import issue_for_cohort
+from scheduler.certificates.terms import SubjectPaper
 from scheduler.cohorts import rules, service
 from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.queries import practice
@@ -110,6 +115,7 @@ def show_cohort(code: str) -> ResponseReturnValue:
 def _shown(code: str, form: SizeForm | None = None, problem: str = "", status: int = 200) -> ResponseReturnValue:
     page, today = queries.cohort_page(current_actor(), code), clock.local_day(clock.now())
     row = page.row
+    papers = numbers_of_cohort(current_actor(), row.id)
     proposed = rules.proposed_part(row, today)
     size = form or SizeForm(formdata=None, size=row.size)
     size.version.data = str(row.version)
@@ -126,12 +132,36 @@ def _shown(code: str, form: SizeForm | None = None, problem: str = "", status: i
         to_note=rules.level_to_note(row),
         practice=practice.practice_links(current_actor(), code),
         answered=_answered(row),
+        papers=papers,
+        may_issue=_may_issue(row, papers),
         form=size,
         press=CohortPressForm(formdata=None, version=str(row.version)),
         problem=problem,
         changes=history({"cohort": [row.id]}, size),
     )
     return shown, status
+
+
+def _may_issue(row: CohortRow, papers: Sequence[SubjectPaper]) -> bool:
+    """Whether its level has no certificate yet; one that was revoked does not come back."""
+    here = f"cohort {row.id} {row.level}"
+    may_issue = policy.scope_of(current_actor(), "issue", "certificate") is not None
+    return may_issue and row.level > 0 and here not in {one.about for one in papers}
+
+
+@bp.post("/cohorts/<code>/certificate")
+@may("issue", "certificate")
+@sent_once
+def issue(code: str) -> ResponseReturnValue:
+    """The certificate of the level that it has reached."""
+    if not CohortPressForm().accepted():
+        return redirect(url_for(".show_cohort", code=code))
+    try:
+        issue_for_cohort(current_actor(), code, now=clock.now())
+    except Conflict as conflict:
+        return _shown(code, problem=str(worded(conflict.reason)), status=409)
+    say(_("The certificate is issued. The school finds it on the page of its request."))
+    return redirect(url_for(".show_cohort", code=code))
 
 
 def _answered(row: CohortRow) -> list[tuple[str, PracticeSums]]:

@@ -1,0 +1,45 @@
+"""For a cohort of Web Detectives: its school and how far it has come. Who is in it, only the school knows."""
+
+from typing import ClassVar
+
+from scheduler.certificates.kinds.base import PaperKind, PrintedFact, Translate
+from scheduler.certificates.terms import CertificateKind, CertificatePaper, Wording
+from scheduler.cohorts.terms import HIGHEST_LEVEL
+from scheduler.core.language import number, span_of_days, translator
+
+
+class OfCohort(PaperKind):
+    """A cohort's, one for each level."""
+
+    kind: ClassVar[CertificateKind] = CertificateKind.COHORT
+
+    def listed(self, _: Translate) -> str:
+        return _("of a cohort of Web Detectives")
+
+    def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
+        title, lead = _("Certificate"), _("for their training, is given to the Web Detectives of")
+        if paper.level >= HIGHEST_LEVEL:
+            return Wording(title, lead, _("who have learnt to recognise danger, to help a friend and to report."))
+        told = _("who have completed level %(level)s of %(highest)s of the training.")
+        return Wording(title, lead, told % {"level": paper.level, "highest": HIGHEST_LEVEL})
+
+    def holder(self, paper: CertificatePaper) -> str:
+        return paper.host_name
+
+    def facts(self, paper: CertificatePaper, lang: str) -> list[PrintedFact]:
+        _ = translator(lang).gettext
+        level = _("%(level)s of %(highest)s") % {"level": paper.level, "highest": HIGHEST_LEVEL}
+        return [
+            (_("place"), paper.host_place),
+            (_("group"), paper.group),
+            (_("grade"), number(paper.grade, lang)),
+            (_("pupils"), number(paper.pupils, lang)),
+            (_("level"), level),
+            (_("held on"), span_of_days(paper.since or paper.on_day, paper.on_day, lang)),
+        ]
+
+    def coded(self, paper: CertificatePaper) -> str:
+        return f"{paper.group} {paper.level}"
+
+    def earned_by(self, _: Translate) -> str:
+        return _("The parts of the training were held at the school, and the numbers of each are locked.")

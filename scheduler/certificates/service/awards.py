@@ -1,0 +1,47 @@
+"""Issue papers about more than a visit: to a cohort. A press issues what is earned, each once, however often."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import select
+
+from scheduler import policy
+from scheduler.acts import Act, change
+from scheduler.certificates.queries import subjects
+from scheduler.certificates.service import issuing
+from scheduler.certificates.terms import CertificateKind, CertificateReason, Issued, VisitFacts
+from scheduler.cohorts.models import Cohort
+from scheduler.core.errors import Conflict, NotFound
+from scheduler.policy import Actor
+from scheduler.visits.service.locked_visit import lock_visit
+
+log = logging.getLogger(__name__)
+
+
+def issue_for_cohort(actor: Actor, code: str, *, now: dt.datetime) -> Issued:
+    """The certificate of the level that a cohort has reached.
+
+    Raises: NotAllowed, NotFound; Conflict("attendance_not_locked", "certificate_revoked").
+    """
+    with change(actor, now) as act:
+        row = act.session.scalar(select(Cohort).where(Cohort.code == code).with_for_update())
+        policy.require(actor, "issue", "certificate", centre=policy.spot(row))
+        if row is None:
+            raise NotFound("cohort")
+        issued = _issued(act, CertificateKind.COHORT, subjects.cohort_facts(row))
+    log.info("certificate of a cohort issued", extra={"cohort_id": row.id, "issued": issued.issued})
+    return issued
+
+
+def _issued(act: Act, kind: CertificateKind, facts: VisitFacts) -> Issued:
+    """The one that holds, or a new one, of which the school learns."""
+    visit = lock_visit(act.session, facts.visit_id)
+    policy.require(act.actor, "issue", "certificate", centre=policy.spot(visit))
+    before = subjects.papers_about([facts.about]).get(facts.about)
+    if before == "":
+        raise Conflict(CertificateReason.CERTIFICATE_REVOKED)
+    if before is not None:
+        return Issued(0, 1, (before,))
+    [number] = issuing.store_papers(act, [(facts, kind, "")])
+    issuing.tell_schools(act, [visit])
+    return Issued(1, 0, (number,))

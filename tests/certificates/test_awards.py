@@ -1,0 +1,178 @@
+"""Papers about more than a visit: from locked numbers only, each once, and the database holds it by itself."""
+
+import io
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+from sqlalchemy.exc import IntegrityError
+
+from scheduler.certificates import signature
+from scheduler.certificates.models import Certificate
+from scheduler.certificates.queries import papers
+from scheduler.certificates.service import awards, issuing
+from scheduler.certificates.terms import CertificateKind, CertificateReason, CertificateState, Issued
+from scheduler.cohorts.models import Cohort, CohortPart
+from scheduler.cohorts.terms import CohortSkill
+from scheduler.core.db import db, transaction
+from scheduler.core.errors import Conflict, NotAllowed, NotFound
+from scheduler.core.refusals import refused_by
+from scheduler.messages.models import OutboxMessage
+from scheduler.policy import SYSTEM, Role
+from scheduler.programmes.models import Programme
+from tests.factories.awards import a_trained_cohort
+from tests.factories.certificates import make_certificate
+from tests.factories.cohorts import make_cohort, make_training
+from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+from tests.factories.people import an_actor, make_centre
+
+
+def stored():
+    db.session.rollback()
+    return db.session.scalars(sa.select(Certificate).order_by(Certificate.id)).all()
+
+
+def words_on(number):
+    page = PdfReader(io.BytesIO(issuing.certificate_pdf(SYSTEM, number))).pages[0].extract_text()
+    return " ".join(page.split())
+
+
+def refusal(act):
+    with pytest.raises(IntegrityError) as refused, transaction():
+        act()
+    return refused_by(refused.value).removeprefix("ck_certificate_")
+
+
+@pytest.mark.both_databases
+def test_a_cohort_gets_one_paper_for_its_level_however_often_it_is_asked(session):
+    cohort, parts = a_trained_cohort()
+    desk = an_actor(Role.COORDINATOR, centre_id=cohort.centre_id)
+
+    first = awards.issue_for_cohort(desk, cohort.code, now=LEAVING)
+    again = awards.issue_for_cohort(desk, cohort.code, now=LEAVING)
+
+    [row] = stored()
+    assert again == Issued(0, 1, first.numbers)
+    assert (row.kind, row.about, row.holder_name) == (CertificateKind.COHORT, f"cohort {cohort.id} 3", None)
+    assert row.visit_id in {one.visit.id for one in parts}
+    paper = papers.paper_of(row)
+    assert (paper.group, paper.level, paper.grade, paper.pupils, paper.teachers) == (cohort.code, 3, 7, 12, 0)
+    for word in (cohort.code, "„Вук Караџић“", "3 од 3", "12"):
+        assert word in words_on(row.number)
+    mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()
+    assert len(mails) == 1
+
+
+def test_each_level_has_a_paper_of_its_own(session):
+    cohort, _parts = a_trained_cohort(held=2)
+    awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
+    last = a_locked_visit(programme=session.get_one(Programme, cohort.programme_id), host_id=cohort.host_id)
+    with transaction() as session:
+        session.add(CohortPart(cohort_id=cohort.id, school_request_id=last.request.id, skill=CohortSkill.REPORT))
+        session.flush()
+        session.execute(sa.update(Cohort).values(level=3))
+
+    awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
+
+    assert [row.about for row in stored()] == [f"cohort {cohort.id} 2", f"cohort {cohort.id} 3"]
+
+
+def test_a_cohort_earns_nothing_before_the_numbers_of_every_part_are_locked(session):
+    training = make_training(make_centre().id)
+    locked = a_locked_visit(programme=training)
+    open_one = a_counted_visit(programme=training, host_id=locked.request.host_id)
+    parts = zip(CohortSkill, (locked.request, open_one.request), strict=False)
+    cohort = make_cohort(training, locked.request.host_id, *parts, level=2)
+    bare = make_cohort(training, locked.request.host_id)
+
+    for code in (cohort.code, bare.code):
+        with pytest.raises(Conflict) as refused:
+            awards.issue_for_cohort(SYSTEM, code, now=LEAVING)
+        assert refused.value.reason is CertificateReason.ATTENDANCE_NOT_LOCKED
+    assert stored() == []
+
+
+def test_only_who_issues_certificates_of_that_centre_does(session):
+    cohort, _parts = a_trained_cohort(held=1)
+
+    for stranger in (an_actor(Role.EDUCATOR), an_actor(Role.SAFEGUARDING), an_actor(Role.INFLUENCER)):
+        with pytest.raises(NotAllowed):
+            awards.issue_for_cohort(stranger, cohort.code, now=LEAVING)
+    for code in (cohort.code, "D-1999-0001"):
+        with pytest.raises(NotFound):
+            awards.issue_for_cohort(an_actor(centre_id=make_centre().id), code, now=LEAVING)
+
+
+@pytest.mark.both_databases
+def test_reissued_it_has_the_numbers_of_now_and_revoked_it_does_not_come_back(session):
+    cohort, _parts = a_trained_cohort()
+    [old] = awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING).numbers
+    with transaction() as session:
+        session.execute(sa.text("UPDATE cohort SET size = 15"))
+    [row] = stored()
+
+    new = issuing.reissue_certificate(SYSTEM, row.id, "", now=LEAVING)
+
+    assert [one.state for one in stored()] == [CertificateState.REISSUED, CertificateState.ISSUED]
+    assert [one.about for one in stored()] == [f"cohort {cohort.id} 3"] * 2
+    assert papers.certificate_of_number(old).replaced_by_number == new
+    assert papers.certificate_of_number(new).paper.pupils == 15
+    assert awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING).numbers == (new,)
+    issuing.revoke_certificate(SYSTEM, stored()[1].id, "wrong", now=LEAVING)
+    with pytest.raises(Conflict) as refused:
+        awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
+    assert refused.value.reason is CertificateReason.CERTIFICATE_REVOKED
+
+
+@pytest.mark.both_databases
+def test_the_database_takes_no_paper_of_a_cohort_that_is_not_earned(session):
+    cohort, parts = a_trained_cohort(held=2)
+    other = a_locked_visit()
+    fair = {"kind": CertificateKind.COHORT, "holder_key": "host", "holder_name": None, "issued_at": LEAVING}
+    level = f"cohort {cohort.id} 2"
+
+    def put(visit=parts[0].visit, **given):
+        return refusal(lambda: make_certificate(visit, **(fair | {"about": level, "cohort_id": cohort.id} | given)))
+
+    assert put(about=f"cohort {cohort.id} 3") == "subject_is_earned"
+    assert put(about=f"cohort {cohort.id + 1} 2") == "subject_is_earned"
+    assert put(other.visit) == "subject_is_earned"
+    assert put(cohort_id=None) in {"is_about_what_its_kind_says", "subject_is_earned"}
+    assert put(about="") in {"says_what_it_is_about", "subject_is_earned"}
+    assert put(holder_name="Ана Петровић") == "no_person_on_other_kinds"
+    assert put(kind=CertificateKind.SCHOOL) in {"is_about_what_its_kind_says", "says_what_it_is_about"}
+    make_certificate(parts[0].visit, **fair, about=level, cohort_id=cohort.id)
+    assert put(parts[1].visit) in {"each_subject_once", "row_is_not_replaced_by_subject"}
+
+
+@pytest.mark.both_databases
+def test_the_database_lets_a_paper_keep_what_it_is_about(session):
+    cohort, _parts = a_trained_cohort()
+    awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
+
+    for change in ("about = 'cohort 9 9'", "cohort_id = NULL"):
+        said = sa.text(f"UPDATE certificate SET {change}")
+        assert refusal(lambda said=said: db.session.execute(said)) in {"subject_stays", "is_about_what_its_kind_says"}
+
+
+def test_a_paper_of_a_cohort_is_none_of_its_visits_own(session):
+    cohort, parts = a_trained_cohort(held=1)
+    awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
+
+    assert papers.visits_missing_certificates() == [parts[0].visit.id]
+    assert issuing.issue_certificates(SYSTEM, parts[0].visit.id, now=LEAVING).issued == 1
+    kinds = [row.kind for row in papers.certificates_of_request(parts[0].school, parts[0].request.id)]
+    assert sorted(kinds) == [CertificateKind.COHORT, CertificateKind.SCHOOL]
+
+
+def test_what_is_signed_says_cohort_level_and_days_and_names_nobody(session):
+    cohort, _parts = a_trained_cohort()
+    [number] = awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING).numbers
+    paper = papers.certificate_of_number(number).paper
+
+    said = signature.lines_of(replace(paper, holder_name="Ана Петровић"))
+
+    assert said[0] == "cohort"
+    assert said[4] == ""
+    assert said[8:] == [f"{cohort.code} 3", "", "3 12 0 0"]

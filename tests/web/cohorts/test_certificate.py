@@ -1,0 +1,74 @@
+"""The certificate of a cohort: issued on its page, found in the list, by the school and by whoever checks it."""
+
+import datetime as dt
+import re
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.certificates.models import Certificate
+from scheduler.core import tokens
+from scheduler.core.db import db, transaction
+from scheduler.policy import Role
+from scheduler.web.limits import limiter
+from tests.factories.awards import a_trained_cohort
+from tests.factories.counting import LEAVING
+from tests.factories.people import make_user
+from tests.web.browser import browser_of
+
+EN = {"lang": "en"}
+
+
+@pytest.fixture(autouse=True)
+def fresh(app, the_clock):
+    limiter.reset()
+    the_clock.stands_at(LEAVING)
+
+
+def words_of(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def desk_of(app, cohort, role=Role.COORDINATOR):
+    return browser_of(app, make_user(role, centre_id=cohort.centre_id))
+
+
+def test_it_is_issued_on_the_page_of_the_cohort_and_found_wherever_certificates_are(app, session):
+    cohort, parts = a_trained_cohort()
+    desk, there = desk_of(app, cohort), f"/cohorts/{cohort.code}"
+    assert "Issue the certificate" in words_of(desk.get(there, query_string=EN))
+
+    answer = desk.post(f"{there}/certificate", data={"version": "2"})
+
+    assert answer.location == there
+    number = db.session.scalars(select(Certificate.number)).one()
+    page = words_of(desk.get(there, query_string=EN))
+    assert "U-2026-000001 Issued" in page
+    assert "Issue the certificate" not in page
+    listed = words_of(desk.get("/certificates/issued?lang=en&kind=cohort"))
+    assert "of a cohort of Web Detectives" in listed
+    assert "U-2026-000001" in listed
+    assert "U-2026-000001" not in words_of(desk.get("/certificates/issued?lang=en&kind=school"))
+    checked = words_of(app.test_client().get(f"/certificates/{number}?lang=en"))
+    for field in (cohort.code, "Level 3 of 3", "Grade 7", "Pupils 12", "Основна школа „Вук Караџић“"):
+        assert field in checked
+    assert "digital badge" not in checked
+    assert desk.get(f"/certificates/{number}.pdf").data[:4] == b"%PDF"
+    assert desk.get(f"/certificates/{number}/reissue", query_string=EN).status_code == 200
+    with transaction():
+        secret = tokens.mint("status", parts[-1].request.id, lasts=dt.timedelta(days=9), now=LEAVING)
+    school = app.test_client().get(f"/status/{secret}/attendance?lang=en")
+    assert f"/certificates/{number}.pdf" in school.text
+    assert "badge.jwt" not in school.text
+
+
+def test_before_a_level_is_reached_and_for_who_may_not_issue_there_is_no_button(app, session):
+    bare, _parts = a_trained_cohort(held=0)
+    trained, _parts = a_trained_cohort(held=1)
+
+    assert "Issue the certificate" not in desk_of(app, bare).get(f"/cohorts/{bare.code}", query_string=EN).text
+    answer = desk_of(app, bare).post(f"/cohorts/{bare.code}/certificate", query_string=EN)
+    assert (answer.status_code, "Lock the attendance first." in answer.text) == (409, True)
+    educator = desk_of(app, trained, Role.EDUCATOR)
+    assert educator.post(f"/cohorts/{trained.code}/certificate").status_code in (403, 404)
+    assert db.session.scalars(select(Certificate)).all() == []
