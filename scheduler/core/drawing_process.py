@@ -8,14 +8,14 @@ import sys
 
 import resvg_py
 
-MEMORY, SECONDS = 1 << 30, 5  # bytes; of the processor
+DRAWING_BYTES, DRAWING_SECONDS = 1 << 30, 5  # bytes; of the processor
 
 
 def main() -> None:
     svg = sys.stdin.buffer.read().decode()
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, DRAWING_BYTES),
+        (resource.RLIMIT_CPU, DRAWING_SECONDS),
         (resource.RLIMIT_NOFILE, 0),
         (resource.RLIMIT_CORE, 0),
     ):

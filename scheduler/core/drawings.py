@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 # defusedxml is loaded by whoever reads a drawing.
 log = logging.getLogger(__name__)
 DRAWER = Path(__file__).with_name("drawing_process.py")
-PATIENCE = 30.0  # seconds on the clock; of the processor it has fewer
-MOST_SVG_BYTES, MOST_ELEMENTS, DEEPEST = 1_000_000, 10_000, 64
+DRAWING_WAIT = 30.0  # seconds on the clock; of the processor it has fewer
+MOST_SVG_BYTES, MOST_SHAPES, DEEPEST_DRAWING = 1_000_000, 10_000, 64
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-RUNNING = frozenset(
+PROGRAMS = frozenset(
     ("script", "handler", "foreignobject", "animate", "animatecolor", "animatemotion", "animatetransform", "set")
 )
-FETCHING = frozenset(("image", "feimage", "tref", "iframe", "video", "audio"))
-WRITTEN = frozenset(("text", "flowroot"))
+REFERENCES = frozenset(("image", "feimage", "tref", "iframe", "video", "audio"))
+LETTERING = frozenset(("text", "flowroot"))
 NO_PICTURE = frozenset(("title", "desc", "metadata"))
 BEGINS = re.compile(rb"\s*<(?=.{0,10000}?<?(\w+:)?svg[\s>])", re.DOTALL)
 ELSEWHERE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|[\"'\s])", re.IGNORECASE)
@@ -89,7 +89,7 @@ def _elements(root: "Element") -> Iterator["Element"]:
     while pile:
         element, depth = pile.pop()
         seen += 1
-        if seen > MOST_ELEMENTS or depth > DEEPEST:
+        if seen > MOST_SHAPES or depth > DEEPEST_DRAWING:
             raise BadScan(DrawingReason.DRAWING_TOO_INVOLVED)
         yield element
         pile += [(child, depth + 1) for child in element]
@@ -98,11 +98,11 @@ def _elements(root: "Element") -> Iterator["Element"]:
 def _refuse(element: "Element") -> None:
     """Raises: BadScan for what runs, refers elsewhere or needs a font, in whatever namespace it stands."""
     name = _local(element.tag)
-    if name in RUNNING:
+    if name in PROGRAMS:
         raise BadScan(DrawingReason.DRAWING_RUNS)
-    if name in FETCHING or (name == "style" and ELSEWHERE.search("".join(element.itertext()))):
+    if name in REFERENCES or (name == "style" and ELSEWHERE.search("".join(element.itertext()))):
         raise BadScan(DrawingReason.DRAWING_REFERS)
-    if name in WRITTEN and "".join(element.itertext()).strip():
+    if name in LETTERING and "".join(element.itertext()).strip():
         raise BadScan(DrawingReason.DRAWING_WRITES)
     for key, value in element.attrib.items():
         said, attribute = value.strip(), _local(key)
@@ -158,7 +158,7 @@ def _number(said: str) -> float:
 def _drawn(svg: bytes) -> bytes:
     command = [sys.executable, "-I", str(DRAWER)]
     try:
-        done = subprocess.run(command, input=svg, capture_output=True, timeout=PATIENCE, env={}, check=False)
+        done = subprocess.run(command, input=svg, capture_output=True, timeout=DRAWING_WAIT, env={}, check=False)
     except subprocess.TimeoutExpired as error:
         log.warning("drawing given up")
         raise BadScan(DrawingReason.DRAWING_TOO_INVOLVED) from error

@@ -123,7 +123,7 @@ def test_what_draws_beyond_its_limits_ends_alone(monkeypatch):
 
     with pytest.raises(BadScan, match="drawing_too_involved"):
         pixels_of(a_drawn_logo(f'<defs><path id="a0" d="M0 0h9"/>{uses}</defs><use href="#a9"/>'), LOGO_SIDES)
-    monkeypatch.setattr(drawings, "PATIENCE", 0.001)
+    monkeypatch.setattr(drawings, "DRAWING_WAIT", 0.001)
     with pytest.raises(BadScan, match="drawing_too_involved"):
         pixels_of(a_drawn_logo(), LOGO_SIDES)
 

@@ -38,7 +38,7 @@ from scheduler.web.reasons import worded
 takes_photographs(bp, "certificates.template_picture")
 OF_KIND = f"<any({', '.join(CertificateKind)}):kind>"
 OF_PLACE = f"<any({', '.join(PicturePlace)}):place>"
-BESIDE = 110  # pixels an inch of the paper beside a form
+PREVIEW_DOTS = 110  # pixels an inch of the paper beside a form
 PRIVATE = {"Cache-Control": "private, no-store"}
 Given = tuple[PicturePlace, PaperPicture]
 
@@ -177,7 +177,7 @@ def template_preview(programme_id: int, kept_as: str) -> ResponseReturnValue:
     stored = _stored(programme_id)
     if kept_as == "pdf":
         return _paper(stored, _kind_asked())
-    return Response(first_page(_drawn(stored, _kind_asked()), BESIDE), mimetype="image/png", headers=PRIVATE)
+    return Response(first_page(_drawn(stored, _kind_asked()), PREVIEW_DOTS), mimetype="image/png", headers=PRIVATE)
 
 
 def _scope(programme_id: int) -> TemplateScope:
@@ -235,7 +235,7 @@ def _paper(
 
 def _beside(shown: StoredTemplate, kind: CertificateKind | None = None, *, given: Given | None = None) -> str:
     """The paper as a picture that lies in the page itself, for what is typed is stored nowhere."""
-    return "data:image/png;base64," + b64encode(first_page(_drawn(shown, kind, given), BESIDE)).decode()
+    return "data:image/png;base64," + b64encode(first_page(_drawn(shown, kind, given), PREVIEW_DOTS)).decode()
 
 
 def _shown(programme_id: int, stored: StoredTemplate) -> dict[str, Any]:
