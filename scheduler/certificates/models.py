@@ -16,7 +16,8 @@ _LIVING = "state = 'issued'"
 CERTIFICATE_KEYS = "0086_certificate_keys"
 TEMPLATES = "0092_certificate_templates"
 KINDS_OF_PAPERS = "0096_kinds_of_certificates"
-_SUBJECTS = {CertificateKind.COHORT: "cohort_id"}  # what a paper of a kind is about, if that is not the visit alone
+# What a paper of a kind is about, if that is not the visit alone.
+_SUBJECTS = {CertificateKind.COHORT: "cohort_id", CertificateKind.CAMPAIGN: "campaign_id"}
 
 
 class Certificate(Base):
@@ -58,6 +59,7 @@ class Certificate(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), index=True)  # its last one
     about: Mapped[str] = mapped_column(default="", server_default="")  # "cohort 7 3": what makes it the same paper
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"), index=True)
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
@@ -213,13 +215,24 @@ _LEVELS = " OR ".join(
 _COHORT_LACKS = f"""(NOT EXISTS (SELECT 1 FROM cohort c WHERE c.id = NEW.cohort_id AND ({_LEVELS}))
   OR NOT EXISTS ({_OF_COHORT} WHERE p.cohort_id = NEW.cohort_id AND v.id = NEW.visit_id)
   OR EXISTS ({_OF_COHORT} {_HELD_UNLOCKED} AND p.cohort_id = NEW.cohort_id))"""
+_SCHOOL_LACKS = f"""(NOT EXISTS (SELECT 1 FROM visit v JOIN campaign c ON c.id = v.campaign_id
+    WHERE v.id = NEW.visit_id AND c.id = NEW.campaign_id AND c.last_day < NEW.issued_at
+    AND {_about("'campaign ' || c.id || ' ' || v.host_id")})
+  OR EXISTS (SELECT 1 FROM visit n JOIN visit v ON v.campaign_id = n.campaign_id AND v.host_id = n.host_id
+    {_HELD_UNLOCKED} AND n.id = NEW.visit_id))"""
+_LACKS = {CertificateKind.COHORT: _COHORT_LACKS, CertificateKind.CAMPAIGN: _SCHOOL_LACKS}
+_NOT_EARNED_BY_SUBJECT = " OR ".join(f"(NEW.kind = '{kind}' AND {lacks})" for kind, lacks in _LACKS.items())
 _SAME_SUBJECT = """EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
   AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id)"""
 _NOT_REPLACED = TableLaw("row_is_not_replaced_by_subject", ("INSERT", "UPDATE"), _SAME_SUBJECT)
 
 refuse_more(
     Certificate.__table__,
-    TableLaw("subject_is_earned", ("INSERT",), f"(NEW.kind = 'cohort' AND {_COHORT_LACKS})"),
+    TableLaw(
+        "subject_is_earned",
+        ("INSERT",),
+        " OR ".join(f"(NEW.kind = '{kind}' AND {lacks})" for kind, lacks in _LACKS.items()),
+    ),
     TableLaw(
         "subject_stays",
         ("UPDATE",),

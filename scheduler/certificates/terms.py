@@ -17,6 +17,7 @@ class CertificateReason(Reason):
     ATTENDANCE_NOT_LOCKED = "attendance_not_locked"
     CERTIFICATE_EXISTS = "certificate_exists"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    CAMPAIGN_RUNS = "campaign_runs"
     COLOUR_TOO_PALE = "colour_too_pale"
     NOT_A_COLOUR = "not_a_colour"
     NO_SUCH_PLACEHOLDER = "no_such_placeholder"
@@ -33,6 +34,7 @@ class CertificateKind(StrEnum):
     SCHOOL = "school"
     TEACHER = "teacher"
     COHORT = "cohort"
+    CAMPAIGN = "campaign"
 
 
 NAMES_A_PERSON = frozenset({CertificateKind.TEACHER})
@@ -229,6 +231,8 @@ class VisitFacts:
     template: StoredTemplate | None = None
     about: str = ""  # what it is about, if that is not the visit alone: no two papers about the same hold
     cohort_id: int | None = None
+    campaign_id: int | None = None
+    campaign_name: str = ""
     since: dt.date | None = None
     group: str = ""
     grade: int = 0
@@ -263,6 +267,20 @@ class SubjectPaper:
     number: str
     running_number: str
     state: CertificateState
+    host_sr_cyrl: str = ""
+    host_sr_latn: str = ""
+
+
+@dataclass(frozen=True)
+class CampaignPapers:
+    """How far the schools of a campaign are: their papers, and how many could be issued now, or wait for numbers."""
+
+    name_sr_cyrl: str
+    name_en: str
+    papers: tuple[SubjectPaper, ...]
+    due: int
+    waiting: int
+    over: bool
 
 
 class CertificateShow(StrEnum):

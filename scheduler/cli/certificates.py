@@ -5,6 +5,7 @@ import io
 import json
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -35,16 +36,22 @@ def register(app: Flask) -> None:
 @click.option("--campaign", metavar="SLUG", default="", help="Only visits of one campaign.")
 @click.option("--visit", "visit_id", type=ROW, metavar="ID", help="Only one visit.")
 @click.option("--cohort", metavar="CODE", default="", help="The certificate of a cohort, instead of those of visits.")
+@click.option("--schools-of", metavar="SLUG", default="", help="Of each school for its part in a whole campaign.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.zip")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def issue(campaign: str, visit_id: int | None, cohort: str, out: Path, as_json: bool) -> None:
+def issue(campaign: str, visit_id: int | None, cohort: str, schools_of: str, out: Path, as_json: bool) -> None:
     """Issue what is due, and write all of it: one merged PDF, or a ZIP of own files.
 
     A second call issues nothing and writes the same certificates again.
     """
     if out.suffix.lower() not in (".pdf", ".zip"):
         raise BadInput(f"--out: {out} must end in .pdf or .zip")
-    done = _of_cohort(cohort) if cohort else _of_visits(campaign, visit_id)
+    if cohort:
+        done = _about("--cohort", cohort, awards.issue_for_cohort)
+    elif schools_of:
+        done = _about("--schools-of", schools_of, awards.issue_for_campaign)
+    else:
+        done = _of_visits(campaign, visit_id)
     _write(done, out)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(done)))
@@ -62,13 +69,13 @@ def _of_visits(campaign: str, visit_id: int | None) -> Issued:
     return issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
 
 
-def _of_cohort(code: str) -> Issued:
+def _about(option: str, which: str, issue_for: Callable[..., Issued]) -> Issued:
     try:
-        return awards.issue_for_cohort(SYSTEM, code, now=clock.now())
+        return issue_for(SYSTEM, which, now=clock.now())
     except NotFound as unknown:
-        raise BadInput(f"--cohort: there is no cohort {code}") from unknown
+        raise BadInput(f"{option}: there is no {which}") from unknown
     except Conflict as conflict:
-        raise BadInput(f"--cohort: {code}: {conflict.reason}") from conflict
+        raise BadInput(f"{option}: {which}: {conflict.reason}") from conflict
 
 
 def _write(done: Issued, out: Path) -> None:

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 from sqlalchemy.exc import IntegrityError
 
+from scheduler.attendance.service.locking import correct_counts
+from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates import signature
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import papers
+from scheduler.certificates.queries import papers, subjects
 from scheduler.certificates.service import awards, issuing
 from scheduler.certificates.terms import CertificateKind, CertificateReason, CertificateState, Issued
 from scheduler.cohorts.models import Cohort, CohortPart
@@ -21,11 +23,12 @@ from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Programme
-from tests.factories.awards import a_trained_cohort
+from tests.factories.awards import AFTERWARDS, a_campaign_of, a_trained_cohort
 from tests.factories.certificates import make_certificate
 from tests.factories.cohorts import make_cohort, make_training
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_centre
+from tests.factories.programmes import make_programme
 
 
 def stored():
@@ -55,6 +58,7 @@ def test_a_cohort_gets_one_paper_for_its_level_however_often_it_is_asked(session
     [row] = stored()
     assert again == Issued(0, 1, first.numbers)
     assert (row.kind, row.about, row.holder_name) == (CertificateKind.COHORT, f"cohort {cohort.id} 3", None)
+    assert row.holder_key == row.about  # two levels may rest on one visit
     assert row.visit_id in {one.visit.id for one in parts}
     paper = papers.paper_of(row)
     assert (paper.group, paper.level, paper.grade, paper.pupils, paper.teachers) == (cohort.code, 3, 7, 12, 0)
@@ -176,3 +180,82 @@ def test_what_is_signed_says_cohort_level_and_days_and_names_nobody(session):
     assert said[0] == "cohort"
     assert said[4] == ""
     assert said[8:] == [f"{cohort.code} 3", "", "3 12 0 0"]
+
+
+@pytest.mark.both_databases
+def test_each_school_of_a_campaign_that_is_over_gets_one_paper_for_all_its_visits(session):
+    programme = make_programme()
+    twice = [a_locked_visit(programme=programme)]
+    twice.append(a_locked_visit(programme=programme, host_id=twice[0].request.host_id))
+    once, waiting = a_locked_visit(programme=programme), a_counted_visit(programme=programme)
+    campaign = a_campaign_of(programme, [*twice, once, waiting])
+    a_locked_visit(programme=programme)  # of no campaign
+
+    first = awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
+    again = awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
+
+    rows = stored()
+    assert (first.issued, again) == (2, Issued(0, 2, first.numbers))
+    assert {row.about for row in rows} == {f"campaign {campaign.id} {one.request.host_id}" for one in (twice[0], once)}
+    by_host = {row.about.rpartition(" ")[2]: papers.paper_of(row) for row in rows}
+    both = by_host[str(twice[0].request.host_id)]
+    assert (both.pupils, both.presentations, both.programme_title) == (176, 2, "Покажи поштовање")
+    assert by_host[str(once.request.host_id)].pupils == 88
+    found = subjects.campaign_papers(an_actor(centre_id=programme.centre_id), campaign.slug, AFTERWARDS.date())
+    assert (len(found.papers), found.due, found.waiting, found.over) == (2, 0, 1, True)
+    assert "школа учесница кампање „Покажи поштовање“" in words_on(first.numbers[0])
+
+
+def test_a_campaign_that_runs_gives_none_and_only_its_centre_issues_them(session):
+    programme = make_programme()
+    campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
+
+    with pytest.raises(Conflict) as refused:
+        awards.issue_for_campaign(SYSTEM, campaign.slug, now=LEAVING)
+    assert refused.value.reason is CertificateReason.CAMPAIGN_RUNS
+    for slug in (campaign.slug, "none"):
+        with pytest.raises(NotFound):
+            awards.issue_for_campaign(an_actor(centre_id=make_centre().id), slug, now=AFTERWARDS)
+    with pytest.raises(NotAllowed):
+        awards.issue_for_campaign(an_actor(Role.EDUCATOR), campaign.slug, now=AFTERWARDS)
+    assert stored() == []
+
+
+@pytest.mark.both_databases
+def test_a_campaigns_paper_is_reissued_with_the_numbers_of_now_and_revoked_it_stays_so(session):
+    programme = make_programme()
+    begun = a_locked_visit(programme=programme)
+    campaign = a_campaign_of(programme, [begun])
+    awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
+    correct_counts(begun.coordinator, begun.first, HeadCounts(pupils=90), "miscounted", now=AFTERWARDS)
+
+    new = issuing.reissue_certificate(SYSTEM, stored()[0].id, "", now=AFTERWARDS)
+
+    assert papers.certificate_of_number(new).paper.pupils == 90
+    issuing.revoke_certificate(SYSTEM, stored()[1].id, "wrong", now=AFTERWARDS)
+    assert awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS) == Issued(0, 0, ())
+
+
+@pytest.mark.both_databases
+def test_the_database_takes_no_paper_of_a_campaign_that_is_not_earned(session):
+    programme = make_programme()
+    locked = a_locked_visit(programme=programme)
+    half = a_locked_visit(programme=programme)
+    waiting = a_counted_visit(programme=programme, host_id=half.request.host_id)
+    campaign = a_campaign_of(programme, [locked, half, waiting])
+    fair = {"kind": CertificateKind.CAMPAIGN, "holder_key": "host", "holder_name": None, "campaign_id": campaign.id}
+
+    def put(begun, **given):
+        about = f"campaign {campaign.id} {begun.request.host_id}"
+        return refusal(
+            lambda: make_certificate(begun.visit, **(fair | {"about": about, "issued_at": AFTERWARDS} | given))
+        )
+
+    assert put(locked, issued_at=LEAVING) == "subject_is_earned"
+    assert put(locked, about=f"campaign {campaign.id} {half.request.host_id}") == "subject_is_earned"
+    assert put(half) == "subject_is_earned"
+    assert put(a_locked_visit(programme=programme)) == "subject_is_earned"
+    make_certificate(
+        locked.visit, **fair, about=f"campaign {campaign.id} {locked.request.host_id}", issued_at=AFTERWARDS
+    )
+    assert put(locked) in {"each_subject_once", "row_is_not_replaced_by_subject", "each_certificate_once"}

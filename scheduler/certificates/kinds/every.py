@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact
+from scheduler.certificates.kinds.campaign import OfCampaign
 from scheduler.certificates.kinds.cohort import OfCohort
 from scheduler.certificates.kinds.school import OfSchool
 from scheduler.certificates.kinds.teacher import OfTeacher
@@ -13,7 +14,9 @@ from scheduler.certificates.terms import CertificateKind, CertificatePaper, Word
 from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.language import translator
 
-KINDS: Mapping[CertificateKind, PaperKind] = {one.kind: one for one in (OfSchool(), OfTeacher(), OfCohort())}
+KINDS: Mapping[CertificateKind, PaperKind] = {
+    one.kind: one for one in (OfSchool(), OfTeacher(), OfCohort(), OfCampaign())
+}
 
 
 def who_earns(

@@ -306,9 +306,10 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
 
 
 def _in_own_words(one: Campaign, facts: VisitFacts) -> VisitFacts:
-    """With what a campaign's own certificate says; nothing where it has none."""
+    """With a campaign's name, and what its own certificate says; nothing where it has none."""
     return replace(
         facts,
+        campaign_name=in_language(facts.language, one.name_sr_cyrl, one.name_en),
         campaign_title=in_language(facts.language, one.certificate_title_sr_cyrl, one.certificate_title_en),
         campaign_text=in_language(facts.language, one.certificate_text_sr_cyrl, one.certificate_text_en),
     )

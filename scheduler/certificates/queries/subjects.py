@@ -1,24 +1,32 @@
 """Facts of papers about more than a visit: each rests on the last of its visits, and on locked numbers only."""
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries.papers import unlocked, visit_facts
-from scheduler.certificates.terms import CertificateReason, CertificateState, SubjectPaper, VisitFacts
+from scheduler.certificates.terms import CampaignPapers, CertificateReason, CertificateState, SubjectPaper, VisitFacts
 from scheduler.cohorts.models import Cohort, CohortPart
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach, own_part, require
+from scheduler.programmes.models import Campaign
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import HELD_STATES
 
 
 def facts_again(old: Certificate) -> VisitFacts:
     """The same with the numbers that count now. Raises: Conflict("attendance_not_locked")."""
+    if old.campaign_id is not None:
+        host_id = db.session().scalars(select(Visit.host_id).where(Visit.id == old.visit_id)).one()
+        visits = _held_visits(Visit.campaign_id == old.campaign_id, Visit.host_id == host_id)
+        return replace(_in_campaign(visits, old.campaign_id), visit_id=old.visit_id, about=old.about)
     if old.cohort_id is None:
         raise NotFound("subject")
     return cohort_facts(db.session().get_one(Cohort, old.cohort_id), visit_id=old.visit_id, about=old.about)
@@ -50,13 +58,68 @@ def cohort_facts(row: Cohort, *, visit_id: int = 0, about: str = "") -> VisitFac
     )
 
 
-def _held_visits(*which: ColumnElement[bool]) -> list[Visit]:
-    """Visits at which something was held, in order of their days. Raises: Conflict while numbers of one wait."""
+def campaign_facts(campaign: Campaign) -> list[VisitFacts]:
+    """What the papers of a campaign's schools print that have all their numbers locked and had no paper of it yet."""
+    locked, _waiting = _schools_of(campaign)
+    return [_in_campaign(visits, campaign.id) for visits in locked]
+
+
+def campaign_papers(actor: Actor, slug: str, today: dt.date) -> CampaignPapers:
+    """The papers of a campaign's schools, and how many more there could be. Raises: NotAllowed, NotFound."""
+    require(actor, "list", "certificate", centre=own_part(actor))
+    campaign = db.session().scalar(select(Campaign).where(Campaign.slug == slug))
+    if campaign is None or campaign.centre_id != actor.centre_id:
+        raise NotFound("campaign")
+    reach = in_reach(actor, Visit)
+    locked, waiting = _schools_of(campaign, reach)
+    papers = _papers(Certificate.campaign_id == campaign.id, reach)
+    names = campaign.name_sr_cyrl, campaign.name_en
+    return CampaignPapers(*names, tuple(papers), len(locked), waiting, campaign.last_day < today)
+
+
+def _schools_of(campaign: Campaign, *reach: ColumnElement[bool]) -> tuple[list[list[Visit]], int]:
+    """The visits of each school that is due a paper, in order of their days; and how many schools wait for numbers."""
+    of = Visit.campaign_id == campaign.id
+    had = select(Visit.host_id).join(Certificate, Certificate.visit_id == Visit.id)
+    wanted = _held().where(of, *reach, Visit.host_id.not_in(had.where(Certificate.campaign_id == campaign.id)))
+    open_ones = set(db.session().scalars(wanted.with_only_columns(Visit.host_id).where(unlocked()).order_by(None)))
+    schools: dict[int, list[Visit]] = {}
+    for visit in db.session().scalars(wanted):
+        schools.setdefault(visit.host_id, []).append(visit)
+    return [visits for host_id, visits in schools.items() if host_id not in open_ones], len(open_ones)
+
+
+def _in_campaign(visits: Sequence[Visit], campaign_id: int) -> VisitFacts:
+    """A school's part in the whole campaign."""
+    last, each = visits[-1], visit_facts([one.id for one in visits])
+    counts = [each[one.id].counts for one in visits]
+    return replace(
+        each[last.id],
+        about=f"campaign {campaign_id} {last.host_id}",
+        campaign_id=campaign_id,
+        since=visits[0].on_day,
+        counts=HeadCounts(
+            sum(one.pupils for one in counts),
+            sum(one.parents for one in counts),
+            sum(one.teachers for one in counts),
+            sum(one.others for one in counts),
+        ),
+        presentations=sum(one.presentations for one in each.values()),
+    )
+
+
+def _held() -> Select[Visit]:
+    """Visits at which something was held, in order of their days."""
     held = select(Presentation.id).where(Presentation.visit_id == Visit.id, Presentation.state.in_(HELD_STATES))
-    wanted: Select[Visit] = select(Visit).where(*which, held.exists())
+    return select(Visit).where(held.exists()).order_by(Visit.on_day, Visit.id)
+
+
+def _held_visits(*which: ColumnElement[bool]) -> list[Visit]:
+    """The same, narrowed. Raises: Conflict while numbers of one wait."""
+    wanted = _held().where(*which)
     if db.session().scalar(wanted.where(unlocked()).limit(1)) is not None:
         raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
-    return list(db.session().scalars(wanted.order_by(Visit.on_day, Visit.id)))
+    return list(db.session().scalars(wanted))
 
 
 def numbers_of_cohort(actor: Actor, cohort_id: int) -> list[SubjectPaper]:
@@ -68,11 +131,19 @@ def numbers_of_cohort(actor: Actor, cohort_id: int) -> list[SubjectPaper]:
 def _papers(*which: ColumnElement[bool]) -> list[SubjectPaper]:
     wanted = (
         select(Certificate.about, Certificate.number, Certificate.running_number, Certificate.state)
+        .add_columns(Host.name_sr_cyrl, Host.name_sr_latn)
         .join(Visit, Visit.id == Certificate.visit_id)
+        .join(Host, Host.id == Visit.host_id)
         .where(*which)
         .order_by(Certificate.id)
     )
     return [SubjectPaper(*tuple[Any, ...](row)) for row in db.session().execute(wanted)]
+
+
+def numbers_of_campaign(campaign_id: int) -> list[str]:
+    """Of the papers of its schools that hold."""
+    hold = Certificate.campaign_id == campaign_id, Certificate.state == CertificateState.ISSUED
+    return list(db.session().scalars(select(Certificate.number).where(*hold).order_by(Certificate.id)))
 
 
 def papers_about(about: Collection[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Issue papers about more than a visit: to a cohort. A press issues what is earned, each once, however often."""
+"""Issue papers about more than a visit: a press issues what is earned, each once, however often it is pressed."""
 
 import datetime as dt
 import logging
@@ -11,9 +11,12 @@ from scheduler.certificates.queries import subjects
 from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateKind, CertificateReason, Issued, VisitFacts
 from scheduler.cohorts.models import Cohort
+from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.policy import Actor
-from scheduler.visits.service.locked_visit import lock_visit
+from scheduler.programmes.models import Campaign
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.service.locked_visit import lock_visit, lock_visits
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,28 @@ def issue_for_cohort(actor: Actor, code: str, *, now: dt.datetime) -> Issued:
         issued = _issued(act, CertificateKind.COHORT, subjects.cohort_facts(row))
     log.info("certificate of a cohort issued", extra={"cohort_id": row.id, "issued": issued.issued})
     return issued
+
+
+def issue_for_campaign(actor: Actor, slug: str, *, now: dt.datetime) -> Issued:
+    """A paper for each school of a campaign that is over, for its whole part in it, once its numbers are locked.
+
+    Schools whose numbers wait get theirs by a later press. Raises: NotAllowed, NotFound; Conflict("campaign_runs").
+    """
+    with change(actor, now) as act:
+        row = act.session.scalar(select(Campaign).where(Campaign.slug == slug).with_for_update())
+        policy.require(actor, "issue", "certificate", centre=row.centre_id if row else None)
+        if row is None:
+            raise NotFound("campaign")
+        if row.last_day >= clock.local_day(now):
+            raise Conflict(CertificateReason.CAMPAIGN_RUNS)
+        lock_visits(act.session, list(act.session.scalars(select(Visit.id).where(Visit.campaign_id == row.id))))
+        due, before = subjects.campaign_facts(row), subjects.numbers_of_campaign(row.id)
+        fresh = issuing.store_papers(act, [(facts, CertificateKind.CAMPAIGN, "") for facts in due])
+        if due:
+            last = select(Visit).where(Visit.id.in_([facts.visit_id for facts in due])).order_by(Visit.id)
+            issuing.tell_schools(act, list(act.session.scalars(last)))
+    log.info("certificates of a campaign issued", extra={"campaign_id": row.id, "issued": len(fresh)})
+    return Issued(len(fresh), len(before), (*before, *fresh))
 
 
 def _issued(act: Act, kind: CertificateKind, facts: VisitFacts) -> Issued:

@@ -19,8 +19,10 @@ from scheduler.certificates.kinds.every import KINDS, who_earns
 from scheduler.certificates.kinds.papers import new_paper
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers, subjects, templates
+from scheduler.certificates.rules import HOST_KEY
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
+    NAMES_A_PERSON,
     CertificateKind,
     CertificateReason,
     CertificateState,
@@ -274,7 +276,8 @@ def _new_row(
         "visit_id": facts.visit_id,
         "about": facts.about,
         "cohort_id": facts.cohort_id,
-        "holder_key": _key(kind, name),
+        "campaign_id": facts.campaign_id,
+        "holder_key": _key(kind, name) if kind in NAMES_A_PERSON else facts.about or HOST_KEY,
         "holder_name": name or None,
         "language": facts.language,
         "printed": papers.printed_text(paper),
