@@ -26,3 +26,13 @@ def a_signature() -> bytes:
     picture = Image.new("RGB", (1600, 700), (205, 202, 196))
     ImageDraw.Draw(picture).line([(300, 500), (600, 200), (900, 500), (1300, 250)], fill=(40, 40, 90), width=14)
     return saved(picture, "jpeg")
+
+
+def a_drawn_logo(more: str = "", head: str = "", sides: str = 'viewBox="0 0 400 120"') -> bytes:
+    """The same disc and bar as an SVG; `more` is drawn after them, `head` stands before all."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {sides}>'
+        '<style>.disc{fill:#7a143c}</style><circle class="disc" cx="60" cy="60" r="60"/>'
+        f'<rect x="120" y="40" width="280" height="20" fill="#e6a028"/>{more}</svg>'
+    ).encode()

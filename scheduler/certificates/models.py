@@ -147,6 +147,7 @@ class CertificateTemplate(Base):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
     version: Mapped[int]
+    follows_centre: Mapped[bool] = mapped_column(default=False)  # a programme's: it went back to the centre's
     made_at: Mapped[dt.datetime]
     shape: Mapped[PaperShape]
     colour: Mapped[str]  # "#12594D"; empty: as every other

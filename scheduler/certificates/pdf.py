@@ -265,8 +265,10 @@ class _Drawing:
         others = sum(_wide(fact) + GAPS[0] for fact in facts[1:])
         x = self.at.left
         for label, value in facts:
-            steps = FIRST_FACT if x == self.at.left else ((FACT.size, 1, FACT.size),)
-            width, _lines = self._fact((x, self.at.facts), max(self.at.wide - others, 50.0), (label, value), steps)
+            first = x == self.at.left
+            steps = FIRST_FACT if first else ((FACT.size, 1, FACT.size),)
+            room = self.at.wide - others if first else _wide((label, value)) + 1
+            width, _lines = self._fact((x, self.at.facts), max(room, 50.0), (label, value), steps)
             x += width + GAPS[0]
 
     def _facts_in_rows(self, facts: Sequence[PrintedFact]) -> None:

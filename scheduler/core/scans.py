@@ -54,7 +54,7 @@ class ScanReason(Reason):
 class BadScan(ValueError):
     """A file that is no scan. The pages say why."""
 
-    def __init__(self, reason: ScanReason) -> None:
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason
 

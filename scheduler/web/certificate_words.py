@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from babel.support import LazyProxy
 
 from scheduler.certificates.terms import CertificateReason
+from scheduler.core.drawings import DrawingReason
 from scheduler.core.errors import Reason
 from scheduler.web.i18n import _l
 from scheduler.work.terms import Phase, WorkKind
@@ -21,13 +22,26 @@ CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
     CertificateReason.DUTY_OF_NOBODY: _l("Write who has this duty, or leave the duty empty."),
     CertificateReason.PICTURE_MISSING: _l("Choose the picture."),
     CertificateReason.PICTURE_OF_NO_KIND: _l(
-        "Choose a PNG or a JPEG: this file is neither, whatever its name says. Save an SVG as PNG first."
+        "Choose a PNG, a JPEG or, for a logo, an SVG: this file is none of them, whatever its name says."
     ),
     CertificateReason.PICTURE_NOT_WHOLE: _l(
         "Choose the file again: it is not whole, or one of its sides has fewer than 40 pixels."
     ),
     CertificateReason.PICTURE_TOO_FINE: _l(
         "Make the picture smaller: a side may have 12,000 pixels, the whole of it 50 million."
+    ),
+    DrawingReason.DRAWING_RUNS: _l(
+        "Save the SVG without scripts, animation and embedded pages, or save it as PNG: none of them is run here."
+    ),
+    DrawingReason.DRAWING_REFERS: _l(
+        "Save the SVG so that it holds only its own lines and areas, or save it as PNG: this one refers to another"
+        " file or holds a photograph."
+    ),
+    DrawingReason.DRAWING_WRITES: _l(
+        "Turn the letters of the SVG into outlines, or save it as PNG: its font is not in the file."
+    ),
+    DrawingReason.DRAWING_TOO_INVOLVED: _l(
+        "Save the picture as PNG: this SVG is too large or too involved to be drawn here."
     ),
     CertificateReason.PICTURE_EMPTY: _l("Choose another picture: nothing is written on this one."),
 }

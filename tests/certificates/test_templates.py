@@ -223,3 +223,29 @@ def test_placeholders_are_words_of_each_script_and_nothing_filled_in_is_read_aga
     assert rules.filled(words, {"programme": "{школа}"}) == "{школа}, {школа}, {школа}"
     assert rules.said_in({"sr_Cyrl": Wording("Хвала", "", "за {програм}")}, "sr_Latn").title == "Hvala"
     assert rules.problems_with_wording({"en": Wording(text="{foo}")}) == {"text_en": "no_such_placeholder"}
+
+
+@pytest.mark.both_databases
+def test_a_programme_that_went_back_follows_its_centre_again_and_its_papers_stay(app):
+    begun = a_locked_visit()
+    desk, of_programme = desk_of(begun), TemplateScope(begun.visit.programme_id)
+    service.change_template(desk, OWN, replace(LOOK, colour="#003366"), now=LEAVING)
+    service.change_template(desk, of_programme, LOOK, now=LEAVING)
+    _number, paper, _page = printed(begun)
+    service.follow_centre(desk, begun.visit.programme_id, now=LEAVING)
+    service.follow_centre(desk, begun.visit.programme_id, now=LEAVING)  # pressed twice: once
+    service.change_template(desk, OWN, replace(LOOK, colour="#660033"), now=LEAVING)
+
+    stored = service.template_to_change(desk, of_programme, now=LEAVING)
+
+    assert (stored.version, stored.draft.colour) == (0, "#660033")
+    assert templates.with_own_template(begun.visit.centre_id) == set()
+    [facts] = papers.visit_facts([begun.visit.id]).values()
+    assert facts.template.draft.colour == "#660033"
+    assert templates.faces_of([paper.template])[paper.template].colour == LOOK.colour
+    service.change_template(desk, replace(of_programme, version=0), LOOK, now=LEAVING)
+    rows = sa.select(CertificateTemplate.version, CertificateTemplate.follows_centre).where(
+        CertificateTemplate.programme_id == begun.visit.programme_id
+    )
+    assert sorted(map(tuple, db.session.execute(rows))) == [(1, False), (2, True), (3, False)]
+    assert templates.with_own_template(begun.visit.centre_id) == {begun.visit.programme_id}

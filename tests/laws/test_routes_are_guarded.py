@@ -26,6 +26,8 @@ PUBLIC = {
     "certificates.find",
     "certificates.issuer",
     "certificates.keys",
+    "certificates.leaf",
+    "certificates.leaves",
     "certificates.open_badge",
     "certificates.own_badge",
     "feeds.campaign_feed",

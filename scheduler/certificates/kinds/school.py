@@ -17,8 +17,8 @@ class OfSchool(PaperKind):
         return _("of a school")
 
     def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
-        text = _("as host of the programme “%(title)s”.") % {"title": paper.programme_title}
-        return Wording(_("Certificate"), _("for a programme held, is given to"), text)
+        text = _("for hosting the programme “%(title)s”.") % {"title": paper.programme_title}
+        return Wording(_("Certificate"), _("is awarded to"), text)
 
     def holder(self, paper: CertificatePaper) -> str:
         return paper.host_name

@@ -20,12 +20,12 @@ class OfTeacher(PaperKind):
 
     def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
         """A programme with a number in the official catalogue is a gathering."""
-        title, named = _("Certificate of attendance"), {"title": paper.programme_title}
+        named = {"title": paper.programme_title}
         if paper.programme_number:
-            lead = _("for attending a teachers' gathering, is given to")
-            return Wording(title, lead, _("for full attendance of the gathering “%(title)s”.") % named)
-        lead = _("for taking part in our programme, is given to")
-        return Wording(title, lead, _("for being present at the presentation “%(title)s”.") % named)
+            text = _("for full attendance at the teachers' gathering “%(title)s”.") % named
+        else:
+            text = _("for attending the presentation “%(title)s”.") % named
+        return Wording(_("Certificate of attendance"), _("is awarded to"), text)
 
     def holder(self, paper: CertificatePaper) -> str:
         return paper.holder_name

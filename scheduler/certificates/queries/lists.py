@@ -24,7 +24,7 @@ from scheduler.certificates.terms import (
 from scheduler.config import name_secrets
 from scheduler.core.db import db
 from scheduler.core.imports.batches import ImportedRow
-from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.paging import Page, first_row
 from scheduler.core.sorting import Columns, ordered_by
 from scheduler.core.text import to_latin
 from scheduler.places.models import Host
@@ -33,6 +33,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import HELD_STATES, PresentationState, VisitState
 
+ON_A_PAGE = 25  # each row is a card on a phone
 SORTS: Columns = {
     "number": (Certificate.running_number,),
     "holder": (Certificate.holder_name,),
@@ -62,8 +63,8 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
         .order_by(*ordered_by(filters.sort, SORTS), Certificate.id.desc())
-        .limit(PER_PAGE)
-        .offset(first_row(page))
+        .limit(ON_A_PAGE)
+        .offset(first_row(page, ON_A_PAGE))
     )
     return Page(
         [
@@ -72,6 +73,7 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         ],
         page,
         total,
+        ON_A_PAGE,
     )
 
 
@@ -144,13 +146,13 @@ def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisi
     )
     total = db.session.scalar(wanted.with_only_columns(func.count())) or 0
     rows = db.session.execute(
-        wanted.order_by(Visit.on_day, Visit.id).limit(PER_PAGE).offset(first_row(page)),
+        wanted.order_by(Visit.on_day, Visit.id).limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE)),
     )
     found = [
         UncertifiedVisit(number, on_day, host_id, cyrillic, latin, _STAGES[stage])
         for number, on_day, host_id, cyrillic, latin, stage in rows
     ]
-    return Page(found, page, total)
+    return Page(found, page, total, ON_A_PAGE)
 
 
 def _stage() -> ScalarSelect[int]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from scheduler.certificates.models import CertificatePicture, CertificateTemplate
 from scheduler.certificates.terms import (
@@ -41,20 +41,29 @@ def latest(centre_id: int, programme_id: int | None) -> Select[CertificateTempla
 
 
 def template_of(centre_id: int, programme_id: int | None = None) -> StoredTemplate | None:
-    """The template itself; None where nobody has made one."""
+    """The template itself; None where nobody has made one, or a programme went back to its centre's."""
     row = db.session.scalar(latest(centre_id, programme_id))
-    return template_in(row) if row is not None else None
+    return template_in(row) if row is not None and not row.follows_centre else None
+
+
+def newest_version(centre_id: int, programme_id: int | None) -> int:
+    """The number of the newest version, whatever it says; 0 for none."""
+    return db.session.scalar(latest(centre_id, programme_id).with_only_columns(CertificateTemplate.version)) or 0
 
 
 def templates_in_force(centre_ids: Collection[int]) -> dict[tuple[int, int | None], StoredTemplate]:
     """The newest version of every template of these centres, by centre and programme: one question."""
+    rows = db.session.scalars(select(CertificateTemplate).where(*_in_force(centre_ids)))
+    return {(row.centre_id, row.programme_id): template_in(row) for row in rows.all()}
+
+
+def _in_force(centre_ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
     newest = (
         select(func.max(CertificateTemplate.id))
         .where(CertificateTemplate.centre_id.in_(centre_ids))
         .group_by(CertificateTemplate.centre_id, CertificateTemplate.programme_id)
     )
-    rows = db.session.scalars(select(CertificateTemplate).where(CertificateTemplate.id.in_(newest)))
-    return {(row.centre_id, row.programme_id): template_in(row) for row in rows.all()}
+    return CertificateTemplate.id.in_(newest), ~CertificateTemplate.follows_centre
 
 
 def template_in(row: CertificateTemplate) -> StoredTemplate:
@@ -150,7 +159,5 @@ def versions_of(centre_id: int, programme_id: int | None) -> list[int]:
 
 def with_own_template(centre_id: int) -> set[int]:
     """Programmes of the centre whose papers have a template of their own."""
-    wanted = select(CertificateTemplate.programme_id).where(
-        CertificateTemplate.centre_id == centre_id, CertificateTemplate.programme_id.is_not(None)
-    )
-    return {one for one in db.session.scalars(wanted.distinct()) if one is not None}
+    wanted = select(CertificateTemplate.programme_id).where(*_in_force([centre_id]))
+    return {one for one in db.session.scalars(wanted) if one is not None}

@@ -19,9 +19,11 @@ from scheduler.certificates.kinds.every import KINDS, who_earns
 from scheduler.certificates.kinds.papers import new_paper
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers, subjects, templates
+from scheduler.certificates.rules import HOST_KEY
 from scheduler.certificates.service.letters import tell
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
+    NAMES_A_PERSON,
     CertificateKind,
     CertificateReason,
     CertificateState,
@@ -286,7 +288,7 @@ def _new_row(
         "about": facts.about,
         "cohort_id": facts.cohort_id,
         "campaign_id": facts.campaign_id,
-        "holder_key": _key(kind, name),
+        "holder_key": _key(kind, name) if kind in NAMES_A_PERSON else facts.about or HOST_KEY,
         "holder_name": name or None,
         "language": facts.language,
         "printed": papers.printed_text(paper),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -29,9 +29,10 @@ from scheduler.certificates.terms import (
 from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.drawings import is_drawing, pixels_of
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.language import is_cyrillic, pick
-from scheduler.core.scans import BadScan, ScanReason, read_logo, read_signature
+from scheduler.core.scans import LOGO_SIDES, BadScan, ScanReason, read_logo, read_signature
 from scheduler.people.models import Centre
 from scheduler.places.rules.hosts import name_in_full
 from scheduler.policy import Actor
@@ -110,10 +111,23 @@ def take_picture_away(actor: Actor, scope: TemplateScope, place: PicturePlace, *
     )
 
 
+def follow_centre(actor: Actor, programme_id: int, *, now: dt.datetime) -> None:
+    """Let a programme's papers look as its centre's again, and change with them. Raises: NotAllowed, NotFound."""
+    scope = TemplateScope(programme_id)
+    with change(actor, now) as act:
+        centre_id = _centre_of(act.session, actor, scope)
+        own = templates.template_of(centre_id, programme_id)
+        if own is not None:
+            _add_version(act, scope, {**templates.as_columns(own), "follows_centre": True}, ["follows_centre"])
+
+
 def read_picture(place: PicturePlace, content: bytes) -> PaperPicture:
     """What a file shows, as papers will. Raises: Rejected({"photo": reason})."""
     try:
-        drawn = read_logo(content) if place is PicturePlace.LOGO else read_signature(content)
+        if place is PicturePlace.LOGO:
+            drawn = read_logo(pixels_of(content, LOGO_SIDES) if is_drawing(content) else content)
+        else:
+            drawn = read_signature(content)
     except BadScan as bad:
         raise Rejected({"photo": PICTURE_REASONS.get(bad.reason, bad.reason)}) from bad
     return PaperPicture(drawn.content, drawn.width, drawn.height)
@@ -200,13 +214,17 @@ def _next_version(act: Act, scope: TemplateScope, how: Changed) -> None:
     different = sorted(name for name, value in new.items() if value != old[name])
     if not different:
         return
-    own = templates.template_of(centre_id, scope.programme_id)
+    _add_version(act, scope, new, different)
+
+
+def _add_version(act: Act, scope: TemplateScope, columns: Mapping[str, object], different: list[str]) -> None:
+    centre_id = _centre_of(act.session, act.actor, scope)
     row = CertificateTemplate(
         centre_id=centre_id,
         programme_id=scope.programme_id,
-        version=own.version + 1 if own else 1,
+        version=templates.newest_version(centre_id, scope.programme_id) + 1,
         made_at=act.now,
-        **new,
+        **columns,
     )
     act.session.add(row)
     act.session.flush()

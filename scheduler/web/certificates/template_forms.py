@@ -58,15 +58,15 @@ class TemplateForm(BaseForm):
     colour = TextField(_l("Colour of the line and the title"), limit=20)
     accent = TextField(_l("Colour of the bar below the name"), limit=20)
     file_number = PlacedField(_l("File number"), limit=LONGEST_FILE_NUMBER)
-    name_1 = NameField(_l("First signature: name"), limit=100)
-    duty_1 = TextField(_l("First signature: duty in Serbian, Cyrillic letters"), limit=100)
-    duty_en_1 = TextField(_l("First signature: duty in English"), limit=100)
-    name_2 = NameField(_l("Second signature: name"), limit=100)
-    duty_2 = TextField(_l("Second signature: duty in Serbian, Cyrillic letters"), limit=100)
-    duty_en_2 = TextField(_l("Second signature: duty in English"), limit=100)
-    name_3 = NameField(_l("Third signature: name"), limit=100)
-    duty_3 = TextField(_l("Third signature: duty in Serbian, Cyrillic letters"), limit=100)
-    duty_en_3 = TextField(_l("Third signature: duty in English"), limit=100)
+    name_1 = NameField(_l("Name"), limit=100)
+    duty_1 = TextField(_l("Duty in Serbian, Cyrillic letters"), limit=100)
+    duty_en_1 = TextField(_l("Duty in English"), limit=100)
+    name_2 = NameField(_l("Name"), limit=100)
+    duty_2 = TextField(_l("Duty in Serbian, Cyrillic letters"), limit=100)
+    duty_en_2 = TextField(_l("Duty in English"), limit=100)
+    name_3 = NameField(_l("Name"), limit=100)
+    duty_3 = TextField(_l("Duty in Serbian, Cyrillic letters"), limit=100)
+    duty_en_3 = TextField(_l("Duty in English"), limit=100)
     version = HiddenField()
 
     @classmethod
@@ -147,4 +147,6 @@ class WordingForm(BaseForm):
 class PaperPictureForm(PictureForm):
     """A logo, or a signature on white paper."""
 
-    photo = UploadField(_l("Picture"), [Needed(_l("Choose the picture."))], render_kw={"accept": ".jpg,.jpeg,.png"})
+    photo = UploadField(
+        _l("Picture"), [Needed(_l("Choose the picture."))], render_kw={"accept": ".jpg,.jpeg,.png,.svg"}
+    )

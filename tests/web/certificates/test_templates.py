@@ -1,9 +1,12 @@
 """The pages on which a centre says how its certificates look; each shows a paper before anything is stored."""
 
 import io
+import re
+from base64 import b64decode
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from scheduler.certificates.models import CertificatePicture, CertificateTemplate
 from scheduler.certificates.queries import templates
@@ -12,7 +15,7 @@ from scheduler.core.scans import MOST_SCAN_BYTES
 from scheduler.policy import Role
 from tests.factories.people import make_centre, make_user
 from tests.factories.programmes import make_programme
-from tests.pictures import a_logo
+from tests.pictures import a_drawn_logo, a_logo, a_signature, saved
 from tests.web.browser import sign_in_as
 
 LOOK = "/settings/certificates"
@@ -80,7 +83,7 @@ def test_what_is_printed_where_nothing_is_typed_stands_at_its_field(client, desk
         ("sr-Cyrl", "УВЕРЕЊЕ"),
         ("sr-Cyrl", "за присуство презентацији „{програм}“."),
         ("sr-Latn", "za prisustvo prezentaciji „{program}“."),
-        ("en", "for being present at the presentation “{programme}”."),
+        ("en", "for attending the presentation “{programme}”."),
     ):
         assert f'Usually: <span lang="{language}">{usual}</span>'.lower() in page.lower()
 
@@ -93,15 +96,30 @@ def test_a_logo_is_shown_saved_and_taken_away(client, desk):
     assert db.session.scalars(sa.select(CertificatePicture.id)).all() == []
     assert client.post(LOGO, data=sent()).status_code == 302
     assert list(templates.template_of(desk.centre_id).pictures) == ["logo"]
-    assert client.get("/settings/certificates/0/preview.pdf?kind=school&paper_language=sr_Latn").data[:5] == b"%PDF-"
+    assert (
+        client.get("/settings/certificates/0/preview.pdf?paper_kind=school&paper_language=sr_Latn").data[:5] == b"%PDF-"
+    )
     assert client.post(f"{LOGO}/remove").status_code == 302
     assert templates.template_of(desk.centre_id).pictures == {}
+
+
+def test_a_logo_may_be_drawn_of_lines_and_areas(client, desk):
+    assert client.post(LOGO, data={"photo": (io.BytesIO(a_drawn_logo()), "znak.svg")}).status_code == 302
+
+    stored = db.session.execute(sa.select(CertificatePicture.content, CertificatePicture.width)).one()
+    assert (stored.content[:4], stored.width) == (b"\x89PNG", 900)
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<svg><script>alert(1)</script></svg>", "neither, whatever its name says"),
+        (b"GIF89a" + bytes(99), "none of them, whatever its name says"),
+        (b"<svg><script>alert(1)</script></svg>", "Save the SVG without scripts"),
+        (a_drawn_logo('<image href="https://example.org/a.png"/>'), "refers to another file"),
+        (a_drawn_logo("<text>C</text>"), "Turn the letters of the SVG into outlines"),
+        (a_drawn_logo("<g/>" * 10_001), "too large or too involved"),
+        (a_drawn_logo(sides='viewBox="0 0 1 60000"'), "one of its sides has fewer than 40 pixels"),
+        (saved(Image.new("L", (1, 60_000))), "one of its sides has fewer than 40 pixels"),
         (a_logo()[:500], "it is not whole"),
         (b"", "Choose the picture."),
     ],
@@ -121,12 +139,77 @@ def test_a_hundred_megabytes_are_refused_before_they_are_read(client, desk):
     assert "A picture may have 5 MB" in page.text
 
 
+def test_the_paper_is_drawn_beside_the_form_as_it_is_saved_and_as_it_is_typed(client, desk):
+    page = client.get(LOOK + "?lang=en").text
+    stored = re.search(r'<img src="(/settings/certificates/0/preview.png[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "As it is saved." in page
+    as_saved = client.get(stored)
+    assert (as_saved.mimetype, as_saved.headers["Cache-Control"]) == ("image/png", "private, no-store")
+
+    typed = client.post(LOOK + "?lang=en", data=SAID | {"act": "picture", "paper_language": "en", "version": "0"})
+
+    assert typed.status_code == 200
+    picture = Image.open(io.BytesIO(b64decode(re.search(r'src="data:image/png;base64,([^"]+)"', typed.text)[1])))
+    across = Image.open(io.BytesIO(as_saved.data))
+    assert (picture.width < picture.height, across.width > across.height) == (True, True)  # "down" was typed
+    assert 'value="04-{broj}"' in typed.text
+    assert versions() == []
+
+
+@pytest.mark.parametrize("page", [WORDS, LOGO])
+def test_words_and_pictures_are_drawn_beside_their_forms_too(client, desk, page):
+    said = {"text_en": "for {school}"} if page is WORDS else {"photo": (io.BytesIO(a_logo()), "znak.png")}
+
+    typed = client.post(page + "?lang=en", data=said | {"act": "picture"})
+
+    assert (typed.status_code, 'src="data:image/png;base64,' in typed.text) == (200, True)
+    assert versions() == []
+
+
+def test_what_is_wrong_is_said_where_the_paper_would_be(client, desk):
+    typed = client.post(WORDS + "?lang=en", data={"text_en": "for {month}", "act": "picture"})
+
+    assert typed.status_code == 200
+    assert "Not drawn yet: There is no {month}." in typed.text
+    assert 'src="/settings/certificates/0/preview.png' in typed.text
+
+
+def test_a_picture_that_is_printed_is_shown_on_its_page(client, desk):
+    client.post(LOOK, data=SAID | {"version": "0"})
+    for place, drawn in (("logo", a_logo()), ("first", a_signature())):
+        page = f"/settings/certificates/0/picture/{place}"
+        assert client.get(f"{page}/stored").status_code == 404
+        client.post(page, data={"photo": (io.BytesIO(drawn), "a.png")})
+
+        assert f'src="{page}/stored"' in client.get(page).text
+        shown = client.get(f"{page}/stored")
+        assert (shown.mimetype, shown.data[1:4], shown.headers["Cache-Control"]) == (
+            "image/png", b"PNG", "private, no-store",
+        )  # fmt: skip
+
+
+def test_a_programme_goes_back_to_the_template_of_its_centre(client, desk):
+    own = make_programme(centre_id=desk.centre_id)
+    page = f"/settings/certificates/{own.id}"
+    assert "Go back to the centre" not in client.get(page + "?lang=en").text
+    client.post(page, data=SAID | {"version": "0"})
+    assert "Go back to the centre" in client.get(page + "?lang=en").text
+
+    assert client.post(f"{page}/follow").status_code == 302
+
+    again = client.get(page + "?lang=en").text
+    assert "Its papers look as the centre's." in again
+    assert "Go back to the centre" not in again
+    assert "has its own" not in client.get(LOOK + "?lang=en").text
+
+
 def test_a_programme_of_another_centre_has_no_template_here(client, desk):
     own, others = make_programme(centre_id=desk.centre_id), make_programme(centre_id=make_centre().id)
 
     assert client.get(f"/settings/certificates/{own.id}").status_code == 200
-    for page in ("", "/words/school", "/picture/logo", "/preview.pdf"):
+    for page in ("", "/words/school", "/picture/logo", "/picture/logo/stored", "/preview.pdf", "/preview.png"):
         assert client.get(f"/settings/certificates/{others.id}{page}").status_code == 404
+    assert client.post(f"/settings/certificates/{others.id}/follow").status_code == 404
 
 
 def test_who_issues_none_sees_no_template(client, session):

@@ -1,19 +1,23 @@
 """The certificate of a cohort: issued on its page, found in the list, by the school and by whoever checks it."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service import issuing
+from scheduler.certificates.service.awards import issue_for_cohort
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
-from scheduler.policy import Role
+from scheduler.policy import SYSTEM, Role
 from scheduler.web.limits import limiter
 from tests.factories.awards import a_trained_cohort
 from tests.factories.counting import LEAVING
-from tests.factories.people import make_user
+from tests.factories.people import an_actor, make_user
 from tests.web.browser import browser_of
 
 EN = {"lang": "en"}
@@ -72,3 +76,36 @@ def test_before_a_level_is_reached_and_for_who_may_not_issue_there_is_no_button(
     educator = desk_of(app, trained, Role.EDUCATOR)
     assert educator.post(f"/cohorts/{trained.code}/certificate").status_code in (403, 404)
     assert db.session.scalars(select(Certificate)).all() == []
+
+
+@pytest.mark.parametrize("held", [1, 3])
+def test_its_school_prints_it_with_names_that_the_page_neither_sends_nor_stores(app, session, held):
+    cohort, parts = a_trained_cohort(held=held)
+    [number] = issue_for_cohort(
+        an_actor(Role.COORDINATOR, centre_id=cohort.centre_id), cohort.code, now=LEAVING
+    ).numbers
+    school_papers = issuing.issue_certificates(SYSTEM, parts[-1].visit.id, now=LEAVING).numbers
+    with transaction():
+        secret = tokens.mint("status", parts[-1].request.id, lasts=dt.timedelta(days=9), now=LEAVING)
+    school, there = app.test_client(), f"/status/{secret}/certificates/{number}/names"
+    assert there in school.get(f"/status/{secret}/attendance?lang=en").text
+
+    page = school.get(f"{there}?lang=en")
+
+    assert "connect-src 'none'" in page.headers["Content-Security-Policy"]
+    assert (page.headers["Cache-Control"], page.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    field = re.search(r"<textarea[^>]*>", page.text)[0]
+    assert " name=" not in field
+    assert 'spellcheck="false"' in field
+    before = page.text.partition("<textarea")[0]
+    assert before.count("<form") == before.count("</form>")
+    paper = " ".join(PdfReader(io.BytesIO(school.get(f"{there}.pdf").data)).pages[0].extract_text().split())
+    assert "Основна школа „Вук Караџић“" in paper
+    assert ("1. ниво обуке Веб детектива" in paper) is (held == 1)
+    assert school.get(f"{there}.png").data[1:4] == b"PNG"
+    for other in (school_papers[0], "0" * 16):
+        assert school.get(f"/status/{secret}/certificates/{other}/names").status_code == 404
+    _cohort, others = a_trained_cohort()
+    with transaction():
+        secret = tokens.mint("status", others[-1].request.id, lasts=dt.timedelta(days=9), now=LEAVING)
+    assert school.get(f"/status/{secret}/certificates/{number}/names").status_code in (403, 404)
