@@ -22,7 +22,7 @@ from scheduler.proposals.queries.to_plan import asked_visits
 from scheduler.proposals.service import propose as service
 from scheduler.proposals.solver.outcome import PlanWish, draw, nights_in, rows_of, sums_of
 from scheduler.proposals.solver.riding import rides_in
-from scheduler.proposals.solver.searching import WITH_NIGHTS, solve
+from scheduler.proposals.solver.searching import AND_HALF_AGAIN, solve
 from scheduler.proposals.terms.plan import Assumed, DrawnProblem, PlannedJourney, PlannedRide, ProposalDraft
 from scheduler.staffing.queries.driving import ride_facts
 from scheduler.tours.service import forget_old_tours
@@ -93,7 +93,7 @@ def _drawn(wish: PlanWish, telling: Telling) -> DrawnProblem:
 def _searched(drawing: DrawnProblem, draft: ProposalDraft, telling: Telling) -> Plan:
     problem = drawing.problem
     seconds = TO_MEND if draft.mends else A_LITTLE if len(problem.requests) <= FEW else LONGER
-    whole = int(seconds * (WITH_NIGHTS if any(one.nights_max for one in problem.people) else 1))
+    whole = int(seconds * (AND_HALF_AGAIN if any(one.nights_max for one in problem.people) else 1))
     telling.now(Phase.SEARCHING, 0, whole, bound=_proven(problem, draft))
     begun = time.monotonic()
 

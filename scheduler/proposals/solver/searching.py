@@ -11,7 +11,7 @@ from scheduler.planning.solver.reasons import plan_of
 from scheduler.planning.solver.search import LayAnew, never
 from scheduler.planning.terms import Plan, PlanProblem
 
-WITH_NIGHTS = 1.5  # of the time: all of it from home to home, whose steps are quick, and half of it again with nights
+AND_HALF_AGAIN = 1.5  # of the time: all of it from home to home, whose steps are quick, then half of it with nights
 
 
 def solve(problem: PlanProblem, watch: engine.Watch, solver: LayAnew = never) -> Plan:
@@ -53,7 +53,7 @@ class _Clock:
         return self.watch.spent(steps)
 
     def of_nights(self, more: int = 0) -> float:
-        return (self.watch.spent(self.steps + more) - 1.0) / (WITH_NIGHTS - 1.0)
+        return (self.watch.spent(self.steps + more) - 1.0) / (AND_HALF_AGAIN - 1.0)
 
     def from_here(self) -> Callable[[int], float]:
         """How much is used of what is left now."""
