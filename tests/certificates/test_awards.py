@@ -327,7 +327,9 @@ def test_the_database_takes_no_paper_of_a_group_that_is_not_of_that_visit(sessio
     theirs = other.presentations[0]
     assert put(begun.visit, theirs, f"presentation {theirs.id}") == "subject_is_earned"
     assert put(begun.visit, begun.presentations[0], f"presentation {theirs.id}") == "subject_is_earned"
-    evening = a_visit_of({"audience": "parents"}, counts=HeadCounts(parents=40))
+    evening = a_visit_of(
+        {"audience": "parents", "expected_pupils": 0, "expected_parents": 40}, counts=HeadCounts(parents=40)
+    )
     assert put(evening.visit, evening.presentations[0], f"presentation {evening.first}") == "subject_is_earned"
 
 
