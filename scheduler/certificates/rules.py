@@ -25,7 +25,7 @@ from scheduler.core.text import fold, name_key, to_latin
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
 NUMBER_LENGTH = 16  # 80 random bits
-MOST_CLASSES = 6  # whose marks stand on one paper
+MOST_MARKS = 6  # whose marks stand on one paper
 HOST_KEY = "host"  # the holder of a school's certificate, and of every other that names no person
 
 
@@ -80,7 +80,7 @@ _CLASS = re.compile(r"(?:[IVХX]{1,4}|[1-9]|1[0-2])(?:[ ./_-]?(?:[1-9][0-9]?|[^\
 def class_marks(typed: str) -> str:
     """VII-1, VII-2: what of a typed text marks classes; "" where anything else stands in it, a name above all."""
     parts = [one.strip() for one in re.split(r"[,;]", typed) if one.strip()]
-    return ", ".join(parts) if len(parts) <= MOST_CLASSES and all(_CLASS.fullmatch(one) for one in parts) else ""
+    return ", ".join(parts) if len(parts) <= MOST_MARKS and all(_CLASS.fullmatch(one) for one in parts) else ""
 
 
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
