@@ -140,9 +140,9 @@ def draw_sign_in(sheets: Sequence[SignInSheet], lang: str, *, together: bool) ->
     """Sheets to fill in: a page for each presentation, or all of them one below the other. No pupil is named."""
     _ = translator(lang).gettext
     first = sheets[0]
-    facts = DocumentFacts(f"{_('Sign-in sheet')} {first.running_number}", first.centre_name, lang)
+    facts = DocumentFacts(" ".join((_("Sign-in sheet"), first.running_number)), first.centre_name, lang)
     numbers = ", ".join(sheet.running_number for sheet in sheets)
-    furniture = Furniture(first.centre_name, f"{_('Sign-in sheet')} {numbers}", first.helpline, numbers)
+    furniture = Furniture(first.centre_name, " ".join((_("Sign-in sheet"), numbers)), first.helpline, numbers)
 
     def body(flow: Flow) -> None:
         for place, (sheet, talks) in enumerate(_pages_of(sheets, together=together)):

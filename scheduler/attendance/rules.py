@@ -29,8 +29,8 @@ TALLY_AUDIENCES = (Audience.PARENTS, Audience.TEACHERS, Audience.OTHERS)  # adul
 TALLY_OPENS_BEFORE, TALLY_CLOSES_AFTER = dt.timedelta(hours=1), dt.timedelta(hours=2)
 MOST_A_PRESS = 10
 FEW_AT_THE_DOOR = 5
-MOST_SHEETS = 6  # kept scans of a presentation
-MOST_SHEET_BYTES = 2_000_000_000  # of all that a centre keeps; they go by themselves (privacy)
+MOST_OF_A_TALK = 6  # kept scans of a presentation
+MOST_BYTES_OF_A_CENTRE = 2_000_000_000  # of all that a centre keeps; they go by themselves (privacy)
 MOST_TURNS = 999  # tries of one sheet
 FOLLOW_UPS = {  # days after the visit: the first on which the letter goes, and the last on which it still makes sense
     FollowUp.REPORT_DUE: (1, 30),
@@ -68,9 +68,9 @@ def survey_opens_on(visit_day: dt.date) -> dt.date:
 
 def problem_with_room(kept: int, centre_bytes: int, size: int) -> Reason | None:
     """Why one more scan of a sheet is not kept: so many of the presentation are, and so much of its centre."""
-    if kept >= MOST_SHEETS:
+    if kept >= MOST_OF_A_TALK:
         return AttendanceReason.SHEETS_OF_TALK_FULL
-    return AttendanceReason.SHEETS_OF_CENTRE_FULL if centre_bytes + size > MOST_SHEET_BYTES else None
+    return AttendanceReason.SHEETS_OF_CENTRE_FULL if centre_bytes + size > MOST_BYTES_OF_A_CENTRE else None
 
 
 def may_be_counted(state: AttendanceState) -> bool:

@@ -141,7 +141,7 @@ def _draw_day(flow: Flow, paper: DayPaper, title: str, lang: str) -> None:
         home_at = clock_time(day.home_at, lang)
         _at(flow, home_at, _("Home at about %(time)s") % {"time": home_at}, day.home(lang))
     late = day.centre_phone or _("Call your coordinator at once.")
-    flow.paragraph(f"{_('Cannot come, or late?')} {late}", STRONG)
+    flow.paragraph(" ".join((_("Cannot come, or late?"), late)), STRONG)
     _draw_told(flow, paper.helpline, lang)
 
 
@@ -173,7 +173,7 @@ def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
             )
         )
         _at(flow, clock_time(one.way.leaves_local, lang), leave, far)
-    online = f"{_('Held online:')} {visit.online_link}"
+    online = " ".join((_("Held online:"), visit.online_link))
     where = online if visit.online_link else f"{visit.address(lang)}, {visit.place(lang)}"
     _at(flow, clock_time(one.arrives_local, lang) if one.arrives_local else "", visit.host(lang), where)
     for sitting in one.presentations:
@@ -220,13 +220,13 @@ def _draw_people(flow: Flow, one: OwnVisit, lang: str) -> None:
     flow.y += 2
     flow.paragraph(_("People"), STRONG)
     for member in one.crew:
-        flow.paragraph(f"{_('Crew:')} {_member(member, lang)}")
+        flow.paragraph(" ".join((_("Crew:"), _member(member, lang))))
     if any(member.minor and not member.photo for member in one.crew):
         flow.paragraph(_("Take no photographs of the young presenter."), STRONG)
     if school.contact_name:
         flow.paragraph(" · ".join(part for part in (spelled(school.contact_name, lang), school.contact_phone) if part))
     if school.phone and school.phone != school.contact_phone:
-        flow.paragraph(f"{_('School:')} {school.phone}")
+        flow.paragraph(" ".join((_("School:"), school.phone)))
     if school.safeguarding_contact:
         flow.paragraph(_("Child protection: %(who)s") % {"who": school.safeguarding_contact})
     if school.teacher_stays:
@@ -238,7 +238,7 @@ def _draw_people(flow: Flow, one: OwnVisit, lang: str) -> None:
     if asks:
         flow.paragraph(" ".join((_("Ask the school before you begin:"), *asks)))
     if school.directions:
-        flow.paragraph(f"{_('How to find it:')} {school.directions}")
+        flow.paragraph(" ".join((_("How to find it:"), school.directions)))
 
 
 def _member(member: Companion, lang: str) -> str:

@@ -190,7 +190,7 @@ def test_clearly_more_by_the_poster_than_in_the_room_is_looked_at(tallied: int, 
 
 
 def test_so_many_sheets_of_a_presentation_and_so_much_of_a_centre() -> None:
-    assert rules.problem_with_room(rules.MOST_SHEETS - 1, 0, 10) is None
-    assert rules.problem_with_room(rules.MOST_SHEETS, 0, 10) == "sheets_of_talk_full"
-    assert rules.problem_with_room(0, rules.MOST_SHEET_BYTES - 9, 10) == "sheets_of_centre_full"
-    assert rules.problem_with_room(0, rules.MOST_SHEET_BYTES - 10, 10) is None
+    assert rules.problem_with_room(rules.MOST_OF_A_TALK - 1, 0, 10) is None
+    assert rules.problem_with_room(rules.MOST_OF_A_TALK, 0, 10) == "sheets_of_talk_full"
+    assert rules.problem_with_room(0, rules.MOST_BYTES_OF_A_CENTRE - 9, 10) == "sheets_of_centre_full"
+    assert rules.problem_with_room(0, rules.MOST_BYTES_OF_A_CENTRE - 10, 10) is None

@@ -143,17 +143,17 @@ def test_who_opens_it_is_written_down_once_in_a_quarter_of_an_hour(session):
 
 def test_a_presentation_and_a_centre_keep_so_many_and_no_more(session, monkeypatch):
     begun = a_begun_visit(talks=2)
-    for width in range(rules.MOST_SHEETS):
+    for width in range(rules.MOST_OF_A_TALK):
         keep_sheet(begun.teacher, begun.first, a_scan("pdf", width=width), now=LEAVING)
     with pytest.raises(Rejected) as refused:
         keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
     assert refused.value.problems == {"scan": "sheets_of_talk_full"}
 
-    monkeypatch.setattr(rules, "MOST_SHEET_BYTES", sum(row.size for row in kept()) + 10)
+    monkeypatch.setattr(rules, "MOST_BYTES_OF_A_CENTRE", sum(row.size for row in kept()) + 10)
     with pytest.raises(Rejected) as refused:
         keep_sheet(begun.teacher, begun.presentations[1].id, PHOTO, now=LEAVING)
     assert refused.value.problems == {"scan": "sheets_of_centre_full"}
-    assert len(kept()) == rules.MOST_SHEETS
+    assert len(kept()) == rules.MOST_OF_A_TALK
 
 
 def test_ten_who_send_the_same_sheet_at_once_keep_it_once(app, session):

@@ -27,7 +27,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.attendance.forms import HeadCountForm, said_before
-from scheduler.web.attendance.sheets import beside
+from scheduler.web.attendance.sheets import sheet_beside
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
@@ -70,7 +70,7 @@ def count_heads(number: str, ordinal: str = "") -> ResponseReturnValue:
         at_the_desk=at_the_desk,
         was_not_held=at_the_desk and one.state == "open" and one.ends_at <= clock.now(),
         sheets=sheets,
-        beside=beside(one, sheets),
+        beside=sheet_beside(one, sheets),
     )
     return shown, 422 if form.problems_shown() else 200
 

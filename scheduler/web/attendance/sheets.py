@@ -27,7 +27,7 @@ from scheduler.web.reasons import worded
 takes_photographs(bp, "attendance.add_sheet")
 
 
-def beside(one: CountedPresentation, sheets: list[KeptSheet]) -> KeptSheet | None:
+def sheet_beside(one: CountedPresentation, sheets: list[KeptSheet]) -> KeptSheet | None:
     """The sheet that lies beside the form: the one asked for, else the newest of the presentation, or of the visit."""
     asked = number_of(request.args.get("sheet"))
     own = [sheet for sheet in sheets if sheet.presentation_id == one.presentation_id]
