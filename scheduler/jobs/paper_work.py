@@ -74,12 +74,11 @@ def draw_each(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
 def draw_merged(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """One file of all of them: fonts and frames are in it once."""
     numbers = _wanted(taken)
-    service.tell(taken, Phase.DRAWING, 0, len(numbers), now=clock.now())
     valid = papers.valid_among(numbers)
     if valid and not service.names_kept(taken.id):
-        service.keep_files(
-            taken, [(ONE_FILE, issuing.draw_merged(actor, valid))], len(numbers), len(numbers), now=clock.now()
-        )
+        service.tell(taken, Phase.DRAWING, 0, len(numbers), now=clock.now())
+        made = [(ONE_FILE, issuing.draw_merged(actor, valid))]
+        service.keep_files(taken, made, len(numbers), len(numbers), now=clock.now())
     return {"drawn": len(valid), "left_out": len(numbers) - len(valid)}
 
 

@@ -16,8 +16,9 @@ from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from scheduler.web.certificates import bulk
-from scheduler.work.models import MadeFileRow
+from scheduler.work.models import LongWork, MadeFileRow
 from scheduler.work.service import forget_contents
+from scheduler.work.terms import WorkState
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
@@ -168,3 +169,24 @@ def test_a_paper_issued_again_waits_for_its_letter(app, client, programme):
     assert dry == sent == {"schools": 1, "mails": 1, "told": 0, "without_address": 0}
     assert again == {"schools": 0, "mails": 0, "told": 1, "without_address": 0}
     assert letters() == 2
+
+
+def test_a_file_that_is_drawn_is_not_drawn_again_when_the_worker_died_behind_it(client, programme, monkeypatch):
+    numbers = issued(programme=programme, names=("Ана Петровић",))
+    desk = desk_of(client, programme)
+    path = worked(desk.post("/certificates/files", data={"kind": "merge_certificates"}))
+    first = desk.get(take(path)).data
+    dead = {
+        "state": WorkState.RUNNING,
+        "ended_at": None,
+        "leased_until": LEAVING,
+        "content": json.dumps(numbers).encode(),
+    }
+    with transaction() as inside:
+        inside.execute(update(LongWork).values(**dead))
+    monkeypatch.setattr(issuing, "draw_merged", None)
+
+    do_long_work.call_local()
+
+    assert "2 of 2" in desk.get(f"{path}?lang=en").text
+    assert desk.get(take(path)).data == first
