@@ -30,7 +30,7 @@ from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.drawings import is_drawing, pixels_of
-from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.language import is_cyrillic, pick
 from scheduler.core.scans import LOGO_SIDES, BadScan, ScanReason, read_logo, read_signature
 from scheduler.people.models import Centre
@@ -40,7 +40,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import in_language
 
 log = logging.getLogger(__name__)
-PICTURE_REASONS = {
+PICTURE_REASONS: Mapping[Reason, Reason] = {
     ScanReason.SCAN_MISSING: CertificateReason.PICTURE_MISSING,
     ScanReason.SCAN_OF_NO_KIND: CertificateReason.PICTURE_OF_NO_KIND,
     ScanReason.SCAN_NOT_WHOLE: CertificateReason.PICTURE_NOT_WHOLE,
