@@ -188,7 +188,8 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     app = apps.get(database) or _make(database, apps, tmp_path_factory)
 
     config.use(app.config["SETTINGS"])
-    queue.attach(app)  # jobs run in the application of the test
+    if queue._attached != [app]:  # jobs run in the application of the test; its queue is opened once, not for each
+        queue.attach(app)
     with app.app_context():
         _empty()
         app.extensions.pop("near", None)  # what the front page remembered of the rows that are gone

@@ -123,7 +123,8 @@ def test_a_school_that_objects_gets_no_more_until_it_takes_that_back(session):
 
     assert is_followed_up(begun.visit.id)
     assert follow(91) == 1
-    told = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%"))).all()
+    wanted = select(AuditEntry.action).where(AuditEntry.action.like("follow-ups%")).order_by(AuditEntry.id)
+    told = session.scalars(wanted).all()
     assert told == ["follow-ups stopped", "follow-ups resumed"]
 
 

@@ -33,6 +33,11 @@ VALUES = (
 LONG = "я" * (MOST_CHARACTERS + 1)  # more than any field takes, and than all answers of a booking together
 
 
+def kind_of(name: str) -> str:
+    """What fields of one table have in common: "line-12" and "line-13" are read alike, "way.a" and "way.b" too."""
+    return re.sub(r"\d+|(?<=\.).+", "N", name)
+
+
 def beyond(value: str, typed: str) -> str:
     """Whatever number stands in a value, alone or in "12.3" or "12:2026-12-10", becomes the other one."""
     return re.sub(r"(?<!\d)\d+(?!\d)", typed, value, count=1)

@@ -21,7 +21,7 @@ from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from tests.factories import MONDAY
 from tests.factories.people import make_user
-from tests.laws.nasty import LONG, VALUES, FormSeen, beyond
+from tests.laws.nasty import LONG, VALUES, FormSeen, beyond, kind_of
 from tests.laws.reach import Shape, browser, forms_within_reach
 from tests.laws.routes import pages
 from tests.laws.watch import Watch, nobody_notes_looks
@@ -99,7 +99,7 @@ def test_no_form_breaks_over_what_is_typed_and_no_refusal_stores_anything(
     met = Counter[tuple[str, str]]()
     for form in forms_of(house, client, role):
         for name in form.names:
-            kind = (form.method, re.sub(r"\d+", "N", name))
+            kind = (form.method, kind_of(name))
             met[kind] += 1
             for value, given in typed_into(form, name, met[kind] - 1):
                 place = {"data": given} if form.method == "POST" else {"query_string": given}

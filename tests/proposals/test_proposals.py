@@ -132,7 +132,8 @@ def test_applying_plans_the_visit_and_suggests_its_crew_by_the_usual_acts(sessio
     db.session.rollback()
     visit = session.get_one(Visit, made[0])
     crew = session.scalars(select(Assignment.presenter_id)).all()
-    said = session.scalars(select(AuditEntry.action).where(AuditEntry.thing == "plan_proposal")).all()
+    of_proposal = AuditEntry.thing == "plan_proposal"
+    said = session.scalars(select(AuditEntry.action).where(of_proposal).order_by(AuditEntry.id)).all()
     assert (visit.on_day, visit.school_request_id, crew) == (FIRST, region.asked[0].id, [region.educators[0].id])
     assert session.get_one(SchoolRequest, region.asked[0].id).state is RequestState.STAFFING
     assert said == ["plan asked for", "plan applied"]

@@ -111,7 +111,8 @@ def test_the_school_confirms_and_the_next_night_says_nothing(session):
 
     assert visit_of(session, scene).clock_wrong is None
     assert len(mails(session, "school_clock_wrong")) == 1
-    actions = session.scalars(sa.select(AuditEntry.action).where(AuditEntry.action.like("visit clock%"))).all()
+    of_clock = AuditEntry.action.like("visit clock%")
+    actions = session.scalars(sa.select(AuditEntry.action).where(of_clock).order_by(AuditEntry.id)).all()
     assert actions == ["visit clock wrong", "visit clock confirmed"]
 
 

@@ -268,7 +268,9 @@ def test_signing_and_taking_back_leave_one_audit_row_each(signer, chief):
     service.take_back(chief, row.id, "Тајни разлог", now=NOW)
 
     told = db.session.execute(
-        sa.select(AuditEntry.action, AuditEntry.actor, AuditEntry.details).where(AuditEntry.thing == "signed_period")
+        sa.select(AuditEntry.action, AuditEntry.actor, AuditEntry.details)
+        .where(AuditEntry.thing == "signed_period")
+        .order_by(AuditEntry.id)
     ).all()
     assert [(action, actor) for action, actor, _details in told] == [
         ("signed off", signer.label),

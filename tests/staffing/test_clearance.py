@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from scheduler.acts import change
 from scheduler.core.db import db, transaction
@@ -39,7 +39,8 @@ REFUSED = VettingDraft(VettingResult.REFUSED, MONDAY.date(), MONDAY.date())
 
 
 def consent_of(session, person) -> int:
-    return session.scalar(select(GuardianConsent.id).where(GuardianConsent.presenter_id == person.id))
+    """The first that was recorded."""
+    return session.scalar(select(func.min(GuardianConsent.id)).where(GuardianConsent.presenter_id == person.id))
 
 
 def an_officer(scene: Scene):

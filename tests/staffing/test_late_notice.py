@@ -42,7 +42,8 @@ def called_off(scene):
 
 
 def notices(session):
-    return session.execute(sa.select(LateNotice.presenter_id, LateNotice.read_at, LateNotice.kilometres)).all()
+    wanted = sa.select(LateNotice.presenter_id, LateNotice.read_at, LateNotice.kilometres)
+    return session.execute(wanted.order_by(LateNotice.presenter_id)).all()
 
 
 @pytest.mark.both_databases

@@ -128,7 +128,8 @@ def test_what_has_begun_or_is_over_is_open_for_nobody(visit, desk):
 
 def told() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(OutboxMessage.address).where(OutboxMessage.kind == "visit_open")))
+    wanted = select(OutboxMessage.address).where(OutboxMessage.kind == "visit_open").order_by(OutboxMessage.id)
+    return list(db.session.scalars(wanted))
 
 
 def address_of(presenter: Presenter) -> str:
