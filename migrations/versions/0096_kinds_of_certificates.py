@@ -1,4 +1,4 @@
-"""Certificates may be about more than a visit: a cohort of Web Detectives, a whole campaign."""
+"""Certificates may be about more than a visit, or less: a cohort of Web Detectives, a whole campaign, a class."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +12,8 @@ branch_labels = None
 depends_on = None
 
 TABLE = "certificate"
-KINDS = ("school", "teacher", "cohort", "campaign")
-SUBJECTS = {"cohort": "cohort_id", "campaign": "campaign_id"}
+KINDS = ("school", "teacher", "cohort", "campaign", "group")
+SUBJECTS = {"cohort": "cohort_id", "campaign": "campaign_id", "group": "presentation_id"}
 BEFORE = {
     "certificatekind": "kind IN ('school', 'teacher')",
     "no_person_on_a_schools_certificate": "kind <> 'school' OR holder_name IS NULL",

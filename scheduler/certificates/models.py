@@ -17,7 +17,11 @@ CERTIFICATE_KEYS = "0086_certificate_keys"
 TEMPLATES = "0092_certificate_templates"
 KINDS_OF_PAPERS = "0096_kinds_of_certificates"
 # What a paper of a kind is about, if that is not the visit alone.
-_SUBJECTS = {CertificateKind.COHORT: "cohort_id", CertificateKind.CAMPAIGN: "campaign_id"}
+_SUBJECTS = {
+    CertificateKind.COHORT: "cohort_id",
+    CertificateKind.CAMPAIGN: "campaign_id",
+    CertificateKind.GROUP: "presentation_id",
+}
 
 
 class Certificate(Base):
@@ -60,6 +64,7 @@ class Certificate(Base):
     about: Mapped[str] = mapped_column(default="", server_default="")  # "cohort 7 3": what makes it the same paper
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"), index=True)
+    presentation_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"), index=True)
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
@@ -220,7 +225,14 @@ _SCHOOL_LACKS = f"""(NOT EXISTS (SELECT 1 FROM visit v JOIN campaign c ON c.id =
     AND {_about("'campaign ' || c.id || ' ' || v.host_id")})
   OR EXISTS (SELECT 1 FROM visit n JOIN visit v ON v.campaign_id = n.campaign_id AND v.host_id = n.host_id
     {_HELD_UNLOCKED} AND n.id = NEW.visit_id))"""
-_LACKS = {CertificateKind.COHORT: _COHORT_LACKS, CertificateKind.CAMPAIGN: _SCHOOL_LACKS}
+_GROUP_LACKS = f"""NOT EXISTS (SELECT 1 FROM presentation p
+  WHERE p.id = NEW.presentation_id AND p.visit_id = NEW.visit_id AND p.state IN ('delivered', 'part_delivered')
+  AND p.audience = 'pupils' AND {_about("'presentation ' || p.id")})"""
+_LACKS = {
+    CertificateKind.COHORT: _COHORT_LACKS,
+    CertificateKind.CAMPAIGN: _SCHOOL_LACKS,
+    CertificateKind.GROUP: _GROUP_LACKS,
+}
 _NOT_EARNED_BY_SUBJECT = " OR ".join(f"(NEW.kind = '{kind}' AND {lacks})" for kind, lacks in _LACKS.items())
 _SAME_SUBJECT = """EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
   AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id)"""

@@ -25,6 +25,7 @@ from scheduler.core.text import fold, name_key, to_latin
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # D. Crockford, "Base 32": no I, L, O, U
 NUMBER_LENGTH = 16  # 80 random bits
+MOST_MARKS = 6  # whose marks stand on one paper
 HOST_KEY = "host"  # the holder of a school's certificate, and of every other that names no person
 
 
@@ -71,6 +72,15 @@ def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
 def names_match(key: str, typed: str, *, secrets: Sequence[str]) -> bool:
     """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
     return bool(fold(typed)) and any(hmac.compare_digest(key, name_key(typed, secret)) for secret in secrets)
+
+
+_CLASS = re.compile(r"(?:[IVХX]{1,4}|[1-9]|1[0-2])(?:[ ./_-]?(?:[1-9][0-9]?|[^\W\d_]))?\.?")
+
+
+def class_marks(typed: str) -> str:
+    """VII-1, VII-2: what of a typed text marks classes; "" where anything else stands in it, a name above all."""
+    parts = [one.strip() for one in re.split(r"[,;]", typed) if one.strip()]
+    return ", ".join(parts) if len(parts) <= MOST_MARKS and all(_CLASS.fullmatch(one) for one in parts) else ""
 
 
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)

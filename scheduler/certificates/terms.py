@@ -35,6 +35,7 @@ class CertificateKind(StrEnum):
     TEACHER = "teacher"
     COHORT = "cohort"
     CAMPAIGN = "campaign"
+    GROUP = "group"
 
 
 NAMES_A_PERSON = frozenset({CertificateKind.TEACHER})
@@ -78,7 +79,7 @@ class CertificatePaper:
     file_number: str = ""  # of the centre's own books (delovodni broj)
     template: int = 0  # the version of the template with which it was issued; 0: none
     since: dt.date | None = None  # of what took more than a day its first day; `on_day` is the last
-    group: str = ""  # a cohort's code
+    group: str = ""  # a cohort's code, or the marks of classes
     grade: int = 0
     level: int = 0  # that the cohort has reached
 
@@ -232,6 +233,7 @@ class VisitFacts:
     about: str = ""  # what it is about, if that is not the visit alone: no two papers about the same hold
     cohort_id: int | None = None
     campaign_id: int | None = None
+    presentation_id: int | None = None
     campaign_name: str = ""
     since: dt.date | None = None
     group: str = ""

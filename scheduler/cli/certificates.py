@@ -5,7 +5,7 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -24,6 +24,11 @@ from scheduler.core.language import DEFAULT, languages, moment, translator
 from scheduler.policy import SYSTEM
 
 group = CommandGroup("certificates", help="Certificates from locked attendance, and whether a number is valid.")
+ABOUT: Mapping[str, Callable[..., Issued]] = {
+    "cohort": awards.issue_for_cohort,
+    "schools_of": awards.issue_for_campaign,
+    "classes_of": awards.issue_for_groups,
+}
 STATES = {CertificateState.ISSUED: "valid", CertificateState.REISSUED: "replaced", CertificateState.REVOKED: "revoked"}
 
 
@@ -37,21 +42,18 @@ def register(app: Flask) -> None:
 @click.option("--visit", "visit_id", type=ROW, metavar="ID", help="Only one visit.")
 @click.option("--cohort", metavar="CODE", default="", help="The certificate of a cohort, instead of those of visits.")
 @click.option("--schools-of", metavar="SLUG", default="", help="Of each school for its part in a whole campaign.")
+@click.option("--classes-of", metavar="NUMBER", default="", help="Of each class or group of one visit: V-2026-0412.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.zip")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def issue(campaign: str, visit_id: int | None, cohort: str, schools_of: str, out: Path, as_json: bool) -> None:
+def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool, **about: str) -> None:
     """Issue what is due, and write all of it: one merged PDF, or a ZIP of own files.
 
     A second call issues nothing and writes the same certificates again.
     """
     if out.suffix.lower() not in (".pdf", ".zip"):
         raise BadInput(f"--out: {out} must end in .pdf or .zip")
-    if cohort:
-        done = _about("--cohort", cohort, awards.issue_for_cohort)
-    elif schools_of:
-        done = _about("--schools-of", schools_of, awards.issue_for_campaign)
-    else:
-        done = _of_visits(campaign, visit_id)
+    asked = next(((name, which) for name, which in about.items() if which), None)
+    done = _about(*asked) if asked else _of_visits(campaign, visit_id)
     _write(done, out)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(done)))
@@ -69,9 +71,10 @@ def _of_visits(campaign: str, visit_id: int | None) -> Issued:
     return issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
 
 
-def _about(option: str, which: str, issue_for: Callable[..., Issued]) -> Issued:
+def _about(name: str, which: str) -> Issued:
+    option = f"--{name.replace('_', '-')}"
     try:
-        return issue_for(SYSTEM, which, now=clock.now())
+        return ABOUT[name](SYSTEM, which, now=clock.now())
     except NotFound as unknown:
         raise BadInput(f"{option}: there is no {which}") from unknown
     except Conflict as conflict:

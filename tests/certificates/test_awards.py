@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import HeadCounts
-from scheduler.certificates import signature
+from scheduler.certificates import rules, signature
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers, subjects
 from scheduler.certificates.service import awards, issuing
@@ -23,10 +23,19 @@ from scheduler.core.refusals import refused_by
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Programme
+from scheduler.visits.models.visits import Presentation, Visit
 from tests.factories.awards import AFTERWARDS, a_campaign_of, a_trained_cohort
 from tests.factories.certificates import make_certificate
 from tests.factories.cohorts import make_cohort, make_training
-from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+from tests.factories.counting import (
+    FAIR,
+    LEAVING,
+    a_begun_visit,
+    a_counted_visit,
+    a_locked_visit,
+    count_all,
+    sign_all,
+)
 from tests.factories.people import an_actor, make_centre
 from tests.factories.programmes import make_programme
 
@@ -259,3 +268,77 @@ def test_the_database_takes_no_paper_of_a_campaign_that_is_not_earned(session):
         locked.visit, **fair, about=f"campaign {campaign.id} {locked.request.host_id}", issued_at=AFTERWARDS
     )
     assert put(locked) in {"each_subject_once", "row_is_not_replaced_by_subject", "each_certificate_once"}
+
+
+def a_visit_of(*of_each, counts=FAIR):
+    """A visit whose presentations were as told before they were counted and locked."""
+    begun = a_begun_visit(talks=len(of_each))
+    with transaction() as session:
+        for one, told in zip(begun.presentations, of_each, strict=True):
+            session.execute(sa.update(Presentation).where(Presentation.id == one.id).values(**told))
+    return sign_all(count_all(begun, counts), counts)
+
+
+@pytest.mark.both_databases
+def test_each_class_of_a_visit_gets_one_paper_with_its_marks_and_how_many_they_were(session):
+    begun = a_visit_of({"classes": "VII-1, VII-2"}, {"classes": "5/3 Ana Petrović"})
+    number = session.scalar(sa.select(Visit.number).where(Visit.id == begun.visit.id))
+
+    first = awards.issue_for_groups(begun.coordinator, number, now=LEAVING)
+    again = awards.issue_for_groups(begun.coordinator, number, now=LEAVING)
+
+    rows = stored()
+    assert (first.issued, again) == (2, Issued(0, 2, first.numbers))
+    assert [row.about for row in rows] == [f"presentation {one.id}" for one in begun.presentations]
+    assert [(papers.paper_of(row).group, papers.paper_of(row).pupils) for row in rows] == [
+        ("VII-1, VII-2", 88),
+        ("", 88),
+    ]
+    assert "VII-1, VII-2" in words_on(rows[0].number)
+    assert "Ana" not in words_on(rows[1].number) + rows[1].printed
+    assert issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).issued == 1
+    new = issuing.reissue_certificate(SYSTEM, rows[0].id, "", now=LEAVING)
+    assert papers.certificate_of_number(new).paper.group == "VII-1, VII-2"
+    issuing.revoke_certificate(SYSTEM, rows[1].id, "wrong", now=LEAVING)
+    assert awards.issue_for_groups(begun.coordinator, number, now=LEAVING) == Issued(0, 1, (new,))
+
+
+def test_a_class_earns_nothing_before_its_visit_is_locked_nor_where_parents_sat(session):
+    counted, evening = a_counted_visit(), a_locked_visit(counts=HeadCounts(parents=40))
+    numbers = {row.id: row.number for row in session.scalars(sa.select(Visit))}
+    for visit, who in ((counted, counted.coordinator), (evening, an_actor(centre_id=make_centre().id))):
+        with pytest.raises((Conflict, NotFound)):
+            awards.issue_for_groups(who, numbers[visit.visit.id], now=LEAVING)
+
+    assert awards.issue_for_groups(SYSTEM, numbers[evening.visit.id], now=LEAVING) == Issued(0, 0, ())
+    with pytest.raises(NotAllowed):
+        awards.issue_for_groups(an_actor(Role.EDUCATOR), numbers[evening.visit.id], now=LEAVING)
+    assert stored() == []
+
+
+@pytest.mark.both_databases
+def test_the_database_takes_no_paper_of_a_group_that_is_not_of_that_visit(session):
+    begun, other = a_locked_visit(), a_locked_visit()
+    fair = {"kind": CertificateKind.GROUP, "holder_key": "host", "holder_name": None, "issued_at": LEAVING}
+
+    def put(visit, one, about):
+        return refusal(lambda: make_certificate(visit, **fair, presentation_id=one.id, about=about))
+
+    theirs = other.presentations[0]
+    assert put(begun.visit, theirs, f"presentation {theirs.id}") == "subject_is_earned"
+    assert put(begun.visit, begun.presentations[0], f"presentation {theirs.id}") == "subject_is_earned"
+    evening = a_visit_of(
+        {"audience": "parents", "expected_pupils": 0, "expected_parents": 40}, counts=HeadCounts(parents=40)
+    )
+    assert put(evening.visit, evening.presentations[0], f"presentation {evening.first}") == "subject_is_earned"
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("VII-1, VII-2", "VII-1, VII-2"), ("5/3;5/4", "5/3, 5/4"), ("8a", "8a"), ("III 2", "III 2"), ("VIIа", "VIIа"),
+        ("", ""), ("VII-1 Ana", ""), ("Ana Petrović", ""), ("VII-1, Ana", ""), ("Iva", ""), ("1,2,3,4,5,6,7", ""),
+    ],
+)  # fmt: skip
+def test_only_marks_of_classes_are_printed_never_what_else_was_typed(typed, printed):
+    assert rules.class_marks(typed) == printed

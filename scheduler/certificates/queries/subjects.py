@@ -1,12 +1,13 @@
-"""Facts of papers about more than a visit: each rests on the last of its visits, and on locked numbers only."""
+"""Facts of papers about more than a visit, or less: each rests on its last visit, and on locked numbers only."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
+from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries.papers import unlocked, visit_facts
@@ -17,6 +18,7 @@ from scheduler.core.errors import Conflict, NotFound
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach, own_part, require
 from scheduler.programmes.models import Campaign
+from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import HELD_STATES
 
@@ -27,6 +29,8 @@ def facts_again(old: Certificate) -> VisitFacts:
         host_id = db.session().scalars(select(Visit.host_id).where(Visit.id == old.visit_id)).one()
         visits = _held_visits(Visit.campaign_id == old.campaign_id, Visit.host_id == host_id)
         return replace(_in_campaign(visits, old.campaign_id), visit_id=old.visit_id, about=old.about)
+    if old.presentation_id is not None:
+        return next(one for one in group_facts(old.visit_id) if one.presentation_id == old.presentation_id)
     if old.cohort_id is None:
         raise NotFound("subject")
     return cohort_facts(db.session().get_one(Cohort, old.cohort_id), visit_id=old.visit_id, about=old.about)
@@ -56,6 +60,42 @@ def cohort_facts(row: Cohort, *, visit_id: int = 0, about: str = "") -> VisitFac
         grade=row.grade,
         level=level,
     )
+
+
+def group_facts(visit_id: int) -> list[VisitFacts]:
+    """What the papers print of the groups of pupils at a visit, one for each presentation that was held for pupils.
+
+    Raises: Conflict("attendance_not_locked"), also where nothing was held.
+    """
+    if not _held_visits(Visit.id == visit_id):
+        raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
+    of_visit = visit_facts([visit_id])[visit_id]
+    counts = HeadCount.audience == Audience.PUPILS, HeadCount.counts.is_(True)
+    wanted = (
+        select(Presentation.id, Presentation.classes, func.sum(HeadCount.people).label("pupils"))
+        .add_columns(func.coalesce(Attendance.minutes_given, Presentation.minutes).label("minutes"))
+        .join(Attendance, Attendance.presentation_id == Presentation.id)
+        .join(HeadCount, HeadCount.presentation_id == Presentation.id)
+        .where(Presentation.visit_id == visit_id, Presentation.state.in_(HELD_STATES), *counts)
+        .where(Presentation.audience == Audience.PUPILS)
+        .group_by(Presentation.id, Attendance.id)
+        .having(func.sum(HeadCount.people) > 0)
+        .order_by(Presentation.ordinal)
+    )
+    return [
+        replace(
+            of_visit,
+            campaign_title="",
+            campaign_text="",
+            about=f"presentation {row.id}",
+            presentation_id=row.id,
+            counts=HeadCounts(pupils=int(row.pupils)),
+            presentations=1,
+            minutes=row.minutes,
+            group=row.classes,
+        )
+        for row in db.session().execute(wanted)
+    ]
 
 
 def campaign_facts(campaign: Campaign) -> list[VisitFacts]:
@@ -148,8 +188,8 @@ def numbers_of_campaign(campaign_id: int) -> list[str]:
 
 def papers_about(about: Collection[str]) -> dict[str, str]:
     """Which of these ever had a certificate: the number of the one that holds, "" where it was revoked."""
-    wanted = select(Certificate.about, Certificate.number, Certificate.state).where(Certificate.about.in_(about))
+    of = select(Certificate.about, Certificate.number, Certificate.state).where(Certificate.about.in_(about))
     found: dict[str, str] = {}
-    for row in db.session().execute(wanted):
+    for row in db.session().execute(of.order_by(Certificate.id)):
         found[row.about] = row.number if row.state is CertificateState.ISSUED else found.get(row.about, "")
     return found

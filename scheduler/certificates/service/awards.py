@@ -58,6 +58,28 @@ def issue_for_campaign(actor: Actor, slug: str, *, now: dt.datetime) -> Issued:
     return Issued(len(fresh), len(before), (*before, *fresh))
 
 
+def issue_for_groups(actor: Actor, visit_number: str, *, now: dt.datetime) -> Issued:
+    """A paper for the pupils of each presentation of a visit; one that was revoked does not come back.
+
+    Raises: NotAllowed, NotFound; Conflict("attendance_not_locked").
+    """
+    with change(actor, now) as act:
+        visit_id = act.session.scalar(select(Visit.id).where(Visit.number == visit_number))
+        if visit_id is None:
+            raise NotFound("visit")
+        visit = lock_visit(act.session, visit_id)
+        policy.require(actor, "issue", "certificate", centre=policy.spot(visit))
+        earned = subjects.group_facts(visit_id)
+        before = subjects.papers_about([facts.about for facts in earned])
+        due = [(facts, CertificateKind.GROUP, "") for facts in earned if facts.about not in before]
+        fresh = issuing.store_papers(act, due)
+        if fresh:
+            issuing.tell_schools(act, [visit])
+    log.info("certificates of groups issued", extra={"visit_id": visit_id, "issued": len(fresh)})
+    held = [number for number in before.values() if number]
+    return Issued(len(fresh), len(held), (*held, *fresh))
+
+
 def _issued(act: Act, kind: CertificateKind, facts: VisitFacts) -> Issued:
     """The one that holds, or a new one, of which the school learns."""
     visit = lock_visit(act.session, facts.visit_id)

@@ -277,6 +277,7 @@ def _new_row(
         "about": facts.about,
         "cohort_id": facts.cohort_id,
         "campaign_id": facts.campaign_id,
+        "presentation_id": facts.presentation_id,
         "holder_key": _key(kind, name) if kind in NAMES_A_PERSON else facts.about or HOST_KEY,
         "holder_name": name or None,
         "language": facts.language,

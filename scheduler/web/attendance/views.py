@@ -301,8 +301,16 @@ def _desk_page(
         said=said_so_far(ids),
         steps=history_of(ids),
         set_aside=set_aside_of(visit.visit_id),
+        papers_of_classes=_may_certify_classes(visit),
     )
     return shown, 422 if wrong and wrong.problems_shown() else 200
+
+
+def _may_certify_classes(visit: CountedVisit) -> bool:
+    """Whether all its numbers are locked, and some are of pupils."""
+    locked = all(one.locked for one in visit.presentations)
+    pupils = any(one.counted and one.counted.pupils for one in visit.presentations)
+    return locked and pupils and policy.scope_of(current_actor(), "issue", "certificate") is not None
 
 
 def _correction(one: CountedPresentation, at: CountedPresentation | None, typed: CorrectForm | None) -> CorrectForm:
