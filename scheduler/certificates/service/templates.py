@@ -40,7 +40,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import in_language
 
 log = logging.getLogger(__name__)
-PICTURE_REASONS: Mapping[Reason, CertificateReason] = {
+PICTURE_REASONS: Mapping[Reason, Reason] = {
     ScanReason.SCAN_MISSING: CertificateReason.PICTURE_MISSING,
     ScanReason.SCAN_OF_NO_KIND: CertificateReason.PICTURE_OF_NO_KIND,
     ScanReason.SCAN_NOT_WHOLE: CertificateReason.PICTURE_NOT_WHOLE,

@@ -9,7 +9,7 @@ const namesOf = (text) =>
   text
     .normalize("NFC")
     .split("\n")
-    .map((line) => line.replace(/\s+/gu, " ").trim())
+    .map((line) => line.replaceAll(/\s+/gu, " ").trim())
     .filter(Boolean);
 
 const leafOf = (name) => {
@@ -26,10 +26,10 @@ const lay = () => {
   const names = namesOf(typed.value);
   const most = Number(leaves.dataset.most);
   leaves.replaceChildren();
-  names.slice(0, most).forEach(leafOf);
+  names.slice(0, most).forEach((name) => leafOf(name));
   const words = names.length > most ? told.dataset.tooMany : told.dataset.pages;
   told.textContent = words.replace("{pages}", Math.min(names.length, most));
-  print.disabled = !names.length;
+  print.disabled = names.length === 0;
 };
 
 const forget = () => {
@@ -41,4 +41,5 @@ typed.addEventListener("input", lay);
 print.addEventListener("click", () => window.print());
 window.addEventListener("pagehide", forget); // also before the browser keeps the page for its way back
 window.addEventListener("pageshow", forget); // and after it filled in by itself what stood here
-document.fonts.load('1em "Leaf"').then(lay); // a name is measured in the letters in which it is printed
+document.fonts.addEventListener("loadingdone", lay); // a name is measured in the letters in which it is printed
+lay();

@@ -7,6 +7,7 @@ import pypdf
 import pytest
 from sqlalchemy import select, update
 
+from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates import rules
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issuing
@@ -254,3 +255,17 @@ def test_the_list_is_narrowed_by_its_address_and_keeps_what_was_typed(client, se
     assert f"/attendance/{waiting.visit.number}" in desk.get("/certificates/issued?show=waiting").text
     for nonsense in ("show=x&kind=y&q=%25", "show=waiting&page=99999999", "q=" + "w" * 5000, "sort=x"):
         assert desk.get(f"/certificates/issued?{nonsense}").status_code == 200, nonsense
+
+
+def test_the_list_has_twenty_five_to_a_page_and_names_a_school_once_in_a_row(client, session):
+    names = tuple(f"Наставница Број {letter}" for letter in "АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦ")
+    begun = a_locked_visit(counts=HeadCounts(pupils=20, teachers=len(names)), names=names)
+    attended = len(issued(begun))
+    desk = desk_of(client, begun)
+
+    first, last = (desk.get(f"/certificates/issued?lang=en&page={page}").text for page in (1, 2))
+
+    assert (first.count('<th scope="row">'), last.count('<th scope="row">')) == (25, attended - 25)
+    rows = re.findall(r'<tr>\s*<th scope="row">.*?</tr>', first + last, re.S)
+    [of_school] = [row for row in rows if "Nastavnica" not in row and "Наставница" not in row]
+    assert (of_school.count("Karadžić"), begun.visit.number in of_school) == (1, True)
