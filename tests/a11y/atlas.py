@@ -20,6 +20,8 @@ from werkzeug.exceptions import HTTPException
 from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.rules import TALLY_AUDIENCES
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.service.awards import issue_for_cohort
+from scheduler.cohorts.models import Cohort
 from scheduler.cohorts.terms import CohortSkill
 from scheduler.config import settings
 from scheduler.core import tokens
@@ -28,22 +30,22 @@ from scheduler.messages.rules import LETTERS_PURPOSE
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.places.models import HostSchoolTime
 from scheduler.policy import Role
-from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Audience, ProgrammeKind
+from scheduler.programmes.terms import Audience
 from scheduler.questions.rules.sets import code_of
 from scheduler.questions.terms import RoundMoment
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.rules.states import WITH_DATE
-from scheduler.requests.service.answers import keep_answers
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import AssignmentStop, Guardian
 from scheduler.tours.models import CampaignTour
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.work.terms import WorkKind, WorkState
+from tests.a11y.answered import a_booking
 from tests.factories import MONDAY
 from tests.factories.attendance import make_sheet
 from tests.factories.cohorts import make_cohort, make_training
 from tests.factories.handovers import make_handover
+from tests.factories.people import an_actor
 from tests.factories.questions import make_asked_visit
 from tests.factories.reports import make_signed_period, make_signed_profile
 from tests.factories.requests import make_school_request
@@ -78,6 +80,7 @@ NOT_PAGES = {
 PARTS_OF_PAGES = {  # a piece or a picture that a page fetches: tests/web/desk/test_search.py, */test_photo*.py
     "desk.suggest",
     "people.photo_of",
+    "certificates.stored_picture",  # tests/web/certificates/test_templates.py
     "programmes.photo",
     "requests.photo_on_card",
     "requests.day_calendar",  # of several visits in one booking: tests/web/requests/test_booking_day.py
@@ -137,8 +140,8 @@ def travellers(app: Flask) -> list[Traveller]:
     ]
     by_code = [*_certificates(), *_invitations(), *_tallies(), *_guardians(), *_asked_class()]
     public = Traveller("", {}, ["/", "/styleguide", "/reset/asked", "/mail", "/concern/heard", *by_code])
-    booked = [*(f"/book/{page}" for page in ("day", "check", "sent")), *_school_links()]
-    return [public, Traveller(SCHOOL, _booking(app), booked), *signed_in]
+    booked = [*(f"/book/{page}" for page in ("day", "check", "sent")), *_school_links(), *_names_page()]
+    return [public, Traveller(SCHOOL, _cookies(a_booking(app)), booked), *signed_in]
 
 
 def sheets(app: Flask, traveller: Traveller) -> Iterator[Sheet]:
@@ -367,34 +370,12 @@ def _certificates() -> list[str]:
     return [f"/certificates/{number}" for number in found]
 
 
-def _booking(app: Flask) -> dict[str, str]:
-    """The cookie of a visitor who answered every question of the booking."""
-    programme = db.session.scalars(select(Programme).order_by(Programme.id)).first()
-    assert programme
-    first, last = (MONDAY.date() + dt.timedelta(days=days) for days in (30, 44))
-    typed = {
-        "host": {"host_id": "1"},
-        "what": {"programme": str(programme.id), "teaching_language": "sr"},
-        "when": {"first_day": f"{first:%d.%m.%Y.}", "last_day": f"{last:%d.%m.%Y.}", "day_part": "morning"},
-        "who": {
-            "presentations-0-audience": "pupils",
-            "presentations-0-level": "primary",
-            "presentations-0-classes": "VII-1, VII-2",
-            "presentations-0-pupils": "51",
-            "presentations-0-teachers": "2",
-        },
-        "where": {"room": "Свечана сала", "safeguarding_contact": "Весна Илић, психолог", "teacher_stays": "y"},
-        "you": {"contact_name": "Оливера Матић", "contact_email": "o.matic@skola.example.org"},
-    }
-    answers = {page: {name: [value] for name, value in fields.items()} for page, fields in typed.items()}
-    evening = db.session.scalars(select(Programme).where(Programme.kind == ProgrammeKind.PARENTS_EVENING)).first()
-    assert evening  # a second programme on that day
-    answers["what"]["programme"].append(str(evening.id))
-    part = {"programme": str(evening.id), "audience": "parents", "parents": "60", "starts_local": "18:00"}
-    answers["day"] = {f"parts-0-{name}": [value] for name, value in part.items()}
-    client = app.test_client()
-    with client.session_transaction() as cookies:
-        cookies["booking"] = keep_answers(None, answers, now=MONDAY)
-        cookies["booked"] = typed["you"]["contact_email"]
-        cookies["asked"] = 1  # opens the page that corrects the address
-    return _cookies(client)
+def _names_page() -> list[str]:
+    """Where a school's browser writes names on the certificate of its Web Detectives."""
+    cohort = db.session.scalars(select(Cohort).where(Cohort.level > 0).order_by(Cohort.id).limit(1)).one()
+    [number] = issue_for_cohort(an_actor(centre_id=cohort.centre_id), cohort.code, now=MONDAY).numbers
+    of_it = select(Visit.school_request_id).join(Certificate, Certificate.visit_id == Visit.id)
+    with transaction() as session:
+        asked = session.scalars(of_it.where(Certificate.number == number)).one()
+        secret = tokens.mint("status", asked, lasts=LONG, now=MONDAY)
+    return [f"/status/{secret}/certificates/{number}/names"]

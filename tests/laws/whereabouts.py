@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 
 import tests.factories
 from scheduler import policy
+from scheduler.attendance.sheet_models import SheetScan
 from scheduler.board.service import place_visit
 from scheduler.board.terms import Placing
 from scheduler.closures.queries import affected_by
@@ -46,6 +47,7 @@ from scheduler.visits.terms.plans import NewTimes, VisitDraft
 from scheduler.visits.terms.states import DUE, FIRM, LIVING, OFF_VISITS
 from scheduler.web.guards import OPEN
 from tests.factories import MONDAY
+from tests.factories.attendance import make_sheet
 from tests.factories.feeds import make_feed
 from tests.factories.people import an_actor, make_centre, make_user, presenter_actor, works
 from tests.factories.places import make_host
@@ -134,6 +136,7 @@ class World:
         with transaction() as session:
             hers = self.twins[self.twin].id
             session.add(PickUp(visit_id=visit.id, presenter_id=hers, who=FETCHER, typed_at=MONDAY))
+        make_sheet(self.number)
 
     def walk(self, acts: list[tuple[str, int]]) -> None:
         for name, number in acts:
@@ -293,6 +296,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "user_id": [str(one.user_id) for one in world.twins],
         "consent_id": [str(one) for one in db.session.scalars(consents)],
         "paper_id": [str(one) for one in db.session.scalars(papers)],
+        "sheet_id": [str(one) for one in db.session.scalars(sa.select(SheetScan.id))],
         "message_id": [str(one) for one in db.session.scalars(sa.select(sa.func.max(OutboxMessage.id))) if one],
         "secret": [seeker.own.get("secret", "nothing")],
         "token": [seeker.own.get("token", "nothing")],
