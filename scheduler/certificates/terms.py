@@ -18,6 +18,7 @@ class CertificateReason(Reason):
     CERTIFICATE_EXISTS = "certificate_exists"
     CERTIFICATE_REVOKED = "certificate_revoked"
     CAMPAIGN_RUNS = "campaign_runs"
+    NO_PUPILS_LEFT = "no_pupils_left"
     COLOUR_TOO_PALE = "colour_too_pale"
     NOT_A_COLOUR = "not_a_colour"
     NO_SUCH_PLACEHOLDER = "no_such_placeholder"

@@ -31,8 +31,9 @@ PROGRAMS = frozenset(
 REFERENCES = frozenset(("image", "feimage", "tref", "iframe", "video", "audio"))
 LETTERING = frozenset(("text", "flowroot"))
 NO_PICTURE = frozenset(("title", "desc", "metadata"))
-BEGINS = re.compile(rb"\s*<(?=.{0,10000}?<?(\w+:)?svg[\s>])", re.DOTALL)
-ELSEWHERE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|[\"'\s])", re.IGNORECASE)
+# Neither looks at a letter more often than a few times, however a file is made: no run of them is without an end.
+BEGINS = re.compile(rb"\s*+(?=<)(?=.{0,10000}?<(?:\w{1,40}:)?svg[\s>])", re.DOTALL)
+ELSEWHERE = re.compile(r"@import|url\(\s*+[\"']?+\s*+(?!#)", re.IGNORECASE)
 LENGTH = re.compile(r"\s*([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|mm|cm|in)?\s*", re.IGNORECASE)
 UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}  # CSS 2.1, pixels each
 
@@ -138,6 +139,8 @@ def _fit(root: "Element", within: tuple[int, int]) -> None:
     if not (isfinite(wide) and isfinite(high) and wide > 0 and high > 0):
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
     scale = min(within[0] / wide, within[1] / high)
+    if not isfinite(scale):  # smaller than a number can say
+        raise BadScan(ScanReason.SCAN_NOT_WHOLE)
     root.set("width", str(max(1, round(wide * scale))))
     root.set("height", str(max(1, round(high * scale))))
 

@@ -313,5 +313,11 @@ def files_of(work_id: int) -> Iterator[MadeFile]:
 
 
 def forget_files() -> None:
-    """Drop all that is kept, inside the caller's transaction: somebody's name stands in one of them no longer."""
+    """Drop all that is kept, inside the caller's transaction: somebody's name stands in one of them no longer.
+
+    What is being drawn is taken from its worker, who may have read the name before: the next one begins anew.
+    """
+    drawn_now = LongWork.state == WorkState.RUNNING, LongWork.kind.in_(MAKES_FILES)
+    again = {"attempts": LongWork.attempts + 1, "state": WorkState.WAITING, "leased_until": None}
+    db.session().execute(update(LongWork).where(*drawn_now).values(**again))  # first: it waits for who is storing one
     db.session().execute(delete(MadeFileRow))

@@ -342,3 +342,17 @@ def test_the_database_takes_no_paper_of_a_group_that_is_not_of_that_visit(sessio
 )  # fmt: skip
 def test_only_marks_of_classes_are_printed_never_what_else_was_typed(typed, printed):
     assert rules.class_marks(typed) == printed
+
+
+def test_a_group_whose_pupils_were_corrected_away_has_its_paper_revoked_not_issued_again(session):
+    begun = a_locked_visit()
+    awards.issue_for_groups(SYSTEM, begun.visit.number, now=LEAVING)
+    [row] = stored()
+    correct_counts(SYSTEM, row.presentation_id, HeadCounts(0, 0, 3), "teachers alone came", now=LEAVING)
+
+    with pytest.raises(Conflict) as refused:
+        issuing.reissue_certificate(SYSTEM, row.id, "", now=LEAVING)
+
+    assert refused.value.reason is CertificateReason.NO_PUPILS_LEFT
+    issuing.revoke_certificate(SYSTEM, row.id, "nobody came", now=LEAVING)
+    assert [one.state for one in stored()] == [CertificateState.REVOKED]

@@ -1,6 +1,7 @@
 """An SVG is judged and drawn: what runs, refers elsewhere, needs a font or is made to hurt is refused."""
 
 import io
+import time
 
 import pytest
 from PIL import Image
@@ -104,7 +105,10 @@ def test_entities_and_sheets_of_others_are_refused_before_they_are_read(head: st
 
 @pytest.mark.parametrize(
     "sides",
-    ["", 'width="100%" height="100%"', 'viewBox="0 0 0 9"', 'viewBox="0 0 9"', 'viewBox="0 0 nan 9"', 'width="1e999"'],
+    [
+        *("", 'width="100%" height="100%"', 'viewBox="0 0 0 9"', 'viewBox="0 0 9"', 'viewBox="0 0 nan 9"'),
+        *('width="1e999"', 'viewBox="0 0 1e-308 1e-308"'),
+    ],
 )
 def test_a_drawing_without_sides_is_not_whole(sides: str):
     with pytest.raises(BadScan, match="scan_not_whole"):
@@ -114,6 +118,24 @@ def test_a_drawing_without_sides_is_not_whole(sides: str):
 @pytest.mark.parametrize("content", [a_logo(), b"", b"%PDF-1.4 <svg>", b"GIF89a<svg >", b"<html><p>an svg</p></html>"])
 def test_by_its_own_bytes_it_is_no_drawing(content: bytes):
     assert not is_drawing(content)
+
+
+@pytest.mark.parametrize("run", [b"<" + b"a" * 5_000_000, b"<a" * 2_500_000, b" " * 5_000_000, b"<svg" * 1_250_000])
+def test_no_long_run_of_letters_keeps_whoever_asks_what_a_file_is(run: bytes):
+    """Minutes of a whole web worker, when each letter is looked at once for each that stands before it."""
+    begun = time.process_time()
+
+    assert not is_drawing(run)
+    assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize("spaces", ["url({}#a)", "url({}'{}#a)", 'url("{}#a")'])
+def test_no_long_run_of_spaces_keeps_whoever_reads_a_drawing(spaces: str):
+    """A minute for a hundred thousand of them, once."""
+    begun, long = time.process_time(), spaces.replace("{}", " " * 100_000)
+
+    assert pixels_of(a_drawn_logo(f"<style>rect{{fill:{long}}}</style>"), LOGO_SIDES)
+    assert time.process_time() - begun < 3
 
 
 def test_what_draws_beyond_its_limits_ends_alone(monkeypatch):

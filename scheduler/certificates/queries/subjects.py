@@ -24,13 +24,19 @@ from scheduler.visits.terms.states import HELD_STATES
 
 
 def facts_again(old: Certificate) -> VisitFacts:
-    """The same with the numbers that count now. Raises: Conflict("attendance_not_locked")."""
+    """The same with the numbers that count now.
+
+    Raises: Conflict("attendance_not_locked", "no_pupils_left") when a correction took all of a group away.
+    """
     if old.campaign_id is not None:
         host_id = db.session().scalars(select(Visit.host_id).where(Visit.id == old.visit_id)).one()
         visits = _held_visits(Visit.campaign_id == old.campaign_id, Visit.host_id == host_id)
         return replace(_in_campaign(visits, old.campaign_id), visit_id=old.visit_id, about=old.about)
     if old.presentation_id is not None:
-        return next(one for one in group_facts(old.visit_id) if one.presentation_id == old.presentation_id)
+        for one in group_facts(old.visit_id):
+            if one.presentation_id == old.presentation_id:
+                return one
+        raise Conflict(CertificateReason.NO_PUPILS_LEFT)
     if old.cohort_id is None:
         raise NotFound("subject")
     return cohort_facts(db.session().get_one(Cohort, old.cohort_id), visit_id=old.visit_id, about=old.about)

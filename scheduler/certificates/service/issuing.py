@@ -173,7 +173,8 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
     """Print a certificate anew, a teacher's with the right name, every other with the numbers that count now.
 
     The old number then shows "replaced". Returns the new number. Raises: NotAllowed, NotFound; Rejected;
-    Conflict("wrong_state"), Conflict("certificate_exists") when that teacher has one already; "attendance_not_locked".
+    Conflict("wrong_state"), Conflict("certificate_exists") when that teacher has one already; "attendance_not_locked",
+    "no_pupils_left".
     """
     with change(actor, now) as act:
         old, visit = _certificate(act.session, certificate_id)

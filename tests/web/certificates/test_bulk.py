@@ -16,6 +16,7 @@ from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from scheduler.web.certificates import bulk
+from scheduler.work import service
 from scheduler.work.models import LongWork, MadeFileRow
 from scheduler.work.service import forget_contents
 from scheduler.work.terms import WorkState
@@ -82,6 +83,31 @@ def test_a_zip_holds_each_paper_that_holds_and_two_downloads_are_the_same(client
         assert archive.read(f"{teacher}.pdf") == issuing.certificate_pdf(SYSTEM, teacher)
     assert take(path, "zip") in desk.get(path).text
     assert desk.get(take(path, "pdf")).status_code == 404
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("kind", "ending"), [("zip_certificates", "zip"), ("merge_certificates", "pdf")])
+def test_what_was_being_drawn_as_a_person_is_erased_is_drawn_anew(client, programme, kind, ending):
+    """The worker has read her name, and stores what it drew only afterwards."""
+    numbers = issued(programme=programme, names=("Ана Петровић",))
+    desk = desk_of(client, programme)
+    path = desk.post("/certificates/files", data={"kind": kind}).location
+    taken = service.take(int(path.rpartition("/")[2]), now=LEAVING)
+    made = [(number, b"%PDF-1.7 " + name.encode()) for number, name in zip(numbers, ("", "Ана Петровић"), strict=True)]
+    service.keep_files(taken, made[:1], 1, 2, now=LEAVING)
+
+    with transaction():
+        service.forget_files()
+    service.keep_files(taken, made[1:], 2, 2, now=LEAVING)
+    service.end(taken, {"drawn": 2, "left_out": 0}, now=LEAVING)
+
+    assert service.names_kept(taken.id) == set()
+    assert desk.get(take(path, ending)).status_code == 404
+    do_long_work.call_local()
+    assert "Ана Петровић".encode() not in desk.get(take(path, ending)).data
+    assert [
+        row.name.removesuffix(".pdf") for row in db.session.scalars(select(MadeFileRow).order_by(MadeFileRow.id))
+    ] == (list(numbers) if ending == "zip" else ["certificates"])
 
 
 def test_one_file_holds_what_the_filters_leave(client, programme):
