@@ -5,15 +5,16 @@ import json
 import zipfile
 
 import pytest
+from pypdf import PdfReader
 
 from scheduler.certificates import rules
 from scheduler.certificates.queries import papers as queries
 from scheduler.certificates.service import issuing
 from scheduler.policy import SYSTEM
 from tests import papers
-from tests.factories.awards import a_trained_cohort
+from tests.factories.awards import AFTERWARDS, a_campaign_of, a_trained_cohort
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
-from tests.factories.programmes import make_campaign
+from tests.factories.programmes import make_campaign, make_programme
 
 
 @pytest.fixture
@@ -88,6 +89,33 @@ def test_issue_for_a_cohort_writes_its_paper_and_one_that_has_earned_none_is_nam
     assert (told["issued"], len(told["numbers"])) == (1, 1)
     assert trained.code in papers.words_of(out)
     assert (refused.exit_code, "attendance_not_locked" in refused.stderr) == (2, True)
+
+
+def test_issue_of_the_schools_of_a_campaign_waits_until_it_is_over(run, tmp_path, the_clock):
+    programme, out = make_programme(), tmp_path / "schools.zip"
+    campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
+
+    the_clock.stands_at(LEAVING)
+    early = run("issue", "--schools-of", campaign.slug, "--out", out)
+    the_clock.stands_at(AFTERWARDS)
+    told = json.loads(run("issue", "--schools-of", campaign.slug, "--out", out, "--json").stdout)
+    again = json.loads(run("issue", "--schools-of", campaign.slug, "--out", out, "--json").stdout)
+    unknown = run("issue", "--schools-of", "none", "--out", out)
+
+    assert (early.exit_code, "campaign_runs" in early.stderr) == (2, True)
+    assert (told["issued"], again["issued"], again["numbers"]) == (1, 0, told["numbers"])
+    assert zipfile.ZipFile(out).namelist() == [f"{number}.pdf" for number in told["numbers"]]
+    assert (unknown.exit_code, "there is no none" in unknown.stderr) == (2, True)
+
+
+def test_issue_of_the_classes_of_a_visit_writes_one_for_each_presentation(run, tmp_path):
+    begun, out = a_locked_visit(talks=2), tmp_path / "classes.pdf"
+
+    told = json.loads(run("issue", "--classes-of", begun.visit.number, "--out", out, "--json").stdout)
+    uncounted = run("issue", "--classes-of", a_counted_visit().visit.number, "--out", out)
+
+    assert (told["issued"], len(PdfReader(out).pages)) == (2, 2)
+    assert (uncounted.exit_code, "attendance_not_locked" in uncounted.stderr) == (2, True)
 
 
 def test_a_folder_that_is_not_there_is_bad_input(run, tmp_path):

@@ -17,10 +17,10 @@ class OfCohort(PaperKind):
         return _("of a cohort of Web Detectives")
 
     def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
-        title, lead = _("Certificate"), _("for their training, is given to the Web Detectives of")
+        title, lead = _("Certificate"), _("is awarded to the Web Detectives of")
         if paper.level >= HIGHEST_LEVEL:
-            return Wording(title, lead, _("who have learnt to recognise danger, to help a friend and to report."))
-        told = _("who have completed level %(level)s of %(highest)s of the training.")
+            return Wording(title, lead, _("for learning to recognise danger, to help a friend and to report."))
+        told = _("for completing level %(level)s of %(highest)s of the training.")
         return Wording(title, lead, told % {"level": paper.level, "highest": HIGHEST_LEVEL})
 
     def holder(self, paper: CertificatePaper) -> str:

@@ -3,6 +3,8 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from scheduler.certificates.queries.papers import certificates_of_request
+from scheduler.certificates.terms import CertificateKind, CertificateState
 from scheduler.cohorts import rules
 from scheduler.cohorts.queries import lists as queries
 from scheduler.cohorts.wording import level_names
@@ -19,7 +21,8 @@ from scheduler.web.i18n import page_language
 @public
 def own_cohort(secret: str) -> ResponseReturnValue:
     """The cohort of the request that a secret link opens: how far it is, and the next part."""
-    row, today = queries.own_cohort(link_actor(secret)), clock.local_day(clock.now())
+    actor, today = link_actor(secret), clock.local_day(clock.now())
+    row = queries.own_cohort(actor)
     proposed = rules.proposed_part(row, today)
     return render_template(
         "cohorts/own_cohort.html",
@@ -30,6 +33,11 @@ def own_cohort(secret: str) -> ResponseReturnValue:
         level=level_names(page_language())[row.level],
         stops=words.stops_of(row, proposed, for_staff=False),
         proposed=proposed,
+        papers=[
+            one
+            for one in certificates_of_request(actor, actor.request_id or 0)
+            if one.kind is CertificateKind.COHORT and one.state is CertificateState.ISSUED
+        ],
         press=CohortPressForm(formdata=None),
     )
 

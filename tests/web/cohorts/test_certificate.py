@@ -64,6 +64,11 @@ def test_it_is_issued_on_the_page_of_the_cohort_and_found_wherever_certificates_
     school = app.test_client().get(f"/status/{secret}/attendance?lang=en")
     assert f"/certificates/{number}.pdf" in school.text
     assert "badge.jwt" not in school.text
+    of_cohort = app.test_client().get(f"/status/{secret}/cohort?lang=en").text
+    assert f"/certificates/{number}.pdf" in of_cohort
+    assert f"/certificates/{number}/names" in of_cohort
+    desk.post(f"/certificates/{number}/revoke?lang=en", data={"reason": "mistyped"})
+    assert f"/certificates/{number}" not in app.test_client().get(f"/status/{secret}/cohort?lang=en").text
 
 
 def test_before_a_level_is_reached_and_for_who_may_not_issue_there_is_no_button(app, session):
