@@ -260,6 +260,7 @@ class CertificateRow:
     host_sr_cyrl: str = ""  # and as pages write it, each in its own script
     host_sr_latn: str = ""
     host_id: int = 0
+    group: str = ""  # a cohort's code, or the marks of classes, as printed
 
 
 @dataclass(frozen=True)

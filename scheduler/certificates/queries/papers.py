@@ -381,4 +381,5 @@ def row_of(certificate: Certificate) -> CertificateRow:
         state=certificate.state,
         issued_at=certificate.issued_at,
         language=certificate.language,
+        group=said.get("group", ""),
     )

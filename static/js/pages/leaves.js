@@ -4,6 +4,8 @@ const leaves = document.querySelector(".leaves");
 const empty = document.getElementById("leaf").content.firstElementChild;
 const told = document.querySelector("[data-pages]");
 const print = document.querySelector("[data-print]");
+const paper = new Image(); // asked for at once: a name is not printed on a sheet that is still empty
+paper.src = empty.querySelector("image").getAttribute("href");
 
 const namesOf = (text) =>
   text
@@ -29,7 +31,7 @@ const lay = () => {
   names.slice(0, most).forEach((name) => leafOf(name));
   const words = names.length > most ? told.dataset.tooMany : told.dataset.pages;
   told.textContent = words.replace("{pages}", Math.min(names.length, most));
-  print.disabled = names.length === 0;
+  print.disabled = names.length === 0 || !paper.naturalWidth;
 };
 
 const forget = () => {
@@ -41,5 +43,6 @@ typed.addEventListener("input", lay);
 print.addEventListener("click", () => window.print());
 window.addEventListener("pagehide", forget); // also before the browser keeps the page for its way back
 window.addEventListener("pageshow", forget); // and after it filled in by itself what stood here
+paper.addEventListener("load", lay);
 document.fonts.addEventListener("loadingdone", lay); // a name is measured in the letters in which it is printed
 lay();

@@ -43,7 +43,7 @@ def test_one_press_gives_each_school_its_paper_and_the_page_says_who_waits(app, 
     desk, there = desk_of(app, campaign), f"/campaigns/{campaign.slug}/certificates"
     assert there in desk.get(f"/campaigns/{campaign.slug}/room").text
     before = words_of(desk.get(there, query_string=EN))
-    assert "2 schools can get their papers. 1 waits for locked numbers." in before
+    assert "2 schools have earned their papers. 1 more waits for locked numbers." in before
     assert "Issue one for each school" in before
 
     answer = desk.post(there, query_string=EN)
@@ -54,6 +54,8 @@ def test_one_press_gives_each_school_its_paper_and_the_page_says_who_waits(app, 
     assert "2 certificates are issued." in page
     assert page.count("U-2027-00000") == 4  # each once as a link, once read aloud beside its PDF
     assert "Issue one for each school" not in page
+    assert "0 schools" not in page
+    assert "Certificates of the campaign School Number State PDF" in page  # the heads of its columns
     assert "of a school for a whole campaign" in words_of(desk.get("/certificates/issued?lang=en&kind=campaign"))
     checked = words_of(app.test_client().get(f"/certificates/{numbers[0]}?lang=en"))
     for field in ("Покажи поштовање", "Основна школа „Вук Караџић“", "Pupils 88", "Download the badge"):

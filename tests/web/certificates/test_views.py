@@ -251,6 +251,7 @@ def test_the_list_is_narrowed_by_its_address_and_keeps_what_was_typed(client, se
     assert ("U-2026-000002" in page, "U-2026-000001" in page) == (True, False)
 
     page = words_of(desk.get("/certificates/issued?show=waiting&lang=en"))
+    assert "Visits without a certificate Visit Day Why not yet" in page  # the heads of its columns
     assert "The school has not signed the numbers yet" in page
     assert f"/attendance/{waiting.visit.number}" in desk.get("/certificates/issued?show=waiting").text
     for nonsense in ("show=x&kind=y&q=%25", "show=waiting&page=99999999", "q=" + "w" * 5000, "sort=x"):
