@@ -177,6 +177,12 @@ def gathered_words(one: Gathered) -> str:
             one.number,
             what=what,
         ),
+        (WaitCause.TOPIC, True): lambda: _n(
+            "%(num)s request waits for a young presenter who gives: %(what)s",
+            "%(num)s requests wait for a young presenter who gives: %(what)s",
+            one.number,
+            what=what,
+        ),
     }
     usual = _n(
         "%(num)s request waits: %(why)s",
