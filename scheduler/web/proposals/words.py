@@ -141,7 +141,7 @@ def cause_words(row: RowView) -> str:
     if row.left:
         return str(LEFT_ALONE[row.left])
     said = _sentence(row.waiting.cause, row.waiting.kind)
-    return f"{said} ({what})" if (what := _lacking(row.waiting.cause, row.asked)) else said
+    return f"{said.removesuffix('.')}: {what}." if (what := _lacking(row.waiting.cause, row.asked)) else said
 
 
 def _sentence(cause: WaitCause, kind: PresenterKind | None) -> str:

@@ -3,9 +3,9 @@
 from itertools import product
 
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
-from scheduler.proposals.terms.pages import Gathered
-from scheduler.proposals.terms.plan import WaitCause, Waiting
-from scheduler.web.proposals.words import OF_YOUTHS, gathered_words
+from scheduler.proposals.terms.pages import AskedName, Gathered, RowView
+from scheduler.proposals.terms.plan import RowChange, WaitCause, Waiting
+from scheduler.web.proposals.words import OF_YOUTHS, cause_words, gathered_words
 
 
 def test_a_topic_that_is_lacking_is_named_of_whomever_it_is_lacking(app):
@@ -26,3 +26,12 @@ def test_no_two_causes_are_said_with_one_sentence(app):
         said = [gathered_words(Gathered(Waiting(cause, kind), 2, *what)) for cause, kind, *what in causes]
 
     assert len(set(said)) == len(said) > 20
+
+
+def test_a_row_names_the_language_that_is_lacking_within_its_sentence(app):
+    asked = AskedName(1, "R-1", "", "", "", "", "", "", Topic.SAFE_INTERNET, TeachingLanguage.SLOVAK, None)
+    waiting = Waiting(WaitCause.LANGUAGE, PresenterKind.EDUCATOR)
+    with app.test_request_context("/plans?lang=en"):
+        said = cause_words(RowView(asked, None, waiting, False, "", {}, (), (), RowChange.WAITS))
+
+    assert said == "No educator teaches in this language: Slovak."
