@@ -4,7 +4,7 @@ import logging
 
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.staffing.service import clearance, offers, substitutes
+from scheduler.staffing.service import clearance, offers, rides, substitutes
 
 log = logging.getLogger(__name__)
 
@@ -32,3 +32,11 @@ def send_waves() -> None:
     of the next one: twice is once."""
     if visits := substitutes.send_waves(now=clock.now()):
         log.info("substitutes sought", extra={"visits": visits})
+
+
+@huey.periodic_task(crontab(minute="*/5"), name="planning.tell_of_rides")
+@in_app
+def tell_of_rides() -> None:
+    """Every five minutes, tell guardians and drivers of rides that stand, changed or ended. Noted: twice is once."""
+    if told := rides.tell_of_rides(now=clock.now()):
+        log.info("rides told", extra={"rides": told})

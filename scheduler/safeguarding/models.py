@@ -1,6 +1,7 @@
 """Vetting, guardian consent, who is asked for no new visit. staffing/models/ makes the database obey these rows."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,7 @@ from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TableLaw, chan
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
-from scheduler.safeguarding.terms import ConsentMethod, LiftedBecause, VettingResult, WithdrawnBy
+from scheduler.safeguarding.terms import ConsentMethod, LiftedBecause, ProofKind, VettingResult, WithdrawnBy
 
 
 class Vetting(Base):
@@ -48,8 +49,15 @@ class DrivingCheck(Base):
     result: Mapped[VettingResult]
     checked_on: Mapped[dt.date]
     valid_until: Mapped[dt.date]
+    warned_days: Mapped[int | None]  # as of a check for schools
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     recorded_at: Mapped[dt.datetime]
+
+
+CHECKS: Mapping[ProofKind, type[Vetting] | type[DrivingCheck]] = {
+    ProofKind.VETTING: Vetting,
+    ProofKind.DRIVING: DrivingCheck,
+}
 
 
 class Guardian(Base):
@@ -258,7 +266,7 @@ refuse_more(
 # Of a row that says who rides with whom on a day: both facts hold on it (staffing/queries/driving.py asks the same).
 RIDE_HAS_BOTH = TableLaw(
     "ride_has_both",
-    ("INSERT", "UPDATE"),
+    ("INSERT", "UPDATE OF presenter_id, driver_id, on_day"),
     """NOT EXISTS (SELECT 1 FROM driving_check d
   WHERE d.presenter_id = NEW.driver_id AND d.result = 'cleared'
     AND d.checked_on <= NEW.on_day AND d.valid_until >= NEW.on_day

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Exists,
+    Select,
     and_,
     case,
     cast,
@@ -32,9 +33,11 @@ from scheduler.people.rules import address_of, is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import (
+    CHECKS,
     AssignmentStop,
     BirthDateCorrection,
     ConsentPaper,
+    DrivingCheck,
     Guardian,
     GuardianConsent,
     Vetting,
@@ -123,8 +126,9 @@ PURPOSES = ("takes_part", "travels", "rides", "photo")
 
 def clearances_by_id(presenter_ids: Collection[int], day: dt.date) -> dict[int, Clearance]:
     """These presenters with their proofs; which of a centre's a page shows, staffing/queries/clearances.py knows."""
-    rows = _clearances(list(people_queries.presenters_by_id(presenter_ids).values()), day)
-    return {row.presenter.presenter_id: row for row in rows}
+    rows = people_queries.presenters_by_id(presenter_ids)
+    vettings, consents = vettings_of(list(rows)), consents_of(list(rows))
+    return {one: rules.clearance(row, vettings[one], consents[one], day) for one, row in rows.items()}
 
 
 def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
@@ -146,8 +150,10 @@ def proofs_of(row: PresenterRow, day: dt.date) -> SafeguardingPage:
 def endings_due(day: dt.date) -> list[Ending]:
     """Of every presenter who is not suspended: proofs that end soon, of which nobody was warned."""
     ids = list(db.session.scalars(select(Presenter.id).where(Presenter.suspended_at.is_(None)).order_by(Presenter.id)))
-    rows, vettings, consents = people_queries.presenters_by_id(ids), vettings_of(ids), consents_of(ids)
-    return [due for one in ids for due in rules.endings_of(rows[one], vettings[one], consents[one], day)]
+    rows, consents = people_queries.presenters_by_id(ids), consents_of(ids)
+    checks = {kind: vettings_of(ids, table) for kind, table in CHECKS.items()}
+    by_one = {one: {kind: found[one] for kind, found in checks.items()} for one in ids}
+    return [due for one in ids for due in rules.endings_of(rows[one], by_one[one], consents[one], day)]
 
 
 def guardians_of(presenter_ids: Iterable[int], day: dt.date) -> dict[int, str]:
@@ -353,21 +359,13 @@ def _correction(presenter_id: int) -> BirthDateRow | None:
     return BirthDateRow(row.id, row.birth_date, user.full_name, row.proposed_by_id)
 
 
-def _clearances(presenters: Sequence[PresenterRow], day: dt.date) -> list[Clearance]:
-    ids = [row.presenter_id for row in presenters]
-    vettings, consents = vettings_of(ids), consents_of(ids)
-    return [rules.clearance(row, vettings[row.presenter_id], consents[row.presenter_id], day) for row in presenters]
-
-
-def vettings_of(presenter_ids: Sequence[int]) -> dict[int, list[VettingRow]]:
-    """What checks of presenters have come to, by presenter, the newest first."""
+def vettings_of(
+    presenter_ids: Sequence[int], kind: type[Vetting] | type[DrivingCheck] = Vetting
+) -> dict[int, list[VettingRow]]:
+    """What checks of presenters, for schools or as drivers, have come to, by presenter, the newest first."""
     found: dict[int, list[VettingRow]] = {presenter_id: [] for presenter_id in presenter_ids}
-    rows = db.session.scalars(
-        select(Vetting)
-        .where(Vetting.presenter_id.in_(presenter_ids))
-        .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
-    )
-    for row in rows:
+    wanted: Select[Any] = select(kind).where(kind.presenter_id.in_(presenter_ids))
+    for row in db.session.scalars(wanted.order_by(kind.checked_on.desc(), kind.id.desc())):
         found[row.presenter_id].append(VettingRow(row.id, row.result, row.checked_on, row.valid_until, row.warned_days))
     return found
 

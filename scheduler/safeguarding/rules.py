@@ -81,16 +81,23 @@ def warning_due(valid_until: dt.date, day: dt.date, warned_days: int | None) -> 
 
 
 def endings_of(
-    presenter: PresenterRow, vettings: Sequence[VettingRow], consents: Sequence[ConsentRow], day: dt.date
+    presenter: PresenterRow,
+    checks: Mapping[ProofKind, Sequence[VettingRow]],
+    consents: Sequence[ConsentRow],
+    day: dt.date,
 ) -> list[Ending]:
-    """Which of a presenter's proofs end soon without a warning; one that a later proof carries on does not end."""
+    """Which of a presenter's proofs end soon without a warning; one that a later proof carries on does not end.
+
+    `checks`: of each kind, the newest first.
+    """
     endings = []
-    check = vetting_on(vettings, day)
-    for vetting in vettings:
-        if check.valid_until == vetting.valid_until and vetting.result is VettingResult.CLEARED:
-            if days := warning_due(vetting.valid_until, day, vetting.warned_days):
-                endings.append(Ending(ProofKind.VETTING, vetting.id, presenter.presenter_id, days))
-            break
+    for kind, rows in checks.items():
+        check = vetting_on(rows, day)
+        for row in rows:
+            if check.valid_until == row.valid_until and row.result is VettingResult.CLEARED:
+                if days := warning_due(row.valid_until, day, row.warned_days):
+                    endings.append(Ending(kind, row.id, presenter.presenter_id, days))
+                break
     agreed = consent_on(consents, day, minor=people_rules.is_minor(presenter.adult_on, day))
     for consent in consents:
         carries = "takes_part" in consent.purposes and not consent.withdrawn

@@ -6,7 +6,7 @@ What a consent allows is stored by staffing/service/consents.py, which frees and
 import datetime as dt
 import logging
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,12 +24,11 @@ from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.safeguarding import queries, rules
-from scheduler.safeguarding.models import ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import CHECKS, ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
 from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
     Ending,
     GuardianDraft,
-    ProofKind,
     SafeguardingReason,
     VettingDraft,
     WithdrawnBy,
@@ -337,8 +336,8 @@ def ask_anew(*, now: dt.datetime) -> int:
 def warn_of_endings(*, now: dt.datetime) -> int:
     """For the nightly job: tell whose check or consent ends within 30 and within 7 days; how many were told.
 
-    A presenter is told of her check (her guardian gets a copy), a guardian and the minor of the consent. Each warning
-    goes once, however often this runs.
+    A presenter is told of her check (her guardian gets a copy), a driver of hers, a guardian and the minor of the
+    consent. Each warning goes once, however often this runs.
     """
     told = 0
     for ending in queries.endings_due(clock.local_day(now)):
@@ -371,9 +370,10 @@ def _warn(session: Session, ending: Ending, now: dt.datetime) -> bool:
         _tell_of_end(session, proof, user, now)
         queue_message(draft("own_consent_ends", user.email), now=now)
     else:
-        queue_message(draft("vetting_ends", user.email), now=now)
+        kind = "driving_ends" if isinstance(proof, DrivingCheck) else "vetting_ends"
+        queue_message(draft(kind, user.email), now=now)
         if guardian:
-            queue_message(draft("vetting_ends", guardian, copy_of=user.given_spelled), now=now)
+            queue_message(draft(kind, guardian, copy_of=user.given_spelled), now=now)
     action = f"{proof.__tablename__} ends soon"
     audit.record(SYSTEM, action, proof, at=now, details={"presenter_id": presenter.id, "days": ending.days})
     log.info("ending proof told", extra={"presenter_id": presenter.id, "days": ending.days})
@@ -386,7 +386,8 @@ def _tell_of_end(session: Session, proof: GuardianConsent, user: User, now: dt.d
         tell_guardian(session, "consent_ends", guardian, user, now=now, until=proof.valid_until)
 
 
-def _locked(session: Session, ending: Ending) -> Vetting | GuardianConsent:
-    if ending.kind is ProofKind.VETTING:
-        return session.get_one(Vetting, ending.proof_id, with_for_update=True, populate_existing=True)
-    return session.get_one(GuardianConsent, ending.proof_id, with_for_update=True, populate_existing=True)
+def _locked(session: Session, ending: Ending) -> Vetting | DrivingCheck | GuardianConsent:
+    table: type[Any] = CHECKS.get(ending.kind, GuardianConsent)
+    locked = session.get_one(table, ending.proof_id, with_for_update=True, populate_existing=True)
+    proof: Vetting | DrivingCheck | GuardianConsent = locked
+    return proof

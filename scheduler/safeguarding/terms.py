@@ -67,6 +67,7 @@ class LiftedBecause(StrEnum):
 
 class ProofKind(StrEnum):
     VETTING = "vetting"
+    DRIVING = "driving"
     CONSENT = "consent"
 
 

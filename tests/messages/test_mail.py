@@ -17,11 +17,15 @@ VALUES = {
     "by": "staff",
     "on_the_host": True,
     "day": dt.datetime(2027, 1, 31, 12, tzinfo=dt.UTC),
+    "driver": "Ана Марић",
+    "town": "Ниш",
+    "start": dt.time(11),
+    "again": True,
 }
 OWN_KINDS = [
     "invitation", "password_reset", "no_account", "password_changed", "consent_recorded", "consent_asked",
     "consent_on_paper", "consent_given", "consent_withdrawn", "consent_ends", "guardian_changes", "guardian_stays",
-    "birth_date_corrected",
+    "birth_date_corrected", "driving_ends", "ride_told", "ride_driven", "ride_ended", "ride_driven_ended",
 ]  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding import rules, service
+from scheduler.safeguarding.models import DrivingCheck
+from scheduler.safeguarding.terms import VettingResult
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
-from tests.factories.safeguarding import make_consent, make_guardian, make_vetting
+from tests.factories.safeguarding import make_consent, make_driving_check, make_guardian, make_vetting
 
 TODAY = MONDAY.date()
 DAY = dt.timedelta(days=1)
@@ -48,6 +50,28 @@ def test_a_check_that_ends_is_told_30_and_7_days_before_each_once(session):
     assert told == [0, 1, 0, 0, 1, 0, 0, 0]
     assert sent(session) == [("vetting_ends", address)] * 2
     assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["vetting ends soon"] * 2
+
+
+@pytest.mark.both_databases
+def test_a_driver_is_told_of_the_end_of_that_check_apart_from_the_other(session):
+    driver = make_presenter()
+    make_vetting(driver.id, valid_until=TODAY + 300 * DAY)
+    make_driving_check(driver.id, checked_on=TODAY - 300 * DAY, valid_until=TODAY + 30 * DAY)
+    refused = make_presenter()
+    make_driving_check(refused.id, valid_until=TODAY + 7 * DAY)
+    make_driving_check(refused.id, checked_on=TODAY - DAY, valid_until=TODAY + 7 * DAY, result=VettingResult.REFUSED)
+    address = session.get_one(User, driver.user_id).email
+
+    told = [service.warn_of_endings(now=MONDAY + days * DAY) for days in (-1, 0, 0, 23, 23, 31)]
+
+    assert told == [0, 1, 0, 1, 0, 0]
+    assert sent(session) == [("driving_ends", address)] * 2
+    assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["driving_check ends soon"] * 2
+    assert [row.warned_days for row in session.scalars(select(DrivingCheck).order_by(DrivingCheck.id))] == [
+        7,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.both_databases

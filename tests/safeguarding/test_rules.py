@@ -145,7 +145,7 @@ def test_two_warnings_go_before_a_proof_ends_and_none_twice(left, warned, due):
     ],
 )
 def test_a_check_that_ends_soon_is_told_once(vettings, warned):
-    endings = endings_of(a_presenter(), vettings, [], TODAY)
+    endings = endings_of(a_presenter(), {ProofKind.VETTING: vettings}, [], TODAY)
 
     assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.VETTING, days) for days in warned]
 
@@ -162,6 +162,6 @@ def test_a_check_that_ends_soon_is_told_once(vettings, warned):
     ],
 )
 def test_a_consent_that_ends_soon_is_told_while_it_is_needed(adult_on, consents, warned):
-    endings = endings_of(a_presenter(adult_on), [], consents, TODAY)
+    endings = endings_of(a_presenter(adult_on), {}, consents, TODAY)
 
     assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.CONSENT, days) for days in warned]

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
+from scheduler.people.terms import PresenterKind
 from scheduler.proposals.terms.pages import Gathered, RowView
-from scheduler.proposals.terms.plan import ProposedSeat, RowChange, WaitCause
+from scheduler.proposals.terms.plan import ProposedSeat, RowChange, WaitCause, Waiting
 
 OF_TOPIC, OF_LANGUAGE = (WaitCause.TOPIC,), (WaitCause.LANGUAGE,)
+TOO_FAR = Waiting(WaitCause.REACH)
 
 
 def change_of(seat: ProposedSeat | None, before: ProposedSeat | None) -> RowChange:
@@ -27,6 +30,11 @@ def gathered(rows: Iterable[RowView]) -> tuple[Gathered, ...]:
         if row.waiting is not None:
             topic = row.asked.topic if row.waiting.cause in OF_TOPIC else None
             language = row.asked.language if row.waiting.cause in OF_LANGUAGE else None
-            counts[Gathered(row.waiting, 0, topic, language)] += 1
+            counts[Gathered(_of_whom(row.waiting), 0, topic, language)] += 1
     found = [Gathered(one.waiting, number, one.topic, one.language) for one, number in counts.items()]
     return tuple(sorted(found, key=lambda one: (-one.number, one.waiting.cause, str(one.language), str(one.topic))))
+
+
+def _of_whom(waiting: Waiting) -> Waiting:
+    """Too far by this plan's beds is too far for every educator, as free dates say it: one cause, told once."""
+    return replace(waiting, kind=PresenterKind.EDUCATOR) if waiting == TOO_FAR else waiting

@@ -44,6 +44,7 @@ class CarRide(Base):
     driver_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
     on_day: Mapped[dt.date]  # of a visit that moved to another one it says nothing
     arranged_at: Mapped[dt.datetime]
+    told_start: Mapped[dt.time | None]  # when the visit begins by what guardian and driver were written; none: no ride
 
 
 refuse_more(CarRide.__table__, RIDE_HAS_BOTH, since=RIDES)

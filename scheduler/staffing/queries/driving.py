@@ -8,23 +8,37 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
+from scheduler.core.paging import Page, page_of
 from scheduler.people.models import Presenter
+from scheduler.people.queries import presenters_by_id
 from scheduler.safeguarding.models import DrivingCheck, GuardianConsent
-from scheduler.safeguarding.queries import good_consents
+from scheduler.safeguarding.queries import good_consents, vettings_of
 from scheduler.safeguarding.rules import vetting_on
-from scheduler.safeguarding.terms import VettingResult, VettingRow
-from scheduler.staffing.terms.driving import DrivingChecks, ProvenDays, RideFacts
+from scheduler.safeguarding.terms import VettingResult
+from scheduler.staffing.terms.driving import DriverLine, DrivingChecks, ProvenDays, RideFacts
 
 
 def driving_checks_of(presenter_id: int, day: dt.date) -> DrivingChecks:
     """An adult's checks as a driver, the newest first, and where they stand on a day."""
-    rows = db.session().scalars(
-        select(DrivingCheck)
-        .where(DrivingCheck.presenter_id == presenter_id)
-        .order_by(DrivingCheck.checked_on.desc(), DrivingCheck.id.desc())
-    )
-    checks = tuple(VettingRow(row.id, row.result, row.checked_on, row.valid_until) for row in rows)
+    checks = tuple(vettings_of([presenter_id], DrivingCheck)[presenter_id])
     return DrivingChecks(vetting_on(checks, day), checks)
+
+
+def drivers_page(centre_id: int, day: dt.date, number: int) -> Page[DriverLine]:
+    """Of a centre, whose last check as a driver was clear: what ends first stands first, what has ended last."""
+    checked = (
+        select(DrivingCheck.presenter_id)
+        .join(Presenter, Presenter.id == DrivingCheck.presenter_id)
+        .where(Presenter.centre_id == centre_id, Presenter.suspended_at.is_(None))
+        .distinct()
+        .order_by(DrivingCheck.presenter_id)
+    )
+    ids = list(db.session().scalars(checked))
+    checks, people = (vettings_of(ids, DrivingCheck), presenters_by_id(ids)) if ids else ({}, {})
+    lines = [DriverLine(one, people[one].full_name, vetting_on(checks[one], day)) for one in ids]
+    ends = {line: line.standing.valid_until for line in lines}
+    shown = [(until < day, until, line.full_name, line) for line, until in ends.items() if until is not None]
+    return page_of([line for *_order, line in sorted(shown, key=lambda one: one[:3])], number)
 
 
 def ride_facts(presenter_ids: Collection[int]) -> RideFacts:

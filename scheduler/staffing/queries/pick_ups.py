@@ -15,7 +15,9 @@ from scheduler.staffing.models.pick_ups import CarRide, PickUp
 from scheduler.staffing.queries.driving import ride_facts
 from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.pick_ups import adult_of
-from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched, RideMate
+from scheduler.staffing.terms.pick_ups import ChildsVisit, Fetched, RideMate, RideNews
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import FIRM, OPEN_VISITS
 
@@ -89,6 +91,41 @@ def own_ride(actor: Actor, row: VisitRow) -> RideMate | None:
     if ride is None:
         return None
     return RideMate(*_told(ride, row, presenters_by_id([ride.presenter_id])[ride.presenter_id]))
+
+
+def ride_news(now: dt.datetime) -> dict[int, RideNews]:
+    """By its row, each ride to a visit that has not begun, where what was told last is not how it stands now."""
+    coming = db.session().execute(
+        select(CarRide.id, CarRide.visit_id, CarRide.presenter_id, CarRide.told_start)
+        .where(CarRide.on_day >= clock.local_day(now))
+        .order_by(CarRide.on_day, CarRide.id)
+    ).all()  # fmt: skip
+    rows = {row.id: row for row in visits_where(Visit.id.in_([one.visit_id for one in coming]))} if coming else {}
+    stands = {ride.id: start for row, ride in _rides(list(rows.values())) if (start := _start_of(row, ride))}
+    changed = [
+        one for one in coming if one.told_start != stands.get(one.id) and not _has_begun(rows[one.visit_id], now)
+    ]
+    people = presenters_by_id([one.presenter_id for one in changed]) if changed else {}
+    return {
+        one.id: RideNews(
+            rows[one.visit_id].number,
+            stands.get(one.id),
+            people[one.presenter_id].home_sr_cyrl,
+            people[one.presenter_id].home_sr_latn,
+        )
+        for one in changed
+    }
+
+
+def _start_of(row: VisitRow, ride: CarRide) -> dt.time | None:
+    """When the visit begins for who rides there; None where nobody goes."""
+    if row.state not in OPEN_VISITS:
+        return None
+    return min(one.starts_local for one in row.of(next(c for c in row.crew if c.presenter_id == ride.presenter_id)))
+
+
+def _has_begun(row: VisitRow, now: dt.datetime) -> bool:
+    return any(one.starts_at <= now for one in row.presentations)
 
 
 def _rides(rows: list[VisitRow]) -> list[tuple[VisitRow, CarRide]]:

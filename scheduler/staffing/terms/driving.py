@@ -16,6 +16,15 @@ class DrivingChecks:
 
 
 @dataclass(frozen=True)
+class DriverLine:
+    """Somebody who may, or until lately might, take young presenters along in her car."""
+
+    presenter_id: int
+    full_name: str
+    standing: Proof
+
+
+@dataclass(frozen=True)
 class ProvenDays:
     """From when to when a check or a consent holds, both included."""
 

@@ -44,3 +44,16 @@ class RideMate:
 
     def rides_from(self, language: str) -> str:
         return pick(language, self.from_sr_cyrl, self.from_sr_latn)
+
+
+@dataclass(frozen=True)
+class RideNews:
+    """A ride of which guardian and driver know otherwise than it stands; `start` None: nobody rides any more."""
+
+    number: str  # of the visit
+    start: dt.time | None
+    from_sr_cyrl: str
+    from_sr_latn: str
+
+    def rides_from(self, language: str) -> str:
+        return pick(language, self.from_sr_cyrl, self.from_sr_latn)

@@ -1,8 +1,10 @@
 """What is held about one person of the centre: looked up, taken out as a file, erased."""
 
+from collections.abc import Mapping
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 
+from babel.support import LazyProxy
 from flask import redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,14 +15,34 @@ from scheduler.privacy.terms import NotErased, PrivacyReason, RetentionRow, Subj
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.exports import IN_MEMORY
 from scheduler.web.admin.forms import PersonForm
-from scheduler.web.admin.words import DATA_NAMES
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
-from scheduler.web.i18n import _
+from scheduler.web.i18n import _, _l
 from scheduler.web.password_again import password_again
 from scheduler.web.reasons import worded
 
 UNSEEN = {"Cache-Control": "private, no-store"}
+DATA_NAMES: Mapping[str, LazyProxy] = {
+    "user_account": _l("Account"),
+    "presenter": _l("Profile of a presenter"),
+    "presenter_skill": _l("Topics"),
+    "presenter_language": _l("Teaching languages"),
+    "available_hours": _l("Usual hours"),
+    "availability_exception": _l("Days away"),
+    "vetting": _l("Checks"),
+    "feed_token": _l("Calendar addresses"),
+    "sign_in": _l("Sign-ins"),
+    "user_role": _l("Roles"),
+    "guardian": _l("Named as a guardian"),
+    "guardian_consent": _l("Proofs of consents"),
+    "school_request": _l("Asked for a visit"),
+    "named_adult": _l("Named for a certificate"),
+    "outbox_message": _l("Messages to this address"),
+    "assignment": _l("Places in crews"),
+    "visit": _l("Visits"),
+    "certificate": _l("Certificates"),
+    "audit_entry": _l("Lines in the record of who did what"),
+}
 
 
 @bp.route("/settings/person", methods=["GET", "POST"])

@@ -341,6 +341,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.recheck_visits": _l("Looks again whether agreed visits still hold"),
     "planning.release_not_cleared": _l("Releases presenters whose proof has ended"),
     "planning.send_waves": _l("Asks the next who could stand in"),
+    "planning.tell_of_rides": _l("Tells guardians and drivers who rides with whom"),
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
     "core.make_backup": _l("Makes the backup"),
@@ -360,27 +361,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "turns.tell_what_is_due": _l("Tells coordinators in the morning what is due"),
 }
 
-DATA_NAMES: Mapping[str, LazyProxy] = {
-    "user_account": _l("Account"),
-    "presenter": _l("Profile of a presenter"),
-    "presenter_skill": _l("Topics"),
-    "presenter_language": _l("Teaching languages"),
-    "available_hours": _l("Usual hours"),
-    "availability_exception": _l("Days away"),
-    "vetting": _l("Checks"),
-    "feed_token": _l("Calendar addresses"),
-    "sign_in": _l("Sign-ins"),
-    "user_role": _l("Roles"),
-    "guardian": _l("Named as a guardian"),
-    "guardian_consent": _l("Proofs of consents"),
-    "school_request": _l("Asked for a visit"),
-    "named_adult": _l("Named for a certificate"),
-    "outbox_message": _l("Messages to this address"),
-    "assignment": _l("Places in crews"),
-    "visit": _l("Visits"),
-    "certificate": _l("Certificates"),
-    "audit_entry": _l("Lines in the record of who did what"),
-}
 WRONG = {
     "missing": _l("Nothing stands there."),
     "not_a_day": _l("Not a day: write 2026-09-01 or 1.9.2026."),

@@ -141,7 +141,7 @@ def cause_words(row: RowView) -> str:
     if row.left:
         return str(LEFT_ALONE[row.left])
     said = _sentence(row.waiting.cause, row.waiting.kind)
-    return f"{said} ({what})" if (what := _lacking(row.waiting.cause, row.asked)) else said
+    return f"{said.removesuffix('.')}: {what}." if (what := _lacking(row.waiting.cause, row.asked)) else said
 
 
 def _sentence(cause: WaitCause, kind: PresenterKind | None) -> str:
@@ -174,6 +174,12 @@ def gathered_words(one: Gathered) -> str:
         (WaitCause.TOPIC, False): lambda: _n(
             "%(num)s request waits for an educator who gives: %(what)s",
             "%(num)s requests wait for an educator who gives: %(what)s",
+            one.number,
+            what=what,
+        ),
+        (WaitCause.TOPIC, True): lambda: _n(
+            "%(num)s request waits for a young presenter who gives: %(what)s",
+            "%(num)s requests wait for a young presenter who gives: %(what)s",
             one.number,
             what=what,
         ),

@@ -13,7 +13,7 @@ from scheduler.safeguarding import queries
 from scheduler.safeguarding.service import record_driving_check
 from scheduler.safeguarding.terms import SafeguardingPage
 from scheduler.staffing.queries.clearances import Lacks, clearance_pages
-from scheduler.staffing.queries.driving import driving_checks_of
+from scheduler.staffing.queries.driving import drivers_page, driving_checks_of
 from scheduler.staffing.queries.guardian_page import minor_of_consent, visits_that_rest_on_it
 from scheduler.staffing.service import clearance
 from scheduler.staffing.service.clearance import record_vetting
@@ -57,7 +57,12 @@ def overview() -> ResponseReturnValue:
     papers = queries.papers_waiting(centre_id) if policy.scope_of(current_actor(), "record", "consent") else []
     waiting, others = pages[Lacks.WAITS], pages[Lacks.IN_ORDER]
     return render_template(
-        "safeguarding/overview.html", waiting=waiting, others=others, papers=papers, may_read_concerns=_reads_concerns()
+        "safeguarding/overview.html",
+        waiting=waiting,
+        others=others,
+        papers=papers,
+        drivers=drivers_page(centre_id, _today(), page_number(request.args.get("drivers"))),
+        may_read_concerns=_reads_concerns(),
     )
 
 

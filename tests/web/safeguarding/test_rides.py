@@ -100,6 +100,9 @@ def test_a_check_as_a_driver_is_recorded_and_read_beside_the_other(app, scene):
     db.session.rollback()
     assert db.session.scalars(select(DrivingCheck).where(DrivingCheck.presenter_id == scene.boris.id)).one()
     assert "May drive young people" in page
+    listed = officer.get("/safeguarding?lang=en").text.split("Driving young people", 1)[1].split("<h2>", 1)[0]
+    assert "Boris Marić" in listed
+    assert "1 September 2027" in listed
     young = f"/safeguarding/{scene.minor.id}"
     assert "Driving young people" not in officer.get(young + "?lang=en").text
     assert officer.post(f"{young}/vetting", data=typed).status_code == 422
