@@ -1,6 +1,6 @@
 """Certificates as PDF: A4 across or down, a line as frame, from the mark to the QR code. Nothing is ever cut short."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from math import cos, radians
@@ -55,6 +55,7 @@ LABEL = Style(9, colour=MUTED)
 FACT = Style(13, BOLD)
 GAPS = (10.0, 8.0, 6.0)  # between two facts; the narrower ones where they keep all in one row
 NEXT_ROW = 13.0  # of facts
+LEAST_FACT = 50.0  # millimetres that are left to the first of a row, whatever stands beside it
 Steps = tuple[tuple[float, int, float], ...]  # size to begin with, lines, least size
 
 
@@ -177,10 +178,15 @@ def draw_many(papers: Sequence[CertificatePaper], lang: str) -> bytes:
     return draw_each([(paper, lang) for paper in papers])
 
 
-def draw_each(papers: Sequence[tuple[CertificatePaper, str]], faces: Mapping[int, PaperFace] | None = None) -> bytes:
+def draw_each(
+    papers: Sequence[tuple[CertificatePaper, str]],
+    faces: Mapping[int, PaperFace] | None = None,
+    told: Callable[[int], None] = lambda _pages: None,
+) -> bytes:
     """Certificates in one file, a page each, in its own language; fonts, frames and pictures are in it once.
 
-    `faces`: how the templates look, by the number that the papers name. Raises: NotAscii; ValueError for none.
+    `faces`: how the templates look, by the number that the papers name; `told` hears how many pages are drawn.
+    Raises: NotAscii; ValueError for none.
     """
     if not papers:
         raise ValueError("no certificate to draw")
@@ -190,11 +196,12 @@ def draw_each(papers: Sequence[tuple[CertificatePaper, str]], faces: Mapping[int
     first, lang = papers[0]
     sheet = PaperSheet(DocumentFacts(f"{', '.join(titles)} {span}", first.centre_name, lang), A4_LANDSCAPE)
     drawn: dict[int, _Drawing] = {}
-    for paper, lang in papers:
+    for page, (paper, lang) in enumerate(papers, 1):
         if paper.template not in drawn:
             drawn[paper.template] = _Drawing(sheet, (faces or {}).get(paper.template, PLAIN), len(drawn))
         drawn[paper.template].page(paper, lang)
         sheet.next_page()
+        told(page)
     return sheet.finished()
 
 
@@ -262,14 +269,15 @@ class _Drawing:
 
     def _facts_in_a_row(self, facts: Sequence[PrintedFact]) -> None:
         """The first, a name of any length, shrinks and takes more lines until the others have their room."""
-        others = sum(_wide(fact) + GAPS[0] for fact in facts[1:])
-        x = self.at.left
+        others, more = sum(_wide(fact) for fact in facts[1:]), len(facts) - 1
+        least, x = min(LEAST_FACT, _wide(facts[0])), self.at.left
+        gap = next((gap for gap in GAPS if others + gap * more + least <= self.at.wide), GAPS[-1])
         for label, value in facts:
             first = x == self.at.left
             steps = FIRST_FACT if first else ((FACT.size, 1, FACT.size),)
-            room = self.at.wide - others if first else _wide((label, value)) + 1
-            width, _lines = self._fact((x, self.at.facts), max(room, 50.0), (label, value), steps)
-            x += width + GAPS[0]
+            room = max(self.at.wide - others - gap * more, LEAST_FACT) if first else _wide((label, value)) + 1
+            width, _lines = self._fact((x, self.at.facts), room, (label, value), steps)
+            x += width + gap
 
     def _facts_in_rows(self, facts: Sequence[PrintedFact]) -> None:
         """All beside each other, or the first alone and as many as fit in each row below."""

@@ -76,8 +76,12 @@ def draw_merged(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     numbers = _wanted(taken)
     valid = papers.valid_among(numbers)
     if valid and not service.names_kept(taken.id):
-        service.tell(taken, Phase.DRAWING, 0, len(numbers), now=clock.now())
-        made = [(ONE_FILE, issuing.draw_merged(actor, valid))]
+
+        def told(pages: int) -> None:  # until all of it is stored, nothing of it is done; it is held, though
+            if pages % DRAWN_AT_ONCE == 1:
+                service.tell(taken, Phase.DRAWING, 0, len(numbers), now=clock.now())
+
+        made = [(ONE_FILE, issuing.draw_merged(actor, valid, told))]
         service.keep_files(taken, made, len(numbers), len(numbers), now=clock.now())
     return {"drawn": len(valid), "left_out": len(numbers) - len(valid)}
 

@@ -212,7 +212,7 @@ def test_each_school_of_a_campaign_that_is_over_gets_one_paper_for_all_its_visit
     assert by_host[str(once.request.host_id)].pupils == 88
     found = subjects.campaign_papers(an_actor(centre_id=programme.centre_id), campaign.slug, AFTERWARDS.date())
     assert (len(found.papers), found.due, found.waiting, found.over) == (2, 0, 1, True)
-    assert "школа учесница кампање „Покажи поштовање“" in words_on(first.numbers[0])
+    assert "за учешће у кампањи „Покажи поштовање“" in words_on(first.numbers[0])
 
 
 def test_a_campaign_that_runs_gives_none_and_only_its_centre_issues_them(session):

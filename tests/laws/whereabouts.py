@@ -71,7 +71,7 @@ COUNTRY = Extent()
 OTHER_THINGS = (  # of which there is none here
     *("handover_id", "feed_id", "holiday_id", "entry_id", "exception_id", "work_id"),
     *("concern_id", "hand_off_id", "programme_id", "date_id", "offer_id", "period_id", "sign_in_id", "passkey_id"),
-    *("proposal_id", "request_id", "place", "profile_id", "sheet_id", "tour_id", "training_id", "version"),
+    *("proposal_id", "request_id", "place", "profile_id", "tour_id", "training_id", "version"),
 )
 # These tell of the machine, by the minute: names are sought there, but no two answers are alike.
 MACHINE = ("/health", "/metrics")

@@ -18,8 +18,8 @@ class OfCampaign(PaperKind):
         return _("of a school for a whole campaign")
 
     def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
-        text = _("as a school of the campaign “%(title)s”.") % {"title": paper.programme_title}
-        return Wording(_("Certificate"), _("for taking part in a campaign, is given to"), text)
+        text = _("for taking part in the campaign “%(title)s”.") % {"title": paper.programme_title}
+        return Wording(_("Certificate"), _("is awarded to"), text)
 
     def holder(self, paper: CertificatePaper) -> str:
         return paper.host_name

@@ -20,7 +20,7 @@ class OfGroup(PaperKind):
 
     def usual(self, paper: CertificatePaper, _: Translate) -> Wording:
         text = _("for taking part in the programme “%(title)s”.") % {"title": paper.programme_title}
-        return Wording(_("Certificate"), _("for work together, is given to the pupils of"), text)
+        return Wording(_("Certificate"), _("is awarded to the pupils of"), text)
 
     def holder(self, paper: CertificatePaper) -> str:
         return paper.group or paper.host_name

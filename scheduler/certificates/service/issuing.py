@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -229,14 +229,17 @@ def certificate_pdf(actor: Actor, number: str) -> bytes:
     return draw_merged(actor, [number])
 
 
-def draw_merged(actor: Actor, numbers: Iterable[str]) -> bytes:
-    """One PDF of several certificates, in the order given. Raises: as `certificate_pdf`."""
+def draw_merged(actor: Actor, numbers: Iterable[str], told: Callable[[int], None] = lambda _pages: None) -> bytes:
+    """One PDF of several certificates, in the order given; `told` hears how many pages are drawn.
+
+    Raises: as `certificate_pdf`.
+    """
     wanted = list(dict.fromkeys(numbers))
     found = papers.papers_to_draw(actor, wanted)
     if not wanted or len(found) != len(wanted):
         raise NotFound("certificate")
     faces = templates.faces_of({paper.template for paper, _language in found})
-    return with_signature(pdf.draw_each(signature.sealed_papers(found), faces), settings().pdf_signing)
+    return with_signature(pdf.draw_each(signature.sealed_papers(found), faces, told), settings().pdf_signing)
 
 
 def draw_alone(actor: Actor, numbers: Sequence[str]) -> list[tuple[str, bytes]]:

@@ -12,6 +12,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers
 from scheduler.certificates.service import issuing
 from scheduler.core.db import db, transaction
+from scheduler.jobs import paper_work
 from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
@@ -216,3 +217,23 @@ def test_a_file_that_is_drawn_is_not_drawn_again_when_the_worker_died_behind_it(
 
     assert "2 of 2" in desk.get(f"{path}?lang=en").text
     assert desk.get(take(path)).data == first
+
+
+def test_one_file_of_many_is_held_while_it_is_drawn(client, programme, monkeypatch, the_clock):
+    """Two thousand pages take longer than a lease: it is told each few pages, and nobody else begins."""
+    issued(programme=programme, names=("Ана Петровић", "Мира Савић"))
+    held, tell = [], service.tell
+
+    def told(taken, *given, now, **more):
+        tell(taken, *given, now=now, **more)
+        held.append(db.session.scalar(select(LongWork.leased_until)))
+        the_clock.stands_at(now + service.LEASE / 2)
+
+    monkeypatch.setattr(service, "tell", told)
+    monkeypatch.setattr(paper_work, "DRAWN_AT_ONCE", 2)
+
+    path = worked(desk_of(client, programme).post("/certificates/files", data={"kind": "merge_certificates"}))
+
+    assert len(held) > 1
+    assert held == sorted(set(held))
+    assert "3 of 3" in client.get(f"{path}?lang=en").text
