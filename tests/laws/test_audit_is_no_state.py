@@ -48,7 +48,7 @@ READERS = {  # every place that names the log's table, and what for
 }
 ROOMS = ("visits", "staffing", "readiness", "requests")  # whose changes the two histories show
 SILENT = {  # written for whoever reads the log itself; a history says the same by another line, or need not
-    "ride arranged",  # with whom a minor rides is for her guardian and the driver
+    "ride arranged", "ride told", "end of a ride told",  # with whom a minor rides is for her guardian and the driver
     "way home said",  # who fetches a minor is for the day alone
     "presentation planned", "presentation recomputed", "hand raised", "hand lowered", "cancellation read",
     "driven kilometres noted", "directions told", "dates replaced", "handed over", "handover taken back",

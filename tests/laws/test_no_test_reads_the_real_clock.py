@@ -15,7 +15,10 @@ REAL_PROCESSES = {
     "journeys/at_another_time.py": "runs in such a program and adds that to the machine's clock",
 }
 
-TELLS_A_HANG = {"core/imports/test_workbook.py": "8 ms of the processor as a rule, minutes when the search is wrong"}
+TELLS_A_HANG = {  # of the processor, with room for a machine ten times slower
+    "core/imports/test_workbook.py": "8 ms as a rule, minutes when the search is wrong",
+    "core/test_drawings.py": "0.2 s as a rule, minutes to hours when a pattern tries each letter again",
+}
 STOPWATCHES = {"monotonic", "perf_counter", "process_time"}
 
 
