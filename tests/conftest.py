@@ -188,8 +188,7 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     app = apps.get(database) or _make(database, apps, tmp_path_factory)
 
     config.use(app.config["SETTINGS"])
-    if queue._attached != [app]:  # jobs run in the application of the test; its queue is opened once, not for each
-        queue.attach(app)
+    queue.attach(app)  # anew for each test: a test before it may have put another queue, or another file, in its place
     with app.app_context():
         _empty()
         app.extensions.pop("near", None)  # what the front page remembered of the rows that are gone
