@@ -1,11 +1,9 @@
 """What is held about one person of the centre: looked up, taken out as a file, erased."""
 
 from collections.abc import Mapping
-from tempfile import SpooledTemporaryFile
-from typing import IO, cast
 
 from babel.support import LazyProxy
-from flask import redirect, render_template, send_file, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
@@ -13,11 +11,11 @@ from scheduler.privacy.service import erasure, subject_export
 from scheduler.privacy.service.retention_rules import period_of
 from scheduler.privacy.terms import NotErased, PrivacyReason, RetentionRow, SubjectPreview
 from scheduler.web.admin.blueprint import bp
-from scheduler.web.admin.exports import IN_MEMORY
 from scheduler.web.admin.forms import PersonForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id
 from scheduler.web.i18n import _, _l
+from scheduler.web.made_whole import handed_out, made_whole
 from scheduler.web.password_again import password_again
 from scheduler.web.reasons import worded
 
@@ -79,26 +77,18 @@ def _page(form: PersonForm, seen: SubjectPreview | None, status: int) -> Respons
 @may("export", "subject")
 @password_again
 def export_person() -> ResponseReturnValue:
-    """All of it in a ZIP, made whole before it leaves."""
+    """All of it in a ZIP."""
     form, now = PersonForm(), clock.now()
     if not form.accepted():
         return _page(form, None, 422)
-    stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
     try:
-        subject_export.export_subject(
-            current_actor(), form.email.data or "", stream, centre_id=own_centre_id(), now=now
-        )
+        with made_whole() as stream:
+            subject_export.export_subject(
+                current_actor(), form.email.data or "", stream, centre_id=own_centre_id(), now=now
+            )
     except NotErased:
-        stream.close()
         return _looked_up(form)
-    except BaseException:
-        stream.close()
-        raise
-    stream.seek(0)
-    name = f"person-{clock.local_day(now).isoformat()}.zip"
-    answer = send_file(stream, mimetype="application/zip", as_attachment=True, download_name=name)
-    answer.headers.update(UNSEEN)
-    return answer
+    return handed_out(stream, f"person-{clock.local_day(now).isoformat()}", "zip")
 
 
 @bp.post("/settings/person/erase")

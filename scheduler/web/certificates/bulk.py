@@ -2,10 +2,8 @@
 
 import json
 import zipfile
-from tempfile import SpooledTemporaryFile
-from typing import IO, cast
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.queries import letters as queries
@@ -22,12 +20,12 @@ from scheduler.web.certificates.views import FILES, filters_asked, same_list
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.made_whole import handed_out, made_whole
 from scheduler.work import service
 from scheduler.work.terms import WorkKind
 
 MOST_IN_A_FILE = 2000
 ENDINGS = {WorkKind.ZIP_CERTIFICATES: "zip", WorkKind.MERGE_CERTIFICATES: "pdf"}
-IN_MEMORY = 5_000_000  # a larger one lies in a nameless file
 
 
 @bp.post("/certificates/files")
@@ -58,8 +56,7 @@ def take_files(work_id: int, ending: str) -> ResponseReturnValue:
     if ending != ENDINGS[work.kind]:
         raise NotFound("work")
     name = f"certificates-{clock.local_day(work.created_at).isoformat()}-{work.id}"
-    stream = cast(IO[bytes], SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (the answer closes it)
-    try:
+    with made_whole() as stream:
         if ending == "zip":
             at = work.created_at.timetuple()[:6]
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -68,13 +65,7 @@ def take_files(work_id: int, ending: str) -> ResponseReturnValue:
         else:
             for one in service.files_of(work_id):
                 stream.write(one.content)
-    except BaseException:
-        stream.close()
-        raise
-    stream.seek(0)
-    answer = send_file(stream, mimetype=f"application/{ending}", as_attachment=True, download_name=f"{name}.{ending}")
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return handed_out(stream, name, ending)
 
 
 @bp.route("/certificates/letters", methods=["GET", "POST"])
