@@ -86,7 +86,8 @@ def draw_merged(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     return {"drawn": len(valid), "left_out": len(numbers) - len(valid)}
 
 
-def _wanted(taken: LeasedWork) -> list[str]:
+def _wanted(taken: LeasedWork) -> list[Any]:
+    """What the work is about: numbers of certificates, or ids of visits."""
     return list(json.loads(taken.content or b"[]"))
 
 
@@ -96,7 +97,7 @@ def _file_of(number: str) -> str:
 
 def write_letters(actor: Actor, taken: LeasedWork) -> Mapping[str, Any]:
     """To the schools of these visits, a hundred in a transaction; of a visit that was written to meanwhile, nothing."""
-    visits: list[int] = list(json.loads(taken.content or b"[]"))
+    visits = _wanted(taken)
     result: dict[str, Any] = {"mails": 0, "schools": 0} | dict(taken.result)
     for start in range(taken.done, len(visits), issuing.AT_ONCE):
         some, now = visits[start : start + issuing.AT_ONCE], clock.now()

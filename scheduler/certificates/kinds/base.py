@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.terms import NAMES_A_PERSON, CertificateKind, CertificatePaper, VisitFacts, Wording
-from scheduler.core.language import span_of_days
+from scheduler.core.language import number, span_of_days, translator
 
 Translate = Callable[[str], str]
 PrintedFact = tuple[str, str]  # under its label
@@ -72,7 +72,34 @@ class PaperKind:
         return {}
 
 
-@lru_cache(maxsize=64)  # papers of one file share their days
+class SchoolsPaper(PaperKind):
+    """One that a school holds, for a visit or for several: how many were there, and nobody's name."""
+
+    def holder(self, paper: CertificatePaper) -> str:
+        return paper.host_name
+
+    def facts(self, paper: CertificatePaper, lang: str) -> list[PrintedFact]:
+        _ = translator(lang).gettext
+        counts = [
+            (_("presentations"), paper.presentations),
+            (_("pupils"), paper.pupils),
+            (_("parents"), paper.parents),
+            (_("teachers"), paper.teachers),
+        ]
+        said = [(_("place"), paper.host_place), (_("held on"), written_days(paper, lang))]
+        return said + [(label, number(count, lang)) for label, count in counts if count]
+
+
+def written_days(paper: CertificatePaper, lang: str) -> str:
+    """The day, or the days from the first to the last, on which what a paper is about was held."""
+    return _span(paper.since or paper.on_day, paper.on_day, lang)
+
+
 def written_day(day: dt.date, lang: str) -> str:
     """A day as papers write it."""
-    return span_of_days(day, day, lang)
+    return _span(day, day, lang)
+
+
+@lru_cache(maxsize=64)  # papers of one file share their days
+def _span(first: dt.date, last: dt.date, lang: str) -> str:
+    return span_of_days(first, last, lang)

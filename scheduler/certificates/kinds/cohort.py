@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from scheduler.certificates.kinds.base import PaperKind, PrintedFact, Translate
+from scheduler.certificates.kinds.base import PaperKind, PrintedFact, Translate, written_days
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Wording
 from scheduler.cohorts.terms import HIGHEST_LEVEL
-from scheduler.core.language import number, span_of_days, translator
+from scheduler.core.language import number, translator
 
 
 class OfCohort(PaperKind):
@@ -35,7 +35,7 @@ class OfCohort(PaperKind):
             (_("grade"), number(paper.grade, lang)),
             (_("pupils"), number(paper.pupils, lang)),
             (_("level"), level),
-            (_("held on"), span_of_days(paper.since or paper.on_day, paper.on_day, lang)),
+            (_("held on"), written_days(paper, lang)),
         ]
 
     def coded(self, paper: CertificatePaper) -> str:
