@@ -93,11 +93,15 @@ def own_ride(actor: Actor, row: VisitRow) -> RideMate | None:
     return RideMate(*_told(ride, row, presenters_by_id([ride.presenter_id])[ride.presenter_id]))
 
 
-def ride_news(now: dt.datetime) -> dict[int, RideNews]:
-    """By its row, each ride to a visit that has not begun, where what was told last is not how it stands now."""
+def ride_news(now: dt.datetime, ride_id: int | None = None) -> dict[int, RideNews]:
+    """By its row, each ride to a visit that has not begun, where what was told last is not how it stands now.
+
+    `ride_id`: asks about that one alone.
+    """
+    of = (CarRide.id == ride_id,) if ride_id is not None else ()
     coming = db.session().execute(
         select(CarRide.id, CarRide.visit_id, CarRide.presenter_id, CarRide.told_start)
-        .where(CarRide.on_day >= clock.local_day(now))
+        .where(CarRide.on_day >= clock.local_day(now), *of)
         .order_by(CarRide.on_day, CarRide.id)
     ).all()  # fmt: skip
     rows = {row.id: row for row in visits_where(Visit.id.in_([one.visit_id for one in coming]))} if coming else {}

@@ -39,7 +39,7 @@ def tell_of_rides(*, now: dt.datetime) -> int:
 def _tell(act: Act, ride_id: int) -> bool:
     locked = select(CarRide).where(CarRide.id == ride_id).with_for_update().execution_options(populate_existing=True)
     ride = act.session.scalar(locked)
-    news = ride_news(act.now).get(ride_id)
+    news = ride_news(act.now, ride_id).get(ride_id)
     if ride is None or news is None:
         return False  # another run was faster
     child, driver = (_user_of(act, who) for who in (ride.presenter_id, ride.driver_id))
