@@ -13,17 +13,16 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from pypdf import PdfReader
 
-from scheduler import config
-from scheduler.app import create_app
 from scheduler.certificates.service.awards import issue_for_cohort
 from scheduler.core import tokens
-from scheduler.core.db import Base, db, transaction
+from scheduler.core.db import db, transaction
 from scheduler.policy import Role
 from tests.a11y.conftest import served
-from tests.conftest import THE_CLOCK, settings_for
+from tests.conftest import THE_CLOCK
 from tests.factories.awards import a_trained_cohort
 from tests.factories.counting import LEAVING
 from tests.factories.people import an_actor
+from tests.journeys.house import an_empty_house
 from tests.papers import qr_codes_of, saved
 
 pytestmark = pytest.mark.journey
@@ -57,14 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def house(folder: Path) -> Iterator[Flask]:
-    settings = settings_for(folder)
-    app = create_app(settings)
-    config.use(settings)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with an_empty_house(folder) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")

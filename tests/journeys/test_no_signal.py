@@ -11,15 +11,13 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scheduler import config
-from scheduler.app import create_app
-from scheduler.core.db import Base, db
 from scheduler.policy import Role
 from tests.a11y.conftest import served
 from tests.attendance.phones import deliveries, times_stored
 from tests.attendance.stored_counts import counting
-from tests.conftest import settings_for
 from tests.factories.counting import LEAVING, a_begun_visit
 from tests.factories.people import make_user
+from tests.journeys.house import an_empty_house
 from tests.standing_clock import THE_CLOCK
 from tests.web.browser import sign_in_as
 
@@ -82,14 +80,8 @@ class Phone:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An installation in which nobody is yet: the numbers of made visits are free."""
-    settings = settings_for(tmp_path_factory.mktemp("instance"))
-    app = create_app(settings)
-    config.use(settings)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with an_empty_house(tmp_path_factory.mktemp("instance")) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
