@@ -191,20 +191,15 @@ def living_paper(about: str) -> tuple[Certificate | None, bool]:
     return next((row for row in had if row.state is CertificateState.ISSUED), None), bool(had)
 
 
-def presenter_of(number: str) -> int | None:
-    """Whose paper it is; None for one of another kind."""
-    return db.session().scalar(select(Certificate.presenter_id).where(Certificate.number == number))
-
-
-def named_for(actor: Actor, paper: CertificatePaper, lang: str) -> CertificatePaper:
-    """A presenter's paper as a person takes it: with her name, which is drawn and not kept.
+def named_for(actor: Actor, paper: CertificatePaper, lang: str) -> tuple[CertificatePaper, int | None]:
+    """A presenter's paper as a person takes it: with her name, which is drawn and not kept; and whose name that is.
 
     A minor's has her first name and a line for the other, until her guardian withdraws or she is erased. An adult whose
     name is forgotten here is named as long as her account is the one that the paper was issued to. A file that no
     person takes, written by a command, names nobody; neither does the code on the paper, which is signed before.
     """
     if paper.kind is not CertificateKind.PRESENTER or paper.holder_name or Role.SYSTEM in actor.roles:
-        return paper
+        return paper, None
     withdrawn = (
         select(GuardianConsent.withdrawn_at)
         .where(GuardianConsent.presenter_id == Presenter.id)
@@ -213,7 +208,7 @@ def named_for(actor: Actor, paper: CertificatePaper, lang: str) -> CertificatePa
         .scalar_subquery()
     )
     wanted = (
-        select(Certificate.holder_key, User)
+        select(Certificate.holder_key, Certificate.presenter_id, User)
         .join(Presenter, Presenter.id == Certificate.presenter_id)
         .join(User, User.id == Presenter.user_id)
         .where(Certificate.number == paper.number, User.erased_at.is_(None))
@@ -221,11 +216,13 @@ def named_for(actor: Actor, paper: CertificatePaper, lang: str) -> CertificatePa
     )
     row = db.session().execute(wanted).one_or_none()
     if row is None:
-        return paper
+        return paper, None
     if row.holder_key.startswith(UNNAMED_KEY):
-        return replace(paper, holder_name=spelled(row.User.given_spelled, lang) + SURNAME_LINE)
+        return replace(paper, holder_name=spelled(row.User.given_spelled, lang) + SURNAME_LINE), row.presenter_id
     name = spelled(row.User.full_name, lang)
-    return replace(paper, holder_name=name) if names_match(row.holder_key, name, secrets=name_secrets()) else paper
+    if not names_match(row.holder_key, name, secrets=name_secrets()):
+        return paper, None
+    return replace(paper, holder_name=name), row.presenter_id
 
 
 def violations() -> list[str]:

@@ -240,17 +240,21 @@ def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: d
     log.info("certificate revoked", extra={"certificate_id": certificate_id})
 
 
-def certificate_pdf(actor: Actor, number: str) -> bytes:
+def certificate_pdf(actor: Actor, number: str, told: Callable[[int], None] = lambda _presenter_id: None) -> bytes:
     """The PDF of one valid certificate. Raises: NotAllowed, NotFound (also for one that no longer counts).
 
-    A minor's name is drawn here alone, for the person who takes the sheet, and after the code on it was signed.
+    A minor's name is drawn here alone, for the person who takes the sheet, and after the code on it was signed; `told`
+    hears whose was drawn.
     """
     found = papers.papers_to_draw(actor, [number])
     if not found:
         raise NotFound("certificate")
     faces = templates.faces_of({paper.template for paper, _language in found})
-    named = [(presenters.named_for(actor, *one), one[1]) for one in signature.sealed_papers(found)]
-    return with_signature(pdf.draw_each(named, faces), settings().pdf_signing)
+    [(paper, lang)] = signature.sealed_papers(found)
+    named, whose = presenters.named_for(actor, paper, lang)
+    if whose is not None:
+        told(whose)
+    return with_signature(pdf.draw_each([(named, lang)], faces), settings().pdf_signing)
 
 
 def draw_merged(actor: Actor, numbers: Iterable[str], told: Callable[[int], None] = lambda _pages: None) -> bytes:

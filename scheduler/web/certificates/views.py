@@ -10,7 +10,7 @@ from scheduler import policy
 from scheduler.certificates import rules, signature
 from scheduler.certificates.badge import KINDS_WITH_A_BADGE
 from scheduler.certificates.kinds.every import KINDS, facts_of, holder_of, wording_of
-from scheduler.certificates.queries import lists, papers, presenters
+from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import (
     NAMES_A_PERSON,
@@ -188,13 +188,12 @@ def handed_over(actor: Actor, typed: str) -> ResponseReturnValue:
     number = rules.number_typed(typed)
     if number is None:
         raise NotFound("certificate")
-    if (hers := presenters.presenter_of(number)) is not None:
-        note_given_names([hers])
     headers = {
         "Content-Disposition": f'attachment; filename="{number}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(issuing.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
+    drawn = issuing.certificate_pdf(actor, number, lambda presenter_id: note_given_names([presenter_id]))
+    return Response(drawn, mimetype="application/pdf", headers=headers | UNSEEN)
 
 
 @bp.get("/certificates/issued")
