@@ -154,8 +154,8 @@ def years_of_presenter(actor: Actor, presenter_id: int) -> list[PresenterYear]:
 
 
 def own_papers(actor: Actor) -> list[PresenterYear]:
-    """The actor's own that hold, of the last school year first, with what they say. One question."""
-    policy.require(actor, "read", "day", presenters=[actor.presenter_id])
+    """The actor's own that hold, or her child's, of the last school year first. One question."""
+    policy.require(actor, "read", "certificate", presenters=[actor.presenter_id])
     if actor.presenter_id is None:
         return []
     wanted = _papers_of(actor.presenter_id).where(Certificate.state == CertificateState.ISSUED)

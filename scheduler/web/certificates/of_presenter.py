@@ -10,12 +10,13 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.people.rules import is_minor
 from scheduler.staffing.queries.availability import presenter_page
+from scheduler.staffing.queries.guardian_page import guardian_page, opened_by_link
 from scheduler.web.certificates.blueprint import bp
 from scheduler.web.certificates.forms import CertificatePressForm
 from scheduler.web.certificates.views import handed_over
 from scheduler.web.filters import say
 from scheduler.web.forms import number_of
-from scheduler.web.guards import current_actor, may
+from scheduler.web.guards import current_actor, may, public
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
@@ -50,6 +51,17 @@ def issue_of_presenter(presenter_id: int) -> ResponseReturnValue:
 def own_paper(number: str) -> ResponseReturnValue:
     """Her own, with her name on it."""
     return handed_over(current_actor(), number)
+
+
+@bp.get("/consent/<token>/certificates/<number>.pdf")
+@public
+def guardians_paper(token: str, number: str) -> ResponseReturnValue:
+    """The same for her guardian, behind the link in her mail, as long as she is a minor."""
+    now = clock.now()
+    actor = opened_by_link(token, now)
+    if not guardian_page(actor, now).minor:
+        raise NotFound("certificate")
+    return handed_over(actor, number)
 
 
 def _page(presenter_id: int, problem: str = "", status: int = 200) -> ResponseReturnValue:

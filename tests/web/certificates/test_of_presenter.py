@@ -13,6 +13,8 @@ from scheduler.core import tokens
 from scheduler.core.audit import MINOR_READ, AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.policy import Role
+from scheduler.safeguarding.models import Guardian
+from scheduler.safeguarding.queries import GUARDIAN_LINK
 from scheduler.web.limits import limiter
 from tests.counting import statements
 from tests.factories.awards import a_locked_visit_with
@@ -190,3 +192,26 @@ def test_the_list_shows_it_by_its_kind_with_no_school(app, tara):
     again = desk.get(f"/certificates/{numbers()[0]}/reissue?lang=en")
     assert "The new paper prints the numbers that count now." in again.text
     assert "The right name" not in again.text
+
+
+def test_her_guardian_finds_and_takes_it_behind_her_link_as_long_as_she_is_a_minor(app, tara, the_clock):
+    a_locked_visit_with(tara)
+    other = a_cleared_minor(centre_id=tara.centre_id)
+    desk_of(app, tara).post(f"/people/{tara.id}/certificates", data={"year": "2026"})
+    [number] = numbers()
+    with transaction() as session:
+        guardians = session.scalars(select(Guardian.id).order_by(Guardian.presenter_id)).all()
+        hers, anothers = (
+            tokens.mint(GUARDIAN_LINK, one, lasts=dt.timedelta(days=3000), now=LEAVING) for one in guardians
+        )
+    anybody, there = app.test_client(), f"/consent/{hers}/certificates/{number}.pdf"
+    assert tara.id < other.id  # the first link is hers
+
+    assert there in anybody.get(f"/consent/{hers}").text
+    assert "Тара" in words_in(anybody.get(there))
+    assert number not in anybody.get(f"/consent/{anothers}").text
+    assert anybody.get(f"/consent/{anothers}/certificates/{number}.pdf").status_code == 404
+    assert anybody.get(f"/consent/{hers}x/certificates/{number}.pdf").status_code == 404
+    the_clock.stands_at(dt.datetime.combine(tara.adult_on, dt.time(12), tzinfo=dt.UTC))
+    assert anybody.get(there).status_code in (404, 410)
+    assert number not in anybody.get(f"/consent/{hers}").text
