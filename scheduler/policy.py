@@ -215,7 +215,9 @@ TABLE: dict[Role, Rights] = {
         _all(Scope.VISIT, pick_up="read", hand_off="create read", concern="create", answers="show"),
         _all(Scope.ANY, host="read", programme="read"),
     ),
-    Role.GUARDIAN: _all(Scope.OWN, consent="give read withdraw", assignment="read", pick_up="read update"),
+    Role.GUARDIAN: _all(
+        Scope.OWN, consent="give read withdraw", assignment="read", pick_up="read update", certificate="read"
+    ),
     Role.COORDINATOR: _join(
         _STAFF,
         _OWN_LISTS,

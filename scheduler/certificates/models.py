@@ -8,20 +8,24 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scheduler.certificates.terms import CertificateKind, CertificateState, PaperShape
 from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.db import Base
-from scheduler.core.defences import TableLaw, changed, defend, refuse, refuse_more
+from scheduler.core.defences import Aftermath, TableLaw, changed, defend, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, NamedWay, closed
+from scheduler.people.models import Presenter
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
 CERTIFICATE_KEYS = "0086_certificate_keys"
 TEMPLATES = "0092_certificate_templates"
 KINDS_OF_PAPERS = "0096_kinds_of_certificates"
+PAPERS_OF_PRESENTERS = "0102_papers_of_presenters"
 # What a paper of a kind is about, if that is not the visit alone.
-_SUBJECTS = {
+SUBJECTS = {
     CertificateKind.COHORT: "cohort_id",
     CertificateKind.CAMPAIGN: "campaign_id",
     CertificateKind.GROUP: "presentation_id",
+    CertificateKind.PRESENTER: "presenter_id",
 }
+_OF_VISITS = ("cohort_id", "campaign_id", "presentation_id")
 
 
 class Certificate(Base):
@@ -30,9 +34,9 @@ class Certificate(Base):
     __tablename__ = "certificate"
     __table_args__ = (
         CheckConstraint("length(number) = 16", name="number_of_80_bits"),
-        CheckConstraint("kind IN ('teacher') OR holder_name IS NULL", name="no_person_on_other_kinds"),
+        CheckConstraint("kind IN ('teacher', 'presenter') OR holder_name IS NULL", name="no_person_on_other_kinds"),
         CheckConstraint(
-            " AND ".join(f"(kind = '{kind}') = ({column} IS NOT NULL)" for kind, column in _SUBJECTS.items()),
+            " AND ".join(f"(kind = '{kind}') = ({column} IS NOT NULL)" for kind, column in SUBJECTS.items()),
             name="is_about_what_its_kind_says",
         ),
         CheckConstraint("(kind IN ('school', 'teacher')) = (about = '')", name="says_what_it_is_about"),
@@ -65,6 +69,7 @@ class Certificate(Base):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"), index=True)
     presentation_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"), index=True)
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="RESTRICT"), index=True)
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
@@ -249,11 +254,63 @@ refuse_more(
     TableLaw(
         "subject_stays",
         ("UPDATE",),
-        f"{changed(*_SUBJECTS.values())} OR (NEW.about <> OLD.about AND OLD.about NOT LIKE '% instead of %')",
+        f"{changed(*_OF_VISITS)} OR (NEW.about <> OLD.about AND OLD.about NOT LIKE '% instead of %')",
     ),
     since=KINDS_OF_PAPERS,
 )
 defend(Certificate.__table__, sqlite=_NOT_REPLACED.on_sqlite("certificate"), postgresql=(), since=KINDS_OF_PAPERS)
+
+# --- A presenter's: for what she held of a school year, as it was locked; of a minor nothing names her ---
+
+
+def _school_year(day: str) -> str:
+    """The year in which the school year of a day began, as SQLite and PostgreSQL both reckon it."""
+    year, month = (f"CAST(substr(CAST({day} AS TEXT), {place}) AS INTEGER)" for place in ("1, 4", "6, 2"))
+    return f"({year} - CASE WHEN {month} < 9 THEN 1 ELSE 0 END)"
+
+
+_HELD_WITH_HER = f"""FROM assignment w JOIN presentation s ON s.id = w.presentation_id
+  JOIN visit v ON v.id = s.visit_id JOIN attendance a ON a.presentation_id = s.id
+  WHERE w.presenter_id = NEW.presenter_id AND w.state = 'present' AND a.locked_at IS NOT NULL
+  AND s.state IN ('delivered', 'part_delivered')
+  AND {_about(f"'presenter ' || w.presenter_id || ' ' || {_school_year('v.on_day')}")}"""
+_SUMS = f"""(SELECT '%"minutes": ' || SUM(COALESCE(a.minutes_given, s.minutes))
+  || ', %"presentations": ' || COUNT(s.id) || ', %' {_HELD_WITH_HER})"""
+_RESTS_ELSEWHERE = f"NOT EXISTS (SELECT 1 {_HELD_WITH_HER} AND v.id = NEW.visit_id)"
+_NO_PLACE = """NEW.printed LIKE '%"host_name": "", "host_place": "",%'"""
+_HOURS_LACK = f"""(NEW.kind = 'presenter' AND (NOT COALESCE(NEW.printed LIKE {_SUMS}, FALSE)
+  OR NOT ({_NO_PLACE}) OR (NEW.about NOT LIKE '% instead of %' AND {_RESTS_ELSEWHERE})))"""
+_OF_A_MINOR = """EXISTS (SELECT 1 FROM presenter m
+  WHERE m.id = NEW.presenter_id AND m.adult_on IS NOT NULL AND m.adult_on > NEW.issued_at)"""
+_NAMED = """(NEW.holder_name IS NOT NULL OR NEW.printed NOT LIKE '%"holder_name": "",%'
+  OR (NEW.holder_key NOT LIKE 'presenter %' AND NEW.holder_key NOT LIKE 'erased:%'))"""
+
+refuse_more(
+    Certificate.__table__,
+    TableLaw("hours_are_earned", ("INSERT",), _HOURS_LACK),
+    TableLaw("no_minor_is_named", ("INSERT",), f"(NEW.kind = 'presenter' AND {_NAMED} AND {_OF_A_MINOR})"),
+    TableLaw(
+        "no_minor_is_named",
+        ("UPDATE",),
+        f"(NEW.kind = 'presenter' AND {changed('holder_name', 'holder_key')} AND {_NAMED} AND {_OF_A_MINOR}"
+        " AND NOT (NEW.holder_name IS NULL AND NEW.holder_key = OLD.holder_key))",
+    ),
+    TableLaw("presenter_stays", ("UPDATE",), changed("presenter_id")),
+    since=PAPERS_OF_PRESENTERS,
+)
+# A birth date that was wrong: who turns out to be a minor is named no longer.
+follow(
+    Presenter.__table__,
+    Aftermath(
+        "is_named_no_longer",
+        "UPDATE OF adult_on",
+        "",
+        "UPDATE certificate SET holder_name = NULL WHERE presenter_id = NEW.id AND holder_name IS NOT NULL"
+        " AND NEW.adult_on > issued_at;",
+    ),
+    words={},
+    since=PAPERS_OF_PRESENTERS,
+)
 
 refuse(
     CertificateKey.__table__,

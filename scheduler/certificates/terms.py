@@ -37,9 +37,10 @@ class CertificateKind(StrEnum):
     COHORT = "cohort"
     CAMPAIGN = "campaign"
     GROUP = "group"
+    PRESENTER = "presenter"
 
 
-NAMES_A_PERSON = frozenset({CertificateKind.TEACHER})
+NAMES_A_PERSON = frozenset({CertificateKind.TEACHER, CertificateKind.PRESENTER})  # adults only
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class CertificatePaper:
     centre_name: str
     centre_place: str
     check_url: str  # ASCII: it goes into the QR code; when it is drawn with what is signed behind a # (signature.py)
-    holder_name: str = ""  # the teacher's; a school's certificate names no person
+    holder_name: str = ""  # an adult's; a school's certificate names no person
     programme_number: str = ""  # of a teachers' gathering in the official catalogue
     minutes: int = 0  # how long the teacher was there; of a gathering of the catalogue, the hours that it grants
     presentations: int = 0
@@ -232,9 +233,7 @@ class VisitFacts:
     campaign_text: str = ""
     template: StoredTemplate | None = None
     about: str = ""  # what it is about, if that is not the visit alone: no two papers about the same hold
-    cohort_id: int | None = None
-    campaign_id: int | None = None
-    presentation_id: int | None = None
+    subject_id: int | None = None  # of the row that it is about: a cohort, a campaign
     campaign_name: str = ""
     since: dt.date | None = None
     group: str = ""
@@ -261,6 +260,7 @@ class CertificateRow:
     host_sr_latn: str = ""
     host_id: int = 0
     group: str = ""  # a cohort's code, or the marks of classes, as printed
+    presenter_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -328,7 +328,7 @@ class UncertifiedVisit:
     waits_for: WaitsFor
 
 
-FORGOTTEN_KEY = "erased:"  # before the id, where the keyed hash of a holder's name stood
+FORGOTTEN_KEY, UNNAMED_KEY = "erased:", "presenter "  # before an id: the hash of a name is gone, or there never was one
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,7 @@ class CheckedCertificate:
     @property
     def compares(self) -> bool:
         """Whether a typed name can still be compared: a hash that has lasted its time is gone, too."""
-        return self.holder_name is None and not self.holder_key.startswith(FORGOTTEN_KEY)
+        return self.holder_name is None and not self.holder_key.startswith((FORGOTTEN_KEY, UNNAMED_KEY))
 
 
 @dataclass(frozen=True)

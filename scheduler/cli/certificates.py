@@ -29,6 +29,7 @@ ABOUT: Mapping[str, Callable[..., Issued]] = {
     "cohort": awards.issue_for_cohort,
     "schools_of": awards.issue_for_campaign,
     "classes_of": awards.issue_for_groups,
+    "presenter": lambda actor, which, *, now: awards.issue_for_presenter(actor, *_year_of_presenter(which), now=now),
 }
 STATES = {CertificateState.ISSUED: "valid", CertificateState.REISSUED: "replaced", CertificateState.REVOKED: "revoked"}
 
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
 @click.option("--cohort", metavar="CODE", default="", help="The certificate of a cohort, instead of those of visits.")
 @click.option("--schools-of", metavar="SLUG", default="", help="Of each school for its part in a whole campaign.")
 @click.option("--classes-of", metavar="NUMBER", default="", help="Of each class or group of one visit: V-2026-0412.")
+@click.option("--presenter", metavar="ID:YEAR", default="", help="Of a presenter for a school year: 5:2025 is 2025/26.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.zip")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def issue(campaign: str, visit_id: int | None, out: Path, as_json: bool, **about: str) -> None:
@@ -70,6 +72,14 @@ def _of_visits(campaign: str, visit_id: int | None) -> Issued:
     if visit_id is not None and not visits:
         raise BadInput(f"--visit: {visit_id} is no delivered visit with locked attendance")
     return issuing.issue_for_locked_attendance(SYSTEM, visits, now=clock.now())
+
+
+def _year_of_presenter(typed: str) -> tuple[int, int]:
+    """5:2025 as her row and the year in which the school year began. Raises: NotFound for anything else."""
+    who, _colon, year = typed.partition(":")
+    if not (who.isdecimal() and year.isdecimal() and len(who) < 10 and len(year) == 4):
+        raise NotFound("presenter")
+    return int(who), int(year)
 
 
 def _about(name: str, which: str) -> Issued:

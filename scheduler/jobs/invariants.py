@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from scheduler.attendance.queries import figures
 from scheduler.attendance.queries import invariants as counting
-from scheduler.certificates.queries import papers
+from scheduler.certificates.queries import papers, presenters
 from scheduler.cohorts.queries import lists as cohorts
 from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
@@ -29,6 +29,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     figures.violations,
     attendance.violations,
     papers.violations,
+    presenters.violations,
     questions.violations,
     cohorts.violations,
     panels.violations,

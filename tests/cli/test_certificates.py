@@ -12,9 +12,11 @@ from scheduler.certificates.queries import papers as queries
 from scheduler.certificates.service import issuing
 from scheduler.policy import SYSTEM
 from tests import papers
-from tests.factories.awards import AFTERWARDS, a_campaign_of, a_trained_cohort
+from tests.factories.awards import AFTERWARDS, a_campaign_of, a_locked_visit_with, a_trained_cohort
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
+from tests.factories.people import make_centre
 from tests.factories.programmes import make_campaign, make_programme
+from tests.factories.safeguarding import a_cleared_minor
 
 
 @pytest.fixture
@@ -142,3 +144,18 @@ def test_verify_tells_every_field_and_the_state(run):
     for number, state in [(teacher, "replaced"), (school, "revoked"), ("0" * 16, "unknown"), ("9" * 5000, "unknown")]:
         result = run("verify", number, "--json")
         assert (json.loads(result.stdout)["state"], result.exit_code) == (state, 1)
+
+
+def test_issue_for_a_presenter_writes_a_paper_that_names_no_minor(run, tmp_path):
+    tara, out = a_cleared_minor(centre_id=make_centre().id, given_name="Тара"), tmp_path / "hours.pdf"
+    a_locked_visit_with(tara)
+
+    told = json.loads(run("issue", "--presenter", f"{tara.id}:2026", "--out", out, "--json").stdout)
+    again = json.loads(run("issue", "--presenter", f"{tara.id}:2026", "--out", out, "--json").stdout)
+
+    assert (told["issued"], again["issued"], again["numbers"]) == (1, 0, told["numbers"])
+    assert "2026/27" in papers.words_of(out)
+    assert "Тара" not in papers.words_of(out)
+    for typed in (f"{tara.id}:2025", f"{tara.id}:0000", f"{tara.id}:9999", f"{tara.id}", "x:2026", "999999:2026"):
+        refused = run("issue", "--presenter", typed, "--out", out)
+        assert (refused.exit_code, "--presenter" in refused.stderr) == (2, True)

@@ -72,7 +72,8 @@ class Begun:
 
 
 def a_begun_visit(talks: int = 1, **given: Any) -> Begun:
-    """A confirmed visit with its request and one accepted educator; `contact_email` and `host_id` as needed."""
+    """A confirmed visit, its request and one accepted educator; `contact_email`, `host_id`, `from_hour` as needed."""
+    from_hour = given.pop("from_hour", 9)
     with transaction():
         programme = given.pop("programme", None) or make_programme()
         request = make_school_request(RequestState.CONFIRMED, programme=programme, **given)
@@ -82,7 +83,7 @@ def a_begun_visit(talks: int = 1, **given: Any) -> Begun:
         )  # fmt: skip
         educator = a_cleared_educator(centre_id=programme.centre_id)
         presentations = [
-            make_presentation(visit, dt.time(9 + turn), PresentationState.CONFIRMED, ordinal=turn + 1)
+            make_presentation(visit, dt.time(from_hour + turn), PresentationState.CONFIRMED, ordinal=turn + 1)
             for turn in range(talks)
         ]
         for presentation in presentations:

@@ -24,6 +24,7 @@ PUBLIC = {
     "certificates.compare",
     "certificates.download_own",
     "certificates.find",
+    "certificates.guardians_paper",
     "certificates.issuer",
     "certificates.keys",
     "certificates.leaf",

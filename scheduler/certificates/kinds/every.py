@@ -8,6 +8,7 @@ from scheduler.certificates.kinds.base import Earning, PaperKind, PrintedFact
 from scheduler.certificates.kinds.campaign import OfCampaign
 from scheduler.certificates.kinds.cohort import OfCohort
 from scheduler.certificates.kinds.group import OfGroup
+from scheduler.certificates.kinds.presenter import OfPresenter
 from scheduler.certificates.kinds.school import OfSchool
 from scheduler.certificates.kinds.teacher import OfTeacher
 from scheduler.certificates.rules import holder_key, placeholder
@@ -16,7 +17,7 @@ from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.language import translator
 
 KINDS: Mapping[CertificateKind, PaperKind] = {
-    one.kind: one for one in (OfSchool(), OfTeacher(), OfCohort(), OfCampaign(), OfGroup())
+    one.kind: one for one in (OfSchool(), OfTeacher(), OfCohort(), OfCampaign(), OfGroup(), OfPresenter())
 }
 
 

@@ -78,13 +78,17 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
 
 
 def valid_ones(actor: Actor, filters: CertificateFilters) -> Select[Certificate]:
-    """The question for those of the actor's list that hold and meet the filters. Raises: NotAllowed."""
+    """The question for those of the actor's list that hold, meet the filters and go to schools: no presenter's.
+
+    Raises: NotAllowed.
+    """
     policy.require(actor, "list", "certificate", centre=policy.own_part(actor))
     return (
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
         .join(Host, Host.id == Visit.host_id)
         .where(in_reach(actor, Visit), *_narrowed(filters), Certificate.state == CertificateState.ISSUED)
+        .where(Certificate.presenter_id.is_(None))
     )
 
 
@@ -102,7 +106,7 @@ def _narrowed(filters: CertificateFilters) -> list[ColumnElement[bool]]:
         wanted.append(Certificate.kind == filters.kind)
     if filters.typed.strip():
         words = words_typed(filters.typed)
-        at_host = [and_(*has_words(words))] if words else []
+        at_host = [and_(*has_words(words), Certificate.presenter_id.is_(None))] if words else []
         wanted.append(or_(*at_host, *_numbered(filters.typed), *_held_by(filters.typed)))
     return wanted
 

@@ -74,7 +74,10 @@ def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[Certifica
             .order_by(Certificate.id)
         )
         for row, visit in rows:
-            policy.require(actor, "read", "certificate", centre=policy.spot(visit), request=visit.school_request_id)
+            hers = row.presenter_id is not None  # no school's, though it rests on a visit there
+            asked_by = None if hers else visit.school_request_id
+            whose = [row.presenter_id] if hers else []
+            policy.require(actor, "read", "certificate", centre=policy.spot(visit), request=asked_by, presenters=whose)
             found[row.number] = (replace(paper_of(row), holder_name=row.holder_name or ""), row.language)
     return [found[number] for number in numbers if number in found]
 
@@ -125,7 +128,7 @@ def certificates_of_request(actor: Actor, request_id: int) -> list[CertificateRo
     rows = db.session.scalars(
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
-        .where(Visit.school_request_id == request_id)
+        .where(Visit.school_request_id == request_id, Certificate.presenter_id.is_(None))
         .order_by(Certificate.kind, Certificate.id)
     )
     return [row_of(row) for row in rows]
@@ -269,8 +272,8 @@ def violations() -> list[str]:
     return [f"visit {one} waits for certificates, and no sweep looks at it" for one in db.session.scalars(wanted)]
 
 
-def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
-    """All that the certificates of these visits print: five questions, however many they are."""
+def visit_facts(visit_ids: Collection[int], *, spoken: str = "") -> dict[int, VisitFacts]:
+    """All that the certificates of these visits print, in their schools' languages or as `spoken`: five questions."""
     rows = db.session.execute(
         select(Visit, Host, Programme, Centre, SchoolRequest, Campaign)
         .join(Host, Host.id == Visit.host_id)
@@ -290,7 +293,7 @@ def visit_facts(visit_ids: Collection[int]) -> dict[int, VisitFacts]:
         named[visit_id].append(name)
     found = {}
     for visit, host, programme, centre, school_request, campaign in rows:
-        language = school_request.language if school_request else DEFAULT
+        language = spoken or (school_request.language if school_request else DEFAULT)
         presentations, minutes = given.get(visit.id, (0, 0))
         facts = VisitFacts(
             visit_id=visit.id,
@@ -382,4 +385,5 @@ def row_of(certificate: Certificate) -> CertificateRow:
         issued_at=certificate.issued_at,
         language=certificate.language,
         group=said.get("group", ""),
+        presenter_id=certificate.presenter_id,
     )

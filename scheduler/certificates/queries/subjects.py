@@ -34,7 +34,7 @@ def facts_again(old: Certificate) -> VisitFacts:
         return replace(_in_campaign(visits, old.campaign_id), visit_id=old.visit_id, about=old.about)
     if old.presentation_id is not None:
         for one in group_facts(old.visit_id):
-            if one.presentation_id == old.presentation_id:
+            if one.subject_id == old.presentation_id:
                 return one
         raise Conflict(CertificateReason.NO_PUPILS_LEFT)
     if old.cohort_id is None:
@@ -58,7 +58,7 @@ def cohort_facts(row: Cohort, *, visit_id: int = 0, about: str = "") -> VisitFac
         campaign_title="",
         campaign_text="",
         about=about or f"cohort {row.id} {level}",
-        cohort_id=row.id,
+        subject_id=row.id,
         since=visits[0].on_day,
         counts=replace(last.counts, pupils=row.size, parents=0, teachers=0, others=0),
         presentations=len(visits),
@@ -94,7 +94,7 @@ def group_facts(visit_id: int) -> list[VisitFacts]:
             campaign_title="",
             campaign_text="",
             about=f"presentation {row.id}",
-            presentation_id=row.id,
+            subject_id=row.id,
             counts=HeadCounts(pupils=int(row.pupils)),
             presentations=1,
             minutes=row.minutes,
@@ -142,7 +142,7 @@ def _in_campaign(visits: Sequence[Visit], campaign_id: int) -> VisitFacts:
     return replace(
         each[last.id],
         about=f"campaign {campaign_id} {last.host_id}",
-        campaign_id=campaign_id,
+        subject_id=campaign_id,
         since=visits[0].on_day,
         counts=HeadCounts(
             sum(one.pupils for one in counts),

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from scheduler import policy
 from scheduler.acts import Act, change
-from scheduler.certificates.queries import subjects
+from scheduler.certificates.queries import presenters, subjects
 from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import CertificateKind, CertificateReason, Issued, VisitFacts
 from scheduler.cohorts.models import Cohort
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound
+from scheduler.people.models import Presenter
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign
 from scheduler.visits.models.visits import Visit
@@ -78,6 +79,41 @@ def issue_for_groups(actor: Actor, visit_number: str, *, now: dt.datetime) -> Is
     log.info("certificates of groups issued", extra={"visit_id": visit_id, "issued": len(fresh)})
     held = [number for number in before.values() if number]
     return Issued(len(fresh), len(held), (*held, *fresh))
+
+
+def issue_for_presenter(actor: Actor, presenter_id: int, first_year: int, *, now: dt.datetime) -> Issued:
+    """Her certificate of the school year that began in that autumn, from what is locked of it by now.
+
+    Asked again it is the same one, or, where the numbers have changed, a new one in its place. A minor's is stored
+    without her name. Nobody is written to.
+    Raises: NotAllowed, NotFound; Conflict("attendance_not_locked", "certificate_revoked").
+    """
+    with change(actor, now) as act:
+        row = act.session.get(Presenter, presenter_id)
+        policy.require(actor, "issue", "certificate", centre=row.centre_id if row else None)
+        about = presenters.about_year(presenter_id, first_year)
+        facts = presenters.facts_of_year(presenter_id, first_year, now=now)
+        before, _had = presenters.living_paper(about)
+        rests_on = facts.visit_id if before is None else before.visit_id
+        for visit in lock_visits(act.session, [rests_on]):
+            policy.require(actor, "issue", "certificate", centre=policy.spot(visit))
+        act.session.expire_all()
+        facts = presenters.facts_of_year(presenter_id, first_year, now=now, visit_id=rests_on)
+        issued = _issued_of_year(act, facts)
+    log.info("certificate of a presenter issued", extra={"presenter_id": presenter_id, "issued": issued.issued})
+    return issued
+
+
+def _issued_of_year(act: Act, facts: VisitFacts) -> Issued:
+    before, had = presenters.living_paper(facts.about)
+    holder = issuing.holder_in(facts, CertificateKind.PRESENTER)
+    if before is None and had:
+        raise Conflict(CertificateReason.CERTIFICATE_REVOKED)
+    if before is None:
+        return Issued(1, 0, tuple(issuing.store_papers(act, [(facts, CertificateKind.PRESENTER, holder)])))
+    if presenters.says_otherwise(before, facts.presentations, facts.minutes):
+        return Issued(1, 0, (issuing.put_anew(act, before, facts, holder),))
+    return Issued(0, 1, (before.number,))
 
 
 def _issued(act: Act, kind: CertificateKind, facts: VisitFacts) -> Issued:

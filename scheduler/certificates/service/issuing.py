@@ -15,15 +15,14 @@ from scheduler.acts import Act, change
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.service.locked_numbers import let_papers_wait
 from scheduler.certificates import pdf, rules, signature
-from scheduler.certificates.kinds.every import KINDS, who_earns
+from scheduler.certificates.kinds.every import who_earns
 from scheduler.certificates.kinds.papers import new_paper
-from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries import papers, subjects, templates
+from scheduler.certificates.models import SUBJECTS, Certificate
+from scheduler.certificates.queries import papers, presenters, subjects, templates
 from scheduler.certificates.rules import HOST_KEY
 from scheduler.certificates.service.letters import tell
 from scheduler.certificates.terms import (
     CERTIFICATE_MACHINE,
-    NAMES_A_PERSON,
     CertificateKind,
     CertificateReason,
     CertificateState,
@@ -181,22 +180,39 @@ def reissue_certificate(actor: Actor, certificate_id: int, name: str, *, now: dt
         policy.require(actor, "issue", "certificate", centre=policy.spot(visit))
         if old.state is not CertificateState.ISSUED:
             raise Conflict(GroundReason.WRONG_STATE)
-        key = _key(old.kind, name)
+        key = key_of(old.kind, name)
         if problem := rules.problem_with_holder(old.kind, name):
             raise Rejected({"name": problem})
         others = [] if old.about else [row for row in _of_visits(act.session, [visit.id]) if row.id != old.id]
         if any(row.holder_key == key and row.state is CertificateState.ISSUED for row in others):
             raise Conflict(CertificateReason.CERTIFICATE_EXISTS)
-        running_number = next_number("U", clock.local_day(now), digits=6)
-        facts = subjects.facts_again(old) if old.about else papers.visit_facts([visit.id])[visit.id]
-        holder = name if KINDS[old.kind].of_a_person else ""
-        new = Certificate(**_new_row(facts, old.kind, holder, running_number, now))
-        _put_in_place_of(act, old, new)
-        if new.holder_name:
-            _rename_adult(act.session, visit.id, old.holder_key, new.holder_name)
-        act.record("certificate issued", new, {"instead_of": old.id})
+        facts, typed = _facts_again(old, now), name if old.kind is CertificateKind.TEACHER else ""
+        new_number = put_anew(act, old, facts, typed or holder_in(facts, old.kind))
+        if typed:
+            _rename_adult(act.session, visit.id, old.holder_key, typed)
     log.info("certificate reissued", extra={"certificate_id": certificate_id})
+    return new_number
+
+
+def put_anew(act: Act, old: Certificate, facts: VisitFacts, holder: str) -> str:
+    """A new paper in the place of one that holds; its number. The caller has seen to rights and locks."""
+    running_number = next_number("U", clock.local_day(act.now), digits=6)
+    new = Certificate(**_new_row(facts, old.kind, holder, running_number, act.now))
+    _put_in_place_of(act, old, new)
+    act.record("certificate issued", new, {"instead_of": old.id})
     return new.number
+
+
+def holder_in(facts: VisitFacts, kind: CertificateKind) -> str:
+    """Whom a paper about more than a visit names: a presenter who is an adult, nobody else."""
+    return next(iter(facts.named_adults), "") if kind is CertificateKind.PRESENTER else ""
+
+
+def _facts_again(old: Certificate, now: dt.datetime) -> VisitFacts:
+    """What a new paper about the same prints. Raises: Conflict("attendance_not_locked")."""
+    if old.presenter_id is not None:
+        return presenters.facts_again(old, now=now)
+    return subjects.facts_again(old) if old.about else papers.visit_facts([old.visit_id])[old.visit_id]
 
 
 def _put_in_place_of(act: Act, old: Certificate, new: Certificate) -> None:
@@ -224,9 +240,21 @@ def revoke_certificate(actor: Actor, certificate_id: int, reason: str, *, now: d
     log.info("certificate revoked", extra={"certificate_id": certificate_id})
 
 
-def certificate_pdf(actor: Actor, number: str) -> bytes:
-    """The PDF of one valid certificate. Raises: NotAllowed, NotFound (also for one that no longer counts)."""
-    return draw_merged(actor, [number])
+def certificate_pdf(actor: Actor, number: str, told: Callable[[int], None] = lambda _presenter_id: None) -> bytes:
+    """The PDF of one valid certificate. Raises: NotAllowed, NotFound (also for one that no longer counts).
+
+    A minor's name is drawn here alone, for the person who takes the sheet, and after the code on it was signed; `told`
+    hears whose was drawn.
+    """
+    found = papers.papers_to_draw(actor, [number])
+    if not found:
+        raise NotFound("certificate")
+    faces = templates.faces_of({paper.template for paper, _language in found})
+    [(paper, lang)] = signature.sealed_papers(found)
+    named, whose = presenters.named_for(actor, paper, lang)
+    if whose is not None:
+        told(whose)
+    return with_signature(pdf.draw_each([(named, lang)], faces), settings().pdf_signing)
 
 
 def draw_merged(actor: Actor, numbers: Iterable[str], told: Callable[[int], None] = lambda _pages: None) -> bytes:
@@ -267,14 +295,14 @@ def _of_visits(session: Session, visit_ids: Collection[int]) -> list[Certificate
     return list(session.scalars(select(Certificate).where(*alone).order_by(Certificate.id)))
 
 
-def _key(kind: CertificateKind, name: str) -> str:
+def key_of(kind: CertificateKind, name: str) -> str:
     return rules.holder_key(kind, name, secret=name_secret())
 
 
 def _rename_adult(session: Session, visit_id: int, old_key: str, name: str) -> None:
     """The school's list says the right name too, unless that name stands in it already."""
     listed = {row.name_key: row for row in session.scalars(select(NamedAdult).where(NamedAdult.visit_id == visit_id))}
-    row, key = listed.get(old_key), _key(CertificateKind.TEACHER, name)
+    row, key = listed.get(old_key), key_of(CertificateKind.TEACHER, name)
     if row is not None and listed.get(key, row) is row:
         row.name, row.name_key = name, key
 
@@ -290,10 +318,8 @@ def _new_row(
         "kind": kind,
         "visit_id": facts.visit_id,
         "about": facts.about,
-        "cohort_id": facts.cohort_id,
-        "campaign_id": facts.campaign_id,
-        "presentation_id": facts.presentation_id,
-        "holder_key": _key(kind, name) if kind in NAMES_A_PERSON else facts.about or HOST_KEY,
+        **{column: facts.subject_id if of is kind else None for of, column in SUBJECTS.items()},
+        "holder_key": key_of(kind, name) if name else facts.about or HOST_KEY,
         "holder_name": name or None,
         "language": facts.language,
         "printed": papers.printed_text(paper),

@@ -74,4 +74,8 @@ def _waiting(session: Session, visit_ids: Collection[int]) -> list[SchoolOfVisit
 
 def _untold() -> tuple[ColumnElement[bool], ...]:
     """Papers that hold, and of which their school has not been told."""
-    return Certificate.state == CertificateState.ISSUED, Certificate.told_at.is_(None)
+    return (
+        Certificate.state == CertificateState.ISSUED,
+        Certificate.told_at.is_(None),
+        Certificate.presenter_id.is_(None),
+    )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from scheduler.attendance.models import NamedAdult
 from scheduler.attendance.sheet_models import SheetScan
@@ -141,10 +141,12 @@ def holder_keys_of(subject: Subject) -> list[str]:
 
 
 def of_her_visits(subject: Subject, model: type[NamedAdult] | type[Certificate], column: Any) -> list[int]:
-    """Rows with her name at the visits that she had asked for."""
+    """Rows with her name at the visits that she had asked for; and what was issued to her as a presenter."""
     visits = select(Visit.id).where(Visit.school_request_id.in_(subject.request_ids))
-    wanted = select(model.id).where(model.visit_id.in_(visits), column.in_(holder_keys_of(subject)))
-    return list(db.session.scalars(wanted.order_by(model.id)))
+    hers = and_(model.visit_id.in_(visits), column.in_(holder_keys_of(subject)))
+    if model is Certificate and subject.presenter_id is not None:
+        hers = or_(hers, Certificate.presenter_id == subject.presenter_id)
+    return list(db.session.scalars(select(model.id).where(hers).order_by(model.id)))
 
 
 def sheets_of_her_visits(subject: Subject) -> list[int]:

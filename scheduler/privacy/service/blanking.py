@@ -172,6 +172,7 @@ def erase_presenters(session: Session, ids: Ids, now: dt.datetime) -> None:
     blank_guardians(session, _all(session, Guardian.id, Guardian.presenter_id.in_(ids)))
     blank_consents(session, _all(session, GuardianConsent.id, GuardianConsent.presenter_id.in_(ids)))
     blank_papers(session, _all(session, ConsentPaper.id, ConsentPaper.presenter_id.in_(ids)))
+    blank_holder_keys(session, _all(session, Certificate.id, Certificate.presenter_id.in_(ids)))
     _delete_belongings(session, Presenter.__table__, ids)
     born = Presenter.id.in_(ids), Presenter.birth_date.is_not(None)
     days = {

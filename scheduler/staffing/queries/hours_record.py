@@ -26,6 +26,11 @@ def school_year_of(day: dt.date) -> int:
     return day.year if day.month >= SEPTEMBER else day.year - 1
 
 
+def days_of_record(first_year: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a school year."""
+    return dt.date(first_year, SEPTEMBER, 1), dt.date(first_year + 1, SEPTEMBER - 1, 31)
+
+
 def hours_record(actor: Actor, first_year: int, *, today: dt.date) -> HoursRecord:
     """Two questions, however many visits. Raises: NotAllowed; NotFound when the actor is no presenter."""
     policy.require(actor, "read", "day", presenters=[actor.presenter_id])
@@ -49,7 +54,7 @@ def hours_record(actor: Actor, first_year: int, *, today: dt.date) -> HoursRecor
             Assignment.presenter_id == person.id,
             Assignment.state == AssignmentState.PRESENT,
             Visit.state == VisitState.DELIVERED,
-            Visit.on_day.between(dt.date(first_year, SEPTEMBER, 1), dt.date(first_year + 1, SEPTEMBER - 1, 31)),
+            Visit.on_day.between(*days_of_record(first_year)),
         )
         .group_by(Visit.id, Host.id)
         .order_by(Visit.on_day, Visit.id)

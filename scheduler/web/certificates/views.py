@@ -14,6 +14,7 @@ from scheduler.certificates.queries import lists, papers
 from scheduler.certificates.service import issuing
 from scheduler.certificates.terms import (
     NAMES_A_PERSON,
+    UNNAMED_KEY,
     CertificateFilters,
     CertificateKind,
     CertificateShow,
@@ -35,6 +36,7 @@ from scheduler.web.guards import current_actor, link_actor, may, public
 from scheduler.web.i18n import _, _l, here, page_language
 from scheduler.web.limits import NAME_RATE, limiter, limits_guesses
 from scheduler.web.once import sent_once
+from scheduler.web.reads import note_given_names
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 from scheduler.work import service as work_service
@@ -136,6 +138,7 @@ def _checked(number: str, form: CompareForm, matches: bool | None) -> ResponseRe
         rows=printed_rows(found),
         successor=rules.in_fours(found.replaced_by_number),
         of_a_person=KINDS[found.paper.kind].of_a_person,
+        unnamed=found.holder_key.startswith(UNNAMED_KEY),
         as_badge=found.paper.kind in KINDS_WITH_A_BADGE and found.state == "issued",
     )
     return shown, 422 if form.problems_shown() else 200, UNSEEN
@@ -170,17 +173,18 @@ def _with_place(name: str, place: str) -> str:
 @bp.get("/certificates/<number>.pdf")
 @may("list", "certificate")
 def download(number: str) -> ResponseReturnValue:
-    return _pdf(current_actor(), number)
+    return handed_over(current_actor(), number)
 
 
 @bp.get("/status/<secret>/certificates/<number>.pdf")
 @public
 def download_own(secret: str, number: str) -> ResponseReturnValue:
     """A school's own certificates, by its secret link."""
-    return _pdf(link_actor(secret), number)
+    return handed_over(link_actor(secret), number)
 
 
-def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
+def handed_over(actor: Actor, typed: str) -> ResponseReturnValue:
+    """The PDF; of a minor's it is noted that staff took one with her first name."""
     number = rules.number_typed(typed)
     if number is None:
         raise NotFound("certificate")
@@ -188,7 +192,8 @@ def _pdf(actor: Actor, typed: str) -> ResponseReturnValue:
         "Content-Disposition": f'attachment; filename="{number}.pdf"',
         "Cache-Control": "private, no-store",
     }
-    return Response(issuing.certificate_pdf(actor, number), mimetype="application/pdf", headers=headers | UNSEEN)
+    drawn = issuing.certificate_pdf(actor, number, lambda presenter_id: note_given_names([presenter_id]))
+    return Response(drawn, mimetype="application/pdf", headers=headers | UNSEEN)
 
 
 @bp.get("/certificates/issued")
@@ -275,7 +280,7 @@ def reissue(number: str) -> ResponseReturnValue:
         else:
             say(_("Issued again. The old number now shows: replaced."))
             return redirect(url_for(".check", number=new))
-    named = KINDS[row.kind].of_a_person
+    named = row.kind is CertificateKind.TEACHER
     shown = render_template("certificates/reissue.html", row=row, form=form, named=named)
     return shown, 422 if form.problems_shown() else 200
 

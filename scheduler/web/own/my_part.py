@@ -7,6 +7,7 @@ from babel.support import LazyProxy
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from scheduler.certificates.queries.presenters import own_papers
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.panels.queries import panels_to_rate
@@ -47,6 +48,7 @@ def my_part() -> ResponseReturnValue:
         "own/my_part.html",
         coming=[one for day in days_of(actor, today, today + OWN_DAYS_AHEAD, today=today) for one in day.visits],
         record=record,
+        papers=own_papers(actor),
         past=list(reversed(record.lines))[:LAST_VISITS],
         to_rate=[(one, panel_words.about(one)) for one in panels_to_rate(actor, now)],
         person=proofs.clearance.presenter,

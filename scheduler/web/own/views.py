@@ -5,6 +5,7 @@ import datetime as dt
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from scheduler.certificates.queries.presenters import own_papers
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
@@ -41,7 +42,8 @@ def record() -> ResponseReturnValue:
     """Her hours of one school year, on a sheet that she hands in at her own school."""
     now = clock.now()
     latest = school_year_of(clock.local_day(now))
-    return render_template("own/record.html", record=_asked_record(now), latest=latest, printed_at=now)
+    papers = own_papers(current_actor())
+    return render_template("own/record.html", record=_asked_record(now), latest=latest, printed_at=now, papers=papers)
 
 
 @bp.get("/record.pdf")

@@ -3,6 +3,7 @@
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from scheduler.certificates.queries.presenters import own_papers
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.policy import Actor
@@ -50,7 +51,13 @@ def _shown(
     ]
     page = queries.guardian_page(actor, now)
     shown = render_template(
-        "safeguarding/guardian.html", page=page, form=form, purposes=PURPOSES, token=token, fetched=fetched
+        "safeguarding/guardian.html",
+        page=page,
+        form=form,
+        purposes=PURPOSES,
+        token=token,
+        fetched=fetched,
+        papers=own_papers(actor) if page.minor else [],
     )
     return shown, 422 if form.errors or wrong is not None else 200
 
