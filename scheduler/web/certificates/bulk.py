@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.queries import letters as queries
 from scheduler.certificates.queries import lists
+from scheduler.certificates.rules import letters_seen
 from scheduler.certificates.service.letters import sample
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
@@ -74,9 +75,9 @@ def letters() -> ResponseReturnValue:
     """Whom a press would write to, in which language, and who has no address; and the press."""
     actor, now = current_actor(), clock.now()
     seen = queries.preview(actor, filters_asked())
-    form = CertificatePressForm()
+    form, digest = CertificatePressForm(), letters_seen(seen)
     if form.accepted():
-        if request.form.get("seen") == str(len(seen.to_write)) and seen.to_write:
+        if request.form.get("seen") == digest and seen.to_write:
             content = json.dumps([one.visit_id for one in seen.to_write]).encode()
             work_id = long_work.start(actor, WorkKind.MAIL_CERTIFICATES, now=now, content=content)
             return redirect(url_for("admin.show_work", work_id=work_id))
@@ -86,6 +87,7 @@ def letters() -> ResponseReturnValue:
     return render_template(
         "certificates/letters.html",
         seen=seen,
+        digest=digest,
         page=page_of(seen.to_write, page_number(request.args.get("page"))),
         samples=sample(actor, seen.to_write[0].visit_id) if seen.to_write else [],
         under_way=next((row for row in begun if row.open), None),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import pypdf
@@ -16,6 +17,7 @@ from scheduler.jobs import paper_work
 from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
+from scheduler.requests.models import SchoolRequest
 from scheduler.web.certificates import bulk
 from scheduler.work import service
 from scheduler.work.models import LongWork, MadeFileRow
@@ -63,9 +65,15 @@ def letters():
     return db.session.scalar(wanted)
 
 
-def forget_that_they_were_told():
+def forget_that_they_were_told(*numbers):
+    these = [Certificate.number.in_(numbers)] if numbers else []
     with transaction() as inside:
-        inside.execute(update(Certificate).values(told_at=None))
+        inside.execute(update(Certificate).where(*these).values(told_at=None))
+
+
+def seen_on(page):
+    """What the page of letters sends with its press."""
+    return {"seen": re.search(r'name="seen" value="(\w+)"', page.text)[1]}
 
 
 def test_a_zip_holds_each_paper_that_holds_and_two_downloads_are_the_same(client, programme):
@@ -158,14 +166,15 @@ def test_after_one_preview_each_school_is_written_to_once_in_its_language(client
     assert "Every school of this list has been told" not in desk.get("/certificates/letters?lang=en").text
     forget_that_they_were_told()
 
-    seen = desk.get("/certificates/letters?lang=en").text
+    page = desk.get("/certificates/letters?lang=en")
+    seen = page.text
     assert ("nis@example.org" in seen, "novi@example.org" in seen, "Without an address" in seen) == (True, True, True)
     assert "Сертификати за посету" in seen  # the first one reads in its school's language
-    path = worked(desk.post("/certificates/letters?lang=en", data={"seen": "2"}))
+    path = worked(desk.post("/certificates/letters?lang=en", data=seen_on(page)))
     assert "2 mails leave now." in desk.get(f"{path}?lang=en").text
     assert letters() == 4
 
-    again = desk.post("/certificates/letters?lang=en", data={"seen": "2"}, follow_redirects=True)
+    again = desk.post("/certificates/letters?lang=en", data=seen_on(page), follow_redirects=True)
     assert "nothing was sent" in again.text
     assert letters() == 4
 
@@ -174,13 +183,36 @@ def test_written_to_meanwhile_is_written_to_once(client, programme):
     issued(programme=programme, contact_email="nis@example.org")
     forget_that_they_were_told()
     desk = desk_of(client, programme)
+    seen = seen_on(desk.get("/certificates/letters"))
 
     for _press in range(2):  # two coordinators, of whom each has seen one school
-        desk.post("/certificates/letters", data={"seen": "1"})
+        desk.post("/certificates/letters", data=seen)
     do_long_work.call_local()
     do_long_work.call_local()
 
     assert letters() == 2
+
+
+@pytest.mark.parametrize("meanwhile", ["another school", "another address"])
+def test_as_many_letters_that_are_others_than_were_seen_do_not_leave(client, programme, meanwhile):
+    first, second = (issued(programme=programme, contact_email=f"{one}@example.org") for one in ("nis", "novi"))
+    forget_that_they_were_told(*first)
+    desk = desk_of(client, programme)
+    seen = seen_on(desk.get("/certificates/letters?lang=en"))
+    with transaction() as inside:
+        if meanwhile == "another school":
+            inside.execute(update(Certificate).where(Certificate.number.in_(first)).values(told_at=LEAVING))
+            inside.execute(update(Certificate).where(Certificate.number.in_(second)).values(told_at=None))
+        else:
+            nis = SchoolRequest.contact_email == "nis@example.org"
+            inside.execute(update(SchoolRequest).where(nis).values(contact_email="novi@example.org"))
+
+    anew = desk.post("/certificates/letters?lang=en", data=seen, follow_redirects=True)
+
+    assert ("nothing was sent" in anew.text, db.session.scalar(select(func.count(LongWork.id)))) == (True, 0)
+    assert ("novi@example.org" in anew.text, "nis@example.org" in anew.text) == (True, False)
+    worked(desk.post("/certificates/letters?lang=en", data=seen_on(anew)))
+    assert letters() == 3
 
 
 def test_a_paper_issued_again_waits_for_its_letter(app, client, programme):
