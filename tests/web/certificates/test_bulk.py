@@ -157,6 +157,25 @@ def test_an_empty_list_draws_nothing_and_a_long_one_is_to_be_filtered(client, pr
     assert odd.status_code == 302
 
 
+def test_a_fourth_list_waits_until_one_of_hers_is_done(client, programme):
+    """Drawn or written about alike: three are under way, the same again shows how far it is, the next is told when."""
+    issued(programme=programme, names=("Ана Петровић",))
+    desk = desk_of(client, programme)
+    kinds = [("zip", "school"), ("zip", "teacher"), ("merge", "school")]
+    asked = [(f"/certificates/files?kind={of}&lang=en", {"kind": f"{kind}_certificates"}) for kind, of in kinds]
+    paths = [desk.post(address, data=data).location for address, data in asked]
+    forget_that_they_were_told()
+
+    refused = desk.post(asked[1][0], data={"kind": "merge_certificates"}, follow_redirects=True)
+    letter = desk.get("/certificates/letters?lang=en")
+    not_sent = desk.post("/certificates/letters?lang=en", data=seen_on(letter), follow_redirects=True)
+
+    assert ["Wait until one of your three lists is done" in one.text for one in (refused, not_sent)] == [True, True]
+    assert desk.post(asked[0][0], data=asked[0][1]).location == paths[0]
+    do_long_work.call_local()
+    assert worked(desk.post("/certificates/letters?lang=en", data=seen_on(letter))) not in paths
+
+
 def test_after_one_preview_each_school_is_written_to_once_in_its_language(client, programme):
     issued(programme=programme, language="sr_Cyrl", contact_email="nis@example.org")
     issued(programme=programme, language="en", contact_email="novi@example.org")
