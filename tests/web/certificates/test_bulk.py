@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import zipfile
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select, update
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers
 from scheduler.certificates.service import issuing
-from scheduler.core.db import db, transaction
+from scheduler.core.db import Base, db, transaction
 from scheduler.jobs import paper_work
 from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
@@ -288,3 +289,39 @@ def test_one_file_of_many_is_held_while_it_is_drawn(client, programme, monkeypat
     assert len(held) > 1
     assert held == sorted(set(held))
     assert "3 of 3" in client.get(f"{path}?lang=en").text
+
+
+def tables_that_say(*words):
+    """Every table that holds one of the words in a text, in JSON or in bytes; the drawn files apart."""
+    db.session.rollback()
+    found, forms = set(), {form for word in words for form in (word, json.dumps(word).strip('"'))}
+    for table in Base.metadata.sorted_tables:
+        kept = [one for one in table.columns if (table.name, one.name) != ("work_file", "content")]
+        for row in db.session.execute(select(*kept)):
+            said = " ".join(one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in row)
+            if any(form in said for form in forms):
+                found.add(table.name)
+    return found
+
+
+@pytest.mark.both_databases
+def test_no_adult_is_named_in_logs_audit_mails_or_rows_of_work_after_all_of_it_in_bulk(client, programme, caplog):
+    """She stands where the paper is, and where her school wrote her down; whoever reads the rest learns of nobody."""
+    names = ("Зорана Измишљенковић", "Žaklina Nigdjezapisanić")
+    family = ("Измишљенковић", "Izmišljenković", "Nigdjezapisanić")
+    caplog.set_level(logging.DEBUG, "scheduler")
+    a_locked_visit(programme=programme, names=names, contact_email="nis@example.org")
+    desk = desk_of(client, programme)
+
+    worked(desk.post("/certificates/issued"))
+    for kind in ("zip_certificates", "merge_certificates"):
+        worked(desk.post("/certificates/files?q=Измишљенковић", data={"kind": kind}))
+    forget_that_they_were_told()
+    worked(desk.post("/certificates/letters", data=seen_on(desk.get("/certificates/letters"))))
+
+    states = db.session.scalars(select(LongWork.state).order_by(LongWork.id)).all()
+    assert states == [WorkState.DONE] * 4
+    assert tables_that_say("nis@example.org") >= {"outbox_message", "school_request"}  # what stands there is found
+    assert tables_that_say(*family) == {"certificate", "named_adult"}
+    assert len(caplog.records) > 10
+    assert [one for one in family if one in " ".join(str(vars(record)) for record in caplog.records)] == []
