@@ -6,7 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
+from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.scans import ScanKind
+
+SHEETS_STAY = "0103_proofs_stay"
 
 
 class SheetScan(Base):
@@ -27,3 +30,19 @@ class SheetScan(Base):
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     added_at: Mapped[dt.datetime]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+# Proof is deleted when its time is over, and never changed; only an account that is deleted leaves it without a sender.
+_SENDER_HIDDEN = f"""({changed("added_by_id")} AND (NEW.added_by_id IS NOT NULL
+  OR EXISTS (SELECT 1 FROM user_account u WHERE u.id = OLD.added_by_id)))"""
+
+refuse(
+    SheetScan.__table__,
+    TableLaw(
+        "sheet_stays",
+        ("UPDATE",),
+        f"{changed('id', 'presentation_id', 'kind', 'sha256', 'size', 'added_at', 'content')} OR {_SENDER_HIDDEN}",
+    ),
+    keys=("n.id = NEW.id", "(n.presentation_id = NEW.presentation_id AND n.sha256 = NEW.sha256)"),
+    since=SHEETS_STAY,
+)

@@ -180,9 +180,18 @@ _NOT_EARNED = f"""(NOT EXISTS ({_OF_VISIT} AND a.locked_at IS NOT NULL)
 _PRINTED = ("id", "number", "running_number", "kind", "visit_id", "language", "printed", "issued_at")
 _REPRINTED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _PRINTED)
 _RENAMED = "(NEW.holder_name IS NOT NULL AND NEW.holder_name IS DISTINCT FROM OLD.holder_name)"  # forgotten it may be
-# A new paper has a key of its own until the one that it replaces has left the index of living ones (service.py).
+
+
+def _in_its_place(key: str) -> str:
+    """A new paper has a key of its own until the one that it replaces has left the index of living ones
+    (service/issuing.py); then it has that one's, and it never has another.
+    """
+    return f"""EXISTS (SELECT 1 FROM certificate o
+  WHERE o.replaced_by_id = NEW.id AND OLD.{key} = NEW.{key} || ' instead of ' || o.id)"""
+
+
 # A hash that has lasted its years, or whose person is erased, gives way to a mark, on the ways of forgetting only.
-_OTHER_HOLDER = f"""(NEW.holder_key <> OLD.holder_key AND OLD.holder_key NOT LIKE '% instead of %'
+_OTHER_HOLDER = f"""(NEW.holder_key <> OLD.holder_key AND NOT {_in_its_place("holder_key")}
   AND (NEW.holder_key <> 'erased:' || OLD.id OR {closed(NamedWay.RETENTION, NamedWay.ERASURE)}))"""
 _REVIVED = """(OLD.state <> 'issued'
   AND (NEW.state <> OLD.state OR NEW.replaced_by_id IS DISTINCT FROM OLD.replaced_by_id))"""
@@ -212,8 +221,9 @@ refuse(
 
 
 def _about(key: str) -> str:
-    """A new paper says a little more, until the one that it replaces has left the index of living ones."""
-    return f"(NEW.about = {key} OR NEW.about LIKE {key} || ' instead of %')"
+    """A new paper says instead of which living one it comes, until that one has left the index of these."""
+    return f"""(NEW.about = {key} OR EXISTS (SELECT 1 FROM certificate o WHERE o.kind = NEW.kind AND o.about = {key}
+  AND o.state = 'issued' AND NEW.about = o.about || ' instead of ' || o.id))"""
 
 
 _HELD_UNLOCKED = """JOIN presentation s ON s.visit_id = v.id LEFT JOIN attendance a ON a.presentation_id = s.id
@@ -254,7 +264,7 @@ refuse_more(
     TableLaw(
         "subject_stays",
         ("UPDATE",),
-        f"{changed(*_OF_VISITS)} OR (NEW.about <> OLD.about AND OLD.about NOT LIKE '% instead of %')",
+        f"{changed(*_OF_VISITS)} OR (NEW.about <> OLD.about AND NOT {_in_its_place('about')})",
     ),
     since=KINDS_OF_PAPERS,
 )

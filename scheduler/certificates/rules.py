@@ -1,6 +1,8 @@
 """Pure rules of certificates: the number that is checked, and its holder."""
 
+import hashlib
 import hmac
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,6 +14,7 @@ from scheduler.certificates.terms import (
     SIGNING,
     CertificateKind,
     CertificateReason,
+    LetterPreview,
     PicturePlace,
     StoredTemplate,
     TemplateDraft,
@@ -72,6 +75,12 @@ def problem_with_holder(kind: CertificateKind, name: str) -> Reason | None:
 def names_match(key: str, typed: str, *, secrets: Sequence[str]) -> bool:
     """Whether a visitor typed the name behind a holder's key: scripts, case and diacritics do not count."""
     return bool(fold(typed)) and any(hmac.compare_digest(key, name_key(typed, secret)) for secret in secrets)
+
+
+def letters_seen(preview: LetterPreview) -> str:
+    """Which letters a person saw before sending them, in few letters: what became others meanwhile does not leave."""
+    said = [(one.visit_id, one.papers, one.mails) for one in preview.to_write]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 _CLASS = re.compile(r"(?:[IVХX]{1,4}|[1-9]|1[0-2])(?:[ ./_-]?(?:[1-9][0-9]?|[^\W\d_]))?\.?")

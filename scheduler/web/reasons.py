@@ -160,6 +160,7 @@ WORDS: dict[Reason, LazyProxy] = {
     ScanReason.SCAN_EMPTY: _l("Choose another picture: nothing is written on this one."),
     ScanReason.SCAN_RUNS: _l("Scan the paper again: this PDF holds more than a picture of it."),
     WorkReason.TOO_MANY_FILES: _l("Wait an hour: you have sent 30 files in the last one."),
+    WorkReason.TOO_MANY_LISTS: _l("Wait until one of your three lists is done, then begin the next."),
     WorkReason.COLUMN_TWICE: _l("Choose each field for one column only: one of them is chosen twice."),
     WorkReason.NO_SUCH_FIELD: _l("Choose the fields from the list."),
     RequestReason.TOO_SOON: _l("Choose a later day: we need time to find a crew."),

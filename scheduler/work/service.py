@@ -25,6 +25,7 @@ from scheduler.work.models import LongWork, MadeFileRow
 from scheduler.work.terms import (
     LEASES,
     MAKES_FILES,
+    OF_A_LIST,
     OF_CERTIFICATES,
     OPEN_WORK,
     RIGHTS,
@@ -45,6 +46,7 @@ MOST_OF_STEPS = 12  # where the next worker goes on from the last step, a death 
 SLOW_AFTER = dt.timedelta(minutes=2)  # the worker looks each minute
 CONTENT_KEPT = dt.timedelta(days=1)
 FILES_WINDOW, FILES_IN_A_WINDOW = dt.timedelta(hours=1), 30
+MOST_LISTS = 3  # of one person that wait or are worked on: the worker is everybody's
 NO_FILE = (*OF_CERTIFICATES, WorkKind.PROPOSE_PLAN, WorkKind.PLAN_TOUR)  # no file of a person is read
 READ_AT_ONCE = 50  # made files, in memory
 WORK_LOCK = 53  # kind of core.db.advisory_lock: one centre's new work
@@ -54,7 +56,8 @@ INTERRUPTED = {"failure": "interrupted"}
 def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | None = None, file_name: str = "") -> int:
     """Store what is wanted; the worker does it. The same work that is still open is not begun twice: its id comes back.
 
-    Raises: NotAllowed; NotFound for who belongs to no centre; TooMany after 30 files of one person in an hour.
+    Raises: NotAllowed; NotFound for who belongs to no centre; TooMany after 30 files of one person in an hour,
+    and while three of her lists are not done.
     """
     _require(actor, kind)
     if actor.centre_id is None or actor.user_id is None:
@@ -72,6 +75,8 @@ def begin(actor: Actor, kind: WorkKind, *, now: dt.datetime, content: bytes | No
             return open_id
         if content is not None and kind not in NO_FILE:
             _refuse_a_flood(actor.user_id, now)
+        if kind in OF_A_LIST:
+            _refuse_a_queue(actor.user_id)
         _leave_earlier(actor.user_id, kind)
         work = LongWork(
             kind=kind,
@@ -102,6 +107,14 @@ def _refuse_a_flood(user_id: int, now: dt.datetime) -> None:
     if (db.session().scalar(files) or 0) >= FILES_IN_A_WINDOW:
         log.warning("too many files", extra={"user_id": user_id})
         raise TooMany(WorkReason.TOO_MANY_FILES, wait=FILES_WINDOW)
+
+
+def _refuse_a_queue(user_id: int) -> None:
+    """Raises: TooMany; a list of 2,000 keeps the worker from everybody else for minutes."""
+    hers = (LongWork.user_id == user_id, LongWork.kind.in_(OF_A_LIST), LongWork.state.in_(OPEN_WORK))
+    if (db.session().scalar(select(func.count()).select_from(LongWork).where(*hers)) or 0) >= MOST_LISTS:
+        log.warning("too many lists", extra={"user_id": user_id})
+        raise TooMany(WorkReason.TOO_MANY_LISTS, wait=LEASE)
 
 
 def _leave_earlier(user_id: int, kind: WorkKind) -> None:

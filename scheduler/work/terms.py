@@ -10,9 +10,10 @@ from scheduler.core.errors import Reason
 
 
 class WorkReason(Reason):
-    """Why the worker takes no file."""
+    """Why the worker takes no file, or nothing more for now."""
 
     TOO_MANY_FILES = "too_many_files"
+    TOO_MANY_LISTS = "too_many_lists"
     COLUMN_TWICE = "column_twice"
     NO_SUCH_FIELD = "no_such_field"
 
@@ -81,7 +82,8 @@ RIGHTS: Mapping[WorkKind, tuple[str, str]] = {  # who may start it, and watch it
     WorkKind.MAIL_CERTIFICATES: ("issue", "certificate"),
 }
 MAKES_FILES = (WorkKind.ZIP_CERTIFICATES, WorkKind.MERGE_CERTIFICATES)  # whoever began it takes them away
-OF_CERTIFICATES = (WorkKind.ISSUE_CERTIFICATES, WorkKind.MAIL_CERTIFICATES, *MAKES_FILES)
+OF_A_LIST = (WorkKind.MAIL_CERTIFICATES, *MAKES_FILES)  # whatever a list holds at the press: each is another work
+OF_CERTIFICATES = (WorkKind.ISSUE_CERTIFICATES, *OF_A_LIST)
 LEASES: Mapping[WorkKind, dt.timedelta] = {  # who tells each few seconds is missed sooner (TRUST R13)
     WorkKind.PROPOSE_PLAN: dt.timedelta(seconds=45),
     WorkKind.PLAN_TOUR: dt.timedelta(seconds=45),

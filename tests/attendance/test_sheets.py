@@ -7,7 +7,8 @@ import json
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from scheduler import policy
 from scheduler.attendance import rules
@@ -16,9 +17,11 @@ from scheduler.attendance.service.counting import submit_counts
 from scheduler.attendance.service.sheets import keep_sheet, open_sheet, remove_sheet
 from scheduler.attendance.sheet_models import SheetScan
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import db
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.core.refusals import refused_by
 from scheduler.core.scans import SHEET_SIDE, ScanKind
+from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.privacy.service.erasure import erase_subject, preview
@@ -28,7 +31,7 @@ from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState
 from tests.at_once import all_at_once
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
-from tests.factories.people import an_actor, make_presenter, presenter_actor
+from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
 from tests.factories.safeguarding import a_scan
 
 pytestmark = pytest.mark.both_databases
@@ -203,3 +206,59 @@ def test_trust_s42_the_sheets_that_a_teacher_may_have_signed_go_with_her(session
     erase_subject(policy.SYSTEM, "mira@school.example", centre_id=None, now=later)
 
     assert [row.id for row in kept()] == [stays]
+
+
+CHANGES = {
+    "presentation_id": None,  # another one of the visit
+    "kind": "png",
+    "sha256": "0" * 64,
+    "size": 1,
+    "content": b"another",
+    "added_at": LEAVING + DAY,
+    "added_by_id": None,
+    "id": 999,
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_the_database_changes_nothing_of_a_kept_sheet(session, column):
+    begun = a_begun_visit(2)
+    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    [before] = kept()
+    was, other = getattr(before, column), CHANGES[column]
+    if column == "presentation_id":
+        other = begun.presentations[1].id
+
+    with pytest.raises(IntegrityError) as refused, transaction() as inside:
+        inside.execute(update(SheetScan).values({column: other}).execution_options(synchronize_session=False))
+
+    assert refused_by(refused.value) in {"sheet_stays", "row_is_not_replaced"}
+    assert getattr(kept()[0], column) == was
+
+
+def test_an_account_that_is_deleted_leaves_its_sheet_without_a_sender(session):
+    begun, desk = a_begun_visit(), make_user(Role.COORDINATOR)
+    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    values = {"sha256": "1" * 64, "added_by_id": desk.id, "kind": ScanKind.PNG, "size": 1, "content": b"x"}
+    with transaction() as inside:
+        inside.add(SheetScan(presentation_id=begun.first, added_at=LEAVING, **values))
+
+    with transaction() as inside:
+        inside.execute(delete(User).where(User.id == desk.id))
+
+    assert [row.added_by_id for row in kept()] == [begun.educator.user_id, None]
+
+
+def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
+    """SQLite's INSERT OR REPLACE asks no trigger of what it deletes; TRUNCATE, on PostgreSQL, of no row."""
+    begun = a_begun_visit()
+    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    sqlite = db.engine.dialect.name == "sqlite"
+    columns = "presentation_id, sha256, kind, size, added_at"
+    put = f"INSERT OR REPLACE INTO sheet_scan ({columns}, content) SELECT {columns}, 'x' FROM sheet_scan"
+
+    with pytest.raises(IntegrityError) as refused, transaction() as inside:
+        inside.execute(text(put if sqlite else "TRUNCATE sheet_scan"))
+
+    assert refused_by(refused.value) == ("row_is_not_replaced" if sqlite else "rows_are_not_swept_away")
+    assert len(kept()) == 1

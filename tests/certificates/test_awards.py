@@ -169,6 +169,28 @@ def test_the_database_lets_a_paper_keep_what_it_is_about(session):
         assert refusal(lambda said=said: db.session.execute(said)) in {"subject_stays", "is_about_what_its_kind_says"}
 
 
+@pytest.mark.both_databases
+def test_a_paper_in_anothers_place_becomes_that_one_and_nothing_else(session):
+    """Whoever writes past the product could call a paper "instead of" one, and afterwards whatever she liked."""
+    cohort, parts = a_trained_cohort()
+    awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
+    [old] = stored()
+    key, living = old.about, old.id
+    fair = {"kind": CertificateKind.COHORT, "holder_name": None, "issued_at": LEAVING, "cohort_id": cohort.id}
+
+    def put(about):
+        return make_certificate(parts[0].visit, **fair, about=about, holder_key=f"host instead of {living}")
+
+    for about in (f"{key} instead of {living + 1}", f"{key.upper()} instead of {living}", f"{key} instead of x"):
+        assert refusal(lambda about=about: put(about)) == "subject_is_earned"
+    put(f"{key} instead of {living}")
+
+    for column, other in (("about", "cohort 9 9"), ("about", "%"), ("about", key), ("holder_key", "another")):
+        said = sa.text(f"UPDATE certificate SET {column} = :other WHERE id > :living")
+        law = refusal(lambda said=said, other=other: db.session.execute(said, {"other": other, "living": living}))
+        assert law in {"subject_stays", "certificate_stays", "row_is_not_replaced_by_subject"}, (column, other)
+
+
 def test_a_paper_of_a_cohort_is_none_of_its_visits_own(session):
     cohort, parts = a_trained_cohort(held=1)
     awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)

@@ -24,6 +24,7 @@ from scheduler.certificates.terms import (
 )
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM, Role
 from tests.factories.counting import LEAVING, Begun, a_locked_visit
 from tests.factories.people import an_actor, make_centre
@@ -214,6 +215,26 @@ def test_the_preview_shows_a_paper_and_stores_nothing(app, shape, language, kind
     assert "0000 0000 0000 0000" in page.extract_text()
     assert (page.mediabox.width > page.mediabox.height) is (shape is PaperShape.ACROSS)
     assert db.session.scalars(sa.select(CertificateTemplate)).all() == []
+
+
+@pytest.mark.parametrize("whose", ["the centre's", "the template's"])
+def test_the_preview_spells_who_signs_as_the_issued_paper_does(app, whose):
+    begun = a_locked_visit(language="en")
+    desk = desk_of(begun)
+    with transaction() as session:
+        session.get_one(Centre, desk.centre_id).signatory = "Живка Ђурђевић"
+    if whose == "the template's":
+        draft = replace(LOOK, signatories=(SignatoryDraft("Живка Ђурђевић", "директорка", "director"),))
+        service.change_template(desk, OWN, draft, now=LEAVING)
+
+    shown = service.preview(
+        desk, service.template_to_change(desk, OWN, now=LEAVING), CertificateKind.SCHOOL, "en", now=LEAVING
+    )
+
+    _number, _paper, issued = printed(begun)
+    words = PdfReader(io.BytesIO(shown)).pages[0].extract_text()
+    assert ["Živka Đurđević" in page for page in (words, issued.extract_text())] == [True, True]
+    assert "Живка" not in words
 
 
 def test_placeholders_are_words_of_each_script_and_nothing_filled_in_is_read_again():

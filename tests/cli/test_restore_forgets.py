@@ -4,12 +4,15 @@ import datetime as dt
 import json
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from flask_migrate import stamp
 from sqlalchemy import select, text
 
 from scheduler import config
+from scheduler.attendance.service.sheets import keep_sheet, open_sheet, remove_sheet
+from scheduler.attendance.sheet_models import SheetScan
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service.issuing import issue_certificates, revoke_certificate
 from scheduler.config import ROOT, settings
@@ -34,7 +37,7 @@ from tests.factories.feeds import make_feed
 from tests.factories.keys import RECOVERY, a_browser, make_app, make_passkey, make_recovery_code
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, a_scan
 from tests.factories.staffing import a_confirmed_visit, a_held_visit
 
 pytestmark = pytest.mark.both_databases
@@ -139,6 +142,23 @@ def test_trust_r24_feeds_links_accounts_consents_and_certificates_stay_revoked(r
     assert db.session.scalar(select(Certificate.state).where(Certificate.number == number)) == "revoked"
     assert db.session.scalars(select(User.suspended_at).where(User.email == "gone@centre.example")).one() is not None
     assert db.session.scalars(select(GuardianConsent.withdrawn_at)).one() is not None
+
+
+def test_trust_r24_a_filled_sheet_comes_back_byte_by_byte_and_one_that_was_erased_does_not(run, tmp_path, the_clock):
+    begun, other = (a_locked_visit(contact_email=f"{name}@school.example") for name in ("mira", "ana"))
+    who, kept = begun.teacher, keep_sheet(begun.teacher, begun.first, a_scan("jpeg"), now=LEAVING)
+    keep_sheet(other.teacher, other.first, a_scan("jpeg"), now=LEAVING)
+    was = open_sheet(who, kept, now=LEAVING)
+    keep_ledger(now=BEFORE)
+    assert run("create", tmp_path / "b.zip").exit_code == 0
+    remove_sheet(SYSTEM, kept, now=AFTER)
+    erase_subject(SYSTEM, "ana@school.example", centre_id=None, now=AFTER)
+
+    assert "1 person" in restored(run, tmp_path / "b.zip", the_clock)
+
+    [row] = db.session.scalars(select(SheetScan).order_by(SheetScan.id))
+    assert (row.id, row.sha256, row.added_by_id) == (kept, sha256(was[0]).hexdigest(), who.user_id)
+    assert open_sheet(who, kept, now=AFTER) == was
 
 
 def test_trust_r24_keys_that_were_taken_away_and_codes_that_were_used_stay_gone(run, tmp_path, the_clock):

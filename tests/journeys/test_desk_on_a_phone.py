@@ -89,6 +89,48 @@ def test_no_key_leads_to_a_head_of_a_table_that_a_phone_does_not_show(page: Page
     assert seen == []
 
 
+LINES = """which => document.querySelectorAll(which).length && Math.max(...[...document.querySelectorAll(which)].map(
+  one => { const range = document.createRange(); range.selectNodeContents(one);
+    return new Set([...range.getClientRects()].map(box => Math.round(box.y))).size }))"""
+
+TALLEST = """which => Math.max(...[...document.querySelectorAll(which)].map(
+  one => one.getBoundingClientRect().height))"""
+
+
+@pytest.mark.parametrize("act", ["reissue", "revoke"])
+def test_no_number_of_a_certificate_is_broken_in_two(house: Flask, page: Page, act: str) -> None:
+    page.goto("/certificates/issued?lang=sr_Cyrl")
+    assert page.evaluate(LINES, "th .nowrap") == 1
+    for of_a_card in ("th[scope=row]", ".row-acts"):  # its number and its file, what is done with it: a line each
+        assert page.evaluate(TALLEST, of_a_card) < 40
+    there = page.locator(f"a[href$='/{act}']").first.get_attribute("href")
+
+    for language in ("sr_Cyrl", "sr_Latn", "en"):
+        page.goto(f"{there}?lang={language}")
+        assert page.evaluate(LINES, "h1 .nowrap") == 1
+
+
+def test_the_paper_stays_in_sight_while_its_template_is_typed_and_can_be_folded(page: Page) -> None:
+    page.goto("/settings/certificates?lang=en")
+    paper, fold, last = page.locator("#paper img"), page.get_by_text("How it looks"), page.locator("[name=duty_en_3]")
+
+    for name in ("file_number", "name_1", "duty_en_3"):
+        page.locator(f"[name={name}]").focus()
+        expect(paper).to_be_in_viewport(ratio=1)
+    page.wait_for_timeout(1000)  # the page rolls there
+    typed, head = last.bounding_box(), fold.bounding_box()
+    assert typed
+    assert head
+    assert typed["y"] + typed["height"] <= head["y"]  # what has the focus is not under the paper
+    page.locator("[name=name_1]").fill("Živka Đurđević")
+    page.locator("[name=duty_en_3]").focus()
+    expect(page.get_by_text("With what is typed; nothing of it is saved yet.")).to_be_in_viewport()
+
+    fold.click()
+    expect(paper).to_be_hidden()
+    expect(fold).to_be_in_viewport()
+
+
 def test_the_words_beside_a_counter_are_not_broken_in_two(house: Flask, address: str, chromium: Browser) -> None:
     """Наставници, the longest of them, on the narrowest phone."""
     context = chromium.new_context(base_url=address, viewport={"width": 360, "height": HEIGHT})

@@ -35,6 +35,7 @@ OTHER_DEFENCES = {
     "template_stays",
     "subject_is_earned",
     "subject_stays",
+    "sheet_stays",
     "row_is_not_replaced_by_subject",
     "hours_are_earned",
     "no_minor_is_named",

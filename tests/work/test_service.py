@@ -1,14 +1,16 @@
 """Long work: leased, told, ended; a worker that dies does not leave it running for ever."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import func, select
 
 from scheduler.core.db import db
-from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.errors import NotAllowed, NotFound, TooMany
 from scheduler.policy import Role
 from scheduler.work import service
 from scheduler.work.models import LongWork
-from scheduler.work.terms import Phase, WorkKind, WorkState
+from scheduler.work.terms import OF_A_LIST, Phase, WorkKind, WorkReason, WorkState
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -28,6 +30,30 @@ def test_the_same_work_is_not_begun_twice_while_it_is_open(session):
     ids = [service.begin(actor, WorkKind.CHECK_HOSTS, now=MONDAY, content=content) for content in (b"a", b"a", b"b")]
 
     assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
+
+
+@BOTH
+def test_one_person_has_three_lists_under_way_and_the_next_when_one_is_done(app):
+    actor = make_user(Role.COORDINATOR).actor()
+    colleague = make_user(Role.COORDINATOR, centre_id=actor.centre_id).actor()
+
+    def begin(number, who=actor):
+        return service.begin(who, OF_A_LIST[number % 3], now=MONDAY, content=b"[%d]" % number)
+
+    raised = all_at_once(app, [partial(begin, number) for number in range(6)])
+
+    begun = [number for number, error in enumerate(raised) if error is None]
+    left = [number for number, error in enumerate(raised) if error is not None]
+    assert [getattr(raised[number], "reason", None) for number in left] == [WorkReason.TOO_MANY_LISTS] * 3
+    db.session.rollback()
+    ids = db.session.scalars(select(LongWork.id).order_by(LongWork.id)).all()
+    assert (len(ids), begin(begun[0]) in ids) == (3, True)  # what is under way is told, not refused
+    assert begin(left[0], colleague) not in ids
+    assert service.begin(actor, WorkKind.ISSUE_CERTIFICATES, now=MONDAY) not in ids
+    service.end(service.take(ids[0], now=MONDAY), {}, now=MONDAY)
+    assert begin(left[1]) not in ids
+    with pytest.raises(TooMany):
+        begin(left[2])
 
 
 @pytest.mark.parametrize("role", [Role.SAFEGUARDING, Role.EDUCATOR])

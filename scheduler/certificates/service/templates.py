@@ -32,6 +32,7 @@ from scheduler.core.db import db
 from scheduler.core.drawings import is_drawing, pixels_of
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.language import is_cyrillic, pick
+from scheduler.core.names import spelled
 from scheduler.core.scans import LOGO_SIDES, BadScan, ScanReason, read_logo, read_signature
 from scheduler.people.models import Centre
 from scheduler.places.rules.hosts import name_in_full
@@ -182,7 +183,7 @@ def _sample(centre_id: int, lang: str, today: dt.date) -> VisitFacts:
         programme_title=in_language(lang, programme.name_sr_cyrl, programme.name_en) if programme else "",
         centre_name=centre.name(lang),
         centre_place=pick(lang, centre.place_sr_cyrl, centre.place_sr_latn),
-        signatory=centre.signatory,
+        signatory=spelled(centre.signatory, lang),
         since=today - dt.timedelta(days=120),
         group="D-2026-0000",
         grade=7,

@@ -2,15 +2,17 @@
 
 import json
 import zipfile
+from collections.abc import Sequence
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.certificates.queries import letters as queries
 from scheduler.certificates.queries import lists
+from scheduler.certificates.rules import letters_seen
 from scheduler.certificates.service.letters import sample
 from scheduler.core import clock
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import NotFound, TooMany
 from scheduler.core.language import html_lang, languages, names_of
 from scheduler.core.paging import page_number, page_of
 from scheduler.jobs import long_work
@@ -21,6 +23,7 @@ from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.made_whole import handed_out, made_whole
+from scheduler.web.reasons import worded
 from scheduler.work import service
 from scheduler.work.terms import WorkKind
 
@@ -43,8 +46,17 @@ def draw_files() -> ResponseReturnValue:
     if len(numbers) > MOST_IN_A_FILE:
         say(_("Filter the list first: a file takes 2,000 certificates."))
         return back
-    content = json.dumps(numbers).encode()
-    work_id = long_work.start(current_actor(), kind, now=clock.now(), content=content)
+    return _begun(kind, numbers, back)
+
+
+def _begun(kind: WorkKind, wanted: Sequence[str | int], back: ResponseReturnValue) -> ResponseReturnValue:
+    """The page that shows how far it is; whoever has too much under way is told so where she came from."""
+    try:
+        content = json.dumps(wanted).encode()
+        work_id = long_work.start(current_actor(), kind, now=clock.now(), content=content)
+    except TooMany as refused:
+        say(worded(refused.reason))
+        return back
     return redirect(url_for("admin.show_work", work_id=work_id))
 
 
@@ -72,20 +84,20 @@ def take_files(work_id: int, ending: str) -> ResponseReturnValue:
 @may("issue", "certificate")
 def letters() -> ResponseReturnValue:
     """Whom a press would write to, in which language, and who has no address; and the press."""
-    actor, now = current_actor(), clock.now()
+    actor = current_actor()
     seen = queries.preview(actor, filters_asked())
-    form = CertificatePressForm()
+    form, digest = CertificatePressForm(), letters_seen(seen)
     if form.accepted():
-        if request.form.get("seen") == str(len(seen.to_write)) and seen.to_write:
-            content = json.dumps([one.visit_id for one in seen.to_write]).encode()
-            work_id = long_work.start(actor, WorkKind.MAIL_CERTIFICATES, now=now, content=content)
-            return redirect(url_for("admin.show_work", work_id=work_id))
+        back = redirect(same_list(".letters"))
+        if request.form.get("seen") == digest and seen.to_write:
+            return _begun(WorkKind.MAIL_CERTIFICATES, [one.visit_id for one in seen.to_write], back)
         say(_("The list has changed meanwhile: nothing was sent. Look at it once more."))
-        return redirect(same_list(".letters"))
-    begun = service.latest(actor, (WorkKind.MAIL_CERTIFICATES,), now=now, limit=1)
+        return back
+    begun = service.latest(actor, (WorkKind.MAIL_CERTIFICATES,), now=clock.now(), limit=1)
     return render_template(
         "certificates/letters.html",
         seen=seen,
+        digest=digest,
         page=page_of(seen.to_write, page_number(request.args.get("page"))),
         samples=sample(actor, seen.to_write[0].visit_id) if seen.to_write else [],
         under_way=next((row for row in begun if row.open), None),

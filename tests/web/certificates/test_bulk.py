@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+import re
 import zipfile
 
 import pypdf
@@ -11,11 +13,12 @@ from sqlalchemy import func, select, update
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers
 from scheduler.certificates.service import issuing
-from scheduler.core.db import db, transaction
+from scheduler.core.db import Base, db, transaction
 from scheduler.jobs import paper_work
 from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
+from scheduler.requests.models import SchoolRequest
 from scheduler.web.certificates import bulk
 from scheduler.work import service
 from scheduler.work.models import LongWork, MadeFileRow
@@ -63,9 +66,15 @@ def letters():
     return db.session.scalar(wanted)
 
 
-def forget_that_they_were_told():
+def forget_that_they_were_told(*numbers):
+    these = [Certificate.number.in_(numbers)] if numbers else []
     with transaction() as inside:
-        inside.execute(update(Certificate).values(told_at=None))
+        inside.execute(update(Certificate).where(*these).values(told_at=None))
+
+
+def seen_on(page):
+    """What the page of letters sends with its press."""
+    return {"seen": re.search(r'name="seen" value="(\w+)"', page.text)[1]}
 
 
 def test_a_zip_holds_each_paper_that_holds_and_two_downloads_are_the_same(client, programme):
@@ -149,6 +158,25 @@ def test_an_empty_list_draws_nothing_and_a_long_one_is_to_be_filtered(client, pr
     assert odd.status_code == 302
 
 
+def test_a_fourth_list_waits_until_one_of_hers_is_done(client, programme):
+    """Drawn or written about alike: three are under way, the same again shows how far it is, the next is told when."""
+    issued(programme=programme, names=("Ана Петровић",))
+    desk = desk_of(client, programme)
+    kinds = [("zip", "school"), ("zip", "teacher"), ("merge", "school")]
+    asked = [(f"/certificates/files?kind={of}&lang=en", {"kind": f"{kind}_certificates"}) for kind, of in kinds]
+    paths = [desk.post(address, data=data).location for address, data in asked]
+    forget_that_they_were_told()
+
+    refused = desk.post(asked[1][0], data={"kind": "merge_certificates"}, follow_redirects=True)
+    letter = desk.get("/certificates/letters?lang=en")
+    not_sent = desk.post("/certificates/letters?lang=en", data=seen_on(letter), follow_redirects=True)
+
+    assert ["Wait until one of your three lists is done" in one.text for one in (refused, not_sent)] == [True, True]
+    assert desk.post(asked[0][0], data=asked[0][1]).location == paths[0]
+    do_long_work.call_local()
+    assert worked(desk.post("/certificates/letters?lang=en", data=seen_on(letter))) not in paths
+
+
 def test_after_one_preview_each_school_is_written_to_once_in_its_language(client, programme):
     issued(programme=programme, language="sr_Cyrl", contact_email="nis@example.org")
     issued(programme=programme, language="en", contact_email="novi@example.org")
@@ -158,14 +186,15 @@ def test_after_one_preview_each_school_is_written_to_once_in_its_language(client
     assert "Every school of this list has been told" not in desk.get("/certificates/letters?lang=en").text
     forget_that_they_were_told()
 
-    seen = desk.get("/certificates/letters?lang=en").text
+    page = desk.get("/certificates/letters?lang=en")
+    seen = page.text
     assert ("nis@example.org" in seen, "novi@example.org" in seen, "Without an address" in seen) == (True, True, True)
     assert "Сертификати за посету" in seen  # the first one reads in its school's language
-    path = worked(desk.post("/certificates/letters?lang=en", data={"seen": "2"}))
+    path = worked(desk.post("/certificates/letters?lang=en", data=seen_on(page)))
     assert "2 mails leave now." in desk.get(f"{path}?lang=en").text
     assert letters() == 4
 
-    again = desk.post("/certificates/letters?lang=en", data={"seen": "2"}, follow_redirects=True)
+    again = desk.post("/certificates/letters?lang=en", data=seen_on(page), follow_redirects=True)
     assert "nothing was sent" in again.text
     assert letters() == 4
 
@@ -174,13 +203,36 @@ def test_written_to_meanwhile_is_written_to_once(client, programme):
     issued(programme=programme, contact_email="nis@example.org")
     forget_that_they_were_told()
     desk = desk_of(client, programme)
+    seen = seen_on(desk.get("/certificates/letters"))
 
     for _press in range(2):  # two coordinators, of whom each has seen one school
-        desk.post("/certificates/letters", data={"seen": "1"})
+        desk.post("/certificates/letters", data=seen)
     do_long_work.call_local()
     do_long_work.call_local()
 
     assert letters() == 2
+
+
+@pytest.mark.parametrize("meanwhile", ["another school", "another address"])
+def test_as_many_letters_that_are_others_than_were_seen_do_not_leave(client, programme, meanwhile):
+    first, second = (issued(programme=programme, contact_email=f"{one}@example.org") for one in ("nis", "novi"))
+    forget_that_they_were_told(*first)
+    desk = desk_of(client, programme)
+    seen = seen_on(desk.get("/certificates/letters?lang=en"))
+    with transaction() as inside:
+        if meanwhile == "another school":
+            inside.execute(update(Certificate).where(Certificate.number.in_(first)).values(told_at=LEAVING))
+            inside.execute(update(Certificate).where(Certificate.number.in_(second)).values(told_at=None))
+        else:
+            nis = SchoolRequest.contact_email == "nis@example.org"
+            inside.execute(update(SchoolRequest).where(nis).values(contact_email="novi@example.org"))
+
+    anew = desk.post("/certificates/letters?lang=en", data=seen, follow_redirects=True)
+
+    assert ("nothing was sent" in anew.text, db.session.scalar(select(func.count(LongWork.id)))) == (True, 0)
+    assert ("novi@example.org" in anew.text, "nis@example.org" in anew.text) == (True, False)
+    worked(desk.post("/certificates/letters?lang=en", data=seen_on(anew)))
+    assert letters() == 3
 
 
 def test_a_paper_issued_again_waits_for_its_letter(app, client, programme):
@@ -237,3 +289,39 @@ def test_one_file_of_many_is_held_while_it_is_drawn(client, programme, monkeypat
     assert len(held) > 1
     assert held == sorted(set(held))
     assert "3 of 3" in client.get(f"{path}?lang=en").text
+
+
+def tables_that_say(*words):
+    """Every table that holds one of the words in a text, in JSON or in bytes; the drawn files apart."""
+    db.session.rollback()
+    found, forms = set(), {form for word in words for form in (word, json.dumps(word).strip('"'))}
+    for table in Base.metadata.sorted_tables:
+        kept = [one for one in table.columns if (table.name, one.name) != ("work_file", "content")]
+        for row in db.session.execute(select(*kept)):
+            said = " ".join(one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in row)
+            if any(form in said for form in forms):
+                found.add(table.name)
+    return found
+
+
+@pytest.mark.both_databases
+def test_no_adult_is_named_in_logs_audit_mails_or_rows_of_work_after_all_of_it_in_bulk(client, programme, caplog):
+    """She stands where the paper is, and where her school wrote her down; whoever reads the rest learns of nobody."""
+    names = ("Зорана Измишљенковић", "Žaklina Nigdjezapisanić")
+    family = ("Измишљенковић", "Izmišljenković", "Nigdjezapisanić")
+    caplog.set_level(logging.DEBUG, "scheduler")
+    a_locked_visit(programme=programme, names=names, contact_email="nis@example.org")
+    desk = desk_of(client, programme)
+
+    worked(desk.post("/certificates/issued"))
+    for kind in ("zip_certificates", "merge_certificates"):
+        worked(desk.post("/certificates/files?q=Измишљенковић", data={"kind": kind}))
+    forget_that_they_were_told()
+    worked(desk.post("/certificates/letters", data=seen_on(desk.get("/certificates/letters"))))
+
+    states = db.session.scalars(select(LongWork.state).order_by(LongWork.id)).all()
+    assert states == [WorkState.DONE] * 4
+    assert tables_that_say("nis@example.org") >= {"outbox_message", "school_request"}  # what stands there is found
+    assert tables_that_say(*family) == {"certificate", "named_adult"}
+    assert len(caplog.records) > 10
+    assert [one for one in family if one in " ".join(str(vars(record)) for record in caplog.records)] == []

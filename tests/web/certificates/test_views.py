@@ -140,7 +140,7 @@ def test_a_replaced_and_a_revoked_certificate_say_so(client, session):
     assert desk.post(f"/certificates/{school}/revoke", data={"reason": "wrong school"}).status_code == 302
 
     replaced = words_of(client.get(f"/certificates/{teacher}?lang=en"))
-    assert "This certificate was replaced by U-2026-000003. The old one no longer counts." in replaced
+    assert "This certificate was replaced by U-2026-000003 . The old one no longer counts." in replaced
     assert "This certificate was revoked on" in words_of(client.get(f"/certificates/{school}?lang=en"))
     assert desk.get(f"/certificates/{teacher}.pdf").status_code == 404
 

@@ -14,6 +14,7 @@ from scheduler.certificates.service.awards import issue_for_cohort
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.policy import SYSTEM, Role
+from scheduler.web.certificates import leaves
 from scheduler.web.limits import limiter
 from tests.factories.awards import a_trained_cohort
 from tests.factories.counting import LEAVING
@@ -84,7 +85,7 @@ def test_before_a_level_is_reached_and_for_who_may_not_issue_there_is_no_button(
 
 
 @pytest.mark.parametrize("held", [1, 3])
-def test_its_school_prints_it_with_names_that_the_page_neither_sends_nor_stores(app, session, held):
+def test_its_school_prints_it_with_names_that_the_page_neither_sends_nor_stores(app, session, monkeypatch, held):
     cohort, parts = a_trained_cohort(held=held)
     [number] = issue_for_cohort(
         an_actor(Role.COORDINATOR, centre_id=cohort.centre_id), cohort.code, now=LEAVING
@@ -107,7 +108,11 @@ def test_its_school_prints_it_with_names_that_the_page_neither_sends_nor_stores(
     paper = " ".join(PdfReader(io.BytesIO(school.get(f"{there}.pdf").data)).pages[0].extract_text().split())
     assert "Основна школа „Вук Караџић“" in paper
     assert ("1. ниво обуке Веб детектива" in paper) is (held == 1)
-    assert school.get(f"{there}.png").data[1:4] == b"PNG"
+    picture = school.get(f"{there}.png")
+    assert picture.data[1:4] == b"PNG"
+    monkeypatch.setattr(leaves, "first_page", None)
+    known = school.get(f"{there}.png", headers={"If-None-Match": picture.headers["ETag"]})
+    assert (known.status_code, known.data, known.headers["Cache-Control"]) == (304, b"", "private, no-cache")
     for other in (school_papers[0], "0" * 16):
         assert school.get(f"/status/{secret}/certificates/{other}/names").status_code == 404
     _cohort, others = a_trained_cohort()
