@@ -8,14 +8,11 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from ipaddress import ip_address
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_limiter import Limiter, RouteLimit
-from flask_limiter.util import get_qualified_name
 from limits import RateLimitItemPerHour
 
 from scheduler.config import Settings
@@ -51,21 +48,34 @@ def neighbourhood() -> str:
     return network_of(request.remote_addr)
 
 
-def has_no_limit() -> bool:
-    """Whether this page was given no limit: else the stricter one would hold for every page and picture."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return view is None or not _is_limited(view)
+class ViewLimiter(Limiter):
+    """Every limit stands at its view: before the view nothing is checked, nor at a method that no limit of it names.
 
+    Else the library reads and sorts the limits of a page twice for each reader. While Redis does not answer, every
+    method of a limited view counts.
+    """
 
-@cache  # the library reads the words of each limit anew
-def _is_limited(view: Callable[..., object]) -> bool:
-    return bool(limiter.limit_manager.decorated_limits(get_qualified_name(view)))
+    def __init__(self) -> None:
+        super().__init__(neighbourhood, swallow_errors=False)
+        self._methods: dict[str, frozenset[str] | None] = {}  # of a view by its name; None: all
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if callable_name is None or in_middleware:
+            return
+        if self._storage_dead or self._names(request.method, callable_name):
+            super()._check_request_limit(callable_name, in_middleware)
+
+    def _names(self, method: str, view: str) -> bool:
+        if view not in self._methods:
+            each = [limit.methods for limit in self.limit_manager.decorated_limits(view)]
+            named = frozenset(one.upper() for methods in each for one in methods or ())
+            self._methods[view] = None if None in each else named
+        methods = self._methods[view]
+        return methods is None or method in methods
 
 
 def a_limiter() -> Limiter:
-    made = Limiter(neighbourhood, swallow_errors=False)
-    made.request_filter(has_no_limit)
-    return made
+    return ViewLimiter()
 
 
 limiter = a_limiter()

@@ -12,6 +12,7 @@ from scheduler.web.guards import OPEN
 from tests.conftest import settings_for
 
 NOBODY_ANSWERS = "redis://127.0.0.1:1/0"
+FAR = {"REMOTE_ADDR": "198.51.100.7"}
 
 
 @pytest.mark.parametrize(("redis_url", "let_in"), [(NOBODY_ANSWERS, 20), ("", 30)])
@@ -30,6 +31,27 @@ def test_trust_r16_a_redis_that_does_not_answer_makes_limits_stricter(tmp_path, 
 
     assert (limited.count(200), limited.count(429)) == (let_in, 30 - let_in)
     assert unlimited.count(200) == 30  # whoever works behind one address goes on working
+
+
+@pytest.mark.parametrize(("redis_url", "read"), [(NOBODY_ANSWERS, [200] * 20 + [429] * 5), ("", [200] * 25)])
+def test_a_page_that_is_limited_when_sent_asks_nothing_when_read(tmp_path, monkeypatch, redis_url, read):
+    """But for a Redis that does not answer: then whatever is asked of it counts."""
+    counting = limits.a_limiter()
+    monkeypatch.setattr(limits, "limiter", counting)
+    app = Flask(__name__)
+    app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=redis_url)
+    sent = counting.limit("4 per minute", methods=["POST"])(counting.limit("9 per hour", methods=["PUT"])(open_page))
+    app.add_url_rule("/form", view_func=sent, methods=["GET", "POST", "PUT"])
+    limits.register(app)
+    client = app.test_client()
+    client.post("/form")  # with a Redis: the first to find that nobody answers
+
+    found = {way: [client.open("/form", method=way).status_code for _ in range(12)] for way in ("POST", "PUT")}
+    reads = [client.get("/form", environ_base=FAR).status_code for _ in range(25)]
+
+    assert reads == read
+    if not redis_url:
+        assert {way: statuses.count(200) for way, statuses in found.items()} == {"POST": 3, "PUT": 9}
 
 
 @pytest.mark.postgres
@@ -60,9 +82,6 @@ def test_a_limit_that_is_reached_says_when_it_opens_again(client, address, most)
     assert [one.status_code for one in answers].index(429) == most
     assert {one.headers.get("Retry-After") for one in answers[:most]} == {None}
     assert {int(one.headers["Retry-After"]) for one in answers[most:]} <= set(range(1, 62))
-
-
-FAR = {"REMOTE_ADDR": "198.51.100.7"}
 
 
 @pytest.fixture
