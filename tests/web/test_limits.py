@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import threading
 
 import pytest
 from flask import Flask
@@ -52,6 +53,38 @@ def test_a_page_that_is_limited_when_sent_asks_nothing_when_read(tmp_path, monke
     assert reads == read
     if not redis_url:
         assert {way: statuses.count(200) for way, statuses in found.items()} == {"POST": 3, "PUT": 9}
+
+
+def test_what_one_process_counts_begins_anew_when_its_time_is_over_and_starts_no_thread(monkeypatch):
+    clock = [1_800_000_000.0]
+    monkeypatch.setattr(limits.time, "time", lambda: clock[0])
+    counts = limits.CountsHere()
+    counts.timer.join()  # the library's own beginning
+    before = threading.active_count()
+
+    first = [counts.incr("a", 60) for _ in range(3)]
+    kept = len(counts.expirations), counts.get("a"), counts.get_expiry("a")
+    clock[0] += 59
+    last = counts.incr("a", 60), counts.incr("b", 3600)
+    clock[0] += 1
+    anew = counts.incr("a", 60)
+    clock[0] += limits.CLEARED_EVERY_S + 60
+    counts.incr("c", 60)
+
+    assert (first, kept, last, anew) == ([1, 2, 3], (1, 3, 1_800_000_060.0), (4, 1), 1)
+    assert set(counts.expirations) == {"b", "c"} == set(counts.storage), "what is over is forgotten"
+    assert threading.active_count() == before
+
+
+def test_who_counts_at_once_loses_nothing():
+    counts = limits.CountsHere()
+    threads = [threading.Thread(target=lambda: [counts.incr("a", 60) for _ in range(500)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert counts.get("a") == 4000
 
 
 @pytest.mark.postgres
