@@ -30,7 +30,7 @@ from scheduler.programmes.models import Campaign
 
 PACKED_BY = 4  # of 9: as few bytes as 6 in less time
 LONG_PACKED_BY = 2  # a third of the time for a sixth more bytes, where packing is most of the work
-LONG = 1_000_000  # bytes
+LONG_CALENDAR = 1_000_000  # bytes
 
 _OF_FEED = FeedToken.id == bindparam("of_feed")
 _LIVING_FEED = select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update()
@@ -146,7 +146,7 @@ def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
     Raises: NotFound when the token is unknown or revoked, or its presenter suspended.
     """
     made = queries.body_of(token, now=now)
-    packed = gzip.compress(made.body, LONG_PACKED_BY if len(made.body) > LONG else PACKED_BY, mtime=0)
+    packed = gzip.compress(made.body, LONG_PACKED_BY if len(made.body) > LONG_CALENDAR else PACKED_BY, mtime=0)
     try:
         told = _keep(made, packed)
     except OperationalError:

@@ -24,7 +24,7 @@ from scheduler.web.navigation import viewer
 
 FRAMES = "frames"  # of what an application keeps
 MOST_FRAMES = 512  # some 5 kB each; then it begins anew
-SECRETS = ("csrf_token", "form_key")  # of a form: each reader has her own
+FORM_SECRETS = ("csrf_token", "form_key")  # of a form: each reader has her own
 PAGES, PARTS = "empty pages", "empty parts"
 MOST_PAGES = 96  # some 20 kB each
 
@@ -61,7 +61,7 @@ def empty_page(template: str, form: FlaskForm, **facts: Any) -> str:
     Whoever calls it knows that the form is so, and names all that the page is made of: what cannot stand in a key is
     written anew. Nothing that somebody has typed belongs among the facts.
     """
-    own = {name: str(form[name]._value()) for name in SECRETS if name in form}
+    own = {name: str(form[name]._value()) for name in FORM_SECRETS if name in form}
     key = _key_of(template, (facts, [*own])) if _is_for_all() else None
     if key is None:
         return render_template(template, form=form, **facts)

@@ -151,7 +151,7 @@ def test_a_long_calendar_is_packed_in_less_time_and_holds_the_same(
     short, long = make_feed(presenter, name="phone"), make_feed(presenter, name="tablet")
     given = [service.renewed_body(short, now=MONDAY)]
 
-    monkeypatch.setattr(service, "LONG", 100)
+    monkeypatch.setattr(service, "LONG_CALENDAR", 100)
     given.append(service.renewed_body(long, now=MONDAY))
 
     assert given[0].packed != given[1].packed
