@@ -3,9 +3,8 @@
 import datetime as dt
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -144,15 +143,16 @@ _SEATS = QuickRead(
     .where(Assignment.presenter_id == bindparam("presenter_id"))
     .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
 )
+_TEXT = select(CalendarEntry.presentation_id, CalendarEntry.text).where(
+    CalendarEntry.status == bindparam("status"), CalendarEntry.language == bindparam("language")
+)
 _TEXTS = QuickRead(
-    select(CalendarEntry.presentation_id, CalendarEntry.text)
-    .join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id)
-    .where(
-        Assignment.presenter_id == bindparam("presenter_id"),
-        CalendarEntry.status == bindparam("status"),
-        CalendarEntry.language == bindparam("language"),
+    _TEXT.join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id).where(
+        Assignment.presenter_id == bindparam("presenter_id")
     )
 )
+_FEW_TEXTS = _TEXT.where(CalendarEntry.presentation_id.in_(bindparam("ids", expanding=True)))
+FEW_TEXTS = 100  # of one status: they are named one by one
 
 
 def _made_anew(hashed: str, now: dt.datetime) -> Feed:
@@ -165,7 +165,7 @@ def _made_anew(hashed: str, now: dt.datetime) -> Feed:
     if not found:
         raise NotFound("feed")
     [(feed_id, presenter_id, language, created_at, last_read_at, given_name, other, version)] = found
-    seats = list(starmap(FeedSeat, _SEATS.all(connection, {"presenter_id": presenter_id})))
+    seats = list(map(FeedSeat._make, _SEATS.all(connection, {"presenter_id": presenter_id})))
     texts = _texts(presenter_id, rules.entries(seats, now), language)
     body = ics.calendar(texts, _title(language) % {"name": spelled(SpelledName(given_name, other), language)})
     return Feed(
@@ -192,11 +192,22 @@ def _texts(presenter_id: int, shown: dict[int, EntryStatus], language: str) -> l
 
 
 def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -> Iterator[tuple[int, str]]:
-    for status in sorted(set(shown.values())):
-        wanted = {"presenter_id": presenter_id, "status": status, "language": language}
-        for presentation_id, text in _TEXTS.all(db.session().connection(), wanted):
-            if shown.get(presentation_id) is status:
-                yield presentation_id, text
+    """Nearly all have one status: those are read in one go, what differs is asked for by its presentation."""
+    for status, ids in _by_status(shown).items():
+        if len(ids) > FEW_TEXTS:
+            wanted = {"presenter_id": presenter_id, "status": status, "language": language}
+            found: Iterable[Any] = _TEXTS.all(db.session().connection(), wanted)
+        else:
+            named = {"status": status, "language": language, "ids": ids}
+            found = db.session().execute(_FEW_TEXTS, named).all()
+        yield from ((presentation_id, text) for presentation_id, text in found if shown.get(presentation_id) is status)
+
+
+def _by_status(shown: dict[int, EntryStatus]) -> dict[EntryStatus, list[int]]:
+    found: dict[EntryStatus, list[int]] = {}
+    for presentation_id, status in shown.items():
+        found.setdefault(status, []).append(presentation_id)
+    return found
 
 
 # --- Of a campaign ---

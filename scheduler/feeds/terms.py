@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scheduler.core.errors import Reason
 from scheduler.visits.terms.states import AssignmentState, PresentationState
@@ -19,9 +20,11 @@ class FeedReason(Reason):
     TOO_MANY_FEEDS = "too_many_feeds"
 
 
-@dataclass(frozen=True)
-class FeedSeat:
-    """One assignment of the reader, with its presentation, as the rules need to know it."""
+class FeedSeat(NamedTuple):
+    """One assignment of the reader, with its presentation, as the rules need to know it.
+
+    A tuple: a calendar of ten years makes five thousand of them after each change.
+    """
 
     presentation_id: int
     state: AssignmentState
@@ -57,7 +60,8 @@ class KeptFeed:
     last_read_at: dt.datetime | None
     modified_at: dt.datetime | None  # None: it could not be kept, so nobody can be told by it later
     told_by_moment: bool
-    packed: bytes = b""  # of one that was made just now
+    packed: bytes = b""  # of one that was made just now, and so is
+    plain: bytes = b""  # what it was packed from
 
 
 @dataclass(frozen=True)

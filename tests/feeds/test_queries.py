@@ -169,6 +169,24 @@ def test_one_entry_and_many_need_the_same_number_of_queries(session: Session) ->
     assert counts == [3, 3]
 
 
+def test_texts_that_are_many_and_those_that_are_named_one_by_one_are_the_same(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presenter = a_cleared_educator()
+    states = (A.ACCEPTED, A.OFFERED, A.ACCEPTED, A.WITHDRAWN, A.DECLINED)
+    for day, state in enumerate(states, 1):
+        make_entry_for(presenter, state, on_day=dt.date(2026, 11, day))
+    token = make_feed(presenter)
+    bodies = []
+
+    for few in (100, 1, 0):
+        monkeypatch.setattr(queries, "FEW_TEXTS", few)
+        bodies.append(queries.body_of(token, now=MONDAY).body)
+
+    assert [body.count(b"BEGIN:VEVENT") for body in bodies] == [4] * 3
+    assert len(set(bodies)) == 1
+
+
 def test_a_list_of_feeds_never_holds_an_address(session: Session) -> None:
     presenter = a_cleared_educator()
     token = make_feed(presenter, name="phone")

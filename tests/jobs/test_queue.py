@@ -79,6 +79,14 @@ def test_the_queue_lies_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "queue.sqlite3").exists()
 
 
+def test_a_wake_up_waits_for_no_disk_and_the_file_stays_whole(tmp_path: Path) -> None:
+    queue.attach(an_app(tmp_path))
+
+    asked = [queue.huey.storage.sql(f"PRAGMA {name}", results=True) for name in ("synchronous", "journal_mode")]
+
+    assert asked == [[(1,)], [("wal",)]]  # NORMAL: the log is synced when it is moved into the file
+
+
 def test_a_job_runs_inside_the_application_with_its_own_id(tmp_path: Path, name_of_app) -> None:
     queue.attach(an_app(tmp_path))
     name_of_app()

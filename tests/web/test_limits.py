@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import threading
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from scheduler.web.guards import OPEN
 from tests.conftest import settings_for
 
 NOBODY_ANSWERS = "redis://127.0.0.1:1/0"
+FAR = {"REMOTE_ADDR": "198.51.100.7"}
 
 
 @pytest.mark.parametrize(("redis_url", "let_in"), [(NOBODY_ANSWERS, 20), ("", 30)])
@@ -30,6 +32,59 @@ def test_trust_r16_a_redis_that_does_not_answer_makes_limits_stricter(tmp_path, 
 
     assert (limited.count(200), limited.count(429)) == (let_in, 30 - let_in)
     assert unlimited.count(200) == 30  # whoever works behind one address goes on working
+
+
+@pytest.mark.parametrize(("redis_url", "read"), [(NOBODY_ANSWERS, [200] * 20 + [429] * 5), ("", [200] * 25)])
+def test_a_page_that_is_limited_when_sent_asks_nothing_when_read(tmp_path, monkeypatch, redis_url, read):
+    """But for a Redis that does not answer: then whatever is asked of it counts."""
+    counting = limits.a_limiter()
+    monkeypatch.setattr(limits, "limiter", counting)
+    app = Flask(__name__)
+    app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=redis_url)
+    sent = counting.limit("4 per minute", methods=["POST"])(counting.limit("9 per hour", methods=["PUT"])(open_page))
+    app.add_url_rule("/form", view_func=sent, methods=["GET", "POST", "PUT"])
+    limits.register(app)
+    client = app.test_client()
+    client.post("/form")  # with a Redis: the first to find that nobody answers
+
+    found = {way: [client.open("/form", method=way).status_code for _ in range(12)] for way in ("POST", "PUT")}
+    reads = [client.get("/form", environ_base=FAR).status_code for _ in range(25)]
+
+    assert reads == read
+    if not redis_url:
+        assert {way: statuses.count(200) for way, statuses in found.items()} == {"POST": 3, "PUT": 9}
+
+
+def test_what_one_process_counts_begins_anew_when_its_time_is_over_and_starts_no_thread(monkeypatch):
+    clock = [1_800_000_000.0]
+    monkeypatch.setattr(limits.time, "time", lambda: clock[0])
+    counts = limits.CountsHere()
+    counts.timer.join()  # the library's own beginning
+    before = threading.active_count()
+
+    first = [counts.incr("a", 60) for _ in range(3)]
+    kept = len(counts.expirations), counts.get("a"), counts.get_expiry("a")
+    clock[0] += 59
+    last = counts.incr("a", 60), counts.incr("b", 3600)
+    clock[0] += 1
+    anew = counts.incr("a", 60)
+    clock[0] += limits.CLEARED_EVERY_S + 60
+    counts.incr("c", 60)
+
+    assert (first, kept, last, anew) == ([1, 2, 3], (1, 3, 1_800_000_060.0), (4, 1), 1)
+    assert set(counts.expirations) == {"b", "c"} == set(counts.storage), "what is over is forgotten"
+    assert threading.active_count() == before
+
+
+def test_who_counts_at_once_loses_nothing():
+    counts = limits.CountsHere()
+    threads = [threading.Thread(target=lambda: [counts.incr("a", 60) for _ in range(500)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert counts.get("a") == 4000
 
 
 @pytest.mark.postgres
@@ -60,9 +115,6 @@ def test_a_limit_that_is_reached_says_when_it_opens_again(client, address, most)
     assert [one.status_code for one in answers].index(429) == most
     assert {one.headers.get("Retry-After") for one in answers[:most]} == {None}
     assert {int(one.headers["Retry-After"]) for one in answers[most:]} <= set(range(1, 62))
-
-
-FAR = {"REMOTE_ADDR": "198.51.100.7"}
 
 
 @pytest.fixture

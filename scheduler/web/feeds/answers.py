@@ -59,10 +59,10 @@ def answer_with(feed: KeptFeed, wishes: Wishes, engine: Any = None) -> FeedAnswe
     held = _tag_held(feed, wishes.tags)
     if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):
         return FeedAnswer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
-    body = packed_body(feed, engine)
+    body = feed.plain if feed.plain and not wishes.packed else packed_body(feed, engine)
     if body is None:
         return None
-    if not wishes.packed:
+    if not wishes.packed and not feed.plain:
         try:
             body = zlib.decompress(body, zlib.MAX_WBITS + 16)  # as gzip
         except zlib.error:

@@ -44,6 +44,8 @@ from scheduler.web.requests.booking.fields import (
     PAGES,
     BookingLessons,
     Typed,
+    answered_form,
+    aside_of,
     blank_form,
     draft_of,
     lessons_beside,
@@ -87,8 +89,7 @@ class BookingDraft:
     @classmethod
     def of_visitor(cls) -> "BookingDraft":
         """The one whose token lies in the visitor's cookie; an empty one for who has none."""
-        now = clock.now()
-        return cls(answers_of(session.get("booking"), now=now), now)
+        return cls(answers_of(session.get("booking"), now=(now := clock.now())), now)
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:
         """What `ask` finds; it is not asked again in this request."""
@@ -101,13 +102,13 @@ class BookingDraft:
         """Remember a page's answers. A listed host and a typed one take each other's place."""
         self.answers.setdefault("began", {"at": [self.now.isoformat()]})
         self.answers.pop({"host": "new_host", "new_host": "host"}.get(page, ""), None)
-        self.answers.pop(_aside(page), None)
+        self.answers.pop(aside_of(page), None)
         self.answers[page] = typed
         self._store()
 
     def set_aside(self, page: str, typed: Typed, *, wrong: bool) -> None:
         """Remember what is not an answer yet, so that its page opens by a plain address, also with the back button."""
-        self.answers[_aside(page)] = typed | ({"wrong": ["yes"]} if wrong else {})
+        self.answers[aside_of(page)] = typed | ({"wrong": ["yes"]} if wrong else {})
         self._store()
 
     def _store(self) -> None:
@@ -145,7 +146,7 @@ class BookingDraft:
 
     def aside(self, page: str) -> Typed:
         """What was typed for a page and is no answer yet."""
-        return self.answers.get(_aside(page), {})
+        return self.answers.get(aside_of(page), {})
 
     def has_host(self) -> bool:
         return "host" in self.answers or "new_host" in self.answers
@@ -159,7 +160,8 @@ class BookingDraft:
         typed = self.answers.get(answer or page)
         if typed is None:
             return blank_form(page)
-        return self.once(_key(page, typed), lambda: FORMS[page](formdata=MultiDict(typed), meta={"csrf": False}))
+        shown = self.read.get(_key(page, typed))
+        return shown or self.once(("read", *_key(page, typed)), lambda: answered_form(page, typed))
 
     def sent_form(self, page: str) -> BaseForm:
         """The page's form as this request sends it, or with the earlier answers when it only asks for the page."""
@@ -167,8 +169,7 @@ class BookingDraft:
             form = FORMS[page]()
             self.read[_key(page, typed_in(form))] = form
             return self.furnish(form)
-        aside = self.aside(page)
-        before = aside or self.answers.get(page) or self.answers.get({"what": "wish", "who": "classes"}.get(page, ""))
+        aside, before = self.aside(page), self.typed_before(page)
         if page == DAY_PAGE:
             before = day_answer(self, before or {}) | ({"wrong": ["yes"]} if "wrong" in aside else {})
         if not before:
@@ -178,6 +179,11 @@ class BookingDraft:
         if "wrong" in aside:
             self._tell_again(page, form, aside)
         return form
+
+    def typed_before(self, page: str) -> Typed | None:
+        """What a page opens with: what was set aside, or answered, or said on the way here."""
+        said = {"what": "wish", "who": "classes"}.get(page, "")
+        return self.aside(page) or self.answers.get(page) or self.answers.get(said)
 
     def fill(self, page: str, form: BaseForm, typed: Typed) -> None:
         """Let the sent form hold this instead: a button said it for several fields."""
@@ -389,10 +395,6 @@ class BookingDraft:
         )
 
 
-def _aside(page: str) -> str:
-    return f"aside {page}"
-
-
-def _key(page: str, typed: Typed) -> Hashable:
+def _key(page: str, typed: Typed) -> tuple[str, ...]:
     """What a form is known by: its page, and what its fields hold."""
     return "form", page, repr(sorted((name, values) for name, values in typed.items() if name not in NOTES))

@@ -15,14 +15,14 @@ from scheduler.places.rules.presence import SaidBeside, is_anyone_away
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import ClassStanding
-from scheduler.requests.rules.school_request import where_classes_are
+from scheduler.requests.rules.school_request import MOST_PREFERRED, where_classes_are
 from scheduler.requests.terms.school_request import DayPart, PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import page_language
 from scheduler.web.requests.address_forms import YouForm
 from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.new_host import NewHostForm
-from scheduler.web.requests.forms import HostForm, WhatForm, WhenForm, WhereForm, WhoForm
+from scheduler.web.requests.forms import HostForm, WhatForm, WhenForm, WhenWithoutWishesForm, WhereForm, WhoForm
 
 Typed = dict[str, list[str]]
 FORMS: dict[str, type[BaseForm]] = {
@@ -43,6 +43,12 @@ TICKS = (*EQUIPMENT, "teacher_stays", "recent_incident")
 TEXTS = {
     "where": ("room", "safeguarding_contact"),
     "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
+}
+WISHES = "preferred-"
+EMPTY_WISHES: Typed = {  # as a browser sends them
+    f"{WISHES}{number}-{name}": [blank]
+    for number in range(MOST_PREFERRED)
+    for name, blank in (("on_day", ""), ("starts_local", ""), ("day_part", DayPart.ANY.value))
 }
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
@@ -70,6 +76,21 @@ def typed_in(form: BaseForm) -> Typed:
 def blank_form(page: str) -> BaseForm:
     """The form of a page that nobody has answered: the same for all visitors, to be read only."""
     return FORMS[page](formdata=MultiDict(), meta={"csrf": False})
+
+
+def aside_of(page: str) -> str:
+    """Under which name lies what was typed for a page and is no answer yet."""
+    return f"aside {page}"
+
+
+def answered_form(page: str, typed: Typed) -> BaseForm:
+    """The form of a page with its answer, to be read only: where no wish is named, none of their rows is built."""
+    kind = FORMS[page]
+    if page == "when":
+        said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
+        if not any(name.startswith(WISHES) for name in said):
+            kind, typed = WhenWithoutWishesForm, said
+    return kind(formdata=MultiDict(typed), meta={"csrf": False})
 
 
 def page_of(field: str) -> str:

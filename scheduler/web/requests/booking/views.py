@@ -26,6 +26,7 @@ from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm
+from scheduler.web.frame import empty_page
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
@@ -42,9 +43,9 @@ from scheduler.web.requests.booking.doubts import doubts_of_booking
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, WITH_DAY, Typed, host_asked, typed_in
 from scheduler.web.requests.booking.host_search import search_facts, suggested
-from scheduler.web.requests.booking.parts import earliest_day
+from scheduler.web.requests.booking.parts import earliest_day, pupils_listen
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
-from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhoForm
+from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhereForm, WhoForm
 
 WORDS = {  # of each page: what its link says, and its title
     "what": (_l("Programme"), _l("What would you like?")),
@@ -54,6 +55,7 @@ WORDS = {  # of each page: what its link says, and its title
     "where": (_l("Room"), _l("Who will be there, and in which room?")),
     "you": (_l("You"), _l("Whom do we write to?")),
 }
+EMPTY_PAGES = ("what", "where", "you")  # made of nothing but what `_book_page` names, while nothing is typed
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
 
 
@@ -71,10 +73,11 @@ def book() -> ResponseReturnValue:
         near_dates.remember(host=chosen)
         return redirect(address_of(booking.next_page("host") if hold.move_hold(booking, "host") else "when"))
     typed, asked, carried = request.args.get("q", "")[:200], host_asked(), carried_in(request.args)
-    return render_template(
+    shown = empty_page if request.method == "GET" and not booking.answers else render_template
+    return shown(
         "requests/book.html",
-        **search_facts("" if asked else typed, request.args),
         form=form,
+        **search_facts("" if asked else typed, request.args),
         words=words,
         typed=typed,
         asked=asked if asked and asked.listed else None,
@@ -187,7 +190,8 @@ def _begin() -> str:
 def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseReturnValue:
     pages, (short, title) = booking.pages(), WORDS[page]
     place = pages.index(page)
-    return _shown(
+    is_empty = page in EMPTY_PAGES and not booking.typed_before(page)
+    return (_empty if is_empty else _shown)(
         f"requests/book_{page}.html",
         form,
         title=title,
@@ -202,7 +206,9 @@ def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseRetu
         programmes=booking.programmes() if page == "what" else [],
         earliest=earliest_day(booking) if page == "when" else None,
         **({"clock_abroad": clock_abroad(booking)} | hold.calendar_facts(booking, form) if page == "when" else {}),
-        **(day_facts(booking, form) if isinstance(form, DayForm) else {"lessons": booking.beside(form)}),
+        **(day_facts(booking, form) if isinstance(form, DayForm) else {}),
+        **({"lessons": booking.beside(form)} if isinstance(form, WhoForm) else {}),
+        **({"guarded": pupils_listen(booking)} if isinstance(form, WhereForm) else {}),
         **hold.hold_facts(booking),
         goes_on=address_of(booking.next_page(page)),
         full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
@@ -217,6 +223,10 @@ def _other_length(form: WhoForm, typed: Typed) -> Typed:
     if "fewer" in request.form and len(asked) > 1:
         return {name: value for name, value in typed.items() if not name.startswith(f"{asked[-1].name}-")}
     return typed
+
+
+def _empty(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
+    return empty_page(template, form, **more)
 
 
 def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:

@@ -1,0 +1,199 @@
+"""Pages of a booking in which nothing is typed are written once: as if anew, and with nobody's secrets."""
+
+import re
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from scheduler.core.db import transaction
+from scheduler.programmes.models import Programme
+from scheduler.web import frame
+from scheduler.web.requests.booking.fields import EMPTY_WISHES, FORMS, answered_form
+from scheduler.web.requests.forms import PhoneForm, WhenForm, WhenWithoutWishesForm
+from tests.web.requests.answered import answers
+from tools.bench.visitor import Booking
+
+SECRETS = re.compile(r'name="(csrf_token|form_key)"[^>]*? value="([^"]+)"')
+pytestmark = pytest.mark.usefixtures("hands")
+
+
+@pytest.fixture
+def kept(app, monkeypatch):
+    """What is kept, in an application whose forms ask for their token as everywhere."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    for name in (frame.PAGES, frame.PARTS):
+        app.extensions[name].clear()
+    return app.extensions[frame.PAGES]
+
+
+class Reader(Booking):
+    """A browser that opens and sends the pages of a booking, one after the other."""
+
+    def __init__(self, app, opened=None, **cookies):
+        self.client, self.pages, self.opened = app.test_client(), {}, opened
+        for name, value in cookies.items():
+            self.client.set_cookie(name, value)
+        super().__init__(self._send, "")
+
+    def _send(self, method, path, typed):
+        answer = self.client.open(path, method=method, data=typed)
+        if method == "GET":
+            self.pages[path] = answer.text
+            if self.opened:
+                self.opened(self, path)
+        return answer.status_code, answer.text
+
+    def choose(self, host):
+        self.post("/book", self.get("/book"), {"host_id": str(host.id)})
+        return self
+
+    def answer(self, programme):
+        for name, typed in answers(programme).items():
+            self.post(f"/book/{name}", self.get(f"/book/{name}"), typed)
+        return self
+
+
+def secrets_of(page):
+    return {
+        name: {value for found, value in SECRETS.findall(page) if found == name} for name in ("csrf_token", "form_key")
+    }
+
+
+def without_secrets(page):
+    return SECRETS.sub(r"\1", page)
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_an_empty_page_is_to_the_letter_as_if_it_were_written_anew(
+    app, kept, programme, host, language, theme, monkeypatch
+):
+    def compare(reader, path):
+        with monkeypatch.context() as patch:
+            patch.setattr(frame, "_is_kept", lambda: False)
+            patch.setitem(app.jinja_env.globals, "written_once", lambda macro, form: macro(form))
+            anew = reader.client.get(path).text
+        assert without_secrets(reader.pages[path]) == without_secrets(anew)
+        assert [len(found) for found in secrets_of(anew).values()] == [1, 1]
+        assert secrets_of(reader.pages[path])["form_key"] != secrets_of(anew)["form_key"]
+
+    for _reader in range(2):  # the second one gets what the first one left
+        reader = Reader(app, compare, language=language, theme=theme).choose(host).answer(programme)
+        assert len(reader.pages) == 6
+
+    assert sorted(key[0] for key in kept) == [f"requests/book{page}.html" for page in ("", "_what", "_where", "_you")]
+    assert len(app.extensions[frame.PARTS]) == 1
+
+
+def test_what_is_kept_holds_nobodys_secret_and_each_reader_gets_her_own(app, kept, programme, host):
+    one, other = (Reader(app).choose(host).answer(programme) for _reader in range(2))
+
+    secrets = set()
+    for path, page in one.pages.items():
+        for name in ("csrf_token", "form_key"):
+            assert not secrets_of(page)[name] & secrets_of(other.pages[path])[name]
+            secrets |= secrets_of(page)[name] | secrets_of(other.pages[path])[name]
+    text = "".join(piece for pieces in kept.values() for piece in pieces)
+    assert len(secrets) > 12
+    assert not [secret for secret in secrets if secret in text]
+    assert "Матић" not in text
+
+
+def test_the_secret_of_another_reader_opens_nothing(app, kept, host):
+    first = Reader(app).get("/book")
+    reader = Reader(app)
+    mine = reader.get("/book")
+
+    with pytest.raises(AssertionError, match="POST /book: "):
+        reader.post("/book", first, {"host_id": str(host.id)})
+    reader.post("/book", mine, {"host_id": str(host.id)})
+
+
+def test_what_somebody_has_typed_is_written_anew_for_her_alone(app, kept, programme, host):
+    reader = Reader(app).choose(host).answer(programme)
+    kept.clear()
+
+    assert "Матић" in reader.get("/book/you")
+    assert "Свечана сала" in reader.get("/book/where")
+    assert "Вук Караџић" in reader.get("/book")
+    assert kept == {}
+
+
+def test_another_offer_another_page(app, kept, programme, host):
+    """A programme that is mended or closed changes what the page is kept under, so that the next reader sees it."""
+
+    before = Reader(app).choose(host).get("/book/what")
+    with transaction() as session:
+        session.get_one(Programme, programme.id).name_sr_cyrl = "Сасвим друго предавање"
+    after = Reader(app).choose(host).get("/book/what")
+
+    assert "Сасвим друго" not in before
+    assert "Сасвим друго" in after
+
+
+def test_what_is_told_once_is_told_to_her_alone(app, kept):
+    reader = Reader(app)
+    with reader.client.session_transaction() as cookie:
+        cookie["_flashes"] = [("message", "Одговори су избрисани.")]
+
+    told, again, other = reader.get("/book"), reader.get("/book"), Reader(app).get("/book")
+
+    assert "избрисани" in told
+    assert "избрисани" not in again + other
+
+
+def test_who_is_signed_in_gets_a_page_of_her_own(desk, kept):
+    assert desk.get("/book").status_code == 200
+    assert kept == {}
+
+
+def test_kept_pages_are_bounded(app, kept, monkeypatch):
+    monkeypatch.setattr(frame, "MOST_PAGES", 2)
+    for language in ("sr_Cyrl", "sr_Latn", "en"):
+        Reader(app, language=language).get("/book")
+
+    assert len(kept) == 1
+
+
+@pytest.mark.parametrize("kind", [WhenForm, PhoneForm])
+def test_only_rows_of_wishes_as_they_were_at_first_are_empty(app, kind):
+    typed = [{}, EMPTY_WISHES, {"blackouts": [" "]}]
+    filled = [
+        {"preferred-4-on_day": ["8.12."]},
+        {"preferred-0-starts_local": ["x"]},
+        {"preferred-2-day_part": ["morning"]},
+        {"blackouts": ["24.12.2026"]},
+    ]
+    with app.test_request_context("/", method="POST"):
+        for given, empty in [*((one, True) for one in typed), *((one, False) for one in filled)]:
+            form = kind(formdata=_of(given), meta={"csrf": False})
+            assert form.names_no_wish() is empty, given
+        form = kind(formdata=None)
+        form.blackouts.errors = ["wrong"]
+        assert not form.names_no_wish()
+
+
+@pytest.mark.parametrize(
+    ("typed", "lean"),
+    [
+        ({}, True),
+        (EMPTY_WISHES, True),
+        (EMPTY_WISHES | {"preferred-3-on_day": ["9.12.2026."]}, False),
+        ({"preferred-3-starts_local": ["25:99"]}, False),
+        ({"preferred-0-day_part": ["never"]}, False),
+        ({"preferred-7-on_day": ["9.12.2026."]}, False),
+        ({"preferred-": ["x"]}, False),
+    ],
+)
+def test_an_answer_without_wishes_reads_the_same_without_their_rows(app, typed, lean):
+    with app.test_request_context("/"):
+        given = {"first_day": ["8.12.2026."], "last_day": ["12.12.2026."], "day_part": ["morning"]} | typed
+        found, whole = answered_form("when", given), FORMS["when"](formdata=_of(given), meta={"csrf": False})
+
+        assert isinstance(found, WhenWithoutWishesForm) is lean
+        assert (found.wishes(), found.cannot(), found.validate()) == (whole.wishes(), whole.cannot(), whole.validate())
+        assert (found.first_day.data, found.last_day.data) == (whole.first_day.data, whole.last_day.data)
+
+
+def _of(typed):
+    return MultiDict({"first_day": ["8.12.2026."], "last_day": ["12.12.2026."]} | typed)
