@@ -8,7 +8,6 @@ What a catalogue cannot say (names of months, order of a day's parts, plural rul
 """
 
 import datetime as dt
-import io
 import re
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,10 +16,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
+
+from scheduler.core import catalogue
 
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")  # our own; `languages()` has the added ones too
 DEFAULT = "sr_Cyrl"
@@ -58,12 +57,8 @@ def translator(language: str) -> Translations:
     path = catalogue_path(language)
     if language == SOURCE or not path.exists():
         return Translations()
-    with path.open("rb") as stream:
-        catalogue = read_po(stream, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+    with path.open(encoding="utf-8") as stream:
+        return catalogue.read(stream)
 
 
 @cache
@@ -83,16 +78,20 @@ def html_lang(language: str) -> str:
 @cache
 def names_of(language: str) -> tuple[str, str]:
     """What the switch shows, and the language's name in itself."""
+    if language in NAMES:  # the CLDR's names of all languages take a megabyte for each of ours
+        return NAMES[language]
     own = locale_of(language).get_display_name() or language
-    return NAMES.get(language) or (language.partition("_")[0].capitalize(), own[:1].upper() + own[1:])
+    return language.partition("_")[0].capitalize(), own[:1].upper() + own[1:]
 
 
 @cache
 def is_cyrillic(language: str) -> bool:
     """Whether the language is written in Cyrillic letters."""
     locale = locale_of(language)
-    whole = str(get_global("likely_subtags").get(str(locale), ""))
-    return "Cyrl" in (locale.script or "", *whole.split("_"))
+    if locale.script or language == SOURCE:
+        return str(locale.script) == "Cyrl"
+    whole = str(get_global("likely_subtags").get(str(locale), ""))  # of the whole world: two megabytes
+    return "Cyrl" in whole.split("_")
 
 
 def pick(language: str, cyrl: str, latn: str) -> str:

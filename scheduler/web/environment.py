@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 from flask.templating import Environment
+from werkzeug.routing import Rule
 
 
 class GlobalNames(ChainMap[str, Any]):
@@ -22,8 +23,27 @@ class GlobalNames(ChainMap[str, Any]):
         return set().union(*self.maps)
 
 
+class LaterRule(Rule):
+    """The address of a page, whose writer is made when it is first written.
+
+    Werkzeug compiles two functions for each of four hundred addresses: a tenth of the start, two megabytes, and most
+    processes write a few dozen of them.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        def first(rule: "LaterRule", **values: Any) -> tuple[str, str]:
+            write = super()._compile_builder(append_unknown).__get__(rule, None)
+            setattr(rule, "_build_unknown" if append_unknown else "_build", write)
+            told: tuple[str, str] = write(**values)
+            return told
+
+        return first
+
+
 class House(Flask):
     """Every function of a page is a plain one: Flask would ask each of them, thirty times a page."""
+
+    url_rule_class = LaterRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

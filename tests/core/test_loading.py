@@ -16,6 +16,7 @@ NEEDED_LATER = [
     "openpyxl", "holidays", "icalendar", "phonenumbers",  # sheets, calendars, telephone numbers
     "webauthn", "OpenSSL", "cbor2", "cryptography",  # passkeys and what is stored encrypted
     "ortools", "numpy",
+    "babel.messages", "babel.messages.pofile",  # what translators use
     "scheduler.cli.doctor", "scheduler.demo", "pyrage",  # commands, and what only they need
 ]  # fmt: skip
 ONE_PAGE = """

@@ -78,6 +78,7 @@ def test_every_page_of_a_role_is_translated(
 
 
 VALUE = re.compile(r"\bv\.(\w+)(\s*\|\s*(\w+))?")
+COUNTED = {"more", "total", "days"}  # what `ngettext` counts by is a whole number
 FOR_FILTER = {
     "long_day": DAY,
     "short_day": DAY,
@@ -104,7 +105,7 @@ def _values(template: str) -> dict[str, object]:
     rows = tuple(found)
     for name, _pipe, filtered in VALUE.findall(template):
         if name not in rows:
-            found[name] = FOR_FILTER.get(filtered, found.get(name, "7"))
+            found[name] = FOR_FILTER.get(filtered, found.get(name, 7 if name in COUNTED else "7"))
     return found
 
 

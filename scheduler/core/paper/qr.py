@@ -5,7 +5,7 @@ from math import isqrt
 
 LIGHT, DARK = b"\0", b"\1"
 _OF_GREY = DARK + LIGHT * 255  # a picture's black is a dark module
-_TO_DIGITS = b"0" + b"f" * 255
+_TO_DIGITS = b"0" + b"f" * 255  # hexadecimal
 PIXELS_OF_A_DIGIT = 4
 
 
@@ -35,17 +35,17 @@ def matrix(text: str) -> tuple[bytes, ...]:
     return tuple(modules[start : start + side] for start in range(0, len(modules), side))
 
 
-def picture(text: str, least: int) -> tuple[int, str]:
-    """A code as (side in pixels, its rows in hexadecimal, a bit a pixel, 1 is dark), at least `least` pixels wide.
+def picture(text: str, least: int) -> tuple[int, bytes]:
+    """A code as (side in pixels, its rows, a bit a pixel, 1 is dark), at least `least` pixels wide.
 
-    A module is four pixels, or eight, twelve, …: a digit, or as many as that. A page packs its content: rows that
-    repeat come to nothing there, and two digits pack into little more than their bits.
+    A module is four pixels, or eight, twelve, …: half a byte, or as many as that. So a byte is one of four, which are
+    packed into little more than two bits, and rows that repeat come to nothing.
     """
     rows = matrix(text)
     digits = max(1, -(-least // (PIXELS_OF_A_DIGIT * len(rows))))
     side = PIXELS_OF_A_DIGIT * digits * len(rows)
-    drawn = ""
+    drawn = b""
     for row in rows:
         written = row.translate(_TO_DIGITS).decode().replace("0", "0" * digits).replace("f", "f" * digits)
-        drawn += (written + "0" * (len(written) % 2)) * (PIXELS_OF_A_DIGIT * digits)
+        drawn += bytes.fromhex(written + "0" * (len(written) % 2)) * (PIXELS_OF_A_DIGIT * digits)
     return side, drawn

@@ -81,6 +81,8 @@ class PaperSheet:
         from reportlab import rl_config
         from reportlab.pdfgen.canvas import Canvas
 
+        from scheduler.core.paper.lean_file import make_lean
+
         rl_config.useA85 = 0  # streams as bytes: text wrapping of them makes files a fifth longer
         self._fonts = register_fonts()
         self._written: dict[tuple[str, str, float], str] = {}  # words as this file writes them: its fonts' own codes
@@ -93,6 +95,8 @@ class PaperSheet:
             initialFontName=REGULAR,
             lang=html_lang(facts.language),
         )
+        make_lean(self.canvas._doc)  # reportlab has no other name for it
+        self._codes: list[bytes] = []  # of this page
         self.canvas.setTitle(facts.title)
         self.canvas.setSubject("")  # the title again would be its letters again
         self.canvas.setAuthor(facts.author)
@@ -228,15 +232,16 @@ class PaperSheet:
     def qr(self, x: float, y: float, side: float, text: str, colour: str = DEEP) -> None:
         """A QR code with its top left corner at (x, y), on a white ground of four modules all round.
 
-        Raises: qr.NotAscii.
+        It is drawn over all that the page shows. Raises: qr.NotAscii.
         """
         module = side / len(qr.matrix(text))
         self.box((x - 4 * module, y - 4 * module, side + 8 * module, side + 8 * module), fill=WHITE)
-        pixels, digits = qr.picture(text, round(side * CODE_PIXELS))
-        # Within the page, which is packed: an object of its own would take more.
-        drawn = f"BI /W {pixels} /H {pixels} /IM true /D [1 0] /F /AHx ID\n{digits}>\nEI"
-        edge, foot = side * MM, self._up(y + side)
-        self.canvas.addLiteral(f"q {edge:.4f} 0 0 {edge:.4f} {x * MM:.4f} {foot:.4f} cm {_rgb(colour)} rg\n{drawn} Q")
+        pixels, dots = qr.picture(text, round(side * CODE_PIXELS))
+        edge, place = side * MM, f"{x * MM:.4f} {self._up(y + side):.4f}"
+        # Within the page: an object of its own would take more room.
+        picture = f"BI /W {pixels} /H {pixels} /IM true /D [1 0] ID\n"
+        begin = f"q {edge:.4f} 0 0 {edge:.4f} {place} cm {_rgb(colour)} rg\n{picture}"
+        self._codes += [begin.encode(), dots, b"\nEI Q\n"]
 
     @contextmanager
     def drawing(self, x: float, y: float, unit: float) -> Iterator[None]:
@@ -249,9 +254,11 @@ class PaperSheet:
 
     def next_page(self) -> None:
         """The page is done: it is packed now, so that ten thousand of them need no more room than their file."""
+        from scheduler.core.paper.lean_file import pack_last_page
+
         self.canvas.showPage()
-        page = self.canvas._doc.Pages[-1]
-        page.Contents, page.stream = _packed_stream(zlib.compress(page.stream.encode("latin-1"))), None
+        pack_last_page(self.canvas._doc, self._codes)
+        self._codes = []
 
     def drawn(self) -> bytes:
         """What stands on this page so far, without words: `stamp` puts it into other files."""

@@ -33,8 +33,8 @@ def test_another_zxing_falls_back_to_segno(monkeypatch):
 @pytest.mark.parametrize("least", [1, 100, 348, 1320])
 def test_a_picture_has_whole_pixels_for_each_module(least):
     rows = qr.matrix(CHECK_URL)
-    side, digits = qr.picture(CHECK_URL, least)
-    shown = Image.frombytes("1", (side, side), bytes.fromhex(digits))
+    side, dots = qr.picture(CHECK_URL, least)
+    shown = Image.frombytes("1", (side, side), dots)
     grain = side // len(rows)
 
     assert side >= least
