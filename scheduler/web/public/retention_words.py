@@ -150,7 +150,7 @@ def _of_papers() -> list[NoticeRow]:
             _("%(after)s after the visit", after=spelled(_R.SHEET)),
         ),
         NoticeRow(
-            _("Certificate: number, date, title"),
+            _("Certificate: number, date, title; a presenter's: school year, hours, her number in our records"),
             _("so that anybody can check it"),
             _("legitimate interest"),
             _(
