@@ -1,4 +1,7 @@
-"""A version for the minors of each centre: who remembers their names knows when they are others."""
+"""A version for the minors of each centre: who remembers their names knows when they are others.
+
+And an index by which a programme's requests of a year are found among all of ten years.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +15,8 @@ down_revision = "0101_rides_are_told"
 branch_labels = None
 depends_on = None
 
+INDEX = "ix_school_request_programme_id_last_day"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -23,6 +28,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("centre_id", name=op.f("pk_minors_version")),
     )
+    op.create_index(INDEX, "school_request", ["programme_id", "last_day"])
     create_defences(op.get_bind(), since=revision)
     of_anything = RANDOM[op.get_bind().dialect.name == "postgresql"]
     op.execute(f"INSERT INTO minors_version (centre_id, version) SELECT id, {of_anything} FROM centre")
@@ -30,4 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_defences(op.get_bind(), since=revision)
+    op.drop_index(INDEX, "school_request")
     op.drop_table("minors_version")
