@@ -13,6 +13,7 @@ MODULES = (
     "messages.models",
     "places.models",
     "people.models",
+    "people.version_models",
     "keys.models",
     "work.models",
     "safeguarding.models",

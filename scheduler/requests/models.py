@@ -33,6 +33,7 @@ class SchoolRequest(Base):
         CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
         Index(None, "centre_id", "state", "first_day"),  # the inbox sorts by these
         Index(None, "host_id", "first_day"),
+        Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort
         Index(None, "contact_email"),
     )
 
