@@ -11,7 +11,7 @@ from scheduler.core.defences import RANDOM, create_defences, drop_defences
 from scheduler.people.version_models import MINORS_VERSIONS
 
 revision = MINORS_VERSIONS
-down_revision = "0101_rides_are_told"
+down_revision = "0104_kept_turns"
 branch_labels = None
 depends_on = None
 
