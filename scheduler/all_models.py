@@ -13,6 +13,7 @@ MODULES = (
     "messages.models",
     "places.models",
     "people.models",
+    "people.version_models",
     "keys.models",
     "work.models",
     "safeguarding.models",
@@ -46,6 +47,7 @@ MODULES = (
     "tours.models",
     "reports.models",
     "profiles.models",
+    "turns.models",
 )
 for _name in MODULES:
     import_module(f"scheduler.{_name}")

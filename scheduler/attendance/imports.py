@@ -114,12 +114,14 @@ def _counts(pupils: int, parents: int, teachers: int, others: int) -> HeadCounts
     return HeadCounts(pupils, parents, teachers, others)
 
 
+@lru_cache(REMEMBERED_CELLS)
 def _names(text: str) -> tuple[str, ...]:
     """The people of a cell: between them stands a comma, a semicolon, a stroke, a new line or "and"."""
     parts = re.split(r"[,;/+&|]| и | i | and ", text)
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip(" .-–")))
 
 
+@lru_cache(REMEMBERED_CELLS)
 def _start(text: str) -> tuple[dt.time, str] | None:
     """A time of a day, and which one when the clocks show it twice: 2:30A or 2:30B."""
     found = WHICH_HOUR.fullmatch(text)
@@ -140,15 +142,19 @@ def _whole(text: str) -> int:
     return int(plain)
 
 
+@lru_cache(REMEMBERED_CELLS)
 def _people(text: str) -> int | None:
-    return _whole(text) if text != "-" and _whole(text) <= MOST_PEOPLE else (0 if text == "-" else None)
+    found = 0 if text == "-" else _whole(text)
+    return found if found <= MOST_PEOPLE else None
 
 
+@lru_cache(REMEMBERED_CELLS)
 def _minutes(text: str) -> int | None:
     found = _whole(re.sub(r"\s*(min\.?|minuta|мин\.?|минута|')$", "", text))
     return found if found in MINUTES else None
 
 
+@lru_cache(REMEMBERED_CELLS)
 def _kilometres(text: str) -> int | None:
     found = _whole(re.sub(r"\s*(km|км)\.?$", "", text))
     return found if found <= MOST_FILE_KILOMETRES else None

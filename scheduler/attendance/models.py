@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, DeliveryOutcome, FollowUp
 from scheduler.core.db import Base
-from scheduler.core.defences import FACTS_STAY, Aftermath, TableLaw, changed, follow, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, RANDOM, Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import Presenter
 from scheduler.places.models import Host
@@ -292,7 +292,6 @@ refuse_more(
 # --- Figures follow what is counted, whoever changed it: a change leaves a mark, and taking the mark adds up anew ---
 
 KEPT_FIGURES = "0038_kept_figures"  # the migration from which on
-RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")  # never the same twice, after a restore either
 _WORDS = {  # SQLite's, PostgreSQL's
     "$YEAR": ("CAST(substr(p.on_day, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM p.on_day) AS INTEGER)"),
     "$MONTH": ("CAST(substr(p.on_day, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM p.on_day) AS INTEGER)"),

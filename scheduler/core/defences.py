@@ -21,6 +21,9 @@ POSTS = "0079_posts"  # from which on a post goes from state to state as its mac
 RIDES = "0095_rides"  # from which on a guardian may agree to a ride, and a driver is an adult
 HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
 
+# A version, SQLite's and PostgreSQL's: never the same twice, after a restore either.
+RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")
+
 
 @dataclass(frozen=True)
 class Defence:

@@ -16,6 +16,7 @@ from scheduler.people.service.alarms import tell_administrators
 from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance, kept_figures
 from scheduler.staffing.queries import consent_law, invariants, young_load
+from scheduler.turns.queries import kept_turns
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     cohorts.violations,
     panels.violations,
     kept_figures.violations,
+    kept_turns.violations,
     feeds.violations,
     ways.violations,
     triggers.violations,

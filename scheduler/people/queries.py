@@ -97,8 +97,10 @@ def presenters_of(centre_id: int, *among: ColumnElement[bool]) -> list[Presenter
     return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
 
 
-def presenter_names(centre_id: int) -> list[PresenterName]:
-    """The presenters of a centre by name, in one question; of whom a page shows more, it loads those it shows."""
+def presenter_names(centre_id: int, *among: ColumnElement[bool], most: int | None = None) -> list[PresenterName]:
+    """The presenters of a centre, or the first some `among` them, by name, in one question; of whom a page shows more,
+    it loads those it shows.
+    """
     found = db.session.execute(
         select(
             Presenter.id,
@@ -107,8 +109,9 @@ def presenter_names(centre_id: int) -> list[PresenterName]:
         )
         .join(Presenter.user)
         .join(Presenter.home)
-        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
+        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
         .order_by(Presenter.id)
+        .limit(most)
     )
     return sorted((PresenterName(*row) for row in found), key=_by_name)
 

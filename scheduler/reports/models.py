@@ -8,9 +8,9 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.attendance.models import KEPT_FIGURES, RANDOM
+from scheduler.attendance.models import KEPT_FIGURES
 from scheduler.core.db import Base
-from scheduler.core.defences import Aftermath, changed, defend, follow
+from scheduler.core.defences import RANDOM, Aftermath, changed, defend, follow
 from scheduler.places.models import District, Municipality
 from scheduler.reports.terms.counting import COUNT_FIELDS
 from scheduler.visits.models.visits import Assignment, Presentation, Visit

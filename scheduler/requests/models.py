@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, enum_named
@@ -22,6 +22,9 @@ def _own_number(context: Any) -> str:
     return str(context.get_current_parameters()["number"])
 
 
+INBOX = ("centre_id", "state", "state_since", "owner_id", "attention", "programme_id", "host_id")
+
+
 class SchoolRequest(Base):
     """A host asks for presentations within a span of days."""
 
@@ -31,8 +34,16 @@ class SchoolRequest(Base):
         CheckConstraint("state = 'draft' OR teacher_stays", name="a_teacher_stays"),
         CheckConstraint("(state = 'merged_into') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
         CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
-        Index(None, "centre_id", "state", "first_day"),  # the inbox sorts by these
+        Index(None, "centre_id", "state", "first_day"),
+        Index("requests_of_the_inbox", *INBOX),  # it filters, sorts and counts by these, and reads no request for it
+        Index(
+            "requests_to_look_at",
+            "centre_id",
+            sqlite_where=text("attention = 1"),
+            postgresql_where=text("attention"),
+        ),
         Index(None, "host_id", "first_day"),
+        Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort
         Index(None, "contact_email"),
     )
 

@@ -1,8 +1,10 @@
 """Whose turn, what the matter is, and the facts from which the rule says so."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeVar
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.core.errors import Reason
@@ -250,9 +252,46 @@ class TurnRow:
     def matter(self) -> Matter:
         return self.verdict.matter
 
+    @property
+    def due_on(self) -> dt.date | None:
+        return self.verdict.due_on
+
     def subject_in(self, language: str) -> str:
         """A mail's subject, or how a post begins, in the page's script; in English where it is written in it."""
         return worded(language, self.subject, to_latin(self.subject), self.subject_en or self.subject)
+
+
+class PlacedRow(NamedTuple):
+    """As little of a row as decides its place in the list: thousands are put in order, a page of them is loaded."""
+
+    matter: Matter
+    due_on: dt.date | None
+    number: str
+    request_id: int | None = None
+    host_id: int | None = None
+    mail_id: int | None = None
+    visit_id: int | None = None
+    on_day: dt.date | None = None
+
+
+class _Placed(Protocol):
+    """What decides the place of a row: said by what is loaded and by what is not."""
+
+    @property
+    def matter(self) -> Matter: ...
+    @property
+    def due_on(self) -> dt.date | None: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def request_id(self) -> int | None: ...
+    @property
+    def host_id(self) -> int | None: ...
+    @property
+    def mail_id(self) -> int | None: ...
+
+
+W = TypeVar("W", bound=_Placed)
 
 
 @dataclass(frozen=True)
@@ -272,9 +311,15 @@ class SoonRow:
 class Desk:
     """What of a centre is the coordinators' turn, the first due first, and who goes today and tomorrow."""
 
-    rows: tuple[TurnRow, ...]
+    rows: tuple[TurnRow, ...]  # those that were asked for
     soon: tuple[SoonRow, ...] = ()
+    found: int = 0  # how many there are of what was asked for
+    counts: Mapping[Matter, int] = field(default_factory=dict)  # of everything that waits
 
     def many(self, *matters: Matter) -> int:
         """How many rows wait for one of these matters."""
-        return sum(row.matter in matters for row in self.rows)
+        return sum(self.counts.get(matter, 0) for matter in matters)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())

@@ -5,11 +5,13 @@ minor's whole name is a read. What shows less, a given name alone, or is no text
 An answer whose line cannot be written is not given. The file with everything has its own line in the audit.
 """
 
+import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from html import unescape
+from itertools import pairwise
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from scheduler.core import clock
 from scheduler.core.names import spellings, whole_name
@@ -28,37 +30,54 @@ def note_given_names(presenter_ids: Iterable[int]) -> None:
     g.minors_shown = {*g.get("minors_shown", ()), *presenter_ids}
 
 
-def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
-    """Whose whole name a text holds: between tags, across them (a search marks letters), or in an attribute."""
-    names = {presenter_id: _ways(*both) for presenter_id, both in minors.items()}
-    found: set[int] = set()
-    for text in (body, TAG.sub("", body)):
-        words = unescape(text).split()
-        gaps = set(
-            zip((word[-LETTERS_AROUND:] for word in words), (word[:LETTERS_AROUND] for word in words[1:]), strict=False)
-        )
-        near = [one for one in names if one not in found and any(_may_stand(name, gaps) for name in names[one])]
-        if near:
-            told = " ".join(words)
-            found |= {one for one in near if any(name in told for name in names[one])}
-    return found
+class Lookout:
+    """Some minors, in such an order that a text says who is named in it: nobody is looked for one by one.
+
+    A whole name stands in a text where the letters around its first space stand; of short words they are fewer.
+    """
+
+    def __init__(self, minors: Mapping[int, tuple[str, str]], version: int | None, day: dt.date) -> None:
+        self.version, self.day = version, day
+        self._ways = {presenter_id: _ways(*both) for presenter_id, both in minors.items()}
+        self._whose: dict[tuple[str, str], set[int]] = {}
+        self._of_one_word: set[int] = set()  # they are looked for: a text has no sign for them
+        for presenter_id, names in self._ways.items():
+            for name in names:
+                first, following = [*name.split(" ", 2), ""][:2]
+                if first and following:
+                    letters = first[-LETTERS_AROUND:], following[:LETTERS_AROUND]
+                    self._whose.setdefault(letters, set()).add(presenter_id)
+                else:
+                    self._of_one_word.add(presenter_id)
+        self._lengths = {(len(first), len(following)) for first, following in self._whose}
+
+    def ids(self) -> Set[int]:
+        return self._ways.keys()
+
+    def named_in(self, body: str) -> set[int]:
+        """Whose whole name a text holds: between tags, across them (a search marks letters), or in an attribute."""
+        found: set[int] = set()
+        for text in (body, TAG.sub("", body)) if self._ways else ():
+            words = unescape(text).split()
+            if near := self._near(words) - found:
+                told = " ".join(words)
+                found |= {one for one in near if any(name in told for name in self._ways[one])}
+        return found
+
+    def _near(self, words: list[str]) -> set[int]:
+        """Of whom the text has the letters around the first space of her name, and those who have no such letters."""
+        gaps = {(one[-LETTERS_AROUND:], next_one[:LETTERS_AROUND]) for one, next_one in pairwise(words)}
+        near = set(self._of_one_word)
+        for before, after in self._lengths:
+            whole = before == after == LETTERS_AROUND
+            there = gaps if whole else {(one[-before:], next_one[:after]) for one, next_one in gaps}
+            near.update(*(self._whose[letters] for letters in self._whose.keys() & there))
+        return near
 
 
 def _ways(given: str, family: str) -> list[str]:
     """A whole name in either order, in every spelling that a page may choose."""
     return [*spellings(whole_name(given, family)), *spellings(whole_name(family, given))]
-
-
-def _may_stand(name: str, gaps: set[tuple[str, str]]) -> bool:
-    """Whether a text has the letters of a name around its first space: a look at a set, where whether the name stands
-    there is a walk through the text. Of a name so short nobody knows but by walking.
-    """
-    first, _, rest = name.partition(" ")
-    following = rest.split(" ", 1)[0]
-    return (
-        min(len(first), len(following)) < LETTERS_AROUND
-        or (first[-LETTERS_AROUND:], following[:LETTERS_AROUND]) in gaps
-    )
 
 
 def note_what_is_shown(response: Response) -> Response:
@@ -82,10 +101,27 @@ def _note_minors(actor: Actor, page: str, response: Response) -> None:
     readable = response.mimetype in READABLE and not 300 <= response.status_code < 400
     if not readable and not told:
         return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
-    minors, noted = reads.minors_of(actor, page, now=now)
-    seen = named_in(response.get_data(as_text=True), minors) if readable and minors else set()
-    if fresh := (seen | (told & minors.keys())) - noted:
+    lookout, noted = _lookout(actor, page, now)
+    seen = lookout.named_in(response.get_data(as_text=True)) if readable else set()
+    if fresh := (seen | (told & lookout.ids())) - noted:
         reads.note_reads(actor, fresh, page, now=now)
+
+
+def _lookout(actor: Actor, page: str, now: dt.datetime) -> tuple[Lookout, Set[int]]:
+    """The minors of the actor's centre, and with whom of them she was noted there today.
+
+    They are remembered by this process for as long as their version and the day are the same; each answer asks.
+    """
+    kept: dict[int | None, Lookout] = current_app.extensions.setdefault("minors_by_centre", {})
+    known, today = kept.get(actor.centre_id), clock.local_day(now)
+    of_today = known if known is not None and known.day == today else None
+    told = reads.minors_of(actor, page, of_today.version if of_today else None, now=now)
+    if of_today is not None and told.names is None:
+        return of_today, told.noted
+    made = Lookout(told.names or {}, told.version, today)
+    if told.version is not None:
+        kept[actor.centre_id] = made
+    return made, told.noted
 
 
 def register(app: Flask) -> None:

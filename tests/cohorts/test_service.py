@@ -19,7 +19,7 @@ from scheduler.cohorts.terms import (
     PartState,
 )
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, GroundReason, NotAllowed, NotFound, Rejected
 from scheduler.core.refusals import refused_by
 from scheduler.places.models import Host
@@ -31,6 +31,7 @@ from tests.factories.cohorts import held_request, hold, make_cohort, make_traini
 from tests.factories.people import an_actor
 from tests.factories.places import make_host
 from tests.factories.requests import a_draft, a_presentation, make_school_request
+from tools.bench.counting import effort
 
 SEVENTH = CohortDraft(12, SchoolLevel.PRIMARY, 7)
 TODAY = MONDAY.date()
@@ -250,6 +251,16 @@ def test_trainings_without_a_cohort_name_the_living_ones_of_their_school(ana, tr
 
     row = queries.cohort_page(ana, code).row
     assert [(one.number, one.pupils, one.candidates) for one in loose] == [(more.number, 90, ((row.id, code),))]
+
+
+def test_trainings_without_a_cohort_are_found_by_their_programme_among_all_requests(ana, training, session):
+    with effort(db.engine) as made:
+        queries.loose_trainings(ana, TODAY)
+    (asked,) = [one for one in made.statements if "requested_presentation" in one]
+
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (1,) * asked.count("?")).all()
+
+    assert any("ix_school_request_programme_id_last_day" in row[3] for row in plan), plan
 
 
 def test_cohorts_follow_a_typed_school_to_the_listed_one(ana, training, session):

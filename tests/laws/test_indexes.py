@@ -24,7 +24,7 @@ NOT_ASKED = {
     "guardian_consent.paper_id", "guardian_consent.second_seen_by_id", "handover.away_id", "handover.stand_in_id",
     "handover_district.district_id", "kept_figure.centre_id", "kept_figure.programme_id",
     "open_date.district_id", "open_date.programme_id", "presenter.home_id",
-    "school_request.campaign_id", "school_request.owner_id", "school_request.programme_id",
+    "school_request.campaign_id", "school_request.owner_id",
     "assignment_stop.lifted_by_id", "concern.ended_by_id", "concern.reported_by_id", "hand_off.noted_by_id",
     "helpline_list.added_by_id", "helpline_period.signed_by_id", "presenter_training.recorded_by_id",
     "signed_period.signed_by_id", "signed_profile.signed_by_id",
@@ -64,6 +64,10 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
         ("DELETE FROM form_key WHERE at < '2026-01-01'", "ix_form_key_at"),
         ("SELECT id FROM visit WHERE school_request_id = 7", "ix_visit_school_request_id"),
         ("SELECT id FROM school_request WHERE merged_into_id IN (7, 8)", "ix_school_request_merged_into_id"),
+        (
+            "SELECT id FROM school_request WHERE programme_id IN (3, 4) AND last_day >= '2026-09-01'",
+            "ix_school_request_programme_id_last_day",
+        ),
         ("SELECT id FROM presenter WHERE adult_on > '2026-11-23'", "ix_presenter_adult_on"),
         (
             "SELECT thing_id FROM audit_entry WHERE action = 'minor read' AND actor = 'user:7' AND at >= '2026-11-23'",

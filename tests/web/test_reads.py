@@ -2,6 +2,9 @@
 
 import datetime as dt
 import json
+import random
+import re
+from html import escape, unescape
 
 import pytest
 from flask import Flask
@@ -9,15 +12,20 @@ from sqlalchemy import select
 
 from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
+from scheduler.core.names import spellings
 from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
-from scheduler.web.reads import named_in
+from scheduler.web.reads import Lookout
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.web.browser import browser_of
 
 HOUR = dt.timedelta(hours=1)
+
+
+def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
+    return Lookout(minors, None, MONDAY.date()).named_in(body)
 
 
 def lines(action: str) -> list[tuple[str, int, str]]:
@@ -68,6 +76,26 @@ def test_who_is_no_staff_or_sees_no_minor_is_not_noted(app: Flask, minor, coordi
     assert lines(MINOR_READ) == []
 
 
+def test_trust_s34_what_is_remembered_of_minors_is_of_today_and_of_now(app: Flask, minor, coordinator, the_clock):
+    browser = browser_of(app, coordinator)
+    browser.get("/people")
+    remembered = app.extensions["minors_by_centre"][minor.centre_id]
+    browser.get("/settings/person")
+    assert app.extensions["minors_by_centre"][minor.centre_id] is remembered
+    other = make_presenter(
+        kind=PresenterKind.INFLUENCER, birth_date=dt.date(2010, 6, 1), centre_id=minor.centre_id,
+        given_name="Вук", family_name="Лукић",
+    )  # fmt: skip
+
+    browser.get("/people")
+    assert [presenter_id for _actor, presenter_id, _page in lines(MINOR_READ)] == [minor.id, other.id]
+
+    the_clock.stands_at(dt.datetime(2028, 5, 2, 9, tzinfo=dt.UTC))
+    browser_of(app, coordinator).get("/people")
+
+    assert [one for _actor, one, _page in lines(MINOR_READ)] == [minor.id, other.id, other.id], "one is of age"
+
+
 def test_a_name_is_found_across_marks_in_attributes_and_escaped():
     minors = {1: ("Тара", "Зорић"), 2: ("Ana", "O'Hara"), 3: ("Вук", "Лукић")}
 
@@ -90,6 +118,37 @@ def test_short_names_and_names_of_more_words_are_found_as_any_other():
 def test_a_name_within_longer_words_is_found_as_a_search_of_the_text_would():
     """More is noted than was meant, never less."""
     assert named_in("<p>бабаТара Зорићеву</p>", {1: ("Тара", "Зорић")}) == {1}
+
+
+SYLLABLES = ("А", "Ми", "Та", "ра", "ло", "ше", "вић", "Đo", "nić", "O'", "-", "&", "é")
+AROUND = (" ", "  ", "\n", ",", " (", ") ", "<b>", "</b> ", ";", "")
+
+
+def test_whatever_a_walk_through_the_text_finds_is_found():
+    dice = random.Random(20261129)
+
+    def word() -> str:
+        return "".join(dice.choices(SYLLABLES, k=dice.randint(1, 4)))
+
+    def name() -> str:
+        return " ".join(word() for _ in range(dice.choice((0, 1, 1, 1, 2))))
+
+    found = 0
+    for _ in range(300):
+        minors = {number: (name(), name()) for number in range(8)}
+        pieces = [dice.choice([word(), *(one for both in minors.values() for one in both)]) for _ in range(60)]
+        body = "".join(escape(one) + dice.choice(AROUND) for one in pieces)
+        texts = [" ".join(unescape(one).split()) for one in (body, re.sub("<[^>]*>", "", body))]
+        walked = {
+            number
+            for number, (given, family) in minors.items()
+            for whole in (f"{given} {family}".strip(), f"{family} {given}".strip())
+            for one in spellings(whole)
+            if any(one in text for text in texts)
+        }
+        assert named_in(body, minors) == walked
+        found += len(walked)
+    assert 500 < found < 2_000, "some were named and some were not"
 
 
 @pytest.mark.parametrize(("path", "page"), [("/settings/programmes", "admin"), ("/people/users", "people.users")])

@@ -123,11 +123,11 @@ Row = tuple[CountedVisit, CountedPresentation]
 def counts_of(pairs: Sequence[tuple[int, int]], page: int) -> Page[Row]:
     """A page of these presentations, said by (visit, presentation), each with its visit. The caller had the right."""
     begins = first_row(page)
-    return Page(_rows(pairs[begins : begins + PER_PAGE]), page, len(pairs))
+    return Page(rows_of(pairs[begins : begins + PER_PAGE]), page, len(pairs))
 
 
-def _rows(wanted: Sequence[tuple[int, int]]) -> list[Row]:
-    """These presentations, each with its visit, of which it knows those that are wanted only."""
+def rows_of(wanted: Sequence[tuple[int, int]]) -> list[Row]:
+    """These presentations, each with its visit, of which it knows those that are wanted only. As above."""
     ids = {presentation_id for _visit_id, presentation_id in wanted}
     visits = {
         visit.visit_id: replace(

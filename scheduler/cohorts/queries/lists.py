@@ -134,20 +134,21 @@ def living_cohorts(centre_id: int, host_id: int, today: dt.date) -> list[CohortR
 
 
 def loose_trainings(actor: Actor, today: dt.date) -> list[LooseTraining]:
-    """Requests for trainings of this school year that belong to no cohort, the oldest first: two questions."""
+    """Requests for trainings of this school year that belong to no cohort, the oldest first: three questions."""
     policy.require(actor, "read", "cohort", centre=policy.own_part(actor))
     begins, _ends = days_of_school_year(school_year(today))
     asked, of = RequestedPresentation, RequestedPresentation.school_request_id == SchoolRequest.id
     pupils = select(func.coalesce(func.sum(asked.pupils), 0)).where(of).scalar_subquery()
     joined = select(CohortPart.id).where(CohortPart.school_request_id == SchoolRequest.id).exists()
+    kind = Programme.kind == ProgrammeKind.COHORT_TRAINING
+    trainings = db.session().scalars(select(Programme.id).where(Programme.centre_id == actor.centre_id, kind)).all()
     wanted = (
         select(SchoolRequest.number, SchoolRequest.host_id, SchoolRequest.state, Host.name_sr_cyrl, Host.name_sr_latn)
         .add_columns(pupils.label("pupils"))
         .join(Host, Host.id == SchoolRequest.host_id)
-        .join(Programme, Programme.id == SchoolRequest.programme_id)
         .where(
             policy.in_reach(actor, SchoolRequest),
-            Programme.kind == ProgrammeKind.COHORT_TRAINING,
+            SchoolRequest.programme_id.in_(trainings),
             SchoolRequest.state.not_in(HIDDEN | OVER),
             SchoolRequest.last_day >= begins,
             ~joined,

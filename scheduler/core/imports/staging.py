@@ -2,8 +2,7 @@
 
 Comparing thousands of lines and turning them into rows takes seconds; nobody may wait for the write lock that long
 (TRUST R9). So a file is compared outside every transaction, its rows are staged as JSON, a thousand at a time, and one
-short transaction stores them with one INSERT … SELECT a table. What the file was compared with may have changed
-meanwhile: that is asked again under the lock, and then the file is compared anew.
+short transaction stores them with one INSERT … SELECT a table. What has changed meanwhile is compared anew.
 """
 
 import datetime as dt
@@ -22,6 +21,7 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    case,
     delete,
     exists,
     func,
@@ -47,9 +47,6 @@ log = logging.getLogger(__name__)
 PIECE_ROWS = 1_000  # rows that one short transaction lays aside
 TRIES = 3  # as often a file is compared, when what it is compared with changes meanwhile
 FILES_FORGOTTEN_AFTER = dt.timedelta(hours=6)  # what a killed worker laid aside
-
-
-_SEVERAL = object()
 
 
 class StagedRow(Base):
@@ -190,7 +187,9 @@ class Stage:
         self.made: dict[str, int] = {}  # new rows by table
         self.columns: dict[str, tuple[str, ...]] = {}
         self.links: dict[tuple[str, str], str] = {}  # (table, column): of which staged table it holds a place
-        self.same: dict[tuple[str, str], Any] = {}  # (table, column): its value in all rows, or _SEVERAL
+        self.first: dict[tuple[str, str], Any] = {}  # (table, column): its value in the first row
+        self.several: set[tuple[str, str]] = set()  # those with another value in a later one
+        self.untold: set[tuple[str, str]] = set()  # those that a piece left out
         self.changed: dict[str, set[str]] = {}
         self.changes: dict[str, int] = {}
         self.audited: list[tuple[str, str, bool]] = []
@@ -208,8 +207,7 @@ class Stage:
             self.columns.setdefault(table.name, tuple(piece[0]))
             with transaction() as session:
                 places = self._places(session, table, len(piece))
-                told = [self._told(table, row) for row in piece]
-                self._compare(table, piece)
+                told = [self._told(table, row) for row in self._differing(table, piece)]
                 self._lay(session, table, [{"place": at, "told": one} for at, one in zip(places, told, strict=True)])
             self._tell(len(piece))
             placed.at.extend(places)
@@ -248,12 +246,15 @@ class Stage:
         self.done += rows
         self.filing.tell(min(self.done, self.total), self.total)
 
-    def _compare(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Mark the columns that differ: what all rows share is told once, and not read from each of them."""
-        for name, first in rows[0].items():
-            known = self.same.setdefault((table.name, name), first)
-            if known is not _SEVERAL and any(row[name] != known for row in rows):
-                self.same[table.name, name] = _SEVERAL
+    def _differing(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """The rows without what all of them share until now: that is told once, neither written nor read in each."""
+        for name, value in rows[0].items():
+            first = self.first.setdefault((table.name, name), value)
+            if isinstance(value, Placed) or any(row[name] != first for row in rows):
+                self.several.add((table.name, name))
+        names = [name for name in rows[0] if (table.name, name) in self.several]
+        self.untold |= {(table.name, name) for name in rows[0] if name not in names}
+        return ({name: row[name] for name in names} for row in rows)
 
     def _places(self, session: Session, table: Table, count: int) -> list[int]:
         """PostgreSQL gives ids out now; SQLite has them under the lock only, so rows are counted."""
@@ -306,8 +307,17 @@ class Stage:
         return (StagedRow.stage == self.name) & (StagedRow.thing == thing) & kind
 
     def value(self, table: Table, name: str) -> ColumnElement[Any]:
-        """A column of a staged row."""
-        return value_of(StagedRow.told, table, name, self.dialect)
+        """A column of a staged row; a piece in which all rows had the first one's value does not tell it."""
+        column, first = (table.name, name), self.first[table.name, name]
+        if isinstance(first, Placed):
+            return value_of(StagedRow.told, table, name, self.dialect)
+        shared = literal(first, table.c[name].type)
+        if column not in self.several:
+            return shared
+        told = value_of(StagedRow.told, table, name, self.dialect)
+        return (
+            case((has_key(StagedRow.told, name, self.dialect), told), else_=shared) if column in self.untold else told
+        )
 
     def _offset(self, session: Session, table: Table) -> int:
         if self.dialect.name == "postgresql":
@@ -316,9 +326,6 @@ class Stage:
 
     def _insert(self, session: Session, table: Table, offsets: Mapping[str, int]) -> None:
         def told(name: str) -> ColumnElement[Any]:
-            shared = self.same[table.name, name]
-            if shared is not _SEVERAL and not isinstance(shared, Placed):
-                return literal(shared, table.c[name].type)
             value = self.value(table, name)
             parent = self.links.get((table.name, name))
             return value + offsets[parent] if parent else value
@@ -388,5 +395,6 @@ def stored_since(
 ) -> bool:
     """Whether a row that is staged as new stands in its table by now, by these columns."""
     table = _table(model)
-    same = [table.c[name] == stage.value(table, name) for name in names]
-    return bool(session.scalar(select(exists().where(stage.own(table.name, made=True), *same, *wanted))))
+    same = [table.c[name] == stage.value(table, name) for name in names]  # of one staged row none is read from it
+    met = select(table.c.id).join_from(table, StagedRow, stage.own(table.name, made=True)).where(*same, *wanted)
+    return bool(session.scalar(select(exists(met))))

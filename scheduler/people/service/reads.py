@@ -7,36 +7,60 @@ page that refused somebody one an hour. What repeats within that time is in the 
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, literal, null, select, text, union_all
 
 from scheduler.config import centre_timezone
 from scheduler.core import audit, clock
 from scheduler.core.audit import DENIED, MINOR_READ, OF_MINORS, AuditEntry, details_text
 from scheduler.core.db import db, transaction
+from scheduler.core.names import SpelledName
 from scheduler.people.models import Presenter, User
+from scheduler.people.version_models import MinorsVersion
 from scheduler.policy import Actor
 
+_NAME, _MET, _VERSION = "name", "met", "version"  # what a row of the one question tells
 DENIED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 
-def minors_of(actor: Actor, page: str, *, now: dt.datetime) -> tuple[dict[int, tuple[str, str]], set[int]]:
-    """{presenter: (given name, family name)} of the minors whom staff of a centre may meet on a page, and whom of them
-    today's audit says that the actor has met there: one question.
+@dataclass(frozen=True)
+class MinorsOfCentre:
+    """Whom staff of a centre may meet on a page today."""
+
+    version: int | None  # another whenever these minors or their names are others; None: nobody keeps count
+    names: Mapping[int, tuple[SpelledName, SpelledName]] | None  # {presenter: (given, family)}; None: as known
+    noted: frozenset[int]  # whom today's audit says that the actor has met there
+
+
+def minors_of(actor: Actor, page: str, known: int | None, *, now: dt.datetime) -> MinorsOfCentre:
+    """The minors of a centre, unless they are those of the `known` version, and whom of them the actor was noted with
+    today: one question, of which each part sees the same moment.
     """
-    met = select(AuditEntry.thing_id).where(
+    version = select(MinorsVersion.version).where(MinorsVersion.centre_id == actor.centre_id)
+    as_known = version.where(MinorsVersion.version == literal(known, BigInteger)).exists()
+    names = (
+        select(Presenter.id, User.given_spelled, User.family_spelled, literal(_NAME))
+        .join(User, User.id == Presenter.user_id)
+        .where(User.centre_id == actor.centre_id, Presenter.adult_on > clock.local_day(now), ~as_known)
+    )
+    met = select(AuditEntry.thing_id, null(), null(), literal(_MET)).where(
         AuditEntry.thing == Presenter.__tablename__,
         text(OF_MINORS),  # as the index has it
         AuditEntry.actor == actor.label,
         AuditEntry.at >= _midnight_before(now),
         AuditEntry.details == details_text({"page": page}),
     )
-    rows = db.session.execute(
-        select(Presenter.id, User.given_spelled, User.family_spelled, Presenter.id.in_(met))
-        .join(User, User.id == Presenter.user_id)
-        .where(User.centre_id == actor.centre_id, Presenter.adult_on > clock.local_day(now))
-    ).all()
-    return {row[0]: (row[1], row[2]) for row in rows}, {row[0] for row in rows if row[3]}
+    last = version.with_only_columns(MinorsVersion.version, null(), null(), literal(_VERSION))
+    rows: list[Any] = list(db.session.execute(union_all(names, met, last)))
+    found = next((row[0] for row in rows if row[3] == _VERSION), None)
+    same = found is not None and found == known
+    return MinorsOfCentre(
+        version=found,
+        names=None if same else {row[0]: (row[1], row[2]) for row in rows if row[3] == _NAME},
+        noted=frozenset(row[0] for row in rows if row[3] == _MET),
+    )
 
 
 def note_reads(actor: Actor, presenter_ids: Collection[int], page: str, *, now: dt.datetime) -> None:

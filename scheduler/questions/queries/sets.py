@@ -88,8 +88,9 @@ def _answered(actor: Actor) -> dict[int, tuple[int, int]]:
             func.coalesce(answers, 0).label("answers"),
         )
         .select_from(QuestionRound)
-        .join(Presentation, Presentation.id == QuestionRound.presentation_id)
-        .join(Visit, Visit.id == Presentation.visit_id)
+        # a sum is in no index: what was asked leads to its visits, and not all visits of ten years to what was asked
+        .join(Presentation, Presentation.id == QuestionRound.presentation_id + 0)
+        .join(Visit, Visit.id == Presentation.visit_id + 0)
         .where(policy.in_reach(actor, Visit))
         .group_by(Visit.programme_id)
     )

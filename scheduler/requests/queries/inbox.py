@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     literal_column,
@@ -35,12 +36,23 @@ from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
 from scheduler.requests.queries.stand_ins import handed_to
-from scheduler.requests.rules.states import AGES, OPEN, OVER, PROMISED_DAYS, STEPS
+from scheduler.requests.rules.states import AGES, OPEN, OVER, PROMISED_DAYS, STEPS, turn_of
 from scheduler.requests.terms.pages import NOBODY, Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
 
 TURNS = (Turn.YOURS, Turn.OTHERS, Turn.ITSELF, Turn.OVER)
 _IN_ORDER = {state: place for place, state in enumerate(RequestState)}
+_STATES: Mapping[Show, Collection[RequestState]] = {  # of requests that each filter may let through
+    Show.MINE: OPEN,
+    Show.OPEN: OPEN,
+    Show.WAITING: (RequestState.WAITLISTED,),
+    Show.OVER: OVER,
+    Show.LATE: OPEN,
+    Show.NEW: (RequestState.NEW,),
+    Show.TO_PLAN: (RequestState.AGREED,),
+    Show.HANDED: OPEN,
+    Show.ASKED: (RequestState.NEEDS_INFO, RequestState.PROPOSED),
+}
 SORTS: Columns = {
     "state": (case(_IN_ORDER, value=SchoolRequest.state),),
     "host": (Host.search_key,),
@@ -51,23 +63,30 @@ SORTS: Columns = {
 }
 
 
-def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Collection[int] = ()) -> Inbox:
+def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: ColumnElement[bool] | None = None) -> Inbox:
     """One page of the centre's requests: first those that wait for the centre, the oldest first; or as asked.
 
-    `ours`: requests by id whose visits wait for the centre, as the rule of turns says. Four queries beside what a row
-    is loaded with, however many rows. Raises: NotAllowed.
+    `ours`: of which requests a visit waits for the centre, as the rule of turns says. A page is cut by the columns of
+    an index, then loaded. Four queries beside what a row is loaded with, however many rows. Raises: NotAllowed.
     """
+    ours = ours if ours is not None else false()
     shows, order = _conditions(actor, now), _turn_order(ours)
     wanted = _filtered(actor, filters, now, shows)
-    counts, groups = _counts(actor, filters, now, order, shows)
+    counts, groups = _counts(actor, filters, now, ours, shows)
     total = sum(count for _, count in groups)
-    rows = db.session().scalars(
-        _sorted(with_related_rows(wanted), filters.sort)
+    cut = (
+        _sorted(wanted, filters.sort)
+        .with_only_columns(SchoolRequest.id, ours.label("ours"))
         .order_by(order, SchoolRequest.state_since, SchoolRequest.id)
         .limit(PER_PAGE)
         .offset(first_row(filters.page))
     )
-    page = Page(request_rows(list(rows), now, ours), filters.page, total)
+    of_page = {number: bool(its_turn) for number, its_turn in db.session().execute(cut)}
+    loaded = with_related_rows(select(SchoolRequest)).where(SchoolRequest.id.in_(of_page)).order_by(SchoolRequest.id)
+    found = {row.id: row for row in db.session().scalars(loaded)}
+    rows = [found[number] for number in of_page if number in found]
+    mine = [number for number, its_turn in of_page.items() if its_turn]
+    page = Page(request_rows(rows, now, mine), filters.page, total)
     return Inbox(
         page=page,
         groups=groups,
@@ -89,21 +108,13 @@ def has_requests(centre_id: int) -> bool:
 
 def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool]]:
     """What each filter lets through; a tile counts and opens by the same one, so that its number is never another."""
-    state = SchoolRequest.state
+    within = {show: SchoolRequest.state.in_(states) for show, states in _STATES.items()}
     handed = handed_to(actor.user_id, clock.local_day(now))
     mine = or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None), handed)
     promised = now - dt.timedelta(days=PROMISED_DAYS + 1)
-    return {
-        Show.MINE: and_(state.in_(OPEN), mine),
-        Show.OPEN: state.in_(OPEN),
-        Show.WAITING: state == RequestState.WAITLISTED,
-        Show.OVER: state.in_(OVER),
-        Show.LATE: and_(_turn_order() == 0, SchoolRequest.state_since <= promised),
-        Show.NEW: state == RequestState.NEW,
-        Show.TO_PLAN: state == RequestState.AGREED,
-        Show.HANDED: and_(state.in_(OPEN), handed),
-        Show.ASKED: state.in_((RequestState.NEEDS_INFO, RequestState.PROPOSED)),
-    }
+    late = and_(_turn_order(false()) == 0, SchoolRequest.state_since <= promised)
+    more = {Show.MINE: mine, Show.HANDED: handed, Show.LATE: late}
+    return {show: and_(condition, more[show]) if show in more else condition for show, condition in within.items()}
 
 
 def _sorted(wanted: Select[SchoolRequest], sort: Sort | None) -> Select[SchoolRequest]:
@@ -222,12 +233,17 @@ _FACET_ORDERS: dict[str, Callable[[FacetValue], Any]] = {
 }
 
 
-def _turn_order(ours: Collection[int] = ()) -> ColumnElement[int]:
+def _turn_order(ours: ColumnElement[bool]) -> ColumnElement[int]:
     """The place of a row's group in the inbox: the same table as `rules.turn_of`, for the database."""
     states = {turn: [state for state, (whose, _) in STEPS.items() if whose is turn] for turn in TURNS}
     return case(
         (SchoolRequest.state.in_(OVER), 3),
-        (or_(SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS]), SchoolRequest.id.in_(ours)), 0),
+        (
+            or_(
+                SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS]), *([] if ours is None else [ours])
+            ),
+            0,
+        ),
         (SchoolRequest.state.in_(states[Turn.OTHERS]), 1),
         else_=2,
     )
@@ -237,17 +253,38 @@ def _counts(
     actor: Actor,
     filters: InboxFilters,
     now: dt.datetime,
-    order: ColumnElement[int],
+    ours: ColumnElement[bool],
     conditions: Mapping[Show, ColumnElement[bool]],
 ) -> tuple[dict[Show, int], tuple[tuple[Turn, int], ...]]:
-    """How many each filter lets through, and of what is asked for how many stand in each group: one question."""
+    """How many each filter lets through, and of what is asked for how many stand in each group: one question.
+
+    It counts state by state, as the index lies; which states a filter or a group holds is added up here.
+    """
     asked = and_(*_asked(filters, now, conditions))
-    many = func.count()
-    counted = requests_in_reach(actor).with_only_columns(
-        *(many.filter(one) for one in conditions.values()),
-        *(many.filter(and_(asked, order == place)) for place in range(len(TURNS))),
+    pressing = or_(SchoolRequest.attention, ours)
+    by_state = (
+        requests_in_reach(actor)
+        .with_only_columns(
+            SchoolRequest.state,
+            func.count().label("all"),
+            *(func.count().filter(conditions[show]).label(show.name) for show in _BEYOND_STATES),
+            func.count().filter(asked).label("asked"),
+            func.count().filter(and_(asked, pressing)).label("pressing"),
+        )
+        .group_by(SchoolRequest.state)
     )
-    numbers = db.session().execute(counted).one()
-    groups = zip(TURNS, numbers[len(conditions) :], strict=True)
-    shown = dict(zip(conditions, numbers[: len(conditions)], strict=True))
-    return shown, tuple((turn, number) for turn, number in groups if number)
+    rows = db.session().execute(by_state).mappings().all()
+    shown = {
+        show: sum(row[show.name if show in _BEYOND_STATES else "all"] for row in rows if row["state"] in states)
+        for show, states in _STATES.items()
+    }
+    groups = dict.fromkeys(TURNS, 0)
+    for row in rows:
+        turn = turn_of(row["state"], attention=False)[0]
+        first = Turn.YOURS if turn is not Turn.OVER else turn
+        groups[first] += row["pressing"]
+        groups[turn] += row["asked"] - row["pressing"]
+    return shown, tuple((turn, number) for turn, number in groups.items() if number)
+
+
+_BEYOND_STATES = (Show.MINE, Show.LATE, Show.HANDED)  # they ask for more than a state

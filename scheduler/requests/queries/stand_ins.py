@@ -62,13 +62,18 @@ def _on(table: type[Handover], day: dt.date) -> tuple[ColumnElement[bool], ...]:
 
 
 def handed_to(user_id: int | None, day: dt.date) -> ColumnElement[bool]:
-    """Whether a request is looked after by this user today because its owner is away."""
+    """Whether a request is looked after by this user today because its owner is away.
+
+    Nearly always nobody is: that is asked once, and not of each of ten thousand requests.
+    """
     table = aliased(Handover)
+    away = select(table.away_id).where(table.stand_in_id == user_id, *_on(table, day))
     of_it = exists().where(HandoverDistrict.handover_id == table.id)
     theirs = exists().where(HandoverDistrict.handover_id == table.id, HandoverDistrict.district_id == _district())
-    return exists().where(
+    hers = exists().where(
         table.away_id == SchoolRequest.owner_id, table.stand_in_id == user_id, *_on(table, day), or_(~of_it, theirs)
     )
+    return and_(SchoolRequest.owner_id.in_(away), hers)
 
 
 def owned_within(away_id: int, district_ids: Collection[int]) -> ColumnElement[bool]:

@@ -1,7 +1,9 @@
 """Presenters found by typing: a name in either script, or digits of a number that is an adult's."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -11,8 +13,10 @@ from scheduler.core.names import spellings, whole_name
 from scheduler.core.phone_search import holds_digits
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
-from scheduler.people.queries import presenters_of
-from scheduler.people.terms import PresenterRow
+from scheduler.people.queries import presenter_names, presenters_of
+from scheduler.people.terms import PresenterName, PresenterRow
+
+MOST_OFFERED = 40  # people whom a form lists
 
 
 def presenters_found(
@@ -35,10 +39,54 @@ def presenters_found(
         grown = or_(Presenter.adult_on.is_(None), Presenter.adult_on <= today)
         wanted = wanted.where(grown, holds_digits(digits, Presenter.phone))
     names = db.session().execute(wanted).all()
-    by_name = sorted(names, key=lambda row: names_key(row.family_spelled, row.given_spelled))
-    sought = () if digits else words
-    found = [row.id for row in by_name if all(word in _folded(*row[1:]) for word in sought)]
+    found = _by_name(names, () if digits else words)
     return presenters_of(centre_id, Presenter.id.in_(found[:limit])) if found else []
+
+
+@dataclass(frozen=True)
+class PeopleOffered:
+    """Of whom a form lets somebody choose: all whom a centre may send, or, where they are many, those found by name."""
+
+    people: list[PresenterName]  # who was chosen already is among them
+    all_of_them: bool
+    too_many: bool = False  # more were found than are shown
+
+
+def people_offered(
+    centre_id: int, words: Sequence[str], chosen: Collection[int] = (), kept: Collection[int] = ()
+) -> PeopleOffered:
+    """Presenters who are not suspended, and who is chosen already; never more than a page of them.
+
+    All of them where they are that few. Of more those in whose names every typed (folded) word occurs. Of those who are
+    `kept` a suspended one may stay chosen.
+    """
+    able = Presenter.suspended_at.is_(None)
+    few = presenter_names(centre_id, able, most=MOST_OFFERED + 1)
+    all_of_them, found = len(few) <= MOST_OFFERED, list[int]()
+    if all_of_them:
+        wanted = set(chosen) - {one.presenter_id for one in few}
+    else:
+        few, found = [], _found_ids(centre_id, words) if words else []
+        wanted = {*chosen, *found[:MOST_OFFERED]}
+    more = presenter_names(centre_id, Presenter.id.in_(wanted), or_(able, Presenter.id.in_(kept))) if wanted else []
+    people = sorted([*few, *more], key=lambda one: names_key(one.family_name, one.given_name))
+    return PeopleOffered(people, all_of_them, len(found) > MOST_OFFERED)
+
+
+def _found_ids(centre_id: int, words: Sequence[str]) -> list[int]:
+    names = db.session().execute(
+        select(Presenter.id, User.given_spelled, User.family_spelled)
+        .join(Presenter.user)
+        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None), Presenter.suspended_at.is_(None))
+        .order_by(Presenter.id)
+    )
+    return _by_name(names.all(), words)
+
+
+def _by_name(names: Sequence[Any], words: Sequence[str]) -> list[int]:
+    """Who has every word in her name, by name: only those who were found are put in order."""
+    found = [row for row in names if all(word in _folded(row[1], row[2]) for word in words)]
+    return [row.id for row in sorted(found, key=lambda row: names_key(row.family_spelled, row.given_spelled))]
 
 
 def _folded(given: str, family: str) -> str:

@@ -1,11 +1,11 @@
 """Requests of a centre that wait by themselves, the schools that they typed, mails that did not arrive, posts."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, select, true, union
 from sqlalchemy.orm import Bundle
 
 from scheduler import policy
@@ -18,7 +18,7 @@ from scheduler.places.models import Host, HostMerger
 from scheduler.policy import Actor, in_reach
 from scheduler.posts.queries import posts_that_wait
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.rules.states import HIDDEN, OPEN, OVER, REMINDED, waits_too_long
+from scheduler.requests.rules.states import OPEN, REMINDED, waits_too_long
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import (
     PASSES_WITHIN,
@@ -29,7 +29,7 @@ from scheduler.turns.rules import (
     turn_of_request,
     turn_of_typed_host,
 )
-from scheduler.turns.terms import AboutHost, RequestStanding, TurnRow
+from scheduler.turns.terms import AboutHost, Matter, PlacedRow, RequestStanding, TurnRow, Verdict
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
@@ -43,58 +43,41 @@ def about_host(row: Any, phone: str) -> AboutHost:
     return AboutHost(row.name_sr_cyrl, row.name_sr_latn, row.place_sr_cyrl, row.place_sr_latn, row.kind, phone)
 
 
-def requests_to_judge(actor: Actor, now: dt.datetime) -> list[TurnRow]:
-    """Requests that wait for the centre by themselves, whatever their visits wait for, and the schools they typed."""
+def waiting_requests(actor: Actor, now: dt.datetime) -> list[PlacedRow]:
+    """Requests that wait for the centre by themselves, whatever their visits wait for, and the schools they typed.
+
+    As little of each as decides its place; each kind is found by an index of its own, for most requests wait for none.
+    """
     state, soon = SchoolRequest.state, clock.local_day(now) + PASSES_WITHIN
-    return judged_requests(
-        actor,
-        now,
-        or_(
-            SchoolRequest.attention,
-            state.in_((RequestState.NEW, RequestState.TRIAGE)),
-            and_(state == RequestState.WAITLISTED, SchoolRequest.last_day <= soon),
-            and_(state.in_(WITHOUT_VISIT), ~_has_visit()),
-            waited_for(),
-            _host_typed(),
-        ),
+    mine = select(SchoolRequest.id).where(in_reach(actor, SchoolRequest))
+    waits = union(
+        mine.where(SchoolRequest.attention),
+        mine.where(state.in_((RequestState.NEW, RequestState.TRIAGE))),
+        mine.where(state == RequestState.WAITLISTED, SchoolRequest.last_day <= soon),
+        mine.where(state.in_(WITHOUT_VISIT), ~_has_visit()),
+        mine.where(_stands_still(now)),
+        select(SchoolRequest.id).join(Host, Host.id == SchoolRequest.host_id).where(_host_typed()),
     )
-
-
-def _has_visit() -> ColumnElement[bool]:
-    return exists().where(Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS))
-
-
-def waited_for() -> ColumnElement[bool]:
-    """Requests that a word may end; for how long it may be waited for, the rule says."""
-    return SchoolRequest.state.in_(REMINDED)
-
-
-def _host_typed() -> ColumnElement[bool]:
-    merged = exists().where(HostMerger.host_id == Host.id)
-    return and_(Host.listed.is_(False), ~merged, SchoolRequest.state.in_(OPEN))
-
-
-# What the rule asks of a request: hundreds are judged for a page, and what the school wrote is read by none.
-ASKED_OF_REQUEST: Bundle[Any] = Bundle(
-    "SchoolRequest",
-    *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since, SchoolRequest.version),
-    *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
-    SchoolRequest.contact_phone,
-)
-
-
-def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
-    rows = db.session().execute(
-        select(ASKED_OF_REQUEST, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
+    wanted = (
+        select(_DECIDES, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
         .join(Host, Host.id == SchoolRequest.host_id)
-        .where(in_reach(actor, SchoolRequest), SchoolRequest.state.not_in(HIDDEN | OVER), waits)
+        .where(in_reach(actor, SchoolRequest), state.in_(OPEN), SchoolRequest.id.in_(waits))
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
     )
-    return [turn for row in rows for turn in _request_turns(row, now)]
+    return [one for row in db.session().execute(wanted) for one in _waiting(row, now)]
 
 
-def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
-    """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
+def _waiting(row: Any, now: dt.datetime) -> Iterator[PlacedRow]:
+    asked, verdict = row.SchoolRequest, _verdict(row, now)
+    if verdict.ours:
+        yield PlacedRow(verdict.matter, verdict.due_on, asked.number, asked.id)
+    if row.host_typed:
+        typed = turn_of_typed_host(asked.state_since)
+        yield PlacedRow(typed.matter, typed.due_on, asked.number, host_id=asked.host_id)
+
+
+def _verdict(row: Any, now: dt.datetime) -> Verdict:
+    """What the rule says of a request, of as little as it asks."""
     asked = row.SchoolRequest
     standing = RequestStanding(
         asked.state,
@@ -105,8 +88,55 @@ def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
         row.has_visit,
         waits_too_long(asked.state, asked.state_since, now, settings().silent_days),
     )
+    return turn_of_request(standing, clock.local_day(now))
+
+
+def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int] | None = None) -> list[TurnRow]:
+    """Requests that stand still, of all or of these."""
+    of_these = SchoolRequest.id.in_(request_ids) if request_ids is not None else true()
+    rows = judged_requests(actor, now, and_(_stands_still(now), of_these))
+    return [row for row in rows if row.matter is Matter.STANDS_STILL]
+
+
+def _has_visit() -> ColumnElement[bool]:
+    return exists().where(Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS))
+
+
+def _stands_still(now: dt.datetime) -> ColumnElement[bool]:
+    """Requests that wait for a word for so long that a coordinator is to end it, if the rule says so."""
+    since = now - dt.timedelta(days=settings().silent_days)
+    return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
+
+
+def _host_typed() -> ColumnElement[bool]:
+    merged = exists().where(HostMerger.host_id == Host.id)
+    return and_(Host.listed.is_(False), ~merged, SchoolRequest.state.in_(OPEN))
+
+
+# What the rule asks of a request, and what lists show of it: what the school wrote is read by none.
+_ASKED = (
+    *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since),
+    *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
+)
+_DECIDES: Bundle[Any] = Bundle("SchoolRequest", *_ASKED)
+ASKED_OF_REQUEST: Bundle[Any] = Bundle("SchoolRequest", *_ASKED, SchoolRequest.version, SchoolRequest.contact_phone)
+
+
+def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
+    rows = db.session().execute(
+        select(ASKED_OF_REQUEST, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
+        .join(Host, Host.id == SchoolRequest.host_id)
+        .where(in_reach(actor, SchoolRequest), SchoolRequest.state.in_(OPEN), waits)
+        .order_by(SchoolRequest.state_since, SchoolRequest.id)
+    )
+    return [turn for row in rows for turn in _request_turns(row, now)]
+
+
+def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
+    """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
+    asked = row.SchoolRequest
     turn = TurnRow(
-        verdict=turn_of_request(standing, clock.local_day(now)),
+        verdict=_verdict(row, now),
         host=about_host(row, asked.contact_phone),
         on_day=asked.first_day,
         number=asked.number,

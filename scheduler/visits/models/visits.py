@@ -28,6 +28,7 @@ from scheduler.visits.terms.states import (
 _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
+_SUGGESTED = "state = 'suggested'"
 FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
 
@@ -182,6 +183,7 @@ class Assignment(Base):
         Index(None, "busy_until"),  # who is to come: asked each minute
         Index("freed_by_the_database", "presentation_id", sqlite_where=text(FREED), postgresql_where=text(FREED)),
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
+        Index("seats_suggested", "presenter_id", sqlite_where=text(_SUGGESTED), postgresql_where=text(_SUGGESTED)),
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
     )
 

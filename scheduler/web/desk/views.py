@@ -152,15 +152,14 @@ def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetim
 
 def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, object]:
     """What waits, each visit and request once, the first due first; all of it or what one tile counts."""
-    desk, standing_in = desk_of(actor, now), own_handovers(actor, now)
-    g.counts = g.get("counts", {}) | {"desk.today": len(desk.rows), "requests.inbox": desk.many(Matter.REQUEST_NEW)}
-    asked = request.args.get("of", "")
-    rows = [row for row in desk.rows if asked not in TILES or row.matter in TILES[asked]]
-    page = page_of(rows, page_number(request.args.get("page")), ROWS_SHOWN)
+    asked, page = request.args.get("of", ""), page_number(request.args.get("page"))
+    desk = desk_of(actor, now, only=TILES.get(asked, ()), page=page, per_page=ROWS_SHOWN)
+    standing_in = own_handovers(actor, now)
+    g.counts = g.get("counts", {}) | {"desk.today": desk.total, "requests.inbox": desk.many(Matter.REQUEST_NEW)}
     stands_in = any(one.stand_in_id == actor.user_id for one in standing_in)
     return {
         "coordinator": True,
-        "desk": Page([(row, act_of(row, now)) for row in page.rows], page.number, page.total, page.per_page),
+        "desk": Page([(row, act_of(row, now)) for row in desk.rows], page, desk.found, ROWS_SHOWN),
         "soon": desk.soon,
         "tiles": _tiles(desk),
         "narrowed": asked in TILES,

@@ -39,7 +39,7 @@ def own_campaigns() -> ResponseReturnValue:
 @sent_once
 def new_campaign() -> ResponseReturnValue:
     form = CampaignForm.of(own_centre_id())
-    if form.accepted() and not form.more.data:
+    if not form.seeks() and form.accepted() and not form.more.data:
         try:
             slug = service.make_campaign(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
@@ -56,7 +56,7 @@ def change_campaign(slug: str) -> ResponseReturnValue:
     draft = queries.campaign_draft(own_centre_id(), slug)
     form = CampaignForm.of(own_centre_id(), draft)
     outside: Sequence[VisitOutside] = ()
-    if form.accepted() and not form.more.data:
+    if not form.seeks() and form.accepted() and not form.more.data:
         try:
             change_in_its_days(current_actor(), slug, said := form.draft(), now=clock.now())
         except Rejected as rejected:

@@ -10,13 +10,13 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import GroundReason
 from scheduler.core.language import pick
 from scheduler.core.text import fold
-from scheduler.people import queries as people_queries
 from scheduler.places.queries import municipalities
 from scheduler.programmes.queries import programmes_of
 from scheduler.programmes.terms import Audience, CampaignDraft
 from scheduler.web.forms import CountField, DayField, LinesField, ManyField, NameField, Needed, TextField, number_of
-from scheduler.web.i18n import _, _l, page_language, spelled_here
+from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.list_forms import ListedForm, RowsField
+from scheduler.web.people_choice import ChoosesPeople
 from scheduler.web.reasons import WORDS
 
 MOST_PUPILS = 1_000_000
@@ -35,7 +35,7 @@ class CityFields(Form):  # type: ignore[misc]
     pupils = CountField(_l("Pupils meant"), most=MOST_PUPILS)
 
 
-class CampaignForm(ListedForm):
+class CampaignForm(ChoosesPeople, ListedForm):
     """What a campaign is: its words, days, cities, targets, crew and certificate."""
 
     name_sr_cyrl = NameField(_l("Name in Serbian, Cyrillic letters"), [Needed()], limit=120)
@@ -70,13 +70,7 @@ class CampaignForm(ListedForm):
             if draft is None or one.id == draft.programme_id
         ]
         form.programme.choices = programmes if draft is not None else [SelectChoice("", _("Choose…")), *programmes]
-        form.crew.choices = [
-            SelectChoice(
-                str(one.presenter_id), spelled_here(one.given_name if one.adult_on is not None else one.full_name)
-            )
-            for one in people_queries.presenter_names(centre_id)
-            if not one.suspended or (draft is not None and one.presenter_id in draft.crew)
-        ]
+        form.offer_people(form.crew, draft.crew if draft is not None else (), minors_by_given_name=True)
         if not form.is_submitted():
             form.add_rows()
         return form

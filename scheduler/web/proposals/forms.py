@@ -8,7 +8,6 @@ from wtforms.fields import SelectChoice
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.people.queries import presenter_names
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.queries import districts
 from scheduler.programmes.queries import open_programmes
@@ -26,8 +25,9 @@ from scheduler.proposals.terms.plan import (
 from scheduler.web.forms import BaseForm, DayField, ManyField, Needed, number_of
 from scheduler.web.free_dates import LANGUAGES
 from scheduler.web.guards import current_actor
-from scheduler.web.i18n import _l, page_language, spelled_here
+from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import WEEKDAYS
+from scheduler.web.people_choice import ChoosesPeople
 from scheduler.web.plan_words import NIGHTS
 from scheduler.web.proposals.words import ASSUMED, STRENGTHS, TROUBLES
 
@@ -35,7 +35,7 @@ PLAN_WEEKS = 6
 LEVERS = ("reach", "kilometres", "fairness", "calm")
 
 
-class ProposalForm(BaseForm):
+class ProposalForm(ChoosesPeople, BaseForm):
     """A plan that is wanted."""
 
     first_day = DayField(_l("First day"), [Needed()])
@@ -62,7 +62,7 @@ class ProposalForm(BaseForm):
         self.programmes.choices = [
             SelectChoice(str(one.id), one.name(language)) for one in open_programmes(actor.centre_id)
         ]
-        self.people.choices = _presenters()
+        self.offer_people(self.people)
         for name in LEVERS:
             self[name].choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
         self.nights.choices = [SelectChoice(str(nights), words) for nights, words in NIGHTS.items()]
@@ -83,16 +83,7 @@ class ProposalForm(BaseForm):
         return ProposalDraft(scope, levers, nights=int(self.nights.data), rides=self.rides.data)
 
 
-def _presenters() -> list[SelectChoice]:
-    """Whoever may be sent, by name."""
-    return [
-        SelectChoice(str(one.presenter_id), spelled_here(one.full_name))
-        for one in presenter_names(current_actor().centre_id or 0)
-        if not one.suspended
-    ]
-
-
-class MendForm(BaseForm):
+class MendForm(ChoosesPeople, BaseForm):
     """What broke: somebody is away, or what the page was opened from (a closure, a late request)."""
 
     trouble = SelectField(
@@ -110,7 +101,7 @@ class MendForm(BaseForm):
 
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
-        self.presenter.choices = [SelectChoice("", _l("Choose")), *_presenters()]
+        self.offer_people(self.presenter)
         self.calm.choices = [SelectChoice(str(strength), words) for strength, words in STRENGTHS.items()]
 
     @property
@@ -135,7 +126,7 @@ class MendForm(BaseForm):
         return Mending(trouble, number_of(self.presenter.data), first, until)
 
 
-class WhatIfForm(BaseForm):
+class WhatIfForm(ChoosesPeople, BaseForm):
     """What is assumed: one thing, of somebody or of all."""
 
     assumed = RadioField(
@@ -151,7 +142,7 @@ class WhatIfForm(BaseForm):
     def __init__(self, *args: object, **given: object) -> None:
         super().__init__(*args, **given)
         nothing = SelectChoice("", _l("Choose"))
-        self.presenter.choices = [nothing, *_presenters()]
+        self.offer_people(self.presenter)
         self.weekday.choices = [nothing, *(SelectChoice(str(day), words) for day, words in enumerate(WEEKDAYS))]
         self.language.choices = [nothing, *(SelectChoice(one.value, words) for one, words in LANGUAGES.items())]
 

@@ -42,7 +42,7 @@ def proposals() -> ResponseReturnValue:
 @sent_once
 def new_proposal() -> ResponseReturnValue:
     form = ProposalForm() if request.method == "POST" else ProposalForm.usual(clock.local_day(clock.now()))
-    if form.accepted():
+    if not form.seeks() and form.accepted():
         try:
             proposal_id = start_plan(current_actor(), form.draft(), now=clock.now())
         except Rejected as rejected:
@@ -58,7 +58,7 @@ def new_proposal() -> ResponseReturnValue:
 def mend() -> ResponseReturnValue:
     """`?presenter=7&from=2026-11-24&to=2026-11-26`, `?closure=3` or `?late=12` says what broke."""
     form, actor = MendForm() if request.method == "POST" else MendForm(data=_asked_about()), current_actor()
-    if form.accepted():
+    if not form.seeks() and form.accepted():
         form.show(problems := form.problems())
         try:
             if not problems:
@@ -98,7 +98,7 @@ def what_if(proposal_id: int) -> ResponseReturnValue:
     draft = queries.draft_of(row)
     if row.finished_at is None or draft.mends:
         return redirect(url_for(".show_proposal", proposal_id=proposal_id))
-    if form.accepted():
+    if not form.seeks() and form.accepted():
         base = row.based_on_id if draft.supposes else proposal_id
         wanted = replace(draft, based_on=base, supposes=form.supposition())
         try:

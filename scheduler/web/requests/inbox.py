@@ -18,7 +18,7 @@ from scheduler.requests.service.bulk_acts import act_together, preview_together,
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries.desk import rows_of_requests
+from scheduler.turns.queries.desk import requests_that_wait, rows_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.form_words import FormReason
@@ -64,8 +64,8 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
-    waits = rows_of_requests(actor, now)
-    found = requests_inbox.inbox(actor, filters, now=now, ours=tuple(waits))
+    found = requests_inbox.inbox(actor, filters, now=now, ours=requests_that_wait(actor, now))
+    waits = rows_of_requests(actor, now, [row.id for row in found.page.rows])
     facets = facets_of(actor, filters, now=now)
     g.counts = {"requests.inbox": found.new}
     page = render_template(

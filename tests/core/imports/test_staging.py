@@ -111,6 +111,19 @@ def test_the_step_that_stores_asks_as_often_for_many_rows_as_for_few(app, actor,
 
 
 @pytest.mark.both_databases
+def test_what_rows_shared_until_a_later_piece_is_stored_as_each_line_says(actor, session, monkeypatch):
+    monkeypatch.setattr(staging, "PIECE_ROWS", 2)
+    phones = ["018 123", "018 123", "018 123", "018 123", "018 456", "", "018 123"]
+    lines = (f"{number},Школа {number},primary,Ниш,{phone}" for number, phone in enumerate(phones, 1))
+
+    import_hosts(actor, read_hosts((REGISTER + "\n".join(lines)).encode()), Filing(MONDAY))
+
+    stored = db.session.execute(select(Host.register_id, Host.phone, Host.listed).order_by(Host.id)).all()
+    assert [(row.register_id, row.phone) for row in stored] == [(str(n), one) for n, one in enumerate(phones, 1)]
+    assert {row.listed for row in stored} == {True}
+
+
+@pytest.mark.both_databases
 def test_nothing_stays_laid_aside_and_every_row_is_noted_and_audited_once(actor, session):
     outcome = import_hosts(actor, register_of(25), Filing(MONDAY, file_name="skole.csv"))
 

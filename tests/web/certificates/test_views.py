@@ -267,6 +267,6 @@ def test_the_list_has_twenty_five_to_a_page_and_names_a_school_once_in_a_row(cli
     first, last = (desk.get(f"/certificates/issued?lang=en&page={page}").text for page in (1, 2))
 
     assert (first.count('<th scope="row"'), last.count('<th scope="row"')) == (25, attended - 25)
-    rows = re.findall(r'<tr>\s*<th scope="row"[^>]*>.*?</tr>', first + last, re.S)
+    rows = re.findall(r'<tr>\s*<th scope="row".*?</tr>', first + last, re.S)
     [of_school] = [row for row in rows if "Nastavnica" not in row and "Наставница" not in row]
     assert (of_school.count("Karadžić"), begun.visit.number in of_school) == (1, True)

@@ -13,6 +13,7 @@ from scheduler.core.db import transaction
 from scheduler.places.models import Holiday, SchoolCalendarEntry
 from scheduler.places.service.calendars import load_example_calendars
 from scheduler.places.service.hosts import load_reference_data
+from scheduler.turns.service import judge_anew
 from scheduler.visits.models.visits import Visit
 from tools.bench.seed import base, counted, history, waiting, work
 from tools.bench.seed.days import Calendar, birth_rows, calendar_of, day_rows, slot_rows
@@ -57,6 +58,7 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
             _fill_scratch(session, size, calendar)
             _plant_all(session, size, calendar, password_hash)
     add_up_everything()
+    judge_anew(now=now)
     with transaction() as session:
         history.look_through(session)
     return Seed(size, calendar)

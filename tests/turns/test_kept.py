@@ -1,0 +1,300 @@
+"""Whatever is done, and whenever she looks: what is kept of whose turn it is, is what the rule says there and then."""
+
+import datetime as dt
+import re
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.terms import AttendanceState, CountSource
+from scheduler.core import clock
+from scheduler.core.db import db, transaction
+from scheduler.people.models import Presenter, User
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import Host
+from scheduler.policy import Actor, in_reach
+from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience
+from scheduler.readiness.models import NumbersAsked, ToldNote
+from scheduler.readiness.terms import ToldHow, ToldWhat
+from scheduler.requests.models import SchoolRequest
+from scheduler.turns.models import WHICH, KeptTurn, TurnMark
+from scheduler.turns.queries.desk import desk_of, requests_that_wait, sittings_not_counted
+from scheduler.turns.queries.kept_turns import violations
+from scheduler.turns.queries.requests_and_mails import judged_requests
+from scheduler.turns.queries.standings import judged_visits, may_be_asked, read
+from scheduler.turns.rules import in_order, not_counted, turns_of_visit
+from scheduler.turns.service import judge_anew
+from scheduler.turns.terms import Matter, TurnRow
+from scheduler.visits.models.finding import Finding
+from scheduler.visits.models.substitution import SubstituteSearch
+from scheduler.visits.models.visits import Assignment, DateWish, Visit
+from scheduler.visits.terms.states import AssignmentState, FindingKind, SubstituteSearchState
+from tests.factories import MONDAY
+from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+from tests.laws import whereabouts
+from tests.standing_clock import StandingClock
+from tests.visits.scene import Scene
+from tools.bench.counting import effort
+
+pytestmark = pytest.mark.both_databases
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+LOOKS = (HOUR, DAY, 2 * DAY, 14 * DAY, 15 * DAY, 16 * DAY, 21 * DAY, 22 * DAY, 40 * DAY)  # the visit is 22 days away
+Walk = list[tuple[str, int]]
+STAFFED = [*(("suggest", who) for who in (0, 1, 3)), ("judge", 0), ("offer", 9), ("accept", 0), ("accept", 3)]
+WALKS: list[Walk] = [
+    [*STAFFED, ("accept", 1), ("confirm", 0), ("judge", 0), ("release", 0), ("judge", 0), ("tell", 0), ("move", 1)],
+    [*STAFFED, ("decline", 1), ("wish", 0), ("judge", 0), ("answer", 0), ("ask_numbers", 0), ("lapse", 0)],
+    [*STAFFED, ("find_away", 0), ("judge", 0), ("release", 0), ("search", 0), ("judge", 0), ("stop", 0), ("cancel", 0)],
+    [*STAFFED, ("accept", 1), ("judge", 0), ("promise", 0), ("judge", 0), ("crew", 2), ("judge", 0), ("other_kind", 0)],
+    [
+        *STAFFED,
+        ("accept", 1),
+        ("confirm", 0),
+        ("promise_elsewhere", 2),
+        ("suggest", 2),
+        ("judge", 0),
+        ("free", 0),
+        ("shut", 0),
+    ],
+    [*STAFFED, ("accept", 1), ("confirm", 0), ("judge", 0), ("join", 0), ("forget", 0), ("judge", 0), ("take_back", 0)],
+]
+ACTS = sorted({name for walk in WALKS for name, _number in walk})
+
+
+class World(whereabouts.World):
+    """The visit with everything that is done to it, and each row that the rule asks about written by whoever."""
+
+    def judge(self, _: int) -> None:
+        judge_anew(now=self.now)
+
+    def write(self, *rows: object) -> None:
+        with transaction() as session:
+            session.add_all(rows)
+
+    def change(self, statement: sa.Update | sa.Delete) -> None:
+        with transaction() as session:
+            session.execute(statement)
+
+    def tell(self, _: int) -> None:
+        told = {"what": next(iter(ToldWhat)), "how": next(iter(ToldHow)), "told_at": self.now}
+        self.write(ToldNote(visit_id=self.visit_id, **told))
+
+    def forget(self, _: int) -> None:
+        self.change(sa.delete(ToldNote).where(ToldNote.visit_id == self.visit_id))
+
+    def wish(self, _: int) -> None:
+        wish = DateWish(visit_id=self.visit_id, first_choice=VISIT_DAY + DAY, reason="Испит", asked_at=self.now)
+        self.write(wish)
+
+    def answer(self, _: int) -> None:
+        self.change(sa.delete(DateWish).where(DateWish.visit_id == self.visit_id))
+
+    def ask_numbers(self, _: int) -> None:
+        names = ("pupils_before", "parents_before", "teachers_before", "pupils", "parents", "teachers")
+        self.write(NumbersAsked(visit_id=self.visit_id, ordinal=1, asked_at=self.now, **dict.fromkeys(names, 30)))
+
+    def find_away(self, number: int) -> None:
+        away = {"kind": FindingKind.AWAY, "presenter_id": self.who(number).id, "found_at": self.now}
+        self.write(Finding(visit_id=self.visit_id, **away))
+
+    def search(self, _: int) -> None:
+        states = {"state": SubstituteSearchState.SEARCHING, "state_since": self.now, "opened_at": self.now}
+        self.write(SubstituteSearch(visit_id=self.visit_id, was_confirmed=True, next_wave_at=self.now, **states))
+
+    def stop(self, _: int) -> None:
+        of_visit = sa.update(SubstituteSearch).where(SubstituteSearch.visit_id == self.visit_id)
+        self.change(of_visit.values(state=SubstituteSearchState.CHOOSING))
+
+    def promise(self, _: int) -> None:
+        self.change(sa.update(SchoolRequest).where(SchoolRequest.id == self.asked.id).values(safeguarding_contact=""))
+
+    def crew(self, number: int) -> None:
+        programme = sa.select(Visit.programme_id).where(Visit.id == self.visit_id).scalar_subquery()
+        self.change(sa.update(Programme).where(Programme.id == programme).values(educators=number + 1))
+
+    def other_kind(self, number: int) -> None:
+        young = {
+            "birth_date": dt.date(1990, 1, 1),
+            "adult_on": dt.date(2008, 1, 1),
+            "may_present_from": dt.date(2005, 1, 1),
+        }
+        hers = sa.update(Presenter).where(Presenter.id == self.who(number).id)
+        self.change(hers.values(kind=PresenterKind.INFLUENCER, **young))
+
+    def promise_elsewhere(self, number: int) -> None:
+        """She promises that very hour to another visit: suggested here, she stands in two places."""
+        with transaction():
+            other = make_visit(centre_id=self.centre_id, on_day=VISIT_DAY)
+            sitting = make_presentation(other, dt.time(10))
+            self.other = make_assignment(sitting, self.who(number).id, AssignmentState.ACCEPTED).id
+
+    def free(self, _: int) -> None:
+        left = {"state": AssignmentState.WITHDRAWN, "state_since": self.now}
+        self.change(sa.update(Assignment).where(Assignment.id == self.other).values(**left))
+
+
+Said = list[tuple[Matter, str, dt.date | None]]
+
+
+def said(rows: tuple[TurnRow, ...]) -> Said:
+    return [(row.matter, row.number, row.due_on) for row in rows]
+
+
+def judged_all(actor: Actor, now: dt.datetime) -> tuple[Said, list[tuple[int, int]], set[int]]:
+    """The list, the presentations not counted, and the requests that wait, without anything that is kept."""
+    db.session.rollback()
+    today = clock.local_day(now)
+    judged = read(judged_visits().where(in_reach(actor, Visit), may_be_asked(today)))
+    turns = judged.turns(now, today)
+    rows = [*turns, *judged_requests(actor, now, sa.true())]
+    uncounted = []
+    for row in judged.visits:
+        standing = judged.standing(row)
+        if any(turn.matter is Matter.NOT_COUNTED for turn in turns_of_visit(standing, now, today)):
+            uncounted += [(row.Visit.id, sitting.id) for sitting in not_counted(standing)]
+    still = [row for row in rows if row.matter is Matter.STANDS_STILL]
+    ours = {row.request_id for row in (*turns, *still) if row.request_id and row.verdict.ours}
+    return said(in_order([row for row in rows if row.verdict.ours], today)), uncounted, ours
+
+
+def kept_says(actor: Actor, now: dt.datetime) -> tuple[Said, list[tuple[int, int]], set[int]]:
+    db.session.rollback()
+    desk = desk_of(actor, now)
+    assert desk.total == len(desk.rows) == desk.found
+    waits = db.session.scalars(sa.select(SchoolRequest.id).where(requests_that_wait(actor, now)))
+    return said(desk.rows), list(sittings_not_counted(actor, now).rows), set(waits)
+
+
+def look(actor: Actor, now: dt.datetime, turn: int = 0) -> None:
+    """Now, before, and at two of the moments at which the clock may say something else."""
+    for later in (0 * DAY, -DAY, LOOKS[turn % len(LOOKS)], LOOKS[(turn + 4) % len(LOOKS)]):
+        assert kept_says(actor, now + later) == judged_all(actor, now + later), later
+
+
+def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> set[str]:
+    db.session.remove()
+    app.extensions["clean_tables"].empty()
+    world = World(0)
+    world.judge(0)
+    for turn, act in enumerate(walk):
+        world.walk([act])
+        look(world.desk, world.now, turn)
+        the_clock.stands_at(world.now)
+        assert violations() == [], act
+    return world.done
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk[-1][0])
+def test_after_each_act_the_list_is_what_the_rule_says(app: Flask, the_clock: StandingClock, walk: Walk) -> None:
+    done = walk_and_look(app, the_clock, walk)
+
+    assert {name for name, _number in walk} - done <= {"forget", "take_back", "lapse", "join"}
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(more=st.lists(st.tuples(st.sampled_from([*ACTS, *["judge"] * 8]), st.integers(0, 11)), min_size=3, max_size=9))
+def test_whatever_is_done_the_list_is_what_the_rule_says(app: Flask, the_clock: StandingClock, more: Walk) -> None:
+    known = {"free"}  # it ends what `promise_elsewhere` began
+    walk_and_look(app, the_clock, [*STAFFED, *(act for act in more if act[0] not in known)])
+
+
+def test_numbers_that_come_and_go_are_in_the_list_at_once(session, the_clock: StandingClock) -> None:
+    begun = a_begun_visit(talks=2)
+    judge_anew(now=LEAVING)
+    look(begun.coordinator, LEAVING)
+
+    counted = a_counted_visit(programme=session.get_one(Programme, begun.visit.programme_id))
+    look(begun.coordinator, LEAVING)
+    judge_anew(now=LEAVING)
+    with transaction() as writing:
+        of_it = Attendance.presentation_id == counted.first
+        for state in (AttendanceState.ASSUMED, AttendanceState.COUNTERSIGNED):
+            writing.execute(sa.update(Attendance).where(of_it).values(state=state))
+    look(begun.coordinator, LEAVING + DAY)
+    judge_anew(now=LEAVING + DAY)
+    schools = {"source": CountSource.SCHOOL, "version": 1, "audience": Audience.PUPILS, "entered_at": LEAVING}
+    with transaction() as writing:
+        writing.add(HeadCount(presentation_id=counted.first, people=12, counts=False, **schools))
+    look(begun.coordinator, LEAVING + DAY)
+    judge_anew(now=LEAVING + DAY)
+    look(begun.coordinator, LEAVING + DAY)
+    the_clock.stands_at(LEAVING + DAY)
+    assert violations() == []
+    assert {Matter.NOT_COUNTED, Matter.DISPUTED} == {
+        row.matter for row in desk_of(begun.coordinator, LEAVING + DAY).rows
+    }
+
+
+def test_the_database_knows_of_every_table_that_the_rule_asks(session) -> None:
+    make_presentation(make_visit())
+    with effort(db.engine) as made:
+        read(judged_visits().where(may_be_asked(VISIT_DAY)))
+    told = set(re.findall(r"\w+", " ".join(made.statements)))
+    asked = {table.name for table in Visit.metadata.sorted_tables if table.name in told}
+
+    shown_only = {Host.__tablename__, User.__tablename__}
+    assert len(made.statements) == 2
+    assert asked - shown_only == {model.__tablename__ for model, _which, _columns in WHICH} | {"visit"}
+
+
+def test_what_is_forged_is_named_and_mended(app: Flask, session) -> None:
+    scene = Scene()
+    judge_anew(now=MONDAY)
+    assert judge_anew(now=MONDAY) == 0
+    assert violations() == []
+    with transaction() as writing:
+        writing.execute(sa.update(KeptTurn).values(matter=Matter.CLASH.value))
+
+    assert [row.matter for row in desk_of(scene.coordinator, MONDAY, only=[Matter.CLASH]).rows] != []
+    assert violations() == [f"whose turn visit {scene.visit_id} is was kept, and the rule says otherwise"]
+
+    told = app.test_cli_runner().invoke(args=["invariants", "judge-turns"])
+    assert told.output == "1 visits judged anew.\n"
+    assert violations() == []
+    assert session.scalars(sa.select(TurnMark.visit_id)).all() == []
+
+
+def test_what_another_release_kept_is_judged_anew(session) -> None:
+    scene = Scene()
+    judge_anew(now=MONDAY)
+    with transaction() as writing:
+        writing.execute(sa.update(KeptTurn).values(matter=Matter.CLASH.value, made_by="before"))
+
+    assert [row.matter for row in desk_of(scene.coordinator, MONDAY).rows] == [Matter.NO_CREW]
+    assert judge_anew(now=MONDAY) == 1
+
+
+def test_a_visit_that_is_forgotten_leaves_nothing_behind(session) -> None:
+    visit = make_visit(on_day=VISIT_DAY)
+    judge_anew(now=MONDAY)
+    assert session.scalars(sa.select(KeptTurn.visit_id)).all() == [visit.id]
+
+    with transaction() as writing:
+        writing.execute(sa.delete(Visit).where(Visit.id == visit.id))
+
+    assert session.scalars(sa.select(KeptTurn.visit_id)).all() == []
+    assert session.scalars(sa.select(TurnMark.visit_id)).all() == []
+
+
+def test_what_was_counted_long_ago_leaves_no_mark_and_nothing_is_kept_of_it(session) -> None:
+    begun = a_locked_visit()
+    settled = sa.update(Visit).where(Visit.id == begun.visit.id).values(papers_settled=True)
+    with transaction() as writing:
+        writing.execute(settled)
+    judge_anew(now=LEAVING)
+    assert session.scalars(sa.select(KeptTurn.visit_id)).all() == []
+
+    with transaction() as writing:
+        writing.execute(sa.update(Visit).where(Visit.id == begun.visit.id).values(kilometres=12))
+        writing.execute(sa.update(Assignment).values(reason="driven"))
+
+    assert session.scalars(sa.select(TurnMark.visit_id)).all() == []
