@@ -19,6 +19,7 @@ class CertificateReason(Reason):
     CERTIFICATE_REVOKED = "certificate_revoked"
     CAMPAIGN_RUNS = "campaign_runs"
     NO_PUPILS_LEFT = "no_pupils_left"
+    SAME_NAME_THERE = "same_name_there"
     COLOUR_TOO_PALE = "colour_too_pale"
     NOT_A_COLOUR = "not_a_colour"
     NO_SUCH_PLACEHOLDER = "no_such_placeholder"
@@ -191,7 +192,6 @@ class CertificateState(StrEnum):
 
 
 _S = CertificateState
-
 CERTIFICATE_MACHINE = Machine(
     name="certificate",
     starts=frozenset({_S.ISSUED}),

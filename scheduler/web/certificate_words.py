@@ -16,6 +16,9 @@ CERTIFICATE_WORDS: Mapping[Reason, LazyProxy] = {
     CertificateReason.CERTIFICATE_REVOKED: _l("Leave it: this certificate was revoked, and it does not come back."),
     CertificateReason.CAMPAIGN_RUNS: _l("Wait until the campaign is over: its schools may still be visited."),
     CertificateReason.NO_PUPILS_LEFT: _l("Revoke it instead: the numbers say now that no pupils were there."),
+    CertificateReason.SAME_NAME_THERE: _l(
+        "Add to the name what tells the two apart: a presenter of the same name has a certificate from the same visits."
+    ),
     CertificateReason.COLOUR_TOO_PALE: _l("Choose a darker colour: on white paper this one can hardly be read."),
     CertificateReason.NOT_A_COLOUR: _l("Enter a colour like this: #12594D."),
     CertificateReason.NO_SUCH_PLACEHOLDER: _l("Write only placeholders that exist: they are listed beside the field."),

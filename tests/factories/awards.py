@@ -39,10 +39,11 @@ def a_campaign_of(programme: Programme, visits: Sequence[Begun]) -> Campaign:
     return campaign
 
 
-def a_locked_visit_with(presenter: Presenter, talks: int = 1, **given: Any) -> Begun:
-    """A visit at which she presents beside an educator, counted by both and locked."""
+def a_locked_visit_with(presenter: Presenter, talks: int = 1, besides: Sequence[Presenter] = (), **given: Any) -> Begun:
+    """A visit at which she presents beside an educator, and others, counted by both and locked."""
     programme = given.pop("programme", None) or make_programme(centre_id=presenter.centre_id, influencers=1)
     begun = a_begun_visit(talks, programme=programme, **given)
     for presentation in begun.presentations:
-        make_assignment(presentation, presenter.id)
+        for one in (presenter, *besides):
+            make_assignment(presentation, one.id)
     return sign_all(count_all(begun))

@@ -15,6 +15,7 @@ from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries.templates import templates_in_force
 from scheduler.certificates.rules import number_typed
 from scheduler.certificates.terms import (
+    FORGOTTEN_KEY,
     CertificateKind,
     CertificatePaper,
     CertificateRow,
@@ -28,7 +29,8 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports.batches import ImportBatch, ImportedRow
 from scheduler.core.language import DEFAULT, pick
 from scheduler.core.names import spelled
-from scheduler.people.models import Centre
+from scheduler.people.models import Centre, Presenter
+from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.places.rules.hosts import name_in_full
 from scheduler.policy import SYSTEM, Actor, in_reach
@@ -48,16 +50,23 @@ def certificate_of_number(typed: str) -> CheckedCertificate:
     if certificate is None:
         raise NotFound("certificate")
     successor = db.session.get(Certificate, certificate.replaced_by_id) if certificate.replaced_by_id else None
+    person = db.session.get(Presenter, certificate.presenter_id) if certificate.presenter_id else None
     return CheckedCertificate(
         paper=paper_of(certificate),
         language=certificate.language,
         state=certificate.state,
         state_since=certificate.state_since,
         holder_name=certificate.holder_name,
-        holder_key=certificate.holder_key,
+        holder_key=key_told(certificate, person.adult_on if person else None),
         replaced_by_running_number=successor.running_number if successor else "",
         replaced_by_number=successor.number if successor else "",
     )
+
+
+def key_told(row: Certificate, adult_on: dt.date | None) -> str:
+    """Whose it is, as a hash; of one who, as is known by now, was a minor when it was issued, no hash compares."""
+    kept = not is_minor(adult_on, row.issued_at.date()) or row.holder_key.startswith(FORGOTTEN_KEY)
+    return row.holder_key if kept else row.about
 
 
 def papers_to_draw(actor: Actor, numbers: Sequence[str]) -> list[tuple[CertificatePaper, str]]:

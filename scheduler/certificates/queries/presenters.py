@@ -3,15 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.queries.papers import paper_of, visit_facts
+from scheduler.certificates.queries.papers import key_told, paper_of, visit_facts
 from scheduler.certificates.queries.templates import template_of
-from scheduler.certificates.rules import names_match
+from scheduler.certificates.rules import holder_key, names_match
 from scheduler.certificates.terms import (
     UNNAMED_KEY,
     CertificateKind,
@@ -61,7 +61,7 @@ def facts_of_year(presenter_id: int, first_year: int, *, now: dt.datetime, visit
 
     Neither school nor town nor day of a visit is in it: a paper that hangs on a wall tells nobody where she was. It
     rests on the last visit whose numbers are all locked, or on `visit_id`.
-    Raises: NotFound; Conflict("attendance_not_locked") where nothing is locked yet.
+    Raises: NotFound; Conflict("attendance_not_locked") where nothing is locked yet, Conflict("same_name_there").
     """
     person = db.session().get(Presenter, presenter_id)
     if person is None:
@@ -70,12 +70,12 @@ def facts_of_year(presenter_id: int, first_year: int, *, now: dt.datetime, visit
         raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
     within = Visit.on_day.between(*days_of_record(first_year))
     sums = db.session().execute(_sums(presenter_id).where(within)).one()
-    rests_on = visit_id or db.session().scalar(_whole_visits(presenter_id).where(within).limit(1))
-    if not sums.presentations or rests_on is None:
-        raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
     user = db.session().get_one(User, person.user_id)
-    facts = visit_facts([rests_on], spoken=user.language)[rests_on]
     grown = not is_minor(person.adult_on, now.date())  # by UTC, as the database: never earlier than by local time
+    rests_on = visit_id or _last_visit(person, user.full_name if grown else "", within)
+    if not sums.presentations:
+        raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
+    facts = visit_facts([rests_on], spoken=user.language)[rests_on]
     return replace(
         facts,
         host_name="",
@@ -115,13 +115,36 @@ def _sums(presenter_id: int) -> Select[int, int]:
     )
 
 
-def _whole_visits(presenter_id: int) -> Select[int]:
-    """Visits held with her of which every number is locked, the last first."""
+def _last_visit(person: Presenter, name: str, within: ColumnElement[bool]) -> int:
+    """What her paper rests on; an adult's on a visit on which none of another person of the same name rests.
+
+    Raises: Conflict("attendance_not_locked"), Conflict("same_name_there").
+    """
+    visits = db.session().scalars(_whole_visits(person).where(within)).all()
+    if not visits:
+        raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
+    keys = [holder_key(CertificateKind.PRESENTER, name, secret=secret) for secret in name_secrets()] if name else []
+    others = select(Certificate.visit_id).where(
+        Certificate.kind == CertificateKind.PRESENTER,
+        Certificate.state == CertificateState.ISSUED,
+        Certificate.holder_key.in_(keys),
+        Certificate.presenter_id != person.id,
+    )
+    taken = set(db.session().scalars(others)) if keys else set()
+    free = next((one for one in visits if one not in taken), None)
+    if free is None:
+        raise Conflict(CertificateReason.SAME_NAME_THERE)
+    return free
+
+
+def _whole_visits(person: Presenter) -> Select[int]:
+    """Visits of her centre held with her of which every number is locked, the last first."""
     waits = select(Presentation.id).outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
     waits = waits.where(Presentation.visit_id == Visit.id, Presentation.state.in_(_TAKES_PLACE))
     hers = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
-    hers = hers.where(Presentation.visit_id == Visit.id, *_with_her(presenter_id))
+    hers = hers.where(Presentation.visit_id == Visit.id, *_with_her(person.id))
     wanted = select(Visit.id).where(hers.exists(), ~waits.where(Attendance.locked_at.is_(None)).exists())
+    wanted = wanted.where(Visit.centre_id == person.centre_id)  # no other centre may draw her name
     return wanted.order_by(Visit.on_day.desc(), Visit.id.desc())
 
 
@@ -208,21 +231,23 @@ def named_for(actor: Actor, paper: CertificatePaper, lang: str) -> tuple[Certifi
         .scalar_subquery()
     )
     wanted = (
-        select(Certificate.holder_key, Certificate.presenter_id, User)
+        select(Certificate, Presenter.adult_on, User, withdrawn.label("withdrawn"))
         .join(Presenter, Presenter.id == Certificate.presenter_id)
         .join(User, User.id == Presenter.user_id)
         .where(Certificate.number == paper.number, User.erased_at.is_(None))
-        .where(or_(~Certificate.holder_key.startswith(UNNAMED_KEY), withdrawn.is_(None)))
     )
     row = db.session().execute(wanted).one_or_none()
     if row is None:
         return paper, None
-    if row.holder_key.startswith(UNNAMED_KEY):
-        return replace(paper, holder_name=spelled(row.User.given_spelled, lang) + SURNAME_LINE), row.presenter_id
-    name = spelled(row.User.full_name, lang)
-    if not names_match(row.holder_key, name, secrets=name_secrets()):
+    key, whose = key_told(row.Certificate, row.adult_on), row.Certificate.presenter_id
+    if key.startswith(UNNAMED_KEY) and row.withdrawn is not None:
         return paper, None
-    return replace(paper, holder_name=name), row.presenter_id
+    if key.startswith(UNNAMED_KEY):
+        return replace(paper, holder_name=spelled(row.User.given_spelled, lang) + SURNAME_LINE), whose
+    name = spelled(row.User.full_name, lang)
+    if not names_match(key, name, secrets=name_secrets()):
+        return paper, None
+    return replace(paper, holder_name=name), whose
 
 
 def violations() -> list[str]:

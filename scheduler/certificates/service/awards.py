@@ -86,7 +86,7 @@ def issue_for_presenter(actor: Actor, presenter_id: int, first_year: int, *, now
 
     Asked again it is the same one, or, where the numbers have changed, a new one in its place. A minor's is stored
     without her name. Nobody is written to.
-    Raises: NotAllowed, NotFound; Conflict("attendance_not_locked", "certificate_revoked").
+    Raises: NotAllowed, NotFound; Conflict("attendance_not_locked", "certificate_revoked", "same_name_there").
     """
     with change(actor, now) as act:
         row = act.session.get(Presenter, presenter_id)

@@ -207,7 +207,9 @@ def test_her_guardian_finds_and_takes_it_behind_her_link_as_long_as_she_is_a_min
     anybody, there = app.test_client(), f"/consent/{hers}/certificates/{number}.pdf"
     assert tara.id < other.id  # the first link is hers
 
-    assert there in anybody.get(f"/consent/{hers}").text
+    page = anybody.get(f"/consent/{hers}", query_string=EN).text
+    assert there in page
+    assert re.search(r'class="box">\s*<h2>Certificates of the young person', page)  # with room around it
     assert "Тара" in words_in(anybody.get(there))
     assert number not in anybody.get(f"/consent/{anothers}").text
     assert anybody.get(f"/consent/{anothers}/certificates/{number}.pdf").status_code == 404
