@@ -124,7 +124,8 @@ class World(whereabouts.World):
             "adult_on": dt.date(2008, 1, 1),
             "may_present_from": dt.date(2005, 1, 1),
         }
-        hers = sa.update(Presenter).where(Presenter.id == self.who(number).id)
+        educator = Presenter.id == self.who(number).id, Presenter.birth_date.is_(None)  # two correct a written one
+        hers = sa.update(Presenter).where(*educator)
         self.change(hers.values(kind=PresenterKind.INFLUENCER, **young))
 
     def promise_elsewhere(self, number: int) -> None:

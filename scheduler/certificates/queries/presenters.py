@@ -178,7 +178,7 @@ def years_of_presenter(actor: Actor, presenter_id: int) -> list[PresenterYear]:
 
 def own_papers(actor: Actor) -> list[PresenterYear]:
     """The actor's own that hold, or her child's, of the last school year first. One question."""
-    policy.require(actor, "read", "certificate", presenters=[actor.presenter_id])
+    policy.require(actor, "read", "certificate", centre=actor.centre_id, presenters=[actor.presenter_id])
     if actor.presenter_id is None:
         return []
     wanted = _papers_of(actor.presenter_id).where(Certificate.state == CertificateState.ISSUED)
