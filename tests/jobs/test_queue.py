@@ -19,7 +19,9 @@ from scheduler.jobs import queue
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
+import signal
 import sys
+import time
 from pathlib import Path
 from flask import Flask
 from scheduler.cli.worker import register
@@ -30,10 +32,13 @@ app = Flask("test")
 app.config["SETTINGS"] = read_settings()
 queue.attach(app)
 register(app)
+BEFORE = signal.getsignal(signal.SIGINT)
 
 @queue.huey.task(name="test.write")
 @queue.in_app
 def write(name):
+    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL or signal.getsignal(signal.SIGINT) is BEFORE:
+        time.sleep(0.01)  # the worker takes jobs before it listens to signals
     Path(app.config["SETTINGS"].instance, name).write_text("done")
 
 if len(sys.argv) > 1:
