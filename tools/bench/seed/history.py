@@ -6,7 +6,7 @@ from sqlalchemy import String, cast, func, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import Base
+from scheduler.core.db import Base, transaction
 from scheduler.core.numbers import RunningNumber
 from scheduler.core.tokens import token_hash
 from scheduler.feeds.models import FeedToken
@@ -72,6 +72,7 @@ def give_addresses(session: Session, size: Size, calendar: Calendar) -> None:
     session.flush()
 
 
-def look_through(session: Session) -> None:
+def look_through() -> None:
     """Let the database count what it holds, so that it plans its questions as in a living installation."""
-    session.execute(text("ANALYZE"))
+    with transaction() as session:
+        session.execute(text("ANALYZE"))

@@ -57,10 +57,10 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
         with scratch_tables(session):
             _fill_scratch(session, size, calendar)
             _plant_all(session, size, calendar, password_hash)
+    history.look_through()  # what follows asks much of what was planted
     add_up_everything()
     judge_anew(now=now)
-    with transaction() as session:
-        history.look_through(session)
+    history.look_through()
     return Seed(size, calendar)
 
 
