@@ -54,10 +54,10 @@ class Judged:
 
     def turns(self, now: dt.datetime, today: dt.date) -> list[TurnRow]:
         """Each with what the rule says first of it."""
-        return [visit_turn(row, self.sittings, now, today) for row in self.visits]
+        return [_visit_turn(row, self.standing(row), now, today) for row in self.visits]
 
     def standing(self, row: Any) -> VisitStanding:
-        return standing_of(row, [one for one, _starts in self.sittings.get(row.Visit.id, ())])
+        return _standing(row, [one for one, _starts in self.sittings.get(row.Visit.id, ())])
 
 
 def read(wanted: Select[Any]) -> Judged:
@@ -229,9 +229,8 @@ def _sitting(row: Any, count: AttendanceState, seats: Sequence[SeatStanding], di
     return SittingStanding(row.id, row.state, row.starts_at, row.ends_at, row.audience, count, tuple(seats), differs)
 
 
-def visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) -> TurnRow:
+def _visit_turn(row: Any, standing: VisitStanding, now: dt.datetime, today: dt.date) -> TurnRow:
     visit = row.Visit
-    standing = standing_of(row, [one for one, _starts in sittings.get(visit.id, ())])
     return TurnRow(
         verdict=turn_of_visit(standing, now, today),
         host=about_host(row, row.contact_phone or row.phone),
@@ -246,7 +245,7 @@ def visit_turn(row: Any, sittings: Sittings, now: dt.datetime, today: dt.date) -
     )
 
 
-def standing_of(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
+def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
     visit = row.Visit
     asked = row.asked is not None  # then the school's promise stands on its request
     return VisitStanding(
