@@ -40,20 +40,10 @@ from tests.factories.awards import a_locked_visit_with
 from tests.factories.certificates import make_certificate
 from tests.factories.counting import LEAVING, a_counted_visit
 from tests.factories.people import an_actor, make_centre, make_presenter, presenter_actor
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
+from tests.factories.safeguarding import a_cleared_minor, make_consent, make_vetting
 
 YEAR = 2026  # VISIT_DAY is in October
 LATER = dt.datetime(2027, 9, 14, 8, 0, tzinfo=dt.UTC)  # the school year is over
-
-
-@pytest.fixture
-def tara(session):
-    return a_cleared_minor(centre_id=make_centre().id, given_name="Тара", family_name="Јовићева")
-
-
-@pytest.fixture
-def ana(session):
-    return a_cleared_educator(centre_id=make_centre().id, given_name="Ана", family_name="Марић")
 
 
 def stored():

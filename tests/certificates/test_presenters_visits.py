@@ -17,19 +17,9 @@ from tests.factories.awards import a_locked_visit_with
 from tests.factories.counting import LEAVING
 from tests.factories.people import an_actor, make_centre
 from tests.factories.programmes import make_programme
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator
 
 YEAR = 2026  # VISIT_DAY is in October
-
-
-@pytest.fixture
-def tara(session):
-    return a_cleared_minor(centre_id=make_centre().id, given_name="Тара", family_name="Јовићева")
-
-
-@pytest.fixture
-def ana(session):
-    return a_cleared_educator(centre_id=make_centre().id, given_name="Ана", family_name="Марић")
 
 
 def stored():
