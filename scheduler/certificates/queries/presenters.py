@@ -27,6 +27,7 @@ from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.names import spelled
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
+from scheduler.places.rules.hosts import school_year
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding.models import GuardianConsent
 from scheduler.staffing.queries.hours_record import days_of_record, school_year_of
@@ -50,10 +51,18 @@ class PresenterYear:
     state: CertificateState = CertificateState.ELIGIBLE
     stale: bool = False  # it holds, and says other numbers than now
 
+    @property
+    def school_year(self) -> str:
+        return school_year(days_of_record(self.first_year)[0])
+
 
 def about_year(presenter_id: int, first_year: int) -> str:
     """What makes two papers the same: "presenter 12 2025"."""
     return f"presenter {presenter_id} {first_year}"
+
+
+def _year_of(paper: Certificate) -> int:
+    return int(paper.about.rpartition(" ")[2])
 
 
 def facts_of_year(presenter_id: int, first_year: int, *, now: dt.datetime, visit_id: int = 0) -> VisitFacts:
@@ -98,8 +107,7 @@ def facts_of_year(presenter_id: int, first_year: int, *, now: dt.datetime, visit
 
 def facts_again(old: Certificate, *, now: dt.datetime) -> VisitFacts:
     """The same year with the sums that count now. Raises: as `facts_of_year`."""
-    year = int(old.about.rpartition(" ")[2])
-    return facts_of_year(old.presenter_id or 0, year, now=now, visit_id=old.visit_id)
+    return facts_of_year(old.presenter_id or 0, _year_of(old), now=now, visit_id=old.visit_id)
 
 
 def _sums(presenter_id: int) -> Select[int, int]:
@@ -171,7 +179,7 @@ def years_of_presenter(actor: Actor, presenter_id: int) -> list[PresenterYear]:
         more = so_far.presentations + row.presentations, so_far.minutes + int(row.minutes)
         years[year] = replace(so_far, presentations=more[0], minutes=more[1])
     for paper in db.session().scalars(_papers_of(presenter_id)):
-        year = int(paper.about.rpartition(" ")[2])
+        year = _year_of(paper)
         years[year] = _with_paper(years.get(year, PresenterYear(year)), paper)
     return [years[year] for year in sorted(years, reverse=True)]
 
@@ -184,8 +192,8 @@ def own_papers(actor: Actor) -> list[PresenterYear]:
     wanted = _papers_of(actor.presenter_id).where(Certificate.state == CertificateState.ISSUED)
     found = []
     for row in db.session().scalars(wanted):
-        said, year = paper_of(row), int(row.about.rpartition(" ")[2])
-        found.append(_with_paper(PresenterYear(year, said.presentations, said.minutes), row))
+        said = paper_of(row)
+        found.append(_with_paper(PresenterYear(_year_of(row), said.presentations, said.minutes), row))
     return sorted(found, key=lambda one: one.first_year, reverse=True)
 
 
