@@ -26,7 +26,7 @@ from pathlib import Path
 from tools.supervisor import Part, keep_together
 folder, last = Path(sys.argv[1]), sys.argv[2]
 def prepare():
-    while not (folder / "early").exists():
+    while not ((folder / "early").exists() and (folder / "early").read_text()):
         time.sleep(0.01)
     exec(last)
 web = "import sys; note('early'); sys.stdin.buffer.read(); note('began')"
