@@ -23,6 +23,7 @@ from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year, school_year_counts
 from scheduler.reports.terms.counting import Filters, Group, Period
+from tests.counting import statements
 from tests.factories.counting import LEAVING, a_counted_visit, sign_all
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_campaign
@@ -94,6 +95,22 @@ def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatc
 def held_in_nis(**given):
     town = make_municipality("Ниш")
     return a_held_visit(HeadCounts(pupils=60, teachers=2), host_id=make_host(municipality_id=town.id).id, **given)
+
+
+@pytest.mark.parametrize(
+    ("groups", "questions"),
+    [((), 2), ((Group.MONTH,), 2), ((Group.CITY,), 2), ((Group.DISTRICT, Group.AUDIENCE), 2), ((Group.PROGRAMME,), 3)],
+)
+def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, questions):
+    """The second question asks for the names of municipalities, the third for those of programmes."""
+    held_in_nis()
+    add_up_marked()
+
+    with statements() as asked:
+        reports.attendance_report(WHOLE, groups)
+
+    assert len(asked) == questions
+    assert sum("kept_figure" in one for one in asked) == 1
 
 
 @pytest.mark.both_databases
