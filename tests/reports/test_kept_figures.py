@@ -103,7 +103,7 @@ def held_in_nis(**given):
 )
 def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, questions):
     """The second question asks for the names of municipalities, the third for those of programmes."""
-    held_in_nis()
+    held_in_nis(on_day=dt.date(2025, 4, 7))
     add_up_marked()
 
     with statements() as asked:

@@ -7,7 +7,7 @@ locked or corrected and counts is counted.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -50,6 +50,7 @@ from scheduler.reports.queries.kept_figures import Line, kept_answer, kept_perio
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
     CountRow,
     FilterChoice,
     Filters,
@@ -78,6 +79,8 @@ STATEFUL: tuple[tuple[Any, Machine], ...] = (
     (Certificate, CERTIFICATE_MACHINE),
 )
 
+_COUNTS = attrgetter(*COUNT_FIELDS)
+
 
 def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
     """Totals, and rows when it is split; from kept figures both are one question, counted they are one each."""
@@ -105,9 +108,9 @@ def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, 
 
 
 def _counted_lines(filters: Filters, groups: tuple[Group, ...]) -> list[Line]:
-    names = key_names(groups)
+    values = attrgetter(*key_names(groups))  # no group has one column
     rows = db.session().execute(counted_rows(filters, groups))
-    return [Line(tuple(getattr(row, name) for name in names), _counts_of(row), row.last_day) for row in rows]
+    return [Line(values(row), _counts_of(row), row.last_day) for row in rows]
 
 
 def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
@@ -231,8 +234,7 @@ def _name(language: str, cyrl: str, english: str) -> str:
 
 
 def _counts_of(row: Any) -> ReportCounts:
-    names = [field.name for field in fields(ReportCounts)]
-    return ReportCounts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
+    return ReportCounts(*map(int, _COUNTS(row)))  # PostgreSQL adds integers up to decimals
 
 
 def _row(groups: Sequence[Group], line: Line, language: str) -> CountRow:

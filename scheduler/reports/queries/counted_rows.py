@@ -16,11 +16,17 @@ from scheduler.reports.terms.counting import Filters, Group
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 
+_PRESENTER = key_names([Group.PRESENTER])
+
 
 def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
-    """Added up by visit first, so that a visit and its kilometres count once without being sorted again."""
+    """Added up by visit first, so that a visit and its kilometres count once without being sorted again.
+
+    Presenters are told apart by their number: names are joined to what is added up, not to all that is counted.
+    """
     each = counted_presentations(filters, groups, placed=False)
-    keys = [each.c[name] for name in key_names(groups)]
+    names = [*_counted_keys(groups)]
+    keys = [each.c[name] for name in names]
     of_visit = (
         select(
             each.c.visit_id,
@@ -33,7 +39,7 @@ def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
         .subquery()
     )
     sums = ("presentations", *(audience.value for audience in Audience), "kilometres")
-    own = [of_visit.c[name] for name in key_names(groups)]
+    own = [of_visit.c[name] for name in names]
     wanted: Select[Any] = select(
         func.count().label("visits"),
         *(func.coalesce(func.sum(of_visit.c[name]), 0).label(name) for name in sums),
@@ -41,7 +47,27 @@ def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
         func.max(of_visit.c.on_day).label("last_day"),
         *own,
     )
-    return wanted.select_from(of_visit).group_by(*own)
+    wanted = wanted.select_from(of_visit).group_by(*own)
+    return _with_names(wanted) if Group.PRESENTER in groups else wanted
+
+
+def _counted_keys(groups: Sequence[Group]) -> dict[str, ColumnElement[Any]]:
+    """What rows are told apart by, under the names of an answer; of a presenter nothing but the number."""
+    keys = {
+        name: column
+        for group in groups
+        for name, column in zip(key_names([group]), GROUP_COLUMNS[group], strict=True)
+        if group is not Group.PRESENTER
+    }
+    return keys | ({_PRESENTER[0]: Assignment.presenter_id.expression} if Group.PRESENTER in groups else {})
+
+
+def _with_names(wanted: Select[Any]) -> Select[Any]:
+    added = wanted.subquery()
+    columns = GROUP_COLUMNS[Group.PRESENTER]
+    named = (column.label(name) for name, column in zip(_PRESENTER[1:], columns[1:], strict=True))
+    answer: Select[Any] = select(*added.c, *named)
+    return answer.join(Presenter, Presenter.id == added.c[_PRESENTER[0]]).join(User, User.id == Presenter.user_id)
 
 
 def summed(each: Subquery) -> Select[Any]:
@@ -63,8 +89,8 @@ def counted_presentations(
 
     `placed`: each with its place in its visit, by which what is of the visit counts once. `visits`: of these alone.
     """
-    keys = [column for group in groups for column in GROUP_COLUMNS[group]]
-    place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
+    keys = _counted_keys(groups)
+    place = func.row_number().over(partition_by=[Visit.id, *keys.values()], order_by=Presentation.id)
     among = [] if visits is None else [Presentation.visit_id.in_(visits)]
     said = heads(and_(_of_presentation(filters), *among))
     wanted: Select[Any] = select(
@@ -73,17 +99,13 @@ def counted_presentations(
         Visit.kilometres.label("kilometres"),
         Presentation.on_day.label("on_day"),
         Municipality.city_sr_cyrl.label("city"),
-        *(key.label(name) for key, name in zip(keys, key_names(groups), strict=True)),
+        *(key.label(name) for name, key in keys.items()),
         *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
         *((place.label("place_in_visit"),) if placed else ()),
     )
     wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id).where(*among)
     if Group.PRESENTER in groups:
-        wanted = (
-            wanted.join(Assignment, took_part())
-            .join(Presenter, Presenter.id == Assignment.presenter_id)
-            .join(User, User.id == Presenter.user_id)
-        )
+        wanted = wanted.join(Assignment, took_part())
     return wanted.subquery()
 
 
