@@ -39,7 +39,7 @@ from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
 from scheduler.reports.queries.splits import GROUP_COLUMNS
-from scheduler.reports.rules.spans import Spans, spans_of
+from scheduler.reports.rules.spans import Spans, can_be_kept, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
 from scheduler.visits.models.visits import Presentation, Visit
 
@@ -204,7 +204,9 @@ def _month(day: dt.date) -> int:
 
 
 def kept_beside(filters: Filters) -> dict[str, int] | None:
-    """What stands beside a report: pupils once, with and without a young presenter, turned away; None: old."""
+    """What stands beside a report: pupils once, with and without a young presenter, turned away; None: unknown."""
+    if not can_be_kept(filters, ()):
+        return None
     stale = _is_stale(filters)
     found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in _parts(filters, by_month=False)])
     if found[0].stale:
