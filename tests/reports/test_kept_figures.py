@@ -23,7 +23,7 @@ from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year, school_year_counts
 from scheduler.reports.terms.counting import Filters, Group, Period
-from tests.counting import statements
+from tests.counting import asked_and_written, statements
 from tests.factories.counting import LEAVING, a_counted_visit, sign_all
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_campaign
@@ -161,8 +161,12 @@ def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
     assert figures.violations() == wrong
     assert all(sentence in violations() for sentence in wrong), "the nightly check asks for them"
 
-    assert add_up_everything() == 1
+    with transaction() as marking:
+        marking.add(StaleFigure(year=2026, centre_id=centre, town=town))
+    with asked_and_written() as made:
+        assert add_up_everything() == 1
     assert figures.violations() == []
+    assert sum("DELETE FROM stale_figure" in one for one in made.writes) == 1, "each place is added up once"
 
 
 def test_a_crew_that_is_wrong_is_named(session):
