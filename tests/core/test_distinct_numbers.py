@@ -6,10 +6,15 @@ import sqlalchemy as sa
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
 
 
+def seen(*rows: tuple[str, int]) -> sa.Subquery:
+    return sa.union_all(
+        *(sa.select(sa.literal(kind).label("kind"), sa.literal(town).label("town")) for kind, town in rows)
+    ).subquery()
+
+
 @pytest.mark.both_databases
 def test_each_number_of_a_group_is_told_once(session):
-    rows = sa.values(sa.column("kind", sa.String), sa.column("town", sa.Integer), name="seen")
-    rows = rows.data([("a", 17), ("a", 3), ("a", 17), ("b", 0)])
+    rows = seen(("a", 17), ("a", 3), ("a", 17), ("b", 0))
 
     wanted = sa.select(rows.c.kind, DistinctNumbers(rows.c.town)).group_by(rows.c.kind).order_by(rows.c.kind)
 
@@ -18,8 +23,6 @@ def test_each_number_of_a_group_is_told_once(session):
 
 @pytest.mark.both_databases
 def test_a_group_without_a_row_has_none(session):
-    rows = sa.values(sa.column("town", sa.Integer), name="seen").data([(1,)])
+    rows = seen(("a", 1))
 
-    told = session.scalar(sa.select(DistinctNumbers(rows.c.town)).where(rows.c.town > 1))
-
-    assert numbers_in(told) == set()
+    assert numbers_in(session.scalar(sa.select(DistinctNumbers(rows.c.town)).where(rows.c.town > 1))) == set()

@@ -46,7 +46,7 @@ from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, narrowed, summed
-from scheduler.reports.queries.kept_figures import Line, kept_answer, kept_periods
+from scheduler.reports.queries.kept_figures import ReportLine, kept_answer, kept_periods
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
@@ -93,7 +93,7 @@ def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: s
     return Report(filters, groups, totals, tuple(ordered), slug)
 
 
-def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[Line]] | None:
+def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
     if can_be_kept(filters, groups):
         return kept_answer(filters, groups)
@@ -101,16 +101,16 @@ def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, li
     return (totals[0], _counted_lines(filters, groups)) if totals else None
 
 
-def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[Line]]:
+def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]]:
     """Totals and rows from what was counted."""
     totals = db.session().execute(counted_rows(filters, ())).one()
-    return _counts_of(totals), _counted_lines(filters, groups) if groups else []
+    return counts_of(totals), _counted_lines(filters, groups) if groups else []
 
 
-def _counted_lines(filters: Filters, groups: tuple[Group, ...]) -> list[Line]:
+def _counted_lines(filters: Filters, groups: tuple[Group, ...]) -> list[ReportLine]:
     values = attrgetter(*key_names(groups))  # no group has one column
     rows = db.session().execute(counted_rows(filters, groups))
-    return [Line(values(row), _counts_of(row), row.last_day) for row in rows]
+    return [ReportLine(values(row), counts_of(row), row.last_day) for row in rows]
 
 
 def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
@@ -123,7 +123,7 @@ def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int
     within = [(each.c.on_day.between(one.first, one.last), key) for key, one in periods.items()]
     key = case(*within, else_=None)
     wanted = summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
-    return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
+    return {row.period: counts_of(row) for row in db.session().execute(wanted)}
 
 
 NUMBERS = ("presentations", *(audience.value for audience in Audience), "kilometres")
@@ -233,11 +233,12 @@ def _name(language: str, cyrl: str, english: str) -> str:
     return worded(language, cyrl, to_latin(cyrl), english)
 
 
-def _counts_of(row: Any) -> ReportCounts:
+def counts_of(row: Any) -> ReportCounts:
+    """The counts among the columns of a row."""
     return ReportCounts(*map(int, _COUNTS(row)))  # PostgreSQL adds integers up to decimals
 
 
-def _row(groups: Sequence[Group], line: Line, language: str) -> CountRow:
+def _row(groups: Sequence[Group], line: ReportLine, language: str) -> CountRow:
     keys, begins = [], 0
     for group in groups:
         ends = begins + len(GROUP_COLUMNS[group])
@@ -287,7 +288,7 @@ def _line(row: Any, language: str) -> VisitLine:
         host=pick(language, host_cyrl, host_latn),
         city=pick(language, city_cyrl, city_latn) if city_cyrl else "",
         programme=_name(language, programme_cyrl, programme_en),
-        counts=_counts_of(row),
+        counts=counts_of(row),
     )
 
 

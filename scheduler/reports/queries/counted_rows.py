@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, extract, func, select
 
 from scheduler.attendance.models import Attendance
-from scheduler.attendance.queries.figures import IS_COUNTED, heads, young
+from scheduler.attendance.queries.figures import IS_COUNTED, heads, heads_here, young
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
@@ -92,7 +92,12 @@ def counted_presentations(
     keys = _counted_keys(groups)
     place = func.row_number().over(partition_by=[Visit.id, *keys.values()], order_by=Presentation.id)
     among = [] if visits is None else [Presentation.visit_id.in_(visits)]
-    said = heads(and_(_of_presentation(filters), *among))
+    said = None if filters.young else heads(and_(_of_presentation(filters), *among))
+    people = (
+        {audience.value: func.coalesce(said.c[audience.value], 0) for audience in Audience}
+        if said is not None
+        else heads_here()
+    )
     wanted: Select[Any] = select(
         Presentation.id.label("presentation_id"),
         Visit.id.label("visit_id"),
@@ -100,10 +105,12 @@ def counted_presentations(
         Presentation.on_day.label("on_day"),
         Municipality.city_sr_cyrl.label("city"),
         *(key.label(name) for name, key in keys.items()),
-        *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
+        *(number.label(name) for name, number in people.items()),
         *((place.label("place_in_visit"),) if placed else ()),
     )
-    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id).where(*among)
+    wanted = narrowed(wanted, filters).where(*among)
+    if said is not None:
+        wanted = wanted.outerjoin(said, said.c.presentation_id == Presentation.id)
     if Group.PRESENTER in groups:
         wanted = wanted.join(Assignment, took_part())
     return wanted.subquery()

@@ -82,7 +82,7 @@ ROW_COLUMNS = _Place(
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One row of a report: the columns of its groups, and what is counted of it."""
 
     values: tuple[Any, ...]
@@ -90,7 +90,7 @@ class Line:
     last_day: dt.date | None = None  # that it counts; only presenters are told by it
 
 
-def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[Line]] | None:
+def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """The totals and the rows of a report, from one pass over its figures; None: figures are old.
 
     They are added up by municipality and by numbers alone: names, and cities of several municipalities, come after.
@@ -111,7 +111,7 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
         lines.setdefault(values, _Sums(len(sums))).add(row, len(names))
         whole.add(row, len(names))
-    rows = [Line(values, line.counts(sums, of_rows, places)) for values, line in lines.items()]
+    rows = [ReportLine(values, line.counts(sums, of_rows, places)) for values, line in lines.items()]
     return whole.counts(sums, of_all, places), rows if groups else []
 
 
