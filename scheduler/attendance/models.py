@@ -14,6 +14,8 @@ from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 
+_TO_LOCK = "state IN ('submitted', 'countersigned', 'assumed')"  # written like this in questions too
+
 
 class Attendance(Base):
     """How far the counting of one presentation has come."""
@@ -27,6 +29,7 @@ class Attendance(Base):
         ),
         CheckConstraint("turned_away >= 0", name="turned_away_not_negative"),
         Index(None, "state"),
+        Index("counts_to_lock", "presentation_id", sqlite_where=text(_TO_LOCK), postgresql_where=text(_TO_LOCK)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,9 +59,7 @@ class HeadCount(Base):
         UniqueConstraint("presentation_id", "audience", "source", "version"),
         CheckConstraint("people BETWEEN 0 AND 2000", name="people_fit_a_hall"),
         Index(
-            "one_count_counts",
-            "presentation_id",
-            "audience",
+            *("one_count_counts", "presentation_id", "audience"),
             unique=True,
             sqlite_where=text("counts"),
             postgresql_where=text("counts"),

@@ -76,6 +76,7 @@ ATTENDANCE_MACHINE = Machine(
     },
     needs_reason=frozenset({_S.CORRECTED}),
 )
+WAITS_FOR_A_LOCK = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 COUNTS_FOR_REPORTS = (AttendanceState.LOCKED, AttendanceState.CORRECTED)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,10 +24,7 @@ from scheduler.reports.queries.attendance import (
     names_of,
     unknown_names,
 )
-from scheduler.reports.queries.called_off import called_off
-from scheduler.reports.queries.indicators import indicators
-from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.queries.posts import posts_in
+from scheduler.reports.queries.side_numbers import with_beside
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import LONGEST_YEARS, as_table, read_period
 from scheduler.reports.rules.signing import document_of
@@ -70,9 +66,7 @@ def attendance(by: tuple[str, ...], kind: str, lang: str, out: Path | None, **ty
     """
     filters = _filters(**typed)
     report = attendance_report(filters, [Group(name) for name in by], language=lang)
-    report = replace(report, not_held=not_held(filters), called_off=called_off(filters), indicators=indicators(filters))
-    report = replace(report, posts=posts_in(filters))
-    _write(_content(with_books(report), kind, lang), out)
+    _write(_content(with_books(with_beside(report)), kind, lang), out)
 
 
 def _filters(

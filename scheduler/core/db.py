@@ -11,7 +11,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    bindparam,
+    event,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -71,6 +83,12 @@ def enum_named(name: str, kind: type[enum.Enum]) -> Enum:
         length=30,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def written_out(column: Any, states: Iterable[enum.Enum]) -> ColumnElement[bool]:
+    """That the column is one of these, in words: of a parameter no database believes that an index of them will do."""
+    wanted: ColumnElement[bool] = column.in_(bindparam(None, list(states), expanding=True, literal_execute=True))
+    return wanted
 
 
 class Base(DeclarativeBase):

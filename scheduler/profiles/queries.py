@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy import Select, select
 
@@ -14,7 +13,7 @@ from scheduler.helpline import queries as helpline
 from scheduler.helpline.rules import added_up, cells_of, signed_within
 from scheduler.helpline.terms import HelplineMonth, PublicFigures
 from scheduler.helpline.wording import code_names
-from scheduler.people.models import User
+from scheduler.people.models import Centre, User
 from scheduler.people.queries import centres
 from scheduler.profiles.models import TEXT_COLUMNS, ProfileText, SignedProfile
 from scheduler.profiles.rules import age_of_grade, from_kept, is_whole_year, joined_days, school_years_ended
@@ -39,13 +38,21 @@ from scheduler.reports.queries.young import young_share
 from scheduler.reports.rules.attendance import each_month
 from scheduler.reports.rules.cohorts import all_towns
 from scheduler.reports.rules.signing import figures_of
-from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.reports.terms.counting import Filters, Group, Period, Report
 
 
-def profile_figures(period: Period, centre_id: int | None) -> ProfileFigures:
-    """What a centre, or all of them, did in these days; totals as they were signed, where they were."""
+def profile_report(period: Period, centre_id: int | None) -> Report:
+    """The report that a profile tells, with what was signed of it."""
+    return with_books(attendance_report(Filters(period, centre_id), [Group.MONTH]))
+
+
+def profile_figures(period: Period, centre_id: int | None, report: Report | None = None) -> ProfileFigures:
+    """What a centre, or all of them, did in these days; totals as they were signed, where they were.
+
+    `report`: what `profile_report` said, where somebody has asked it already.
+    """
     filters = Filters(period, centre_id)
-    by_month = with_books(attendance_report(filters, [Group.MONTH]))
+    by_month = report or profile_report(period, centre_id)
     inside, others = _helpline_periods(period, centre_id)
     return ProfileFigures(
         period,
@@ -62,12 +69,18 @@ def profile_figures(period: Period, centre_id: int | None) -> ProfileFigures:
     )
 
 
-def papers_of(period: Period, centre_id: int | None, figures: ProfileFigures | None = None) -> dict[str, ProfilePaper]:
+def papers_of(
+    period: Period,
+    centre_id: int | None,
+    figures: ProfileFigures | None = None,
+    texts: ProfileTexts | None = None,
+) -> dict[str, ProfilePaper]:
     """The profile in each language of the installation, as staff read it; None: of all centres, without typed texts."""
     counted = figures or profile_figures(period, centre_id)
-    texts = texts_of(centre_id, period).texts if centre_id else ProfileTexts()
+    typed = texts or (texts_of(centre_id, period).texts if centre_id else ProfileTexts())
+    centre = db.session().get_one(Centre, centre_id) if centre_id else None
     return {
-        language: paper_of(counted, texts, _name_of(centre_id, language), _codes(counted.helpline, language), language)
+        language: paper_of(counted, typed, _name_of(centre, language), _codes(counted.helpline, language), language)
         for language in languages()
     }
 
@@ -93,8 +106,8 @@ def public_papers_of(period: Period, centre_id: int, today: dt.date) -> dict[str
     return papers
 
 
-def _name_of(centre_id: int | None, language: str) -> str:
-    return centre_name(centre_id, language) if centre_id else translator(language).gettext("All centres")
+def _name_of(centre: Centre | None, language: str) -> str:
+    return centre.name(language) if centre else translator(language).gettext("All centres")
 
 
 def _codes(share: HelplineShare | None, language: str) -> dict[str, str]:
@@ -116,14 +129,15 @@ def _runs(row: CampaignRow, period: Period) -> bool:
 
 def _campaign(filters: Filters, row: CampaignRow) -> CampaignShare:
     own = Filters(filters.period, filters.centre_id, campaign=row.slug)
-    by_city = attendance_report(own, [Group.CITY])
-    of_high_schools = replace(own, level=SchoolLevel.SECONDARY)
+    report = attendance_report(own, [Group.CITY, Group.AUDIENCE])
+    cities = {one.keys[0]: None for one in report.rows if one.keys[0].value}
+    high_schools = [one for one in report.rows if one.keys[1].level is SchoolLevel.SECONDARY]
     return CampaignShare(
         row.slug,
         row.name,
-        by_city.totals,
-        attendance_report(of_high_schools).totals.pupils,
-        tuple((one.keys[0].value, one.keys[0].label) for one in by_city.rows if one.keys[0].value),
+        report.totals,
+        sum(one.counts.pupils for one in high_schools),
+        tuple((city.value, city.label) for city in cities),
     )
 
 

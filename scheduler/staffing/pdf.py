@@ -30,8 +30,7 @@ class HoursPaper:
 def draw(paper: HoursPaper, lang: str) -> bytes:
     """The record as PDF, in the given language."""
     _, record = translator(lang).gettext, paper.record
-    years = f"{record.first_year}/{record.first_year + 1}"
-    title = " ".join((_("Record of hours"), years))
+    title = " ".join((_("Record of hours"), record.school_year))
     facts = DocumentFacts(title, record.centre(lang), lang)
     furniture = Furniture(record.centre(lang), paper.printed, paper.helpline)
     return paged(facts, furniture, lambda flow: _draw(flow, record, title, lang))

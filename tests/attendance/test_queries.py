@@ -10,6 +10,7 @@ from scheduler.attendance.queries.counting import (
     adults_counted,
     counted_visit,
     counted_visit_of_request,
+    rows_of,
     waiting_attendance,
 )
 from scheduler.attendance.queries.invariants import violations
@@ -80,7 +81,9 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     submitted = a_counted_visit(programme=programme)
 
     with statements() as for_one:
-        assert [visit.number for visit, _one in waiting_attendance(coordinator)[0].rows] == [submitted.visit.number]
+        assert [visit.number for visit, _one in rows_of(waiting_attendance(coordinator)[0]).rows] == [
+            submitted.visit.number
+        ]
 
     silent = a_counted_visit(programme=programme)
     assume_silent(now=LEAVING + dt.timedelta(days=7))
@@ -91,7 +94,7 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     a_counted_visit()  # of another centre
 
     with statements() as for_more:
-        waiting = [visit for visit, _one in waiting_attendance(coordinator)[0].rows]
+        waiting = [visit for visit, _one in rows_of(waiting_attendance(coordinator)[0]).rows]
 
     order = [different, submitted, silent, fresh]
     assert [one.number for one in waiting] == [begun.visit.number for begun in order]

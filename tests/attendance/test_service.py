@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.attendance.models import HeadCount
-from scheduler.attendance.queries.counting import waiting_attendance
+from scheduler.attendance.queries.counting import rows_of, waiting_attendance
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.invariants import violations
 from scheduler.attendance.service.counting import assume_silent, countersign, submit_counts
@@ -241,7 +241,7 @@ def test_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_add
     assert not agreed
     assert counting(begun.first) == FAIR
     assert request_state(begun) is RequestState.DELIVERED
-    [(waiting, _one)] = waiting_attendance(begun.coordinator)[0].rows
+    [(waiting, _one)] = rows_of(waiting_attendance(begun.coordinator)[0]).rows
     [shown] = waiting.presentations
     assert (shown.said_by_educator, shown.said_by_school, shown.disputed) == (FAIR, OTHER, True)
 

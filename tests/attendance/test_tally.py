@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from scheduler.attendance import pdf, rules
 from scheduler.attendance.models import TallyMark
-from scheduler.attendance.queries.counting import waiting_attendance
+from scheduler.attendance.queries.counting import rows_of, waiting_attendance
 from scheduler.attendance.queries.tally import tallies_of, tally_behind, tally_of
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import lock_counts
@@ -121,7 +121,7 @@ def test_clearly_more_by_the_poster_than_in_the_room_is_locked_by_no_signature_a
     assert countersign(begun.school, begun.visit.id, {begun.first: counts}, now=LEAVING, sure_of={}) is False
 
     assert state_of(begun.first) is AttendanceState.COUNTERSIGNED
-    [(_visit, one)] = waiting_attendance(begun.coordinator)[0].rows
+    [(_visit, one)] = rows_of(waiting_attendance(begun.coordinator)[0]).rows
     assert (one.tallied, one.tally_over, one.odd, one.differs) == (30, True, False, False)
     assert Matter.FAR_COUNT in {turn.matter for turn in turns_about(begun.visit.id, LEAVING)}
     lock_counts(begun.coordinator, {begun.first: CountSource.SCHOOL}, now=LEAVING)

@@ -23,6 +23,7 @@ from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year, school_year_counts
 from scheduler.reports.terms.counting import Filters, Group, Period
+from tests.counting import asked_and_written, statements
 from tests.factories.counting import LEAVING, a_counted_visit, sign_all
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_campaign
@@ -96,6 +97,22 @@ def held_in_nis(**given):
     return a_held_visit(HeadCounts(pupils=60, teachers=2), host_id=make_host(municipality_id=town.id).id, **given)
 
 
+@pytest.mark.parametrize(
+    ("groups", "questions"),
+    [((), 2), ((Group.MONTH,), 2), ((Group.CITY,), 2), ((Group.DISTRICT, Group.AUDIENCE), 2), ((Group.PROGRAMME,), 3)],
+)
+def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, questions):
+    """The second question asks for the names of municipalities, the third for those of programmes."""
+    held_in_nis(on_day=dt.date(2025, 4, 7))
+    add_up_marked()
+
+    with statements() as asked:
+        reports.attendance_report(WHOLE, groups)
+
+    assert len(asked) == questions
+    assert sum("kept_figure" in one for one in asked) == 1
+
+
 @pytest.mark.both_databases
 def test_a_lock_adds_up_in_its_own_transaction(session):
     signed, disputed = a_counted_visit(), a_counted_visit()
@@ -144,8 +161,12 @@ def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
     assert figures.violations() == wrong
     assert all(sentence in violations() for sentence in wrong), "the nightly check asks for them"
 
-    assert add_up_everything() == 1
+    with transaction() as marking:
+        marking.add(StaleFigure(year=2026, centre_id=centre, town=town))
+    with asked_and_written() as made:
+        assert add_up_everything() == 1
     assert figures.violations() == []
+    assert sum("DELETE FROM stale_figure" in one for one in made.writes) == 1, "each place is added up once"
 
 
 def test_a_crew_that_is_wrong_is_named(session):

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
 from scheduler import policy
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult, TallyMark
 from scheduler.attendance.terms import (
+    WAITS_FOR_A_LOCK,
     AttendanceState,
     CountedPresentation,
     CountedVisit,
@@ -20,9 +21,9 @@ from scheduler.attendance.terms import (
     CrewAt,
     HeadCounts,
 )
-from scheduler.core.db import db
+from scheduler.core.db import db, written_out
 from scheduler.core.errors import NotFound
-from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.paging import Page, page_of
 from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
@@ -44,11 +45,14 @@ _NOT_HELD = (
 
 
 _COUNTED = ("presentation_id", "source", "version", "audience", "people", "counts")
-_WAITING = (AttendanceState.SUBMITTED, AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED)
 _BY_EDUCATOR = HeadCount.source == CountSource.EDUCATOR
 _TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 _OF_COUNT = tuple(getattr(HeadCount, name) for name in _COUNTED)
+_TO_LOCK = written_out(Attendance.state, WAITS_FOR_A_LOCK)
+_WAITING = (  # the visits of which some numbers wait for a lock
+    select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id).where(_TO_LOCK)
+)
 _VISITS = (
     select(Visit)
     .join(Visit.host)
@@ -118,22 +122,30 @@ def crew_at(presentation_id: int, today: dt.date) -> list[CrewAt]:
 
 
 Row = tuple[CountedVisit, CountedPresentation]
+Pair = tuple[int, int]  # a visit and one of its presentations
 
 
-def counts_of(pairs: Sequence[tuple[int, int]], page: int) -> Page[Row]:
-    """A page of these presentations, said by (visit, presentation), each with its visit. The caller had the right."""
-    begins = first_row(page)
-    return Page(rows_of(pairs[begins : begins + PER_PAGE]), page, len(pairs))
+def rows_of(wanted: Page[Pair]) -> Page[Row]:
+    """A page of presentations, each with its visit. The caller had the right."""
+    (rows,) = rows_of_each(wanted)
+    return rows
 
 
-def rows_of(wanted: Sequence[tuple[int, int]]) -> list[Row]:
-    """These presentations, each with its visit, of which it knows those that are wanted only. As above."""
+def rows_of_each(*lists: Page[Pair]) -> list[Page[Row]]:
+    """The same of several lists, loaded together: three questions, however many lists."""
+    wanted = {visit_id for page in lists for visit_id, _presentation_id in page.rows}
+    visits = _with_counts(_visits(wanted), names=False)
+    return [Page(_rows(visits, page.rows), page.number, page.total) for page in lists]
+
+
+def _rows(counted: Sequence[CountedVisit], wanted: Sequence[Pair]) -> list[Row]:
+    """These presentations, each with its visit, of which it knows those that are wanted only."""
     ids = {presentation_id for _visit_id, presentation_id in wanted}
     visits = {
         visit.visit_id: replace(
             visit, presentations=tuple(one for one in visit.presentations if one.presentation_id in ids)
         )
-        for visit in _with_counts(_visits([visit_id for visit_id, _presentation_id in wanted]), names=False)
+        for visit in counted
     }
     of_visit = {one.presentation_id: one for visit in visits.values() for one in visit.presentations}
     return [(visits[visit_id], of_visit[one]) for visit_id, one in wanted if one in of_visit]
@@ -180,10 +192,11 @@ SORTS: Mapping[str, Callable[[_Waits], Any]] = {
 }
 
 
-def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) -> tuple[Page[Row], int]:
+def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) -> tuple[Page[Pair], int]:
     """A page of the presentations of visits whose numbers wait for a lock, differences first or as asked.
 
-    And how many of all are silent. All are sorted by the few columns that decide; a page is loaded. Raises: NotAllowed.
+    And how many of all are silent. All are sorted by the few columns that decide; `rows_of` loads the page.
+    Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     found = db.session.execute(
@@ -191,7 +204,7 @@ def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) ->
         .join(Visit, Visit.id == Presentation.visit_id)
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(in_reach(actor, Visit), Visit.id.in_(_waiting(*_WAITING)), _TO_BE_HELD)
+        .where(in_reach(actor, Visit), Visit.id.in_(_WAITING), _TO_BE_HELD)
         .order_by(Visit.on_day, Visit.id, Presentation.ordinal)
     ).all()
     states: dict[int, list[AttendanceState]] = defaultdict(list)
@@ -200,18 +213,9 @@ def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) ->
     urgency = {visit_id: rules.urgency(of_visit) for visit_id, of_visit in states.items()}
     rows = [_Waits(visit_id, one, day, host, urgency[visit_id]) for visit_id, one, day, host, _state in found]
     ordered = in_order(sorted(rows, key=lambda one: one.urgency), sort, SORTS)
-    some = counts_of([(one.visit_id, one.presentation_id) for one in ordered], page)
+    some = page_of([(one.visit_id, one.presentation_id) for one in ordered], page)
     silent = sum(state is AttendanceState.ASSUMED for of_visit in states.values() for state in of_visit)
     return some, silent
-
-
-def _waiting(*states: AttendanceState) -> Select[int]:
-    """The visits of which some numbers are in one of these states."""
-    return (
-        select(Presentation.visit_id)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(Attendance.state.in_(states))
-    )
 
 
 def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
@@ -230,7 +234,7 @@ def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
         .join(Visit.programme)
         .join(Attendance, Attendance.presentation_id == Presentation.id)
         .outerjoin(HeadCount, (HeadCount.presentation_id == Presentation.id) & _BY_EDUCATOR)
-        .where(in_reach(actor, Visit), Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
+        .where(in_reach(actor, Visit), _TO_LOCK, Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
         .order_by(Visit.on_day, Visit.id, Presentation.ordinal, HeadCount.id)
     )
     said: dict[tuple[int, int], list[Any]] = defaultdict(list)
@@ -240,7 +244,7 @@ def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
         expected[pair], halls[pair] = HeadCounts(*row[2:5]), row.group_size
         said[pair] += [row] if row.people is not None else []
     ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair], halls[pair]))
-    return counts_of(ordered, page)
+    return rows_of(page_of(ordered, page))
 
 
 def _is_odd(said: HeadCounts | None, expected: HeadCounts, hall: int) -> bool:

@@ -27,10 +27,9 @@ from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.names import spelled
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
-from scheduler.places.rules.hosts import school_year
+from scheduler.places.rules.hosts import first_year_of, school_year, school_year_days
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding.models import GuardianConsent
-from scheduler.staffing.queries.hours_record import days_of_record, school_year_of
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import HELD_STATES, AssignmentState, PresentationState
 
@@ -53,7 +52,7 @@ class PresenterYear:
 
     @property
     def school_year(self) -> str:
-        return school_year(days_of_record(self.first_year)[0])
+        return school_year(school_year_days(self.first_year)[0])
 
 
 def about_year(presenter_id: int, first_year: int) -> str:
@@ -75,9 +74,9 @@ def facts_of_year(presenter_id: int, first_year: int, *, now: dt.datetime, visit
     person = db.session().get(Presenter, presenter_id)
     if person is None:
         raise NotFound("presenter")
-    if not OLDEST_YEAR <= first_year <= school_year_of(clock.local_day(now)):
+    if not OLDEST_YEAR <= first_year <= first_year_of(clock.local_day(now)):
         raise Conflict(CertificateReason.ATTENDANCE_NOT_LOCKED)
-    within = Visit.on_day.between(*days_of_record(first_year))
+    within = Visit.on_day.between(*school_year_days(first_year))
     sums = db.session().execute(_sums(presenter_id).where(within)).one()
     user = db.session().get_one(User, person.user_id)
     grown = not is_minor(person.adult_on, now.date())  # by UTC, as the database: never earlier than by local time
@@ -98,7 +97,7 @@ def facts_of_year(presenter_id: int, first_year: int, *, now: dt.datetime, visit
         counts=HeadCounts(),
         about=about_year(presenter_id, first_year),
         subject_id=presenter_id,
-        on_day=min(days_of_record(first_year)[1], clock.local_day(now)),
+        on_day=min(school_year_days(first_year)[1], clock.local_day(now)),
         presentations=sums.presentations,
         minutes=int(sums.minutes),
         named_adults=(spelled(user.full_name, user.language),) if grown else (),
@@ -174,7 +173,7 @@ def years_of_presenter(actor: Actor, presenter_id: int) -> list[PresenterYear]:
     policy.require(actor, "read", "presenter", centre=centre, presenters=[presenter_id])
     years: dict[int, PresenterYear] = {}
     for row in db.session().execute(_sums(presenter_id).add_columns(Visit.on_day).group_by(Visit.on_day)):
-        year = school_year_of(row.on_day)
+        year = first_year_of(row.on_day)
         so_far = years.get(year, PresenterYear(year))
         more = so_far.presentations + row.presentations, so_far.minutes + int(row.minutes)
         years[year] = replace(so_far, presentations=more[0], minutes=more[1])

@@ -223,9 +223,19 @@ def _applies(applies_to: str, level: Level, grade: int | None) -> bool:
     }.get(applies_to, True)
 
 
+def first_year_of(day: dt.date) -> int:
+    """The year in which the school year of a day began: in September."""
+    return day.year if day.month >= 9 else day.year - 1
+
+
+def school_year_days(first_year: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of the school year that began in `first_year`."""
+    return dt.date(first_year, 9, 1), dt.date(first_year + 1, 8, 31)
+
+
 def school_year(day: dt.date) -> str:
-    """The school year of a day as calendars name it, "2026/27"; it begins in September."""
-    year = day.year if day.month >= 9 else day.year - 1
+    """The school year of a day as it is named everywhere, "2026/27"."""
+    year = first_year_of(day)
     return f"{year}/{(year + 1) % 100:02d}"
 
 
@@ -233,7 +243,7 @@ def days_of_school_year(name: str) -> tuple[dt.date, dt.date]:
     """The first and the last day of "2026/27". Raises: ValueError for what names no school year."""
     if not re.fullmatch(r"20\d\d/\d\d", name, re.ASCII) or school_year(dt.date(int(name[:4]), 9, 1)) != name:
         raise ValueError(name)
-    return dt.date(int(name[:4]), 9, 1), dt.date(int(name[:4]) + 1, 8, 31)
+    return school_year_days(int(name[:4]))
 
 
 def problems_of_line(line: CalendarLine) -> dict[str, Reason]:

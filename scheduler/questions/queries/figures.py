@@ -93,7 +93,8 @@ def said_after(
     """
     within = [Visit.centre_id == centre_id, Presentation.on_day.between(first, last), _stands(today)]
     if only is not None:
-        within.append(Presentation.id.in_(only))
+        here = only.where(Presentation.id == QuestionRound.presentation_id)
+        within.append(here.correlate(QuestionRound).exists())  # of the few that were asked
     sums = _sums(*within, QuestionRound.moment == RoundMoment.AFTER)
     asked = sets_by_id({set_id for set_id, *_rest in sums})
     named = select(Programme.id, Programme.slug).where(Programme.id.in_({one.programme_id for one in asked.values()}))

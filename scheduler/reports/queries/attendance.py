@@ -7,7 +7,7 @@ locked or corrected and counts is counted.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -46,10 +46,11 @@ from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, narrowed, summed
-from scheduler.reports.queries.kept_figures import kept_answer, kept_periods
-from scheduler.reports.queries.splits import key_names
+from scheduler.reports.queries.kept_figures import ReportLine, kept_answer, kept_periods
+from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
     CountRow,
     FilterChoice,
     Filters,
@@ -78,44 +79,51 @@ STATEFUL: tuple[tuple[Any, Machine], ...] = (
     (Certificate, CERTIFICATE_MACHINE),
 )
 
+_COUNTS = attrgetter(*COUNT_FIELDS)
+
 
 def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
-    """Totals, and rows when it is split: one query each, and one for the slug of the centre."""
+    """Totals, and rows when it is split; from kept figures both are one question, counted they are one each."""
     session = db.session()
     groups = tuple(dict.fromkeys(by))
-    answer = _kept(filters, groups) or _answer(filters, groups)
-    rows = [_row(groups, row, language) for row in answer[1]]
+    totals, lines = _kept(filters, groups) or _answer(filters, groups)
+    rows = [_row(groups, line, language) for line in lines]
     slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
-    return Report(filters, groups, _counts_of(answer[0]), tuple(ordered), slug)
+    return Report(filters, groups, totals, tuple(ordered), slug)
 
 
-def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]] | None:
+def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
     if can_be_kept(filters, groups):
         return kept_answer(filters, groups)
     totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
-    return (totals[0], db.session().execute(counted_rows(filters, groups)).all()) if totals else None
+    return (totals[0], _counted_lines(filters, groups)) if totals else None
 
 
-def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]]:
+def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]]:
     """Totals and rows from what was counted."""
-    session = db.session()
-    totals = session.execute(counted_rows(filters, ())).one()
-    return totals, session.execute(counted_rows(filters, groups)).all() if groups else ()
+    totals = db.session().execute(counted_rows(filters, ())).one()
+    return counts_of(totals), _counted_lines(filters, groups) if groups else []
+
+
+def _counted_lines(filters: Filters, groups: tuple[Group, ...]) -> list[ReportLine]:
+    values = attrgetter(*key_names(groups))  # no group has one column
+    rows = db.session().execute(counted_rows(filters, groups))
+    return [ReportLine(values(row), counts_of(row), row.last_day) for row in rows]
 
 
 def counted_by_period(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts]:
     """Today's totals of several periods of a centre, each by its key, in one query; none are asked for nothing."""
     if (kept := kept_periods(centre_id, periods)) is not None:
-        return {row.period: _counts_of(row) for row in kept}
+        return kept
     days = list(periods.values())
     whole = Period(min(one.first for one in days), max(one.last for one in days))
     each = counted_presentations(Filters(whole, centre_id), ())
     within = [(each.c.on_day.between(one.first, one.last), key) for key, one in periods.items()]
     key = case(*within, else_=None)
     wanted = summed(each).add_columns(key.label("period")).where(key.is_not(None)).group_by(key)
-    return {row.period: _counts_of(row) for row in db.session().execute(wanted)}
+    return {row.period: counts_of(row) for row in db.session().execute(wanted)}
 
 
 NUMBERS = ("presentations", *(audience.value for audience in Audience), "kilometres")
@@ -225,20 +233,21 @@ def _name(language: str, cyrl: str, english: str) -> str:
     return worded(language, cyrl, to_latin(cyrl), english)
 
 
-def _counts_of(row: Any) -> ReportCounts:
-    names = [field.name for field in fields(ReportCounts)]
-    return ReportCounts(**{name: int(getattr(row, name)) for name in names})  # PostgreSQL adds integers up to decimals
+def counts_of(row: Any) -> ReportCounts:
+    """The counts among the columns of a row."""
+    return ReportCounts(*map(int, _COUNTS(row)))  # PostgreSQL adds integers up to decimals
 
 
-def _row(groups: Sequence[Group], row: Any, language: str) -> CountRow:
-    keys = []
+def _row(groups: Sequence[Group], line: ReportLine, language: str) -> CountRow:
+    keys, begins = [], 0
     for group in groups:
-        values = [getattr(row, name) for name in key_names([group])]
-        keys.append(_key(group, values, row.last_day, language))
-    return CountRow(tuple(keys), _counts_of(row))
+        ends = begins + len(GROUP_COLUMNS[group])
+        keys.append(_key(group, line.values[begins:ends], line.last_day, language))
+        begins = ends
+    return CountRow(tuple(keys), line.counts)
 
 
-def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Key:
+def _key(group: Group, values: Sequence[Any], day: dt.date | None, language: str) -> Key:
     """What a group's columns mean. Of a presenter who was a minor on `day` only the first name is told.
 
     `day` is the last that the row counts, never one to come: a period often ends after somebody's birthday.
@@ -251,7 +260,7 @@ def _key(group: Group, values: Sequence[Any], day: dt.date, language: str) -> Ke
     if group is Group.PRESENTER:
         given, family, other_given, other_family, adult_on = values[1:]
         first = SpelledName(given, other_given)
-        name = first if is_minor(adult_on, day) else whole_name(first, SpelledName(family, other_family))
+        name = first if day is None or is_minor(adult_on, day) else whole_name(first, SpelledName(family, other_family))
         return Key(group, str(values[0]), spelled(name, language))
     if values[0] is None:  # a host abroad
         return Key(group, "", "")
@@ -279,7 +288,7 @@ def _line(row: Any, language: str) -> VisitLine:
         host=pick(language, host_cyrl, host_latn),
         city=pick(language, city_cyrl, city_latn) if city_cyrl else "",
         programme=_name(language, programme_cyrl, programme_en),
-        counts=_counts_of(row),
+        counts=counts_of(row),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, extract, func, select
 
 from scheduler.attendance.models import Attendance
-from scheduler.attendance.queries.figures import IS_COUNTED, heads, young
+from scheduler.attendance.queries.figures import IS_COUNTED, heads, heads_here, young
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
@@ -16,11 +16,17 @@ from scheduler.reports.terms.counting import Filters, Group
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 
+_PRESENTER = key_names([Group.PRESENTER])
+
 
 def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
-    """Added up by visit first, so that a visit and its kilometres count once without being sorted again."""
+    """Added up by visit first, so that a visit and its kilometres count once without being sorted again.
+
+    Presenters are told apart by their number: names are joined to what is added up, not to all that is counted.
+    """
     each = counted_presentations(filters, groups, placed=False)
-    keys = [each.c[name] for name in key_names(groups)]
+    names = [*_counted_keys(groups)]
+    keys = [each.c[name] for name in names]
     of_visit = (
         select(
             each.c.visit_id,
@@ -33,7 +39,7 @@ def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
         .subquery()
     )
     sums = ("presentations", *(audience.value for audience in Audience), "kilometres")
-    own = [of_visit.c[name] for name in key_names(groups)]
+    own = [of_visit.c[name] for name in names]
     wanted: Select[Any] = select(
         func.count().label("visits"),
         *(func.coalesce(func.sum(of_visit.c[name]), 0).label(name) for name in sums),
@@ -41,7 +47,27 @@ def counted_rows(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
         func.max(of_visit.c.on_day).label("last_day"),
         *own,
     )
-    return wanted.select_from(of_visit).group_by(*own)
+    wanted = wanted.select_from(of_visit).group_by(*own)
+    return _with_names(wanted) if Group.PRESENTER in groups else wanted
+
+
+def _counted_keys(groups: Sequence[Group]) -> dict[str, ColumnElement[Any]]:
+    """What rows are told apart by, under the names of an answer; of a presenter nothing but the number."""
+    keys = {
+        name: column
+        for group in groups
+        for name, column in zip(key_names([group]), GROUP_COLUMNS[group], strict=True)
+        if group is not Group.PRESENTER
+    }
+    return keys | ({_PRESENTER[0]: Assignment.presenter_id.expression} if Group.PRESENTER in groups else {})
+
+
+def _with_names(wanted: Select[Any]) -> Select[Any]:
+    added = wanted.subquery()
+    columns = GROUP_COLUMNS[Group.PRESENTER]
+    named = (column.label(name) for name, column in zip(_PRESENTER[1:], columns[1:], strict=True))
+    answer: Select[Any] = select(*added.c, *named)
+    return answer.join(Presenter, Presenter.id == added.c[_PRESENTER[0]]).join(User, User.id == Presenter.user_id)
 
 
 def summed(each: Subquery) -> Select[Any]:
@@ -63,27 +89,30 @@ def counted_presentations(
 
     `placed`: each with its place in its visit, by which what is of the visit counts once. `visits`: of these alone.
     """
-    keys = [column for group in groups for column in GROUP_COLUMNS[group]]
-    place = func.row_number().over(partition_by=[Visit.id, *keys], order_by=Presentation.id)
+    keys = _counted_keys(groups)
+    place = func.row_number().over(partition_by=[Visit.id, *keys.values()], order_by=Presentation.id)
     among = [] if visits is None else [Presentation.visit_id.in_(visits)]
-    said = heads(and_(_of_presentation(filters), *among))
+    said = None if filters.young else heads(and_(_of_presentation(filters), *among))
+    people = (
+        {audience.value: func.coalesce(said.c[audience.value], 0) for audience in Audience}
+        if said is not None
+        else heads_here()
+    )
     wanted: Select[Any] = select(
         Presentation.id.label("presentation_id"),
         Visit.id.label("visit_id"),
         Visit.kilometres.label("kilometres"),
         Presentation.on_day.label("on_day"),
         Municipality.city_sr_cyrl.label("city"),
-        *(key.label(name) for key, name in zip(keys, key_names(groups), strict=True)),
-        *(func.coalesce(said.c[audience.value], 0).label(audience.value) for audience in Audience),
+        *(key.label(name) for name, key in keys.items()),
+        *(number.label(name) for name, number in people.items()),
         *((place.label("place_in_visit"),) if placed else ()),
     )
-    wanted = narrowed(wanted, filters).outerjoin(said, said.c.presentation_id == Presentation.id).where(*among)
+    wanted = narrowed(wanted, filters).where(*among)
+    if said is not None:
+        wanted = wanted.outerjoin(said, said.c.presentation_id == Presentation.id)
     if Group.PRESENTER in groups:
-        wanted = (
-            wanted.join(Assignment, took_part())
-            .join(Presenter, Presenter.id == Assignment.presenter_id)
-            .join(User, User.id == Presenter.user_id)
-        )
+        wanted = wanted.join(Assignment, took_part())
     return wanted.subquery()
 
 

@@ -1,5 +1,6 @@
 """Indicators beside the counts: people instead of contacts, and what was held with and without a young presenter."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
@@ -10,7 +11,6 @@ from scheduler.core.db import db
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.counted_rows import narrowed
 from scheduler.reports.queries.kept_figures import kept_beside
-from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import AssignmentState
@@ -18,12 +18,12 @@ from scheduler.visits.terms.states import AssignmentState
 INDICATORS = ("pupils_once", "with_influencer", "without_influencer")
 
 
-def indicators(filters: Filters) -> dict[str, int]:
+def indicators(filters: Filters, kept: Mapping[str, int] | None = None) -> dict[str, int]:
     """Of what a report counts: pupils each once, and presentations with a young presenter, or without who was to come.
 
     The same class at a second presentation is left out of the first.
     """
-    kept = kept_beside(filters) if can_be_kept(filters, ()) else None
+    kept = kept or kept_beside(filters)
     return {name: kept[name] for name in INDICATORS} if kept else _counted(filters)
 
 

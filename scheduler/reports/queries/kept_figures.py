@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    Subquery,
     and_,
     bindparam,
     case,
@@ -30,22 +29,30 @@ from sqlalchemy import (
 )
 
 from scheduler.attendance.models import KeptFigure, StaleFigure
-from scheduler.attendance.queries.figures import KEY, NUMBERS, counted_cells
+from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.db import db
+from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
-from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
-from scheduler.reports.rules.spans import Spans, spans_of
-from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.reports.queries.splits import GROUP_COLUMNS
+from scheduler.reports.rules.spans import Spans, can_be_kept, spans_of
+from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
 from scheduler.visits.models.visits import Presentation, Visit
 
 BEGINNING = dt.date(2000, 1, 1)
 SIDE_NUMBERS = ("pupils_once", "with_influencer", "without_influencer", "turned_away")
-ALL = (*KEY, "first_day", "last_day", *NUMBERS)
+_KEYS = {  # what of a cell says which row of a report it belongs to
+    Group.CITY: ("town",),
+    Group.DISTRICT: ("town",),
+    Group.MONTH: ("year", "month"),
+    Group.PROGRAMME: ("programme_id",),
+    Group.AUDIENCE: ("audience", "level"),
+}
+_ABROAD = (None,) * (len(GROUP_COLUMNS[Group.CITY]) + len(GROUP_COLUMNS[Group.DISTRICT]))
 
 
 @dataclass(frozen=True)
@@ -74,29 +81,122 @@ ROW_COLUMNS = _Place(
 )
 
 
-def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[Any, Sequence[Any]] | None:
-    """The totals and the rows of a report, with the names that counted rows have; None: figures are old."""
-    session = db.session()
-    totals = session.execute(_summed(filters, ()).add_columns(_is_stale(filters).label("stale"))).one()
-    if totals.stale:
+@dataclass(frozen=True)
+class ReportLine:
+    """One row of a report: the columns of its groups, and what is counted of it."""
+
+    values: tuple[Any, ...]
+    counts: ReportCounts
+    last_day: dt.date | None = None  # that it counts; only presenters are told by it
+
+
+def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
+    """The totals and the rows of a report, from one pass over its figures; None: figures are old.
+
+    They are added up by municipality and by numbers alone: names, and cities of several municipalities, come after.
+    """
+    names = tuple(dict.fromkeys(name for group in groups for name in _KEYS[group]))
+    of_rows = _numbers(of_kind=Group.AUDIENCE in groups or filters.audience is not None)
+    of_all = _numbers(of_kind=filters.audience is not None)
+    sums = tuple(dict.fromkeys((*of_rows, *of_all)))
+    stale = _is_stale(filters)
+    parts = _parts(filters, by_month=Group.MONTH in groups)
+    found = _asked([_added(part, [part.cells[name] for name in names], sums, stale) for part in parts])
+    if found[0].stale if found else db.session().scalar(select(stale)):
         return None
-    return totals, session.execute(_summed(filters, groups)).all() if groups else ()
+    places, programmes = _places(), _programmes(groups, found)
+    lines: dict[tuple[Any, ...], _Sums] = {}
+    whole = _Sums(len(sums))
+    for row in found:
+        values = tuple(value for group in groups for value in _values(group, row, places, programmes))
+        lines.setdefault(values, _Sums(len(sums))).add(row, len(names))
+        whole.add(row, len(names))
+    rows = [ReportLine(values, line.counts(sums, of_rows, places)) for values, line in lines.items()]
+    return whole.counts(sums, of_all, places), rows if groups else []
 
 
-def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> Sequence[Any] | None:
+def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts] | None:
     """Totals of several periods of a centre, each under its key; None: figures are old, or a period cuts a month."""
     days = list(periods.values())
     filters = Filters(Period(min(one.first for one in days), max(one.last for one in days)), centre_id)
     cut = any(spans_of(one, by_month=True).days for one in days)
-    session = db.session()
-    if cut or session.scalar(select(_is_stale(filters))):
+    if cut or db.session().scalar(select(_is_stale(filters))):
         return None
-    cells = _cells(filters, (Group.MONTH,)).subquery()
-    place = cells.c.year * 12 + cells.c.month
-    within = [(place.between(_month(one.first), _month(one.last)), key) for key, one in periods.items()]
-    period = case(*within, else_=None)
-    wanted = _summed_over(cells, (), of_kind=False).add_columns(period.label("period")).where(period.is_not(None))
-    return session.execute(wanted.group_by(period)).all()
+    sums = _numbers(of_kind=False)
+    wanted = []
+    for part in _parts(filters, by_month=True):
+        place = part.cells.year * 12 + part.cells.month
+        within = [(place.between(_month(one.first), _month(one.last)), key) for key, one in periods.items()]
+        period = case(*within, else_=None)
+        wanted.append(_added(part, [period.label("period")], sums, false()).where(period.is_not(None)))
+    lines: dict[int, _Sums] = {}
+    for row in _asked(wanted):
+        lines.setdefault(row[0], _Sums(len(sums))).add(row, 1)
+    places = _places()
+    return {key: line.counts(sums, sums, places) for key, line in lines.items()}
+
+
+class _Sums:
+    """Numbers of rows that belong together, and the municipalities that they lie in."""
+
+    def __init__(self, numbers: int) -> None:
+        self.numbers, self.towns = [0] * numbers, set[int]()
+
+    def add(self, row: Any, begins: int) -> None:
+        """`begins`: where in the row its numbers stand."""
+        numbers = row[begins : begins + len(self.numbers)]
+        self.numbers = [mine + int(more or 0) for mine, more in zip(self.numbers, numbers, strict=True)]
+        self.towns |= numbers_in(row.towns)
+
+    def counts(self, sums: Sequence[str], wanted: Sequence[str], places: Mapping[int, Any]) -> ReportCounts:
+        """Those of the sums that are wanted; several municipalities may be one city, and abroad is none."""
+        of = dict(zip(sums, self.numbers, strict=True))
+        said = {name.removeprefix("first_"): of[name] for name in wanted}
+        return ReportCounts(**said, cities=len({places[town][0] for town in self.towns if town in places}))
+
+
+def _numbers(*, of_kind: bool) -> tuple[str, ...]:
+    """Sums of a report. A visit counts once in all, or once in each kind where one is asked for."""
+    once = ("visits", "kilometres") if of_kind else ("first_visits", "first_kilometres")
+    return ("presentations", *(audience.value for audience in Audience), *once)
+
+
+def _added(
+    part: "_Part", keys: Sequence[ColumnElement[Any]], sums: Sequence[str], stale: ColumnElement[bool]
+) -> Select[Any]:
+    numbers = [func.sum(part.cells[name]).label(name) for name in sums]  # of nothing: NULL
+    towns = DistinctNumbers(part.cells.town).label("towns")
+    wanted: Select[Any] = select(*keys, *numbers, towns, stale.label("stale"))
+    return wanted.where(*part.where).group_by(*keys)
+
+
+def _asked(parts: Sequence[Select[Any]]) -> Sequence[Any]:
+    return db.session().execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
+
+
+def _places() -> dict[int, tuple[str, ...]]:
+    """Of each municipality its city and its district, as the columns of these groups."""
+    columns = (*GROUP_COLUMNS[Group.CITY], *GROUP_COLUMNS[Group.DISTRICT])
+    wanted: Select[Any] = select(Municipality.id, *columns)
+    rows = db.session().execute(wanted.join(District, District.id == Municipality.district_id))
+    return {town: tuple(names) for town, *names in rows}
+
+
+def _programmes(groups: Sequence[Group], found: Sequence[Any]) -> dict[int, tuple[str, ...]]:
+    if Group.PROGRAMME not in groups:
+        return {}
+    wanted: Select[Any] = select(Programme.id, *GROUP_COLUMNS[Group.PROGRAMME])
+    wanted = wanted.where(Programme.id.in_({row.programme_id for row in found}))
+    return {programme_id: tuple(names) for programme_id, *names in db.session().execute(wanted)}
+
+
+def _values(group: Group, row: Any, places: Mapping[int, Any], programmes: Mapping[int, Any]) -> tuple[Any, ...]:
+    if group is Group.PROGRAMME:
+        return tuple(programmes[row.programme_id])
+    if group in (Group.CITY, Group.DISTRICT):
+        cities, place = len(GROUP_COLUMNS[Group.CITY]), places.get(row.town, _ABROAD)
+        return tuple(place[:cities] if group is Group.CITY else place[cities:])
+    return tuple(getattr(row, name) for name in _KEYS[group])
 
 
 def _month(day: dt.date) -> int:
@@ -104,11 +204,14 @@ def _month(day: dt.date) -> int:
 
 
 def kept_beside(filters: Filters) -> dict[str, int] | None:
-    """What stands beside a report: pupils once, with and without a young presenter, turned away; None: old."""
-    cells = _cells(filters, ()).subquery()
-    sums = [func.coalesce(func.sum(cells.c[name]), 0).label(name) for name in SIDE_NUMBERS]
-    row: Any = db.session().execute(select(*sums, _is_stale(filters).label("stale"))).one()
-    return None if row.stale else {name: int(getattr(row, name)) for name in SIDE_NUMBERS}
+    """What stands beside a report: pupils once, with and without a young presenter, turned away; None: unknown."""
+    if not can_be_kept(filters, ()):
+        return None
+    stale = _is_stale(filters)
+    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in _parts(filters, by_month=False)])
+    if found[0].stale:
+        return None
+    return {name: sum(int(getattr(row, name) or 0) for row in found) for name in SIDE_NUMBERS}
 
 
 def _is_stale(filters: Filters) -> ColumnElement[bool]:
@@ -118,45 +221,23 @@ def _is_stale(filters: Filters) -> ColumnElement[bool]:
     return exists(select(StaleFigure.year).where(*old))
 
 
-def _summed(filters: Filters, groups: Sequence[Group]) -> Select[Any]:
-    of_kind = Group.AUDIENCE in groups or filters.audience is not None
-    return _summed_over(_cells(filters, groups).subquery(), groups, of_kind=of_kind)
+@dataclass(frozen=True)
+class _Part:
+    """Cells that hold some of the presentations asked for, each once: kept figures, or days counted beside them."""
+
+    cells: Any  # columns by their names
+    where: tuple[ColumnElement[bool], ...] = ()
 
 
-def _summed_over(cells: Subquery, groups: Sequence[Group], *, of_kind: bool) -> Select[Any]:
-    sums = {name: name for name in ("presentations", *(audience.value for audience in Audience))}
-    sums |= {name: name if of_kind else f"first_{name}" for name in ("visits", "kilometres")}
-    own = {
-        Group.MONTH: (cells.c.year, cells.c.month),
-        Group.AUDIENCE: (cells.c.audience, cells.c.level),
-    }
-    keys = [column for group in groups for column in own.get(group, GROUP_COLUMNS[group])]
-    wanted: Select[Any] = select(
-        *(func.coalesce(func.sum(cells.c[column]), 0).label(name) for name, column in sums.items()),
-        func.count(Municipality.city_sr_cyrl.distinct()).label("cities"),
-        func.max(cells.c.last_day).label("last_day"),
-        *(key.label(name) for key, name in zip(keys, key_names(groups), strict=True)),
-    )
-    wanted = wanted.select_from(cells).outerjoin(Municipality, Municipality.id == cells.c.town)
-    if Group.DISTRICT in groups:
-        wanted = wanted.outerjoin(District, District.id == Municipality.district_id)
-    if Group.PROGRAMME in groups:
-        wanted = wanted.join(Programme, Programme.id == cells.c.programme_id)
-    return wanted.group_by(*keys)
-
-
-def _cells(filters: Filters, groups: Sequence[Group]) -> Any:
-    """Kept figures, and counted days beside them, that hold each presentation asked for once."""
+def _parts(filters: Filters, *, by_month: bool) -> list[_Part]:
     period = _within_month(filters)
-    spans = spans_of(period, by_month=Group.MONTH in groups) if period else Spans()
-    kept: Select[Any] = select(*(getattr(KeptFigure, name) for name in ALL)).where(*_narrowed(filters, FIGURE_COLUMNS))
-    parts = [kept.where(which) for which in _kept_spans(spans)]
+    spans = spans_of(period, by_month=by_month) if period else Spans()
+    narrowed, kept = _narrowed(filters, FIGURE_COLUMNS), KeptFigure.__table__.c
+    parts = [_Part(kept, (*narrowed, which)) for which in _kept_spans(spans)]
     if spans.days:
         days = or_(*(Presentation.on_day.between(one.first, one.last) for one in spans.days))
-        parts.append(counted_cells(*_narrowed(filters, ROW_COLUMNS), days=days))
-    if not parts:
-        return kept.where(false())
-    return parts[0] if len(parts) == 1 else union_all(*parts)
+        parts.append(_Part(counted_cells(*_narrowed(filters, ROW_COLUMNS), days=days).subquery().c))
+    return parts or [_Part(kept, (false(),))]
 
 
 def _within_month(filters: Filters) -> Period | None:

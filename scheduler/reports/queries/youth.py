@@ -10,9 +10,9 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from scheduler.attendance.queries.figures import heads
+from scheduler.attendance.queries.figures import heads_here
 from scheduler.core.db import db
 from scheduler.core.language import pick, worded
 from scheduler.core.paging import PER_PAGE, Page, first_row
@@ -25,6 +25,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.questions.queries.figures import said_after
 from scheduler.questions.terms import SaidAfter
+from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.counted_rows import counted_presentations, narrowed, took_part
 from scheduler.reports.rules.youth import band_of, trained_by_age, youth_report
 from scheduler.reports.terms.counting import Filters, Group
@@ -50,8 +51,7 @@ def youth_visits(
     if band is not None:
         among = [one.presenter_id for one in _people(filters) if band_of(one.birth_date, one.last_day) is band]
         asked.append(select(Assignment.id).where(took_part(), Assignment.presenter_id.in_(among)).exists())
-    said = heads(Presentation.on_day.between(filters.period.first, filters.period.last))
-    listeners = reduce(add, (func.coalesce(said.c[one.value], 0) for one in Audience))
+    listeners = reduce(add, heads_here().values())
     names = Host.name_sr_cyrl, Host.name_sr_latn, Municipality.city_sr_cyrl, Municipality.city_sr_latn
     columns = (Visit.number, Visit.on_day, *names, Programme.name_sr_cyrl, Programme.name_en)
     sums = func.count(Presentation.id), func.sum(listeners), func.count().over()
@@ -60,7 +60,6 @@ def youth_visits(
         db.session()
         .execute(
             narrowed(wanted, replace(filters, young=True))
-            .outerjoin(said, said.c.presentation_id == Presentation.id)
             .where(*asked)
             .group_by(Visit.id, Host.id, Municipality.id, Programme.id)
             .order_by(Visit.on_day, Visit.id)
@@ -86,33 +85,42 @@ def _young() -> list[ColumnElement[bool]]:
 
 
 def _months(filters: Filters) -> list[tuple[str, YouthCounts]]:
-    each = counted_presentations(filters, (Group.MONTH,), placed=False)
-    young = (
-        select(Assignment.presentation_id, func.count().label("people"))
-        .join(Presenter, Presenter.id == Assignment.presenter_id)
-        .where(*_young())
-        .group_by(Assignment.presentation_id)
-        .subquery()
+    """All presentations of each month as the report tells them, and beside them those with the young."""
+    young = {f"{row.month_0:04d}-{row.month_1:02d}": row for row in db.session().execute(_months_of_the_young(filters))}
+    months = attendance_report(filters, (Group.MONTH,)).rows
+    return [
+        (one.keys[0].value, _month_counts(one.counts.presentations, young.get(one.keys[0].value))) for one in months
+    ]
+
+
+def _month_counts(presentations: int, row: Any) -> YouthCounts:
+    if row is None:
+        return YouthCounts(presentations)
+    return YouthCounts(presentations, row.with_young, int(row.minutes), int(row.listeners))
+
+
+def _months_of_the_young(filters: Filters) -> Any:
+    each = counted_presentations(replace(filters, young=True), (Group.MONTH,), placed=False)
+    is_young = and_(Presenter.id == Assignment.presenter_id, *_young())
+    people = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(Presenter, is_young)
+        .where(Assignment.presentation_id == each.c.presentation_id)
+        .scalar_subquery()
     )
-    there = young.c.people.is_not(None)
-    everybody = reduce(add, (each.c[one.value] for one in Audience))
     month = each.c.month_0, each.c.month_1
-    wanted = (
+    return (
         select(
             *month,
-            func.count(),
-            func.sum(case((there, 1), else_=0)),
-            func.sum(case((there, young.c.people * _MINUTES), else_=0)),
-            func.sum(case((there, everybody), else_=0)),
+            func.count().label("with_young"),
+            func.sum(people * _MINUTES).label("minutes"),
+            func.sum(reduce(add, (each.c[one.value] for one in Audience))).label("listeners"),
         )
         .select_from(each)
         .join(Presentation, Presentation.id == each.c.presentation_id)
-        .outerjoin(young, young.c.presentation_id == each.c.presentation_id)
         .group_by(*month)
-        .order_by(*month)
     )
-    rows = db.session().execute(wanted)
-    return [(f"{int(year):04d}-{int(month):02d}", YouthCounts(*map(int, told))) for year, month, *told in rows]
 
 
 def _people(filters: Filters) -> list[YoungPerson]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from scheduler.places.rules.hosts import first_year_of, school_year_days
 from scheduler.posts.terms import PostRow
 from scheduler.reports.rules.called_off import whose_doing
 from scheduler.reports.terms.counting import (
@@ -55,8 +56,7 @@ def year_of(year: int) -> Period:
 
 def school_year_of(day: dt.date) -> Period:
     """The school year that a day lies in, September to August."""
-    begins = day.year if day.month >= 9 else day.year - 1
-    return Period(dt.date(begins, 9, 1), dt.date(begins + 1, 8, 31))
+    return Period(*school_year_days(first_year_of(day)))
 
 
 def months_up_to(day: dt.date) -> Period:

@@ -12,23 +12,12 @@ from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter, PresenterSkill, User
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
+from scheduler.places.rules.hosts import school_year_days
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.staffing.terms.own_days import HoursRecord, LearntProgramme, RecordLine
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
-
-SEPTEMBER = 9
-
-
-def school_year_of(day: dt.date) -> int:
-    """The year in which the school year of a day began."""
-    return day.year if day.month >= SEPTEMBER else day.year - 1
-
-
-def days_of_record(first_year: int) -> tuple[dt.date, dt.date]:
-    """The first and the last day of a school year."""
-    return dt.date(first_year, SEPTEMBER, 1), dt.date(first_year + 1, SEPTEMBER - 1, 31)
 
 
 def hours_record(actor: Actor, first_year: int, *, today: dt.date) -> HoursRecord:
@@ -54,7 +43,7 @@ def hours_record(actor: Actor, first_year: int, *, today: dt.date) -> HoursRecor
             Assignment.presenter_id == person.id,
             Assignment.state == AssignmentState.PRESENT,
             Visit.state == VisitState.DELIVERED,
-            Visit.on_day.between(*days_of_record(first_year)),
+            Visit.on_day.between(*school_year_days(first_year)),
         )
         .group_by(Visit.id, Host.id)
         .order_by(Visit.on_day, Visit.id)

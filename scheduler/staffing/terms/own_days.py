@@ -8,6 +8,7 @@ from typing import NamedTuple
 from scheduler.core.language import pick, worded
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
+from scheduler.places.rules.hosts import school_year, school_year_days
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.rows import Companion, PresentationRow, VisitRow
 from scheduler.visits.terms.states import VisitState
@@ -135,6 +136,10 @@ class HoursRecord:
 
     def centre(self, language: str) -> str:
         return worded(language, self.centre_sr_cyrl, self.centre_sr_latn, self.centre_en)
+
+    @property
+    def school_year(self) -> str:
+        return school_year(school_year_days(self.first_year)[0])
 
     @property
     def minutes(self) -> int:

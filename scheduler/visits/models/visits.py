@@ -29,6 +29,7 @@ _NOT_OVER = "state NOT IN ('cancelled', 'replanned')"
 _MERGED = "EXISTS (SELECT 1 FROM host_merger m WHERE m.host_id = OLD.host_id AND m.into_id = NEW.host_id)"
 _LIVING = "state IN ('suggested', 'offered', 'accepted', 'present')"
 _SUGGESTED = "state = 'suggested'"
+_NOT_HELD = "state IN ('disrupted', 'replanned', 'cancelled')"  # written like this in questions too
 FREED = f"reason = '{ENDED_IN_DATABASE}'"  # withdrawn by a trigger: nobody has been told yet
 
 
@@ -49,6 +50,7 @@ class Visit(Base):
             sqlite_where=text("papers_settled = 0"),
             postgresql_where=text("NOT papers_settled"),
         ),
+        Index("visits_not_held", "centre_id", "on_day", sqlite_where=text(_NOT_HELD), postgresql_where=text(_NOT_HELD)),
         Index(
             "one_living_visit_a_request",
             "school_request_id",

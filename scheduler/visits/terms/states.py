@@ -197,6 +197,7 @@ ENDED_IN_DATABASE = "ended_in_database"  # reason of what the database freed; no
 OPEN_VISITS = (VisitState.PLANNED, VisitState.OFFERED, VisitState.CONFIRMED, VisitState.READY)
 NOT_SURE_YET = (VisitState.PLANNED, VisitState.OFFERED)  # of its school: tentative in a calendar
 OFF_VISITS = (VisitState.CANCELLED, VisitState.DISRUPTED, VisitState.REPLANNED)  # not held on that day
+NOT_HELD_VISITS = (VisitState.DISRUPTED, VisitState.REPLANNED, VisitState.CANCELLED)
 GONE_VISITS = (VisitState.CANCELLED, VisitState.REPLANNED)  # nobody goes; their request may have another visit
 CERTAIN = (VisitState.CONFIRMED, VisitState.READY, VisitState.DELIVERED)  # its school was told who comes
 STAFFED = (PresentationState.PLANNED, PresentationState.CONFIRMED)  # presentations that still need their crew

@@ -10,7 +10,7 @@ from scheduler.attendance.queries.counting import (
     assumed_attendance,
     counted_visit,
     counted_visit_of_request,
-    rows_of,
+    rows_of_each,
     waiting_attendance,
 )
 from scheduler.attendance.queries.deliveries import set_aside_lately, set_aside_of
@@ -25,7 +25,7 @@ from scheduler.certificates.kinds.every import KINDS
 from scheduler.certificates.queries import papers
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
-from scheduler.core.paging import Page, page_number
+from scheduler.core.paging import page_number
 from scheduler.turns.queries.desk import sittings_not_counted
 from scheduler.web import tables
 from scheduler.web.attendance import feedback, heads, sheets, sign_in, tally
@@ -161,12 +161,13 @@ def overview() -> ResponseReturnValue:
     """What nobody has counted yet, what waits for a lock, and how many schools stayed silent."""
     actor = current_actor()
     table = tables.table("attendance", COUNTING_COLUMNS, SORTS, natural="state")
-    page, silent = waiting_attendance(actor, table.sort, page_number(request.args.get("page")))
+    to_lock, silent = waiting_attendance(actor, table.sort, page_number(request.args.get("page")))
     may_lock = policy.scope_of(actor, "lock", "attendance") is not None
     late = sittings_not_counted(actor, clock.now(), page_number(request.args.get("late")))
+    page, uncounted = rows_of_each(to_lock, late)
     return render_template(
         "attendance/overview.html",
-        uncounted=Page(rows_of(late.rows), late.number, late.total),
+        uncounted=uncounted,
         page=page,
         table=table,
         silent=silent if may_lock else 0,

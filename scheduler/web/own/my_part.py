@@ -11,9 +11,10 @@ from scheduler.certificates.queries.presenters import own_papers
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.panels.queries import panels_to_rate
+from scheduler.places.rules.hosts import first_year_of
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.safeguarding.terms import ConsentMethod, ConsentRow
-from scheduler.staffing.queries.hours_record import hours_record, learnt_programmes, school_year_of
+from scheduler.staffing.queries.hours_record import hours_record, learnt_programmes
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.staffing.queries.trainings import trainings_of
 from scheduler.web import labels, panel_words
@@ -42,7 +43,7 @@ def my_part() -> ResponseReturnValue:
     if actor.presenter_id is None:
         raise NotFound("presenter")
     today = clock.local_day(now)
-    record = hours_record(actor, school_year_of(today), today=today)
+    record = hours_record(actor, first_year_of(today), today=today)
     proofs = safeguarding_queries.page_of(actor.presenter_id, today)
     return render_template(
         "own/my_part.html",

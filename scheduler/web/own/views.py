@@ -11,8 +11,9 @@ from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.language import long_day
 from scheduler.people import queries as people_queries
+from scheduler.places.rules.hosts import first_year_of
 from scheduler.staffing import pdf
-from scheduler.staffing.queries.hours_record import hours_record, school_year_of
+from scheduler.staffing.queries.hours_record import hours_record
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.staffing.terms.own_days import HoursRecord, OwnDay
 from scheduler.web import labels
@@ -41,7 +42,7 @@ def calendar() -> ResponseReturnValue:
 def record() -> ResponseReturnValue:
     """Her hours of one school year, on a sheet that she hands in at her own school."""
     now = clock.now()
-    latest = school_year_of(clock.local_day(now))
+    latest = first_year_of(clock.local_day(now))
     papers = own_papers(current_actor())
     return render_template("own/record.html", record=_asked_record(now), latest=latest, printed_at=now, papers=papers)
 
@@ -59,7 +60,7 @@ def record_file() -> ResponseReturnValue:
 def _asked_record(now: dt.datetime) -> HoursRecord:
     """Of the school year in the address; of this one where it names none, or one that is not kept."""
     today = clock.local_day(now)
-    typed, latest = number_of(request.args.get("year")), school_year_of(today)
+    typed, latest = number_of(request.args.get("year")), first_year_of(today)
     year = typed if typed is not None and OLDEST_RECORD <= typed <= latest else latest
     return hours_record(current_actor(), year, today=today)
 

@@ -28,11 +28,9 @@ from scheduler.profiles.terms import (
 )
 from scheduler.profiles.wording.paper import plain_text
 from scheduler.reports import charts
-from scheduler.reports.queries.attendance import attendance_report
-from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.signing import period_or_none
-from scheduler.reports.terms.counting import Filters, Period
+from scheduler.reports.terms.counting import Period
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm, DayField, LinesField, Needed, number_of
 from scheduler.web.guards import current_actor, may, own_centre_id, public
@@ -101,9 +99,10 @@ def profile() -> ResponseReturnValue:
         return render_template("reports/profile_days.html", form=form, pills=_pills(None)), 422
     centre_id = own_centre_id()
     signed = queries.signed_for(centre_id, period)
-    figures = None if signed else queries.profile_figures(period, centre_id)
-    papers = signed.papers if signed else queries.papers_of(period, centre_id, figures)
-    report = with_books(attendance_report(Filters(period, centre_id)))
+    report = queries.profile_report(period, centre_id)
+    figures = None if signed else queries.profile_figures(period, centre_id, report)
+    typed = queries.texts_of(centre_id, period).texts
+    papers = signed.papers if signed else queries.papers_of(period, centre_id, figures, typed)
     paper = _in_language(papers)
     return render_template(
         "reports/profile.html",
@@ -115,7 +114,7 @@ def profile() -> ResponseReturnValue:
         left_out=figures.helpline_left_out if figures else 0,
         counts_signed=report.books is not None and report.books.signed is not None,
         presses=_presses(period, signed),
-        texts_missing=[] if signed else _texts_missing(queries.texts_of(centre_id, period).texts),
+        texts_missing=[] if signed else _texts_missing(typed),
         **_shown(paper),
         **signing.books_shown(report),
     )

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -20,10 +19,7 @@ from scheduler.posts.wording import posts_table
 from scheduler.reports import charts, pdf, wording
 from scheduler.reports.queries import attendance
 from scheduler.reports.queries.attendance import centre_name, choices, names_of
-from scheduler.reports.queries.called_off import called_off
-from scheduler.reports.queries.indicators import indicators
-from scheduler.reports.queries.not_held import not_held
-from scheduler.reports.queries.posts import posts_in
+from scheduler.reports.queries.side_numbers import with_beside
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.rules.attendance import adds_up, districts_of
 from scheduler.reports.rules.cross import CITY_BY_MONTH, cross_of
@@ -176,9 +172,7 @@ def _asked() -> tuple[ReportForm, Report | None]:
         for key in row.keys
         if key.group is Group.PRESENTER and key.value.isdigit()
     )
-    report = replace(report, not_held=not_held(filters), called_off=called_off(filters), indicators=indicators(filters))
-    report = replace(report, posts=posts_in(filters))
-    return form, with_books(report)
+    return form, with_books(with_beside(report))
 
 
 def _query(report: Report) -> dict[str, Any]:
