@@ -102,7 +102,7 @@ def submit_request(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Judged:
+class _JudgedRequest:
     """What is known of a draft before anything of it is stored."""
 
     host: HostRow
@@ -112,7 +112,7 @@ class _Judged:
 
 def _judged(
     actor: Actor, draft: RequestDraft, programmes: Mapping[int, ProgrammeRow], school: OpenSchool, now: dt.datetime
-) -> _Judged:
+) -> _JudgedRequest:
     """Raises: NotAllowed."""
     host, today = school.host, clock.local_day(now)
     for one in programmes.values():
@@ -124,7 +124,7 @@ def _judged(
     if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
         problems["campaign_id"] = GroundReason.UNKNOWN
     mail = None if problems or _is_staff(actor) else first_mail(draft, host, programmes, now)
-    return _Judged(host, problems, mail)
+    return _JudgedRequest(host, problems, mail)
 
 
 def _is_staff(actor: Actor) -> bool:

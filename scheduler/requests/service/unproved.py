@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 FLOOD_LOCK = 22  # a kind of advisory locks
 LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
-KIND = "prove_address"
+PROOF_MAIL = "prove_address"
 NUMBER_MARK = "{number}"  # in a mail that is rendered before its request has a number
 
 
@@ -49,7 +49,7 @@ def write_to_unproved(
     hours = int(PROVE_WITHIN.total_seconds() // 3600)
     queue_message(
         MessageDraft(
-            kind=KIND,
+            kind=PROOF_MAIL,
             address=row.contact_email,
             language=row.language,
             values={} if body else _what_was_chosen(row) | _until_when(row, kept_until, now),
@@ -68,7 +68,7 @@ def first_mail(draft: RequestDraft, host: HostRow, programmes: Mapping[int, Prog
     named = [(one, programmes[one.programme_id]) for one in (draft, *draft.parts)]
     centre = db.session().get_one(Centre, programmes[draft.programme_id].centre_id)
     values = _said(draft, host, centre, named) | _until_when(draft, draft.kept_until, now) | {"number": NUMBER_MARK}
-    return rendered(MessageDraft(kind=KIND, address="", language=draft.language, values=values, for_school=True))
+    return rendered(MessageDraft(kind=PROOF_MAIL, address="", language=draft.language, values=values, for_school=True))
 
 
 def _numbered(body: Body, number: str) -> Body:
