@@ -23,7 +23,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
 from scheduler.core.triggers import WrongTrigger, mend_triggers
-from scheduler.feeds.models import FeedBody
+from scheduler.feeds.models import FeedBody, FeedPart
 from scheduler.jobs.health import known_revisions, schema
 from scheduler.jobs.queue import write_run
 from scheduler.keys.models import SINCE as SECOND_STEP
@@ -41,7 +41,7 @@ LEFT_EMPTY = Blanks(
     "outbox_message",
     ("address", "subject", "text", "html"),
     "state = 'sent'",
-    made_anew=(FeedBody.__tablename__, MadeFileRow.__tablename__),
+    made_anew=(FeedBody.__tablename__, FeedPart.__tablename__, MadeFileRow.__tablename__),
 )
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is
@@ -58,7 +58,10 @@ WITHOUT_LEDGER = (
 )
 CODES_WITHOUT_LEDGER = "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL"
 # No backup of ours holds any, whatever somebody else has put together.
-NOTHING_KEPT = f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL"  # nosec B608
+NOTHING_KEPT = {  # an early version kept no bodies, a later one no parts
+    FeedBody.__tablename__: f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL",  # nosec B608
+    FeedPart.__tablename__: f"DELETE FROM {FeedPart.__tablename__}",  # nosec B608
+}
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
 
@@ -233,7 +236,7 @@ def _terms(
     """What was asked for, as the restore takes it. Raises: BadInput."""
 
     def afterwards(made: Contents) -> tuple[str, ...]:
-        kept = (NOTHING_KEPT,) if FeedBody.__tablename__ in made.rows else ()  # an early version kept no bodies
+        kept = tuple(statement for table, statement in NOTHING_KEPT.items() if table in made.rows)
         if found.covers(made):
             return (*kept, *AFTERWARDS)
         has_codes = known.index(made.revision) <= known.index(SECOND_STEP)

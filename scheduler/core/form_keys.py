@@ -33,6 +33,9 @@ class FormKey(Base):
 ANSWER = select(FormKey.answer).where(FormKey.key.in_(bindparam("keys", expanding=True))).order_by(FormKey.id).limit(1)
 
 
+_REMEMBER = insert(FormKey.metadata.tables[FormKey.__tablename__])
+
+
 class AlreadySent(SchedulerError):
     """The same form, with the same content, was sent before; `key` leads to the answer it got."""
 
@@ -49,7 +52,7 @@ def answer_of(*keys: str) -> str | None:
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
     """Store the answer, under other keys also, inside the caller's transaction."""
     rows = [{"key": one, "answer": answer, "at": at} for one in (key, *also)]
-    db.session().execute(insert(FormKey), rows)
+    db.session().execute(_REMEMBER, rows)
 
 
 class Claim:

@@ -32,6 +32,22 @@ def move(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: d
     audit.record(actor, f"{machine.name} {to.value}", thing, at=at, details=details)
 
 
+def start(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: dt.datetime) -> None:
+    """Store a new thing whose first step is taken in the act that makes it: one INSERT, and the audit row of `move`.
+
+    Raises: Conflict("wrong_state") when nothing may begin in the state `to`, or it may not follow the present one.
+    """
+    row: Any = thing
+    details = _said(machine, row.state, to)
+    if to not in machine.starts:
+        raise Conflict(GroundReason.WRONG_STATE)
+    row.state, row.state_since = to, at
+    session = db.session()
+    session.add(row)
+    session.flush()
+    audit.record(actor, f"{machine.name} {to.value}", thing, at=at, details=details)
+
+
 def move_each(machine: Machine, things: Sequence[Base], to: StrEnum, *, actor: audit.Doer, at: dt.datetime) -> None:
     """The same for many locked rows of one table: two statements, however many they are. Raises: as `move`."""
     rows: Sequence[Any] = things

@@ -11,6 +11,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 
 FEED_BODIES = "0039_feed_bodies"  # the migration from which on the database knows when a feed has changed
+FEED_PARTS = "0108_feed_parts"  # and of which month
 _LIVING = "revoked_at IS NULL"
 
 
@@ -130,3 +131,125 @@ for _model, _whom, _events in WHOSE:
         )
 _TAKEN_OUT = "UPDATE feed_body SET packed = NULL WHERE feed_id = NEW.id;"
 follow(FeedToken.__table__, Aftermath("keeps_no_body", _OF_TOKEN, "", _TAKEN_OUT), words={}, since=FEED_BODIES)
+
+
+# --- A long calendar in parts ---
+
+
+class FeedMonth(Base):
+    """How often what calendars show of a presenter in one month has changed: the sum of her rows, as `FeedVersion`."""
+
+    __tablename__ = "feed_month"
+
+    presenter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 202610, in UTC, of `busy_from`
+    writer: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    steps: Mapped[int]
+
+
+class FeedPart(Base):
+    """The entries of some months of a long calendar, packed so that parts put together are the calendar.
+
+    After a change only the part of its month is made anew. It is used while its version is the sum of its months, its
+    span holds, and its words and rules are those of this release; the change takes it out, as it does the whole body.
+    A short calendar has none. No backup holds a row of it.
+    """
+
+    __tablename__ = "feed_part"
+    __table_args__ = (
+        CheckConstraint("first_month < end_month", name="has_a_month"),
+        CheckConstraint("holds_from < holds_until", name="holds_for_a_while"),
+    )
+
+    feed_id: Mapped[int] = mapped_column(
+        ForeignKey("feed_token.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    first_month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    end_month: Mapped[int]  # the first that it does not hold
+    version: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str]
+    holds_from: Mapped[dt.datetime]
+    holds_until: Mapped[dt.datetime]
+    changed_at: Mapped[dt.datetime]
+    entries: Mapped[int]
+    digest: Mapped[str]  # of its entries, one by one: the tag of a calendar is the same however it is parted
+    packed: Mapped[bytes]
+    length: Mapped[int]
+    crc: Mapped[int] = mapped_column(BigInteger)
+    shift: Mapped[int] = mapped_column(BigInteger)  # what the checksum before it is multiplied by
+
+
+_MONTH = (  # of a moment, on SQLite and PostgreSQL
+    "CAST(substr({0}, 1, 4) || substr({0}, 6, 2) AS INTEGER)",
+    "CAST(to_char({0} AT TIME ZONE 'UTC', 'YYYYMM') AS integer)",
+)
+_PARTS_OF_PRESENTATION = "SELECT a.presenter_id, {month} AS month FROM assignment a WHERE a.presentation_id = {row}.%s"
+# Whose months a row concerns. An assignment copies `busy_from`: a move tells of the month that was and of the new one.
+WHOSE_MONTH: tuple[tuple[type[Base], str, tuple[str, ...]], ...] = (
+    (Assignment, "SELECT {row}.presenter_id AS presenter_id, {month_of_row} AS month", ("INSERT", "UPDATE", "DELETE")),
+    (CalendarEntry, _PARTS_OF_PRESENTATION % "presentation_id", ("INSERT", "UPDATE", "DELETE")),
+    (Presentation, _PARTS_OF_PRESENTATION % "id", ("UPDATE",)),
+    (
+        Visit,
+        "SELECT a.presenter_id, {month} AS month FROM assignment a JOIN presentation p ON p.id = a.presentation_id"
+        " WHERE p.visit_id = {row}.id",
+        ("UPDATE",),
+    ),
+)
+_TELLS_PARTS = "TELLS_PARTS;"
+_PARTS_ON_SQLITE = """
+  UPDATE feed_month SET steps = steps + 1 WHERE writer = 0 AND (presenter_id, month) IN ({whom});
+  INSERT INTO feed_month (presenter_id, month, writer, steps) SELECT DISTINCT w.presenter_id, w.month, 0, 1
+    FROM ({whom}) w WHERE NOT EXISTS (
+      SELECT 1 FROM feed_month v WHERE v.presenter_id = w.presenter_id AND v.month = w.month);
+  DELETE FROM feed_part WHERE rowid IN (SELECT b.rowid FROM ({whom}) w
+    CROSS JOIN feed_token t ON t.presenter_id = w.presenter_id AND t.revoked_at IS NULL
+    CROSS JOIN feed_part b ON b.feed_id = t.id AND b.first_month <= w.month AND b.end_month > w.month);"""
+# A part that another change is about to take out is left to that one; by its version it is out already.
+_PARTS_ON_POSTGRESQL = """
+  INSERT INTO feed_month (presenter_id, month, writer, steps) SELECT DISTINCT w.presenter_id, w.month, txid_current(), 1
+    FROM ({whom}) w ON CONFLICT (presenter_id, month, writer) DO UPDATE SET steps = feed_month.steps + 1;
+  DELETE FROM feed_part WHERE (feed_id, first_month) IN (
+    SELECT b.feed_id, b.first_month FROM ({whom}) w JOIN feed_token t ON t.presenter_id = w.presenter_id
+    JOIN feed_part b ON b.feed_id = t.id AND b.first_month <= w.month AND b.end_month > w.month
+    FOR UPDATE OF b SKIP LOCKED);"""
+
+
+def _whose_months(whom: str, event: str, place: int) -> str:
+    """For one kind of database: the months of the row as it was, and as it is."""
+    month, asked = _MONTH[place], []
+    for row in _ROWS[event]:
+        words = {"row": row, "month": month.format("a.busy_from"), "month_of_row": month.format(f"{row}.busy_from")}
+        asked.append(whom.format(**words))
+    return " UNION ".join(asked)
+
+
+for _model, _whom, _events in WHOSE_MONTH:
+    for _event in _events:
+        _said = (
+            _PARTS_ON_SQLITE.format(whom=_whose_months(_whom, _event, 0)),
+            _PARTS_ON_POSTGRESQL.format(whom=_whose_months(_whom, _event, 1)),
+        )
+        follow(
+            _model.__table__,
+            Aftermath("tells_parts", _event, "", _TELLS_PARTS),
+            words={_TELLS_PARTS: _said},
+            since=FEED_PARTS,
+        )
+# Who is suspended has no parts either: they say where somebody will be. They are taken out, whatever else she changes.
+for _of_whom, _hers in (
+    (Presenter, "SELECT id FROM feed_token WHERE presenter_id = NEW.id"),
+    (User, "SELECT t.id FROM feed_token t JOIN presenter q ON q.id = t.presenter_id WHERE q.user_id = NEW.id"),
+):
+    follow(
+        _of_whom.__table__,
+        Aftermath("keeps_no_parts", "UPDATE OF suspended_at", "", f"DELETE FROM feed_part WHERE feed_id IN ({_hers});"),
+        words={},
+        since=FEED_PARTS,
+    )
+follow(
+    FeedToken.__table__,
+    Aftermath("keeps_no_parts", _OF_TOKEN, "", "DELETE FROM feed_part WHERE feed_id = NEW.id;"),
+    words={},
+    since=FEED_PARTS,
+)

@@ -3,51 +3,47 @@
 import datetime as dt
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
+import zlib
 from typing import Any
 
-from sqlalchemy import Engine, ScalarSelect, SQLColumnExpression, bindparam, func, or_, select
+from sqlalchemy import Engine, bindparam, func, or_, select
 
 from scheduler.config import centre_timezone, settings
 from scheduler.core import clock, tokens
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import SOURCE, languages, translator
-from scheduler.core.names import SpelledName, spelled
+from scheduler.core.language import languages
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.tokens import SecretLink, token_hash
 from scheduler.feeds import rules
-from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
-from scheduler.feeds.terms import CAMPAIGN_CALENDAR, Feed, FeedRow, FeedSeat, KeptFeed
+from scheduler.feeds.anew import LIVING, made_anew, packed_anew, release_of, title_of, version_of
+from scheduler.feeds.models import FeedBody, FeedPart, FeedToken
+from scheduler.feeds.terms import (
+    CAMPAIGN_CALENDAR,
+    FeedRow,
+    KeptFeed,
+    WholeFeed,
+)
 from scheduler.people.models import Presenter, User
 from scheduler.posts.ics import entry, planned_post
 from scheduler.posts.queries import posts_in_calendar
 from scheduler.programmes.models import Campaign
 from scheduler.programmes.terms import in_language
 from scheduler.visits import ics
-from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
+from scheduler.visits.models.visits import Visit
 from scheduler.visits.service.calendar_entries import entries_without_names
-from scheduler.visits.terms.states import NOT_SURE_YET, OFF_VISITS, EntryStatus
+from scheduler.visits.terms.states import NOT_SURE_YET, OFF_VISITS
 
 # --- As it is kept: one row by its index ---
 
 
-def version_of(presenter_id: SQLColumnExpression[int] | int) -> ScalarSelect[int]:
-    """How often what her calendars show has changed; the database counts (models.py)."""
-    steps = func.coalesce(func.sum(FeedVersion.steps), 0)
-    return select(steps).where(FeedVersion.presenter_id == presenter_id).scalar_subquery()
-
-
-_LIVING = (FeedToken.revoked_at.is_(None), FeedToken.token_hash == bindparam("hash"))
 _HOLDS = (
     FeedBody.packed.is_not(None),
     FeedBody.version == version_of(FeedToken.presenter_id),
     FeedBody.holds_from <= bindparam("now"),
     FeedBody.holds_until > bindparam("now"),
 )
-_KEPT = QuickRead(
+_ROW = (
     select(
         FeedToken.id,
         FeedToken.last_read_at,
@@ -58,25 +54,28 @@ _KEPT = QuickRead(
         FeedBody.told_by_moment,
     )
     .join(FeedBody, FeedBody.feed_id == FeedToken.id)
-    .where(*_LIVING, *_HOLDS)
+    .where(*LIVING, *_HOLDS)
 )
+_KEPT, _KEPT_WHOLE = QuickRead(_ROW), QuickRead(_ROW.add_columns(FeedBody.packed))
 _PACKED = QuickRead(
     select(FeedBody.packed).where(FeedBody.feed_id == bindparam("feed_id"), FeedBody.etag == bindparam("etag"))
 )
 
 
-def kept_feed(token: str, *, now: dt.datetime, engine: Engine | None = None) -> KeptFeed | None:
+def kept_feed(token: str, *, now: dt.datetime, engine: Engine | None = None, whole: bool = False) -> KeptFeed | None:
     """What is kept for an address, when that is what it gives now; None when it must be made anew, or is nobody's.
 
-    One statement over indexes. That its presenter is not suspended is known by the version.
+    One statement over indexes; with its bytes (`whole`) for who can hold none of it. That its presenter is not
+    suspended is known by the version.
     """
-    row = _KEPT.one(engine or db.engine, {"hash": token_hash(token), "now": now})
+    asked = _KEPT_WHOLE if whole else _KEPT
+    row = asked.one(engine or db.engine, {"hash": token_hash(token), "now": now})
     if row is None:
         return None
-    feed_id, last_read_at, language, made_by, etag, modified_at, told_by_moment = row
-    if made_by != _made_by(language):
+    feed_id, last_read_at, language, made_by, etag, modified_at, told_by_moment, *packed = row
+    if made_by != release_of(language):
         return None
-    return KeptFeed(feed_id, etag, last_read_at, modified_at, told_by_moment)
+    return KeptFeed(feed_id, etag, last_read_at, modified_at, told_by_moment, *packed)
 
 
 def packed_body(feed: KeptFeed, engine: Engine | None = None) -> bytes | None:
@@ -88,126 +87,9 @@ def packed_body(feed: KeptFeed, engine: Engine | None = None) -> bytes | None:
     return packed
 
 
-@cache
-def _made_by(language: str) -> str:
-    """The words and the rules of this release: what another one made is made anew."""
-    head = ics.calendar((), _title(language))
-    rules_of_release = [Path(str(one)).read_bytes() for one in (__file__, rules.__file__, ics.__file__)]
-    return hashlib.sha256(b"\0".join([head, *rules_of_release])).hexdigest()[:32]
-
-
-def _title(language: str) -> str:
-    _ = translator(language).gettext
-    return str(_("Raspored: %(name)s"))
-
-
-# --- Made anew ---
-
-
-def body_of(token: str, *, now: dt.datetime) -> Feed:
-    """What a feed's address gives now: a pure function of the token and the database.
-
-    Raises: NotFound when the token is unknown or revoked, or its presenter suspended: all look alike.
-    """
-    return _made_anew(token_hash(token), now)
-
-
-_WHO = QuickRead(
-    select(
-        FeedToken.id,
-        FeedToken.presenter_id,
-        FeedToken.language,
-        FeedToken.created_at,
-        FeedToken.last_read_at,
-        User.given_name,
-        User.other_given_name,
-        version_of(FeedToken.presenter_id),
-    )
-    .join(Presenter, Presenter.id == FeedToken.presenter_id)
-    .join(User, User.id == Presenter.user_id)
-    .where(*_LIVING, Presenter.suspended_at.is_(None), User.suspended_at.is_(None))
-)
-_SEATS = QuickRead(
-    select(
-        Presentation.id,
-        Assignment.state,
-        Assignment.state_since,
-        Assignment.offered_until.is_not(None),
-        Presentation.state,
-        Presentation.state_since,
-        Presentation.edited_at,
-        Visit.moved_at,
-    )
-    .join(Presentation, Presentation.id == Assignment.presentation_id)
-    .join(Visit, Visit.id == Presentation.visit_id)
-    .where(Assignment.presenter_id == bindparam("presenter_id"))
-    .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
-)
-_TEXT = select(CalendarEntry.presentation_id, CalendarEntry.text).where(
-    CalendarEntry.status == bindparam("status"), CalendarEntry.language == bindparam("language")
-)
-_TEXTS = QuickRead(
-    _TEXT.join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id).where(
-        Assignment.presenter_id == bindparam("presenter_id")
-    )
-)
-_FEW_TEXTS = _TEXT.where(CalendarEntry.presentation_id.in_(bindparam("ids", expanding=True)))
-FEW_TEXTS = 100  # of one status: they are named one by one
-
-
-def _made_anew(hashed: str, now: dt.datetime) -> Feed:
-    """The version is read first: a change that comes in between leaves a body that does not hold, never one that does.
-
-    Raises: NotFound.
-    """
-    connection = db.session().connection()
-    found = _WHO.all(connection, {"hash": hashed})
-    if not found:
-        raise NotFound("feed")
-    [(feed_id, presenter_id, language, created_at, last_read_at, given_name, other, version)] = found
-    seats = list(map(FeedSeat._make, _SEATS.all(connection, {"presenter_id": presenter_id})))
-    texts = _texts(presenter_id, rules.entries(seats, now), language)
-    body = ics.calendar(texts, _title(language) % {"name": spelled(SpelledName(given_name, other), language)})
-    return Feed(
-        feed_id,
-        body,
-        hashlib.sha256(body).hexdigest()[:32],
-        rules.last_change(seats, created_at, now),
-        last_read_at,
-        version,
-        _made_by(language),
-        *rules.holds(seats, now),
-    )
-
-
-def _texts(presenter_id: int, shown: dict[int, EntryStatus], language: str) -> list[str]:
-    """The stored VEVENTs in the order given; a presentation whose text is not written yet is left out.
-
-    One last edited before a language was added is told in English: better than a calendar without it.
-    """
-    found = dict(_texts_in(language, presenter_id, shown))
-    if len(found) < len(shown):
-        found = dict(_texts_in(SOURCE, presenter_id, shown)) | found
-    return [found[presentation_id] for presentation_id in shown if presentation_id in found]
-
-
-def _texts_in(language: str, presenter_id: int, shown: dict[int, EntryStatus]) -> Iterator[tuple[int, str]]:
-    """Nearly all have one status: those are read in one go, what differs is asked for by its presentation."""
-    for status, ids in _by_status(shown).items():
-        if len(ids) > FEW_TEXTS:
-            wanted = {"presenter_id": presenter_id, "status": status, "language": language}
-            found: Iterable[Any] = _TEXTS.all(db.session().connection(), wanted)
-        else:
-            named = {"status": status, "language": language, "ids": ids}
-            found = db.session().execute(_FEW_TEXTS, named).all()
-        yield from ((presentation_id, text) for presentation_id, text in found if shown.get(presentation_id) is status)
-
-
-def _by_status(shown: dict[int, EntryStatus]) -> dict[EntryStatus, list[int]]:
-    found: dict[EntryStatus, list[int]] = {}
-    for presentation_id, status in shown.items():
-        found.setdefault(status, []).append(presentation_id)
-    return found
+def body_of(token: str, *, now: dt.datetime) -> WholeFeed:
+    """What an address gives now, made anew and not packed. Raises: NotFound."""
+    return made_anew(token_hash(token), now)
 
 
 # --- Of a campaign ---
@@ -230,7 +112,7 @@ def campaign_feed(token: str, language: str, *, now: dt.datetime) -> KeptFeed:
         starts_at = clock.moment_of(post.draft.on_day, post.draft.at, zone)
         planned = planned_post(post, language, domain, starts_at)
         edited.append((planned.edited_at, entry(planned)))
-    title = _title(language) % {"name": in_language(language, campaign.name_sr_cyrl, campaign.name_en)}
+    title = title_of(language) % {"name": in_language(language, campaign.name_sr_cyrl, campaign.name_en)}
     body = ics.calendar([text for _at, text in edited], title)
     return KeptFeed(
         link.id,
@@ -265,14 +147,14 @@ def wrong_bodies(now: dt.datetime) -> list[int]:
     wrong = []
     for feed_id in ids:
         row = db.session().execute(kept.where(FeedToken.id == feed_id), {"now": now}).one_or_none()
-        if row is not None and row.made_by == _made_by(row.language) and not _is_right(row, now):
+        if row is not None and row.made_by == release_of(row.language) and not _is_right(row, now):
             wrong.append(feed_id)
     return wrong
 
 
 def _is_right(row: Any, now: dt.datetime) -> bool:
     try:
-        made = _made_anew(row.token_hash, now)
+        made = made_anew(row.token_hash, now)
     except NotFound:
         return False
     if made.version != row.version:
@@ -280,9 +162,27 @@ def _is_right(row: Any, now: dt.datetime) -> bool:
     return (made.etag, made.body) == (row.etag, gzip.decompress(row.packed))
 
 
+def wrong_parts(now: dt.datetime) -> list[int]:
+    """Feeds of which a part lies there that would be used now, and with which its calendar is not what it must be."""
+    parted = select(FeedToken.id, FeedToken.token_hash).where(
+        FeedToken.revoked_at.is_(None), FeedToken.id.in_(select(FeedPart.feed_id))
+    )
+    return [one.id for one in db.session().execute(parted.order_by(FeedToken.id)) if not _fits(one.token_hash, now)]
+
+
+def _fits(hashed: str, now: dt.datetime) -> bool:
+    try:
+        made, sent = made_anew(hashed, now), packed_anew(hashed, now)
+        return made.version != sent.version or (made.etag, made.body) == (sent.etag, gzip.decompress(sent.packed))
+    except (NotFound, gzip.BadGzipFile, zlib.error):
+        return False
+
+
 def violations() -> list[str]:
     """A sentence for each such feed, for `invariants check` and each night."""
-    return [f"feed {feed_id}: what is kept is not what its address gives" for feed_id in wrong_bodies(clock.now())]
+    now = clock.now()
+    bodies = [f"feed {feed_id}: what is kept is not what its address gives" for feed_id in wrong_bodies(now)]
+    return bodies + [f"feed {feed_id}: a part of it is not what its address gives" for feed_id in wrong_parts(now)]
 
 
 # --- What its owner sees ---

@@ -1,12 +1,12 @@
 """What people can do with their calendar addresses. A token leaves here once, when made; only its hash is stored."""
 
 import datetime as dt
-import gzip
 import logging
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
@@ -15,28 +15,27 @@ from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import queries, rules
-from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
+from scheduler.feeds.anew import packed_anew, version_of
+from scheduler.feeds.models import FeedBody, FeedMonth, FeedPart, FeedToken, FeedVersion
 from scheduler.feeds.terms import (
     CAMPAIGN_CALENDAR,
     CAMPAIGN_CALENDAR_LASTS,
     FEED_LOCK,
     Feed,
+    FeedStretch,
     KeptFeed,
+    PackedFeed,
     ToldBefore,
 )
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign
 
-PACKED_BY = 4  # of 9: as few bytes as 6 in less time
-LONG_PACKED_BY = 2  # a third of the time for a sixth more bytes, where packing is most of the work
-LONG_CALENDAR = 1_000_000  # bytes
-
 _OF_FEED = FeedToken.id == bindparam("of_feed")
 _LIVING_FEED = select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update()
 _BEFORE = (
     select(
-        queries.version_of(FeedToken.presenter_id),
+        version_of(FeedToken.presenter_id),
         FeedToken.last_read_at.is_not(None),
         FeedBody.etag,
         FeedBody.latest_told_at,
@@ -48,6 +47,11 @@ _BEFORE = (
 _BODY = FeedBody.metadata.tables[FeedBody.__tablename__]
 _KEEP_FIRST = insert(_BODY)
 _KEEP_ON = update(_BODY).where(FeedBody.feed_id == bindparam("of_feed"))
+_PART = FeedPart.metadata.tables[FeedPart.__tablename__]
+_PART_NEW = insert(_PART)
+_PART_GONE = delete(_PART).where(
+    FeedPart.feed_id == bindparam("of_feed"), FeedPart.first_month.not_in(bindparam("stay", expanding=True))
+)
 
 log = logging.getLogger(__name__)
 
@@ -145,19 +149,29 @@ def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
     What cannot be kept is given all the same, this once: somebody changes it at this moment, or the database is busy.
     Raises: NotFound when the token is unknown or revoked, or its presenter suspended.
     """
-    made = queries.body_of(token, now=now)
-    packed = gzip.compress(made.body, LONG_PACKED_BY if len(made.body) > LONG_CALENDAR else PACKED_BY, mtime=0)
+    made = packed_anew(token_hash(token), now)
     try:
-        told = _keep(made, packed)
+        told = _keep(made)
     except OperationalError:
         db.session().rollback()
         log.warning("feed not kept", extra={"feed_id": made.feed_id})
         told = None
     moment = None if told is None else made.last_modified
-    return KeptFeed(made.feed_id, made.etag, made.last_read_at, moment, bool(told), packed, made.body)
+    return KeptFeed(made.feed_id, made.etag, made.last_read_at, moment, bool(told), made.packed)
 
 
-def _keep(made: Feed, packed: bytes) -> bool | None:
+def renewed_if_there(token: str, *, now: dt.datetime) -> KeptFeed | None:
+    """The same, or None: when there is nothing to give, or when the database does not answer.
+
+    Whoever gets None asks again in the usual way, where a failure is told as one.
+    """
+    try:
+        return renewed_body(token, now=now)
+    except (NotFound, SQLAlchemyError):
+        return None
+
+
+def _keep(made: PackedFeed) -> bool | None:
     """Whether its moment alone tells it from what was given before; None when it is over already.
 
     Raises: NotFound when the address ended meanwhile.
@@ -181,13 +195,26 @@ def _keep(made: Feed, packed: bytes) -> bool | None:
             "modified_at": made.last_modified,
             "latest_told_at": max(made.last_modified, latest_told_at) if before else made.last_modified,
             "told_by_moment": told,
-            "packed": packed,
+            "packed": made.packed,
         }
         if before is None:
             session.execute(_KEEP_FIRST, values | {"feed_id": made.feed_id})
         else:
             session.execute(_KEEP_ON, values | which)
+        _keep_parts(session, made)
     return told
+
+
+def _keep_parts(session: Session, made: PackedFeed) -> None:
+    """Those of a long calendar; a short one is its only part, and what is kept of it is enough."""
+    session.execute(_PART_GONE, {"of_feed": made.feed_id, "stay": [one.first_month for one in made.stood]})
+    if made.made and (made.stood or len(made.made) > 1):
+        session.execute(_PART_NEW, [_part_row(made, one) for one in made.made])
+
+
+def _part_row(made: PackedFeed, part: FeedStretch) -> dict[str, Any]:
+    said = {name: value for name, value in part._asdict().items() if name != "piece"}
+    return {"feed_id": made.feed_id, "made_by": made.made_by} | said | part.piece._asdict()
 
 
 def tidy_up(*, now: dt.datetime) -> None:
@@ -196,28 +223,36 @@ def tidy_up(*, now: dt.datetime) -> None:
     What was changed is taken out with the change. This takes what the clock has ended and nobody has asked for since;
     on PostgreSQL also what was being made at the very moment of a change: it is never given, but it lay there.
     """
-    wrong = queries.wrong_bodies(now)
+    wrong, wrong_parts = queries.wrong_bodies(now), queries.wrong_parts(now)
     holds = FeedBody.version == (
-        select(queries.version_of(FeedToken.presenter_id)).where(FeedToken.id == FeedBody.feed_id).scalar_subquery()
+        select(version_of(FeedToken.presenter_id)).where(FeedToken.id == FeedBody.feed_id).scalar_subquery()
     )
     over = or_(~holds, FeedBody.holds_until <= now, FeedBody.holds_from > now, FeedBody.feed_id.in_(wrong))
+    of_its_months = (
+        select(func.coalesce(func.sum(FeedMonth.steps), 0))
+        .join(FeedToken, FeedToken.presenter_id == FeedMonth.presenter_id)
+        .where(FeedToken.id == FeedPart.feed_id)
+        .where(FeedMonth.month >= FeedPart.first_month, FeedMonth.month < FeedPart.end_month)
+        .scalar_subquery()
+    )
+    ended = FeedPart.holds_until <= now, FeedPart.holds_from > now, FeedPart.feed_id.in_(wrong_parts)
     with transaction() as session:
         session.execute(update(FeedBody).where(FeedBody.packed.is_not(None), over).values(packed=None))
-        _add_up_versions(session)
+        session.execute(delete(FeedPart).where(or_(FeedPart.version != of_its_months, *ended)))
+        _add_up(session, FeedVersion, FeedVersion.presenter_id)
+        _add_up(session, FeedMonth, FeedMonth.presenter_id, FeedMonth.month)
 
 
-def _add_up_versions(session: Session) -> None:
+def _add_up(session: Session, table: type[FeedVersion | FeedMonth], *keys: InstrumentedAttribute[int]) -> None:
     """Rows that others write meanwhile are theirs: the sum is the same before and after, for whoever reads."""
-    several = select(FeedVersion.presenter_id).group_by(FeedVersion.presenter_id).having(func.count() > 1)
-    for presenter_id in session.scalars(several).all():
-        gone = session.execute(
-            delete(FeedVersion)
-            .where(FeedVersion.presenter_id == presenter_id)
-            .returning(FeedVersion.writer, FeedVersion.steps)
-        ).all()
+    several = select(*keys).group_by(*keys).having(func.count() > 1)
+    for which in session.execute(several).all():
+        of_one = (key == value for key, value in zip(keys, which, strict=True))
+        gone = session.execute(delete(table).where(*of_one).returning(table.writer, table.steps)).all()
         if gone:
-            whole = {"presenter_id": presenter_id, "writer": gone[0].writer, "steps": sum(row.steps for row in gone)}
-            session.execute(insert(FeedVersion).values(whole))
+            same = {key.key: value for key, value in zip(keys, which, strict=True)}
+            whole = same | {"writer": gone[0].writer, "steps": sum(row.steps for row in gone)}
+            session.execute(insert(table).values(whole))
 
 
 def note_read(feed: Feed | KeptFeed, *, now: dt.datetime) -> None:

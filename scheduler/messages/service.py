@@ -22,14 +22,22 @@ log = logging.getLogger(__name__)
 SENDER = "Raspored"
 
 
-def queue_message(draft: MessageDraft, *, now: dt.datetime, not_before: dt.datetime | None = None) -> None:
+def queue_message(
+    draft: MessageDraft, *, now: dt.datetime, not_before: dt.datetime | None = None, body: Body | None = None
+) -> None:
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
 
-    Until `not_before` it stays in the house, where it can be stopped.
+    Until `not_before` it stays in the house, where it can be stopped. Whoever shall keep nobody waiting at the write
+    lock has rendered it before (`rendered`), and hands over its `body`.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
     """
-    db.session().add(OutboxMessage(**_written(draft, now, not_before)))
+    db.session().add(OutboxMessage(**_written(draft, now, not_before, body)))
+
+
+def rendered(draft: MessageDraft) -> Body:
+    """A mail as `queue_message` would store it; nothing is stored. Raises: as `queue_message`."""
+    return mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of, for_school=draft.for_school)
 
 
 def queue_messages(drafts: Sequence[MessageDraft], *, now: dt.datetime) -> None:
@@ -38,9 +46,10 @@ def queue_messages(drafts: Sequence[MessageDraft], *, now: dt.datetime) -> None:
         db.session().execute(insert(OutboxMessage), [_written(draft, now, None) for draft in drafts])
 
 
-def _written(draft: MessageDraft, now: dt.datetime, not_before: dt.datetime | None) -> dict[str, Any]:
-    body = mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of, for_school=draft.for_school)
-    link = draft.link
+def _written(
+    draft: MessageDraft, now: dt.datetime, not_before: dt.datetime | None, body: Body | None = None
+) -> dict[str, Any]:
+    body, link = body or rendered(draft), draft.link
     about, about_id = draft.about or (None, None)
     return {
         "message_id": f"<{uuid.uuid4()}@{settings().uid_domain}>",

@@ -23,6 +23,8 @@ LEFT_OUT = frozenset(
         "consent_paper",
         "date_hold",
         "feed_body",
+        "feed_month",
+        "feed_part",
         "feed_version",
         "form_key",
         "held_time",

@@ -27,7 +27,7 @@ from scheduler.places.models import Host
 from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
-from tests.factories.feeds import make_entry_for, make_feed
+from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator
@@ -75,26 +75,26 @@ def test_a_backup_brings_back_rows_and_files(run, tmp_path):
     assert names_stored() == ["Центар „Дрвенград“", "Нови"]
 
 
-def test_no_backup_holds_what_is_kept_for_calendars_and_after_a_restore_it_is_made_anew(run, tmp_path):
+def test_no_backup_holds_what_is_kept_for_calendars_and_after_a_restore_it_is_made_anew(run, tmp_path, monkeypatch):
     """A copy would lie where nothing takes it out when somebody is suspended, leaves or is erased."""
+    keep_each_month_apart(monkeypatch)
     presenter = a_cleared_educator()
-    make_entry_for(presenter)
+    sittings = [make_entry_for(presenter), make_entry_for(presenter, on_day=MONDAY.date())]
     feed = service.renewed_body(token := make_feed(presenter), now=MONDAY)
-    assert len(feed.packed) > 400
+    parts = db.session.scalars(text("SELECT packed FROM feed_part WHERE length(packed) > 100")).all()
+    assert (len(feed.packed) > 400, len(parts)) == (True, len(sittings))
     assert run("create", tmp_path / "b.zip").exit_code == 0
 
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        rows = json.loads(archive.read("manifest.json"))["rows"]
-        held = b"".join(archive.read(name) for name in archive.namelist())
-    assert (rows["feed_token"], rows["feed_body"]) == (1, 0)
-    assert (feed.packed in held, feed.packed.hex().encode() in held) == (False, False)
+        rows, held = json.loads(archive.read("manifest.json"))["rows"], b"".join(map(archive.read, archive.namelist()))
+    assert (rows["feed_token"], rows["feed_body"], rows["feed_part"]) == (1, 0, 0)
+    assert [one for one in (feed.packed, *parts) if one in held or one.hex().encode() in held] == []
     assert queries.kept_feed(token, now=MONDAY) is not None
     assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
     assert queries.kept_feed(token, now=MONDAY) is None
     with db.engine.begin() as connection:  # no ledger: every address has ended, this one too
         connection.exec_driver_sql("UPDATE feed_token SET revoked_at = NULL")
-    assert service.renewed_body(token, now=MONDAY).packed == feed.packed
-    assert queries.wrong_bodies(MONDAY) == []
+    assert (service.renewed_body(token, now=MONDAY).packed, queries.violations()) == (feed.packed, [])
 
 
 def test_only_the_owner_reads_a_backup_and_it_holds_no_key(run, tmp_path):

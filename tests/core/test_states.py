@@ -40,6 +40,40 @@ def test_a_move_changes_the_state_and_writes_one_audit_row(session: Session) -> 
     assert json.loads(entry.details) == {"from": "new", "to": "triage"}
 
 
+def test_a_new_thing_begins_where_its_machine_lets_it_begin_alone(session: Session) -> None:
+    stored = make_school_request(RequestState.DRAFT)
+    copied = (
+        "centre_id",
+        "programme_id",
+        "host_id",
+        "channel",
+        "language",
+        "teaching_language",
+        "first_day",
+        "last_day",
+    )
+    given = {name: getattr(stored, name) for name in (*copied, "contact_name", "contact_email", "contact_phone")}
+
+    def a_new_one(number: str) -> SchoolRequest:
+        row = SchoolRequest(number=number, state=RequestState.DRAFT, submitted_at=MONDAY, teacher_stays=True, **given)
+        row.state_since = MONDAY
+        return row
+
+    with transaction():
+        new = a_new_one("R-2026-0901")
+        states.start(REQUEST_MACHINE, new, RequestState.UNVERIFIED, actor=SYSTEM, at=LATER)
+    with pytest.raises(Conflict, match="wrong_state"), transaction():
+        states.start(REQUEST_MACHINE, a_new_one("R-2026-0902"), RequestState.NEW, actor=SYSTEM, at=LATER)
+
+    session.expire_all()
+    numbers = set(session.scalars(select(SchoolRequest.number)))
+    assert numbers == {stored.number, "R-2026-0901"}
+    assert (new.state, new.state_since, new.version) == (RequestState.UNVERIFIED, LATER, 1)
+    entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.thing_id) == ("school request unverified", new.id)
+    assert json.loads(entry.details) == {"from": "draft", "to": "unverified"}
+
+
 def test_a_forbidden_move_changes_nothing(session: Session) -> None:
     school_request = make_school_request(RequestState.NEW)
     with pytest.raises(Conflict, match="wrong_state"), transaction():

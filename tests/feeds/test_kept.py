@@ -1,7 +1,6 @@
 """What is kept for an address: when it is taken out, who would notice that it is wrong, and that no change waits."""
 
 import datetime as dt
-import gzip
 import re
 
 import pytest
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.feeds import queries, service
+from scheduler.core.tokens import token_hash
+from scheduler.feeds import anew, queries, service
 from scheduler.feeds.models import WHOSE, FeedBody, FeedToken, FeedVersion
 from scheduler.jobs import invariants
 from scheduler.people.models import Presenter, User
@@ -132,41 +132,24 @@ def test_an_erased_persons_texts_are_gone_and_her_name_is_in_nobodys(client: Fla
 def test_a_text_made_while_somebody_changed_it_is_not_kept(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     presenter = a_cleared_educator()
     token = make_feed(presenter)
-    made = queries.body_of(token, now=MONDAY)
+    made = anew.packed_anew(token_hash(token), MONDAY)
     make_entry_for(presenter)
 
-    monkeypatch.setattr(queries, "body_of", lambda *_given, **_named: made)
+    monkeypatch.setattr(service, "packed_anew", lambda *_given: made)
     given = service.renewed_body(token, now=MONDAY)
 
     assert (given.etag, given.modified_at, given.told_by_moment) == (made.etag, None, False)
     assert kept(session) == {}
 
 
-def test_a_long_calendar_is_packed_in_less_time_and_holds_the_same(
-    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    presenter = a_cleared_educator()
-    for day in (6, 7, 8):
-        make_entry_for(presenter, on_day=dt.date(2026, 10, day))
-    short, long = make_feed(presenter, name="phone"), make_feed(presenter, name="tablet")
-    given = [service.renewed_body(short, now=MONDAY)]
-
-    monkeypatch.setattr(service, "LONG_CALENDAR", 100)
-    given.append(service.renewed_body(long, now=MONDAY))
-
-    assert given[0].packed != given[1].packed
-    assert {gzip.decompress(one.packed) for one in given} == {given[0].plain} == {given[1].plain}
-    assert [client.get(f"/feeds/{token}.ics").data for token in (short, long)] == [given[0].plain] * 2
-
-
 def test_an_address_that_ends_while_its_text_is_made_finds_nothing(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = make_feed(a_cleared_educator())
-    made = queries.body_of(token, now=MONDAY)
+    made = anew.packed_anew(token_hash(token), MONDAY)
     service.revoke_feed(SYSTEM, made.feed_id, now=MONDAY)
 
-    monkeypatch.setattr(queries, "body_of", lambda *_given, **_named: made)
+    monkeypatch.setattr(service, "packed_anew", lambda *_given: made)
     with pytest.raises(NotFound):
         service.renewed_body(token, now=MONDAY)
 
@@ -178,7 +161,7 @@ def test_a_new_release_makes_it_anew(session: Session, monkeypatch: pytest.Monke
     service.renewed_body(token, now=MONDAY)
     assert queries.kept_feed(token, now=MONDAY) is not None
 
-    monkeypatch.setattr(queries, "_made_by", lambda language: f"other words in {language}")
+    monkeypatch.setattr(queries, "release_of", lambda language: f"other words in {language}")
 
     assert queries.kept_feed(token, now=MONDAY) is None
 

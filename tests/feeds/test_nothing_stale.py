@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.feeds import queries, service
-from scheduler.feeds.models import FeedBody, FeedToken
-from scheduler.feeds.terms import Feed
+from scheduler.feeds.anew import version_of
+from scheduler.feeds.models import FeedBody, FeedMonth, FeedPart, FeedToken
+from scheduler.feeds.terms import WholeFeed
 from scheduler.people.models import Presenter, User
 from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.visits.models.visits import CalendarEntry, Visit
 from scheduler.visits.service.recompute import recompute_times
-from tests.factories.feeds import make_entry_for, make_feed
+from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed
 from tests.factories.staffing import with_entries
 from tests.laws import whereabouts
 from tests.standing_clock import StandingClock
@@ -46,6 +47,11 @@ WALKS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 11)), min_size=
 )
 
 
+@pytest.fixture(autouse=True)
+def each_month_is_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_each_month_apart(monkeypatch)
+
+
 class World(whereabouts.World):
     """The visit with everything that is done to it, and what else can change what a calendar shows."""
 
@@ -53,8 +59,10 @@ class World(whereabouts.World):
         super().__post_init__()
         own = [(one, "phone", "en") for one in self.people] + [(self.people[0], "tablet", "sr_Cyrl")]
         self.phones = [Phone(make_feed(one, name=name, language=language), one.id) for one, name, language in own]
-        for person, day in ((self.stranger, 13), (self.stranger, 14), (self.educators[2], 12)):
-            sitting = make_entry_for(person, on_day=dt.date(2026, 10, day))
+        days = [(self.stranger, 10, 13), (self.stranger, 10, 14), (self.educators[2], 10, 12)]
+        days += [(person, month, 17) for person in (self.stranger, *self.educators[:2]) for month in (8, 11, 12)]
+        for person, month, day in days:
+            sitting = make_entry_for(person, on_day=dt.date(2026, month, day))
             with transaction() as session:
                 session.execute(sa.delete(CalendarEntry).where(CalendarEntry.presentation_id == sitting.id))
             with_entries(sitting.visit_id)
@@ -133,7 +141,7 @@ class Phone:
         self.tag = (whole if self.tag.endswith('-gzip"') else packed).headers["ETag"]  # by turns
 
 
-def made_anew(token: str, now: dt.datetime) -> Feed | None:
+def made_anew(token: str, now: dt.datetime) -> WholeFeed | None:
     db.session.rollback()
     try:
         return queries.body_of(token, now=now)
@@ -145,7 +153,7 @@ def made_anew(token: str, now: dt.datetime) -> Feed | None:
 
 def bodies_that_lie_there() -> list[int]:
     """Feeds whose text is stored although what it was made of has changed, or nobody may read it any more."""
-    version = sa.select(queries.version_of(FeedToken.presenter_id)).where(FeedToken.id == FeedBody.feed_id)
+    version = sa.select(version_of(FeedToken.presenter_id)).where(FeedToken.id == FeedBody.feed_id)
     hers = sa.select(FeedToken.id).join(Presenter).join(User).where(FeedToken.id == FeedBody.feed_id)
     alive = hers.where(
         FeedToken.revoked_at.is_(None), Presenter.suspended_at.is_(None), User.suspended_at.is_(None)
@@ -157,6 +165,22 @@ def bodies_that_lie_there() -> list[int]:
         )
 
 
+def parts_that_lie_there() -> list[tuple[int, int]]:
+    """Parts of which some month has changed, or that nobody may read any more."""
+    steps = sa.select(sa.func.coalesce(sa.func.sum(FeedMonth.steps), 0)).where(
+        FeedMonth.presenter_id == FeedToken.presenter_id,
+        FeedMonth.month >= FeedPart.first_month,
+        FeedMonth.month < FeedPart.end_month,
+    )
+    gone = FeedToken.revoked_at, Presenter.suspended_at, User.suspended_at
+    over = FeedPart.version != steps.correlate(FeedPart, FeedToken).scalar_subquery()
+    named = sa.select(FeedPart.feed_id, FeedPart.first_month).select_from(FeedPart)
+    named = named.join(FeedToken, FeedToken.id == FeedPart.feed_id).join(Presenter).join(User)
+    with db.engine.connect() as connection:
+        wrong = sa.or_(over, *(one.is_not(None) for one in gone))
+        return [(row.feed_id, row.first_month) for row in connection.execute(named.where(wrong))]
+
+
 def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> World:
     db.session.remove()
     app.extensions["clean_tables"].empty()
@@ -166,12 +190,13 @@ def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> World:
     for act in walk:
         world.walk([act])
         assert bodies_that_lie_there() == [], act  # taken out in the transaction, before anybody asks
+        assert parts_that_lie_there() == [], act
         assert queries.kept_feed(world.bystander.token, now=world.now) is not None, act
         for now in (world.now, world.now + 31 * DAY):  # and back again for the next act
             the_clock.stands_at(now)
             for phone in (*world.phones, world.bystander):
                 phone.look(client, now)
-            assert queries.wrong_bodies(now) == []
+            assert (queries.wrong_bodies(now), queries.wrong_parts(now)) == ([], [])
             assert world.bystander.etag == seen
     return world
 

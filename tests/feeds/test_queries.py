@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.feeds import queries
+from scheduler.feeds import anew, queries
 from scheduler.feeds.models import FeedToken
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import Presentation
@@ -180,7 +180,7 @@ def test_texts_that_are_many_and_those_that_are_named_one_by_one_are_the_same(
     bodies = []
 
     for few in (100, 1, 0):
-        monkeypatch.setattr(queries, "FEW_TEXTS", few)
+        monkeypatch.setattr(anew, "FEW_TEXTS", few)
         bodies.append(queries.body_of(token, now=MONDAY).body)
 
     assert [body.count(b"BEGIN:VEVENT") for body in bodies] == [4] * 3

@@ -17,7 +17,14 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.rules.states import MAIL_WAITS, OPEN, may_book_again, may_move
 from scheduler.requests.service.locked_request import locked_request, write_to_school
-from scheduler.requests.service.submission import FORM_LOCK, ROWS_OF_THEIR_OWN, become_child, set_off, store_request
+from scheduler.requests.service.submission import (
+    FORM_LOCK,
+    ROWS_OF_THEIR_OWN,
+    Setting,
+    become_child,
+    set_off,
+    store_request,
+)
 from scheduler.requests.service.undoable import keep_undoable, stood_before
 from scheduler.requests.terms.acts import BulkAct, Done
 from scheduler.requests.terms.reasons import RequestReason
@@ -103,9 +110,9 @@ def _draft_again(row: SchoolRequest, first_day: dt.date, last_day: dt.date) -> R
 
 
 def _book(session: Session, actor: Actor, row: SchoolRequest, draft: RequestDraft, now: dt.datetime) -> str:
-    child = store_request(session, draft, row.centre_id, True, now)
+    child = store_request(session, actor, draft, row.centre_id, now)
     become_child(session, actor, child, row, now)
-    set_off(session, actor, child, "", now)
+    set_off(session, actor, child, Setting(), now)
     return child.number
 
 

@@ -25,9 +25,10 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import Contact, contacts_of
 from scheduler.requests.queries.stand_ins import district_of, on_duty, stand_in_of
 from scheduler.requests.rules.states import HIDDEN, PROMISED_DAYS, REMIND_AFTER_DAYS
+from scheduler.requests.terms.school_request import RequestDraft
 
 STAFF_LANGUAGE = "sr_Cyrl"  # of mail to the centre's common address
-NamedRequest = tuple[SchoolRequest, Programme | ProgrammeRow]
+NamedRequest = tuple[SchoolRequest | RequestDraft, Programme | ProgrammeRow]
 STATUS_HOURS = 24 * 400  # a school year and the summer after it
 
 
@@ -185,7 +186,7 @@ def values_of(row: SchoolRequest, language: str) -> dict[str, object]:
     }
 
 
-def named_hours(row: SchoolRequest, language: str) -> str:
+def named_hours(row: SchoolRequest | RequestDraft, language: str) -> str:
     """The hours at which a school wishes its presentations to begin; empty where it named none."""
     return ", ".join(clock_time(one.starts_local, language) for one in row.presentations if one.starts_local)
 

@@ -3,21 +3,23 @@
 import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import advisory_lock, transaction
-from scheduler.core.errors import Gone, GroundReason, Rejected
+from scheduler.core.errors import Gone, GroundReason, Reason, Rejected
+from scheduler.messages.terms import Body
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
 from scheduler.places.service.hosts import propose_host
 from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.policy import SYSTEM, Actor, Spot
 from scheduler.programmes import queries as programme_queries
+from scheduler.programmes.terms import ProgrammeRow
 from scheduler.requests.models import (
     BlackoutDays,
     BookingAnswers,
@@ -35,7 +37,7 @@ from scheduler.requests.rules.school_request import (
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
 from scheduler.requests.service.bookings import others_of_booking, problems_with_parts, write_of_booking
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
-from scheduler.requests.service.unproved import count_mail, forget_network, write_to_unproved
+from scheduler.requests.service.unproved import count_mail, first_mail, forget_network, write_to_unproved
 from scheduler.requests.terms.school_request import (
     REQUEST_MACHINE,
     RequestChannel,
@@ -49,6 +51,8 @@ log = logging.getLogger(__name__)
 ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "parts", "kept_until")  # rows of their own; of a hold
 KEYS_APART = "|"  # stands in no key
 FORM_LOCK = 21  # a kind of advisory locks
+_ANSWERS = BookingAnswers.metadata.tables[BookingAnswers.__tablename__]
+_FORGET = delete(_ANSWERS).where(_ANSWERS.c.token_hash == bindparam("answers"))
 
 
 def submit_request(
@@ -64,44 +68,68 @@ def submit_request(
 
     Its further parts are requests of their own in the same booking. From the web it is unverified, and a mail that
     proves the address is queued: all of it, or nothing. Taken on the phone by staff it is new at once. `where` is a
-    host that the register does not hold, or one that a page has opened; then the draft's host counts for nothing.
+    host that the register does not hold, or one that a page has opened; then the draft's host counts for nothing. Of
+    an opened one nobody waits for us: it is judged, and the mail rendered, before the write lock is taken.
     Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
     """
     programmes = {one.programme_id: programme_queries.programme_of(one.programme_id) for one in (draft, *draft.parts)}
-    programme = programmes[draft.programme_id]
-    by_staff = actor.user_id is not None or actor == SYSTEM
     for one in programmes.values():
         policy.require(actor, "create", "request", centre=Spot(one.centre_id, own=True))
+    known = _judged(actor, draft, programmes, where, now) if isinstance(where, OpenSchool) else None
     key, *also = _keys_of(form_key)
     with transaction() as session:
         advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
         if (earlier := form_keys.answer_of(key, *also)) is not None:
             return int(earlier)
-        school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
-        host, today = school.host, clock.local_day(now)
-        for one in programmes.values():
-            policy.require(actor, "create", "request", centre=_lies(one.centre_id, host))
-        hours = school.hours(draft.first_day, draft.last_day, today=today)
-        levels = levels_at(host.teaches_primary, host.teaches_secondary)
-        facts = RequestFacts(programme, levels, by_staff, *hours)
-        problems = problems_with_parts(draft.parts, programmes, today, facts)
-        problems |= problems_with(draft, today, facts)
-        if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
-            problems["campaign_id"] = GroundReason.UNKNOWN
-        if problems:
-            raise Rejected(problems)
+        if known is None:
+            school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
+            known = _judged(actor, draft, programmes, school, now)
+        if known.problems:
+            raise Rejected(known.problems)
         parent_id = draft.parent_id
-        draft = dataclasses.replace(draft, host_id=host.id, parent_id=None)
-        row = store_request(session, draft, programme.centre_id, by_staff, now)
-        _keep_lineage(session, actor, row, parent_id, now)
-        parts = [(part, programmes[part.programme_id].centre_id) for part in draft.parts]
-        _store_parts(session, actor, row, parts, now)
-        set_off(session, actor, row, network, now, draft.kept_until)
-        form_keys.remember(key, str(row.id), at=now, also=also)
-        _forget_what_became(session, form_key)
+        draft = dataclasses.replace(draft, host_id=known.host.id, parent_id=None)
+        row = store_request(session, actor, draft, programmes[draft.programme_id].centre_id, now)
+        with session.no_autoflush:  # nothing below asks for what waits to be written: it is written in one go
+            _keep_lineage(session, actor, row, parent_id, now)
+            parts = [(part, programmes[part.programme_id].centre_id) for part in draft.parts]
+            _store_parts(session, actor, row, parts, now)
+            set_off(session, actor, row, Setting(network, draft.kept_until, known.mail), now)
+            form_keys.remember(key, str(row.id), at=now, also=also)
+            _forget_what_became(session, form_key)
         request_id = row.id
-    log.info("request submitted", extra={"request_id": request_id, "by_staff": by_staff})
+    log.info("request submitted", extra={"request_id": request_id, "by_staff": _is_staff(actor)})
     return request_id
+
+
+@dataclasses.dataclass(frozen=True)
+class _JudgedRequest:
+    """What is known of a draft before anything of it is stored."""
+
+    host: HostRow
+    problems: dict[str, Reason]
+    mail: Body | None = None  # to an address that is to be proven
+
+
+def _judged(
+    actor: Actor, draft: RequestDraft, programmes: Mapping[int, ProgrammeRow], school: OpenSchool, now: dt.datetime
+) -> _JudgedRequest:
+    """Raises: NotAllowed."""
+    host, today = school.host, clock.local_day(now)
+    for one in programmes.values():
+        policy.require(actor, "create", "request", centre=_lies(one.centre_id, host))
+    programme = programmes[draft.programme_id]
+    hours = school.hours(draft.first_day, draft.last_day, today=today)
+    facts = RequestFacts(programme, levels_at(host.teaches_primary, host.teaches_secondary), _is_staff(actor), *hours)
+    problems = problems_with_parts(draft.parts, programmes, today, facts) | problems_with(draft, today, facts)
+    if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
+        problems["campaign_id"] = GroundReason.UNKNOWN
+    mail = None if problems or _is_staff(actor) else first_mail(draft, host, programmes, now)
+    return _JudgedRequest(host, problems, mail)
+
+
+def _is_staff(actor: Actor) -> bool:
+    """Whether it was taken on the phone."""
+    return actor.user_id is not None or actor == SYSTEM
 
 
 def _lies(centre_id: int, host: HostRow) -> Spot:
@@ -116,7 +144,7 @@ def _forget_what_became(session: Session, form_key: str) -> None:
     """
     answers, _apart, page = form_key.partition(KEYS_APART)
     if page:
-        session.execute(delete(BookingAnswers).where(BookingAnswers.token_hash == answers))
+        session.execute(_FORGET, {"answers": answers})
 
 
 def was_sent(form_key: str) -> bool:
@@ -140,16 +168,19 @@ def _opened(actor: Actor, draft: RequestDraft, new_host: HostDraft | None, now: 
 
 
 def store_request(
-    session: Session, draft: RequestDraft, centre_id: int, by_staff: bool, now: dt.datetime, booking: str = ""
+    session: Session, actor: Actor, draft: RequestDraft, centre_id: int, now: dt.datetime, booking: str = ""
 ) -> SchoolRequest:
-    """The rows of a draft that the rules have accepted, in a booking of others or its own; nobody is written to yet."""
+    """The rows of a draft that the rules have accepted, in a booking of others or its own; nobody is written to yet.
+
+    From the web it waits for the proof of its address; what was taken on the phone is a draft until it sets off.
+    """
     number = numbers.next_number("R", clock.local_day(now))
     row = SchoolRequest(
         **{name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN},
         number=number,
         booking=booking or number,
         centre_id=centre_id,
-        channel=RequestChannel.PHONE if by_staff else RequestChannel.WEB,
+        channel=RequestChannel.PHONE if _is_staff(actor) else RequestChannel.WEB,
         state=RequestState.DRAFT,
         state_since=now,
         submitted_at=now,
@@ -161,6 +192,9 @@ def store_request(
     ]
     row.preferred = [PreferredDate(rank=rank, **vars(one)) for rank, one in enumerate(draft.preferred, 1)]
     row.blackouts = [BlackoutDays(**vars(one)) for one in draft.blackouts]
+    if row.channel is RequestChannel.WEB:
+        states.start(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
+        return row
     session.add(row)
     session.flush()
     return row
@@ -170,14 +204,11 @@ def _store_parts(
     session: Session, actor: Actor, row: SchoolRequest, parts: Iterable[tuple[RequestDraft, int]], now: dt.datetime
 ) -> None:
     """The further parts of a booking, each with its centre; of those from the web the first one's mail speaks."""
-    by_staff = row.channel is RequestChannel.PHONE
     for part, centre_id in parts:
         draft = dataclasses.replace(part, host_id=row.host_id)
-        one = store_request(session, draft, centre_id, by_staff, now, row.number)
-        if by_staff:
-            set_off(session, actor, one, "", now)
-        else:
-            states.move(REQUEST_MACHINE, one, RequestState.UNVERIFIED, actor=actor, at=now)
+        one = store_request(session, actor, draft, centre_id, now, row.number)
+        if one.channel is RequestChannel.PHONE:
+            set_off(session, actor, one, Setting(), now)
 
 
 def _keep_lineage(session: Session, actor: Actor, row: SchoolRequest, parent_id: int | None, now: dt.datetime) -> None:
@@ -203,15 +234,17 @@ def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: Sch
     audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
 
-def set_off(
-    session: Session,
-    actor: Actor,
-    row: SchoolRequest,
-    network: str,
-    now: dt.datetime,
-    kept_until: dt.datetime | None = None,
-) -> None:
-    """The first move of a stored draft: to staff at once from the phone, to the mailbox of its address from the web."""
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """Where a request from the web comes from, until when its date is kept, and its mail if that is rendered."""
+
+    network: str = ""
+    kept_until: dt.datetime | None = None
+    mail: Body | None = None
+
+
+def set_off(session: Session, actor: Actor, row: SchoolRequest, setting: Setting, now: dt.datetime) -> None:
+    """What is stored goes its way: to staff at once from the phone, to the mailbox of its address from the web."""
     if row.channel is RequestChannel.PHONE:
         states.move(REQUEST_MACHINE, row, RequestState.NEW, actor=actor, at=now)
         row.owner_id = actor.user_id
@@ -219,9 +252,8 @@ def set_off(
         fresh = locked_request(session, actor, "create", row.id)
         write_to_school(fresh, "request_received", now=now)
         return
-    states.move(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
-    count_mail(session, row.contact_email, network, now)
-    write_to_unproved(row, now, kept_until)
+    count_mail(session, row.contact_email, setting.network, now)
+    write_to_unproved(row, now, setting.kept_until, setting.mail)
 
 
 def prove_address(token: str, *, now: dt.datetime, tells: bool = True) -> str | None:

@@ -2,20 +2,24 @@
 
 import datetime as dt
 import logging
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.config import settings
 from scheduler.core.db import advisory_lock, db
 from scheduler.core.errors import TooMany
 from scheduler.core.language import pick
-from scheduler.messages.service import queue_message
-from scheduler.messages.terms import LinkWish, MessageDraft
+from scheduler.messages.service import queue_message, rendered
+from scheduler.messages.terms import Body, LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre
 from scheduler.places.models import Host
+from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import ProgrammeRow
 from scheduler.requests.models import SchoolRequest, UnprovedMail
 from scheduler.requests.rules.school_request import (
     MAILS_A_DAY_FROM_NETWORK,
@@ -23,39 +27,66 @@ from scheduler.requests.rules.school_request import (
     MAILS_WINDOW,
     PROVE_WITHIN,
 )
-from scheduler.requests.service.locked_request import values_of_several, whom_to_call
+from scheduler.requests.service.locked_request import NamedRequest, values_of_several, whom_to_call
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import RequestDraft
 
 log = logging.getLogger(__name__)
 
 FLOOD_LOCK = 22  # a kind of advisory locks
 LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
+PROOF_MAIL = "prove_address"
+NUMBER_MARK = "{number}"  # in a mail that is rendered before its request has a number
 
 
-def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
-    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
-    starts = row.presentations[0].starts_local if kept_until and kept_until > now else None
-    kept = {"day": row.first_day, "time": starts, "until": kept_until} if starts else {}
+def write_to_unproved(
+    row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None, body: Body | None = None
+) -> None:
+    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13).
+
+    `body` is what `first_mail` has rendered of the draft that the request was made of.
+    """
     hours = int(PROVE_WITHIN.total_seconds() // 3600)
-    forgotten_after, _unit = settings().kept_for("unproven_request")
     queue_message(
         MessageDraft(
-            kind="prove_address",
+            kind=PROOF_MAIL,
             address=row.contact_email,
             language=row.language,
-            values=_what_was_chosen(row) | {"days": max(PROVE_WITHIN.days, forgotten_after)} | kept,
+            values={} if body else _what_was_chosen(row) | _until_when(row, kept_until, now),
             link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
             about=(SchoolRequest.__tablename__, row.id),
             centre_id=row.centre_id,
             for_school=True,
         ),
         now=now,
+        body=_numbered(body, row.number) if body else None,
     )
 
 
+def first_mail(draft: RequestDraft, host: HostRow, programmes: Mapping[int, ProgrammeRow], now: dt.datetime) -> Body:
+    """What `write_to_unproved` will write of this draft, but its number: rendered before anybody waits for the lock."""
+    named = [(one, programmes[one.programme_id]) for one in (draft, *draft.parts)]
+    centre = db.session().get_one(Centre, programmes[draft.programme_id].centre_id)
+    values = _said(draft, host, centre, named) | _until_when(draft, draft.kept_until, now) | {"number": NUMBER_MARK}
+    return rendered(MessageDraft(kind=PROOF_MAIL, address="", language=draft.language, values=values, for_school=True))
+
+
+def _numbered(body: Body, number: str) -> Body:
+    return Body(*(part.replace(NUMBER_MARK, number) for part in (body.subject, body.text, body.html)))
+
+
+def _until_when(
+    asked: SchoolRequest | RequestDraft, kept_until: dt.datetime | None, now: dt.datetime
+) -> dict[str, object]:
+    """When a request is forgotten that nobody proves, and the date that is kept for it so long."""
+    starts = asked.presentations[0].starts_local if kept_until and kept_until > now else None
+    kept = {"day": asked.first_day, "time": starts, "until": kept_until} if starts else {}
+    forgotten_after, _unit = settings().kept_for("unproven_request")
+    return {"days": max(PROVE_WITHIN.days, forgotten_after)} | kept
+
+
 def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
-    """What a mail to an unproven address says of a request: chosen from lists of ours; a typed school has no name."""
-    language = row.language
+    """What the mail says of a request that is stored, with all that was sent together."""
     named = select(SchoolRequest, Host, Centre, Programme).join(Host, Host.id == SchoolRequest.host_id)
     named = (
         named.options(joinedload(SchoolRequest.presentations))
@@ -65,12 +96,20 @@ def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
     named = named.where(SchoolRequest.booking == row.booking).order_by(SchoolRequest.id)
     found = db.session.execute(named).unique().all()
     host, centre = found[0][1:3]
+    programmes = [(one, programme) for one, _host, _centre, programme in found]
+    return _said(row, host, centre, programmes) | {"number": row.number}
+
+
+def _said(
+    asked: SchoolRequest | RequestDraft, host: Host | HostRow, centre: Centre, named: Sequence[NamedRequest]
+) -> dict[str, object]:
+    """What a mail to an unproven address says: chosen from lists of ours; a typed school has no name."""
+    language = asked.language
     return whom_to_call(centre, language) | {
-        "number": row.number,
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
-        "first_day": row.first_day,
-        "last_day": row.last_day,
-        **values_of_several([(one, programme) for one, _host, _centre, programme in found], language),
+        "first_day": asked.first_day,
+        "last_day": asked.last_day,
+        **values_of_several(named, language),
     }
 
 
@@ -82,13 +121,20 @@ def count_mail(session: Session, address: str, network: str, now: dt.datetime) -
     key = people_rules.account_key(address, purpose="booking")
     locks = [people_rules.lock_number(one) for one in (key, network) if one]
     advisory_lock(session, FLOOD_LOCK, locks)
-    today = UnprovedMail.at > now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
-    limits = [(UnprovedMail.address_key == key, MAILS_A_DAY_TO_ADDRESS)]
-    limits += [(UnprovedMail.network == network, MAILS_A_DAY_FROM_NETWORK)] if network else []
-    full = session.execute(select(*[_full_since(and_(counted, today), most) for counted, most in limits])).one()
+    since = now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
+    full = session.execute(_full(bool(network)), {"key": key, "network": network, "since": since}).one()
     if reached := [since for since in full if since is not None]:
         raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
     session.add(UnprovedMail(address_key=key, network=network, at=now))
+
+
+@cache  # put into words once: it is asked under the write lock
+def _full(by_network: bool) -> Select[*tuple[dt.datetime | None, ...]]:
+    """The limit of an address, and that of its network: since when each is reached."""
+    today = UnprovedMail.at > bindparam("since")
+    limits = [(UnprovedMail.address_key == bindparam("key"), MAILS_A_DAY_TO_ADDRESS)]
+    limits += [(UnprovedMail.network == bindparam("network"), MAILS_A_DAY_FROM_NETWORK)] if by_network else []
+    return select(*[_full_since(and_(counted, today), most) for counted, most in limits])
 
 
 def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:

@@ -57,12 +57,13 @@ def wishes_of(environ: Mapping[str, Any]) -> Wishes:
 def answer_with(feed: KeptFeed, wishes: Wishes, engine: Any = None) -> FeedAnswer | None:
     """The answer to who asks for this feed; None when its bytes are not there any more: it is another one now."""
     held = _tag_held(feed, wishes.tags)
-    if held or (not wishes.tags and feed.told_by_moment and wishes.moment == _moment(feed)):
+    by_moment = wishes.moment and not wishes.tags and feed.told_by_moment
+    if held or (by_moment and wishes.moment == _moment(feed)):
         return FeedAnswer(304, (*_ALWAYS, ("ETag", held or _tag(feed, packed=wishes.packed))))  # RFC 9110, 15.4.5
-    body = feed.plain if feed.plain and not wishes.packed else packed_body(feed, engine)
+    body = packed_body(feed, engine)
     if body is None:
         return None
-    if not wishes.packed and not feed.plain:
+    if not wishes.packed:
         try:
             body = zlib.decompress(body, zlib.MAX_WBITS + 16)  # as gzip
         except zlib.error:

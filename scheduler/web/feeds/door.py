@@ -1,9 +1,10 @@
 """Before the pages: calendars that poll all day are answered by what is kept, without a session, a user or a route.
 
-Nearly all of them hold it already: one indexed row says so (304). Whatever is not plainly that is left to the page: an
-address that is nobody's, a feed that must be made anew, another host, a query, a failing database.
+Nearly all of them hold it already: one indexed row says so (304). After a change it is made anew here, too. Whatever is
+not plainly that is left to the page: an address that is nobody's, another host, a query, a failing database.
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -16,6 +17,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.feeds import queries, service
 from scheduler.feeds.rules import read_is_due
+from scheduler.feeds.terms import KeptFeed
 from scheduler.web import headers, metrics
 from scheduler.web.feeds.answers import FeedAnswer, answer_with, wishes_of
 
@@ -68,12 +70,19 @@ class FeedDoor:
         if "/" in token or len(token) > LONGEST_TOKEN or not token.isascii():
             return None
         now = clock.now()
-        feed = queries.kept_feed(token, now=now, engine=self.engine)
-        answer = answer_with(feed, wishes_of(environ), self.engine) if feed else None
+        wishes = wishes_of(environ)
+        whole = not wishes.tags and not wishes.moment
+        feed = queries.kept_feed(token, now=now, engine=self.engine, whole=whole) or self._made_anew(token, now)
+        answer = answer_with(feed, wishes, self.engine) if feed else None
         if feed and answer and read_is_due(feed.last_read_at, now):
             with self.app.app_context():
                 service.note_read(feed, now=now)
         return answer
+
+    def _made_anew(self, token: str, now: dt.datetime) -> KeptFeed | None:
+        """None where there is nothing to give: the page says so."""
+        with self.app.app_context():
+            return service.renewed_if_there(token, now=now)
 
     def _note(self, method: str, status: int, began: float) -> None:
         """As every other request: counted, and one line."""
