@@ -7,7 +7,7 @@ MODULES = (
     "core.audit",
     "core.form_keys",
     "core.imports.batches",
-    "core.imports.staging",
+    "core.imports.laid_aside",
     "core.numbers",
     "core.tokens",
     "messages.models",

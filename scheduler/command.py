@@ -11,8 +11,8 @@ import click
 import dotenv
 from flask.cli import ScriptInfo
 
-from scheduler.app import create_app
 from scheduler.core import logs
+from scheduler.core.loading import uncollected
 from scheduler.settings_file import BadSettings, settings_file
 
 FLASKS_OWN = (".env", ".flaskenv")
@@ -22,7 +22,10 @@ def main() -> None:
     """What `.venv/bin/raspored` starts. A wrong setting ends it with code 2 and one line."""
     os.umask(0o077)  # database, mails and papers are for nobody else on this machine
     try:
-        app = create_app()
+        with uncollected():
+            from scheduler.bare_app import create_bare_app
+
+            app = create_bare_app()
     except BadSettings as error:
         print(f"Raspored cannot start: {error}", file=sys.stderr)
         sys.exit(2)

@@ -21,7 +21,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler import config
-from scheduler.app import create_app, open_migrations
+from scheduler.app import create_app
+from scheduler.bare_app import open_migrations
 from scheduler.config import Settings, read_settings
 from scheduler.core import clock, passwords
 from scheduler.core.db import db

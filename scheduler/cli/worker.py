@@ -4,7 +4,7 @@ import click
 from flask import Flask
 
 from scheduler.cli.refusals import Command
-from scheduler.core import logs
+from scheduler.core import logs, priority
 from scheduler.jobs.queue import huey, load_jobs
 
 FINISH_WITHIN_S = 3.0  # a job that takes longer is cut off: its row's lease runs out and it is done again
@@ -15,6 +15,7 @@ FINISH_WITHIN_S = 3.0  # a job that takes longer is cut off: its row's lease run
 def worker(threads: int) -> None:
     """Run the jobs in the foreground until SIGTERM or Ctrl-C."""
     logs.set_up("INFO")
+    priority.give_way()
     load_jobs()
     consumer = huey.create_consumer(
         workers=threads,

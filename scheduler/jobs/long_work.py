@@ -7,7 +7,7 @@ from typing import Any
 
 from scheduler.core import clock
 from scheduler.core.errors import SchedulerError
-from scheduler.core.imports import staging
+from scheduler.core.imports import laid_aside
 from scheduler.core.imports.staging import Stale
 from scheduler.jobs import file_work, paper_work, proposals, tours
 from scheduler.jobs.queue import crontab, huey, in_app
@@ -35,7 +35,7 @@ def do_long_work() -> None:
 @in_app
 def forget_uploads() -> None:
     """Each hour, drop the files of imports that ended a day ago, and what a killed worker laid aside. Twice is once."""
-    staging.forget_old(clock.now())
+    laid_aside.forget_old(clock.now())
     if forgotten := service.forget_contents(clock.now()):
         log.info("uploads forgotten", extra={"files": forgotten})
 

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from scheduler.config import ROOT, settings
 from scheduler.core import audit, backup, seals
 from scheduler.core.db import db, transaction
-from scheduler.core.imports import batches, staging
+from scheduler.core.imports import batches, laid_aside, staging
 from scheduler.feeds import queries, service
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
@@ -342,7 +342,7 @@ def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowl
 
 
 def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, used, tmp_path, monkeypatch):
-    """Rows that are laid aside may be in it; they are swept later, and nobody sees them."""
+    """Pieces that are laid aside may be in it; they are swept later, and nobody sees them."""
     monkeypatch.setattr(staging, "PIECE_ROWS", 10)
     make_municipality("Ниш")
     lines = "\n".join(f"{number};Школа {number};osnovna škola;Ниш" for number in range(1, 41))
@@ -363,7 +363,7 @@ def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, us
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Host)) == 0
     assert db.session.scalar(select(func.count()).select_from(batches.ImportBatch)) == 0
-    assert staging.forget_old(MONDAY + staging.FILES_FORGOTTEN_AFTER) == 20
+    assert laid_aside.forget_old(MONDAY + laid_aside.FILES_FORGOTTEN_AFTER) == 2
     assert import_hosts(SYSTEM, sheet, staging.Filing(MONDAY)).new == 40
 
 

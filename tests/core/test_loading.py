@@ -1,12 +1,13 @@
 """What a process of the web does not load before somebody needs it: each start and each test would pay for it."""
 
+import gc
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from scheduler.core.loading import left_out
+from scheduler.core.loading import left_out, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED_LATER = [
@@ -42,6 +43,42 @@ def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["status"] == 200
     assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
+
+
+NO_PAGE = """
+import json, sys
+from scheduler.bare_app import create_bare_app
+from scheduler.jobs.queue import load_jobs
+app = create_bare_app()
+commands = len(app.cli.list_commands(None))
+print(json.dumps({"commands": commands, "jobs": len(load_jobs()), "loaded": sorted(set(sys.modules))}))
+"""
+OF_PAGES = ("scheduler.web", "scheduler.app", "flask_wtf", "flask_login", "flask_limiter", "wtforms", "waitress")
+
+
+def test_the_commands_and_the_jobs_load_no_page(tmp_path):
+    env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-c", NO_PAGE], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+
+    told = json.loads(done.stdout)
+    assert min(told["commands"], told["jobs"]) > 20
+    assert [name for name in told["loaded"] if name in OF_PAGES or name.startswith("scheduler.web.")] == []
+
+
+def test_what_is_loaded_for_good_is_never_searched_for_garbage():
+    before = gc.get_freeze_count()
+    try:
+        with uncollected():
+            inside = gc.isenabled()
+            kept = [[] for _ in range(1000)]
+        assert not inside
+        assert gc.isenabled()
+        assert gc.get_freeze_count() - before >= len(kept)
+    finally:
+        gc.unfreeze()
 
 
 def test_what_is_left_out_looks_not_installed_and_is_there_again_afterwards():

@@ -15,6 +15,7 @@ from huey.storage import SqliteStorage
 
 from scheduler.config import read_settings
 from scheduler.core import logs
+from scheduler.core.priority import NICENESS
 from scheduler.jobs import queue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +142,8 @@ def test_the_worker_does_what_waits_and_ends_when_asked(wish: signal.Signals, tm
         while not (note.exists() and note.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert note.read_text() == "done"
+        before = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == max(before, NICENESS)  # it gives way to pages
 
         worker.send_signal(wish)
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -35,3 +36,9 @@ def effort(engine: Engine) -> Iterator[Effort]:
     finally:
         made.seconds = time.process_time() - began
         event.remove(engine, "before_cursor_execute", note)
+
+
+def peak_mib() -> float:
+    """The most memory that this process ever had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

@@ -202,7 +202,7 @@ def importing(shop: Workshop) -> list[Figure]:
         asks = {"port": product.port, "path": "/programmes", "connections": 2, "seconds": shop.seconds}
         shop.ask(asks)
         before = spread_of([shop.ask(asks)["p95_ms"] for _ in range(shop.turns)])
-        working = threading.Thread(target=lambda: told.update(shop.inside("import_visits", url, rows=rows)))
+        working = threading.Thread(target=lambda: told.update(shop.alone("tools.bench.past_years", url, str(rows))))
         working.start()
         waited = [shop.ask(asks)["p95_ms"]]
         while working.is_alive():

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from scheduler.app import create_app
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.loading import uncollected
 from scheduler.web.limits import limiter
 from tools.bench import inside_papers, inside_reports, inside_work
 from tools.bench.counting import effort
@@ -166,9 +167,8 @@ PROBES: dict[str, Callable[[Flask, Told], Told]] = {
 
 def main() -> int:
     name, given = sys.argv[1], json.loads(sys.argv[2])
-    app = create_app()
-    gc.collect()
-    gc.freeze()  # as wsgi.py does
+    with uncollected():  # as wsgi.py does
+        app = create_app()
     began = time.monotonic()
     told = PROBES[name](app, given)
     print(json.dumps(told | {"took_s": time.monotonic() - began}))

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import zxingcpp
@@ -19,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from scheduler.certificates import pdf, signature
 from scheduler.certificates.terms import CertificateKind, CertificatePaper, Signatory
+from tools.bench.counting import peak_mib
 from tools.bench.servers import ROOT
 from tools.bench.turns import in_turns
 
@@ -194,11 +194,6 @@ def memory(app: Flask, given: Told) -> Told:
     with app.app_context():
         size = len(pdf.draw_each(papers))
     return {"mib": peak_mib(), "size": size}
-
-
-def peak_mib() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 PROBES = {"merged": merged, "singles": singles, "memory": memory}

@@ -22,7 +22,6 @@ from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.plans import EntryFacts
 from scheduler.visits.terms.states import EntryStatus, VisitState
 from tools.bench.counting import effort
-from tools.bench.inside_papers import peak_mib
 from tools.bench.pages import browsers, pages_of
 from tools.bench.seed.base import COORDINATOR
 from tools.bench.seed.days import calendar_of
@@ -179,21 +178,10 @@ def hashes(app: Flask, given: Told) -> Told:
     return {"ms": spent, "pages": len(listed), "hashes": counted[0]}
 
 
-def import_visits(app: Flask, given: Told) -> Told:
-    """A file of past visits by the command's own services; processor time and the most memory."""
-    from tools.bench.past_years import imported
-
-    began = time.process_time()
-    with app.app_context():
-        rows = imported(given["rows"])
-    return {"rows": rows, "seconds": time.process_time() - began, "mib": peak_mib()}
-
-
 PROBES = {
     "change": change,
     "texts": texts,
     "recheck": recheck,
     "issue": issue,
     "hashes": hashes,
-    "import_visits": import_visits,
 }

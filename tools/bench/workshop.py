@@ -171,6 +171,11 @@ class Workshop:
         told: dict[str, Any] = json.loads(self._run(command, self.env(url)).splitlines()[-1])
         return told
 
+    def alone(self, module: str, url: str, *arguments: str) -> dict[str, Any]:
+        """What a module tells that loads no page, as a command or the worker. Raises: Failed."""
+        told: dict[str, Any] = json.loads(self._run([sys.executable, "-m", module, *arguments], self.env(url)))
+        return told
+
     def on_copy(self, probe: str, times: int, *flags: str, **options: Any) -> dict[str, Any]:
         """The same on a copy of a seed, for a probe that signs in or changes something."""
         with self.copy_of(self.seed(times, *flags)) as url:

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -165,13 +166,15 @@ class _Names:
         self.programmes = list(session.scalars(own))
         campaigns = select(Campaign).where(Campaign.centre_id == centre_id).order_by(Campaign.id)
         self.campaigns = list(session.scalars(campaigns))
+        self.programme = cache(self._programme)  # thousands of lines name the same few
+        self.campaign = cache(self._campaign)
 
-    def programme(self, name: str) -> Programme | str:
+    def _programme(self, name: str) -> Programme | str:
         if not name:
             return self.programmes[0] if len(self.programmes) == 1 else "programme_missing"
         return _called(self.programmes, name) or "unknown_programme"
 
-    def campaign(self, name: str) -> Campaign | str | None:
+    def _campaign(self, name: str) -> Campaign | str | None:
         return (_called(self.campaigns, name) or "unknown_campaign") if name else None
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Table, case, cast, func
+from sqlalchemy import ColumnElement, Dialect, Table, TableValuedAlias, case, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 
@@ -13,6 +13,13 @@ def value_of(column: Any, table: Table, name: str, dialect: Dialect) -> ColumnEl
     if dialect.name == "postgresql":
         return cast(cast(column, JSONB).op("->>")(name), table.c[name].type)
     return func.json_extract(column, f"$.{name}", type_=table.c[name].type)
+
+
+def unpacked(column: Any, dialect: Dialect) -> TableValuedAlias:
+    """The elements of a JSON list, each a row whose `value` is the element; on SQLite `key` counts them from 0."""
+    if dialect.name == "postgresql":
+        return func.jsonb_array_elements(cast(column, JSONB)).table_valued("value", joins_implicitly=True)
+    return func.json_each(column).table_valued("key", "value", joins_implicitly=True)
 
 
 def has_key(column: Any, name: str, dialect: Dialect) -> ColumnElement[bool]:

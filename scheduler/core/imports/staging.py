@@ -1,8 +1,8 @@
 """How a file is stored: its rows are laid aside in pieces, each in a short transaction, then stored in one step.
 
 Comparing thousands of lines and turning them into rows takes seconds; nobody may wait for the write lock that long
-(TRUST R9). So a file is compared outside every transaction, its rows are staged as JSON, a thousand at a time, and one
-short transaction stores them with one INSERT … SELECT a table. What has changed meanwhile is compared anew.
+(TRUST R9). So a file is compared outside every transaction, its rows are staged as JSON, a thousand in one text, and
+one short transaction stores them with one INSERT … SELECT a table. What has changed meanwhile is compared anew.
 """
 
 import datetime as dt
@@ -18,11 +18,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import (
     ColumnElement,
     Dialect,
-    Index,
+    Select,
     Table,
-    Text,
+    TableValuedAlias,
     case,
-    delete,
     exists,
     func,
     insert,
@@ -32,13 +31,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from scheduler.core import audit
 from scheduler.core.db import Base, db, reading, transaction
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports import batches
-from scheduler.core.imports.json_rows import ColumnWriter, has_key, overlay, to_json, value_of
+from scheduler.core.imports.json_rows import ColumnWriter, has_key, overlay, to_json, unpacked, value_of
+from scheduler.core.imports.laid_aside import StagedRow, forget
 from scheduler.core.imports.places import Placed, Places
 from scheduler.core.tokens import new_token
 
@@ -46,23 +46,6 @@ log = logging.getLogger(__name__)
 
 PIECE_ROWS = 1_000  # rows that one short transaction lays aside
 TRIES = 3  # as often a file is compared, when what it is compared with changes meanwhile
-FILES_FORGOTTEN_AFTER = dt.timedelta(hours=6)  # what a killed worker laid aside
-
-
-class StagedRow(Base):
-    """A row that an import is about to store. It lives for the minutes of that import."""
-
-    __tablename__ = "staged_row"
-    __table_args__ = (Index(None, "stage", "thing", "place"), Index(None, "staged_at"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    stage: Mapped[str]  # of which import
-    thing: Mapped[str]  # the table's name
-    place: Mapped[int]  # the id it will have; a new row on SQLite: how far after the last one
-    told: Mapped[str] = mapped_column(Text)  # JSON {column: value, as that database keeps it}
-    before: Mapped[str] = mapped_column(Text, default="")  # JSON of what it changes; empty: a new row
-    details: Mapped[str] = mapped_column(Text, default="{}")  # for the audit of a change
-    staged_at: Mapped[dt.datetime]
 
 
 class Stale(Conflict):
@@ -157,26 +140,6 @@ def _staged(filing: Filing, total: int) -> Iterator["Stage"]:
         forget(StagedRow.stage == stage.name)
 
 
-def forget(which: ColumnElement[bool]) -> int:
-    """Drop staged rows, a piece in each transaction; how many."""
-    dropped = 0
-    while True:
-        piece = select(StagedRow.id).where(which).limit(5 * PIECE_ROWS)
-        with transaction() as session:
-            gone = session.execute(
-                delete(StagedRow).where(StagedRow.id.in_(piece)).execution_options(synchronize_session=False)
-            )
-        count = int(getattr(gone, "rowcount", 0))
-        dropped += count
-        if not count:
-            return dropped
-
-
-def forget_old(now: dt.datetime) -> int:
-    """Drop what workers that were killed have left."""
-    return forget(StagedRow.staged_at <= now - FILES_FORGOTTEN_AFTER)
-
-
 class Stage:
     """The rows of one import, laid aside. Tables are stored in the order in which they come: parents first."""
 
@@ -199,6 +162,11 @@ class Stage:
     def dialect(self) -> Dialect:
         return db.engine.dialect
 
+    @cached_property
+    def one(self) -> TableValuedAlias:
+        """The new rows of the pieces, one by one."""
+        return unpacked(StagedRow.told, self.dialect)
+
     def add(self, model: type[Base], rows: Iterable[Mapping[str, Any]], action: str = "") -> Places:
         """Lay new rows aside, all with the same columns; `action` is what the audit says of each."""
         table = _table(model)
@@ -207,8 +175,7 @@ class Stage:
             self.columns.setdefault(table.name, tuple(piece[0]))
             with transaction() as session:
                 places = self._places(session, table, len(piece))
-                told = [self._told(table, row) for row in self._differing(table, piece)]
-                self._lay(session, table, [{"place": at, "told": one} for at, one in zip(places, told, strict=True)])
+                self._lay(session, table, [{"place": places[0], "told": self._packed(table, piece, places)}])
             self._tell(len(piece))
             placed.at.extend(places)
         if placed.at and action:
@@ -246,15 +213,29 @@ class Stage:
         self.done += rows
         self.filing.tell(min(self.done, self.total), self.total)
 
-    def _differing(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """The rows without what all of them share until now: that is told once, neither written nor read in each."""
-        for name, value in rows[0].items():
-            first = self.first.setdefault((table.name, name), value)
-            if isinstance(value, Placed) or any(row[name] != first for row in rows):
-                self.several.add((table.name, name))
-        names = [name for name in rows[0] if (table.name, name) in self.several]
-        self.untold |= {(table.name, name) for name in rows[0] if name not in names}
-        return ({name: row[name] for name in names} for row in rows)
+    def _packed(self, table: Table, rows: Sequence[Mapping[str, Any]], places: Sequence[int]) -> str:
+        """Rows as one JSON, without what all share until now: that is told once, neither written nor read in each."""
+        told: dict[str, Sequence[Any]] = {"id": places} if self.dialect.name == "postgresql" else {}
+        for name in rows[0]:
+            column, values = (table.name, name), [row[name] for row in rows]
+            first = self.first.setdefault(column, values[0])
+            if isinstance(values[0], Placed) or values.count(first) < len(values):
+                self.several.add(column)
+            if column in self.several:
+                told[name] = self._written(table, name, values)
+            else:
+                self.untold.add(column)
+        if not told:
+            return to_json([{}] * len(rows))
+        return to_json([dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)])
+
+    def _written(self, table: Table, name: str, values: Sequence[Any]) -> list[Any]:
+        """The values of a column as its database keeps them; of a row that is staged too, where it will be."""
+        written = self._writers(table)[name].written
+        if Placed not in set(map(type, values)):
+            return [written(value) for value in values]
+        self.links[table.name, name] = next(value.thing for value in values if isinstance(value, Placed))
+        return [value.place if isinstance(value, Placed) else written(value) for value in values]
 
     def _places(self, session: Session, table: Table, count: int) -> list[int]:
         """PostgreSQL gives ids out now; SQLite has them under the lock only, so rows are counted."""
@@ -266,14 +247,7 @@ class Stage:
         return list(session.scalars(given, {"count": count}))
 
     def _told(self, table: Table, row: Mapping[str, Any]) -> str:
-        told, writers = {}, self._writers(table)
-        for name, value in row.items():
-            if isinstance(value, Placed):
-                self.links[table.name, name] = value.thing
-                told[name] = value.place
-            else:
-                told[name] = writers[name].written(value)
-        return to_json(told)
+        return to_json({name: self._written(table, name, [value])[0] for name, value in row.items()})
 
     def _writers(self, table: Table) -> dict[str, "ColumnWriter"]:
         if table.name not in self.writers:
@@ -302,22 +276,33 @@ class Stage:
             return batch.id
 
     def own(self, thing: str, *, made: bool) -> ColumnElement[bool]:
-        """Which staged rows are this import's of one table: its new ones, or its changes."""
+        """What is staged of one table by this import: its pieces of new rows, or its changes."""
         kind = StagedRow.before == "" if made else StagedRow.before != ""
         return (StagedRow.stage == self.name) & (StagedRow.thing == thing) & kind
 
+    def new_rows(self, table: Table, *wanted: ColumnElement[Any]) -> Select[Any]:
+        """A SELECT over the new rows of a table, piece after piece; a list is read in its order."""
+        from_pieces = select(*wanted).select_from(_table(StagedRow), self.one)
+        return from_pieces.where(self.own(table.name, made=True)).order_by(StagedRow.place)
+
+    def place(self, table: Table) -> ColumnElement[int]:
+        """Where a new row will be; on SQLite the rows of a piece lie one behind the other."""
+        if self.dialect.name == "postgresql":
+            return value_of(self.one.c.value, table, "id", self.dialect)
+        return StagedRow.place + self.one.c.key
+
     def value(self, table: Table, name: str) -> ColumnElement[Any]:
-        """A column of a staged row; a piece in which all rows had the first one's value does not tell it."""
+        """A column of a new row; a piece in which all rows had the first one's value does not tell it."""
         column, first = (table.name, name), self.first[table.name, name]
+        told = value_of(self.one.c.value, table, name, self.dialect)
         if isinstance(first, Placed):
-            return value_of(StagedRow.told, table, name, self.dialect)
+            return told
         shared = literal(first, table.c[name].type)
         if column not in self.several:
             return shared
-        told = value_of(StagedRow.told, table, name, self.dialect)
-        return (
-            case((has_key(StagedRow.told, name, self.dialect), told), else_=shared) if column in self.untold else told
-        )
+        if column not in self.untold:
+            return told
+        return case((has_key(self.one.c.value, name, self.dialect), told), else_=shared)
 
     def _offset(self, session: Session, table: Table) -> int:
         if self.dialect.name == "postgresql":
@@ -331,8 +316,7 @@ class Stage:
             return value + offsets[parent] if parent else value
 
         names = self.columns[table.name]
-        wanted = select(StagedRow.place + offsets[table.name], *map(told, names))
-        wanted = wanted.where(self.own(table.name, made=True)).order_by(StagedRow.place)
+        wanted = self.new_rows(table, self.place(table) + offsets[table.name], *map(told, names))
         storing = insert(table).from_select(["id", *names], wanted).execution_options(preserve_rowcount=True)
         self._whole(session.execute(storing), self.made[table.name])
 
@@ -358,10 +342,17 @@ class Stage:
             raise Stale
 
     def _note(self, session: Session, batch: batches.ImportBatch, name: str, offset: int, *, made: bool) -> None:
-        wanted = select(literal(batch.id), literal(name), StagedRow.place + offset, StagedRow.before)
-        wanted = wanted.where(self.own(name, made=made)).order_by(StagedRow.place)
+        table = Base.metadata.tables[name]
+        of_batch: list[ColumnElement[Any]] = [literal(batch.id), literal(name)]
+        if made:
+            wanted = self.new_rows(table, *of_batch, self.place(table) + offset, literal(""))
+        else:
+            wanted = self._changes(name, *of_batch, StagedRow.place, StagedRow.before)
         columns = ["batch_id", "thing", "thing_id", "before"]
         session.execute(insert(_table(batches.ImportedRow)).from_select(columns, wanted))
+
+    def _changes(self, thing: str, *wanted: Any) -> Select[Any]:
+        return select(*wanted).where(self.own(thing, made=False)).order_by(StagedRow.place)
 
     def _audit(
         self,
@@ -372,11 +363,13 @@ class Stage:
         offset: int,
     ) -> None:
         thing, action, made = told
-        details: Any = literal(json.dumps({"imported": batch.id})) if made else StagedRow.details
-        place = StagedRow.place + (offset if made else 0)
-        entry = _table(audit.AuditEntry)
+        table, entry = Base.metadata.tables[thing], _table(audit.AuditEntry)
         values = [literal(self.filing.now, entry.c.at.type), literal(actor.label), literal(action), literal(thing)]
-        wanted = select(*values, place, details).where(self.own(thing, made=made)).order_by(StagedRow.place)
+        if made:
+            details = literal(json.dumps({"imported": batch.id}))
+            wanted = self.new_rows(table, *values, self.place(table) + offset, details)
+        else:
+            wanted = self._changes(thing, *values, StagedRow.place, StagedRow.details)
         session.execute(insert(entry).from_select(["at", "actor", "action", "thing", "thing_id", "details"], wanted))
 
 
@@ -395,6 +388,6 @@ def stored_since(
 ) -> bool:
     """Whether a row that is staged as new stands in its table by now, by these columns."""
     table = _table(model)
-    same = [table.c[name] == stage.value(table, name) for name in names]  # of one staged row none is read from it
-    met = select(table.c.id).join_from(table, StagedRow, stage.own(table.name, made=True)).where(*same, *wanted)
-    return bool(session.scalar(select(exists(met))))
+    same = [table.c[name] == stage.value(table, name) for name in names]  # of one new row none is read from it
+    met = exists(select(table.c.id).where(*same, *wanted).correlate(_table(StagedRow), stage.one))
+    return bool(session.scalar(stage.new_rows(table, literal(1)).where(met).limit(1)))

@@ -11,9 +11,10 @@ from scheduler.attendance.models import HeadCount
 from scheduler.attendance.service.past_visits import import_past_visits
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.imports import staging
+from scheduler.core.imports import laid_aside, staging
 from scheduler.core.imports.batches import ColumnName, ImportBatch, ImportedRow
-from scheduler.core.imports.staging import Filing, StagedRow, Stale
+from scheduler.core.imports.laid_aside import StagedRow
+from scheduler.core.imports.staging import Filing, Stale
 from scheduler.people.imports import read_people
 from scheduler.people.models import User
 from scheduler.people.service.importing import import_people
@@ -243,16 +244,36 @@ def test_what_never_stands_still_is_given_up_and_nothing_is_stored(app, actor, s
     assert (rows(ImportBatch), rows(StagedRow)) == (1, 0)
 
 
-def test_what_a_killed_worker_laid_aside_is_swept_later(session):
+def test_what_a_killed_worker_laid_aside_is_swept_later(session, monkeypatch):
+    monkeypatch.setattr(laid_aside, "PIECES_FORGOTTEN", 2)
+    monkeypatch.setattr(laid_aside, "CHANGES_FORGOTTEN", 2)
     with transaction() as writing:
-        for hours in (1, 7):
+        for hours in (1, 7, 8, 9, 10, 11):
             at = MONDAY - dt.timedelta(hours=hours)
-            writing.add(StagedRow(stage="x", thing="host", place=hours, told="{}", staged_at=at))
+            writing.add(StagedRow(stage="x", thing="host", place=hours, told="[{}]", staged_at=at))
+            writing.add(StagedRow(stage="x", thing="host", place=hours, told="{}", before="{}", staged_at=at))
 
-    assert staging.forget_old(MONDAY) == 1
+    assert laid_aside.forget_old(MONDAY) == 10
 
     session.rollback()
-    assert session.scalars(select(StagedRow.place)).all() == [1]
+    assert session.scalars(select(StagedRow.place)).all() == [1, 1]
+
+
+@pytest.mark.both_databases
+def test_a_thousand_new_rows_are_laid_aside_as_one_text(app, actor):
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, _parameters, _context, many):
+        asked.extend([statement.partition("(")[0]] * (1 + many))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        import_hosts(actor, register_of(1_000), Filing(MONDAY))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+    laid = [told for told in asked if told.startswith("INSERT INTO staged_row")]
+    assert (len(laid), rows(Host)) == (1, 1_000)
 
 
 def test_inside_a_transaction_an_import_sees_and_shares_it(session):

@@ -28,7 +28,8 @@ def main() -> int:
     from flask_migrate import upgrade
     from sqlalchemy import event
 
-    from scheduler.app import create_app, open_migrations
+    from scheduler.app import create_app
+    from scheduler.bare_app import open_migrations
     from scheduler.core import clock
     from scheduler.core.db import db
     from scheduler.core.passwords import hash_password
