@@ -101,9 +101,11 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     sums = tuple(dict.fromkeys((*of_rows, *of_all)))
     stale = _is_stale(filters)
     parts = _parts(filters, by_month=Group.MONTH in groups)
-    found = _asked([_added(part, [part.cells[name] for name in names], sums, stale) for part in parts])
-    if found[0].stale if found else db.session().scalar(select(stale)):
+    wanted = [_added(part, [part.cells[name] for name in names], sums, stale) for part in parts]
+    rows = _asked([*wanted, _mark_alone(wanted[0], stale)])
+    if rows[0].stale:
         return None
+    found = [row for row in rows if row.presentations is not None]
     places, programmes = _places(), _programmes(groups, found)
     lines: dict[tuple[Any, ...], _Sums] = {}
     whole = _Sums(len(sums))
@@ -111,8 +113,8 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
         lines.setdefault(values, _Sums(len(sums))).add(row, len(names))
         whole.add(row, len(names))
-    rows = [ReportLine(values, line.counts(sums, of_rows, places)) for values, line in lines.items()]
-    return whole.counts(sums, of_all, places), rows if groups else []
+    told = [ReportLine(values, line.counts(sums, of_rows, places)) for values, line in lines.items()]
+    return whole.counts(sums, of_all, places), told if groups else []
 
 
 def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts] | None:
@@ -168,6 +170,12 @@ def _added(
     towns = DistinctNumbers(part.cells.town).label("towns")
     wanted: Select[Any] = select(*keys, *numbers, towns, stale.label("stale"))
     return wanted.where(*part.where).group_by(*keys)
+
+
+def _mark_alone(like: Select[Any], stale: ColumnElement[bool]) -> Select[Any]:
+    """A row that says whether figures are old, also where no figure is found."""
+    nothing = (cast(null(), column.type).label(column.name) for column in [*like.selected_columns][:-1])
+    return select(*nothing, stale.label("stale"))
 
 
 def _asked(parts: Sequence[Select[Any]]) -> Sequence[Any]:
