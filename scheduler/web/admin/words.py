@@ -344,6 +344,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.tell_of_rides": _l("Tells guardians and drivers who rides with whom"),
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
+    "core.count_rows": _l("Lets the database count what has grown, so that it searches where least is"),
     "core.make_backup": _l("Makes the backup"),
     "panels.close_due": _l("Closes each night what the youth were asked and forgets who has answered"),
     "proposals.forget_old": _l("Forgets plans and tours that were drawn two months ago"),
