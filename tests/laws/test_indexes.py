@@ -35,11 +35,14 @@ NOT_ASKED = {
 
 
 def _begun_by_an_index(table: Table) -> set[str]:
-    """The columns with which an index of every row begins."""
+    """The columns with which an index of every row begins, or of every row that has them."""
     begin = {next(iter(table.primary_key.columns)).name, *(column.name for column in table.columns if column.unique)}
     begin |= {next(iter(one.columns)).name for one in table.constraints if isinstance(one, UniqueConstraint)}
-    whole = [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
-    return begin | {next(iter(one.columns)).name for one in whole}
+    for one in table.indexes:
+        first, where = next(iter(one.columns)).name, one.dialect_options["sqlite"]["where"]
+        if where is None or str(where) == f"{first} IS NOT NULL":
+            begin.add(first)
+    return begin
 
 
 def _without_an_index() -> Iterator[str]:
