@@ -55,15 +55,12 @@ def upgrade() -> None:
 def _make_tables() -> None:
     op.create_table(
         "person_search_key",
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=False),
         sa.Column("search_key", sa.String(), nullable=True),
         sa.Column("mailbox_key", sa.String(), nullable=True),
         sa.CheckConstraint(
             "(search_key IS NULL) = (mailbox_key IS NULL)", name=op.f("ck_person_search_key_both_or_none")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user_account.id"], name=op.f("fk_person_search_key_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_person_search_key")),
     )
@@ -74,15 +71,9 @@ def _make_tables() -> None:
     op.create_index("persons_not_folded", "person_search_key", ["user_id"], **NOT_FOLDED)
     op.create_table(
         "contact_search_key",
-        sa.Column("school_request_id", sa.Integer(), nullable=False),
+        sa.Column("school_request_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=False),
         sa.Column("search_key", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["school_request_id"],
-            ["school_request.id"],
-            name=op.f("fk_contact_search_key_school_request_id"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("school_request_id", name=op.f("pk_contact_search_key")),
     )
     op.create_index(

@@ -1,6 +1,6 @@
 """What a name is found by: folded, so that one index serves both scripts; the database knows when it is over."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
@@ -14,6 +14,8 @@ NOT_FOLDED = text("search_key IS NULL")
 class PersonSearchKey(Base):
     """The folded spellings of a person's name, and the key of her mailbox. NULL: written anew by the next minute's job,
     folded by readers until then. The database makes both NULL in the transaction that changes either, whoever does it.
+
+    No foreign key: an import that is taken back asks what hangs on its people, and this does not.
     """
 
     __tablename__ = "person_search_key"
@@ -23,7 +25,7 @@ class PersonSearchKey(Base):
         Index("persons_not_folded", "user_id", sqlite_where=NOT_FOLDED, postgresql_where=NOT_FOLDED),
     )
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     centre_id: Mapped[int]  # as the account has it
     search_key: Mapped[str | None]  # core.text.fold of all spellings
     mailbox_key: Mapped[str | None] = mapped_column(index=True)  # core.mailboxes.mailbox_key of the address
@@ -37,6 +39,7 @@ follow(
     User.__table__,
     Aftermath("is_folded_anew", "INSERT", "", _NOT_YET),
     Aftermath("is_folded_anew", f"UPDATE OF {', '.join(_KEPT_OF)}", changed(*_KEPT_OF), _NOT_YET),
+    Aftermath("is_folded_anew", "DELETE", "", "DELETE FROM person_search_key WHERE user_id = OLD.id;"),
     words={},
     since=SEARCH_KEYS,
 )

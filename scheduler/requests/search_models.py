@@ -1,6 +1,6 @@
 """What who asked is found by: her folded name, beside those of people (`people/search_models.py`)."""
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
@@ -20,21 +20,21 @@ class ContactSearchKey(Base):
         Index("contacts_not_folded", "school_request_id", sqlite_where=NOT_FOLDED, postgresql_where=NOT_FOLDED),
     )
 
-    school_request_id: Mapped[int] = mapped_column(
-        ForeignKey("school_request.id", ondelete="CASCADE"), primary_key=True
-    )
+    school_request_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     centre_id: Mapped[int]  # as the request has it
     search_key: Mapped[str | None]  # core.text.fold of the name
 
 
 _NOT_YET = """INSERT INTO contact_search_key (school_request_id, centre_id, search_key)
   SELECT NEW.id, NEW.centre_id, NULL WHERE NEW.contact_name <> '';"""
-_ANEW = f"DELETE FROM contact_search_key WHERE school_request_id = NEW.id; {_NOT_YET}"
+_GONE = "DELETE FROM contact_search_key WHERE school_request_id = {row}.id;"
+_ANEW = f"{_GONE.format(row='NEW')} {_NOT_YET}"
 
 follow(
     SchoolRequest.__table__,
     Aftermath("is_folded_anew", "INSERT", "NEW.contact_name <> ''", _NOT_YET),
     Aftermath("is_folded_anew", "UPDATE OF contact_name, centre_id", changed("contact_name", "centre_id"), _ANEW),
+    Aftermath("is_folded_anew", "DELETE", "", _GONE.format(row="OLD")),
     words={},
     since=SEARCH_KEYS,
 )

@@ -10,7 +10,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.text import fold
 from scheduler.jobs.queue import attach
 from scheduler.jobs.requests import write_search_keys as write_in_the_job
-from scheduler.people.models import User
+from scheduler.people.models import Presenter, User
 from scheduler.people.search_models import PersonSearchKey
 from scheduler.privacy.service.blanking import erase_accounts
 from scheduler.requests.models import SchoolRequest
@@ -116,6 +116,19 @@ def test_who_asked_is_found_until_her_name_is_forgotten(beforehand: Callable[[],
     assert found("vesna") == [asked[0].number]
     assert found("МИРА") == [asked[1].number]
     assert violations() == []
+
+
+def test_what_is_deleted_leaves_nothing_that_is_found() -> None:
+    asked, person = make_school_request(), make_presenter()
+    write_search_keys()
+
+    with transaction() as session:
+        session.delete(session.get_one(SchoolRequest, asked.id))
+        session.delete(session.get_one(Presenter, person.id))
+        session.delete(session.get_one(User, person.user_id))
+
+    kept = (PersonSearchKey.user_id, ContactSearchKey.school_request_id)
+    assert [db.session.scalars(sa.select(one)).all() for one in kept] == [[], []]
 
 
 def test_the_job_folds_each_name_once(app) -> None:
