@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
 
-LOOKED_AT = 2_000  # rows at the end of a table
+NEWEST_ROWS = 2_000  # rows at the end of a table
 
 
 def newest_of(

@@ -4,9 +4,9 @@ from sqlalchemy import Connection
 
 from scheduler.core.db import db, transaction
 
-LOOKED_AT = 10_000  # rows of each index; those of a country's ten years take a quarter of a second
+ROWS_OF_AN_INDEX = 10_000  # rows of each index; those of a country's ten years take a quarter of a second
 NEW_OR_GROWN = 0x10002  # of all tables, those that were never counted or have ten times the rows
-COUNTED = "sqlite_stat1"  # where SQLite keeps it
+TABLE_OF_COUNTS = "sqlite_stat1"  # where SQLite keeps it
 
 
 def count_anew() -> bool:
@@ -20,7 +20,7 @@ def count_anew() -> bool:
     with transaction() as session:
         connection = session.connection()
         before = _told(connection)
-        connection.exec_driver_sql(f"PRAGMA analysis_limit = {LOOKED_AT}")
+        connection.exec_driver_sql(f"PRAGMA analysis_limit = {ROWS_OF_AN_INDEX}")
         connection.exec_driver_sql(f"PRAGMA optimize = {NEW_OR_GROWN}")
         grown = _told(connection) != before
         if grown:
@@ -31,6 +31,6 @@ def count_anew() -> bool:
 
 def _told(connection: Connection) -> set[tuple[str, ...]]:
     """What SQLite has counted, by table and index; nothing before the first time."""
-    if not connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{COUNTED}'").all():
+    if not connection.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE name = '{TABLE_OF_COUNTS}'").all():
         return set()
-    return {tuple(row) for row in connection.exec_driver_sql(f"SELECT tbl, idx, stat FROM {COUNTED}")}
+    return {tuple(row) for row in connection.exec_driver_sql(f"SELECT tbl, idx, stat FROM {TABLE_OF_COUNTS}")}

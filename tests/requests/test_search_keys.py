@@ -165,7 +165,7 @@ def test_what_is_lost_or_wrong_is_named_and_mended(app) -> None:
 @pytest.mark.parametrize(("typed", "places"), [("vuk", [5, 4]), ("ruma", [3, 0]), ("zemun", [1]), ("bor", [])])
 def test_the_newest_are_found_wherever_they_lie(monkeypatch, looked_at: int, typed: str, places: list[int]) -> None:
     for room in ("requests", "visits"):
-        monkeypatch.setattr(f"scheduler.{room}.queries.search.LOOKED_AT", looked_at)
+        monkeypatch.setattr(f"scheduler.{room}.queries.search.NEWEST_ROWS", looked_at)
     programme = make_programme()
     actor = an_actor(centre_id=programme.centre_id)
     names = ("Рума", "Земун", "Вук", "Рума", "Вук", "Вук")

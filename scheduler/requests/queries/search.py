@@ -7,7 +7,7 @@ from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
-from scheduler.core.newest import LOOKED_AT, newest_of
+from scheduler.core.newest import NEWEST_ROWS, newest_of
 from scheduler.places.models import Host
 from scheduler.places.queries import has_words
 from scheduler.policy import Actor, in_reach
@@ -41,7 +41,7 @@ def requests_found(
 
 def _newest(actor: Actor, words: list[str], limit: int) -> CompoundSelect[Any]:
     """The newest requests of hosts that have every word."""
-    last = select(SchoolRequest).order_by(SchoolRequest.id.desc()).limit(LOOKED_AT).subquery()
+    last = select(SchoolRequest).order_by(SchoolRequest.id.desc()).limit(NEWEST_ROWS).subquery()
     recent = aliased(SchoolRequest, last)
     near = (
         select(recent.id)

@@ -16,11 +16,11 @@ from scheduler.people.search_models import PersonSearchKey
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.search_models import ContactSearchKey
 
-AT_ONCE = 1_000  # in one transaction
+NAMES_AT_ONCE = 1_000  # in one transaction
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _FoldedNames:
     """A table of folded names: its number, who is in it (number, centre, name), and what it keeps of such a one."""
 
     model: type[PersonSearchKey] | type[ContactSearchKey]
@@ -41,8 +41,8 @@ class _Kept:
         }
 
 
-KEPT = (
-    _Kept(
+ALL_NAMES = (
+    _FoldedNames(
         PersonSearchKey,
         PersonSearchKey.user_id,
         select(User.id, User.centre_id, User.given_spelled, User.family_spelled, User.email),
@@ -51,7 +51,7 @@ KEPT = (
             "mailbox_key": mailbox_key(row.email),
         },
     ),
-    _Kept(
+    _FoldedNames(
         ContactSearchKey,
         ContactSearchKey.school_request_id,
         select(SchoolRequest.id, SchoolRequest.centre_id, SchoolRequest.contact_name).where(
@@ -64,13 +64,13 @@ KEPT = (
 
 def write_search_keys() -> int:
     """Fold the names that are new or others since the last time. How many; twice is once."""
-    return sum(map(_write, KEPT))
+    return sum(map(_write, ALL_NAMES))
 
 
 def write_everything() -> int:
     """Fold all names anew, for an operator whom a check told of a wrong one; how many."""
     with transaction() as session:
-        for kept in KEPT:
+        for kept in ALL_NAMES:
             session.execute(delete(kept.model))
             owners = kept.owners.with_only_columns(*kept.owners.selected_columns[:2])
             session.execute(insert(kept.model).from_select([kept.number.key, "centre_id"], owners))
@@ -79,10 +79,10 @@ def write_everything() -> int:
 
 def violations() -> list[str]:
     """A sentence for each name that is kept otherwise than it is written, or not at all: it would not be found."""
-    return [sentence for kept in KEPT for sentence in _wrong(kept)]
+    return [sentence for kept in ALL_NAMES for sentence in _wrong(kept)]
 
 
-def _wrong(kept: _Kept) -> Iterator[str]:
+def _wrong(kept: _FoldedNames) -> Iterator[str]:
     session, name = db.session(), kept.model.__tablename__
     known = {row[0]: row._asdict() for row in session.execute(select(*kept.model.__table__.c))}
     names = kept.names(session)
@@ -93,7 +93,7 @@ def _wrong(kept: _Kept) -> Iterator[str]:
             yield f"{name} of {one} is not what is written"
 
 
-def _write(kept: _Kept) -> int:
+def _write(kept: _FoldedNames) -> int:
     written = 0
     while ids := _not_folded(kept):
         with transaction() as session:
@@ -103,11 +103,11 @@ def _write(kept: _Kept) -> int:
             if rows:
                 session.execute(update(kept.model), rows)
         written += len(rows)
-        if len(rows) < AT_ONCE:
+        if len(rows) < NAMES_AT_ONCE:
             break  # what others hold the next minute knows
     return written
 
 
-def _not_folded(kept: _Kept) -> list[int]:
+def _not_folded(kept: _FoldedNames) -> list[int]:
     with reading() as session:
-        return list(session.scalars(kept.waiting.limit(AT_ONCE)))
+        return list(session.scalars(kept.waiting.limit(NAMES_AT_ONCE)))

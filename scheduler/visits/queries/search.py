@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from scheduler import policy
 from scheduler.core.errors import NotAllowed
-from scheduler.core.newest import LOOKED_AT, newest_of
+from scheduler.core.newest import NEWEST_ROWS, newest_of
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.places.queries import has_words
@@ -66,7 +66,7 @@ def visits_found(
 def _newest(actor: Actor, words: list[str], limit: int) -> CompoundSelect[Any]:
     """The newest visits of the actor's centre at hosts that have every word."""
     order = Visit.on_day.desc(), Visit.id.desc()
-    recent = aliased(Visit, select(Visit).where(in_centre(actor)).order_by(*order).limit(LOOKED_AT).subquery())
+    recent = aliased(Visit, select(Visit).where(in_centre(actor)).order_by(*order).limit(NEWEST_ROWS).subquery())
     near = (
         select(recent.id)
         .join(Host, Host.id == recent.host_id)
