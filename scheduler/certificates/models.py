@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState, PaperShape
 from scheduler.cohorts.terms import HIGHEST_LEVEL
-from scheduler.core.db import Base
+from scheduler.core.db import Base, index_where_told
 from scheduler.core.defences import Aftermath, TableLaw, changed, defend, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
@@ -58,6 +58,7 @@ class Certificate(Base):
             sqlite_where=text(f"{_LIVING} AND about <> ''"),
             postgresql_where=text(f"{_LIVING} AND about <> ''"),
         ),
+        *map(index_where_told, (*SUBJECTS.values(), "replaced_by_id")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,10 +67,10 @@ class Certificate(Base):
     kind: Mapped[CertificateKind]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), index=True)  # its last one
     about: Mapped[str] = mapped_column(default="", server_default="")  # "cohort 7 3": what makes it the same paper
-    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"), index=True)
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"), index=True)
-    presentation_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"), index=True)
-    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="RESTRICT"), index=True)
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
+    presentation_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"))
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="RESTRICT"))
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]
@@ -79,7 +80,7 @@ class Certificate(Base):
     issued_at: Mapped[dt.datetime]
     told_at: Mapped[dt.datetime | None]  # when its school was written to about it
     reason: Mapped[str] = mapped_column(default="")
-    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="RESTRICT"), index=True)
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="RESTRICT"))
 
     visit: Mapped[Visit] = relationship(lazy="raise")
 

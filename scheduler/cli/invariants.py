@@ -1,4 +1,4 @@
-"""The commands `invariants check`, what must always hold, asked of every room, and `invariants judge-turns`."""
+"""The commands `invariants check`, what must always hold, asked of every room, and what is kept by them."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from flask import Flask
 from scheduler.cli.refusals import CommandGroup
 from scheduler.core import clock
 from scheduler.jobs.invariants import violations
+from scheduler.requests.service.search_keys import write_everything
 from scheduler.turns.service import judge_everything
 
 group = CommandGroup("invariants", help="What must always hold.")
@@ -37,3 +38,9 @@ def check(as_json: bool) -> None:
 def judge_turns() -> None:
     """Judge anew whose turn each visit is, after `check` has named a wrong one. Pages judge by themselves meanwhile."""
     click.echo(f"{judge_everything(now=clock.now())} visits judged anew.")
+
+
+@group.command("fold-names")
+def fold_names() -> None:
+    """Write anew by what people and contacts are found, after `check` has named a wrong one."""
+    click.echo(f"{write_everything()} names written anew.")

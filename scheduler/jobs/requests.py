@@ -8,7 +8,7 @@ import logging
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.requests.service import dates, reminders
+from scheduler.requests.service import dates, reminders, search_keys
 from scheduler.requests.service.answers import forget_old_answers
 from scheduler.requests.service.submission import expire_unproved
 
@@ -39,3 +39,11 @@ def remind() -> None:
         log.info("requests reminded of", extra={"requests": reminded})
     while closed := reminders.close_finished(now=now):
         log.info("requests closed", extra={"requests": closed})
+
+
+@huey.periodic_task(crontab(minute="*"), name="requests.write_search_keys")
+@in_app
+def write_search_keys() -> None:
+    """Each minute, fold the names that are new or others, so that a search need not. Twice at once folds each once."""
+    if names := search_keys.write_search_keys():
+        log.info("names folded", extra={"names": names})

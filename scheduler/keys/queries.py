@@ -99,7 +99,7 @@ def holders_of(centre_id: int) -> list[KeyHolder]:
             User.centre_id == centre_id,
             User.suspended_at.is_(None),
             User.password_hash.is_not(None),
-            User.roles.any(UserRole.role.in_(STAFF_ROLES)),
+            User.id.in_(select(UserRole.user_id).where(UserRole.role.in_(STAFF_ROLES))),
         )
         .options(selectinload(User.roles))
         .order_by(User.id)

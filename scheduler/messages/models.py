@@ -13,7 +13,11 @@ class OutboxMessage(Base):
     """One mail or short message: written in the transaction of the change it tells about, sent by the worker."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index(None, "state", "not_before"), Index(None, "about", "about_id"))
+    __table_args__ = (
+        Index(None, "state", "not_before"),
+        Index(None, "about", "about_id"),
+        Index(None, "kind", "centre_id"),  # the newest of its kind
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(unique=True)  # fixed now, so that a mail sent twice is seen as one

@@ -144,7 +144,7 @@ class UserRole(Base):
     """One role of one user."""
 
     __tablename__ = "user_role"
-    __table_args__ = (UniqueConstraint("user_id", "role"),)
+    __table_args__ = (UniqueConstraint("user_id", "role"), Index(None, "role", "user_id"))  # staff, among presenters
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -230,12 +230,13 @@ class Presenter(Base):
         CheckConstraint("kind = 'influencer' OR birth_date IS NULL", name="no_birth_date_of_educators"),
         CheckConstraint("adult_on > birth_date", name="grows_up_after_birth"),
         CheckConstraint("reach_km BETWEEN 1 AND 999", name="reach_in_kilometres"),
+        Index("presenters_of_a_centre", "centre_id", "user_id", "adult_on", "suspended_at"),
         Index(None, "adult_on"),  # who is a minor: asked with each page that staff reads
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), unique=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id", ondelete="RESTRICT"))
     kind: Mapped[PresenterKind]
     home_id: Mapped[int] = mapped_column(ForeignKey("municipality.id", ondelete="RESTRICT"))  # the town only
     birth_date: Mapped[dt.date | None]

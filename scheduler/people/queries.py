@@ -237,7 +237,9 @@ def staff_of(centre_id: int) -> list[StaffRow]:
 
 def _who_can_sign_in(*roles: Role) -> Select[User]:
     """Who is told what goes on inside: somebody who was invited and never came reads nothing of it yet."""
-    with_a_role = User.roles.any(UserRole.role.in_(roles))
+    with_a_role = User.id.in_(
+        select(UserRole.user_id).where(UserRole.role.in_(roles))
+    )  # few, where presenters are many
     able = (User.suspended_at.is_(None), User.password_hash.is_not(None), with_a_role)
     return select(User).where(*able).order_by(User.id)
 
@@ -282,7 +284,7 @@ def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
         .where(
             User.centre_id == centre_id,
             User.suspended_at.is_(None),
-            User.roles.any(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR))),
+            User.id.in_(select(UserRole.user_id).where(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR)))),
         )
         .order_by(User.id)
     )
@@ -324,17 +326,15 @@ def centre_by_slug(slug: str) -> Centre:
 
 
 def centre_settings(centre_id: int) -> CentreRow:
-    """A centre, the first steps that were ticked, and how many people it has: four questions. Raises: NotFound."""
+    """A centre, the first steps that were ticked, and whether it has people: three questions. Raises: NotFound."""
     centre = db.session.get(Centre, centre_id)
     if centre is None:
         raise NotFound("centre")
     settled = db.session.scalars(select(SettledStep.step).where(SettledStep.centre_id == centre_id))
-    presenters = select(Presenter.user_id).where(Presenter.centre_id == centre_id)
-    people = db.session.execute(
-        select(func.count().filter(User.id.not_in(presenters)), func.count().filter(User.id.in_(presenters)))
-        .select_from(User)
-        .where(User.centre_id == centre_id, User.suspended_at.is_(None))
-    ).one()
+    users = select(User.id).where(User.centre_id == centre_id, User.suspended_at.is_(None))
+    staff = users.where(~select(Presenter.id).where(Presenter.user_id == User.id).exists()).limit(2).subquery()
+    presents = users.join(Presenter, Presenter.user_id == User.id).exists()
+    people = db.session.execute(select(select(func.count()).select_from(staff).scalar_subquery(), presents)).one()
     return CentreRow(
         id=centre.id,
         name_sr_cyrl=centre.name_sr_cyrl,
@@ -346,8 +346,8 @@ def centre_settings(centre_id: int) -> CentreRow:
         phone=centre.phone,
         signatory=centre.signatory,
         settled=frozenset(settled),
-        staff=people[0],
-        presenters=people[1],
+        has_colleagues=people[0] > 1,
+        has_presenters=people[1],
     )
 
 

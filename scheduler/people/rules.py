@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.core.names import problem_with_name, problem_with_other_name
+from scheduler.core.names import problem_with_name, problem_with_other_name, spellings, whole_name
 from scheduler.core.phones import can_be_dialled, e164_of
-from scheduler.core.text import normal_form, problem_with_address
+from scheduler.core.text import fold, normal_form, problem_with_address
 from scheduler.people.terms import (
     STAFF_ROLES,
     Acceptance,
@@ -328,3 +328,8 @@ SIGN_IN_LOCK = 91  # kind of the advisory locks of this room
 def lock_number(key: str) -> int:
     """A number for an advisory lock of PostgreSQL (31 bits)."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") >> 1
+
+
+def folded_person(given: str, family: str) -> str:
+    """All that somebody is found by: her name as she wrote it, and in the other letters."""
+    return fold(" ".join(spellings(whole_name(given, family))))

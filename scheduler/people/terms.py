@@ -138,8 +138,8 @@ class CentreRow:
     phone: str
     signatory: str
     settled: frozenset["HandStep"]
-    staff: int  # accounts beside presenters
-    presenters: int
+    has_colleagues: bool  # two accounts or more beside presenters
+    has_presenters: bool
 
 
 @dataclass(frozen=True)

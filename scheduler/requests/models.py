@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, enum_named
+from scheduler.core.db import Base, enum_named, index_where_told
 from scheduler.core.defences import SENT_TOGETHER, TableLaw, changed, refuse_more
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
@@ -45,6 +45,7 @@ class SchoolRequest(Base):
         Index(None, "host_id", "first_day"),
         Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort
         Index(None, "contact_email"),
+        *map(index_where_told, ("parent_id", "merged_into_id")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,10 +55,8 @@ class SchoolRequest(Base):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id", ondelete="RESTRICT"))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"))
     host_id: Mapped[int] = mapped_column(ForeignKey("host.id", ondelete="RESTRICT"))
-    parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("school_request.id", ondelete="SET NULL"), index=True
-    )  # booked again
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="SET NULL"))  # booked again
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"))
     channel: Mapped[RequestChannel] = mapped_column(enum_named("channel", RequestChannel))
     language: Mapped[str]
     teaching_language: Mapped[TeachingLanguage]

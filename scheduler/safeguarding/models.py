@@ -21,6 +21,7 @@ class Vetting(Base):
     __table_args__ = (
         CheckConstraint("valid_until >= checked_on", name="days_in_order"),
         Index(None, "presenter_id", "valid_until"),
+        Index("checks_in_order", "presenter_id", "checked_on", "id", "result", "valid_until"),  # the last one counts
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

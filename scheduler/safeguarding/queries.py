@@ -30,6 +30,7 @@ from scheduler.core.mailboxes import mailbox_key
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import address_of, is_minor
+from scheduler.people.search_models import PersonSearchKey
 from scheduler.people.terms import PresenterRow
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import (
@@ -204,19 +205,18 @@ def guardian_of(presenter_id: int, now: dt.datetime) -> GuardianRow | None:
     return next((row for row in guardians_named([presenter_id])[presenter_id] if row.speaks(now)), None)
 
 
-def account_keys(day: dt.date) -> dict[str, bool]:
-    """The address of every account as `mailbox_key` writes it, and whether a young person's it is on a day.
+def account_keys(day: dt.date, address: str) -> dict[str, bool]:
+    """The key of a mailbox if an account has it (`mailbox_key`), and whether a young person's it is on a day.
 
     The mailbox of a centre counts too: staff read it together.
     """
+    key, kept = mailbox_key(address), PersonSearchKey.mailbox_key
     people = select(User.email, Presenter.adult_on).outerjoin(Presenter, Presenter.user_id == User.id)
+    people = people.join(PersonSearchKey, PersonSearchKey.user_id == User.id).where(or_(kept == key, kept.is_(None)))
     centres = select(Centre.email, cast(null(), Date)).where(Centre.email != "")
     both: CompoundSelect[Any] = union_all(people, centres)
-    keys: dict[str, bool] = {}
-    for email, adult_on in db.session().execute(both):
-        key = mailbox_key(email)
-        keys[key] = keys.get(key, False) or is_minor(adult_on, day)
-    return keys
+    ages = [adult_on for email, adult_on in db.session().execute(both) if mailbox_key(email) == key]
+    return {key: any(is_minor(adult_on, day) for adult_on in ages)} if ages else {}
 
 
 def last_withdrawal(consents: Iterable[ConsentRow]) -> dt.date | None:
@@ -288,7 +288,7 @@ def whole_page_of(presenter_id: int, now: dt.datetime) -> SafeguardingPage:
     follows = next((row for row in named if row.in_force_at > now), None)
     barred: Reason | None = SafeguardingReason.GUARDIAN_MISSING
     if speaks is not None:
-        has_account = mailbox_key(speaks.email) in account_keys(day)
+        has_account = mailbox_key(speaks.email) in account_keys(day, speaks.email)
         barred = rules.link_problem(speaks, page.consents, has_account=has_account)
     papers = tuple(_papers(ConsentPaper.presenter_id == presenter_id, *PAPER_WAITS))
     return replace(

@@ -115,7 +115,7 @@ def name_guardian(actor: Actor, presenter_id: int, draft: GuardianDraft, *, now:
         presenter, user = open_presenter(session, actor, "name", "consent", presenter_id)
         if user.id == actor.user_id:
             raise NotAllowed("own guardian")
-        accounts, minor = queries.account_keys(today), people_rules.is_minor(presenter.adult_on, today)
+        accounts, minor = queries.account_keys(today, draft.email), people_rules.is_minor(presenter.adult_on, today)
         if problems := rules.problems_with_guardian(draft, minor=minor, minor_email=user.email, accounts=accounts):
             raise Rejected(problems)
         last = _last_guardian(session, presenter_id)
@@ -184,7 +184,7 @@ def tell_guardian(
 ) -> None:
     """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes."""
     centre = session.get_one(Centre, user.centre_id)
-    has_account = mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now))
+    has_account = mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now), guardian.email)
     told = {"given_name": user.given_spelled, "centre": centre.name(user.language), "has_link": not has_account}
     link = LinkWish(queries.GUARDIAN_LINK, guardian.id, "/consent/{token}", GUARDIAN_LINK_HOURS)
     queue_message(

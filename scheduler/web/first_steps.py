@@ -53,7 +53,7 @@ def steps_on_the_desk(actor: Actor, today: dt.date) -> FirstSteps | None:
     if actor.centre_id is None or policy.scope_of(actor, "update", "settings") is None:
         return None
     centre = people.centre_settings(actor.centre_id)
-    if HandStep.PUT_AWAY in centre.settled or (settings().demo and centre.presenters):
+    if HandStep.PUT_AWAY in centre.settled or (settings().demo and centre.has_presenters):
         return None  # four questions were enough
     steps = _all_steps(centre, today)
     return steps if steps.open else None
@@ -123,10 +123,10 @@ def _invited(centre: CentreRow) -> tuple[Step, ...]:
     """A colleague is invited to the desk; a presenter also has a profile, without which nobody can plan with her."""
     text = _("Two see more than one: some decisions need a second person. The link comes by mail.")
     href = url_for("people.invite_user")
-    colleague = Step("people", centre.staff > 1, _("Invite a colleague"), text, href, _("Invite"))
+    colleague = Step("people", centre.has_colleagues, _("Invite a colleague"), text, href, _("Invite"))
     text = _("Who goes into schools: name, town, topics. The link comes by mail.")
     href = url_for("people.new_presenter")
-    return colleague, Step("presenter", centre.presenters > 0, _("Add your first presenter"), text, href, _("Add"))
+    return colleague, Step("presenter", centre.has_presenters, _("Add your first presenter"), text, href, _("Add"))
 
 
 def _asked(centre_id: int) -> Step:

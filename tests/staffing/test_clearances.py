@@ -143,6 +143,9 @@ def test_a_hundred_presenters_ask_as_often_as_ten(session):
 
     assert (page.total, len(page.rows)) == (120, 100)
     assert asked[0] == asked[1]
+    with statements() as made:
+        clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
+    assert len([one for one in made if "standing" in one]) == 1, "both lists and how many are on them, in one question"
 
 
 def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from scheduler import policy
 from scheduler.board.queries.holds import Held, HeldShown, held_shown
+from scheduler.board.queries.near_homes import lives_near
 from scheduler.board.queries.shifts import shifts_shown
 from scheduler.board.terms import AbsenceOfDay, Block, Board, BoardCell, BoardDay, BoardRow, BoardWish, Leg, ShiftsShown
 from scheduler.core.alphabet import alphabet_key
@@ -17,6 +18,7 @@ from scheduler.core.db import db
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
 from scheduler.people import queries as people_queries
+from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName
 from scheduler.places import queries as place_queries
@@ -274,9 +276,12 @@ def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
 def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
     """The presenters of a page, and how many there are: all are known by name, of these alone the hours."""
     going = facts.crews.keys() | facts.held.by_presenter.keys()
+    centre_id, near = actor.centre_id or 0, list[ColumnElement[bool]]()
+    if facts.wish.near is not None and not facts.wish.busy_only:
+        near = [lives_near(centre_id, facts.wish.near, NEAREST) | Presenter.id.in_(facts.wish.keep)]
     names = [
         one
-        for one in people_queries.presenter_names(actor.centre_id or 0)
+        for one in people_queries.presenter_names(centre_id, *near)
         if (not one.suspended or one.presenter_id in facts.crews)
         and (not facts.wish.busy_only or one.presenter_id in going)
     ]

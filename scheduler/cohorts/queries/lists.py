@@ -156,7 +156,7 @@ def loose_trainings(actor: Actor, today: dt.date) -> list[LooseTraining]:
         .order_by(SchoolRequest.submitted_at, SchoolRequest.id)
         .limit(PER_PAGE)
     )
-    rows = db.session().execute(wanted).all()
+    rows = db.session().execute(wanted).all() if trainings else []
     at_hosts = Cohort.host_id.in_({row.host_id for row in rows}), policy.in_reach(actor, Cohort)
     living = select(Cohort.host_id, Cohort.id, Cohort.code).where(*at_hosts, _living(today))
     there: dict[int, list[tuple[int, str]]] = defaultdict(list)

@@ -69,7 +69,8 @@ def _cards(actor: Actor, district_id: int) -> tuple[tuple[TableCard, ...], int]:
         .limit(CARDS_SHOWN)
     )
     if district_id != EVERYWHERE:
-        wanted = wanted.where(Municipality.district_id == district_id)
+        here = func.coalesce(Municipality.district_id, EVERYWHERE) == district_id
+        wanted = wanted.where(here)
     rows = db.session().execute(wanted).all()
     cards = []
     for first, last, sittings, _all, district, cyrl, latn, lat, lon, town_lat, town_lon, adults, young, *named in rows:

@@ -1,9 +1,10 @@
 """Who asked for a visit, and how to reach her: at one school, or found by a name or a number that is typed."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
@@ -15,6 +16,7 @@ from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import requests_in_reach
+from scheduler.requests.search_models import ContactSearchKey
 from scheduler.requests.terms.pages import ContactPerson
 
 SHOWN_AT_A_HOST = 8
@@ -29,17 +31,33 @@ def contacts_at(actor: Actor, host_id: int) -> list[ContactPerson]:
 def contacts_found(actor: Actor, words: Sequence[str], digits: str, *, limit: int) -> list[ContactPerson]:
     """Who asked, by every (folded) word of her name in either script, or by digits of her number.
 
-    Names are folded here, not in the database, where they stand as typed. Raises: NotAllowed.
+    Names stand in the database as typed; beside them it keeps them folded. Raises: NotAllowed.
     """
     if digits:
         known = holds_digits(digits, SchoolRequest.contact_phone)
         return _contacts(actor, [known, SchoolRequest.contact_name != ""], limit)
     if not words:
         return []
-    named = requests_in_reach(actor).with_only_columns(SchoolRequest.id, SchoolRequest.contact_name)
-    rows = db.session().execute(named.order_by(SchoolRequest.id.desc()).limit(NAMES_LOOKED_AT))
-    ids = [number for number, name in rows if all(word in fold(name) for word in words)][:limit]
+    kept, key = ContactSearchKey, ContactSearchKey.search_key
+    newest = select(kept.school_request_id).where(kept.centre_id == actor.centre_id)
+    oldest = newest.order_by(kept.school_request_id.desc()).offset(NAMES_LOOKED_AT).limit(1).scalar_subquery()
+    has_words = and_(*(key.contains(word, autoescape=True) for word in words))
+    named = (
+        requests_in_reach(actor)
+        .join(kept, kept.school_request_id == SchoolRequest.id)
+        .where(kept.centre_id == actor.centre_id, kept.school_request_id > func.coalesce(oldest, 0))
+        .where(or_(key.is_(None), has_words))
+        .with_only_columns(SchoolRequest.id, SchoolRequest.contact_name, key)
+        .order_by(SchoolRequest.id.desc())
+    )
+    found = (row for row in db.session().execute(named) if row.search_key is not None or _has(row, words))
+    ids = [row.id for row in islice(found, limit)]
     return _contacts(actor, [SchoolRequest.id.in_(ids)], limit) if ids else []
+
+
+def _has(row: Any, words: Sequence[str]) -> bool:
+    folded = fold(row.contact_name)
+    return all(word in folded for word in words)
 
 
 def hosts_by_phone(digits: str, *, limit: int) -> list[HostRow]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, select, union_all
 
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
@@ -115,27 +115,42 @@ def _to_take_part(day: dt.date) -> tuple[ColumnElement[bool], ...]:
 def clearance_pages(
     centre_id: int, day: dt.date, pages: Mapping[Lacks, int], *, per_page: int = PER_PAGE
 ) -> dict[Lacks, Page[Clearance]]:
-    """A page of each of these lists, by name, or what ends first: as many questions for any number of presenters."""
+    """A page of each of these lists, by name, or what ends first: as many questions for any number of presenters.
+
+    Who stands where, and how many, is one of them: all presenters are looked through once.
+    """
     standing = _standing(centre_id, day)
-    totals = db.session().execute(select(*(func.count().filter(standing.which(one)) for one in pages)).select_from(
-        standing.table
-    )).one()  # fmt: skip
-    ids: dict[Lacks, Sequence[int]] = {}
-    for lacks, page in pages.items():
-        order = [standing.first_end] if lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30) else []
-        wanted = (
-            select(standing.table.c.id)
-            .join(Presenter, Presenter.id == standing.table.c.id)
-            .join(Presenter.user)
-            .where(standing.which(lacks))
-            .order_by(*order, *_BY_NAME)
-        )
-        ids[lacks] = _page_of_ids(wanted, page, per_page)
+    lists = [_list_of(standing, place, lacks, page, per_page) for place, (lacks, page) in enumerate(pages.items())]
+    totals = [
+        select(literal(place), literal(0), func.count()).select_from(standing.table).where(standing.which(lacks))
+        for place, lacks in enumerate(pages)
+    ]
+    found = sorted(map(tuple, db.session().execute(union_all(*totals, *lists))))  # first of each how many, then whom
+    ids = {lacks: [one for at, number, one in found if at == place and number] for place, lacks in enumerate(pages)}
+    total = {lacks: next(one for at, number, one in found if at == place and not number)
+             for place, lacks in enumerate(pages)}  # fmt: skip
     known = clearances_by_id({one for some in ids.values() for one in some}, day)
     return {
-        lacks: Page([known[one] for one in ids[lacks]], page, total, per_page)
-        for (lacks, page), total in zip(pages.items(), totals, strict=True)
+        lacks: Page([known[one] for one in ids[lacks]], page, total[lacks], per_page) for lacks, page in pages.items()
     }
+
+
+def _list_of(standing: _Standing, place: int, lacks: Lacks, page: int, per_page: int) -> Select[int, int, int]:
+    """Whom a page of one list shows, each with her place on it."""
+    ends_first = lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30)
+    order = [standing.first_end.label("ends") if ends_first else literal(0).label("ends"), *_BY_NAME]
+    shown = (
+        select(*order)
+        .join_from(standing.table, Presenter, Presenter.id == standing.table.c.id)
+        .join(Presenter.user)
+        .where(standing.which(lacks))
+        .order_by(*([order[0]] if ends_first else []), *_BY_NAME)
+        .limit(per_page)
+        .offset(first_row(page, per_page))
+        .subquery()
+    )
+    number = func.row_number().over(order_by=[*shown.c])
+    return select(literal(place), number, shown.c.id)
 
 
 def proofs_that_wait(centre_id: int, day: dt.date) -> list[ProofLine]:

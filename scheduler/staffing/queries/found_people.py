@@ -5,15 +5,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, or_, select, true
 
 from scheduler.core.alphabet import names_key
 from scheduler.core.db import db
-from scheduler.core.names import spellings, whole_name
+from scheduler.core.names import SpelledName
 from scheduler.core.phone_search import holds_digits
-from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.people.queries import presenter_names, presenters_of
+from scheduler.people.rules import folded_person
+from scheduler.people.search_models import PersonSearchKey
 from scheduler.people.terms import PresenterName, PresenterRow
 
 MOST_OFFERED = 40  # people whom a form lists
@@ -25,21 +26,15 @@ def presenters_found(
     """Presenters of a centre in whose names every typed (folded) word occurs, in either script; or whose number holds
     the digits. The number of a minor, or of a guardian, finds nobody.
 
-    Names are folded here, not in the database, where they stand as typed: a centre has some hundreds of presenters.
+    Names stand in the database as typed; beside them it keeps them folded.
     """
     if not words and not digits:
         return []
-    wanted = (
-        select(Presenter.id, User.given_spelled, User.family_spelled)
-        .join(Presenter.user)
-        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
-        .order_by(Presenter.id)
-    )
+    wanted = _named(centre_id, () if digits else words)
     if digits:
         grown = or_(Presenter.adult_on.is_(None), Presenter.adult_on <= today)
         wanted = wanted.where(grown, holds_digits(digits, Presenter.phone))
-    names = db.session().execute(wanted).all()
-    found = _by_name(names, () if digits else words)
+    found = _by_name(db.session().execute(wanted).all(), () if digits else words)
     return presenters_of(centre_id, Presenter.id.in_(found[:limit])) if found else []
 
 
@@ -74,21 +69,30 @@ def people_offered(
 
 
 def _found_ids(centre_id: int, words: Sequence[str]) -> list[int]:
-    names = db.session().execute(
-        select(Presenter.id, User.given_spelled, User.family_spelled)
-        .join(Presenter.user)
-        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None), Presenter.suspended_at.is_(None))
-        .order_by(Presenter.id)
-    )
+    names = db.session().execute(_named(centre_id, words).where(Presenter.suspended_at.is_(None)))
     return _by_name(names.all(), words)
 
 
-def _by_name(names: Sequence[Any], words: Sequence[str]) -> list[int]:
+def _named(centre_id: int, words: Sequence[str]) -> Select[int, SpelledName, SpelledName, str | None]:
+    """Presenters whose folded names have every word, or are not kept yet."""
+    key = PersonSearchKey.search_key
+    has_words = and_(true(), *(key.contains(word, autoescape=True) for word in words))
+    return (
+        select(Presenter.id, User.given_spelled, User.family_spelled, key)
+        .join(Presenter.user)
+        .join(PersonSearchKey, PersonSearchKey.user_id == User.id)
+        .where(PersonSearchKey.centre_id == centre_id, Presenter.centre_id == centre_id, User.erased_at.is_(None))
+        .where(or_(key.is_(None), has_words))
+        .order_by(Presenter.id)
+    )
+
+
+def _by_name(rows: Sequence[Any], words: Sequence[str]) -> list[int]:
     """Who has every word in her name, by name: only those who were found are put in order."""
-    found = [row for row in names if all(word in _folded(row[1], row[2]) for word in words)]
+    found = [row for row in rows if row.search_key is not None or _has(row, words)]
     return [row.id for row in sorted(found, key=lambda row: names_key(row.family_spelled, row.given_spelled))]
 
 
-def _folded(given: str, family: str) -> str:
-    """All that she is found by: her name as she wrote it, and in the other letters."""
-    return fold(" ".join(spellings(whole_name(given, family))))
+def _has(row: Any, words: Sequence[str]) -> bool:
+    folded = folded_person(row.given_spelled, row.family_spelled)
+    return all(word in folded for word in words)

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, index_where_told
 from scheduler.core.defences import FACTS_STAY, TableLaw, changed, follows, refuse
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import Host
@@ -125,7 +125,7 @@ class Presentation(Base):
         CheckConstraint("notice_hours >= 0", name="notice_not_negative"),
         Index(None, "on_day"),
         Index(None, "starts_at"),
-        Index(None, "merged_into_id"),  # or each deletion looks through the whole table
+        index_where_told("merged_into_id"),  # or each deletion looks through the whole table
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

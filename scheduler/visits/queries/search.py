@@ -1,11 +1,15 @@
 """Visits found by typing."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from scheduler import policy
-from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed
+from scheduler.core.newest import NEWEST_ROWS, newest_of
 from scheduler.messages.models import OutboxMessage
+from scheduler.places.models import Host
 from scheduler.places.queries import has_words
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
@@ -52,6 +56,22 @@ def visits_found(
         wanted.append(Visit.number.startswith(number, autoescape=True))
     elif not words:
         return []
+    if host_id is None and not number and scope in (policy.Scope.ANY, policy.Scope.CENTRE):
+        return visits_where(Visit.id.in_(_newest(actor, words, limit)))[::-1]
     wanted += has_words(words)
     ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
-    return visits_where(Visit.id.in_(db.session().scalars(ids).all()))[::-1]
+    return visits_where(Visit.id.in_(ids))[::-1]
+
+
+def _newest(actor: Actor, words: list[str], limit: int) -> CompoundSelect[Any]:
+    """The newest visits of the actor's centre at hosts that have every word."""
+    order = Visit.on_day.desc(), Visit.id.desc()
+    recent = aliased(Visit, select(Visit).where(in_centre(actor)).order_by(*order).limit(NEWEST_ROWS).subquery())
+    near = (
+        select(recent.id)
+        .join(Host, Host.id == recent.host_id)
+        .where(*has_words(words))
+        .order_by(recent.on_day.desc(), recent.id.desc())
+    )
+    every, hosts = select(Visit.id).where(in_centre(actor)).order_by(*order), select(Host.id).where(*has_words(words))
+    return newest_of(near, lambda too_few: every.where(Visit.host_id.in_(hosts.where(too_few))), limit)

@@ -13,6 +13,7 @@ from scheduler.core.db import transaction
 from scheduler.places.models import Holiday, SchoolCalendarEntry
 from scheduler.places.service.calendars import load_example_calendars
 from scheduler.places.service.hosts import load_reference_data
+from scheduler.requests.service.search_keys import write_search_keys
 from scheduler.turns.service import judge_anew
 from scheduler.visits.models.visits import Visit
 from tools.bench.seed import base, counted, history, waiting, work
@@ -60,6 +61,7 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
     history.look_through()  # what follows asks much of what was planted
     add_up_everything()
     judge_anew(now=now)
+    write_search_keys()
     history.look_through()
     return Seed(size, calendar)
 

@@ -1,0 +1,113 @@
+"""Folded names are kept: those that are over are written anew, and all are compared with the names themselves."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.core.db import db, reading, transaction
+from scheduler.core.mailboxes import mailbox_key
+from scheduler.core.text import fold
+from scheduler.people.models import User
+from scheduler.people.rules import folded_person
+from scheduler.people.search_models import PersonSearchKey
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.search_models import ContactSearchKey
+
+NAMES_AT_ONCE = 1_000  # in one transaction
+
+
+@dataclass(frozen=True)
+class _FoldedNames:
+    """A table of folded names: its number, who is in it (number, centre, name), and what it keeps of such a one."""
+
+    model: type[PersonSearchKey] | type[ContactSearchKey]
+    number: Any
+    owners: Any  # a question
+    keys: Callable[[Any], dict[str, str]]
+
+    @property
+    def waiting(self) -> Select[int]:
+        return select(self.number).where(self.model.search_key.is_(None)).order_by(self.number)
+
+    def names(self, session: Session, ids: list[int] | None = None) -> dict[int, dict[str, str]]:
+        """What is to be kept, from the names as they are written now: of all, or of some."""
+        number = self.owners.selected_columns[0]
+        return {
+            row[0]: self.keys(row)
+            for row in session.execute(self.owners if ids is None else self.owners.where(number.in_(ids)))
+        }
+
+
+ALL_NAMES = (
+    _FoldedNames(
+        PersonSearchKey,
+        PersonSearchKey.user_id,
+        select(User.id, User.centre_id, User.given_spelled, User.family_spelled, User.email),
+        lambda row: {
+            "search_key": folded_person(row.given_spelled, row.family_spelled),
+            "mailbox_key": mailbox_key(row.email),
+        },
+    ),
+    _FoldedNames(
+        ContactSearchKey,
+        ContactSearchKey.school_request_id,
+        select(SchoolRequest.id, SchoolRequest.centre_id, SchoolRequest.contact_name).where(
+            SchoolRequest.contact_name != ""
+        ),
+        lambda row: {"search_key": fold(row.contact_name)},
+    ),
+)
+
+
+def write_search_keys() -> int:
+    """Fold the names that are new or others since the last time. How many; twice is once."""
+    return sum(map(_write, ALL_NAMES))
+
+
+def write_everything() -> int:
+    """Fold all names anew, for an operator whom a check told of a wrong one; how many."""
+    with transaction() as session:
+        for kept in ALL_NAMES:
+            session.execute(delete(kept.model))
+            owners = kept.owners.with_only_columns(*kept.owners.selected_columns[:2])
+            session.execute(insert(kept.model).from_select([kept.number.key, "centre_id"], owners))
+    return write_search_keys()
+
+
+def violations() -> list[str]:
+    """A sentence for each name that is kept otherwise than it is written, or not at all: it would not be found."""
+    return [sentence for kept in ALL_NAMES for sentence in _wrong(kept)]
+
+
+def _wrong(kept: _FoldedNames) -> Iterator[str]:
+    session, name = db.session(), kept.model.__tablename__
+    known = {row[0]: row._asdict() for row in session.execute(select(*kept.model.__table__.c))}
+    names = kept.names(session)
+    for one in sorted(names.keys() | known.keys()):
+        if one not in known:
+            yield f"{name} has no row of {one}: nobody finds that name"
+        elif one not in names or any(known[one][key] not in (None, said) for key, said in names[one].items()):
+            yield f"{name} of {one} is not what is written"
+
+
+def _write(kept: _FoldedNames) -> int:
+    written = 0
+    while ids := _not_folded(kept):
+        with transaction() as session:
+            # First the lock, then the name: whoever changes it waits for us, and makes ours NULL again.
+            ours = list(session.scalars(kept.waiting.where(kept.number.in_(ids)).with_for_update(skip_locked=True)))
+            rows = [{kept.number.key: one, **keys} for one, keys in kept.names(session, ours).items()]
+            if rows:
+                session.execute(update(kept.model), rows)
+        written += len(rows)
+        if len(rows) < NAMES_AT_ONCE:
+            break  # what others hold the next minute knows
+    return written
+
+
+def _not_folded(kept: _FoldedNames) -> list[int]:
+    with reading() as session:
+        return list(session.scalars(kept.waiting.limit(NAMES_AT_ONCE)))
