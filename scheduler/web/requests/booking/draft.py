@@ -13,7 +13,7 @@ from flask import g, request, session
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
-from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar
+from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, open_calendar
 from scheduler.booking.queries.holds import held_by
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
@@ -47,6 +47,7 @@ from scheduler.web.requests.booking.fields import (
     answered_form,
     aside_of,
     blank_form,
+    dated,
     draft_of,
     lessons_beside,
     page_of,
@@ -337,17 +338,23 @@ class BookingDraft:
         host = self.host()
         return self.school(host) if host else self.new_host()
 
-    def calendar(self, wish: FreeWish, only: dt.date | None = None) -> OpenCalendar:
-        """What free dates are made of, of all next days or one; opened once, whatever is asked. Raises: NotFound."""
+    def calendar(self, wish: FreeWish) -> OpenCalendar | NearCalendar:
+        """What the next days offer; opened once, whatever is asked of it. Raises: NotFound."""
+        asked, place = self._asked_of(wish)
+        return self.once(("calendar", asked), lambda: near_calendar(wish, now=self.now, place=place))
+
+    def calendar_of(self, wish: FreeWish, day: dt.date) -> OpenCalendar:
+        """Of one day alone what free dates are made of, with who could go; opened once. Raises: NotFound."""
+        asked, place = self._asked_of(wish)
+        return self.once(("calendar", asked, day), lambda: open_calendar(wish, now=self.now, only=day, place=place))
+
+    def _asked_of(self, wish: FreeWish) -> tuple[tuple[object, ...], AskedPlace | None]:
+        """By what a calendar is known again, and the place, where this booking has read it."""
         asked = wish.programme_id, wish.language, wish.audience, wish.host_id, wish.municipality_id
-        whole: OpenCalendar | None = self.read.get(("calendar", None, asked))
         host, programme = self.host(), self.programme()
         if programme and programme.id != wish.programme_id:  # another one, that might help
             programme = next((one for one in self.programmes() if one.id == wish.programme_id), programme)
-        place = AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
-        return whole or self.once(
-            ("calendar", only, asked), lambda: open_calendar(wish, now=self.now, only=only, place=place)
-        )
+        return asked, AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
 
     def facts(self, programme: ProgrammeRow, draft: RequestDraft) -> RequestFacts:
         """What the rules must know of the chosen programme and host, where they judge who listens and at what hour."""
@@ -385,14 +392,7 @@ class BookingDraft:
             return draft
         typed = [one.starts_local for one in draft.presentations]
         starts = holds.sitting_times(slot.starts_local, typed, programme.minutes) if typed else []
-        asked = tuple(
-            replace(one, starts_local=start, lesson=None)
-            for one, start in zip(draft.presentations, starts, strict=True)
-        )
-        day = slot.on_day
-        return replace(
-            draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=(), for_waiting_list=False
-        )
+        return dated(draft, slot.on_day, starts)
 
 
 def _key(page: str, typed: Typed) -> tuple[str, ...]:
