@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, open_calendar
-from scheduler.booking.queries.holds import held_by
+from scheduler.booking.queries.holds import held_by, opened_booking
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
@@ -25,14 +25,13 @@ from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.errors import Reason
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.programmes.queries import open_programmes
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.rules.school_request import levels_at, problems_with
-from scheduler.requests.service.answers import answers_of, forget_answers, keep_answers
+from scheduler.requests.service.answers import forget_answers, keep_answers
 from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.day_slots import slot_of
 from scheduler.web.forms import BaseForm, number_of
@@ -90,7 +89,8 @@ class BookingDraft:
     @classmethod
     def of_visitor(cls) -> "BookingDraft":
         """The one whose token lies in the visitor's cookie; an empty one for who has none."""
-        return cls(answers_of(session.get("booking"), now=(now := clock.now())), now)
+        answers, held = opened_booking(session.get("booking"), now=(now := clock.now()))
+        return cls(answers, now, {"held": held} if answers else {})
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:
         """What `ask` finds; it is not asked again in this request."""
@@ -228,7 +228,7 @@ class BookingDraft:
 
     def host_row(self, host_id: int) -> HostRow:
         """A host of the register. Raises: NotFound."""
-        return self.once(("host", host_id), lambda: place_queries.host_of(host_id))
+        return self.school(host_id).host
 
     def host(self) -> HostRow | None:
         """The host of the register that was chosen."""
@@ -327,16 +327,16 @@ class BookingDraft:
             problems = problems_of_parts(self, draft) | problems
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
 
-    def school(self, host: HostRow) -> OpenSchool:
-        """The host with its shifts and days, read once for what is asked of the calendar and of the hours."""
+    def school(self, host_id: int) -> OpenSchool:
+        """A host with its shifts and days, read once for all that is asked of it. Raises: NotFound."""
         today = clock.local_day(self.now)
         span = today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND
-        return self.once(("school", host.id), lambda: OpenSchool(host, span))
+        return self.once(("school", host_id), lambda: OpenSchool.of(host_id, span))
 
     def where(self) -> HostDraft | OpenSchool | None:
         """The host that was typed, or the one of the register with all that this request has read of it."""
         host = self.host()
-        return self.school(host) if host else self.new_host()
+        return self.school(host.id) if host else self.new_host()
 
     def calendar(self, wish: FreeWish) -> OpenCalendar | NearCalendar:
         """What the next days offer; opened once, whatever is asked of it. Raises: NotFound."""
@@ -354,7 +354,7 @@ class BookingDraft:
         host, programme = self.host(), self.programme()
         if programme and programme.id != wish.programme_id:  # another one, that might help
             programme = next((one for one in self.programmes() if one.id == wish.programme_id), programme)
-        return asked, AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
+        return asked, AskedPlace(programme, self.school(host.id), host.municipality) if host and programme else None
 
     def facts(self, programme: ProgrammeRow, draft: RequestDraft) -> RequestFacts:
         """What the rules must know of the chosen programme and host, where they judge who listens and at what hour."""
@@ -362,7 +362,7 @@ class BookingDraft:
         if host is None:
             return RequestFacts(programme, self.levels())
         today = clock.local_day(self.now)
-        school = self.school(host)
+        school = self.school(host.id)
         hours = self.once(("hours", host.id, first, last), lambda: school.hours(first, last, today=today))
         return RequestFacts(programme, self.levels(), False, *hours)
 
