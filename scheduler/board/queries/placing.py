@@ -13,6 +13,7 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotFound
 from scheduler.people import queries as people_queries
+from scheduler.people.by_name import presenter_names
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
@@ -104,7 +105,7 @@ def answers_in_cells(
     crew = _crew(visit)
     everybody = {
         row.presenter_id
-        for row in people_queries.presenter_names(visit.centre_id)
+        for row in presenter_names(visit.centre_id)
         if not row.suspended and (among is None or row.presenter_id in among)
     }
     first = min((row.starts_local for row in _staffed(visit)), default=dt.time(10))
