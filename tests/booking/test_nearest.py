@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from scheduler.booking.queries import seekers
 from scheduler.booking.queries.free_dates import near_calendar, open_calendar
 from scheduler.booking.rules.free_dates import judged_against, judged_dates
-from scheduler.booking.rules.nearest import Others, Wanted, wanted_of
+from scheduler.booking.rules.nearest import Others, WantedPeople, wanted_of
 from scheduler.booking.terms.free_dates import Days, FreeFacts, FreeWish, KeptSitting, Seeker
 from scheduler.core.clock import moment_of
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter
@@ -46,7 +46,7 @@ def known_of(people: Iterable[Seeker], kinds: Iterable[PresenterKind]) -> Others
     return Others(frozenset(kinds), hours, tuple(added))
 
 
-def is_among(one: Seeker, wanted: Wanted) -> bool:
+def is_among(one: Seeker, wanted: WantedPeople) -> bool:
     keeps, adds = wanted.hours & set(one.hours), any(row.available for row in one.exceptions)
     return one.kind in wanted.kinds and bool(wanted.everybody or keeps or (wanted.beside and adds))
 
@@ -98,13 +98,13 @@ EVENINGS = Hours(2, dt.time(17), dt.time(20))
 @pytest.mark.parametrize(
     ("hours", "added", "wanted"),
     [
-        (WORKING, (), Wanted()),
-        ((*WORKING, EVENINGS), (), Wanted(frozenset(PresenterKind), frozenset({EVENINGS}))),
-        (WORKING, (Days(NEAR[1], NEAR[1]),), Wanted(frozenset(PresenterKind), beside=True)),
+        (WORKING, (), WantedPeople()),
+        ((*WORKING, EVENINGS), (), WantedPeople(frozenset(PresenterKind), frozenset({EVENINGS}))),
+        (WORKING, (Days(NEAR[1], NEAR[1]),), WantedPeople(frozenset(PresenterKind), beside=True)),
     ],
 )
 def test_only_who_keeps_hours_that_are_open_is_wanted(
-    hours: tuple[Hours, ...], added: tuple[Days, ...], wanted: Wanted
+    hours: tuple[Hours, ...], added: tuple[Days, ...], wanted: WantedPeople
 ):
     people = a_seeker(1), a_seeker(2, PresenterKind.INFLUENCER)
     wish = facts(*people, rule=replace(facts().rule, influencers=1), point=NIS)
@@ -126,7 +126,7 @@ def test_where_too_few_of_the_nearest_could_go_at_all_everybody_is_wanted():
 @pytest.fixture
 def busy(session, monkeypatch) -> FreeWish:
     """Sixty educators and twenty young presenters with a thousand visits; six of each kind are the nearest."""
-    monkeypatch.setattr(seekers, "NEAREST", 6)
+    monkeypatch.setattr(seekers, "ASKED_OF_A_KIND", 6)
     wish, dice = m_scale.write(), Random(11)
     for who in session.scalars(select(Presenter.id).order_by(Presenter.id)).all():
         if dice.random() < 0.2:
@@ -181,7 +181,7 @@ def test_others_are_asked_in_two_questions_at_most_and_only_of_what_the_nearest_
 ):
     asked = []
     for number, free in ((61, False), (6, False), (6, True)):  # no more of a kind than the nearest; busy; all free
-        monkeypatch.setattr(seekers, "NEAREST", number)
+        monkeypatch.setattr(seekers, "ASKED_OF_A_KIND", number)
         if free:
             session.execute(delete(Assignment))
             session.commit()

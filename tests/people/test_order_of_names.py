@@ -5,8 +5,8 @@ import pytest
 from scheduler.core.alphabet import names_key
 from scheduler.keys.queries import holders_of
 from scheduler.people import queries
-from scheduler.people.by_name import presenter_names
 from scheduler.policy import Role
+from scheduler.staffing.queries.by_name import presenter_names
 from scheduler.staffing.queries.found_people import presenters_found
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user

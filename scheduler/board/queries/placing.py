@@ -13,7 +13,6 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotFound
 from scheduler.people import queries as people_queries
-from scheduler.people.by_name import presenter_names
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_available, is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterRow
@@ -26,6 +25,7 @@ from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.availability import availability_of
+from scheduler.staffing.queries.by_name import presenter_names
 from scheduler.staffing.queries.young_load import too_much_for
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_time

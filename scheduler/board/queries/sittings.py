@@ -20,7 +20,7 @@ from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import GONE_VISITS, LIVING, AssignmentState, PresentationState, VisitState
 
 BLOCK_STATES = (*LIVING, AssignmentState.ABSENT)
-AROUND = dt.timedelta(days=2)  # a local day is none of UTC
+DAYS_AROUND = dt.timedelta(days=2)  # a local day is none of UTC
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedDays:
     """Of all visits of the days, shown or not: presentations by day, and when anything of them changed last."""
 
     presentations: Mapping[dt.date, int]  # of the programme that is asked for; a day is named where a visit is
@@ -90,7 +90,7 @@ def goes(actor: Actor, wish: BoardWish) -> ColumnElement[bool]:
 def _in_days(wish: BoardWish) -> ColumnElement[bool]:
     """As the index of whose time is taken has it; the day itself is the visit's."""
     first, last = (dt.datetime.combine(day, dt.time(0), dt.UTC) for day in (wish.first_day, wish.last_day))
-    return Assignment.busy_from.between(first - AROUND, last + AROUND)
+    return Assignment.busy_from.between(first - DAYS_AROUND, last + DAYS_AROUND)
 
 
 def _living(actor: Actor, wish: BoardWish) -> tuple[ColumnElement[bool], ...]:
@@ -103,7 +103,7 @@ def _living(actor: Actor, wish: BoardWish) -> tuple[ColumnElement[bool], ...]:
 
 def sittings_of(
     actor: Actor, wish: BoardWish, visit_ids: Sequence[int]
-) -> tuple[dict[int, Ground], dict[int, list[Stop]], Counted]:
+) -> tuple[dict[int, Ground], dict[int, list[Stop]], CountedDays]:
     """Where these visits are, when their crews are busy, and what is counted of all: one question."""
     rows = db.session().execute(union_all(_sittings(visit_ids), _counts(actor, wish))).all()
     counted = [row for row in rows if row.day is not None]
@@ -116,7 +116,7 @@ def sittings_of(
             stops[row.id].append(Stop(row.id, row.sitting, row.busy_from, row.busy_until, ground.point))
     of_day = {row.day: row.sitting for row in counted if row.id}
     edited = max((row.edited_at for row in counted if row.edited_at), default=None)
-    return grounds, stops, Counted(of_day, edited)
+    return grounds, stops, CountedDays(of_day, edited)
 
 
 def _sittings(visit_ids: Sequence[int]) -> Any:

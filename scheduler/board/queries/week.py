@@ -16,7 +16,6 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
-from scheduler.people.by_name import presenter_names, presenter_names_page
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName
@@ -25,6 +24,7 @@ from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor, in_reach
 from scheduler.staffing.queries.availability import availability_of
+from scheduler.staffing.queries.by_name import presenter_names, presenter_names_page
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.rules.arrival import arrival_problems

@@ -17,8 +17,8 @@ from scheduler.booking.queries.seekers import Errand, taken_from
 from scheduler.booking.rules import free_dates as booking_free_dates
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, minutes_of_all
-from scheduler.booking.rules.free_dates import Judged
-from scheduler.booking.rules.nearest import Wanted, wanted_of
+from scheduler.booking.rules.free_dates import JudgedDays
+from scheduler.booking.rules.nearest import WantedPeople, wanted_of
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, FreeFacts, FreeWish, Seeker
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import clock
@@ -182,7 +182,7 @@ class NearCalendar:
         self._errand = _errand(wish, place, _next_days(place, now), now)
         people, self._others = seekers.nearest(self._errand)
         self._calendar = _calendar_of(place, wish, self._errand, people)
-        self._asked: list[Wanted] = []
+        self._asked: list[WantedPeople] = []
 
     @property
     def place(self) -> AskedPlace:
@@ -208,7 +208,7 @@ class NearCalendar:
         """Three other dates for who was not quick enough: the same times nearest to what was wished."""
         return holds.other_dates(self.free_dates(wish.wish), wish.slot)
 
-    def _settled(self, wish: FreeWish, judge: Callable[[FreeFacts], tuple[Answer, Judged]]) -> Answer:
+    def _settled(self, wish: FreeWish, judge: Callable[[FreeFacts], tuple[Answer, JudgedDays]]) -> Answer:
         """What is found, once all have been asked who could make more of it."""
         answer, judged = judge(self._calendar.facts_of(wish))
         wanted = wanted_of(judged, self._others)
@@ -218,7 +218,7 @@ class NearCalendar:
         self._calendar = self._with(wanted)
         return judge(self._calendar.facts_of(wish))[0]
 
-    def _with(self, wanted: Wanted) -> OpenCalendar:
+    def _with(self, wanted: WantedPeople) -> OpenCalendar:
         """The same calendar with those who are wanted besides."""
         calendar, errand = self._calendar, self._errand
         read = seekers.everybody(errand) if wanted.everybody else seekers.besides(errand, wanted)

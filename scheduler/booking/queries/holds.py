@@ -16,7 +16,7 @@ from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
 HELD_NOW = DateHold.state == HoldState.HELD, DateHold.until > bindparam("now")
 HELD_BY = select(DateHold).where(DateHold.draft == bindparam("draft"), *HELD_NOW)
-SHOWN = (
+HOLD_COLUMNS = (
     DateHold.id,
     DateHold.on_day,
     DateHold.starts_local,
@@ -27,8 +27,8 @@ SHOWN = (
     DateHold.host_id,
     DateHold.municipality_id,
 )
-OPENED = (  # each page of a booking asks it, and asks for no row that a change could lock
-    select(BookingAnswers.answers, *SHOWN)
+OPENED_BOOKING = (  # each page of a booking asks it, and asks for no row that a change could lock
+    select(BookingAnswers.answers, *HOLD_COLUMNS)
     .outerjoin(DateHold, and_(DateHold.draft == BookingAnswers.token_hash, *HELD_NOW))
     .where(*LIVING)
 )
@@ -36,7 +36,7 @@ OPENED = (  # each page of a booking asks it, and asks for no row that a change 
 
 def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
     """What was typed under this token, and the date that is held for it now; one question, none without a token."""
-    found = db.session().execute(OPENED, living(token, now) | {"now": now}).first() if token else None
+    found = db.session().execute(OPENED_BOOKING, living(token, now) | {"now": now}).first() if token else None
     if found is None:
         return {}, None
     return read_answers(found.answers), held_date(found) if found.id else None

@@ -25,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from scheduler.booking.rules.nearest import Others, Wanted
+from scheduler.booking.rules.nearest import Others, WantedPeople
 from scheduler.booking.terms.free_dates import Days, Seeker
 from scheduler.core.db import db
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
@@ -38,7 +38,7 @@ from scheduler.safeguarding.queries import consents_to_more, good_vettings, reac
 from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import TakenTime, UnderLaw
 
-NEAREST = 100  # of each kind: more are asked when these leave a time open
+ASKED_OF_A_KIND = 100  # of each kind: more are asked when these leave a time open
 DAY = dt.timedelta(days=1)
 WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
 
@@ -83,17 +83,17 @@ def nearest(errand: Errand) -> tuple[tuple[Seeker, ...], Others]:
 
     A centre that has no more of a kind is read whole.
     """
-    asked = errand.asked | errand.lies | {"most": NEAREST}
+    asked = errand.asked | errand.lies | {"most": ASKED_OF_A_KIND}
     rows = sorted(db.session().execute(_nearest(), asked), key=lambda row: row[0])
     common, *known = rows
     hours, differs = common[HOURS : HOURS + 2]
     found = _seekers(errand, known)
     kinds = Counter(one.kind for one in found)
-    cut = frozenset(kind for kind, number in kinds.items() if number >= NEAREST)
+    cut = frozenset(kind for kind, number in kinds.items() if number >= ASKED_OF_A_KIND)
     return found, Others(cut, _hours_in(hours or ""), tuple(Days(*span) for *span, _said in _parts(differs)))
 
 
-def besides(errand: Errand, wanted: Wanted) -> tuple[Seeker, ...]:
+def besides(errand: Errand, wanted: WantedPeople) -> tuple[Seeker, ...]:
     """Who of all of some kinds keeps one of these hours, or comes on a day beside them."""
     hours = [(row.weekday, row.from_local, row.until_local) for row in wanted.hours]
     asked = errand.asked | {"kinds": list(wanted.kinds)} | ({"hours": hours} if hours else {})

@@ -48,11 +48,11 @@ def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
     return judged_dates(facts, moment_of)[0]
 
 
-def judged_dates(facts: FreeFacts, moment_of: MomentOf) -> tuple[FreeDates, "Judged"]:
+def judged_dates(facts: FreeFacts, moment_of: MomentOf) -> tuple[FreeDates, "JudgedDays"]:
     """The same, with what it was made of."""
     days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
     shut = {day: lacks[0] for day in days if (lacks := refusals(facts, day))}
-    judged = Judged(facts, [day for day in days if day not in shut], moment_of)
+    judged = JudgedDays(facts, [day for day in days if day not in shut], moment_of)
     found = (FreeDay(day, lack=shut[day]) if day in shut else judged.on(day) for day in days)
     return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None), judged
 
@@ -85,12 +85,12 @@ def against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> list[FreeDay
     return judged_against(facts, day, moment_of)[0]
 
 
-def judged_against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> tuple[list[FreeDay], "Judged"]:
+def judged_against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> tuple[list[FreeDay], "JudgedDays"]:
     """The same, with what it was made of."""
     said = [FreeDay(day, lack=lack) for lack in refusals(facts, day)]
     if said and said[0].lack is Lack.BEYOND:  # what is not known of does not speak against it
-        return said, Judged(facts, [], moment_of)
-    judged = Judged(facts, [day], moment_of)
+        return said, JudgedDays(facts, [], moment_of)
+    judged = JudgedDays(facts, [day], moment_of)
     found = judged.on(day)
     return ([*said, found] if found.lack else said), judged
 
@@ -184,7 +184,7 @@ def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
     return allowed
 
 
-class Judged:
+class JudgedDays:
     """Days on which a school has pupils, and who of these people could be there."""
 
     def __init__(self, facts: FreeFacts, days: Sequence[dt.date], moment_of: MomentOf) -> None:

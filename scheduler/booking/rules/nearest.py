@@ -8,12 +8,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scheduler.booking.rules.free_dates import Judged
+from scheduler.booking.rules.free_dates import JudgedDays
 from scheduler.booking.rules.time_grid import TimeGrid, any_of
 from scheduler.booking.terms.free_dates import Days
 from scheduler.people.terms import Hours, PresenterKind
 
-MOST_HOURS = 300  # rows of hours that are asked by; more are asked by nothing
+MOST_HOUR_ROWS = 300  # rows of hours that are asked by; more are asked by nothing
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Others:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedPeople:
     """Of which kinds somebody must be asked: all of them, or who keeps one of these hours or comes on a day beside."""
 
     kinds: frozenset[PresenterKind] = frozenset()
@@ -37,7 +37,7 @@ class Wanted:
     def __bool__(self) -> bool:
         return bool(self.kinds)
 
-    def __le__(self, other: "Wanted") -> bool:
+    def __le__(self, other: "WantedPeople") -> bool:
         """Whether all of them are among the others."""
         return self.kinds <= other.kinds and (
             other.everybody
@@ -45,7 +45,7 @@ class Wanted:
         )
 
 
-def wanted_of(judged: Judged, others: Others) -> Wanted:
+def wanted_of(judged: JudgedDays, others: Others) -> WantedPeople:
     """Who of the others could change what was found. Nobody: it is what all together would have said."""
     kinds, hours, beside, everybody = set(), set[Hours](), False, False
     together = judged.grid.usual(others.hours) if others.kinds else []  # of all hours as if they were one person's
@@ -58,7 +58,7 @@ def wanted_of(judged: Judged, others: Others) -> Wanted:
             kinds.add(kind)
             hours |= kept
             beside, everybody = beside or added, everybody or lacking
-    return Wanted(frozenset(kinds), frozenset(hours), beside, everybody or len(hours) > MOST_HOURS)
+    return WantedPeople(frozenset(kinds), frozenset(hours), beside, everybody or len(hours) > MOST_HOUR_ROWS)
 
 
 def _could(row: Hours, grid: TimeGrid, together: int, left: Mapping[dt.date, int]) -> bool:

@@ -12,10 +12,10 @@ from scheduler.core.db import db
 from scheduler.core.names import spellings, whole_name
 from scheduler.core.phone_search import holds_digits
 from scheduler.core.text import fold
-from scheduler.people.by_name import presenter_names
 from scheduler.people.models import Presenter, User
 from scheduler.people.queries import presenters_of
 from scheduler.people.terms import PresenterName, PresenterRow
+from scheduler.staffing.queries.by_name import presenter_names
 
 MOST_OFFERED = 40  # people whom a form lists
 

@@ -46,8 +46,8 @@ from scheduler.web.requests.booking.fields import (
     answered_form,
     aside_of,
     blank_form,
-    dated,
     draft_of,
+    draft_on_day,
     lessons_beside,
     page_of,
     presentations_of,
@@ -392,7 +392,7 @@ class BookingDraft:
             return draft
         typed = [one.starts_local for one in draft.presentations]
         starts = holds.sitting_times(slot.starts_local, typed, programme.minutes) if typed else []
-        return dated(draft, slot.on_day, starts)
+        return draft_on_day(draft, slot.on_day, starts)
 
 
 def _key(page: str, typed: Typed) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
     )
 
 
-def dated(draft: RequestDraft, day: dt.date, starts: Sequence[dt.time]) -> RequestDraft:
+def draft_on_day(draft: RequestDraft, day: dt.date, starts: Sequence[dt.time]) -> RequestDraft:
     """The draft on one day, its presentations at these times."""
     asked = tuple(
         replace(one, starts_local=start, lesson=None) for one, start in zip(draft.presentations, starts, strict=True)
