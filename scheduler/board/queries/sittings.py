@@ -20,7 +20,7 @@ from scheduler.visits.terms.rows import CrewRow, VisitRow
 from scheduler.visits.terms.states import GONE_VISITS, LIVING, AssignmentState, PresentationState, VisitState
 
 BLOCK_STATES = (*LIVING, AssignmentState.ABSENT)
-DAYS_AROUND = dt.timedelta(days=2)  # a local day is none of UTC
+A_DAY_AND_MORE = dt.timedelta(days=2)  # a local day is none of UTC
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def goes(actor: Actor, wish: BoardWish) -> ColumnElement[bool]:
 def _in_days(wish: BoardWish) -> ColumnElement[bool]:
     """As the index of whose time is taken has it; the day itself is the visit's."""
     first, last = (dt.datetime.combine(day, dt.time(0), dt.UTC) for day in (wish.first_day, wish.last_day))
-    return Assignment.busy_from.between(first - DAYS_AROUND, last + DAYS_AROUND)
+    return Assignment.busy_from.between(first - A_DAY_AND_MORE, last + A_DAY_AND_MORE)
 
 
 def _living(actor: Actor, wish: BoardWish) -> tuple[ColumnElement[bool], ...]:
