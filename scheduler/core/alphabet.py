@@ -36,7 +36,12 @@ def alphabet_key(text: str) -> AlphabetKey:
 
 def names_key(*names: str) -> tuple[AlphabetKey, ...]:
     """By what people stand whose names are shown as they were typed, some in each script: all by the Latin alphabet."""
-    return tuple(alphabet_key(to_latin(name)) for name in names)
+    return tuple(map(_latin_key, names))
+
+
+@functools.lru_cache(maxsize=8192)  # thousands of people share some hundreds of names
+def _latin_key(name: str) -> AlphabetKey:
+    return alphabet_key(to_latin(name))
 
 
 def _place(letter: str) -> Place:

@@ -40,7 +40,6 @@ from scheduler.people.terms import (
     ExceptionRow,
     Hours,
     InvitedUser,
-    PresenterName,
     PresenterNoteRow,
     PresenterRow,
     Reader,
@@ -98,25 +97,6 @@ def presenters_of(centre_id: int, *among: ColumnElement[bool]) -> list[Presenter
     return _presenters(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
 
 
-def presenter_names(centre_id: int, *among: ColumnElement[bool], most: int | None = None) -> list[PresenterName]:
-    """The presenters of a centre, or the first some `among` them, by name, in one question; of whom a page shows more,
-    it loads those it shows.
-    """
-    found = db.session.execute(
-        select(
-            Presenter.id,
-            *(User.given_spelled, User.family_spelled, Municipality.name_sr_cyrl, Municipality.name_sr_latn),
-            *(Presenter.adult_on, Presenter.suspended_at.is_not(None), Municipality.lat, Municipality.lon),
-        )
-        .join(Presenter.user)
-        .join(Presenter.home)
-        .where(Presenter.centre_id == centre_id, User.erased_at.is_(None), *among)
-        .order_by(Presenter.id)
-        .limit(most)
-    )
-    return sorted((PresenterName(*row) for row in found), key=_by_name)
-
-
 def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
     """The presenters with these ids."""
     return {row.presenter_id: row for row in _presenters(Presenter.id.in_(set(presenter_ids)))}
@@ -137,7 +117,7 @@ def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
     return [_presenter_row(one, can) for one in sorted(found, key=lambda one: _by_name(one.user))]
 
 
-def _by_name(person: User | PresenterName | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
+def _by_name(person: User | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
     return names_key(person.family_name, person.given_name)
 
 

@@ -76,7 +76,7 @@ def words_typed(typed: str) -> list[str]:
 def hosts_with(words: list[str]) -> Select[Host]:
     """Listed hosts that have all the words, or into which one that had them was merged."""
     also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
-    wanted = _hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
+    wanted = whole_hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
     return wanted.order_by(_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
 
 
@@ -100,13 +100,13 @@ def host_of(host_id: int) -> HostRow:
     return host_row(host)
 
 
-def _hosts() -> Select[Host]:
+def whole_hosts() -> Select[Host]:
     return select(Host).options(joinedload(Host.municipality).joinedload(Municipality.district))
 
 
 @cache  # a question that is asked all day is put into words once: that costs more than its answer
 def _one_host() -> Select[Host]:
-    return _hosts().where(Host.id == bindparam("host_id"))
+    return whole_hosts().where(Host.id == bindparam("host_id"))
 
 
 def host_row(host: Host) -> HostRow:
@@ -168,7 +168,7 @@ def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:
     """The listed hosts of a municipality that have told their shifts, by name."""
     told = select(HostSchoolTime.host_id)
-    wanted = _hosts().where(Host.municipality_id == municipality_id, Host.listed.is_(True), Host.id.in_(told))
+    wanted = whole_hosts().where(Host.municipality_id == municipality_id, Host.listed.is_(True), Host.id.in_(told))
     rows = [host_row(host) for host in db.session().scalars(wanted.order_by(Host.id).limit(limit))]
     return sorted(rows, key=lambda row: (alphabet_key(row.name(language)), alphabet_key(row.place(language))))
 

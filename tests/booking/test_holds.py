@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from scheduler import config
 from scheduler.board.queries.placing import answers_in_cells
 from scheduler.booking.queries.free_dates import open_calendar, other_dates
-from scheduler.booking.queries.holds import held_by
+from scheduler.booking.queries.holds import held_by, opened_booking
 from scheduler.booking.rules.holds import HELD_FOR, MOST_FROM_NETWORK
 from scheduler.booking.service.holds import hold_date, lapse_holds, release_date
 from scheduler.booking.terms.holds import Slot
@@ -17,6 +17,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.programmes.terms import Booking
+from scheduler.requests.service.answers import keep_answers
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
@@ -24,6 +25,7 @@ from scheduler.visits.rules.limits import MOST_A_DAY
 from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import HoldState
 from tests.booking.book_now import DAY, MINUTE, TEN, THURSDAY, BookNow, held_people, states
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import make_assignment, make_presentation, make_visit
@@ -46,6 +48,18 @@ def test_a_held_date_is_held_for_a_quarter_of_an_hour_and_shown_with_its_end(boo
     assert held_people() == [book.people[0].id]
     entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.thing == "date_hold")).all()
     assert [(entry.action, entry.actor) for entry in entries] == [("date held", "anonymous")]
+
+
+def test_a_booking_is_opened_with_its_held_date_in_one_question(book):
+    typed = {"what": {"programme": ["1"]}}
+    mine, yours = keep_answers(None, typed, now=MONDAY), keep_answers(None, {}, now=MONDAY)
+    held = book.hold(mine)
+
+    with statements() as asked:
+        assert opened_booking(mine, now=MONDAY) == (typed, held)
+    assert len(asked) == 1
+    assert opened_booking(yours, now=MONDAY) == ({}, None)
+    assert opened_booking(mine, now=held.until) == (typed, None)
 
 
 def test_a_held_date_is_free_for_nobody_but_who_holds_it(book):

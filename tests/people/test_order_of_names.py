@@ -6,6 +6,7 @@ from scheduler.core.alphabet import names_key
 from scheduler.keys.queries import holders_of
 from scheduler.people import queries
 from scheduler.policy import Role
+from scheduler.staffing.queries.by_name import presenter_names
 from scheduler.staffing.queries.found_people import presenters_found
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
@@ -47,7 +48,7 @@ def test_staff_and_whom_a_request_may_belong_to_stand_by_the_alphabet(centre_id)
 
 def test_presenters_and_those_that_are_searched_for_stand_by_the_alphabet(centre_id):
     assert family_names([row.full_name for row in queries.presenters_of(centre_id)]) == IN_ORDER
-    assert family_names([row.full_name for row in queries.presenter_names(centre_id)]) == IN_ORDER
+    assert family_names([row.full_name for row in presenter_names(centre_id)]) == IN_ORDER
     assert (
         family_names([row.full_name for row in presenters_found(centre_id, ["ana"], today=MONDAY.date())]) == IN_ORDER
     )

@@ -6,11 +6,12 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from scheduler.booking.queries.holds import opened_booking
 from scheduler.core.audit import AuditEntry
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.text import BadText
 from scheduler.requests.models import BookingAnswers
-from scheduler.requests.service.answers import answers_of, forget_answers, forget_old_answers, keep_answers
+from scheduler.requests.service.answers import forget_answers, forget_old_answers, keep_answers
 from scheduler.requests.service.desk import note_counts
 from scheduler.requests.service.school import change_counts, withdraw_request
 from scheduler.requests.terms.school_request import ExpectedCounts, RequestState
@@ -128,9 +129,9 @@ def test_answers_are_kept_under_the_visitors_token_and_forgotten(session):
     token = keep_answers(None, {"host": {"typed": ["Ниш"]}}, now=MONDAY)
     assert keep_answers(token, {"host": {"typed": ["Niš"]}}, now=MONDAY) == token
 
-    assert answers_of(token, now=MONDAY) == {"host": {"typed": ["Niš"]}}
-    assert answers_of("invented", now=MONDAY) == answers_of(None, now=MONDAY) == {}
-    assert answers_of(token, now=MONDAY + dt.timedelta(hours=24)) == {}
+    assert opened_booking(token, now=MONDAY)[0] == {"host": {"typed": ["Niš"]}}
+    assert opened_booking("invented", now=MONDAY) == opened_booking(None, now=MONDAY) == ({}, None)
+    assert opened_booking(token, now=MONDAY + dt.timedelta(hours=24)) == ({}, None)
 
     forget_answers(token, now=MONDAY)
     assert session.scalars(select(BookingAnswers)).all() == []
@@ -143,7 +144,7 @@ def test_old_answers_are_deleted_and_young_ones_stay(session):
     forget_old_answers(MONDAY)
 
     assert session.scalar(select(func.count(BookingAnswers.id))) == 1
-    assert answers_of(young, now=MONDAY) == {"host": {}}
+    assert opened_booking(young, now=MONDAY)[0] == {"host": {}}
 
 
 def test_more_than_any_booking_holds_is_refused(session):

@@ -1,15 +1,21 @@
 """Who could go, by pages: who probably fits first, the nearest first; whose hand is up is always judged."""
 
 import pytest
+from sqlalchemy import update
 
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter
+from scheduler.programmes.models import CampaignMember
 from scheduler.staffing.models.open_calls import RaisedHand
+from scheduler.staffing.queries import candidates as by_pages
 from scheduler.staffing.queries.candidates import SHOWN_AT_ONCE, candidates, candidates_by_need
 from scheduler.staffing.queries.open_calls import hands_of
+from scheduler.visits.models.visits import Visit
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import works
+from tests.factories.places import make_municipality
+from tests.factories.programmes import make_campaign
 from tests.visits.scene import Scene
 
 
@@ -65,3 +71,34 @@ def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
 
     assert (page.total, len(page.rows)) == (100, SHOWN_AT_ONCE)
     assert len(many) == len(few)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("in_campaign", [False, True])
+def test_the_nearest_are_asked_first_and_the_pages_are_those_of_all(scene, session, monkeypatch, in_campaign):
+    """With two on a page: near and far, some of whom something speaks against, and some of a campaign's crew."""
+    towns = [make_municipality(f"Town {number}", lat=43.0 + number / 10, lon=21.0).id for number in range(4)]
+    people = [scene.educator(home_id=towns[number * 7 % 4]) for number in range(18)]
+    for number, person in enumerate(people):
+        if number % 3:
+            works(person)
+    if in_campaign:
+        meant = make_campaign(programme=scene.programme).id
+        session.add_all(CampaignMember(campaign_id=meant, presenter_id=people[number].id) for number in (1, 6, 16))
+        session.execute(update(Visit).where(Visit.id == scene.visit_id).values(campaign_id=meant))
+        session.commit()
+    monkeypatch.setattr(by_pages, "SHOWN_AT_ONCE", 2)
+
+    def pages_where(asked_first: int) -> list[list[int]]:
+        monkeypatch.setattr(by_pages, "ASKED_FIRST", asked_first)
+        return [[one.presenter_id for one in by_need(scene, page)[0].rows] for page in range(1, 11)]
+
+    whole = pages_where(1_000)
+    assert [pages_where(number) for number in (1, 4, 9, 18)] == [whole] * 4
+    assert sorted(who for page in whole for who in page) == sorted(one.id for one in people)
+    monkeypatch.setattr(by_pages, "ASKED_FIRST", 9)
+    with statements() as of_the_nearest:
+        by_need(scene)
+    with statements() as of_all:
+        by_need(scene, 8)
+    assert len(of_all) == len(of_the_nearest) + 1

@@ -25,6 +25,7 @@ from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.availability import availability_of
+from scheduler.staffing.queries.by_name import presenter_names
 from scheduler.staffing.queries.young_load import too_much_for
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of, promised_time
@@ -104,7 +105,7 @@ def answers_in_cells(
     crew = _crew(visit)
     everybody = {
         row.presenter_id
-        for row in people_queries.presenter_names(visit.centre_id)
+        for row in presenter_names(visit.centre_id)
         if not row.suspended and (among is None or row.presenter_id in among)
     }
     first = min((row.starts_local for row in _staffed(visit)), default=dt.time(10))

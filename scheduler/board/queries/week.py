@@ -4,7 +4,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -12,42 +11,31 @@ from scheduler import policy
 from scheduler.board.queries.holds import Held, HeldShown, held_shown
 from scheduler.board.queries.near_homes import lives_near
 from scheduler.board.queries.shifts import shifts_shown
+from scheduler.board.queries.sittings import Ground, everything, goes, has_part, of_people, sittings_of
 from scheduler.board.terms import AbsenceOfDay, Block, Board, BoardCell, BoardDay, BoardRow, BoardWish, Leg, ShiftsShown
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
-from scheduler.people import queries as people_queries
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName
 from scheduler.places import queries as place_queries
-from scheduler.places.models import District, Host, Municipality
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor, in_reach
 from scheduler.staffing.queries.availability import availability_of
-from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.staffing.queries.by_name import presenter_names, presenter_names_page
+from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.terms.plans import ArrivalProblem, Stop, Why
 from scheduler.visits.terms.reasons import WhyNot
-from scheduler.visits.terms.rows import CrewRow, VisitRow
-from scheduler.visits.terms.states import GONE_VISITS, LIVING, OPEN_VISITS, AssignmentState, VisitState
+from scheduler.visits.terms.rows import VisitRow
+from scheduler.visits.terms.states import GONE_VISITS, OPEN_VISITS, VisitState
 
-BLOCK_STATES = (*LIVING, AssignmentState.ABSENT)
 NEAREST = 24  # rows of a board that is drawn around a place
 SHORTEST_LEG_KM = 1.0  # km: nobody writes down a drive that is shorter
-
-
-@dataclass(frozen=True)
-class _Ground:
-    """Where a visit is, and under which school calendar."""
-
-    programme_id: int
-    point: Point | None
-    district: tuple[int, str, str] | None  # id and both names; None abroad
-    calendar: SchoolCalendar | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ class _Facts:
 
     wish: BoardWish
     visits: Sequence[VisitRow]  # those to be shown, not cancelled
-    grounds: Mapping[int, _Ground]
+    grounds: Mapping[int, Ground]
     stops: Mapping[int, Sequence[Stop]]  # by visit, also of those that a filter hides
     crews: Mapping[int, Sequence[VisitRow]]  # all visits of a presenter, also hidden ones
     days: Mapping[dt.date, BoardDay]
@@ -71,9 +59,14 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.date
     Raises: NotAllowed.
     """
     policy.require(actor, "read", "board", centre=actor.centre_id)
-    facts = _facts(actor, wish, now)
+    if by == "districts" or wish.busy_only:  # what stands on the rows says which rows there are
+        facts = _facts(actor, wish, now, everything())
+        rows, total = _district_page(facts) if by == "districts" else _busy_page(actor, facts)
+    else:
+        people, total = _people_of_page(actor, wish)
+        facts = _facts(actor, wish, now, of_people([one.presenter_id for one in people], wish))
+        rows = _presenter_rows(facts, people)
     alone = [visit for visit in facts.visits if _waits(visit)]
-    rows, total = _district_page(facts) if by == "districts" else _presenter_page(actor, facts)
     return Board(
         days=tuple(facts.days.values()),
         unassigned=BoardRow("none", _cells(facts, alone)),
@@ -92,75 +85,26 @@ def next_visit_day(actor: Actor, day: dt.date) -> dt.date | None:
 
 def _waits(visit: VisitRow) -> bool:
     """Whether nobody goes to an open visit yet."""
-    return visit.state is not VisitState.DELIVERED and not any(_part(visit, one) for one in visit.crew)
+    return visit.state is not VisitState.DELIVERED and not any(has_part(visit, one) for one in visit.crew)
 
 
-def _part(visit: VisitRow, member: CrewRow) -> bool:
-    return any(state in BLOCK_STATES for state in member.states.values())
-
-
-def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None) -> _Facts:
-    living = [visit for visit in visits_between(actor, wish.first_day, wish.last_day) if visit.state not in GONE_VISITS]
-    ids = [visit.id for visit in living]
-    grounds, stops, edited_at = _sittings_of(ids)
+def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None, concerned: ColumnElement[bool]) -> _Facts:
+    """`concerned`: which visits the rows show; days are counted, and the version is told, of all of them."""
+    living = visits_between(actor, wish.first_day, wish.last_day, Visit.state.not_in(GONE_VISITS), concerned)
+    grounds, stops, counted = sittings_of(actor, wish, [visit.id for visit in living])
     shown = [v for v in living if wish.programme_id is None or grounds[v.id].programme_id == wish.programme_id]
     crews: dict[int, list[VisitRow]] = defaultdict(list)
     for visit in living:
         for member in visit.crew:
-            if _part(visit, member):
+            if has_part(visit, member):
                 crews[member.presenter_id].append(visit)
     held = held_shown(actor, wish, now)
-    days = _days(wish, shown, held.days)
-    return _Facts(wish, shown, grounds, stops, crews, days, edited_at, shifts_shown(shown), held)
+    days = _days(wish, counted.presentations, held.days)
+    return _Facts(wish, shown, grounds, stops, crews, days, counted.edited_at, shifts_shown(shown), held)
 
 
-def _sittings_of(
-    visit_ids: Sequence[int],
-) -> tuple[dict[int, _Ground], dict[int, list[Stop]], dt.datetime | None]:
-    """Where visits are, when their crews are busy, and when anything of it changed last: the version of the board."""
-    rows = (
-        db.session()
-        .execute(
-            select(
-                *(Visit.id, Visit.programme_id, Presentation.id.label("presentation_id"), Presentation.edited_at),
-                *(Presentation.busy_from, Presentation.busy_until),
-                *(Host.lat, Host.lon, Municipality.lat.label("town_lat"), Municipality.lon.label("town_lon")),
-                *(District.id.label("district_id"), District.name_sr_cyrl, District.name_sr_latn),
-                District.school_calendar,
-            )
-            .join(Visit.host)
-            .outerjoin(Host.municipality)
-            .outerjoin(Municipality.district)
-            .outerjoin(Presentation, Presentation.visit_id == Visit.id)
-            .where(Visit.id.in_(visit_ids))
-            .order_by(Presentation.busy_from, Presentation.id)
-        )
-        .all()
-    )
-    grounds: dict[int, _Ground] = {}
-    stops: dict[int, list[Stop]] = {number: [] for number in visit_ids}
-    for row in rows:
-        ground = grounds[row.id] = grounds.get(row.id) or _ground(row)
-        if row.presentation_id is not None:
-            stops[row.id].append(Stop(row.id, row.presentation_id, row.busy_from, row.busy_until, ground.point))
-    return grounds, stops, max((row.edited_at for row in rows if row.edited_at), default=None)
-
-
-def _ground(row: Any) -> _Ground:
-    """Of one row of the same question: a host abroad has no district, and may have no point."""
-    own, town = (row.lat, row.lon), (row.town_lat, row.town_lon)
-    place = own if None not in own else town
-    named = (row.district_id, row.name_sr_cyrl, row.name_sr_latn) if row.district_id else None
-    return _Ground(row.programme_id, Point(*place) if None not in place else None, named, row.school_calendar)
-
-
-def _days(
-    wish: BoardWish, visits: Iterable[VisitRow], held: frozenset[dt.date] = frozenset()
-) -> dict[dt.date, BoardDay]:
+def _days(wish: BoardWish, counts: Mapping[dt.date, int], held: frozenset[dt.date]) -> dict[dt.date, BoardDay]:
     """The columns: working days always, a weekend's day only when something is on, in a month all of them."""
-    counts: dict[dt.date, int] = {}
-    for visit in visits:
-        counts[visit.on_day] = counts.get(visit.on_day, 0) + len(visit.presentations)
     lessons = place_queries.lesson_calendar(wish.first_day, wish.last_day)
     named = place_queries.holidays_between(wish.first_day, wish.last_day) if lessons.holidays else []
     closures = place_queries.closures_between(wish.first_day, wish.last_day) if lessons.closures else []
@@ -273,25 +217,34 @@ def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
     return pick(facts.wish.language, *district[1:]) if district else ""
 
 
-def _presenter_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
-    """The presenters of a page, and how many there are: all are known by name, of these alone the hours."""
+def _people_of_page(actor: Actor, wish: BoardWish) -> tuple[list[PresenterName], int]:
+    """The presenters of a page, and how many there are. Who is suspended is shown as long as she has something."""
+    centre_id = actor.centre_id or 0
+    known = Presenter.suspended_at.is_(None) | goes(actor, wish)
+    if wish.near is not None:
+        near = lives_near(centre_id, wish.near, NEAREST) | Presenter.id.in_(wish.keep)
+        found = _nearest(presenter_names(centre_id, known, near), wish.near, wish.keep)
+        return found[_rows_of(wish)], len(found)
+    return presenter_names_page(centre_id, known, rows=_rows_of(wish))
+
+
+def _rows_of(wish: BoardWish) -> slice:
+    begin = first_row(wish.page)
+    return slice(begin, begin + PER_PAGE)
+
+
+def _busy_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
+    """Whoever goes, to what a filter hides too: as many as the days hold."""
     going = facts.crews.keys() | facts.held.by_presenter.keys()
-    centre_id, near = actor.centre_id or 0, list[ColumnElement[bool]]()
-    if facts.wish.near is not None and not facts.wish.busy_only:
-        near = [lives_near(centre_id, facts.wish.near, NEAREST) | Presenter.id.in_(facts.wish.keep)]
     names = [
         one
-        for one in people_queries.presenter_names(centre_id, *near)
-        if (not one.suspended or one.presenter_id in facts.crews)
-        and (not facts.wish.busy_only or one.presenter_id in going)
+        for one in presenter_names(actor.centre_id or 0)
+        if (not one.suspended or one.presenter_id in facts.crews) and one.presenter_id in going
     ]
     if facts.wish.near is not None:
         names = _nearest(names, facts.wish.near, facts.wish.keep)
-    begin = first_row(facts.wish.page)
-    if facts.wish.busy_only:  # whoever goes, to what a filter hides too: as many as the days hold
-        rows = [row for row in _presenter_rows(facts, names) if _is_busy(row)]
-        return rows[begin : begin + PER_PAGE], len(rows)
-    return _presenter_rows(facts, names[begin : begin + PER_PAGE]), len(names)
+    rows = [row for row in _presenter_rows(facts, names) if _is_busy(row)]
+    return rows[_rows_of(facts.wish)], len(rows)
 
 
 def _nearest(names: Sequence[PresenterName], near: Point, keep: Collection[int]) -> list[PresenterName]:
@@ -346,7 +299,7 @@ def _presenter_row(
 
 def _block(facts: _Facts, visit: VisitRow, who: int, leg: Leg | None, clash: Why | None) -> Block:
     mine = next(one for one in visit.crew if one.presenter_id == who)
-    others = [one for one in visit.crew if one.presenter_id != who and _part(visit, one)]
+    others = [one for one in visit.crew if one.presenter_id != who and has_part(visit, one)]
     beside = tuple(one for one in others if one.minor or mine.minor)
     return Block(visit, mine, leg, clash, beside, facts.shifts.get(visit.id))
 

@@ -1,27 +1,31 @@
-"""Free dates: everything that the rule asks for, in five questions, however many presenters and visits there are."""
+"""Free dates: everything that the rule asks for, in five questions, however many presenters and visits there are.
+
+Days are asked of the nearest presenters first, and of others only where they could change the answer (decision 92).
+"""
 
 import datetime as dt
-from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from typing import Any
+from typing import TypeVar
 
-from sqlalchemy import ScalarSelect, Select, String, bindparam, case, cast, func, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from scheduler.booking.queries import seekers
+from scheduler.booking.queries.seekers import Errand, taken_from
 from scheduler.booking.rules import free_dates as booking_free_dates
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, minutes_of_all
-from scheduler.booking.terms.free_dates import Days, FreeDates, FreeDay, FreeFacts, FreeWish, Seeker
+from scheduler.booking.rules.free_dates import JudgedDays
+from scheduler.booking.rules.nearest import WantedPeople, wanted_of
+from scheduler.booking.terms.free_dates import FreeDates, FreeDay, FreeFacts, FreeWish, Seeker
 from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.rules import is_minor
-from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage
+from scheduler.people.terms import Hours, PresenterKind
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import host_row, lesson_calendar, municipality_row
 from scheduler.places.rules.presence import days_of_classes
@@ -32,16 +36,13 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_of, programme_row
 from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import OpenSchool
-from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches, takes_nothing_new
 from scheduler.staffing.queries.young_load import limits
 from scheduler.staffing.terms.young_load import YoungVisit
-from scheduler.visits.queries.agenda import time_taken
-from scheduler.visits.terms.plans import CrewRule, TakenTime, UnderLaw
+from scheduler.visits.terms.plans import CrewRule, TakenTime
 
+Answer = TypeVar("Answer")
 DAY = dt.timedelta(days=1)
 ANY_HOUR = tuple(Hours(weekday, dt.time(0), dt.time(23, 59)) for weekday in range(7))
-WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class OpenCalendar:
         them again would prove nothing more.
         """
         people = tuple(one for one in self.people if one.presenter_id in presenter_ids)
-        return replace(self, people=people, taken=tuple(_taken(presenter_ids, (day, day), now)))
+        return replace(self, people=people, taken=taken_from(presenter_ids, (day, day), now))
 
     def facts_of(self, wish: FreeWish) -> FreeFacts:
         """What the rule is asked with."""
@@ -171,6 +172,63 @@ class OpenCalendar:
         )
 
 
+class NearCalendar:
+    """The days of the same calendar, of the nearest presenters; of others only while they could change an answer.
+
+    It names nobody either, and nobody is held by it: who could go is a question to all of them.
+    """
+
+    def __init__(self, wish: FreeWish, place: AskedPlace, now: dt.datetime) -> None:
+        self._errand = _errand(wish, place, _next_days(place, now), now)
+        people, self._others = seekers.nearest(self._errand)
+        self._calendar = _calendar_of(place, wish, self._errand, people)
+        self._asked: list[WantedPeople] = []
+
+    @property
+    def place(self) -> AskedPlace:
+        return self._calendar.place
+
+    @property
+    def today(self) -> dt.date:
+        return self._calendar.today
+
+    @property
+    def missing(self) -> str:
+        return self._calendar.missing
+
+    def free_dates(self, wish: FreeWish) -> FreeDates:
+        """On which of the next days, and at what times, somebody can really come."""
+        return self._settled(wish, lambda facts: booking_free_dates.judged_dates(facts, clock.moment_of))
+
+    def against(self, wish: FreeWish, day: dt.date) -> list[FreeDay]:
+        """Every rule that speaks against a day at the hours that the wish keeps."""
+        return self._settled(wish, lambda facts: booking_free_dates.judged_against(facts, day, clock.moment_of))
+
+    def other_dates(self, wish: HoldWish) -> list[Slot]:
+        """Three other dates for who was not quick enough: the same times nearest to what was wished."""
+        return holds.other_dates(self.free_dates(wish.wish), wish.slot)
+
+    def _settled(self, wish: FreeWish, judge: Callable[[FreeFacts], tuple[Answer, JudgedDays]]) -> Answer:
+        """What is found, once all have been asked who could make more of it."""
+        answer, judged = judge(self._calendar.facts_of(wish))
+        wanted = wanted_of(judged, self._others)
+        if not wanted or any(wanted <= asked for asked in self._asked):
+            return answer
+        self._asked.append(wanted)
+        self._calendar = self._with(wanted)
+        return judge(self._calendar.facts_of(wish))[0]
+
+    def _with(self, wanted: WantedPeople) -> OpenCalendar:
+        """The same calendar with those who are wanted besides."""
+        calendar, errand = self._calendar, self._errand
+        read = seekers.everybody(errand) if wanted.everybody else seekers.besides(errand, wanted)
+        known = {one.presenter_id for one in calendar.people}
+        more = [one for one in read if one.presenter_id not in known]
+        people = sorted([*calendar.people, *more], key=lambda one: one.presenter_id)
+        taken = taken_from(seekers.able(more), errand.span, errand.now)
+        return replace(calendar, people=tuple(people), taken=(*calendar.taken, *taken))
+
+
 def open_calendar(
     wish: FreeWish, *, now: dt.datetime, only: dt.date | None = None, place: AskedPlace | None = None
 ) -> OpenCalendar:
@@ -179,21 +237,44 @@ def open_calendar(
     Of the next days, or of one of them alone. What is known of the place is not asked again. Raises: NotFound.
     """
     place = place or asked_place(wish)
-    today = clock.local_day(now, place.zone)
-    first, last = today, today + (HORIZON_DAYS - 1) * DAY
+    first, last = _next_days(place, now)
     if only:  # of a day out of reach nothing is said: it is none of those that were read
         first = last = min(max(only, first), last)
+    errand = _errand(wish, place, (first, last), now)
+    return _calendar_of(place, wish, errand, seekers.everybody(errand))
+
+
+def near_calendar(wish: FreeWish, *, now: dt.datetime, place: AskedPlace | None = None) -> OpenCalendar | NearCalendar:
+    """The next days alone, without who could go: as many questions, and no more to read because a centre is large.
+
+    A crew that is named is looked for among all. Raises: NotFound.
+    """
+    if wish.crew:
+        return open_calendar(wish, now=now, place=place)
+    return NearCalendar(wish, place or asked_place(wish), now)
+
+
+def _next_days(place: AskedPlace, now: dt.datetime) -> tuple[dt.date, dt.date]:
+    today = clock.local_day(now, place.zone)
+    return today, today + (HORIZON_DAYS - 1) * DAY
+
+
+def _errand(wish: FreeWish, place: AskedPlace, span: tuple[dt.date, dt.date], now: dt.datetime) -> Errand:
+    return Errand(place.programme, wish.language, place.town, place.point, span, now)
+
+
+def _calendar_of(place: AskedPlace, wish: FreeWish, errand: Errand, people: tuple[Seeker, ...]) -> OpenCalendar:
+    """What is known of the place, and of these people."""
+    today, (first, last) = clock.local_day(errand.now, place.zone), errand.span
     lessons = place.lessons(first, last)
-    told = place.school.told() if place.school and wish.audience is Audience.PUPILS else None
-    people, able = _people(place, wish.language, (first, last), now)
     return OpenCalendar(
         place,
         today,
         days=lessons.by_grade(place.town, place.levels, first, last),
         shut=lessons.shut(place.town, first, last),
-        told=told,
+        told=place.school.told() if place.school and wish.audience is Audience.PUPILS else None,
         people=people,
-        taken=tuple(_taken(able, (first, last), now)) if able else (),
+        taken=taken_from(seekers.able(people), errand.span, errand.now),
         missing=lessons.missing(today),
     )
 
@@ -205,12 +286,12 @@ def nobodys_calendar(place: AskedPlace, *, now: dt.datetime) -> OpenCalendar:
 
 def free_dates(wish: FreeWish, *, now: dt.datetime, place: AskedPlace | None = None) -> FreeDates:
     """On which of the next days, and at what times, somebody can really come; names nobody. Raises: NotFound."""
-    return open_calendar(wish, now=now, place=place).free_dates(wish)
+    return near_calendar(wish, now=now, place=place).free_dates(wish)
 
 
 def other_dates(wish: HoldWish, *, now: dt.datetime) -> list[Slot]:
     """Three other dates for who was not quick enough. Raises: NotFound."""
-    return open_calendar(wish.wish, now=now).other_dates(wish)
+    return holds.other_dates(free_dates(wish.wish, now=now), wish.slot)
 
 
 def place_of(wish: FreeWish, school: OpenSchool) -> AskedPlace:
@@ -235,121 +316,3 @@ def asked_place(wish: FreeWish) -> AskedPlace:
     if pair is None:
         raise NotFound("municipality")
     return AskedPlace(programme_row(pair[1]), None, municipality_row(pair[0]))
-
-
-def _people(
-    place: AskedPlace, language: TeachingLanguage, span: tuple[dt.date, dt.date], now: dt.datetime
-) -> tuple[tuple[Seeker, ...], list[int]]:
-    """One question: everybody of the programme's centre, with the hours and papers of who has topic and language.
-
-    And who these are. What hangs on somebody stands in one text each: of a thousand people many have the same hours,
-    so that a text is read once.
-    """
-    programme = place.programme
-    asked = {
-        "centre": programme.centre_id,
-        "topic": programme.topic,
-        "language": language,
-        "first": span[0],
-        "last": span[1],
-        "now": now,
-        "town": place.town.id if place.town else None,
-    }
-    rows: Any = db.session().execute(_people_asked(), asked)
-    people = tuple(
-        Seeker(
-            one,
-            kind,
-            UnderLaw(*of_law),
-            Point(lat, lon),
-            (programme.topic,) if skills else (),
-            (language,) if spoken else (),
-            _hours_in(hours or ""),
-            tuple(ExceptionRow(0, first, last, said == "1") for first, last, said in _parts(differs)),
-            tuple(Days(first, last) for first, last, _said in _parts(vetted)),
-            tuple(Days(first, last) for first, last, _said in _parts(agreed)),
-            reach_km=reach_km,
-        )
-        for one, kind, lat, lon, reach_km, skills, spoken, hours, differs, vetted, agreed, *of_law in rows
-    )
-    return people, [one.presenter_id for one in people if one.topics and one.languages]
-
-
-@cache  # put into words once: that takes longer than the answer
-def _people_asked() -> Select[Any]:
-    who = Presenter.id
-    topic = (PresenterSkill.presenter_id == who) & (PresenterSkill.topic == bindparam("topic"))
-    spoken_there = (PresenterLanguage.presenter_id == who) & (PresenterLanguage.language == bindparam("language"))
-    skilled, speaks = PresenterSkill.id.is_not(None), PresenterLanguage.id.is_not(None)
-    known = (case((skilled & speaks, text)) for text in _texts_of())
-    living = Municipality.lat, Municipality.lon, Presenter.reach_km
-    law = Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None) | takes_nothing_new()
-    return (
-        select(who, Presenter.kind, *living, skilled, speaks, *known, *law)
-        .select_from(Presenter)
-        .join(Municipality, Municipality.id == Presenter.home_id)
-        .outerjoin(PresenterSkill, topic)  # once each at most
-        .outerjoin(PresenterLanguage, spoken_there)
-        .where(Presenter.centre_id == bindparam("centre"))
-        .order_by(who)
-    )
-
-
-@lru_cache(maxsize=1024)  # of the texts, which are what they say
-def _hours_in(text: str) -> tuple[Hours, ...]:
-    found = (part.split() for part in text.split(",") if part)
-    hours = (Hours(int(day), dt.time.fromisoformat(since), dt.time.fromisoformat(until)) for day, since, until in found)
-    return tuple(sorted(hours, key=lambda row: (row.weekday, row.from_local)))
-
-
-def _parts(text: str | None) -> Iterator[tuple[dt.date, dt.date, str]]:
-    """First day, last day, and what is said of them."""
-    for part in sorted(text.split(",")) if text else ():
-        first, last, said = part.split()
-        yield dt.date.fromisoformat(first), dt.date.fromisoformat(last), said
-
-
-def _texts_of() -> list[ScalarSelect[str]]:
-    """Of a presenter: weekly hours, days that differ (1: available after all), good vettings, and consents that reach
-    the town where she would come.
-    """
-    first: Any = bindparam("first")
-    last: Any = bindparam("last")
-    now: Any = bindparam("now")
-    week, away, vetting, consent = AvailableHours, AvailabilityException, Vetting, GuardianConsent
-    said = case((away.available.is_(True), "1"), else_="0")
-    own = (week.presenter_id, away.presenter_id, vetting.presenter_id, consent.presenter_id)
-    columns = (
-        (week.weekday, week.from_local, week.until_local),
-        (away.first_day, away.last_day, said),
-        (vetting.checked_on, vetting.valid_until, literal("-")),
-        (consent.given_on, consent.valid_until, literal("-")),
-    )
-    good = (
-        (),
-        (away.last_day >= first, away.first_day <= last),
-        (vetting.valid_until >= first, vetting.checked_on <= last, *good_vettings()),
-        (
-            *(consent.valid_until >= first, consent.given_on <= last, *consents_to_more(now)),
-            reaches(Presenter.home_id, bindparam("town")),
-        ),
-    )
-    return [
-        _joined(*of).where(who == Presenter.id, *wanted).scalar_subquery()
-        for who, of, wanted in zip(own, columns, good, strict=True)
-    ]
-
-
-def _joined(*columns: Any) -> Select[Any]:
-    one, two, three = (cast(column, String) for column in columns)
-    texts = select(func.aggregate_strings(one + literal(" ") + two + literal(" ") + three, ","))
-    return texts.correlate(Presenter)
-
-
-def _taken(ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime) -> list[TakenTime]:
-    """What each of them has promised, from the week and the month of the first day to those of the last.
-
-    A date that is held for a booking is a promise until its time is over.
-    """
-    first, last = span[0].replace(day=1), span[1].replace(day=monthrange(span[1].year, span[1].month)[1])
-    return time_taken(ids, (min(first, span[0] - WEEK_AROUND), max(last, span[1] + WEEK_AROUND)), now=now)

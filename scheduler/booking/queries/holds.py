@@ -1,20 +1,45 @@
 """Dates that are held for a booking: whose time they take, and what the visitor, the school and the desk read."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
 from scheduler.core.tokens import token_hash
-from scheduler.requests.models import SchoolRequest
+from scheduler.requests.models import BookingAnswers, SchoolRequest
+from scheduler.requests.service.answers import LIVING, Answers, living, read_answers
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
-HELD_BY = select(DateHold).where(
-    DateHold.draft == bindparam("draft"), DateHold.state == HoldState.HELD, DateHold.until > bindparam("now")
+HELD_NOW = DateHold.state == HoldState.HELD, DateHold.until > bindparam("now")
+HELD_BY = select(DateHold).where(DateHold.draft == bindparam("draft"), *HELD_NOW)
+HOLD_COLUMNS = (
+    DateHold.id,
+    DateHold.on_day,
+    DateHold.starts_local,
+    DateHold.minutes,
+    DateHold.state,
+    DateHold.until,
+    DateHold.programme_id,
+    DateHold.host_id,
+    DateHold.municipality_id,
 )
+OPENED_BOOKING = (  # each page of a booking asks it, and asks for no row that a change could lock
+    select(BookingAnswers.answers, *HOLD_COLUMNS)
+    .outerjoin(DateHold, and_(DateHold.draft == BookingAnswers.token_hash, *HELD_NOW))
+    .where(*LIVING)
+)
+
+
+def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
+    """What was typed under this token, and the date that is held for it now; one question, none without a token."""
+    found = db.session().execute(OPENED_BOOKING, living(token, now) | {"now": now}).first() if token else None
+    if found is None:
+        return {}, None
+    return read_answers(found.answers), held_date(found) if found.id else None
 
 
 def held_by(draft: str | None, *, now: dt.datetime) -> HeldDate | None:
@@ -44,8 +69,8 @@ def _shown(hold: DateHold | None) -> HeldDate | None:
     return held_date(hold) if hold else None
 
 
-def held_date(hold: DateHold) -> HeldDate:
-    """A stored hold as pages and services see it."""
+def held_date(hold: Any) -> HeldDate:
+    """A stored hold, or its columns, as pages and services see it."""
     return HeldDate(
         id=hold.id,
         slot=Slot(hold.on_day, hold.starts_local),

@@ -12,7 +12,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar, place_of
+from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, place_of
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting
@@ -44,7 +44,7 @@ TIME_TO_ANSWER = dt.timedelta(days=3)  # a crew is asked again, and the school r
 class SchoolDays:
     """The days of one school's wish, and what speaks against any other."""
 
-    calendar: OpenCalendar
+    calendar: OpenCalendar | NearCalendar
     wish: FreeWish
 
     @property
@@ -124,7 +124,7 @@ def days_of_request(page: RequestPage, *, now: dt.datetime, school: OpenSchool |
     row = page.row
     wish = _request_wish(row.programme.id, row.host.id, page, Bounds(row.first_day, row.last_day, page.blackouts))
     place = AskedPlace(row.programme, school or OpenSchool(row.host), row.host.municipality)
-    return SchoolDays(open_calendar(wish, now=now, place=place), wish)
+    return SchoolDays(near_calendar(wish, now=now, place=place), wish)
 
 
 def days_of_visit(visit_id: int, *, now: dt.datetime, school: OpenSchool | None = None) -> SchoolDays:
@@ -136,7 +136,7 @@ def days_of_visit(visit_id: int, *, now: dt.datetime, school: OpenSchool | None 
         raise NotFound("visit")
     wish = wish_of_visit(visit, clock.local_day(now, visit.zone))
     place = place_of(wish, school or OpenSchool(place_queries.host_row(visit.host)))
-    return SchoolDays(open_calendar(wish, now=now, place=place), wish)
+    return SchoolDays(near_calendar(wish, now=now, place=place), wish)
 
 
 def days_of_crews(visits: Sequence[tuple[Visit, Collection[int]]], *, now: dt.datetime) -> list[SchoolDays]:
@@ -152,7 +152,7 @@ def days_of_crews(visits: Sequence[tuple[Visit, Collection[int]]], *, now: dt.da
         wish = wish_of_visit(visit, today, crew)
         school = OpenSchool.known(place_queries.host_row(visit.host), told.get(visit.host_id), lessons)
         place = AskedPlace(programme_row(visit.programme), school, school.host.municipality)
-        found.append(SchoolDays(open_calendar(wish, now=now, place=place), wish))
+        found.append(SchoolDays(near_calendar(wish, now=now, place=place), wish))
     return found
 
 

@@ -45,12 +45,16 @@ def free_dates(facts: FreeFacts, moment_of: MomentOf) -> FreeDates:
     A day of several sittings is free when each of them can begin at some time of it; its times are those of all.
     `moment_of` is core.clock's (rules know no clock). Nothing in the answer says who would come.
     """
+    return judged_dates(facts, moment_of)[0]
+
+
+def judged_dates(facts: FreeFacts, moment_of: MomentOf) -> tuple[FreeDates, "JudgedDays"]:
+    """The same, with what it was made of."""
     days = [facts.today + number * DAY for number in range(HORIZON_DAYS)]
     shut = {day: lacks[0] for day in days if (lacks := refusals(facts, day))}
-    grid = TimeGrid(facts, [day for day in days if day not in shut], moment_of)
-    needed = [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number]
-    found = (FreeDay(day, lack=shut[day]) if day in shut else _day(day, grid, needed) for day in days)
-    return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None)
+    judged = JudgedDays(facts, [day for day in days if day not in shut], moment_of)
+    found = (FreeDay(day, lack=shut[day]) if day in shut else judged.on(day) for day in days)
+    return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None), judged
 
 
 def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
@@ -78,12 +82,17 @@ def _day(day: dt.date, grid: TimeGrid, needed: Sequence["_Needed"]) -> FreeDay:
 
 def against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> list[FreeDay]:
     """Each rule that speaks against a day at the one hour that is asked for: of the school, then of those who come."""
+    return judged_against(facts, day, moment_of)[0]
+
+
+def judged_against(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> tuple[list[FreeDay], "JudgedDays"]:
+    """The same, with what it was made of."""
     said = [FreeDay(day, lack=lack) for lack in refusals(facts, day)]
     if said and said[0].lack is Lack.BEYOND:  # what is not known of does not speak against it
-        return said
-    grid = TimeGrid(facts, [day], moment_of)
-    found = _day(day, grid, [_Needed(kind, number, facts, grid) for kind, number in _needs(facts) if number])
-    return [*said, found] if found.lack else said
+        return said, JudgedDays(facts, [], moment_of)
+    judged = JudgedDays(facts, [day], moment_of)
+    found = judged.on(day)
+    return ([*said, found] if found.lack else said), judged
 
 
 def is_taken(found: FreeDates, day: dt.date) -> bool:
@@ -175,6 +184,30 @@ def allowed_days(seeker: Seeker, days: Sequence[dt.date]) -> set[dt.date]:
     return allowed
 
 
+class JudgedDays:
+    """Days on which a school has pupils, and who of these people could be there."""
+
+    def __init__(self, facts: FreeFacts, days: Sequence[dt.date], moment_of: MomentOf) -> None:
+        self.grid = TimeGrid(facts, days, moment_of)
+        self.needed = [_Needed(kind, number, facts, self.grid) for kind, number in _needs(facts) if number]
+
+    def on(self, day: dt.date) -> FreeDay:
+        """What a day offers."""
+        return _day(day, self.grid, self.needed)
+
+    def is_lacking(self, kind: PresenterKind) -> bool:
+        """Whether too few of a kind could go on any day at all."""
+        return any(one.lack for one in self.needed if one.kind is kind)
+
+    def open_times(self, kind: PresenterKind) -> Iterator[tuple[dt.date, int]]:
+        """By day the times that are asked for and at which not enough of a kind are free."""
+        for one in self.needed:
+            for day in self.grid.days if one.kind is kind else ():
+                offered = self.grid.offered[day] if all(self.grid.sittings[day]) else 0
+                if left := offered & ~one.on(day)[1]:
+                    yield day, left
+
+
 class _Needed:
     """How many of one kind a crew needs, and who of them could be there at which times."""
 
@@ -190,6 +223,7 @@ class _Needed:
             self.people = []
         self.most = self._most()
         self._known: dict[int, tuple[dict[dt.date, int], dict[dt.date, int]]] = {}
+        self._found: dict[dt.date, tuple[int, int]] = {}
 
     def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
         """What is asked of her on every day alike; many live in one town and teach the same, each is asked once."""
@@ -248,7 +282,13 @@ class _Needed:
         return [*unknown, *(stop for pair in pairs for stop in pair)]
 
     def on(self, day: dt.date) -> tuple[int, int]:
-        """At which times enough of them could usually come, and at which of these enough are free.
+        """At which times enough of them could usually come, and at which of these enough are free; found out once."""
+        if day not in self._found:
+            self._found[day] = self._enough_on(day)
+        return self._found[day]
+
+    def _enough_on(self, day: dt.date) -> tuple[int, int]:
+        """The same, counted.
 
         Once enough are free at each time of the day at which enough can ever be, nobody else is asked: a day is full of
         people or of promises. Whose times are all among those of enough others changes nothing, and is not counted in.

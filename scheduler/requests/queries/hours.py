@@ -1,8 +1,16 @@
 """The clock of a school around the days that it asks for."""
 
 import datetime as dt
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy.orm import joinedload
+
+from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.places import queries as place_queries
+from scheduler.places.models import Host, HostSchoolTime
 from scheduler.places.rules.hosts import levels_taught
 from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.rules.school_time import LOOK_AROUND
@@ -32,6 +40,17 @@ class OpenSchool:
         """A host among many, all of which were read together."""
         school = cls(host, (lessons.first, lessons.last))
         school._told, school._lessons = [told.told if told else None], lessons
+        return school
+
+    @classmethod
+    def of(cls, host_id: int, span: tuple[dt.date, dt.date]) -> "OpenSchool":
+        """A host of the register with its shifts: one question. Raises: NotFound."""
+        found = db.session().execute(_with_shifts(), {"host_id": host_id}).unique().one_or_none()
+        if found is None:
+            raise NotFound("host")
+        host, told = found
+        school = cls(place_queries.host_row(host), span)
+        school._told = [place_queries.school_time_row(told).told if told else None]
         return school
 
     def told(self) -> SchoolTime | None:
@@ -79,3 +98,11 @@ def school_clock(host: HostRow, first: dt.date, last: dt.date, *, today: dt.date
 def _clock(told: SchoolTime, found: DaysOfGrades, today: dt.date) -> SchoolClock:
     days = {grade: frozenset(day for day in of_grade if day >= today) for grade, of_grade in found.items()}
     return SchoolClock(told, days[None], days)
+
+
+@cache
+def _with_shifts() -> Select[Any]:
+    told = joinedload(HostSchoolTime.bells), joinedload(HostSchoolTime.days)
+    both = place_queries.whole_hosts().add_columns(HostSchoolTime)
+    shifts = both.outerjoin(HostSchoolTime, HostSchoolTime.host_id == Host.id).options(*told)
+    return shifts.where(Host.id == bindparam("host_id"))

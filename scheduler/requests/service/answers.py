@@ -7,10 +7,10 @@ cookie. Nobody's work but the visitor's, so it leaves no audit row; it is delete
 import datetime as dt
 import json
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, update
 
 from scheduler.core import tokens
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
@@ -24,7 +24,6 @@ Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
 # Each page of a booking asks and stores them: said to the database in the same words, which are put together once.
 TABLE: Table = BookingAnswers.__table__  # type: ignore[assignment]
 LIVING = TABLE.c.token_hash == bindparam("token"), TABLE.c.changed_at > bindparam("since")
-READ = select(TABLE.c.answers).where(*LIVING)
 STORE = (
     update(TABLE).where(*LIVING).values(answers=bindparam("text"), changed_at=bindparam("now")).returning(TABLE.c.id)
 )
@@ -39,7 +38,7 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
     if len(text) > MOST_CHARACTERS:
         raise BadText(GroundReason.TOO_LONG)
     with transaction() as session:
-        if token and session.scalar(STORE, _living(token, now) | {"text": text, "now": now}):
+        if token and session.scalar(STORE, living(token, now) | {"text": text, "now": now}):
             return token
         token = tokens.new_token()
         session.add(BookingAnswers(token_hash=tokens.token_hash(token), answers=text, changed_at=now))
@@ -54,9 +53,13 @@ def _storable(answers: Answers) -> Answers:
     }
 
 
-def answers_of(token: str | None, *, now: dt.datetime) -> Answers:
-    """What lies under the token; nothing when there is none or its day is over."""
-    text = db.session().scalar(READ, _living(token, now)) if token else None
+def living(token: str, now: dt.datetime) -> dict[str, object]:
+    """What is asked with for the answers under a token, until their day is over."""
+    return {"token": tokens.token_hash(token), "since": now - ANSWER_LIFETIME}
+
+
+def read_answers(text: str | None) -> Answers:
+    """The answers as they were stored; none when nothing was."""
     answers: Answers = json.loads(text) if text else {}
     return answers
 
@@ -72,7 +75,3 @@ def forget_old_answers(now: dt.datetime) -> None:
     """Delete answers whose day is over: for the hourly job."""
     with transaction() as session:
         session.execute(delete(BookingAnswers).where(BookingAnswers.changed_at <= now - ANSWER_LIFETIME))
-
-
-def _living(token: str, now: dt.datetime) -> dict[str, object]:
-    return {"token": tokens.token_hash(token), "since": now - ANSWER_LIFETIME}

@@ -46,6 +46,7 @@ from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.states import LIVING, PROMISED, STAFFED
 
 SHOWN_AT_ONCE = 30
+ASKED_FIRST = 300  # of the nearest, for the pages of candidates
 ROAD_KM_A_DEGREE = 111.2 * DETOUR  # of the way between two places, as `road_km` counts it
 BARRED = 10  # weighs more than all that a coordinator may overrule
 
@@ -76,24 +77,45 @@ def candidates_by_need(
     visit, presentations = _visit(visit_id)
     policy.require(actor, "create", "assignment", centre=policy.spot(visit))
     not_seated = Presenter.id.not_in(_seated(visit_id))
-    own = Presenter.centre_id == visit.centre_id, User.erased_at.is_(None), not_seated
-    by_need = (
-        select(Presenter.id, func.count().over())
-        .join(Presenter.home)
-        .join(Presenter.user)
-        .where(*own)
-        .order_by(*_guess(visit, presentations), User.family_name, User.given_name, Presenter.id)
-    )
-    found = db.session().execute(by_need.limit(SHOWN_AT_ONCE).offset(first_row(page, SHOWN_AT_ONCE))).all()
-    shown = {who for who, _total in found}
+    found, total = _page_of_guess(visit, presentations, page)
+    shown = set(found)
     raised = Presenter.id.in_(select(RaisedHand.presenter_id).where(RaisedHand.visit_id == visit_id))
     people = people_queries.presenters_of(visit.centre_id, not_seated, or_(Presenter.id.in_(shown), raised))
     judged = _judged(visit, presentations, people, now)
     rows = [one for one in judged if one.presenter_id in shown]
-    return Page(rows, page, found[0][1] if found else 0, SHOWN_AT_ONCE), judged
+    return Page(rows, page, total, SHOWN_AT_ONCE), judged
 
 
-def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnElement[Any]]:
+def _page_of_guess(visit: Visit, presentations: Sequence[Presentation], page: int) -> tuple[list[int], int]:
+    """Who stands on a page, and how many there are on all.
+
+    What speaks against somebody is asked of the nearest first. Where nothing speaks against anybody on the page, they
+    are those who would stand there if all had been asked; else all are.
+    """
+    against, off = _guess(visit, presentations)
+    crew = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset[int]()
+    meant = [case((Presenter.id.in_(crew), 0), else_=1)] if crew else []
+    after = *off, User.family_name, User.given_name, Presenter.id
+    own = (
+        Presenter.centre_id == visit.centre_id,
+        User.erased_at.is_(None),
+        Presenter.id.not_in(_seated(visit.id)),
+    )
+    everybody = select(Presenter.id).join(Presenter.home).join(Presenter.user).where(*own)
+    total = select(func.count(Presenter.id)).join(Presenter.user).where(*own).scalar_subquery()
+    nearest = everybody.order_by(*after).limit(ASKED_FIRST).subquery()
+    first = Presenter.id.in_(select(nearest.c.id)), Presenter.id.in_(crew)
+    for among in ([or_(*first)], []):
+        by_need = everybody.add_columns(against, total).where(*among).order_by(against, *meant, *after)
+        found = db.session().execute(by_need.limit(SHOWN_AT_ONCE).offset(first_row(page, SHOWN_AT_ONCE))).all()
+        if found and (found[0][2] <= ASKED_FIRST or (len(found) == SHOWN_AT_ONCE and not found[-1][1])):
+            break
+    return [row[0] for row in found], found[0][2] if found else 0
+
+
+def _guess(
+    visit: Visit, presentations: Sequence[Presentation]
+) -> tuple[ColumnElement[int], list[ColumnElement[float]]]:
     """How much probably speaks against somebody, and how far off she lives, as the database sees it in one look.
 
     It only sorts: who is shown is judged by the rules (`_judged`), which know holidays and hours that touch.
@@ -115,17 +137,15 @@ def _guess(visit: Visit, presentations: Sequence[Presentation]) -> list[ColumnEl
         language = visit.school_request.teaching_language
         against.append((~Presenter.languages.any(PresenterLanguage.language == language), 1))
     weights = [case((said, weight), else_=0) for said, weight in against]
-    order: list[ColumnElement[Any]] = [sum(weights[1:], weights[0])]
-    if visit.campaign_id is not None:
-        order.append(case((who.in_(campaign_crew(visit.campaign_id)), 0), else_=1))
+    all_against: ColumnElement[int] = sum(weights[1:], weights[0])
     host = place_of(visit)
     if host is None:
-        return order
+        return all_against, []
     north = Municipality.lat - host.latitude
     east = (Municipality.lon - host.longitude) * cos(radians(host.latitude))
     off = north * north + east * east
     beyond = case((Presenter.reach_km * Presenter.reach_km < off * ROAD_KM_A_DEGREE**2, 1), else_=0)
-    return [order[0] + beyond, *order[1:], off]
+    return all_against + beyond, [off]
 
 
 def _is_taken(presentations: Sequence[Presentation]) -> ColumnElement[bool]:

@@ -12,10 +12,11 @@ from scheduler.core.db import db
 from scheduler.core.names import SpelledName
 from scheduler.core.phone_search import holds_digits
 from scheduler.people.models import Presenter, User
-from scheduler.people.queries import presenter_names, presenters_of
+from scheduler.people.queries import presenters_of
 from scheduler.people.rules import folded_person
 from scheduler.people.search_models import PersonSearchKey
 from scheduler.people.terms import PresenterName, PresenterRow
+from scheduler.staffing.queries.by_name import presenter_names
 
 MOST_OFFERED = 40  # people whom a form lists
 

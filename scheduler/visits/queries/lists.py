@@ -65,9 +65,9 @@ _SEATS = select(
 )
 
 
-def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None) -> list[VisitRow]:
-    """Visits in order of time or as asked."""
-    return _with_seats(_visits(sort).where(*wanted))
+def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None, level: bool = False) -> list[VisitRow]:
+    """Visits in order of time or as asked. `level`: in as many questions where there are none."""
+    return _with_seats(_visits(sort).where(*wanted), level=level)
 
 
 def page_of_visits(*wanted: ColumnElement[bool], sort: Sort | None, page: int) -> Page[VisitRow]:
@@ -82,7 +82,7 @@ def _visits(sort: Sort | None) -> Select[Any]:
     return found.order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
 
 
-def _with_seats(wanted: Select[Any]) -> list[VisitRow]:
+def _with_seats(wanted: Select[Any], *, level: bool = False) -> list[VisitRow]:
     visits = db.session().execute(wanted).all()
     seats: dict[int, list[Any]] = defaultdict(list)
     seated = (
@@ -93,7 +93,7 @@ def _with_seats(wanted: Select[Any]) -> list[VisitRow]:
         .where(Presentation.visit_id.in_([visit.id for visit in visits]))
         .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
     )
-    for row in db.session().execute(seated).all() if visits else ():
+    for row in db.session().execute(seated).all() if visits or level else ():
         seats[row.visit_id].append(row)
     return [_with_crew(_visit_row(visit, seats[visit.id])) for visit in visits]
 

@@ -145,10 +145,11 @@ def visits_of_week(actor: Actor, monday: dt.date, page: int, sort: Sort | None =
     return page_of_visits(in_centre(actor), week, sort=sort, page=page)
 
 
-def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:
-    """The centre's visits of these days, both included, in order of day and number. Raises: NotAllowed."""
+def visits_between(actor: Actor, first_day: dt.date, last_day: dt.date, *wanted: ColumnElement[bool]) -> list[VisitRow]:
+    """The centre's visits of these days, both included, or some of them, by day and number. Raises: NotAllowed."""
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
-    return visits_where(in_centre(actor), Visit.on_day.between(first_day, last_day))
+    days = Visit.on_day.between(first_day, last_day)
+    return visits_where(in_centre(actor), days, *wanted, level=bool(wanted))
 
 
 def in_centre(actor: Actor) -> ColumnElement[bool]:

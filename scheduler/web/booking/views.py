@@ -93,5 +93,5 @@ def _answer(
     named: Sequence[str] = (classes,) if classes and host else ()
     wish = near_dates.asked_of(programme, language, classes=tuple(named), **where)
     place = near_dates.place_of(programme, host or town)
-    calendar = booking_free_dates.open_calendar(wish, now=clock.now(), place=place)
+    calendar = booking_free_dates.near_calendar(wish, now=clock.now(), place=place)
     return calendar.free_dates(wish), calendar.missing

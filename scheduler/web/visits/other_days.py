@@ -7,7 +7,6 @@ from flask import request, url_for
 from scheduler.booking.queries.school_days import SchoolDays, days_of_visit
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.core import clock
-from scheduler.places.queries import host_of
 from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.terms.school_request import Preference
 from scheduler.visits.terms.rows import VisitRow
@@ -43,5 +42,5 @@ def pressed_days(form: MoveForm | ReplanForm, visit: VisitRow, days: SchoolDays,
 
 def days_of(visit: VisitRow) -> SchoolDays:
     today = clock.local_day(clock.now())
-    school = OpenSchool(host_of(visit.host_id), (today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND))
+    school = OpenSchool.of(visit.host_id, (today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND))
     return days_of_visit(visit.id, now=clock.now(), school=school)

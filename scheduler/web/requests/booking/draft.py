@@ -13,8 +13,8 @@ from flask import g, request, session
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
-from scheduler.booking.queries.free_dates import AskedPlace, OpenCalendar, open_calendar
-from scheduler.booking.queries.holds import held_by
+from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, open_calendar
+from scheduler.booking.queries.holds import held_by, opened_booking
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
@@ -25,14 +25,13 @@ from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.errors import Reason
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.programmes.queries import open_programmes
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
 from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.rules.school_request import levels_at, problems_with
-from scheduler.requests.service.answers import answers_of, forget_answers, keep_answers
+from scheduler.requests.service.answers import forget_answers, keep_answers
 from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.day_slots import slot_of
 from scheduler.web.forms import BaseForm, number_of
@@ -48,6 +47,7 @@ from scheduler.web.requests.booking.fields import (
     aside_of,
     blank_form,
     draft_of,
+    draft_on_day,
     lessons_beside,
     page_of,
     presentations_of,
@@ -89,7 +89,8 @@ class BookingDraft:
     @classmethod
     def of_visitor(cls) -> "BookingDraft":
         """The one whose token lies in the visitor's cookie; an empty one for who has none."""
-        return cls(answers_of(session.get("booking"), now=(now := clock.now())), now)
+        answers, held = opened_booking(session.get("booking"), now=(now := clock.now()))
+        return cls(answers, now, {"held": held} if answers else {})
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:
         """What `ask` finds; it is not asked again in this request."""
@@ -227,7 +228,7 @@ class BookingDraft:
 
     def host_row(self, host_id: int) -> HostRow:
         """A host of the register. Raises: NotFound."""
-        return self.once(("host", host_id), lambda: place_queries.host_of(host_id))
+        return self.school(host_id).host
 
     def host(self) -> HostRow | None:
         """The host of the register that was chosen."""
@@ -326,28 +327,34 @@ class BookingDraft:
             problems = problems_of_parts(self, draft) | problems
         return {field: reason for field, reason in problems.items() if page_of(field) == page}
 
-    def school(self, host: HostRow) -> OpenSchool:
-        """The host with its shifts and days, read once for what is asked of the calendar and of the hours."""
+    def school(self, host_id: int) -> OpenSchool:
+        """A host with its shifts and days, read once for all that is asked of it. Raises: NotFound."""
         today = clock.local_day(self.now)
         span = today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND
-        return self.once(("school", host.id), lambda: OpenSchool(host, span))
+        return self.once(("school", host_id), lambda: OpenSchool.of(host_id, span))
 
     def where(self) -> HostDraft | OpenSchool | None:
         """The host that was typed, or the one of the register with all that this request has read of it."""
         host = self.host()
-        return self.school(host) if host else self.new_host()
+        return self.school(host.id) if host else self.new_host()
 
-    def calendar(self, wish: FreeWish, only: dt.date | None = None) -> OpenCalendar:
-        """What free dates are made of, of all next days or one; opened once, whatever is asked. Raises: NotFound."""
+    def calendar(self, wish: FreeWish) -> OpenCalendar | NearCalendar:
+        """What the next days offer; opened once, whatever is asked of it. Raises: NotFound."""
+        asked, place = self._asked_of(wish)
+        return self.once(("calendar", asked), lambda: near_calendar(wish, now=self.now, place=place))
+
+    def calendar_of(self, wish: FreeWish, day: dt.date) -> OpenCalendar:
+        """Of one day alone what free dates are made of, with who could go; opened once. Raises: NotFound."""
+        asked, place = self._asked_of(wish)
+        return self.once(("calendar", asked, day), lambda: open_calendar(wish, now=self.now, only=day, place=place))
+
+    def _asked_of(self, wish: FreeWish) -> tuple[tuple[object, ...], AskedPlace | None]:
+        """By what a calendar is known again, and the place, where this booking has read it."""
         asked = wish.programme_id, wish.language, wish.audience, wish.host_id, wish.municipality_id
-        whole: OpenCalendar | None = self.read.get(("calendar", None, asked))
         host, programme = self.host(), self.programme()
         if programme and programme.id != wish.programme_id:  # another one, that might help
             programme = next((one for one in self.programmes() if one.id == wish.programme_id), programme)
-        place = AskedPlace(programme, self.school(host), host.municipality) if host and programme else None
-        return whole or self.once(
-            ("calendar", only, asked), lambda: open_calendar(wish, now=self.now, only=only, place=place)
-        )
+        return asked, AskedPlace(programme, self.school(host.id), host.municipality) if host and programme else None
 
     def facts(self, programme: ProgrammeRow, draft: RequestDraft) -> RequestFacts:
         """What the rules must know of the chosen programme and host, where they judge who listens and at what hour."""
@@ -355,7 +362,7 @@ class BookingDraft:
         if host is None:
             return RequestFacts(programme, self.levels())
         today = clock.local_day(self.now)
-        school = self.school(host)
+        school = self.school(host.id)
         hours = self.once(("hours", host.id, first, last), lambda: school.hours(first, last, today=today))
         return RequestFacts(programme, self.levels(), False, *hours)
 
@@ -385,14 +392,7 @@ class BookingDraft:
             return draft
         typed = [one.starts_local for one in draft.presentations]
         starts = holds.sitting_times(slot.starts_local, typed, programme.minutes) if typed else []
-        asked = tuple(
-            replace(one, starts_local=start, lesson=None)
-            for one, start in zip(draft.presentations, starts, strict=True)
-        )
-        day = slot.on_day
-        return replace(
-            draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=(), for_waiting_list=False
-        )
+        return draft_on_day(draft, slot.on_day, starts)
 
 
 def _key(page: str, typed: Typed) -> tuple[str, ...]:

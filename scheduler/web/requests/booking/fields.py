@@ -1,7 +1,8 @@
 """What the fields of forms say, as the domain's own types; and what is said beside the hours of presentations."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -126,6 +127,16 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         for_waiting_list=bool(when.waiting.data),
         **texts,
         **ticks,
+    )
+
+
+def draft_on_day(draft: RequestDraft, day: dt.date, starts: Sequence[dt.time]) -> RequestDraft:
+    """The draft on one day, its presentations at these times."""
+    asked = tuple(
+        replace(one, starts_local=start, lesson=None) for one, start in zip(draft.presentations, starts, strict=True)
+    )
+    return replace(
+        draft, first_day=day, last_day=day, presentations=asked, preferred=(), blackouts=(), for_waiting_list=False
     )
 
 

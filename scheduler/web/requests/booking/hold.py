@@ -56,7 +56,7 @@ def press_date(booking: BookingDraft) -> bool | None:
 def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
     """Of that day alone the calendar is opened: no other is asked for."""
     wish, pressed = booking.free_wish(), slot_of(f"{day}T00:00")
-    found = booking.calendar(wish, pressed.on_day).free_dates(wish).free if wish and pressed else ()
+    found = booking.calendar_of(wish, pressed.on_day).free_dates(wish).free if wish and pressed else ()
     starts = next((one.starts for one in found if pressed and one.day == pressed.on_day), ())
     return Slot(pressed.on_day, starts[0]) if pressed and len(starts) == 1 else None
 
@@ -70,7 +70,7 @@ def hold_slot(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) ->
     if "booking" not in session:
         booking.set_aside("when", answer, wrong=False)
     try:
-        calendar, network = booking.calendar(wish.wish, slot.on_day), network_of(request.remote_addr)
+        calendar, network = booking.calendar_of(wish.wish, slot.on_day), network_of(request.remote_addr)
         held = hold_date(session["booking"], wish, network=network, now=booking.now, calendar=calendar)
     except TooMany:
         say(_("Too many dates are held from your network. Wait a quarter of an hour, or name days yourself."))

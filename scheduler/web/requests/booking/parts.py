@@ -130,7 +130,7 @@ def day_answer(booking: "BookingDraft", typed: Typed) -> Typed:
 def shifts_at(booking: "BookingDraft", day: dt.date) -> tuple[LaidShift, ...]:
     """The shifts of the school on a day; none while nobody has told them, and of a school that is new."""
     host = booking.host()
-    return shifts_of(booking.school(host).told(), day) if host else ()
+    return shifts_of(booking.school(host.id).told(), day) if host else ()
 
 
 def pupils_listen(booking: "BookingDraft") -> bool:
