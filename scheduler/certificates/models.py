@@ -7,13 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState, PaperShape
 from scheduler.cohorts.terms import HIGHEST_LEVEL
-from scheduler.core.db import Base
+from scheduler.core.db import Base, index_of_set
 from scheduler.core.defences import Aftermath, TableLaw, changed, defend, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
+_UNTOLD, _TOLD = (f"{_LIVING} AND told_at IS {which} AND presenter_id IS NULL" for which in ("NULL", "NOT NULL"))
 CERTIFICATE_KEYS = "0086_certificate_keys"
 TEMPLATES = "0092_certificate_templates"
 KINDS_OF_PAPERS = "0096_kinds_of_certificates"
@@ -50,6 +51,11 @@ class Certificate(Base):
             sqlite_where=text(_LIVING),
             postgresql_where=text(_LIVING),
         ),
+        *(
+            Index(name, "visit_id", sqlite_where=text(which), postgresql_where=text(which))
+            for name, which in (("papers_to_tell", _UNTOLD), ("papers_that_are_told", _TOLD))
+        ),
+        index_of_set("presenter_id"),
         Index(
             "each_subject_once",
             "kind",
@@ -69,7 +75,7 @@ class Certificate(Base):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="RESTRICT"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="RESTRICT"), index=True)
     presentation_id: Mapped[int | None] = mapped_column(ForeignKey("presentation.id", ondelete="RESTRICT"), index=True)
-    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="RESTRICT"), index=True)
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("presenter.id", ondelete="RESTRICT"))
     holder_key: Mapped[str]  # "host" for a school's, a keyed hash of the folded name for a person's
     holder_name: Mapped[str | None]  # an adult's, for as long as it is kept; never a minor's
     language: Mapped[str]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, enum_named
+from scheduler.core.db import Base, enum_named, index_of_set
 from scheduler.core.defences import SENT_TOGETHER, TableLaw, changed, refuse_more
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
@@ -45,6 +45,7 @@ class SchoolRequest(Base):
         Index(None, "host_id", "first_day"),
         Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort
         Index(None, "contact_email"),
+        index_of_set("merged_into_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +58,7 @@ class SchoolRequest(Base):
     parent_id: Mapped[int | None] = mapped_column(
         ForeignKey("school_request.id", ondelete="SET NULL"), index=True
     )  # booked again
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("school_request.id", ondelete="RESTRICT"))
     channel: Mapped[RequestChannel] = mapped_column(enum_named("channel", RequestChannel))
     language: Mapped[str]
     teaching_language: Mapped[TeachingLanguage]

@@ -14,7 +14,7 @@ from scheduler.certificates.terms import CertificateKind, CertificatePaper, Cert
 from scheduler.config import settings
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Presentation, Visit
 from tools.bench.seed.base import NAMES, STAFF
 from tools.bench.seed.days import MINUTES, Calendar
 from tools.bench.seed.fates import HELD, SETTLED
@@ -136,6 +136,8 @@ def plant_certificates(session: Session, size: Size, calendar: Calendar) -> None
         "holder_name": case((DAY.c.day >= last, NAME.c.whole), else_=null()),
     }
     planted(session, Certificate, with_host, teacher, settled, PLAN.c.i % 2 == 0)
+    had = Visit.id.in_(select(Certificate.visit_id))  # the sweep of every five minutes has seen them long ago
+    session.execute(update(Visit).where(had).values(papers_settled=True).execution_options(synchronize_session=False))
 
 
 def _certificate(ident: Any, kind: CertificateKind) -> dict[str, Any]:
