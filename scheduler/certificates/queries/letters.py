@@ -22,9 +22,7 @@ from scheduler.visits.models.visits import Visit
 
 AT_ONCE = 500  # schools that one press writes to: each is read and shown before
 LOOKED_AT = 2_000  # visits that wait, among which those without an address are looked for
-_ISSUED: ColumnElement[str] = literal_column(
-    "'issued'"
-)  # a constant, by which the database finds its indexes of letters
+_ISSUED: ColumnElement[str] = literal_column("'issued'")  # a constant: by it the database finds its indexes of letters
 
 
 def preview(
