@@ -4,9 +4,10 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, String, cast, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, literal, select, true, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from scheduler.config import settings
@@ -58,21 +59,13 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
 
     None, too, while it waits for its second step: only the pages of keys know such a sign-in (keys/queries.py).
     """
-    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles), joinedload(User.districts))
-    wanted = wanted.join(User, SignIn.user_id == User.id).join(Centre, User.centre_id == Centre.id)
-    wanted = wanted.outerjoin(Presenter, Presenter.user_id == User.id)
-    rows = db.session.execute(wanted.where(SignIn.token_hash == tokens.token_hash(token)))
+    rows = db.session.execute(_behind_a_token(), {"token_hash": tokens.token_hash(token)})
     if (found := rows.unique().one_or_none()) is None:
         return None
     row, user, centre, presenter_id = found
     actor = user.actor(presenter_id)
-    live = rules.is_live(
-        last_seen_at=row.last_seen_at,
-        expires_at=row.expires_at,
-        ended_at=row.ended_at,
-        idle=rules.idle_limit(actor.roles),
-        now=now,
-    )
+    ended, idle = row.ended_at, rules.idle_limit(actor.roles)
+    live = rules.is_live(last_seen_at=row.last_seen_at, expires_at=row.expires_at, ended_at=ended, idle=idle, now=now)
     if not live or user.suspended_at is not None:
         return None
     if rules.waits_for_second_step(actor.roles, row.factor_at, asked=settings().asks_second_step):
@@ -90,6 +83,14 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
         actor=actor,
         last_seen_at=row.last_seen_at,
     )
+
+
+@cache
+def _behind_a_token() -> Select[SignIn, User, Centre, int]:
+    """It is asked with every page, and takes longer to write than to ask."""
+    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles), joinedload(User.districts))
+    wanted = wanted.join(User, SignIn.user_id == User.id).join(Centre, User.centre_id == Centre.id)
+    return wanted.outerjoin(Presenter, Presenter.user_id == User.id).where(SignIn.token_hash == bindparam("token_hash"))
 
 
 def presenters_of(centre_id: int, *among: ColumnElement[bool]) -> list[PresenterRow]:
@@ -130,7 +131,7 @@ def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
     skill, tongue = PresenterSkill, PresenterLanguage
     topics = select(skill.presenter_id, literal("topic"), cast(skill.topic, String)).where(skill.presenter_id.in_(ids))
     spoken = select(tongue.presenter_id, literal("language"), cast(tongue.language, String))
-    both: CompoundSelect[Any] = union_all(topics, spoken.where(tongue.presenter_id.in_(ids)))
+    both: Any = union_all(topics, spoken.where(tongue.presenter_id.in_(ids)))
     for who, what, value in sorted(map(tuple, db.session.execute(both).all() if ids else [])):
         can[who, what].append(value)
     return [_presenter_row(one, can) for one in sorted(found, key=lambda one: _by_name(one.user))]

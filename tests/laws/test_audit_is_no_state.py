@@ -28,7 +28,7 @@ READERS = {  # every place that names the log's table, and what for
     ("demo/rows.py", "note"): "writes",
     ("demo/rows.py", "write"): "writes",
     ("people/service/reads.py", "_pages"): "what it says already: a bound on the log's own lines",
-    ("people/service/reads.py", "minors_of"): "what it says already: a bound on the log's own lines",
+    ("people/service/reads.py", "_minors_and_noted"): "what it says already: a bound on the log's own lines",
     ("privacy/queries/breach.py", "_done"): "what was done with an account, for the report of a breach",
     ("privacy/queries/changes.py", "changes_of"): "history",
     ("privacy/queries/changes.py", "_line"): "history",

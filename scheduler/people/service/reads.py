@@ -8,9 +8,10 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, literal, null, select, text, union_all
+from sqlalchemy import BigInteger, CompoundSelect, bindparam, literal, null, select, text, union_all
 
 from scheduler.config import centre_timezone
 from scheduler.core import audit, clock
@@ -38,22 +39,15 @@ def minors_of(actor: Actor, page: str, known: int | None, *, now: dt.datetime) -
     """The minors of a centre, unless they are those of the `known` version, and whom of them the actor was noted with
     today: one question, of which each part sees the same moment.
     """
-    version = select(MinorsVersion.version).where(MinorsVersion.centre_id == actor.centre_id)
-    as_known = version.where(MinorsVersion.version == literal(known, BigInteger)).exists()
-    names = (
-        select(Presenter.id, User.given_spelled, User.family_spelled, literal(_NAME))
-        .join(User, User.id == Presenter.user_id)
-        .where(User.centre_id == actor.centre_id, Presenter.adult_on > clock.local_day(now), ~as_known)
-    )
-    met = select(AuditEntry.thing_id, null(), null(), literal(_MET)).where(
-        AuditEntry.thing == Presenter.__tablename__,
-        text(OF_MINORS),  # as the index has it
-        AuditEntry.actor == actor.label,
-        AuditEntry.at >= _midnight_before(now),
-        AuditEntry.details == details_text({"page": page}),
-    )
-    last = version.with_only_columns(MinorsVersion.version, null(), null(), literal(_VERSION))
-    rows: list[Any] = list(db.session.execute(union_all(names, met, last)))
+    told = {
+        "centre_id": actor.centre_id,
+        "known": known,
+        "today": clock.local_day(now),
+        "actor": actor.label,
+        "since": _midnight_before(now),
+        "details": details_text({"page": page}),
+    }
+    rows: list[Any] = list(db.session.execute(_minors_and_noted(), told))
     found = next((row[0] for row in rows if row[3] == _VERSION), None)
     same = found is not None and found == known
     return MinorsOfCentre(
@@ -61,6 +55,27 @@ def minors_of(actor: Actor, page: str, known: int | None, *, now: dt.datetime) -
         names=None if same else {row[0]: (row[1], row[2]) for row in rows if row[3] == _NAME},
         noted=frozenset(row[0] for row in rows if row[3] == _MET),
     )
+
+
+@cache
+def _minors_and_noted() -> CompoundSelect[Any]:
+    """It is asked with every page, and takes longer to write than to ask."""
+    version = select(MinorsVersion.version).where(MinorsVersion.centre_id == bindparam("centre_id"))
+    as_known = version.where(MinorsVersion.version == bindparam("known", type_=BigInteger)).exists()
+    names = (
+        select(Presenter.id, User.given_spelled, User.family_spelled, literal(_NAME))
+        .join(User, User.id == Presenter.user_id)
+        .where(User.centre_id == bindparam("centre_id"), Presenter.adult_on > bindparam("today"), ~as_known)
+    )
+    met = select(AuditEntry.thing_id, null(), null(), literal(_MET)).where(
+        AuditEntry.thing == Presenter.__tablename__,
+        text(OF_MINORS),  # as the index has it
+        AuditEntry.actor == bindparam("actor"),
+        AuditEntry.at >= bindparam("since"),
+        AuditEntry.details == bindparam("details"),
+    )
+    last = version.with_only_columns(MinorsVersion.version, null(), null(), literal(_VERSION))
+    return union_all(names, met, last)
 
 
 def note_reads(actor: Actor, presenter_ids: Collection[int], page: str, *, now: dt.datetime) -> None:

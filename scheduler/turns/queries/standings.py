@@ -4,9 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Bundle, aliased
 
 from scheduler.attendance.models import Attendance, HeadCount
@@ -94,8 +95,12 @@ def may_be_asked(today: dt.date) -> ColumnElement[bool]:
     )
 
 
+@cache
 def judged_visits() -> Select[Any]:
-    """Visits with all that the rule asks of each, but its presentations and its crew; at most one row for each."""
+    """Visits with all that the rule asks of each, but its presentations and its crew; at most one row for each.
+
+    To write the question takes longer than to ask it of a few visits, so it is written once.
+    """
     told = select(func.max(ToldNote.told_at)).where(ToldNote.visit_id == Visit.id, ToldNote.presenter_id.is_(None))
     wanted: Any = (
         select(
@@ -191,6 +196,23 @@ def sittings_of(visit_ids: Sequence[int]) -> Sittings:
     """The presentations of these visits with their counting and crews, also who left them: one question."""
     found: dict[int, dict[int, tuple[Any, AttendanceState, bool]]] = defaultdict(dict)
     seats: dict[int, list[SeatStanding]] = defaultdict(list)
+    of_visits = {"visit_ids": visit_ids}
+    for sitting, count, seat, kind, adult_on, given, family, differs in db.session().execute(_seats(), of_visits):
+        found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN, differs)
+        if seat.presenter_id is not None:
+            member = CrewMember(seat.presenter_id, kind, given, family, adult_on, seat.state)
+            seats[sitting.id].append(SeatStanding(member, seat.state_since, seat.offered_until))
+    return {
+        visit_id: [
+            (_sitting(row, count, seats[row.id], differs), row.starts_local) for row, count, differs in rows.values()
+        ]
+        for visit_id, rows in found.items()
+    }
+
+
+@cache
+def _seats() -> Select[Any]:
+    """Presentations of `:visit_ids`, and a row for each seat."""
     sat = Presentation
     of_sitting = sat.id, sat.visit_id, sat.state, sat.starts_at, sat.ends_at, sat.starts_local, sat.audience
     of_seat = Assignment.presenter_id, Assignment.state, Assignment.state_since, Assignment.offered_until
@@ -209,20 +231,13 @@ def sittings_of(visit_ids: Sequence[int]) -> Sittings:
         .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
         .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
         .outerjoin(User, User.id == Presenter.user_id)
-        .where(Presentation.visit_id.in_(visit_ids), Presentation.state != PresentationState.MERGED_INTO)
+        .where(
+            Presentation.visit_id.in_(bindparam("visit_ids", expanding=True)),
+            Presentation.state != PresentationState.MERGED_INTO,
+        )
         .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
     )
-    for sitting, count, seat, kind, adult_on, given, family, differs in db.session().execute(wanted):
-        found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN, differs)
-        if seat.presenter_id is not None:
-            member = CrewMember(seat.presenter_id, kind, given, family, adult_on, seat.state)
-            seats[sitting.id].append(SeatStanding(member, seat.state_since, seat.offered_until))
-    return {
-        visit_id: [
-            (_sitting(row, count, seats[row.id], differs), row.starts_local) for row, count, differs in rows.values()
-        ]
-        for visit_id, rows in found.items()
-    }
+    return cast(Select[Any], wanted)
 
 
 def _sitting(row: Any, count: AttendanceState, seats: Sequence[SeatStanding], differs: bool) -> SittingStanding:
