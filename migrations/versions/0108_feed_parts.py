@@ -8,7 +8,7 @@ from scheduler.core.defences import create_defences, drop_defences
 from scheduler.feeds.models import FEED_PARTS
 
 revision = FEED_PARTS
-down_revision = "0105_minors_version"
+down_revision = "0106_lists_by_index"
 branch_labels = None
 depends_on = None
 

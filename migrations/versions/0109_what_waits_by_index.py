@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0109_what_waits_by_index"
-down_revision = "0105_minors_version"
+down_revision = "0108_feed_parts"
 branch_labels = None
 depends_on = None
 

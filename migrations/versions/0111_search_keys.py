@@ -11,7 +11,7 @@ from scheduler.core.defences import create_defences, drop_defences
 from scheduler.people.search_models import SEARCH_KEYS
 
 revision = SEARCH_KEYS
-down_revision = "0105_minors_version"
+down_revision = "0109_what_waits_by_index"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ from scheduler.people.models import Presenter
 from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
+_UNTOLD, _TOLD = (f"{_LIVING} AND told_at IS {which} AND presenter_id IS NULL" for which in ("NULL", "NOT NULL"))
 CERTIFICATE_KEYS = "0086_certificate_keys"
 TEMPLATES = "0092_certificate_templates"
 KINDS_OF_PAPERS = "0096_kinds_of_certificates"
@@ -50,6 +51,11 @@ class Certificate(Base):
             sqlite_where=text(_LIVING),
             postgresql_where=text(_LIVING),
         ),
+        *(
+            Index(name, "visit_id", sqlite_where=text(which), postgresql_where=text(which))
+            for name, which in (("papers_to_tell", _UNTOLD), ("papers_that_are_told", _TOLD))
+        ),
+        index_of_set("presenter_id"),
         Index(
             "each_subject_once",
             "kind",

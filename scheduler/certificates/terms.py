@@ -383,11 +383,17 @@ class SchoolToTell:
 
 @dataclass(frozen=True)
 class LetterPreview:
-    """What a press would send: schools to write to, those without an address, and how many were told already."""
+    """What a press would send: schools to write to, those without an address, and how many were told already.
+
+    Of a list that is too long for one press there are `more` to write to, and numbers that were counted only so far.
+    """
 
     to_write: tuple[SchoolToTell, ...]
     silent: tuple[SchoolToTell, ...]
     told: int
+    more: bool = False
+    more_told: bool = False
+    more_silent: bool = False
 
     @property
     def mails(self) -> int:

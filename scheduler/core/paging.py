@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 PER_PAGE = 100
+MOST_COUNTED = 1_000  # beyond the page that is shown: nobody reads on so far, and counting reads each row
 LAST_PAGE = 10_000  # nobody turns so far; what an address says may be any number
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Rows `number` of `pages`; `total` counts all rows. Pages are numbered from 1; an empty list has one page."""
+    """Rows `number` of `pages`; `total` counts all rows, or, when there are `more`, those that were counted.
+
+    Pages are numbered from 1; an empty list has one page.
+    """
 
     rows: Sequence[T]
     number: int
     total: int
     per_page: int = PER_PAGE
+    more: bool = False
 
     @property
     def pages(self) -> int:
@@ -39,3 +44,8 @@ def page_of(rows: Sequence[T], number: int, per_page: int = PER_PAGE) -> Page[T]
 def first_row(number: int, per_page: int = PER_PAGE) -> int:
     """The OFFSET of page `number`."""
     return (max(number, 1) - 1) * per_page
+
+
+def counted_until(number: int, per_page: int = PER_PAGE) -> int:
+    """How far a list is counted of which page `number` is shown: there is always a next page to turn to."""
+    return first_row(number, per_page) + per_page + MOST_COUNTED

@@ -64,6 +64,12 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
             "visits_not_settled",
         ),
         ("SELECT id FROM certificate WHERE visit_id = 7", "ix_certificate_visit_id"),
+        ("SELECT id FROM certificate WHERE presenter_id = 7", "ix_certificate_presenter_id"),
+        (
+            "SELECT visit_id, count(*) FROM certificate WHERE state = 'issued' AND told_at IS NULL"
+            " AND presenter_id IS NULL GROUP BY visit_id ORDER BY visit_id LIMIT 500",
+            "papers_to_tell",
+        ),
         ("DELETE FROM form_key WHERE at < '2026-01-01'", "ix_form_key_at"),
         ("SELECT id FROM visit WHERE school_request_id = 7", "ix_visit_school_request_id"),
         ("SELECT id FROM school_request WHERE merged_into_id IN (7, 8)", "ix_school_request_merged_into_id"),

@@ -42,7 +42,7 @@ def test_what_is_planted_breaks_no_law(session):
     assert violations() == []
     assert count(session, Visit.id > 0) == 100 + FIXED_WEEK
     assert set(session.scalars(sa.select(Visit.state).distinct())) == set(VisitState) - {VisitState.REPLANNED}
-    wanted = {RequestState.NEW, RequestState.WAITLISTED, RequestState.PROPOSED, RequestState.CERTIFIED}
+    wanted = {RequestState.NEW, RequestState.WAITLISTED, RequestState.PROPOSED, RequestState.CLOSED}
     assert wanted <= set(session.scalars(sa.select(SchoolRequest.state).distinct()))
     minors = sa.select(Presenter.id).where(Presenter.adult_on > MONDAY.date())
     assert count(session, Assignment.presenter_id.in_(minors), Assignment.state == AssignmentState.PRESENT) > 0

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from scheduler import policy
 from scheduler.attendance.models import Attendance
@@ -22,9 +23,10 @@ from scheduler.certificates.terms import (
     WaitsFor,
 )
 from scheduler.config import name_secrets
+from scheduler.core.counting import counted
 from scheduler.core.db import db
 from scheduler.core.imports.batches import ImportedRow
-from scheduler.core.paging import Page, first_row
+from scheduler.core.paging import Page, counted_until, first_row
 from scheduler.core.sorting import Columns, ordered_by
 from scheduler.core.text import to_latin
 from scheduler.places.models import Host
@@ -57,9 +59,9 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
         .join(Host, Host.id == Visit.host_id)
-        .where(in_reach(actor, Visit), *_narrowed(filters))
+        .where(_reached(actor), *narrowed(filters))
     )
-    total = db.session.scalar(wanted.with_only_columns(func.count())) or 0
+    total, more = counted(wanted, counted_until(page, ON_A_PAGE))
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
         .order_by(*ordered_by(filters.sort, SORTS), Certificate.id.desc())
@@ -74,7 +76,14 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         page,
         total,
         ON_A_PAGE,
+        more,
     )
+
+
+def _reached(actor: Actor) -> ColumnElement[bool]:
+    """Of a paper: its visit is the actor's to see. As a part of its own, so that papers are walked in their order."""
+    visit = aliased(Visit)
+    return select(visit.id).where(visit.id == Certificate.visit_id, in_reach(actor, visit)).exists()
 
 
 def valid_ones(actor: Actor, filters: CertificateFilters) -> Select[Certificate]:
@@ -87,7 +96,7 @@ def valid_ones(actor: Actor, filters: CertificateFilters) -> Select[Certificate]
         select(Certificate)
         .join(Visit, Visit.id == Certificate.visit_id)
         .join(Host, Host.id == Visit.host_id)
-        .where(in_reach(actor, Visit), *_narrowed(filters), Certificate.state == CertificateState.ISSUED)
+        .where(in_reach(actor, Visit), *narrowed(filters), Certificate.state == CertificateState.ISSUED)
         .where(Certificate.presenter_id.is_(None))
     )
 
@@ -98,33 +107,34 @@ def numbers_of(actor: Actor, filters: CertificateFilters, limit: int) -> list[st
     return list(db.session.scalars(wanted))
 
 
-def _narrowed(filters: CertificateFilters) -> list[ColumnElement[bool]]:
+def narrowed(filters: CertificateFilters, paper: Any = Certificate) -> list[ColumnElement[bool]]:
+    """What the filters let through, of papers whose hosts are joined."""
     wanted: list[ColumnElement[bool]] = []
     if filters.show in _SHOWN:
-        wanted.append(Certificate.state.in_(_SHOWN[filters.show]))
+        wanted.append(paper.state.in_(_SHOWN[filters.show]))
     if filters.kind is not None:
-        wanted.append(Certificate.kind == filters.kind)
+        wanted.append(paper.kind == filters.kind)
     if filters.typed.strip():
         words = words_typed(filters.typed)
-        at_host = [and_(*has_words(words), Certificate.presenter_id.is_(None))] if words else []
-        wanted.append(or_(*at_host, *_numbered(filters.typed), *_held_by(filters.typed)))
+        at_host = [and_(*has_words(words), paper.presenter_id.is_(None))] if words else []
+        wanted.append(or_(*at_host, *_numbered(filters.typed, paper), *_held_by(filters.typed, paper)))
     return wanted
 
 
-def _numbered(typed: str) -> list[ColumnElement[bool]]:
+def _numbered(typed: str, paper: Any) -> list[ColumnElement[bool]]:
     """The check number as anybody may type it, or a beginning of the running number."""
-    begun = Certificate.running_number.startswith(typed.strip().upper()[:40], autoescape=True)
+    begun = paper.running_number.startswith(typed.strip().upper()[:40], autoescape=True)
     number = number_typed(typed)
-    return [begun] if number is None else [begun, Certificate.number == number]
+    return [begun] if number is None else [begun, paper.number == number]
 
 
-def _held_by(typed: str) -> list[ColumnElement[bool]]:
+def _held_by(typed: str, paper: Any) -> list[ColumnElement[bool]]:
     """A part of a name as it is printed; a whole name in any script is found by its key, also when it is forgotten."""
     whole = [holder_key(CertificateKind.TEACHER, typed, secret=secret) for secret in name_secrets()]
     part = " ".join(word[:1].upper() + word[1:] for word in typed.split())
     spellings = {part, to_latin(part)}
-    name = Certificate.holder_name
-    return [Certificate.holder_key.in_(whole), *(name.contains(one, autoescape=True) for one in sorted(spellings))]
+    name = paper.holder_name
+    return [paper.holder_key.in_(whole), *(name.contains(one, autoescape=True) for one in sorted(spellings))]
 
 
 def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisit]:
@@ -148,7 +158,7 @@ def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisi
             least.is_not(None),
         )
     )
-    total = db.session.scalar(wanted.with_only_columns(func.count())) or 0
+    total, more = counted(wanted, counted_until(page, ON_A_PAGE))
     rows = db.session.execute(
         wanted.order_by(Visit.on_day, Visit.id).limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE)),
     )
@@ -156,7 +166,7 @@ def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisi
         UncertifiedVisit(number, on_day, host_id, cyrillic, latin, _STAGES[stage])
         for number, on_day, host_id, cyrillic, latin, stage in rows
     ]
-    return Page(found, page, total, ON_A_PAGE)
+    return Page(found, page, total, ON_A_PAGE, more)
 
 
 def _stage() -> ScalarSelect[int]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
@@ -73,7 +73,12 @@ def contacts_of(row: SchoolRequest) -> list[Contact]:
 
 def contacts_of_each(rows: Collection[SchoolRequest]) -> dict[int, list[Contact]]:
     """The same for several requests, in one question."""
-    found = {row.id: {row.contact_email: Contact(row.id, row.contact_email, row.language)} for row in rows}
+    return with_those_of_merged([Contact(row.id, row.contact_email, row.language) for row in rows])
+
+
+def with_those_of_merged(own: Collection[Contact]) -> dict[int, list[Contact]]:
+    """The same, where the own contacts of these requests are at hand."""
+    found = {one.request_id: {one.address: one} for one in own}
     for kept, one in _merged_into(found):
         found[kept].setdefault(one.address, one)
     return {kept: [one for address, one in of.items() if address] for kept, of in found.items()}
@@ -82,15 +87,25 @@ def contacts_of_each(rows: Collection[SchoolRequest]) -> dict[int, list[Contact]
 def _merged_into(request_ids: Collection[int]) -> list[tuple[int, Contact]]:
     """Whatever became part of these requests, also by way of another, with the one that it is part of now."""
     merged = aliased(SchoolRequest)
-    direct = select(SchoolRequest.merged_into_id.label("kept"), SchoolRequest.id.label("id"))
-    tree = direct.where(SchoolRequest.merged_into_id.in_(request_ids)).cte("tree", recursive=True)
-    tree = tree.union(select(tree.c.kept, merged.id).join(tree, merged.merged_into_id == tree.c.id))
-    rows = db.session().execute(
-        select(tree.c.kept, SchoolRequest.id, SchoolRequest.contact_email, SchoolRequest.language)
-        .join(SchoolRequest, SchoolRequest.id == tree.c.id)
-        .order_by(SchoolRequest.id)
+    direct = select(
+        SchoolRequest.merged_into_id.label("kept"),
+        SchoolRequest.id.label("id"),
+        SchoolRequest.contact_email.label("address"),
+        SchoolRequest.language.label("language"),
     )
-    return [(kept, Contact(*row)) for kept, *row in rows]
+    tree = direct.where(SchoolRequest.merged_into_id.in_(request_ids)).cte("tree", recursive=True)
+    theirs = merged.id, merged.contact_email, merged.language
+    tree = tree.union(select(tree.c.kept, *theirs).join(tree, merged.merged_into_id == tree.c.id))
+    return [(kept, Contact(*row)) for kept, *row in db.session().execute(select(tree).order_by(tree.c.id))]
+
+
+def has_an_address() -> ColumnElement[bool]:
+    """Of a school request that a question joins: somebody can be written to about it, as `contacts_of` finds them."""
+    own, later = aliased(SchoolRequest), aliased(SchoolRequest)
+    direct = select(own.id, own.contact_email).where(own.merged_into_id == SchoolRequest.id).correlate(SchoolRequest)
+    tree = direct.cte("merged", recursive=True, nesting=True)
+    tree = tree.union(select(later.id, later.contact_email).join(tree, later.merged_into_id == tree.c.id))
+    return or_(SchoolRequest.contact_email != "", exists(select(tree.c.id).where(tree.c.contact_email != "")))
 
 
 def places_in_line(rows: Sequence[SchoolRequest]) -> dict[int, dt.datetime]:

@@ -1,6 +1,7 @@
 """Requests as lists and pages show them, and what the inbox can be asked for."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -147,6 +148,7 @@ class Inbox:
     page: Page[RequestRow]
     groups: tuple[tuple[Turn, int], ...]  # all rows of the filter, not of this page only
     pills: tuple[tuple[Show, int], ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]  # the values of each filter, with what each would show
     new: int
     late: int
     to_plan: int

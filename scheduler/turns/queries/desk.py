@@ -21,6 +21,7 @@ from scheduler.turns.queries.requests_and_mails import (
     failed_mails,
     judged_requests,
     posts_to_judge,
+    standing_still,
     still_requests,
     waiting_requests,
 )
@@ -100,17 +101,17 @@ def _key(row: PlacedRow) -> tuple[str, int | None]:
 
 
 def requests_that_wait(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Of which requests a visit is the coordinators' turn, or which stand still, as a condition: two questions.
+    """Of which requests a visit is the coordinators' turn, or which stand still, as a condition: one question.
 
-    What is kept is asked where the condition stands. Two more where something changed in the last minute.
-    Raises: NotAllowed.
+    What is kept, and who stands still, is asked where the condition stands. Two more where something changed in the
+    last minute. Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     visit_ids = db.session().scalars(kept_turns.to_judge(now)).all()
     judged = kept_turns.judged_now(actor, now, visit_ids).turns(now, clock.local_day(now))
-    rows = [*judged, *still_requests(actor, now)]
-    others = {row.request_id for row in rows if row.request_id is not None and row.verdict.ours}
-    return or_(SchoolRequest.id.in_(kept_turns.kept_requests(actor, now)), SchoolRequest.id.in_(others))
+    others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
+    kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, now))
+    return or_(kept, SchoolRequest.id.in_(others), standing_still(now))
 
 
 def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, true, union
+from sqlalchemy import ColumnElement, and_, exists, select, union
 from sqlalchemy.orm import Bundle
 
 from scheduler import policy
@@ -91,11 +91,15 @@ def _verdict(row: Any, now: dt.datetime) -> Verdict:
     return turn_of_request(standing, clock.local_day(now))
 
 
-def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int] | None = None) -> list[TurnRow]:
-    """Requests that stand still, of all or of these."""
-    of_these = SchoolRequest.id.in_(request_ids) if request_ids is not None else true()
-    rows = judged_requests(actor, now, and_(_stands_still(now), of_these))
+def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> list[TurnRow]:
+    """Of these requests those that stand still."""
+    rows = judged_requests(actor, now, and_(_stands_still(now), SchoolRequest.id.in_(request_ids)))
     return [row for row in rows if row.matter is Matter.STANDS_STILL]
+
+
+def standing_still(now: dt.datetime) -> ColumnElement[bool]:
+    """The same as a condition: what the rule says of them, as long as their counts are not to be looked at first."""
+    return and_(_stands_still(now), ~SchoolRequest.attention, ~_has_visit())
 
 
 def _has_visit() -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """The coordinators' inbox: what waits, filtered and sorted by the address; acts on several requests."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from scheduler.core.language import worded
 from scheduler.core.paging import page_number
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_handovers
-from scheduler.requests.queries.inbox import SORTS, facets_of
+from scheduler.requests.queries.inbox import SORTS
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
@@ -66,7 +67,6 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     actor, now = current_actor(), clock.now()
     found = requests_inbox.inbox(actor, filters, now=now, ours=requests_that_wait(actor, now))
     waits = rows_of_requests(actor, now, [row.id for row in found.page.rows])
-    facets = facets_of(actor, filters, now=now)
     g.counts = {"requests.inbox": found.new}
     page = render_template(
         "requests/inbox.html",
@@ -76,8 +76,8 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
         },
         filters=filters,
         groups=_groups(found, filters),
-        pills=_pills(found, filters, facets),
-        narrows=_narrows(filters, facets),
+        pills=_pills(found, filters),
+        narrows=_narrows(filters, found.facets),
         narrowed=any(getattr(filters, name) is not None for name in NARROWS),
         table=table,
         kept=_kept(),
@@ -130,7 +130,7 @@ def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
     ]
 
 
-def _pills(found: Inbox, filters: InboxFilters, facets: dict[str, tuple[FacetValue, ...]]) -> list[dict[str, Any]]:
+def _pills(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
     """The filters; one that a tile opened stands among them only while it is on, with a way out of it."""
     pills: list[dict[str, Any]] = [
         {
@@ -149,7 +149,7 @@ def _pills(found: Inbox, filters: InboxFilters, facets: dict[str, tuple[FacetVal
         )
     for name, label in NARROWS.items():
         if getattr(filters, name) is not None:
-            on = next((one for one in facets[name] if one.value == request.args.get(name)), None)
+            on = next((one for one in found.facets[name] if one.value == request.args.get(name)), None)
             chosen = _named(name, on) if on else _("none")
             drop = here(**{name: None, "page": None})
             pills.append(
@@ -166,7 +166,7 @@ def _pills(found: Inbox, filters: InboxFilters, facets: dict[str, tuple[FacetVal
     return pills
 
 
-def _narrows(filters: InboxFilters, facets: dict[str, tuple[FacetValue, ...]]) -> list[dict[str, Any]]:
+def _narrows(filters: InboxFilters, facets: Mapping[str, tuple[FacetValue, ...]]) -> list[dict[str, Any]]:
     """The lists to choose from: each value with what it would show."""
     return [
         {

@@ -11,14 +11,17 @@ import pytest
 from sqlalchemy import func, select, update
 
 from scheduler.certificates.models import Certificate
+from scheduler.certificates.queries import letters as queries
 from scheduler.certificates.queries import papers
 from scheduler.certificates.service import issuing
+from scheduler.certificates.terms import CertificateFilters
 from scheduler.core.db import Base, db, transaction
 from scheduler.jobs import paper_work
 from scheduler.jobs.long_work import do_long_work
 from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.web.certificates import bulk
 from scheduler.work import service
 from scheduler.work.models import LongWork, MadeFileRow
@@ -27,6 +30,7 @@ from scheduler.work.terms import WorkState
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
+from tests.factories.requests import make_school_request
 from tests.factories.work import later
 from tests.web.browser import sign_in_as
 
@@ -233,6 +237,65 @@ def test_as_many_letters_that_are_others_than_were_seen_do_not_leave(client, pro
     assert ("novi@example.org" in anew.text, "nis@example.org" in anew.text) == (True, False)
     worked(desk.post("/certificates/letters?lang=en", data=seen_on(anew)))
     assert letters() == 3
+
+
+def test_of_a_long_list_one_press_writes_to_those_that_are_shown_and_the_next_to_the_others(
+    client, programme, monkeypatch
+):
+    for name in ("nis", "novi", "subotica"):
+        issued(programme=programme, contact_email=f"{name}@example.org")
+    forget_that_they_were_told()
+    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    desk = desk_of(client, programme)
+
+    pages = [desk.get("/certificates/letters?lang=en")]
+    worked(desk.post("/certificates/letters?lang=en", data=seen_on(pages[0])))
+    pages.append(desk.get("/certificates/letters?lang=en"))
+    too_late = desk.post("/certificates/letters?lang=en", data=seen_on(pages[0]), follow_redirects=True)
+    worked(desk.post("/certificates/letters?lang=en", data=seen_on(pages[1])))
+
+    shown = [[name for name in ("nis@", "novi@", "subotica@") if name in page.text] for page in pages]
+    assert shown == [["nis@", "novi@"], ["subotica@"]]
+    assert ["One press writes to 2 schools" in page.text for page in pages] == [True, False]
+    assert "nothing was sent" in too_late.text
+    assert letters() == 6
+    assert "Every school of this list has been told" in desk.get("/certificates/letters?lang=en").text
+
+
+@pytest.mark.both_databases
+def test_a_school_is_reached_by_whoever_asked_for_what_became_part_of_its_request(programme, session):
+    """However long the line: the third has an address, became part of the second, and that of the first."""
+    lines = {}
+    for name, address in (("reached", "nis@example.org"), ("silent", "")):
+        first = a_locked_visit(programme=programme, contact_email="").visit
+        issuing.issue_certificates(SYSTEM, first.id, now=LEAVING)
+        lines[name] = first.number
+        kept = first.school_request_id
+        for email in ("", address):
+            into = {"merged_into_id": kept, "contact_email": email}
+            kept = make_school_request(RequestState.MERGED_INTO, programme=programme, **into).id
+    forget_that_they_were_told()
+
+    seen = queries.preview(SYSTEM, CertificateFilters(), most=5)
+
+    assert [(one.visit_number, one.mails) for one in seen.to_write] == [
+        (lines["reached"], (("nis@example.org", "sr_Cyrl"),))
+    ]
+    assert [one.visit_number for one in seen.silent] == [lines["silent"]]
+
+
+@pytest.mark.both_databases
+def test_what_is_counted_only_so_far_says_so_and_all_is_counted_where_it_is_asked_for(programme, monkeypatch):
+    for address in ("a@example.org", "b@example.org", "c@example.org", "", ""):
+        issued(programme=programme, contact_email=address)
+    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    monkeypatch.setattr(queries, "LOOKED_AT", 1)
+
+    some = queries.preview(SYSTEM, CertificateFilters(), most=queries.AT_ONCE)
+    whole = queries.preview(SYSTEM, CertificateFilters())
+
+    assert (some.told, some.more_told, len(some.silent), some.more_silent) == (2, True, 1, True)
+    assert (whole.told, whole.more_told, len(whole.silent), whole.more_silent) == (3, False, 2, False)
 
 
 def test_a_paper_issued_again_waits_for_its_letter(app, client, programme):

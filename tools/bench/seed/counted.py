@@ -14,7 +14,10 @@ from scheduler.certificates.terms import CertificateKind, CertificatePaper, Cert
 from scheduler.config import settings
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
-from scheduler.visits.models.visits import Presentation
+from scheduler.requests.models import SchoolRequest
+from scheduler.requests.rules.states import CLOSED_AFTER
+from scheduler.requests.terms.school_request import RequestState
+from scheduler.visits.models.visits import Presentation, Visit
 from tools.bench.seed.base import NAMES, STAFF
 from tools.bench.seed.days import MINUTES, Calendar
 from tools.bench.seed.fates import HELD, SETTLED
@@ -136,6 +139,16 @@ def plant_certificates(session: Session, size: Size, calendar: Calendar) -> None
         "holder_name": case((DAY.c.day >= last, NAME.c.whole), else_=null()),
     }
     planted(session, Certificate, with_host, teacher, settled, PLAN.c.i % 2 == 0)
+    _close_finished(session, calendar)
+    had = Visit.id.in_(select(Certificate.visit_id))  # the sweep of every five minutes has seen them long ago
+    session.execute(update(Visit).where(had).values(papers_settled=True).execution_options(synchronize_session=False))
+
+
+def _close_finished(session: Session, calendar: Calendar) -> None:
+    """As the nightly job does a month after the certificates; nothing is expected of ten years' requests."""
+    done = SchoolRequest.state == RequestState.CERTIFIED, SchoolRequest.state_since <= calendar.now - CLOSED_AFTER
+    closed = update(SchoolRequest).where(*done).values(state=RequestState.CLOSED)
+    session.execute(closed.execution_options(synchronize_session=False))
 
 
 def _certificate(ident: Any, kind: CertificateKind) -> dict[str, Any]:
