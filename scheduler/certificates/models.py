@@ -55,7 +55,6 @@ class Certificate(Base):
             Index(name, "visit_id", sqlite_where=text(which), postgresql_where=text(which))
             for name, which in (("papers_to_tell", _UNTOLD), ("papers_that_are_told", _TOLD))
         ),
-        index_of_set("presenter_id"),
         Index(
             "each_subject_once",
             "kind",

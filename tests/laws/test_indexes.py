@@ -77,7 +77,6 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
             "SELECT id FROM school_request WHERE programme_id IN (3, 4) AND last_day >= '2026-09-01'",
             "ix_school_request_programme_id_last_day",
         ),
-        ("SELECT id FROM certificate WHERE presenter_id = 7", "ix_certificate_presenter_id"),
         ("SELECT id FROM presentation WHERE merged_into_id = 7", "ix_presentation_merged_into_id"),
         (
             "SELECT id FROM outbox_message WHERE kind = 'a' AND centre_id = 1",

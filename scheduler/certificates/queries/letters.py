@@ -1,7 +1,7 @@
 """Whom a letter about certificates would reach, before it is written: schools, languages, and who has no address."""
 
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
@@ -62,14 +62,14 @@ class _Asked:
 
     def untold(self, also: ColumnElement[bool] | None = None) -> Select[Any]:
         """Visits with papers of which their school has not heard, and how many, in the order of the index."""
-        wanted: Select[Any] = (
+        wanted: Any = (
             select(Certificate.visit_id, func.count().label("papers"))
             .where(Certificate.state == _ISSUED, Certificate.told_at.is_(None), Certificate.presenter_id.is_(None))
             .where(self._fits(Certificate, true() if also is None else also))
             .group_by(Certificate.visit_id)
             .order_by(Certificate.visit_id)
         )
-        return wanted
+        return cast(Select[Any], wanted)
 
     def told(self) -> Select[Any]:
         """Visits whose school has heard of all that fits."""

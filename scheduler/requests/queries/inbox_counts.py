@@ -202,7 +202,7 @@ def _question(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowC
     )
 
 
-def _heaps(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> Iterator[Select[Any]]:
+def _heaps(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> Iterator[Any]:
     """Open requests, and those of the filter that is on, by all that a filter asks; of all others their state only."""
     told = {*OPEN, *STATES[filters.show]}
     of_age = list(ages(now).values())
