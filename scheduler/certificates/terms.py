@@ -360,14 +360,6 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class WrittenLetters:
-    """What one act of writing to schools did."""
-
-    schools: int
-    mails: int
-
-
-@dataclass(frozen=True)
 class SchoolToTell:
     """A school with papers of which it has not heard, and whom a letter would reach: address and language."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 PER_PAGE = 100
-MOST_COUNTED = 1_000  # beyond the page that is shown: nobody reads on so far, and counting reads each row
+COUNTED_BEYOND = 1_000  # beyond the page that is shown: nobody reads on so far, and counting reads each row
 LAST_PAGE = 10_000  # nobody turns so far; what an address says may be any number
 T = TypeVar("T")
 
@@ -48,4 +48,4 @@ def first_row(number: int, per_page: int = PER_PAGE) -> int:
 
 def counted_until(number: int, per_page: int = PER_PAGE) -> int:
     """How far a list is counted of which page `number` is shown: there is always a next page to turn to."""
-    return first_row(number, per_page) + per_page + MOST_COUNTED
+    return first_row(number, per_page) + per_page + COUNTED_BEYOND

@@ -12,7 +12,7 @@ from scheduler.certificates.queries.lists import narrowed
 from scheduler.certificates.terms import CertificateFilters, LetterPreview, SchoolToTell
 from scheduler.core.counting import count_of, within
 from scheduler.core.db import db
-from scheduler.core.paging import MOST_COUNTED
+from scheduler.core.paging import COUNTED_BEYOND
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign
@@ -20,8 +20,8 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import Contact, has_an_address, with_those_of_merged
 from scheduler.visits.models.visits import Visit
 
-AT_ONCE = 500  # schools that one press writes to: each is read and shown before
-LOOKED_AT = 2_000  # visits that wait, among which those without an address are looked for
+SCHOOLS_AT_ONCE = 500  # schools that one press writes to: each is read and shown before
+WAITING_LOOKED_AT = 2_000  # visits, among which those without an address are looked for
 _ISSUED: ColumnElement[str] = literal_column("'issued'")  # a constant: by it the database finds its indexes of letters
 
 
@@ -38,8 +38,8 @@ def preview(
     found = _visits(asked.untold(has_an_address()), None if most is None else most + 1)
     more = most is not None and len(found) > most
     mails = with_those_of_merged([Contact(one.request_id, one.contact_email, one.language) for one in found[:most]])
-    looked_at = None if most is None else LOOKED_AT
-    counted_to = None if most is None else MOST_COUNTED
+    looked_at = None if most is None else WAITING_LOOKED_AT
+    counted_to = None if most is None else COUNTED_BEYOND
     waiting = asked.untold().limit(looked_at).subquery()
     silent = _visits_of(waiting, or_(SchoolRequest.id.is_(None), ~has_an_address()))
     counts = select(count_of(asked.told(), counted_to), count_of(asked.untold(), looked_at))

@@ -23,7 +23,7 @@ from scheduler.certificates.terms import (
     WaitsFor,
 )
 from scheduler.config import name_secrets
-from scheduler.core.counting import counted
+from scheduler.core.counting import capped_count
 from scheduler.core.db import db
 from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.paging import Page, counted_until, first_row
@@ -61,7 +61,7 @@ def certificates_of_centre(actor: Actor, page: int, filters: CertificateFilters)
         .join(Host, Host.id == Visit.host_id)
         .where(_reached(actor), *narrowed(filters))
     )
-    total, more = counted(wanted, counted_until(page, ON_A_PAGE))
+    total, more = capped_count(wanted, counted_until(page, ON_A_PAGE))
     rows = db.session.execute(
         wanted.add_columns(Visit.number, Host.id, Host.name_sr_cyrl, Host.name_sr_latn)
         .order_by(*ordered_by(filters.sort, SORTS), Certificate.id.desc())
@@ -158,7 +158,7 @@ def uncertified(actor: Actor, page: int, today: dt.date) -> Page[UncertifiedVisi
             least.is_not(None),
         )
     )
-    total, more = counted(wanted, counted_until(page, ON_A_PAGE))
+    total, more = capped_count(wanted, counted_until(page, ON_A_PAGE))
     rows = db.session.execute(
         wanted.order_by(Visit.on_day, Visit.id).limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE)),
     )

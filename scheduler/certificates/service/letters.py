@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.attendance.service.locked_numbers import drafts_to_schools, write_to_schools
 from scheduler.certificates.models import Certificate
-from scheduler.certificates.terms import CertificateState, WrittenLetters
+from scheduler.certificates.terms import CertificateState
 from scheduler.core.db import db
 from scheduler.messages import mail
 from scheduler.places.models import Host
@@ -22,6 +23,14 @@ from scheduler.visits.service.locked_visit import lock_visits
 
 log = logging.getLogger(__name__)
 SchoolOfVisit = tuple[SchoolRequest, Visit, Host]
+
+
+@dataclass(frozen=True)
+class WrittenLetters:
+    """What one act of writing to schools did."""
+
+    schools: int
+    mails: int
 
 
 def tell(act: Act, schools: Sequence[SchoolOfVisit]) -> WrittenLetters:

@@ -85,7 +85,7 @@ def take_files(work_id: int, ending: str) -> ResponseReturnValue:
 def letters() -> ResponseReturnValue:
     """Whom a press would write to, in which language, and who has no address; and the press."""
     actor = current_actor()
-    seen = queries.preview(actor, filters_asked(), most=queries.AT_ONCE)
+    seen = queries.preview(actor, filters_asked(), most=queries.SCHOOLS_AT_ONCE)
     form, digest = CertificatePressForm(), letters_seen(seen)
     if form.accepted():
         back = redirect(same_list(".letters"))
@@ -97,7 +97,7 @@ def letters() -> ResponseReturnValue:
     return render_template(
         "certificates/letters.html",
         seen=seen,
-        at_once=queries.AT_ONCE,
+        at_once=queries.SCHOOLS_AT_ONCE,
         digest=digest,
         page=page_of(seen.to_write, page_number(request.args.get("page"))),
         samples=sample(actor, seen.to_write[0].visit_id) if seen.to_write else [],

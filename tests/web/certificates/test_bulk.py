@@ -245,7 +245,7 @@ def test_of_a_long_list_one_press_writes_to_those_that_are_shown_and_the_next_to
     for name in ("nis", "novi", "subotica"):
         issued(programme=programme, contact_email=f"{name}@example.org")
     forget_that_they_were_told()
-    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    monkeypatch.setattr(queries, "SCHOOLS_AT_ONCE", 2)
     desk = desk_of(client, programme)
 
     pages = [desk.get("/certificates/letters?lang=en")]
@@ -288,8 +288,8 @@ def test_a_school_is_reached_by_whoever_asked_for_what_became_part_of_its_reques
 def test_what_is_counted_only_so_far_says_so_and_all_is_counted_where_it_is_asked_for(programme, monkeypatch):
     for address in ("a@example.org", "b@example.org", "c@example.org", "", ""):
         issued(programme=programme, contact_email=address)
-    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
-    monkeypatch.setattr(queries, "LOOKED_AT", 1)
+    monkeypatch.setattr(queries, "COUNTED_BEYOND", 2)
+    monkeypatch.setattr(queries, "WAITING_LOOKED_AT", 1)
 
     some = queries.preview(SYSTEM, CertificateFilters(), most=queries.AT_ONCE)
     whole = queries.preview(SYSTEM, CertificateFilters())
