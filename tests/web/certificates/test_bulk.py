@@ -291,7 +291,7 @@ def test_what_is_counted_only_so_far_says_so_and_all_is_counted_where_it_is_aske
     monkeypatch.setattr(queries, "COUNTED_BEYOND", 2)
     monkeypatch.setattr(queries, "WAITING_LOOKED_AT", 1)
 
-    some = queries.preview(SYSTEM, CertificateFilters(), most=queries.AT_ONCE)
+    some = queries.preview(SYSTEM, CertificateFilters(), most=queries.SCHOOLS_AT_ONCE)
     whole = queries.preview(SYSTEM, CertificateFilters())
 
     assert (some.told, some.more_told, len(some.silent), some.more_silent) == (2, True, 1, True)
