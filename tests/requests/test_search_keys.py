@@ -143,12 +143,13 @@ def test_the_job_folds_each_name_once(app) -> None:
     assert write_search_keys() == 0
 
 
-def test_what_is_lost_or_wrong_is_named_and_mended(app) -> None:
+@pytest.mark.parametrize("wrong", [{"search_key": "somebody else"}, {"mailbox_key": "x@y.example"}, {"centre_id": 999}])
+def test_what_is_lost_or_wrong_is_named_and_mended(app, wrong: dict[str, object]) -> None:
     person, asked = make_presenter(), make_school_request()
     write_search_keys()
     with transaction() as session:
         session.execute(sa.delete(ContactSearchKey))
-        session.execute(sa.update(PersonSearchKey).values(search_key="somebody else"))
+        session.execute(sa.update(PersonSearchKey).values(**wrong))
 
     assert violations() == [
         f"person_search_key of {person.user_id} is not what is written",
@@ -159,6 +160,19 @@ def test_what_is_lost_or_wrong_is_named_and_mended(app) -> None:
     assert told.output == "2 names written anew.\n"
     db.session.rollback()
     assert violations() == []
+
+
+def test_what_is_kept_of_nobody_is_named() -> None:
+    """Also of a request whose name is forgotten."""
+    asked = make_school_request(contact_name="")
+    with transaction() as session:
+        session.add(PersonSearchKey(user_id=999, centre_id=1))
+        session.add(ContactSearchKey(school_request_id=asked.id, centre_id=1, search_key="vesna"))
+
+    assert violations() == [
+        "person_search_key of 999 is not what is written",
+        f"contact_search_key of {asked.id} is not what is written",
+    ]
 
 
 @pytest.mark.parametrize("looked_at", [1, 3, 2_000])
