@@ -1,5 +1,6 @@
 """Folded names are kept for searches: right at once after any change, without the job too, and compared each night."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,8 @@ from scheduler.jobs.queue import attach
 from scheduler.jobs.requests import write_search_keys as write_in_the_job
 from scheduler.people.models import Presenter, User
 from scheduler.people.search_models import PersonSearchKey
+from scheduler.places.models import HostsIn, Municipality
+from scheduler.policy import Actor
 from scheduler.privacy.service.blanking import erase_accounts
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.contacts import contacts_found
@@ -116,6 +119,24 @@ def test_who_asked_is_found_until_her_name_is_forgotten(beforehand: Callable[[],
     assert found("vesna") == [asked[0].number]
     assert found("МИРА") == [asked[1].number]
     assert violations() == []
+
+
+def test_staff_of_some_districts_look_through_the_newest_of_theirs(monkeypatch) -> None:
+    """Those of the whole centre would hide who asked there."""
+    monkeypatch.setattr("scheduler.requests.queries.contacts.NAMES_LOOKED_AT", 1)
+    programme, host = make_programme(), make_host()
+    municipality = db.session.get_one(Municipality, host.municipality_id)
+    actor = an_actor(centre_id=programme.centre_id)
+    hers = frozenset({municipality.district_id})
+    limited = dataclasses.replace(actor, districts=hers, hosts=HostsIn(hers))
+    there = make_school_request(programme=programme, host_id=host.id, contact_name="Весна")
+    elsewhere = make_host(municipality_id=None).id
+    last = [make_school_request(programme=programme, host_id=elsewhere, contact_name="Весна") for _ in range(2)]
+
+    def found(who: Actor) -> list[str]:
+        return [one.number for one in contacts_found(who, ["vesna"], "", limit=9)]
+
+    assert (found(limited), found(actor)) == ([there.number], [last[1].number])
 
 
 def test_what_is_deleted_leaves_nothing_that_is_found() -> None:
