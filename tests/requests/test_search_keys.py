@@ -20,7 +20,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.contacts import contacts_found
 from scheduler.requests.queries.search import requests_found
 from scheduler.requests.search_models import ContactSearchKey
-from scheduler.requests.service.search_keys import violations, write_search_keys
+from scheduler.requests.service.search_keys import violations, write_everything, write_search_keys
 from scheduler.safeguarding.queries import account_keys
 from scheduler.staffing.queries.found_people import people_offered, presenters_found
 from scheduler.visits.queries.search import visits_found
@@ -181,6 +181,23 @@ def test_what_is_lost_or_wrong_is_named_and_mended(app, wrong: dict[str, object]
     assert told.output == "2 names written anew.\n"
     db.session.rollback()
     assert violations() == []
+
+
+def test_somebody_who_comes_while_all_is_written_anew_hinders_nothing() -> None:
+    """On PostgreSQL others write between two statements; here her row comes back behind the first one."""
+    person = make_presenter()
+
+    def comes(connection, _cursor, statement, *_rest):
+        if statement.startswith("DELETE FROM person_search_key"):
+            connection.execute(sa.insert(PersonSearchKey).values(user_id=person.user_id, centre_id=person.centre_id))
+
+    sa.event.listen(db.engine, "after_cursor_execute", comes)
+    try:
+        written = write_everything()
+    finally:
+        sa.event.remove(db.engine, "after_cursor_execute", comes)
+
+    assert (written, violations()) == (1, [])
 
 
 def test_what_is_kept_of_nobody_is_named() -> None:

@@ -72,7 +72,9 @@ def write_everything() -> int:
     with transaction() as session:
         for kept in ALL_NAMES:
             session.execute(delete(kept.model))
-            owners = kept.owners.with_only_columns(*kept.owners.selected_columns[:2])
+            number, centre_id, *_named = kept.owners.selected_columns
+            of_newcomer = select(kept.number).where(kept.number == number).exists()  # who came since the DELETE
+            owners = kept.owners.with_only_columns(number, centre_id).where(~of_newcomer)
             session.execute(insert(kept.model).from_select([kept.number.key, "centre_id"], owners))
     return write_search_keys()
 
