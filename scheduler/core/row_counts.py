@@ -4,7 +4,9 @@ from sqlalchemy import Connection
 
 from scheduler.core.db import db, transaction
 
-ROWS_OF_AN_INDEX = 10_000  # rows of each index; those of a country's ten years take a quarter of a second
+# Rows of each index; those of a country's ten years take a quarter of a second. Without a limit a SQLite that was built
+# with STAT4 would also write down samples of what its indexes hold: names, that would outlive an erasure.
+ROWS_OF_AN_INDEX = 10_000
 NEW_OR_GROWN = 0x10002  # of all tables, those that were never counted or have ten times the rows
 TABLE_OF_COUNTS = "sqlite_stat1"  # where SQLite keeps it
 

@@ -11,9 +11,9 @@ from scheduler.board.terms import BoardWish
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
-from scheduler.people.queries import presenter_names
 from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import Point
+from scheduler.staffing.queries.by_name import presenter_names
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, make_presenter
 from tests.factories.places import make_municipality

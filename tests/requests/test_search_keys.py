@@ -1,5 +1,6 @@
 """Folded names are kept for searches: right at once after any change, without the job too, and compared each night."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -12,12 +13,14 @@ from scheduler.jobs.queue import attach
 from scheduler.jobs.requests import write_search_keys as write_in_the_job
 from scheduler.people.models import Presenter, User
 from scheduler.people.search_models import PersonSearchKey
+from scheduler.places.models import HostsIn, Municipality
+from scheduler.policy import Actor
 from scheduler.privacy.service.blanking import erase_accounts
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.contacts import contacts_found
 from scheduler.requests.queries.search import requests_found
 from scheduler.requests.search_models import ContactSearchKey
-from scheduler.requests.service.search_keys import violations, write_search_keys
+from scheduler.requests.service.search_keys import violations, write_everything, write_search_keys
 from scheduler.safeguarding.queries import account_keys
 from scheduler.staffing.queries.found_people import people_offered, presenters_found
 from scheduler.visits.queries.search import visits_found
@@ -118,6 +121,24 @@ def test_who_asked_is_found_until_her_name_is_forgotten(beforehand: Callable[[],
     assert violations() == []
 
 
+def test_staff_of_some_districts_look_through_the_newest_of_theirs(monkeypatch) -> None:
+    """Those of the whole centre would hide who asked there."""
+    monkeypatch.setattr("scheduler.requests.queries.contacts.NAMES_LOOKED_AT", 1)
+    programme, host = make_programme(), make_host()
+    municipality = db.session.get_one(Municipality, host.municipality_id)
+    actor = an_actor(centre_id=programme.centre_id)
+    hers = frozenset({municipality.district_id})
+    limited = dataclasses.replace(actor, districts=hers, hosts=HostsIn(hers))
+    there = make_school_request(programme=programme, host_id=host.id, contact_name="Весна")
+    elsewhere = make_host(municipality_id=None).id
+    last = [make_school_request(programme=programme, host_id=elsewhere, contact_name="Весна") for _ in range(2)]
+
+    def found(who: Actor) -> list[str]:
+        return [one.number for one in contacts_found(who, ["vesna"], "", limit=9)]
+
+    assert (found(limited), found(actor)) == ([there.number], [last[1].number])
+
+
 def test_what_is_deleted_leaves_nothing_that_is_found() -> None:
     asked, person = make_school_request(), make_presenter()
     write_search_keys()
@@ -143,12 +164,13 @@ def test_the_job_folds_each_name_once(app) -> None:
     assert write_search_keys() == 0
 
 
-def test_what_is_lost_or_wrong_is_named_and_mended(app) -> None:
+@pytest.mark.parametrize("wrong", [{"search_key": "somebody else"}, {"mailbox_key": "x@y.example"}, {"centre_id": 999}])
+def test_what_is_lost_or_wrong_is_named_and_mended(app, wrong: dict[str, object]) -> None:
     person, asked = make_presenter(), make_school_request()
     write_search_keys()
     with transaction() as session:
         session.execute(sa.delete(ContactSearchKey))
-        session.execute(sa.update(PersonSearchKey).values(search_key="somebody else"))
+        session.execute(sa.update(PersonSearchKey).values(**wrong))
 
     assert violations() == [
         f"person_search_key of {person.user_id} is not what is written",
@@ -159,6 +181,36 @@ def test_what_is_lost_or_wrong_is_named_and_mended(app) -> None:
     assert told.output == "2 names written anew.\n"
     db.session.rollback()
     assert violations() == []
+
+
+def test_somebody_who_comes_while_all_is_written_anew_hinders_nothing() -> None:
+    """On PostgreSQL others write between two statements; here her row comes back behind the first one."""
+    person = make_presenter()
+
+    def comes(connection, _cursor, statement, *_rest):
+        if statement.startswith("DELETE FROM person_search_key"):
+            connection.execute(sa.insert(PersonSearchKey).values(user_id=person.user_id, centre_id=person.centre_id))
+
+    sa.event.listen(db.engine, "after_cursor_execute", comes)
+    try:
+        written = write_everything()
+    finally:
+        sa.event.remove(db.engine, "after_cursor_execute", comes)
+
+    assert (written, violations()) == (1, [])
+
+
+def test_what_is_kept_of_nobody_is_named() -> None:
+    """Also of a request whose name is forgotten."""
+    asked = make_school_request(contact_name="")
+    with transaction() as session:
+        session.add(PersonSearchKey(user_id=999, centre_id=1))
+        session.add(ContactSearchKey(school_request_id=asked.id, centre_id=1, search_key="vesna"))
+
+    assert violations() == [
+        "person_search_key of 999 is not what is written",
+        f"contact_search_key of {asked.id} is not what is written",
+    ]
 
 
 @pytest.mark.parametrize("looked_at", [1, 3, 2_000])

@@ -40,6 +40,8 @@ def contacts_found(actor: Actor, words: Sequence[str], digits: str, *, limit: in
         return []
     kept, key = ContactSearchKey, ContactSearchKey.search_key
     newest = select(kept.school_request_id).where(kept.centre_id == actor.centre_id)
+    if actor.hosts is not None:  # the newest of hers, however many lie elsewhere
+        newest = newest.where(kept.school_request_id.in_(requests_in_reach(actor).with_only_columns(SchoolRequest.id)))
     oldest = newest.order_by(kept.school_request_id.desc()).offset(NAMES_LOOKED_AT).limit(1).scalar_subquery()
     has_words = and_(*(key.contains(word, autoescape=True) for word in words))
     named = (

@@ -72,7 +72,9 @@ def write_everything() -> int:
     with transaction() as session:
         for kept in ALL_NAMES:
             session.execute(delete(kept.model))
-            owners = kept.owners.with_only_columns(*kept.owners.selected_columns[:2])
+            number, centre_id, *_named = kept.owners.selected_columns
+            of_newcomer = select(kept.number).where(kept.number == number).exists()  # who came since the DELETE
+            owners = kept.owners.with_only_columns(number, centre_id).where(~of_newcomer)
             session.execute(insert(kept.model).from_select([kept.number.key, "centre_id"], owners))
     return write_search_keys()
 
@@ -83,14 +85,22 @@ def violations() -> list[str]:
 
 
 def _wrong(kept: _FoldedNames) -> Iterator[str]:
+    """Names and keys are read by one statement: to two, a name that PostgreSQL changes in between would look wrong."""
     session, name = db.session(), kept.model.__tablename__
-    known = {row[0]: row._asdict() for row in session.execute(select(*kept.model.__table__.c))}
-    names = kept.names(session)
-    for one in sorted(names.keys() | known.keys()):
-        if one not in known:
-            yield f"{name} has no row of {one}: nobody finds that name"
-        elif one not in names or any(known[one][key] not in (None, said) for key, said in names[one].items()):
-            yield f"{name} of {one} is not what is written"
+    number = kept.owners.selected_columns[0]
+    stored = [column.label(f"kept_{column.key}") for column in kept.model.__table__.c]
+    both = kept.owners.outerjoin(kept.model, kept.number == number).add_columns(*stored)
+    found: dict[int, str] = {}
+    for row in session.execute(both):
+        has, said = row._mapping, {"centre_id": row.centre_id, **kept.keys(row)}
+        if has[f"kept_{kept.number.key}"] is None:
+            found[row.id] = f"{name} has no row of {row.id}: nobody finds that name"
+        elif any(has[f"kept_{key}"] not in (None, value) for key, value in said.items()):
+            found[row.id] = f"{name} of {row.id} is not what is written"
+    nobodys = select(kept.number).where(~kept.owners.where(number == kept.number).exists())
+    found |= {one: f"{name} of {one} is not what is written" for one in session.scalars(nobodys)}
+    for one in sorted(found):
+        yield found[one]
 
 
 def _write(kept: _FoldedNames) -> int:

@@ -262,6 +262,16 @@ def test_of_a_long_list_one_press_writes_to_those_that_are_shown_and_the_next_to
     assert "Every school of this list has been told" in desk.get("/certificates/letters?lang=en").text
 
 
+@pytest.mark.parametrize(("looked_at", "said"), [(2, "0+"), (3, "1")])
+def test_none_without_an_address_is_said_of_those_looked_at(client, programme, monkeypatch, looked_at, said):
+    for address in ("nis@example.org", "novi@example.org", ""):
+        issued(programme=programme, contact_email=address)
+    forget_that_they_were_told()
+    monkeypatch.setattr(queries, "WAITING_LOOKED_AT", looked_at)
+    page = desk_of(client, programme).get("/certificates/letters?lang=en").text
+    assert re.search(r"without an address\s*</dt>\s*<dd>(.*?)</dd>", page)[1] == said
+
+
 @pytest.mark.both_databases
 def test_a_school_is_reached_by_whoever_asked_for_what_became_part_of_its_request(programme, session):
     """However long the line: the third has an address, became part of the second, and that of the first."""
