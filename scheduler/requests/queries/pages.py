@@ -134,7 +134,8 @@ def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
         SchoolRequest.state.in_(OPEN),
         SchoolRequest.first_day.between(row.first_day - around, row.first_day + around),
     )
-    return db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.first_day, SchoolRequest.id)).all()
+    whole = with_related_rows(wanted, at_once=True).order_by(SchoolRequest.first_day, SchoolRequest.id)
+    return db.session().scalars(whole).unique().all()
 
 
 def _history(row: SchoolRequest) -> tuple[RequestHistoryLine, ...]:
