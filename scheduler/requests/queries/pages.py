@@ -40,7 +40,7 @@ PAGE_FIELDS = (
 
 def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
     """One request by its number, for staff of its centre. Raises: NotAllowed; NotFound."""
-    return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now)
+    return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now, level=True)
 
 
 def request_to_plan(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
@@ -103,8 +103,8 @@ def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:
     return row
 
 
-def _page(row: SchoolRequest, now: dt.datetime, *, whole: bool = True) -> RequestPage:
-    now_rows = request_rows([row, *(_twins(row) if whole else ())], now)
+def _page(row: SchoolRequest, now: dt.datetime, *, whole: bool = True, level: bool = False) -> RequestPage:
+    now_rows = request_rows([row, *(_twins(row) if whole else ())], now, level=level)
     return RequestPage(
         row=now_rows[0],
         centre_email=row.centre.email,

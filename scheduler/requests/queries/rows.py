@@ -48,10 +48,16 @@ def with_related_rows(
     )
 
 
-def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime, ours: Collection[int] = ()) -> list[RequestRow]:
-    """What lists show of these requests; `ours`: ids of those whose visits wait for the centre."""
+def request_rows(
+    rows: Sequence[SchoolRequest], now: dt.datetime, ours: Collection[int] = (), *, level: bool = False
+) -> list[RequestRow]:
+    """What lists show of these requests; `ours`: ids of those whose visits wait for the centre.
+
+    `level`: in as many questions where nobody owns one.
+    """
     twins = _twin_counts(rows)
-    running = handovers_on({row.centre_id for row in rows}, clock.local_day(now)) if rows else []
+    owned = {row.centre_id for row in rows if level or row.owner_id is not None}
+    running = handovers_on(owned, clock.local_day(now)) if owned else []
     found = [replace(_request_row(row, twins.get(row.id, 0), now), stand_in=_stand_in(row, running)) for row in rows]
     return [replace(row, turn=Turn.YOURS) if row.id in ours and row.turn is not Turn.OVER else row for row in found]
 
