@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
@@ -192,3 +192,21 @@ def test_a_guardian_gets_a_copy(visit, desk):
 
 def presentation_of(visit):
     return db.session.scalar(select(Presentation).where(Presentation.visit_id == visit.id))
+
+
+def test_the_few_calls_are_read_once_and_not_asked_for_each_visit_of_the_centre(visit, desk):
+    mira, asked = cleared(visit), []
+    open_call(desk, visit.id, now=MONDAY)
+
+    def note(_connection, _cursor, statement, given, *_rest) -> None:
+        asked.append((statement, given))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    assert len(open_visits_for(presenter_actor(mira), MONDAY)) == 1
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    statement, given = next(one for one in asked if "open_call" in one[0])
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+    steps = [row[-1] for row in plan]
+    assert "SCAN open_call" in steps
+    assert not any(step.startswith("CORRELATED") for step in steps)

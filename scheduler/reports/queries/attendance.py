@@ -82,13 +82,18 @@ STATEFUL: tuple[tuple[Any, Machine], ...] = (
 _COUNTS = attrgetter(*COUNT_FIELDS)
 
 
-def attendance_report(filters: Filters, by: Sequence[Group] = (), *, language: str = "en") -> Report:
-    """Totals, and rows when it is split; from kept figures both are one question, counted they are one each."""
-    session = db.session()
+def attendance_report(
+    filters: Filters, by: Sequence[Group] = (), *, language: str = "en", names_centre: bool = True
+) -> Report:
+    """Totals, and rows when it is split; from kept figures both are one question, counted they are one each.
+
+    `names_centre`: one question more, for whoever passes the report on.
+    """
     groups = tuple(dict.fromkeys(by))
     totals, lines = _kept(filters, groups) or _answer(filters, groups)
     rows = [_row(groups, line, language) for line in lines]
-    slug = session.scalar(select(Centre.slug).where(Centre.id == filters.centre_id)) if filters.centre_id else None
+    named = select(Centre.slug).where(Centre.id == filters.centre_id)
+    slug = db.session().scalar(named) if names_centre and filters.centre_id else None
     ordered = sorted(rows, key=lambda row: [_order(key) for key in row.keys])
     return Report(filters, groups, totals, tuple(ordered), slug)
 

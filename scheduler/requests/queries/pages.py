@@ -40,7 +40,7 @@ PAGE_FIELDS = (
 
 def request_page(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
     """One request by its number, for staff of its centre. Raises: NotAllowed; NotFound."""
-    return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now)
+    return _page(_one(requests_in_reach(actor).where(SchoolRequest.number == number)), now, level=True)
 
 
 def request_to_plan(actor: Actor, number: str, *, now: dt.datetime) -> RequestPage:
@@ -103,8 +103,8 @@ def _one(wanted: Select[SchoolRequest]) -> SchoolRequest:
     return row
 
 
-def _page(row: SchoolRequest, now: dt.datetime, *, whole: bool = True) -> RequestPage:
-    now_rows = request_rows([row, *(_twins(row) if whole else ())], now)
+def _page(row: SchoolRequest, now: dt.datetime, *, whole: bool = True, level: bool = False) -> RequestPage:
+    now_rows = request_rows([row, *(_twins(row) if whole else ())], now, level=level)
     return RequestPage(
         row=now_rows[0],
         centre_email=row.centre.email,
@@ -134,7 +134,8 @@ def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
         SchoolRequest.state.in_(OPEN),
         SchoolRequest.first_day.between(row.first_day - around, row.first_day + around),
     )
-    return db.session().scalars(with_related_rows(wanted).order_by(SchoolRequest.first_day, SchoolRequest.id)).all()
+    whole = with_related_rows(wanted, at_once=True).order_by(SchoolRequest.first_day, SchoolRequest.id)
+    return db.session().scalars(whole).unique().all()
 
 
 def _history(row: SchoolRequest) -> tuple[RequestHistoryLine, ...]:

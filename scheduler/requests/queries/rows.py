@@ -32,22 +32,31 @@ def requests_in_reach(actor: Actor) -> Select[SchoolRequest]:
     return select(SchoolRequest).where(SchoolRequest.state.not_in(HIDDEN), in_reach(actor, SchoolRequest))
 
 
-def with_related_rows(wanted: Select[SchoolRequest], *, one: bool = False) -> Select[SchoolRequest]:
-    """`one`: of a single request, which brings its programme's few audiences along in the same question."""
-    programme = joinedload(SchoolRequest.programme)
+def with_related_rows(
+    wanted: Select[SchoolRequest], *, one: bool = False, at_once: bool = False
+) -> Select[SchoolRequest]:
+    """`one`: of a single request, which brings its programme's few audiences along in the same question; `at_once`:
+    of a few, which bring their presentations along, too, so that it stays one question where there are any.
+    """
+    asked, programme = SchoolRequest.presentations, joinedload(SchoolRequest.programme)
     return wanted.options(
         joinedload(SchoolRequest.host).joinedload(Host.municipality).joinedload(Municipality.district),
         joinedload(SchoolRequest.programme).joinedload(Programme.centre),
-        programme.joinedload(Programme.audiences) if one else programme.selectinload(Programme.audiences),
+        programme.joinedload(Programme.audiences) if one or at_once else programme.selectinload(Programme.audiences),
         joinedload(SchoolRequest.owner),
-        selectinload(SchoolRequest.presentations),
+        joinedload(asked) if at_once else selectinload(asked),
     )
 
 
-def request_rows(rows: Sequence[SchoolRequest], now: dt.datetime, ours: Collection[int] = ()) -> list[RequestRow]:
-    """What lists show of these requests; `ours`: ids of those whose visits wait for the centre."""
+def request_rows(
+    rows: Sequence[SchoolRequest], now: dt.datetime, ours: Collection[int] = (), *, level: bool = False
+) -> list[RequestRow]:
+    """What lists show of these requests; `ours`: ids of those whose visits wait for the centre.
+
+    `level`: in as many questions where nobody owns one.
+    """
     twins = _twin_counts(rows)
-    owned = {row.centre_id for row in rows if row.owner_id is not None}
+    owned = {row.centre_id for row in rows if level or row.owner_id is not None}
     running = handovers_on(owned, clock.local_day(now)) if owned else []
     found = [replace(_request_row(row, twins.get(row.id, 0), now), stand_in=_stand_in(row, running)) for row in rows]
     return [replace(row, turn=Turn.YOURS) if row.id in ours and row.turn is not Turn.OVER else row for row in found]

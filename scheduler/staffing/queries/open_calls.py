@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -56,7 +56,7 @@ def _for_her(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
         Visit.centre_id == actor.centre_id,
         Visit.state.in_(OPEN_VISITS),
-        exists().where(OpenCall.visit_id == Visit.id, _open()),
+        Visit.id.in_(select(OpenCall.visit_id).where(_open())),  # few are: from them to their visits
         ~seat,
     )
 

@@ -1,9 +1,9 @@
 """Requests of a centre that wait by themselves, the schools that they typed, mails that did not arrive, posts."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, select, union
 from sqlalchemy.orm import Bundle
@@ -59,36 +59,44 @@ def waiting_requests(actor: Actor, now: dt.datetime) -> list[PlacedRow]:
         select(SchoolRequest.id).join(Host, Host.id == SchoolRequest.host_id).where(_host_typed()),
     )
     wanted = (
-        select(_DECIDES, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
+        select(*_ASKED, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
         .join(Host, Host.id == SchoolRequest.host_id)
         .where(in_reach(actor, SchoolRequest), state.in_(OPEN), SchoolRequest.id.in_(waits))
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
     )
-    return [one for row in db.session().execute(wanted) for one in _waiting(row, now)]
+    return _waiting(db.session().execute(wanted), _Moment.of(now))
 
 
-def _waiting(row: Any, now: dt.datetime) -> Iterator[PlacedRow]:
-    asked, verdict = row.SchoolRequest, _verdict(row, now)
-    if verdict.ours:
-        yield PlacedRow(verdict.matter, verdict.due_on, asked.number, asked.id)
-    if row.host_typed:
-        typed = turn_of_typed_host(asked.state_since)
-        yield PlacedRow(typed.matter, typed.due_on, asked.number, host_id=asked.host_id)
+def _waiting(rows: Iterable[Any], moment: "_Moment") -> list[PlacedRow]:
+    found = []
+    for row in rows:  # thousands: nothing is asked of each that is the same for all
+        verdict = _verdict(row, row.has_visit, moment)
+        if verdict.ours:
+            found.append(PlacedRow(verdict.matter, verdict.due_on, row.number, row.id))
+        if row.host_typed:
+            typed = turn_of_typed_host(row.state_since)
+            found.append(PlacedRow(typed.matter, typed.due_on, row.number, host_id=row.host_id))
+    return found
 
 
-def _verdict(row: Any, now: dt.datetime) -> Verdict:
+class _Moment(NamedTuple):
+    """When it is judged, and after how many days without a word a request stands still: once for all requests."""
+
+    now: dt.datetime
+    today: dt.date
+    silent_days: int
+
+    @classmethod
+    def of(cls, now: dt.datetime) -> "_Moment":
+        return cls(now, clock.local_day(now), settings().silent_days)
+
+
+def _verdict(asked: Any, has_visit: bool, moment: _Moment) -> Verdict:
     """What the rule says of a request, of as little as it asks."""
-    asked = row.SchoolRequest
-    standing = RequestStanding(
-        asked.state,
-        asked.state_since,
-        asked.first_day,
-        asked.last_day,
-        asked.attention,
-        row.has_visit,
-        waits_too_long(asked.state, asked.state_since, now, settings().silent_days),
-    )
-    return turn_of_request(standing, clock.local_day(now))
+    state, since = asked.state, asked.state_since
+    too_long = waits_too_long(state, since, moment.now, moment.silent_days)
+    standing = RequestStanding(state, since, asked.first_day, asked.last_day, asked.attention, has_visit, too_long)
+    return turn_of_request(standing, moment.today)
 
 
 def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> list[TurnRow]:
@@ -122,7 +130,6 @@ _ASKED = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
 )
-_DECIDES: Bundle[Any] = Bundle("SchoolRequest", *_ASKED)
 ASKED_OF_REQUEST: Bundle[Any] = Bundle("SchoolRequest", *_ASKED, SchoolRequest.version, SchoolRequest.contact_phone)
 
 
@@ -133,14 +140,15 @@ def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) 
         .where(in_reach(actor, SchoolRequest), SchoolRequest.state.in_(OPEN), waits)
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
     )
-    return [turn for row in rows for turn in _request_turns(row, now)]
+    moment = _Moment.of(now)
+    return [turn for row in rows for turn in _request_turns(row, moment)]
 
 
-def _request_turns(row: Any, now: dt.datetime) -> Iterator[TurnRow]:
+def _request_turns(row: Any, moment: _Moment) -> Iterator[TurnRow]:
     """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
     asked = row.SchoolRequest
     turn = TurnRow(
-        verdict=_verdict(row, now),
+        verdict=_verdict(asked, row.has_visit, moment),
         host=about_host(row, asked.contact_phone),
         on_day=asked.first_day,
         number=asked.number,

@@ -24,7 +24,8 @@ from scheduler.web.i18n import _n, page_language
 def held_by(actor: Actor, day: dt.date) -> dict[str, Any]:
     """Counts of locked attendance, as the attendance report has them; who is limited to districts reads theirs."""
     filters = Filters(months_up_to(day), actor.centre_id)  # the school year lies within these months
-    both = attendance_report(filters, [Group.MONTH, Group.DISTRICT], language=page_language())
+    groups = (Group.MONTH, Group.DISTRICT)
+    both = attendance_report(filters, groups, language=page_language(), names_centre=False)
     hers = [one for one in all_districts(page_language()) if one.id in actor.districts] if actor.districts else []
     if hers:
         both = within_districts(both, {one.iso for one in hers})

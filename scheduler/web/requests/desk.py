@@ -90,7 +90,7 @@ def _request(page: RequestPage, typed: Mapping[str, SayForm], code: int) -> Resp
         cohort=cohort_of(page),
         visit=visit,
         wish=open_wish_of(visit.id) if visit else None,
-        dates=proposed_dates(page.row.id, now=clock.now()),
+        dates=proposed_dates(page.row.id, now=clock.now()) if state is RequestState.PROPOSED else (),
         facts=facts_of(page),
         when_and_how=when_and_how(page),
         history=words.history_of(page),

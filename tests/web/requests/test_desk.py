@@ -13,7 +13,9 @@ from scheduler.policy import Role
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestChannel, RequestState
+from tests.counting import statements
 from tests.factories import MONDAY
+from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -303,3 +305,19 @@ def test_the_inbox_asks_the_database_as_often_for_three_rows_as_for_one(desk, pr
         make_school_request(programme=programme)
 
     assert look() == at_one
+
+
+def test_the_page_of_a_request_asks_as_often_beside_none_as_beside_five_of_the_same_school(desk, programme):
+    asked = make_school_request(programme=programme)
+    address, beside = f"/requests/{asked.number}?lang=en", []
+    with statements() as alone:
+        desk.get(address)
+    for _each in range(5):
+        other = make_programme(centre_id=programme.centre_id)
+        owner = make_user(centre_id=programme.centre_id)
+        beside.append(make_school_request(programme=other, host_id=asked.host_id, owner_id=owner.id))
+    with statements() as with_five:
+        page = desk.get(address).text
+
+    assert (len(alone), len(with_five)) == (12, 12)
+    assert all(page.count(f'/requests/{one.number}"') == 1 for one in beside)
