@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import Index, Text, insert, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, func, insert, text
+from sqlalchemy.orm import Mapped, QueryableAttribute, mapped_column
 
 from scheduler.core.db import Base, db
 from scheduler.core.defences import TableLaw, defend, refuse
@@ -47,6 +47,11 @@ class AuditEntry(Base):
     thing_id: Mapped[int]
     details: Mapped[str] = mapped_column(Text)  # JSON: states, reason codes, numbers; never a name or an address
     seal: Mapped[str | None] = mapped_column(Text)
+
+
+def user_behind(label: QueryableAttribute[str]) -> ColumnElement[int | None]:
+    """The id in a label such as `user:12`; none in what is no user's."""
+    return case((label.startswith("user:"), cast(func.substr(label, 6), Integer)))
 
 
 def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: Mapping[str, Any] | None = None) -> None:

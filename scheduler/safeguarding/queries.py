@@ -123,6 +123,8 @@ def reaches(
 
 
 PURPOSES = ("takes_part", "travels", "rides", "photo")
+NEWEST_CONSENT = GuardianConsent.given_on.desc(), GuardianConsent.id.desc()
+OF_CONSENT = "id", "guardian_name", "method", "given_on", "valid_until", "warned_days", "text_version", "guardian_id"
 
 
 def clearances_by_id(presenter_ids: Collection[int], day: dt.date) -> dict[int, Clearance]:
@@ -134,18 +136,24 @@ def clearances_by_id(presenter_ids: Collection[int], day: dt.date) -> dict[int, 
 
 def page_of(presenter_id: int, day: dt.date) -> SafeguardingPage:
     """One presenter's proofs, old ones too, newest first. Raises: NotFound."""
-    row = people_queries.presenters_by_id([presenter_id]).get(presenter_id)
-    if row is None:
+    if (row := people_queries.presenters_by_id([presenter_id]).get(presenter_id)) is None:
         raise NotFound("presenter")
     return proofs_of(row, day)
 
 
 def proofs_of(row: PresenterRow, day: dt.date) -> SafeguardingPage:
-    """The same of a presenter who is read already."""
-    presenter_id = row.presenter_id
-    vettings = vettings_of([presenter_id])[presenter_id]
-    consents = consents_of([presenter_id])[presenter_id]
-    return SafeguardingPage(rules.clearance(row, vettings, consents, day), tuple(vettings), tuple(consents))
+    """The same of a presenter who is read already; one question."""
+    check, consent = Vetting, GuardianConsent
+    hers = union_all(
+        select(check.id.label("check"), null().label("consent")).where(check.presenter_id == row.presenter_id),
+        select(null(), consent.id).where(consent.presenter_id == row.presenter_id),
+    ).subquery()
+    both = select(check, consent).select_from(hers).outerjoin(check, check.id == hers.c.check)
+    wanted = both.outerjoin(consent, consent.id == hers.c.consent)
+    found = db.session.execute(wanted.order_by(check.checked_on.desc(), check.id.desc(), *NEWEST_CONSENT)).all()
+    vettings = tuple(_vetting_row(one) for one, _ in found if one)
+    consents = tuple(_consent_row(one) for _, one in found if one)
+    return SafeguardingPage(rules.clearance(row, vettings, consents, day), vettings, consents)
 
 
 def endings_due(day: dt.date) -> list[Ending]:
@@ -366,33 +374,24 @@ def vettings_of(
     found: dict[int, list[VettingRow]] = {presenter_id: [] for presenter_id in presenter_ids}
     wanted: Select[Any] = select(kind).where(kind.presenter_id.in_(presenter_ids))
     for row in db.session.scalars(wanted.order_by(kind.checked_on.desc(), kind.id.desc())):
-        found[row.presenter_id].append(VettingRow(row.id, row.result, row.checked_on, row.valid_until, row.warned_days))
+        found[row.presenter_id].append(_vetting_row(row))
     return found
+
+
+def _vetting_row(row: Vetting | DrivingCheck) -> VettingRow:
+    return VettingRow(row.id, row.result, row.checked_on, row.valid_until, row.warned_days)
 
 
 def consents_of(presenter_ids: Sequence[int]) -> dict[int, list[ConsentRow]]:
     """What guardians have agreed to, by presenter, the newest first."""
     found: dict[int, list[ConsentRow]] = {presenter_id: [] for presenter_id in presenter_ids}
-    rows = db.session.scalars(
-        select(GuardianConsent)
-        .where(GuardianConsent.presenter_id.in_(presenter_ids))
-        .order_by(GuardianConsent.given_on.desc(), GuardianConsent.id.desc())
-    )
-    for row in rows:
-        found[row.presenter_id].append(
-            ConsentRow(
-                id=row.id,
-                guardian_name=row.guardian_name,
-                method=row.method,
-                purposes=tuple(purpose for purpose in PURPOSES if getattr(row, purpose)),
-                given_on=row.given_on,
-                valid_until=row.valid_until,
-                withdrawn=row.withdrawn_at is not None,
-                warned_days=row.warned_days,
-                text_version=row.text_version,
-                guardian_id=row.guardian_id,
-                withdrawn_at=row.withdrawn_at,
-                withdrawn_by=row.withdrawn_by,
-            )
-        )
+    wanted = select(GuardianConsent).where(GuardianConsent.presenter_id.in_(presenter_ids))
+    for row in db.session.scalars(wanted.order_by(*NEWEST_CONSENT)):
+        found[row.presenter_id].append(_consent_row(row))
     return found
+
+
+def _consent_row(row: GuardianConsent) -> ConsentRow:
+    named = {name: getattr(row, name) for name in (*OF_CONSENT, "withdrawn_at", "withdrawn_by")}
+    purposes = tuple(purpose for purpose in PURPOSES if getattr(row, purpose))
+    return ConsentRow(**named, purposes=purposes, withdrawn=row.withdrawn_at is not None)

@@ -11,7 +11,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.queries.pages import visit_of_request
+from scheduler.visits.queries.pages import visit_of_request, visit_page
 from scheduler.visits.service.confirm import record_promise
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.closures.incidents import stop
@@ -38,8 +38,26 @@ def test_a_new_visit_stands_for_the_stopped_one_and_the_school_is_told_once(sess
     (told,) = mails(session, "visit_replanned")
     assert "13" in told.text
     assert violations() == []
+    old, page = (visit_page(scene.coordinator, one) for one in (visit_of(session, scene).number, number))
+    assert (old.stands_for, old.replanned_as) == ("", number)
+    assert (page.stands_for, page.replanned_as) == (old.visit.number, "")
+    assert page.request_number == old.request_number == scene.asked.number
     assert visit_of_request(scene.coordinator, scene.asked.id).number == number
     assert crew_for_school(scene.asked.id, MONDAY).number == number
+
+
+def test_a_visit_that_was_planned_again_twice_names_the_one_before_and_the_one_after(session):
+    scene = Scene()
+    numbers = [visit_of(session, scene).number]
+    for week in (1, 2):
+        stop(scene)
+        day = VISIT_DAY + dt.timedelta(days=7 * week)
+        numbers.append(replan_visit(scene.coordinator, scene.visit_id, day, (a_plan(),), now=MONDAY))
+        scene.visit_id = session.scalars(sa.select(Visit.id).where(Visit.number == numbers[-1])).one()
+
+    between = visit_page(scene.coordinator, numbers[1])
+
+    assert (between.stands_for, between.replanned_as) == (numbers[0], numbers[2])
 
 
 def test_trust_r11_a_second_press_gets_the_visit_that_the_first_one_made(session):

@@ -59,7 +59,7 @@ WALKS = {
     "free dates": (6, 0),
     # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows;
     # one, whether its class is asked anything before and after
-    "a visit's page": (22, 0),
+    "a visit's page": (20, 0),
 }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, or_, select, true
+from sqlalchemy import and_, or_, select, true
 
-from scheduler.core.audit import AuditEntry
+from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
 from scheduler.people.models import User
@@ -41,10 +41,9 @@ def changes_of(
         and_(AuditEntry.thing == thing, true() if ids is None else AuditEntry.thing_id.in_(ids))
         for thing, ids in things.items()
     ]
-    number = case((AuditEntry.actor.startswith("user:"), cast(func.substr(AuditEntry.actor, 6), Integer)))
     wanted = (
         select(AuditEntry, User.given_spelled, User.family_spelled)
-        .outerjoin(User, User.id == number)
+        .outerjoin(User, User.id == user_behind(AuditEntry.actor))
         .where(or_(*of_these), AuditEntry.action.in_(actions))
     )
     entries = db.session.execute(wanted.order_by(AuditEntry.id.desc()).limit(limit)).all()

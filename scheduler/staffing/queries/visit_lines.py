@@ -1,9 +1,10 @@
-"""The visits of one presenter, or at one school: what comes, and what was, page by page. One question each."""
+"""The visits of one presenter, or at one school: what comes, and what was, page by page. One question for both."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -23,6 +24,7 @@ from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import FIRM, GONE_VISITS, OPEN_VISITS, PROMISED, AssignmentState, PresentationState
 
 COMING_SHOWN, PAST_SHOWN = 50, 10
+COMES, WAS = "to come", "gone by"
 WENT = (*FIRM, AssignmentState.ABSENT)
 OFF = (PresentationState.CANCELLED, PresentationState.MERGED_INTO)
 
@@ -74,7 +76,7 @@ def _lines() -> Select[Any]:
         func.sum(Presentation.minutes),
         case((Visit.online_link == "", func.coalesce(Host.lat, Municipality.lat))),
         case((Visit.online_link == "", func.coalesce(Host.lon, Municipality.lon))),
-        func.count().over(),
+        func.count().over().label("total"),
     )
     return (
         select(*said)
@@ -87,20 +89,28 @@ def _lines() -> Select[Any]:
 
 
 def _both(coming: Select[Any], past: Select[Any], home: Point | None, page: int) -> VisitLines:
+    """Two lists under each other; each row says of which it is."""
     first = coming.order_by(Visit.on_day, Visit.id).limit(COMING_SHOWN)
     newest: tuple[ColumnElement[Any], ...] = (Visit.on_day.desc(), Visit.id.desc())
     later = past.order_by(*newest).limit(PAST_SHOWN).offset(first_row(page, PAST_SHOWN))
-    return VisitLines(_page(first, home, 1, COMING_SHOWN), _page(later, home, page, PAST_SHOWN))
+    found = db.session().execute(union_all(_part(first, COMES), _part(later, WAS))).all()
+    lines = sorted(found, key=lambda row: (row.on_day, row.place))
+    to_come, gone_by = ([row for row in lines if row.part == part] for part in (COMES, WAS))
+    return VisitLines(_page(to_come, home, 1, COMING_SHOWN), _page(gone_by[::-1], home, page, PAST_SHOWN))
 
 
-def _page(wanted: Select[Any], home: Point | None, number: int, per_page: int) -> Page[VisitOnPage]:
-    rows = db.session().execute(wanted).all()
+def _part(wanted: Select[Any], part: str) -> Select[Any]:
+    rows = wanted.add_columns(Visit.id.label("place")).subquery()
+    return select(rows, literal(part).label("part"))
+
+
+def _page(rows: Sequence[Any], home: Point | None, number: int, per_page: int) -> Page[VisitOnPage]:
     lines = []
     for row in rows:
-        *said, lat, lon, _total, firm = tuple(row)
+        *said, lat, lon, _total, firm, _place, _part = tuple(row)
         km = round(road_km(home, Point(lat, lon))) if home is not None and lat is not None and lon is not None else 0
         lines.append(VisitOnPage._make((*said, bool(firm), km)))
-    return Page(lines, number, rows[0][-2] if rows else 0, per_page)
+    return Page(lines, number, rows[0].total if rows else 0, per_page)
 
 
 def visits_of_presenter(presenter_id: int, first_day: dt.date, last_day: dt.date) -> list[VisitRow]:

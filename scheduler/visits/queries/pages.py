@@ -5,9 +5,10 @@ import json
 from typing import cast
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import aliased
 
 from scheduler import policy
-from scheduler.core.audit import AuditEntry
+from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.names import whole_name
@@ -47,8 +48,7 @@ def visit_page(actor: Actor, number: str) -> VisitPage:
     """The coordinators' page of a visit: who goes, what is missing, what happened. Raises: NotAllowed, NotFound."""
     row = visit_for(actor, number)
     policy.require(actor, "update", "visit", centre=policy.spot(row))
-    asked = db.session().scalar(select(SchoolRequest).where(SchoolRequest.id == row.school_request_id))
-    beside = _planned_again(row.id)
+    asked, beside = _request_and_planned_again(row.id)
     return VisitPage(
         visit=row,
         contact_name=asked.contact_name if asked else "",
@@ -69,12 +69,22 @@ def crew_lost(row: VisitRow) -> bool:
     return row.state in (VisitState.OFFERED, VisitState.PLANNED) and row.confirmed_at is not None
 
 
-def _planned_again(visit_id: int) -> dict[bool, str]:
-    """The number of the visit for which this one stands (True), and of the one that stands for it (False)."""
-    other = case((Replanning.new_id == visit_id, Replanning.stopped_id), else_=Replanning.new_id)
-    pairs = select(Replanning.new_id == visit_id, Visit.number).join(Visit, Visit.id == other)
-    rows = db.session().execute(pairs.where((Replanning.new_id == visit_id) | (Replanning.stopped_id == visit_id)))
-    return {bool(stands): number for stands, number in rows}
+def _request_and_planned_again(visit_id: int) -> tuple[SchoolRequest | None, dict[bool, str]]:
+    """The request behind a visit, and the number of the visit for which it stands (True), and of the one that stands
+    for it (False): one question.
+    """
+    other, both = aliased(Visit), or_(Replanning.new_id == visit_id, Replanning.stopped_id == visit_id)
+    other_id = case((Replanning.new_id == visit_id, Replanning.stopped_id), else_=Replanning.new_id)
+    wanted = (
+        select(SchoolRequest, Replanning.new_id == visit_id, other.number)
+        .select_from(Visit)
+        .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
+        .outerjoin(Replanning, both)
+        .outerjoin(other, other.id == other_id)
+        .where(Visit.id == visit_id)
+    )
+    rows = db.session().execute(wanted).all()
+    return rows[0][0], {bool(stands): number for _asked, stands, number in rows if number is not None}
 
 
 def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
@@ -95,35 +105,32 @@ def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:
 def _history(row: VisitRow) -> tuple[VisitHistoryLine, ...]:
     """Every change of the visit, its presentations and its crew, in order; what one act did to several rows, once."""
     seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
-    entries = (
-        db.session()
-        .scalars(
-            select(AuditEntry)
-            .where(
-                or_(
-                    and_(AuditEntry.thing == "visit", AuditEntry.thing_id == row.id),
-                    and_(
-                        AuditEntry.thing == "presentation",
-                        AuditEntry.thing_id.in_([sitting.id for sitting in (*row.presentations, *row.merged)]),
-                    ),
-                    and_(
-                        AuditEntry.thing == "assignment",
-                        AuditEntry.thing_id.in_(seats.where(Presentation.visit_id == row.id)),
-                    ),
-                )
+    entries = db.session().execute(
+        select(AuditEntry, User.given_spelled, User.family_spelled)
+        .outerjoin(User, User.id == user_behind(AuditEntry.actor))
+        .where(
+            or_(
+                and_(AuditEntry.thing == "visit", AuditEntry.thing_id == row.id),
+                and_(
+                    AuditEntry.thing == "presentation",
+                    AuditEntry.thing_id.in_([sitting.id for sitting in (*row.presentations, *row.merged)]),
+                ),
+                and_(
+                    AuditEntry.thing == "assignment",
+                    AuditEntry.thing_id.in_(seats.where(Presentation.visit_id == row.id)),
+                ),
             )
-            .order_by(AuditEntry.id)
         )
-        .all()
+        .order_by(AuditEntry.id)
     )
-    ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
-    people = db.session().execute(select(User.id, User.given_spelled, User.family_spelled).where(User.id.in_(ids)))
-    names = {f"user:{who}": whole_name(given, family) for who, given, family in people}
     lines = (
         VisitHistoryLine(
-            entry.at, entry.action, names.get(entry.actor, ""), str(json.loads(entry.details).get("reason", ""))
+            entry.at,
+            entry.action,
+            "" if given is None else whole_name(given, family),
+            str(json.loads(entry.details).get("reason", "")),
         )
-        for entry in entries
+        for entry, given, family in entries
     )
     return tuple(dict.fromkeys(lines))
 
