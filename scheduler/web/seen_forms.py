@@ -12,7 +12,17 @@ from scheduler.readiness.terms import CallOff, CancelCause
 from scheduler.staffing.terms.late_notice import MOST_KILOMETRES
 from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage
 from scheduler.visits.terms.states import CancelledBy
-from scheduler.web.forms import BaseForm, CountField, DayField, LinesField, Needed, TimeField, choices_of, number_of
+from scheduler.web.forms import (
+    BaseForm,
+    CountField,
+    DayField,
+    LinesField,
+    Needed,
+    Problem,
+    TimeField,
+    choices_of,
+    number_of,
+)
 from scheduler.web.i18n import _l
 from scheduler.web.labels import CAUSES, WHO_CANCELS
 
@@ -68,6 +78,11 @@ class UntilForm(SeenForm):
         _l("Answer by (day)"), [Needed()], default=lambda: clock.local_day(clock.now() + ANSWER_WITHIN)
     )
     until_time = TimeField(_l("Answer by (time)"), [Needed()], default=USUAL_HOUR)
+
+    def problems_shown(self) -> list[Problem]:
+        """As they stand on the pages: what is asked, then until when, then the reason, whichever was declared first."""
+        places = {self.until_day.id: 1, self.until_time.id: 1, "reason": 2}
+        return sorted(super().problems_shown(), key=lambda problem: places.get(problem.field_id, 0))
 
     def show_visit(self, page: VisitPage) -> None:
         """Answers are wanted an hour before the visit begins at the latest, if there is that much time.

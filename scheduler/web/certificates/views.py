@@ -53,7 +53,7 @@ CERTIFICATE_COLUMNS = (
 SHOWS = {
     CertificateShow.ALL: _l("All"),
     CertificateShow.VALID: _l("Valid"),
-    CertificateShow.REPLACED: _l("Replaced"),
+    CertificateShow.REPLACED: _l("Replaced by a new one"),
     CertificateShow.REVOKED: _l("Revoked"),
     CertificateShow.WAITING: _l("None issued yet"),
 }

@@ -203,6 +203,13 @@ def test_after_one_preview_each_school_is_written_to_once_in_its_language(client
     assert letters() == 4
 
 
+def test_one_school_is_told_of_in_the_singular(client, programme):
+    issued(programme=programme, contact_email="nis@example.org")
+    forget_that_they_were_told()
+    page = desk_of(client, programme).get("/certificates/letters?lang=en").text
+    assert re.findall(r"<dt>\s*(.*?)\s*</dt>", page)[:2] == ["mail would leave", "school to write to"]
+
+
 def test_written_to_meanwhile_is_written_to_once(client, programme):
     issued(programme=programme, contact_email="nis@example.org")
     forget_that_they_were_told()

@@ -163,7 +163,8 @@ def test_the_list_asks_as_often_for_three_as_for_one_and_issues_what_is_due(clie
     begun = a_locked_visit(programme=programme)
     desk = desk_of(client, begun)
 
-    assert "Issue what is due" in desk.get("/certificates/issued?lang=en").text
+    due = desk.get("/certificates/issued?lang=en").text
+    assert ("Issue what is due" in due, "For 1 visit certificates can be issued now." in due) == (True, True)
     watched = desk.post("/certificates/issued").location
     assert watched in desk.get("/certificates/issued").text  # whoever comes back finds the bar again
     do_long_work.call_local()
@@ -171,6 +172,7 @@ def test_the_list_asks_as_often_for_three_as_for_one_and_issues_what_is_due(clie
     with statements() as for_one:
         page = desk.get("/certificates/issued?lang=en")
     assert ("U-2026-000001" in page.text, "Issue what is due" in page.text) == (True, False)
+    assert "No visit is ready for certificates now." in page.text  # no "0 visits", which wait for their numbers
     for _ in range(2):
         issued(a_locked_visit(programme=programme))
     with statements() as for_three:

@@ -1,6 +1,7 @@
 """Pages of visits: the right people act, others are refused, what is wrong is said, lists do not grow in queries."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -143,7 +144,8 @@ def test_moving_and_cancelling_by_pages(app, scene):
         **meant(later, "12:00"),
     }
     assert browser.get(f"/visits/{number}/move").status_code == 200
-    assert browser.post(f"/visits/{number}/move", data=typed | {"on_day": ""}).status_code == 422
+    wrong = browser.post(f"/visits/{number}/move?lang=en", data=typed | {"on_day": "", "until_time": "25:99"})
+    assert (wrong.status_code, re.findall(r'<a href="#(\w+)"', body(wrong))) == (422, ["on_day", "until_time"])
     assert browser.post(f"/visits/{number}/move", data=typed).status_code == 302
     assert visit_for(scene.coordinator, number).on_day == later
     assert "Moved. The school knows, and the presenters are asked again." in body(browser.get(f"/visits/{number}"))
