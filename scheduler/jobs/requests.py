@@ -45,5 +45,5 @@ def remind() -> None:
 @in_app
 def write_search_keys() -> None:
     """Each minute, fold the names that are new or others, so that a search need not. Twice at once folds each once."""
-    if names := search_keys.write_search_keys():
-        log.info("names folded", extra={"names": names})
+    if folded := search_keys.write_search_keys():
+        log.info("names folded", extra={"rows": folded})

@@ -6,6 +6,7 @@ What these tests find untranslated is a text that no translator ever gets to see
 import datetime as dt
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from scheduler.certificates import pdf as certificates
 from scheduler.cohorts.queries.practice import shipped_cases
 from scheduler.core import language
 from scheduler.core.db import db
-from scheduler.feeds import queries as feeds
+from scheduler.feeds import anew, rules
 from scheduler.messages import mail
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
@@ -176,9 +177,15 @@ def test_the_added_language_is_offered_kept_and_understood(spoken_house: Flask) 
 
 def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoken_house: Flask) -> None:
     with spoken_house.app_context():
-        hers = Assignment.presentation_id == CalendarEntry.presentation_id
-        wanted = select(CalendarEntry, Assignment.presenter_id).join(Assignment, hers)
-        seat, who = db.session.execute(wanted.where(CalendarEntry.language == PSEUDO).limit(1)).one()
+        its = Assignment.presentation_id == CalendarEntry.presentation_id
+        wanted = select(CalendarEntry, Assignment).join(Assignment, its)
+        seat, hers = db.session.execute(wanted.where(CalendarEntry.language == PSEUDO).limit(1)).one()
         shown = {seat.presentation_id: seat.status}
-        assert feeds._texts(who, shown, PSEUDO) == [seat.text]
-        assert feeds._texts(who, shown, "hu") == feeds._texts(who, shown, "en") != [seat.text]
+        month = rules.month_of(hers.busy_from)
+
+        def texts_in(spoken: str) -> list[str]:
+            reader = SimpleNamespace(language=spoken, presenter_id=hers.presenter_id)
+            return anew._texts(reader, shown, (month, month + 1))
+
+        assert texts_in(PSEUDO) == [seat.text]
+        assert texts_in("hu") == texts_in("en") != [seat.text]

@@ -19,7 +19,7 @@ from tests.factories.proposals import FIRST, Region, a_region
 from tests.factories.staffing import make_busy
 from tests.web.browser import browser_of
 
-STATEMENTS = 11  # of the table with cards in it, and nothing chosen
+STATEMENTS = 12  # of the table with cards in it, and nothing chosen
 OF_A_CARD = 9  # more for the first card that is chosen; two for each further one
 
 
