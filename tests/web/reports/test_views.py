@@ -84,9 +84,9 @@ def test_another_centres_numbers_are_never_shown(coordinator, path):
 
     answer = coordinator.get(path, query_string=YEAR | {"by": "programme", "centre_id": theirs.centre_id, "lang": "en"})
 
-    said = re.sub(r"/assets/\w+", "", answer.get_data(as_text=True))  # whose names are digests
-    assert "777" not in said
-    assert "Theirs" not in answer.get_data(as_text=True)
+    said = answer.get_data(as_text=True)
+    assert "Theirs" not in said
+    assert "777" not in re.findall(r"\w+", said)  # a token or the digest of a name may hold it
 
 
 @pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING])

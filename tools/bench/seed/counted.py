@@ -140,8 +140,6 @@ def plant_certificates(session: Session, size: Size, calendar: Calendar) -> None
     }
     planted(session, Certificate, with_host, teacher, settled, PLAN.c.i % 2 == 0)
     _close_finished(session, calendar)
-    had = Visit.id.in_(select(Certificate.visit_id))  # the sweep of every five minutes has seen them long ago
-    session.execute(update(Visit).where(had).values(papers_settled=True).execution_options(synchronize_session=False))
 
 
 def _close_finished(session: Session, calendar: Calendar) -> None:
@@ -149,6 +147,14 @@ def _close_finished(session: Session, calendar: Calendar) -> None:
     done = SchoolRequest.state == RequestState.CERTIFIED, SchoolRequest.state_since <= calendar.now - CLOSED_AFTER
     closed = update(SchoolRequest).where(*done).values(state=RequestState.CLOSED)
     session.execute(closed.execution_options(synchronize_session=False))
+
+
+def settle_papers(session: Session) -> None:
+    """As the sweep of every five minutes, which has seen each paper long ago. What the database does after each of
+    these changes wants to know how much there is.
+    """
+    had = Visit.id.in_(select(Certificate.visit_id))
+    session.execute(update(Visit).where(had).values(papers_settled=True).execution_options(synchronize_session=False))
 
 
 def _certificate(ident: Any, kind: CertificateKind) -> dict[str, Any]:
