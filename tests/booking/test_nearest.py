@@ -51,6 +51,7 @@ def is_among(one: Seeker, wanted: WantedPeople) -> bool:
     return one.kind in wanted.kinds and bool(wanted.everybody or keeps or (wanted.beside and adds))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9), st.integers(1, 5))
 @settings(max_examples=60, deadline=None)
 def test_who_is_not_wanted_changes_no_day(seed: int, number: int):

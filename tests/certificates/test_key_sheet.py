@@ -48,6 +48,7 @@ def test_each_key_stands_on_it_with_its_time_and_a_code_that_opens_it(renewed, t
     assert "https://raspored.example.org" in words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("many", [0, 1, 12])
 def test_any_number_of_keys_fits_on_pages(lang, many, tmp_path):

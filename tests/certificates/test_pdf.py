@@ -19,6 +19,7 @@ from tests.pictures import a_logo
 LONG = "Александра-Магдалена Петронијевић-Константиновић Хаџи-Ђорђевић од Шумадије и Поморавља"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [a_school_certificate, a_teacher_certificate])
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_a_certificate_is_a_clean_file_and_its_code_leads_to_the_check_page(tmp_path, make, language):
@@ -146,6 +147,7 @@ def test_equal_papers_give_equal_bytes_and_another_name_gives_others():
     assert draw(paper, "sr_Latn") != first
 
 
+@pytest.mark.slow
 def test_many_certificates_share_frame_and_fonts(tmp_path):
     papers = [a_school_certificate(running_number=f"U-2026-{n:06d}") for n in range(1, 21)]
 
@@ -178,6 +180,7 @@ def test_numbers_are_shown_in_fours():
     assert in_fours("7K3Q9WZX2M4T8VBN") == "7K3Q 9WZX 2M4T 8VBN"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", list(PaperShape))
 def test_sixty_papers_of_a_template_hold_its_pictures_once_and_every_long_name_inside_the_frame(tmp_path, shape):
     logo = read_logo(a_logo())

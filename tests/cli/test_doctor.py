@@ -251,6 +251,7 @@ def test_a_full_disk_is_not_fit(ready, monkeypatch):
     assert told(ready)["disk"][0] == "bad"
 
 
+@pytest.mark.slow
 def test_an_empty_installation_says_what_comes_next(tmp_path):
     """As a program: nothing was migrated, and the database file is made by the question."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

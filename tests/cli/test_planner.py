@@ -74,6 +74,7 @@ def test_solve_all_refuses_a_folder_without_instances(app: Flask, tmp_path: Path
     assert not (tmp_path / "plans").exists()
 
 
+@pytest.mark.slow
 def test_bound_says_one_document_and_nothing_else(instance: Path):
     """In a process of its own: the solver's greeting goes past Python."""
     command = [sys.executable, "-m", "scheduler.command", "planner", "bound", str(instance)]
@@ -173,6 +174,7 @@ def test_what_cannot_be_used_is_told_in_one_line(app: Flask, arguments: list[str
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
 
 
+@pytest.mark.slow
 def test_who_serves_pages_loads_no_solver(tmp_path: Path):
     """Their 250 MB are for commands and jobs alone."""
     code = (

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from scheduler.core.loading import left_out, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,7 @@ print(json.dumps({"status": answer.status_code, "start": at_start, "page": sorte
 """
 
 
+@pytest.mark.slow
 def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
     env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
 
@@ -56,6 +59,7 @@ print(json.dumps({"commands": commands, "jobs": len(load_jobs()), "loaded": sort
 OF_PAGES = ("scheduler.web", "scheduler.app", "flask_wtf", "flask_login", "flask_limiter", "wtforms", "waitress")
 
 
+@pytest.mark.slow
 def test_the_commands_and_the_jobs_load_no_page(tmp_path):
     env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
 

@@ -55,6 +55,7 @@ ODD = st.text("aZ9.'`+-_!#$%&*/=?^{|}~čжİ", min_size=1, max_size=8)
 ENDS = st.sampled_from(["rs", "срб", "xn--90a3ac", "example", "a-b"])
 
 
+@pytest.mark.slow
 @given(user=ODD, domain=ODD, end=ENDS)
 def test_every_address_that_we_take_is_the_one_that_gets_the_mail(user: str, domain: str, end: str) -> None:
     address = clean(f"{user}@{domain}.{end}", limit=300)

@@ -145,6 +145,7 @@ PAPERS = {
 }
 
 
+@pytest.mark.slow
 def test_every_paper_is_translated(one_more: str, tmp_path: Path) -> None:
     foreign, silent = {}, []
     for kind, draw in PAPERS.items():

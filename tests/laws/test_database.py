@@ -116,6 +116,7 @@ def _said_by_the_database(engine: Engine) -> set[str]:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tuple[str, str]) -> None:
     migrated, made = two_urls
@@ -140,6 +141,7 @@ def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tu
     assert after_up_again ^ wanted == set()
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_at_any_schema_a_restore_takes_no_trigger_of_ours_for_a_foreign_one(two_urls: tuple[str, str]) -> None:
     """And migrations from there on end with all of them, and with no other."""

@@ -38,6 +38,7 @@ def test_what_is_pictured_begins_in_a_folder_that_is_not_there_yet(tmp_path: Pat
     assert (tmp_path / "made").is_dir()
 
 
+@pytest.mark.slow
 def test_a_picture_is_packed_until_it_is_small_or_refused():
     assert len(packed(noise(300))) <= MOST_BYTES
     with pytest.raises(ValueError, match="choose a smaller window"):

@@ -63,6 +63,7 @@ def test_the_quick_choice_is_the_cheapest_way(seed: int):
             desk.place(one, seat)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
     problem = a_random_problem(seed, requests=3)
@@ -73,6 +74,7 @@ def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
     assert cost_of(problem, plan).total == least_cost(problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_exact_model_is_the_best_of_all_plans(seed: int):
     problem = a_random_problem(seed, requests=3)

@@ -34,6 +34,7 @@ def watch(steps: int, seed: int = 0) -> engine.Watch:
     return engine.Watch(lambda done: done / steps, lambda _what, _figures: None, seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3, 6, 8, 10, 13, 18, 20, 24])  # nights in five, rides in three
 def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2)
@@ -44,6 +45,7 @@ def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
     assert cost_of(problem, plan).total == least_cost(problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3, 10, 13, 20])  # from home nobody is sent to two of the four cities
 def test_the_search_finds_the_best_tours_where_far_places_take_a_night(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2, furthest=NEAR)
@@ -128,6 +130,7 @@ def test_a_block_laid_anew_is_never_worse_and_breaks_no_rule(seed: int):
     assert cost_of(problem, plan_of(desk)).total == desk.cost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_minor_never_stays_away_and_nobody_rides_without_leave(seed: int):
     problem = a_touring_problem(seed, requests=14)

@@ -68,6 +68,7 @@ def test_the_way_around_fifteen_cities_is_that_of_held_and_karp():
     assert tour.bound == cost_of_tour(problem, tour.stops).total == shortest_round(problem.home_km, problem.km)
 
 
+@pytest.mark.slow
 @given(SEEDS, st.integers(1, 7))
 @settings(max_examples=40, deadline=None)
 def test_a_proven_limit_is_none_that_a_tour_goes_below(seed, cities):
@@ -79,6 +80,7 @@ def test_a_proven_limit_is_none_that_a_tour_goes_below(seed, cities):
     assert bound_of_tour(problem, best + 500) <= best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_of_more_cities_the_order_is_good_and_the_gap_is_known(seed, monkeypatch):
     """Sixteen cities, five days a week, a short search: the limit lies within a tenth of what was found."""

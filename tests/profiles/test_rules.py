@@ -117,6 +117,7 @@ PAPERS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), PAPERS, max_size=3))
 def test_a_paper_comes_back_as_it_was_kept(papers):
     assert from_kept(as_kept(papers)) == papers

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def stands(asked: AskedVisit, who: int, day: dt.date) -> bool:
     )
 
 
+@pytest.mark.slow
 @given(SEEDS)
 @settings(max_examples=40, deadline=None)
 def test_a_cell_fits_exactly_when_some_seat_of_hers_may_stand(seed: int):

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import count
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def some_days(dice: random.Random) -> tuple[ProvenDays, ...]:
     return tuple(ProvenDays(first, first + dice.randrange(9) * DAY) for _ in range(dice.randrange(3)))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9))
 @settings(max_examples=20, deadline=None)
 def test_nobody_rides_without_both_facts_on_that_day_and_no_minor_is_away_at_night(seed: int):

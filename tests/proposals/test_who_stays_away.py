@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from itertools import count
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def drawn(asked: list[AskedVisit], nights: dict[int, int]) -> tuple[DrawnProblem
     return drawing, plan
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9), st.integers(0, 3))
 @settings(max_examples=20, deadline=None)
 def test_no_minor_is_away_for_a_night_even_where_somebody_says_she_would(seed: int, most: int):

@@ -209,6 +209,7 @@ def test_production_refuses_a_database_that_others_may_read(tmp_path):
     assert problems_with(settings) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=["flask", "waitress"])
 def test_a_dangerous_production_says_why_and_what_to_do_in_one_line(tmp_path, command):
     key = "k9Xq2mVw7L" * 4
@@ -228,6 +229,7 @@ def test_a_dangerous_production_says_why_and_what_to_do_in_one_line(tmp_path, co
     assert key not in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=["flask", "waitress"])
 def test_a_refused_start_says_why_in_one_line(tmp_path, command):
     ended = started(command, tmp_path, MODE="production", PORT="many")
@@ -238,6 +240,7 @@ def test_a_refused_start_says_why_in_one_line(tmp_path, command):
     assert ended.stderr.startswith("Raspored cannot start: ")
 
 
+@pytest.mark.slow
 def test_what_a_bare_migration_makes_is_for_nobody_else(tmp_path):
     instance = tmp_path / "instance"
 
@@ -250,6 +253,7 @@ def test_what_a_bare_migration_makes_is_for_nobody_else(tmp_path):
     assert set(modes.values()) == {0o600}
 
 
+@pytest.mark.slow
 def test_an_outline_that_cannot_be_drawn_stops_the_start_in_one_line(tmp_path):
     done = started(COMMANDS[1], tmp_path / "instance", MAP_OUTLINE=str(tmp_path / "none.geojson"))
 

@@ -1,6 +1,6 @@
 """The client, a process of its own: jobs come as lines of JSON, what was measured goes back as lines.
 
-    {"port", "path", "headers", "method", "body", "seconds", "connections", "requests"}
+    {"port", "path", "headers", "method", "body", "seconds", "connections", "requests", "strangers"}
 
 Plain http.client, kept alive where the server keeps alive; a visitor of a booking is in tools/bench/visitor.py.
 """
@@ -13,9 +13,12 @@ import time
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from tools.bench.visitor import Visitor
+
+_STRANGERS = count(1)
 
 
 @dataclass
@@ -29,11 +32,11 @@ class Tally:
 
     def told(self, elapsed: float) -> dict[str, Any]:
         ordered = sorted(self.seconds)
-        count = len(ordered)
+        many = len(ordered)
         return {
-            "requests": count,
+            "requests": many,
             "elapsed": elapsed,
-            **{f"p{one}_ms": 1000 * ordered[count * one // 100] if count else 0.0 for one in (50, 95, 99)},
+            **{f"p{one}_ms": 1000 * ordered[many * one // 100] if many else 0.0 for one in (50, 95, 99)},
             "statuses": {str(status): number for status, number in self.statuses.items()},
             "size": self.sizes.most_common(1)[0][0] if self.sizes else 0,
         }
@@ -46,8 +49,9 @@ def ask(job: dict[str, Any], tally: Tally, until: float) -> None:
     times, statuses, sizes = [], Counter[int](), Counter[int]()
     while left > 0 and time.perf_counter() < until:
         left -= 1
+        headers = job.get("headers", {}) | (_of_a_stranger() if job.get("strangers") else {})
         began = time.perf_counter()
-        connection.request(job.get("method", "GET"), job["path"], job.get("body"), job.get("headers", {}))
+        connection.request(job.get("method", "GET"), job["path"], job.get("body"), headers)
         answer = connection.getresponse()
         length = len(answer.read())
         times.append(time.perf_counter() - began)
@@ -58,6 +62,12 @@ def ask(job: dict[str, Any], tally: Tally, until: float) -> None:
         tally.seconds += times
         tally.statuses += statuses
         tally.sizes += sizes
+
+
+def _of_a_stranger() -> dict[str, str]:
+    """Another address at each request: a country asks, and nobody so often that he is refused."""
+    number = next(_STRANGERS)
+    return {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
 
 
 def bookings(job: dict[str, Any]) -> dict[str, Any]:

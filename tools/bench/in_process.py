@@ -6,6 +6,7 @@ from math import log10
 from typing import Any
 
 from tools.bench.figures import Figure, GrowthLine, apart, ms, times
+from tools.bench.over_http import free_dates_by_the_hour
 from tools.bench.seed.sizes import FEED_EVENTS, size_of
 from tools.bench.turns import ratio_of, spread_of
 from tools.bench.workshop import Failed, Workshop
@@ -180,7 +181,7 @@ def free_dates(shop: Workshop) -> list[Figure]:
         said = f"{ms(one)}, {told['statements']} statements"
         what = f"free dates, {size}x, {size_of(size).educators} educators"
         found.append(Figure("P22", what, f"≤ {goal} ms CPU, ≤ 6 statements", said, spread=apart(one), met=met))
-    return found
+    return [*found, free_dates_by_the_hour(shop)]
 
 
 def issuing(shop: Workshop) -> list[Figure]:

@@ -117,12 +117,14 @@ def public(app: Flask, given: Told) -> Told:
     return {"pages": {one: cost_of(client, one, engine, given["turns"])[:2] for one in PUBLIC}}
 
 
-def free_dates(app: Flask, given: Told) -> Told:
+def a_town(app: Flask, _given: Told) -> Told:
     """The page of free dates of a programme that is booked at once, in a municipality."""
-    client = app.test_client()
-    towns = re.findall(r'<option value="(\d+)"', client.get("/free").text)
-    address = f"/free?programme=bench-safe-internet&municipality={towns[0]}"
-    spent, asked, _ = cost_of(client, address, _engine(app), given["turns"])
+    towns = re.findall(r'<option value="(\d+)"', app.test_client().get("/free").text)
+    return {"address": f"/free?programme=bench-safe-internet&municipality={towns[0]}"}
+
+
+def free_dates(app: Flask, given: Told) -> Told:
+    spent, asked, _ = cost_of(app.test_client(), a_town(app, given)["address"], _engine(app), given["turns"])
     return {"ms": spent, "statements": asked}
 
 
@@ -157,6 +159,7 @@ PROBES: dict[str, Callable[[Flask, Told], Told]] = {
     "statements": statements,
     "pages": pages,
     "public": public,
+    "a_town": a_town,
     "free_dates": free_dates,
     "booking": booking,
     **inside_papers.PROBES,

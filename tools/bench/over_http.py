@@ -158,6 +158,21 @@ def form(shop: Workshop) -> list[Figure]:
     return [Figure(**(vars(line) | {"met": bool(line.met) and turns["book"][0].size <= 20_000}))]
 
 
+def free_dates_by_the_hour(shop: Workshop) -> Figure:
+    """P22 by the hour: strangers ask where 400 educators go to schools, as fast as they are answered."""
+    with shop.copy_of(shop.seed(5)) as url, shop.product(url) as product:
+        job = {"port": product.port, "path": shop.inside("a_town", url)["address"], "strangers": True}
+        turns = [shop.ask(job | {"connections": 4, "seconds": shop.seconds}) for _ in range(shop.turns)]
+        memory = product.whole_mib()
+    if any(turn["statuses"].keys() != {"200"} for turn in turns):
+        raise Failed(f"free dates: {turns[0]['statuses']}")
+    an_hour = spread_of([3600 * turn["requests"] / turn["elapsed"] for turn in turns])
+    waits = spread_of([turn["p95_ms"] for turn in turns])
+    said = f"{an_hour.median:,.0f} an hour, p95 {ms(waits)}, {memory:.0f} MiB"
+    goal, met = "≥ 10,000 an hour, ≤ 2,000 MiB", an_hour.median >= 10_000 and memory <= 2_000
+    return Figure("P22", "free dates, 5x, asked over HTTP", goal, said, spread=apart(an_hour), met=met)
+
+
 def inbox(shop: Workshop) -> list[Figure]:
     """P9: a page of a hundred requests against a hundred bare lines."""
     with ExitStack() as stack:

@@ -59,6 +59,10 @@ class Server:
         """Memory of the largest of them."""
         return float(max(one.memory_info().rss for one in self.family()) / 2**20)
 
+    def whole_mib(self) -> float:
+        """Memory of all of them; what they share counts once for each, so it is less."""
+        return float(sum(one.memory_info().rss for one in self.family()) / 2**20)
+
 
 @contextmanager
 def serving(arguments: list[str], port: int, env: Mapping[str, str], log: Path) -> Iterator[Server]:

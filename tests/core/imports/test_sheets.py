@@ -106,6 +106,7 @@ def test_no_bytes_at_all_break_the_reader(content):
     assert all(problem.problem for problem in table.problems)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=100))
 def test_no_header_breaks_the_reader(header):
     read_table(header.encode("utf-8", "replace"), LAYOUT)

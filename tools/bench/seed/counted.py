@@ -17,7 +17,7 @@ from scheduler.programmes.terms import Audience
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import CLOSED_AFTER
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Presentation, Visit
 from tools.bench.seed.base import NAMES, STAFF
 from tools.bench.seed.days import MINUTES, Calendar
 from tools.bench.seed.fates import HELD, SETTLED
@@ -147,6 +147,14 @@ def _close_finished(session: Session, calendar: Calendar) -> None:
     done = SchoolRequest.state == RequestState.CERTIFIED, SchoolRequest.state_since <= calendar.now - CLOSED_AFTER
     closed = update(SchoolRequest).where(*done).values(state=RequestState.CLOSED)
     session.execute(closed.execution_options(synchronize_session=False))
+
+
+def settle_papers(session: Session) -> None:
+    """As the sweep of every five minutes, which has seen each paper long ago. What the database does after each of
+    these changes wants to know how much there is.
+    """
+    had = Visit.id.in_(select(Certificate.visit_id))
+    session.execute(update(Visit).where(had).values(papers_settled=True).execution_options(synchronize_session=False))
 
 
 def _certificate(ident: Any, kind: CertificateKind) -> dict[str, Any]:

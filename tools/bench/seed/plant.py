@@ -59,6 +59,8 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
             _fill_scratch(session, size, calendar)
             _plant_all(session, size, calendar, password_hash)
     history.look_through()  # what follows asks much of what was planted
+    with transaction() as session:
+        counted.settle_papers(session)
     add_up_everything()
     judge_anew(now=now)
     write_search_keys()
