@@ -197,8 +197,10 @@ WHOSE_MONTH: tuple[tuple[type[Base], str, tuple[str, ...]], ...] = (
     ),
 )
 _TELLS_PARTS = "TELLS_PARTS;"
+# SQLite looks a pair up by the key of its table only where the list of pairs is one SELECT, and no UNION itself.
 _PARTS_ON_SQLITE = """
-  UPDATE feed_month SET steps = steps + 1 WHERE writer = 0 AND (presenter_id, month) IN ({whom});
+  UPDATE feed_month SET steps = steps + 1
+    WHERE writer = 0 AND (presenter_id, month) IN (SELECT w.presenter_id, w.month FROM ({whom}) w);
   INSERT INTO feed_month (presenter_id, month, writer, steps) SELECT DISTINCT w.presenter_id, w.month, 0, 1
     FROM ({whom}) w WHERE NOT EXISTS (
       SELECT 1 FROM feed_month v WHERE v.presenter_id = w.presenter_id AND v.month = w.month);
