@@ -110,7 +110,18 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 
 def prepare(engine: Engine) -> None:
-    """SQLite: pragmas, and a writing transaction takes the write lock when it begins, not when it first writes."""
+    """SQLite: pragmas, and a writing transaction takes the write lock when it begins, not when it first writes.
+
+    PostgreSQL: it compiles no question to machine code. That takes seconds, at every asking anew, for one that it
+    believes to be dear and then answers in a tenth of them.
+    """
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def compile_nothing(raw: Any, _record: Any) -> None:
+            raw.execute("SET jit = off")
+            raw.commit()  # what is set in a transaction that is rolled back is not set
+
     if engine.dialect.name != "sqlite":
         return
 

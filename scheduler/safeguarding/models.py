@@ -289,8 +289,10 @@ refuse_more(
 _ESCAPED = "replace(replace(replace(replace({}, '!', '!!'), '%', '!%'), '_', '!_'), '@', '+%@')"
 _SAME_ADDRESS = f"""(lower(NEW.email) = u.email OR lower(NEW.email) LIKE {_ESCAPED.format("u.email")} ESCAPE '!'
   OR u.email LIKE {_ESCAPED.format("lower(NEW.email)")} ESCAPE '!')"""
+# CASE: addresses are compared of the minors that were found, and not first of everybody who has one.
 _OF_A_MINOR = f"""EXISTS (SELECT 1 FROM user_account u JOIN presenter m ON m.user_id = u.id
-  WHERE {_SAME_ADDRESS} AND (m.id = NEW.presenter_id OR m.adult_on > NEW.named_at))"""
+  WHERE (m.id = NEW.presenter_id OR m.adult_on > NEW.named_at)
+  AND CASE WHEN m.user_id = u.id THEN {_SAME_ADDRESS} ELSE FALSE END)"""
 
 refuse(
     Guardian.__table__,

@@ -62,7 +62,8 @@ class TurnMark(Base):
 
 _WORDS = {"$WRITER": ("0", "txid_current()")}  # SQLite's, PostgreSQL's
 # What is over, with its papers given out, waits for nobody: an import of ten years leaves no mark on any of it.
-_IS_KEPT = "EXISTS (SELECT 1 FROM kept_turn k WHERE k.visit_id = {visit})"
+# Not EXISTS: while few are kept, PostgreSQL would read all of them for each row that changes.
+_IS_KEPT = "((SELECT k.visit_id FROM kept_turn k WHERE k.visit_id = {visit}) IS NOT NULL)"
 _AT_REST = f"v.state = 'delivered' AND v.papers_settled AND NOT {_IS_KEPT.format(visit='v.id')}"
 _TO_LOCK = ", ".join(f"'{state}'" for state in TO_BE_LOCKED)
 _ITSELF, _OF_VISIT = "{row}.id", "{row}.visit_id"

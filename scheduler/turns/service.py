@@ -21,7 +21,7 @@ from scheduler.policy import Actor
 from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.turns.models import KeptTurn, TurnMark
 from scheduler.turns.queries.desk import rows_told_to
-from scheduler.turns.queries.kept_turns import MARK_ALL, rows_to_keep, to_judge
+from scheduler.turns.queries.kept_turns import MARK_ALL, next_to_judge, rows_to_keep
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
 from scheduler.turns.terms import TurnRow
@@ -45,7 +45,7 @@ def judge_anew(*, now: dt.datetime) -> int:
     while True:
         with transaction() as session:
             advisory_lock(session, JUDGES_LOCK, [1])
-            visit_ids = session.scalars(to_judge(now).limit(VISITS_AT_ONCE)).all()
+            visit_ids = session.scalars(next_to_judge(now, VISITS_AT_ONCE)).all()
             if visit_ids:
                 for model in (TurnMark, KeptTurn):
                     old = delete(model).where(model.visit_id.in_(visit_ids))

@@ -22,6 +22,7 @@ from scheduler.programmes.terms import Audience
 from scheduler.readiness.models import NumbersAsked, ToldNote
 from scheduler.readiness.terms import ToldHow, ToldWhat
 from scheduler.requests.models import SchoolRequest
+from scheduler.turns import service
 from scheduler.turns.models import WHICH, KeptTurn, TurnMark
 from scheduler.turns.queries.desk import desk_of, requests_that_wait, sittings_not_counted
 from scheduler.turns.queries.kept_turns import violations
@@ -262,6 +263,21 @@ def test_what_is_forged_is_named_and_mended(app: Flask, session) -> None:
     assert told.output == "1 visits judged anew.\n"
     assert violations() == []
     assert session.scalars(sa.select(TurnMark.visit_id)).all() == []
+
+
+def test_many_marks_are_taken_step_by_step_and_none_is_left(session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many changes marked a visit, it is judged once."""
+    monkeypatch.setattr(service, "VISITS_AT_ONCE", 2)
+    visits = [make_visit() for _ in range(5)]
+    with transaction() as marking:
+        for visit in visits:
+            for writer in (901, 902, 903):
+                marking.execute(sa.insert(TurnMark).values(visit_id=visit.id, writer=writer))
+
+    assert judge_anew(now=MONDAY) == len(visits)
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(TurnMark)) == 0
+    assert violations() == []
 
 
 def test_what_another_release_kept_is_judged_anew(session) -> None:

@@ -86,8 +86,8 @@ def give_up_after(app: Flask, seconds: int) -> None:
         raw.set_progress_handler(lambda: time.monotonic() - began[0] > seconds, 100_000)
 
     def on_postgresql(raw: Any, _record: Any) -> None:
-        with raw.cursor() as cursor:
-            cursor.execute(f"SET statement_timeout = '{seconds}s'")
+        raw.execute(f"SET statement_timeout = '{seconds}s'")
+        raw.commit()  # else the first rollback takes it back, and only the first page is limited
 
     engine.dispose()
     event.listen(engine, "connect", on_sqlite if engine.dialect.name == "sqlite" else on_postgresql)
