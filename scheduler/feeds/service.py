@@ -161,13 +161,13 @@ def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
 
 
 def renewed_if_there(token: str, *, now: dt.datetime) -> KeptFeed | None:
-    """The same, or None: when there is nothing to give, or when the database does not answer.
+    """The same, or None when the database does not answer.
 
-    Whoever gets None asks again in the usual way, where a failure is told as one.
+    Whoever gets None asks again in the usual way, where a failure is told as one. Raises: NotFound, as `renewed_body`.
     """
     try:
         return renewed_body(token, now=now)
-    except (NotFound, SQLAlchemyError):
+    except SQLAlchemyError:
         return None
 
 
