@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, SQLColumnExpression, bindparam, func, select
 
-from scheduler.core.db import db
+from scheduler.core.db import db, snapshot
 from scheduler.core.errors import NotFound
 from scheduler.core.language import SOURCE, translator
 from scheduler.core.names import SpelledName, spelled
@@ -160,11 +160,11 @@ _Months = dict[int, list[FeedSeat]]
 
 
 def _reader(hashed: str) -> _FeedReader:
-    """The version is read first: a change that comes in between leaves a body that does not hold, never one that does.
+    """The version and all that is read after it are of one moment: never an entry as it was, and as it is besides.
 
-    Raises: NotFound.
+    Inside a transaction of the caller's on PostgreSQL they may not be; then what is made is not kept. Raises: NotFound.
     """
-    found = _WHO.all(db.session().connection(), {"hash": hashed})
+    found = _WHO.all(snapshot(db.session()), {"hash": hashed})
     if not found:
         raise NotFound("feed")
     return _FeedReader._make(found[0])

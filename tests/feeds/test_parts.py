@@ -123,6 +123,34 @@ def test_a_move_to_another_month_takes_out_both(client: FlaskClient, session: Se
     assert first_months(session) == ALL  # nothing is left in October, and that is told too
 
 
+def test_a_move_between_two_questions_of_a_poll_is_told_by_the_next_one_alone(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = Calendar()
+    calendar.read(client)
+    make_entry_for(calendar.presenter, on_day=dt.date(2026, 11, 20))  # November is made anew, October stands
+    session.rollback()
+    before = whole_of(calendar.token, now=MONDAY).body
+    session.rollback()
+    moved, gaps, done = calendar.sittings[1], rules.gaps, []
+    names = ("on_day", "starts_at", "ends_at", "busy_from", "busy_until")
+    later = {name: getattr(moved, name) + 31 * DAY for name in names}
+
+    def moved_meanwhile(standing):
+        if not done:
+            done.append(True)
+            with db.engine.begin() as other:
+                other.execute(sa.update(Presentation).where(Presentation.id == moved.id).values(**later))
+        return gaps(standing)
+
+    monkeypatch.setattr(rules, "gaps", moved_meanwhile)
+    given = client.get(f"/feeds/{calendar.token}.ics").data
+
+    assert done
+    assert given == before  # of one moment: nothing is there twice, in the month it left and in the new one
+    assert calendar.read(client).count(b"BEGIN:VEVENT") == 5
+
+
 def test_what_was_struck_out_leaves_its_part_by_the_clock(client: FlaskClient, session: Session, the_clock) -> None:
     calendar = Calendar()
     with transaction() as writing:
