@@ -8,7 +8,7 @@ stayed would read the old file after a restore.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -146,6 +146,12 @@ class _Compiled:
         return tuple([seen(value) if seen else value for seen, value in zip(self._columns, row, strict=True)])
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Column after column, which takes two thirds of the time of row after row."""
+        """Column after column, which takes two thirds of the time of row after row, and what is alike only once."""
         columns = zip(self._columns, zip(*rows, strict=True), strict=True) if rows else ()
-        return list(zip(*(map(seen, values) if seen else values for seen, values in columns), strict=True))
+        return list(zip(*(_all_seen(seen, values) if seen else values for seen, values in columns), strict=True))
+
+
+def _all_seen(seen: Processor, values: Sequence[Any]) -> Iterable[Any]:
+    """States are a handful, moments come by the act: half of a column's values stand there already."""
+    known = {value: seen(value) for value in set(values)}
+    return map(known.__getitem__, values)

@@ -22,6 +22,7 @@ from tests.factories.visits import make_assignment, make_presentation, make_visi
 def keep_each_month_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a calendar of a few entries be kept in parts as a long one is."""
     monkeypatch.setattr(rules, "ENOUGH_ENTRIES", 1)
+    monkeypatch.setattr(rules, "ENOUGH_TO_COME", 1)
     monkeypatch.setattr(rules, "FEW_ENTRIES", 0)
 
 
