@@ -2,16 +2,21 @@
 
 SQLAlchemy compiles the statement and knows the types, once; each asking is then a tenth of what a session costs, each
 row half. One row is a read that stands alone: it joins no transaction, and what a session has not committed it does not
-see. Its connection comes from the pool: a thread that kept its own would stay on the old file after a restore.
+see. Its connection is kept for the next such question: to take one from the pool and to give it back, which ends a
+transaction there, costs as much as the question. The engine opens it and says when it is let go: a connection that
+stayed would read the old file after a restore.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Engine, Select
+from sqlalchemy import Connection, Dialect, Engine, Select, event
 
 Processor = Callable[[Any], Any]
+MOST_IDLE = 8  # of an engine: as many threads as the web has
 
 
 class QuickRead:
@@ -26,21 +31,22 @@ class QuickRead:
 
         Whoever gets None asks again in the usual way, where a failure is told as one.
         """
-        compiled = self._compiled(engine.dialect)
+        compiled, held, failed = self._compiled(engine.dialect), _held_by(engine), engine.dialect.loaded_dbapi.Error
         try:
-            connection = engine.raw_connection()
-        except engine.dialect.loaded_dbapi.Error:
+            raw, idle = held.taken(engine)
+        except failed:
             return None
         try:
-            with _in_no_transaction(engine.dialect, connection.dbapi_connection):
-                cursor = compiled.asked(engine, connection, given)
-                row = cursor.fetchone()
-                cursor.close()
-        except engine.dialect.loaded_dbapi.Error as error:
-            connection.invalidate(error)
-            return None
-        finally:
-            connection.close()
+            cursor = compiled.asked(engine, raw, given)
+            row = cursor.fetchone()
+            cursor.close()
+        except BaseException as error:
+            held.let_go()  # the others are as old: a server that went away has left them all
+            raw.close()
+            if isinstance(error, failed):
+                return None
+            raise
+        held.give_back(raw, idle)
         return None if row is None else compiled.result(row)
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -58,17 +64,50 @@ class QuickRead:
         return compiled
 
 
-@contextmanager
-def _in_no_transaction(dialect: Dialect, raw: Any) -> Iterator[None]:
-    """On PostgreSQL its beginning and its end go to the server and back, too: thrice the way of the question."""
-    if dialect.name != "postgresql":
-        yield
-        return
-    raw.autocommit = True
-    try:
-        yield
-    finally:
-        raw.autocommit = False
+class _Held:
+    """The connections of an engine that stand ready for one question, outside of its pool and in no transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._idle: deque[Any] = deque()
+        self._autocommits = engine.dialect.name == "postgresql"  # there a beginning and an end are sent, too
+        event.listen(engine, "engine_disposed", self.let_go)
+
+    def taken(self, engine: Engine) -> tuple[Any, deque[Any]]:
+        """A connection, and among which others it was. Raises: the driver's error when the database does not answer."""
+        idle = self._idle
+        try:
+            return idle.pop(), idle
+        except IndexError:
+            fresh = engine.raw_connection()
+            fresh.detach()
+            raw: Any = fresh.dbapi_connection
+            if self._autocommits:
+                raw.autocommit = True
+            return raw, idle
+
+    def give_back(self, raw: Any, idle: deque[Any]) -> None:
+        if idle is self._idle and len(idle) < MOST_IDLE:
+            idle.append(raw)
+        else:
+            raw.close()
+
+    def let_go(self, _engine: Engine | None = None) -> None:
+        """Close those that are idle; one that is in use meanwhile is closed when it is given back."""
+        idle, self._idle = self._idle, deque()
+        while idle:
+            idle.pop().close()
+
+
+_OF_ENGINE: WeakKeyDictionary[Engine, _Held] = WeakKeyDictionary()
+_FIRST = Lock()
+
+
+def _held_by(engine: Engine) -> _Held:
+    held = _OF_ENGINE.get(engine)
+    if held is None:
+        with _FIRST:
+            held = _OF_ENGINE.get(engine) or _OF_ENGINE.setdefault(engine, _Held(engine))
+    return held
 
 
 class _Compiled:
@@ -81,7 +120,9 @@ class _Compiled:
         self._by_place = compiled.positiontup is not None
         types = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
         bound = {name: one.bind_processor(dialect) for name, one in types.items()}
-        self._binds = [(name, bound[name]) for name in compiled.positiontup or bound]
+        self._binds = list(bound.items())
+        named = list(bound)
+        self._places = [named.index(name) for name in compiled.positiontup or ()]
         results = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
         self._columns = [one.result_processor(dialect, None) for one in results]
 
@@ -96,13 +137,21 @@ class _Compiled:
     def parameters(self, given: dict[str, Any]) -> Any:
         """By place, or by name, as the driver wants them; what the statement itself says is filled in."""
         said = self._said | given
+        if not self._by_place:
+            return {name: bound(said[name]) if bound else said[name] for name, bound in self._binds}
         values = [bound(said[name]) if bound else said[name] for name, bound in self._binds]
-        return values if self._by_place else dict(zip((name for name, _ in self._binds), values, strict=True))
+        return [values[place] for place in self._places]  # what is said twice is made ready once
 
     def result(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple([seen(value) if seen else value for seen, value in zip(self._columns, row, strict=True)])
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Column after column, which takes two thirds of the time of row after row."""
+        """Column after column, which takes two thirds of the time of row after row, and what is alike only once."""
         columns = zip(self._columns, zip(*rows, strict=True), strict=True) if rows else ()
-        return list(zip(*(map(seen, values) if seen else values for seen, values in columns), strict=True))
+        return list(zip(*(_all_seen(seen, values) if seen else values for seen, values in columns), strict=True))
+
+
+def _all_seen(seen: Processor, values: Sequence[Any]) -> Iterable[Any]:
+    """States are a handful, moments come by the act: half of a column's values stand there already."""
+    known = {value: seen(value) for value in set(values)}
+    return map(known.__getitem__, values)

@@ -11,9 +11,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import Connection, ScalarSelect, SQLColumnExpression, bindparam, func, select
 
-from scheduler.core.db import db
+from scheduler.core.db import db, snapshot
 from scheduler.core.errors import NotFound
 from scheduler.core.language import SOURCE, translator
 from scheduler.core.names import SpelledName, spelled
@@ -126,8 +126,9 @@ FEW_TEXTS = 100  # of one status, beside as many of others: they are named one b
 
 
 class _FeedReader(NamedTuple):
-    """Whose calendar it is, in which language, and at which version."""
+    """Whose calendar it is, in which language, and at which version; and on which connection the rest is asked."""
 
+    connection: Connection
     feed_id: int
     presenter_id: int
     language: str
@@ -160,14 +161,15 @@ _Months = dict[int, list[FeedSeat]]
 
 
 def _reader(hashed: str) -> _FeedReader:
-    """The version is read first: a change that comes in between leaves a body that does not hold, never one that does.
+    """The version and all that is read after it are of one moment: never an entry as it was, and as it is besides.
 
-    Raises: NotFound.
+    Inside a transaction of the caller's on PostgreSQL they may not be; then what is made is not kept. Raises: NotFound.
     """
-    found = _WHO.all(db.session().connection(), {"hash": hashed})
+    connection = snapshot(db.session())
+    found = _WHO.all(connection, {"hash": hashed})
     if not found:
         raise NotFound("feed")
-    return _FeedReader._make(found[0])
+    return _FeedReader(connection, *found[0])
 
 
 def made_anew(hashed: str, now: dt.datetime) -> WholeFeed:
@@ -195,7 +197,7 @@ def made_anew(hashed: str, now: dt.datetime) -> WholeFeed:
 def packed_anew(hashed: str, now: dt.datetime) -> PackedFeed:
     """The same as it is sent; of a long calendar only those months are read that have changed. Raises: NotFound."""
     reader = _reader(hashed)
-    connection, release = db.session().connection(), release_of(reader.language)
+    connection, release = reader.connection, release_of(reader.language)
     versions: dict[int, int] = dict(_MONTHS.all(connection, {"presenter_id": reader.presenter_id}))
     kept = _PARTS.all(connection, {"feed_id": reader.feed_id, "made_by": release, "now": now})
     standing = [FeedStretch._make((*row[:8], Piece._make(row[8:]))) for row in kept]
@@ -225,7 +227,8 @@ def _made_in(
     reader: _FeedReader, gap: tuple[int, int], versions: dict[int, int], now: dt.datetime
 ) -> Iterator[FeedStretch]:
     months = _seats(reader, *gap)
-    for first, end in rules.stretches(gap, {month: len(seats) for month, seats in months.items()}):
+    counts, this_month = {month: len(seats) for month, seats in months.items()}, rules.month_of(now)
+    for first, end in rules.stretches(gap, counts, this_month):
         inside = {month: seats for month, seats in months.items() if first <= month < end}
         made = _entries(reader, inside, (first, end), now)
         yield FeedStretch(
@@ -236,7 +239,7 @@ def _made_in(
             rules.last_change(made.seats, reader.created_at, now),
             len(made.texts),
             f"{made.digest:064x}",
-            piece_of(b"".join(made.texts)),
+            piece_of(b"".join(made.texts), tight=end <= this_month),
         )
 
 
@@ -260,7 +263,7 @@ def _seats(reader: _FeedReader, first: int, end: int) -> _Months:
     """Her assignments of these months, by month, each in the order of time."""
     span = {"since": rules.beginning_of(first), "until": rules.beginning_of(end)}
     found: _Months = {}
-    for busy_from, *seat in _SEATS.all(db.session().connection(), {"presenter_id": reader.presenter_id} | span):
+    for busy_from, *seat in _SEATS.all(reader.connection, {"presenter_id": reader.presenter_id} | span):
         found.setdefault(rules.month_of(busy_from), []).append(FeedSeat._make(seat))
     return dict(sorted(found.items()))
 
@@ -277,25 +280,27 @@ def _texts(reader: _FeedReader, shown: dict[int, EntryStatus], span: tuple[int, 
 
     One last edited before a language was added is told in English: better than a calendar without it.
     """
-    found = dict(_texts_in(reader.language, reader.presenter_id, shown, span))
+    found = _texts_in(reader.language, reader, shown, span)
     if len(found) < len(shown):
-        found = dict(_texts_in(SOURCE, reader.presenter_id, shown, span)) | found
+        found = _texts_in(SOURCE, reader, shown, span) | found
     return [found[presentation_id] for presentation_id in shown if presentation_id in found]
 
 
 def _texts_in(
-    language: str, presenter_id: int, shown: dict[int, EntryStatus], span: tuple[int, int]
-) -> Iterator[tuple[int, str]]:
+    language: str, reader: _FeedReader, shown: dict[int, EntryStatus], span: tuple[int, int]
+) -> dict[int, str]:
     """Nearly all have one status: those are read in one go, what differs is asked for by its presentation."""
+    texts: dict[int, str] = {}
     for status, ids in _by_status(shown).items():
         if len(ids) > FEW_TEXTS or len(shown) <= len(ids) + FEW_TEXTS:
-            wanted = {"presenter_id": presenter_id, "status": status, "language": language}
+            wanted = {"presenter_id": reader.presenter_id, "status": status, "language": language}
             wanted |= {"since": rules.beginning_of(span[0]), "until": rules.beginning_of(span[1])}
-            found: Iterable[Any] = _TEXTS.all(db.session().connection(), wanted)
+            found: Iterable[Any] = _TEXTS.all(reader.connection, wanted)
         else:
             named = {"status": status, "language": language, "ids": ids}
-            found = db.session().execute(_FEW_TEXTS, named).all()
-        yield from ((presentation_id, text) for presentation_id, text in found if shown.get(presentation_id) is status)
+            found = reader.connection.execute(_FEW_TEXTS, named).all()
+        texts |= {presentation_id: text for presentation_id, text in found if shown.get(presentation_id) is status}
+    return texts
 
 
 def _by_status(shown: dict[int, EntryStatus]) -> dict[EntryStatus, list[int]]:

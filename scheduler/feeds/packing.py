@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 PACKED_BY = 5  # of 9: as few bytes as 6 in less time
+PACKED_TIGHT_BY = 8  # a tenth smaller in thrice the time: for what hardly changes
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, no name, no time, no system
 _LAST = b"\x03\x00"  # an empty block that says: the end
 _POLYNOMIAL = 0xEDB88320  # of CRC-32, its bits from the lowest power on
@@ -25,9 +26,11 @@ class Piece(NamedTuple):
     shift: int
 
 
-def piece_of(text: bytes) -> Piece:
+def piece_of(text: bytes, *, tight: bool = False) -> Piece:
     """Pack a stretch by itself."""
-    packer = zlib.compressobj(PACKED_BY, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL)
+    packer = zlib.compressobj(
+        PACKED_TIGHT_BY if tight else PACKED_BY, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL
+    )
     packed = packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
     return Piece(packed, len(text), zlib.crc32(text), _power(8 * len(text)))
 
@@ -56,10 +59,19 @@ def _times(one: int, other: int) -> int:
 
 def _power(exponent: int) -> int:
     """x to that power, modulo CRC-32's polynomial."""
-    found, square = _ONE, _ONE >> 1
-    while exponent:
-        if exponent & 1:
-            found = _times(found, square)
-        square = _times(square, square)
-        exponent >>= 1
+    found = _ONE
+    for bit, power in enumerate(_POWERS):
+        if exponent >> bit & 1:
+            found = _times(found, power)
     return found
+
+
+def _doubled_powers() -> list[int]:
+    """x, x^2, x^4, x^8 …: as many as the length of a text has bits."""
+    found = [_ONE >> 1]
+    while len(found) < 64:
+        found.append(_times(found[-1], found[-1]))
+    return found
+
+
+_POWERS = _doubled_powers()

@@ -22,7 +22,6 @@ from scheduler.feeds.terms import (
     CAMPAIGN_CALENDAR,
     FeedRow,
     KeptFeed,
-    WholeFeed,
 )
 from scheduler.people.models import Presenter, User
 from scheduler.posts.ics import entry, planned_post
@@ -85,11 +84,6 @@ def packed_body(feed: KeptFeed, engine: Engine | None = None) -> bytes | None:
     row = _PACKED.one(engine or db.engine, {"feed_id": feed.feed_id, "etag": feed.etag})
     packed: bytes | None = row[0] if row else None
     return packed
-
-
-def body_of(token: str, *, now: dt.datetime) -> WholeFeed:
-    """What an address gives now, made anew and not packed. Raises: NotFound."""
-    return made_anew(token_hash(token), now)
 
 
 # --- Of a campaign ---

@@ -10,6 +10,7 @@ from scheduler.visits.terms.states import AssignmentState, EntryStatus, Presenta
 CANCELLED_STAYS = dt.timedelta(days=30)
 READ_NOTED_EVERY = dt.timedelta(minutes=15)
 ENOUGH_ENTRIES = 150  # of a stretch: fewer pack worse, more take longer
+ENOUGH_TO_COME = 75  # of one that is not over: nearly all changes are there
 FEW_ENTRIES = 50
 FIRST_OF_MONTHS, LAST_OF_MONTHS = 0, 999_999  # of all
 ALWAYS = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(3000, 1, 1, tzinfo=dt.UTC))
@@ -129,11 +130,11 @@ def gaps(standing: Sequence[FeedStretch]) -> tuple[list[FeedStretch], list[tuple
         stays = kept
 
 
-def stretches(gap: tuple[int, int], counts: Mapping[int, int]) -> list[tuple[int, int]]:
+def stretches(gap: tuple[int, int], counts: Mapping[int, int], this_month: int) -> list[tuple[int, int]]:
     """A gap cut between two months into stretches of enough entries; `counts` says how many a month has, in order."""
     cuts, inside = [gap[0]], 0
     for month, count in counts.items():
-        if inside >= ENOUGH_ENTRIES:
+        if inside >= (ENOUGH_TO_COME if month >= this_month else ENOUGH_ENTRIES):
             cuts.append(month)
             inside = 0
         inside += count

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -13,6 +13,7 @@ from scheduler.acts import Act, change
 from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.quick_read import QuickRead
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import queries, rules
 from scheduler.feeds.anew import packed_anew, version_of
@@ -33,7 +34,7 @@ from scheduler.programmes.models import Campaign
 
 _OF_FEED = FeedToken.id == bindparam("of_feed")
 _LIVING_FEED = select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update()
-_BEFORE = (
+_BEFORE = QuickRead(
     select(
         version_of(FeedToken.presenter_id),
         FeedToken.last_read_at.is_not(None),
@@ -46,11 +47,11 @@ _BEFORE = (
 )
 _BODY = FeedBody.metadata.tables[FeedBody.__tablename__]
 _KEEP_FIRST = insert(_BODY)
-_KEEP_ON = update(_BODY).where(FeedBody.feed_id == bindparam("of_feed"))
+_KEEP_ON = update(_BODY).where(_BODY.c.feed_id == bindparam("of_feed"))
 _PART = FeedPart.metadata.tables[FeedPart.__tablename__]
 _PART_NEW = insert(_PART)
 _PART_GONE = delete(_PART).where(
-    FeedPart.feed_id == bindparam("of_feed"), FeedPart.first_month.not_in(bindparam("stay", expanding=True))
+    _PART.c.feed_id == bindparam("of_feed"), _PART.c.first_month.not_in(bindparam("stay", expanding=True))
 )
 
 log = logging.getLogger(__name__)
@@ -161,13 +162,13 @@ def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
 
 
 def renewed_if_there(token: str, *, now: dt.datetime) -> KeptFeed | None:
-    """The same, or None: when there is nothing to give, or when the database does not answer.
+    """The same, or None when the database does not answer.
 
-    Whoever gets None asks again in the usual way, where a failure is told as one.
+    Whoever gets None asks again in the usual way, where a failure is told as one. Raises: NotFound, as `renewed_body`.
     """
     try:
         return renewed_body(token, now=now)
-    except (NotFound, SQLAlchemyError):
+    except SQLAlchemyError:
         return None
 
 
@@ -178,10 +179,11 @@ def _keep(made: PackedFeed) -> bool | None:
     """
     which = {"of_feed": made.feed_id}
     with transaction() as session:
-        living = session.execute(_LIVING_FEED, which).one_or_none()  # who ends it waits, or was first
+        connection = session.connection()
+        living = connection.execute(_LIVING_FEED, which).one_or_none()  # who ends it waits, or was first
         if living is None:
             raise NotFound("feed")
-        version, was_read, etag, latest_told_at, told_by_moment = session.execute(_BEFORE, which).one()
+        [(version, was_read, etag, latest_told_at, told_by_moment)] = _BEFORE.all(connection, which)
         if version != made.version:
             return None
         before = None if etag is None else ToldBefore(etag, latest_told_at, told_by_moment)
@@ -198,18 +200,18 @@ def _keep(made: PackedFeed) -> bool | None:
             "packed": made.packed,
         }
         if before is None:
-            session.execute(_KEEP_FIRST, values | {"feed_id": made.feed_id})
+            connection.execute(_KEEP_FIRST, values | {"feed_id": made.feed_id})
         else:
-            session.execute(_KEEP_ON, values | which)
-        _keep_parts(session, made)
+            connection.execute(_KEEP_ON, values | which)
+        _keep_parts(connection, made)
     return told
 
 
-def _keep_parts(session: Session, made: PackedFeed) -> None:
+def _keep_parts(connection: Connection, made: PackedFeed) -> None:
     """Those of a long calendar; a short one is its only part, and what is kept of it is enough."""
-    session.execute(_PART_GONE, {"of_feed": made.feed_id, "stay": [one.first_month for one in made.stood]})
+    connection.execute(_PART_GONE, {"of_feed": made.feed_id, "stay": [one.first_month for one in made.stood]})
     if made.made and (made.stood or len(made.made) > 1):
-        session.execute(_PART_NEW, [_part_row(made, one) for one in made.made])
+        connection.execute(_PART_NEW, [_part_row(made, one) for one in made.made])
 
 
 def _part_row(made: PackedFeed, part: FeedStretch) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.feeds import queries
 from scheduler.feeds.models import FeedToken
 from scheduler.people.models import Presenter
 from tests.factories import MONDAY
-from tests.factories.feeds import make_feed
+from tests.factories.feeds import make_feed, whole_of
 from tests.factories.people import make_presenter
 from tests.factories.visits import make_presentation, make_visit
 
@@ -31,10 +30,10 @@ def test_renew_prints_a_new_address_and_the_old_one_of_that_name_dies(app: Flask
     answer = app.test_cli_runner().invoke(args=["feeds", "renew", "Jelena@centre.example", "--name", " phone "])
 
     assert answer.exit_code == 0
-    assert queries.body_of(token_in(answer.stdout), now=MONDAY).body
-    assert queries.body_of(other, now=MONDAY).body
+    assert whole_of(token_in(answer.stdout), now=MONDAY).body
+    assert whole_of(other, now=MONDAY).body
     with pytest.raises(NotFound):
-        queries.body_of(old, now=MONDAY)
+        whole_of(old, now=MONDAY)
 
 
 def test_without_a_name_it_is_one_feed_renewed_each_time(app: Flask, session: Session) -> None:

@@ -1,6 +1,9 @@
-"""One row asked of the driver itself: it holds nothing, and a connection that fails is not asked again."""
+"""One row asked of the driver itself: it waits for nobody, and a connection that fails is not asked again."""
 
 import datetime as dt
+import gc
+import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, event
 
 from scheduler.core.db import UtcDateTime, db
-from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_read import QuickRead, _Compiled
 
 THING = sa.table("thing", sa.column("id", sa.Integer), sa.column("word", sa.Text))
 WORD = QuickRead(sa.select(THING.c.word).where(THING.c.id == sa.bindparam("id")))
@@ -73,6 +76,61 @@ def test_a_question_that_fails_finds_nothing_and_the_next_is_asked_anew(engine, 
         writer.exec_driver_sql("ALTER TABLE gone RENAME TO thing")
     assert WORD.one(engine, {"id": 1}) == ("first",)
     assert opened[0] is not opened[-1]
+
+
+def test_one_connection_serves_one_question_after_the_other_beside_the_pool(engine, opened):
+    with engine.connect():
+        pass
+    WORD.one(engine, {"id": 1})
+    with engine.connect() as the_only_one:
+        answers = [WORD.one(engine, {"id": number}) for number in (1, 2, 1)]
+        the_only_one.execute(sa.select(THING.c.word))
+
+    assert answers == [("first",), None, ("first",)]
+    assert len(opened) == 2  # the pool opened its own again
+
+
+def test_what_the_engine_lets_go_is_closed_also_when_it_is_in_use(engine, opened, monkeypatch):
+    WORD.one(engine, {"id": 1})
+    asked = _Compiled.asked
+
+    def asked_while_others_let_go(compiled, *given):
+        engine.dispose()
+        return asked(compiled, *given)
+
+    monkeypatch.setattr(_Compiled, "asked", asked_while_others_let_go)
+    assert WORD.one(engine, {"id": 1}) == ("first",)
+    monkeypatch.undo()
+    assert WORD.one(engine, {"id": 1}) == ("first",)
+
+    assert len(opened) == 2
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+
+
+def test_an_engine_that_nobody_has_any_more_is_not_kept_alive(tmp_path):
+    file_with(tmp_path / "one.sqlite3", "first")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'one.sqlite3'}")
+    WORD.one(engine, {"id": 1})
+    gone = weakref.ref(engine)
+
+    engine.dispose()
+    del engine
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_a_moment_is_written_as_the_library_writes_it(engine):
+    noon = dt.datetime(2026, 6, 23, 12, tzinfo=dt.UTC)
+    moments = [noon, noon + dt.timedelta(microseconds=5), noon.astimezone(dt.timezone(dt.timedelta(hours=2))), None]
+    library = sa.DateTime().dialect_impl(engine.dialect).bind_processor(engine.dialect)
+    ours = UtcDateTime().bind_processor(engine.dialect)
+
+    utc = [moment and moment.astimezone(dt.UTC).replace(tzinfo=None) for moment in moments]
+    assert [ours(moment) for moment in moments] == [library(moment) for moment in utc]
+    with pytest.raises(ValueError, match="without a time zone"):
+        ours(dt.datetime(2026, 6, 23))  # noqa: DTZ001
 
 
 def test_all_rows_are_those_of_the_transaction_that_asks(engine):

@@ -8,7 +8,9 @@ import pytest
 from scheduler.core.db import transaction
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import rules
+from scheduler.feeds.anew import made_anew
 from scheduler.feeds.models import FeedToken
+from scheduler.feeds.terms import WholeFeed
 from scheduler.people.models import Presenter
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import AssignmentState, PresentationState
@@ -20,6 +22,7 @@ from tests.factories.visits import make_assignment, make_presentation, make_visi
 def keep_each_month_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a calendar of a few entries be kept in parts as a long one is."""
     monkeypatch.setattr(rules, "ENOUGH_ENTRIES", 1)
+    monkeypatch.setattr(rules, "ENOUGH_TO_COME", 1)
     monkeypatch.setattr(rules, "FEW_ENTRIES", 0)
 
 
@@ -30,6 +33,11 @@ def make_feed(presenter: Presenter, **given: Any) -> str:
     with transaction() as session:
         session.add(FeedToken(token_hash=token_hash(token), presenter_id=presenter.id, **(fair | given)))
     return token
+
+
+def whole_of(token: str, *, now: dt.datetime) -> WholeFeed:
+    """What an address gives, all of it made anew: what is kept and sent must be the same. Raises: NotFound."""
+    return made_anew(token_hash(token), now)
 
 
 def make_entry_for(

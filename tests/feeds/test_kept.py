@@ -23,7 +23,7 @@ from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.terms.states import AssignmentState
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
-from tests.factories.feeds import make_entry_for, make_feed
+from tests.factories.feeds import make_entry_for, make_feed, whole_of
 from tests.factories.safeguarding import a_cleared_educator
 from tests.visits.scene import Scene
 
@@ -205,7 +205,7 @@ def test_versions_are_added_up_and_go_on_rising(session: Session) -> None:
 
     def version() -> int:
         session.rollback()
-        return queries.body_of(token, now=MONDAY).version
+        return whole_of(token, now=MONDAY).version
 
     for day in (6, 7, 8):
         make_entry_for(presenter, on_day=dt.date(2026, 10, day))
@@ -226,7 +226,7 @@ def test_every_table_that_a_calendar_is_made_of_tells(session: Session) -> None:
     token = make_feed(presenter)
 
     with asked_and_written() as asked:
-        queries.body_of(token, now=MONDAY)
+        whole_of(token, now=MONDAY)
 
     read_of = set(re.findall(r"(?:FROM|JOIN) (\w+)", " ".join(asked.selects)))
     assert read_of == {model.__tablename__ for model, _whom, _events in WHOSE} | {"feed_token", "feed_version"}

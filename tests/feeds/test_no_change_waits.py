@@ -15,7 +15,7 @@ from scheduler.feeds.models import FeedBody, FeedPart
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import CalendarEntry, Visit
 from tests.factories import MONDAY
-from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed
+from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed, whole_of
 from tests.factories.safeguarding import a_cleared_educator
 
 
@@ -27,7 +27,7 @@ def test_two_changes_that_concern_the_same_two_never_wait_for_each_other(
     people = [a_cleared_educator(), a_cleared_educator()]
     tokens = [make_feed(one) for one in people]
     assert [client.get(f"/feeds/{token}.ics").status_code for token in tokens] == [200, 200]
-    before = [queries.body_of(token, now=MONDAY).version for token in tokens]
+    before = [whole_of(token, now=MONDAY).version for token in tokens]
     ids = [(one.id, one.user_id) for one in people]
     session.rollback()
     first_done, second_done = threading.Barrier(2, timeout=20), threading.Barrier(2, timeout=20)
@@ -52,7 +52,7 @@ def test_two_changes_that_concern_the_same_two_never_wait_for_each_other(
 
     assert told == ["done", "done"]
     assert session.scalars(sa.select(FeedBody.packed)).all() == [None, None]
-    after = [queries.body_of(token, now=MONDAY).version for token in tokens]
+    after = [whole_of(token, now=MONDAY).version for token in tokens]
     assert [new - old for new, old in zip(after, before, strict=True)] == [2, 2]
 
 

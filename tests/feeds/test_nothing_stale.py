@@ -22,7 +22,7 @@ from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.visits.models.visits import CalendarEntry, Visit
 from scheduler.visits.service.recompute import recompute_times
-from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed
+from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed, whole_of
 from tests.factories.staffing import with_entries
 from tests.laws import whereabouts
 from tests.standing_clock import StandingClock
@@ -144,7 +144,7 @@ class Phone:
 def made_anew(token: str, now: dt.datetime) -> WholeFeed | None:
     db.session.rollback()
     try:
-        return queries.body_of(token, now=now)
+        return whole_of(token, now=now)
     except NotFound:
         return None
     finally:

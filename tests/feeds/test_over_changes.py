@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.feeds import queries
 from scheduler.people.models import Presenter
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
 from scheduler.staffing.service.move import move_visit
@@ -20,7 +19,7 @@ from scheduler.visits.terms.states import EntryStatus
 from tests.calendar_readers import Reader, by_icalendar, ical_js, names_by_lines
 from tests.factories import MONDAY
 from tests.factories.calendar import the_facts
-from tests.factories.feeds import make_feed
+from tests.factories.feeds import make_feed, whole_of
 from tests.factories.people import presenter_actor
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
@@ -44,7 +43,7 @@ class Phone:
         self.thunderbird = thunderbird
 
     def events(self, now: dt.datetime = MONDAY) -> list[dict[str, str]]:
-        body = queries.body_of(self.token, now=now).body
+        body = whole_of(self.token, now=now).body
         ours, theirs = (
             [{name: event.get(name, "") for name in SAID} for event in read(body)]
             for read in (by_icalendar, self.thunderbird)
@@ -161,7 +160,7 @@ def test_no_feed_of_the_crew_holds_a_minors_surname_a_note_or_a_contact(
 
     for person in (adult, minor):
         phone = Phone(person, thunderbird, language)
-        whole = queries.body_of(phone.token, now=MONDAY).body.decode().replace("\r\n ", "")
+        whole = whole_of(phone.token, now=MONDAY).body.decode().replace("\r\n ", "")
         assert [status for (status,) in phone.said("status")] == ["CONFIRMED"]
         assert "Jelena Ristić\\, Tara" in whole
         for secret in ("Ilić", "Илић", "dentist", "@centre.example", "@school.example", "/status/", "+381"):

@@ -12,12 +12,14 @@ from scheduler.feeds.packing import joined, piece_of
 TEXTS = st.lists(st.binary(max_size=300), max_size=6)
 
 
-@given(texts=TEXTS, times=st.sampled_from([1, 200]))
-def test_any_pieces_are_one_file_with_its_checksum_and_length(texts: list[bytes], times: int) -> None:
+@given(texts=TEXTS, times=st.sampled_from([1, 200]), tight=st.lists(st.booleans(), min_size=6, max_size=6))
+def test_any_pieces_are_one_file_with_its_checksum_and_length(
+    texts: list[bytes], times: int, tight: list[bool]
+) -> None:
     texts = [text * times for text in texts]
     whole = b"".join(texts)
 
-    packed, crc, length = joined(piece_of(text) for text in texts)
+    packed, crc, length = joined(piece_of(text, tight=one) for text, one in zip(texts, tight, strict=False))
 
     reader = zlib.decompressobj(zlib.MAX_WBITS + 16)  # of one file alone: what follows it would be left over
     assert (reader.decompress(packed), reader.eof, reader.unused_data) == (whole, True, b"")

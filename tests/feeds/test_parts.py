@@ -17,7 +17,7 @@ from scheduler.policy import SYSTEM
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
-from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed
+from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed, whole_of
 from tests.factories.safeguarding import a_cleared_educator
 
 pytestmark = pytest.mark.both_databases
@@ -44,7 +44,7 @@ class Calendar:
         whole = client.get(f"/feeds/{self.token}.ics")
         packed = client.get(f"/feeds/{self.token}.ics", headers={"Accept-Encoding": "gzip"})
         db.session.rollback()
-        anew = queries.body_of(self.token, now=now)
+        anew = whole_of(self.token, now=now)
         assert whole.data == gzip.decompress(packed.data) == anew.body
         assert (whole.headers["ETag"], packed.headers["ETag"]) == (f'"{anew.etag}"', f'"{anew.etag}-gzip"')
         assert queries.violations() == []
@@ -121,6 +121,34 @@ def test_a_move_to_another_month_takes_out_both(client: FlaskClient, session: Se
     assert first_months(session) == [0, 202611]
     assert calendar.read(client).count(b"BEGIN:VEVENT") == 4
     assert first_months(session) == ALL  # nothing is left in October, and that is told too
+
+
+def test_a_move_between_two_questions_of_a_poll_is_told_by_the_next_one_alone(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = Calendar()
+    calendar.read(client)
+    make_entry_for(calendar.presenter, on_day=dt.date(2026, 11, 20))  # November is made anew, October stands
+    session.rollback()
+    before = whole_of(calendar.token, now=MONDAY).body
+    session.rollback()
+    moved, gaps, done = calendar.sittings[1], rules.gaps, []
+    names = ("on_day", "starts_at", "ends_at", "busy_from", "busy_until")
+    later = {name: getattr(moved, name) + 31 * DAY for name in names}
+
+    def moved_meanwhile(standing):
+        if not done:
+            done.append(True)
+            with db.engine.begin() as other:
+                other.execute(sa.update(Presentation).where(Presentation.id == moved.id).values(**later))
+        return gaps(standing)
+
+    monkeypatch.setattr(rules, "gaps", moved_meanwhile)
+    given = client.get(f"/feeds/{calendar.token}.ics").data
+
+    assert done
+    assert given == before  # of one moment: nothing is there twice, in the month it left and in the new one
+    assert calendar.read(client).count(b"BEGIN:VEVENT") == 5
 
 
 def test_what_was_struck_out_leaves_its_part_by_the_clock(client: FlaskClient, session: Session, the_clock) -> None:

@@ -17,7 +17,7 @@ from tests.calendar_readers import by_icalendar
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.calendar import make_entries
-from tests.factories.feeds import make_entry_for, make_feed
+from tests.factories.feeds import make_entry_for, make_feed, whole_of
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_assignment
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def events(token: str, now: dt.datetime = MONDAY) -> list[tuple[str, str]]:
-    return [(event["uid"], event["status"]) for event in by_icalendar(queries.body_of(token, now=now).body)]
+    return [(event["uid"], event["status"]) for event in by_icalendar(whole_of(token, now=now).body)]
 
 
 def test_a_feed_holds_its_presenters_entries_in_the_order_of_time(session: Session) -> None:
@@ -47,7 +47,7 @@ def test_a_feed_holds_its_presenters_entries_in_the_order_of_time(session: Sessi
 
 
 def test_an_empty_feed_is_a_calendar_too(session: Session) -> None:
-    feed = queries.body_of(make_feed(a_cleared_educator(given_name="Јелена", family_name="Ристић")), now=MONDAY)
+    feed = whole_of(make_feed(a_cleared_educator(given_name="Јелена", family_name="Ристић")), now=MONDAY)
 
     assert by_icalendar(feed.body) == []
     assert "X-WR-CALNAME:Raspored: Jelena\r\n" in feed.body.decode()
@@ -59,7 +59,7 @@ def test_the_language_is_the_feeds_own(session: Session) -> None:
     make_entry_for(presenter)
 
     titles = [
-        by_icalendar(queries.body_of(make_feed(presenter, language=language), now=MONDAY).body)[0]["summary"]
+        by_icalendar(whole_of(make_feed(presenter, language=language), now=MONDAY).body)[0]["summary"]
         for language in ("sr_Cyrl", "sr_Latn", "en")
     ]
 
@@ -75,7 +75,7 @@ def test_nothing_changes_between_edits(session: Session) -> None:
     make_entry_for(presenter)
     token = make_feed(presenter)
 
-    first, second = queries.body_of(token, now=MONDAY), queries.body_of(token, now=MONDAY + 20 * DAY)
+    first, second = whole_of(token, now=MONDAY), whole_of(token, now=MONDAY + 20 * DAY)
 
     assert (first.body, first.etag, first.last_modified) == (second.body, second.etag, second.last_modified)
 
@@ -84,13 +84,13 @@ def test_an_edit_changes_body_tag_and_moment_but_not_the_uid(session: Session) -
     presenter = a_cleared_educator()
     entry = make_entry_for(presenter)
     token = make_feed(presenter)
-    before = queries.body_of(token, now=MONDAY)
+    before = whole_of(token, now=MONDAY)
 
     with transaction() as writing:
         row = writing.get_one(Presentation, entry.id)
         row.sequence, row.edited_at = 1, MONDAY + DAY
     make_entries(row)
-    after = queries.body_of(token, now=MONDAY + 2 * DAY)
+    after = whole_of(token, now=MONDAY + 2 * DAY)
 
     assert (before.etag != after.etag, after.last_modified) == (True, MONDAY + DAY)
     assert [(e["uid"], e["sequence"]) for e in by_icalendar(after.body)] == [(entry.uid, "1")]
@@ -103,7 +103,7 @@ def test_struck_out_entries_go_after_30_days_and_the_moment_says_so(session: Ses
 
     assert [status for _uid, status in events(token, MONDAY + 29 * DAY)] == ["CANCELLED"]
     assert events(token, MONDAY + 31 * DAY) == []
-    assert queries.body_of(token, now=MONDAY + 31 * DAY).last_modified == MONDAY + 30 * DAY
+    assert whole_of(token, now=MONDAY + 31 * DAY).last_modified == MONDAY + 30 * DAY
 
 
 def test_who_is_asked_again_has_one_entry_only(session: Session) -> None:
@@ -137,20 +137,20 @@ def test_unknown_revoked_and_suspended_all_look_alike(session: Session) -> None:
 
     for token in (revoked, "x" * 43, "", "ж" * 43, stored):
         with pytest.raises(NotFound):
-            queries.body_of(token, now=MONDAY)
+            whole_of(token, now=MONDAY)
 
 
 @pytest.mark.parametrize("whom", [Presenter, User])
 def test_a_suspended_presenters_feed_is_gone_at_once(session: Session, whom: type) -> None:
     presenter = a_cleared_educator()
     token = make_feed(presenter)
-    assert queries.body_of(token, now=MONDAY).body
+    assert whole_of(token, now=MONDAY).body
 
     with transaction() as writing:
         writing.get_one(whom, presenter.id if whom is Presenter else presenter.user_id).suspended_at = MONDAY
 
     with pytest.raises(NotFound):
-        queries.body_of(token, now=MONDAY)
+        whole_of(token, now=MONDAY)
 
 
 def test_one_entry_and_many_need_the_same_number_of_queries(session: Session) -> None:
@@ -163,7 +163,7 @@ def test_one_entry_and_many_need_the_same_number_of_queries(session: Session) ->
     counts = []
     for token in tokens:
         with statements() as asked:
-            queries.body_of(token, now=MONDAY)
+            whole_of(token, now=MONDAY)
         counts.append(len(asked))
 
     assert counts == [3, 3]
@@ -181,7 +181,7 @@ def test_texts_that_are_many_and_those_that_are_named_one_by_one_are_the_same(
 
     for few in (100, 1, 0):
         monkeypatch.setattr(anew, "FEW_TEXTS", few)
-        bodies.append(queries.body_of(token, now=MONDAY).body)
+        bodies.append(whole_of(token, now=MONDAY).body)
 
     assert [body.count(b"BEGIN:VEVENT") for body in bodies] == [4] * 3
     assert len(set(bodies)) == 1

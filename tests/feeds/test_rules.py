@@ -182,19 +182,34 @@ def a_stretch(first: int, end: int, entries: int) -> FeedStretch:
     return FeedStretch(first, end, 0, *rules.ALWAYS, MONDAY, entries, "0", piece_of(b""))
 
 
-@given(months=MONTHS, counts=st.lists(st.integers(0, 400), min_size=12, max_size=12))
-def test_a_gap_is_cut_between_months_and_nothing_of_it_is_missing(months: list[int], counts: list[int]) -> None:
+@given(
+    months=MONTHS,
+    counts=st.lists(st.integers(0, 400), min_size=12, max_size=12),
+    this_month=st.sampled_from([201912, 202006, 202101]),
+)
+def test_a_gap_is_cut_between_months_and_nothing_of_it_is_missing(
+    months: list[int], counts: list[int], this_month: int
+) -> None:
     found = dict(zip(months, counts, strict=False))
     gap = (rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS)
 
-    cut = rules.stretches(gap, found)
+    cut = rules.stretches(gap, found, this_month)
 
     edges = [edge for one in cut for edge in one]
     assert (edges[0], edges[-1], edges[1:-1:2]) == (*gap, edges[2::2])  # each begins where the one before it ends
     assert all(first < end for first, end in cut)
     sizes = [sum(count for month, count in found.items() if first <= month < end) for first, end in cut]
-    assert all(size >= rules.ENOUGH_ENTRIES for size in sizes[:-1])
+    enough = [rules.ENOUGH_ENTRIES if end < this_month else rules.ENOUGH_TO_COME for _first, end in cut]
+    assert all(size >= least for size, least in zip(sizes[:-1], enough, strict=False))
     assert len(cut) == 1 or sizes[-1] >= rules.FEW_ENTRIES
+
+
+def test_what_is_over_lies_in_longer_stretches_than_what_can_still_change() -> None:
+    gap, counts = (rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS), dict.fromkeys(range(202001, 202013), 50)
+
+    cut = rules.stretches(gap, counts, 202008)
+
+    assert [first for first, _end in cut] == [0, 202004, 202007, 202009, 202011]
 
 
 @given(cuts=MONTHS, entries=st.lists(st.integers(0, 200), min_size=13, max_size=13), gone=st.sets(st.integers(0, 12)))

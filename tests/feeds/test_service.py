@@ -19,7 +19,7 @@ from scheduler.feeds.models import FeedToken
 from scheduler.people.models import Presenter, User
 from scheduler.policy import ANONYMOUS, SYSTEM, Role
 from tests.factories import MONDAY
-from tests.factories.feeds import make_feed
+from tests.factories.feeds import make_feed, whole_of
 from tests.factories.people import an_actor, make_presenter, presenter_actor
 
 MINUTE = dt.timedelta(minutes=1)
@@ -40,7 +40,7 @@ def test_an_address_is_made_once_and_only_its_hash_is_stored(session: Session) -
     assert len(token) >= 43
     assert row.token_hash == token_hash(token)
     assert (row.presenter_id, row.name, row.language, row.created_at) == (presenter.id, "phone", "sr_Latn", MONDAY)
-    assert queries.body_of(token, now=MONDAY).feed_id == row.id
+    assert whole_of(token, now=MONDAY).feed_id == row.id
     audited = session.scalars(select(AuditEntry).where(AuditEntry.thing == "feed_token")).all()
     assert [(entry.action, entry.thing_id) for entry in audited] == [("feed made", row.id)]
     assert token not in repr([vars(entry) for entry in audited])
@@ -81,10 +81,10 @@ def test_renewing_kills_the_old_address_at_once(session: Session) -> None:
     new = service.renew_feed(actor, presenter.id, "phone", now=MONDAY + MINUTE)
 
     assert new != old
-    assert queries.body_of(new, now=MONDAY + MINUTE).body
-    assert queries.body_of(other, now=MONDAY + MINUTE).body
+    assert whole_of(new, now=MONDAY + MINUTE).body
+    assert whole_of(other, now=MONDAY + MINUTE).body
     with pytest.raises(NotFound):
-        queries.body_of(old, now=MONDAY + MINUTE)
+        whole_of(old, now=MONDAY + MINUTE)
     assert [row.language for row in rows(session)] == ["sr_Cyrl", "en", "sr_Cyrl"]
 
 
@@ -120,7 +120,7 @@ def test_revoking_works_at_once_and_twice_is_once(session: Session) -> None:
 
     assert rows(session)[0].revoked_at == MONDAY
     with pytest.raises(NotFound):
-        queries.body_of(token, now=MONDAY)
+        whole_of(token, now=MONDAY)
 
 
 def test_nobody_touches_anothers_feeds_but_staff_may_revoke_them(session: Session) -> None:
@@ -165,7 +165,7 @@ def test_a_reading_is_written_once_in_fifteen_minutes_and_changes_nothing_else(s
 
     for minutes in (0, 1, 14, 15, 29, 30):
         now = MONDAY + minutes * MINUTE
-        service.note_read(queries.body_of(token, now=now), now=now)
+        service.note_read(whole_of(token, now=now), now=now)
         seen.append((rows(session)[0].last_read_at - MONDAY) // MINUTE)
 
     assert seen == [0, 0, 0, 15, 15, 30]
@@ -176,7 +176,7 @@ def test_a_reading_is_written_once_in_fifteen_minutes_and_changes_nothing_else(s
 
 def test_of_two_readers_at_once_the_slower_does_not_write_again(session: Session) -> None:
     token = make_feed(make_presenter())
-    first = second = queries.body_of(token, now=MONDAY)
+    first = second = whole_of(token, now=MONDAY)
 
     service.note_read(first, now=MONDAY)
     service.note_read(second, now=MONDAY + MINUTE)
@@ -218,5 +218,5 @@ def test_a_busy_database_keeps_no_answer_back(session: Session, monkeypatch: pyt
     service.note_read(given, now=MONDAY)
     monkeypatch.undo()
 
-    assert gzip.decompress(given.packed) == queries.body_of(token, now=MONDAY).body
+    assert gzip.decompress(given.packed) == whole_of(token, now=MONDAY).body
     assert (given.modified_at, queries.kept_feed(token, now=MONDAY), rows(session)[0].last_read_at) == (None,) * 3

@@ -12,7 +12,6 @@ from scheduler.attendance.models import HeadCount
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries.papers import visits_missing_certificates
 from scheduler.core.numbers import next_number
-from scheduler.feeds.queries import body_of
 from scheduler.jobs.invariants import violations
 from scheduler.people.models import Presenter
 from scheduler.requests.models import SchoolRequest
@@ -20,6 +19,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
+from tests.factories.feeds import whole_of
 from tests.factories.people import make_centre
 from tools.bench.seed.days import calendar_of
 from tools.bench.seed.history import feed_token_of
@@ -80,7 +80,7 @@ def test_two_calendars_have_as_many_entries_as_they_are_called_by(session):
 
     assert violations() == []
     for place, events in enumerate(FEED_EVENTS, 1):
-        entries = body_of(feed_token_of(events), now=MONDAY).body.count(b"BEGIN:VEVENT")
+        entries = whole_of(feed_token_of(events), now=MONDAY).body.count(b"BEGIN:VEVENT")
         held = sa.select(Presentation.id).join(Assignment).where(Assignment.presenter_id == size.people + place)
         assert events <= entries < events + 3
         assert len(session.scalars(held).all()) == entries

@@ -9,7 +9,6 @@ from scheduler.attendance.service.counting import submit_counts
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.feeds import queries as feeds
 from scheduler.staffing.queries.own_days import year_of
 from scheduler.staffing.queries.own_offers import offers_of
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_from
@@ -19,7 +18,7 @@ from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.counting import a_count
-from tests.factories.feeds import make_feed
+from tests.factories.feeds import make_feed, whole_of
 from tests.factories.people import an_actor, presenter_actor
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
@@ -125,7 +124,7 @@ def test_her_feed_shows_the_presentation_she_lost_as_cancelled_and_the_other_as_
     leave(scene, scene.mara)
     first, second = presentations(session, scene)
 
-    whole = feeds.body_of(token, now=MONDAY).body.decode().replace("\r\n ", "")
+    whole = whole_of(token, now=MONDAY).body.decode().replace("\r\n ", "")
     told = {part.split("UID:")[1].split("\r\n")[0]: part for part in whole.split("BEGIN:VEVENT")[1:]}
     assert "STATUS:CONFIRMED" in told[first.uid]
     assert "STATUS:CANCELLED" in told[second.uid]

@@ -24,7 +24,7 @@ from tools.bench import inside_papers, inside_reports, inside_work
 from tools.bench.counting import effort
 from tools.bench.pages import BenchPage, browsers, pages_of, signed_in
 from tools.bench.seed.base import COORDINATOR
-from tools.bench.seed.days import Calendar, calendar_of
+from tools.bench.seed.days import calendar_of
 from tools.bench.seed.plant import closed_days
 from tools.bench.visitor import A_HAND, Booking
 
@@ -32,12 +32,6 @@ PUBLIC = ("/", "/map", "/figures", "/campaigns/bench-show-respect")
 LONGEST_PAGE_S = 60
 SLOW_PAGE_S = 3  # so slow a page is not opened again and again
 Told = dict[str, Any]
-
-
-def calendar_in(app: Flask) -> Calendar:
-    """The school days of the seed, found again from the day on which it was planted: today."""
-    with app.app_context():
-        return calendar_of(clock.now(), closed_days(db.session()))
 
 
 def cookie(app: Flask, _given: Told) -> Told:

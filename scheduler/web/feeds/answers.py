@@ -24,6 +24,7 @@ _WITH_BODY = (
     ("Content-Type", "text/calendar; charset=utf-8"),
     ("Content-Disposition", 'inline; filename="raspored.ics"'),
 )
+NOBODYS = "raspored.feed_is_nobodys"  # in the environment of WSGI: no header of a visitor bears such a name
 PACKED_TAG = "-gzip"  # another representation has another strong tag (RFC 9110, 8.8.3)
 
 

@@ -1,7 +1,8 @@
 """Before the pages: calendars that poll all day are answered by what is kept, without a session, a user or a route.
 
 Nearly all of them hold it already: one indexed row says so (304). After a change it is made anew here, too. Whatever is
-not plainly that is left to the page: an address that is nobody's, another host, a query, a failing database.
+not plainly that is left to the page: an address that is nobody's, another host, a query, a failing database. Of the
+first the page is told, so that nothing is asked twice.
 """
 
 import datetime as dt
@@ -15,11 +16,12 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.feeds import queries, service
 from scheduler.feeds.rules import read_is_due
 from scheduler.feeds.terms import KeptFeed
 from scheduler.web import headers, metrics
-from scheduler.web.feeds.answers import FeedAnswer, answer_with, wishes_of
+from scheduler.web.feeds.answers import NOBODYS, FeedAnswer, answer_with, wishes_of
 
 FEED_PATH, FEED_ENDING = "/feeds/", ".ics"
 FEED_ROUTE = "/feeds/<token>.ics"
@@ -72,7 +74,12 @@ class FeedDoor:
         now = clock.now()
         wishes = wishes_of(environ)
         whole = not wishes.tags and not wishes.moment
-        feed = queries.kept_feed(token, now=now, engine=self.engine, whole=whole) or self._made_anew(token, now)
+        feed = queries.kept_feed(token, now=now, engine=self.engine, whole=whole)
+        if feed is None:
+            try:
+                feed = self._made_anew(token, now)
+            except NotFound:
+                environ[NOBODYS] = True
         answer = answer_with(feed, wishes, self.engine) if feed else None
         if feed and answer and read_is_due(feed.last_read_at, now):
             with self.app.app_context():
@@ -80,7 +87,7 @@ class FeedDoor:
         return answer
 
     def _made_anew(self, token: str, now: dt.datetime) -> KeptFeed | None:
-        """None where there is nothing to give: the page says so."""
+        """None where the database fails: the page says so. Raises: NotFound."""
         with self.app.app_context():
             return service.renewed_if_there(token, now=now)
 

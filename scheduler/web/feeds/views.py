@@ -8,7 +8,7 @@ from scheduler.core.errors import NotFound, Rejected
 from scheduler.feeds import queries, service
 from scheduler.feeds.terms import MOST_FEEDS, FeedRow
 from scheduler.web.drawings import qr_picture
-from scheduler.web.feeds.answers import ON_EVERY_FEED, answer_with, wishes_of
+from scheduler.web.feeds.answers import NOBODYS, ON_EVERY_FEED, answer_with, wishes_of
 from scheduler.web.feeds.forms import ButtonForm, FeedForm
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, public
@@ -27,13 +27,16 @@ def personal_feed(token: str) -> ResponseReturnValue:
     """
     g.cookieless = True
     now, wishes = clock.now(), wishes_of(request.environ)
+    nobodys = Response("Not found\n", 404, ON_EVERY_FEED, content_type="text/plain; charset=utf-8")
+    if request.environ.get(NOBODYS):
+        return nobodys
     feed = queries.kept_feed(token, now=now)
     answer = answer_with(feed, wishes) if feed else None
     if feed is None or answer is None:
         try:
             feed = service.renewed_body(token, now=now)
         except NotFound:
-            return Response("Not found\n", 404, ON_EVERY_FEED, content_type="text/plain; charset=utf-8")
+            return nobodys
         answer = answer_with(feed, wishes)
         if answer is None:
             raise AssertionError("what was made just now has its bytes")

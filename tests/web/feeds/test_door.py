@@ -21,7 +21,7 @@ from scheduler.policy import Role
 from scheduler.web import headers
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
-from tests.factories.feeds import make_entry_for, make_feed
+from tests.factories.feeds import make_entry_for, make_feed, whole_of
 from tests.factories.people import make_user
 from tests.factories.safeguarding import a_cleared_educator
 from tests.web.browser import browser_of
@@ -112,6 +112,17 @@ def test_an_address_that_is_nobodys_is_left_to_the_page(app: Flask, client: Flas
     assert (answer.status_code, reached) == (404, ["page"])
 
 
+def test_of_an_address_that_is_nobodys_two_questions_are_enough(client: FlaskClient, presenter: Presenter) -> None:
+    client.get("/feeds/nobodys.ics")
+
+    with asked_and_written() as asked:
+        answer = client.get("/feeds/nobodys.ics", headers={"raspored.feed_is_nobodys": "1"})
+    made_up = client.get(f"/feeds/{make_feed(presenter)}.ics?x=1", headers={"raspored.feed_is_nobodys": "1"})
+
+    assert (answer.status_code, asked.numbers) == (404, (2, 0))  # whether it is kept, and whether it lives
+    assert made_up.status_code == 200  # what a visitor says is not what the door says
+
+
 def test_gzip_is_for_whom_it_says_and_has_a_tag_of_its_own(client: FlaskClient, address: str) -> None:
     plain = client.get(address)
     packed = client.get(address, headers=PACKED)
@@ -190,6 +201,7 @@ def test_a_database_that_fails_is_asked_again_and_then_by_the_page(
             raise failures.pop()
         return asked()
 
+    engine.dispose()  # what stood ready: it is opened anew
     monkeypatch.setattr(engine, "raw_connection", fails_once)
     with pages(app) as reached:
         answer = client.get(address)
@@ -215,7 +227,7 @@ def test_readers_in_threads_get_only_what_was_true_and_in_the_end_what_is(
 ) -> None:
     """A server with threads: nothing of one request is another's, and nothing is kept of a change half made."""
     token, user_id = address.removeprefix("/feeds/").removesuffix(".ics"), presenter.user_id
-    true = {queries.body_of(token, now=MONDAY).body}
+    true = {whole_of(token, now=MONDAY).body}
     got: list[bytes] = []
     over = threading.Event()
     session.rollback()
@@ -232,9 +244,9 @@ def test_readers_in_threads_get_only_what_was_true_and_in_the_end_what_is(
     for number in range(8):
         with transaction() as writing:
             writing.get_one(User, user_id).given_name = f"Ana {number}"
-        true.add(queries.body_of(token, now=MONDAY).body)
+        true.add(whole_of(token, now=MONDAY).body)
         session.rollback()
-        assert client.get(address).data == queries.body_of(token, now=MONDAY).body
+        assert client.get(address).data == whole_of(token, now=MONDAY).body
         session.rollback()
     over.set()
     for one in readers:

@@ -12,7 +12,6 @@ from scheduler.board.service import place_visit
 from scheduler.board.terms import Placing
 from scheduler.core.db import db, transaction
 from scheduler.core.language import long_day
-from scheduler.feeds import queries as feeds
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
 from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
@@ -26,7 +25,7 @@ from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY
-from tests.factories.feeds import make_feed
+from tests.factories.feeds import make_feed, whole_of
 from tests.factories.people import presenter_actor, works
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
@@ -70,7 +69,7 @@ def declined(scene: Scene, person: Presenter) -> None:
 
 
 def calendar_of(person: Presenter) -> list[dict[str, str]]:
-    return by_icalendar(feeds.body_of(make_feed(person), now=MONDAY + 3 * HOUR).body)
+    return by_icalendar(whole_of(make_feed(person), now=MONDAY + 3 * HOUR).body)
 
 
 def state_at(scene: Scene, person: Presenter) -> AssignmentState:
