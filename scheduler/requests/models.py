@@ -24,6 +24,8 @@ def _own_number(context: Any) -> str:
 
 INBOX = ("centre_id", "state", "state_since", "owner_id", "attention", "programme_id", "host_id")
 
+_IN_LINE = "state IN ('waitlisted', 'proposed')"
+
 
 class SchoolRequest(Base):
     """A host asks for presentations within a span of days."""
@@ -41,6 +43,12 @@ class SchoolRequest(Base):
             "centre_id",
             sqlite_where=text("attention = 1"),
             postgresql_where=text("attention"),
+        ),
+        Index(  # the waiting list is put in order by these
+            "requests_in_line",
+            *("centre_id", "state", "host_id", "special_needs", "in_line_since", "submitted_at", "parent_id"),
+            sqlite_where=text(_IN_LINE),
+            postgresql_where=text(_IN_LINE),
         ),
         Index(None, "host_id", "first_day"),
         Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort
