@@ -22,8 +22,9 @@ def _own_number(context: Any) -> str:
     return str(context.get_current_parameters()["number"])
 
 
-INBOX = ("centre_id", "state", "state_since", "owner_id", "attention", "programme_id", "host_id")
+INBOX = ("centre_id", "state", "state_since", "owner_id", "attention", "programme_id", "host_id", "number")
 
+_WAITLISTED = "state IN ('waitlisted')"
 _IN_LINE = "state IN ('waitlisted', 'proposed')"
 
 
@@ -49,6 +50,12 @@ class SchoolRequest(Base):
             *("centre_id", "state", "host_id", "special_needs", "in_line_since", "submitted_at", "parent_id"),
             sqlite_where=text(_IN_LINE),
             postgresql_where=text(_IN_LINE),
+        ),
+        Index(  # so are found those whose days are nearly over
+            "requests_by_last_day",
+            *("centre_id", "last_day", "number", "host_id"),
+            sqlite_where=text(_WAITLISTED),
+            postgresql_where=text(_WAITLISTED),
         ),
         Index(None, "host_id", "first_day"),
         Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort

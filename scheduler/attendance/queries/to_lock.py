@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, or_, select, true
 
@@ -133,8 +133,8 @@ def _said() -> Select[Any]:
     newest = select(func.max(HeadCount.version)).where(*hers).correlate(Attendance).scalar_subquery()
     teachers = case((HeadCount.audience == Audience.TEACHERS, HeadCount.people), else_=0)
     told = func.sum(HeadCount.people).label("total"), func.sum(teachers).label("teachers")
-    wanted = select(Attendance.presentation_id, *told).outerjoin(HeadCount, and_(*hers, HeadCount.version == newest))
-    return wanted.where(_SILENT).group_by(Attendance.presentation_id)
+    wanted: Any = select(Attendance.presentation_id, *told).where(_SILENT).group_by(Attendance.presentation_id)
+    return cast(Select[Any], wanted.outerjoin(HeadCount, and_(*hers, HeadCount.version == newest)))
 
 
 def is_far_off(total: ColumnElement[int], teachers: ColumnElement[int]) -> ColumnElement[bool]:

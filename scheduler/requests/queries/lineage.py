@@ -131,10 +131,10 @@ def merged_at(
         of_kept = exists(kept.id).where(kept.id == SchoolRequest.merged_into_id, kept.state.in_(states))
         wanted = wanted.where(of_kept)
     merged = db.session().execute(wanted)
-    into: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
-    for one, kept, since, came in merged:
-        into[kept].append((one, since or came))
-    return into
+    found: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
+    for one, into_id, since, came in merged:
+        found[into_id].append((one, since or came))
+    return found
 
 
 def place_in_line(
