@@ -31,7 +31,7 @@ from scheduler.requests.rules.states import OPEN, REMINDED
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.queries.kept_turns import kept_requests, requests_to_judge
 from scheduler.turns.queries.requests_and_mails import (
-    ASKED,
+    FACTS_OF_REQUEST,
     Moment,
     has_visit,
     host_typed,
@@ -41,7 +41,7 @@ from scheduler.turns.queries.requests_and_mails import (
 from scheduler.turns.rules import PASSES_WITHIN, WITHOUT_VISIT, turn_of_typed_host
 from scheduler.turns.terms import Matter, PlacedRow
 
-APART = "apart"
+JUDGED_ALONE = "alone"
 HEAPS = (Matter.REQUEST_NEW, Matter.REQUEST_TRIAGE, Matter.STANDS_STILL, Matter.REQUEST_AGREED, Matter.DATES_OVER)
 _CAME = UtcDay(SchoolRequest.state_since)
 _NUMBER = SchoolRequest.number
@@ -72,24 +72,31 @@ def waiting_requests(actor: Actor, now: dt.datetime, most: int) -> WaitingReques
     ]
     found = union_all(*heaps).cte("found").prefix_with("MATERIALIZED")
     judged = (
-        select(literal(APART), literal(0), *ASKED, has_visit(), host_typed(), SchoolRequest.id.in_(select(kept)))
+        select(
+            literal(JUDGED_ALONE),
+            literal(0),
+            *FACTS_OF_REQUEST,
+            has_visit(),
+            host_typed(),
+            SchoolRequest.id.in_(select(kept)),
+        )
         .join(Host, Host.id == SchoolRequest.host_id)
         .where(mine, SchoolRequest.state.in_(OPEN), SchoolRequest.id.in_(select(apart)))
     )
     firsts = [_first_of(found, matter, most) for matter in HEAPS]
-    nothing = [null() for _one in (*ASKED, *"...")]
+    nothing = [null() for _one in (*FACTS_OF_REQUEST, *"...")]
     counts = select(found.c.matter, func.count(), *nothing).group_by(found.c.matter)
     rows: Sequence[Any] = db.session().execute(union_all(judged, *firsts, counts)).all()
     return WaitingRequests(
-        first=tuple(_placed(row, moment) for row in rows if row[0] != APART and row.id is not None),
+        first=tuple(_placed(row, moment) for row in rows if row[0] != JUDGED_ALONE and row.id is not None),
         counts=Counter({Matter(row[0]): row[1] for row in rows if row.id is None}),
-        apart=tuple(placed for row in rows if row[0] == APART for placed in _placed_apart(row, moment)),
+        apart=tuple(placed for row in rows if row[0] == JUDGED_ALONE for placed in _placed_apart(row, moment)),
     )
 
 
 def _first_of(found: Any, matter: Matter, most: int) -> Select[Any]:
     first = select(found.c.id).where(found.c.matter == matter.value).order_by(found.c.day, found.c.number).limit(most)
-    wanted: Any = select(literal(matter.value), literal(0), *ASKED, false(), false(), false())
+    wanted: Any = select(literal(matter.value), literal(0), *FACTS_OF_REQUEST, false(), false(), false())
     return cast(Select[Any], wanted.where(SchoolRequest.id.in_(first)))
 
 

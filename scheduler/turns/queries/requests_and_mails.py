@@ -89,11 +89,13 @@ def host_typed() -> ColumnElement[bool]:
 
 
 # What the rule asks of a request, and what lists show of it: what the school wrote is read by none.
-ASKED = (
+FACTS_OF_REQUEST = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
 )
-ASKED_OF_REQUEST: Bundle[Any] = Bundle("SchoolRequest", *ASKED, SchoolRequest.version, SchoolRequest.contact_phone)
+ASKED_OF_REQUEST: Bundle[Any] = Bundle(
+    "SchoolRequest", *FACTS_OF_REQUEST, SchoolRequest.version, SchoolRequest.contact_phone
+)
 
 
 def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
