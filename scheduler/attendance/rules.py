@@ -99,10 +99,10 @@ def problem_with_names(names: Collection[str], adults: int | None) -> Reason | N
 
 def urgency(states: Iterable[AttendanceState]) -> int:
     """How early a visit stands in the list of what waits: differences, then silence, then what was just handed in."""
-    return min((_TURN.index(state) for state in states if state in _TURN), default=len(_TURN))
+    return min((URGENT_FIRST.index(state) for state in states if state in URGENT_FIRST), default=len(URGENT_FIRST))
 
 
-_TURN = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
+URGENT_FIRST = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
 
 
 def is_silence_long_enough(asked_at: dt.datetime, now: dt.datetime) -> bool:

@@ -22,7 +22,10 @@ def _own_number(context: Any) -> str:
     return str(context.get_current_parameters()["number"])
 
 
-INBOX = ("centre_id", "state", "state_since", "owner_id", "attention", "programme_id", "host_id")
+INBOX = ("centre_id", "state", "state_since", "owner_id", "attention", "programme_id", "host_id", "number")
+
+_WAITLISTED = "state IN ('waitlisted')"
+_IN_LINE = "state IN ('waitlisted', 'proposed')"
 
 
 class SchoolRequest(Base):
@@ -41,6 +44,18 @@ class SchoolRequest(Base):
             "centre_id",
             sqlite_where=text("attention = 1"),
             postgresql_where=text("attention"),
+        ),
+        Index(  # the waiting list is put in order by these
+            "requests_in_line",
+            *("centre_id", "state", "host_id", "special_needs", "in_line_since", "submitted_at", "parent_id"),
+            sqlite_where=text(_IN_LINE),
+            postgresql_where=text(_IN_LINE),
+        ),
+        Index(  # so are found those whose days are nearly over
+            "requests_by_last_day",
+            *("centre_id", "last_day", "number", "host_id"),
+            sqlite_where=text(_WAITLISTED),
+            postgresql_where=text(_WAITLISTED),
         ),
         Index(None, "host_id", "first_day"),
         Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort

@@ -92,7 +92,7 @@ _SEARCHES = {
     SubstituteSearchState.STOPPED: Matter.DECIDE_NOW,
     SubstituteSearchState.CHOOSING: Matter.DECIDE_NOW,
 }
-_RANKS = {matter: rank for rank, matter in enumerate(Matter)}
+RANKS = {matter: rank for rank, matter in enumerate(Matter)}
 _LEFT = frozenset({_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED})
 _SAYS_WHO_COMES = frozenset({"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens"})
 _WAITS_IN = {  # what these mails ask for can be done in one state alone
@@ -132,7 +132,7 @@ def turn_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> Verdi
 
 def turns_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> list[Verdict]:
     """All that waits about a visit, the most pressing first; of the same matter what is due first."""
-    found = sorted(_all_turns(one, now, today), key=lambda turn: (not turn.ours, _RANKS[turn.matter]))
+    found = sorted(_all_turns(one, now, today), key=lambda turn: (not turn.ours, RANKS[turn.matter]))
     return found or [ITS_DAY]
 
 
@@ -389,11 +389,11 @@ def in_order(rows: Iterable[W], today: dt.date) -> tuple[W, ...]:
     far its day: it stands before all.
     """
     once: dict[tuple[str, object], W] = {}
-    for row in sorted(rows, key=lambda row: _RANKS[row.matter]):
+    for row in sorted(rows, key=lambda row: RANKS[row.matter]):
         ids = (("request", row.request_id), ("host", row.host_id), ("mail", row.mail_id))
         once.setdefault(next((pair for pair in ids if pair[1]), ("number", row.number)), row)
 
     def due(row: W) -> tuple[bool, dt.date, int, str]:
-        return row.matter is not Matter.DECIDE_NOW, row.due_on or today, _RANKS[row.matter], row.number
+        return row.matter is not Matter.DECIDE_NOW, row.due_on or today, RANKS[row.matter], row.number
 
     return tuple(sorted(once.values(), key=due))

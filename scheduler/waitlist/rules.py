@@ -1,5 +1,6 @@
 """Why a request stands where it does on the waiting list."""
 
+import calendar
 import datetime as dt
 from functools import lru_cache
 
@@ -26,6 +27,22 @@ def is_rural(place: str, towns: tuple[str, ...]) -> bool:
 def years_since(day: dt.date, today: dt.date) -> int:
     """Whole years; a visit on 29 February is a year ago on 1 March."""
     return max(0, today.year - day.year - ((today.month, today.day) < (day.month, day.day)))
+
+
+def days_of_years(most_years: int, today: dt.date) -> list[dt.date]:
+    """The last day of which `years_since` says one year, two years, up to so many: the latest first."""
+    return [_same_day(today.year - years, today) for years in range(1, most_years + 1)]
+
+
+def _same_day(year: int, day: dt.date) -> dt.date:
+    leap = day.month == 2 and day.day == 29 and not calendar.isleap(year)
+    return dt.date(year, day.month, 28 if leap else day.day)
+
+
+def moments_of_months(oldest: dt.datetime, now: dt.datetime) -> list[dt.datetime]:
+    """The last moment at which who waits since then has waited a month, two, up to those of the oldest."""
+    months = max(0, (now - oldest).days) // DAYS_OF_A_MONTH
+    return [now - dt.timedelta(days=DAYS_OF_A_MONTH * month) for month in range(1, months + 1)]
 
 
 def rank_parts(facts: WaitingFacts, weights: Weights, now: dt.datetime, today: dt.date) -> tuple[Points, ...]:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.attendance.models import NamedAdult
-from scheduler.attendance.queries.counting import assumed_attendance, waiting_attendance
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.invariants import violations
+from scheduler.attendance.queries.to_lock import assumed_attendance, waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign, name_adults, submit_counts
 from scheduler.attendance.service.locking import correct_counts, lock_assumed, lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts

@@ -11,9 +11,9 @@ from scheduler.attendance.queries.counting import (
     counted_visit,
     counted_visit_of_request,
     rows_of,
-    waiting_attendance,
 )
 from scheduler.attendance.queries.invariants import violations
+from scheduler.attendance.queries.to_lock import waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign
 from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.db import transaction

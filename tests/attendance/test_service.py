@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.attendance.models import HeadCount
-from scheduler.attendance.queries.counting import rows_of, waiting_attendance
+from scheduler.attendance.queries.counting import rows_of
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.invariants import violations
+from scheduler.attendance.queries.to_lock import waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign, submit_counts
 from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts

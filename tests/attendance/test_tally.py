@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from scheduler.attendance import pdf, rules
 from scheduler.attendance.models import TallyMark
-from scheduler.attendance.queries.counting import rows_of, waiting_attendance
+from scheduler.attendance.queries.counting import rows_of
 from scheduler.attendance.queries.tally import tallies_of, tally_behind, tally_of
+from scheduler.attendance.queries.to_lock import waiting_attendance
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import lock_counts
 from scheduler.attendance.service.tally import count_in

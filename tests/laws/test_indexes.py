@@ -71,7 +71,7 @@ def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> No
             "papers_to_tell",
         ),
         ("DELETE FROM form_key WHERE at < '2026-01-01'", "ix_form_key_at"),
-        ("SELECT id FROM visit WHERE school_request_id = 7", "ix_visit_school_request_id"),
+        ("SELECT id FROM visit WHERE school_request_id = 7", "ix_visit_school_request_id_state"),
         ("SELECT id FROM school_request WHERE merged_into_id IN (7, 8)", "ix_school_request_merged_into_id"),
         (
             "SELECT id FROM school_request WHERE programme_id IN (3, 4) AND last_day >= '2026-09-01'",

@@ -13,7 +13,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.queries import clearances_by_id
 from scheduler.safeguarding.terms import ProofKind, ProofStanding, VettingResult
-from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page
+from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page, proof_pages
 from scheduler.turns.rules import turn_of_proof
 from scheduler.turns.terms import Whose
 from tests.counting import statements
@@ -95,6 +95,31 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
     for lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30):
         ends = [row.ends_in for row in pages[lacks].rows]
         assert ends == sorted(ends)
+
+
+@pytest.mark.both_databases
+def test_lines_of_proofs_stand_as_the_lists_do_and_say_the_same_in_one_question(centre_id):
+    lists = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
+    for asked in (dict.fromkeys(lists, 1), {lacks: number for number, lacks in enumerate(lists, 1)}):
+        whole = clearance_pages(centre_id, TODAY, asked, per_page=2)
+        with statements() as made:
+            pages = proof_pages(centre_id, TODAY, asked, per_page=2)
+
+        assert len(made) == 1
+        for lacks, page in pages.items():
+            told = whole[lacks]
+            assert (page.total, page.number, page.per_page) == (told.total, told.number, 2)
+            lines = [
+                (one.presenter_id, one.full_name, one.minor, one.vetting.standing, one.consent.standing)
+                for one in page.rows
+            ]
+            assert lines == [(*_who(row), row.minor, row.vetting.standing, row.consent.standing) for row in told.rows]
+            ends = [(one.vetting.valid_until, one.consent.valid_until) for one in page.rows]
+            assert ends == [(row.vetting.valid_until, row.consent.valid_until) for row in told.rows]
+
+
+def _who(row):
+    return row.presenter.presenter_id, row.presenter.full_name
 
 
 def test_who_waits_on_the_list_is_whoever_the_rule_of_turns_gives_a_turn(session, centre_id):

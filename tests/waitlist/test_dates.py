@@ -16,7 +16,9 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation, Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate
-from scheduler.waitlist.queries import offered_date, waiting_list, weights_of
+from scheduler.waitlist.queries.dates import offered_date
+from scheduler.waitlist.queries.line import waiting_list
+from scheduler.waitlist.queries.ranks import weights_of
 from scheduler.waitlist.service.dates import answer_date, change_weights, give_date, pass_dates_on, take_date_back
 from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, Part, Weights
 from tests.counting import statements

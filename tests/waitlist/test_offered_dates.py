@@ -28,7 +28,8 @@ from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, HoldState, VisitState
 from scheduler.waitlist.models import DateOffer, OpenDate
-from scheduler.waitlist.queries import offered_date, waiting_list
+from scheduler.waitlist.queries.dates import offered_date
+from scheduler.waitlist.queries.line import waiting_list
 from scheduler.waitlist.service.dates import answer_date, give_date, pass_dates_on, take_date_back
 from scheduler.waitlist.terms import DateOfferState, OpenDateDraft
 from tests.at_once import all_at_once

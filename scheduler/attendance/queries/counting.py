@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,7 +13,6 @@ from scheduler import policy
 from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance, HeadCount, NamedAdult, TallyMark
 from scheduler.attendance.terms import (
-    WAITS_FOR_A_LOCK,
     AttendanceState,
     CountedPresentation,
     CountedVisit,
@@ -21,15 +20,12 @@ from scheduler.attendance.terms import (
     CrewAt,
     HeadCounts,
 )
-from scheduler.core.db import db, written_out
+from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.paging import Page, page_of
-from scheduler.core.sorting import Sort, in_order
-from scheduler.core.text import fold
+from scheduler.core.paging import Page
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
-from scheduler.places.models import Host
-from scheduler.policy import Actor, in_reach
+from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -45,14 +41,9 @@ _NOT_HELD = (
 
 
 _COUNTED = ("presentation_id", "source", "version", "audience", "people", "counts")
-_BY_EDUCATOR = HeadCount.source == CountSource.EDUCATOR
-_TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
+TO_BE_HELD = Presentation.state.not_in(_NOT_HELD)
 _CREW = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 _OF_COUNT = tuple(getattr(HeadCount, name) for name in _COUNTED)
-_TO_LOCK = written_out(Attendance.state, WAITS_FOR_A_LOCK)
-_WAITING = (  # the visits of which some numbers wait for a lock
-    select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id).where(_TO_LOCK)
-)
 _VISITS = (
     select(Visit)
     .join(Visit.host)
@@ -135,7 +126,7 @@ def rows_of_each(*lists: Page[Pair]) -> list[Page[Row]]:
     """The same of several lists, loaded together: three questions, however many lists."""
     wanted = {visit_id for page in lists for visit_id, _presentation_id in page.rows}
     visits = _with_counts(_visits(wanted), names=False)
-    return [Page(_rows(visits, page.rows), page.number, page.total) for page in lists]
+    return [Page(_rows(visits, page.rows), page.number, page.total, page.per_page) for page in lists]
 
 
 def _rows(counted: Sequence[CountedVisit], wanted: Sequence[Pair]) -> list[Row]:
@@ -174,79 +165,6 @@ def adults_counted(visit_id: int) -> int | None:
     return None if total is None else int(total)
 
 
-@dataclass(frozen=True)
-class _Waits:
-    """A presentation of a visit whose numbers wait for a lock, with what the list is sorted by."""
-
-    visit_id: int
-    presentation_id: int
-    on_day: dt.date
-    host_name: str
-    urgency: int  # of the whole visit
-
-
-SORTS: Mapping[str, Callable[[_Waits], Any]] = {
-    "visit": lambda one: fold(one.host_name),
-    "day": lambda one: (one.on_day, one.visit_id),
-    "state": lambda one: one.urgency,
-}
-
-
-def waiting_attendance(actor: Actor, sort: Sort | None = None, page: int = 1) -> tuple[Page[Pair], int]:
-    """A page of the presentations of visits whose numbers wait for a lock, differences first or as asked.
-
-    And how many of all are silent. All are sorted by the few columns that decide; `rows_of` loads the page.
-    Raises: NotAllowed.
-    """
-    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
-    found = db.session.execute(
-        select(Visit.id, Presentation.id, Visit.on_day, Host.name_sr_latn, Attendance.state)
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Host, Host.id == Visit.host_id)
-        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(in_reach(actor, Visit), Visit.id.in_(_WAITING), _TO_BE_HELD)
-        .order_by(Visit.on_day, Visit.id, Presentation.ordinal)
-    ).all()
-    states: dict[int, list[AttendanceState]] = defaultdict(list)
-    for visit_id, _one, _day, _host, state in found:
-        states[visit_id].append(state or AttendanceState.OPEN)
-    urgency = {visit_id: rules.urgency(of_visit) for visit_id, of_visit in states.items()}
-    rows = [_Waits(visit_id, one, day, host, urgency[visit_id]) for visit_id, one, day, host, _state in found]
-    ordered = in_order(sorted(rows, key=lambda one: one.urgency), sort, SORTS)
-    some = page_of([(one.visit_id, one.presentation_id) for one in ordered], page)
-    silent = sum(state is AttendanceState.ASSUMED for of_visit in states.values() for state in of_visit)
-    return some, silent
-
-
-def assumed_attendance(actor: Actor, page: int) -> Page[Row]:
-    """A page of the presentations of the centre whose school stayed silent, those to look at twice last.
-
-    All are sorted by the few numbers that decide; a page is loaded. Raises: NotAllowed.
-    """
-    policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
-    found = db.session.execute(
-        select(
-            *(Visit.id, Presentation.id),
-            *(Presentation.expected_pupils, Presentation.expected_parents, Presentation.expected_teachers),
-            *(Programme.group_size, HeadCount.version, HeadCount.audience, HeadCount.people),
-        )
-        .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Visit.programme)
-        .join(Attendance, Attendance.presentation_id == Presentation.id)
-        .outerjoin(HeadCount, (HeadCount.presentation_id == Presentation.id) & _BY_EDUCATOR)
-        .where(in_reach(actor, Visit), _TO_LOCK, Attendance.state == AttendanceState.ASSUMED, _TO_BE_HELD)
-        .order_by(Visit.on_day, Visit.id, Presentation.ordinal, HeadCount.id)
-    )
-    said: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    expected, halls = {}, {}
-    for row in found:
-        pair = row[0], row[1]
-        expected[pair], halls[pair] = HeadCounts(*row[2:5]), row.group_size
-        said[pair] += [row] if row.people is not None else []
-    ordered = sorted(expected, key=lambda pair: _is_odd(_newest(said[pair]), expected[pair], halls[pair]))
-    return rows_of(page_of(ordered, page))
-
-
 def _is_odd(said: HeadCounts | None, expected: HeadCounts, hall: int) -> bool:
     return said is not None and rules.far_off(said, expected, hall) is not None
 
@@ -261,7 +179,7 @@ def _with_counts(visits: Sequence[Visit], *, names: bool = True) -> list[Counted
     rows = db.session.execute(
         select(Presentation, Attendance, tallied)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .where(Presentation.visit_id.in_(ids), _TO_BE_HELD)
+        .where(Presentation.visit_id.in_(ids), TO_BE_HELD)
         .order_by(Presentation.ordinal)
     ).all()
     counts = _counts_of(presentation.id for presentation, _, _ in rows)

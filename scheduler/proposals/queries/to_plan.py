@@ -29,7 +29,7 @@ from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.rows import with_related_rows
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.rules.starts import is_bound_to_shifts
-from scheduler.waitlist.queries import points_of
+from scheduler.waitlist.queries.ranks import points_of
 
 WORTH = 10  # of a request without a point
 

@@ -13,6 +13,7 @@ from scheduler.core.errors import NotFound
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OVER
 from scheduler.requests.terms.pages import Kin, Lineage
+from scheduler.requests.terms.school_request import RequestState
 
 
 @dataclass(frozen=True)
@@ -114,17 +115,26 @@ def places_in_line(rows: Sequence[SchoolRequest]) -> dict[int, dt.datetime]:
     return {row.id: place_in_line(row.id, row.in_line_since or row.submitted_at, merged) for row in rows}
 
 
-def merged_at(host_ids: Collection[int] | Select[int]) -> Mapping[int | None, Sequence[tuple[int, dt.datetime]]]:
-    """The requests of these hosts that became part of another one, by that one, each with its own time in line."""
-    merged = db.session().execute(
-        select(
-            SchoolRequest.id, SchoolRequest.merged_into_id, SchoolRequest.in_line_since, SchoolRequest.submitted_at
-        ).where(SchoolRequest.merged_into_id.is_not(None), SchoolRequest.host_id.in_(host_ids))
-    )
-    into: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
-    for one, kept, since, came in merged:
-        into[kept].append((one, since or came))
-    return into
+def merged_at(
+    host_ids: Collection[int] | Select[int], into: Collection[RequestState] = ()
+) -> Mapping[int | None, Sequence[tuple[int, dt.datetime]]]:
+    """The requests of these hosts that became part of another one, by that one, each with its own time in line.
+
+    With `into` only what became part of one in these states, or of what became part of another itself.
+    """
+    kept = aliased(SchoolRequest)
+    wanted = select(
+        SchoolRequest.id, SchoolRequest.merged_into_id, SchoolRequest.in_line_since, SchoolRequest.submitted_at
+    ).where(SchoolRequest.merged_into_id.is_not(None), SchoolRequest.host_id.in_(host_ids))
+    if into:
+        states = (*into, RequestState.MERGED_INTO)
+        of_kept = exists(kept.id).where(kept.id == SchoolRequest.merged_into_id, kept.state.in_(states))
+        wanted = wanted.where(of_kept)
+    merged = db.session().execute(wanted)
+    found: dict[int | None, list[tuple[int, dt.datetime]]] = defaultdict(list)
+    for one, into_id, since, came in merged:
+        found[into_id].append((one, since or came))
+    return found
 
 
 def place_in_line(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, null, select, union_all
 
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
@@ -153,28 +153,42 @@ def _list_of(standing: _Standing, place: int, lacks: Lacks, page: int, per_page:
     return select(literal(place), number, shown.c.id)
 
 
-def proofs_that_wait(centre_id: int, day: dt.date) -> list[ProofLine]:
-    """Whose proofs are missing, over or end soon, and every minor, by name; nobody who is suspended. One question."""
+def proof_pages(
+    centre_id: int, day: dt.date, pages: Mapping[Lacks, int], *, per_page: int
+) -> dict[Lacks, Page[ProofLine]]:
+    """A page of each of these lists, as a line says where proofs stand: one question.
+
+    All presenters are looked through once; names are joined to those who are on a page.
+    """
     standing = _standing(centre_id, day)
-    one = standing.table.c
+    lists = [_list_of(standing, place, lacks, page, per_page) for place, (lacks, page) in enumerate(pages.items())]
+    listed, one = union_all(*lists).subquery(), standing.table.c
+    place, number, presenter_id = listed.c
     wanted = (
-        select(Presenter.id, User.given_spelled, User.family_spelled, one.minor, one.checked, one.agreed,
+        select(place, number, Presenter.id, User.given_spelled, User.family_spelled, one.minor, one.checked, one.agreed,
                _of_check(standing)[0].label("check"), _of_consent(standing)[0].label("consent"))
+        .join_from(listed, Presenter, Presenter.id == presenter_id)
         .join(standing.table, one.id == Presenter.id)
         .join(Presenter.user)
-        .where(one.suspended.is_(False), standing.which(Lacks.WAITS) | one.minor)
-        .order_by(*_BY_NAME)
     )  # fmt: skip
-    return [
-        ProofLine(
-            row.id,
-            whole_name(row.given_spelled, row.family_spelled),
-            row.minor,
-            _proof(row.check, row.checked, day),
-            _proof(row.consent, row.agreed, day),
-        )
-        for row in db.session().execute(wanted)
+    nothing = [null() for _one in range(7)]
+    totals = [
+        select(literal(at), literal(0), func.count(), *nothing).select_from(standing.table).where(standing.which(lacks))
+        for at, lacks in enumerate(pages)
     ]
+    rows: Sequence[Any] = db.session().execute(union_all(wanted, *totals)).all()
+    found = sorted(rows, key=lambda row: (row[0], row[1]))
+    return {
+        lacks: Page([_line(row, day) for row in found if row[0] == at and row[1]], page,
+                    next(row[2] for row in found if row[0] == at and not row[1]), per_page)
+        for at, (lacks, page) in enumerate(pages.items())
+    }  # fmt: skip
+
+
+def _line(row: Any, day: dt.date) -> ProofLine:
+    name = whole_name(row.given_spelled, row.family_spelled)
+    proofs = _proof(row.check, row.checked, day), _proof(row.consent, row.agreed, day)
+    return ProofLine(row.id, name, row.minor, *proofs)
 
 
 def _proof(place: int, last_day: dt.date, day: dt.date) -> Proof:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +12,11 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
-from scheduler.core.paging import PER_PAGE, Page, first_row, page_of
+from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.turns.queries import kept_turns
+from scheduler.turns.queries.heaps import waiting_requests
 from scheduler.turns.queries.requests_and_mails import (
     about_host,
     failed_mails,
@@ -23,7 +24,6 @@ from scheduler.turns.queries.requests_and_mails import (
     posts_to_judge,
     standing_still,
     still_requests,
-    waiting_requests,
 )
 from scheduler.turns.queries.standings import Judged, judged_visits, may_be_asked, read
 from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
@@ -48,31 +48,42 @@ def desk_of(
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     policy.require(actor, "read", "request", centre=policy.own_part(actor))
     today = clock.local_day(now)
-    found = _in_order(actor, now, today)
-    asked = [row for row in found if not only or row.matter in only]
-    shown = page_of(asked, page, per_page)
-    rows, near = _loaded(actor, shown.rows, now, today)
+    begins = first_row(page, per_page)
+    found, counts = _in_order(actor, now, only, begins + per_page)
+    rows, near = _loaded(actor, found[begins : begins + per_page], now, today)
     return Desk(
         rows=rows,
         soon=tuple(_soon(row, near) for row in near.visits if _is_soon(row, today)),
-        found=len(asked),
-        counts=Counter(row.matter for row in found),
+        found=sum(many for matter, many in counts.items() if not only or matter in only),
+        counts=counts,
     )
 
 
 def rows_told_to(reader: Actor, now: dt.datetime) -> tuple[TurnRow, ...]:
     """The same rows for whoever writes to her: the product itself."""
     today = clock.local_day(now)
-    return _loaded(reader, _in_order(reader, now, today), now, today)[0]
+    return _loaded(reader, _in_order(reader, now, (), EVERYTHING)[0], now, today)[0]
 
 
-def _in_order(actor: Actor, now: dt.datetime, today: dt.date) -> tuple[Row, ...]:
-    """Each thing that waits once, the first due first: visits and requests by what decides their place alone."""
-    held = kept_turns.turns_kept(actor, now)
-    visits: list[Row] = [*held.waiting, *held.judged(actor, now).turns(now, today)]
-    visits.sort(key=lambda row: (row.on_day or today, row.number))
-    others: list[Row] = [*waiting_requests(actor, now), *failed_mails(actor), *posts_to_judge(actor, today)]
-    return in_order([row for row in (*visits, *others) if isinstance(row, PlacedRow) or row.verdict.ours], today)
+def _in_order(
+    actor: Actor, now: dt.datetime, only: Collection[Matter], most: int
+) -> tuple[Sequence[Row], Mapping[Matter, int]]:
+    """Of each thing that waits once, the first due first, the first so many; and how many wait for each matter.
+
+    Of what lies in heaps of one matter each the first are read, and the heaps are counted. The few that are judged one
+    by one stand beside them: where one of them is in a heap too, the database leaves it out there.
+    """
+    today = clock.local_day(now)
+    held = kept_turns.turns_kept(actor, now, only, most)
+    asked = waiting_requests(actor, now, most)
+    judged = kept_turns.judged_now(actor, now, held.to_judge).turns(now, today)
+    judged.sort(key=lambda row: (row.on_day or today, row.number))
+    apart: list[Row] = [*(row for row in judged if row.verdict.ours), *asked.apart]
+    apart += [row for row in (*failed_mails(actor), *posts_to_judge(actor, today)) if row.verdict.ours]
+    apart = list(in_order(apart, today))
+    rows = in_order([*apart, *held.first, *asked.first], today)
+    counts = held.counts + asked.counts + Counter(row.matter for row in apart)
+    return [row for row in rows if not only or row.matter in only][:most], counts
 
 
 def _loaded(actor: Actor, rows: Sequence[Row], now: dt.datetime, today: dt.date) -> tuple[tuple[TurnRow, ...], Judged]:
@@ -139,8 +150,8 @@ def sittings_not_counted(actor: Actor, now: dt.datetime, page: int = 1) -> Page[
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     today = clock.local_day(now)
-    held = kept_turns.turns_kept(actor, now)
-    found, judged = list(held.not_counted), held.judged(actor, now)
+    held = kept_turns.not_counted_kept(actor, now)
+    found, judged = list(held.visits), kept_turns.judged_now(actor, now, held.to_judge)
     for row in judged.visits:
         if missing := _not_counted(judged, row, now, today):
             found.append((row.Visit.on_day, row.Visit.number, row.Visit.id, len(missing)))

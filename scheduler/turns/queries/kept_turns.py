@@ -2,13 +2,14 @@
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, null, or_, select, text, true, union, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, or_, select, text, true, union, union_all
 
 from scheduler.attendance import rules as counting
 from scheduler.config import centre_timezone
@@ -70,34 +71,70 @@ def next_to_judge(now: dt.datetime, count: int) -> Any:
 class KeptTurns:
     """What is kept of an actor's visits, and holds; and of which visits nothing is that does: in most minutes none."""
 
-    waiting: tuple[PlacedRow, ...]  # the coordinators' turn
-    not_counted: tuple[tuple[dt.date, str, int, int], ...]  # day, number, id, and how many presentations of each
+    first: tuple[PlacedRow, ...]  # of the coordinators' turns as many as were asked for, in order
+    counts: Counter[Matter]  # of all of them
     to_judge: frozenset[int]
 
-    def judged(self, actor: Actor, now: dt.datetime) -> Judged:
-        """Those of which nothing is kept, judged now."""
-        return judged_now(actor, now, self.to_judge)
 
-
-def turns_kept(actor: Actor, now: dt.datetime) -> KeptTurns:
-    """One question, by which a list of thousands is put in order."""
-    turn = KeptTurn
-    told = (turn.matter, turn.due_on, turn.number, turn.request_id, turn.on_day, turn.ours, turn.not_counted)
-    hers = and_(in_reach(actor, turn), or_(turn.ours, turn.not_counted > 0))
-    marks = select(TurnMark.visit_id, *(null() for _one in told), true())
-    rows = select(turn.visit_id, *told, is_over(now)).where(or_(hers, is_over(now)))
-    found: Sequence[Any] = db.session().execute(union_all(rows, marks)).all()
-    anew = frozenset(row[0] for row in found if row[-1])
-    held = [row for row in found if row[0] not in anew]
-    return KeptTurns(
-        waiting=tuple(
-            PlacedRow(Matter(matter), due_on, number, request_id, visit_id=visit_id, on_day=on_day)
-            for visit_id, matter, due_on, number, request_id, on_day, ours, _many, _over in held
-            if ours
-        ),
-        not_counted=tuple((row[5], row[3], row[0], row[7]) for row in held if row[7]),
-        to_judge=anew,
+def turns_kept(actor: Actor, now: dt.datetime, only: Collection[Matter], most: int) -> KeptTurns:
+    """One question: a heap for each matter is counted, and the first of all, or of these matters, are read."""
+    turn, hers = KeptTurn, and_(in_reach(actor, KeptTurn), KeptTurn.ours, _holds(now))
+    told = turn.visit_id, turn.matter, turn.due_on, turn.number, turn.request_id, turn.on_day
+    asked = turn.matter.in_([matter.value for matter in only]) if only else true()
+    some = select(*told).where(hers, asked).order_by(*_in_order(clock.local_day(now))).limit(most).subquery()
+    nothing = [null() for _one in told[2:]]
+    found: Sequence[Any] = (
+        db.session()
+        .execute(
+            union_all(
+                select(literal("first"), *some.c, literal(1)),
+                select(literal("heap"), null(), turn.matter, *nothing, func.count()).where(hers).group_by(turn.matter),
+                select(literal("judge"), _marked_or_over(now).c.visit_id, null(), *nothing, null()),
+            )
+        )
+        .all()
     )
+    first = [
+        PlacedRow(Matter(matter), due_on, number, request_id, visit_id=visit_id, on_day=on_day)
+        for what, visit_id, matter, due_on, number, request_id, on_day, _many in found
+        if what == "first"
+    ]
+    counts = Counter({Matter(row[2]): row[-1] for row in found if row[0] == "heap"})
+    return KeptTurns(tuple(first), counts, frozenset(row[1] for row in found if row[0] == "judge"))
+
+
+def _in_order(today: dt.date) -> tuple[Any, ...]:
+    """By what rules.in_order puts rows in order."""
+    rank = case({matter.value: rank for matter, rank in rules.RANKS.items()}, value=KeptTurn.matter)
+    waits = KeptTurn.matter != Matter.DECIDE_NOW.value
+    return case((waits, 1), else_=0), func.coalesce(KeptTurn.due_on, today), rank, KeptTurn.number
+
+
+def _holds(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(~is_over(now), KeptTurn.visit_id.not_in(select(TurnMark.visit_id)))
+
+
+def _marked_or_over(now: dt.datetime) -> Any:
+    return to_judge(now).subquery()
+
+
+@dataclass(frozen=True)
+class KeptCounts:
+    """Visits of which numbers are missing, as it is kept and holds; and the visits of which nothing is that does."""
+
+    visits: tuple[tuple[dt.date, str, int, int], ...]  # day, number, id, and how many presentations of each
+    to_judge: frozenset[int]
+
+
+def not_counted_kept(actor: Actor, now: dt.datetime) -> KeptCounts:
+    """One question."""
+    turn = KeptTurn
+    told = turn.visit_id, turn.on_day, turn.number, turn.not_counted
+    hers = select(*told).where(in_reach(actor, turn), turn.not_counted > 0, _holds(now))
+    judge = select(_marked_or_over(now).c.visit_id, *(null() for _one in told[1:]))
+    found: Sequence[Any] = db.session().execute(union_all(hers, judge)).all()
+    visits = tuple((row[1], row[2], row[0], row[3]) for row in found if row[3] is not None)
+    return KeptCounts(visits, frozenset(row[0] for row in found if row[3] is None))
 
 
 def judged_now(actor: Actor, now: dt.datetime, visit_ids: Collection[int]) -> Judged:
@@ -110,9 +147,14 @@ def judged_now(actor: Actor, now: dt.datetime, visit_ids: Collection[int]) -> Ju
 
 def kept_requests(actor: Actor, now: dt.datetime) -> Select[Any]:
     """The requests of whose visits it is kept, and holds, that the coordinators are to act: for another question."""
-    marked = select(TurnMark.visit_id).where(TurnMark.visit_id == KeptTurn.visit_id).correlate(KeptTurn)
     wanted = in_reach(actor, KeptTurn), KeptTurn.ours, KeptTurn.request_id.is_not(None)
-    return select(KeptTurn.request_id).where(*wanted, ~is_over(now), ~marked.exists())
+    return select(KeptTurn.request_id).where(*wanted, _holds(now))
+
+
+def requests_to_judge(now: dt.datetime) -> Select[Any]:
+    """The requests of whose visits nothing is kept that holds: for another question."""
+    of_visits = Visit.id.in_(select(_marked_or_over(now).c.visit_id))
+    return select(Visit.school_request_id).where(of_visits, Visit.school_request_id.is_not(None))
 
 
 def rows_to_keep(visit_ids: Sequence[int], now: dt.datetime) -> list[Row]:

@@ -1,11 +1,11 @@
 """Requests of a centre that wait by themselves, the schools that they typed, mails that did not arrive, posts."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Bundle
 
 from scheduler import policy
@@ -19,17 +19,14 @@ from scheduler.policy import Actor, in_reach
 from scheduler.posts.queries import posts_that_wait
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN, REMINDED, waits_too_long
-from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import (
-    PASSES_WITHIN,
     POSTED_WITHIN,
-    WITHOUT_VISIT,
     turn_of_mail,
     turn_of_post,
     turn_of_request,
     turn_of_typed_host,
 )
-from scheduler.turns.terms import AboutHost, Matter, PlacedRow, RequestStanding, TurnRow, Verdict
+from scheduler.turns.terms import AboutHost, Matter, RequestStanding, TurnRow, Verdict
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
@@ -43,43 +40,7 @@ def about_host(row: Any, phone: str) -> AboutHost:
     return AboutHost(row.name_sr_cyrl, row.name_sr_latn, row.place_sr_cyrl, row.place_sr_latn, row.kind, phone)
 
 
-def waiting_requests(actor: Actor, now: dt.datetime) -> list[PlacedRow]:
-    """Requests that wait for the centre by themselves, whatever their visits wait for, and the schools they typed.
-
-    As little of each as decides its place; each kind is found by an index of its own, for most requests wait for none.
-    """
-    state, soon = SchoolRequest.state, clock.local_day(now) + PASSES_WITHIN
-    mine = select(SchoolRequest.id).where(in_reach(actor, SchoolRequest))
-    waits = union(
-        mine.where(SchoolRequest.attention),
-        mine.where(state.in_((RequestState.NEW, RequestState.TRIAGE))),
-        mine.where(state == RequestState.WAITLISTED, SchoolRequest.last_day <= soon),
-        mine.where(state.in_(WITHOUT_VISIT), ~_has_visit()),
-        mine.where(_stands_still(now)),
-        select(SchoolRequest.id).join(Host, Host.id == SchoolRequest.host_id).where(_host_typed()),
-    )
-    wanted = (
-        select(*_ASKED, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
-        .join(Host, Host.id == SchoolRequest.host_id)
-        .where(in_reach(actor, SchoolRequest), state.in_(OPEN), SchoolRequest.id.in_(waits))
-        .order_by(SchoolRequest.state_since, SchoolRequest.id)
-    )
-    return _waiting(db.session().execute(wanted), _Moment.of(now))
-
-
-def _waiting(rows: Iterable[Any], moment: "_Moment") -> list[PlacedRow]:
-    found = []
-    for row in rows:  # thousands: nothing is asked of each that is the same for all
-        verdict = _verdict(row, row.has_visit, moment)
-        if verdict.ours:
-            found.append(PlacedRow(verdict.matter, verdict.due_on, row.number, row.id))
-        if row.host_typed:
-            typed = turn_of_typed_host(row.state_since)
-            found.append(PlacedRow(typed.matter, typed.due_on, row.number, host_id=row.host_id))
-    return found
-
-
-class _Moment(NamedTuple):
+class Moment(NamedTuple):
     """When it is judged, and after how many days without a word a request stands still: once for all requests."""
 
     now: dt.datetime
@@ -87,11 +48,11 @@ class _Moment(NamedTuple):
     silent_days: int
 
     @classmethod
-    def of(cls, now: dt.datetime) -> "_Moment":
+    def of(cls, now: dt.datetime) -> "Moment":
         return cls(now, clock.local_day(now), settings().silent_days)
 
 
-def _verdict(asked: Any, has_visit: bool, moment: _Moment) -> Verdict:
+def verdict_of(asked: Any, has_visit: bool, moment: Moment) -> Verdict:
     """What the rule says of a request, of as little as it asks."""
     state, since = asked.state, asked.state_since
     too_long = waits_too_long(state, since, moment.now, moment.silent_days)
@@ -101,54 +62,58 @@ def _verdict(asked: Any, has_visit: bool, moment: _Moment) -> Verdict:
 
 def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> list[TurnRow]:
     """Of these requests those that stand still."""
-    rows = judged_requests(actor, now, and_(_stands_still(now), SchoolRequest.id.in_(request_ids)))
+    rows = judged_requests(actor, now, and_(stands_still(now), SchoolRequest.id.in_(request_ids)))
     return [row for row in rows if row.matter is Matter.STANDS_STILL]
 
 
 def standing_still(now: dt.datetime) -> ColumnElement[bool]:
     """The same as a condition: what the rule says of them, as long as their counts are not to be looked at first."""
-    return and_(_stands_still(now), ~SchoolRequest.attention, ~_has_visit())
+    return and_(stands_still(now), ~SchoolRequest.attention, ~has_visit())
 
 
-def _has_visit() -> ColumnElement[bool]:
-    return exists().where(Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS))
+def has_visit() -> ColumnElement[bool]:
+    return exists(Visit.school_request_id).where(
+        Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS)
+    )
 
 
-def _stands_still(now: dt.datetime) -> ColumnElement[bool]:
+def stands_still(now: dt.datetime) -> ColumnElement[bool]:
     """Requests that wait for a word for so long that a coordinator is to end it, if the rule says so."""
     since = now - dt.timedelta(days=settings().silent_days)
     return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
 
 
-def _host_typed() -> ColumnElement[bool]:
+def host_typed() -> ColumnElement[bool]:
     merged = exists().where(HostMerger.host_id == Host.id)
     return and_(Host.listed.is_(False), ~merged, SchoolRequest.state.in_(OPEN))
 
 
 # What the rule asks of a request, and what lists show of it: what the school wrote is read by none.
-_ASKED = (
+FACTS_OF_REQUEST = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
 )
-ASKED_OF_REQUEST: Bundle[Any] = Bundle("SchoolRequest", *_ASKED, SchoolRequest.version, SchoolRequest.contact_phone)
+ASKED_OF_REQUEST: Bundle[Any] = Bundle(
+    "SchoolRequest", *FACTS_OF_REQUEST, SchoolRequest.version, SchoolRequest.contact_phone
+)
 
 
 def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
     rows = db.session().execute(
-        select(ASKED_OF_REQUEST, *ABOUT_HOST, _has_visit().label("has_visit"), _host_typed().label("host_typed"))
+        select(ASKED_OF_REQUEST, *ABOUT_HOST, has_visit().label("has_visit"), host_typed().label("host_typed"))
         .join(Host, Host.id == SchoolRequest.host_id)
         .where(in_reach(actor, SchoolRequest), SchoolRequest.state.in_(OPEN), waits)
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
     )
-    moment = _Moment.of(now)
+    moment = Moment.of(now)
     return [turn for row in rows for turn in _request_turns(row, moment)]
 
 
-def _request_turns(row: Any, moment: _Moment) -> Iterator[TurnRow]:
+def _request_turns(row: Any, moment: Moment) -> Iterator[TurnRow]:
     """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
     asked = row.SchoolRequest
     turn = TurnRow(
-        verdict=_verdict(asked, row.has_visit, moment),
+        verdict=verdict_of(asked, row.has_visit, moment),
         host=about_host(row, asked.contact_phone),
         on_day=asked.first_day,
         number=asked.number,

@@ -42,7 +42,7 @@ class Visit(Base):
         CheckConstraint("kilometres >= 0", name="kilometres_not_negative"),
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
-        Index(None, "school_request_id"),  # of every state
+        Index(None, "school_request_id", "state"),  # whether a request has a visit that lives is read here alone
         Index(
             "visits_not_settled",
             "state",

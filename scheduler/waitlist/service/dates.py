@@ -30,7 +30,8 @@ from scheduler.visits.service.plan_and_move import write_visit
 from scheduler.visits.terms.plans import VisitDraft
 from scheduler.visits.terms.states import HoldState
 from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
-from scheduler.waitlist.queries import dates_to_pass_on, waiting_by_rank, weights_of
+from scheduler.waitlist.queries.dates import dates_to_pass_on
+from scheduler.waitlist.queries.ranks import waiting_by_rank, weights_of
 from scheduler.waitlist.rules import rank_parts, still_waits
 from scheduler.waitlist.service.crew_held import ask_crew, keep_crew, let_crew_go
 from scheduler.waitlist.terms import (

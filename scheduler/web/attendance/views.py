@@ -5,17 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.queries.counting import (
-    SORTS,
-    assumed_attendance,
-    counted_visit,
-    counted_visit_of_request,
-    rows_of_each,
-    waiting_attendance,
-)
+from scheduler.attendance.queries.counting import counted_visit, counted_visit_of_request, rows_of_each
 from scheduler.attendance.queries.deliveries import set_aside_lately, set_aside_of
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.sheets import sheets_of
+from scheduler.attendance.queries.to_lock import SORTS, assumed_attendance, waiting_attendance
 from scheduler.attendance.service import counting, locking
 from scheduler.attendance.service.counting import countersign
 from scheduler.attendance.service.locking import correct_counts, lock_counts

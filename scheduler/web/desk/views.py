@@ -1,7 +1,7 @@
 """The first page of everybody who signs in: what must I do now?"""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,18 +9,16 @@ from flask.typing import ResponseReturnValue
 from scheduler import policy
 from scheduler.concerns.queries.reported import open_concerns
 from scheduler.core import clock
-from scheduler.core.paging import Page, page_number, page_of
+from scheduler.core.paging import Page, page_number
 from scheduler.places.queries import calendar_missing
 from scheduler.policy import Actor
 from scheduler.requests.queries.handovers import many_handed, own_handovers
 from scheduler.safeguarding import queries as safeguarding_queries
-from scheduler.safeguarding.terms import ProofKind, ProofLine
-from scheduler.staffing.queries.clearances import NEAR_DAYS, proofs_that_wait
+from scheduler.staffing.queries.clearances import Lacks, proof_pages
 from scheduler.staffing.queries.own_days import days_of, trips_for
 from scheduler.staffing.queries.own_offers import offers_of
 from scheduler.turns.queries.desk import desk_of, visits_to_count
-from scheduler.turns.rules import turn_of_proof
-from scheduler.turns.terms import Desk, Matter, Verdict
+from scheduler.turns.terms import Desk, Matter
 from scheduler.web import labels
 from scheduler.web.desk import figures, search
 from scheduler.web.desk.blueprint import bp
@@ -34,6 +32,7 @@ __all__ = ["bp", "search"]
 CALENDAR_AHEAD = dt.timedelta(days=90)  # in June the calendar of September is asked for
 COMING_DAYS = 14
 PROOFS_SHOWN = 20  # of each list
+PROOF_LISTS = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
 ROWS_SHOWN = 25
 TILES: Mapping[str, tuple[Matter, ...]] = {  # what each of them counts, it opens
     "new": (
@@ -96,38 +95,10 @@ def today() -> ResponseReturnValue:
 
 def _of_safeguarding(centre_id: int, day: dt.date) -> dict[str, object]:
     """What waits, what ends within 7 and within 30 days, and every minor's consent, a page of each."""
-    lines = proofs_that_wait(centre_id, day)
-    ended = {line.presenter_id: _first_end(line) for line in lines}
-    soon = sorted((line for line in lines if ended[line.presenter_id]), key=lambda line: str(ended[line.presenter_id]))
-    near = day + dt.timedelta(days=NEAR_DAYS)
-
-    def within(line: ProofLine) -> bool:
-        end = ended[line.presenter_id]
-        return end is not None and end <= near
-
-    lists: dict[str, tuple[list[ProofLine], Callable[[ProofLine], bool]]] = {
-        "lacking": (lines, lambda line: not (line.vetting.holds and line.consent.holds)),
-        "ends_in_7": (soon, within),
-        "ends_in_30": (soon, lambda line: not within(line)),
-        "minors": (lines, lambda line: line.minor),
-    }
-    pages = {
-        name: page_of([one for one in rows if wanted(one)], page_number(request.args.get(name)), PROOFS_SHOWN)
-        for name, (rows, wanted) in lists.items()
-    }
-    return {**pages, "expiring": any(page.total for name, page in pages.items() if name != "minors")}
-
-
-def _first_end(line: ProofLine) -> dt.date | None:
-    """When the first of her proofs ends that still holds and is near its end; None: neither is."""
-    turns = (_turn(ProofKind.VETTING, line), _turn(ProofKind.CONSENT, line))
-    held = (line.vetting.holds, line.consent.holds)
-    return min((one.due_on for one, holds in zip(turns, held, strict=True) if holds and one.due_on), default=None)
-
-
-def _turn(kind: ProofKind, line: ProofLine) -> Verdict:
-    proof = line.vetting if kind is ProofKind.VETTING else line.consent
-    return turn_of_proof(kind, proof.standing, proof.valid_until)
+    asked = {lacks: page_number(request.args.get(lacks.value)) for lacks in PROOF_LISTS}
+    found = proof_pages(centre_id, day, asked, per_page=PROOFS_SHOWN)
+    pages = {lacks.value: page for lacks, page in found.items()}
+    return {**pages, "expiring": any(page.total for lacks, page in found.items() if lacks is not Lacks.MINORS)}
 
 
 def _of_presenter(actor: Actor, presenter_id: int, day: dt.date, now: dt.datetime) -> dict[str, object]:

@@ -18,8 +18,8 @@ from scheduler.core.text import to_latin
 from scheduler.places import queries as place_queries
 from scheduler.programmes import queries as programme_queries
 from scheduler.requests.terms.reasons import RequestReason
-from scheduler.waitlist import queries
-from scheduler.waitlist.queries import open_dates
+from scheduler.waitlist.queries import line
+from scheduler.waitlist.queries.dates import open_dates
 from scheduler.waitlist.service import dates
 from scheduler.waitlist.terms import DateOfferState, DateState, OpenDateDraft, OpenDateRow, Part, Points, WaitingLine
 from scheduler.web import labels
@@ -112,7 +112,7 @@ def waiting_list() -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     return render_template(
         "waitlist/waiting_list.html",
-        page=queries.waiting_list(actor, now=now, page=page_number(request.args.get("page"))),
+        page=line.waiting_list(actor, now=now, page=page_number(request.args.get("page"))),
         dates=open_dates(actor),
         rank_words=rank_words,
         date_words=date_words,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
-from scheduler.waitlist.queries import weights_of
+from scheduler.waitlist.queries.ranks import weights_of
 from scheduler.waitlist.service.dates import change_weights
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may, own_centre_id

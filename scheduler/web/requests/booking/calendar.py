@@ -9,7 +9,7 @@ from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core import clock
 from scheduler.people.terms import TeachingLanguage
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
-from scheduler.waitlist.queries import waiting_now
+from scheduler.waitlist.queries.ranks import waiting_now
 from scheduler.web.forms import DayField
 from scheduler.web.free_dates import months_of, open_at_first, why_none
 from scheduler.web.i18n import _n, page_language

@@ -27,7 +27,8 @@ from scheduler.requests.terms.pages import RequestPage
 from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation, RequestPaper, RequestState
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
-from scheduler.waitlist.queries import offered_date, place_of
+from scheduler.waitlist.queries.dates import offered_date
+from scheduler.waitlist.queries.ranks import place_of
 from scheduler.web.day_slots import DateChoice, date_words, value_of
 from scheduler.web.filters import say, url_if
 from scheduler.web.guards import link_actor, link_of_booking, public
