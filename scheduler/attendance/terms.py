@@ -306,6 +306,16 @@ class Survey:
 
 
 @dataclass(frozen=True)
+class TallyCode:
+    """What opens the poster of a tally."""
+
+    visit_number: str
+    ordinal: int
+    code: str
+    starts_local: dt.time
+
+
+@dataclass(frozen=True)
 class Tally:
     """Adults who count themselves at a presentation, by the code on its poster; nobody says a name."""
 

@@ -8,6 +8,7 @@ Neither the machine nor a database knows this order without ICU, which is not ev
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from scheduler.core.text import to_latin
 
@@ -37,6 +38,16 @@ def alphabet_key(text: str) -> AlphabetKey:
 def names_key(*names: str) -> tuple[AlphabetKey, ...]:
     """By what people stand whose names are shown as they were typed, some in each script: all by the Latin alphabet."""
     return tuple(map(_latin_key, names))
+
+
+def name_ranks(names: Iterable[str]) -> dict[str, int]:
+    """The place of each of these names among them, the same for two that `names_key` holds for alike.
+
+    Thousands of people share some hundreds of names: so numbers are compared, and not letters.
+    """
+    keys = {name: _latin_key(name) for name in set(names)}
+    places = {key: place for place, key in enumerate(sorted(set(keys.values())))}
+    return {name: places[key] for name, key in keys.items()}
 
 
 @functools.lru_cache(maxsize=8192)  # thousands of people share some hundreds of names

@@ -2,12 +2,11 @@
 
 import datetime as dt
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from scheduler.config import settings
@@ -103,25 +102,26 @@ def presenters_by_id(presenter_ids: Iterable[int]) -> dict[int, PresenterRow]:
 
 
 def _presenters(*wanted: ColumnElement[bool]) -> list[PresenterRow]:
+    """Each with all topics and languages: one question."""
     of = contains_eager(Presenter.user), contains_eager(Presenter.home)
-    people = select(Presenter).join(Presenter.user).join(Presenter.home).where(*wanted).options(*of)
-    found = db.session.scalars(people.order_by(Presenter.id)).all()
-    can: dict[tuple[int, str], list[str]] = defaultdict(list)
-    ids = [one.id for one in found]
     skill, tongue = PresenterSkill, PresenterLanguage
-    topics = select(skill.presenter_id, literal("topic"), cast(skill.topic, String)).where(skill.presenter_id.in_(ids))
-    spoken = select(tongue.presenter_id, literal("language"), cast(tongue.language, String))
-    both: Any = union_all(topics, spoken.where(tongue.presenter_id.in_(ids)))
-    for who, what, value in sorted(map(tuple, db.session.execute(both).all() if ids else [])):
-        can[who, what].append(value)
-    return [_presenter_row(one, can) for one in sorted(found, key=lambda one: _by_name(one.user))]
+    able = _in_one_text(skill.topic, skill), _in_one_text(tongue.language, tongue)
+    people = select(Presenter, *able).join(Presenter.user).join(Presenter.home).where(*wanted).options(*of)
+    found = db.session.execute(people.order_by(Presenter.id)).all()
+    return [_presenter_row(*row) for row in sorted(found, key=lambda row: _by_name(row[0].user))]
+
+
+def _in_one_text(column: Any, table: type[PresenterSkill | PresenterLanguage]) -> Any:
+    """All that such a table says of a presenter, by commas."""
+    of_her = select(func.aggregate_strings(cast(column, String), ",")).where(table.presenter_id == Presenter.id)
+    return of_her.correlate(Presenter).scalar_subquery()
 
 
 def _by_name(person: User | Row[int, str, str]) -> tuple[AlphabetKey, ...]:
     return names_key(person.family_name, person.given_name)
 
 
-def _presenter_row(presenter: Presenter, can: Mapping[tuple[int, str], Sequence[str]]) -> PresenterRow:
+def _presenter_row(presenter: Presenter, topics: str | None, languages: str | None) -> PresenterRow:
     return PresenterRow(
         presenter_id=presenter.id,
         user_id=presenter.user_id,
@@ -135,8 +135,8 @@ def _presenter_row(presenter: Presenter, can: Mapping[tuple[int, str], Sequence[
         adult_on=presenter.adult_on,
         may_present_from=presenter.may_present_from,
         home=Point(presenter.home.lat, presenter.home.lon),
-        topics=tuple(map(Topic, can[presenter.id, "topic"])),
-        languages=tuple(map(TeachingLanguage, can[presenter.id, "language"])),
+        topics=tuple(map(Topic, _by_comma(topics))),
+        languages=tuple(map(TeachingLanguage, _by_comma(languages))),
         suspended=presenter.suspended_at is not None,
         invited=presenter.user.password_hash is None,
         email=presenter.user.email,
@@ -144,6 +144,10 @@ def _presenter_row(presenter: Presenter, can: Mapping[tuple[int, str], Sequence[
         reach_km=presenter.reach_km,
         has_car=presenter.has_car,
     )
+
+
+def _by_comma(said: str | None) -> list[str]:
+    return sorted(said.split(",")) if said else []
 
 
 def phone_of(presenter_id: int) -> str:

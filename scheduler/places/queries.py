@@ -319,12 +319,12 @@ def days_of_grades(host: HostRow, first: dt.date, last: dt.date) -> DaysOfGrades
 
 def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
     """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
-    closures, holidays, lines, year = [], set(), [], dt.timedelta(days=366)
+    closures, holidays, lines, year = [], dict[dt.date, HolidayRow](), [], dt.timedelta(days=366)
     before, after = max(first, dt.date.min + year), min(last, dt.date.max - year)  # any day can be typed
     span = {"first": first, "last": last, "year_before": before - year, "year_after": after + year}
     for what, begins, ends, calendar, kind, applies_to, one, two, opened in db.session().execute(_lines(), span):
         if what == "holiday":
-            holidays.add(begins)
+            holidays[begins] = HolidayRow(begins, calendar, kind, applies_to, no_lessons=True)
         elif what == "closure":
             extent = Extent(one, two, SchoolCalendar(calendar) if calendar else None)
             closures.append(ShutDays(extent, begins, ends if opened is None else opened - dt.timedelta(days=1)))
@@ -332,17 +332,18 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
             lines.append((SchoolCalendar(calendar), CalendarSpan(kind, begins, ends, applies_to, one)))
     lines.sort(key=lambda line: (line[1].first_day, line[1].id))
     entries = {one: tuple(span for calendar, span in lines if calendar is one) for one in SchoolCalendar}
-    return LessonCalendar(first, last, tuple(closures), frozenset(holidays), entries)
+    return LessonCalendar(first, last, tuple(closures), holidays, entries)
 
 
 @cache
 def _lines() -> CompoundSelect[Any]:
-    """Three tables under each other. Where a line has its id, a closure has its place."""
+    """Three tables under each other. Where a line has its id, a closure has its place; a holiday its names before."""
     line, first, last = SchoolCalendarEntry, bindparam("first", type_=Date), bindparam("last", type_=Date)
     number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
     place = Closure.municipality_id, Closure.district_id
     closed = Closure.first_day, Closure.last_day, cast(Closure.calendar, String), text, text, *place, Closure.open_from
-    free = Holiday.day, Holiday.day, text, text, text, number, number, day
+    names = Holiday.name_sr_cyrl, Holiday.name_sr_latn, Holiday.name_en
+    free = Holiday.day, Holiday.day, *names, number, number, day
     said = line.first_day, line.last_day, cast(line.calendar, String), line.kind, line.applies_to
     near = (
         line.removed_at.is_(None),

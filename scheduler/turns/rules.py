@@ -33,6 +33,7 @@ from scheduler.visits.terms.states import (
     FIRM,
     GONE_VISITS,
     HELD_STATES,
+    LEFT,
     OFF_VISITS,
     STAFFED,
     AssignmentState,
@@ -256,7 +257,7 @@ def school_knows(one: VisitStanding) -> bool:
         seat.since
         for sitting in one.sittings
         for seat in sitting.seats
-        if seat.member.state in (_A.WITHDRAWN, _A.REPLACED) and not _still_goes(one, seat)
+        if seat.member.state in LEFT and not _still_goes(one, seat)
     ]
     return told is None or not any(since > told for since in left)
 

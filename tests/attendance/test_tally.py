@@ -8,7 +8,7 @@ from sqlalchemy import select
 from scheduler.attendance import pdf, rules
 from scheduler.attendance.models import TallyMark
 from scheduler.attendance.queries.counting import rows_of
-from scheduler.attendance.queries.tally import tallies_of, tally_behind, tally_of
+from scheduler.attendance.queries.tally import tallies_of, tally_behind, tally_codes, tally_of
 from scheduler.attendance.queries.to_lock import waiting_attendance
 from scheduler.attendance.service.counting import countersign, submit_counts
 from scheduler.attendance.service.locking import lock_counts
@@ -21,6 +21,7 @@ from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.turns.queries.desk import turns_about
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Presentation
+from scheduler.visits.queries.lists import one_visit
 from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.at_once import all_at_once
 from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
@@ -163,6 +164,20 @@ def test_pupils_and_what_is_cancelled_have_no_tally(session, given):
     make_presentation(visit, EVENING, **(fair | given))
 
     assert tallies_of(visit.id) == []
+    assert tally_codes(one_visit(visit.number).row) == []
+
+
+def test_the_page_of_a_visit_knows_the_codes_of_its_posters_without_asking_again(session):
+    visit = make_visit(VisitState.CONFIRMED)
+    make_presentation(
+        visit, EVENING, audience=Audience.PARENTS, level=SchoolLevel.NONE, state=PresentationState.CONFIRMED
+    )
+    row = one_visit(visit.number).row
+
+    told = [(one.visit_number, one.ordinal, one.code, one.starts_local) for one in tallies_of(visit.id)]
+
+    assert [(one.visit_number, one.ordinal, one.code, one.starts_local) for one in tally_codes(row)] == told
+    assert len(told) == 1
 
 
 def test_another_installation_has_other_codes():

@@ -1,8 +1,10 @@
 """Lists of people stand by the alphabet, whichever script a name was typed in; a database would put Š behind Z."""
 
+import random
+
 import pytest
 
-from scheduler.core.alphabet import names_key
+from scheduler.core.alphabet import name_ranks, names_key
 from scheduler.keys.queries import holders_of
 from scheduler.people import queries
 from scheduler.policy import Role
@@ -54,3 +56,14 @@ def test_presenters_and_those_that_are_searched_for_stand_by_the_alphabet(centre
     )
     few = family_names([row.full_name for row in presenters_found(centre_id, ["ana"], today=MONDAY.date(), limit=2)])
     assert few == IN_ORDER[:2]
+
+
+def test_by_the_ranks_of_their_names_people_stand_as_by_the_names_themselves():
+    people = [(family, given) for family in (*FAMILIES, "Đurić", "Ђурић") for given in ("Ceca", "Ана", "Ana", "Цеца")]
+    mixed = random.Random(7).sample(people, len(people))
+    rank = name_ranks(name for person in mixed for name in person)
+
+    by_rank = sorted(mixed, key=lambda person: tuple(rank[name] for name in person))
+
+    assert by_rank == sorted(mixed, key=lambda person: names_key(*person))
+    assert rank["Ана"] == rank["Ana"]

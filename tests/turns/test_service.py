@@ -18,6 +18,8 @@ from scheduler.turns.rules import COUNTS
 from scheduler.turns.service import tell_what_is_due
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.finding import Finding
+from scheduler.visits.queries.lists import one_visit
+from scheduler.visits.queries.pages import crew_stands
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import AssignmentState, ClockWrong, FindingKind, PresentationState, VisitState
 from tests.factories import MONDAY
@@ -165,6 +167,21 @@ def test_an_offer_that_lapses_is_told_too_but_not_while_somebody_else_is_asked(s
 
     assert len(mails(session, "offer_gone")) == 1
     assert matters(scene, UNTIL + DAY) == [Matter.OFFER_GONE]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("state", AssignmentState)
+def test_where_a_page_sees_that_the_crew_stands_the_rule_has_nothing_to_tell_the_school(session, state):
+    scene = Scene(educators=1, planned=False)
+    visit = make_visit(VisitState.CONFIRMED, programme=scene.programme, confirmed_at=MONDAY - DAY)
+    sitting = make_presentation(visit, state=PresentationState.CONFIRMED)
+    make_assignment(sitting, scene.educator().id)
+    make_assignment(sitting, scene.educator().id, state)
+
+    stands = crew_stands(one_visit(visit.number).row)
+    untold = {Matter.CREW_LOST, Matter.SCHOOL_TO_TELL} & {one.matter for one in turns_about(visit.id, MONDAY)}
+
+    assert stands == (not untold)
 
 
 def test_a_school_that_expects_somebody_who_left_is_told_by_word_and_that_ends_it(session):

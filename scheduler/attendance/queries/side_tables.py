@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from scheduler.attendance.models import VisitFeedback, VisitSurvey
 from scheduler.core.db import db
@@ -28,7 +28,11 @@ TABLES: tuple[Any, ...] = (
 )
 
 
-def tables_beside(visit_id: int) -> frozenset[str]:
-    """The names of those of TABLES that have a row of the visit. The caller has checked the right."""
-    row = db.session().execute(select(*(exists().where(table.visit_id == visit_id) for table in TABLES))).one()
-    return frozenset(table.__tablename__ for table, has in zip(TABLES, row, strict=True) if has)
+def tables_beside(visit_id: int, **also: ColumnElement[bool]) -> frozenset[str]:
+    """The names of those of TABLES that have a row of the visit, and of the other facts that are so.
+
+    The caller has checked the right.
+    """
+    facts = {table.__tablename__: exists().where(table.visit_id == visit_id) for table in TABLES} | also
+    row = db.session().execute(select(*facts.values())).one()
+    return frozenset(name for name, so in zip(facts, row, strict=True) if so)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.attendance import rules
 from scheduler.attendance.models import TallyMark
-from scheduler.attendance.terms import Tally
+from scheduler.attendance.terms import Tally, TallyCode
 from scheduler.config import settings
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.visits.models.visits import Presentation, Visit
+from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import HELD_STATES, STAFFED
 
 _TALLY_STATES = (*STAFFED, *HELD_STATES)
@@ -21,6 +22,16 @@ _TALLY_STATES = (*STAFFED, *HELD_STATES)
 def tallies_of(visit_id: int) -> list[Tally]:
     """The tallies of a visit, one for each presentation for adults. Who may see them is checked by the caller."""
     return _tallies(_for_adults().where(Presentation.visit_id == visit_id))
+
+
+def tally_codes(visit: VisitRow) -> list[TallyCode]:
+    """What opens the posters of a visit, which was read already: no question."""
+    secret = settings().secret_key
+    return [
+        TallyCode(visit.number, row.ordinal, rules.tally_code(row.uid, secret), row.starts_local)
+        for row in sorted(visit.presentations, key=lambda row: row.ordinal)
+        if row.audience in rules.TALLY_AUDIENCES and row.state in _TALLY_STATES
+    ]
 
 
 def tally_behind(number: str, ordinal: int, code: str) -> Tally:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from scheduler import policy
 from scheduler.board.terms import PresenterChoice
@@ -34,19 +34,19 @@ def choices(actor: Actor, visit: VisitRow, keep: Collection[int]) -> tuple[list[
         db.session()
         .execute(
             select(
-                *(Presenter.id, User.given_spelled, User.family_spelled, Presenter.adult_on, func.count().over()),
+                *(Presenter.id, User.given_spelled, User.family_spelled, Presenter.adult_on),
                 *(Municipality.name_sr_cyrl, Municipality.name_sr_latn),
             )
             .join(Presenter.user)
             .join(Presenter.home)
             .where(Presenter.centre_id == actor.centre_id, Presenter.suspended_at.is_(None), User.erased_at.is_(None))
             .order_by(always.desc(), north * north + east * east / 2, Presenter.id)
-            .limit(PER_PAGE)
+            .limit(PER_PAGE + 1)  # one more says that there are more
         )
         .all()
     )
     found = []
-    for who, given, family, adult_on, _total, cyrl, latn in sorted(rows, key=lambda row: names_key(row[2], row[1])):
+    for who, given, family, adult_on, cyrl, latn in sorted(rows[:PER_PAGE], key=lambda row: names_key(row[2], row[1])):
         minor = is_minor(adult_on, visit.on_day)
         found.append(PresenterChoice(who, given if minor else whole_name(given, family), cyrl, latn, minor))
-    return found, not rows or rows[0][4] <= PER_PAGE
+    return found, len(rows) <= PER_PAGE

@@ -26,9 +26,9 @@ from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.by_name import presenter_names
-from scheduler.staffing.queries.young_load import too_much_for
+from scheduler.staffing.queries.young_load import too_much_beside
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import point_of, promised_time
+from scheduler.visits.queries.agenda import point_of, promises_of_months
 from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
@@ -167,21 +167,24 @@ def _scene(
     hours, exceptions = availability_of(ids, first, last)
     school = OpenSchool(host)
     bells, lessons = school.clock(first, last), school.lessons(first, last)  # in this order: the first reads more
-    promised, load = promised_time(ids, around, days, except_visit=visit.id, now=now)
+    promises = promises_of_months(ids, around, days, except_visit=visit.id, now=now)
+    people = people_queries.presenters_by_id(ids)
+    adult_on = {row.presenter_id: row.adult_on for row in people.values()}
+    minutes = {one: _minutes_of(one, rows) for one in ids}
     return _Scene(
         visit=visit,
         presentations=rows,
         crew=crew,
-        people=people_queries.presenters_by_id(ids),
+        people=people,
         hours=hours,
         exceptions=exceptions,
-        promised=promised,
-        load=load,
+        promised=promises.stops,
+        load=promises.load,
         bells=bells,
         school_days=set(lessons.with_pupils(host.municipality, school.levels, first, last)),
         shut=place_queries.closed_days(host, first, last) if lessons.closures else {},
         cleared={day: clearance(ids, day, town_of(visit)) for day in days},
-        too_much_young=too_much_for({who: _minutes_of(who, rows) for who in ids}, days, visit_id=visit.id),
+        too_much_young=too_much_beside(promises.taken, adult_on, minutes, days, visit_id=visit.id),
     )
 
 

@@ -106,9 +106,7 @@ def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None, concerned: Co
 def _days(wish: BoardWish, counts: Mapping[dt.date, int], held: frozenset[dt.date]) -> dict[dt.date, BoardDay]:
     """The columns: working days always, a weekend's day only when something is on, in a month all of them."""
     lessons = place_queries.lesson_calendar(wish.first_day, wish.last_day)
-    named = place_queries.holidays_between(wish.first_day, wish.last_day) if lessons.holidays else []
     closures = place_queries.closures_between(wish.first_day, wish.last_day) if lessons.closures else []
-    holidays = {row.day: row for row in named}
     whole = len(wish.days) > 7
     days = {}
     for day in wish.days:
@@ -119,12 +117,12 @@ def _days(wish: BoardWish, counts: Mapping[dt.date, int], held: frozenset[dt.dat
                 if day.weekday() < 5 and day not in lessons.holidays and not lessons.has_lessons(one, day)
             )
             shut = tuple(row for row in closures if row.covers(day))
-            days[day] = replace(_day(day, counts.get(day, 0), holidays.get(day), breaks), closures=shut)
+            days[day] = replace(_day(day, counts.get(day, 0), lessons.holidays.get(day), breaks), closures=shut)
     return days
 
 
 def _day(day: dt.date, count: int, holiday: HolidayRow | None, breaks: frozenset[SchoolCalendar]) -> BoardDay:
-    if holiday is None or not holiday.no_lessons:
+    if holiday is None:
         return BoardDay(day, count, breaks=breaks)
     return BoardDay(day, count, holiday.name_sr_cyrl, holiday.name_sr_latn, holiday.name_en)
 

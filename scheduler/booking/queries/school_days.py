@@ -12,7 +12,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, place_of
+from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeWish, KeptSitting
@@ -135,7 +135,8 @@ def days_of_visit(visit_id: int, *, now: dt.datetime, school: OpenSchool | None 
     if visit is None:
         raise NotFound("visit")
     wish = wish_of_visit(visit, clock.local_day(now, visit.zone))
-    place = place_of(wish, school or OpenSchool(place_queries.host_row(visit.host)))
+    school = school or OpenSchool(place_queries.host_row(visit.host))
+    place = AskedPlace(programme_row(visit.programme), school, school.host.municipality)
     return SchoolDays(near_calendar(wish, now=now, place=place), wish)
 
 
@@ -192,7 +193,7 @@ def visits_to_place(ids: Collection[int]) -> dict[int, Visit]:
             joinedload(Visit.host).joinedload(Host.municipality).joinedload(Municipality.district),
             joinedload(Visit.programme).options(joinedload(Programme.centre), joinedload(Programme.audiences)),
             joinedload(Visit.school_request),
-            selectinload(Visit.presentations).selectinload(Presentation.assignments),
+            selectinload(Visit.presentations).joinedload(Presentation.assignments),
         )
         .execution_options(populate_existing=True)
     )

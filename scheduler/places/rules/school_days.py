@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from scheduler.places.rules.hosts import days_by_grade, days_with_pupils, is_school_day, school_year, years_entered
-from scheduler.places.terms.hosts import CalendarSpan, Extent, Level, MunicipalityRow, SchoolCalendar
+from scheduler.places.terms.hosts import CalendarSpan, Extent, HolidayRow, Level, MunicipalityRow, SchoolCalendar
 from scheduler.places.terms.school_time import DaysOfGrades
 
 DAY = dt.timedelta(days=1)
@@ -27,7 +27,7 @@ class LessonCalendar:
     first: dt.date
     last: dt.date
     closures: tuple[ShutDays, ...]
-    holidays: frozenset[dt.date]
+    holidays: Mapping[dt.date, HolidayRow]  # those without lessons
     entries: Mapping[SchoolCalendar, tuple[CalendarSpan, ...]]  # by day
 
     def covers(self, first: dt.date, last: dt.date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from scheduler import policy
 from scheduler.config import settings
@@ -91,6 +91,11 @@ def sitting_behind(number: str, ordinal: int, code: str) -> tuple[AskedSitting, 
 
 def is_asked_at(visit_id: int) -> bool:
     """Whether listeners of a visit are asked anything; for a link on its page. One question."""
+    return bool(db.session().scalar(select(asked_at(visit_id))))
+
+
+def asked_at(visit_id: int) -> ColumnElement[bool]:
+    """The same, as a part of another question."""
     set_of_programme = (
         select(QuestionSet.id)
         .join(Visit, Visit.programme_id == QuestionSet.programme_id)
@@ -101,7 +106,7 @@ def is_asked_at(visit_id: int) -> bool:
         .join(Presentation, Presentation.id == QuestionRound.presentation_id)
         .where(Presentation.visit_id == visit_id)
     )
-    return bool(db.session().scalar(select(set_of_programme.exists() | rounds.exists())))
+    return set_of_programme.exists() | rounds.exists()
 
 
 def set_of(sitting: AskedSitting) -> SetRow:

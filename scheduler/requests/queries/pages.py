@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import tokens
-from scheduler.core.audit import AuditEntry
+from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.names import whole_name
@@ -139,24 +139,21 @@ def _twins(row: SchoolRequest) -> Sequence[SchoolRequest]:
 
 
 def _history(row: SchoolRequest) -> tuple[RequestHistoryLine, ...]:
-    wanted = (
-        select(AuditEntry)
+    entries = db.session().execute(
+        select(AuditEntry, User.given_spelled, User.family_spelled)
+        .outerjoin(User, User.id == user_behind(AuditEntry.actor))
         .where(AuditEntry.thing == SchoolRequest.__tablename__, AuditEntry.thing_id == row.id)
         .order_by(AuditEntry.id)
     )
-    entries = db.session().scalars(wanted).all()
-    ids = {int(entry.actor.removeprefix("user:")) for entry in entries if entry.actor.startswith("user:")}
-    people = db.session().execute(select(User.id, User.given_spelled, User.family_spelled).where(User.id.in_(ids)))
-    names = {f"user:{who}": whole_name(given, family) for who, given, family in people}
     return tuple(
         RequestHistoryLine(
             at=entry.at,
             action=entry.action,
             by=_side(entry.actor),
-            who=names.get(entry.actor, ""),
+            who="" if given is None else whole_name(given, family),
             reason=str(json.loads(entry.details).get("reason", "")),
         )
-        for entry in entries
+        for entry, given, family in entries
     )
 
 

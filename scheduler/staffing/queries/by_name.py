@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from scheduler.core.alphabet import names_key
+from scheduler.core.alphabet import name_ranks
 from scheduler.core.db import db
 from scheduler.core.names import SpelledName
 from scheduler.people.models import Presenter, User
@@ -26,7 +26,7 @@ def presenter_names_page(centre_id: int, *among: ColumnElement[bool], rows: slic
 
 
 def _rows_by_name(centre_id: int, *among: ColumnElement[bool], most: int | None) -> list[Any]:
-    found = db.session.connection().execute(  # plain rows: of thousands nothing is made but an order
+    wanted = (
         select(
             *(Presenter.id, User.given_name, User.other_given_name, User.family_name, User.other_family_name),
             *(Municipality.name_sr_cyrl, Municipality.name_sr_latn, Presenter.adult_on),
@@ -38,7 +38,9 @@ def _rows_by_name(centre_id: int, *among: ColumnElement[bool], most: int | None)
         .order_by(Presenter.id)
         .limit(most)
     )
-    return sorted(found, key=lambda row: names_key(row[3], row[1]))
+    found = db.session.connection().execute(wanted).all()  # plain rows: of thousands nothing is made but an order
+    rank = name_ranks(name for row in found for name in (row[1], row[3]))
+    return sorted(found, key=lambda row: (rank[row[3]], rank[row[1]]))
 
 
 def _presenter_name(row: Any) -> PresenterName:

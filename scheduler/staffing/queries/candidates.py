@@ -33,10 +33,10 @@ from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, takes_nothing_new, vetting_covers
 from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.availability import availability_of
-from scheduler.staffing.queries.young_load import too_much_for
+from scheduler.staffing.queries.young_load import too_much_beside
 from scheduler.staffing.terms.crew import Candidate
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import place_of, promised_time, stops_of_visit, trip_to
+from scheduler.visits.queries.agenda import place_of, promises_of_months, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
@@ -183,23 +183,25 @@ def _judged(
     ids = [row.presenter_id for row in people]
     here = stops_of_visit(visit, presentations)
     cleared = clearance(ids, visit.on_day, town_of(visit), promised_at=now)
-    promised, load = promised_time(ids, here, [visit.on_day], except_visit=visit.id, now=now)
+    promises = promises_of_months(ids, here, [visit.on_day], except_visit=visit.id, now=now)
     free, host = _available(ids, visit, presentations), place_of(visit)
     language = visit.school_request.teaching_language if visit.school_request else None
     minors = [row.presenter_id for row in people if is_minor(row.adult_on, visit.on_day)]
-    own = [row.minutes for row in presentations]
-    full = too_much_for(dict.fromkeys(minors, own), [visit.on_day], visit_id=visit.id)[visit.on_day]
+    own, born = [row.minutes for row in presentations], {row.presenter_id: row.adult_on for row in people}
+    full = too_much_beside(promises.taken, born, dict.fromkeys(minors, own), [visit.on_day], visit_id=visit.id)[
+        visit.on_day
+    ]
     meant = campaign_crew(visit.campaign_id) if visit.campaign_id is not None else frozenset()
     found = []
     for row in people:
         who = row.presenter_id
         reasons = [
             *cleared[who],
-            *clash_of(here, promised.get(who, [])),
+            *clash_of(here, promises.stops.get(who, [])),
             *why_not(row, visit.programme.topic, language, free[who]),
             *full.get(who, []),
             *too_far(row.home, host, row.reach_km),
-            *too_much(*load_on(load[who], visit.on_day), more=len(presentations)),
+            *too_much(*load_on(promises.load.get(who, {}), visit.on_day), more=len(presentations)),
         ]
         one = _candidate(row, visit, trip_to(row.home, visit, presentations), reasons)
         found.append(replace(one, of_campaign=who in meant))

@@ -1,9 +1,8 @@
 """What minors have promised in a week and in a month, and where it is more than the limits allow."""
 
-import calendar
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, select
 
@@ -17,9 +16,10 @@ from scheduler.safeguarding.queries import takes_nothing_new
 from scheduler.staffing.rules.young_load import too_much_for_a_minor
 from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.queries.agenda import months_and_weeks
 from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.service.locked_visit import OpenVisit
-from scheduler.visits.terms.plans import Why
+from scheduler.visits.terms.plans import TakenTime, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import PROMISED, TO_COME
 
@@ -37,13 +37,38 @@ def too_much_for(
 
     One question, also for none: a page asks as often whoever stands on it.
     """
-    first = min(min(week_of_day(day), day.replace(day=1)) for day in days)
-    last = max(max(week_of_day(day) + dt.timedelta(days=6), _last_of_month(day)) for day in days)
     promised = _promised(
         Assignment.presenter_id.in_(minutes),
-        Assignment.on_day.between(first, last),
+        Assignment.on_day.between(*months_and_weeks(days)),
         Presentation.visit_id != visit_id,
     )
+    return _too_much(promised, minutes, days, visit_id)
+
+
+def too_much_beside(
+    taken: Iterable[TakenTime],
+    adult_on: Mapping[int, dt.date | None],
+    minutes: Mapping[int, Sequence[int]],
+    days: Collection[dt.date],
+    *,
+    visit_id: int,
+) -> dict[dt.date, dict[int, list[Why]]]:
+    """The same of what was read already: all that they have promised beside this visit in the weeks and months of
+    these days (`promises_of_months`).
+    """
+    promised: dict[int, list[YoungVisit]] = defaultdict(list)
+    for one in taken:
+        if one.stop.visit_id > 0 and is_minor(adult_on[one.presenter_id], one.on_day):  # a date that is held is none
+            promised[one.presenter_id].append(YoungVisit(one.stop.visit_id, one.on_day, one.minutes))
+    return _too_much(promised, minutes, days, visit_id)
+
+
+def _too_much(
+    promised: Mapping[int, Sequence[YoungVisit]],
+    minutes: Mapping[int, Sequence[int]],
+    days: Collection[dt.date],
+    visit_id: int,
+) -> dict[dt.date, dict[int, list[Why]]]:
     return {
         day: {
             who: too_much_for_a_minor(
@@ -109,10 +134,6 @@ def violations() -> list[str]:
         full = {(why.code, day) for day in days for why in too_much_for_a_minor(visits, day, limits())}
         found += [f"presenter {who}: {code.value} from {day:%Y-%m-%d} on" for code, day in sorted(full)]
     return sorted(found)
-
-
-def _last_of_month(day: dt.date) -> dt.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def _promised(*which: ColumnElement[bool]) -> dict[int, list[YoungVisit]]:

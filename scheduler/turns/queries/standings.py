@@ -27,6 +27,7 @@ from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.states import (
+    LEFT,
     OPEN_SEARCHES,
     PROMISED,
     AssignmentState,
@@ -35,7 +36,6 @@ from scheduler.visits.terms.states import (
     VisitState,
 )
 
-_LEFT = (AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
 Sittings = Mapping[int, Sequence[tuple[SittingStanding, dt.time]]]
 # What the rule asks of a visit: hundreds are judged for a page, and their texts and papers are read by none.
 ASKED_OF_VISIT: Bundle[Any] = Bundle(
@@ -148,7 +148,7 @@ def _somebody_away() -> ColumnElement[bool]:
 
 def _somebody_left() -> ColumnElement[bool]:
     seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
-    return seats.where(Presentation.visit_id == Visit.id, Assignment.state.in_(_LEFT)).exists()
+    return seats.where(Presentation.visit_id == Visit.id, Assignment.state.in_(LEFT)).exists()
 
 
 def _numbers_asked_at() -> Any:

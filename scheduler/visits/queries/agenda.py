@@ -1,8 +1,10 @@
 """Where presenters have to be, and to whom their time was promised: what the travel rule reads inside a transaction."""
 
 import datetime as dt
+from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -206,15 +208,68 @@ def promised_time(
 
     The same count as free dates make: a date that is held for a booking is one until its time is over.
     """
-    weeks = week_of_day(min(days)), week_of_day(max(days)) + A_WEEK - dt.timedelta(days=1)
-    span: tuple[dt.date, dt.date] = weeks
-    near: tuple[dt.datetime, dt.datetime] | None = None
-    if around:
-        near = min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
-        span = min(near[0].date() - TWO_DAYS, weeks[0]), max(near[1].date() + TWO_DAYS, weeks[1])
+    taken = time_taken(presenter_ids, _weeks_around(around, days), now=now, except_visit=except_visit)
+    return _stops_and_load(taken, around, days)
+
+
+@dataclass(frozen=True)
+class Promises:
+    """What presenters have promised around a visit."""
+
+    stops: Mapping[int, Sequence[Stop]]  # within a day of the visit
+    load: Mapping[int, Mapping[dt.date, int]]  # presentations by local day, in the weeks of the days
+    taken: Sequence[TakenTime]  # all of it, in the weeks and months of the days
+
+
+def promises_of_months(
+    presenter_ids: Collection[int],
+    around: Sequence[Stop],
+    days: Collection[dt.date],
+    *,
+    except_visit: int,
+    now: dt.datetime,
+) -> Promises:
+    """`promised_time` with whole months, so that what is too much for a minor is read of the same rows: one query."""
+    weeks, months = _weeks_around(around, days), months_and_weeks(days)
+    span = min(weeks[0], months[0]), max(weeks[1], months[1])
+    taken = time_taken(presenter_ids, span, now=now, except_visit=except_visit)
+    return Promises(*_stops_and_load(taken, around, days), taken)
+
+
+def months_and_weeks(days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+    """The first and the last day of the weeks and the months of some days."""
+    first = min(min(week_of_day(day), day.replace(day=1)) for day in days)
+    last = max(max(week_of_day(day) + dt.timedelta(days=6), _last_of_month(day)) for day in days)
+    return first, last
+
+
+def _last_of_month(day: dt.date) -> dt.date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _weeks_of(days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+    return week_of_day(min(days)), week_of_day(max(days)) + A_WEEK - dt.timedelta(days=1)
+
+
+def _near(around: Sequence[Stop]) -> tuple[dt.datetime, dt.datetime]:
+    return min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
+
+
+def _weeks_around(around: Sequence[Stop], days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+    weeks = _weeks_of(days)
+    if not around:
+        return weeks
+    near = _near(around)
+    return min(near[0].date() - TWO_DAYS, weeks[0]), max(near[1].date() + TWO_DAYS, weeks[1])
+
+
+def _stops_and_load(
+    every: Iterable[TakenTime], around: Sequence[Stop], days: Collection[dt.date]
+) -> tuple[dict[int, list[Stop]], dict[int, Counter[dt.date]]]:
+    weeks, near = _weeks_of(days), _near(around) if around else None
     stops: dict[int, list[Stop]] = defaultdict(list)
     load: dict[int, Counter[dt.date]] = defaultdict(Counter)
-    for taken in time_taken(presenter_ids, span, now=now, except_visit=except_visit):
+    for taken in every:
         if near and taken.stop.busy_until > near[0] and taken.stop.busy_from < near[1]:
             stops[taken.presenter_id].append(taken.stop)
         if weeks[0] <= taken.on_day <= weeks[1]:

@@ -1,14 +1,17 @@
-"""Visits as lists show them, with presentations, crews and names: two questions, however many visits there are."""
+"""Visits as lists show them, with presentations, crews and names: two questions, however many; of one visit one."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Bundle
 
 from scheduler.core.db import db
+from scheduler.core.errors import NotFound
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Presenter, User
@@ -21,7 +24,7 @@ from scheduler.visits.rules.crew import is_whole
 from scheduler.visits.rules.timetable import wall_end
 from scheduler.visits.terms.plans import CrewMember, CrewRule
 from scheduler.visits.terms.rows import CrewRow, PresentationRow, VisitRow
-from scheduler.visits.terms.states import LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState
+from scheduler.visits.terms.states import LEFT, LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState
 
 SORTS: Columns = {
     "day": (Visit.on_day,),
@@ -32,7 +35,7 @@ SORTS: Columns = {
 _OF_SITTING = (
     *("id", "ordinal", "starts_local", "minutes", "starts_at", "ends_at", "audience", "level", "classes", "room"),
     *("expected_pupils", "expected_parents", "expected_teachers", "state", "reason", "outside_shift"),
-    *("minutes_given", "notice_hours"),
+    *("minutes_given", "notice_hours", "uid"),
 )
 _OF_VISIT = (
     *("id", "number", "centre_id", "host_id", "school_request_id", "on_day", "zone", "state", "reason", "version"),
@@ -40,7 +43,7 @@ _OF_VISIT = (
     *("online_link", "confirmed_at", "moved_at", "moved_from_day", "moved_from_times", "programme_id", "campaign_id"),
 )
 _OF_HOST = ("place_sr_cyrl", "place_sr_latn", "address_sr_cyrl", "address_sr_latn")
-_VISITS = select(
+_VISIT_COLUMNS: tuple[Any, ...] = (
     *(getattr(Visit, name) for name in _OF_VISIT),
     Host.name_sr_cyrl.label("host_sr_cyrl"),
     Host.name_sr_latn.label("host_sr_latn"),
@@ -51,7 +54,7 @@ _VISITS = select(
     Programme.educators,
     Programme.influencers,
 )
-_SEATS = select(
+_SEAT_COLUMNS: tuple[Any, ...] = (
     Presentation.visit_id,
     *(getattr(Presentation, name) for name in _OF_SITTING),
     Assignment.state.label("seat"),
@@ -65,9 +68,33 @@ _SEATS = select(
 )
 
 
+@dataclass(frozen=True)
+class OneVisit:
+    """A visit, and what was asked beside it."""
+
+    row: VisitRow
+    beside: tuple[Any, ...]
+
+
 def visits_where(*wanted: ColumnElement[bool], sort: Sort | None = None, level: bool = False) -> list[VisitRow]:
     """Visits in order of time or as asked. `level`: in as many questions where there are none."""
     return _with_seats(_visits(sort).where(*wanted), level=level)
+
+
+def one_visit(number: str, *beside: Any, joined: Mapping[Any, ColumnElement[bool]] = MappingProxyType({})) -> OneVisit:
+    """A visit with its seats, and what else is asked `beside` it: one question. Raises: NotFound.
+
+    Tables that are `joined` to it have at most one row of a visit.
+    """
+    wanted = select(Bundle("visit", *_VISIT_COLUMNS), Bundle("seat", *_SEAT_COLUMNS), *beside)
+    wanted = _seated(wanted.select_from(Visit).join(Visit.host).join(Visit.programme).outerjoin(Visit.presentations))
+    for table, condition in joined.items():
+        wanted = wanted.outerjoin(table, condition)
+    rows = db.session().execute(wanted.where(Visit.number == number)).all()
+    if not rows:
+        raise NotFound("visit")
+    seats = [row.seat for row in rows if row.seat.id is not None]
+    return OneVisit(_with_crew(_visit_row(rows[0].visit, seats)), tuple(rows[0][2:]))
 
 
 def page_of_visits(*wanted: ColumnElement[bool], sort: Sort | None, page: int) -> Page[VisitRow]:
@@ -78,24 +105,28 @@ def page_of_visits(*wanted: ColumnElement[bool], sort: Sort | None, page: int) -
 
 
 def _visits(sort: Sort | None) -> Select[Any]:
-    found = _VISITS.select_from(Visit).join(Visit.host).join(Visit.programme)
+    found = select(*_VISIT_COLUMNS).select_from(Visit).join(Visit.host).join(Visit.programme)
     return found.order_by(*ordered_by(sort, SORTS), Visit.on_day, Visit.number)
 
 
 def _with_seats(wanted: Select[Any], *, level: bool = False) -> list[VisitRow]:
     visits = db.session().execute(wanted).all()
     seats: dict[int, list[Any]] = defaultdict(list)
-    seated = (
-        _SEATS.select_from(Presentation)
-        .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
-        .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
-        .outerjoin(User, User.id == Presenter.user_id)
-        .where(Presentation.visit_id.in_([visit.id for visit in visits]))
-        .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
-    )
+    of_these = Presentation.visit_id.in_([visit.id for visit in visits])
+    seated = _seated(select(*_SEAT_COLUMNS).select_from(Presentation)).where(of_these)
     for row in db.session().execute(seated).all() if visits or level else ():
         seats[row.visit_id].append(row)
     return [_with_crew(_visit_row(visit, seats[visit.id])) for visit in visits]
+
+
+def _seated(presentations: Select[Any]) -> Select[Any]:
+    """With a row for each seat, in the order of time."""
+    return (
+        presentations.outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
+        .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
+        .outerjoin(User, User.id == Presenter.user_id)
+        .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
+    )
 
 
 def _with_crew(row: VisitRow) -> VisitRow:
@@ -145,6 +176,7 @@ def _crew_row(rows: Sequence[Any], day: dt.date) -> CrewRow:
         states={row.id: row.seat for row in rows},
         offered_until=last.offered_until,
         reason=last.left_because if all(row.seat not in LIVING for row in rows) else "",
+        left=any(row.seat in LEFT for row in rows),
     )
 
 

@@ -4,13 +4,12 @@ import datetime as dt
 import json
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, case, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler import policy
 from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
-from scheduler.core.errors import NotFound
 from scheduler.core.names import whole_name
 from scheduler.core.paging import Page
 from scheduler.core.sorting import Sort
@@ -20,19 +19,21 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Replanning, Visit
 from scheduler.visits.queries.agenda import readers_in_crew
 from scheduler.visits.queries.clearance import not_cleared
-from scheduler.visits.queries.lists import crew_of, page_of_visits, visits_where
-from scheduler.visits.rules.crew import keeps_back, promise_problems
+from scheduler.visits.queries.lists import crew_of, one_visit, page_of_visits, visits_where
+from scheduler.visits.rules.crew import is_whole, keeps_back, promise_problems
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage, VisitRow
-from scheduler.visits.terms.states import FIRM, VisitState
+from scheduler.visits.terms.states import FIRM, OPEN_VISITS, STAFFED, VisitState
 
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
     """One visit for whoever may read it: staff of its centre, and its crew. Raises: NotAllowed, NotFound."""
-    rows = visits_where(Visit.number == number)
-    if not rows:
-        raise NotFound("visit")
-    row = rows[0]
+    row = one_visit(number).row
+    _require_reader(actor, row)
+    return row
+
+
+def _require_reader(actor: Actor, row: VisitRow) -> None:
     policy.require(
         actor,
         "read",
@@ -41,50 +42,55 @@ def visit_for(actor: Actor, number: str) -> VisitRow:
         request=row.school_request_id,
         presenters=readers_in_crew(row.id) if actor.presenter_id is not None else (),
     )
-    return row
 
 
 def visit_page(actor: Actor, number: str) -> VisitPage:
     """The coordinators' page of a visit: who goes, what is missing, what happened. Raises: NotAllowed, NotFound."""
-    row = visit_for(actor, number)
+    planned_again = _planned_again(Replanning.new_id, Replanning.stopped_id)
+    instead = _planned_again(Replanning.stopped_id, Replanning.new_id)
+    request = {SchoolRequest: SchoolRequest.id == Visit.school_request_id}
+    found = one_visit(number, SchoolRequest, planned_again, instead, joined=request)
+    row, (asked, stands_for, replanned_as) = found.row, found.beside
+    _require_reader(actor, row)
     policy.require(actor, "update", "visit", centre=policy.spot(row))
-    asked, beside = _request_and_planned_again(row.id)
     return VisitPage(
         visit=row,
         contact_name=asked.contact_name if asked else "",
         contact_phone=asked.contact_phone if asked else "",
         safeguarding_contact=(asked or row).safeguarding_contact,
         teacher_stays=(asked or row).teacher_stays and row.with_pupils,
-        keeps_back=_keeps_back(row, asked),
+        keeps_back=_keeps_back(row, asked) if row.state in OPEN_VISITS else (),
         history=_history(row),
         request_number=asked.number if asked else "",
         crew_lost=crew_lost(row),
-        stands_for=beside.get(True, ""),
-        replanned_as=beside.get(False, ""),
+        stands_for=stands_for or "",
+        replanned_as=replanned_as or "",
     )
+
+
+def _planned_again(this: QueryableAttribute[int], other: QueryableAttribute[int]) -> ColumnElement[str | None]:
+    """The number of the other visit of a replanning in which this visit stands."""
+    beside = aliased(Visit)
+    number = select(beside.number).join(Replanning, other == beside.id).where(this == Visit.id)
+    return number.correlate(Visit).scalar_subquery()
+
+
+def crew_stands(row: VisitRow) -> bool:
+    """Whether the crew is whole and nobody has left it who does not go all the same: then its school knows who comes.
+
+    What `turns.rules` says of a visit whose school was told, as far as a page can see it without asking.
+    """
+    held = [one for one in row.presentations if one.state in STAFFED]
+    here = {one.id for one in row.presentations}
+    back = all(
+        any(state in FIRM for which, state in one.states.items() if which in here) for one in row.crew if one.left
+    )
+    return back and is_whole([crew_of(row, one) for one in held], row.rule, row.on_day)
 
 
 def crew_lost(row: VisitRow) -> bool:
     """Whether an open visit was confirmed for this very time and is so no longer: since then somebody has left."""
     return row.state in (VisitState.OFFERED, VisitState.PLANNED) and row.confirmed_at is not None
-
-
-def _request_and_planned_again(visit_id: int) -> tuple[SchoolRequest | None, dict[bool, str]]:
-    """The request behind a visit, and the number of the visit for which it stands (True), and of the one that stands
-    for it (False): one question.
-    """
-    other, both = aliased(Visit), or_(Replanning.new_id == visit_id, Replanning.stopped_id == visit_id)
-    other_id = case((Replanning.new_id == visit_id, Replanning.stopped_id), else_=Replanning.new_id)
-    wanted = (
-        select(SchoolRequest, Replanning.new_id == visit_id, other.number)
-        .select_from(Visit)
-        .outerjoin(SchoolRequest, SchoolRequest.id == Visit.school_request_id)
-        .outerjoin(Replanning, both)
-        .outerjoin(other, other.id == other_id)
-        .where(Visit.id == visit_id)
-    )
-    rows = db.session().execute(wanted).all()
-    return rows[0][0], {bool(stands): number for _asked, stands, number in rows if number is not None}
 
 
 def _keeps_back(row: VisitRow, asked: SchoolRequest | None) -> tuple[Why, ...]:

@@ -36,6 +36,7 @@ class CrewRow:
     states: dict[int, AssignmentState]
     offered_until: dt.datetime | None
     reason: str
+    left: bool = False  # some presentation, once; she may have come back to it
 
     @property
     def full_name(self) -> str:
@@ -79,6 +80,7 @@ class PresentationRow:
     outside_shift: bool = False
     minutes_given: int | None = None  # how long it was, where that was shorter than planned
     notice_hours: int | None = None  # called off by somebody: so many whole hours before it began
+    uid: str = ""  # what its code on a poster is made of
 
 
 @dataclass(frozen=True)

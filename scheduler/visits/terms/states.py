@@ -190,6 +190,7 @@ ASSIGNMENT_MACHINE = Machine(
 
 PROMISED = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.PRESENT)  # a person's time is taken
 LIVING = (AssignmentState.SUGGESTED, *PROMISED)
+LEFT = (AssignmentState.WITHDRAWN, AssignmentState.REPLACED)
 FIRM = (AssignmentState.ACCEPTED, AssignmentState.PRESENT)
 DUE = (*PROMISED, AssignmentState.ABSENT)  # is asked, goes, went or was missed
 TO_COME = (AssignmentState.SUGGESTED, AssignmentState.OFFERED, AssignmentState.ACCEPTED)  # may still be taken back

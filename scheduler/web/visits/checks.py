@@ -7,12 +7,10 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.attendance.queries.feedback import feedback_of, survey_of
-from scheduler.attendance.queries.tally import tallies_of
-from scheduler.attendance.rules import TALLY_AUDIENCES
+from scheduler.attendance.queries.tally import tally_codes
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, Rejected
-from scheduler.questions.queries.sittings import is_asked_at
 from scheduler.readiness.queries.findings import checklist_of, findings_of, open_numbers_of, open_wish_of
 from scheduler.readiness.service import numbers, wishes
 from scheduler.readiness.service.recheck import confirm_clock
@@ -20,7 +18,7 @@ from scheduler.staffing.queries.drives import drives_of_visit
 from scheduler.staffing.rules.drives import cost_of
 from scheduler.turns.queries.desk import turns_about
 from scheduler.turns.terms import Matter
-from scheduler.visits.queries.pages import visit_for, visit_page
+from scheduler.visits.queries.pages import crew_stands, visit_for, visit_page
 from scheduler.visits.terms.rows import VisitPage, VisitRow
 from scheduler.visits.terms.states import FindingKind, VisitState
 from scheduler.web import labels
@@ -48,19 +46,19 @@ def checks_of(page: VisitPage, beside: Collection[str]) -> dict[str, Any]:
         "numbers_asked": open_numbers_of(visit.id) if "numbers_asked" in beside else [],
         "checklist": checklist_of(visit.id, visit.state, visit.on_day, today, told="readiness" in beside),
         "feedback": feedback_of(visit.id) if "visit_feedback" in beside else None,
-        "tallies": tallies_of(visit.id) if any(row.audience in TALLY_AUDIENCES for row in visit.presentations) else [],
+        "tallies": tally_codes(visit),
         "survey": survey_of(visit.id) if "visit_survey" in beside else None,
         "drives": drives_of_visit(visit.id) if "drive" in beside and visit.state in DRIVEN_TO else [],
         "cost": cost_of(visit.kilometres, settings().kilometre_rate),
         "untold": _untold(visit),
-        "is_asked": is_asked_at(visit.id),
+        "is_asked": "questions" in beside,
         **hand_off_facts(visit),
     }
 
 
 def _untold(row: VisitRow) -> Matter | None:
     """What the school of a confirmed visit does not know of its crew yet."""
-    if row.state not in (VisitState.CONFIRMED, VisitState.READY):
+    if row.state not in (VisitState.CONFIRMED, VisitState.READY) or crew_stands(row):
         return None
     matters = [one.matter for one in turns_about(row.id, clock.now())]
     return next((one for one in matters if one in (Matter.CREW_LOST, Matter.SCHOOL_TO_TELL)), None)

@@ -15,7 +15,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.paging import Page, page_number
 from scheduler.programmes.queries import campaigns_for
-from scheduler.questions.queries.sittings import is_asked_at
+from scheduler.questions.queries.sittings import asked_at, is_asked_at
 from scheduler.readiness.queries.cancelling import cancellation_of
 from scheduler.readiness.queries.told_notes import told_of
 from scheduler.readiness.service.recheck import confirm_crew
@@ -145,7 +145,7 @@ def shown_visit(
         turned = page_number(request.args.get("people"))
         people, judged = candidates_by_need(actor, page.visit.id, now=clock.now(), page=turned)
         people = replace(people, rows=left_last(people.rows, page.visit))
-    beside = tables_beside(page.visit.id)
+    beside = tables_beside(page.visit.id, questions=asked_at(page.visit.id))
     hands = hands_of(page.visit.id, judged) if "raised_hand" in beside else ()
     noted = (promise or PromiseForm(formdata=None, obj=page)) if may_promise else None
     for one in (until, press, noted):
