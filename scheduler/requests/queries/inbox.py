@@ -25,7 +25,8 @@ from scheduler.requests.queries.inbox_counts import (
     inbox_counts,
     promised_until,
 )
-from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
+from scheduler.requests.queries.inbox_rows import inbox_rows
+from scheduler.requests.queries.rows import requests_in_reach
 from scheduler.requests.queries.stand_ins import handed_to
 from scheduler.requests.rules.states import OVER, STEPS
 from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show, Turn
@@ -46,26 +47,22 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Column
     """One page of the centre's requests: first those that wait for the centre, the oldest first; or as asked.
 
     `ours`: of which requests a visit waits for the centre, as the rule of turns says. A page is cut by the columns of
-    an index, then loaded. Four queries beside what a row is loaded with, however many rows. Raises: NotAllowed.
+    an index and loaded in one question; one more counts all that the page counts. Raises: NotAllowed.
     """
     ours = ours if ours is not None else false()
     shows, order = _conditions(actor, now), _turn_order(ours).label("place")
     handed = handed_to(actor.user_id, clock.local_day(now))
     asked = RowConditions(handed=handed, ours=ours, typed=and_(true(), *_typed(filters)))
     counts = inbox_counts(actor, filters, now, asked)
+    by = _by(filters.sort)
     cut = (
-        _sorted(_filtered(actor, filters, now, shows), filters.sort)
+        _joined(_filtered(actor, filters, now, shows), filters.sort)
         .with_only_columns(SchoolRequest.id, order)
-        .order_by(order, SchoolRequest.state_since, SchoolRequest.id)
+        .order_by(*by, order, SchoolRequest.state_since, SchoolRequest.id)
         .limit(PER_PAGE)
         .offset(first_row(filters.page))
     )
-    of_page = {number: place == 0 for number, place in db.session().execute(cut)}
-    loaded = with_related_rows(select(SchoolRequest)).where(SchoolRequest.id.in_(of_page)).order_by(SchoolRequest.id)
-    found = {row.id: row for row in db.session().scalars(loaded)}
-    rows = [found[number] for number in of_page if number in found]
-    mine = [number for number, its_turn in of_page.items() if its_turn]
-    page = Page(request_rows(rows, now, mine), filters.page, sum(count for _, count in counts.groups))
+    page = Page(inbox_rows(cut, by, now), filters.page, sum(count for _, count in counts.groups))
     return Inbox(
         page=page,
         groups=counts.groups,
@@ -96,13 +93,19 @@ def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool
     return {show: and_(condition, more[show]) if show in more else condition for show, condition in within.items()}
 
 
-def _sorted(wanted: Select[SchoolRequest], sort: Sort | None) -> Select[SchoolRequest]:
-    if sort is None or sort.name not in SORTS:
+def _by(sort: Sort | None) -> list[Any]:
+    """The columns of what the address sorts by."""
+    return ordered_by(sort.turned() if sort and sort.name == "age" else sort, SORTS)  # the longer ago, the older
+
+
+def _joined(wanted: Select[SchoolRequest], sort: Sort | None) -> Select[SchoolRequest]:
+    """With the tables of what the address sorts by."""
+    if sort is None:
         return wanted
-    if sort.name == "age":
-        sort = sort.turned()  # the longer ago, the older
-    joined = wanted.join(SchoolRequest.host).join(SchoolRequest.programme).outerjoin(SchoolRequest.owner)
-    return joined.order_by(*ordered_by(sort, SORTS))
+    if sort.name == "owner":
+        return wanted.outerjoin(SchoolRequest.owner)
+    of_sort = {"host": SchoolRequest.host, "what": SchoolRequest.programme}
+    return wanted.join(of_sort[sort.name]) if sort.name in of_sort else wanted
 
 
 def _filtered(
