@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
 
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -52,7 +52,7 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Column
     ours = ours if ours is not None else false()
     shows, order = _conditions(actor, now), _turn_order(ours).label("place")
     handed = handed_to(actor.user_id, clock.local_day(now))
-    asked = RowConditions(handed=handed, ours=ours, typed=and_(true(), *_typed(filters)))
+    asked = RowConditions(handed=handed, ours=ours, shown=and_(shows[filters.show], *_typed(filters)))
     counts = inbox_counts(actor, filters, now, asked)
     by = _by(filters.sort)
     cut = (
