@@ -22,7 +22,6 @@ from scheduler.turns.queries.requests_and_mails import (
     judged_requests,
     posts_to_judge,
     standing_still,
-    still_requests,
     waiting_requests,
 )
 from scheduler.turns.queries.standings import Judged, judged_visits, may_be_asked, read
@@ -112,17 +111,6 @@ def requests_that_wait(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
     kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, now))
     return or_(kept, SchoolRequest.id.in_(others), standing_still(now))
-
-
-def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:
-    """Of these requests what is the coordinators' turn of their visits, and who stands still: three questions."""
-    if not request_ids:
-        return {}
-    today = clock.local_day(now)
-    of_requests = Visit.school_request_id.in_(request_ids)
-    rows = read(judged_visits().where(in_reach(actor, Visit), may_be_asked(today), of_requests)).turns(now, today)
-    rows += still_requests(actor, now, request_ids)
-    return {row.request_id: row for row in rows if row.request_id is not None and row.verdict.ours}
 
 
 def turns_about(visit_id: int, now: dt.datetime) -> list[Verdict]:

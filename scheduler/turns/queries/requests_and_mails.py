@@ -1,7 +1,7 @@
 """Requests of a centre that wait by themselves, the schools that they typed, mails that did not arrive, posts."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ from scheduler.turns.rules import (
     turn_of_request,
     turn_of_typed_host,
 )
-from scheduler.turns.terms import AboutHost, Matter, PlacedRow, RequestStanding, TurnRow, Verdict
+from scheduler.turns.terms import AboutHost, PlacedRow, RequestStanding, TurnRow, Verdict
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
@@ -97,12 +97,6 @@ def _verdict(asked: Any, has_visit: bool, moment: _Moment) -> Verdict:
     too_long = waits_too_long(state, since, moment.now, moment.silent_days)
     standing = RequestStanding(state, since, asked.first_day, asked.last_day, asked.attention, has_visit, too_long)
     return turn_of_request(standing, moment.today)
-
-
-def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> list[TurnRow]:
-    """Of these requests those that stand still."""
-    rows = judged_requests(actor, now, and_(_stands_still(now), SchoolRequest.id.in_(request_ids)))
-    return [row for row in rows if row.matter is Matter.STANDS_STILL]
 
 
 def standing_still(now: dt.datetime) -> ColumnElement[bool]:

@@ -19,7 +19,8 @@ from scheduler.requests.service.bulk_acts import act_together, preview_together,
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries.desk import requests_that_wait, rows_of_requests
+from scheduler.turns.queries.desk import requests_that_wait
+from scheduler.turns.queries.of_requests import rows_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.form_words import FormReason
