@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Executable, Integer, Select, and_, bindparam, case, false, or_, select
 
-from scheduler.core import clock
+from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.sorting import Columns, Sort, ordered_by
@@ -18,14 +20,17 @@ from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.inbox_counts import (
+    DAY,
     STATES,
     TURNS,
     RowConditions,
     ages,
+    at_moment,
     inbox_counts,
-    promised_until,
+    question_of_counts,
+    waits_too_long,
 )
-from scheduler.requests.queries.inbox_rows import inbox_rows
+from scheduler.requests.queries.inbox_rows import inbox_rows, question_of_rows
 from scheduler.requests.queries.rows import requests_in_reach
 from scheduler.requests.queries.stand_ins import handed_to
 from scheduler.requests.rules.states import OVER, STEPS
@@ -43,26 +48,46 @@ SORTS: Columns = {
 }
 
 
-def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: ColumnElement[bool] | None = None) -> Inbox:
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A condition on requests that stands in questions: each is another one, so that it can be a key."""
+
+    of_request: ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Of which requests a visit waits for the centre, as the rule of turns says, and the values that it asks with."""
+
+    condition: Condition
+    values: Mapping[str, Any]
+    lasts: bool = True  # asked again and again; else it names what changed just now
+
+
+class Questions(NamedTuple):
+    """What the inbox asks of requests."""
+
+    counts: Executable
+    rows: Executable
+
+
+NOBODYS = Ours(Condition(false()), {})
+BEGINS = bindparam("begins", type_=Integer())  # the rows before the page
+
+
+def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours = NOBODYS) -> Inbox:
     """One page of the centre's requests: first those that wait for the centre, the oldest first; or as asked.
 
-    `ours`: of which requests a visit waits for the centre, as the rule of turns says. A page is cut by the columns of
-    an index and loaded in one question; one more counts all that the page counts. Raises: NotAllowed.
+    A page is cut by the columns of an index and loaded in one question; one more counts all that the page counts.
+    Raises: NotAllowed.
     """
-    ours = ours if ours is not None else false()
-    shows, order = _conditions(actor, now), _turn_order(ours).label("place")
-    handed = handed_to(actor.user_id, clock.local_day(now))
-    asked = RowConditions(handed=handed, ours=ours, shown=and_(shows[filters.show], *_typed(filters)))
-    counts = inbox_counts(actor, filters, now, asked)
-    by = _by(filters.sort)
-    cut = (
-        _joined(_filtered(actor, filters, now, shows), filters.sort)
-        .with_only_columns(SchoolRequest.id, order)
-        .order_by(*by, order, SchoolRequest.state_since, SchoolRequest.id)
-        .limit(PER_PAGE)
-        .offset(first_row(filters.page))
-    )
-    page = Page(inbox_rows(cut, by, now), filters.page, sum(count for _, count in counts.groups))
+    policy.require(actor, "read", "request", centre=policy.own_part(actor))
+    written = _written_questions if ours.lasts else _questions
+    questions = written(actor, replace(filters, page=1), ours.condition)
+    values = {**at_moment(now), **ours.values}
+    counts = inbox_counts(actor, filters, questions.counts, values)
+    rows = inbox_rows(questions.rows, {**values, BEGINS.key: first_row(filters.page)}, now)
+    page = Page(rows, filters.page, sum(count for _, count in counts.groups))
     return Inbox(
         page=page,
         groups=counts.groups,
@@ -76,6 +101,25 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Column
     )
 
 
+def _questions(actor: Actor, filters: InboxFilters, ours: Condition) -> Questions:
+    """To put them into words takes longer than to ask them of few requests."""
+    shows, order = _conditions(actor), _turn_order(ours.of_request).label("place")
+    shown = and_(shows[filters.show], *_typed(filters))
+    asked = RowConditions(handed=handed_to(actor.user_id, DAY), ours=ours.of_request, shown=shown)
+    by = _by(filters.sort)
+    cut = (
+        _joined(_filtered(actor, filters, shows), filters.sort)
+        .with_only_columns(SchoolRequest.id, order)
+        .order_by(*by, order, SchoolRequest.state_since, SchoolRequest.id)
+        .limit(PER_PAGE)
+        .offset(BEGINS)
+    )
+    return Questions(question_of_counts(actor, asked), question_of_rows(cut, by))
+
+
+_written_questions = lru_cache(maxsize=24)(_questions)  # by who asks for what
+
+
 def has_requests(centre_id: int) -> bool:
     """Whether any school has asked this centre and proved its address, whatever has become of it."""
     unproven = SchoolRequest.state == RequestState.UNVERIFIED
@@ -83,12 +127,12 @@ def has_requests(centre_id: int) -> bool:
     return db.session().scalar(asked.limit(1)) is not None
 
 
-def _conditions(actor: Actor, now: dt.datetime) -> dict[Show, ColumnElement[bool]]:
+def _conditions(actor: Actor) -> dict[Show, ColumnElement[bool]]:
     """What each filter lets through; a tile counts and opens by the same one, so that its number is never another."""
     within = {show: SchoolRequest.state.in_(states) for show, states in STATES.items()}
-    handed = handed_to(actor.user_id, clock.local_day(now))
+    handed = handed_to(actor.user_id, DAY)
     mine = or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None), handed)
-    late = and_(_turn_order(false()) == 0, SchoolRequest.state_since <= promised_until(now))
+    late = and_(_turn_order(false()) == 0, waits_too_long())
     more = {Show.MINE: mine, Show.HANDED: handed, Show.LATE: late}
     return {show: and_(condition, more[show]) if show in more else condition for show, condition in within.items()}
 
@@ -108,9 +152,7 @@ def _joined(wanted: Select[SchoolRequest], sort: Sort | None) -> Select[SchoolRe
     return wanted.join(of_sort[sort.name]) if sort.name in of_sort else wanted
 
 
-def _filtered(
-    actor: Actor, filters: InboxFilters, now: dt.datetime, shows: Mapping[Show, ColumnElement[bool]]
-) -> Select[SchoolRequest]:
+def _filtered(actor: Actor, filters: InboxFilters, shows: Mapping[Show, ColumnElement[bool]]) -> Select[SchoolRequest]:
     """What the address lets through. Hosts, programmes and owners are reached by subqueries: who sorts joins them."""
     wanted = [shows[filters.show]]
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
@@ -120,7 +162,7 @@ def _filtered(
             select(Host.id).join(Host.municipality).where(Municipality.district_id == district)
         ),
         "programme": lambda programme: SchoolRequest.programme_id == programme,
-        "age": lambda age: ages(now)[age],
+        "age": lambda age: ages()[age],
     }
     asked = {name: getattr(filters, name) for name in conditions}
     wanted += [conditions[name](value) for name, value in asked.items() if value is not None]
@@ -142,9 +184,7 @@ def _turn_order(ours: ColumnElement[bool]) -> ColumnElement[int]:
     return case(
         (SchoolRequest.state.in_(OVER), 3),
         (
-            or_(
-                SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS]), *([] if ours is None else [ours])
-            ),
+            or_(SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS]), ours),
             0,
         ),
         (SchoolRequest.state.in_(states[Turn.OTHERS]), 1),

@@ -16,10 +16,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Date,
+    Executable,
     Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -31,6 +34,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES
 from scheduler.core.names import SpelledName, spelled
@@ -104,32 +108,42 @@ class RowConditions:
     shown: ColumnElement[bool]  # the filter that is on lets it through, and it fits what was typed
 
 
-def ages(now: dt.datetime) -> dict[Age, ColumnElement[bool]]:
+# What the clock says, by name: so that a question is put into words once, and asked at any moment.
+_MOMENT = SchoolRequest.state_since.type
+DAY = bindparam("day", type_=Date())
+_PROMISED_UNTIL = bindparam("promised_until", type_=_MOMENT)
+_EDGES = [bindparam(f"age_edge_{days}", type_=_MOMENT) for days in AGES]
+
+
+def at_moment(now: dt.datetime) -> dict[str, Any]:
+    """The values of these names."""
+    edges = {edge.key: now - dt.timedelta(days=days) for edge, days in zip(_EDGES, AGES, strict=True)}
+    return {DAY.key: clock.local_day(now), _PROMISED_UNTIL.key: now - dt.timedelta(days=PROMISED_DAYS + 1), **edges}
+
+
+def ages() -> dict[Age, ColumnElement[bool]]:
     """How long requests have waited, as conditions."""
     since = SchoolRequest.state_since
-    edges = [now - dt.timedelta(days=days) for days in AGES]
     return {
-        Age.FRESH: since > edges[0],
-        Age.DUE: and_(since <= edges[0], since > edges[1]),
-        Age.LATE: and_(since <= edges[1], since > edges[2]),
-        Age.OLD: since <= edges[2],
+        Age.FRESH: since > _EDGES[0],
+        Age.DUE: and_(since <= _EDGES[0], since > _EDGES[1]),
+        Age.LATE: and_(since <= _EDGES[1], since > _EDGES[2]),
+        Age.OLD: since <= _EDGES[2],
     }
 
 
-def promised_until(now: dt.datetime) -> dt.datetime:
+def waits_too_long() -> ColumnElement[bool]:
     """Whoever waits since then has waited longer than was promised."""
-    return now - dt.timedelta(days=PROMISED_DAYS + 1)
+    return SchoolRequest.state_since <= _PROMISED_UNTIL
 
 
-def inbox_counts(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> InboxCounts:
-    """Everything that the inbox counts: one question. Raises: NotAllowed."""
+def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, values: Mapping[str, Any]) -> InboxCounts:
+    """Everything that the inbox counts, by `question_of_counts`: one question."""
     heaps: list[Heap] = []
     shown = dict.fromkeys(STATES, 0)
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
     lets, all_ages = _filters_of(actor), [age.value for age in Age]
-    for kind, state, owner, district, programme, marks, count, second, third in db.session().execute(
-        _question(actor, filters, now, asked)
-    ):
+    for kind, state, owner, district, programme, marks, count, second, third in db.session().execute(question, values):
         if kind == _SHOWN:
             age, pressing = all_ages[marks // _AGE], bool(marks % _AGE)
             heaps.append(Heap(state, owner, district, programme, age, pressing, count))
@@ -197,20 +211,20 @@ def _values(
     return sorted(values, key=_FACET_ORDERS[name])
 
 
-def _question(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> Any:
-    """The heaps, and the names of all whom and what those speak of that are shown."""
-    shown = _shown_heaps(actor, now, asked).cte("shown")
+def question_of_counts(actor: Actor, asked: RowConditions) -> Executable:
+    """The heaps, and the names of all whom and what those speak of that are shown. Raises: NotAllowed."""
+    shown = _shown_heaps(actor, asked).cte("shown")
     none = [cast(null(), String).label(name) for name in ("second", "third")]
     return union_all(
         select(literal(_SHOWN, String).label("kind"), shown, *none),
-        *(select(literal(_ALL, String), *heaps.subquery().c, *none) for heaps in _heaps_of_all(actor, now, asked)),
+        *(select(literal(_ALL, String), *heaps.subquery().c, *none) for heaps in _heaps_of_all(actor, asked)),
         *(_named(name, kind, shown) for name, kind in _NAMED.items()),
     )
 
 
-def _shown_heaps(actor: Actor, now: dt.datetime, asked: RowConditions) -> Select[Any]:
+def _shown_heaps(actor: Actor, asked: RowConditions) -> Select[Any]:
     """What the filter shows that is on, by all that narrows it, as one row for all that are alike."""
-    age = case(*((one, place * _AGE) for place, one in enumerate(ages(now).values())), else_=0)
+    age = case(*((one, place * _AGE) for place, one in enumerate(ages().values())), else_=0)
     pressing = case((or_(SchoolRequest.attention, asked.ours), _PRESSING), else_=0)
     split = (
         cast(SchoolRequest.state, String).label("state"),
@@ -224,11 +238,10 @@ def _shown_heaps(actor: Actor, now: dt.datetime, asked: RowConditions) -> Select
     return select(*alike.c, func.count().label("count")).group_by(*alike.c)
 
 
-def _heaps_of_all(actor: Actor, now: dt.datetime, asked: RowConditions) -> Iterator[Select[Any]]:
+def _heaps_of_all(actor: Actor, asked: RowConditions) -> Iterator[Select[Any]]:
     """Open requests by what the numbers beside the filters ask, and of those that are over their state only."""
     none = cast(null(), Integer)
-    late = SchoolRequest.state_since <= promised_until(now)
-    marked = ((asked.handed, _HANDED), (late, _PROMISED), (SchoolRequest.attention, _ATTENTION))
+    marked = ((asked.handed, _HANDED), (waits_too_long(), _PROMISED), (SchoolRequest.attention, _ATTENTION))
     split = (
         cast(SchoolRequest.state, String).label("state"),
         SchoolRequest.owner_id.label("owner"),

@@ -1,10 +1,10 @@
 """The requests of a page of the inbox, with all that their rows say: columns, and no objects."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, Select, func, select
 
 from scheduler.core import clock
 from scheduler.core.db import db
@@ -42,13 +42,10 @@ _COLUMNS = (
 )
 
 
-def inbox_rows(cut: Select[Any], order: Sequence[Any], now: dt.datetime) -> list[InboxRow]:
-    """`cut`: (id, place of its group) of the requests of the page; `order`: by what it was cut. At most four questions.
-
-    It is one for the rows, one for their twins, and one or two for who stands in where somebody owns one of them.
-    """
+def question_of_rows(cut: Select[Any], order: Sequence[Any]) -> Executable:
+    """`cut`: (id, place of its group) of the requests of the page; `order`: by what it was cut."""
     page = cut.subquery()
-    wanted = (
+    return (
         select(*_COLUMNS, page.c.place)
         .join_from(page, SchoolRequest, SchoolRequest.id == page.c.id)
         .join(SchoolRequest.host)
@@ -58,7 +55,14 @@ def inbox_rows(cut: Select[Any], order: Sequence[Any], now: dt.datetime) -> list
         .outerjoin(Municipality.district)
         .order_by(*order, page.c.place, SchoolRequest.state_since, SchoolRequest.id)
     )
-    found: Sequence[Any] = db.session().execute(wanted).all()
+
+
+def inbox_rows(question: Executable, values: Mapping[str, Any], now: dt.datetime) -> list[InboxRow]:
+    """By `question_of_rows`: at most four questions.
+
+    It is one for the rows, one for their twins, and one or two for who stands in where somebody owns one of them.
+    """
+    found: Sequence[Any] = db.session().execute(question, values).all()
     twins = twins_of_each([(row.id, row.host_id, row.centre_id, row.first_day, row.state in OPEN) for row in found])
     owned = {row.centre_id for row in found if row.owner_id is not None}
     running = handovers_on(owned, clock.local_day(now)) if owned else []

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from scheduler.core import clock
@@ -57,11 +57,11 @@ def _row(row: Handover) -> HandoverRow:
     )
 
 
-def _on(table: type[Handover], day: dt.date) -> tuple[ColumnElement[bool], ...]:
+def _on(table: type[Handover], day: dt.date | BindParameter[dt.date]) -> tuple[ColumnElement[bool], ...]:
     return (table.ended_at.is_(None), table.first_day <= day, table.last_day >= day)
 
 
-def handed_to(user_id: int | None, day: dt.date) -> ColumnElement[bool]:
+def handed_to(user_id: int | None, day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     """Whether a request is looked after by this user today because its owner is away.
 
     Nearly always nobody is: that is asked once, and not of each of ten thousand requests.

@@ -2,20 +2,53 @@
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Integer, Select, String, and_, cast, false, func, literal, null, or_, select, union_all
+import sqlalchemy as sa
+from sqlalchemy import Select, and_, bindparam, false, func, literal, null, or_, select, union_all
 
+from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.queries.inbox import Condition, Ours
 from scheduler.turns.models import KeptTurn, TurnMark
 from scheduler.turns.queries import kept_turns
-from scheduler.turns.queries.requests_and_mails import standing_still
+from scheduler.turns.queries.desk import requests_that_wait
+from scheduler.turns.queries.requests_and_mails import silent_since, standing_still, standing_still_since
 from scheduler.turns.terms import Matter, TurnRow, Verdict, Whose
 from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.terms.states import PresentationState
+
+_MOMENT = SchoolRequest.state_since.type
+_NOW, _SILENT_SINCE = bindparam("now", type_=_MOMENT), bindparam("silent_since", type_=_MOMENT)
+
+
+def ours_of(actor: Actor, now: dt.datetime) -> Ours:
+    """Of which requests a visit is the coordinators' turn, or which stand still: one question.
+
+    In most minutes nothing changed, and the condition is the one that was put into words before. Else what changed is
+    named in it: two more questions. Raises: NotAllowed.
+    """
+    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
+    values = {_NOW.key: now, _SILENT_SINCE.key: silent_since(now)}
+    if db.session().scalars(_to_judge(kept_turns.made_by()), values).first() is None:
+        return Ours(_kept_condition(actor, kept_turns.made_by()), values)
+    return Ours(Condition(requests_that_wait(actor, now)), {}, lasts=False)
+
+
+@lru_cache(maxsize=4)
+def _to_judge(_rules: str) -> Any:
+    """`_rules` stand in what is asked: other rules, another question."""
+    return kept_turns.to_judge(cast(Any, _NOW))
+
+
+@lru_cache(maxsize=24)
+def _kept_condition(actor: Actor, _rules: str) -> Condition:
+    kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, cast(Any, _NOW)))
+    return Condition(or_(kept, standing_still_since(_SILENT_SINCE)))
 
 
 def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:
@@ -81,13 +114,13 @@ def _still(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> Sele
     """Of these requests those that stand still, in the same columns."""
     asked = SchoolRequest
     return select(
-        cast(null(), Integer).label("visit_id"),
+        sa.cast(null(), sa.Integer).label("visit_id"),
         asked.id.label("request_id"),
-        literal(Matter.STANDS_STILL.value, String).label("matter"),
+        literal(Matter.STANDS_STILL.value, sa.String).label("matter"),
         asked.number.label("number"),
         asked.first_day.label("on_day"),
         asked.version.label("version"),
-        cast(null(), asked.first_day.type).label("wished_day"),
-        cast(null(), asked.state_since.type).label("starts_at"),
+        sa.cast(null(), asked.first_day.type).label("wished_day"),
+        sa.cast(null(), asked.state_since.type).label("starts_at"),
         false().label("over"),
     ).where(in_reach(actor, asked), asked.id.in_(request_ids), standing_still(now))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, select, union
 from sqlalchemy.orm import Bundle
 
 from scheduler import policy
@@ -100,8 +100,17 @@ def _verdict(asked: Any, has_visit: bool, moment: _Moment) -> Verdict:
 
 
 def standing_still(now: dt.datetime) -> ColumnElement[bool]:
-    """The same as a condition: what the rule says of them, as long as their counts are not to be looked at first."""
-    return and_(_stands_still(now), ~SchoolRequest.attention, ~_has_visit())
+    """Of which the rule says so, as a condition: as long as their counts are not to be looked at first."""
+    return standing_still_since(silent_since(now))
+
+
+def silent_since(now: dt.datetime) -> dt.datetime:
+    """Who waits for a word since then has waited for too long."""
+    return now - dt.timedelta(days=settings().silent_days)
+
+
+def standing_still_since(since: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
+    return and_(_silent(since), ~SchoolRequest.attention, ~_has_visit())
 
 
 def _has_visit() -> ColumnElement[bool]:
@@ -110,7 +119,10 @@ def _has_visit() -> ColumnElement[bool]:
 
 def _stands_still(now: dt.datetime) -> ColumnElement[bool]:
     """Requests that wait for a word for so long that a coordinator is to end it, if the rule says so."""
-    since = now - dt.timedelta(days=settings().silent_days)
+    return _silent(silent_since(now))
+
+
+def _silent(since: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
 
 

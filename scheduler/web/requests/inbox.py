@@ -19,8 +19,7 @@ from scheduler.requests.service.bulk_acts import act_together, preview_together,
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries.desk import requests_that_wait
-from scheduler.turns.queries.of_requests import rows_of_requests
+from scheduler.turns.queries.of_requests import ours_of, rows_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.form_words import FormReason
@@ -65,7 +64,7 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
-    found = requests_inbox.inbox(actor, filters, now=now, ours=requests_that_wait(actor, now))
+    found = requests_inbox.inbox(actor, filters, now=now, ours=ours_of(actor, now))
     waits = rows_of_requests(actor, now, [row.id for row in found.page.rows])
     ticked = form.ticked() - {refusal.request_id for refusal in refusals}
     lines = lines_of(found.page.rows, waits, ticked, now)
