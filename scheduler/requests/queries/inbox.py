@@ -32,7 +32,7 @@ from scheduler.requests.queries.inbox_counts import (
 )
 from scheduler.requests.queries.inbox_rows import inbox_rows, question_of_rows
 from scheduler.requests.queries.rows import requests_in_reach
-from scheduler.requests.queries.stand_ins import handed_to
+from scheduler.requests.queries.stand_ins import handed_to, handovers_soon
 from scheduler.requests.rules.states import OVER, STEPS
 from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
@@ -86,7 +86,9 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     questions = written(actor, replace(filters, page=1), ours.condition)
     values = {**at_moment(now), **ours.values}
     counts = inbox_counts(actor, filters, questions.counts, values)
-    rows = inbox_rows(questions.rows, {**values, BEGINS.key: first_row(filters.page)}, now)
+    soon = handovers_soon(actor.centre_id, values[DAY.key])
+    running = [one for one in soon if one.able and one.first_day <= values[DAY.key]]
+    rows = inbox_rows(questions.rows, {**values, BEGINS.key: first_row(filters.page)}, running, now)
     page = Page(rows, filters.page, sum(count for _, count in counts.groups))
     return Inbox(
         page=page,
@@ -98,6 +100,7 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
         to_plan=counts.shown[Show.TO_PLAN],
         waiting_for_school=counts.shown[Show.ASKED],
         handed=counts.shown[Show.HANDED],
+        handovers=tuple(soon),
     )
 
 

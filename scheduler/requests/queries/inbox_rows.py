@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Executable, Select, func, select
 
-from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
 from scheduler.people.models import User
@@ -14,7 +13,6 @@ from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.queries.rows import twins_of_each
-from scheduler.requests.queries.stand_ins import handovers_on
 from scheduler.requests.rules.handovers import stand_in_for
 from scheduler.requests.rules.states import OPEN, age_days, is_late, turn_of
 from scheduler.requests.terms.handovers import HandoverRow
@@ -57,15 +55,12 @@ def question_of_rows(cut: Select[Any], order: Sequence[Any]) -> Executable:
     )
 
 
-def inbox_rows(question: Executable, values: Mapping[str, Any], now: dt.datetime) -> list[InboxRow]:
-    """By `question_of_rows`: at most four questions.
-
-    It is one for the rows, one for their twins, and one or two for who stands in where somebody owns one of them.
-    """
+def inbox_rows(
+    question: Executable, values: Mapping[str, Any], running: Sequence[HandoverRow], now: dt.datetime
+) -> list[InboxRow]:
+    """By `question_of_rows`, and one more for their twins; `running`: the handovers that hold today."""
     found: Sequence[Any] = db.session().execute(question, values).all()
     twins = twins_of_each([(row.id, row.host_id, row.centre_id, row.first_day, row.state in OPEN) for row in found])
-    owned = {row.centre_id for row in found if row.owner_id is not None}
-    running = handovers_on(owned, clock.local_day(now)) if owned else []
     return [_row(row, twins[row.id], running, now) for row in found]
 
 

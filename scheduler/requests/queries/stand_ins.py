@@ -16,11 +16,19 @@ from scheduler.requests.models import Handover, HandoverDistrict, SchoolRequest
 from scheduler.requests.rules.handovers import stand_in_for, told_instead
 from scheduler.requests.terms.handovers import HandoverRow
 
+SOON = dt.timedelta(days=14)  # so long before it begins, a handover stands on the first pages of both
+
 
 def handovers_on(centre_ids: Collection[int], day: dt.date) -> list[HandoverRow]:
     """The handovers of these centres that hold on a day; a suspended stand-in looks after nothing."""
     able = User.suspended_at.is_(None)
     return handover_rows(Handover.centre_id.in_(centre_ids), *_on(Handover, day), Handover.stand_in.has(able))
+
+
+def handovers_soon(centre_id: int | None, day: dt.date) -> list[HandoverRow]:
+    """The handovers of a centre that hold on a day or soon after, also those whose stand-in is suspended."""
+    soon = (Handover.ended_at.is_(None), Handover.first_day <= day + SOON, Handover.last_day >= day)
+    return handover_rows(Handover.centre_id == centre_id, *soon)
 
 
 def handover_rows(*wanted: ColumnElement[bool], limit: int | None = None) -> list[HandoverRow]:
@@ -54,6 +62,7 @@ def _row(row: Handover) -> HandoverRow:
         last_day=row.last_day,
         ended_at=row.ended_at,
         districts=tuple(DistrictRow(*(getattr(one.district, name) for name in names)) for one in row.districts),
+        able=row.stand_in.suspended_at is None,
     )
 
 

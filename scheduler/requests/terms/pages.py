@@ -12,6 +12,7 @@ from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
+from scheduler.requests.terms.handovers import HandoverRow
 from scheduler.requests.terms.school_request import (
     Blackout,
     DayPart,
@@ -184,6 +185,7 @@ class Inbox:
     to_plan: int
     waiting_for_school: int
     handed: int = 0  # owned by colleagues who are away, looked after by who looks
+    handovers: tuple[HandoverRow, ...] = ()  # of the centre, today and soon
 
 
 @dataclass(frozen=True)

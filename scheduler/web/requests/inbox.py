@@ -12,7 +12,7 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import worded
 from scheduler.core.paging import page_number
 from scheduler.requests.queries import inbox as requests_inbox
-from scheduler.requests.queries.handovers import own_handovers
+from scheduler.requests.queries.handovers import own_among
 from scheduler.requests.queries.inbox import SORTS
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
@@ -82,7 +82,7 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
         form=form,
         refusals=refusals,
         words=words,
-        standing_in=own_handovers(actor, now),
+        standing_in=own_among(actor, found.handovers),
         handed=found.handed,
         today=clock.local_day(now),
     )
