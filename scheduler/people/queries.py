@@ -264,8 +264,8 @@ def administrators() -> list[tuple[int, Reader]]:
 
 def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
     """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
-    found = db.session.scalars(
-        select(User)
+    found = db.session.execute(
+        select(User.id, User.given_spelled, User.family_spelled)
         .where(
             User.centre_id == centre_id,
             User.suspended_at.is_(None),
@@ -273,8 +273,8 @@ def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
         )
         .order_by(User.id)
     )
-    found_by_name = sorted(found, key=lambda user: names_key(user.given_name, user.family_name))
-    return [(user.id, user.full_name) for user in found_by_name]
+    by_name = sorted(found, key=lambda user: names_key(user[1], user[2]))
+    return [(user_id, whole_name(given, family)) for user_id, given, family in by_name]
 
 
 def has_photo(presenter_id: int) -> bool:

@@ -96,7 +96,7 @@ class Heap(NamedTuple):
     programme: int | None
     age: str
     pressing: bool  # the centre's turn whatever their state says
-    count: int
+    many: int
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _groups(heaps: Sequence[Heap]) -> tuple[tuple[Turn, int], ...]:
     turns = {state.value: turn_of(state, attention=False)[0] for state in RequestState if state not in HIDDEN}
     for one in heaps:
         turn = turns[one.state]
-        groups[Turn.YOURS if one.pressing and turn is not Turn.OVER else turn] += one.count
+        groups[Turn.YOURS if one.pressing and turn is not Turn.OVER else turn] += one.many
     return tuple((turn, number) for turn, number in groups.items() if number)
 
 
@@ -202,7 +202,7 @@ def _values(
     found: Counter[Any] = Counter()
     value_of = itemgetter(Heap._fields.index(name))
     for one in [one for one in heaps if _meets(one, others)] if others else heaps:
-        found[value_of(one)] += one.count
+        found[value_of(one)] += one.many
     values = [
         _facet(name, value, names.get((name, value), ()), count)
         for value, count in found.items()
@@ -252,7 +252,7 @@ def _heaps_of_all(actor: Actor, asked: RowConditions) -> Iterator[Select[Any]]:
     counted = select(alike.c.state, alike.c.owner, *nowhere, alike.c.marks, func.count().label("count"))
     yield counted.group_by(*alike.c)
     nothing = (none.label(name) for name in _NUMBERS[:-1])
-    over = cast(SchoolRequest.state, String).label("state"), *nothing, func.count().label("count")
+    over: tuple[Any, ...] = cast(SchoolRequest.state, String).label("state"), *nothing, func.count().label("count")
     yield (
         requests_in_reach(actor)
         .where(SchoolRequest.state.in_(OVER))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Select, func, select
+from sqlalchemy import Executable, func, select
 
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
@@ -40,7 +40,7 @@ _COLUMNS = (
 )
 
 
-def question_of_rows(cut: Select[Any], order: Sequence[Any]) -> Executable:
+def question_of_rows(cut: Any, order: Sequence[Any]) -> Executable:
     """`cut`: (id, place of its group) of the requests of the page; `order`: by what it was cut."""
     page = cut.subquery()
     return (

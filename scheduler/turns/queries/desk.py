@@ -99,14 +99,15 @@ def _key(row: PlacedRow) -> tuple[str, int | None]:
     return ("host", row.host_id) if row.host_id else ("request", row.request_id)
 
 
-def requests_that_wait(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+def requests_that_wait(actor: Actor, now: dt.datetime, changed: Collection[int] | None = None) -> ColumnElement[bool]:
     """Of which requests a visit is the coordinators' turn, or which stand still, as a condition: one question.
 
-    What is kept, and who stands still, is asked where the condition stands. Two more where something changed in the
+    What is kept, and who stands still, is asked where the condition stands. `changed`: the visits that are to be judged
+    anew, where they are known. Two more where something changed in the
     last minute. Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
-    visit_ids = db.session().scalars(kept_turns.to_judge(now)).all()
+    visit_ids = changed if changed is not None else db.session().scalars(kept_turns.to_judge(now)).all()
     judged = kept_turns.judged_now(actor, now, visit_ids).turns(now, clock.local_day(now))
     others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
     kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, now))

@@ -1,12 +1,12 @@
 """What waits of some requests that a page shows: of what is kept, and of those that stand still."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Select, and_, bindparam, false, func, literal, null, or_, select, union_all
+from sqlalchemy import and_, bindparam, false, func, literal, null, or_, select, union_all
 
 from scheduler import policy
 from scheduler.core import clock
@@ -17,13 +17,14 @@ from scheduler.requests.queries.inbox import Condition, Ours
 from scheduler.turns.models import KeptTurn, TurnMark
 from scheduler.turns.queries import kept_turns
 from scheduler.turns.queries.desk import requests_that_wait
-from scheduler.turns.queries.requests_and_mails import silent_since, standing_still, standing_still_since
+from scheduler.turns.queries.requests_and_mails import silent_since, standing_still_since
 from scheduler.turns.terms import Matter, TurnRow, Verdict, Whose
 from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.terms.states import PresentationState
 
 _MOMENT = SchoolRequest.state_since.type
 _NOW, _SILENT_SINCE = bindparam("now", type_=_MOMENT), bindparam("silent_since", type_=_MOMENT)
+_OF = bindparam("request_ids", expanding=True)
 
 
 def ours_of(actor: Actor, now: dt.datetime) -> Ours:
@@ -34,9 +35,10 @@ def ours_of(actor: Actor, now: dt.datetime) -> Ours:
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     values = {_NOW.key: now, _SILENT_SINCE.key: silent_since(now)}
-    if db.session().scalars(_to_judge(kept_turns.made_by()), values).first() is None:
+    changed = db.session().scalars(_to_judge(kept_turns.made_by()), values).all()
+    if not changed:
         return Ours(_kept_condition(actor, kept_turns.made_by()), values)
-    return Ours(Condition(requests_that_wait(actor, now)), {}, lasts=False)
+    return Ours(Condition(requests_that_wait(actor, now, changed)), {}, lasts=False)
 
 
 @lru_cache(maxsize=4)
@@ -58,13 +60,18 @@ def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int
     """
     if not request_ids:
         return {}
-    kept, still = _kept(actor, now, request_ids), _still(actor, now, request_ids)
-    found = db.session().execute(union_all(kept, still)).all()
+    values = {_NOW.key: now, _SILENT_SINCE.key: silent_since(now), _OF.key: list(request_ids)}
+    found: Sequence[Any] = db.session().execute(_what_waits(actor, kept_turns.made_by()), values).all()
     anew = [row.visit_id for row in found if row.over]
     judged = kept_turns.judged_now(actor, now, anew).turns(now, clock.local_day(now)) if anew else []
     rows = [_row_of_request(row) for row in found if not row.over]
     rows += [row for row in judged if row.verdict.ours]
     return {row.request_id: row for row in sorted(rows, key=_by_its_day) if row.request_id is not None}
+
+
+@lru_cache(maxsize=24)
+def _what_waits(actor: Actor, _rules: str) -> Any:
+    return union_all(_kept(actor), _still(actor))
 
 
 def _by_its_day(row: TurnRow) -> tuple[bool, dt.date, str]:
@@ -84,10 +91,10 @@ def _row_of_request(row: Any) -> TurnRow:
     )
 
 
-def _kept(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> Select[Any]:
+def _kept(actor: Actor) -> Any:
     """What is kept of the visits of these requests, and who is to act; `over`: of those that are to be judged anew."""
     marked = select(TurnMark.visit_id).where(TurnMark.visit_id == Visit.id).correlate(Visit).exists()
-    over = or_(marked, and_(KeptTurn.visit_id.is_not(None), kept_turns.is_over(now)))
+    over = or_(marked, and_(KeptTurn.visit_id.is_not(None), kept_turns.is_over(cast(Any, _NOW))))
     sittings = select(func.min(Presentation.starts_at)).where(
         Presentation.visit_id == Visit.id, Presentation.state != PresentationState.MERGED_INTO
     )
@@ -106,11 +113,11 @@ def _kept(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> Selec
         )
         .outerjoin(KeptTurn, KeptTurn.visit_id == Visit.id)
         .outerjoin(DateWish, wish)
-        .where(in_reach(actor, Visit), Visit.school_request_id.in_(request_ids), or_(KeptTurn.ours, over))
+        .where(in_reach(actor, Visit), Visit.school_request_id.in_(_OF), or_(KeptTurn.ours, over))
     )
 
 
-def _still(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> Select[Any]:
+def _still(actor: Actor) -> Any:
     """Of these requests those that stand still, in the same columns."""
     asked = SchoolRequest
     return select(
@@ -123,4 +130,4 @@ def _still(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> Sele
         sa.cast(null(), asked.first_day.type).label("wished_day"),
         sa.cast(null(), asked.state_since.type).label("starts_at"),
         false().label("over"),
-    ).where(in_reach(actor, asked), asked.id.in_(request_ids), standing_still(now))
+    ).where(in_reach(actor, asked), asked.id.in_(_OF), standing_still_since(_SILENT_SINCE))
