@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import and_, bindparam, false, func, literal, null, or_, select, union_all
+from sqlalchemy import BindParameter, and_, bindparam, false, func, literal, null, or_, select, union_all
 
 from scheduler import policy
 from scheduler.core import clock
@@ -24,7 +24,7 @@ from scheduler.visits.terms.states import PresentationState
 
 _MOMENT = SchoolRequest.state_since.type
 _NOW, _SILENT_SINCE = bindparam("now", type_=_MOMENT), bindparam("silent_since", type_=_MOMENT)
-_OF = bindparam("request_ids", expanding=True)
+_OF: BindParameter[list[int]] = bindparam("request_ids", expanding=True)
 
 
 def ours_of(actor: Actor, now: dt.datetime) -> Ours:
