@@ -196,6 +196,7 @@ def moment(utc: dt.datetime, language: str, zone: str) -> str:
     return said % {"day": long_day(local.date(), language), "time": clock_time(local.time(), language)}
 
 
+@cache
 def zone_city(zone: str, language: str) -> str:
     """Београд · Beograd · Belgrade: the city whose clocks a zone is named for."""
     return str(get_timezone_location(ZoneInfo(zone), locale=locale_of(language), return_city=True))

@@ -60,7 +60,7 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
     rows = db.session.execute(_behind_a_token(), {"token_hash": tokens.token_hash(token)})
     if (found := rows.unique().one_or_none()) is None:
         return None
-    row, user, centre, presenter_id = found
+    row, user, centre, presenter_id, hidden = found
     actor = user.actor(presenter_id)
     ended, idle = row.ended_at, rules.idle_limit(actor.roles)
     live = rules.is_live(last_seen_at=row.last_seen_at, expires_at=row.expires_at, ended_at=ended, idle=idle, now=now)
@@ -80,13 +80,18 @@ def signed_in_user(token: str, now: dt.datetime) -> SignedInUser | None:
         centre_en=centre.name_en,
         actor=actor,
         last_seen_at=row.last_seen_at,
+        hidden_columns={name: frozenset(names) for name, *names in map(str.split, (hidden or "").splitlines())},
     )
 
 
 @cache
-def _behind_a_token() -> Select[SignIn, User, Centre, int]:
+def _behind_a_token() -> Select[SignIn, User, Centre, int, str | None]:
     """It is asked with every page, and takes longer to write than to ask."""
-    wanted = select(SignIn, User, Centre, Presenter.id).options(joinedload(User.roles), joinedload(User.districts))
+    told = func.aggregate_strings(HiddenColumns.list_name + " " + HiddenColumns.names, "\n")
+    hidden = select(told).where(HiddenColumns.user_id == User.id).correlate(User).scalar_subquery()
+    wanted = select(SignIn, User, Centre, Presenter.id, hidden).options(
+        joinedload(User.roles), joinedload(User.districts)
+    )
     wanted = wanted.join(User, SignIn.user_id == User.id).join(Centre, User.centre_id == Centre.id)
     return wanted.outerjoin(Presenter, Presenter.user_id == User.id).where(SignIn.token_hash == bindparam("token_hash"))
 
@@ -263,8 +268,8 @@ def administrators() -> list[tuple[int, Reader]]:
 
 def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
     """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
-    found = db.session.scalars(
-        select(User)
+    found = db.session.execute(
+        select(User.id, User.given_spelled, User.family_spelled)
         .where(
             User.centre_id == centre_id,
             User.suspended_at.is_(None),
@@ -272,16 +277,8 @@ def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
         )
         .order_by(User.id)
     )
-    found_by_name = sorted(found, key=lambda user: names_key(user.given_name, user.family_name))
-    return [(user.id, user.full_name) for user in found_by_name]
-
-
-def hidden_columns(user_id: int | None, list_name: str) -> frozenset[str]:
-    """The columns of a list that this user does not want to see."""
-    found = db.session.scalar(
-        select(HiddenColumns.names).where(HiddenColumns.user_id == user_id, HiddenColumns.list_name == list_name)
-    )
-    return frozenset((found or "").split())
+    by_name = sorted(found, key=lambda user: names_key(user[1], user[2]))
+    return [(user_id, whole_name(given, family)) for user_id, given, family in by_name]
 
 
 def has_photo(presenter_id: int) -> bool:

@@ -74,14 +74,17 @@ def empty_page(template: str, form: FlaskForm, **facts: Any) -> str:
     return "".join(own[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
-def written_once(macro: Macro, form: FlaskForm) -> Markup:
-    """What a macro writes of a part of a form in which nothing is typed, chosen or wrong: the same for everybody."""
+def written_once(macro: Macro, about: Hashable) -> Markup:
+    """What a macro writes of one thing: the same for everybody.
+
+    Of a form in which nothing is typed, chosen or wrong it is a part; of what is none of ours to change, a state, all.
+    """
     if current_app.debug:
-        return Markup(macro(form))  # nosec B704  # written by a template of ours
+        return Markup(macro(about))  # nosec B704  # written by a template of ours
     kept: dict[Hashable, Markup] = current_app.extensions[PARTS]
-    key = macro.name, type(form), page_language()
+    key = macro.name, type(about) if isinstance(about, FlaskForm) else about, page_language()
     if key not in kept:
-        kept[key] = Markup(macro(form))  # nosec B704
+        kept[key] = Markup(macro(about))  # nosec B704
     return kept[key]
 
 

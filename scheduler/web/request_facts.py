@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage, RequestRow
-from scheduler.requests.terms.school_request import PresentationDraft
+from scheduler.requests.terms.pages import RequestedPresentationRow, RequestPage
+from scheduler.requests.terms.school_request import ExpectedCounts, PresentationDraft
 from scheduler.web import filters
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_of
 from scheduler.web.i18n import _, _l, _n, page_language
@@ -79,14 +79,15 @@ def people_of(pupils: int, parents: int, teachers: int) -> str:
 
 def when_and_how(page: RequestPage) -> str:
     """Mornings · in Serbian · 2 presentations, 51 pupils"""
-    how = (DAY_PARTS[page.presentations[0].day_part], LANGUAGES[page.teaching_language], size_of(page.row))
+    size = size_of(page.row.presentations, page.row.people)
+    how = (DAY_PARTS[page.presentations[0].day_part], LANGUAGES[page.teaching_language], size)
     return " · ".join(str(part) for part in how)
 
 
-def size_of(row: RequestRow) -> str:
+def size_of(presentations: int, expected: ExpectedCounts) -> str:
     """2 presentations · 90 pupils, 2 teachers"""
-    people = people_of(row.people.pupils, row.people.parents, row.people.teachers)
-    return _n("%(num)s presentation", "%(num)s presentations", row.presentations) + (f" · {people}" if people else "")
+    people = people_of(expected.pupils, expected.parents, expected.teachers)
+    return _n("%(num)s presentation", "%(num)s presentations", presentations) + (f" · {people}" if people else "")
 
 
 def hour_of(asked: PresentationDraft | RequestedPresentationRow) -> str:

@@ -12,9 +12,8 @@ from babel.support import LazyProxy
 from flask import request
 
 from scheduler.core.sorting import Sort, sort_asked
-from scheduler.people.queries import hidden_columns
-from scheduler.web.guards import current_actor
 from scheduler.web.i18n import here
+from scheduler.web.navigation import viewer
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,10 @@ class ListTable:
 def table(
     name: str, columns: Sequence[Column], sorts: Collection[str], *, natural: str = "", choose: bool = False
 ) -> ListTable:
-    """The list as the address and its reader want it. `sorts` is what its query can sort by; `choose` lets hide.
-
-    Hiding costs one query.
-    """
+    """The list as the address and its reader want it. `sorts` is what its query can sort by; `choose` lets hide."""
     fitting = tuple(column if column.name in sorts else replace(column, sorts=False) for column in columns)
-    hidden = hidden_columns(current_actor().user_id, name) if choose else frozenset[str]()
+    user = viewer() if choose else None
+    hidden = user.hidden_columns.get(name, frozenset()) if user else frozenset[str]()
     kept = {column.name for column in columns if column.kept or column.quiet}
     return ListTable(
         name,

@@ -68,3 +68,15 @@ def test_each_number_beside_a_filter_is_how_many_it_shows(coordinator, filters):
         assert found <= total if name == "district" else found == total, name  # a school abroad lies in none
         counted += found
     assert counted > 0
+
+
+@pytest.mark.both_databases
+def test_the_same_question_is_asked_at_another_moment(coordinator):
+    """Its text is kept, the clock in it is not: what was fresh has grown old, and nobody stands in any more."""
+    first, later = (inbox(coordinator, InboxFilters(Show.OPEN), now=MONDAY + days * DAY) for days in (0, 60))
+
+    ages = [{value.value: value.count for value in page.facets["age"]} for page in (first, later)]
+    assert ages[0].keys() == {*Age}
+    assert ages[1] == {Age.OLD: sum(ages[0].values())}
+    assert later.late > first.late > 0
+    assert (first.handed > 0, later.handed) == (True, 0)

@@ -26,6 +26,7 @@ from scheduler.turns import service
 from scheduler.turns.models import WHICH, KeptTurn, TurnMark
 from scheduler.turns.queries.desk import desk_of, requests_that_wait, sittings_not_counted
 from scheduler.turns.queries.kept_turns import violations
+from scheduler.turns.queries.of_requests import rows_of_requests
 from scheduler.turns.queries.requests_and_mails import judged_requests
 from scheduler.turns.queries.standings import judged_visits, may_be_asked, read
 from scheduler.turns.rules import in_order, not_counted, turns_of_visit
@@ -142,14 +143,19 @@ class World(whereabouts.World):
 
 
 Said = list[tuple[Matter, str, dt.date | None]]
+Everything = tuple[Said, list[tuple[int, int]], dict[int, tuple[object, ...]]]
 
 
 def said(rows: tuple[TurnRow, ...]) -> Said:
     return [(row.matter, row.number, row.due_on) for row in rows]
 
 
-def judged_all(actor: Actor, now: dt.datetime) -> tuple[Said, list[tuple[int, int]], set[int]]:
-    """The list, the presentations not counted, and the requests that wait, without anything that is kept."""
+def told_of(row: TurnRow) -> tuple[object, ...]:
+    return row.matter, row.number, row.wished_day, row.starts_at
+
+
+def judged_all(actor: Actor, now: dt.datetime) -> Everything:
+    """The list, the presentations not counted, and what requests wait for, without anything that is kept."""
     db.session.rollback()
     today = clock.local_day(now)
     judged = read(judged_visits().where(in_reach(actor, Visit), may_be_asked(today)))
@@ -161,16 +167,19 @@ def judged_all(actor: Actor, now: dt.datetime) -> tuple[Said, list[tuple[int, in
         if any(turn.matter is Matter.NOT_COUNTED for turn in turns_of_visit(standing, now, today)):
             uncounted += [(row.Visit.id, sitting.id) for sitting in not_counted(standing)]
     still = [row for row in rows if row.matter is Matter.STANDS_STILL]
-    ours = {row.request_id for row in (*turns, *still) if row.request_id and row.verdict.ours}
+    ours = {row.request_id: told_of(row) for row in (*turns, *still) if row.request_id and row.verdict.ours}
     return said(in_order([row for row in rows if row.verdict.ours], today)), uncounted, ours
 
 
-def kept_says(actor: Actor, now: dt.datetime) -> tuple[Said, list[tuple[int, int]], set[int]]:
+def kept_says(actor: Actor, now: dt.datetime) -> Everything:
     db.session.rollback()
     desk = desk_of(actor, now)
     assert desk.total == len(desk.rows) == desk.found
-    waits = db.session.scalars(sa.select(SchoolRequest.id).where(requests_that_wait(actor, now)))
-    return said(desk.rows), list(sittings_not_counted(actor, now).rows), set(waits)
+    waits = set(db.session.scalars(sa.select(SchoolRequest.id).where(requests_that_wait(actor, now))))
+    rows = rows_of_requests(actor, now, db.session.scalars(sa.select(SchoolRequest.id)).all())
+    assert rows.keys() == waits
+    told = {number: told_of(row) for number, row in rows.items()}
+    return said(desk.rows), list(sittings_not_counted(actor, now).rows), told
 
 
 def look(actor: Actor, now: dt.datetime, turn: int = 0) -> None:

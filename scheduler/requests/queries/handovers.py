@@ -1,8 +1,9 @@
 """Handovers of a centre: the list, one of them, and the requests that one covers."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import func, or_
+from sqlalchemy import func
 
 from scheduler import policy
 from scheduler.core import clock
@@ -11,13 +12,12 @@ from scheduler.core.errors import NotFound
 from scheduler.policy import Actor
 from scheduler.requests.models import Handover, SchoolRequest
 from scheduler.requests.queries.rows import request_rows, requests_in_reach, with_related_rows
-from scheduler.requests.queries.stand_ins import handed_to, handover_rows, owned_within
+from scheduler.requests.queries.stand_ins import handed_to, handover_rows, handovers_soon, owned_within
 from scheduler.requests.rules.states import OPEN
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow
 from scheduler.requests.terms.pages import RequestRow
 
 MOST_SHOWN = 100
-SOON = dt.timedelta(days=14)  # so long before it begins, a handover stands on the first pages of both
 
 
 def handovers_of(actor: Actor) -> list[HandoverRow]:
@@ -37,12 +37,14 @@ def handover_of(actor: Actor, handover_id: int) -> HandoverRow:
 
 def own_handovers(actor: Actor, now: dt.datetime) -> list[HandoverRow]:
     """Those that concern the actor today or soon: as who is away, or as who stands in; the first to begin first."""
+    return own_among(actor, handovers_soon(actor.centre_id, clock.local_day(now)))
+
+
+def own_among(actor: Actor, soon: Sequence[HandoverRow]) -> list[HandoverRow]:
+    """The same, of `handovers_soon` of her centre."""
     if actor.user_id is None or policy.scope_of(actor, "read", "handover") is None:
         return []
-    day = clock.local_day(now)
-    mine = or_(Handover.away_id == actor.user_id, Handover.stand_in_id == actor.user_id)
-    current = (Handover.ended_at.is_(None), Handover.first_day <= day + SOON, Handover.last_day >= day)
-    return handover_rows(mine, *current)[::-1]
+    return [one for one in soon if actor.user_id in (one.away_id, one.stand_in_id)][::-1]
 
 
 def many_handed(actor: Actor, now: dt.datetime) -> int:

@@ -1,6 +1,7 @@
 """What each filter of the inbox would show, and the values to choose from: counted of heaps of requests that are alike.
 
-One question walks through the open requests once; a heap holds those that no filter tells from each other.
+One question makes two kinds of heaps. Of all requests as few as the numbers beside the filters ask; of those that the
+filter shows which is on all that its values ask, so that only theirs are looked up in other tables.
 """
 
 import datetime as dt
@@ -9,25 +10,31 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Date,
+    Executable,
     Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     func,
     literal,
     literal_column,
     null,
+    or_,
     select,
     union_all,
 )
 
+from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES
 from scheduler.core.names import SpelledName, spelled
@@ -38,7 +45,7 @@ from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.rows import requests_in_reach
-from scheduler.requests.rules.states import AGES, OPEN, OVER, PROMISED_DAYS, turn_of
+from scheduler.requests.rules.states import AGES, HIDDEN, OPEN, OVER, PROMISED_DAYS, turn_of
 from scheduler.requests.terms.pages import NOBODY, Age, FacetValue, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
 
@@ -65,8 +72,10 @@ _NAMES: Mapping[str, Sequence[Any]] = {
     "district": (District.name_sr_cyrl, District.name_sr_latn, District.name_en),
     "programme": (Programme.name_sr_cyrl, Programme.name_en, literal("")),
 }
-_FLAGS = ("handed", "promised", "attention", "ours", "fits")
 _NUMBERS = ("owner", "district", "programme", "marks", "count")
+_HANDED, _PROMISED, _ATTENTION = 1, 2, 4  # marks of heaps of all requests, added up
+_SHOWN, _ALL = "shown", "all"
+_PRESSING, _AGE = 1, 2  # of heaps of what is shown: the mark of what presses, and the first place of the age
 
 
 @dataclass(frozen=True)
@@ -78,21 +87,16 @@ class InboxCounts:
     facets: Mapping[str, tuple[FacetValue, ...]]
 
 
-@dataclass(frozen=True)
-class Heap:
-    """Requests that are alike in all that a filter asks."""
+class Heap(NamedTuple):
+    """Requests that are shown, and alike in all by which they may be narrowed."""
 
     state: str
     owner: int | None
     district: int | None
     programme: int | None
     age: str
-    handed: bool
-    promised: bool  # it waits longer than was promised
-    attention: bool
-    ours: bool
-    fits: bool  # what was typed
-    count: int
+    pressing: bool  # the centre's turn whatever their state says
+    many: int
 
 
 @dataclass(frozen=True)
@@ -101,89 +105,104 @@ class RowConditions:
 
     handed: ColumnElement[bool]  # looked after by who asks, because its owner is away
     ours: ColumnElement[bool]  # its visit waits for the centre
-    typed: ColumnElement[bool]  # it fits what was typed
+    shown: ColumnElement[bool]  # the filter that is on lets it through, and it fits what was typed
 
 
-def ages(now: dt.datetime) -> dict[Age, ColumnElement[bool]]:
+# What the clock says, by name: so that a question is put into words once, and asked at any moment.
+_MOMENT = SchoolRequest.state_since.type
+DAY = bindparam("day", type_=Date())
+_PROMISED_UNTIL = bindparam("promised_until", type_=_MOMENT)
+_EDGES = [bindparam(f"age_edge_{days}", type_=_MOMENT) for days in AGES]
+
+
+def at_moment(now: dt.datetime) -> dict[str, Any]:
+    """The values of these names."""
+    edges = {edge.key: now - dt.timedelta(days=days) for edge, days in zip(_EDGES, AGES, strict=True)}
+    return {DAY.key: clock.local_day(now), _PROMISED_UNTIL.key: now - dt.timedelta(days=PROMISED_DAYS + 1), **edges}
+
+
+def ages() -> dict[Age, ColumnElement[bool]]:
     """How long requests have waited, as conditions."""
     since = SchoolRequest.state_since
-    edges = [now - dt.timedelta(days=days) for days in AGES]
     return {
-        Age.FRESH: since > edges[0],
-        Age.DUE: and_(since <= edges[0], since > edges[1]),
-        Age.LATE: and_(since <= edges[1], since > edges[2]),
-        Age.OLD: since <= edges[2],
+        Age.FRESH: since > _EDGES[0],
+        Age.DUE: and_(since <= _EDGES[0], since > _EDGES[1]),
+        Age.LATE: and_(since <= _EDGES[1], since > _EDGES[2]),
+        Age.OLD: since <= _EDGES[2],
     }
 
 
-def promised_until(now: dt.datetime) -> dt.datetime:
+def waits_too_long() -> ColumnElement[bool]:
     """Whoever waits since then has waited longer than was promised."""
-    return now - dt.timedelta(days=PROMISED_DAYS + 1)
+    return SchoolRequest.state_since <= _PROMISED_UNTIL
 
 
-def inbox_counts(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> InboxCounts:
-    """Everything that the inbox counts: one question. Raises: NotAllowed."""
+def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, values: Mapping[str, Any]) -> InboxCounts:
+    """Everything that the inbox counts, by `question_of_counts`: one question."""
     heaps: list[Heap] = []
+    shown = dict.fromkeys(STATES, 0)
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
-    for row in db.session().execute(_question(actor, filters, now, asked)):
-        if row.kind == "heap":
-            heaps.append(_heap(row))
+    lets, all_ages = _filters_of(actor), [age.value for age in Age]
+    for kind, state, owner, district, programme, marks, count, second, third in db.session().execute(question, values):
+        if kind == _SHOWN:
+            age, pressing = all_ages[marks // _AGE], bool(marks % _AGE)
+            heaps.append(Heap(state, owner, district, programme, age, pressing, count))
+        elif kind == _ALL:
+            for show, lets_through in lets.items():
+                shown[show] += count if lets_through(state, owner, marks or 0) else 0
         else:
-            names[row.kind, row.owner] = (row.state, row.second, row.third)
-    lets = {show: _lets_through(show, actor) for show in STATES}
-    shown = {show: sum(one.count for one in heaps if lets[show](one)) for show in STATES}
-    of_show = [one for one in heaps if one.fits and lets[filters.show](one)]
-    groups = dict.fromkeys(TURNS, 0)
-    for one in of_show:
-        if all(_meets(name, one, filters) for name in FACETS):
-            turn = turn_of(RequestState(one.state), attention=False)[0]
-            pressing = turn is not Turn.OVER and (one.attention or one.ours)
-            groups[Turn.YOURS if pressing else turn] += one.count
+            names[kind, owner] = (state, second, third)
+    wanted = {name: getattr(filters, name) for name in FACETS if getattr(filters, name) is not None}
     return InboxCounts(
         shown=shown,
-        groups=tuple((turn, number) for turn, number in groups.items() if number),
-        facets={name: tuple(_values(name, of_show, filters, names)) for name in FACETS},
+        groups=_groups([one for one in heaps if _meets(one, wanted)]),
+        facets={name: tuple(_values(name, heaps, wanted, names)) for name in FACETS},
     )
 
 
-def _heap(row: Any) -> Heap:
-    """A row of the question; its marks are one number, for a database sorts a number sooner than six columns."""
-    age, marks = divmod(row.marks or 0, 1 << len(_FLAGS))
-    told = {name: bool(marks >> place & 1) for place, name in enumerate(_FLAGS)}
-    return Heap(row.state, row.owner, row.district, row.programme, list(Age)[age].value, **told, count=row.count)
-
-
-def _lets_through(show: Show, actor: Actor) -> Callable[[Heap], bool]:
-    """The same as the condition of the rows that are shown, of a heap."""
-    states = {state.value for state in STATES[show]}
-    more: dict[Show, Callable[[Heap], bool]] = {
-        Show.MINE: lambda one: one.owner is None or one.owner == actor.user_id or bool(one.handed),
-        Show.HANDED: lambda one: bool(one.handed),
-        Show.LATE: lambda one: (
-            bool(one.promised) and turn_of(RequestState(one.state), attention=bool(one.attention))[0] is Turn.YOURS
-        ),
+def _filters_of(actor: Actor) -> dict[Show, Callable[[str, int | None, int], bool]]:
+    """What each filter lets through, the same as the condition of its rows: by state, owner and marks."""
+    yours = {state.value for state in OPEN if turn_of(state, attention=False)[0] is Turn.YOURS}
+    hers = (None, actor.user_id)
+    more: dict[Show, Callable[[str, int | None, int], bool]] = {
+        Show.MINE: lambda _state, owner, marks: owner in hers or bool(marks & _HANDED),
+        Show.HANDED: lambda _state, _owner, marks: bool(marks & _HANDED),
+        Show.LATE: lambda state, _owner, marks: bool(marks & _PROMISED and (marks & _ATTENTION or state in yours)),
     }
-    also = more.get(show)
-    return lambda one: one.state in states and (also is None or also(one))
+
+    def lets(show: Show) -> Callable[[str, int | None, int], bool]:
+        states, also = {state.value for state in STATES[show]}, more.get(show)
+        return lambda state, owner, marks: state in states and (also is None or also(state, owner, marks))
+
+    return {show: lets(show) for show in STATES}
 
 
-def _meets(name: str, one: Heap, filters: InboxFilters) -> bool:
-    """Whether a heap passes one of the filters that narrow."""
-    wanted, has = getattr(filters, name), getattr(one, name)
-    if wanted is None:
-        return True
-    return has is None if name == "owner" and wanted == NOBODY else bool(has == wanted)
+def _groups(heaps: Sequence[Heap]) -> tuple[tuple[Turn, int], ...]:
+    """How many of these stand under each heading of the inbox; no heading without any."""
+    groups = dict.fromkeys(TURNS, 0)
+    turns = {state.value: turn_of(state, attention=False)[0] for state in RequestState if state not in HIDDEN}
+    for one in heaps:
+        turn = turns[one.state]
+        groups[Turn.YOURS if one.pressing and turn is not Turn.OVER else turn] += one.many
+    return tuple((turn, number) for turn, number in groups.items() if number)
+
+
+def _meets(one: Heap, wanted: Mapping[str, Any]) -> bool:
+    """Whether a heap passes the filters that narrow."""
+    return all(
+        getattr(one, name) == (None if name == "owner" and value == NOBODY else value) for name, value in wanted.items()
+    )
 
 
 def _values(
-    name: str, heaps: Sequence[Heap], filters: InboxFilters, names: Mapping[tuple[str, int], tuple[str | None, ...]]
+    name: str, heaps: Sequence[Heap], wanted: Mapping[str, Any], names: Mapping[tuple[str, int], tuple[str | None, ...]]
 ) -> list[FacetValue]:
     """The values of one filter, each with what it would show beside the other filters that are on."""
-    others = [other for other in FACETS if other != name and getattr(filters, other) is not None]
+    others = {other: value for other, value in wanted.items() if other != name}
     found: Counter[Any] = Counter()
-    for one in heaps:
-        if all(_meets(other, one, filters) for other in others):
-            found[getattr(one, name)] += one.count
+    value_of = itemgetter(Heap._fields.index(name))
+    for one in [one for one in heaps if _meets(one, others)] if others else heaps:
+        found[value_of(one)] += one.many
     values = [
         _facet(name, value, names.get((name, value), ()), count)
         for value, count in found.items()
@@ -192,39 +211,54 @@ def _values(
     return sorted(values, key=_FACET_ORDERS[name])
 
 
-def _question(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> Any:
-    """The heaps, and the names of all whom and what they speak of."""
-    heaps = union_all(*_heaps(actor, filters, now, asked)).cte("heaps")
+def question_of_counts(actor: Actor, asked: RowConditions) -> Executable:
+    """The heaps, and the names of all whom and what those speak of that are shown. Raises: NotAllowed."""
+    shown = _shown_heaps(actor, asked).cte("shown")
     none = [cast(null(), String).label(name) for name in ("second", "third")]
     return union_all(
-        select(literal("heap", String).label("kind"), heaps, *none),
-        *(_named(name, kind, heaps) for name, kind in _NAMED.items()),
+        select(literal(_SHOWN, String).label("kind"), shown, *none),
+        *(select(literal(_ALL, String), *heaps.subquery().c, *none) for heaps in _heaps_of_all(actor, asked)),
+        *(_named(name, kind, shown) for name, kind in _NAMED.items()),
     )
 
 
-def _heaps(actor: Actor, filters: InboxFilters, now: dt.datetime, asked: RowConditions) -> Iterator[Any]:
-    """Open requests, and those of the filter that is on, by all that a filter asks; of all others their state only."""
-    told = {*OPEN, *STATES[filters.show]}
-    of_age = list(ages(now).values())
-    age = case(*((one, place << len(_FLAGS)) for place, one in enumerate(of_age)), else_=0)
-    late = SchoolRequest.state_since <= promised_until(now)
-    marks = [age]
-    for place, condition in enumerate((asked.handed, late, SchoolRequest.attention, asked.ours, asked.typed)):
-        marks.append(case((condition, 1 << place), else_=0))
+def _shown_heaps(actor: Actor, asked: RowConditions) -> Select[Any]:
+    """What the filter shows that is on, by all that narrows it, as one row for all that are alike."""
+    age = case(*((one, place * _AGE) for place, one in enumerate(ages().values())), else_=0)
+    pressing = case((or_(SchoolRequest.attention, asked.ours), _PRESSING), else_=0)
     split = (
         cast(SchoolRequest.state, String).label("state"),
         SchoolRequest.owner_id.label("owner"),
         Municipality.district_id.label("district"),
         SchoolRequest.programme_id.label("programme"),
-        reduce(operator.add, marks).label("marks"),
+        (age + pressing).label("marks"),
     )
     every = requests_in_reach(actor).outerjoin(SchoolRequest.host).outerjoin(Host.municipality)
-    alike = every.where(SchoolRequest.state.in_(told)).with_only_columns(*split).subquery()
-    yield select(*alike.c, func.count().label("count")).group_by(*alike.c)
-    rest = requests_in_reach(actor).where(SchoolRequest.state.not_in(told))
-    nothing = [cast(null(), Integer).label(name) for name in _NUMBERS[:-1]]
-    counted = cast(SchoolRequest.state, String), *nothing, func.count().label("count")
-    yield rest.with_only_columns(*counted).group_by(SchoolRequest.state)
+    alike = every.where(asked.shown).with_only_columns(*split).subquery()
+    return select(*alike.c, func.count().label("count")).group_by(*alike.c)
+
+
+def _heaps_of_all(actor: Actor, asked: RowConditions) -> Iterator[Select[Any]]:
+    """Open requests by what the numbers beside the filters ask, and of those that are over their state only."""
+    none = cast(null(), Integer)
+    marked = ((asked.handed, _HANDED), (waits_too_long(), _PROMISED), (SchoolRequest.attention, _ATTENTION))
+    split = (
+        cast(SchoolRequest.state, String).label("state"),
+        SchoolRequest.owner_id.label("owner"),
+        reduce(operator.add, (case((condition, mark), else_=0) for condition, mark in marked)).label("marks"),
+    )
+    alike = requests_in_reach(actor).where(SchoolRequest.state.in_(OPEN)).with_only_columns(*split).subquery()
+    nowhere = none.label("district"), none.label("programme")
+    counted = select(alike.c.state, alike.c.owner, *nowhere, alike.c.marks, func.count().label("count"))
+    yield counted.group_by(*alike.c)
+    nothing = (none.label(name) for name in _NUMBERS[:-1])
+    over: tuple[Any, ...] = cast(SchoolRequest.state, String).label("state"), *nothing, func.count().label("count")
+    yield (
+        requests_in_reach(actor)
+        .where(SchoolRequest.state.in_(OVER))
+        .with_only_columns(*over)
+        .group_by(SchoolRequest.state)
+    )
 
 
 def _named(name: str, kind: Any, heaps: CTE) -> Select[Any]:
@@ -245,10 +279,12 @@ def _facet(name: str, value: Any, names: Sequence[str | None], count: int) -> Fa
     return FacetValue(str(value), count, one, two, three)
 
 
+_ORDER_OF_STATES = {state.value: place for place, state in enumerate(RequestState)}
+_ORDER_OF_AGES = {age.value: place for place, age in enumerate(Age)}
 _FACET_ORDERS: dict[str, Callable[[FacetValue], Any]] = {
-    "state": lambda one: list(RequestState).index(RequestState(one.value)),
+    "state": lambda one: _ORDER_OF_STATES[one.value],
     "owner": lambda one: (one.value != str(NOBODY), one.name_sr_latn, int(one.value)),
     "district": lambda one: (one.name_sr_latn, int(one.value)),
     "programme": lambda one: (one.name_sr_cyrl, int(one.value)),
-    "age": lambda one: list(Age).index(Age(one.value)),
+    "age": lambda one: _ORDER_OF_AGES[one.value],
 }

@@ -100,17 +100,30 @@ def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow
 
 
 def _twin_counts(rows: Sequence[SchoolRequest]) -> dict[int, int]:
-    """How many other open requests of the same host lie within 30 days, for each row; one grouped query."""
+    """How many twins each of these requests has."""
+    asked = [(row.id, row.host_id, row.centre_id, row.first_day, row.state in OPEN) for row in rows]
+    return twins_of_each(asked)
+
+
+def twins_of_each(asked: Sequence[tuple[int, int, int, dt.date, bool]]) -> dict[int, int]:
+    """How many other open requests of the same host lie within 30 days: one grouped query.
+
+    Each is asked for by its id, its host, its centre, its first day, and whether it is open itself. Of ten years of a
+    school only the days around those of the page are read.
+    """
     key = SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day
-    found = db.session().execute(
+    days, span = [day for _id, _host, _centre, day, _open in asked], dt.timedelta(days=TWIN_DAYS)
+    wanted = (
         select(*key, func.count(SchoolRequest.booking.distinct()))  # what was sent together is asked for once
-        .where(SchoolRequest.host_id.in_({row.host_id for row in rows}), SchoolRequest.state.in_(OPEN))
+        .where(SchoolRequest.host_id.in_({host_id for _id, host_id, *_rest in asked}), SchoolRequest.state.in_(OPEN))
         .group_by(*key)
     )
     open_on: dict[tuple[int, int], dict[dt.date, int]] = defaultdict(dict)
-    for host_id, centre_id, day, count in found:
-        open_on[host_id, centre_id][day] = count
-    return {row.id: _around(row.first_day, open_on[row.host_id, row.centre_id]) - (row.state in OPEN) for row in rows}
+    if asked:
+        wanted = wanted.where(SchoolRequest.first_day.between(min(days) - span, max(days) + span))
+        for host_id, centre_id, day, count in db.session().execute(wanted):
+            open_on[host_id, centre_id][day] = count
+    return {number: _around(day, open_on[host, centre]) - is_open for number, host, centre, day, is_open in asked}
 
 
 def _around(day: dt.date, open_on: Mapping[dt.date, int]) -> int:

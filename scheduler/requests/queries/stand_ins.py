@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from scheduler.core import clock
@@ -16,11 +16,19 @@ from scheduler.requests.models import Handover, HandoverDistrict, SchoolRequest
 from scheduler.requests.rules.handovers import stand_in_for, told_instead
 from scheduler.requests.terms.handovers import HandoverRow
 
+SOON = dt.timedelta(days=14)  # so long before it begins, a handover stands on the first pages of both
+
 
 def handovers_on(centre_ids: Collection[int], day: dt.date) -> list[HandoverRow]:
     """The handovers of these centres that hold on a day; a suspended stand-in looks after nothing."""
     able = User.suspended_at.is_(None)
     return handover_rows(Handover.centre_id.in_(centre_ids), *_on(Handover, day), Handover.stand_in.has(able))
+
+
+def handovers_soon(centre_id: int | None, day: dt.date) -> list[HandoverRow]:
+    """The handovers of a centre that hold on a day or soon after, also those whose stand-in is suspended."""
+    soon = (Handover.ended_at.is_(None), Handover.first_day <= day + SOON, Handover.last_day >= day)
+    return handover_rows(Handover.centre_id == centre_id, *soon)
 
 
 def handover_rows(*wanted: ColumnElement[bool], limit: int | None = None) -> list[HandoverRow]:
@@ -54,14 +62,15 @@ def _row(row: Handover) -> HandoverRow:
         last_day=row.last_day,
         ended_at=row.ended_at,
         districts=tuple(DistrictRow(*(getattr(one.district, name) for name in names)) for one in row.districts),
+        able=row.stand_in.suspended_at is None,
     )
 
 
-def _on(table: type[Handover], day: dt.date) -> tuple[ColumnElement[bool], ...]:
+def _on(table: type[Handover], day: dt.date | BindParameter[dt.date]) -> tuple[ColumnElement[bool], ...]:
     return (table.ended_at.is_(None), table.first_day <= day, table.last_day >= day)
 
 
-def handed_to(user_id: int | None, day: dt.date) -> ColumnElement[bool]:
+def handed_to(user_id: int | None, day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     """Whether a request is looked after by this user today because its owner is away.
 
     Nearly always nobody is: that is asked once, and not of each of ten thousand requests.

@@ -42,6 +42,7 @@ class HandoverRow:
     last_day: dt.date
     ended_at: dt.datetime | None
     districts: tuple[DistrictRow, ...] = ()
+    able: bool = True  # the stand-in is not suspended: else nobody looks after anything
 
     def covers(self, district_id: int | None) -> bool:
         """Whether what lies in that district is handed over; a host abroad lies in none."""

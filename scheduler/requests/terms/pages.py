@@ -12,6 +12,7 @@ from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
+from scheduler.requests.terms.handovers import HandoverRow
 from scheduler.requests.terms.school_request import (
     Blackout,
     DayPart,
@@ -141,11 +142,41 @@ class RequestRow:
     stand_in: str = ""  # who looks after it today while its owner is away
 
 
+class InboxRow(NamedTuple):
+    """A request as the inbox shows it: of its school, its programme and its owner what the row says alone."""
+
+    id: int
+    number: str
+    version: int
+    state: RequestState
+    host_sr_cyrl: str
+    host_sr_latn: str
+    place_sr_cyrl: str
+    place_sr_latn: str
+    district_sr_cyrl: str | None  # None abroad
+    district_sr_latn: str | None
+    programme_sr_cyrl: str
+    programme_en: str
+    presentations: int
+    people: ExpectedCounts  # of all its presentations together; ordinal 0
+    first_day: dt.date
+    last_day: dt.date
+    channel: RequestChannel
+    state_since: dt.datetime
+    age_days: int
+    late: bool  # older than promised, and it is the centre's turn
+    owner: str
+    stand_in: str  # who looks after it today while its owner is away
+    turn: Turn
+    next_step: NextStep
+    twins: int  # other open requests of the same host about the same time
+
+
 @dataclass(frozen=True)
 class Inbox:
     """One page of the inbox with the numbers around it."""
 
-    page: Page[RequestRow]
+    page: Page[InboxRow]
     groups: tuple[tuple[Turn, int], ...]  # all rows of the filter, not of this page only
     pills: tuple[tuple[Show, int], ...]
     facets: Mapping[str, tuple[FacetValue, ...]]  # the values of each filter, with what each would show
@@ -154,6 +185,7 @@ class Inbox:
     to_plan: int
     waiting_for_school: int
     handed: int = 0  # owned by colleagues who are away, looked after by who looks
+    handovers: tuple[HandoverRow, ...] = ()  # of the centre, today and soon
 
 
 @dataclass(frozen=True)

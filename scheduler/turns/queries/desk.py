@@ -23,7 +23,6 @@ from scheduler.turns.queries.requests_and_mails import (
     judged_requests,
     posts_to_judge,
     standing_still,
-    still_requests,
 )
 from scheduler.turns.queries.standings import Judged, judged_visits, may_be_asked, read
 from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
@@ -111,29 +110,19 @@ def _key(row: PlacedRow) -> tuple[str, int | None]:
     return ("host", row.host_id) if row.host_id else ("request", row.request_id)
 
 
-def requests_that_wait(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
+def requests_that_wait(actor: Actor, now: dt.datetime, changed: Collection[int] | None = None) -> ColumnElement[bool]:
     """Of which requests a visit is the coordinators' turn, or which stand still, as a condition: one question.
 
-    What is kept, and who stands still, is asked where the condition stands. Two more where something changed in the
+    What is kept, and who stands still, is asked where the condition stands. `changed`: the visits that are to be judged
+    anew, where they are known. Two more where something changed in the
     last minute. Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
-    visit_ids = db.session().scalars(kept_turns.to_judge(now)).all()
+    visit_ids = changed if changed is not None else db.session().scalars(kept_turns.to_judge(now)).all()
     judged = kept_turns.judged_now(actor, now, visit_ids).turns(now, clock.local_day(now))
     others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
     kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, now))
     return or_(kept, SchoolRequest.id.in_(others), standing_still(now))
-
-
-def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:
-    """Of these requests what is the coordinators' turn of their visits, and who stands still: three questions."""
-    if not request_ids:
-        return {}
-    today = clock.local_day(now)
-    of_requests = Visit.school_request_id.in_(request_ids)
-    rows = read(judged_visits().where(in_reach(actor, Visit), may_be_asked(today), of_requests)).turns(now, today)
-    rows += still_requests(actor, now, request_ids)
-    return {row.request_id: row for row in rows if row.request_id is not None and row.verdict.ours}
 
 
 def turns_about(visit_id: int, now: dt.datetime) -> list[Verdict]:

@@ -1,11 +1,11 @@
 """Requests of a centre that wait by themselves, the schools that they typed, mails that did not arrive, posts."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, select
 from sqlalchemy.orm import Bundle
 
 from scheduler import policy
@@ -26,7 +26,7 @@ from scheduler.turns.rules import (
     turn_of_request,
     turn_of_typed_host,
 )
-from scheduler.turns.terms import AboutHost, Matter, RequestStanding, TurnRow, Verdict
+from scheduler.turns.terms import AboutHost, RequestStanding, TurnRow, Verdict
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import GONE_VISITS
@@ -60,15 +60,18 @@ def verdict_of(asked: Any, has_visit: bool, moment: Moment) -> Verdict:
     return turn_of_request(standing, moment.today)
 
 
-def still_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> list[TurnRow]:
-    """Of these requests those that stand still."""
-    rows = judged_requests(actor, now, and_(stands_still(now), SchoolRequest.id.in_(request_ids)))
-    return [row for row in rows if row.matter is Matter.STANDS_STILL]
-
-
 def standing_still(now: dt.datetime) -> ColumnElement[bool]:
-    """The same as a condition: what the rule says of them, as long as their counts are not to be looked at first."""
-    return and_(stands_still(now), ~SchoolRequest.attention, ~has_visit())
+    """Of which the rule says so, as a condition: as long as their counts are not to be looked at first."""
+    return standing_still_since(silent_since(now))
+
+
+def silent_since(now: dt.datetime) -> dt.datetime:
+    """Who waits for a word since then has waited for too long."""
+    return now - dt.timedelta(days=settings().silent_days)
+
+
+def standing_still_since(since: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
+    return and_(_silent(since), ~SchoolRequest.attention, ~has_visit())
 
 
 def has_visit() -> ColumnElement[bool]:
@@ -79,7 +82,10 @@ def has_visit() -> ColumnElement[bool]:
 
 def stands_still(now: dt.datetime) -> ColumnElement[bool]:
     """Requests that wait for a word for so long that a coordinator is to end it, if the rule says so."""
-    since = now - dt.timedelta(days=settings().silent_days)
+    return _silent(silent_since(now))
+
+
+def _silent(since: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
 
 

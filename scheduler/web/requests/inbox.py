@@ -12,26 +12,25 @@ from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import worded
 from scheduler.core.paging import page_number
 from scheduler.requests.queries import inbox as requests_inbox
-from scheduler.requests.queries.handovers import own_handovers
+from scheduler.requests.queries.handovers import own_among
 from scheduler.requests.queries.inbox import SORTS
 from scheduler.requests.queries.pages import request_page
 from scheduler.requests.service.bulk_acts import act_together, preview_together, take_back
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries.desk import requests_that_wait, rows_of_requests
+from scheduler.turns.queries.of_requests import ours_of, rows_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, _l, _n, here, page_language
-from scheduler.web.request_facts import size_of
 from scheduler.web.requests import words
 from scheduler.web.requests.blueprint import bp
 from scheduler.web.requests.forms import TogetherForm
+from scheduler.web.requests.inbox_lines import InboxLine, lines_of
 from scheduler.web.tables import Column
-from scheduler.web.turn_words import act_of, why_of
 
 PILLS = (Show.MINE, Show.OPEN, Show.WAITING, Show.OVER)
 NARROWS = {
@@ -65,28 +64,25 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
     table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
-    found = requests_inbox.inbox(actor, filters, now=now, ours=requests_that_wait(actor, now))
+    found = requests_inbox.inbox(actor, filters, now=now, ours=ours_of(actor, now))
     waits = rows_of_requests(actor, now, [row.id for row in found.page.rows])
+    ticked = form.ticked() - {refusal.request_id for refusal in refusals}
+    lines = lines_of(found.page.rows, waits, ticked, now)
     g.counts = {"requests.inbox": found.new}
     page = render_template(
         "requests/inbox.html",
         inbox=found,
-        acts={
-            one.id: (why_of(waits[one.id]), act_of(waits[one.id], now)) for one in found.page.rows if one.id in waits
-        },
         filters=filters,
-        groups=_groups(found, filters),
+        groups=_groups(found, filters, lines),
         pills=_pills(found, filters),
         narrows=_narrows(filters, found.facets),
         narrowed=any(getattr(filters, name) is not None for name in NARROWS),
         table=table,
         kept=_kept(),
         form=form,
-        ticked=form.ticked() - {refusal.request_id for refusal in refusals},
         refusals=refusals,
         words=words,
-        size_of=size_of,
-        standing_in=own_handovers(actor, now),
+        standing_in=own_among(actor, found.handovers),
         handed=found.handed,
         today=clock.local_day(now),
     )
@@ -115,15 +111,15 @@ def _kept() -> dict[str, Any]:
     return {name: value[:200] for name in FILTER_NAMES if (value := request.args.get(name))}
 
 
-def _groups(found: Inbox, filters: InboxFilters) -> list[dict[str, Any]]:
+def _groups(found: Inbox, filters: InboxFilters, lines: list[InboxLine]) -> list[dict[str, Any]]:
     """The rows of the page under the headings of who must move; a sorted list has no groups."""
     if filters.sort is not None:
-        return [{"name": "", "count": found.page.total, "rows": found.page.rows, "folded": False}]
+        return [{"name": "", "count": found.page.total, "rows": lines, "folded": False}]
     return [
         {
             "name": words.TURNS[turn],
             "count": count,
-            "rows": [row for row in found.page.rows if row.turn is turn],
+            "rows": [line for line, row in zip(lines, found.page.rows, strict=True) if row.turn is turn],
             "folded": turn is Turn.ITSELF and filters.show is Show.MINE and filters.state is None,
         }
         for turn, count in found.groups

@@ -1,0 +1,93 @@
+"""The rows of the inbox in words: what many rows say is worded once, and where one is written nothing is looked up."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from scheduler.core.language import pick
+from scheduler.programmes.terms import in_language
+from scheduler.requests.terms.pages import InboxRow, NextStep
+from scheduler.requests.terms.school_request import RequestChannel, RequestState
+from scheduler.turns.terms import TurnRow
+from scheduler.web.addresses import addresses_by
+from scheduler.web.filters import ago, letters, moment_in_zone, short_day
+from scheduler.web.i18n import _, in_page_letters, page_language
+from scheduler.web.request_facts import size_of
+from scheduler.web.requests import words
+from scheduler.web.turn_words import act_of, why_of
+
+
+class InboxLine(NamedTuple):
+    """A row as it is read, from its tick to its next step."""
+
+    tick: str  # what the form sends: the request and the version that was seen
+    ticked: bool
+    choose: str
+    state: RequestState
+    href: str
+    host: str
+    place: str
+    why: str  # what waits of its visit; empty: nothing
+    twins: bool
+    programme: str
+    size: str
+    first_day: str
+    last_day: str  # empty: the same day
+    number: str
+    by_phone: bool
+    late: bool
+    since: str
+    moment: str
+    ago: str
+    owner: str
+    letters: str
+    stand_in: str
+    verb: str
+    step_href: str
+
+
+def lines_of(
+    rows: Sequence[InboxRow], waits: Mapping[int, TurnRow], ticked: Collection[int], now: dt.datetime
+) -> list[InboxLine]:
+    """`waits`: of which requests something waits for the centre; `ticked`: which were ticked when it was refused."""
+    language, page_of = page_language(), addresses_by("requests.show_request", "number")
+    choose, verbs = _("Choose: %(name)s", name="\0").split("\0"), {one: str(word) for one, word in words.STEPS.items()}
+    programme, size, day = cache(in_language), cache(size_of), cache(short_day)
+    moment, long_ago, initials = cache(moment_in_zone), cache(ago), cache(letters)
+
+    def line(row: InboxRow) -> InboxLine:
+        href, host = page_of(row.number), pick(language, row.host_sr_cyrl, row.host_sr_latn)
+        owner = str(in_page_letters(row.owner))
+        wait = waits.get(row.id)
+        act = act_of(wait, now) if wait and row.next_step is NextStep.LOOK else None
+        place = pick(language, row.place_sr_cyrl, row.place_sr_latn)
+        district = pick(language, row.district_sr_cyrl or "", row.district_sr_latn or "")
+        return InboxLine(
+            f"{row.id}.{row.version}",
+            row.id in ticked,
+            f"{choose[0]}{host}{choose[1]}, {row.number}",
+            row.state,
+            href,
+            host,
+            f"{place} · {district}" if district else place,
+            why_of(wait) if wait else "",
+            row.twins > 0,
+            programme(language, row.programme_sr_cyrl, row.programme_en),
+            size(row.presentations, row.people),
+            day(row.first_day),
+            day(row.last_day) if row.last_day != row.first_day else "",
+            row.number,
+            row.channel is RequestChannel.PHONE,
+            row.late,
+            row.state_since.isoformat(timespec="seconds"),
+            moment(row.state_since),
+            long_ago(row.state_since),
+            owner,
+            initials(owner),
+            str(in_page_letters(row.stand_in)),
+            act.verb if act else verbs[row.next_step],
+            ((act.about if act.fields else act.href) if act else href),
+        )
+
+    return [line(row) for row in rows]
