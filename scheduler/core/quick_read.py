@@ -31,9 +31,10 @@ class QuickRead:
 
         Whoever gets None asks again in the usual way, where a failure is told as one.
         """
-        compiled, held, failed = self._compiled(engine.dialect), _held_by(engine), engine.dialect.loaded_dbapi.Error
+        compiled, standby = self._compiled(engine.dialect), _standby_of(engine)
+        failed = engine.dialect.loaded_dbapi.Error
         try:
-            raw, idle = held.taken(engine)
+            raw, idle = standby.taken(engine)
         except failed:
             return None
         try:
@@ -41,12 +42,12 @@ class QuickRead:
             row = cursor.fetchone()
             cursor.close()
         except BaseException as error:
-            held.let_go()  # the others are as old: a server that went away has left them all
+            standby.let_go()  # the others are as old: a server that went away has left them all
             raw.close()
             if isinstance(error, failed):
                 return None
             raise
-        held.give_back(raw, idle)
+        standby.give_back(raw, idle)
         return None if row is None else compiled.result(row)
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -64,7 +65,7 @@ class QuickRead:
         return compiled
 
 
-class _Held:
+class _Standby:
     """The connections of an engine that stand ready for one question, outside of its pool and in no transaction."""
 
     def __init__(self, engine: Engine) -> None:
@@ -98,16 +99,16 @@ class _Held:
             idle.pop().close()
 
 
-_OF_ENGINE: WeakKeyDictionary[Engine, _Held] = WeakKeyDictionary()
+_OF_ENGINE: WeakKeyDictionary[Engine, _Standby] = WeakKeyDictionary()
 _FIRST = Lock()
 
 
-def _held_by(engine: Engine) -> _Held:
-    held = _OF_ENGINE.get(engine)
-    if held is None:
+def _standby_of(engine: Engine) -> _Standby:
+    standby = _OF_ENGINE.get(engine)
+    if standby is None:
         with _FIRST:
-            held = _OF_ENGINE.get(engine) or _OF_ENGINE.setdefault(engine, _Held(engine))
-    return held
+            standby = _OF_ENGINE.get(engine) or _OF_ENGINE.setdefault(engine, _Standby(engine))
+    return standby
 
 
 class _Compiled:
