@@ -13,13 +13,12 @@ from scheduler.places.models import Host, Municipality
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.terms import ToldHow, ToldWhat
 from scheduler.staffing.service.offers import answer_offer, lapse_offers
-from scheduler.turns.queries.desk import desk_of, sittings_not_counted, turns_about
+from scheduler.turns.queries.desk import crew_stands, desk_of, sittings_not_counted, turns_about
 from scheduler.turns.rules import COUNTS
 from scheduler.turns.service import tell_what_is_due
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.queries.lists import one_visit
-from scheduler.visits.queries.pages import crew_stands
 from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import AssignmentState, ClockWrong, FindingKind, PresentationState, VisitState
 from tests.factories import MONDAY

@@ -26,9 +26,9 @@ from scheduler.requests.queries.lineage import contacts_of
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.staffing.queries.availability import availability_of
 from scheduler.staffing.queries.by_name import presenter_names
-from scheduler.staffing.queries.young_load import too_much_beside
+from scheduler.staffing.queries.young_load import promises_of_months, too_much_beside
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import point_of, promises_of_months
+from scheduler.visits.queries.agenda import point_of
 from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not

@@ -33,10 +33,10 @@ from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consent_covers, takes_nothing_new, vetting_covers
 from scheduler.staffing.models.open_calls import RaisedHand
 from scheduler.staffing.queries.availability import availability_of
-from scheduler.staffing.queries.young_load import too_much_beside
+from scheduler.staffing.queries.young_load import promises_of_months, too_much_beside
 from scheduler.staffing.terms.crew import Candidate
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import place_of, promises_of_months, stops_of_visit, trip_to
+from scheduler.visits.queries.agenda import place_of, stops_of_visit, trip_to
 from scheduler.visits.queries.clearance import clearance, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not

@@ -1,8 +1,10 @@
 """What minors have promised in a week and in a month, and where it is more than the limits allow."""
 
 import datetime as dt
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
@@ -16,10 +18,10 @@ from scheduler.safeguarding.queries import takes_nothing_new
 from scheduler.staffing.rules.young_load import too_much_for_a_minor
 from scheduler.staffing.terms.young_load import YoungLimits, YoungVisit
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.agenda import months_and_weeks
+from scheduler.visits.queries.agenda import stops_and_load, time_taken, weeks_around
 from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.service.locked_visit import OpenVisit
-from scheduler.visits.terms.plans import TakenTime, Why
+from scheduler.visits.terms.plans import Stop, TakenTime, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import PROMISED, TO_COME
 
@@ -28,6 +30,41 @@ def limits() -> YoungLimits:
     """What this installation allows."""
     most = settings().minor_most
     return YoungLimits(most("week_visits"), most("week_hours"), most("month_visits"), most("month_hours"))
+
+
+@dataclass(frozen=True)
+class Promises:
+    """What presenters have promised around a visit."""
+
+    stops: Mapping[int, Sequence[Stop]]  # within a day of the visit
+    load: Mapping[int, Mapping[dt.date, int]]  # presentations by local day, in the weeks of the days
+    taken: Sequence[TakenTime]  # all of it, in the weeks and months of the days
+
+
+def promises_of_months(
+    presenter_ids: Collection[int],
+    around: Sequence[Stop],
+    days: Collection[dt.date],
+    *,
+    except_visit: int,
+    now: dt.datetime,
+) -> Promises:
+    """`promised_time` with whole months, so that what is too much for a minor is read of the same rows: one query."""
+    weeks, months = weeks_around(around, days), months_and_weeks(days)
+    span = min(weeks[0], months[0]), max(weeks[1], months[1])
+    taken = time_taken(presenter_ids, span, now=now, except_visit=except_visit)
+    return Promises(*stops_and_load(taken, around, days), taken)
+
+
+def months_and_weeks(days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+    """The first and the last day of the weeks and the months of some days."""
+    first = min(min(week_of_day(day), day.replace(day=1)) for day in days)
+    last = max(max(week_of_day(day) + dt.timedelta(days=6), _last_of_month(day)) for day in days)
+    return first, last
+
+
+def _last_of_month(day: dt.date) -> dt.date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def too_much_for(

@@ -28,8 +28,10 @@ from scheduler.turns.queries.standings import Judged, judged_visits, may_be_aske
 from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
 from scheduler.turns.terms import Desk, Matter, PlacedRow, SeatStanding, SoonRow, TurnRow, Verdict
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.queries.lists import crew_of
 from scheduler.visits.rules.crew import is_whole
 from scheduler.visits.terms.plans import CrewRule
+from scheduler.visits.terms.rows import VisitRow
 from scheduler.visits.terms.states import FIRM, LIVING, OFF_VISITS, STAFFED, VisitState
 
 Row = TurnRow | PlacedRow
@@ -123,6 +125,19 @@ def requests_that_wait(actor: Actor, now: dt.datetime, changed: Collection[int] 
     others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
     kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, now))
     return or_(kept, SchoolRequest.id.in_(others), standing_still(now))
+
+
+def crew_stands(row: VisitRow) -> bool:
+    """Whether the crew is whole and nobody has left it who does not go all the same: then its school knows who comes.
+
+    What the rule says of a visit whose school was told, as far as a page can see it without asking.
+    """
+    held = [one for one in row.presentations if one.state in STAFFED]
+    here = {one.id for one in row.presentations}
+    back = all(
+        any(state in FIRM for which, state in one.states.items() if which in here) for one in row.crew if one.left
+    )
+    return back and is_whole([crew_of(row, one) for one in held], row.rule, row.on_day)
 
 
 def turns_about(visit_id: int, now: dt.datetime) -> list[Verdict]:

@@ -1,10 +1,8 @@
 """Where presenters have to be, and to whom their time was promised: what the travel rule reads inside a transaction."""
 
 import datetime as dt
-from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -208,43 +206,8 @@ def promised_time(
 
     The same count as free dates make: a date that is held for a booking is one until its time is over.
     """
-    taken = time_taken(presenter_ids, _weeks_around(around, days), now=now, except_visit=except_visit)
-    return _stops_and_load(taken, around, days)
-
-
-@dataclass(frozen=True)
-class Promises:
-    """What presenters have promised around a visit."""
-
-    stops: Mapping[int, Sequence[Stop]]  # within a day of the visit
-    load: Mapping[int, Mapping[dt.date, int]]  # presentations by local day, in the weeks of the days
-    taken: Sequence[TakenTime]  # all of it, in the weeks and months of the days
-
-
-def promises_of_months(
-    presenter_ids: Collection[int],
-    around: Sequence[Stop],
-    days: Collection[dt.date],
-    *,
-    except_visit: int,
-    now: dt.datetime,
-) -> Promises:
-    """`promised_time` with whole months, so that what is too much for a minor is read of the same rows: one query."""
-    weeks, months = _weeks_around(around, days), months_and_weeks(days)
-    span = min(weeks[0], months[0]), max(weeks[1], months[1])
-    taken = time_taken(presenter_ids, span, now=now, except_visit=except_visit)
-    return Promises(*_stops_and_load(taken, around, days), taken)
-
-
-def months_and_weeks(days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
-    """The first and the last day of the weeks and the months of some days."""
-    first = min(min(week_of_day(day), day.replace(day=1)) for day in days)
-    last = max(max(week_of_day(day) + dt.timedelta(days=6), _last_of_month(day)) for day in days)
-    return first, last
-
-
-def _last_of_month(day: dt.date) -> dt.date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
+    taken = time_taken(presenter_ids, weeks_around(around, days), now=now, except_visit=except_visit)
+    return stops_and_load(taken, around, days)
 
 
 def _weeks_of(days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
@@ -255,7 +218,8 @@ def _near(around: Sequence[Stop]) -> tuple[dt.datetime, dt.datetime]:
     return min(stop.busy_from for stop in around) - REACH, max(stop.busy_until for stop in around) + REACH
 
 
-def _weeks_around(around: Sequence[Stop], days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+def weeks_around(around: Sequence[Stop], days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
+    """The days of which `stops_and_load` asks."""
     weeks = _weeks_of(days)
     if not around:
         return weeks
@@ -263,7 +227,7 @@ def _weeks_around(around: Sequence[Stop], days: Collection[dt.date]) -> tuple[dt
     return min(near[0].date() - TWO_DAYS, weeks[0]), max(near[1].date() + TWO_DAYS, weeks[1])
 
 
-def _stops_and_load(
+def stops_and_load(
     every: Iterable[TakenTime], around: Sequence[Stop], days: Collection[dt.date]
 ) -> tuple[dict[int, list[Stop]], dict[int, Counter[dt.date]]]:
     weeks, near = _weeks_of(days), _near(around) if around else None

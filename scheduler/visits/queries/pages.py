@@ -20,10 +20,10 @@ from scheduler.visits.models.visits import Assignment, Presentation, Replanning,
 from scheduler.visits.queries.agenda import readers_in_crew
 from scheduler.visits.queries.clearance import not_cleared
 from scheduler.visits.queries.lists import crew_of, one_visit, page_of_visits, visits_where
-from scheduler.visits.rules.crew import is_whole, keeps_back, promise_problems
+from scheduler.visits.rules.crew import keeps_back, promise_problems
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.rows import VisitHistoryLine, VisitPage, VisitRow
-from scheduler.visits.terms.states import FIRM, OPEN_VISITS, STAFFED, VisitState
+from scheduler.visits.terms.states import FIRM, OPEN_VISITS, VisitState
 
 
 def visit_for(actor: Actor, number: str) -> VisitRow:
@@ -73,19 +73,6 @@ def _planned_again(this: QueryableAttribute[int], other: QueryableAttribute[int]
     beside = aliased(Visit)
     number = select(beside.number).join(Replanning, other == beside.id).where(this == Visit.id)
     return number.correlate(Visit).scalar_subquery()
-
-
-def crew_stands(row: VisitRow) -> bool:
-    """Whether the crew is whole and nobody has left it who does not go all the same: then its school knows who comes.
-
-    What `turns.rules` says of a visit whose school was told, as far as a page can see it without asking.
-    """
-    held = [one for one in row.presentations if one.state in STAFFED]
-    here = {one.id for one in row.presentations}
-    back = all(
-        any(state in FIRM for which, state in one.states.items() if which in here) for one in row.crew if one.left
-    )
-    return back and is_whole([crew_of(row, one) for one in held], row.rule, row.on_day)
 
 
 def crew_lost(row: VisitRow) -> bool:

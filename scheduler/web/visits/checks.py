@@ -16,9 +16,9 @@ from scheduler.readiness.service import numbers, wishes
 from scheduler.readiness.service.recheck import confirm_clock
 from scheduler.staffing.queries.drives import drives_of_visit
 from scheduler.staffing.rules.drives import cost_of
-from scheduler.turns.queries.desk import turns_about
+from scheduler.turns.queries.desk import crew_stands, turns_about
 from scheduler.turns.terms import Matter
-from scheduler.visits.queries.pages import crew_stands, visit_for, visit_page
+from scheduler.visits.queries.pages import visit_for, visit_page
 from scheduler.visits.terms.rows import VisitPage, VisitRow
 from scheduler.visits.terms.states import FindingKind, VisitState
 from scheduler.web import labels
