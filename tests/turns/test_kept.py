@@ -22,6 +22,7 @@ from scheduler.programmes.terms import Audience
 from scheduler.readiness.models import NumbersAsked, ToldNote
 from scheduler.readiness.terms import ToldHow, ToldWhat
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns import service
 from scheduler.turns.models import WHICH, KeptTurn, TurnMark
 from scheduler.turns.queries.desk import desk_of, requests_that_wait, sittings_not_counted
@@ -38,6 +39,8 @@ from scheduler.visits.models.visits import Assignment, DateWish, Visit
 from scheduler.visits.terms.states import AssignmentState, FindingKind, SubstituteSearchState
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
+from tests.factories.places import make_host
+from tests.factories.requests import make_school_request
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.laws import whereabouts
 from tests.standing_clock import StandingClock
@@ -243,6 +246,34 @@ def test_numbers_that_come_and_go_are_in_the_list_at_once(session, the_clock: St
     assert {Matter.NOT_COUNTED, Matter.DISPUTED} == {
         row.matter for row in desk_of(begun.coordinator, LEAVING + DAY).rows
     }
+
+
+def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(session) -> None:
+    scene = Scene()
+    programme = {"programme": scene.programme}
+    days = {"first_day": MONDAY.date(), "last_day": MONDAY.date() + 9 * DAY}
+    for state in (RequestState.NEW, RequestState.TRIAGE, RequestState.NEEDS_INFO, RequestState.AGREED):
+        for since in (MONDAY - 90 * DAY, MONDAY - HOUR, MONDAY - 2 * HOUR):
+            make_school_request(state, state_since=since, **programme)
+    for state in (RequestState.WAITLISTED, RequestState.STAFFING):
+        for attention in (False, True, False):
+            make_school_request(state, attention=attention, **programme, **days)
+    typed = make_host(listed=False)
+    for _one in range(2):
+        make_school_request(host_id=typed.id, **programme)
+    for state in (RequestState.NEW, RequestState.WAITLISTED):  # their visits say more than they
+        asked = make_school_request(state, **programme, **days)
+        make_presentation(make_visit(school_request_id=asked.id, host_id=asked.host_id, **programme))
+    for _turn in range(2):  # marked, and then kept
+        whole, _uncounted, _ours = judged_all(scene.coordinator, MONDAY)
+        assert len({matter for matter, _number, _day in whole}) >= 6
+        for only in (None, *{matter for matter, _number, _day in whole}):
+            wanted = [row for row in whole if only in (None, row[0])]
+            for page in range(1, len(wanted) // 4 + 3):
+                desk = desk_of(scene.coordinator, MONDAY, only=[only] if only else (), page=page, per_page=4)
+                assert said(desk.rows) == wanted[4 * page - 4 : 4 * page]
+                assert (desk.found, desk.total) == (len(wanted), len(whole))
+        judge_anew(now=MONDAY)
 
 
 def test_the_database_knows_of_every_table_that_the_rule_asks(session) -> None:
