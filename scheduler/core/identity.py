@@ -21,7 +21,7 @@ def has_identity_number(text: str) -> bool:
     groups by any signs but letters: spaces, dashes, brackets. A longer number without a gap is none: an account.
     Nor is what only stretches from one telephone number into the next, where groups are nothing but such numbers.
     """
-    if sum(letter.isnumeric() for letter in text) < LENGTH:
+    if len(text) < LENGTH or sum(map(str.isnumeric, text)) < LENGTH:
         return False
     return any(_holds_one(run) for run in _runs(_plain_digits(text)))
 

@@ -10,10 +10,12 @@ stayed would read the old file after a restore.
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Engine, Select, event
+from sqlalchemy import Connection, Dialect, Engine, Executable, FromClause, Select, SelectBase, event, select
+from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
 MOST_IDLE = 8  # of an engine: as many threads as the web has
@@ -22,7 +24,7 @@ MOST_IDLE = 8  # of an engine: as many threads as the web has
 class QuickRead:
     """A SELECT, for one kind of database after the other."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: SelectBase) -> None:
         self._statement = statement
         self._of_dialect: dict[str, _Compiled] = {}
 
@@ -57,6 +59,18 @@ class QuickRead:
         rows = cursor.fetchall()
         cursor.close()
         return compiled.results(rows)
+
+    def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The same for a page, in the transaction of its session: where the database does not answer, it is asked again
+        in the usual way, so that a failure is told as everywhere.
+        """
+        if session.autoflush:
+            session.flush()  # as before every question: what this transaction has changed is seen
+        connection = session.connection()
+        try:
+            return self.all(connection, given)
+        except connection.dialect.loaded_dbapi.Error:
+            return [tuple(row) for row in connection.execute(cast(Executable, self._statement), given)]
 
     def _compiled(self, dialect: Dialect) -> "_Compiled":
         compiled = self._of_dialect.get(dialect.name)
@@ -111,10 +125,34 @@ def _standby_of(engine: Engine) -> _Standby:
     return standby
 
 
+class QuickTables:
+    """Tables that are joined, read at once: each row in as many parts, which have the names of their columns.
+
+    A part is as good as a loaded row for whoever only looks at its columns. `joined` makes the question of a SELECT of
+    all their columns.
+    """
+
+    def __init__(self, tables: Sequence[FromClause], joined: Callable[[Select[Any]], Select[Any]]) -> None:
+        self._names = [tuple(column.key for column in table.c) for table in tables]
+        self._read = QuickRead(joined(select(*(column for table in tables for column in table.c))))
+
+    def rows(self, session: Session, given: dict[str, Any]) -> list[list[Any]]:
+        """Of each row its parts; None for one that an outer join has not found."""
+        return [self._parts(row) for row in self._read.on_page(session, given)]
+
+    def _parts(self, row: tuple[Any, ...]) -> list[SimpleNamespace | None]:
+        found, begins = [], 0
+        for names in self._names:
+            values, begins = row[begins : begins + len(names)], begins + len(names)
+            is_there = values[0] is not None  # each table begins with its id
+            found.append(SimpleNamespace(**dict(zip(names, values, strict=True))) if is_there else None)
+        return found
+
+
 class _Compiled:
     """A statement as one driver takes it."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+    def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self._said = compiled.params
@@ -124,8 +162,8 @@ class _Compiled:
         self._binds = list(bound.items())
         named = list(bound)
         self._places = [named.index(name) for name in compiled.positiontup or ()]
-        results = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
-        self._columns = [one.result_processor(dialect, None) for one in results]
+        self._results = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+        self._columns: list[Processor | None] | None = None  # a driver says with its first answer what it gives
 
     def asked(self, engine: Engine, connection: Any, given: dict[str, Any]) -> Any:
         """A cursor over what the driver found."""
@@ -133,6 +171,9 @@ class _Compiled:
         for listener in engine.dispatch.before_cursor_execute:  # whoever counts statements sees this one, too
             listener(connection, cursor, self.text, parameters, None, False)
         cursor.execute(self.text, parameters)
+        if self._columns is None:
+            told = zip(self._results, cursor.description, strict=True)
+            self._columns = [kind.result_processor(engine.dialect, column[1]) for kind, column in told]
         return cursor
 
     def parameters(self, given: dict[str, Any]) -> Any:
@@ -144,11 +185,11 @@ class _Compiled:
         return [values[place] for place in self._places]  # what is said twice is made ready once
 
     def result(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple([seen(value) if seen else value for seen, value in zip(self._columns, row, strict=True)])
+        return tuple([seen(value) if seen else value for seen, value in zip(self._columns or (), row, strict=True)])
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Column after column, which takes two thirds of the time of row after row, and what is alike only once."""
-        columns = zip(self._columns, zip(*rows, strict=True), strict=True) if rows else ()
+        columns = zip(self._columns or (), zip(*rows, strict=True), strict=True) if rows else ()
         return list(zip(*(_all_seen(seen, values) if seen else values for seen, values in columns), strict=True))
 
 

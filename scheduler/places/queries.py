@@ -3,11 +3,9 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Date,
     Integer,
     Select,
@@ -28,6 +26,7 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
+from scheduler.core.quick_read import QuickRead
 from scheduler.core.text import fold
 from scheduler.places.models import (
     CallNote,
@@ -322,7 +321,7 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
     closures, holidays, lines, year = [], dict[dt.date, HolidayRow](), [], dt.timedelta(days=366)
     before, after = max(first, dt.date.min + year), min(last, dt.date.max - year)  # any day can be typed
     span = {"first": first, "last": last, "year_before": before - year, "year_after": after + year}
-    for what, begins, ends, calendar, kind, applies_to, one, two, opened in db.session().execute(_lines(), span):
+    for what, begins, ends, calendar, kind, applies_to, one, two, opened in _lines().on_page(db.session(), span):
         if what == "holiday":
             holidays[begins] = HolidayRow(begins, calendar, kind, applies_to, no_lessons=True)
         elif what == "closure":
@@ -336,7 +335,7 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
 
 
 @cache
-def _lines() -> CompoundSelect[Any]:
+def _lines() -> QuickRead:
     """Three tables under each other. Where a line has its id, a closure has its place; a holiday its names before."""
     line, first, last = SchoolCalendarEntry, bindparam("first", type_=Date), bindparam("last", type_=Date)
     number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
@@ -354,7 +353,7 @@ def _lines() -> CompoundSelect[Any]:
     holidays = select(literal("holiday"), *free).where(
         Holiday.day.between(first, last), Holiday.removed_at.is_(None), Holiday.no_lessons.is_(True)
     )
-    return union_all(closures, holidays, select(literal("line"), *said, line.id, number, day).where(*near))
+    return QuickRead(union_all(closures, holidays, select(literal("line"), *said, line.id, number, day).where(*near)))
 
 
 def school_time_of(host_id: int) -> SchoolTimeRow | None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, cast, null, select, union_all
@@ -11,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.quick_read import QuickTables
 from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
@@ -21,6 +21,7 @@ from scheduler.programmes.models import (
     CampaignMember,
     CampaignTarget,
     Programme,
+    ProgrammeAudience,
     ProgrammePhoto,
 )
 from scheduler.programmes.terms import (
@@ -37,10 +38,7 @@ from scheduler.programmes.terms import (
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
     """Programmes that a host can ask for now, of one centre or of all, by name."""
-    wanted = _open_programmes()
-    if centre_id is not None:
-        wanted = wanted.where(Programme.centre_id == centre_id)
-    rows = [programme_row(row) for row in db.session().scalars(wanted).unique()]
+    rows = [row for row in _read(_OPEN, {}) if centre_id in (None, row.centre_id)]
     return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
 
 
@@ -82,7 +80,10 @@ def photo_of(slug: str) -> bytes:
 
 def programme_of(programme_id: int) -> ProgrammeRow:
     """One programme by its id. Raises: NotFound."""
-    return _one(_one_programme(), {"programme_id": programme_id})
+    found = _read(_ONE, {"programme_id": programme_id})
+    if not found:
+        raise NotFound("programme")
+    return found[0]
 
 
 def programme_of_campaign(campaign_id: int) -> int | None:
@@ -95,18 +96,30 @@ def _programmes() -> Select[Programme]:
     return select(Programme).options(*loaded).order_by(Programme.id)
 
 
-@cache  # put into words once: each page of a booking asks it
-def _one_programme() -> Select[Programme]:
-    return _programmes().where(Programme.id == bindparam("programme_id"))
+def _with_audiences(wanted: Select[Any]) -> Select[Any]:
+    centres = wanted.select_from(Programme).join(Centre, Centre.id == Programme.centre_id)
+    audiences = centres.outerjoin(ProgrammeAudience, ProgrammeAudience.programme_id == Programme.id)
+    return audiences.order_by(Programme.id, ProgrammeAudience.id)
 
 
-@cache
-def _open_programmes() -> Select[Programme]:
-    return _programmes().where(Programme.open.is_(True))
+# Nearly each page of a booking asks them.
+_TABLES = [table.__table__ for table in (Programme, Centre, ProgrammeAudience)]
+_ONE = QuickTables(_TABLES, lambda wanted: _with_audiences(wanted).where(Programme.id == bindparam("programme_id")))
+_OPEN = QuickTables(_TABLES, lambda wanted: _with_audiences(wanted).where(Programme.open.is_(True)))
 
 
-def _one(wanted: Select[Programme], values: dict[str, int] | None = None) -> ProgrammeRow:
-    found = db.session().scalars(wanted, values).unique().one_or_none()
+def _read(tables: QuickTables, given: dict[str, int]) -> list[ProgrammeRow]:
+    """Programmes with centre and audiences, as pages and rules see them."""
+    found: dict[int, Any] = {}
+    for programme, centre, audience in tables.rows(db.session(), given):
+        known = found.setdefault(programme.id, programme)
+        known.centre = centre
+        known.audiences = [*getattr(known, "audiences", ()), *([audience] if audience else ())]
+    return [programme_row(programme) for programme in found.values()]
+
+
+def _one(wanted: Select[Programme]) -> ProgrammeRow:
+    found = db.session().scalars(wanted).unique().one_or_none()
     if found is None:
         raise NotFound("programme")
     return programme_row(found)

@@ -27,6 +27,7 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
+from scheduler.web.field_copies import CopiedFields
 from scheduler.web.form_words import FormReason
 from scheduler.web.i18n import _, _l
 from scheduler.web.reasons import GENERAL, WORDS, worded
@@ -88,7 +89,7 @@ def new_form_key() -> str:
 class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 

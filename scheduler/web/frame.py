@@ -9,6 +9,8 @@ So is a page whose form nobody has filled: it is kept under everything that it i
 
 import re
 from collections.abc import Hashable, Mapping
+from secrets import token_hex
+from types import MappingProxyType
 from typing import Any
 
 from babel.support import LazyProxy
@@ -16,7 +18,7 @@ from flask import Flask, current_app, render_template, request, session
 from flask_wtf import FlaskForm
 from jinja2 import pass_context
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scheduler.web.headers import opened_by_secret
 from scheduler.web.i18n import here, page_language, theme
@@ -24,9 +26,11 @@ from scheduler.web.navigation import viewer
 
 FRAMES = "frames"  # of what an application keeps
 MOST_FRAMES = 512  # some 5 kB each; then it begins anew
+NOTHING: Mapping[str, str] = MappingProxyType({})
 FORM_SECRETS = ("csrf_token", "form_key")  # of a form: each reader has her own
-PAGES, PARTS = "empty pages", "empty parts"
+PAGES, PARTS, FACTS = "empty pages", "empty parts", "parts by facts"
 MOST_PAGES = 96  # some 20 kB each
+MOST_FACTS = 64  # some 30 kB each, with what they were written of
 
 
 @pass_context
@@ -55,23 +59,26 @@ def _written(context: Context, part: str) -> Markup:
     return Markup(text)  # nosec B704  # a template of ours, escaped as every page is
 
 
-def empty_page(template: str, form: FlaskForm, **facts: Any) -> str:
+def empty_page(template: str, form: FlaskForm, own: Mapping[str, str] = NOTHING, **facts: Any) -> str:
     """A page with a form in which nothing is typed, chosen or wrong: for these facts written once in each language.
 
     Whoever calls it knows that the form is so, and names all that the page is made of: what cannot stand in a key is
-    written anew. Nothing that somebody has typed belongs among the facts.
+    written anew. Nothing that somebody has typed belongs among the facts. `own` are parts that each reader has of her
+    own: they are put in, as her secrets are, and nothing else of the page may depend on them.
     """
-    own = {name: str(form[name]._value()) for name in FORM_SECRETS if name in form}
-    key = _key_of(template, (facts, [*own])) if _is_for_all() else None
+    hers = {name: str(form[name]._value()) for name in FORM_SECRETS if name in form}
+    key = _key_of(template, (facts, [*hers, *own])) if _is_for_all() else None
     if key is None:
-        return render_template(template, form=form, **facts)
+        return render_template(template, form=form, **own, **facts)
     kept: dict[Hashable, tuple[str, ...]] = current_app.extensions[PAGES]
     pieces = kept.get(key)
     if pieces is None:
         if len(kept) >= MOST_PAGES:
             kept.clear()
-        pieces = kept[key] = _without(own, render_template(template, form=form, **facts))
-    return "".join(own[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+        marks = {name: token_hex(16) for name in own}
+        pieces = kept[key] = _without(hers | marks, render_template(template, form=form, **marks, **facts))
+    hers |= {name: escape(part) for name, part in own.items()}
+    return "".join(hers[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def written_once(macro: Macro, about: Hashable) -> Markup:
@@ -86,6 +93,20 @@ def written_once(macro: Macro, about: Hashable) -> Markup:
     if key not in kept:
         kept[key] = Markup(macro(about))  # nosec B704
     return kept[key]
+
+
+def written_for(macro: Macro, *facts: Hashable) -> Markup:
+    """What a macro writes of facts that name nobody, as the days of a month: once for the same facts."""
+    if current_app.debug:
+        return Markup(macro(*facts))  # nosec B704  # written by a template of ours
+    kept: dict[Hashable, Markup] = current_app.extensions[FACTS]
+    key = macro.name, page_language(), facts
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= MOST_FACTS:
+            kept.clear()
+        found = kept[key] = Markup(macro(*facts))  # nosec B704
+    return found
 
 
 def _is_for_all() -> bool:
@@ -112,7 +133,7 @@ def _said(value: object) -> Hashable:
 
 
 def _without(secrets: Mapping[str, str], page: str) -> tuple[str, ...]:
-    """The text of a page in pieces, and between them which secret of the form stands there: they are random letters."""
+    """The text of a page in pieces, and between them which part of her own stands there: they are random letters."""
     parts = re.split("(" + "|".join(map(re.escape, secrets.values())) + ")", page)
     names = {secret: name for name, secret in secrets.items()}
     return tuple(names[part] if place % 2 else part for place, part in enumerate(parts))
@@ -122,5 +143,7 @@ def register(app: Flask) -> None:
     app.extensions[FRAMES] = {}
     app.extensions[PAGES] = {}
     app.extensions[PARTS] = {}
+    app.extensions[FACTS] = {}
     app.jinja_env.globals["written_once"] = written_once
+    app.jinja_env.globals["written_for"] = written_for
     app.jinja_env.globals["framed"] = framed

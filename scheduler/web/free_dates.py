@@ -21,6 +21,7 @@ DAY_SIGNS = {
     (DayPart.AFTERNOON,): "◑",
     (DayPart.MORNING, DayPart.AFTERNOON): "●",
 }
+MONTHS_KEPT = 64  # that a process remembers, some 20 kB each
 FEW_DAYS = 5  # free days of a month that are no choice alone
 LANGUAGES = {
     TeachingLanguage.SERBIAN: _l("Serbian"),
@@ -120,7 +121,10 @@ def months_of(answer: FreeDates, chosen: dt.date | None = None) -> list[Month]:
     by_month: dict[tuple[int, int], list[FreeDay]] = {}
     for one in answer.days:
         by_month.setdefault((one.day.year, one.day.month), []).append(one)
-    months = [_month(days, language, chosen) for days in by_month.values()]
+    months = [
+        _month(tuple(days), language, chosen if any(one.day == chosen for one in days) else None)
+        for days in by_month.values()
+    ]
     first = next((number for number, month in enumerate(months) if month.free), len(months))
     return months[first:]
 
@@ -130,7 +134,9 @@ def open_at_first(months: Sequence[Month]) -> int:
     return 2 if months and months[0].free < FEW_DAYS else 1
 
 
-def _month(days: Sequence[FreeDay], language: str, chosen: dt.date | None) -> Month:
+@lru_cache(maxsize=MONTHS_KEPT)  # the same free days are looked at by many, and twice by who presses one
+def _month(days: tuple[FreeDay, ...], language: str, chosen: dt.date | None) -> Month:
+    """A month in the page's language."""
     cells: list[DayCell | None] = [None] * days[0].day.weekday()
     cells += [
         DayCell(one.day, one.day.isoformat() if one.starts else "", _said(one), _halves(one), one.day == chosen)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wtforms import FieldList
+from wtforms import FieldList, Form
 
 from scheduler.core.errors import Reason
-from scheduler.web.forms import BaseForm, Problem, number_of
+from scheduler.web.field_copies import CopiedFields
+from scheduler.web.forms import BaseForm, OurWords, Problem, number_of
 from scheduler.web.reasons import worded
 
 
@@ -17,6 +18,14 @@ class RowsField(FieldList):  # type: ignore[misc]
         for name in formdata:
             if name.startswith(f"{prefix}-") and (place := number_of(name.split("-")[1])) is not None:
                 yield place
+
+
+class RowForm(Form):  # type: ignore[misc]
+    """Fields that stand inside another form, one line under the other."""
+
+    class Meta(CopiedFields, Form.Meta):  # type: ignore[misc]
+        def get_translations(self, form: Form) -> OurWords:
+            return OurWords()
 
 
 class ListedForm(BaseForm):

@@ -1,16 +1,16 @@
 """Where a signed-in person can go, by role; a page that the house does not have yet is not offered."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 
 from scheduler.config import settings
 from scheduler.people.terms import SignedInUser
 from scheduler.policy import Role
 from scheduler.web.filters import url_if
-from scheduler.web.i18n import _, _l
+from scheduler.web.i18n import _, _l, page_language
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ HANDBOOK = {  # which page of it; of several roles the one that can do most
     Role.EDUCATOR: "presenter",
     Role.INFLUENCER: "presenter",
 }
+PUBLIC_PLACES = "public places"  # of what an application keeps
 PUBLIC = (
     ("requests.book", "calendar", _l("Book")),
     ("requests.new_link", "mail", _l("Already booked?")),
@@ -161,6 +162,18 @@ def _places(rows: tuple[tuple[str, str, object], ...]) -> list[NavigationLink]:
     ]
 
 
+def _public_places() -> list[NavigationLink]:
+    """The links of every public page; of who is not signed in, made once for each place in each language."""
+    if "counts" in g:
+        return _places(PUBLIC)
+    kept: dict[Hashable, list[NavigationLink]] = current_app.extensions[PUBLIC_PLACES]
+    key = page_language(), _here(PUBLIC), request.environ.get("SCRIPT_NAME", "")
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = _places(PUBLIC)
+    return found
+
+
 def navigation(user: SignedInUser) -> list[NavigationLink]:
     """The rail of a person: the lists of all her roles, each place once. A view may set g.counts = {endpoint: n}."""
     roles = {Role.EDUCATOR if role is Role.INFLUENCER else role for role in user.actor.roles}
@@ -176,7 +189,7 @@ def handbook_role(user: SignedInUser | None) -> str:
 
 def in_every_page() -> dict[str, object]:
     user = viewer()
-    public = _places(PUBLIC)
+    public = _public_places()
     own = navigation(user) if user else public
     on_the_road = user is not None and not user.actor.roles & {Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING}
     keeps = settings().keep_on_phones
@@ -192,4 +205,5 @@ def in_every_page() -> dict[str, object]:
 
 
 def register(app: Flask) -> None:
+    app.extensions[PUBLIC_PLACES] = {}
     app.context_processor(in_every_page)

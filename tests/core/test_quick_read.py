@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.core.db import UtcDateTime, db
-from scheduler.core.quick_read import QuickRead, _Compiled
+from scheduler.core.quick_read import QuickRead, QuickTables, _Compiled
+from scheduler.places.models import District, Host, Municipality
+from scheduler.places.terms.hosts import SchoolCalendar
 
 THING = sa.table("thing", sa.column("id", sa.Integer), sa.column("word", sa.Text))
 WORD = QuickRead(sa.select(THING.c.word).where(THING.c.id == sa.bindparam("id")))
@@ -29,6 +32,11 @@ def file_with(path: Path, word: str) -> None:
         connection.exec_driver_sql("CREATE TABLE thing (id INTEGER PRIMARY KEY, word TEXT)")
         connection.execute(sa.text("INSERT INTO thing VALUES (1, :word)"), {"word": word})
     engine.dispose()
+
+
+def a_district() -> District:
+    named = {"name_sr_cyrl": "Негде", "name_sr_latn": "Negde", "region_sr_cyrl": "Негде", "region_sr_latn": "Negde"}
+    return District(iso="RS-99", name_en="Somewhere", school_calendar=next(iter(SchoolCalendar)), **named)
 
 
 @pytest.fixture
@@ -151,6 +159,45 @@ def test_rows_are_in_the_types_of_their_columns(engine):
     noon = dt.datetime(2026, 6, 23, 12, tzinfo=dt.UTC)
     assert row == (noon, noon + dt.timedelta(microseconds=5), noon, noon, None)
     assert {moment.tzinfo for moment in row if moment} == {dt.UTC}
+
+
+@pytest.mark.both_databases
+def test_a_page_reads_what_its_transaction_has_changed_and_not_written_yet(session):
+    name = QuickRead(sa.select(District.name_en, District.id).where(District.iso == sa.bindparam("iso")))
+    row = a_district()
+    session.add(row)
+
+    assert name.on_page(session, {"iso": row.iso}) == [("Somewhere", row.id)]
+    row.name_en = "Elsewhere"
+    assert name.on_page(session, {"iso": row.iso}) == [("Elsewhere", row.id)]
+    assert name.on_page(session, {"iso": "RS-ZZ"}) == []
+
+
+@pytest.mark.both_databases
+def test_a_page_is_told_in_the_usual_way_what_fails(session):
+    with pytest.raises(SQLAlchemyError, match="no_such_column"):
+        QuickRead(sa.select(sa.column("no_such_column"))).on_page(session, {})
+    session.rollback()
+
+
+@pytest.mark.both_databases
+def test_joined_tables_are_read_in_parts_with_their_types(session):
+    district = a_district()
+    session.add(district)
+    session.flush()
+    town = {"name_sr_cyrl": "Град", "name_sr_latn": "Grad", "city_sr_cyrl": "Град", "city_sr_latn": "Grad"}
+    session.add(Municipality(**town, district_id=district.id, postcode="11000", lat=44.5, lon=20.25, search_key="grad"))
+
+    def joined(wanted):
+        whole = wanted.select_from(District).join(Municipality, Municipality.district_id == District.id)
+        return whole.outerjoin(Host, Host.municipality_id == Municipality.id).where(District.id == sa.bindparam("id"))
+
+    tables = QuickTables([District.__table__, Municipality.__table__, Host.__table__], joined)
+    [(read, beside, nobody)] = tables.rows(session, {"id": district.id})
+
+    assert (read.name_en, read.school_calendar) == ("Somewhere", district.school_calendar)
+    assert (beside.lat, beside.lon, beside.name_sr_cyrl) == (44.5, 20.25, "Град")
+    assert nobody is None
 
 
 @pytest.mark.both_databases

@@ -6,7 +6,8 @@ from scheduler.web import frame
 
 
 def head_and_foot(page):
-    return page[page.index("<header class") : page.index("<main")], page[page.index("<footer class") :]
+    links = page[page.index('<link rel="icon"') : page.index('<link rel="stylesheet"')]
+    return page[page.index("<header class") : page.index("<main")], page[page.index("<footer class") :], links
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_a_kept_frame_is_that_which_was_written(client, kept, language, theme, m
         with monkeypatch.context() as patch:
             patch.setattr(frame, "_is_kept", lambda: False)
             assert head_and_foot(client.get(path).text) == told
-    assert len(kept) == 2 * 3  # head and foot of three pages
+    assert len(kept) == 3 * 3  # links, head and foot of three pages
 
 
 def test_each_language_theme_and_page_has_its_own_frame(client, kept):
@@ -55,3 +56,31 @@ def test_kept_frames_are_bounded(client, kept, monkeypatch):
     for number in range(6):
         client.get(f"/no-such-page-{number}")
     assert 0 < len(kept) <= 4
+
+
+def test_the_links_of_a_public_page_mark_the_place_that_is_open(client):
+    def marked(path):
+        head = head_and_foot(client.get(path).text)[0]
+        return {line.split('href="')[1].split('"')[0] for line in head.splitlines() if 'aria-current="page"' in line}
+
+    for _time in range(2):
+        assert [marked(path) for path in ("/book", "/programmes", "/about")] == [{"/book"}, {"/programmes"}, set()]
+
+
+def test_what_is_written_of_facts_is_written_once_for_each_language_and_bounded(app, monkeypatch):
+    kept = app.extensions[frame.FACTS]
+    kept.clear()
+    monkeypatch.setattr(frame, "MOST_FACTS", 3)
+    macro = app.jinja_env.from_string("{% macro month(days) %}{{ days }}: {{ _('Book') }}{% endmacro %}").module.month
+    written = []
+    for path in ("/?lang=en", "/?lang=sr_Latn"):
+        with app.test_request_context(path):
+            written += [frame.written_for(macro, (1, 2)), frame.written_for(macro, (1, 2))]
+
+    assert written[0] == written[1] == "(1, 2): Book"
+    assert written[2] == written[3] != written[0]
+    assert len(kept) == 2
+    with app.test_request_context("/"):
+        for number in range(5):
+            frame.written_for(macro, (number,))
+    assert 0 < len(kept) <= 3

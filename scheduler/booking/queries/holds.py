@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
+from scheduler.core.quick_read import QuickRead
 from scheduler.core.tokens import token_hash
 from scheduler.requests.models import BookingAnswers, SchoolRequest
 from scheduler.requests.service.answers import LIVING, Answers, living, read_answers
@@ -16,19 +17,19 @@ from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
 HELD_NOW = DateHold.state == HoldState.HELD, DateHold.until > bindparam("now")
 HELD_BY = select(DateHold).where(DateHold.draft == bindparam("draft"), *HELD_NOW)
-HOLD_COLUMNS = (
-    DateHold.id,
-    DateHold.on_day,
-    DateHold.starts_local,
-    DateHold.minutes,
-    DateHold.state,
-    DateHold.until,
-    DateHold.programme_id,
-    DateHold.host_id,
-    DateHold.municipality_id,
-)
-OPENED_BOOKING = (  # each page of a booking asks it, and asks for no row that a change could lock
-    select(BookingAnswers.answers, *HOLD_COLUMNS)
+OPENED_BOOKING = QuickRead(  # each page of a booking asks it, and asks for no row that a change could lock
+    select(
+        BookingAnswers.answers,
+        DateHold.id,
+        DateHold.on_day,
+        DateHold.starts_local,
+        DateHold.minutes,
+        DateHold.state,
+        DateHold.until,
+        DateHold.programme_id,
+        DateHold.host_id,
+        DateHold.municipality_id,
+    )
     .outerjoin(DateHold, and_(DateHold.draft == BookingAnswers.token_hash, *HELD_NOW))
     .where(*LIVING)
 )
@@ -36,10 +37,11 @@ OPENED_BOOKING = (  # each page of a booking asks it, and asks for no row that a
 
 def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
     """What was typed under this token, and the date that is held for it now; one question, none without a token."""
-    found = db.session().execute(OPENED_BOOKING, living(token, now) | {"now": now}).first() if token else None
-    if found is None:
+    found = OPENED_BOOKING.on_page(db.session(), living(token, now) | {"now": now}) if token else []
+    if not found:
         return {}, None
-    return read_answers(found.answers), held_date(found) if found.id else None
+    text, hold_id, on_day, starts_local, *held = found[0]
+    return read_answers(text), HeldDate(hold_id, Slot(on_day, starts_local), *held) if hold_id else None
 
 
 def held_by(draft: str | None, *, now: dt.datetime) -> HeldDate | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -75,7 +76,7 @@ class Errand:
 
 def everybody(errand: Errand) -> tuple[Seeker, ...]:
     """Everybody of the programme's centre, with the hours and papers of who has topic and language."""
-    return _seekers(errand, db.session().execute(_everybody(), errand.asked))
+    return _seekers(errand, db.session().execute(_everybody(), errand.asked).all())
 
 
 def nearest(errand: Errand) -> tuple[tuple[Seeker, ...], Others]:
@@ -84,7 +85,7 @@ def nearest(errand: Errand) -> tuple[tuple[Seeker, ...], Others]:
     A centre that has no more of a kind is read whole.
     """
     asked = errand.asked | errand.lies | {"most": ASKED_OF_A_KIND}
-    rows = sorted(db.session().execute(_nearest(), asked), key=lambda row: row[0])
+    rows = sorted(db.session().execute(_nearest(), asked).all(), key=itemgetter(0))
     common, *known = rows
     hours, differs = common[HOURS : HOURS + 2]
     found = _seekers(errand, known)

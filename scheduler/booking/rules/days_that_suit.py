@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting, Lack
@@ -57,7 +58,13 @@ def times_of_day(facts: FreeFacts, day: dt.date, classes: str) -> list[dt.time]:
         return starts_with_bell(facts.told, classes, day, facts.sitting_minutes or facts.minutes)
     first = PARENTS_FROM if facts.audience is Audience.PARENTS else EARLIEST
     last = minute_of(LATEST_END) - facts.minutes
-    return [dt.time(*divmod(minute, 60)) for minute in range(minute_of(first), last + 1, STEP_MINUTES)]
+    return [*_quarters(minute_of(first), last)]
+
+
+@lru_cache(maxsize=256)  # the same on each day that is asked about
+def _quarters(first: int, last: int) -> tuple[dt.time, ...]:
+    """Each quarter of an hour from a minute of the day to another."""
+    return tuple(dt.time(*divmod(minute, 60)) for minute in range(first, last + 1, STEP_MINUTES))
 
 
 def minutes_of_all(kept: Sequence[KeptSitting], sittings: int, minutes: int) -> int:

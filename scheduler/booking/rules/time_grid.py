@@ -47,7 +47,8 @@ class TimeGrid:
     ) -> None:
         self.facts, self.moment_of, self.days = facts, moment_of, days
         by_day = asked or {day: times_of_sittings(facts, day) for day in days}
-        self.times = sorted({time for of_day in by_day.values() for times in of_day for time in times})
+        alike = {tuple(times) for of_day in by_day.values() for times in of_day}  # most days have the same times
+        self.times = sorted(set[dt.time]().union(*alike))
         self.bit = {time: 1 << number for number, time in enumerate(self.times)}
         self.base = {day: self._base(day) for day in days}
         walls = [minute_of(time) * 60 for time in self.times]
@@ -55,6 +56,8 @@ class TimeGrid:
         self.busy_until = [wall + facts.minutes * 60 for wall in walls]
         self.even = [(base, day) for day, base in self.base.items() if base is not None]
         self.bases = [base for base, _day in self.even]
+        self._masks = {times: sum(self.bit[time] for time in times) for times in alike}
+        self._behind: dict[int, tuple[dt.time, ...]] = {}
         self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
         self.offered = {day: any_of(masks) for day, masks in self.sittings.items()}
         self._roads: dict[Point, int] = {}
@@ -74,13 +77,16 @@ class TimeGrid:
         except ValueError:
             return None
 
-    def _offered(self, day: dt.date, times: Iterable[dt.time]) -> int:
-        exist = times if self.base[day] is not None else [time for time in times if self._moment(day, time)]
-        return sum(self.bit[time] for time in exist)
+    def _offered(self, day: dt.date, times: Sequence[dt.time]) -> int:
+        if self.base[day] is not None:
+            return self._masks[tuple(times)]
+        return sum(self.bit[time] for time in times if self._moment(day, time))
 
     def times_in(self, bits: int) -> tuple[dt.time, ...]:
-        """The times behind these bits."""
-        return tuple(time for time in self.times if self.bit[time] & bits)
+        """The times behind these bits; found out once, for many days have the same."""
+        if bits not in self._behind:
+            self._behind[bits] = tuple(time for time in self.times if self.bit[time] & bits)
+        return self._behind[bits]
 
     def usual(self, hours: tuple[Hours, ...]) -> list[int]:
         """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""

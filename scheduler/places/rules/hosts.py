@@ -97,6 +97,7 @@ def road_km(a: Point, b: Point) -> float:
     return straight_line_km(a, b) * DETOUR
 
 
+@lru_cache(maxsize=4096)  # the same towns lie as far apart on every page
 def road_minutes(a: Point, b: Point) -> int:
     """Minutes from door to door by car, rounded up; 0 for the same point.
 

@@ -67,7 +67,7 @@ def is_anyone_away(found: Sequence[ClassStanding]) -> bool:
 class SaidBeside:
     """What a page says beside the times of presentations: of each, its classes with where they are."""
 
-    beside: list[list[tuple[str, ClassStanding]]]
+    beside: Sequence[Sequence[tuple[str, ClassStanding]]]
 
     def away(self, place: int) -> bool:
         """Whether a class is not in the building at the time of one presentation."""

@@ -35,13 +35,11 @@ TWIN_DAYS = 30
 def problems_with(draft: RequestDraft, today: dt.date, facts: RequestFacts) -> dict[str, Reason]:
     """{field: reason code}, empty when the draft may be sent. Fields of a presentation: "presentations-0-pupils"."""
     problems = _problems_with_days(draft, today, facts)
-    problems |= ({} if problems else _problems_with_wishes(draft)) | _problems_with_contact(draft, facts)
+    problems |= {} if problems else _problems_with_wishes(draft)
+    problems |= problems_with_contact(draft, by_staff=facts.by_staff)
     if not facts.programme.open:
         problems["programme"] = RequestReason.NOT_OPEN
-    if draft.with_pupils and not draft.teacher_stays:
-        problems["teacher_stays"] = RequestReason.TEACHER_STAYS
-    if not draft.safeguarding_contact:
-        problems["safeguarding_contact"] = GroundReason.MISSING
+    problems |= problems_with_room(draft)
     if not draft.presentations:
         problems["presentations"] = GroundReason.MISSING
     if len(draft.presentations) > MOST_PRESENTATIONS:
@@ -146,9 +144,20 @@ def cannot_on(blackouts: Iterable[Blackout], day: dt.date) -> bool:
     return any(days.holds(day) for days in blackouts)
 
 
-def _problems_with_contact(draft: RequestDraft, facts: RequestFacts) -> dict[str, Reason]:
+def problems_with_room(draft: RequestDraft) -> dict[str, Reason]:
+    """{field: reason code} of who guards the children: it depends on nothing but who listens."""
+    problems: dict[str, Reason] = {}
+    if draft.with_pupils and not draft.teacher_stays:
+        problems["teacher_stays"] = RequestReason.TEACHER_STAYS
+    if not draft.safeguarding_contact:
+        problems["safeguarding_contact"] = GroundReason.MISSING
+    return problems
+
+
+def problems_with_contact(draft: RequestDraft, *, by_staff: bool = False) -> dict[str, Reason]:
+    """{field: reason code} of whom we write to: it depends on no other answer."""
     problems: dict[str, Reason] = {} if draft.contact_name else {"contact_name": GroundReason.MISSING}
-    if not draft.contact_email and not (facts.by_staff and draft.contact_phone):
+    if not draft.contact_email and not (by_staff and draft.contact_phone):
         problems["contact_email"] = GroundReason.MISSING
     elif draft.contact_email and (reason := problem_with_address(people_rules.address_of(draft.contact_email))):
         problems["contact_email"] = reason

@@ -48,11 +48,13 @@ def time_taken(
         "except_visit": except_visit,
         "now": now,
     }
-    rows = sorted(db.session().execute(_taken(), asked), key=lambda row: (row.busy_from, row.presentation_id))
-    return [
-        TakenTime(who, day, Stop(visit, seat, begins, ends, Point(*place) if None not in place else None), minutes)
-        for who, seat, day, begins, ends, minutes, visit, *place in rows
+    rows = db.session().execute(_taken(), asked).all()
+    point = cache(lambda lat, lon: None if None in (lat, lon) else Point(lat, lon))  # many stops are in one place
+    found = [
+        TakenTime(who, day, Stop(visit, seat, begins, ends, point(lat, lon)), minutes)
+        for who, seat, day, begins, ends, minutes, visit, lat, lon in rows
     ]
+    return sorted(found, key=lambda one: (one.stop.busy_from, one.stop.presentation_id))
 
 
 IDS: BindParameter[int] = bindparam("ids", expanding=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
-from wtforms import BooleanField, Form, FormField, HiddenField, RadioField
+from wtforms import BooleanField, FormField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Length, Optional
 
@@ -21,7 +21,6 @@ from scheduler.requests.terms.acts import ALONE, BulkAct, ChosenRequest
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import Blackout, DayPart, ExpectedCounts, Preference, PresentationDraft
-from scheduler.web import forms
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import (
     BaseForm,
@@ -40,7 +39,7 @@ from scheduler.web.forms import (
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l, spelled_here
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
-from scheduler.web.list_forms import ListedForm, RowsField
+from scheduler.web.list_forms import ListedForm, RowForm, RowsField
 from scheduler.web.option_lists import SelectField
 from scheduler.web.reasons import WORDS, worded
 from scheduler.web.request_facts import LESSONS
@@ -98,12 +97,8 @@ class DaysField(TextField):
             self.spans.append((first, last))
 
 
-class PreferredDateForm(Form):  # type: ignore[misc]
+class PreferredDateForm(RowForm):
     """One date that would suit: a day, and a time or a part of it."""
-
-    class Meta(Form.Meta):  # type: ignore[misc]
-        def get_translations(self, form: Form) -> forms.OurWords:
-            return forms.OurWords()
 
     on_day = DayField(_l("Day"))
     starts_local = TimeField(_l("Start, if only one hour suits you"))
@@ -150,12 +145,8 @@ class WhenWithoutWishesForm(WhenForm):
     preferred = RowsField(FormField(PreferredDateForm), max_entries=MOST_PREFERRED)
 
 
-class PresentationForm(Form):  # type: ignore[misc]
+class PresentationForm(RowForm):
     """One sitting; stands inside another form."""
-
-    class Meta(Form.Meta):  # type: ignore[misc]
-        def get_translations(self, form: Form) -> forms.OurWords:
-            return forms.OurWords()
 
     audience = SelectField(_l("Who listens"), choices=choices_of(AUDIENCES), default=Audience.PUPILS.value)
     level = SelectField(_l("School"), choices=choices_of(words.LEVELS), default=SchoolLevel.PRIMARY.value)
@@ -352,12 +343,8 @@ class AgainForm(BaseForm):
     last_day = DayField(_l("Last day"), [Needed()])
 
 
-class CountsForm(Form):  # type: ignore[misc]
+class CountsForm(RowForm):
     """The three numbers of one presentation."""
-
-    class Meta(Form.Meta):  # type: ignore[misc]
-        def get_translations(self, form: Form) -> forms.OurWords:
-            return forms.OurWords()
 
     pupils = CountField(_l("Pupils"), default=0)
     parents = CountField(_l("Parents"), default=0)

@@ -71,7 +71,8 @@ def test_an_empty_page_is_to_the_letter_as_if_it_were_written_anew(
     def compare(reader, path):
         with monkeypatch.context() as patch:
             patch.setattr(frame, "_is_kept", lambda: False)
-            patch.setitem(app.jinja_env.globals, "written_once", lambda macro, form: macro(form))
+            for name in ("written_once", "written_for"):
+                patch.setitem(app.jinja_env.globals, name, lambda macro, *facts: macro(*facts))
             anew = reader.client.get(path).text
         assert without_secrets(reader.pages[path]) == without_secrets(anew)
         assert [len(found) for found in secrets_of(anew).values()] == [1, 1]
@@ -81,7 +82,9 @@ def test_an_empty_page_is_to_the_letter_as_if_it_were_written_anew(
         reader = Reader(app, compare, language=language, theme=theme).choose(host).answer(programme)
         assert len(reader.pages) == 6
 
-    assert sorted(key[0] for key in kept) == [f"requests/book{page}.html" for page in ("", "_what", "_where", "_you")]
+    assert sorted(key[0] for key in kept) == [
+        f"requests/book{page}.html" for page in ("", "_what", "_where", "_who", "_you")
+    ]
     assert len(app.extensions[frame.PARTS]) == 1
 
 

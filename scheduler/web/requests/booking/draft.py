@@ -40,6 +40,7 @@ from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.fields import (
     DAY_PAGE,
     FORMS,
+    JUDGED_ALONE,
     PAGES,
     BookingLessons,
     Typed,
@@ -48,6 +49,8 @@ from scheduler.web.requests.booking.fields import (
     blank_form,
     draft_of,
     draft_on_day,
+    judged_alone,
+    known_by,
     lessons_beside,
     page_of,
     presentations_of,
@@ -69,9 +72,6 @@ from scheduler.web.requests.forms import WhatForm, WhenForm, WhereForm, WhoForm
 
 T = TypeVar("T")
 QUICKEST_S = 2  # programs are quicker than any hand
-SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
-DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
-NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no field of a form
 
 
 @dataclass
@@ -161,21 +161,21 @@ class BookingDraft:
         typed = self.answers.get(answer or page)
         if typed is None:
             return blank_form(page)
-        shown = self.read.get(_key(page, typed))
-        return shown or self.once(("read", *_key(page, typed)), lambda: answered_form(page, typed))
+        shown = self.read.get(known_by(page, typed))
+        return shown or self.once(("read", *known_by(page, typed)), lambda: answered_form(page, typed))
 
     def sent_form(self, page: str) -> BaseForm:
         """The page's form as this request sends it, or with the earlier answers when it only asks for the page."""
         if request.method == "POST":
             form = FORMS[page]()
-            self.read[_key(page, typed_in(form))] = form
+            self.read[known_by(page, typed_in(form))] = form
             return self.furnish(form)
         aside, before = self.aside(page), self.typed_before(page)
         if page == DAY_PAGE:
             before = day_answer(self, before or {}) | ({"wrong": ["yes"]} if "wrong" in aside else {})
         if not before:
             return self.furnish(FORMS[page](formdata=None))
-        form = self.once(_key(page, before), lambda: FORMS[page](formdata=MultiDict(before)))
+        form = self.once(known_by(page, before), lambda: FORMS[page](formdata=MultiDict(before)))
         self.furnish(form)
         if "wrong" in aside:
             self._tell_again(page, form, aside)
@@ -190,7 +190,7 @@ class BookingDraft:
         """Let the sent form hold this instead: a button said it for several fields."""
         safe: dict[str, Any] = typed | {"csrf_token": request.form.getlist("csrf_token")}
         form.process(MultiDict(safe))
-        self.read[_key(page, typed)] = form
+        self.read[known_by(page, typed)] = form
 
     def _tell_again(self, page: str, form: BaseForm, typed: Typed) -> None:
         """Say beside the fields what is wrong with what was set aside. Hidden fields belong to the next sending."""
@@ -318,6 +318,8 @@ class BookingDraft:
 
     def problems_at(self, page: str) -> dict[str, Reason]:
         """What the rules say of this page's answers, as far as the pages before let them judge."""
+        if page in JUDGED_ALONE:
+            return judged_alone(page, self.form, clock.local_day(self.now))
         programme, draft = self.programme(), self.request_draft()
         if programme is None:
             return {}
@@ -369,7 +371,10 @@ class BookingDraft:
     def beside(self, form: BaseForm) -> BookingLessons:
         """What is said beside the asked hours of each presentation, as the form holds them now."""
         if not isinstance(form, WhoForm) or (programme := self.programme()) is None:
-            return BookingLessons(False, [])
+            return BookingLessons(False, ())
+        if not self.typed_before("who"):  # no class is named: nothing stands beside any hour
+            host = self.host()
+            return BookingLessons(host is not None and self.school(host.id).told() is not None, ())
         draft = self.request_draft(form)
         return lessons_beside(draft, self.facts(programme, draft))
 
@@ -393,8 +398,3 @@ class BookingDraft:
         typed = [one.starts_local for one in draft.presentations]
         starts = holds.sitting_times(slot.starts_local, typed, programme.minutes) if typed else []
         return draft_on_day(draft, slot.on_day, starts)
-
-
-def _key(page: str, typed: Typed) -> tuple[str, ...]:
-    """What a form is known by: its page, and what its fields hold."""
-    return "form", page, repr(sorted((name, values) for name, values in typed.items() if name not in NOTES))

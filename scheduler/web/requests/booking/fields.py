@@ -1,7 +1,7 @@
 """What the fields of forms say, as the domain's own types; and what is said beside the hours of presentations."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -9,14 +9,19 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from scheduler.core.errors import NotFound
+from scheduler.core.errors import NotFound, Reason
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.presence import SaidBeside, is_anyone_away
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import ClassStanding
-from scheduler.requests.rules.school_request import MOST_PREFERRED, where_classes_are
+from scheduler.requests.rules.school_request import (
+    MOST_PREFERRED,
+    problems_with_contact,
+    problems_with_room,
+    where_classes_are,
+)
 from scheduler.requests.terms.school_request import DayPart, PresentationDraft, RequestDraft, RequestFacts
 from scheduler.web.forms import BaseForm, number_of
 from scheduler.web.i18n import page_language
@@ -51,6 +56,14 @@ EMPTY_WISHES: Typed = {  # as a browser sends them
     for number in range(MOST_PREFERRED)
     for name, blank in (("on_day", ""), ("starts_local", ""), ("day_part", DayPart.ANY.value))
 }
+SLOT_KEY = "gone"  # beside what is set aside: the slot that somebody else has
+DAY_KEY = "pressed"  # beside what is set aside: the day whose times are shown; it is no wish yet, and fills no field
+NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no field of a form
+# Pages of which no programme, host or day says what is wrong: the rule that does, and the answers that it reads.
+JUDGED_ALONE: dict[str, tuple[Callable[[RequestDraft], dict[str, Reason]], tuple[str, ...]]] = {
+    "where": (problems_with_room, ("who", "where")),
+    "you": (problems_with_contact, ("you",)),
+}
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
 
@@ -77,6 +90,11 @@ def typed_in(form: BaseForm) -> Typed:
 def blank_form(page: str) -> BaseForm:
     """The form of a page that nobody has answered: the same for all visitors, to be read only."""
     return FORMS[page](formdata=MultiDict(), meta={"csrf": False})
+
+
+def known_by(page: str, typed: Typed) -> tuple[str, ...]:
+    """What a form is known by: its page, and what its fields hold."""
+    return "form", page, repr(sorted((name, values) for name, values in typed.items() if name not in NOTES))
 
 
 def aside_of(page: str) -> str:
@@ -130,6 +148,13 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
     )
 
 
+def judged_alone(page: str, form_of: Callable[[str], BaseForm], today: dt.date) -> dict[str, Reason]:
+    """What is wrong with a page of JUDGED_ALONE; no other answer is read than its rule reads."""
+    rule, read = JUDGED_ALONE[page]
+    forms = {one: form_of(one) if one in read else blank_form(one) for one in PAGES}
+    return rule(draft_of(forms, None, today))
+
+
 def draft_on_day(draft: RequestDraft, day: dt.date, starts: Sequence[dt.time]) -> RequestDraft:
     """The draft on one day, its presentations at these times."""
     asked = tuple(
@@ -145,7 +170,7 @@ class BookingLessons(SaidBeside):
     """Beside each presentation: where its classes are at the asked hour, or why they are not there."""
 
     known: bool  # somebody has told the shifts and bells of the host
-    beside: list[list[tuple[str, ClassStanding]]]
+    beside: Sequence[Sequence[tuple[str, ClassStanding]]]
 
 
 def lessons_beside(draft: RequestDraft, facts: RequestFacts) -> BookingLessons:

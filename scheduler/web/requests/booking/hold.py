@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request, session
+from flask import render_template, request, session
+from markupsafe import Markup
 
 from scheduler.booking.queries.holds import held_for_request
 from scheduler.booking.service.holds import book_now, hold_date
@@ -23,8 +24,8 @@ from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
 from scheduler.web.i18n import _, page_language
 from scheduler.web.requests.booking.calendar import free_days, only_day
-from scheduler.web.requests.booking.draft import DAY_KEY, SLOT_KEY, BookingDraft
-from scheduler.web.requests.booking.fields import Typed
+from scheduler.web.requests.booking.draft import BookingDraft
+from scheduler.web.requests.booking.fields import DAY_KEY, SLOT_KEY, Typed
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
@@ -141,6 +142,12 @@ def hold_facts(booking: BookingDraft) -> dict[str, Any]:
     until = clock_time(_local(held.until).time(), page_language()) if held else ""
     gone = not held and SLOT_KEY in booking.aside("when")
     return {"date_words": "" if gone else date_words(slot), "held_until": until, "date_value": value_of(slot)}
+
+
+def held_note(booking: BookingDraft) -> Markup:
+    """The same, as it stands under the heading of a page; nothing where no date was taken."""
+    facts = hold_facts(booking)
+    return Markup(render_template("requests/held.html", **facts) if facts["date_words"] else "")  # nosec B704
 
 
 def _local(moment: dt.datetime) -> dt.datetime:

@@ -55,7 +55,7 @@ WORDS = {  # of each page: what its link says, and its title
     "where": (_l("Room"), _l("Who will be there, and in which room?")),
     "you": (_l("You"), _l("Whom do we write to?")),
 }
-EMPTY_PAGES = ("what", "where", "you")  # made of nothing but what `_book_page` names, while nothing is typed
+EMPTY_PAGES = ("what", "who", "where", "you")  # made of nothing but what `_book_page` names, while nothing is typed
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
 
 
@@ -190,29 +190,42 @@ def _begin() -> str:
 def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseReturnValue:
     pages, (short, title) = booking.pages(), WORDS[page]
     place = pages.index(page)
-    is_empty = page in EMPTY_PAGES and not booking.typed_before(page)
-    return (_empty if is_empty else _shown)(
-        f"requests/book_{page}.html",
-        form,
-        title=title,
-        short=short,
-        number=place + 2,
-        total=total_of(booking),
-        back=address_of(pages[place - 1]) if place else url_for(".book"),
-        programme=booking.programme() if page == "who" else None,
-        several=len(pages) > len(PAGES),
-        kept=bool(booking.answers),
-        call_me="recent_incident" in booking.answers.get("where", {}),
-        programmes=booking.programmes() if page == "what" else [],
-        earliest=earliest_day(booking) if page == "when" else None,
-        **({"clock_abroad": clock_abroad(booking)} | hold.calendar_facts(booking, form) if page == "when" else {}),
-        **(day_facts(booking, form) if isinstance(form, DayForm) else {}),
-        **({"lessons": booking.beside(form)} if isinstance(form, WhoForm) else {}),
-        **({"guarded": pupils_listen(booking)} if isinstance(form, WhereForm) else {}),
-        **hold.hold_facts(booking),
-        goes_on=address_of(booking.next_page(page)),
-        full=isinstance(form, WhoForm) and len(form.presentations) >= MOST_PRESENTATIONS,
-    )
+    facts = _facts_of(booking, page, form) | {
+        "title": title,
+        "short": short,
+        "number": place + 2,
+        "total": total_of(booking),
+        "back": address_of(pages[place - 1]) if place else url_for(".book"),
+        "kept": bool(booking.answers),
+        "goes_on": address_of(booking.next_page(page)),
+    }
+    template, own = f"requests/book_{page}.html", {"held": hold.held_note(booking)}
+    if page in EMPTY_PAGES and not booking.typed_before(page):
+        return empty_page(template, form, own, **facts)
+    return _shown(template, form, **own, **facts)
+
+
+def _facts_of(booking: BookingDraft, page: str, form: BaseForm) -> dict[str, Any]:
+    """What the template of one question reads beside the frame that all have."""
+    if page == "what":
+        return {"programmes": booking.programmes()}
+    if page == "you":
+        return {"call_me": "recent_incident" in booking.answers.get("where", {})}
+    if page == "when":
+        dates = {"earliest": earliest_day(booking), "clock_abroad": clock_abroad(booking)} | hold.hold_facts(booking)
+        return dates | hold.calendar_facts(booking, form)
+    if isinstance(form, WhoForm):
+        return {
+            "programme": booking.programme(),
+            "several": len(booking.pages()) > len(PAGES),
+            "levels": booking.levels(),  # of which the form offers its choices
+            "lessons": booking.beside(form),
+            "begun": hold.hold_facts(booking)["date_words"] != "",
+            "full": len(form.presentations) >= MOST_PRESENTATIONS,
+        }
+    if isinstance(form, DayForm):
+        return day_facts(booking, form)
+    return {"guarded": pupils_listen(booking)} if isinstance(form, WhereForm) else {}
 
 
 def _other_length(form: WhoForm, typed: Typed) -> Typed:
@@ -223,10 +236,6 @@ def _other_length(form: WhoForm, typed: Typed) -> Typed:
     if "fewer" in request.form and len(asked) > 1:
         return {name: value for name, value in typed.items() if not name.startswith(f"{asked[-1].name}-")}
     return typed
-
-
-def _empty(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
-    return empty_page(template, form, **more)
 
 
 def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:

@@ -1,0 +1,91 @@
+"""A field that is copied from its pattern is the one that its constructor makes, and each form has its own."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms.fields import SelectChoice
+
+from scheduler.web.field_copies import CopiedFields
+from scheduler.web.requests.booking.fields import FORMS
+from scheduler.web.requests.forms import PhoneForm, PresentationForm, WhatForm, WhenForm, WhoForm
+
+NOT_COMPARED = ("meta", "_form", "_translations", "form", "entries", "data", "object_data", "raw_data")
+
+
+@pytest.fixture(autouse=True)
+def page(app):
+    with app.test_request_context("/"):
+        yield
+
+
+def seen_of(field):
+    """All that a field knows of itself."""
+    held = {name: value for name, value in vars(field).items() if name not in NOT_COMPARED}
+    held["flags"] = vars(field.flags)
+    held["label"] = field.label.field_id, str(field.label.text)
+    return held
+
+
+def fields_of(form):
+    for field in form:
+        yield field
+        for entry in getattr(field, "entries", ()):
+            yield entry
+            yield from fields_of(entry.form)
+
+
+@pytest.mark.parametrize("kind", [*FORMS.values(), PhoneForm])
+def test_a_copied_field_is_as_its_constructor_makes_it(kind, monkeypatch):
+    typed = MultiDict({"presentations-3-classes": "VI-1", "preferred-1-on_day": "8.12.", "programme": "1"})
+    kind(formdata=None)  # the patterns stand
+    copied = [seen_of(field) for field in fields_of(kind(formdata=typed))]
+    with monkeypatch.context() as patch:
+        patch.delattr(CopiedFields, "bind_field")
+        made = [seen_of(field) for field in fields_of(kind(formdata=typed))]
+
+    for one in (*copied, *made):
+        one.pop("csrf_impl", None)
+        one.pop("current_token", None)
+        if one["name"] == "form_key":
+            one.pop("render_kw")
+    assert copied == made
+
+
+def test_what_one_form_changes_of_its_fields_no_other_form_has():
+    first = WhatForm(formdata=None)
+    first.programme.choices = [SelectChoice("1", "Safe")]
+    first.teaching_language.choices.clear()
+    first.teaching_language.errors = ["wrong"]
+    first.teaching_language.label.text = "other"
+    first.teaching_language.flags.required = True
+    second = WhatForm(formdata=None)
+
+    assert second.programme.choices is None
+    assert second.teaching_language.choices
+    assert not second.teaching_language.errors
+    assert str(second.teaching_language.label.text) != "other"
+    assert not second.teaching_language.flags.required
+
+
+def test_rows_have_their_own_names_also_where_a_stranger_numbers_them():
+    form = WhoForm(formdata=MultiDict({"presentations-40-pupils": "7", "presentations-900-pupils": "8"}))
+
+    assert [entry.form.pupils.name for entry in form.presentations] == [
+        "presentations-0-pupils",
+        "presentations-1-pupils",
+    ]
+    assert [entry.form.pupils.label.field_id for entry in form.presentations] == [
+        "presentations-0-pupils",
+        "presentations-1-pupils",
+    ]
+    assert [entry.form.pupils.data for entry in form.presentations] == [7, 8]
+
+
+@pytest.mark.parametrize("kind", [WhenForm, WhoForm, PresentationForm])
+def test_a_pattern_has_seen_no_form_and_nothing_typed(kind):
+    kind(formdata=MultiDict({"blackouts": "24.12.2026", "classes": "VII-1", "presentations-0-classes": "VII-1"}))
+
+    for _name, unbound in kind._unbound_fields:
+        held = unbound.pattern.held
+        assert not held.keys() & {"_form", "meta", "name", "data", "raw_data", "object_data", "form", "entries"}
+        assert "VII-1" not in str(held)
+        assert "24.12.2026" not in str(held)
