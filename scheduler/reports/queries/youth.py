@@ -5,6 +5,7 @@ and four of what listeners said after; no name.
 """
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -87,21 +88,18 @@ def said_after_young(filters: Filters, today: dt.date) -> list[SaidAfter]:
 
 def _young(filters: Filters) -> tuple[dict[str, YouthCounts], list[YoungPerson]]:
     """What the young did in each month, and who they were; minutes are given by each of them."""
-    counts: dict[str, YouthCounts] = {}
-    people: dict[int, YoungPerson] = {}
-    for row in young_by_month(filters):
-        month, minutes, sat = f"{row.year:04d}-{row.month:02d}", int(row.minutes), int(row.presentations)
-        mine = counts.setdefault(month, YouthCounts())
-        if row.presenter == THE_YOUNG:
-            counts[month] = replace(mine, with_young=sat, listeners=int(row.listeners))
+    months: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    people: dict[int, tuple[Any, ...]] = {}
+    for who, born, year, month, last, times, minutes, listeners, _stale in young_by_month(filters):
+        counts = months[year, month]
+        if who == THE_YOUNG:
+            counts[0], counts[2] = int(times), int(listeners)
             continue
-        counts[month] = replace(mine, minutes=mine.minutes + minutes)
-        before = people.get(row.presenter)
-        last, times, spent = (before.last_day, before.presentations, before.minutes) if before else (row.last_day, 0, 0)
-        people[row.presenter] = YoungPerson(
-            row.presenter, row.birth_date, max(last, row.last_day), times + sat, spent + minutes
-        )
-    return counts, [people[presenter_id] for presenter_id in sorted(people)]
+        counts[1] += int(minutes)
+        _born, last_before, times_before, minutes_before = people.get(who, (born, last, 0, 0))
+        people[who] = born, max(last, last_before), int(times) + times_before, int(minutes) + minutes_before
+    told = {f"{year:04d}-{month:02d}": YouthCounts(0, *counts) for (year, month), counts in months.items()}
+    return told, [YoungPerson(who, *people[who]) for who in sorted(people)]
 
 
 def _trainees(filters: Filters) -> list[YoungTrainee]:
