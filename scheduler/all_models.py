@@ -42,6 +42,7 @@ MODULES = (
     "feeds.models",
     "attendance.models",
     "attendance.sheet_models",
+    "attendance.crew_models",
     "questions.models",
     "cohorts.models",
     "certificates.models",

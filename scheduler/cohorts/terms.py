@@ -189,6 +189,18 @@ class CohortCount:
 
 
 @dataclass(frozen=True)
+class GradeCount:
+    """How many cohorts and detectives of one grade are in one town at one level."""
+
+    city_sr_cyrl: str
+    level: int
+    school_level: SchoolLevel
+    grade: int
+    cohorts: int
+    detectives: int
+
+
+@dataclass(frozen=True)
 class SchoolOfAim:
     """A school of a town that wants them all: its furthest cohort of the year, if it has one."""
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import figures
+from scheduler.attendance.queries import crews, figures
 from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates.queries import papers, presenters
 from scheduler.cohorts.queries import lists as cohorts
@@ -29,6 +29,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     young_load.violations,
     counting.violations,
     figures.violations,
+    crews.violations,
     attendance.violations,
     papers.violations,
     presenters.violations,

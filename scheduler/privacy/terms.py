@@ -22,6 +22,7 @@ LEFT_OUT = frozenset(
         "concern_about",
         "consent_paper",
         "contact_search_key",
+        "crew_figure",
         "date_hold",
         "feed_body",
         "feed_month",

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, case, select
 
+from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import languages, translator
@@ -18,7 +19,6 @@ from scheduler.people.queries import centres
 from scheduler.profiles.models import TEXT_COLUMNS, ProfileText, SignedProfile
 from scheduler.profiles.rules import age_of_grade, from_kept, is_whole_year, joined_days, school_years_ended
 from scheduler.profiles.terms import (
-    CampaignShare,
     CohortShare,
     HelplineShare,
     ProfileFigures,
@@ -28,22 +28,20 @@ from scheduler.profiles.terms import (
     StoredTexts,
 )
 from scheduler.profiles.wording.paper import paper_of, public_paper
-from scheduler.programmes.queries import campaigns_of
-from scheduler.programmes.terms import CampaignRow, SchoolLevel
 from scheduler.reports.queries.attendance import attendance_report, centre_name
-from scheduler.reports.queries.cohorts import cohorts_of_centre, trained_by_grade
+from scheduler.reports.queries.campaigns import held_by_campaign
+from scheduler.reports.queries.cohorts import cohorts_by_year
 from scheduler.reports.queries.public import public_names, public_year
 from scheduler.reports.queries.signing import with_books
 from scheduler.reports.queries.young import young_share
 from scheduler.reports.rules.attendance import each_month
-from scheduler.reports.rules.cohorts import all_towns
 from scheduler.reports.rules.signing import figures_of
 from scheduler.reports.terms.counting import Filters, Group, Period, Report
 
 
 def profile_report(period: Period, centre_id: int | None) -> Report:
     """The report that a profile tells, with what was signed of it."""
-    return with_books(attendance_report(Filters(period, centre_id), [Group.MONTH]))
+    return with_books(attendance_report(Filters(period, centre_id), [Group.MONTH], names_centre=False))
 
 
 def profile_figures(period: Period, centre_id: int | None, report: Report | None = None) -> ProfileFigures:
@@ -61,8 +59,8 @@ def profile_figures(period: Period, centre_id: int | None, report: Report | None
         presentations_by_month=tuple(
             (dt.date.fromisoformat(f"{key.value}-01"), counts.presentations) for key, counts in each_month(by_month)
         ),
-        campaigns=tuple(_campaigns(filters)),
-        cohorts=tuple(one for year in school_years_ended(period) if (one := _cohorts(centre_id, year)).cohorts),
+        campaigns=tuple(held_by_campaign(filters)),
+        cohorts=tuple(_cohorts(period, centre_id)),
         young=young_share(filters),
         helpline=_helpline(inside),
         helpline_left_out=others,
@@ -116,39 +114,22 @@ def _codes(share: HelplineShare | None, language: str) -> dict[str, str]:
     return {code: name for one in lists for code, name in code_names(one, {}, language).items()}
 
 
-def _campaigns(filters: Filters) -> list[CampaignShare]:
-    """Those of which something was held in these days, by their first day."""
-    rows = [row for one in _centre_ids(filters.centre_id) for row in campaigns_of(one) if _runs(row, filters.period)]
-    shares = [_campaign(filters, row) for row in sorted(rows, key=lambda row: (row.first_day, row.id))]
-    return [share for share in shares if share.counts.presentations]
-
-
-def _runs(row: CampaignRow, period: Period) -> bool:
-    return row.first_day <= period.last and row.last_day >= period.first
-
-
-def _campaign(filters: Filters, row: CampaignRow) -> CampaignShare:
-    own = Filters(filters.period, filters.centre_id, campaign=row.slug)
-    report = attendance_report(own, [Group.CITY, Group.AUDIENCE])
-    cities = {one.keys[0]: None for one in report.rows if one.keys[0].value}
-    high_schools = [one for one in report.rows if one.keys[1].level is SchoolLevel.SECONDARY]
-    return CampaignShare(
-        row.slug,
-        row.name,
-        report.totals,
-        sum(one.counts.pupils for one in high_schools),
-        tuple((city.value, city.label) for city in cities),
-    )
-
-
-def _cohorts(centre_id: int | None, year: int) -> CohortShare:
-    counts = cohorts_of_centre(centre_id, year)
-    whole = all_towns(counts)
-    by_age = Counter[str]()
-    for (level, grade), pupils in trained_by_grade(centre_id, year).items():
-        by_age[age_of_grade(level, grade)] += pupils
-    towns = {one.city_sr_cyrl for one in counts if one.city_sr_cyrl}
-    return CohortShare(year, whole.cohorts, whole.pupils, whole.trained, len(towns), dict(by_age))
+def _cohorts(period: Period, centre_id: int | None) -> Iterator[CohortShare]:
+    """Of each school year that ended in these days and had some."""
+    found = cohorts_by_year(centre_id, school_years_ended(period))
+    for year, rows in sorted(found.items()):
+        trained = [one for one in rows if one.level == HIGHEST_LEVEL]
+        by_age = Counter[str]()
+        for one in trained:
+            by_age[age_of_grade(one.school_level, one.grade)] += one.detectives
+        yield CohortShare(
+            year,
+            sum(one.cohorts for one in rows),
+            sum(one.detectives for one in rows),
+            sum(one.detectives for one in trained),
+            len({one.city_sr_cyrl for one in rows if one.city_sr_cyrl}),
+            dict(by_age),
+        )
 
 
 def _centre_ids(centre_id: int | None) -> list[int]:
@@ -214,12 +195,15 @@ def stored_texts(centre_id: int, period: Period) -> ProfileText | None:
 
 def texts_of(centre_id: int, period: Period) -> StoredTexts:
     """What was typed for these days. Who has typed nothing begins with the newest words about herself before them."""
-    if (row := stored_texts(centre_id, period)) is not None:
-        return StoredTexts(ProfileTexts(**{name: getattr(row, name) for name in TEXT_COLUMNS}), row.version)
-    earlier = ProfileText.centre_id == centre_id, ProfileText.last_day <= period.last
-    newest = select(ProfileText).where(*earlier).order_by(ProfileText.last_day.desc(), ProfileText.id.desc())
-    before = db.session().scalar(newest.limit(1))
-    return StoredTexts(ProfileTexts(before.about_sr_cyrl, before.about_en)) if before else StoredTexts()
+    just_these = and_(ProfileText.first_day == period.first, ProfileText.last_day == period.last)
+    newest = case((just_these, 1), else_=0).desc(), ProfileText.last_day.desc(), ProfileText.id.desc()
+    wanted = select(ProfileText).where(ProfileText.centre_id == centre_id, ProfileText.last_day <= period.last)
+    row = db.session().scalar(wanted.order_by(*newest).limit(1))
+    if row is None:
+        return StoredTexts()
+    if (row.first_day, row.last_day) != (period.first, period.last):
+        return StoredTexts(ProfileTexts(row.about_sr_cyrl, row.about_en))
+    return StoredTexts(ProfileTexts(**{name: getattr(row, name) for name in TEXT_COLUMNS}), row.version)
 
 
 # --- signed ones ---

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
-from scheduler.programmes.terms import Text, in_language
-from scheduler.reports.terms.counting import Chart, KeyFigure, Period, ReportCounts, YoungShare
+from scheduler.programmes.terms import in_language
+from scheduler.reports.terms.counting import CampaignHeld, Chart, KeyFigure, Period, ReportCounts, YoungShare
 
 LONGEST_TYPED = 6000  # letters of one typed text
 NOTHING_COUNTED, NOBODY_YOUNG = ReportCounts(), YoungShare()
@@ -55,17 +55,6 @@ class StoredTexts:
 
 
 @dataclass(frozen=True)
-class CampaignShare:
-    """What was held for a campaign in these days; `cities` as (Cyrillic, Latin)."""
-
-    slug: str
-    name: Text
-    counts: ReportCounts
-    high_school_pupils: int
-    cities: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class CohortShare:
     """The cohorts of Web Detectives whose school year ended in these days, and of how many pupils of which age."""
 
@@ -99,7 +88,7 @@ class ProfileFigures:
     centre_id: int | None
     totals: ReportCounts = NOTHING_COUNTED
     presentations_by_month: tuple[tuple[dt.date, int], ...] = ()
-    campaigns: tuple[CampaignShare, ...] = ()
+    campaigns: tuple[CampaignHeld, ...] = ()
     cohorts: tuple[CohortShare, ...] = ()
     young: YoungShare = NOBODY_YOUNG
     helpline: HelplineShare | None = None

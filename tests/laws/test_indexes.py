@@ -18,6 +18,7 @@ NOT_ASKED = {
     "attendance.submitted_by_id", "birth_date_correction.confirmed_by_id", "birth_date_correction.presenter_id",
     "birth_date_correction.proposed_by_id", "campaign.centre_id", "campaign.programme_id", "campaign_crew.presenter_id",
     "campaign_city.municipality_id", "campaign_member.presenter_id", "user_district.district_id",
+    "crew_figure.programme_id",
     "consent_paper.first_seen_by_id", "consent_paper.second_seen_by_id",
     "date_hold.municipality_id", "date_hold.programme_id", "feed_token.presenter_id", "guardian.named_by_id",
     "guardian.presenter_id", "guardian_consent.first_seen_by_id", "guardian_consent.guardian_id",

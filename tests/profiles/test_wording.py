@@ -6,15 +6,15 @@ import pytest
 
 from scheduler.helpline.terms import AgeBand
 from scheduler.profiles.rules import text_of
-from scheduler.profiles.terms import CampaignShare, CohortShare, ProfileFigures, ProfileTexts, RowsBehind
+from scheduler.profiles.terms import CohortShare, ProfileFigures, ProfileTexts, RowsBehind
 from scheduler.profiles.wording.paper import paper_of, plain_text, public_paper
 from scheduler.programmes.terms import Text
-from scheduler.reports.terms.counting import CampaignOutcome, CentreYear, Period, ReportCounts, YoungShare
+from scheduler.reports.terms.counting import CampaignHeld, CampaignOutcome, CentreYear, Period, ReportCounts, YoungShare
 from tests.profiles.papers_told import CODES, YEAR, helpline, told
 
 PUBLISHED = ReportCounts(76, 120, 7803, 1097, 302, 14, 58, 9522)
 CITIES = (("Ниш", "Niš"), ("Београд", "Beograd"))
-RESPECT = CampaignShare(
+RESPECT = CampaignHeld(
     "respect", Text("Покажи поштовање", "Show respect"), ReportCounts(9, 18, 2940, cities=2), 2940, CITIES
 )
 NUMBERS = {

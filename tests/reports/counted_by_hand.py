@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,9 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience
-from scheduler.reports.terms.counting import Filters, Group, ReportCounts
+from scheduler.reports.rules.youth import added_up
+from scheduler.reports.terms.counting import Filters, Group, ReportCounts, YoungShare
+from scheduler.reports.terms.youth import YouthCounts
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
@@ -36,16 +39,27 @@ class Sitting:
     people: dict[Audience, int]
     came: bool = False
     missed: bool = False
+    crew: set[int] = field(default_factory=set)  # who was there
+    young: set[int] = field(default_factory=set)  # of these, influencers
 
-    def key(self, group: Group) -> str:
+    @property
+    def minutes(self) -> int:
+        return self.presentation.minutes_given or self.presentation.minutes
+
+    def keys(self, group: Group) -> list[str]:
+        """Under which keys of a group it stands: under each of its crew."""
+        if group is Group.PRESENTER:
+            return [str(one) for one in sorted(self.crew)]
         day = self.presentation.on_day
-        return {
-            Group.CITY: self.city,
-            Group.DISTRICT: self.district,
-            Group.MONTH: f"{day:%Y-%m}",
-            Group.PROGRAMME: self.programme,
-            Group.AUDIENCE: f"{self.presentation.audience.value}/{self.presentation.level.value}",
-        }[group]
+        return [
+            {
+                Group.CITY: self.city,
+                Group.DISTRICT: self.district,
+                Group.MONTH: f"{day:%Y-%m}",
+                Group.PROGRAMME: self.programme,
+                Group.AUDIENCE: f"{self.presentation.audience.value}/{self.presentation.level.value}",
+            }[group]
+        ]
 
     def meets(self, filters: Filters) -> bool:
         asked = {
@@ -59,6 +73,8 @@ class Sitting:
             "level": self.presentation.level,
         }
         narrowed = all(getattr(filters, name) in (None, value) for name, value in asked.items())
+        narrowed = narrowed and (filters.presenter is None or filters.presenter in self.crew)
+        narrowed = narrowed and (self.came or not filters.young)
         return narrowed and filters.period.first <= self.presentation.on_day <= filters.period.last
 
 
@@ -86,10 +102,14 @@ def sittings(session: Session) -> list[Sitting]:
     for head in session.scalars(sa.select(HeadCount).where(HeadCount.counts)):
         if head.presentation_id in found:
             found[head.presentation_id].people[head.audience] += head.people
-    for seat in session.scalars(sa.select(Assignment).where(Assignment.presenter_id.in_(young))):
-        if seat.presentation_id in found:
-            found[seat.presentation_id].came |= seat.state is AssignmentState.PRESENT
-            found[seat.presentation_id].missed |= seat.state is AssignmentState.ABSENT
+    for seat in session.scalars(sa.select(Assignment)):
+        if (one := found.get(seat.presentation_id)) is None:
+            continue
+        if seat.state is AssignmentState.PRESENT:
+            one.crew.add(seat.presenter_id)
+            one.young |= {seat.presenter_id} & young
+        one.came |= seat.presenter_id in young and seat.state is AssignmentState.PRESENT
+        one.missed |= seat.presenter_id in young and seat.state is AssignmentState.ABSENT
     return list(found.values())
 
 
@@ -107,7 +127,8 @@ def counts_of(rows: list[Sitting]) -> ReportCounts:
 def by_hand(rows: list[Sitting], groups: tuple[Group, ...]) -> dict[tuple[str, ...], ReportCounts]:
     cells: dict[tuple[str, ...], list[Sitting]] = defaultdict(list)
     for one in rows:
-        cells[tuple(one.key(group) for group in groups)].append(one)
+        for key in product(*(one.keys(group) for group in groups)):
+            cells[key].append(one)
     return {key: counts_of(these) for key, these in cells.items()}
 
 
@@ -118,6 +139,28 @@ def beside_by_hand(rows: list[Sitting]) -> dict[str, Any]:
         "without_influencer": sum(one.missed and not one.came for one in rows),
         "turned_away": sum(one.attendance.turned_away for one in rows),
     }
+
+
+def young_by_hand(rows: list[Sitting]) -> YoungShare:
+    here = [one for one in rows if one.came]
+    people = {person for one in here for person in one.young}
+    return YoungShare(counts_of(here), sum(one.minutes for one in here), len(people))
+
+
+def youth_by_hand(rows: list[Sitting]) -> tuple[dict[str, YouthCounts], list[tuple[int, int]]]:
+    """What the young did by month; and of each of them how often, and for how long."""
+    months: dict[str, YouthCounts] = {}
+    people: dict[int, tuple[int, int]] = {}
+    for one in rows:
+        (month,) = one.keys(Group.MONTH)
+        heads = sum(one.people.values()) if one.came else 0
+        months[month] = added_up(
+            [months.get(month, YouthCounts()), YouthCounts(1, int(one.came), one.minutes * len(one.young), heads)]
+        )
+        for person in one.young:
+            times, minutes = people.get(person, (0, 0))
+            people[person] = (times + 1, minutes + one.minutes)
+    return months, sorted(people.values())
 
 
 def crews_by_hand(session: Session) -> dict[tuple[int, int], int]:

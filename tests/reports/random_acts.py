@@ -27,7 +27,7 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 
 PLACES = ("Ниш", "Пирот", "Бор")
-GROUPS = (Group.CITY, Group.DISTRICT, Group.MONTH, Group.PROGRAMME, Group.AUDIENCE)
+GROUPS = (*Group,)
 KINDS = (
     (Audience.PUPILS, SchoolLevel.PRIMARY),
     (Audience.PUPILS, SchoolLevel.SECONDARY),
@@ -201,6 +201,10 @@ class World:
             audience, level = self.random.choice(KINDS)
             asked = {"audience": audience, "level": level}
             return Filters(period, **asked)
+        if self.random.random() < 0.3:
+            asked |= self.random.choice(
+                ({"young": True}, {"presenter": self.random.choice((self.young, *self.crew)).id})
+            )
         return Filters(period, **{name: value for name, value in asked.items() if self.random.random() < 0.2})
 
     def groups(self) -> tuple[Group, ...]:

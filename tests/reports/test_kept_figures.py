@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from scheduler.attendance.crew_models import CrewFigure
 from scheduler.attendance.models import KeptFigure, StaleFigure
-from scheduler.attendance.queries import figures
+from scheduler.attendance.queries import crews, figures
 from scheduler.attendance.service.figures import add_up_everything, add_up_marked
 from scheduler.attendance.service.locking import correct_counts, lock_counts
-from scheduler.attendance.terms import CountSource, HeadCounts
+from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.db import transaction
+from scheduler.core.paging import PER_PAGE
 from scheduler.jobs.attendance import add_up_figures
 from scheduler.jobs.invariants import violations
 from scheduler.places.models import Host
@@ -22,14 +24,27 @@ from scheduler.reports.queries import kept_figures
 from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year, school_year_counts
+from scheduler.reports.queries.young import young_share
+from scheduler.reports.queries.youth import youth_numbers
 from scheduler.reports.terms.counting import Filters, Group, Period
+from scheduler.visits.models.visits import Assignment
+from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import asked_and_written, statements
+from tests.factories.attendance import make_attendance
 from tests.factories.counting import LEAVING, a_counted_visit, sign_all
 from tests.factories.places import make_host, make_municipality
-from tests.factories.programmes import make_campaign
-from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.programmes import make_campaign, make_programme
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import make_assignment, make_presentation, make_visit
-from tests.reports.counted_by_hand import beside_by_hand, by_hand, counts_of, crews_by_hand, sittings
+from tests.reports.counted_by_hand import (
+    beside_by_hand,
+    by_hand,
+    counts_of,
+    crews_by_hand,
+    sittings,
+    young_by_hand,
+    youth_by_hand,
+)
 from tests.reports.held_visits import a_held_visit
 from tests.reports.random_acts import World
 
@@ -57,6 +72,17 @@ def answers_are_right(session, asked: list[tuple[Filters, Groups]]) -> None:
         beside = beside_by_hand(mine)
         said = indicators(filters) | {"turned_away": not_held(filters)["turned_away"]}
         assert said == beside, filters
+        assert young_share(filters) == young_by_hand(mine), filters
+        months, people = youth_by_hand(mine)
+        youth = youth_numbers(filters)
+        assert (dict(youth.months), youth.people) == (months, len(people)), filters
+        bands = [(one.presentations, one.minutes) for one in youth.bands if one.people]
+        assert [sum(part) for part in zip(*bands, strict=True)] == [sum(part) for part in zip(*people, strict=True)]
+        visits = {one.visit.number for one in mine}
+        assert [one.number for one in reports.visits_behind(filters).rows] == [
+            one.number for one in sorted({one.visit for one in mine}, key=lambda one: (one.on_day, one.id))
+        ][:PER_PAGE]
+        assert reports.visits_behind(filters).total == len(visits)
 
 
 def public_pages(campaign):
@@ -84,9 +110,9 @@ def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatc
         asked = [(world.filters(), world.groups()) for _ in range(3)]
         answers_are_right(session, [(WHOLE, (Group.MONTH,)), *asked])  # whatever is old is counted, not read
         add_up_marked()
-        assert (figures.violations(), kept_figures.violations()) == ([], []), played
+        assert (figures.violations(), crews.violations(), kept_figures.violations()) == ([], [], []), played
         assert kept_figures.kept_answer(WHOLE, (Group.CITY,)) is not None, "nothing is old any more"
-        answers_are_right(session, [(WHOLE, (Group.AUDIENCE,)), *asked])
+        answers_are_right(session, [(WHOLE, (Group.AUDIENCE,)), (WHOLE, (Group.PRESENTER,)), *asked])
         rows = session.execute(sa.select(CampaignCrew.campaign_id, CampaignCrew.presenter_id, CampaignCrew.seats))
         assert {(one, who): seats for one, who, seats in rows if seats} == crews_by_hand(session), played
         the_public_reads_what_is_counted(world)
@@ -167,6 +193,64 @@ def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
         assert add_up_everything() == 1
     assert figures.violations() == []
     assert sum("DELETE FROM stale_figure" in one for one in made.writes) == 1, "each place is added up once"
+
+
+def a_visit_with_the_young():
+    programme = make_programme(influencers=2)
+    crew = [a_cleared_educator(centre_id=programme.centre_id)]
+    crew += [a_cleared_minor(centre_id=programme.centre_id) for _ in range(2)]
+    visit = make_visit(VisitState.DELIVERED, programme=programme, on_day=dt.date(2025, 4, 7))
+    talk = make_presentation(visit, dt.time(8), PresentationState.DELIVERED, minutes=30)
+    for one in crew:
+        make_assignment(talk, one.id, AssignmentState.PRESENT)
+    make_attendance(talk, HeadCounts(pupils=40), AttendanceState.LOCKED)
+    add_up_marked()
+    return crew
+
+
+@pytest.mark.both_databases
+def test_who_turns_out_not_to_have_come_is_in_no_figure_of_a_crew(session):
+    _chief, *young = a_visit_with_the_young()
+    assert young_share(WHOLE).presenters == 2
+
+    for one, left in zip(young, (1, 0), strict=True):
+        with transaction() as changing:
+            seat = sa.update(Assignment).where(Assignment.presenter_id == one.id)
+            changing.execute(seat.values(state=AssignmentState.ABSENT))
+        told = young_share(WHOLE)
+        assert (told.presenters, told.counts.presentations, told.minutes) == (left, left, 30 * left), (
+            "counted, not read"
+        )
+        add_up_marked()
+        assert (young_share(WHOLE), crews.violations()) == (told, [])
+
+
+@pytest.mark.both_databases
+def test_a_figure_of_a_crew_that_is_wrong_is_named_and_can_be_added_up_anew(session):
+    chief, *_young = a_visit_with_the_young()
+    with transaction() as writing:
+        writing.execute(sa.update(CrewFigure).where(CrewFigure.presenter == chief.id).values(pupils=41))
+        row = dict(writing.execute(sa.select(CrewFigure.__table__).limit(1)).one()._mapping)
+        writing.execute(sa.insert(CrewFigure).values(row | {"year": 2019, "town": 0}))
+
+    wrong = crews.violations()
+    assert [one.split(",")[0] for one in wrong] == ["figures of crews of 2019-04", "figures of crews of 2025-04"]
+    assert set(wrong) <= set(violations()), "the nightly check asks for them"
+
+    assert add_up_everything() == 2
+    assert crews.violations() == []
+
+
+@pytest.mark.both_databases
+def test_presenters_are_read_from_their_figures(session):
+    """The totals, and the rows with their names: figures and municipalities each."""
+    chief, *young = a_visit_with_the_young()
+
+    with statements() as asked:
+        report = reports.attendance_report(WHOLE, (Group.PRESENTER,))
+
+    assert (len(asked), sum("crew_figure" in one for one in asked), "head_count" in "".join(asked)) == (4, 1, False)
+    assert {row.keys[0].value for row in report.rows} == {str(one.id) for one in (chief, *young)}
 
 
 def test_a_crew_that_is_wrong_is_named(session):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
 from scheduler.attendance.models import StaleFigure
+from scheduler.attendance.queries.crews import MARK_CREWS
 from scheduler.attendance.queries.figures import MARK_ALL
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.visits.models.visits import Visit
@@ -53,6 +54,7 @@ def add_up_everything() -> int:
     with transaction() as session:
         _in_turn(session)
         session.execute(MARK_ALL)  # a mark that stands is not taken here: that would add its place up twice
+        session.execute(MARK_CREWS)
     total = add_up_marked()
     log.info("figures added up", extra={"places": total})
     return total

@@ -6,7 +6,6 @@ from scheduler.core.language import number, pick, translator
 from scheduler.places.rules.hosts import school_year
 from scheduler.profiles.rules import month_of, statement
 from scheduler.profiles.terms import (
-    CampaignShare,
     CohortShare,
     NumberOrigin,
     ProfileFigures,
@@ -25,7 +24,7 @@ from scheduler.profiles.wording.pieces import (
     trained_of,
     visits_of,
 )
-from scheduler.reports.terms.counting import Period
+from scheduler.reports.terms.counting import CampaignHeld, Period
 
 MOST_CITIES = 15  # of a campaign whose names are told
 
@@ -72,7 +71,7 @@ def _cities(value: int, origin: NumberOrigin, lang: str) -> StatementPart:
     return number_part(translator(lang).ngettext("%(num)s city", "%(num)s cities", value), value, lang, origin)
 
 
-def _campaign(period: Period, one: CampaignShare, lang: str) -> Statement:
+def _campaign(period: Period, one: CampaignHeld, lang: str) -> Statement:
     _, ngettext = translator(lang).gettext, translator(lang).ngettext
     origin, counts = visits_of(period, campaign=one.slug), one.counts
     people = people_of(counts, origin, lang, high_school=one.high_school_pupils)

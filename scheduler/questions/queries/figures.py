@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -86,11 +86,13 @@ def rounds_of_programme(actor: Actor, asked: SetRow, first: dt.date, last: dt.da
 def said_after(
     centre_id: int, first: dt.date, last: dt.date, today: dt.date, only: Select[Any] | None = None
 ) -> list[SaidAfter]:
-    """What listeners of a centre's presentations said afterwards in these days, for everybody: four questions.
+    """What listeners of a centre's presentations said afterwards in these days, for everybody: five questions.
 
     `only`: a select of ids narrows it to some presentations, for example to those with a young presenter. The caller
-    has checked the right to say it to whom she says it.
+    has checked the right to say it to whom she says it. Where nobody was asked, no presentation is looked at.
     """
+    if not db.session().scalar(select(exists().where(QuestionRound.moment == RoundMoment.AFTER))):
+        return []
     within = [Visit.centre_id == centre_id, Presentation.on_day.between(first, last), _stands(today)]
     if only is not None:
         here = only.where(Presentation.id == QuestionRound.presentation_id)

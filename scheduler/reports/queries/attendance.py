@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Select,
     String,
@@ -45,7 +46,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.policy import SYSTEM, Actor, in_reach
 from scheduler.programmes.models import Campaign, Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, narrowed, summed
+from scheduler.reports.queries.counted_rows import counted_presentations, counted_rows, summed, visits_with
 from scheduler.reports.queries.kept_figures import ReportLine, kept_answer, kept_periods
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept
@@ -100,10 +101,11 @@ def attendance_report(
 
 def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
-    if can_be_kept(filters, groups):
-        return kept_answer(filters, groups)
+    whole = kept_answer(filters, groups) if can_be_kept(filters, groups) else None
+    if Group.PRESENTER not in groups and can_be_kept(filters, groups):
+        return whole
     totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
-    return (totals[0], _counted_lines(filters, groups)) if totals else None
+    return (totals[0], whole[1] if whole else _counted_lines(filters, groups)) if totals else None
 
 
 def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]]:
@@ -141,23 +143,27 @@ BEHIND_SORTS: Columns = {
 
 
 def visits_behind(
-    filters: Filters, number: int = 1, *, language: str = "en", sort: Sort | None = None, reader: Actor = SYSTEM
+    filters: Filters,
+    number: int = 1,
+    *,
+    language: str = "en",
+    sort: Sort | None = None,
+    reader: Actor = SYSTEM,
+    totals: ReportCounts | None = None,
 ) -> Page[VisitLine]:
     """The visits of which a report's number is the sum, by day or as asked; page `number` from 1.
 
     A number is the same for everybody; of its visits, limited staff see those of their districts.
     Sorted by what a visit is, those of the page are found first, and the heads of these alone are added up.
+    `totals`: of the same report, where somebody has asked for them.
     """
     session, begins, order = db.session(), first_row(number), (*ordered_by(sort, BEHIND_SORTS), Visit.on_day, Visit.id)
     visits: list[int] | None = None
     ours = [in_reach(reader, Visit)] if reader.districts else []
     if sort is None or sort.name not in NUMBERS:
-        counted = cast(Select[Any], select(Visit.id, func.count().over()))
-        each_once = narrowed(counted, filters).where(*ours).group_by(Visit.id, Host.id, Programme.id)
-        found = session.execute(each_once.order_by(*order).limit(PER_PAGE).offset(begins)).all()
-        visits, total, begins = [one for one, _total in found], found[0][1] if found else 0, 0
-    else:
-        total = session.scalar(narrowed(select(func.count(Visit.id.distinct())), filters).where(*ours)) or 0
+        found = visits_with(filters, ours).order_by(*order).limit(PER_PAGE).offset(begins)
+        visits, begins = list(session.scalars(found)), 0
+    total = how_many_visits(filters, ours, totals=totals)
     each = counted_presentations(filters, (), visits=visits)
     wanted = (
         summed(each)
@@ -183,6 +189,20 @@ def visits_behind(
         .offset(begins)
     )
     return Page([_line(row, language) for row in session.execute(wanted)], number, total)
+
+
+def how_many_visits(
+    filters: Filters,
+    of_visit: Sequence[ColumnElement[bool]] = (),
+    of_presentation: Sequence[ColumnElement[bool]] = (),
+    *,
+    totals: ReportCounts | None = None,
+) -> int:
+    """As a report tells it, or counted where only some of its visits are shown."""
+    if of_visit or of_presentation:
+        some = visits_with(filters, of_visit, of_presentation).subquery()
+        return db.session().scalar(select(func.count()).select_from(some)) or 0
+    return (totals or attendance_report(filters, names_centre=False).totals).visits
 
 
 def centre_id_of(slug: str) -> int:

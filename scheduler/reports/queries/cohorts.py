@@ -1,18 +1,20 @@
 """Cohorts in numbers: by town and level, the schools of a town, and what the public reads."""
 
-from sqlalchemy import ColumnElement, and_, func, select
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from scheduler import policy
 from scheduler.cohorts.models import Cohort
 from scheduler.cohorts.queries.lists import of_school_year
 from scheduler.cohorts.rules import public_detectives
-from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortCount, SchoolOfAim
+from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortCount, GradeCount, SchoolOfAim
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick, worded
 from scheduler.places.models import District, Host, Municipality
 from scheduler.policy import Actor
-from scheduler.programmes.terms import SchoolLevel
 from scheduler.reports.terms.counting import DistrictLine
 
 
@@ -22,21 +24,28 @@ def cohort_counts(actor: Actor, year: int) -> list[CohortCount]:
     return _counts(policy.in_reach(actor, Cohort), of_school_year(year))
 
 
-def cohorts_of_centre(centre_id: int | None, year: int) -> list[CohortCount]:
-    """The same of a whole centre, or of all of them: a number is the same for every reader. The caller asks for it."""
-    return _counts(*_of_centre(centre_id), of_school_year(year))
+def cohorts_by_year(centre_id: int | None, years: Sequence[int]) -> dict[int, list[GradeCount]]:
+    """By school year, the cohorts of a whole centre, or of all of them: by town, level and grade.
 
-
-def trained_by_grade(centre_id: int | None, year: int) -> dict[tuple[SchoolLevel, int], int]:
-    """Pupils of cohorts that reached the highest level, by grade: parts of the sum in `cohorts_of_centre`."""
-    keys = Cohort.school_level, Cohort.grade
-    trained = (*_of_centre(centre_id), of_school_year(year), Cohort.level == HIGHEST_LEVEL)
-    wanted = select(*keys, func.sum(Cohort.size).label("trained")).where(*trained).group_by(*keys)
-    return {(row.school_level, row.grade): row.trained for row in db.session().execute(wanted)}
-
-
-def _of_centre(centre_id: int | None) -> list[ColumnElement[bool]]:
-    return [] if centre_id is None else [Cohort.centre_id == centre_id]
+    A number is the same for every reader: the caller asks for it. Of no year nothing is asked.
+    """
+    if not years:
+        return {}
+    year = case(*((of_school_year(one), one) for one in years)).label("ended")
+    keys = Municipality.city_sr_cyrl, Cohort.level, Cohort.school_level, Cohort.grade
+    wanted = (
+        select(year, *keys, func.count().label("cohorts"), func.sum(Cohort.size).label("detectives"))
+        .select_from(Cohort)
+        .join(Host, Host.id == Cohort.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .where(or_(*map(of_school_year, years)), *([] if centre_id is None else [Cohort.centre_id == centre_id]))
+        .group_by(year, *keys)
+    )
+    found: dict[int, list[GradeCount]] = defaultdict(list)
+    for row in db.session().execute(wanted):
+        one = GradeCount(row.city_sr_cyrl or "", row.level, row.school_level, row.grade, row.cohorts, row.detectives)
+        found[row.ended].append(one)
+    return dict(found)
 
 
 def _counts(*where: ColumnElement[bool]) -> list[CohortCount]:

@@ -142,28 +142,58 @@ def took_part() -> ColumnElement[bool]:
     return and_(Assignment.presentation_id == Presentation.id, Assignment.state == AssignmentState.PRESENT)
 
 
+def was_there(presenter_id: int) -> ColumnElement[bool]:
+    """Whether this presenter was at a presentation; also in a question that asks for the crew itself."""
+    seat = select(Assignment.id).where(took_part(), Assignment.presenter_id == presenter_id)
+    return seat.correlate(Presentation).exists()
+
+
+def visits_with(
+    filters: Filters, of_visit: Sequence[ColumnElement[bool]] = (), of_presentation: Sequence[ColumnElement[bool]] = ()
+) -> Select[int]:
+    """The visits with a presentation that counts, each once: in the order of their days one index gives them.
+
+    A visit lies on one day, so its own day is that of its presentations.
+    """
+    here = select(Presentation.id).join(Attendance, Attendance.presentation_id == Presentation.id)
+    here = here.where(Presentation.visit_id == Visit.id, *_of_presentations(filters), *of_presentation)
+    days = Visit.on_day.between(filters.period.first, filters.period.last)
+    return (
+        select(Visit.id)
+        .outerjoin(Programme, Programme.id == Visit.programme_id)
+        .outerjoin(Host, Host.id == Visit.host_id)
+        .outerjoin(Municipality, Municipality.id == Host.municipality_id)
+        .outerjoin(District, District.id == Municipality.district_id)
+        .where(days, *_of_visits(filters), *of_visit, here.correlate(Visit).exists())
+    )
+
+
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """What a presentation must meet to be counted, and to be one of those asked for."""
-    conditions: list[ColumnElement[bool]] = [
-        _of_presentation(filters),
-        *IS_COUNTED,
-    ]
+    return [*_of_presentations(filters), *_of_visits(filters)]
+
+
+def _of_presentations(filters: Filters) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [_of_presentation(filters), *IS_COUNTED]
+    if filters.month is not None:
+        year, month = map(int, filters.month.split("-"))
+        wanted += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
+    if filters.presenter is not None:
+        wanted.append(was_there(filters.presenter))
+    if filters.young:
+        wanted.append(young(AssignmentState.PRESENT))
+    return wanted
+
+
+def _of_visits(filters: Filters) -> list[ColumnElement[bool]]:
     plain = (
         (Visit.centre_id, filters.centre_id),
         (Programme.slug, filters.programme),
         (func.coalesce(Municipality.city_sr_cyrl, ""), filters.city),
         (func.coalesce(District.iso, ""), filters.district),
     )
-    conditions += [column == value for column, value in plain if value is not None]
+    wanted: list[ColumnElement[bool]] = [column == value for column, value in plain if value is not None]
     if filters.campaign is not None:
         campaign = select(Campaign.id).where(Campaign.slug == filters.campaign)
-        conditions.append(Visit.campaign_id == campaign.scalar_subquery())
-    if filters.month is not None:
-        year, month = map(int, filters.month.split("-"))
-        conditions += [extract("year", Presentation.on_day) == year, extract("month", Presentation.on_day) == month]
-    if filters.presenter is not None:
-        in_crew = select(Assignment.id).where(took_part(), Assignment.presenter_id == filters.presenter)
-        conditions.append(in_crew.exists())
-    if filters.young:
-        conditions.append(young(AssignmentState.PRESENT))
-    return conditions
+        wanted.append(Visit.campaign_id == campaign.scalar_subquery())
+    return wanted

@@ -1,4 +1,4 @@
-"""Reports and public pages from kept figures: whole years and months as they are kept, the days beside them counted.
+"""Reports and public pages from kept figures, put together of pieces (`kept_parts`).
 
 Where a mark says that figures are old (`StaleFigure`), nothing is answered here: whoever asks counts the rows.
 """
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    and_,
     bindparam,
     case,
     cast,
@@ -29,19 +28,18 @@ from sqlalchemy import (
 )
 
 from scheduler.attendance.models import KeptFigure, StaleFigure
-from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.db import db
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
-from scheduler.places.models import District, Host, Municipality
-from scheduler.programmes.models import Campaign, Programme
+from scheduler.places.models import District, Municipality
+from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
+from scheduler.reports.queries.kept_parts import FigurePart, crew_parts, figure_parts, is_stale, mark_alone
 from scheduler.reports.queries.splits import GROUP_COLUMNS
-from scheduler.reports.rules.spans import Spans, can_be_kept, spans_of
+from scheduler.reports.rules.spans import can_be_kept, of_crews, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
-from scheduler.visits.models.visits import Presentation, Visit
 
 BEGINNING = dt.date(2000, 1, 1)
 SIDE_NUMBERS = ("pupils_once", "with_influencer", "without_influencer", "turned_away")
@@ -51,34 +49,9 @@ _KEYS = {  # what of a cell says which row of a report it belongs to
     Group.MONTH: ("year", "month"),
     Group.PROGRAMME: ("programme_id",),
     Group.AUDIENCE: ("audience", "level"),
+    Group.PRESENTER: ("presenter",),
 }
 _ABROAD = (None,) * (len(GROUP_COLUMNS[Group.CITY]) + len(GROUP_COLUMNS[Group.DISTRICT]))
-
-
-@dataclass(frozen=True)
-class _Place:
-    """The columns that narrow a report: of kept figures, or of the rows that they count."""
-
-    centre: ColumnElement[Any]
-    programme: ColumnElement[Any]
-    campaign: ColumnElement[Any]
-    town: ColumnElement[Any]
-    audience: ColumnElement[Any]
-    level: ColumnElement[Any]
-
-
-FIGURE_COLUMNS = _Place(
-    *(one.expression for one in (KeptFigure.centre_id, KeptFigure.programme_id, KeptFigure.campaign)),
-    *(one.expression for one in (KeptFigure.town, KeptFigure.audience, KeptFigure.level)),
-)
-ROW_COLUMNS = _Place(
-    Visit.centre_id.expression,
-    Visit.programme_id.expression,
-    func.coalesce(Visit.campaign_id, 0),
-    func.coalesce(Host.municipality_id, 0),
-    Presentation.audience.expression,
-    Presentation.level.expression,
-)
 
 
 @dataclass(frozen=True)
@@ -94,15 +67,13 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     """The totals and the rows of a report, from one pass over its figures; None: figures are old.
 
     They are added up by municipality and by numbers alone: names, and cities of several municipalities, come after.
+    Rows of presenters are no totals: a crew of two is two rows.
     """
     names = tuple(dict.fromkeys(name for group in groups for name in _KEYS[group]))
-    of_rows = _numbers(of_kind=Group.AUDIENCE in groups or filters.audience is not None)
-    of_all = _numbers(of_kind=filters.audience is not None)
+    of_rows = _numbers(of_kind=of_crews(filters, groups) or Group.AUDIENCE in groups or filters.audience is not None)
+    of_all = _numbers(of_kind=of_crews(filters, groups) or filters.audience is not None)
     sums = tuple(dict.fromkeys((*of_rows, *of_all)))
-    stale = _is_stale(filters)
-    parts = _parts(filters, by_month=Group.MONTH in groups)
-    wanted = [_added(part, [part.cells[name] for name in names], sums, stale) for part in parts]
-    rows = _asked([*wanted, _mark_alone(wanted[0], stale)])
+    rows = _rows_of(filters, groups, names, sums)
     if rows[0].stale:
         return None
     found = [row for row in rows if row.presentations is not None]
@@ -113,8 +84,23 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
         lines.setdefault(values, _Sums(len(sums))).add(row, len(names))
         whole.add(row, len(names))
-    told = [ReportLine(values, line.counts(sums, of_rows, places)) for values, line in lines.items()]
+    told = [ReportLine(values, line.counts(sums, of_rows, places), line.last_day) for values, line in lines.items()]
     return whole.counts(sums, of_all, places), told if groups else []
+
+
+def _rows_of(filters: Filters, groups: tuple[Group, ...], names: Sequence[str], sums: Sequence[str]) -> Sequence[Any]:
+    """What is added up of each piece, and last whether figures are old; presenters with their names."""
+    stale = is_stale(filters)
+    by_month = Group.MONTH in groups
+    parts = crew_parts(filters) if of_crews(filters, groups) else figure_parts(filters, by_month=by_month)
+    wanted = [_added(part, [part.cells[name] for name in names], sums, stale) for part in parts]
+    every = [*wanted, mark_alone(wanted[0], stale)]
+    if Group.PRESENTER not in groups:
+        return _asked(every)
+    both = union_all(*every).subquery()
+    named: Select[Any] = select(*both.c, *GROUP_COLUMNS[Group.PRESENTER][1:])
+    named = named.outerjoin(Presenter, Presenter.id == both.c.presenter).outerjoin(User, User.id == Presenter.user_id)
+    return db.session().execute(named).all()
 
 
 def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts] | None:
@@ -122,11 +108,11 @@ def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Rep
     days = list(periods.values())
     filters = Filters(Period(min(one.first for one in days), max(one.last for one in days)), centre_id)
     cut = any(spans_of(one, by_month=True).days for one in days)
-    if cut or db.session().scalar(select(_is_stale(filters))):
+    if cut or db.session().scalar(select(is_stale(filters))):
         return None
     sums = _numbers(of_kind=False)
     wanted = []
-    for part in _parts(filters, by_month=True):
+    for part in figure_parts(filters, by_month=True):
         place = part.cells.year * 12 + part.cells.month
         within = [(place.between(_month(one.first), _month(one.last)), key) for key, one in periods.items()]
         period = case(*within, else_=None)
@@ -143,12 +129,14 @@ class _Sums:
 
     def __init__(self, numbers: int) -> None:
         self.numbers, self.towns = [0] * numbers, set[int]()
+        self.last_day = dt.date.min
 
     def add(self, row: Any, begins: int) -> None:
         """`begins`: where in the row its numbers stand."""
         numbers = row[begins : begins + len(self.numbers)]
         self.numbers = [mine + int(more or 0) for mine, more in zip(self.numbers, numbers, strict=True)]
         self.towns |= numbers_in(row.towns)
+        self.last_day = max(self.last_day, row.last_day)
 
     def counts(self, sums: Sequence[str], wanted: Sequence[str], places: Mapping[int, Any]) -> ReportCounts:
         """Those of the sums that are wanted; several municipalities may be one city, and abroad is none."""
@@ -164,18 +152,13 @@ def _numbers(*, of_kind: bool) -> tuple[str, ...]:
 
 
 def _added(
-    part: "_Part", keys: Sequence[ColumnElement[Any]], sums: Sequence[str], stale: ColumnElement[bool]
+    part: FigurePart, keys: Sequence[ColumnElement[Any]], sums: Sequence[str], stale: ColumnElement[bool]
 ) -> Select[Any]:
     numbers = [func.sum(part.cells[name]).label(name) for name in sums]  # of nothing: NULL
     towns = DistinctNumbers(part.cells.town).label("towns")
-    wanted: Select[Any] = select(*keys, *numbers, towns, stale.label("stale"))
+    last = func.max(part.cells.last_day).label("last_day")
+    wanted: Select[Any] = select(*keys, *numbers, towns, last, stale.label("stale"))
     return wanted.where(*part.where).group_by(*keys)
-
-
-def _mark_alone(like: Select[Any], stale: ColumnElement[bool]) -> Select[Any]:
-    """A row that says whether figures are old, also where no figure is found."""
-    nothing = (cast(null(), column.type).label(column.name) for column in [*like.selected_columns][:-1])
-    return select(*nothing, stale.label("stale"))
 
 
 def _asked(parts: Sequence[Select[Any]]) -> Sequence[Any]:
@@ -204,6 +187,8 @@ def _values(group: Group, row: Any, places: Mapping[int, Any], programmes: Mappi
     if group in (Group.CITY, Group.DISTRICT):
         cities, place = len(GROUP_COLUMNS[Group.CITY]), places.get(row.town, _ABROAD)
         return tuple(place[:cities] if group is Group.CITY else place[cities:])
+    if group is Group.PRESENTER:
+        return row.presenter, *row[-5:]
     return tuple(getattr(row, name) for name in _KEYS[group])
 
 
@@ -213,86 +198,13 @@ def _month(day: dt.date) -> int:
 
 def kept_beside(filters: Filters) -> dict[str, int] | None:
     """What stands beside a report: pupils once, with and without a young presenter, turned away; None: unknown."""
-    if not can_be_kept(filters, ()):
+    if of_crews(filters, ()) or not can_be_kept(filters, ()):
         return None
-    stale = _is_stale(filters)
-    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in _parts(filters, by_month=False)])
+    stale = is_stale(filters)
+    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in figure_parts(filters, by_month=False)])
     if found[0].stale:
         return None
     return {name: sum(int(getattr(row, name) or 0) for row in found) for name in SIDE_NUMBERS}
-
-
-def _is_stale(filters: Filters) -> ColumnElement[bool]:
-    old: list[ColumnElement[bool]] = [StaleFigure.year.between(filters.period.first.year, filters.period.last.year)]
-    if filters.centre_id is not None:
-        old.append(StaleFigure.centre_id == filters.centre_id)
-    return exists(select(StaleFigure.year).where(*old))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Cells that hold some of the presentations asked for, each once: kept figures, or days counted beside them."""
-
-    cells: Any  # columns by their names
-    where: tuple[ColumnElement[bool], ...] = ()
-
-
-def _parts(filters: Filters, *, by_month: bool) -> list[_Part]:
-    period = _within_month(filters)
-    spans = spans_of(period, by_month=by_month) if period else Spans()
-    narrowed, kept = _narrowed(filters, FIGURE_COLUMNS), KeptFigure.__table__.c
-    parts = [_Part(kept, (*narrowed, which)) for which in _kept_spans(spans)]
-    if spans.days:
-        days = or_(*(Presentation.on_day.between(one.first, one.last) for one in spans.days))
-        parts.append(_Part(counted_cells(*_narrowed(filters, ROW_COLUMNS), days=days).subquery().c))
-    return parts or [_Part(kept, (false(),))]
-
-
-def _within_month(filters: Filters) -> Period | None:
-    """The days asked for, also where a report is narrowed to one month; None when that month holds none of them."""
-    if filters.month is None:
-        return filters.period
-    year, month = map(int, filters.month.split("-"))
-    after = dt.date(year + month // 12, month % 12 + 1, 1)
-    first, last = dt.date(year, month, 1), after - dt.timedelta(days=1)
-    both = Period(max(first, filters.period.first), min(last, filters.period.last))
-    return both if both.first <= both.last else None
-
-
-def _kept_spans(spans: Spans) -> list[ColumnElement[bool]]:
-    found = []
-    if spans.years:
-        found.append(and_(KeptFigure.year.in_(spans.years), KeptFigure.month == 0))
-    runs = [
-        and_(
-            KeptFigure.year.between(one.first_year, one.last_year)
-            if one.first_year != one.last_year
-            else KeptFigure.year == one.first_year,
-            KeptFigure.month.between(one.first_month, one.last_month),
-        )
-        for one in spans.months
-    ]
-    return [*found, *runs]
-
-
-def _narrowed(filters: Filters, place: _Place) -> list[ColumnElement[bool]]:
-    plain = ((place.centre, filters.centre_id), (place.audience, filters.audience), (place.level, filters.level))
-    wanted: list[ColumnElement[bool]] = [column == value for column, value in plain if value is not None]
-    for column, kind, slug in (
-        (place.programme, Programme, filters.programme),
-        (place.campaign, Campaign, filters.campaign),
-    ):
-        if slug is not None:
-            wanted.append(column == select(kind.id).where(kind.slug == slug).scalar_subquery())
-    towns = select(Municipality.id).outerjoin(District, District.id == Municipality.district_id)
-    named: ColumnElement[Any]
-    for named, value in (
-        (Municipality.city_sr_cyrl.expression, filters.city),
-        (District.iso.expression, filters.district),
-    ):
-        if value is not None:
-            wanted.append(place.town == 0 if value == "" else place.town.in_(towns.where(named == value)))
-    return wanted
 
 
 def cells_of_year(year: int) -> tuple[Any, ...]:

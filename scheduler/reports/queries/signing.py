@@ -1,9 +1,10 @@
-"""Signed-off periods of a centre, and what changed since: two queries for the rows, one for today's numbers of all."""
+"""Signed-off periods of a centre, and what changed since: one query for the rows, one for today's numbers of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
 from scheduler.people.models import User
@@ -23,30 +24,36 @@ from scheduler.reports.terms.counting import (
 
 def signed_periods(centre_id: int, *, with_taken_back: bool = False) -> list[SignedTotals]:
     """The signed-off periods of a centre by their first day, each with the differences that it carries."""
+    earlier = aliased(SignedPeriod)
     wanted = (
-        select(SignedPeriod, User)
+        select(SignedPeriod, User, CarriedDifference, earlier.first_day, earlier.last_day)
         .outerjoin(User, User.id == SignedPeriod.signed_by_id)
+        .outerjoin(CarriedDifference, CarriedDifference.carried_in_id == SignedPeriod.id)
+        .outerjoin(earlier, earlier.id == CarriedDifference.of_period_id)
         .where(SignedPeriod.centre_id == centre_id)
-        .order_by(SignedPeriod.first_day, SignedPeriod.id)
+        .order_by(SignedPeriod.first_day, SignedPeriod.id, earlier.first_day, CarriedDifference.id)
     )
     if not with_taken_back:
         wanted = wanted.where(SignedPeriod.taken_back_at.is_(None))
-    rows = db.session().execute(wanted).all()
-    periods = {row.id: Period(row.first_day, row.last_day) for row, _user in rows}
-    carried = _carried(centre_id, periods)
-    return [
-        SignedTotals(
-            row.id,
-            periods[row.id],
-            _counts(row),
-            row.signed_at,
-            user.full_name if user else "",
-            tuple(carried.get(row.id, ())),
-            row.taken_back_at,
-            row.taken_back_why or "",
-        )
-        for row, user in rows
-    ]
+    found: dict[int, SignedTotals] = {}
+    for row, user, one, first, last in db.session().execute(wanted):
+        before = found.get(row.id) or _totals(row, user)
+        carried = () if one is None else (Correction(one.of_period_id, Period(first, last), _counts(one)),)
+        found[row.id] = replace(before, carried=(*before.carried, *carried))
+    return list(found.values())
+
+
+def _totals(row: SignedPeriod, user: User | None) -> SignedTotals:
+    return SignedTotals(
+        row.id,
+        Period(row.first_day, row.last_day),
+        _counts(row),
+        row.signed_at,
+        user.full_name if user else "",
+        (),
+        row.taken_back_at,
+        row.taken_back_why or "",
+    )
 
 
 def books_of(report: Report) -> Books | None:
@@ -83,22 +90,6 @@ def _outstanding(centre_id: int, period: Period, living: Sequence[SignedTotals])
     carried = [correction for one in living for correction in one.carried]
     today = counted_by_period(centre_id, {one.id: one.period for one in earlier}) if earlier else {}
     return signing.outstanding(earlier, carried, today)
-
-
-def _carried(centre_id: int, periods: Mapping[int, Period]) -> dict[int, list[Correction]]:
-    """{carrying period: what it carries}, by the days of the earlier periods."""
-    wanted = (
-        select(CarriedDifference, SignedPeriod.first_day, SignedPeriod.last_day)
-        .join(SignedPeriod, SignedPeriod.id == CarriedDifference.of_period_id)
-        .where(SignedPeriod.centre_id == centre_id)
-        .order_by(SignedPeriod.first_day, CarriedDifference.id)
-    )
-    found: dict[int, list[Correction]] = {}
-    for row, first, last in db.session().execute(wanted):
-        if row.carried_in_id in periods:
-            one = Correction(row.of_period_id, Period(first, last), _counts(row))
-            found.setdefault(row.carried_in_id, []).append(one)
-    return found
 
 
 def _counts(row: SignedPeriod | CarriedDifference) -> ReportCounts:

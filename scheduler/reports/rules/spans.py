@@ -27,13 +27,22 @@ class Spans:
     days: tuple[Period, ...] = ()
 
 
-def can_be_kept(filters: Filters, by: tuple[Group, ...]) -> bool:
-    """Whether kept figures hold what is asked: nothing of presenters, and levels only within an audience.
+def of_crews(filters: Filters, by: tuple[Group, ...]) -> bool:
+    """Whether a report is of presenters: of one, of the young together, or of each."""
+    return filters.presenter is not None or bool(filters.young) or Group.PRESENTER in by
 
-    A visit for two levels would be two visits where only the level is asked, and the figures know no presenter.
+
+def can_be_kept(filters: Filters, by: tuple[Group, ...]) -> bool:
+    """Whether kept figures hold what is asked: levels only within an audience, and neither with presenters.
+
+    A visit for two levels would be two visits where only the level is asked. Figures of crews know one presenter, or
+    the young; not who else was there.
     """
-    of_presenters = filters.presenter is not None or bool(filters.young) or Group.PRESENTER in by
-    return not of_presenters and (filters.audience is None) == (filters.level is None)
+    if not of_crews(filters, by):
+        return (filters.audience is None) == (filters.level is None)
+    asked = (filters.presenter is not None, bool(filters.young), Group.PRESENTER in by)
+    kinds = Group.AUDIENCE in by or filters.audience is not None or filters.level is not None
+    return sum(asked) == 1 and not kinds
 
 
 def spans_of(period: Period, *, by_month: bool) -> Spans:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
 from scheduler.posts.terms import PostRow
-from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.programmes.terms import Audience, SchoolLevel, Text
 from scheduler.reports.terms.not_held import OffByCause
 
 
@@ -188,6 +188,17 @@ class CampaignOutcome:
     name: str
     cities: int
     high_school_pupils: int | None
+
+
+@dataclass(frozen=True)
+class CampaignHeld:
+    """What was held for a campaign in these days; `cities` as (Cyrillic, Latin)."""
+
+    slug: str
+    name: Text
+    counts: ReportCounts
+    high_school_pupils: int
+    cities: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

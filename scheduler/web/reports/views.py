@@ -134,10 +134,15 @@ def visits_behind() -> ResponseReturnValue:
     heads = number_heads(page_language())
     numbers = [Column(name, heads[name], number=True) for name in NUMBERS]
     table = tables.table("reports", (*BEHIND_COLUMNS, *numbers), attendance.BEHIND_SORTS, natural="visit")
+    counts = attendance.attendance_report(filters, names_centre=False).totals
     page = attendance.visits_behind(
-        filters, page_number(number), language=page_language(), sort=table.sort, reader=current_actor()
+        filters,
+        page_number(number),
+        language=page_language(),
+        sort=table.sort,
+        reader=current_actor(),
+        totals=counts,
     )
-    counts = attendance.attendance_report(filters).totals
     back = url_for(".attendance_report", **_query(Report(filters, tuple(form.groups()), counts, ())))
     return render_template(
         "reports/visits_behind.html",

@@ -1,0 +1,175 @@
+"""Of which pieces an answer from kept figures is put together: whole months as they are kept, the days beside them
+counted.
+
+Two kinds are kept: what was held (`KeptFigure`), and what each presenter was at (`CrewFigure`).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, false, func, null, or_, select
+
+from scheduler.attendance.crew_models import THE_YOUNG, CrewFigure
+from scheduler.attendance.models import KeptFigure, StaleFigure
+from scheduler.attendance.queries.crews import counted_crews
+from scheduler.attendance.queries.figures import counted_cells
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
+from scheduler.places.models import District, Host, Municipality
+from scheduler.programmes.models import Campaign, Programme
+from scheduler.reports.queries.counted_rows import was_there
+from scheduler.reports.rules.spans import Spans, spans_of
+from scheduler.reports.terms.counting import Filters, Period
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The columns that narrow a report: of kept figures, or of the rows that they count."""
+
+    centre: ColumnElement[Any]
+    programme: ColumnElement[Any]
+    campaign: ColumnElement[Any]
+    town: ColumnElement[Any]
+    audience: ColumnElement[Any] | None = None  # figures of crews know none
+    level: ColumnElement[Any] | None = None
+
+
+_FIGURES = _Place(
+    *(one.expression for one in (KeptFigure.centre_id, KeptFigure.programme_id, KeptFigure.campaign)),
+    *(one.expression for one in (KeptFigure.town, KeptFigure.audience, KeptFigure.level)),
+)
+_CREWS = _Place(
+    *(one.expression for one in (CrewFigure.centre_id, CrewFigure.programme_id, CrewFigure.campaign, CrewFigure.town))
+)
+_ROWS = _Place(
+    Visit.centre_id.expression,
+    Visit.programme_id.expression,
+    func.coalesce(Visit.campaign_id, 0),
+    func.coalesce(Host.municipality_id, 0),
+    Presentation.audience.expression,
+    Presentation.level.expression,
+)
+
+
+@dataclass(frozen=True)
+class FigurePart:
+    """Cells that hold some of the presentations asked for, each once: kept figures, or days counted beside them."""
+
+    cells: Any  # columns by their names
+    where: tuple[ColumnElement[bool], ...] = ()
+
+
+def is_stale(filters: Filters) -> ColumnElement[bool]:
+    """Whether a figure that may be asked for is old."""
+    old: list[ColumnElement[bool]] = [StaleFigure.year.between(filters.period.first.year, filters.period.last.year)]
+    if filters.centre_id is not None:
+        old.append(StaleFigure.centre_id == filters.centre_id)
+    return exists(select(StaleFigure.year).where(*old))
+
+
+def figure_parts(filters: Filters, *, by_month: bool, counted: bool = False) -> list[FigurePart]:
+    """The pieces of a report that knows nobody. `counted`: what is kept is old."""
+    spans, kept = _spans(filters, by_month=by_month, counted=counted), KeptFigure.__table__.c
+    narrowed = _narrowed(filters, _FIGURES)
+    parts = [FigurePart(kept, (*narrowed, which)) for which in _kept_spans(spans, kept)]
+    if spans.days:
+        parts.append(FigurePart(counted_cells(*_narrowed(filters, _ROWS), days=_days(spans)).subquery().c))
+    return parts or [FigurePart(kept, (false(),))]
+
+
+def crew_parts(filters: Filters, *, influencers: bool = False, counted: bool = False) -> list[FigurePart]:
+    """The pieces of a report of presenters: of the one who is asked for, of the young together, or of each.
+
+    `influencers`: of each young one. `counted`: nothing of it is kept, or what is kept is old.
+    """
+    spans, kept = _spans(filters, by_month=True, counted=counted), CrewFigure.__table__.c
+    who, seat = _who(filters, influencers=influencers)
+    parts = [FigurePart(kept, (*_narrowed(filters, _CREWS), *who, which)) for which in _kept_spans(spans, kept)]
+    if spans.days:
+        where = (*_narrowed(filters, _ROWS), *seat)
+        parts.append(
+            FigurePart(counted_crews(*where, days=_days(spans), of_the_young=bool(filters.young)).subquery().c)
+        )
+    return parts or [FigurePart(kept, (false(),))]
+
+
+def _who(filters: Filters, *, influencers: bool) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """Whose figures are asked for, and the same of a seat where it is counted."""
+    kept, one = CrewFigure.presenter, filters.presenter
+    if influencers:
+        young = select(Presenter.id).where(Presenter.kind == PresenterKind.INFLUENCER)
+        beside = [] if one is None else [was_there(one)]
+        return [kept.in_(young)], [Assignment.presenter_id.in_(young), *beside]
+    if filters.young:
+        return [kept == THE_YOUNG], [] if one is None else [was_there(one)]
+    if one is not None:
+        return [kept == one, kept > THE_YOUNG], [Assignment.presenter_id == one]
+    return [kept > THE_YOUNG], []
+
+
+def mark_alone(like: Select[Any], stale: ColumnElement[bool]) -> Select[Any]:
+    """A row that says whether figures are old, also where no figure is found; that is the last column."""
+    nothing = (cast(null(), column.type).label(column.name) for column in [*like.selected_columns][:-1])
+    return select(*nothing, stale.label("stale"))
+
+
+def _days(spans: Spans) -> ColumnElement[bool]:
+    return or_(*(Presentation.on_day.between(one.first, one.last) for one in spans.days))
+
+
+def _spans(filters: Filters, *, by_month: bool, counted: bool) -> Spans:
+    period = _within_month(filters)
+    if period and counted:
+        return Spans(days=(period,))
+    return spans_of(period, by_month=by_month) if period else Spans()
+
+
+def _within_month(filters: Filters) -> Period | None:
+    """The days asked for, also where a report is narrowed to one month; None when that month holds none of them."""
+    if filters.month is None:
+        return filters.period
+    year, month = map(int, filters.month.split("-"))
+    after = dt.date(year + month // 12, month % 12 + 1, 1)
+    first, last = dt.date(year, month, 1), after - dt.timedelta(days=1)
+    both = Period(max(first, filters.period.first), min(last, filters.period.last))
+    return both if both.first <= both.last else None
+
+
+def _kept_spans(spans: Spans, kept: Any) -> list[ColumnElement[bool]]:
+    found = []
+    if spans.years:
+        found.append(and_(kept.year.in_(spans.years), kept.month == 0))
+    runs = [
+        and_(
+            kept.year.between(one.first_year, one.last_year)
+            if one.first_year != one.last_year
+            else kept.year == one.first_year,
+            kept.month.between(one.first_month, one.last_month),
+        )
+        for one in spans.months
+    ]
+    return [*found, *runs]
+
+
+def _narrowed(filters: Filters, place: _Place) -> list[ColumnElement[bool]]:
+    plain = ((place.centre, filters.centre_id), (place.audience, filters.audience), (place.level, filters.level))
+    wanted: list[ColumnElement[bool]] = [
+        column == value for column, value in plain if column is not None and value is not None
+    ]
+    for column, kind, slug in (
+        (place.programme, Programme, filters.programme),
+        (place.campaign, Campaign, filters.campaign),
+    ):
+        if slug is not None:
+            wanted.append(column == select(kind.id).where(kind.slug == slug).scalar_subquery())
+    towns = select(Municipality.id).outerjoin(District, District.id == Municipality.district_id)
+    named: ColumnElement[Any]
+    for named, value in (
+        (Municipality.city_sr_cyrl.expression, filters.city),
+        (District.iso.expression, filters.district),
+    ):
+        if value is not None:
+            wanted.append(place.town == 0 if value == "" else place.town.in_(towns.where(named == value)))
+    return wanted
