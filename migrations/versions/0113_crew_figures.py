@@ -12,7 +12,7 @@ from scheduler.attendance.queries.crews import FILL_CREW_FIGURES
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = CREW_FIGURES
-down_revision = "0111_search_keys"
+down_revision = "0112_lists_by_index"
 branch_labels = None
 depends_on = None
 
