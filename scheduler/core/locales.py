@@ -1,7 +1,7 @@
 """What a process keeps of the CLDR: Babel reads a language whole, five megabytes for our three.
 
-Left out is what the house never writes, so it cannot be missed: prices, measures, units, lists, and spans told in words.
-What a language added by a folder may need to be known (its name, its script) stays.
+Left out is what the house never writes, so it cannot be missed: prices, measures, lists, spans told in
+words. What a language added by a folder may need to be known (its name, its script) stays.
 """
 
 from babel import Locale, UnknownLocaleError, localedata
