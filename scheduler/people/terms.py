@@ -1,7 +1,6 @@
 """Words of the people: what a presenter is, teaches and speaks; drafts that forms hand over, rows that pages show."""
 
 import datetime as dt
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
+from scheduler.core.records import dataclass, field
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, Role
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -24,6 +23,7 @@ from scheduler.attendance.terms import (
 from scheduler.core.db import db, written_out
 from scheduler.core.errors import NotFound
 from scheduler.core.paging import Page, page_of
+from scheduler.core.records import dataclass, replace
 from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User

@@ -7,7 +7,6 @@ import datetime as dt
 import operator
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -31,6 +30,7 @@ from sqlalchemy import (
 from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES
 from scheduler.core.names import SpelledName, spelled
+from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.models import User
 from scheduler.places.models import District, Host, Municipality
