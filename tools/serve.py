@@ -107,7 +107,8 @@ def parts(addresses: list[str]) -> list[Part]:
     listen = [f"--listen={address}" for address in addresses]
     limits = ["--threads=8", "--connection-limit=1000", f"--max-request-body-size={LARGEST_BODY}"]
     seen = ["--no-clear-untrusted-proxy-headers"]  # believed by nothing; /metrics knows by them who came by a proxy
-    web = ["env", "MALLOC_ARENA_MAX=1", sys.executable, "-OO", "-m", "tools.web", *listen, *limits, *seen, "--ident=", "wsgi:app"]
+    lean = ["env", "MALLOC_ARENA_MAX=1", sys.executable, "-OO", "-m", "tools.web"]
+    web = [*lean, *listen, *limits, *seen, "--ident=", "wsgi:app"]
     return [Part("web", web, signal.SIGINT, early=True), Part("worker", [*COMMAND, "worker"])]
 
 
