@@ -99,11 +99,16 @@ def prepare(demo: bool) -> None:
 
 
 def parts(addresses: list[str]) -> list[Part]:
-    """Web and worker. No access log: it would print secret paths. Waitress ends its requests on SIGINT only."""
+    """Web and worker. No access log: it would print secret paths. Waitress ends its requests on SIGINT only.
+
+    The web keeps no docstring (-OO), which commands print as help; and its threads share one heap, where each would
+    keep what its largest page needed for a moment: one at a time runs Python, so none waits for another there.
+    """
     listen = [f"--listen={address}" for address in addresses]
     limits = ["--threads=8", "--connection-limit=1000", f"--max-request-body-size={LARGEST_BODY}"]
     seen = ["--no-clear-untrusted-proxy-headers"]  # believed by nothing; /metrics knows by them who came by a proxy
-    web = [sys.executable, "-m", "tools.web", *listen, *limits, *seen, "--ident=", "wsgi:app"]
+    lean = ["env", "MALLOC_ARENA_MAX=1", sys.executable, "-OO", "-m", "tools.web"]
+    web = [*lean, *listen, *limits, *seen, "--ident=", "wsgi:app"]
     return [Part("web", web, signal.SIGINT, early=True), Part("worker", [*COMMAND, "worker"])]
 
 

@@ -12,7 +12,7 @@ from scheduler.feeds.models import FEED_PARTS
 from scheduler.turns.models import KEPT_TURNS, WHICH
 
 revision = "0118_parts_by_key"
-down_revision = "revision = CREW_FIGURES"
+down_revision = "0113_crew_figures"
 branch_labels = None
 depends_on = None
 

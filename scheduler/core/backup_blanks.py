@@ -4,7 +4,8 @@ hold only what can be made anew.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from scheduler.core.records import dataclass
 
 
 def name_list(columns: Sequence[str]) -> str:

@@ -6,12 +6,12 @@ that rebuilds a table calls `create_defences` for it again.)
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import DDL, Connection, Table, event, inspect
 
 from scheduler.core.machines import Machine
+from scheduler.core.records import dataclass
 
 DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
 FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written
@@ -25,14 +25,25 @@ HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
 RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")
 
 
+Texts = Callable[[], Iterable[str]]  # written when asked: of those who serve nobody makes a table
+
+
 @dataclass(frozen=True)
 class Defence:
     """Statements that make one table defend itself, for each database, in order; and since which migration."""
 
     table: str
-    sqlite: tuple[str, ...]
-    postgresql: tuple[str, ...]
+    on_sqlite: Texts
+    on_postgresql: Texts
     since: str = ""
+
+    @property
+    def sqlite(self) -> tuple[str, ...]:
+        return tuple(self.on_sqlite())
+
+    @property
+    def postgresql(self) -> tuple[str, ...]:
+        return tuple(self.on_postgresql())
 
 
 @dataclass(frozen=True)
@@ -78,12 +89,25 @@ DEFENCES: list[Defence] = []
 
 def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...], since: str = "") -> None:
     """Register the statements, and let `create_all` run them after the table is made."""
+    _defend(table, Defence(_name_of(table), lambda: sqlite, lambda: postgresql, since))
+
+
+def _name_of(table: object) -> str:
     if not isinstance(table, Table):
         raise TypeError("a defence belongs to a table")
-    DEFENCES.append(Defence(table.name, sqlite, postgresql, since))
-    for dialect, statements in (("sqlite", sqlite), ("postgresql", postgresql)):
-        for statement in statements:
-            event.listen(table, "after_create", as_ddl(statement).execute_if(dialect=dialect))
+    return table.name
+
+
+def _defend(table: object, defence: Defence) -> None:
+    DEFENCES.append(defence)
+    event.listen(table, "after_create", _make_defences)  # once for a table, however often it is said
+
+
+def _make_defences(table: Table, connection: Connection, **_told: object) -> None:
+    for defence in DEFENCES:
+        if defence.table == table.name:
+            for statement in _statements(connection, defence):
+                connection.execute(as_ddl(statement))
 
 
 def changed(*names: str) -> str:
@@ -106,13 +130,15 @@ def follows(machine: Machine) -> TableLaw:
 
 def refuse_more(table: object, *laws: TableLaw, since: str) -> None:
     """Let a table refuse by these laws, beside what it may refuse already (`refuse`), from a migration on."""
-    if not isinstance(table, Table):
-        raise TypeError("a law belongs to a table")
-    defend(
+    name = _name_of(table)
+    _defend(
         table,
-        sqlite=tuple(one for law in laws for one in law.on_sqlite(table.name)),
-        postgresql=tuple(one for law in laws for one in law.on_postgresql(table.name)),
-        since=since,
+        Defence(
+            name,
+            lambda: (one for law in laws for one in law.on_sqlite(name)),
+            lambda: (one for law in laws for one in law.on_postgresql(name)),
+            since,
+        ),
     )
 
 
@@ -124,28 +150,28 @@ def refuse(
     SQLite's INSERT OR REPLACE deletes without asking a trigger. `keys` say which row n a new one would take the place
     of. PostgreSQL's TRUNCATE asks no row.
     """
-    if not isinstance(table, Table):
-        raise TypeError("a law belongs to a table")
-    name = table.name
+    name = _name_of(table)
     taken = f"SELECT 1 FROM {name} n WHERE ({' OR '.join(keys)})"
     replaced = (
         TableLaw("row_is_not_replaced", ("INSERT",), f"EXISTS ({taken})"),
         TableLaw("row_is_not_replaced", ("UPDATE",), f"NEW.id <> OLD.id OR EXISTS ({taken} AND n.id <> OLD.id)"),
     )
     swept = f"{name}_rows_are_not_swept_away"
-    defend(
-        table,
-        sqlite=tuple(one for law in (*laws, *replaced) for one in law.on_sqlite(name)),
-        postgresql=(
+
+    def on_postgresql() -> tuple[str, ...]:
+        return (
             *(one for law in laws for one in law.on_postgresql(name)),
             f"""CREATE OR REPLACE FUNCTION {swept}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           {raised("rows_are_not_swept_away")}
         END $$""",
             f"CREATE TRIGGER {swept} BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {swept}()",
-        ),
-        since=since,
-    )
+        )
+
+    def on_sqlite() -> tuple[str, ...]:
+        return tuple(one for law in (*laws, *replaced) for one in law.on_sqlite(name))
+
+    _defend(table, Defence(name, on_sqlite, on_postgresql, since))
 
 
 @dataclass(frozen=True)
@@ -185,19 +211,21 @@ def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]]
 
     `words`: what SQLite and PostgreSQL say differently, as {mark in the texts: (SQLite's, PostgreSQL's)}.
     """
-    if not isinstance(table, Table):
-        raise TypeError("what follows belongs to a table")
+    name = _name_of(table)
 
     def said(text: str, place: int) -> str:
         for mark, both in words.items():
             text = text.replace(mark, both[place])
         return text
 
-    defend(
+    _defend(
         table,
-        sqlite=tuple(said(one.on_sqlite(table.name), 0).replace("IS DISTINCT FROM", "IS NOT") for one in what),
-        postgresql=tuple(said(text, 1) for one in what for text in one.on_postgresql(table.name)),
-        since=since,
+        Defence(
+            name,
+            lambda: (said(one.on_sqlite(name), 0).replace("IS DISTINCT FROM", "IS NOT") for one in what),
+            lambda: (said(text, 1) for one in what for text in one.on_postgresql(name)),
+            since,
+        ),
     )
 
 

@@ -13,13 +13,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
-from scheduler.core import catalogue
+from scheduler.core import catalogue, locales
 
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")  # our own; `languages()` has the added ones too
 DEFAULT = "sr_Cyrl"
@@ -64,10 +64,7 @@ def translator(language: str) -> Translations:
 @cache
 def locale_of(language: str) -> Locale:
     """Babel's locale: month names, plural rules, digits. Of a variant unknown to the CLDR its base."""
-    try:
-        return Locale.parse(language)
-    except UnknownLocaleError:
-        return Locale.parse(language.partition("_")[0])
+    return locales.read(language)
 
 
 def html_lang(language: str) -> str:

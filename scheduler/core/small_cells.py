@@ -4,7 +4,8 @@ Numbers that add up to a total are judged together, and a total that several tab
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from scheduler.core.records import dataclass
 
 LEAST = 5  # what a public number stands for at least
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -12,6 +11,7 @@ from flask import Flask, current_app, flash, get_flashed_messages
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
+from scheduler.core.records import dataclass
 from scheduler.core.text import marked
 from scheduler.web.addresses import address_of
 from scheduler.web.forms import error_title, new_form_key

@@ -5,7 +5,6 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from babel.support import LazyProxy
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 from scheduler.core import language as words
 from scheduler.core.names import SpelledName, spelled
+from scheduler.core.records import dataclass
 from scheduler.web.guards import holds_identity_number
 
 YEAR_S = 365 * 24 * 3600

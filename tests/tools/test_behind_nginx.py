@@ -44,7 +44,7 @@ def a_form() -> Flask:
 def served(app: Flask) -> Iterator[int]:
     """By waitress with the options of deploy/raspored-web.service, at a free port."""
     unit = (ROOT / "deploy/raspored-web.service").read_text()
-    line = re.search(r"^ExecStart=\S+/waitress-serve (.+) wsgi:app$", unit, re.MULTILINE)
+    line = re.search(r"^ExecStart=\S+/python -OO -m waitress (.+) wsgi:app$", unit, re.MULTILINE)
     assert line
     options, _ = Adjustments.parse_args([part for part in shlex.split(line[1]) if not part.startswith("--listen")])
     given = {name: value for name, value in options.items() if name not in ("help", "app", "call")}

@@ -78,9 +78,10 @@ def test_the_lock_is_free_again_when_its_holder_ends(tmp_path: Path) -> None:
 def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None:
     web, worker = serve.parts(["127.0.0.1:8000"])
 
-    assert web.command[1:3] == ["-m", "tools.web"]
+    assert web.command[:2] == ["env", "MALLOC_ARENA_MAX=1"]
+    assert web.command[3:6] == ["-OO", "-m", "tools.web"]
     assert (web.early, worker.early) == (True, False)
-    assert web.command[3:] == [
+    assert web.command[6:] == [
         "--listen=127.0.0.1:8000",
         "--threads=8",
         "--connection-limit=1000",

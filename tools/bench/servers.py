@@ -34,10 +34,11 @@ def named() -> str:
 
 
 def command(module: str, port: int, kind: str = "sync") -> list[str]:
+    """As docs/operate.md starts them."""
     if named() == "gunicorn":
         where = ("-b", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning")
-        return [sys.executable, "-m", "gunicorn", *KINDS[kind], *where, module]
-    return [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=8", module]
+        return [sys.executable, "-OO", "-m", "gunicorn", *KINDS[kind], *where, module]
+    return [sys.executable, "-OO", "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=8", module]
 
 
 class Server:

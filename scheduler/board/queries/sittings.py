@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, null, select, true, union_all
@@ -10,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from scheduler.board.terms import BoardWish
 from scheduler.core.db import db
+from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import Point, SchoolCalendar

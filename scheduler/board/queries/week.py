@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -17,6 +16,7 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
+from scheduler.core.records import dataclass, replace
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName

@@ -4,7 +4,6 @@ import datetime as dt
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
@@ -29,6 +28,7 @@ from sqlalchemy import (
 from scheduler.booking.rules.nearest import Others, WantedPeople
 from scheduler.booking.terms.free_dates import Days, Seeker
 from scheduler.core.db import db
+from scheduler.core.records import dataclass
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage
 from scheduler.places.models import Municipality

@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -40,6 +39,7 @@ from scheduler.core.imports import batches
 from scheduler.core.imports.json_rows import ColumnWriter, has_key, overlay, to_json, unpacked, value_of
 from scheduler.core.imports.laid_aside import StagedRow, forget
 from scheduler.core.imports.places import Placed, Places
+from scheduler.core.records import dataclass
 from scheduler.core.tokens import new_token
 
 log = logging.getLogger(__name__)

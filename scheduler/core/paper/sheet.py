@@ -7,7 +7,6 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from scheduler.core.paper.typesetting import (
     register_fonts,
     width_of,
 )
+from scheduler.core.records import dataclass
 
 if TYPE_CHECKING:
     from reportlab.pdfbase.pdfdoc import PDFStream

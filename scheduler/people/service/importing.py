@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -15,6 +14,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
+from scheduler.core.records import dataclass, field
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
 from scheduler.people.terms import ImportedPerson, PeopleSheet, PresenterDraft, PresenterKind

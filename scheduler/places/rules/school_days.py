@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from scheduler.core.records import dataclass
 from scheduler.places.rules.hosts import days_by_grade, days_with_pupils, is_school_day, school_year, years_entered
 from scheduler.places.terms.hosts import CalendarSpan, Extent, HolidayRow, Level, MunicipalityRow, SchoolCalendar
 from scheduler.places.terms.school_time import DaysOfGrades

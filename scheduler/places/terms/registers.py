@@ -1,6 +1,6 @@
 """Words of a register's import beside its hosts."""
 
-from dataclasses import dataclass
+from scheduler.core.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """A way from home and back."""
 
 import datetime as dt
-from dataclasses import dataclass
+
+from scheduler.core.records import dataclass
 
 
 @dataclass(frozen=True)

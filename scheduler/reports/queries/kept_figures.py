@@ -5,7 +5,6 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +29,7 @@ from sqlalchemy import (
 from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.core.db import db
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
+from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality

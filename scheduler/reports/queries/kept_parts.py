@@ -5,7 +5,6 @@ Two kinds are kept: what was held (`KeptFigure`), and what each presenter was at
 """
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, exists, false, func, null, or_, select
@@ -14,6 +13,7 @@ from scheduler.attendance.crew_models import THE_YOUNG, CrewFigure
 from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.attendance.queries.crews import counted_crews
 from scheduler.attendance.queries.figures import counted_cells
+from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality

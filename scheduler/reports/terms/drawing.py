@@ -1,6 +1,6 @@
 """Words of charts and maps, ready to be written as SVG."""
 
-from dataclasses import dataclass
+from scheduler.core.records import dataclass
 
 
 @dataclass(frozen=True)

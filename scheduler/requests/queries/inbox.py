@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Executable, Integer, Select, and_, bindpar
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.records import dataclass, replace
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold
 from scheduler.people.models import User

@@ -1,7 +1,8 @@
 """Dates that the centre proposes to a school, of which it accepts one."""
 
 import datetime as dt
-from dataclasses import dataclass
+
+from scheduler.core.records import dataclass
 
 
 @dataclass(frozen=True)

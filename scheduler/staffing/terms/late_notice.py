@@ -1,7 +1,8 @@
 """Words of a visit that is called off late: who has read it, and what was driven already."""
 
 import datetime as dt
-from dataclasses import dataclass
+
+from scheduler.core.records import dataclass
 
 MOST_KILOMETRES = 2000  # of one day, as the table's CHECK says
 

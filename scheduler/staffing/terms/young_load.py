@@ -1,7 +1,8 @@
 """Words of what a minor may be given."""
 
 import datetime as dt
-from dataclasses import dataclass
+
+from scheduler.core.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 
 from scheduler.core.db import db, written_out
+from scheduler.core.records import dataclass
 from scheduler.core.utc_day import UtcDay
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core.db import db
+from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme

@@ -7,7 +7,6 @@ other, and what one reads the other has finished with.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -17,6 +16,7 @@ from scheduler import policy
 from scheduler.acts import Act
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
+from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, select
 
 from scheduler.core import clock
 from scheduler.core.db import db, written_out
+from scheduler.core.records import dataclass
 from scheduler.places.models import Host, Municipality
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import merged_at, place_in_line

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.errors import NotFound, Reason
+from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.presence import SaidBeside, is_anyone_away
