@@ -185,7 +185,8 @@ def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoke
         month = rules.month_of(hers.busy_from)
 
         def texts_in(spoken: str) -> list[str]:
-            reader = SimpleNamespace(language=spoken, presenter_id=hers.presenter_id)
+            asks_on = db.session().connection()
+            reader = SimpleNamespace(connection=asks_on, language=spoken, presenter_id=hers.presenter_id)
             return anew._texts(reader, shown, (month, month + 1))
 
         assert texts_in(PSEUDO) == [seat.text]

@@ -55,11 +55,11 @@ WALKS = {
     "issue certificates": (14, 8),  # one for the key that signs; the last two: programme, centre, hours of the mail
     "download a certificate": (3, 0),  # the paper, its visit, the key that signs its code
     "check a certificate": (1, 0),
-    "attendance report": (11, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
+    "attendance report": (10, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
     # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows;
     # one, whether its class is asked anything before and after
-    "a visit's page": (20, 0),
+    "a visit's page": (13, 0),
 }
 
 
