@@ -4,6 +4,8 @@ Left out is what the house never writes, so it cannot be missed: prices, measure
 words. What a language added by a folder may need to be known (its name, its script) stays.
 """
 
+from threading import Lock
+
 from babel import Locale, UnknownLocaleError, localedata
 from babel.core import get_global
 
@@ -30,13 +32,17 @@ NEVER_ASKED = (
 )
 
 
+_TABLES = Lock()  # two threads may be the first to need a language each
+
+
 def read(language: str) -> Locale:
     """Babel's locale of a language, or of its base where the CLDR does not know the variant."""
     try:
         found = Locale.parse(language)
     except UnknownLocaleError:
         found = Locale.parse(language.partition("_")[0])
-    _forget_what_nobody_writes(str(found))
+    with _TABLES:
+        _forget_what_nobody_writes(str(found))
     return found
 
 

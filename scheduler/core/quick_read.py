@@ -9,12 +9,14 @@ stayed would read the old file after a restore.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from threading import Lock
 from types import SimpleNamespace
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, FromClause, Select, SelectBase, event, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
@@ -53,24 +55,32 @@ class QuickRead:
         return None if row is None else compiled.result(row)
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """Every row, inside the transaction of this connection; a failure is the driver's own."""
+        """Every row, inside the transaction of this connection. Raises: what SQLAlchemy makes of the driver's error."""
         compiled = self._compiled(connection.dialect)
-        cursor = compiled.asked(connection.engine, connection.connection, given)
-        rows = cursor.fetchall()
-        cursor.close()
+        try:
+            cursor = compiled.asked(connection.engine, connection.connection, given)
+            rows = cursor.fetchall()
+            cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise self._told(connection, compiled.text, given, error) from error
         return compiled.results(rows)
 
     def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """The same for a page, in the transaction of its session: where the database does not answer, it is asked again
-        in the usual way, so that a failure is told as everywhere.
-        """
+        """The same for a page, in the transaction of its session."""
         if session.autoflush:
             session.flush()  # as before every question: what this transaction has changed is seen
-        connection = session.connection()
-        try:
-            return self.all(connection, given)
-        except connection.dialect.loaded_dbapi.Error:
-            return [tuple(row) for row in connection.execute(cast(Executable, self._statement), given)]
+        return self.all(session.connection(), given)
+
+    def _told(self, connection: Connection, text: str, given: dict[str, Any], error: Exception) -> BaseException:
+        """A failure as it is told everywhere. To ask again would tell another one: its transaction is broken off.
+
+        Only of a connection that is gone the same is asked in the usual way: so the pool learns of it.
+        """
+        dialect = connection.dialect
+        if dialect.is_disconnect(cast(Any, error), connection.connection, None):
+            connection.execute(cast(Executable, self._statement), given)
+        hides = connection.engine.hide_parameters
+        return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hides, dialect=dialect)
 
     def _compiled(self, dialect: Dialect) -> "_Compiled":
         compiled = self._of_dialect.get(dialect.name)
@@ -109,8 +119,9 @@ class _Standby:
     def let_go(self, _engine: Engine | None = None) -> None:
         """Close those that are idle; one that is in use meanwhile is closed when it is given back."""
         idle, self._idle = self._idle, deque()
-        while idle:
-            idle.pop().close()
+        with suppress(IndexError):  # another thread may take the last
+            while True:
+                idle.pop().close()
 
 
 _OF_ENGINE: WeakKeyDictionary[Engine, _Standby] = WeakKeyDictionary()

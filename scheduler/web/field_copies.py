@@ -36,6 +36,8 @@ class _Pattern:
         self.kind, self.id = type(field), field_id
         self.held = {name: value for name, value in vars(field).items() if name not in NOT_OF_PATTERN}
         self.changed = [name for name, value in self.held.items() if type(value) in (list, dict, set)]
+        for one in self.changed:  # what it was made of is the first form's own
+            self.held[one] = self.held[one].copy()
         self.text, self.flags = field.label.text, dict(vars(field.flags))
         self.is_labelled = field.label.field_id == field.id  # not so of radios, which are a group
 

@@ -4,7 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
+
+from babel.core import get_global
+
+from scheduler.core import locales
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = """
@@ -48,3 +53,34 @@ def test_what_nobody_writes_is_left_out_and_every_word_stays() -> None:
     assert lean["held"] == []
     assert len(whole["held"]) > 15
     assert whole["kept"] > 7_000 > 1_000 > lean["kept"]
+
+
+def test_threads_that_are_the_first_to_need_a_language_each_get_it() -> None:
+    locales.read("en")
+    likely = get_global("likely_subtags")
+    kept, whole = dict(likely), {f"x{number}": "x" for number in range(8_000)}
+    failures: list[Exception] = []
+
+    def read(name: str, together: Barrier) -> None:
+        together.wait()
+        try:
+            locales.read(name)
+        except Exception as error:  # a thread's own failure is seen by nobody else
+            failures.append(error)
+
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _turn in range(10):
+            likely.update(whole)  # type: ignore[attr-defined]  # Babel's own dict
+            together = Barrier(3)
+            threads = [Thread(target=read, args=(name, together)) for name in ("en", "sr_Cyrl", "sr_Latn")]
+            for one in threads:
+                one.start()
+            for one in threads:
+                one.join()
+    finally:
+        sys.setswitchinterval(often)
+
+    assert failures == []
+    assert dict(likely) == kept

@@ -4,16 +4,17 @@ import datetime as dt
 import gc
 import sqlite3
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from scheduler.core.db import UtcDateTime, db
-from scheduler.core.quick_read import QuickRead, QuickTables, _Compiled
+from scheduler.core.quick_read import QuickRead, QuickTables, _Compiled, _standby_of
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import SchoolCalendar
 
@@ -174,10 +175,53 @@ def test_a_page_reads_what_its_transaction_has_changed_and_not_written_yet(sessi
 
 
 @pytest.mark.both_databases
-def test_a_page_is_told_in_the_usual_way_what_fails(session):
-    with pytest.raises(SQLAlchemyError, match="no_such_column"):
-        QuickRead(sa.select(sa.column("no_such_column"))).on_page(session, {})
+@pytest.mark.parametrize("by_page", [True, False])
+def test_what_fails_is_told_in_the_usual_way(session, by_page):
+    """On PostgreSQL a transaction in which something failed says of all that follows only that."""
+    wanted = sa.select(sa.column("no_such_column"))
+    with pytest.raises(DBAPIError) as usual:
+        session.execute(wanted)
     session.rollback()
+
+    asked = QuickRead(wanted)
+    with pytest.raises(DBAPIError) as told:
+        asked.on_page(session, {}) if by_page else asked.all(session.connection(), {})
+    session.rollback()
+
+    assert type(told.value) is type(usual.value)
+    assert type(told.value.orig) is type(usual.value.orig)
+    assert str(told.value.orig) == str(usual.value.orig)
+    assert told.value.hide_parameters
+
+
+@pytest.mark.both_databases
+def test_a_connection_that_is_gone_is_told_and_the_next_page_gets_another(app, session):
+    session.rollback()
+    connection = session.connection()
+    connection.connection.dbapi_connection.close()
+
+    with pytest.raises(DBAPIError):
+        QuickRead(sa.select(sa.literal(1))).on_page(session, {})
+    session.rollback()
+
+    assert QuickRead(sa.select(sa.literal(1))).on_page(session, {}) == [(1,)]
+
+
+def test_who_lets_go_while_another_takes_the_last_one_lets_go_all_the_same(engine):
+    class TakenMeanwhile(deque):
+        def pop(self):
+            self.clear()
+            raise IndexError
+
+    WORD.one(engine, {"id": 1})
+    standby = _standby_of(engine)
+    [raw] = standby._idle
+    standby._idle = TakenMeanwhile([raw])
+
+    engine.dispose()
+
+    assert not standby._idle
+    raw.close()
 
 
 @pytest.mark.both_databases

@@ -15,6 +15,8 @@ from scheduler.core.db import transaction
 from scheduler.core.paging import PER_PAGE
 from scheduler.jobs.attendance import add_up_figures
 from scheduler.jobs.invariants import violations
+from scheduler.people.models import Presenter
+from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import campaign_page
@@ -223,6 +225,21 @@ def test_who_turns_out_not_to_have_come_is_in_no_figure_of_a_crew(session):
         )
         add_up_marked()
         assert (young_share(WHOLE), crews.violations()) == (told, [])
+
+
+@pytest.mark.both_databases
+def test_who_was_entered_as_an_educator_and_is_young_is_counted_as_young(session):
+    chief, *young = a_visit_with_the_young()
+    with transaction() as changing:
+        born = {name: getattr(young[0], name) for name in ("birth_date", "adult_on", "may_present_from")}
+        her = sa.update(Presenter).where(Presenter.id == chief.id)
+        changing.execute(her.values(kind=PresenterKind.INFLUENCER, **born))
+
+    told = young_share(WHOLE)
+    assert (told.presenters, told.counts.presentations) == (3, 1), "counted, not read"
+
+    add_up_marked()
+    assert (young_share(WHOLE), crews.violations()) == (told, [])
 
 
 @pytest.mark.both_databases

@@ -2,9 +2,11 @@
 
 import pytest
 from werkzeug.datastructures import MultiDict
+from wtforms import Form, StringField
 from wtforms.fields import SelectChoice
 
 from scheduler.web.field_copies import CopiedFields
+from scheduler.web.option_lists import SelectField
 from scheduler.web.requests.booking.fields import FORMS
 from scheduler.web.requests.forms import PhoneForm, PresentationForm, WhatForm, WhenForm, WhoForm
 
@@ -64,6 +66,25 @@ def test_what_one_form_changes_of_its_fields_no_other_form_has():
     assert not second.teaching_language.errors
     assert str(second.teaching_language.label.text) != "other"
     assert not second.teaching_language.flags.required
+
+
+def test_what_the_first_of_all_forms_changes_no_other_form_has():
+    """Of its fields the patterns are made."""
+
+    class AskedForm(Form):
+        class Meta(CopiedFields, Form.Meta):
+            pass
+
+        colleague = SelectField("Colleague", choices=[SelectChoice("", "a colleague")])
+        word = StringField("Word", render_kw={"type": "text"})
+
+    first = AskedForm()
+    first.colleague.choices.append(SelectChoice("1", "Ana"))
+    first.word.render_kw["value"] = "typed"
+
+    for later in (AskedForm(), AskedForm()):
+        assert [choice.value for choice in later.colleague.choices] == [""]
+        assert later.word.render_kw == {"type": "text"}
 
 
 def test_rows_have_their_own_names_also_where_a_stranger_numbers_them():
