@@ -57,7 +57,7 @@ _SUMS = {
     "kilometres": "SUM(e.visits * e.there_and_back)",
     "minutes": "SUM(e.minutes)",
 }
-_KEY = ("centre_id", "presenter", "year", "month", "town", "programme_id", "campaign")
+CREW_KEY = tuple(column.name for column in CrewFigure.__table__.columns if column.primary_key)
 
 
 def _added_up(presenter: str, before: str, seats: str, more: str) -> str:
@@ -65,7 +65,7 @@ def _added_up(presenter: str, before: str, seats: str, more: str) -> str:
 
     `before`: what is looked at first; where that finds nothing, no school is.
     """
-    return f"""INSERT INTO crew_figure ({", ".join((*_KEY, *_SUMS))})
+    return f"""INSERT INTO crew_figure ({", ".join((*CREW_KEY, *_SUMS))})
 SELECT OLD.centre_id, e.presenter, OLD.year, e.month, OLD.town, e.programme_id, e.campaign, {", ".join(_SUMS.values())}
   FROM (SELECT {presenter} AS presenter, $MONTH AS month, v.programme_id, COALESCE(v.campaign_id, 0) AS campaign,
       p.on_day, {", ".join(map(heads_of, Audience))}, v.kilometres AS there_and_back,

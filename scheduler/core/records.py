@@ -68,16 +68,21 @@ def _repr(self: Any) -> str:
     return f"{self.__class__.__qualname__}({told})"
 
 
-def _keep(self: Any, name: str, value: object) -> None:
-    if "__dataclass_fields__" in type(self).__dict__ or name in self.__dataclass_fields__:
+def _stays(self: Any, name: str) -> bool:
+    """Of a class that adds to a record without being one itself, only what the record holds."""
+    return "__dataclass_fields__" in type(self).__dict__ or name in self.__dataclass_fields__
+
+
+def _change(self: Any, name: str, value: object) -> None:
+    if _stays(self, name):
         raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
     object.__setattr__(self, name, value)
 
 
-def _keep_all(self: Any, name: str) -> None:
-    if "__dataclass_fields__" in type(self).__dict__ or name in self.__dataclass_fields__:
+def _removal(self: Any, name: str) -> None:
+    if _stays(self, name):
         raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
     object.__delattr__(self, name)
 
 
-SHARED = {"__eq__": _eq, "__hash__": _hash, "__repr__": _repr, "__setattr__": _keep, "__delattr__": _keep_all}
+SHARED = {"__eq__": _eq, "__hash__": _hash, "__repr__": _repr, "__setattr__": _change, "__delattr__": _removal}

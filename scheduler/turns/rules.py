@@ -94,7 +94,7 @@ _SEARCHES = {
     SubstituteSearchState.CHOOSING: Matter.DECIDE_NOW,
 }
 RANKS = {matter: rank for rank, matter in enumerate(Matter)}
-_LEFT = frozenset({_A.DECLINED, _A.LAPSED, _A.WITHDRAWN, _A.REPLACED})
+_NOT_GOING = frozenset({_A.DECLINED, _A.LAPSED, *LEFT})
 _SAYS_WHO_COMES = frozenset({"visit_confirmed", "crew_confirmed", "crew_settled", "checklist_opens"})
 _WAITS_IN = {  # what these mails ask for can be done in one state alone
     "request_question": _R.NEEDS_INFO,
@@ -225,7 +225,7 @@ def _offered(one: VisitStanding, seats: list[SeatStanding], now: dt.datetime) ->
 
 def _place_is_open(one: VisitStanding, seats: list[SeatStanding]) -> bool:
     """Whether somebody left, and the crew is not whole even if everybody says yes who is asked."""
-    if not any(seat.member.state in _LEFT for seat in seats):
+    if not any(seat.member.state in _NOT_GOING for seat in seats):
         return False
     crews = ([_saying_yes(seat.member) for seat in sitting.seats] for sitting in _staffed(one))
     return not is_whole(crews, one.rule, one.on_day)

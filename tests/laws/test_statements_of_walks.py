@@ -57,8 +57,8 @@ WALKS = {
     "check a certificate": (1, 0),
     "attendance report": (10, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
-    # one as above; one asks whose guardian is being changed, of everybody who could go; two, whether the school knows;
-    # one, whether its class is asked anything before and after
+    # two read the visit, with its request, and for who could go; five those: who stands first, who they are, their
+    # papers, promises and hours; one asks what there is beside a visit; the last as above
     "a visit's page": (13, 0),
 }
 

@@ -25,7 +25,7 @@ def _statements(session: Session) -> Iterator[tuple[str, str]]:
                 yield name, re.sub(r"\b(NEW|OLD)\.\w+", "7", one)
 
 
-def test_no_trigger_looks_through_a_table(session: Session) -> None:
+def test_no_trigger_looks_through_the_table_that_it_changes(session: Session) -> None:
     tables = {row[0] for row in session.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'table'"))}
     asked, through = 0, set()
     for name, statement in _statements(session):

@@ -25,9 +25,9 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns import service
 from scheduler.turns.models import WHICH, KeptTurn, TurnMark
-from scheduler.turns.queries.desk import desk_of, requests_that_wait, sittings_not_counted
+from scheduler.turns.queries.desk import desk_of, sittings_not_counted
 from scheduler.turns.queries.kept_turns import violations
-from scheduler.turns.queries.of_requests import rows_of_requests
+from scheduler.turns.queries.of_requests import ours_of, rows_of_requests
 from scheduler.turns.queries.requests_and_mails import judged_requests
 from scheduler.turns.queries.standings import judged_visits, may_be_asked, read
 from scheduler.turns.rules import in_order, not_counted, turns_of_visit
@@ -178,7 +178,8 @@ def kept_says(actor: Actor, now: dt.datetime) -> Everything:
     db.session.rollback()
     desk = desk_of(actor, now)
     assert desk.total == len(desk.rows) == desk.found
-    waits = set(db.session.scalars(sa.select(SchoolRequest.id).where(requests_that_wait(actor, now))))
+    ours = ours_of(actor, now)
+    waits = set(db.session.scalars(sa.select(SchoolRequest.id).where(ours.condition.of_request), ours.values))
     rows = rows_of_requests(actor, now, db.session.scalars(sa.select(SchoolRequest.id)).all())
     assert rows.keys() == waits
     told = {number: told_of(row) for number, row in rows.items()}

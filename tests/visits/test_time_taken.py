@@ -7,7 +7,7 @@ import pytest
 from scheduler.core.db import transaction
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.queries.agenda import promised_stops, promised_time, time_taken
+from scheduler.visits.queries.agenda import promised_stops, stops_and_load, time_taken
 from tests.factories import MONDAY
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY
@@ -30,8 +30,7 @@ def test_what_is_promised_is_taken_on_its_day_and_not_for_its_own_visit(session)
     assert time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY, except_visit=scene.visit_id) == []
     assert time_taken([ana.id], (VISIT_DAY + DAY, VISIT_DAY + DAY), now=MONDAY) == []
     stops = [one.stop for one in taken]
-    both = promised_time([ana.id], stops, [VISIT_DAY], except_visit=0, now=MONDAY)
-    assert both == ({ana.id: stops}, {ana.id: {VISIT_DAY: 2}})
+    assert stops_and_load(taken, stops, [VISIT_DAY]) == ({ana.id: stops}, {ana.id: {VISIT_DAY: 2}})
     assert promised_stops([ana.id], stops, except_visit=0, now=MONDAY) == {ana.id: stops}
 
 

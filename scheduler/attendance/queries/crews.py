@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from scheduler.attendance.crew_models import THE_YOUNG, CrewFigure
+from scheduler.attendance.crew_models import CREW_KEY, THE_YOUNG, CrewFigure
 from scheduler.attendance.models import Attendance, StaleFigure
 from scheduler.attendance.queries.figures import IS_COUNTED, MOST_TOLD, heads, heads_here, young
 from scheduler.core.db import db
@@ -30,9 +30,8 @@ from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState
 
-CREW_KEY = ("centre_id", "presenter", "year", "month", "town", "programme_id", "campaign")
-CREW_NUMBERS = ("visits", "presentations", *(audience.value for audience in Audience), "kilometres", "minutes")
-_COLUMNS = (*CREW_KEY, "last_day", *CREW_NUMBERS)
+_COLUMNS = tuple(CrewFigure.__table__.columns.keys())
+_NUMBERS = [name for name in _COLUMNS if name not in (*CREW_KEY, "last_day")]
 
 
 def counted_crews(
@@ -48,7 +47,7 @@ def counted_crews(
         "kilometres": func.sum(first * one.c.there_and_back),
     }
     keys = [one.c[name] for name in CREW_KEY]
-    added = [cast(sums.get(name, func.sum(one.c.get(name))), Integer).label(name) for name in CREW_NUMBERS]
+    added = [cast(sums.get(name, func.sum(one.c.get(name))), Integer).label(name) for name in _NUMBERS]
     return select(*keys, func.max(one.c.on_day).label("last_day"), *added).group_by(*keys)
 
 

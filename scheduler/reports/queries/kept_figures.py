@@ -188,7 +188,7 @@ def _values(group: Group, row: Any, places: Mapping[int, Any], programmes: Mappi
         cities, place = len(GROUP_COLUMNS[Group.CITY]), places.get(row.town, _ABROAD)
         return tuple(place[:cities] if group is Group.CITY else place[cities:])
     if group is Group.PRESENTER:
-        return row.presenter, *row[-5:]
+        return row.presenter, *row[1 - len(GROUP_COLUMNS[group]) :]
     return tuple(getattr(row, name) for name in _KEYS[group])
 
 

@@ -1,7 +1,7 @@
 """Youth participation in numbers: what counts in the attendance report, as far as a young presenter took part.
 
 A young presenter is an influencer who was there (assignment *present*). Four questions whatever the period,
-and four of what listeners said after; no name.
+and five of what listeners said after; no name.
 """
 
 import datetime as dt

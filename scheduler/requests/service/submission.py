@@ -1,6 +1,5 @@
 """A school asks, and proves its address; a coordinator asks for a school that has phoned."""
 
-import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from scheduler import policy
 from scheduler.core import audit, clock, form_keys, numbers, states, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, Reason, Rejected
+from scheduler.core.records import dataclass, replace
 from scheduler.messages.terms import Body
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
@@ -87,7 +87,7 @@ def submit_request(
         if known.problems:
             raise Rejected(known.problems)
         parent_id = draft.parent_id
-        draft = dataclasses.replace(draft, host_id=known.host.id, parent_id=None)
+        draft = replace(draft, host_id=known.host.id, parent_id=None)
         row = store_request(session, actor, draft, programmes[draft.programme_id].centre_id, now)
         with session.no_autoflush:  # nothing below asks for what waits to be written: it is written in one go
             _keep_lineage(session, actor, row, parent_id, now)
@@ -101,7 +101,7 @@ def submit_request(
     return request_id
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _JudgedRequest:
     """What is known of a draft before anything of it is stored."""
 
@@ -205,7 +205,7 @@ def _store_parts(
 ) -> None:
     """The further parts of a booking, each with its centre; of those from the web the first one's mail speaks."""
     for part, centre_id in parts:
-        draft = dataclasses.replace(part, host_id=row.host_id)
+        draft = replace(part, host_id=row.host_id)
         one = store_request(session, actor, draft, centre_id, now, row.number)
         if one.channel is RequestChannel.PHONE:
             set_off(session, actor, one, Setting(), now)
@@ -234,7 +234,7 @@ def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: Sch
     audit.record(actor, "booked again", parent, at=now, details={"request": row.number})
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Setting:
     """Where a request from the web comes from, until when its date is kept, and its mail if that is rendered."""
 

@@ -49,7 +49,7 @@ def promises_of_months(
     except_visit: int,
     now: dt.datetime,
 ) -> Promises:
-    """`promised_time` with whole months, so that what is too much for a minor is read of the same rows: one query."""
+    """`stops_and_load` of whole months, so that what is too much for a minor is read of the same rows: one query."""
     weeks, months = weeks_around(around, days), months_and_weeks(days)
     span = min(weeks[0], months[0]), max(weeks[1], months[1])
     taken = time_taken(presenter_ids, span, now=now, except_visit=except_visit)

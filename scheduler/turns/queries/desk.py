@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 
 from scheduler import policy
 from scheduler.core import clock
-from scheduler.core.db import db
 from scheduler.core.names import whole_name
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.policy import Actor, in_reach
@@ -22,7 +21,6 @@ from scheduler.turns.queries.requests_and_mails import (
     failed_mails,
     judged_requests,
     posts_to_judge,
-    standing_still,
 )
 from scheduler.turns.queries.standings import Judged, judged_visits, may_be_asked, read
 from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
@@ -110,21 +108,6 @@ def _key(row: PlacedRow) -> tuple[str, int | None]:
     if row.visit_id:
         return "visit", row.visit_id
     return ("host", row.host_id) if row.host_id else ("request", row.request_id)
-
-
-def requests_that_wait(actor: Actor, now: dt.datetime, changed: Collection[int] | None = None) -> ColumnElement[bool]:
-    """Of which requests a visit is the coordinators' turn, or which stand still, as a condition: one question.
-
-    What is kept, and who stands still, is asked where the condition stands. `changed`: the visits that are to be judged
-    anew, where they are known. Two more where something changed in the
-    last minute. Raises: NotAllowed.
-    """
-    policy.require(actor, "read", "visit", centre=policy.own_part(actor))
-    visit_ids = changed if changed is not None else db.session().scalars(kept_turns.to_judge(now)).all()
-    judged = kept_turns.judged_now(actor, now, visit_ids).turns(now, clock.local_day(now))
-    others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
-    kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, now))
-    return or_(kept, SchoolRequest.id.in_(others), standing_still(now))
 
 
 def crew_stands(row: VisitRow) -> bool:

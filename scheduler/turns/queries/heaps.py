@@ -35,7 +35,8 @@ from scheduler.turns.queries.requests_and_mails import (
     Moment,
     has_visit,
     host_typed,
-    stands_still,
+    is_silent,
+    silent_since,
     verdict_of,
 )
 from scheduler.turns.rules import PASSES_WITHIN, WITHOUT_VISIT, turn_of_typed_host
@@ -105,7 +106,7 @@ def _heaps(now: dt.datetime, today: dt.date, kept: CTE) -> dict[Matter, tuple[Co
 
     None lies in two heaps; each is found by an index. Of whose visit it is kept that it waits, waits no more itself.
     """
-    state, still = SchoolRequest.state, stands_still(now)
+    state, still = SchoolRequest.state, is_silent(silent_since(now))
     reminded, others = WITHOUT_VISIT & set(REMINDED), WITHOUT_VISIT - set(REMINDED)
     agreed = or_(state.in_(others), and_(state.in_(reminded), ~still))
     alone = or_(~has_visit(), SchoolRequest.id.not_in(select(kept.c.request_id)))  # nearly all end at the first

@@ -89,7 +89,7 @@ def turns_kept(actor: Actor, now: dt.datetime, only: Collection[Matter], most: i
             union_all(
                 select(literal("first"), *some.c, literal(1)),
                 select(literal("heap"), null(), turn.matter, *nothing, func.count()).where(hers).group_by(turn.matter),
-                select(literal("judge"), _marked_or_over(now).c.visit_id, null(), *nothing, null()),
+                select(literal("judge"), to_judge(now).subquery().c.visit_id, null(), *nothing, null()),
             )
         )
         .all()
@@ -114,10 +114,6 @@ def _holds(now: dt.datetime) -> ColumnElement[bool]:
     return and_(~is_over(now), KeptTurn.visit_id.not_in(select(TurnMark.visit_id)))
 
 
-def _marked_or_over(now: dt.datetime) -> Any:
-    return to_judge(now).subquery()
-
-
 @dataclass(frozen=True)
 class KeptCounts:
     """Visits of which numbers are missing, as it is kept and holds; and the visits of which nothing is that does."""
@@ -131,7 +127,7 @@ def not_counted_kept(actor: Actor, now: dt.datetime) -> KeptCounts:
     turn = KeptTurn
     told = turn.visit_id, turn.on_day, turn.number, turn.not_counted
     hers = select(*told).where(in_reach(actor, turn), turn.not_counted > 0, _holds(now))
-    judge = select(_marked_or_over(now).c.visit_id, *(null() for _one in told[1:]))
+    judge = select(to_judge(now).subquery().c.visit_id, *(null() for _one in told[1:]))
     found: Sequence[Any] = db.session().execute(union_all(hers, judge)).all()
     visits = tuple((row[1], row[2], row[0], row[3]) for row in found if row[3] is not None)
     return KeptCounts(visits, frozenset(row[0] for row in found if row[3] is None))
@@ -153,7 +149,7 @@ def kept_requests(actor: Actor, now: dt.datetime) -> Select[Any]:
 
 def requests_to_judge(now: dt.datetime) -> Select[Any]:
     """The requests of whose visits nothing is kept that holds: for another question."""
-    of_visits = Visit.id.in_(select(_marked_or_over(now).c.visit_id))
+    of_visits = Visit.id.in_(select(to_judge(now).subquery().c.visit_id))
     return select(Visit.school_request_id).where(of_visits, Visit.school_request_id.is_not(None))
 
 

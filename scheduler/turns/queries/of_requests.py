@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import BindParameter, and_, bindparam, false, func, literal, null, or_, select, union_all
+from sqlalchemy import Integer, String, and_, bindparam, cast, false, func, literal, null, or_, select, union_all
 
 from scheduler import policy
 from scheduler.core import clock
@@ -16,15 +15,15 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.inbox import Condition, Ours
 from scheduler.turns.models import KeptTurn, TurnMark
 from scheduler.turns.queries import kept_turns
-from scheduler.turns.queries.desk import requests_that_wait
-from scheduler.turns.queries.requests_and_mails import silent_since, standing_still_since
+from scheduler.turns.queries.requests_and_mails import silent_since, standing_still
 from scheduler.turns.terms import Matter, TurnRow, Verdict, Whose
 from scheduler.visits.models.visits import DateWish, Presentation, Visit
 from scheduler.visits.terms.states import PresentationState
 
 _MOMENT = SchoolRequest.state_since.type
-_NOW, _SILENT_SINCE = bindparam("now", type_=_MOMENT), bindparam("silent_since", type_=_MOMENT)
-_OF: BindParameter[list[int]] = bindparam("request_ids", expanding=True)
+_NOW: Any = bindparam("now", type_=_MOMENT)
+_SILENT_SINCE: Any = bindparam("silent_since", type_=_MOMENT)
+_OF: Any = bindparam("request_ids", expanding=True)
 
 
 def ours_of(actor: Actor, now: dt.datetime) -> Ours:
@@ -36,21 +35,24 @@ def ours_of(actor: Actor, now: dt.datetime) -> Ours:
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     values = {_NOW.key: now, _SILENT_SINCE.key: silent_since(now)}
     changed = db.session().scalars(_to_judge(kept_turns.made_by()), values).all()
+    kept = _kept_condition(actor, kept_turns.made_by())
     if not changed:
-        return Ours(_kept_condition(actor, kept_turns.made_by()), values)
-    return Ours(Condition(requests_that_wait(actor, now, changed)), {}, lasts=False)
+        return Ours(kept, values)
+    judged = kept_turns.judged_now(actor, now, changed).turns(now, clock.local_day(now))
+    others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
+    return Ours(Condition(or_(kept.of_request, SchoolRequest.id.in_(others))), values, lasts=False)
 
 
 @lru_cache(maxsize=4)
 def _to_judge(_rules: str) -> Any:
     """`_rules` stand in what is asked: other rules, another question."""
-    return kept_turns.to_judge(cast(Any, _NOW))
+    return kept_turns.to_judge(_NOW)
 
 
 @lru_cache(maxsize=24)
 def _kept_condition(actor: Actor, _rules: str) -> Condition:
-    kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, cast(Any, _NOW)))
-    return Condition(or_(kept, standing_still_since(_SILENT_SINCE)))
+    kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, _NOW))
+    return Condition(or_(kept, standing_still(_SILENT_SINCE)))
 
 
 def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:
@@ -94,7 +96,7 @@ def _row_of_request(row: Any) -> TurnRow:
 def _kept(actor: Actor) -> Any:
     """What is kept of the visits of these requests, and who is to act; `over`: of those that are to be judged anew."""
     marked = select(TurnMark.visit_id).where(TurnMark.visit_id == Visit.id).correlate(Visit).exists()
-    over = or_(marked, and_(KeptTurn.visit_id.is_not(None), kept_turns.is_over(cast(Any, _NOW))))
+    over = or_(marked, and_(KeptTurn.visit_id.is_not(None), kept_turns.is_over(_NOW)))
     sittings = select(func.min(Presentation.starts_at)).where(
         Presentation.visit_id == Visit.id, Presentation.state != PresentationState.MERGED_INTO
     )
@@ -121,13 +123,13 @@ def _still(actor: Actor) -> Any:
     """Of these requests those that stand still, in the same columns."""
     asked = SchoolRequest
     return select(
-        sa.cast(null(), sa.Integer).label("visit_id"),
+        cast(null(), Integer).label("visit_id"),
         asked.id.label("request_id"),
-        literal(Matter.STANDS_STILL.value, sa.String).label("matter"),
+        literal(Matter.STANDS_STILL.value, String).label("matter"),
         asked.number.label("number"),
         asked.first_day.label("on_day"),
         asked.version.label("version"),
-        sa.cast(null(), asked.first_day.type).label("wished_day"),
-        sa.cast(null(), asked.state_since.type).label("starts_at"),
+        cast(null(), asked.first_day.type).label("wished_day"),
+        cast(null(), asked.state_since.type).label("starts_at"),
         false().label("over"),
-    ).where(in_reach(actor, asked), asked.id.in_(_OF), standing_still_since(_SILENT_SINCE))
+    ).where(in_reach(actor, asked), asked.id.in_(_OF), standing_still(_SILENT_SINCE))

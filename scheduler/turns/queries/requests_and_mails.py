@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Bundle
 
 from scheduler import policy
@@ -60,18 +60,14 @@ def verdict_of(asked: Any, has_visit: bool, moment: Moment) -> Verdict:
     return turn_of_request(standing, moment.today)
 
 
-def standing_still(now: dt.datetime) -> ColumnElement[bool]:
-    """Of which the rule says so, as a condition: as long as their counts are not to be looked at first."""
-    return standing_still_since(silent_since(now))
-
-
 def silent_since(now: dt.datetime) -> dt.datetime:
     """Who waits for a word since then has waited for too long."""
     return now - dt.timedelta(days=settings().silent_days)
 
 
-def standing_still_since(since: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
-    return and_(_silent(since), ~SchoolRequest.attention, ~has_visit())
+def standing_still(since: dt.datetime) -> ColumnElement[bool]:
+    """Of which the rule says so, as a condition: as long as their counts are not to be looked at first."""
+    return and_(is_silent(since), ~SchoolRequest.attention, ~has_visit())
 
 
 def has_visit() -> ColumnElement[bool]:
@@ -80,12 +76,8 @@ def has_visit() -> ColumnElement[bool]:
     )
 
 
-def stands_still(now: dt.datetime) -> ColumnElement[bool]:
+def is_silent(since: dt.datetime) -> ColumnElement[bool]:
     """Requests that wait for a word for so long that a coordinator is to end it, if the rule says so."""
-    return _silent(silent_since(now))
-
-
-def _silent(since: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     return and_(SchoolRequest.state.in_(REMINDED), SchoolRequest.state_since <= since)
 
 

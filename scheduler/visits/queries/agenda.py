@@ -192,24 +192,9 @@ def promised_stops(
     """
     if not around:
         return {}
-    day = around[0].busy_from.date()
-    return promised_time(presenter_ids, around, [day], except_visit=except_visit, now=now)[0]
-
-
-def promised_time(
-    presenter_ids: Collection[int],
-    around: Sequence[Stop],
-    days: Collection[dt.date],
-    *,
-    except_visit: int,
-    now: dt.datetime,
-) -> tuple[dict[int, list[Stop]], dict[int, Counter[dt.date]]]:
-    """`promised_stops`, and how many presentations each has promised by local day in the weeks of some days: one query.
-
-    The same count as free dates make: a date that is held for a booking is one until its time is over.
-    """
+    days = [around[0].busy_from.date()]
     taken = time_taken(presenter_ids, weeks_around(around, days), now=now, except_visit=except_visit)
-    return stops_and_load(taken, around, days)
+    return stops_and_load(taken, around, days)[0]
 
 
 def _weeks_of(days: Collection[dt.date]) -> tuple[dt.date, dt.date]:
@@ -232,6 +217,10 @@ def weeks_around(around: Sequence[Stop], days: Collection[dt.date]) -> tuple[dt.
 def stops_and_load(
     every: Iterable[TakenTime], around: Sequence[Stop], days: Collection[dt.date]
 ) -> tuple[dict[int, list[Stop]], dict[int, Counter[dt.date]]]:
+    """`promised_stops`, and how many presentations each has promised by local day in the weeks of some days.
+
+    The same count as free dates make: a date that is held for a booking is one until its time is over.
+    """
     weeks, near = _weeks_of(days), _near(around) if around else None
     stops: dict[int, list[Stop]] = defaultdict(list)
     load: dict[int, Counter[dt.date]] = defaultdict(Counter)
