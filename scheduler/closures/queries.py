@@ -10,14 +10,16 @@ from scheduler.booking.queries.school_days import SchoolDays, days_of_crews, vis
 from scheduler.closures.models import Disruption
 from scheduler.closures.rules import best_days
 from scheduler.closures.terms import CLOSURE_REASON, Affected, NewDays, ToPlace
+from scheduler.core.counting import capped_count
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.paging import Page, counted_until, first_row
 from scheduler.people import queries as people_queries
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterRow
 from scheduler.places import queries as place_queries
-from scheduler.places.models import District, Host, Municipality
-from scheduler.places.terms.hosts import ClosureDraft, Extent
+from scheduler.places.models import Closure, District, Host, Municipality
+from scheduler.places.terms.hosts import ClosureDraft, ClosureRow, Extent
 from scheduler.policy import Actor, Spot
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of
@@ -26,6 +28,7 @@ from scheduler.visits.terms.plans import PresentationPlan
 from scheduler.visits.terms.states import LIVING, OPEN_VISITS, AssignmentState, PresentationState, VisitState
 
 DAYS_PROPOSED = 3
+ON_A_PAGE = 25
 
 
 def spot_of(actor: Actor, extent: Extent) -> Spot:
@@ -34,6 +37,15 @@ def spot_of(actor: Actor, extent: Extent) -> Spot:
         return Spot(actor.centre_id, district_id=extent.district_id)
     town = select(Municipality.district_id).where(Municipality.id == extent.municipality_id)
     return Spot(actor.centre_id, district_id=db.session().scalar(town))
+
+
+def closures_since(day: dt.date, page: int = 1) -> Page[ClosureRow]:
+    """A page of the closures whose days reach past a day, lifted ones too, newest first."""
+    wanted = place_queries.whole_closures().where(Closure.last_day >= day)
+    total, more = capped_count(wanted, counted_until(page, ON_A_PAGE))
+    ordered = wanted.order_by(Closure.first_day.desc(), Closure.id.desc())
+    rows = db.session().scalars(ordered.limit(ON_A_PAGE).offset(first_row(page, ON_A_PAGE)))
+    return Page([place_queries.closure_row(row) for row in rows], page, total, ON_A_PAGE, more)
 
 
 def affected_by(actor: Actor, draft: ClosureDraft) -> Affected:

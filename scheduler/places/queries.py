@@ -243,26 +243,21 @@ def calendar_entry_row(row: SchoolCalendarEntry) -> CalendarEntryRow:
 def closures_between(first: dt.date, last: dt.date) -> list[ClosureRow]:
     """Closures that shut a day of a span, both ends included, by first day."""
     shut_until = func.coalesce(Closure.open_from, Closure.last_day)
-    wanted = _closures().where(Closure.first_day <= last, shut_until >= first)
+    wanted = whole_closures().where(Closure.first_day <= last, shut_until >= first)
     found = map(closure_row, db.session().scalars(wanted.order_by(Closure.first_day, Closure.id)))
     return [row for row in found if row.first_day <= last and row.shut_until >= max(first, row.first_day)]
 
 
-def closures_since(day: dt.date) -> list[ClosureRow]:
-    """Closures whose days reach past a day, lifted ones too, newest first."""
-    wanted = _closures().where(Closure.last_day >= day).order_by(Closure.first_day.desc(), Closure.id.desc())
-    return [closure_row(row) for row in db.session().scalars(wanted)]
-
-
 def closure_of(closure_id: int) -> ClosureRow:
     """One closure. Raises: NotFound."""
-    row = db.session().scalar(_closures().where(Closure.id == closure_id))
+    row = db.session().scalar(whole_closures().where(Closure.id == closure_id))
     if row is None:
         raise NotFound("closure")
     return closure_row(row)
 
 
-def _closures() -> Select[Closure]:
+def whole_closures() -> Select[Closure]:
+    """Closures with what `closure_row` says of them."""
     named = joinedload(Closure.municipality), joinedload(Closure.district)
     return select(Closure).options(*named).execution_options(populate_existing=True)
 

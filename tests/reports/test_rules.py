@@ -9,6 +9,7 @@ from scheduler.reports.rules.attendance import (
     as_table,
     districts_of,
     each_month,
+    in_whole_months,
     months_up_to,
     presets,
     read_period,
@@ -181,3 +182,17 @@ def test_two_days_in_their_order_are_a_period_and_anything_else_is_none():
     assert period_or_none(last, first) is None
     assert period_or_none(None, last) is None
     assert period_or_none(first, None) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "ends"),
+    [
+        (dt.date(2026, 11, 24), dt.date(2026, 11, 30)),
+        (dt.date(2026, 12, 31), dt.date(2026, 12, 31)),
+        (dt.date(2028, 2, 1), dt.date(2028, 2, 29)),
+    ],
+)
+def test_a_period_in_whole_months_ends_with_its_last_month(last, ends):
+    first = dt.date(2025, 12, 1)
+
+    assert in_whole_months(Period(first, last)) == Period(first, ends)

@@ -65,6 +65,13 @@ def months_up_to(day: dt.date) -> Period:
     return Period(begins.replace(year=begins.year - 1), day)
 
 
+def in_whole_months(period: Period) -> Period:
+    """The same to the end of its last month. Nothing is locked before it was held, so it counts no more by today."""
+    last = period.last
+    after = dt.date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    return Period(period.first, after - dt.timedelta(days=1))
+
+
 def presets(today: dt.date) -> dict[str, Period]:
     """Periods that people ask for most: {name: period}, for the filter form."""
     return {

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import policy
 from scheduler.closures import queries
-from scheduler.closures.queries import affected_by, stopped_by, stopped_counts
+from scheduler.closures.queries import affected_by, closures_since, stopped_by, stopped_counts
 from scheduler.closures.service import close
 from scheduler.closures.service.close import close_hosts
 from scheduler.closures.service.take_back import take_back_closure, to_plan_again
@@ -15,6 +15,7 @@ from scheduler.closures.terms import Affected, NewDays
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, Rejected
 from scheduler.core.language import short_day
+from scheduler.core.paging import page_number
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.hosts import problems_of_closure
 from scheduler.places.terms.hosts import ClosureDraft
@@ -45,11 +46,12 @@ def _may_close() -> bool:
 @bp.get("/closures")
 @may("read", "closure")
 def closures() -> ResponseReturnValue:
-    rows = place_queries.closures_since(_today() - SHOWN_FOR)
+    page = closures_since(_today() - SHOWN_FOR, page_number(request.args.get("page")))
     return render_template(
         "closures/closures.html",
-        rows=[(row, closure_place(row), closure_reason(row)) for row in rows],
-        counts=stopped_counts([row.id for row in rows]),
+        page=page,
+        rows=[(row, closure_place(row), closure_reason(row)) for row in page.rows],
+        counts=stopped_counts([row.id for row in page.rows]),
         today=_today(),
         may_close=_may_close(),
         missing=place_queries.calendar_missing(_today()),

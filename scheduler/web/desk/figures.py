@@ -10,6 +10,7 @@ from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.rules.attendance import (
     districts_of,
     each_month,
+    in_whole_months,
     months_up_to,
     school_year_of,
     split_again,
@@ -23,7 +24,8 @@ from scheduler.web.i18n import _n, page_language
 
 def held_by(actor: Actor, day: dt.date) -> dict[str, Any]:
     """Counts of locked attendance, as the attendance report has them; who is limited to districts reads theirs."""
-    filters = Filters(months_up_to(day), actor.centre_id)  # the school year lies within these months
+    whole = in_whole_months(months_up_to(day))  # as they are kept: of a part of one its days would be counted
+    filters = Filters(whole, actor.centre_id)  # the school year lies within these months
     groups = (Group.MONTH, Group.DISTRICT)
     both = attendance_report(filters, groups, language=page_language(), names_centre=False)
     hers = [one for one in all_districts(page_language()) if one.id in actor.districts] if actor.districts else []

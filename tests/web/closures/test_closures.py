@@ -6,12 +6,15 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from scheduler.closures.queries import ON_A_PAGE
 from scheduler.core.db import db
 from scheduler.places.models import Closure, SchoolCalendarEntry
+from scheduler.places.terms.hosts import ClosureReason
 from scheduler.policy import Role
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import VisitState
 from tests.closures.closed_days import draft_for, two_visits_of_one_crew
+from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.laws.nasty import seen_on
 from tests.visits.scene import Scene
@@ -153,3 +156,25 @@ def test_a_coordinator_reads_the_calendar_and_does_not_import_it(app, scene):
 
     assert browser.get("/school-calendar").status_code == 200
     assert browser.get("/school-calendar/import").status_code == 403
+
+
+def test_a_long_list_of_closures_is_turned_by_pages_the_newest_first(app, scene, session):
+    today = MONDAY.date()
+    session.add_all(
+        Closure(
+            first_day=today - dt.timedelta(days=number),
+            last_day=today - dt.timedelta(days=number),
+            reason=ClosureReason.SNOW,
+            closed_at=MONDAY,
+        )
+        for number in range(ON_A_PAGE + 2)
+    )
+    session.commit()
+    browser = staff(app, scene)
+
+    first, second = (browser.get(f"/closures?lang=en&page={number}").text for number in (1, 2))
+
+    numbers = [list(map(int, re.findall(r'href="/closures/(\d+)"', page))) for page in (first, second)]
+    in_order = list(session.scalars(sa.select(Closure.id).order_by(Closure.first_day.desc())))
+    assert numbers == [in_order[:ON_A_PAGE], in_order[ON_A_PAGE:]]
+    assert "Page 2 of 2" in second
