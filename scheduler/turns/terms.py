@@ -313,6 +313,7 @@ class Desk:
 
     rows: tuple[TurnRow, ...]  # those that were asked for
     soon: tuple[SoonRow, ...] = ()
+    more_soon: bool = False  # more go than are told
     found: int = 0  # how many there are of what was asked for
     counts: Mapping[Matter, int] = field(default_factory=dict)  # of everything that waits
 

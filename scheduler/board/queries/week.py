@@ -236,8 +236,8 @@ def _busy_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
     going = facts.crews.keys() | facts.held.by_presenter.keys()
     names = [
         one
-        for one in presenter_names(actor.centre_id or 0)
-        if (not one.suspended or one.presenter_id in facts.crews) and one.presenter_id in going
+        for one in presenter_names(actor.centre_id or 0, Presenter.id.in_(going))
+        if not one.suspended or one.presenter_id in facts.crews
     ]
     if facts.wish.near is not None:
         names = _nearest(names, facts.wish.near, facts.wish.keep)

@@ -96,6 +96,7 @@ def _standing(centre_id: int, day: dt.date) -> _Standing:
             case((minor, func.coalesce(consent, _NEVER)), else_=literal(_ALWAYS)).label("agreed"),
             minor.label("minor"),
             Presenter.suspended_at.is_not(None).label("suspended"),
+            *(User.family_name, User.given_name),  # a list is put in order by these, and asks no other table
         )
         .join(Presenter.user)
         .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
@@ -138,13 +139,12 @@ def clearance_pages(
 def _list_of(standing: _Standing, place: int, lacks: Lacks, page: int, per_page: int) -> Select[int, int, int]:
     """Whom a page of one list shows, each with her place on it."""
     ends_first = lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30)
-    order = [standing.first_end.label("ends") if ends_first else literal(0).label("ends"), *_BY_NAME]
+    by_name = [standing.table.c[name] for name in ("family_name", "given_name", "id")]
+    order = [standing.first_end.label("ends") if ends_first else literal(0).label("ends"), *by_name]
     shown = (
         select(*order)
-        .join_from(standing.table, Presenter, Presenter.id == standing.table.c.id)
-        .join(Presenter.user)
         .where(standing.which(lacks))
-        .order_by(*([order[0]] if ends_first else []), *_BY_NAME)
+        .order_by(*([order[0]] if ends_first else []), *by_name)
         .limit(per_page)
         .offset(first_row(page, per_page))
         .subquery()
@@ -167,9 +167,9 @@ def proof_pages(
     wanted = (
         select(place, number, Presenter.id, User.given_spelled, User.family_spelled, one.minor, one.checked, one.agreed,
                _of_check(standing)[0].label("check"), _of_consent(standing)[0].label("consent"))
-        .join_from(listed, Presenter, Presenter.id == presenter_id)
-        .join(standing.table, one.id == Presenter.id)
-        .join(Presenter.user)
+        .outerjoin_from(listed, Presenter, Presenter.id == presenter_id)  # each is there: the few of a page come first
+        .outerjoin(standing.table, one.id == Presenter.id)
+        .outerjoin(Presenter.user)
     )  # fmt: skip
     nothing = [null() for _one in range(7)]
     totals = [

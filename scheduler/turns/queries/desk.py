@@ -24,7 +24,7 @@ from scheduler.turns.queries.requests_and_mails import (
     posts_to_judge,
     standing_still,
 )
-from scheduler.turns.queries.standings import Judged, judged_visits, may_be_asked, read
+from scheduler.turns.queries.standings import ASKED_VISITS, Judged, judged_visits, may_be_asked, read
 from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
 from scheduler.turns.terms import Desk, Matter, PlacedRow, SeatStanding, SoonRow, TurnRow, Verdict
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -36,6 +36,8 @@ from scheduler.visits.terms.states import FIRM, LIVING, OFF_VISITS, STAFFED, Vis
 
 Row = TurnRow | PlacedRow
 EVERYTHING = 1_000_000  # rows of a page that holds all
+SOON_SHOWN = 25  # visits of today and tomorrow; the week has them all
+_GOES_ON = tuple(state for state in ASKED_VISITS if state not in OFF_VISITS)
 
 
 def desk_of(
@@ -52,9 +54,11 @@ def desk_of(
     begins = first_row(page, per_page)
     found, counts = _in_order(actor, now, only, begins + per_page)
     rows, near = _loaded(actor, found[begins : begins + per_page], now, today)
+    soon = [row for row in near.visits if _is_soon(row, today)]
     return Desk(
         rows=rows,
-        soon=tuple(_soon(row, near) for row in near.visits if _is_soon(row, today)),
+        soon=tuple(_soon(row, near) for row in soon[:SOON_SHOWN]),
+        more_soon=len(soon) > SOON_SHOWN,
         found=sum(many for matter, many in counts.items() if not only or matter in only),
         counts=counts,
     )
@@ -88,10 +92,13 @@ def _in_order(
 
 
 def _loaded(actor: Actor, rows: Sequence[Row], now: dt.datetime, today: dt.date) -> tuple[tuple[TurnRow, ...], Judged]:
-    """These rows as a page shows them, in the same order; and their visits, with all of today and tomorrow."""
+    """These rows as a page shows them, in the same order; and their visits, with the first of today and tomorrow."""
     light = [row for row in rows if isinstance(row, PlacedRow)]
     shown = Visit.id.in_([row.visit_id for row in light if row.visit_id])
-    days = select(Visit.id).where(in_reach(actor, Visit), Visit.on_day.between(today, today + DAY))
+    days = select(Visit.id).where(
+        in_reach(actor, Visit), Visit.on_day.between(today, today + DAY), Visit.state.in_(_GOES_ON)
+    )
+    days = days.order_by(Visit.on_day, Visit.number).limit(SOON_SHOWN + 1)  # one more says that there are more
     wanted = or_(shown, Visit.id.in_(days))
     visits = read(judged_visits().where(in_reach(actor, Visit), may_be_asked(today), wanted))
     found: dict[tuple[str, int | None], TurnRow] = {

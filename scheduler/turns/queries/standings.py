@@ -73,9 +73,9 @@ def may_be_asked(today: dt.date) -> ColumnElement[bool]:
     Open visits are few and have their index; of the confirmed ones nearly all wait for their day and are not read.
     """
     may_wait = or_(
-        Visit.state.in_((VisitState.PLANNED, VisitState.OFFERED, VisitState.DISRUPTED)),
+        Visit.state.in_(_OPEN),
         and_(
-            Visit.state.in_((VisitState.CONFIRMED, VisitState.READY)),
+            Visit.state.in_(_TOLD),
             or_(
                 Visit.on_day <= today + DAY,
                 Visit.clock_wrong.is_not(None),
@@ -93,6 +93,11 @@ def may_be_asked(today: dt.date) -> ColumnElement[bool]:
         and_(~Visit.papers_settled, may_wait),  # so that the index of those not settled is read
         and_(Visit.state == VisitState.DELIVERED, to_lock.correlate(Visit).exists()),
     )
+
+
+_OPEN = (VisitState.PLANNED, VisitState.OFFERED, VisitState.DISRUPTED)
+_TOLD = (VisitState.CONFIRMED, VisitState.READY)
+ASKED_VISITS = (*_OPEN, *_TOLD)  # of today and tomorrow all of these are judged
 
 
 @cache

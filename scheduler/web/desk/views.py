@@ -132,6 +132,7 @@ def _of_coordinator(actor: Actor, day: dt.date, now: dt.datetime) -> dict[str, o
         "coordinator": True,
         "desk": Page([(row, act_of(row, now)) for row in desk.rows], page, desk.found, ROWS_SHOWN),
         "soon": desk.soon,
+        "more_soon": desk.more_soon,
         "tiles": _tiles(desk),
         "narrowed": asked in TILES,
         "why_of": why_of,

@@ -12,6 +12,7 @@ from scheduler.places.rules.hosts import school_year
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.policy import Role
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.turns.queries import desk
 from scheduler.visits.models.visits import DateWish
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
 from tests.counting import statements
@@ -226,3 +227,22 @@ def test_an_administrators_first_page_asks_for_the_school_calendar_until_both_re
     assert "/school-calendar" in before.split("is not entered yet.")[1].split("</p>")[0]
     assert "is not entered yet" not in colleague  # who cannot enter it is not asked for it
     assert "is not entered yet" not in browser.get("/desk?lang=en").text
+
+
+def test_of_many_visits_of_today_and_tomorrow_the_first_are_told_and_where_the_others_stand(app, monkeypatch):
+    monkeypatch.setattr(desk, "SOON_SHOWN", 2)
+    today, programme = MONDAY.date(), make_programme(centre_id=make_centre().id)
+    tomorrow = [
+        make_visit(VisitState.CONFIRMED, programme=programme, on_day=today + dt.timedelta(days=1)) for _ in range(2)
+    ]
+    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
+
+    two = browser.get("/desk?lang=en").text
+    first = make_visit(VisitState.CONFIRMED, programme=programme, on_day=today)
+    three = browser.get("/desk?lang=en").text
+
+    caption, more = "Visits today and tomorrow", "These are the first; the visits of the week have them all."
+    assert (len(_rows(two, caption)), more in two) == (2, False)
+    assert (len(_rows(three, caption)), more in three) == (2, True)
+    shown = three.split(f">{caption}</caption>")[1].split("</table>")[0]
+    assert [one.number in shown for one in (first, *tomorrow)] == [True, True, False]
