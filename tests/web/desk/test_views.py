@@ -231,13 +231,14 @@ def test_an_administrators_first_page_asks_for_the_school_calendar_until_both_re
 
 def test_of_many_visits_of_today_and_tomorrow_the_first_are_told_and_where_the_others_stand(app, monkeypatch):
     monkeypatch.setattr(desk, "SOON_SHOWN", 2)
-    today, educator = MONDAY.date(), a_cleared_educator()
-    tomorrow = [_visit_on(today + dt.timedelta(days=1), educator) for _ in range(2)]
-    _visit_on(today, educator, state=VisitState.CANCELLED)
-    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id))
+    today, programme = MONDAY.date(), make_programme(centre_id=make_centre().id)
+    tomorrow = [
+        make_visit(VisitState.CONFIRMED, programme=programme, on_day=today + dt.timedelta(days=1)) for _ in range(2)
+    ]
+    browser = browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
 
     two = browser.get("/desk?lang=en").text
-    first = _visit_on(today, educator)
+    first = make_visit(VisitState.CONFIRMED, programme=programme, on_day=today)
     three = browser.get("/desk?lang=en").text
 
     caption, more = "Visits today and tomorrow", "These are the first; the visits of the week have them all."
