@@ -36,3 +36,52 @@ def test_the_menu_of_a_public_page_stands_in_one_line(
 
     eye.close()
     assert len(tops) == 1
+
+
+@pytest.mark.parametrize("width", [1024, 1280])
+def test_what_narrows_the_inbox_is_evenly_wide_and_apart_from_what_is_typed(
+    everybody: dict[str, Traveller], address: str, chromium: Browser, width: int
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", width))
+    eye.page.goto("/requests?state=new&lang=sr_Cyrl")
+
+    typed = eye.page.locator("#q").bounding_box()
+    boxes = [one.bounding_box() for one in eye.page.locator(".fold select[id^=narrow-]").all()]
+    words = eye.page.locator("label[for=narrow-state]").bounding_box()
+
+    eye.close()
+    assert typed
+    assert words
+    assert len(boxes) == 5
+    assert len({round(box["width"]) for box in boxes if box}) == 1
+    assert words["y"] - typed["y"] - typed["height"] >= 12
+
+
+@pytest.mark.parametrize("width", [1024, 1280])
+@pytest.mark.parametrize("language", ["sr_Cyrl", "en"])
+def test_all_scripts_of_the_top_bar_are_seen(
+    everybody: dict[str, Traveller], address: str, chromium: Browser, width: int, language: str
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View(language, width))
+    eye.page.goto(f"/requests?lang={language}")
+
+    hidden = eye.page.locator(".top-bar .script-switch").evaluate("one => one.scrollWidth - one.clientWidth")
+    sideways = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    eye.close()
+    assert (hidden, sideways) == (0, 0)
+
+
+def test_on_paper_each_heading_of_the_inbox_stands_above_its_column(
+    everybody: dict[str, Traveller], address: str, chromium: Browser
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", 1024))
+    eye.page.emulate_media(media="print")
+    eye.page.goto("/requests?lang=sr_Cyrl")
+
+    heads = eye.page.locator("form[action*=together] thead th:visible").all()
+    cells = eye.page.locator("form[action*=together] tbody tr:not(.group)").first.locator("th:visible, td:visible")
+    left = [[box["x"] for one in row if (box := one.bounding_box())] for row in (heads, cells.all())]
+
+    eye.close()
+    assert left[0] == left[1]

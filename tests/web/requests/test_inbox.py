@@ -168,6 +168,14 @@ def test_hidden_columns_stay_hidden_for_who_hid_them(desk, programme, app):
     assert 'data-label="Age"' in desk.get("/requests?lang=en").text
 
 
+def test_the_head_of_the_ticks_leaves_paper_with_them(desk, programme):
+    make_school_request(programme=programme)
+
+    page = desk.get("/requests").text
+
+    assert len(re.findall(r'<th scope="col"\s+class="tick"', page)) == page.count('<td class="tick">') == 1
+
+
 def test_nobody_hides_the_host_and_no_other_list_is_known(desk, programme):
     make_school_request(programme=programme)
     desk.post("/columns/requests", data={"of": ["host", "<b>", "x" * 500]})
