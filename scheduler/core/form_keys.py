@@ -9,11 +9,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Text, bindparam, delete, insert, select, update
+from sqlalchemy import Text, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core.db import Base, db, insert_of, transaction
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
+from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_write import QuickInsert
 
 
 class FormKey(Base):
@@ -30,10 +32,9 @@ class FormKey(Base):
     at: Mapped[dt.datetime] = mapped_column(index=True)  # old ones are forgotten with each form
 
 
-ANSWER = select(FormKey.answer).where(FormKey.key.in_(bindparam("keys", expanding=True))).order_by(FormKey.id).limit(1)
-
-
-_REMEMBER = insert(FormKey.metadata.tables[FormKey.__tablename__])
+_EITHER = or_(FormKey.key == bindparam("one"), FormKey.key == bindparam("other"))
+_ANSWER = QuickRead(select(FormKey.answer).where(_EITHER).order_by(FormKey.id).limit(1))
+_REMEMBER = QuickInsert(FormKey)
 
 
 class AlreadySent(SchedulerError):
@@ -44,15 +45,16 @@ class AlreadySent(SchedulerError):
         self.key = key
 
 
-def answer_of(*keys: str) -> str | None:
-    """What the form with this key, or one of these, was answered, or None if it is new."""
-    return db.session().scalar(ANSWER, {"keys": keys})
+def answer_of(key: str, other: str | None = None) -> str | None:
+    """What the form with this key, or that other one, was answered, or None if it is new."""
+    found = _ANSWER.on_page(db.session(), {"one": key, "other": other or key})
+    return str(found[0][0]) if found else None
 
 
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
     """Store the answer, under other keys also, inside the caller's transaction."""
     rows = [{"key": one, "answer": answer, "at": at} for one in (key, *also)]
-    db.session().execute(_REMEMBER, rows)
+    _REMEMBER.each(db.session(), rows)
 
 
 class Claim:

@@ -15,7 +15,18 @@ from types import SimpleNamespace
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, FromClause, Select, SelectBase, event, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Executable,
+    FromClause,
+    Select,
+    SelectBase,
+    UpdateBase,
+    event,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,7 +39,7 @@ class QuickRead:
 
     def __init__(self, statement: SelectBase) -> None:
         self._statement = statement
-        self._of_dialect: dict[str, _Compiled] = {}
+        self._of_dialect: dict[str, Compiled] = {}
 
     def one(self, engine: Engine, given: dict[str, Any]) -> tuple[Any, ...] | None:
         """The row in the types of its columns, or None: when there is none, or when the database does not answer.
@@ -82,10 +93,10 @@ class QuickRead:
         hides = connection.engine.hide_parameters
         return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hides, dialect=dialect)
 
-    def _compiled(self, dialect: Dialect) -> "_Compiled":
+    def _compiled(self, dialect: Dialect) -> "Compiled":
         compiled = self._of_dialect.get(dialect.name)
         if compiled is None:  # two threads may both make it: they make the same
-            compiled = self._of_dialect[dialect.name] = _Compiled(self._statement, dialect)
+            compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect)
         return compiled
 
 
@@ -160,11 +171,13 @@ class QuickTables:
         return found
 
 
-class _Compiled:
+class Compiled:
     """A statement as one driver takes it."""
 
-    def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(
+        self, statement: SelectBase | UpdateBase, dialect: Dialect, columns: Sequence[str] | None = None
+    ) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
         self.text = str(compiled)
         self._said = compiled.params
         self._by_place = compiled.positiontup is not None
@@ -173,7 +186,8 @@ class _Compiled:
         self._binds = list(bound.items())
         named = list(bound)
         self._places = [named.index(name) for name in compiled.positiontup or ()]
-        self._results = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+        read = statement.selected_columns if isinstance(statement, SelectBase) else ()
+        self._results = [column.type.dialect_impl(dialect) for column in read]
         self._columns: list[Processor | None] | None = None  # a driver says with its first answer what it gives
 
     def asked(self, engine: Engine, connection: Any, given: dict[str, Any]) -> Any:
@@ -193,7 +207,7 @@ class _Compiled:
         if not self._by_place:
             return {name: bound(said[name]) if bound else said[name] for name, bound in self._binds}
         values = [bound(said[name]) if bound else said[name] for name, bound in self._binds]
-        return [values[place] for place in self._places]  # what is said twice is made ready once
+        return tuple([values[place] for place in self._places])  # what is said twice is made ready once
 
     def result(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple([seen(value) if seen else value for seen, value in zip(self._columns or (), row, strict=True)])

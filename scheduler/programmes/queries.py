@@ -155,6 +155,7 @@ def programme_row(programme: Programme) -> ProgrammeRow:
         who_comes=Text(programme.who_comes_sr_cyrl, programme.who_comes_en),
         questions=Text(programme.questions_sr_cyrl, programme.questions_en),
         level=programme.level,
+        centre_phone=programme.centre.phone,
     )
 
 

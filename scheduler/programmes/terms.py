@@ -128,6 +128,7 @@ class ProgrammeRow:
     who_comes: Text = NOTHING_SAID
     questions: Text = NOTHING_SAID
     level: SchoolLevel = SchoolLevel.NONE  # whose pupils it is for; none: any
+    centre_phone: str = ""  # as a mail says whom to call
 
     @property
     def book_now(self) -> bool:

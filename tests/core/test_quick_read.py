@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.core.db import UtcDateTime, db
-from scheduler.core.quick_read import QuickRead, QuickTables, _Compiled, _standby_of
+from scheduler.core.quick_read import Compiled, QuickRead, QuickTables, _standby_of
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import SchoolCalendar
 
@@ -101,13 +101,13 @@ def test_one_connection_serves_one_question_after_the_other_beside_the_pool(engi
 
 def test_what_the_engine_lets_go_is_closed_also_when_it_is_in_use(engine, opened, monkeypatch):
     WORD.one(engine, {"id": 1})
-    asked = _Compiled.asked
+    asked = Compiled.asked
 
     def asked_while_others_let_go(compiled, *given):
         engine.dispose()
         return asked(compiled, *given)
 
-    monkeypatch.setattr(_Compiled, "asked", asked_while_others_let_go)
+    monkeypatch.setattr(Compiled, "asked", asked_while_others_let_go)
     assert WORD.one(engine, {"id": 1}) == ("first",)
     monkeypatch.undo()
     assert WORD.one(engine, {"id": 1}) == ("first",)

@@ -8,12 +8,14 @@ from sqlalchemy import select
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Rejected
 from scheduler.places import queries as place_queries
-from scheduler.policy import SYSTEM
+from scheduler.policy import ANONYMOUS, SYSTEM
+from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.service import unproved
 from scheduler.requests.service.locked_request import locked_request
+from scheduler.requests.service.submission import judge_request
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.places import a_host_draft, make_host
@@ -89,6 +91,44 @@ def test_nobody_waits_at_the_lock_while_it_is_rendered(session, monkeypatch):
     assert seen == [False]
 
 
+def test_what_a_page_has_judged_is_not_asked_again(session):
+    host, programme = make_host(), make_programme()
+    given = {"programme_id": programme.id, "host_id": host.id}
+    known = [programme_queries.programme_of(programme.id)]
+    judged = judge_request(ANONYMOUS, a_draft(**given), opened(host), known, now=MONDAY)
+
+    with asked_and_written() as made:
+        request_id = ask(new_host=judged, **given)
+
+    assert [one for one in made.told() if "programme" in one and "school_request" not in one] == []
+    assert stored(request_id).host_id == host.id
+
+
+@pytest.mark.both_databases
+def test_what_was_judged_of_another_draft_is_judged_again(session):
+    host, programme = make_host(), make_programme()
+    given = with_a_kept_date(host, "en") | {"programme_id": programme.id, "host_id": host.id}
+    another = a_draft(**given | {"kept_until": KEPT_UNTIL + dt.timedelta(hours=5)})
+    judged = judge_request(ANONYMOUS, another, opened(host), (), now=MONDAY)
+
+    ask(new_host=judged, **given)
+
+    [mail] = mails()
+    assert judged.mail is not None
+    assert mail.text != judged.mail.text.replace(unproved.NUMBER_MARK, "R-2026-0001")
+
+
+def test_what_a_page_found_wrong_is_refused_at_the_sending(session):
+    host, programme = make_host(), make_programme()
+    given = {"programme_id": programme.id, "host_id": host.id, "contact_name": ""}
+    judged = judge_request(ANONYMOUS, a_draft(**given), opened(host), (), now=MONDAY)
+
+    with pytest.raises(Rejected) as refused:
+        ask(new_host=judged, **given)
+
+    assert (list(refused.value.problems), mails()) == (["contact_name"], [])
+
+
 def test_between_lock_and_commit_stands_what_must(session):
     host, programme = make_host(), make_programme()
     school = opened(host)
@@ -99,11 +139,11 @@ def test_between_lock_and_commit_stands_what_must(session):
     assert [" ".join(one.split()[:3]) for one in made.writes] == [
         "INSERT INTO running_number",
         "INSERT INTO school_request",
-        "INSERT INTO requested_presentation",
-        "INSERT INTO form_key",
         "INSERT INTO audit_entry",
+        "INSERT INTO requested_presentation",
         "INSERT INTO outbox_message",
         "INSERT INTO unproved_mail",
+        "INSERT INTO form_key",
     ]
     assert (stored(request_id).version, audit_of(request_id)) == (1, ["school request unverified"])
 

@@ -31,7 +31,7 @@ from scheduler.programmes.terms import ProgrammeRow
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.rules.school_request import PROVE_WITHIN
-from scheduler.requests.service.submission import submit_request, was_sent
+from scheduler.requests.service.submission import JudgedRequest, judge_request, submit_request, was_sent
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.staffing.service.crew import suggest
 from scheduler.staffing.service.offers import offer
@@ -95,7 +95,7 @@ def book_now(
     sent: FormSent,
     *,
     now: dt.datetime,
-    where: HostDraft | OpenSchool | None = None,
+    where: HostDraft | OpenSchool | JudgedRequest | None = None,
 ) -> int:
     """Send the form with its held date: the date is kept until the address is proven; the id of the request.
 
@@ -109,7 +109,7 @@ def book_now(
         stands = row is not None and row.until > now and held_date(row).suits(wish)
         anew = not stands and not was_sent(sent.form_key)
         if anew:
-            place = place_of(wish.wish, where) if isinstance(where, OpenSchool) else None
+            place = place_of(wish.wish, where) if isinstance(where, OpenSchool) else _judged_place(wish, where)
             calendar = open_calendar(wish.wish, now=now, only=wish.slot.on_day, place=place)
             row = _hold(act, key, sent.network, wish, calendar)
         until = min(now + KEPT_FOR, row.busy_from) if row else None
@@ -131,6 +131,34 @@ def book_now(
             act.move(HOLD_MACHINE, row, HoldState.KEPT)
     log.info("date kept for a request", extra={"request_id": request_id})
     return request_id
+
+
+def judge_with_date(
+    actor: Actor,
+    asked: RequestDraft,
+    wish: HoldWish,
+    school: OpenSchool,
+    known: Sequence[ProgrammeRow],
+    *,
+    now: dt.datetime,
+) -> JudgedRequest:
+    """What `book_now` will find, asked before anybody waits for the write lock: that its date stays kept so long as it
+    may is likely, and what comes otherwise it judges again. `known` are programmes that the page has read.
+
+    Raises: as `judge_request`.
+    """
+    programme = next((one for one in known if one.id == wish.wish.programme_id), None)
+    if programme is None:
+        return judge_request(actor, asked, school, known, now=now)
+    busy_from = hold_row(wish, AskedPlace(programme, school, school.host.municipality)).busy_from
+    return judge_request(actor, replace(asked, kept_until=min(now + KEPT_FOR, busy_from)), school, known, now=now)
+
+
+def _judged_place(wish: HoldWish, where: HostDraft | JudgedRequest | None) -> AskedPlace | None:
+    """The place of a request that is judged, as its page has read it."""
+    if not isinstance(where, JudgedRequest) or wish.wish.programme_id not in where.programmes:
+        return None
+    return AskedPlace(where.programmes[wish.wish.programme_id], where.school, where.school.host.municipality)
 
 
 def lapse_holds(*, now: dt.datetime) -> int:

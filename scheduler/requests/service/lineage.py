@@ -17,9 +17,9 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.rules.states import MAIL_WAITS, OPEN, may_book_again, may_move
 from scheduler.requests.service.locked_request import locked_request, write_to_school
+from scheduler.requests.service.sent import ROWS_OF_THEIR_OWN
 from scheduler.requests.service.submission import (
     FORM_LOCK,
-    ROWS_OF_THEIR_OWN,
     Setting,
     become_child,
     set_off,

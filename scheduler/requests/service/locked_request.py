@@ -168,8 +168,12 @@ def deadlines(now: dt.datetime) -> dict[str, object]:
 
 def whom_to_call(centre: Centre, language: str) -> dict[str, object]:
     """The centre of a mail, and its number; empty where it has none but the children's line."""
-    phone = phone_about_visits(centre.phone, settings().helpline_number)
-    return {"centre": centre.name(language), "centre_phone": phone}
+    return named_to_call(centre.name(language), centre.phone)
+
+
+def named_to_call(centre: str, phone: str) -> dict[str, object]:
+    """The same of a centre's name and number."""
+    return {"centre": centre, "centre_phone": phone_about_visits(phone, settings().helpline_number)}
 
 
 def values_of(row: SchoolRequest, language: str) -> dict[str, object]:

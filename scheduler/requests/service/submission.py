@@ -2,15 +2,16 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
-from scheduler.core import audit, clock, form_keys, numbers, states, tokens
+from scheduler.core import audit, clock, form_keys, states, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, Reason, Rejected
+from scheduler.core.quick_write import QuickWrite
 from scheduler.core.records import dataclass, replace
 from scheduler.messages.terms import Body
 from scheduler.people import rules as people_rules
@@ -37,7 +38,14 @@ from scheduler.requests.rules.school_request import (
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
 from scheduler.requests.service.bookings import others_of_booking, problems_with_parts, write_of_booking
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
-from scheduler.requests.service.unproved import count_mail, first_mail, forget_network, write_to_unproved
+from scheduler.requests.service.sent import columns_of, is_staff, rows_of, store_sent
+from scheduler.requests.service.unproved import (
+    count_mail,
+    first_mail,
+    forget_network,
+    send_first_mail,
+    write_to_unproved,
+)
 from scheduler.requests.terms.school_request import (
     REQUEST_MACHINE,
     RequestChannel,
@@ -48,11 +56,10 @@ from scheduler.requests.terms.school_request import (
 
 log = logging.getLogger(__name__)
 
-ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "parts", "kept_until")  # rows of their own; of a hold
 KEYS_APART = "|"  # stands in no key
 FORM_LOCK = 21  # a kind of advisory locks
 _ANSWERS = BookingAnswers.metadata.tables[BookingAnswers.__tablename__]
-_FORGET = delete(_ANSWERS).where(_ANSWERS.c.token_hash == bindparam("answers"))
+_FORGET = QuickWrite(delete(_ANSWERS).where(_ANSWERS.c.token_hash == bindparam("answers")))
 
 
 def submit_request(
@@ -62,74 +69,93 @@ def submit_request(
     form_key: str,
     now: dt.datetime,
     network: str = "",
-    where: HostDraft | OpenSchool | None = None,
+    where: "HostDraft | OpenSchool | JudgedRequest | None" = None,
 ) -> int:
     """Record what a host asks for, and return the id of the request. The same form sent twice is recorded once.
 
     Its further parts are requests of their own in the same booking. From the web it is unverified, and a mail that
     proves the address is queued: all of it, or nothing. Taken on the phone by staff it is new at once. `where` is a
     host that the register does not hold, or one that a page has opened; then the draft's host counts for nothing. Of
-    an opened one nobody waits for us: it is judged, and the mail rendered, before the write lock is taken.
-    Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
+    an opened one nobody waits for us: it is judged, and the mail rendered, before the write lock is taken; or its page
+    has done so in the same request. Raises: NotAllowed; NotFound; Rejected with {field: reason}; TooMany.
     """
-    programmes = {one.programme_id: programme_queries.programme_of(one.programme_id) for one in (draft, *draft.parts)}
-    for one in programmes.values():
-        policy.require(actor, "create", "request", centre=Spot(one.centre_id, own=True))
-    known = _judged(actor, draft, programmes, where, now) if isinstance(where, OpenSchool) else None
+    if isinstance(where, JudgedRequest) and where.draft != draft:  # its date is kept until another moment
+        where = judge_request(actor, draft, where.school, where.programmes.values(), now=now)
+    known = where if isinstance(where, JudgedRequest) else None
+    programmes = known.programmes if known else _programmes_of(actor, draft)
+    if isinstance(where, OpenSchool):
+        known = _judged(actor, draft, programmes, where, now)
     key, *also = _keys_of(form_key)
     with transaction() as session:
         advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
         if (earlier := form_keys.answer_of(key, *also)) is not None:
             return int(earlier)
         if known is None:
-            school = where if isinstance(where, OpenSchool) else _opened(actor, draft, where, now)
-            known = _judged(actor, draft, programmes, school, now)
+            known = _judged(actor, draft, programmes, _opened(actor, draft, where, now), now)
         if known.problems:
             raise Rejected(known.problems)
         parent_id = draft.parent_id
-        draft = replace(draft, host_id=known.host.id, parent_id=None)
-        row = store_request(session, actor, draft, programmes[draft.programme_id].centre_id, now)
-        with session.no_autoflush:  # nothing below asks for what waits to be written: it is written in one go
-            _keep_lineage(session, actor, row, parent_id, now)
-            parts = [(part, programmes[part.programme_id].centre_id) for part in draft.parts]
-            _store_parts(session, actor, row, parts, now)
-            set_off(session, actor, row, Setting(network, draft.kept_until, known.mail), now)
-            form_keys.remember(key, str(row.id), at=now, also=also)
-            _forget_what_became(session, form_key)
-        request_id = row.id
-    log.info("request submitted", extra={"request_id": request_id, "by_staff": _is_staff(actor)})
+        draft = replace(draft, host_id=known.school.host.id, parent_id=None)
+        stored = [(one, programmes[one.programme_id].centre_id) for one in (draft, *draft.parts)]
+        if known.mail is None:
+            request_id = _store_phoned(session, actor, stored, parent_id, now)
+        else:
+            request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
+            count_mail(session, people_rules.address_of(draft.contact_email), network, now)
+        form_keys.remember(key, str(request_id), at=now, also=also)
+        _forget_what_became(session, form_key)
+    log.info("request submitted", extra={"request_id": request_id, "by_staff": is_staff(actor)})
     return request_id
 
 
 @dataclass(frozen=True)
-class _JudgedRequest:
+class JudgedRequest:
     """What is known of a draft before anything of it is stored."""
 
-    host: HostRow
+    draft: RequestDraft
+    school: OpenSchool
+    programmes: Mapping[int, ProgrammeRow]
     problems: dict[str, Reason]
     mail: Body | None = None  # to an address that is to be proven
 
 
+def judge_request(
+    actor: Actor, draft: RequestDraft, school: OpenSchool, known: Iterable[ProgrammeRow], *, now: dt.datetime
+) -> JudgedRequest:
+    """What `submit_request` will find of a draft, for a page to ask before anybody waits for the write lock.
+
+    `known` are programmes that the page has read in this request. What is wrong the sending tells. Raises: NotAllowed;
+    NotFound.
+    """
+    return _judged(actor, draft, _programmes_of(actor, draft, {one.id: one for one in known}), school, now)
+
+
+def _programmes_of(
+    actor: Actor, draft: RequestDraft, known: Mapping[int, ProgrammeRow] | None = None
+) -> dict[int, ProgrammeRow]:
+    """What is asked for, each programme by its id. Raises: NotAllowed; NotFound."""
+    wanted, read = {one.programme_id for one in (draft, *draft.parts)}, known or {}
+    found = {one: read.get(one) or programme_queries.programme_of(one) for one in wanted}
+    for programme in found.values():
+        policy.require(actor, "create", "request", centre=Spot(programme.centre_id, own=True))
+    return found
+
+
 def _judged(
     actor: Actor, draft: RequestDraft, programmes: Mapping[int, ProgrammeRow], school: OpenSchool, now: dt.datetime
-) -> _JudgedRequest:
+) -> JudgedRequest:
     """Raises: NotAllowed."""
     host, today = school.host, clock.local_day(now)
     for one in programmes.values():
         policy.require(actor, "create", "request", centre=_lies(one.centre_id, host))
     programme = programmes[draft.programme_id]
     hours = school.hours(draft.first_day, draft.last_day, today=today)
-    facts = RequestFacts(programme, levels_at(host.teaches_primary, host.teaches_secondary), _is_staff(actor), *hours)
+    facts = RequestFacts(programme, levels_at(host.teaches_primary, host.teaches_secondary), is_staff(actor), *hours)
     problems = problems_with_parts(draft.parts, programmes, today, facts) | problems_with(draft, today, facts)
     if draft.campaign_id and programme_queries.programme_of_campaign(draft.campaign_id) != programme.id:
         problems["campaign_id"] = GroundReason.UNKNOWN
-    mail = None if problems or _is_staff(actor) else first_mail(draft, host, programmes, now)
-    return _JudgedRequest(host, problems, mail)
-
-
-def _is_staff(actor: Actor) -> bool:
-    """Whether it was taken on the phone."""
-    return actor.user_id is not None or actor == SYSTEM
+    mail = None if problems or is_staff(actor) else first_mail(draft, host, programmes, now)
+    return JudgedRequest(draft, school, programmes, problems, mail)
 
 
 def _lies(centre_id: int, host: HostRow) -> Spot:
@@ -144,7 +170,7 @@ def _forget_what_became(session: Session, form_key: str) -> None:
     """
     answers, _apart, page = form_key.partition(KEYS_APART)
     if page:
-        session.execute(_FORGET, {"answers": answers})
+        _FORGET.send(session, {"answers": answers})
 
 
 def was_sent(form_key: str) -> bool:
@@ -174,24 +200,11 @@ def store_request(
 
     From the web it waits for the proof of its address; what was taken on the phone is a draft until it sets off.
     """
-    number = numbers.next_number("R", clock.local_day(now))
-    row = SchoolRequest(
-        **{name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN},
-        number=number,
-        booking=booking or number,
-        centre_id=centre_id,
-        channel=RequestChannel.PHONE if _is_staff(actor) else RequestChannel.WEB,
-        state=RequestState.DRAFT,
-        state_since=now,
-        submitted_at=now,
-    )
-    row.teacher_stays = draft.teacher_stays or not draft.with_pupils  # without them nobody is asked
-    row.contact_email = people_rules.address_of(draft.contact_email)
-    row.presentations = [
-        RequestedPresentation(ordinal=ordinal, **vars(asked)) for ordinal, asked in enumerate(draft.presentations, 1)
-    ]
-    row.preferred = [PreferredDate(rank=rank, **vars(one)) for rank, one in enumerate(draft.preferred, 1)]
-    row.blackouts = [BlackoutDays(**vars(one)) for one in draft.blackouts]
+    row = SchoolRequest(**columns_of(actor, draft, centre_id, now, booking))
+    asked, wished, cannot = rows_of(draft)
+    row.presentations = [RequestedPresentation(**one) for one in asked]
+    row.preferred = [PreferredDate(**one) for one in wished]
+    row.blackouts = [BlackoutDays(**one) for one in cannot]
     if row.channel is RequestChannel.WEB:
         states.start(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=actor, at=now)
         return row
@@ -200,15 +213,42 @@ def store_request(
     return row
 
 
-def _store_parts(
-    session: Session, actor: Actor, row: SchoolRequest, parts: Iterable[tuple[RequestDraft, int]], now: dt.datetime
-) -> None:
-    """The further parts of a booking, each with its centre; of those from the web the first one's mail speaks."""
+def _store_phoned(
+    session: Session,
+    actor: Actor,
+    asked: Sequence[tuple[RequestDraft, int]],
+    parent_id: int | None,
+    now: dt.datetime,
+) -> int:
+    """A booking that staff takes down, each part with its centre: its first id."""
+    (draft, centre_id), *parts = asked
+    row = store_request(session, actor, draft, centre_id, now)
+    with session.no_autoflush:  # nothing below asks for what waits to be written: it is written in one go
+        _keep_lineage(session, actor, row, parent_id, now)
+        for part, centre_id in parts:
+            own = replace(part, host_id=row.host_id)
+            set_off(session, actor, store_request(session, actor, own, centre_id, now, row.number), Setting(), now)
+        set_off(session, actor, row, Setting(), now)
+    return row.id
+
+
+def _store_sent(
+    session: Session,
+    actor: Actor,
+    asked: Sequence[tuple[RequestDraft, int]],
+    parent_id: int | None,
+    now: dt.datetime,
+    mail: Body,
+) -> int:
+    """A booking that a school sends, each part with its centre, and the one mail that speaks of all: its first id."""
+    (draft, centre_id), *parts = asked
+    first = store_sent(session, actor, draft, centre_id, now)
+    if parent_id:
+        _keep_lineage(session, actor, session.get_one(SchoolRequest, first.id), parent_id, now)
     for part, centre_id in parts:
-        draft = replace(part, host_id=row.host_id)
-        one = store_request(session, actor, draft, centre_id, now, row.number)
-        if one.channel is RequestChannel.PHONE:
-            set_off(session, actor, one, Setting(), now)
+        store_sent(session, actor, replace(part, host_id=first.host_id), centre_id, now, first.number)
+    send_first_mail(first, mail, now)
+    return first.id
 
 
 def _keep_lineage(session: Session, actor: Actor, row: SchoolRequest, parent_id: int | None, now: dt.datetime) -> None:
@@ -236,11 +276,10 @@ def become_child(session: Session, actor: Actor, row: SchoolRequest, parent: Sch
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a request from the web comes from, until when its date is kept, and its mail if that is rendered."""
+    """Where a request from the web comes from, and until when its date is kept."""
 
     network: str = ""
     kept_until: dt.datetime | None = None
-    mail: Body | None = None
 
 
 def set_off(session: Session, actor: Actor, row: SchoolRequest, setting: Setting, now: dt.datetime) -> None:
@@ -253,7 +292,7 @@ def set_off(session: Session, actor: Actor, row: SchoolRequest, setting: Setting
         write_to_school(fresh, "request_received", now=now)
         return
     count_mail(session, row.contact_email, setting.network, now)
-    write_to_unproved(row, now, setting.kept_until, setting.mail)
+    write_to_unproved(row, now, setting.kept_until)
 
 
 def prove_address(token: str, *, now: dt.datetime, tells: bool = True) -> str | None:

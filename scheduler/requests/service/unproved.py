@@ -5,13 +5,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.config import settings
 from scheduler.core.db import advisory_lock, db
 from scheduler.core.errors import TooMany
 from scheduler.core.language import pick
+from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_write import QuickInsert
 from scheduler.messages.service import queue_message, rendered
 from scheduler.messages.terms import Body, LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
@@ -27,9 +29,9 @@ from scheduler.requests.rules.school_request import (
     MAILS_WINDOW,
     PROVE_WITHIN,
 )
-from scheduler.requests.service.locked_request import NamedRequest, values_of_several, whom_to_call
+from scheduler.requests.service.locked_request import NamedRequest, named_to_call, values_of_several, whom_to_call
 from scheduler.requests.terms.reasons import RequestReason
-from scheduler.requests.terms.school_request import RequestDraft
+from scheduler.requests.terms.school_request import RequestDraft, SentRequest
 
 log = logging.getLogger(__name__)
 
@@ -37,37 +39,39 @@ FLOOD_LOCK = 22  # a kind of advisory locks
 LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
 PROOF_MAIL = "prove_address"
 NUMBER_MARK = "{number}"  # in a mail that is rendered before its request has a number
+_COUNT = QuickInsert(UnprovedMail)
 
 
-def write_to_unproved(
-    row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None, body: Body | None = None
-) -> None:
-    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13).
+def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
+    """The mail to an address that anybody may have typed: it holds no typed text at all (TRUST S13)."""
+    queue_message(_proof_mail(row, _what_was_chosen(row) | _until_when(row, kept_until, now)), now=now)
 
-    `body` is what `first_mail` has rendered of the draft that the request was made of.
-    """
+
+def send_first_mail(sent: SentRequest, body: Body, now: dt.datetime) -> None:
+    """The same of a request that was just sent: what `first_mail` has rendered of the draft that it was made of."""
+    queue_message(_proof_mail(sent, {}), now=now, body=_numbered(body, sent.number))
+
+
+def _proof_mail(row: SchoolRequest | SentRequest, values: Mapping[str, object]) -> MessageDraft:
     hours = int(PROVE_WITHIN.total_seconds() // 3600)
-    queue_message(
-        MessageDraft(
-            kind=PROOF_MAIL,
-            address=row.contact_email,
-            language=row.language,
-            values={} if body else _what_was_chosen(row) | _until_when(row, kept_until, now),
-            link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
-            about=(SchoolRequest.__tablename__, row.id),
-            centre_id=row.centre_id,
-            for_school=True,
-        ),
-        now=now,
-        body=_numbered(body, row.number) if body else None,
+    return MessageDraft(
+        kind=PROOF_MAIL,
+        address=row.contact_email,
+        language=row.language,
+        values=values,
+        link=LinkWish("prove", row.id, "/book/prove/{token}", hours),
+        about=(SchoolRequest.__tablename__, row.id),
+        centre_id=row.centre_id,
+        for_school=True,
     )
 
 
 def first_mail(draft: RequestDraft, host: HostRow, programmes: Mapping[int, ProgrammeRow], now: dt.datetime) -> Body:
     """What `write_to_unproved` will write of this draft, but its number: rendered before anybody waits for the lock."""
     named = [(one, programmes[one.programme_id]) for one in (draft, *draft.parts)]
-    centre = db.session().get_one(Centre, programmes[draft.programme_id].centre_id)
-    values = _said(draft, host, centre, named) | _until_when(draft, draft.kept_until, now) | {"number": NUMBER_MARK}
+    first = programmes[draft.programme_id]
+    to_call = named_to_call(first.centre(draft.language), first.centre_phone)
+    values = to_call | _said(draft, host, named) | _until_when(draft, draft.kept_until, now) | {"number": NUMBER_MARK}
     return rendered(MessageDraft(kind=PROOF_MAIL, address="", language=draft.language, values=values, for_school=True))
 
 
@@ -97,15 +101,15 @@ def _what_was_chosen(row: SchoolRequest) -> dict[str, object]:
     found = db.session.execute(named).unique().all()
     host, centre = found[0][1:3]
     programmes = [(one, programme) for one, _host, _centre, programme in found]
-    return _said(row, host, centre, programmes) | {"number": row.number}
+    return whom_to_call(centre, row.language) | _said(row, host, programmes) | {"number": row.number}
 
 
 def _said(
-    asked: SchoolRequest | RequestDraft, host: Host | HostRow, centre: Centre, named: Sequence[NamedRequest]
+    asked: SchoolRequest | RequestDraft, host: Host | HostRow, named: Sequence[NamedRequest]
 ) -> dict[str, object]:
     """What a mail to an unproven address says: chosen from lists of ours; a typed school has no name."""
     language = asked.language
-    return whom_to_call(centre, language) | {
+    return {
         "host": pick(language, host.name_sr_cyrl, host.name_sr_latn) if host.listed else "",
         "first_day": asked.first_day,
         "last_day": asked.last_day,
@@ -122,19 +126,19 @@ def count_mail(session: Session, address: str, network: str, now: dt.datetime) -
     locks = [people_rules.lock_number(one) for one in (key, network) if one]
     advisory_lock(session, FLOOD_LOCK, locks)
     since = now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
-    full = session.execute(_full(bool(network)), {"key": key, "network": network, "since": since}).one()
+    [full] = _full(bool(network)).on_page(session, {"key": key, "network": network, "since": since})
     if reached := [since for since in full if since is not None]:
         raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
-    session.add(UnprovedMail(address_key=key, network=network, at=now))
+    _COUNT.each(session, [{"address_key": key, "network": network, "at": now}])
 
 
 @cache  # put into words once: it is asked under the write lock
-def _full(by_network: bool) -> Select[*tuple[dt.datetime | None, ...]]:
+def _full(by_network: bool) -> QuickRead:
     """The limit of an address, and that of its network: since when each is reached."""
     today = UnprovedMail.at > bindparam("since")
     limits = [(UnprovedMail.address_key == bindparam("key"), MAILS_A_DAY_TO_ADDRESS)]
     limits += [(UnprovedMail.network == bindparam("network"), MAILS_A_DAY_FROM_NETWORK)] if by_network else []
-    return select(*[_full_since(and_(counted, today), most) for counted, most in limits])
+    return QuickRead(select(*[_full_since(and_(counted, today), most) for counted, most in limits]))
 
 
 def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:

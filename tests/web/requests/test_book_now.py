@@ -15,6 +15,7 @@ from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Booking
 from scheduler.requests.models import RequestedPresentation
+from scheduler.requests.service import unproved
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.models.visits import Visit
@@ -41,6 +42,20 @@ def test_a_day_then_a_time_then_the_form_and_the_date_is_held_all_the_while(clie
     for path in ("/book/who", "/book/where", "/book/you"):
         said = text_of(client.get(f"{path}?lang=en"))
         assert "at 09:00. It is held for you until" in said
+
+
+def test_nobody_waits_at_the_lock_while_its_mail_is_rendered(client, now_programme, host, educator, monkeypatch):
+    slot = times_of(client, begin(client, now_programme, host))[4]
+    client.post("/book/when", data={"slot": slot})
+    finish(client, now_programme)
+    seen, render = [], unproved.rendered
+    monkeypatch.setattr(
+        unproved, "rendered", lambda draft: seen.append(db.session().info.get("open", False)) or render(draft)
+    )
+
+    client.post("/book/check")
+
+    assert (seen, holds()) == ([False], [HoldState.KEPT])
 
 
 def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(client, now_programme, host, educator):

@@ -11,10 +11,13 @@ from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.parts import chosen_programmes
 
 
-def doubts_of_booking(booking: BookingDraft) -> dict[str, TypedSlip]:
-    """Of a school's own booking, in all its parts. A date that is held for it was pressed: its day is no slip."""
+def doubts_of_booking(booking: BookingDraft, draft: RequestDraft) -> dict[str, TypedSlip]:
+    """Of a school's own booking, put together as `draft`, in all its parts.
+
+    A date that is held for it was pressed: its day is no slip.
+    """
     chosen = {row.id: row for row in chosen_programmes(booking)}
-    draft, found = booking.request_draft(), dict[str, TypedSlip]()
+    found = dict[str, TypedSlip]()
     for part in (draft, *draft.parts) if chosen else ():
         found |= doubts_of(part, RequestFacts(chosen[part.programme_id], booking.levels()), booking.host())
     return {field: doubt for field, doubt in found.items() if not (field == "first_day" and booking.slot())}

@@ -10,7 +10,7 @@ from flask import render_template, request, session
 from markupsafe import Markup
 
 from scheduler.booking.queries.holds import held_for_request
-from scheduler.booking.service.holds import book_now, hold_date
+from scheduler.booking.service.holds import book_now, hold_date, judge_with_date
 from scheduler.booking.terms.holds import FormSent, Slot
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.config import centre_timezone
@@ -18,7 +18,11 @@ from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
 from scheduler.people.rules import network_of
+from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS
+from scheduler.requests.queries.hours import OpenSchool
+from scheduler.requests.service.submission import JudgedRequest
+from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web.day_slots import DateChoice, date_words, slot_of, value_of
 from scheduler.web.filters import say
 from scheduler.web.forms import BaseForm
@@ -26,6 +30,7 @@ from scheduler.web.i18n import _, page_language
 from scheduler.web.requests.booking.calendar import free_days, only_day
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import DAY_KEY, SLOT_KEY, Typed
+from scheduler.web.requests.booking.parts import chosen_programmes
 
 CHANGES_THE_DATE = ("host", "new_host", "what", "who")  # where it is, of what, how long it takes
 MOST_TIMES = 12  # as buttons at once; of more the full hours come first
@@ -201,13 +206,16 @@ def _gone(booking: BookingDraft, form: BaseForm) -> dict[str, Any]:
     return {"gone_words": date_words(slot), "others": others}
 
 
-def send(booking: BookingDraft, slot: Slot, form_key: str) -> int:
-    """Send the answers with their date: the id of the request. Raises: as `book_now`."""
+def send(booking: BookingDraft, draft: RequestDraft, slot: Slot, form_key: str) -> int:
+    """Send the answers, put together as `draft`, with their date: the id of the request. Raises: as `book_now`."""
     wish = booking.hold_wish(slot, by_the_bell=False)
     if wish is None:
         raise Conflict(BookingReason.DATE_TAKEN)
     sent = FormSent(session.get("booking", ""), form_key, network_of(request.remote_addr))
-    return book_now(ANONYMOUS, booking.request_draft(), wish, sent, now=booking.now, where=booking.where())
+    where: HostDraft | OpenSchool | JudgedRequest | None = booking.where()
+    if isinstance(where, OpenSchool):
+        where = judge_with_date(ANONYMOUS, draft, wish, where, chosen_programmes(booking), now=booking.now)
+    return book_now(ANONYMOUS, draft, wish, sent, now=booking.now, where=where)
 
 
 def kept_words(request_id: int | None) -> dict[str, str]:

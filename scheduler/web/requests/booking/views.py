@@ -18,10 +18,12 @@ from scheduler.people.rules import network_of
 from scheduler.places.terms.hosts import HostRow
 from scheduler.policy import ANONYMOUS
 from scheduler.requests.queries.found_hosts import found_hosts
+from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.service.submission import KEYS_APART, submit_request, was_sent
+from scheduler.requests.service.submission import KEYS_APART, judge_request, submit_request, was_sent
 from scheduler.requests.terms.reasons import RequestReason
+from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
 from scheduler.web.form_words import FormReason
@@ -43,7 +45,7 @@ from scheduler.web.requests.booking.doubts import doubts_of_booking
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import PAGES, WITH_DAY, Typed, host_asked, typed_in
 from scheduler.web.requests.booking.host_search import search_facts, suggested
-from scheduler.web.requests.booking.parts import earliest_day, pupils_listen
+from scheduler.web.requests.booking.parts import chosen_programmes, earliest_day, pupils_listen
 from scheduler.web.requests.booking.prefill import carried_in, day_carried, take_along
 from scheduler.web.requests.forms import CheckForm, RequestPressForm, WhereForm, WhoForm
 
@@ -254,7 +256,8 @@ def check() -> ResponseReturnValue:
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, Reason] = {}
-    status, doubts = 200, doubts_of_booking(booking)
+    status, draft = 200, booking.request_draft()
+    doubts = doubts_of_booking(booking, draft)
     if form.accepted():
         if form.website.data:
             return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
@@ -262,9 +265,9 @@ def check() -> ResponseReturnValue:
             status = 422
         elif not booking.too_quick():
             try:
-                return _send(booking, key)
+                return _send(booking, draft, key)
             except Conflict:  # the date went to another meanwhile: nothing typed is lost
-                hold.note_lost_date(booking, booking.slot() or Slot(booking.request_draft().first_day, dt.time()))
+                hold.note_lost_date(booking, booking.slot() or Slot(draft.first_day, dt.time()))
                 return redirect(address_of("when"))
             except Rejected as rejected:
                 problems, status = rejected.problems, 422
@@ -284,18 +287,20 @@ def _keys_of_booking(form: CheckForm) -> str:
     return KEYS_APART.join(token_hash(one) for one in (answers, form.form_key.data) if one)
 
 
-def _send(booking: BookingDraft, key: str) -> ResponseReturnValue:
-    draft, slot = booking.request_draft(), booking.slot()
+def _send(booking: BookingDraft, draft: RequestDraft, key: str) -> ResponseReturnValue:
+    slot, where = booking.slot(), booking.where()
     if slot is not None:
-        request_id = hold.send(booking, slot, key)
+        request_id = hold.send(booking, draft, slot, key)
     else:
+        if isinstance(where, OpenSchool):
+            where = judge_request(ANONYMOUS, draft, where, chosen_programmes(booking), now=booking.now)
         request_id = submit_request(
             ANONYMOUS,
             draft,
             form_key=key,
             now=booking.now,
             network=network_of(request.remote_addr),
-            where=booking.where(),
+            where=where,
         )
     booking.leave()
     session["booked"], session["asked"] = draft.contact_email, request_id

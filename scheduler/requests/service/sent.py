@@ -1,0 +1,64 @@
+"""The rows of a request: what its draft says in columns, and what a school sends, written at once under the lock."""
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scheduler.core import clock, numbers, states
+from scheduler.core.quick_write import QuickInsert
+from scheduler.people import rules as people_rules
+from scheduler.policy import SYSTEM, Actor
+from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest
+from scheduler.requests.terms.school_request import (
+    REQUEST_MACHINE,
+    RequestChannel,
+    RequestDraft,
+    RequestState,
+    SentRequest,
+)
+
+ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "parts", "kept_until")  # rows of their own; of a hold
+_REQUEST, _PRESENTATIONS = QuickInsert(SchoolRequest), QuickInsert(RequestedPresentation)
+_PREFERRED, _BLACKOUTS = QuickInsert(PreferredDate), QuickInsert(BlackoutDays)
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether it was taken on the phone."""
+    return actor.user_id is not None or actor == SYSTEM
+
+
+def columns_of(actor: Actor, draft: RequestDraft, centre_id: int, now: dt.datetime, booking: str) -> dict[str, Any]:
+    """The row of a draft, with the next number: in a booking of others or in its own."""
+    number = numbers.next_number("R", clock.local_day(now))
+    return {name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN} | {
+        "number": number,
+        "booking": booking or number,
+        "centre_id": centre_id,
+        "channel": RequestChannel.PHONE if is_staff(actor) else RequestChannel.WEB,
+        "state": RequestState.DRAFT,
+        "state_since": now,
+        "submitted_at": now,
+        "teacher_stays": draft.teacher_stays or not draft.with_pupils,  # without them nobody is asked
+        "contact_email": people_rules.address_of(draft.contact_email),
+    }
+
+
+def rows_of(draft: RequestDraft) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Its presentations, preferred dates and days on which it cannot, each in columns."""
+    asked = [{"ordinal": ordinal, **vars(one)} for ordinal, one in enumerate(draft.presentations, 1)]
+    wished = [{"rank": rank, **vars(one)} for rank, one in enumerate(draft.preferred, 1)]
+    return asked, wished, [{**vars(one)} for one in draft.blackouts]
+
+
+def store_sent(
+    session: Session, actor: Actor, draft: RequestDraft, centre_id: int, now: dt.datetime, booking: str = ""
+) -> SentRequest:
+    """What a school has sent and the rules have accepted: stored, and waiting for the proof of its address."""
+    said = columns_of(actor, draft, centre_id, now, booking)
+    row_id = states.start_row(REQUEST_MACHINE, _REQUEST, said, RequestState.UNVERIFIED, actor=actor, at=now)
+    for table, rows in zip((_PRESENTATIONS, _PREFERRED, _BLACKOUTS), rows_of(draft), strict=True):
+        table.each(session, [{"school_request_id": row_id, **row} for row in rows])
+    wanted = {one.name: said[one.name] for one in dataclasses.fields(SentRequest) if one.name != "id"}
+    return SentRequest(id=row_id, **wanted)
