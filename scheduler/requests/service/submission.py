@@ -82,6 +82,7 @@ def submit_request(
     if isinstance(where, JudgedRequest) and where.draft != draft:  # its date is kept until another moment
         where = judge_request(actor, draft, where.school, where.programmes.values(), now=now)
     known = where if isinstance(where, JudgedRequest) else None
+    new_host = where if isinstance(where, HostDraft) else None
     programmes = known.programmes if known else _programmes_of(actor, draft)
     if isinstance(where, OpenSchool):
         known = _judged(actor, draft, programmes, where, now)
@@ -91,7 +92,7 @@ def submit_request(
         if (earlier := form_keys.answer_of(key, *also)) is not None:
             return int(earlier)
         if known is None:
-            known = _judged(actor, draft, programmes, _opened(actor, draft, where, now), now)
+            known = _judged(actor, draft, programmes, _opened(actor, draft, new_host, now), now)
         if known.problems:
             raise Rejected(known.problems)
         parent_id = draft.parent_id

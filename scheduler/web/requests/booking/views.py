@@ -15,13 +15,13 @@ from scheduler.core.errors import Conflict, Reason, Rejected, TooMany
 from scheduler.core.tokens import token_hash
 from scheduler.people.queries import centres
 from scheduler.people.rules import network_of
-from scheduler.places.terms.hosts import HostRow
+from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.policy import ANONYMOUS
 from scheduler.requests.queries.found_hosts import found_hosts
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.service.submission import KEYS_APART, judge_request, submit_request, was_sent
+from scheduler.requests.service.submission import KEYS_APART, JudgedRequest, judge_request, submit_request, was_sent
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web import near_dates
@@ -288,7 +288,8 @@ def _keys_of_booking(form: CheckForm) -> str:
 
 
 def _send(booking: BookingDraft, draft: RequestDraft, key: str) -> ResponseReturnValue:
-    slot, where = booking.slot(), booking.where()
+    slot = booking.slot()
+    where: HostDraft | OpenSchool | JudgedRequest | None = booking.where()
     if slot is not None:
         request_id = hold.send(booking, draft, slot, key)
     else:
