@@ -45,6 +45,7 @@ READERS = {  # every place that names the log's table, and what for
     ("staffing/queries/consent_law.py", "_corrected_by_hand"): "verify",
     ("visits/queries/agenda.py", "promise_of"): "history: who gave the time, and when",
     ("visits/queries/pages.py", "_history"): "history",
+    ("visits/queries/pages.py", "_entries_of"): "history",
 }
 ROOMS = ("visits", "staffing", "readiness", "requests")  # whose changes the two histories show
 SILENT = {  # written for whoever reads the log itself; a history says the same by another line, or need not

@@ -106,7 +106,7 @@ def test_what_came_of_the_plan_itself_is_no_work_from_before_and_the_questions_d
     db.session.rollback()
     with statements() as many:
         fairness_of(region.coordinator, more)
-    assert len(few) == len(many) == 8
+    assert len(few) == len(many) == 7
 
 
 @pytest.mark.both_databases

@@ -262,7 +262,7 @@ def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session,
     with statements() as asked:
         page(region, proposal_id)
 
-    assert len(asked) == 8
+    assert len(asked) == 7
 
 
 def test_an_unfinished_proposal_tells_its_work(session):

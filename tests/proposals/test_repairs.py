@@ -319,7 +319,7 @@ def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
     with statements() as many:
         page(region, proposal_id)
 
-    assert (len(few), len(many)) == (13, 13)
+    assert (len(few), len(many)) == (11, 11)
 
 
 def test_a_day_that_the_school_named_after_a_closure_is_taken(session):

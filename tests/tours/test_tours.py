@@ -39,7 +39,7 @@ from tests.factories.visits import make_visit
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)
-QUESTIONS = 10  # of the page of a tour
+QUESTIONS = 9  # of the page of a tour
 
 
 @pytest.fixture(autouse=True)

@@ -57,10 +57,15 @@ def visits_found(
     elif not words:
         return []
     if host_id is None and not number and scope in (policy.Scope.ANY, policy.Scope.CENTRE):
-        return visits_where(Visit.id.in_(_newest(actor, words, limit)))[::-1]
+        return _newest_first(visits_where(Visit.id.in_(_newest(actor, words, limit))))
     wanted += has_words(words)
     ids = select(Visit.id).join(Visit.host).where(*wanted).order_by(Visit.on_day.desc(), Visit.id.desc()).limit(limit)
-    return visits_where(Visit.id.in_(ids))[::-1]
+    return _newest_first(visits_where(Visit.id.in_(ids)))
+
+
+def _newest_first(rows: list[VisitRow]) -> list[VisitRow]:
+    """By their ids, for of numbers the ten thousandth of a year stands before the one before it."""
+    return sorted(rows, key=lambda row: (row.on_day, row.id), reverse=True)
 
 
 def _newest(actor: Actor, words: list[str], limit: int) -> CompoundSelect[Any]:

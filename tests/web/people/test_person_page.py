@@ -19,7 +19,7 @@ from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, ma
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, an_offered_visit
 from tests.web.browser import browser_of
 
-ENOUGH = 12  # statements of the whole page, the reader's own rights, the audit of reads and its history included
+ENOUGH = 11  # statements of the whole page, the reader's own rights, the audit of reads and its history included
 
 
 @pytest.fixture
