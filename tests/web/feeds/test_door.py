@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler.core.db import db, transaction
-from scheduler.core.quick_read import _Compiled
+from scheduler.core.quick_read import Compiled
 from scheduler.feeds import queries
 from scheduler.feeds.models import FeedBody
 from scheduler.people.models import Presenter, User
@@ -214,14 +214,14 @@ def test_a_database_that_fails_is_asked_again_and_then_by_the_page(
 def test_a_database_that_fails_while_it_is_made_anew_is_asked_again_by_the_page(
     app: Flask, client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, failures = _Compiled.asked, [db.engine.dialect.loaded_dbapi.OperationalError("gone")] * 2
+    asked, failures = Compiled.asked, [db.engine.dialect.loaded_dbapi.OperationalError("gone")] * 2
 
     def fails_twice(*given: Any) -> Any:
         if failures:
             raise failures.pop()
         return asked(*given)
 
-    monkeypatch.setattr(_Compiled, "asked", fails_twice)
+    monkeypatch.setattr(Compiled, "asked", fails_twice)
     with pages(app) as reached:
         answer = client.get(address)
 
