@@ -65,9 +65,9 @@ def ask(job: dict[str, Any], tally: Tally, until: float) -> None:
 
 
 def _of_a_stranger() -> dict[str, str]:
-    """Another address at each request: a country asks, and nobody so often that he is refused."""
+    """Another network at each request: a country asks, and nobody so often that he is refused."""
     number = next(_STRANGERS)
-    return {"X-Forwarded-For": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
+    return {"X-Forwarded-For": f"10.{number & 255}.{number >> 8 & 255}.1"}
 
 
 def bookings(job: dict[str, Any]) -> dict[str, Any]:
