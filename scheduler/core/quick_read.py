@@ -34,12 +34,25 @@ Processor = Callable[[Any], Any]
 MOST_IDLE = 8  # of an engine: as many threads as the web has
 
 
-class QuickRead:
+class QuickStatement:
+    """A statement that is compiled once for each kind of database."""
+
+    def __init__(self, statement: SelectBase | UpdateBase, columns: Sequence[str] | None = None) -> None:
+        self._statement, self._columns = statement, columns
+        self._of_dialect: dict[str, Compiled] = {}
+
+    def _compiled(self, dialect: Dialect) -> "Compiled":
+        compiled = self._of_dialect.get(dialect.name)
+        if compiled is None:  # two threads may both make it: they make the same
+            compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect, self._columns)
+        return compiled
+
+
+class QuickRead(QuickStatement):
     """A SELECT, for one kind of database after the other."""
 
     def __init__(self, statement: SelectBase) -> None:
-        self._statement = statement
-        self._of_dialect: dict[str, Compiled] = {}
+        super().__init__(statement)
 
     def one(self, engine: Engine, given: dict[str, Any]) -> tuple[Any, ...] | None:
         """The row in the types of its columns, or None: when there is none, or when the database does not answer.
@@ -92,12 +105,6 @@ class QuickRead:
             connection.execute(cast(Executable, self._statement), given)
         hides = connection.engine.hide_parameters
         return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hides, dialect=dialect)
-
-    def _compiled(self, dialect: Dialect) -> "Compiled":
-        compiled = self._of_dialect.get(dialect.name)
-        if compiled is None:  # two threads may both make it: they make the same
-            compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect)
-        return compiled
 
 
 class _Standby:

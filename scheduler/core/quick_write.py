@@ -11,24 +11,20 @@ from sqlalchemy import CursorResult, Delete, Insert, Table, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from scheduler.core.quick_read import Compiled
+from scheduler.core.quick_read import QuickStatement
 
 
-class QuickWrite:
+class QuickWrite(QuickStatement):
     """A statement that writes, for one kind of database after the other."""
 
     def __init__(self, statement: Insert | Delete, columns: Sequence[str] | None = None) -> None:
-        self._statement, self._columns = statement, columns
-        self._of_dialect: dict[str, Compiled] = {}
+        super().__init__(statement, columns)
 
     def send(self, session: Session, *rows: Mapping[str, Any]) -> CursorResult[Any]:
         """Send it once with each of these, after what the session has changed before."""
         session.flush()
         connection = session.connection()
-        compiled = self._of_dialect.get(connection.dialect.name)
-        if compiled is None:  # two threads may both make it: they make the same
-            compiled = Compiled(self._statement, connection.dialect, self._columns)
-            self._of_dialect[connection.dialect.name] = compiled
+        compiled = self._compiled(connection.dialect)
         given = [compiled.parameters(dict(row)) for row in rows]
         return connection.exec_driver_sql(compiled.text, given if len(given) > 1 else given[0])
 
