@@ -12,7 +12,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.queries.counting import TO_BE_HELD, Pair, Row, rows_of
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK, AttendanceState, CountSource
 from scheduler.core.db import db, written_out
-from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
 from scheduler.core.sorting import Sort, in_order
 from scheduler.core.text import fold
 from scheduler.places.models import Host
@@ -77,14 +77,8 @@ def waiting_attendance(
 
 
 def _page_of(visits: Sequence[_Waits], page: int, per_page: int) -> Page[Pair]:
-    """The presentations of a page; a visit may begin on the page before, and end on the next."""
-    begins = first_row(page, per_page)
-    passed, skipped, ids = 0, 0, list[int]()
-    for one in visits:
-        if passed < begins + per_page and passed + one.many > begins:
-            skipped = skipped if ids else begins - passed
-            ids.append(one.visit_id)
-        passed += one.many
+    """The presentations of a page, by their visits."""
+    ids, skipped, total = heaps_of_page(((one.visit_id, one.many) for one in visits), page, per_page)
     place = {visit_id: at for at, visit_id in enumerate(ids)}
     found = db.session.execute(
         select(Presentation.visit_id, Presentation.id)
@@ -92,7 +86,7 @@ def _page_of(visits: Sequence[_Waits], page: int, per_page: int) -> Page[Pair]:
         .order_by(Presentation.visit_id, Presentation.ordinal)
     )
     pairs = sorted(((row[0], row[1]) for row in found), key=lambda pair: place[pair[0]])
-    return Page(pairs[skipped : skipped + per_page], page, passed, per_page)
+    return Page(pairs[skipped : skipped + per_page], page, total, per_page)
 
 
 def assumed_attendance(actor: Actor, page: int, per_page: int = PER_PAGE) -> Page[Row]:

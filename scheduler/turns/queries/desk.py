@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.names import whole_name
-from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.turns.queries import kept_turns
@@ -149,16 +149,9 @@ def sittings_not_counted(actor: Actor, now: dt.datetime, page: int = 1) -> Page[
     for row in judged.visits:
         if missing := _not_counted(judged, row, now, today):
             found.append((row.Visit.on_day, row.Visit.number, row.Visit.id, len(missing)))
-    visits = [(visit_id, many) for _day, _number, visit_id, many in sorted(found)]
-    begins, passed, shown = first_row(page), 0, list[int]()
-    first = 0  # presentations before the first visit that is shown
-    for visit_id, many in visits:
-        if passed < begins + PER_PAGE and passed + many > begins:
-            first = first if shown else passed
-            shown.append(visit_id)
-        passed += many
-    pairs = _pairs(shown, now, today)[begins - first : begins - first + PER_PAGE]
-    return Page(pairs, page, passed)
+    shown, skipped, total = heaps_of_page(((visit_id, many) for *_order, visit_id, many in sorted(found)), page)
+    pairs = _pairs(shown, now, today)[skipped : skipped + PER_PAGE]
+    return Page(pairs, page, total)
 
 
 def _pairs(visit_ids: Sequence[int], now: dt.datetime, today: dt.date) -> list[tuple[int, int]]:
