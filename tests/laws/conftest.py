@@ -1,11 +1,22 @@
 """The house that laws walk through."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
 from scheduler.jobs import queue
 from tests.factories import MONDAY
+from tests.laws.sources import nodes, parsed
 from tests.loaded_demo import load_demo
+
+
+@pytest.fixture(scope="package", autouse=True)
+def trees() -> Iterator[None]:
+    """The trees of all sources are as large as a browser: they go with the last law."""
+    yield
+    nodes.cache_clear()
+    parsed.cache_clear()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestStat
 from scheduler.visits.terms.states import ASSIGNMENT_MACHINE, VISIT_MACHINE, AssignmentState, VisitState, WishOutcome
 from scheduler.web.labels import HAPPENED
 from scheduler.web.requests.words import ACTIONS
+from tests.laws.sources import parsed
 
 SCHEDULER = ROOT / "scheduler"
 READERS = {  # every place that names the log's table, and what for
@@ -70,7 +71,7 @@ def _names_the_log(node: ast.AST) -> bool:
 def _trees(*rooms: str) -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted(SCHEDULER.rglob("*.py")):
         if not rooms or path.relative_to(SCHEDULER).parts[0] in rooms:
-            yield path.relative_to(SCHEDULER), ast.parse(path.read_text(encoding="utf-8"))
+            yield path.relative_to(SCHEDULER), parsed(path.read_text(encoding="utf-8"))
 
 
 def test_the_audit_log_is_read_for_histories_and_checks_only() -> None:

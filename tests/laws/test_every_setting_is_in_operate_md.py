@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from tests.laws.sources import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 READERS = ("config.py", "settings_file.py")
 HANDS_ON = "scheduler/core/postgresql_programs.py"  # what a program that it starts needs: PATH, HOME, libpq's own
@@ -11,7 +13,7 @@ HANDS_ON = "scheduler/core/postgresql_programs.py"  # what a program that it sta
 
 def settings_read() -> set[str]:
     """Every NAME in `env.str("NAME", …)`, `env.int(…)`, … of the two files that read settings."""
-    trees = [ast.parse((ROOT / "scheduler" / name).read_text()) for name in READERS]
+    trees = [parsed((ROOT / "scheduler" / name).read_text()) for name in READERS]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return {
         str(call.args[0].value)

@@ -2,6 +2,7 @@ import ast
 from pathlib import Path
 
 import scheduler
+from tests.laws.sources import nodes
 from tools.translations import check
 
 
@@ -14,7 +15,7 @@ def test_no_string_hides_in_another():
     hidden = [
         (file.name, call.lineno)
         for file in sorted(Path(scheduler.__file__).parent.rglob("*.py"))
-        for whole in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for whole in nodes(file.read_text(encoding="utf-8"))
         if isinstance(whole, ast.JoinedStr)
         for call in ast.walk(whole)
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in {"_", "gettext", "ngettext"}

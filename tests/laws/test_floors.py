@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.laws.sources import nodes, parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 LINTER = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache", "--config", str(ROOT / "pyproject.toml")]
 
@@ -22,7 +24,7 @@ def packages_with_code(folder: Path) -> list[str]:
     return [
         str(file.relative_to(folder))
         for file in sorted(folder.rglob("__init__.py"))
-        if len(ast.parse(file.read_text()).body) > 1 or not ast.get_docstring(ast.parse(file.read_text()))
+        if len(parsed(file.read_text()).body) > 1 or not ast.get_docstring(parsed(file.read_text()))
     ]
 
 
@@ -41,7 +43,7 @@ def private_names_imported(folder: Path) -> list[str]:
     return [
         f"{file.relative_to(folder)}: {name.name}"
         for file in sorted(folder.rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes(file.read_text())
         if isinstance(node, ast.ImportFrom)
         for name in node.names
         if name.name.startswith("_") and not name.name.startswith("__") and name.name not in ("_", "_l", "_n")
@@ -62,7 +64,7 @@ def modules_of_tests_imported(folder: Path) -> list[str]:
     """Test modules that another module takes names from: what two need has a home of its own."""
     found = []
     for file in sorted(folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes(file.read_text()):
             if isinstance(node, ast.Import):
                 names = [name.name for name in node.names]
             elif isinstance(node, ast.ImportFrom):

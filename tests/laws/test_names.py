@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
+from tests.laws.sources import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = (int, float, str, bytes, dt.timedelta)  # a table of words or of states is read beside what it is a table of
 SAME_CLASS: dict[str, str] = {}  # name: why two files may define a class of that name
@@ -30,7 +32,7 @@ SPOKEN = {
 def modules() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted((ROOT / "scheduler").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(parts).removesuffix(".__init__"), ast.parse(path.read_text())
+        yield ".".join(parts).removesuffix(".__init__"), parsed(path.read_text())
 
 
 def classes_of(tree: ast.Module) -> list[str]:
@@ -91,7 +93,7 @@ def test_what_one_looks_for_by_name_is_called_by_a_noun():
 
 def test_the_law_sees_each_kind():
     """By the names that the house once had."""
-    tree = ast.parse("A_WEEK = 7\n_KEPT = 1\nHELD: int = 2\nclass Asked:\n    class Meta: ...\ndef said(): ...\n")
+    tree = parsed("A_WEEK = 7\n_KEPT = 1\nHELD: int = 2\nclass Asked:\n    class Meta: ...\ndef said(): ...\n")
 
     assert constants_of(tree) == ["A_WEEK", "HELD"]
     assert (classes_of(tree), functions_of(tree)) == (["Asked"], ["said"])

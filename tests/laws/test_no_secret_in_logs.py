@@ -8,13 +8,14 @@ from pathlib import Path
 from scheduler.core import logs
 from scheduler.core.logs import is_secret
 from scheduler.web.headers import SECRETS
+from tests.laws.sources import nodes
 
 SCHEDULER = Path(__file__).parents[2] / "scheduler"
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 
 
 def log_calls(source: str) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS:
             owner = node.func.value
             if isinstance(owner, ast.Name) and owner.id in {"log", "logger", "logging"}:
@@ -40,7 +41,7 @@ def _keys(extra: ast.expr, source: str) -> list[str]:
     name = extra.id if isinstance(extra, ast.Name) else ""
     found = [
         node.value
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(source)
         if isinstance(node, ast.Assign)
         and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
     ]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.laws.sources import nodes
+
 TESTS = Path(__file__).resolve().parents[1]
 ASKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 OF = {"clock", "datetime", "date", "time"}  # clock.now(), dt.datetime.now(), dt.date.today(), time.time()
@@ -24,7 +26,7 @@ STOPWATCHES = {"monotonic", "perf_counter", "process_time"}
 
 def readings(source: str) -> Iterator[str]:
     """Each place where the machine is asked what time it is, or where a test puts up a clock of its own."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         match node:
             case ast.Attribute(value=ast.Name(id=of) | ast.Attribute(attr=of), attr=asked) if (
                 of in OF and asked in ASKS
@@ -40,7 +42,7 @@ def readings(source: str) -> Iterator[str]:
 
 def stopped_times(source: str) -> Iterator[str]:
     """Each assertion about how long something took."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if not isinstance(node, ast.Assert):
             continue
         for part in ast.walk(node):

@@ -10,6 +10,7 @@ import pytest
 
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.policy import TABLE, Actor, Role, Scope, require
+from tests.laws.sources import nodes
 
 ROOT = Path(__file__).parents[2] / "scheduler"
 
@@ -31,7 +32,7 @@ def calls() -> list[tuple[str, ast.Call, str, str]]:
 def _calls() -> Iterator[tuple[str, ast.Call, str, str]]:
     """Every call of `policy.require` whose verb and thing are written out."""
     for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path.read_text()):
             if not isinstance(node, ast.Call) or ast.unparse(node.func) != "policy.require":
                 continue
             match node.args:

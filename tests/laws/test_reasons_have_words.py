@@ -19,6 +19,7 @@ from scheduler.web import labels, reasons
 from scheduler.web.board import blocks
 from scheduler.web.form_words import FormReason
 from scheduler.web.requests import words as request_words
+from tests.laws.sources import nodes, parsed
 
 CODE = Path(__file__).parents[2] / "scheduler"
 RAISED = {"Conflict", "Rejected", "Why", "TooMany", "BadText", "Refusal", "worded", "show"}
@@ -168,7 +169,7 @@ def plain_reasons(source: str) -> list[int]:
     return sorted(
         {
             value.lineno
-            for call in ast.walk(ast.parse(source))
+            for call in nodes(source)
             if isinstance(call, ast.Call) and _name(call) in RAISED
             for given in [*call.args, *(word.value for word in call.keywords)]
             for value in _values(given)
@@ -220,7 +221,7 @@ def promised_reasons(source: str) -> set[str]:
     """The reasons that docstrings promise: Conflict("late", "gone"), Rejected({"day": "late"})."""
     texts = [
         ast.get_docstring(node) or ""
-        for node in ast.walk(ast.parse(source))
+        for node in nodes(source)
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
     ]
     found = set()
@@ -241,7 +242,7 @@ def test_docstrings_promise_reasons_that_exist() -> None:
 
 def tables_changed_on_import(source: str) -> list[int]:
     """Lines at the top of a module that change a table which another module has made."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     imported = {
         (name.asname or name.name).split(".")[0]
         for node in tree.body

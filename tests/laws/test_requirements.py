@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.laws.sources import nodes
 from tests.least_packages import normal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,7 @@ def lines_of(*files: str) -> set[str]:
 def imports_in(code: str) -> set[str]:
     """The top-level names that a file imports, wherever in it, of others."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in nodes(code):
         if isinstance(node, ast.Import):
             names |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:

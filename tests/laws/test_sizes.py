@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.laws.sources import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 LONG_TABLES: set[str] = set()  # "scheduler/…": files that are a table of data
 FUNCTION, FILE, TEMPLATE, LINE, PARAMETERS, ROUTES = 60, 400, 200, 120, 6, 20
@@ -20,7 +22,7 @@ def name_of(path: Path) -> str:
 
 
 def functions(path: Path) -> Iterator[Function]:
-    tree = ast.parse(path.read_text())
+    tree = parsed(path.read_text())
     return (node for node in ast.walk(tree) if isinstance(node, Function))
 
 

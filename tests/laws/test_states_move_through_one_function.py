@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from tests.laws.sources import nodes
+
 CODE = Path(__file__).parents[2] / "scheduler"
 MOVER = "core/states.py"
 # Queues that are leased by UPDATE, with no machine and no audit of each attempt: mails, long work.
@@ -12,7 +14,7 @@ GUARDED = {"state", "state_since"}
 
 def states_written_by_hand(source: str) -> list[int]:
     """Lines that set `.state`, by assignment, setattr, or an UPDATE's values."""
-    return sorted(node.lineno for node in ast.walk(ast.parse(source)) if _assigns(node) or _calls(node))
+    return sorted(node.lineno for node in nodes(source) if _assigns(node) or _calls(node))
 
 
 def _assigns(node: ast.AST) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from tools.bench import __main__ as bench
 from tools.bench import table
-from tools.bench.figures import Figure, GrowthLine, Record, apart, keep, kept, ms, percent, times
+from tools.bench.figures import Figure, GrowthLine, Record, apart, ms, percent, times
 from tools.bench.in_process import growth_figure
 from tools.bench.turns import Spread
 
@@ -92,21 +92,57 @@ def test_a_run_says_when_and_beside_how_much_other_work_it_was():
     assert said.endswith("load 0.5 before, 7.2 after, SQLite, gunicorn.")
 
 
-def test_rows_that_are_measured_again_take_their_place_and_say_when(tmp_path: Path):
-    path = tmp_path / "SQLite.json"
-    assert kept(path) is None
+def test_rows_that_are_measured_again_take_their_place_and_say_when():
     whole = Record(
-        ("at one",), (Figure("P1", "a", "g", "1"), Figure("P2", "b", "g", "2")), (LEVEL,), ("P3: no server",)
+        ("at one",),
+        (Figure("P1", "a", "g", "1"), Figure("P2", "b", "g", "2", met=True), Figure("P4", "d", "g", "5")),
+        (LEVEL, STEEP),
+        ("P3: no server", "P10, P11: no fonts"),
     )
-    again = Record(("at two",), (Figure("P1", "a", "g", "3"), Figure("P3", "c", "g", "4")))
+    first = Record(("at two",), (Figure("P1", "a", "g", "3", met=False), Figure("P4", "d", "g", "6")))
+    second = Record(("at three",), (Figure("P1", "a", "g", "4"), Figure("P3", "c", "g", "7")), failed=("P4: gone",))
 
-    keep(path, whole.with_rows(again, ["P1", "P3"]))
+    page = table.with_rows(table.text_of(whole), first, ["P1", "P4"])
+    page = table.with_rows(page, second, ["P1", "P3", "P4"])
 
-    found = kept(path)
-    assert found is not None
-    assert {one.row: one.product for one in found.figures} == {"P1": "3", "P2": "2", "P3": "4"}
-    assert (found.said, found.growth, found.failed) == (("at one", "P1, P3 again: at two"), (LEVEL,), ())
-    assert "at one  \nP1, P3 again: at two" in table.text_of(found)
+    assert page == table.text_of(
+        Record(
+            ("at one", "P1, P3, P4 again: at three"),
+            (Figure("P1", "a", "g", "4"), Figure("P2", "b", "g", "2", met=True), Figure("P3", "c", "g", "7")),
+            (LEVEL, STEEP),
+            ("P10, P11: no fonts", "P4: gone"),
+        )
+    )
+
+
+def test_pages_that_are_measured_again_take_the_place_of_all_pages():
+    whole = Record(("at one",), (Figure("P17", "pages", "g", "1 of 2"),), (LEVEL, STEEP))
+    again = Record(("at two",), (Figure("P17", "pages", "g", "1 of 1"),), (LEVEL,))
+
+    assert table.with_rows(table.text_of(whole), again, ["P17"]) == table.text_of(
+        Record(("at one", "P17 again: at two"), again.figures, (LEVEL,))
+    )
+
+
+def test_a_run_keeps_its_sentence_while_a_row_of_it_stands():
+    def run(when: str, *rows: str) -> Record:
+        return Record((when,), tuple(Figure(row, "a", "g", when) for row in rows))
+
+    page = table.text_of(run("one", "P1", "P2"))
+    for when, rows in (("two", ["P1", "P2"]), ("three", ["P2"])):
+        page = table.with_rows(page, run(when, *rows), rows)
+
+    assert page.splitlines()[:3] == ["one  ", "P1 again: two  ", "P2 again: three"]
+
+
+def test_the_page_of_this_house_can_be_read_and_says_the_same_again():
+    page = bench.PAGE.read_text(encoding="utf-8")
+
+    for database in ("SQLite", "PostgreSQL"):
+        stands = table.standing(page, database)
+        again = table.with_rows(stands, Record(("now",), ()), [])
+
+        assert again.replace("\n again: now", "").replace("  \n\n", "\n\n") == stands
 
 
 def test_what_could_not_be_measured_is_told_in_one_line():

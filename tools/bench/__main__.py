@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from tools.bench import figures, in_process, over_http, servers, starting, table
+from tools.bench import in_process, over_http, servers, starting, table
 from tools.bench.figures import Figure, GrowthLine, Record
 from tools.bench.workshop import ROOT, Failed, Workshop
 from tools.services import NoService, postgres
@@ -107,17 +107,15 @@ def main() -> int:
     record = Record((said.sentence(),), tuple(found), tuple(growth), tuple(failed))
     print(f"\n{table.text_of(record)}")
     if given.write or not given.rows:
-        _write(folder, table.part_of(database, quick=given.quick), record, given.rows)
+        _write(table.part_of(database, quick=given.quick), record, given.rows)
     return 1 if failed else 0
 
 
-def _write(folder: Path, part: str, record: Record, rows: Sequence[str]) -> None:
+def _write(part: str, record: Record, rows: Sequence[str]) -> None:
     """Rows that were named take their place among those of the last run of the same kind."""
-    path = folder / f"{part}.json"
-    before = figures.kept(path) if rows else None
-    whole = before.with_rows(record, rows) if before else record
-    figures.keep(path, whole)
-    table.written(PAGE, {part: table.text_of(whole)})
+    page = PAGE.read_text(encoding="utf-8")
+    text = table.with_rows(table.standing(page, part), record, rows) if rows else table.text_of(record)
+    table.written(PAGE, {part: text})
     print(f"\nwritten to {PAGE.relative_to(ROOT)}")
 
 

@@ -1,9 +1,6 @@
 """What a row of the table says."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 from tools.bench.turns import Spread
 
@@ -56,35 +53,9 @@ def apart(spread: Spread) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """What one database gave: whole, or rows that were measured again since."""
+    """What one run gave."""
 
-    said: tuple[str, ...]  # under which conditions, a sentence for each run
+    said: tuple[str, ...]  # under which conditions, a sentence for each run whose rows stand
     figures: tuple[Figure, ...]
     growth: tuple[GrowthLine, ...] = ()
     failed: tuple[str, ...] = ()
-
-    def with_rows(self, again: "Record", rows: Sequence[str]) -> "Record":
-        """This record, with these rows as they were measured again."""
-        others = tuple(one for one in self.figures if one.row not in rows)
-        failed = tuple(one for one in self.failed if one.partition(":")[0] not in rows)
-        said = f"{', '.join(rows)} again: {again.said[0]}"
-        growth = again.growth or self.growth
-        return Record((*self.said, said), (*others, *again.figures), growth, (*failed, *again.failed))
-
-
-def keep(path: Path, record: Record) -> None:
-    """The same as data, for the next run and for whoever compares two."""
-    path.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def kept(path: Path) -> Record | None:
-    """What was measured last, if anything was."""
-    if not path.exists():
-        return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Record(
-        tuple(told["said"]),
-        tuple(Figure(**one) for one in told["figures"]),
-        tuple(GrowthLine(**one) for one in told["growth"]),
-        tuple(told["failed"]),
-    )

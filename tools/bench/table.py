@@ -14,6 +14,8 @@ from tools.bench.in_process import TOO_SLOW_MS, is_level
 HEAD = ("row", "what", "goal", "product", "yardstick", "ratio", "spread", "met")
 GROWTH_HEAD = ("page", "few: CPU", "many: CPU", "exponent", "statements", "kB", "level")
 MET = {True: "yes", False: "**no**", None: "—"}
+READ = {cell: met for met, cell in MET.items()}
+AGAIN, NOT_MEASURED = " again: ", "Not measured:"
 
 
 class NoMarks(Exception):
@@ -54,8 +56,11 @@ def marks(name: str) -> tuple[str, str]:
 
 def rows_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of Markdown; a bar inside a cell would end it."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)
+    return "\n".join(map(_line, [head, ["---"] * len(head), *rows]))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
 
 
 def figures_table(figures: Sequence[Figure]) -> str:
@@ -89,23 +94,71 @@ def growth_table(lines: Sequence[GrowthLine]) -> str:
     )
 
 
-def text_of(record: Record) -> str:
-    """All that stands between two marks."""
+def text_of(record: Record, growth: str = "") -> str:
+    """All that stands between two marks. growth: the table of pages as it stands, where this run made none."""
     parts = ["  \n".join(record.said), figures_table(record.figures)]
-    if record.growth:
-        parts.append(growth_table(record.growth))
+    if table := growth_table(record.growth) if record.growth else growth:
+        parts.append(table)
     if record.failed:
-        parts.append("Not measured:\n\n" + "\n".join(f"- {' '.join(one.split())}" for one in record.failed))
+        parts.append(f"{NOT_MEASURED}\n\n" + "\n".join(f"- {' '.join(one.split())}" for one in record.failed))
     return "\n\n".join(parts)
+
+
+def with_rows(standing: str, again: Record, rows: Sequence[str]) -> str:
+    """What stands between two marks, with these rows as they were measured again and all others as they were.
+
+    The page itself is what is remembered: it goes where the repository goes, and nothing else does.
+    """
+    said, *others = standing.strip().split("\n\n")
+    blocks = {block.splitlines()[0]: block for block in others}
+    figures = [one for one in map(_figure, blocks.get(_line(HEAD), "").splitlines()[2:]) if one.row not in rows]
+    failed = [line[2:] for block in others for line in block.splitlines() if line.startswith("- ")]
+    left = [one for one in failed if not set(one.partition(":")[0].split(", ")) & set(rows)]
+    record = Record(
+        (*_still_said(said.splitlines(), rows), f"{', '.join(rows)}{AGAIN}{again.said[0]}"),
+        (*figures, *again.figures),
+        again.growth,
+        (*left, *again.failed),
+    )
+    return text_of(record, blocks.get(_line(GROWTH_HEAD), ""))
+
+
+def _figure(line: str) -> Figure:
+    row, what, goal, product, yardstick, ratio, spread, met = line.removeprefix("| ").removesuffix(" |").split(" | ")
+    return Figure(row, what, goal, product, yardstick, ratio, spread, READ[met])
+
+
+def _still_said(sentences: Sequence[str], rows: Sequence[str]) -> list[str]:
+    """The sentences of earlier runs, each with those of its rows that still stand; a run without one is not named."""
+    found = []
+    for sentence in (one.rstrip() for one in sentences):
+        named, again, when = sentence.partition(AGAIN)
+        left = [row for row in named.split(", ") if row not in rows]
+        if not again:
+            found.append(sentence)
+        elif left:
+            found.append(f"{', '.join(left)}{AGAIN}{when}")
+    return found
+
+
+def standing(page: str, name: str) -> str:
+    """What the page says between these marks. Raises: NoMarks."""
+    return _place(page, name).group(1).strip()
+
+
+def _place(page: str, name: str) -> re.Match[str]:
+    begin, end = marks(name)
+    found = re.search(f"{re.escape(begin)}(.*?){re.escape(end)}", page, re.DOTALL)
+    if not found:
+        raise NoMarks(f"no {begin} … {end}")
+    return found
 
 
 def with_part(page: str, name: str, text: str) -> str:
     """The page with this between its marks. Raises: NoMarks."""
     begin, end = marks(name)
-    found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    if not found.search(page):
-        raise NoMarks(f"no {begin} … {end}")
-    return found.sub(lambda _: f"{begin}\n{text}\n{end}", page)
+    place = _place(page, name)
+    return f"{page[: place.start()]}{begin}\n{text}\n{end}{page[place.end() :]}"
 
 
 def written(path: Path, parts: dict[str, str]) -> None:
