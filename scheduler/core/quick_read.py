@@ -80,20 +80,31 @@ class QuickRead(QuickStatement):
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, inside the transaction of this connection. Raises: what SQLAlchemy makes of the driver's error."""
+        return self._compiled(connection.dialect).results(self._raw(connection, given))
+
+    def _raw(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         compiled = self._compiled(connection.dialect)
         try:
             cursor = compiled.asked(connection.engine, connection.connection, given)
-            rows = cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
             cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
             raise self._told(connection, compiled.text, given, error) from error
-        return compiled.results(rows)
+        return rows
 
     def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The same for a page, in the transaction of its session."""
+        return self.seen(session, self.raw_on_page(session, given))
+
+    def raw_on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """The same as the driver gives them: to be known again, not to be read."""
         if session.autoflush:
             session.flush()  # as before every question: what this transaction has changed is seen
-        return self.all(session.connection(), given)
+        return self._raw(session.connection(), given)
+
+    def seen(self, session: Session, raw: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """These rows in the types of their columns."""
+        return self._compiled(session.get_bind().dialect).results(raw)
 
     def _told(self, connection: Connection, text: str, given: dict[str, Any], error: Exception) -> BaseException:
         """A failure as it is told everywhere. To ask again would tell another one: its transaction is broken off.

@@ -25,7 +25,6 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.language import pick
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.text import fold
 from scheduler.places.models import (
@@ -56,6 +55,7 @@ from scheduler.places.terms.hosts import (
     Supplies,
 )
 from scheduler.places.terms.school_time import Bells, CallNoteRow, DaysOfGrades, NamedDay, SchoolTime, SchoolTimeRow
+from scheduler.places.towns import known_municipalities
 
 MOST_NOTES = 50
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
@@ -158,10 +158,7 @@ def municipality_row(municipality: Municipality) -> MunicipalityRow:
 
 def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
     """All of them under their districts, both by the alphabet of the language."""
-    wanted = select(Municipality).options(joinedload(Municipality.district)).order_by(Municipality.id)
-    rows = [municipality_row(town) for town in db.session().scalars(wanted)]
-    keys = {row.district_id: alphabet_key(pick(language, row.district_sr_cyrl, row.district_sr_latn)) for row in rows}
-    return sorted(rows, key=lambda row: (keys[row.district_id], alphabet_key(row.name(language))))
+    return list(known_municipalities(language).what)
 
 
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:

@@ -27,8 +27,8 @@ def test_what_is_promised_is_taken_on_its_day_and_not_for_its_own_visit(session)
     assert {(one.presenter_id, one.on_day, one.stop.visit_id) for one in taken} == {(ana.id, VISIT_DAY, scene.visit_id)}
     assert len(taken) == 2
     assert taken[0].stop.busy_until <= taken[1].stop.busy_from
-    assert time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY, except_visit=scene.visit_id) == []
-    assert time_taken([ana.id], (VISIT_DAY + DAY, VISIT_DAY + DAY), now=MONDAY) == []
+    assert time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY, except_visit=scene.visit_id) == ()
+    assert time_taken([ana.id], (VISIT_DAY + DAY, VISIT_DAY + DAY), now=MONDAY) == ()
     stops = [one.stop for one in taken]
     assert stops_and_load(taken, stops, [VISIT_DAY]) == ({ana.id: stops}, {ana.id: {VISIT_DAY: 2}})
     assert promised_stops([ana.id], stops, except_visit=0, now=MONDAY) == {ana.id: stops}

@@ -5,13 +5,14 @@ Days are asked of the nearest presenters first, and of others only where they co
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from scheduler.booking.queries import seekers
+from scheduler.booking.queries.judged_answers import FoundAnswer, found_answer
 from scheduler.booking.queries.seekers import Errand, taken_from
 from scheduler.booking.rules import free_dates as booking_free_dates
 from scheduler.booking.rules import holds
@@ -82,7 +83,7 @@ class OpenCalendar:
     shut: frozenset[dt.date]
     told: SchoolTime | None
     people: tuple[Seeker, ...]  # of the programme's centre, without what they have promised
-    taken: tuple[TakenTime, ...]  # what was promised, and what is held
+    taken: Sequence[TakenTime]  # what was promised, and what is held
     missing: str  # the school year of today, where one of the calendars does not have it yet
 
     def free_dates(self, wish: FreeWish) -> FreeDates:
@@ -113,17 +114,23 @@ class OpenCalendar:
         them again would prove nothing more.
         """
         people = tuple(one for one in self.people if one.presenter_id in presenter_ids)
-        return replace(self, people=people, taken=taken_from(presenter_ids, (day, day), now))
+        return replace(self, people=people, taken=taken_from(presenter_ids, (day, day), now).what)
 
     def facts_of(self, wish: FreeWish) -> FreeFacts:
         """What the rule is asked with."""
+        facts, people = self.facts_without_people(wish), self._seekers(wish)
+        if not wish.crew:
+            return replace(facts, people=people)
+        # Of who has agreed to go there before, nobody is asked how far she goes, or her usual hours.
+        people = tuple(replace(one, reach_km=None, hours=one.hours or ANY_HOUR) for one in people)
+        kinds = Counter(one.kind for one in people)
+        rule = CrewRule(kinds[PresenterKind.EDUCATOR], kinds[PresenterKind.INFLUENCER])
+        return replace(facts, people=people, rule=rule)
+
+    def facts_without_people(self, wish: FreeWish) -> FreeFacts:
+        """The same, before anybody is looked at."""
         programme = self.place.programme
         classes = wish.classes if wish.audience is Audience.PUPILS else ()
-        people, rule = self._seekers(wish), CrewRule(programme.educators, programme.influencers)
-        if wish.crew:  # of who has agreed to go there before, nobody is asked how far she goes, or her usual hours
-            people = tuple(replace(one, reach_km=None, hours=one.hours or ANY_HOUR) for one in people)
-            kinds = Counter(one.kind for one in people)
-            rule = CrewRule(kinds[PresenterKind.EDUCATOR], kinds[PresenterKind.INFLUENCER])
         return FreeFacts(
             today=self.today,
             zone=self.place.zone,
@@ -134,12 +141,12 @@ class OpenCalendar:
             topic=programme.topic,
             language=wish.language,
             audience=wish.audience,
-            rule=rule,
+            rule=CrewRule(programme.educators, programme.influencers),
             notice_days=programme.notice_days,
             minutes=wish.minutes or minutes_of_all(wish.kept, wish.sittings, programme.minutes),
             set_up_minutes=programme.set_up_minutes,
             classes=wish.classes,
-            people=people,
+            people=(),
             at=wish.at,
             sitting_minutes=None if wish.minutes else programme.minutes,
             kept=wish.kept,
@@ -163,7 +170,9 @@ class OpenCalendar:
                     YoungVisit(taken.stop.visit_id, taken.on_day, taken.minutes)
                     for taken in mine
                     if is_minor(one.law.adult_on, taken.on_day)
-                ),
+                )
+                if one.law.adult_on  # of who is known to be of age no day is asked about
+                else (),
             )
             if (mine := promised.get(one.presenter_id))
             else one
@@ -180,8 +189,11 @@ class NearCalendar:
 
     def __init__(self, wish: FreeWish, place: AskedPlace, now: dt.datetime) -> None:
         self._errand = _errand(wish, place, _next_days(place, now), now)
-        people, self._others = seekers.nearest(self._errand)
-        self._calendar = _calendar_of(place, wish, self._errand, people)
+        known = seekers.nearest(self._errand)
+        self._others, people = known.what.others, known.what.people
+        taken = taken_from(seekers.able(people), self._errand.span, now)
+        self._calendar = _calendar_of(place, wish, self._errand, people, taken.what)
+        self._numbers = known.number, taken.number  # of what the calendar was made of, as long as nobody was added
         self._asked: list[WantedPeople] = []
 
     @property
@@ -198,7 +210,16 @@ class NearCalendar:
 
     def free_dates(self, wish: FreeWish) -> FreeDates:
         """On which of the next days, and at what times, somebody can really come."""
-        return self._settled(wish, lambda facts: booking_free_dates.judged_dates(facts, clock.moment_of))
+        if self._asked:
+            return self._settled(wish, _judged_dates)
+        facts = self._calendar.facts_without_people(wish)
+        found = found_answer(facts, wish, self._numbers, lambda: self._found(wish))
+        return self._settled(wish, _judged_dates) if found.wanted else found.dates
+
+    def _found(self, wish: FreeWish) -> FoundAnswer:
+        """What the nearest say, and who could make more of it."""
+        dates, judged = _judged_dates(self._calendar.facts_of(wish))
+        return FoundAnswer(dates, wanted_of(judged, self._others))
 
     def against(self, wish: FreeWish, day: dt.date) -> list[FreeDay]:
         """Every rule that speaks against a day at the hours that the wish keeps."""
@@ -221,12 +242,12 @@ class NearCalendar:
     def _with(self, wanted: WantedPeople) -> OpenCalendar:
         """The same calendar with those who are wanted besides."""
         calendar, errand = self._calendar, self._errand
-        read = seekers.everybody(errand) if wanted.everybody else seekers.besides(errand, wanted)
+        read = seekers.everybody(errand).what.people if wanted.everybody else seekers.besides(errand, wanted)
         known = {one.presenter_id for one in calendar.people}
         more = [one for one in read if one.presenter_id not in known]
         people = sorted([*calendar.people, *more], key=lambda one: one.presenter_id)
         taken = taken_from(seekers.able(more), errand.span, errand.now)
-        return replace(calendar, people=tuple(people), taken=(*calendar.taken, *taken))
+        return replace(calendar, people=tuple(people), taken=(*calendar.taken, *taken.what))
 
 
 def open_calendar(
@@ -241,7 +262,8 @@ def open_calendar(
     if only:  # of a day out of reach nothing is said: it is none of those that were read
         first = last = min(max(only, first), last)
     errand = _errand(wish, place, (first, last), now)
-    return _calendar_of(place, wish, errand, seekers.everybody(errand))
+    people = seekers.everybody(errand).what.people
+    return _calendar_of(place, wish, errand, people, taken_from(seekers.able(people), errand.span, now).what)
 
 
 def near_calendar(wish: FreeWish, *, now: dt.datetime, place: AskedPlace | None = None) -> OpenCalendar | NearCalendar:
@@ -263,7 +285,13 @@ def _errand(wish: FreeWish, place: AskedPlace, span: tuple[dt.date, dt.date], no
     return Errand(place.programme, wish.language, place.town, place.point, span, now)
 
 
-def _calendar_of(place: AskedPlace, wish: FreeWish, errand: Errand, people: tuple[Seeker, ...]) -> OpenCalendar:
+def _judged_dates(facts: FreeFacts) -> tuple[FreeDates, JudgedDays]:
+    return booking_free_dates.judged_dates(facts, clock.moment_of)
+
+
+def _calendar_of(
+    place: AskedPlace, wish: FreeWish, errand: Errand, people: tuple[Seeker, ...], taken: Sequence[TakenTime]
+) -> OpenCalendar:
     """What is known of the place, and of these people."""
     today, (first, last) = clock.local_day(errand.now, place.zone), errand.span
     lessons = place.lessons(first, last)
@@ -274,7 +302,7 @@ def _calendar_of(place: AskedPlace, wish: FreeWish, errand: Errand, people: tupl
         shut=lessons.shut(place.town, first, last),
         told=place.school.told() if place.school and wish.audience is Audience.PUPILS else None,
         people=people,
-        taken=taken_from(seekers.able(people), errand.span, errand.now),
+        taken=taken,
         missing=lessons.missing(today),
     )
 

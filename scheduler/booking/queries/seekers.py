@@ -3,7 +3,7 @@
 import datetime as dt
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -28,20 +29,31 @@ from sqlalchemy import (
 from scheduler.booking.rules.nearest import Others, WantedPeople
 from scheduler.booking.terms.free_dates import Days, Seeker
 from scheduler.core.db import db
+from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
 from scheduler.core.records import dataclass
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
-from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage
+from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
 from scheduler.places.terms.hosts import MunicipalityRow, Point
 from scheduler.programmes.terms import ProgrammeRow
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches, takes_nothing_new
-from scheduler.visits.queries.agenda import time_taken
+from scheduler.visits.queries.agenda import known_time_taken
 from scheduler.visits.terms.plans import TakenTime, UnderLaw
 
+MOST_PEOPLE = 2_000  # that a process remembers, two kilobytes each
+NOTHING_TAKEN: NumberedAnswer[Sequence[TakenTime]] = NumberedAnswer((), 0)
 ASKED_OF_A_KIND = 100  # of each kind: more are asked when these leave a time open
 DAY = dt.timedelta(days=1)
 WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
+
+
+@dataclass(frozen=True)
+class KnownPeople:
+    """Presenters as they were read, and what is known of those who were not."""
+
+    people: tuple[Seeker, ...]
+    others: Others = Others(frozenset(), (), ())
 
 
 @dataclass(frozen=True)
@@ -69,36 +81,35 @@ class Errand:
         }
 
     @property
+    def taught(self) -> tuple[Topic, TeachingLanguage]:
+        """What somebody must know who goes."""
+        return self.programme.topic, self.language
+
+    @property
     def lies(self) -> dict[str, float]:
         """Where, for the order of who is near; abroad nobody is nearer than anybody."""
         return {"lat": self.point.latitude, "lon": self.point.longitude} if self.point else {"lat": 0.0, "lon": 0.0}
 
 
-def everybody(errand: Errand) -> tuple[Seeker, ...]:
+def everybody(errand: Errand) -> NumberedAnswer[KnownPeople]:
     """Everybody of the programme's centre, with the hours and papers of who has topic and language."""
-    return _seekers(errand, db.session().execute(_everybody(), errand.asked).all())
+    return _everybody().on_page(db.session(), errand.asked, *errand.taught)
 
 
-def nearest(errand: Errand) -> tuple[tuple[Seeker, ...], Others]:
+def nearest(errand: Errand) -> NumberedAnswer[KnownPeople]:
     """So many of each kind, who has topic and language first, of these who lives nearest; and what is known of all.
 
     A centre that has no more of a kind is read whole.
     """
     asked = errand.asked | errand.lies | {"most": ASKED_OF_A_KIND}
-    rows = sorted(db.session().execute(_nearest(), asked).all(), key=itemgetter(0))
-    common, *known = rows
-    hours, differs = common[HOURS : HOURS + 2]
-    found = _seekers(errand, known)
-    kinds = Counter(one.kind for one in found)
-    cut = frozenset(kind for kind, number in kinds.items() if number >= ASKED_OF_A_KIND)
-    return found, Others(cut, _hours_in(hours or ""), tuple(Days(*span) for *span, _said in _parts(differs)))
+    return _nearest().on_page(db.session(), asked, *errand.taught, ASKED_OF_A_KIND)
 
 
 def besides(errand: Errand, wanted: WantedPeople) -> tuple[Seeker, ...]:
     """Who of all of some kinds keeps one of these hours, or comes on a day beside them."""
     hours = [(row.weekday, row.from_local, row.until_local) for row in wanted.hours]
     asked = errand.asked | {"kinds": list(wanted.kinds)} | ({"hours": hours} if hours else {})
-    return _seekers(errand, db.session().execute(_besides(bool(hours), wanted.beside), asked))
+    return _seekers(db.session().execute(_besides(bool(hours), wanted.beside), asked), *errand.taught)
 
 
 def able(people: Iterable[Seeker]) -> list[int]:
@@ -106,14 +117,16 @@ def able(people: Iterable[Seeker]) -> list[int]:
     return [one.presenter_id for one in people if one.topics and one.languages]
 
 
-def taken_from(ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime) -> tuple[TakenTime, ...]:
+def taken_from(
+    ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime
+) -> NumberedAnswer[Sequence[TakenTime]]:
     """What each of them has promised, from the week and the month of the first day to those of the last.
 
     A date that is held for a booking is a promise until its time is over.
     """
     first, last = span[0].replace(day=1), span[1].replace(day=monthrange(span[1].year, span[1].month)[1])
     around = min(first, span[0] - WEEK_AROUND), max(last, span[1] + WEEK_AROUND)
-    return tuple(time_taken(ids, around, now=now)) if ids else ()
+    return known_time_taken(ids, around, now=now) if ids else NOTHING_TAKEN
 
 
 # --- What is asked, put into words once: that takes longer than the answer ---
@@ -122,12 +135,17 @@ HOURS = 7  # the place of the weekly hours in a row, that of the days that diffe
 
 
 @cache
-def _everybody() -> Select[Any]:
-    return _people().where(Presenter.centre_id == bindparam("centre")).order_by(Presenter.id)
+def _everybody() -> QuickAnswer[KnownPeople]:
+    of_the_centre = _people().where(Presenter.centre_id == bindparam("centre")).order_by(Presenter.id)
+    return QuickAnswer(of_the_centre, _all_of, most_rows=MOST_PEOPLE)
 
 
 @cache
-def _nearest() -> CompoundSelect[Any]:
+def _nearest() -> QuickAnswer[KnownPeople]:
+    return QuickAnswer(_nearest_rows(), _nearest_of, most_rows=MOST_PEOPLE)
+
+
+def _nearest_rows() -> CompoundSelect[Any]:
     """Beside the nearest a row with the number 0: all hours that anybody keeps, and all days that anybody adds."""
     near = union_all(*(select(_first_of(kind).subquery().c.id) for kind in PresenterKind))
     week, away = AvailableHours, AvailabilityException
@@ -180,6 +198,7 @@ def _first_of(kind: PresenterKind) -> Select[Any]:
     )
 
 
+COMMA: Any = literal_column("','")  # a word of the statement: SQLAlchemy puts a text in with each asking
 EAST = 0.72  # a degree to the east beside one to the north, at 44 degrees
 
 
@@ -232,24 +251,38 @@ def _texts_of() -> list[ScalarSelect[str]]:
 
 def _joined(*columns: Any) -> Select[Any]:
     one, two, three = (cast(column, String) for column in columns)
-    texts = select(func.aggregate_strings(one + literal(" ") + two + literal(" ") + three, ","))
+    texts = select(func.aggregate_strings(one + literal(" ") + two + literal(" ") + three, COMMA))
     return texts.correlate(Presenter)
 
 
 # --- What is read of the answers ---
 
 
-def _seekers(errand: Errand, rows: Iterable[Any]) -> tuple[Seeker, ...]:
+def _all_of(rows: Iterable[Any], topic: Topic, language: TeachingLanguage) -> KnownPeople:
+    return KnownPeople(_seekers(rows, topic, language))
+
+
+def _nearest_of(rows: Iterable[Any], topic: Topic, language: TeachingLanguage, most: int) -> KnownPeople:
+    common, *known = sorted(rows, key=itemgetter(0))
+    hours, differs = common[HOURS : HOURS + 2]
+    found = _seekers(known, topic, language)
+    kinds = Counter(one.kind for one in found)
+    cut = frozenset(kind for kind, number in kinds.items() if number >= most)
+    spans = tuple(Days(*span) for *span, _said in _parts(differs))
+    return KnownPeople(found, Others(cut, _hours_in(hours or ""), spans))
+
+
+def _seekers(rows: Iterable[Any], of: Topic, spoken_there: TeachingLanguage) -> tuple[Seeker, ...]:
     """What hangs on somebody stands in one text each: of a thousand people many have the same hours, so that a text is
     read once.
     """
-    topic, language = (errand.programme.topic,), (errand.language,)
+    topic, language, point = (of,), (spoken_there,), cache(Point)  # many live in one town
     return tuple(
         Seeker(
             one,
             kind,
             UnderLaw(*of_law),
-            Point(lat, lon),
+            point(lat, lon),
             topic if skills else (),
             language if spoken else (),
             _hours_in(hours or ""),

@@ -14,7 +14,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from scheduler.booking.rules.days_that_suit import (
     EARLIEST,
@@ -22,7 +21,7 @@ from scheduler.booking.rules.days_that_suit import (
     is_offered,
     refusals,
 )
-from scheduler.booking.rules.time_grid import MomentOf, TimeGrid, any_of
+from scheduler.booking.rules.time_grid import Enough, MomentOf, TimeGrid, any_of
 from scheduler.booking.rules.young_days import days_full_for_a_minor
 from scheduler.booking.terms.free_dates import OF_CREW, Days, FreeDates, FreeDay, FreeFacts, Lack, Seeker
 from scheduler.people.rules import is_available
@@ -227,29 +226,39 @@ class _Needed:
 
     def _sieves(self) -> Iterable[tuple[Lack, Callable[[Seeker], bool]]]:
         """What is asked of her on every day alike; many live in one town and teach the same, each is asked once."""
-        said: dict[Any, list[Why]] = {}
+        said: dict[tuple[int, int], list[Why]] = {}
+        reached: dict[tuple[int, int | None], bool] = {}
+        point = self.facts.point
 
         def against(one: Seeker) -> list[Why]:
-            teaches = one.topics, one.languages
+            teaches = id(one.topics), id(one.languages)  # the very same for most, and quicker known than their words
             if teaches not in said:
                 said[teaches] = why_not(one, self.facts.topic, self.facts.language, True)
             return said[teaches]
 
-        point = self.facts.point
-        reaches = cache(lambda home, reach_km: not too_far(home, point, reach_km))
+        def reaches(one: Seeker) -> bool:
+            way = id(one.home), one.reach_km
+            if way not in reached:
+                reached[way] = not too_far(one.home, point, one.reach_km)
+            return reached[way]
+
+        topic, language = Why(WhyNot.TOPIC), Why(WhyNot.LANGUAGE)
         return (
-            (Lack.TOPIC, lambda one: Why(WhyNot.TOPIC) not in against(one)),
-            (Lack.LANGUAGE, lambda one: Why(WhyNot.LANGUAGE) not in against(one)),
-            (Lack.REACH, lambda one: bool(one.beds) or reaches(one.home, one.reach_km)),
+            (Lack.TOPIC, lambda one: topic not in against(one)),
+            (Lack.LANGUAGE, lambda one: language not in against(one)),
+            (Lack.REACH, lambda one: bool(one.beds) or reaches(one)),
         )
 
     def _most(self) -> list[int]:
         """Of each weekday, the times at which enough of them come at the very most, with papers and no day off."""
-        enough = [_Enough(self.number) for _weekday in range(7)]
-        for one in self.people:
-            comes_apart = any(row.available for row in one.exceptions)
-            for found, usual in zip(enough, self.grid.usual(one.hours), strict=True):
-                found.add(-1 if comes_apart else usual)
+        enough = [Enough(self.number) for _weekday in range(7)]
+        apart = [any(row.available for row in one.exceptions) for one in self.people]
+        alike = Counter(id(one.hours) for one, is_apart in zip(self.people, apart, strict=True) if not is_apart)
+        hours = {id(one.hours): one.hours for one in self.people}
+        masks = [(self.grid.usual(hours[which]), number) for which, number in alike.items()]
+        for usual, number in [*masks, ([-1] * 7, sum(apart))]:
+            for found, mask in zip(enough, usual, strict=True):
+                found.add(mask, number)
         return [found.bits for found in enough]
 
     def _can(self, one: Seeker) -> tuple[dict[dt.date, int], dict[dt.date, int]]:
@@ -293,7 +302,7 @@ class _Needed:
         Once enough are free at each time of the day at which enough can ever be, nobody else is asked: a day is full of
         people or of promises. Whose times are all among those of enough others changes nothing, and is not counted in.
         """
-        can, free = _Enough(self.number), _Enough(self.number)
+        can, free = Enough(self.number), Enough(self.number)
         asked = self.grid.offered[day] & self.most[day.weekday()]
         for one in self.people:
             hours, taken = self._can(one)
@@ -375,18 +384,3 @@ def _of_day(one: Seeker, day: dt.date) -> frozenset[Point]:
 
 def _covers(spans: Iterable[Days], day: dt.date) -> bool:
     return any(span.first_day <= day <= span.last_day for span in spans)
-
-
-class _Enough:
-    """The bits that stand in at least so many of the masks that were added."""
-
-    def __init__(self, number: int) -> None:
-        self.levels = [-1] + [0] * number
-
-    @property
-    def bits(self) -> int:
-        return self.levels[-1]
-
-    def add(self, mask: int) -> None:
-        for level in range(len(self.levels) - 1, 0, -1):
-            self.levels[level] |= self.levels[level - 1] & mask

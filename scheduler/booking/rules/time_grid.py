@@ -3,6 +3,7 @@
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from scheduler.booking.rules.days_that_suit import minute_of, times_of_sittings
 from scheduler.booking.terms.free_dates import FreeFacts
@@ -11,13 +12,13 @@ from scheduler.people.terms import Hours
 from scheduler.places.rules.hosts import road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.rules.arrival import clash_of
-from scheduler.visits.rules.limits import week_of_day
 from scheduler.visits.rules.timetable import span_of, wall_end
 from scheduler.visits.terms.plans import Stop
 
 DAY = dt.timedelta(days=1)
 REACH = DAY  # a drive across the country is shorter: what lies further apart is not judged, as in a plan
 REACH_S = 24 * 60 * 60
+SOME_MONDAY = dt.date(2026, 11, 23)  # weekly hours are the same in each week
 MomentOf = Callable[[dt.date, dt.time, str], dt.datetime]
 
 
@@ -27,6 +28,42 @@ def any_of(masks: Iterable[int]) -> int:
     for mask in masks:
         found |= mask
     return found
+
+
+class Enough:
+    """The bits that stand in at least so many of the masks that were added."""
+
+    def __init__(self, number: int) -> None:
+        self.levels = [-1] + [0] * number
+
+    @property
+    def bits(self) -> int:
+        return self.levels[-1]
+
+    def add(self, mask: int, number: int = 1) -> None:
+        """One mask more, or so many that are alike."""
+        for _each in range(min(number, len(self.levels) - 1)):
+            for level in range(len(self.levels) - 1, 0, -1):
+                self.levels[level] |= self.levels[level - 1] & mask
+
+
+@lru_cache(maxsize=512)  # of all who ask: hours and lengths are few
+def _usual_week(hours: tuple[Hours, ...], times: tuple[dt.time, ...], minutes: int) -> tuple[int, ...]:
+    """Of each weekday, which of these times lie in those hours, by their bits."""
+    spans = [(1 << number, time, wall_end(time, minutes)) for number, time in enumerate(times)]
+    rows_of = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
+    return tuple(
+        sum(bit for bit, begins, ends in spans if is_available(rows, (), SOME_MONDAY + number * DAY, begins, ends))
+        if rows
+        else 0
+        for number, rows in enumerate(rows_of)
+    )
+
+
+@lru_cache(maxsize=2048)  # of 120 days two each, for some lengths
+def _second_of(moment_of: MomentOf, day: dt.date, time: dt.time, zone: str) -> int:
+    """The second of a wall clock time. Raises: ValueError where the clocks jump over it."""
+    return int(moment_of(day, time, zone).timestamp())
 
 
 class TimeGrid:
@@ -61,8 +98,7 @@ class TimeGrid:
         self.sittings = {day: [self._offered(day, times) for times in of_day] for day, of_day in by_day.items()}
         self.offered = {day: any_of(masks) for day, masks in self.sittings.items()}
         self._roads: dict[Point, int] = {}
-        self._usual: dict[tuple[Hours, ...], int] = {}
-        self._weeks: dict[tuple[Hours, ...], list[int]] = {}
+        self._weeks: dict[int, tuple[tuple[Hours, ...], Sequence[int]]] = {}  # by which hours they are, and those
 
     def _base(self, day: dt.date) -> int | None:
         """The second at which the day's clock shows 0:00, as long as it runs evenly between the times asked about."""
@@ -73,7 +109,7 @@ class TimeGrid:
 
     def _moment(self, day: dt.date, time: dt.time, *, less: int = 0) -> int | None:
         try:
-            return int(self.moment_of(day, time, self.facts.zone).timestamp()) - less
+            return _second_of(self.moment_of, day, time, self.facts.zone) - less
         except ValueError:
             return None
 
@@ -88,19 +124,13 @@ class TimeGrid:
             self._behind[bits] = tuple(time for time in self.times if self.bit[time] & bits)
         return self._behind[bits]
 
-    def usual(self, hours: tuple[Hours, ...]) -> list[int]:
+    def usual(self, hours: tuple[Hours, ...]) -> Sequence[int]:
         """Of each weekday, the times that lie in somebody's weekly hours; many have the same, each is asked once."""
-        if hours not in self._weeks:
-            rows_of = [tuple(row for row in hours if row.weekday == number) for number in range(7)]
-            for number, rows in enumerate(rows_of):
-                if rows not in self._usual:
-                    self._usual[rows] = self._within(rows, week_of_day(self.facts.today) + number * DAY) if rows else 0
-            self._weeks[hours] = [self._usual[rows] for rows in rows_of]
-        return self._weeks[hours]
-
-    def _within(self, rows: Sequence[Hours], day: dt.date) -> int:
-        spans = ((self.bit[time], time, wall_end(time, self.facts.minutes)) for time in self.times)
-        return sum(bit for bit, begins, ends in spans if is_available(rows, (), day, begins, ends))
+        known = self._weeks.get(id(hours))
+        if known is None:
+            week = _usual_week(hours, tuple(self.times), self.facts.minutes)
+            known = self._weeks[id(hours)] = hours, week  # held, so that nothing else is ever known by its number
+        return known[1]
 
     def blocked_by(self, stop: Stop) -> Iterator[tuple[dt.date, int]]:
         """On which days a promise keeps a presenter from being here, and at which times of theirs."""

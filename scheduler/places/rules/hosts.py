@@ -177,7 +177,16 @@ def days_by_grade(
 
     In a school of both levels a second grade is there while one of its two is: the list of classes does not say which.
     """
-    wanted, closed = tuple(days), frozenset(holidays)
+    return _days_by_grade(tuple(days), tuple(levels), frozenset(holidays), tuple(entries))
+
+
+@lru_cache(maxsize=16)  # remembered by all that it depends on; a hundred kilobytes each
+def _days_by_grade(
+    wanted: tuple[dt.date, ...],
+    levels: tuple[Level, ...],
+    closed: frozenset[dt.date],
+    entries: tuple[CalendarSpan, ...],
+) -> DaysOfGrades:
     found: dict[int | None, frozenset[dt.date]] = {None: frozenset(days_with_pupils(wanted, levels, closed, entries))}
     for level in levels:
         for grade in range(1, GRADES[level] + 1):

@@ -78,7 +78,7 @@ class Lesson:
 class SchoolTime:
     """What a host says about its shifts and bells. `bells` are by shift, for usual days and for shortened ones."""
 
-    bells: Mapping[tuple[Shift, bool], Bells]
+    bells: Mapping[tuple[Shift, bool], Bells] = field(hash=False)
     grouping: Grouping = Grouping.TOGETHER
     rotation: Rotation = Rotation.NONE
     first_grades: frozenset[int] = frozenset()

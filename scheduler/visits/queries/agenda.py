@@ -7,13 +7,15 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, CompoundSelect, Select, and_, bindparam, case, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
+from scheduler.core.id_lists import IsOneOf, ids_named
+from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
@@ -32,15 +34,22 @@ def time_taken(
     *,
     now: dt.datetime,
     except_visit: int = 0,
-) -> list[TakenTime]:
+) -> Sequence[TakenTime]:
     """Whose time is taken on these local days, both included, in order of time: the one answer to that, one query.
 
     Taken is what was promised, and what is held for a booking until that is over. A held date is no visit yet: where a
     visit's number stands, it has its own below zero. Who goes to a visit online has no way to go.
     """
+    return known_time_taken(presenter_ids, days, now=now, except_visit=except_visit).what
+
+
+def known_time_taken(
+    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], *, now: dt.datetime, except_visit: int = 0
+) -> NumberedAnswer[Sequence[TakenTime]]:
+    """The same, with a number by which it is known again."""
     first, last = _moments_of(days)  # so that the index leaves out what is long past
     asked = {
-        "ids": list(presenter_ids),
+        "ids": presenter_ids,
         "first_day": days[0],
         "last_day": days[1],
         "first": first,
@@ -48,21 +57,28 @@ def time_taken(
         "except_visit": except_visit,
         "now": now,
     }
-    rows = db.session().execute(_taken(), asked).all()
+    return _taken().on_page(db.session(), asked)
+
+
+def _times_of(rows: Iterable[Any]) -> Sequence[TakenTime]:
     point = cache(lambda lat, lon: None if None in (lat, lon) else Point(lat, lon))  # many stops are in one place
     found = [
         TakenTime(who, day, Stop(visit, seat, begins, ends, point(lat, lon)), minutes)
         for who, seat, day, begins, ends, minutes, visit, lat, lon in rows
     ]
-    return sorted(found, key=lambda one: (one.stop.busy_from, one.stop.presentation_id))
+    return tuple(sorted(found, key=lambda one: (one.stop.busy_from, one.stop.presentation_id)))
 
 
-IDS: BindParameter[int] = bindparam("ids", expanding=True)
+MOST_TAKEN = 4_000  # that a process remembers, a kilobyte each
 DAYS: tuple[Any, Any] = (bindparam("first_day"), bindparam("last_day"))
 
 
 @cache  # put into words once: each page of free dates asks it
-def _taken() -> CompoundSelect[Any]:
+def _taken() -> QuickAnswer[Sequence[TakenTime]]:
+    return QuickAnswer(_taken_rows(), _times_of, most_rows=MOST_TAKEN)
+
+
+def _taken_rows() -> CompoundSelect[Any]:
     lat, lon = func.coalesce(Host.lat, Municipality.lat), func.coalesce(Host.lon, Municipality.lon)
     in_the_school = Visit.online_link == ""
     promised = (
@@ -82,8 +98,8 @@ def _taken() -> CompoundSelect[Any]:
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .where(
-            Assignment.presenter_id.in_(IDS),
-            Assignment.state.in_(PROMISED),
+            IsOneOf(Assignment.presenter_id, ids_named("ids")),
+            or_(*(Assignment.state == one for one in PROMISED)),
             Assignment.on_day.between(*DAYS),
             Assignment.busy_from.between(bindparam("first"), bindparam("last")),
             Visit.id != bindparam("except_visit"),
@@ -116,7 +132,7 @@ def _held_time() -> Select[*tuple[Any, ...]]:
         .outerjoin(Host, Host.id == DateHold.host_id)
         .outerjoin(Municipality, Municipality.id == func.coalesce(DateHold.municipality_id, Host.municipality_id))
         .where(
-            HeldTime.presenter_id.in_(IDS),
+            IsOneOf(HeldTime.presenter_id, ids_named("ids")),
             DateHold.until > bindparam("now"),
             DateHold.on_day.between(*DAYS),
         )

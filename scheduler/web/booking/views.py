@@ -5,6 +5,7 @@ from itertools import groupby
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from scheduler.booking.queries import free_dates as booking_free_dates
 from scheduler.booking.terms.free_dates import FreeDates
@@ -13,6 +14,7 @@ from scheduler.core.language import pick
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow
+from scheduler.places.towns import known_municipalities
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import ProgrammeRow
 from scheduler.web import near_dates
@@ -33,10 +35,10 @@ def free_dates() -> ResponseReturnValue:
 
     A school that has told its shifts can be named too: then the times are its lessons, and those of its classes.
     """
-    programmes, towns = programme_queries.open_programmes(), place_queries.municipalities(page_language())
+    programmes, towns = programme_queries.open_programmes(), known_municipalities(page_language())
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
-    wanted = request.args.get("municipality", near_dates.own_town())
-    town = next((one for one in towns if str(one.id) == wanted), None)
+    wanted = request.args["municipality"] if "municipality" in request.args else near_dates.own_town()
+    town = next((one for one in towns.what if str(one.id) == wanted), None)
     if town and "programme" not in request.args:
         programme = near_dates.usual_programme(programmes)  # her own town was named before: it is answered at once
     typed = request.args.get("language", "")
@@ -49,20 +51,17 @@ def free_dates() -> ResponseReturnValue:
         near_dates.remember(host=host.id if host else None, town=town.id)
         answer, missing = _answer(programme, town, host, language, classes)
 
-    def booking(day: str = "") -> str:
-        taken = {
-            "programme": programme.slug if programme else "",
-            "host": host.id if host else "",
-            "language": language.value if language.value == typed else "",
-            "classes": classes,
-            "day": day,
-        }
-        return url_for("requests.book", **{name: value for name, value in taken.items() if value})  # type: ignore[arg-type]
-
+    taken = {
+        "programme": programme.slug if programme else "",
+        "host": host.id if host else "",
+        "language": language.value if language.value == typed else "",
+        "classes": classes,
+    }
+    booking = url_for("requests.book", **{name: value for name, value in taken.items() if value})  # type: ignore[arg-type]
     return render_template(
         "booking/free_dates.html",
         programmes=programmes,
-        towns_by_district=_by_district(towns),
+        towns=towns,
         hosts=hosts,
         host=host,
         classes=classes,
@@ -75,14 +74,23 @@ def free_dates() -> ResponseReturnValue:
         months=months_of(answer) if answer else [],
         why_none=why_none(answer, language) if answer else "",
         missing=missing,
-        booking=booking,
+        before_day=f"{booking}&day=",  # a programme is named wherever days are
     )
 
 
-def _by_district(towns: Sequence[MunicipalityRow]) -> list[tuple[str, list[MunicipalityRow]]]:
+@bp.app_template_global()
+def towns_by_district(towns: Sequence[MunicipalityRow]) -> list[tuple[str, list[MunicipalityRow]]]:
+    """Sorted towns under the names of their districts."""
     language = page_language()
     named = groupby(towns, lambda one: pick(language, one.district_sr_cyrl, one.district_sr_latn))
     return [(district, list(group)) for district, group in named]
+
+
+@bp.app_template_filter()
+def chosen_option(options: Markup, value: object) -> Markup:
+    """The same written choices with one of them chosen."""
+    chosen = Markup('<option value="{}" selected>')
+    return options.replace(Markup('<option value="{}">').format(value), chosen.format(value))
 
 
 def _answer(

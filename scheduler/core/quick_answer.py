@@ -1,0 +1,72 @@
+"""What is made of the rows of a question: made once for the same rows, which are asked for each time.
+
+So nothing of it can be over. No change of a table has to be told: another row is another key, and what is made of it is
+made anew. Whoever makes something of these rows and others may keep it under the numbers of what it was made of.
+"""
+
+from collections.abc import Callable, Hashable
+from itertools import count
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import SelectBase
+from sqlalchemy.orm import Session
+
+from scheduler.core.quick_read import QuickRead
+from scheduler.core.records import dataclass, field
+
+T = TypeVar("T")
+Rows = list[tuple[Any, ...]]
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class NumberedAnswer(Generic[T]):
+    """What was made of some rows. No other answer of this process ever has its number, so it is known by that alone."""
+
+    what: T = field(compare=False)
+    number: int
+
+
+class Shelf(Generic[T]):
+    """What a process keeps by what it was made of, until it holds too much: then it begins anew."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._weight = most, 0
+        self._kept: dict[Hashable, T] = {}
+
+    def found(self, key: Hashable, make: Callable[[], T], weight: int = 1) -> T:
+        """What lies under that key, or is made now. What weighs more than all may is not kept."""
+        if weight > self._most:
+            return make()
+        known = self._kept.get(key)
+        if known is None:
+            known = make()
+            if self._weight + weight > self._most:
+                self.clear()
+            self._kept[key] = known  # two threads may both make it: they make the same
+            self._weight += weight
+        return known
+
+    def clear(self) -> None:
+        """Nothing lies here any more."""
+        self._kept.clear()
+        self._weight = 0
+
+
+class QuickAnswer(Generic[T]):
+    """A SELECT and what is made of its rows. `make` sees them, what it is given besides, and nothing else."""
+
+    def __init__(self, statement: SelectBase, make: Callable[..., T], *, most_rows: int) -> None:
+        self._read, self._make = QuickRead(statement), make
+        self.shelf = Shelf[NumberedAnswer[T]](most_rows)
+
+    def on_page(self, session: Session, given: dict[str, Any], *besides: Hashable) -> NumberedAnswer[T]:
+        """In the transaction of a page: the rows are asked for, and what was made of the same ones is given."""
+        dialect = session.get_bind().dialect.name
+        raw = self._read.raw_on_page(session, given)
+        key = dialect, besides, tuple(raw)
+
+        def made() -> NumberedAnswer[T]:
+            return NumberedAnswer(self._make(self._read.seen(session, raw), *besides), next(_NUMBERS))
+
+        return self.shelf.found(key, made, weight=len(raw) + 1)
