@@ -39,6 +39,16 @@ class SessionsOfPeople(SecureCookieSessionInterface):
         return self.made[key]
 
 
+class SignInsOfSessions(LoginManager):  # type: ignore[misc]
+    """Somebody is signed in by what her session holds, and by no cookie or header beside it: without that, nobody."""
+
+    def _load_user(self) -> None:
+        if session.get("_user_id") is None:
+            self._update_request_context_with_user()
+        else:
+            super()._load_user()
+
+
 class Viewer(UserMixin):  # type: ignore[misc]
     """A signed-in user as Flask-Login wants one."""
 
@@ -93,7 +103,7 @@ def go_on(token: str) -> bool:
 
 def register(app: Flask) -> None:
     app.session_interface = SessionsOfPeople()
-    manager = LoginManager(app)
+    manager = SignInsOfSessions(app)
     manager.session_protection = None  # the token's row is the protection; addresses of phones change
     manager.user_loader(load_viewer)
     secure = app.config["SETTINGS"].https
