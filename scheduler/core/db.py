@@ -218,6 +218,11 @@ def transaction() -> Iterator[Session]:
         session.info.pop("beside", None)
 
 
+def stands_alone() -> bool:
+    """Whether what is written now would be a transaction of its own: inside of none, and no form waits to be counted."""
+    return not db.session().info.keys() & {"open", "claim"}
+
+
 def beside_commit(session: Session, write: Callable[[], object], undo: Callable[[], object]) -> None:
     """Write outside of the database just before the caller's transaction commits; what fails is undone with it."""
     session.info.setdefault("beside", []).append((write, undo))

@@ -23,6 +23,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     SelectBase,
+    TextClause,
     UpdateBase,
     event,
     select,
@@ -37,7 +38,7 @@ MOST_IDLE = 8  # of an engine: as many threads as the web has
 class QuickStatement:
     """A statement that is compiled once for each kind of database."""
 
-    def __init__(self, statement: SelectBase | UpdateBase, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: SelectBase | UpdateBase | TextClause, columns: Sequence[str] | None = None) -> None:
         self._statement, self._columns = statement, columns
         self._of_dialect: dict[str, Compiled] = {}
 
@@ -46,6 +47,32 @@ class QuickStatement:
         if compiled is None:  # two threads may both make it: they make the same
             compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect, self._columns)
         return compiled
+
+    def _first_apart(self, engine: Engine, given: dict[str, Any]) -> tuple[Any, ...] | None:
+        """The first row as the driver gives it, on a connection of its own and in no transaction but its own.
+
+        None also when the database does not answer.
+        """
+        compiled, standby = self._compiled(engine.dialect), _standby_of(engine)
+        failed = engine.dialect.loaded_dbapi.Error
+        try:
+            raw, idle = standby.taken(engine)
+        except failed:
+            return None
+        try:
+            cursor = compiled.asked(engine, raw, given)
+            row = cursor.fetchone()
+            if compiled.writes:
+                cursor.fetchall()  # SQLite commits with the end of what it gives back, and says here if it cannot
+            cursor.close()
+        except BaseException as error:
+            standby.let_go()  # the others are as old: a server that went away has left them all
+            raw.close()
+            if isinstance(error, failed):
+                return None
+            raise
+        standby.give_back(raw, idle)
+        return cast("tuple[Any, ...] | None", row)
 
 
 class QuickRead(QuickStatement):
@@ -59,24 +86,8 @@ class QuickRead(QuickStatement):
 
         Whoever gets None asks again in the usual way, where a failure is told as one.
         """
-        compiled, standby = self._compiled(engine.dialect), _standby_of(engine)
-        failed = engine.dialect.loaded_dbapi.Error
-        try:
-            raw, idle = standby.taken(engine)
-        except failed:
-            return None
-        try:
-            cursor = compiled.asked(engine, raw, given)
-            row = cursor.fetchone()
-            cursor.close()
-        except BaseException as error:
-            standby.let_go()  # the others are as old: a server that went away has left them all
-            raw.close()
-            if isinstance(error, failed):
-                return None
-            raise
-        standby.give_back(raw, idle)
-        return None if row is None else compiled.result(row)
+        row = self._first_apart(engine, given)
+        return None if row is None else self._compiled(engine.dialect).result(row)
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, inside the transaction of this connection. Raises: what SQLAlchemy makes of the driver's error."""
@@ -182,7 +193,7 @@ class Compiled:
     """A statement as one driver takes it."""
 
     def __init__(
-        self, statement: SelectBase | UpdateBase, dialect: Dialect, columns: Sequence[str] | None = None
+        self, statement: SelectBase | UpdateBase | TextClause, dialect: Dialect, columns: Sequence[str] | None = None
     ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         self.text = str(compiled)
@@ -193,7 +204,10 @@ class Compiled:
         self._binds = list(bound.items())
         named = list(bound)
         self._places = [named.index(name) for name in compiled.positiontup or ()]
-        read = statement.selected_columns if isinstance(statement, SelectBase) else ()
+        self.writes = not isinstance(statement, SelectBase)
+        read: Iterable[Any] = statement.selected_columns if isinstance(statement, SelectBase) else ()
+        if isinstance(statement, UpdateBase):
+            read = statement.exported_columns  # what it gives back
         self._results = [column.type.dialect_impl(dialect) for column in read]
         self._columns: list[Processor | None] | None = None  # a driver says with its first answer what it gives
 

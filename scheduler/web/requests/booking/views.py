@@ -253,14 +253,15 @@ def check() -> ResponseReturnValue:
     booking, form = BookingDraft.of_visitor(), CheckForm()
     key = _keys_of_booking(form)
     again = "booking" not in session and "asked" in session  # the second press: its answers are gone by now
-    if form.accepted() and (again or was_sent(key)):
+    pressed = form.accepted()
+    if pressed and (again or was_sent(key)):
         return redirect(url_for(".sent"))
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, Reason] = {}
     status, draft = 200, booking.request_draft()
     doubts = doubts_of_booking(booking, draft)
-    if form.accepted():
+    if pressed:
         if form.website.data:
             return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
         if form.asks(doubts):
