@@ -235,6 +235,8 @@ class Compiled:
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Column after column, which takes two thirds of the time of row after row, and what is alike only once."""
+        if len(rows) == 1:
+            return [self.result(rows[0])]
         columns = zip(self._columns or (), zip(*rows, strict=True), strict=True) if rows else ()
         return list(zip(*(_all_seen(seen, values) if seen else values for seen, values in columns), strict=True))
 

@@ -5,18 +5,23 @@ Flask-WTF signs one for each form that is made, and makes its field anew for eac
 
 from typing import Any
 
-from flask import g
+from flask import current_app, g, session
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import HiddenField
 from wtforms.csrf.core import CSRF
 from wtforms.fields.core import UnboundField
+
+from scheduler.web.signing import signer_of_forms
 
 
 class TokenField(HiddenField):  # type: ignore[misc]
     """Shows the token of this request's session, whatever was sent; what was sent is compared with that."""
 
     def _value(self) -> str:
-        token: str = generate_csrf()
+        raw = session.get("csrf_token")
+        if "csrf_token" not in g and isinstance(raw, str):
+            g.csrf_token = signer_of_forms(str(current_app.secret_key)).dumps(raw)
+        token: str = generate_csrf()  # the same for all forms of a page; for a new session it makes one
         return token
 
     def pre_validate(self, form: Any) -> None:

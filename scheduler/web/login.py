@@ -16,6 +16,7 @@ from scheduler.people import queries, rules
 from scheduler.people.service.accounts import note_seen
 from scheduler.people.terms import SignedInUser
 from scheduler.requests.service.answers import ANSWER_LIFETIME
+from scheduler.web.signing import with_keys_kept
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
 COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
@@ -28,14 +29,16 @@ class SessionsOfPeople(SecureCookieSessionInterface):
         self.made: dict[object, Any] = {}
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not g.get("cookieless"):
-            super().save_session(app, session, response)
+        if g.get("cookieless") or (not session.modified and "Cookie" in response.headers.get("Vary", "")):
+            return  # of what has not changed the library would only say that once more
+        super().save_session(app, session, response)
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Made once for a key, and not twice a request."""
         key = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
         if key not in self.made:
-            self.made = {key: super().get_signing_serializer(app)}
+            made = super().get_signing_serializer(app)
+            self.made = {key: with_keys_kept(made) if made else None}
         return self.made[key]
 
 
