@@ -48,10 +48,10 @@ class QuickStatement:
             compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect, self._columns)
         return compiled
 
-    def _first_apart(self, engine: Engine, given: dict[str, Any]) -> tuple[Any, ...] | None:
-        """The first row as the driver gives it, on a connection of its own and in no transaction but its own.
+    def _apart(self, engine: Engine, given: dict[str, Any], *, all_rows: bool) -> list[tuple[Any, ...]] | None:
+        """Rows as the driver gives them, on a connection of their own and in no transaction but their own.
 
-        None also when the database does not answer.
+        None when the database does not answer.
         """
         compiled, standby = self._compiled(engine.dialect), _standby_of(engine)
         failed = engine.dialect.loaded_dbapi.Error
@@ -61,9 +61,8 @@ class QuickStatement:
             return None
         try:
             cursor = compiled.asked(engine, raw, given)
-            row = cursor.fetchone()
-            if compiled.writes:
-                cursor.fetchall()  # SQLite commits with the end of what it gives back, and says here if it cannot
+            first = None if all_rows else cursor.fetchone()
+            rows = cursor.fetchall() if all_rows else [] if first is None else [first]
             cursor.close()
         except BaseException as error:
             standby.let_go()  # the others are as old: a server that went away has left them all
@@ -72,7 +71,7 @@ class QuickStatement:
                 return None
             raise
         standby.give_back(raw, idle)
-        return cast("tuple[Any, ...] | None", row)
+        return rows
 
 
 class QuickRead(QuickStatement):
@@ -86,8 +85,8 @@ class QuickRead(QuickStatement):
 
         Whoever gets None asks again in the usual way, where a failure is told as one.
         """
-        row = self._first_apart(engine, given)
-        return None if row is None else self._compiled(engine.dialect).result(row)
+        rows = self._apart(engine, given, all_rows=False)
+        return self._compiled(engine.dialect).result(rows[0]) if rows else None
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, inside the transaction of this connection. Raises: what SQLAlchemy makes of the driver's error."""
@@ -101,8 +100,17 @@ class QuickRead(QuickStatement):
         return compiled.results(rows)
 
     def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """The same for a page, in the transaction of its session."""
-        if session.autoflush:
+        """The same for a page, in the transaction of its session; where none has begun, none is begun for it.
+
+        To begin and to end one costs twice the question. Then each such question sees what was committed before it, as
+        on PostgreSQL each does.
+        """
+        if not session.in_transaction():
+            engine = cast(Engine, session.get_bind())
+            rows = self._apart(engine, given, all_rows=True)
+            if rows is not None:
+                return self._compiled(engine.dialect).results(rows)
+        elif session.autoflush:
             session.flush()  # as before every question: what this transaction has changed is seen
         return self.all(session.connection(), given)
 
@@ -204,7 +212,6 @@ class Compiled:
         self._binds = list(bound.items())
         named = list(bound)
         self._places = [named.index(name) for name in compiled.positiontup or ()]
-        self.writes = not isinstance(statement, SelectBase)
         read: Iterable[Any] = statement.selected_columns if isinstance(statement, SelectBase) else ()
         if isinstance(statement, UpdateBase):
             read = statement.exported_columns  # what it gives back

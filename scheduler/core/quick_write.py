@@ -33,7 +33,7 @@ class QuickWrite(QuickStatement):
 
         False also when the database does not answer: whoever gets it goes the usual way, where a failure is told.
         """
-        return self._first_apart(engine, given) is not None
+        return bool(self._apart(engine, given, all_rows=True))  # SQLite commits, and says if it cannot, at the end
 
 
 class QuickInsert:

@@ -44,17 +44,11 @@ HELD_FOR = QuickTables(
 
 
 def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
-    """What was typed under this token, and the date that is held for it now; one question, none without a token.
-
-    It stands alone: most pages of a booking ask no other, and need no transaction for it.
-    """
-    if not token:
+    """What was typed under this token, and the date that is held for it now; one question, none without a token."""
+    found = OPENED_BOOKING.on_page(db.session(), living(token, now) | {"now": now}) if token else []
+    if not found:
         return {}, None
-    asked = living(token, now) | {"now": now}
-    found = OPENED_BOOKING.one(db.engine, asked) or next(iter(OPENED_BOOKING.on_page(db.session(), asked)), None)
-    if found is None:
-        return {}, None
-    text, hold_id, on_day, starts_local, *held = found
+    text, hold_id, on_day, starts_local, *held = found[0]
     return read_answers(text), HeldDate(hold_id, Slot(on_day, starts_local), *held) if hold_id else None
 
 
