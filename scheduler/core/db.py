@@ -223,7 +223,7 @@ def transaction() -> Iterator[Session]:
 
 
 def stands_alone() -> bool:
-    """Whether what is written now would be a transaction of its own: inside of none, and no form waits to be counted."""
+    """Whether what is written now is inside of no transaction, and no form waits to be counted with it."""
     return not db.session().info.keys() & {"open", "claim"}
 
 

@@ -16,7 +16,7 @@ from scheduler.people import queries, rules
 from scheduler.people.service.accounts import note_seen
 from scheduler.people.terms import SignedInUser
 from scheduler.requests.service.answers import ANSWER_LIFETIME
-from scheduler.web.signing import with_keys_kept
+from scheduler.web.signing import PlainFirst, with_keys_kept
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
 COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
@@ -24,6 +24,8 @@ COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
 
 class SessionsOfPeople(SecureCookieSessionInterface):
     """A view that sets g.cookieless answers machines: no session is kept, and no cache is told to ask for cookies."""
+
+    serializer = PlainFirst()
 
     def __init__(self) -> None:
         self.made: dict[object, Any] = {}

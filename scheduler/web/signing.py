@@ -4,10 +4,29 @@ The library makes a signer for every text that it signs or reads, and derives it
 """
 
 from functools import cache, lru_cache
+from typing import Any
 
+from flask.json import dumps
+from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import Signer, URLSafeTimedSerializer
 
 SALT_OF_FORMS = "wtf-csrf-token"  # Flask-WTF's, which compares what is sent
+
+
+PLAIN = (str, int, bool, type(None))
+
+
+class PlainFirst(TaggedJSONSerializer):
+    """What a session holds as text. Of words and numbers nothing is marked, so nobody looks for marks in them."""
+
+    def dumps(self, value: Any) -> str:
+        if type(value) is dict and len(value) > 1 and all(map(_is_plain, value.values())):
+            return dumps(value, separators=(",", ":"))
+        return super().dumps(value)
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in PLAIN or (type(value) is list and all(type(one) in PLAIN for one in value))
 
 
 def with_keys_kept(serializer: URLSafeTimedSerializer) -> URLSafeTimedSerializer:
