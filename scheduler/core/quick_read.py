@@ -32,6 +32,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
+ENGINE = "engine"  # which one a session asks
 MOST_IDLE = 8  # of an engine: as many threads as the web has
 
 
@@ -106,7 +107,9 @@ class QuickRead(QuickStatement):
         on PostgreSQL each does.
         """
         if not session.in_transaction():
-            engine = cast(Engine, session.get_bind())
+            if ENGINE not in session.info:
+                session.info[ENGINE] = session.get_bind()  # asked once: it costs as much as the question
+            engine: Engine = session.info[ENGINE]
             rows = self._apart(engine, given, all_rows=True)
             if rows is not None:
                 return self._compiled(engine.dialect).results(rows)

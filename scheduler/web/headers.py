@@ -38,7 +38,9 @@ SAFETY = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
 OF_READER = "Cookie", "Accept-Language"  # what the text of a page depends on beside its address
-CONDITIONS = "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE"
+CONDITIONS = frozenset(
+    ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
+)
 UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for again each time
 SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
@@ -113,7 +115,7 @@ def _spare_what_is_known(response: Response) -> None:
     """An open page that the browser holds already is answered by its mark alone (304)."""
     if request.method == "GET" and response.status_code == 200 and not response.is_streamed:
         response.add_etag()
-        if any(condition in request.environ for condition in CONDITIONS):
+        if not CONDITIONS.isdisjoint(request.environ):
             response.make_conditional(request)
 
 
