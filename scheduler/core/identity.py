@@ -33,6 +33,8 @@ def _holds_one(groups: list[str]) -> bool:
 
 def _plain_digits(text: str) -> str:
     """The text with digits of every kind as 0 to 9, without the marks that sit on them (a keycap's frame)."""
+    if text.isascii():
+        return text  # nothing in it is another digit, or a mark
     letters = unicodedata.normalize("NFKD", text)
     bare = (letter for letter in letters if unicodedata.category(letter) not in {"Mn", "Me", "Cf"})
     return "".join(_plain_digit(letter) for letter in bare)

@@ -1,6 +1,7 @@
 """Whether two mail addresses are one mailbox, or are meant to look like one."""
 
 import unicodedata
+from functools import lru_cache
 
 # Small letters of other scripts, and digits, that are drawn like a Latin letter (after Unicode TS 39).
 _DRAWN_LIKE = {
@@ -64,10 +65,15 @@ def likely_meant(address: str) -> str:
     Empty where nothing looks wrong. To be asked about, never to be refused: there are services of every name.
     """
     user, _at, domain = address.strip().lower().rpartition("@")
-    if not user or domain in WELL_KNOWN or domain in OF_THEIR_OWN:
-        return ""
-    meant = next((one for one in WELL_KNOWN if _one_slip_away(domain, one)), "")
+    meant = _service_meant(domain) if user else ""
     return f"{user}@{meant}" if meant else ""
+
+
+@lru_cache(maxsize=1024)  # asked at each page that holds the address; half of a town's schools have one domain
+def _service_meant(domain: str) -> str:
+    if domain in WELL_KNOWN or domain in OF_THEIR_OWN:
+        return ""
+    return next((one for one in WELL_KNOWN if _one_slip_away(domain, one)), "")
 
 
 def _one_slip_away(typed: str, meant: str) -> bool:

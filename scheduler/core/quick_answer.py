@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import SelectBase
 from sqlalchemy.orm import Session
 
-from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_read import QuickRead, engine_of
 from scheduler.core.records import dataclass, field
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class QuickAnswer(Generic[T]):
 
     def on_page(self, session: Session, given: dict[str, Any], *besides: Hashable) -> NumberedAnswer[T]:
         """In the transaction of a page: the rows are asked for, and what was made of the same ones is given."""
-        dialect = session.get_bind().dialect.name
+        dialect = engine_of(session).dialect.name
         raw = self._read.raw_on_page(session, given)
         key = dialect, besides, tuple(raw)
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     SelectBase,
+    TextClause,
     UpdateBase,
     event,
     select,
@@ -31,13 +32,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Processor = Callable[[Any], Any]
+ENGINE = "engine"  # which one a session asks
 MOST_IDLE = 8  # of an engine: as many threads as the web has
 
 
 class QuickStatement:
     """A statement that is compiled once for each kind of database."""
 
-    def __init__(self, statement: SelectBase | UpdateBase, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: SelectBase | UpdateBase | TextClause, columns: Sequence[str] | None = None) -> None:
         self._statement, self._columns = statement, columns
         self._of_dialect: dict[str, Compiled] = {}
 
@@ -46,6 +48,31 @@ class QuickStatement:
         if compiled is None:  # two threads may both make it: they make the same
             compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect, self._columns)
         return compiled
+
+    def _apart(self, engine: Engine, given: dict[str, Any], *, all_rows: bool) -> list[tuple[Any, ...]] | None:
+        """Rows as the driver gives them, on a connection of their own and in no transaction but their own.
+
+        None when the database does not answer.
+        """
+        compiled, standby = self._compiled(engine.dialect), _standby_of(engine)
+        failed = engine.dialect.loaded_dbapi.Error
+        try:
+            raw, idle = standby.taken(engine)
+        except failed:
+            return None
+        try:
+            cursor = compiled.asked(engine, raw, given)
+            first = None if all_rows else cursor.fetchone()
+            rows = cursor.fetchall() if all_rows else [] if first is None else [first]
+            cursor.close()
+        except BaseException as error:
+            standby.let_go()  # the others are as old: a server that went away has left them all
+            raw.close()
+            if isinstance(error, failed):
+                return None
+            raise
+        standby.give_back(raw, idle)
+        return rows
 
 
 class QuickRead(QuickStatement):
@@ -59,24 +86,8 @@ class QuickRead(QuickStatement):
 
         Whoever gets None asks again in the usual way, where a failure is told as one.
         """
-        compiled, standby = self._compiled(engine.dialect), _standby_of(engine)
-        failed = engine.dialect.loaded_dbapi.Error
-        try:
-            raw, idle = standby.taken(engine)
-        except failed:
-            return None
-        try:
-            cursor = compiled.asked(engine, raw, given)
-            row = cursor.fetchone()
-            cursor.close()
-        except BaseException as error:
-            standby.let_go()  # the others are as old: a server that went away has left them all
-            raw.close()
-            if isinstance(error, failed):
-                return None
-            raise
-        standby.give_back(raw, idle)
-        return None if row is None else compiled.result(row)
+        rows = self._apart(engine, given, all_rows=False)
+        return self._compiled(engine.dialect).result(rows[0]) if rows else None
 
     def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, inside the transaction of this connection. Raises: what SQLAlchemy makes of the driver's error."""
@@ -93,18 +104,26 @@ class QuickRead(QuickStatement):
         return rows
 
     def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-        """The same for a page, in the transaction of its session."""
+        """The same for a page, in the transaction of its session; where none has begun, none is begun for it.
+
+        To begin and to end one costs twice the question. Then each such question sees what was committed before it, as
+        on PostgreSQL each does.
+        """
         return self.seen(session, self.raw_on_page(session, given))
 
     def raw_on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The same as the driver gives them: to be known again, not to be read."""
-        if session.autoflush:
+        if not session.in_transaction():
+            rows = self._apart(engine_of(session), given, all_rows=True)
+            if rows is not None:
+                return rows
+        elif session.autoflush:
             session.flush()  # as before every question: what this transaction has changed is seen
         return self._raw(session.connection(), given)
 
     def seen(self, session: Session, raw: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """These rows in the types of their columns."""
-        return self._compiled(session.get_bind().dialect).results(raw)
+        return self._compiled(engine_of(session).dialect).results(raw)
 
     def _told(self, connection: Connection, text: str, given: dict[str, Any], error: Exception) -> BaseException:
         """A failure as it is told everywhere. To ask again would tell another one: its transaction is broken off.
@@ -116,6 +135,14 @@ class QuickRead(QuickStatement):
             connection.execute(cast(Executable, self._statement), given)
         hides = connection.engine.hide_parameters
         return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hides, dialect=dialect)
+
+
+def engine_of(session: Session) -> Engine:
+    """Which one it asks: looked up once, for it costs as much as a question."""
+    if ENGINE not in session.info:
+        session.info[ENGINE] = session.get_bind()
+    engine: Engine = session.info[ENGINE]
+    return engine
 
 
 class _Standby:
@@ -193,7 +220,7 @@ class Compiled:
     """A statement as one driver takes it."""
 
     def __init__(
-        self, statement: SelectBase | UpdateBase, dialect: Dialect, columns: Sequence[str] | None = None
+        self, statement: SelectBase | UpdateBase | TextClause, dialect: Dialect, columns: Sequence[str] | None = None
     ) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         self.text = str(compiled)
@@ -204,7 +231,9 @@ class Compiled:
         self._binds = list(bound.items())
         named = list(bound)
         self._places = [named.index(name) for name in compiled.positiontup or ()]
-        read = statement.selected_columns if isinstance(statement, SelectBase) else ()
+        read: Iterable[Any] = statement.selected_columns if isinstance(statement, SelectBase) else ()
+        if isinstance(statement, UpdateBase):
+            read = statement.exported_columns  # what it gives back
         self._results = [column.type.dialect_impl(dialect) for column in read]
         self._columns: list[Processor | None] | None = None  # a driver says with its first answer what it gives
 
@@ -232,6 +261,8 @@ class Compiled:
 
     def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Column after column, which takes two thirds of the time of row after row, and what is alike only once."""
+        if len(rows) == 1:
+            return [self.result(rows[0])]
         columns = zip(self._columns or (), zip(*rows, strict=True), strict=True) if rows else ()
         return list(zip(*(_all_seen(seen, values) if seen else values for seen, values in columns), strict=True))
 

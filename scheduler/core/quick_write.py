@@ -7,7 +7,7 @@ database refuses is told as everywhere. No object comes of it: whoever needs one
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Insert, Table, insert
+from sqlalchemy import CursorResult, Engine, Table, TextClause, UpdateBase, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -17,7 +17,7 @@ from scheduler.core.quick_read import QuickStatement
 class QuickWrite(QuickStatement):
     """A statement that writes, for one kind of database after the other."""
 
-    def __init__(self, statement: Insert | Delete, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: UpdateBase | TextClause, columns: Sequence[str] | None = None) -> None:
         super().__init__(statement, columns)
 
     def send(self, session: Session, *rows: Mapping[str, Any]) -> CursorResult[Any]:
@@ -27,6 +27,13 @@ class QuickWrite(QuickStatement):
         compiled = self._compiled(connection.dialect)
         given = [compiled.parameters(dict(row)) for row in rows]
         return connection.exec_driver_sql(compiled.text, given if len(given) > 1 else given[0])
+
+    def apart(self, engine: Engine, given: dict[str, Any]) -> bool:
+        """Send one that gives back the row it has changed, in a transaction of its own: whether there was one.
+
+        False also when the database does not answer: whoever gets it goes the usual way, where a failure is told.
+        """
+        return bool(self._apart(engine, given, all_rows=True))  # SQLite commits, and says if it cannot, at the end
 
 
 class QuickInsert:

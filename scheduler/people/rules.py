@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import ipaddress
+import socket
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
@@ -307,6 +308,14 @@ def seen_is_old(last_seen_at: dt.datetime, now: dt.datetime) -> bool:
 
 def network_of(address: str | None) -> str:
     """The neighbourhood of an internet address, by which tries are counted: /24 of IPv4, /64 of IPv6."""
+    try:  # nearly all, on each page: the system reads four numbers in a twentieth of the library's time
+        first, second, third, _own = socket.inet_pton(socket.AF_INET, address or "")
+    except (OSError, ValueError):
+        return _network_of_other(address)
+    return f"{first}.{second}.{third}.0/24"
+
+
+def _network_of_other(address: str | None) -> str:
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:

@@ -58,6 +58,7 @@ from scheduler.places.terms.school_time import Bells, CallNoteRow, DaysOfGrades,
 from scheduler.places.towns import known_municipalities
 
 MOST_NOTES = 50
+CALENDARS = {one.value: one for one in SchoolCalendar}
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
 
 
@@ -317,10 +318,10 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
         if what == "holiday":
             holidays[begins] = HolidayRow(begins, calendar, kind, applies_to, no_lessons=True)
         elif what == "closure":
-            extent = Extent(one, two, SchoolCalendar(calendar) if calendar else None)
+            extent = Extent(one, two, CALENDARS[calendar] if calendar else None)
             closures.append(ShutDays(extent, begins, ends if opened is None else opened - dt.timedelta(days=1)))
         else:
-            lines.append((SchoolCalendar(calendar), CalendarSpan(kind, begins, ends, applies_to, one)))
+            lines.append((CALENDARS[calendar], CalendarSpan(kind, begins, ends, applies_to, one)))
     lines.sort(key=lambda line: (line[1].first_day, line[1].id))
     entries = {one: tuple(span for calendar, span in lines if calendar is one) for one in SchoolCalendar}
     return LessonCalendar(first, last, tuple(closures), holidays, entries)

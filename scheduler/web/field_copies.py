@@ -11,7 +11,6 @@ from wtforms import Field, Form
 from wtforms.fields.core import Flags, Label, UnboundField
 
 PATTERN = "pattern"  # beside the definition of a field, so that it is forgotten with that
-OWN = ("csrf_impl",)  # fields that are defined anew for each form
 NOT_OF_PATTERN = ("meta", "_form", "_translations", "name", "short_name", "id", "label", "flags")
 
 
@@ -21,8 +20,6 @@ class CopiedFields:
     def bind_field(self, form: Form, unbound_field: UnboundField, options: dict[str, Any]) -> Field:
         pattern = unbound_field.__dict__.get(PATTERN)
         if pattern is None:
-            if not unbound_field.kwargs.keys().isdisjoint(OWN):
-                return unbound_field.bind(form=form, **options)
             made = unbound_field.bind(form=form, **options)
             pattern = unbound_field.__dict__[PATTERN] = _Pattern(made, unbound_field.kwargs.get("id"))
             return made

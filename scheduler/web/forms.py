@@ -28,6 +28,7 @@ from scheduler.core.records import dataclass
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
 from scheduler.web.field_copies import CopiedFields
+from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
 from scheduler.web.i18n import _, _l
 from scheduler.web.reasons import GENERAL, WORDS, worded
@@ -90,6 +91,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
     class Meta(CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
+        csrf_class = FormTokens
+
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 

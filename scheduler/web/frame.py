@@ -66,18 +66,33 @@ def empty_page(template: str, form: FlaskForm, own: Mapping[str, str] = NOTHING,
     written anew. Nothing that somebody has typed belongs among the facts. `own` are parts that each reader has of her
     own: they are put in, as her secrets are, and nothing else of the page may depend on them.
     """
-    hers = {name: str(form[name]._value()) for name in FORM_SECRETS if name in form}
-    key = _key_of(template, (facts, [*hers, *own])) if _is_for_all() else None
+    secrets = {name: str(form[name]._value()) for name in FORM_SECRETS if name in form}
+    return _put_together(template, secrets, own, {"form": form}, facts)
+
+
+def known_page(template: str, own: Mapping[str, str], **facts: Any) -> str:
+    """The same of a page without a form."""
+    return _put_together(template, {}, own, {}, facts)
+
+
+def _put_together(
+    template: str,
+    secrets: Mapping[str, str],
+    own: Mapping[str, str],
+    given: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> str:
+    key = _key_of(template, (facts, [*secrets, *own])) if _is_for_all() else None
     if key is None:
-        return render_template(template, form=form, **own, **facts)
+        return render_template(template, **given, **own, **facts)
     kept: dict[Hashable, tuple[str, ...]] = current_app.extensions[PAGES]
     pieces = kept.get(key)
     if pieces is None:
         if len(kept) >= MOST_PAGES:
             kept.clear()
         marks = {name: token_hex(16) for name in own}
-        pieces = kept[key] = _without(hers | marks, render_template(template, form=form, **marks, **facts))
-    hers |= {name: escape(part) for name, part in own.items()}
+        pieces = kept[key] = _without({**secrets, **marks}, render_template(template, **given, **marks, **facts))
+    hers = {**secrets, **{name: escape(part) for name, part in own.items()}}
     return "".join(hers[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
@@ -134,7 +149,7 @@ def _said(value: object) -> Hashable:
 
 def _without(secrets: Mapping[str, str], page: str) -> tuple[str, ...]:
     """The text of a page in pieces, and between them which part of her own stands there: they are random letters."""
-    parts = re.split("(" + "|".join(map(re.escape, secrets.values())) + ")", page)
+    parts = re.split("(" + "|".join(map(re.escape, secrets.values())) + ")", page) if secrets else [page]
     names = {secret: name for name, secret in secrets.items()}
     return tuple(names[part] if place % 2 else part for place, part in enumerate(parts))
 

@@ -14,6 +14,7 @@ from scheduler.core import clock, tokens
 from scheduler.core.errors import GroundReason, NotAllowed, NotFound
 from scheduler.core.identity import has_identity_number
 from scheduler.core.text import BadText
+from scheduler.people.terms import SignedInUser
 from scheduler.policy import ANONYMOUS, Actor
 from scheduler.requests.queries.lineage import in_one_booking, kept_request
 from scheduler.web.login import sign_in_page
@@ -26,12 +27,19 @@ OPEN = ("open", "page")
 PART = "~"  # between a secret link and the number of a request of its booking: in no token, and nowhere escaped
 
 
+def signed_in() -> SignedInUser | None:
+    """The user who is signed in; Flask-Login is asked once for each question, not for each part of her."""
+    asked = current_user._get_current_object()
+    return asked.user if asked is not None and asked.is_authenticated else None
+
+
 def current_actor() -> Actor:
     """Who acts in this request: the user signed in, else nobody in particular."""
-    if "actor" not in g:
-        g.actor = current_user.user.actor if current_user.is_authenticated else ANONYMOUS
-    actor: Actor = g.actor
-    return actor
+    found: Actor | None = g.get("actor")
+    if found is None:
+        viewer = signed_in()
+        found = g.actor = viewer.actor if viewer else ANONYMOUS
+    return found
 
 
 def own_centre_id() -> int:

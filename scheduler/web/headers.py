@@ -37,6 +37,10 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
+OF_READER = "Cookie", "Accept-Language"  # what the text of a page depends on beside its address
+CONDITIONS = frozenset(
+    ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
+)
 UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for again each time
 SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
@@ -87,25 +91,32 @@ def begin() -> None:
 
 def protect(response: Response) -> Response:
     """The headers that keep a page from being framed, sniffed, scripted or remembered by a shared computer."""
-    for header, value in safety(request_id(), secure=request.is_secure).items():
-        response.headers.setdefault(header, value)
-    if "Cache-Control" not in response.headers:
-        kept = "_user_id" not in session and not opened_by_secret()
-        response.headers["Cache-Control"] = UNSIGNED if kept else "no-store"
-        _spare_what_is_known(response)
-    if opened_by_secret():
-        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+    wanted, by_secret = safety(request_id(), secure=request.is_secure), opened_by_secret()
+    if by_secret:
+        wanted["X-Robots-Tag"] = "noindex, nofollow"
+    told = {name.lower() for name, _value in response.headers}  # looked through once, not for each of them
+    for header, value in wanted.items():
+        if header.lower() not in told:
+            response.headers.add(header, value)
+    if "cache-control" not in told:
+        kept = not by_secret and "_user_id" not in session
+        response.headers.add("Cache-Control", UNSIGNED if kept else "no-store")
+        if kept:
+            _spare_what_is_known(response)
     if request.endpoint != "static" and not g.get("cookieless"):
-        response.vary.update(("Cookie", "Accept-Language"))
+        if "vary" in told:
+            response.vary.update(OF_READER)
+        else:
+            response.headers.add("Vary", ", ".join(OF_READER))
     return response
 
 
 def _spare_what_is_known(response: Response) -> None:
     """An open page that the browser holds already is answered by its mark alone (304)."""
-    kept = response.headers["Cache-Control"] == UNSIGNED and not response.is_streamed
-    if kept and request.method == "GET" and response.status_code == 200:
+    if request.method == "GET" and response.status_code == 200 and not response.is_streamed:
         response.add_etag()
-        response.make_conditional(request)
+        if not CONDITIONS.isdisjoint(request.environ):
+            response.make_conditional(request)
 
 
 def opened_by_secret() -> bool:

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 
 from babel.support import LazyProxy
 from flask import Flask, Response, g, has_request_context, request
-from flask_login import current_user
 from jinja2 import Environment, pass_context, pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
@@ -18,7 +17,7 @@ from markupsafe import Markup
 from scheduler.core import language as words
 from scheduler.core.names import SpelledName, spelled
 from scheduler.core.records import dataclass
-from scheduler.web.guards import holds_identity_number
+from scheduler.web.guards import holds_identity_number, signed_in
 
 YEAR_S = 365 * 24 * 3600
 LANGUAGE_COOKIE = "language"
@@ -73,10 +72,8 @@ def _language_asked() -> str:
 
 def _own_language() -> str | None:
     """The signed-in user's; nobody is asked for while a failure is shown: the database may be what failed."""
-    if g.get("failed") or not current_user or not current_user.is_authenticated:
-        return None
-    language: str = current_user.user.language
-    return language
+    viewer = None if g.get("failed") else signed_in()
+    return viewer.language if viewer else None
 
 
 def gettext(message: str) -> str:

@@ -6,13 +6,16 @@ page that needs no sign-in has a limit beside that, which each process counts in
 
 import logging
 import math
+import socket
 import time
 from collections import Counter
 from ipaddress import ip_address
 from threading import Lock
 
 from flask import Flask, Response, abort, current_app, g, request
-from flask_limiter import Limiter, RouteLimit
+from flask_limiter import ExemptionScope, Limit, Limiter, RouteLimit
+from flask_limiter._limits import RuntimeLimit
+from flask_limiter._manager import LimitManager
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 
@@ -44,6 +47,7 @@ MOST_NETWORKS = 100_000  # that one process remembers in a minute
 ONCE = RateLimitItemPerHour(1, 2)
 USUAL_WAIT_S = 60  # every limit of a network is counted by the minute
 CLEARED_EVERY_S = 30
+LOOPBACK = 127  # begins every IPv4 address of a machine itself
 
 
 def neighbourhood() -> str:
@@ -75,30 +79,46 @@ class CountsHere(MemoryStorage):
             return self.storage[key]
 
 
+class LimitsOfViews(LimitManager):
+    """The limits that stand at views, read once from their words. No page and no room is exempted from them."""
+
+    def __init__(self) -> None:
+        super().__init__([], [], {}, {}, {}, {})
+        self._read: dict[str, list[RuntimeLimit]] = {}
+
+    def add_decorated_limit(self, route: str, limit: Limit | None, override: bool = False) -> None:
+        self._read.pop(route, None)
+        super().add_decorated_limit(route, limit, override)
+
+    def decorated_limits(self, callable_name: str) -> list[RuntimeLimit]:
+        if callable_name not in self._read:
+            self._read[callable_name] = super().decorated_limits(callable_name)
+        return self._read[callable_name]
+
+    def exemption_scope(self, app: Flask, endpoint: str | None, blueprint: str | None) -> ExemptionScope:
+        return ExemptionScope.NONE
+
+
 class ViewLimiter(Limiter):
-    """Every limit stands at its view: before the view nothing is checked, nor at a method that no limit of it names.
+    """Every limit stands at its view: before the view nothing is checked, nor a request that no limit of it counts.
 
     Else the library reads and sorts the limits of a page twice for each reader. While Redis does not answer, every
-    method of a limited view counts.
+    request to a limited view counts.
     """
 
     def __init__(self) -> None:
         super().__init__(neighbourhood, swallow_errors=False)
-        self._methods: dict[str, frozenset[str] | None] = {}  # of a view by its name; None: all
+        self.limit_manager = LimitsOfViews()
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         if callable_name is None or in_middleware:
             return
-        if self._storage_dead or self._names(request.method, callable_name):
+        if self._storage_dead or self._counts(callable_name):
             super()._check_request_limit(callable_name, in_middleware)
 
-    def _names(self, method: str, view: str) -> bool:
-        if view not in self._methods:
-            each = [limit.methods for limit in self.limit_manager.decorated_limits(view)]
-            named = frozenset(one.upper() for methods in each for one in methods or ())
-            self._methods[view] = None if None in each else named
-        methods = self._methods[view]
-        return methods is None or method in methods
+    def _counts(self, view: str) -> bool:
+        each = self.limit_manager.decorated_limits(view)
+        return any(not limit.method_exempt and not limit.is_exempt for limit in each)
 
 
 def a_limiter() -> Limiter:
@@ -161,6 +181,13 @@ def count_open_page() -> None:
 
 def is_this_machine(address: str) -> bool:
     """Whether an address is this machine."""
+    try:  # as `network_of`
+        return socket.inet_pton(socket.AF_INET, address)[0] == LOOPBACK
+    except (OSError, ValueError):
+        return _is_this_machine_otherwise(address)
+
+
+def _is_this_machine_otherwise(address: str) -> bool:
     try:
         return ip_address(address).is_loopback
     except ValueError:

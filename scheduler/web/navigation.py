@@ -3,13 +3,13 @@
 from collections.abc import Hashable, Mapping
 
 from flask import Flask, current_app, g, request
-from flask_login import current_user
 
 from scheduler.config import settings
 from scheduler.core.records import dataclass
 from scheduler.people.terms import SignedInUser
 from scheduler.policy import Role
 from scheduler.web.filters import url_if
+from scheduler.web.guards import signed_in
 from scheduler.web.i18n import _, _l, page_language
 
 
@@ -136,10 +136,7 @@ PUBLIC = (
 
 def viewer() -> SignedInUser | None:
     """Who looks at the page; nobody while a failure is shown."""
-    if g.get("failed") or not current_user or not current_user.is_authenticated:
-        return None
-    user: SignedInUser = current_user.user
-    return user
+    return None if g.get("failed") else signed_in()
 
 
 def _here(rows: tuple[tuple[str, str, object], ...]) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.core import text as of_text
 from scheduler.core.errors import GroundReason
 from scheduler.core.text import BROKEN, FOLDED, LATIN, BadText, clean, fold, marked, problem_with_address, to_latin
 
@@ -209,3 +210,34 @@ def test_marked_shows_what_somebody_looked_for(text, typed, found):
 
     assert "".join(piece for piece, _hit in pieces) == text
     assert [piece for piece, hit in pieces if hit] == found
+
+
+def test_of_plain_letters_nothing_falls_away():
+    """So nobody looks at each of them: the whole of what may stand in such a text, and neighbours of every kind."""
+    plain = [letter for letter in map(chr, range(0x3000)) if of_text.PLAIN.fullmatch(letter)]
+    assert {*"aZ9 ~\nčćžšđČĆŽŠĐљњђћџЉЊЂЋЏéő"} <= set(plain)
+    for letter in plain:
+        pairs = "".join(f"{letter}{other}" for other in plain)
+        assert of_text._composed(pairs) == pairs
+
+
+@given(st.text(alphabet="abcČćђЉ09 -.\u0301\u200b\ufe0f\u00ad\t\x7f", max_size=30))
+def test_a_text_with_one_letter_that_is_not_plain_is_looked_through_whole(text):
+    whole = of_text.LINE_ENDS.sub("\n", text).replace("\t", " ")
+    assert of_text.tidy(text, limit=200) == " ".join(of_text._composed(whole).split())
+
+
+ENDS = "rs|com|example|test|local|c|xn--p1ai|r5"
+ADDRESSES = st.from_regex(rf"[A-Za-z0-9._+-]{{1,66}}@[A-Za-z0-9.-]{{1,20}}(\.({ENDS}))?", fullmatch=True)
+
+
+@given(ADDRESSES | st.emails())
+def test_the_domain_behind_a_plain_name_is_read_as_that_of_the_whole_address(address):
+    whole = of_text._domain_read(address) if len(address) <= of_text.ADDRESS_LENGTH else ""
+    assert of_text._domain_of(address) == whole
+
+
+@given(st.text(alphabet="abАБαβ09 _!ж", max_size=20))
+def test_the_scripts_of_a_text_are_those_of_its_letters(text):
+    named = {unicodedata.name(letter, "").split(" ")[0] for letter in text if letter.isalpha()}
+    assert of_text.scripts_of(text) == named & set(of_text.SCRIPTS)

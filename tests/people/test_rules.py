@@ -2,6 +2,8 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.core.text import problem_with_address
 from scheduler.people import rules
@@ -125,10 +127,18 @@ def test_who_is_staff_and_presenter_has_the_short_limits_of_staff():
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         (None, "unknown"),
         ("not an address", "unknown"),
+        ("192.0.2", "unknown"),
+        ("192.0.2.077", "unknown"),
+        ("192.0.2.7\0", "unknown"),
     ],
 )
 def test_tries_are_counted_by_neighbourhood(address, network):
     assert rules.network_of(address) == network
+
+
+@given(st.ip_addresses().map(str) | st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,4}){2,4}", fullmatch=True))
+def test_the_quick_reading_of_an_address_is_that_of_the_library(address):
+    assert rules.network_of(address) == rules._network_of_other(address)
 
 
 def test_the_key_of_an_account_tells_no_address_and_is_the_same_however_typed():

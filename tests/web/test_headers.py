@@ -1,7 +1,9 @@
 import logging
 
 import pytest
+from flask import Response
 
+from scheduler.web import headers
 from scheduler.web.headers import POLICY
 
 
@@ -99,3 +101,22 @@ def test_a_room_may_log_the_id_of_a_school_request_inside_a_web_request(app, cap
         logging.getLogger("scheduler.requests").info("request submitted", extra={"request_id": 7})
 
     assert [record.request_id for record in caplog.records if record.msg == "request submitted"] == [7]
+
+
+def test_a_header_that_a_page_has_said_stays_as_it_said_it(app):
+    with app.test_request_context("/book"):
+        said = Response(
+            "text", headers={"referrer-policy": "no-referrer", "cache-control": "no-store", "vary": "Origin"}
+        )
+        told = headers.protect(said).headers
+    assert told.getlist("Referrer-Policy") == ["no-referrer"]
+    assert told.getlist("Cache-Control") == ["no-store"]
+    assert [one.strip() for one in told["Vary"].split(",")] == ["Origin", "Cookie", "Accept-Language"]
+    assert set(headers.SAFETY) <= set(told.keys()) | {"Referrer-Policy"}
+
+
+def test_an_open_page_that_the_browser_holds_is_answered_by_its_mark(client):
+    first = client.get("/programmes")
+    same = client.get("/programmes", headers={"If-None-Match": first.headers["ETag"]})
+    other = client.get("/programmes", headers={"If-None-Match": '"another"'})
+    assert (first.status_code, same.status_code, same.data, other.status_code) == (200, 304, b"", 200)

@@ -55,6 +55,29 @@ def test_a_page_that_is_limited_when_sent_asks_nothing_when_read(tmp_path, monke
         assert {way: statuses.count(200) for way, statuses in found.items()} == {"POST": 3, "PUT": 9}
 
 
+def test_a_limit_that_lets_a_request_go_uncounted_is_not_counted_and_a_later_one_is_known(tmp_path, monkeypatch):
+    counting, free = limits.a_limiter(), [True]
+    monkeypatch.setattr(limits, "limiter", counting)
+    app = Flask(__name__)
+    app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url="")
+    app.add_url_rule("/dates", view_func=counting.limit("3 per minute", exempt_when=lambda: free[0])(open_page))
+    limits.register(app)
+    client = app.test_client()
+
+    let_in = [client.get("/dates").status_code for _ in range(9)]
+    free[0] = False
+    counted = [client.get("/dates").status_code for _ in range(5)]
+    counting.limit("1 per minute")(open_page)  # the view has two limits from now on
+
+    assert (let_in, counted) == ([200] * 9, [200] * 3 + [429] * 2)
+    assert len(counting.limit_manager.decorated_limits(get_qualified_name(open_page))) == 2
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "10.0.0.1", "", "x", "127.1"])
+def test_this_machine_is_known_as_the_library_knows_it(address):
+    assert limits.is_this_machine(address) == limits._is_this_machine_otherwise(address)
+
+
 def test_what_one_process_counts_begins_anew_when_its_time_is_over_and_starts_no_thread(monkeypatch):
     clock = [1_800_000_000.0]
     monkeypatch.setattr(limits.time, "time", lambda: clock[0])

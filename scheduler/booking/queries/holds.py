@@ -1,13 +1,13 @@
 """Dates that are held for a booking: whose time they take, and what the visitor, the school and the desk read."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
-from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_read import QuickRead, QuickTables
 from scheduler.core.tokens import token_hash
 from scheduler.requests.models import BookingAnswers, SchoolRequest
 from scheduler.requests.service.answers import LIVING, Answers, living, read_answers
@@ -34,6 +34,14 @@ OPENED_BOOKING = QuickRead(  # each page of a booking asks it, and asks for no r
     .where(*LIVING)
 )
 
+_HOLDS = cast(Table, DateHold.__table__)
+HELD_FOR = QuickTables(
+    (_HOLDS,),
+    lambda wanted: (
+        wanted.where(_HOLDS.c.school_request_id == bindparam("request")).order_by(_HOLDS.c.id.desc()).limit(1)
+    ),
+)
+
 
 def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
     """What was typed under this token, and the date that is held for it now; one question, none without a token."""
@@ -53,8 +61,8 @@ def held_by(draft: str | None, *, now: dt.datetime) -> HeldDate | None:
 
 def held_for_request(request_id: int) -> HeldDate | None:
     """What became of the date that a request was sent with; the newest."""
-    wanted = select(DateHold).where(DateHold.school_request_id == request_id).order_by(DateHold.id.desc()).limit(1)
-    return _shown(db.session().scalar(wanted))
+    found = HELD_FOR.rows(db.session(), {"request": request_id})
+    return _shown(found[0][0]) if found else None
 
 
 def holds_over(now: dt.datetime) -> list[int]:
@@ -67,7 +75,7 @@ def holds_over(now: dt.datetime) -> list[int]:
     return list(db.session().scalars(wanted.order_by(DateHold.id)))
 
 
-def _shown(hold: DateHold | None) -> HeldDate | None:
+def _shown(hold: Any) -> HeldDate | None:
     return held_date(hold) if hold else None
 
 

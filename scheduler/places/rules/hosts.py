@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
@@ -189,8 +189,11 @@ def _days_by_grade(
 ) -> DaysOfGrades:
     found: dict[int | None, frozenset[dt.date]] = {None: frozenset(days_with_pupils(wanted, levels, closed, entries))}
     for level in levels:
+        lines: tuple[CalendarSpan, ...] | None = None
         for grade in range(1, GRADES[level] + 1):
-            has = found[None] & _lessons(wanted, _lines_of(entries, level, grade), closed)
+            before, lines = lines, _lines_of(entries, level, grade)
+            if lines != before:  # all but the last grades have the same lines, and so the same days
+                has = found[None] & _lessons(wanted, lines, closed)
             found[grade] = found.get(grade, frozenset()) | has
     return found
 
@@ -217,6 +220,7 @@ def years_entered(entries: Iterable[CalendarSpan]) -> set[str]:
     return {school_year(entry.first_day) for entry in entries if entry.kind in TERMS}
 
 
+@cache  # of a dozen words, and asked for each line of each grade
 def _applies(applies_to: str, level: Level, grade: int | None) -> bool:
     """Whether a line holds for the level. The last grade of a secondary school is the third or the fourth."""
     of_secondary = applies_to.startswith(("secondary", "gymnasium", "vocational"))

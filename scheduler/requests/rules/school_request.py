@@ -72,9 +72,9 @@ def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: Reques
     """Whether a class has lessons on none of the asked days although its school has: the last grades end earlier."""
     if facts.lessons is None or asked.audience is not Audience.PUPILS or asked.outside_shift:
         return False
-    asked_days = {day for day in facts.lessons[None] if draft.first_day <= day <= draft.last_day}
-    every = [left_on(facts.lessons, asked.classes, day) for day in asked_days]
-    return bool(every) and all(every)
+    lessons, classes = facts.lessons, asked.classes
+    asked_days = {day for day in lessons[None] if draft.first_day <= day <= draft.last_day}
+    return bool(asked_days) and all(left_on(lessons, classes, day) for day in asked_days)
 
 
 def levels_at(teaches_primary: bool, teaches_secondary: bool) -> frozenset[SchoolLevel]:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.db import transaction
@@ -100,6 +101,32 @@ def test_what_is_kept_holds_nobodys_secret_and_each_reader_gets_her_own(app, kep
     assert len(secrets) > 12
     assert not [secret for secret in secrets if secret in text]
     assert "Матић" not in text
+
+
+@pytest.mark.parametrize("language", ["sr_Cyrl", "en"])
+def test_the_last_pages_hold_her_answers_alone_and_are_as_if_written_anew(
+    app, kept, programme, host, language, monkeypatch
+):
+    def compare(reader, path):
+        if path in ("/book/check", "/book/sent"):
+            with monkeypatch.context() as patch:
+                patch.setattr(frame, "_is_kept", lambda: False)
+                anew = reader.client.get(path).text
+            assert without_secrets(reader.pages[path]) == without_secrets(anew)
+
+    typed = answers(programme)["you"]
+    hers = {"Ана <Анић> & Ко": "a.anic@one.example.org", "Вера Верић": "vera@two.example.org"}
+    for name, address in hers.items():
+        reader = Reader(app, compare, language=language).choose(host).answer(programme)
+        reader.post("/book/you", reader.get("/book/you"), typed | {"contact_name": name, "contact_email": address})
+        reader.send(reader.last_form())
+        assert address in reader.get("/book/sent")
+        assert escape(name) in reader.pages["/book/check"]
+
+    pieces = {key[0]: "".join(pieces) for key, pieces in kept.items()}
+    assert {"requests/check.html", "requests/sent.html"} <= pieces.keys()
+    text = "".join(pieces.values())
+    assert not [one for one in (*hers, *map(escape, hers), *hers.values()) if one in text]
 
 
 def test_the_secret_of_another_reader_opens_nothing(app, kept, host):

@@ -25,9 +25,11 @@ def address_of(page: str) -> str:
     return url_for(".check") if page == "check" else url_for(".book_page", page=page)
 
 
-def answer_rows(booking: BookingDraft, problems: Mapping[str, Reason]) -> list[dict[str, Any]]:
-    """The answers before they are sent, each with the page that changes it, and with what is wrong with it."""
-    draft, language = booking.request_draft(), page_language()
+def answer_rows(booking: BookingDraft, draft: RequestDraft, problems: Mapping[str, Reason]) -> list[dict[str, Any]]:
+    """The answers before they are sent, put together as `draft`, each with the page that changes it and with what is
+    wrong with it.
+    """
+    language = page_language()
     host, typed, chosen = booking.host(), booking.new_host(), chosen_programmes(booking)
     wrong: dict[str, str] = {}
     for field, reason in problems.items():

@@ -45,7 +45,8 @@ def programmes_for(
 
 def programme_choices(rows: Iterable[ProgrammeRow]) -> list[SelectChoice]:
     """Programmes by their name in the page's language."""
-    return [SelectChoice(str(row.id), row.name(page_language())) for row in rows]
+    language = page_language()
+    return [SelectChoice(str(row.id), row.name(language)) for row in rows]
 
 
 def municipality_choices() -> list[SelectChoice]:

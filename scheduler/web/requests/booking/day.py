@@ -5,10 +5,10 @@ from typing import Any
 
 from scheduler.booking.rules.day_line import LaidPart
 from scheduler.requests.rules.states import PROMISED_DAYS
+from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web.day_line import DayLine, line_of
 from scheduler.web.filters import long_day
 from scheduler.web.forms import number_of
-from scheduler.web.requests.booking import hold
 from scheduler.web.requests.booking.day_form import DayForm
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import BookingLessons, lessons_beside
@@ -42,10 +42,9 @@ def day_facts(booking: BookingDraft, form: DayForm) -> dict[str, Any]:
     }
 
 
-def check_facts(booking: BookingDraft) -> dict[str, Any]:
-    """What the last page says beside the answers: the held date, and of several programmes their day."""
-    more: dict[str, Any] = {"total": total_of(booking)} | hold.hold_facts(booking)
-    draft = booking.request_draft()
+def check_facts(booking: BookingDraft, draft: RequestDraft) -> dict[str, Any]:
+    """What the last page says beside the answers, put together as `draft`: of several programmes their day."""
+    more: dict[str, Any] = {"total": total_of(booking)}
     if not draft.parts:
         return more
     line: DayLine = line_of(list(laid_parts(booking, draft)), shifts_at(booking, draft.first_day))

@@ -1,6 +1,7 @@
 """A school books: a few short pages without an account, one press at the end, and the proof of the address."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from flask import get_template_attribute, jsonify, redirect, render_template, request, session, url_for
@@ -22,13 +23,14 @@ from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.service.submission import KEYS_APART, JudgedRequest, judge_request, submit_request, was_sent
+from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestDraft
 from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm
-from scheduler.web.frame import empty_page
+from scheduler.web.frame import empty_page, known_page
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
@@ -251,14 +253,15 @@ def check() -> ResponseReturnValue:
     booking, form = BookingDraft.of_visitor(), CheckForm()
     key = _keys_of_booking(form)
     again = "booking" not in session and "asked" in session  # the second press: its answers are gone by now
-    if form.accepted() and (again or was_sent(key)):
+    pressed = form.accepted()
+    if pressed and (again or was_sent(key)):
         return redirect(url_for(".sent"))
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
     problems: dict[str, Reason] = {}
     status, draft = 200, booking.request_draft()
     doubts = doubts_of_booking(booking, draft)
-    if form.accepted():
+    if pressed:
         if form.website.data:
             return redirect(url_for(".sent"))  # a program filled the trap: it is told what people are told
         if form.asks(doubts):
@@ -277,8 +280,23 @@ def check() -> ResponseReturnValue:
         else:
             form.form_errors.append(worded(FormReason.TOO_QUICK))
             status = 422
-    rows, asked = answer_rows(booking, problems), words.asked_about(doubts)
-    return render_template("requests/check.html", form=form, rows=rows, asked=asked, **check_facts(booking)), status
+    rows = answer_rows(booking, draft, problems)
+    return _check_page(booking, form, rows, doubts, check_facts(booking, draft)), status
+
+
+def _check_page(
+    booking: BookingDraft,
+    form: CheckForm,
+    rows: list[dict[str, Any]],
+    doubts: Mapping[str, TypedSlip],
+    facts: dict[str, Any],
+) -> str:
+    """Where nothing was pressed, nothing is doubted and no line of a day is drawn, only the answers are her own."""
+    own = {"answers": get_template_attribute("components/check_answers.html", "check_answers")(rows)}
+    own["held"] = hold.held_note(booking)
+    if request.method == "GET" and not doubts and "line" not in facts:
+        return empty_page("requests/check.html", form, own, rows=(), asked=(), **facts)
+    return render_template("requests/check.html", form=form, rows=rows, asked=words.asked_about(doubts), **own, **facts)
 
 
 def _keys_of_booking(form: CheckForm) -> str:
@@ -326,9 +344,9 @@ def too_many(error: TooMany) -> str:
 @public
 def sent() -> ResponseReturnValue:
     """Look into your mail: nothing is seen before the link in it is opened."""
-    may_correct = "asked" in session
-    kept = hold.kept_words(session.get("asked"))
-    return render_template("requests/sent.html", address=session.get("booked", ""), may_correct=may_correct, **kept)
+    own = {"address": session.get("booked", ""), **hold.kept_words(session.get("asked"))}
+    told = {name: text for name, text in own.items() if text}
+    return known_page("requests/sent.html", told, may_correct="asked" in session)
 
 
 @bp.route("/book/address", methods=["GET", "POST"])

@@ -1,0 +1,97 @@
+"""A row that is changed by one statement of its own, and questions of a page that need no transaction."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from scheduler.core.db import db, prepare, stands_alone, transaction
+from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_write import QuickWrite
+from scheduler.requests.models import BookingAnswers
+from scheduler.requests.service.answers import keep_answers
+from tests.factories import MONDAY
+
+TABLE = BookingAnswers.__table__
+STORE = QuickWrite(
+    sa.update(TABLE)
+    .where(TABLE.c.token_hash == sa.bindparam("token"))
+    .values(answers=sa.bindparam("text"))
+    .returning(TABLE.c.id)
+)
+READ = QuickRead(sa.select(TABLE.c.answers))
+
+
+def kept(**typed):
+    return {"you": {name: [value] for name, value in typed.items()}}
+
+
+def texts(session):
+    session.rollback()
+    return [text for (text,) in READ.on_page(session, {})]
+
+
+@pytest.mark.both_databases
+def test_what_is_written_apart_stays_whatever_becomes_of_the_page(session):
+    token = keep_answers(None, kept(room="1"), now=MONDAY)
+    session.execute(sa.select(TABLE.c.id)).all()  # the page reads in a transaction of its own
+
+    assert keep_answers(token, kept(room="2"), now=MONDAY) == token
+
+    assert [text.count('"2"') for text in texts(session)] == [1]
+
+
+@pytest.mark.both_databases
+def test_who_finds_no_row_or_fails_says_so_and_leaves_the_connection_to_others(session):
+    token = keep_answers(None, kept(room="1"), now=MONDAY)
+    [stored] = session.scalars(sa.select(TABLE.c.token_hash)).all()
+    session.rollback()
+    missing = QuickWrite(sa.update(sa.table("no_such", sa.column("id"))).values(id=1).returning(sa.column("id")))
+
+    assert not STORE.apart(db.engine, {"token": "nobody's", "text": "x"})
+    assert not missing.apart(db.engine, {})
+    assert STORE.apart(db.engine, {"token": stored, "text": "said"})
+    assert texts(session) == ["said"]
+    assert keep_answers(token, kept(room="3"), now=MONDAY) == token
+
+
+@pytest.mark.both_databases
+def test_answers_that_are_kept_inside_a_transaction_share_its_fate(session):
+    token = keep_answers(None, kept(room="1"), now=MONDAY)
+    with pytest.raises(ZeroDivisionError), transaction():
+        assert not stands_alone()
+        keep_answers(token, kept(room="2"), now=MONDAY)
+        raise ZeroDivisionError
+    assert [text.count('"1"') for text in texts(session)] == [1]
+
+
+def test_nothing_is_written_alone_while_a_form_waits_to_be_counted(session):
+    assert stands_alone()
+    session.info["claim"] = print
+    assert not stands_alone()
+    del session.info["claim"]
+
+
+@pytest.mark.both_databases
+def test_a_page_that_only_asks_prepared_questions_begins_no_transaction(session):
+    keep_answers(None, kept(room="1"), now=MONDAY)
+
+    assert len(texts(session)) == 1
+    assert not session.in_transaction()
+
+    session.execute(sa.delete(TABLE))
+    assert READ.on_page(session, {}) == []  # in one that has begun, what it has changed is seen
+    assert len(texts(session)) == 1
+
+
+def test_a_lock_that_is_not_given_is_told_as_everywhere(tmp_path):
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'one.sqlite3'}")
+    prepare(engine)
+    sa.event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA busy_timeout=1"))
+    writes = engine.execution_options(writes=True)
+    with writes.connect() as holder, writes.connect() as other:
+        holder.begin()
+        with pytest.raises(OperationalError, match="database is locked"):
+            other.begin()
+        holder.rollback()
+        other.begin()
+    engine.dispose()
