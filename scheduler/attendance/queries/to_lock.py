@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, case, func, literal, or_, select
 
 from scheduler import policy
 from scheduler.attendance import rules
@@ -121,7 +121,7 @@ def _silent_ones(actor: Actor, most: int) -> tuple[Sequence[Any], int]:
     )
     order = waiting.c.on_day, waiting.c.visit_id, waiting.c.ordinal
     first = select(waiting).order_by(*order).limit(most).cte("first").prefix_with("MATERIALIZED")
-    said, many = _said(select(first.c.presentation_id)).subquery(), select(func.count()).select_from(waiting)
+    said, many = _said(first).subquery(), select(func.count()).select_from(waiting)
     far = case((is_far_off(said.c.total, said.c.teachers), 1), else_=0)
     rows = db.session.execute(
         select(first.c.visit_id, first.c.presentation_id, far.label("odd"), many.scalar_subquery().label("many"))
@@ -134,15 +134,15 @@ def _silent_ones(actor: Actor, most: int) -> tuple[Sequence[Any], int]:
     return rows, rows[0].many if rows else 0
 
 
-def _said(these: Select[Any]) -> Select[Any]:
+def _said(these: FromClause) -> Select[Any]:
     """What the educator said last, of each of these presentations: found by these few, one by one."""
-    hers = HeadCount.source == CountSource.EDUCATOR, HeadCount.presentation_id == Attendance.presentation_id
-    newest = select(func.max(HeadCount.version)).where(*hers).correlate(Attendance).scalar_subquery()
+    hers = HeadCount.source == CountSource.EDUCATOR, HeadCount.presentation_id == these.c.presentation_id
+    newest = select(func.max(HeadCount.version)).where(*hers).correlate(these).scalar_subquery()
     teachers = case((HeadCount.audience == Audience.TEACHERS, HeadCount.people), else_=0)
     told = func.sum(HeadCount.people).label("total"), func.sum(teachers).label("teachers")
-    wanted: Any = select(Attendance.presentation_id, *told).where(Attendance.presentation_id.in_(these))
+    wanted: Any = select(these.c.presentation_id, *told).select_from(these)
     joined = wanted.outerjoin(HeadCount, and_(*hers, HeadCount.version == newest))
-    return cast(Select[Any], joined.group_by(Attendance.presentation_id))
+    return cast(Select[Any], joined.group_by(these.c.presentation_id))
 
 
 def is_far_off(total: ColumnElement[int], teachers: ColumnElement[int]) -> ColumnElement[bool]:
