@@ -83,8 +83,9 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     whole = _Sums(len(sums))
     for row in found:
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
-        lines.setdefault(values, _Sums(len(sums))).add(row, len(names))
-        whole.add(row, len(names))
+        towns = numbers_in(row.towns)
+        lines.setdefault(values, _Sums(len(sums))).add(row, len(names), towns)
+        whole.add(row, len(names), towns)
     told = [ReportLine(values, line.counts(sums, of_rows, places), line.last_day) for values, line in lines.items()]
     return whole.counts(sums, of_all, places), told if groups else []
 
@@ -121,7 +122,7 @@ def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Rep
         wanted.append(_added(part, [period.label("period")], sums, false()).where(period.is_not(None)))
     lines: dict[int, _Sums] = {}
     for row in _asked(wanted):
-        lines.setdefault(row[0], _Sums(len(sums))).add(row, 1)
+        lines.setdefault(row[0], _Sums(len(sums))).add(row, 1, numbers_in(row.towns))
     places = _places()
     return {key: line.counts(sums, sums, places) for key, line in lines.items()}
 
@@ -133,11 +134,11 @@ class _Sums:
         self.numbers, self.towns = [0] * numbers, set[int]()
         self.last_day = dt.date.min
 
-    def add(self, row: Any, begins: int) -> None:
-        """`begins`: where in the row its numbers stand."""
+    def add(self, row: Any, begins: int, towns: set[int]) -> None:
+        """`begins`: where in the row its numbers stand; `towns`: that it names."""
         numbers = row[begins : begins + len(self.numbers)]
         self.numbers = [mine + int(more or 0) for mine, more in zip(self.numbers, numbers, strict=True)]
-        self.towns |= numbers_in(row.towns)
+        self.towns |= towns
         self.last_day = max(self.last_day, row.last_day)
 
     def counts(self, sums: Sequence[str], wanted: Sequence[str], places: Mapping[int, Any]) -> ReportCounts:

@@ -6,6 +6,7 @@ Kept is what was held (`KeptFigure`), the same by place alone (`PlaceFigure`), a
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, exists, false, func, null, or_, select, tuple_
@@ -86,8 +87,14 @@ def figure_parts(
     which = _months_kept(spans, kept) if by_month else _kept_spans(spans, kept)
     parts = [FigurePart(kept, (*narrowed, one)) for one in which]
     if spans.days:
-        parts.append(FigurePart(counted_cells(*_narrowed(filters, _ROWS), days=_days(spans)).subquery().c))
+        parts.append(_days_beside(filters, spans))
     return parts or [FigurePart(kept, (false(),))]
+
+
+@lru_cache(maxsize=8)  # a page asks of the same days for several of its numbers
+def _days_beside(filters: Filters, spans: Spans) -> FigurePart:
+    """The question for the days of which no whole month is asked for: the words of it, and nothing of its answer."""
+    return FigurePart(counted_cells(*_narrowed(filters, _ROWS), days=_days(spans)).subquery().c)
 
 
 def _kinds_in(filters: Filters) -> tuple[str | None, ...]:
