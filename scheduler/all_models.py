@@ -43,6 +43,7 @@ MODULES = (
     "attendance.models",
     "attendance.sheet_models",
     "attendance.crew_models",
+    "attendance.place_models",
     "questions.models",
     "cohorts.models",
     "certificates.models",

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import crews, figures
+from scheduler.attendance.queries import crews, figures, figures_of_places
 from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates.queries import papers, presenters
 from scheduler.cohorts.queries import lists as cohorts
@@ -30,6 +30,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     counting.violations,
     figures.violations,
     crews.violations,
+    figures_of_places.violations,
     attendance.violations,
     papers.violations,
     presenters.violations,

@@ -41,6 +41,7 @@ LEFT_OUT = frozenset(
         "panel_sum",
         "person_search_key",
         "pick_up",
+        "place_figure",
         "presenter_photo",
         "programme_photo",
         "running_number",

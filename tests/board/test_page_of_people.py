@@ -87,3 +87,24 @@ def test_whoever_goes_stands_on_the_board_of_those_who_go_alone(busy):
     assert [row for row in everybody.rows if row.visits] == list(going.rows)
     assert (everybody.days, everybody.unassigned) == (going.days, going.unassigned)
     assert 0 < going.total < everybody.total < m_scale.EDUCATORS + m_scale.INFLUENCERS
+
+
+def test_who_goes_is_looked_up_visit_by_visit_and_never_of_all_there_ever_were(busy, session):
+    """PostgreSQL would make a table of every seat of ten years to answer `NOT EXISTS` beside an OR."""
+    asked: list[tuple[str, object]] = []
+    wish = BoardWish(FIRST, FIRST + dt.timedelta(days=27))
+    engine = session.get_bind()
+
+    def note(_connection, _cursor, statement, given, *_rest):
+        asked.append((statement, given))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        board_week.board(busy, wish, now=MONDAY)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    (question,) = ((text, given) for text, given in asked if "FROM visit JOIN host" in text and "visit.version" in text)
+    if engine.dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE"))
+        plan = session.connection().exec_driver_sql(f"EXPLAIN {question[0]}", question[1]).scalars().all()
+        assert not [line for line in plan if "NOT (hashed" in line], plan

@@ -24,6 +24,7 @@ NOT_ASKED = {
     "guardian.presenter_id", "guardian_consent.first_seen_by_id", "guardian_consent.guardian_id",
     "guardian_consent.paper_id", "guardian_consent.second_seen_by_id", "handover.away_id", "handover.stand_in_id",
     "handover_district.district_id", "kept_figure.centre_id", "kept_figure.programme_id",
+    "place_figure.centre_id",
     "open_date.district_id", "open_date.programme_id", "presenter.home_id",
     "school_request.campaign_id", "school_request.owner_id",
     "assignment_stop.lifted_by_id", "concern.ended_by_id", "concern.reported_by_id", "hand_off.noted_by_id",

@@ -1,13 +1,15 @@
 """Kept figures are what is counted, after any act: random acts are played, and each answer is counted by hand."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from scheduler.attendance.crew_models import CrewFigure
 from scheduler.attendance.models import KeptFigure, StaleFigure
-from scheduler.attendance.queries import crews, figures
+from scheduler.attendance.place_models import PlaceFigure
+from scheduler.attendance.queries import crews, figures, figures_of_places
 from scheduler.attendance.service.figures import add_up_everything, add_up_marked
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
@@ -20,6 +22,7 @@ from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import campaign_page
+from scheduler.programmes.terms import Audience
 from scheduler.reports.models import CampaignCrew
 from scheduler.reports.queries import attendance as reports
 from scheduler.reports.queries import kept_figures
@@ -112,7 +115,8 @@ def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatc
         asked = [(world.filters(), world.groups()) for _ in range(3)]
         answers_are_right(session, [(WHOLE, (Group.MONTH,)), *asked])  # whatever is old is counted, not read
         add_up_marked()
-        assert (figures.violations(), crews.violations(), kept_figures.violations()) == ([], [], []), played
+        wrong = [*figures.violations(), *figures_of_places.violations(), *crews.violations()]
+        assert [*wrong, *kept_figures.violations()] == [], played
         assert kept_figures.kept_answer(WHOLE, (Group.CITY,)) is not None, "nothing is old any more"
         answers_are_right(session, [(WHOLE, (Group.AUDIENCE,)), (WHOLE, (Group.PRESENTER,)), *asked])
         rows = session.execute(sa.select(CampaignCrew.campaign_id, CampaignCrew.presenter_id, CampaignCrew.seats))
@@ -138,7 +142,7 @@ def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, question
         reports.attendance_report(WHOLE, groups)
 
     assert len(asked) == questions
-    assert sum("kept_figure" in one for one in asked) == 1
+    assert sum("kept_figure" in one or "place_figure" in one for one in asked) == 1
 
 
 @pytest.mark.both_databases
@@ -195,6 +199,52 @@ def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
         assert add_up_everything() == 1
     assert figures.violations() == []
     assert sum("DELETE FROM stale_figure" in one for one in made.writes) == 1, "each place is added up once"
+
+
+@pytest.mark.both_databases
+def test_a_figure_of_a_place_that_is_wrong_is_named_and_can_be_added_up_anew(session):
+    held_in_nis()
+    with transaction() as writing:
+        writing.execute(sa.update(PlaceFigure).where(PlaceFigure.month == 10).values(pupils=61))
+        row = dict(writing.execute(sa.select(PlaceFigure.__table__).where(PlaceFigure.month == 0)).one()._mapping)
+        writing.execute(sa.insert(PlaceFigure).values(row | {"year": 2019}))
+
+    wrong = figures_of_places.violations()
+    assert [one.split(",")[0] for one in wrong] == ["figures of places of 2019-00", "figures of places of 2026-10"]
+    assert set(wrong) <= set(violations()), "the nightly check asks for them"
+
+    assert add_up_everything() == 1
+    assert figures_of_places.violations() == []
+
+
+@pytest.mark.both_databases
+def test_what_is_asked_by_place_and_time_alone_is_read_from_figures_of_places(session):
+    """Also where months of several years follow each other; who asks for a programme or a kind reads those of kinds."""
+    visit = held_in_nis()
+    sister = make_visit(VisitState.DELIVERED, programme=session.get_one(Programme, visit.programme_id),
+                        host=session.get_one(Host, visit.host_id), on_day=dt.date(2025, 12, 8))  # fmt: skip
+    for audience, pupils in ((Audience.PUPILS, 30), (Audience.TEACHERS, 0)):
+        talk = make_presentation(sister, dt.time(8 + pupils // 10), PresentationState.DELIVERED, audience=audience)
+        make_attendance(talk, HeadCounts(pupils=pupils, teachers=5), AttendanceState.LOCKED)
+    add_up_marked()
+    months = Filters(Period(dt.date(2025, 11, 1), dt.date(2026, 10, 31)))
+    programme = session.get_one(Programme, visit.programme_id).slug
+
+    for filters, groups, by_place in (
+        (months, (Group.MONTH,), True),
+        (months, (Group.CITY, Group.MONTH), True),
+        (months, (), True),
+        (months, (Group.PROGRAMME,), False),
+        (months, (Group.MONTH, Group.AUDIENCE), False),
+        (replace(months, programme=programme), (Group.MONTH,), False),
+    ):
+        with statements() as asked:
+            report = reports.attendance_report(filters, groups)
+        assert "place_figure" in "".join(asked) or not by_place, groups
+        assert ("kept_figure" in "".join(asked), "head_count" in "".join(asked)) == (not by_place, False), groups
+        assert report.totals.visits == 2, "one of two audiences is one visit"
+        if groups == (Group.MONTH,):
+            assert [(row.keys[0].value, row.counts.visits) for row in report.rows] == [("2025-12", 1), ("2026-10", 1)]
 
 
 def a_visit_with_the_young():

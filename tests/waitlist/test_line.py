@@ -16,7 +16,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from scheduler.waitlist.models import WaitingWeights
-from scheduler.waitlist.queries.line import waiting_list
+from scheduler.waitlist.queries.line import place_of, waiting_list
 from scheduler.waitlist.queries.ranks import waiting_by_rank
 from scheduler.waitlist.rules import (
     DAYS_OF_A_MONTH,
@@ -25,7 +25,7 @@ from scheduler.waitlist.rules import (
     rank_parts,
     years_since,
 )
-from scheduler.waitlist.terms import Weights
+from scheduler.waitlist.terms import PlaceInLine, Weights
 from tests.factories import MONDAY
 from tests.factories.people import an_actor
 from tests.factories.places import make_host, make_municipality
@@ -104,6 +104,10 @@ def test_pages_stand_as_the_rule_ranks_all_whatever_counts_and_whenever(session)
 
 def stands_as_ranked(desk: Actor, weights: Weights, now: dt.datetime) -> None:
     ranked = waiting_by_rank(desk.centre_id or 0, weights, now=now)
+    some = {place: row.id for place, (row, _facts) in enumerate(ranked, 1) if place % 13 == 1}
+    told = {place: place_of(one, desk.centre_id or 0, now=now) for place, one in some.items()}
+    assert told == {place: PlaceInLine(place, len(ranked)) for place in some}
+    assert place_of(-1, desk.centre_id or 0, now=now) is None
     pages = range(1, waiting_list(desk, now=now, per_page=17).pages + 2)
     lists = [waiting_list(desk, now=now, page=page, per_page=17) for page in pages]
     rows = [row for page in lists for row in page.rows]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, case, func, literal, or_, select
 
 from scheduler import policy
 from scheduler.attendance import rules
@@ -92,43 +92,57 @@ def _page_of(visits: Sequence[_Waits], page: int, per_page: int) -> Page[Pair]:
 def assumed_attendance(actor: Actor, page: int, per_page: int = PER_PAGE) -> Page[Row]:
     """A page of the presentations of the centre whose school stayed silent, those to look at twice last.
 
-    The database puts them in order, and says how many they are; a page is loaded. Raises: NotAllowed.
+    They come by their days: of those up to the end of the page, and some more, it is asked which are to be looked at
+    twice; of all only where too many are, or on the last pages. Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
-    found = _silent_ones(actor).cte("found").prefix_with("MATERIALIZED")
-    many = select(func.count().label("many")).select_from(found).subquery()
-    order = found.c.odd, found.c.on_day, found.c.visit_id, found.c.ordinal
-    some = select(found).order_by(*order).limit(per_page).offset(first_row(page, per_page)).subquery()
-    wanted = select(many.c.many, some.c.visit_id, some.c.presentation_id).select_from(many.outerjoin(some, true()))
-    rows = db.session.execute(wanted.order_by(some.c.odd, some.c.on_day, some.c.visit_id, some.c.ordinal)).all()
-    pairs = [(row[1], row[2]) for row in rows if row[1] is not None]
-    return rows_of(Page(pairs, page, rows[0].many, per_page))
+    begins, ends = first_row(page, per_page), first_row(page, per_page) + per_page
+    found, many = _silent_ones(actor, ends + per_page)
+    if len(found) < many and sum(not one.odd for one in found) < ends:
+        found, many = _silent_ones(actor, many)
+    pairs = [(one.visit_id, one.presentation_id) for one in sorted(found, key=lambda one: one.odd)[begins:ends]]
+    return rows_of(Page(pairs, page, many, per_page))
 
 
-def _silent_ones(actor: Actor) -> Select[Any]:
-    """What stands in the list and by what it is put in order, a row for each presentation."""
-    said = _said().subquery()
-    return (
+def _silent_ones(actor: Actor, most: int) -> tuple[Sequence[Any], int]:
+    """The first of them by day, each with whether it is to be looked at twice (`odd`); and how many all are."""
+    silent = select(Attendance.presentation_id).where(_SILENT).cte("silent").prefix_with("MATERIALIZED")
+    waiting = (
         select(
-            *(Visit.id.label("visit_id"), Visit.on_day, Presentation.id.label("presentation_id")),
-            *(Presentation.ordinal, case((is_far_off(said.c.total, said.c.teachers), 1), else_=0).label("odd")),
+            *(Visit.id.label("visit_id"), Visit.on_day, Visit.programme_id),
+            *(Presentation.id.label("presentation_id"), Presentation.ordinal),
         )
-        .select_from(said)
-        .join(Presentation, Presentation.id == said.c.presentation_id)
+        .select_from(silent)
+        .join(Presentation, Presentation.id == silent.c.presentation_id)
         .join(Visit, Visit.id == Presentation.visit_id)
-        .join(Programme, Programme.id == Visit.programme_id)
         .where(in_reach(actor, Visit), TO_BE_HELD)
+        .cte("waiting")
+        .prefix_with("MATERIALIZED")
     )
+    order = waiting.c.on_day, waiting.c.visit_id, waiting.c.ordinal
+    first = select(waiting).order_by(*order).limit(most).cte("first").prefix_with("MATERIALIZED")
+    said, many = _said(first).subquery(), select(func.count()).select_from(waiting)
+    far = case((is_far_off(said.c.total, said.c.teachers), 1), else_=0)
+    rows = db.session.execute(
+        select(first.c.visit_id, first.c.presentation_id, far.label("odd"), many.scalar_subquery().label("many"))
+        .select_from(first)
+        .join(said, said.c.presentation_id == first.c.presentation_id)
+        .join(Presentation, Presentation.id == first.c.presentation_id)
+        .join(Programme, Programme.id == first.c.programme_id)
+        .order_by(first.c.on_day, first.c.visit_id, first.c.ordinal)
+    ).all()
+    return rows, rows[0].many if rows else 0
 
 
-def _said() -> Select[Any]:
-    """What the educator said last, of each presentation whose school stays silent: found by these few, one by one."""
-    hers = HeadCount.source == CountSource.EDUCATOR, HeadCount.presentation_id == Attendance.presentation_id
-    newest = select(func.max(HeadCount.version)).where(*hers).correlate(Attendance).scalar_subquery()
+def _said(these: FromClause) -> Select[Any]:
+    """What the educator said last, of each of these presentations: found by these few, one by one."""
+    hers = HeadCount.source == CountSource.EDUCATOR, HeadCount.presentation_id == these.c.presentation_id
+    newest = select(func.max(HeadCount.version)).where(*hers).correlate(these).scalar_subquery()
     teachers = case((HeadCount.audience == Audience.TEACHERS, HeadCount.people), else_=0)
     told = func.sum(HeadCount.people).label("total"), func.sum(teachers).label("teachers")
-    wanted: Any = select(Attendance.presentation_id, *told).where(_SILENT).group_by(Attendance.presentation_id)
-    return cast(Select[Any], wanted.outerjoin(HeadCount, and_(*hers, HeadCount.version == newest)))
+    wanted: Any = select(these.c.presentation_id, *told).select_from(these)
+    joined = wanted.outerjoin(HeadCount, and_(*hers, HeadCount.version == newest))
+    return cast(Select[Any], joined.group_by(these.c.presentation_id))
 
 
 def is_far_off(total: ColumnElement[int], teachers: ColumnElement[int]) -> ColumnElement[bool]:

@@ -4,7 +4,20 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, null, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from scheduler.board.terms import BoardWish
@@ -53,7 +66,7 @@ def everything() -> ColumnElement[bool]:
 
 def of_people(presenter_ids: Collection[int], wish: BoardWish) -> ColumnElement[bool]:
     """Visits that stand on the rows of these presenters, and open ones to which nobody goes."""
-    seated = exists().where(
+    seats = select(Assignment.id).where(
         Presentation.visit_id == Visit.id,
         Assignment.presentation_id == Presentation.id,
         Assignment.state.in_(BLOCK_STATES),
@@ -64,7 +77,12 @@ def of_people(presenter_ids: Collection[int], wish: BoardWish) -> ColumnElement[
         .join(Assignment, Assignment.presentation_id == Presentation.id)
         .where(Assignment.presenter_id.in_(presenter_ids), Assignment.state.in_(BLOCK_STATES), _in_days(wish))
     )
-    return Visit.id.in_(theirs) | and_(Visit.state != VisitState.DELIVERED, ~seated)
+    return Visit.id.in_(theirs) | and_(Visit.state != VisitState.DELIVERED, _first(seats).is_(None))
+
+
+def _first(seats: Select[Any]) -> ScalarSelect[Any]:
+    """One of them, looked up row by row: beside an OR, PostgreSQL answers EXISTS by a table of all there ever were."""
+    return seats.limit(1).scalar_subquery()
 
 
 def _is_last() -> ColumnElement[bool]:
@@ -76,7 +94,7 @@ def _is_last() -> ColumnElement[bool]:
 
 def goes(actor: Actor, wish: BoardWish) -> ColumnElement[bool]:
     """That a presenter has something on the days of a board."""
-    return exists().where(
+    seats = select(Assignment.id).where(
         Assignment.presenter_id == Presenter.id,
         Assignment.state.in_(BLOCK_STATES),
         _is_last(),
@@ -85,6 +103,7 @@ def goes(actor: Actor, wish: BoardWish) -> ColumnElement[bool]:
         Visit.id == Presentation.visit_id,
         *_living(actor, wish),
     )
+    return _first(seats).is_not(None)
 
 
 def _in_days(wish: BoardWish) -> ColumnElement[bool]:

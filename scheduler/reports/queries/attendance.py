@@ -101,8 +101,9 @@ def attendance_report(
 
 def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
-    whole = kept_answer(filters, groups) if can_be_kept(filters, groups) else None
-    if Group.PRESENTER not in groups and can_be_kept(filters, groups):
+    rows_are_kept = can_be_kept(filters, groups)
+    whole = kept_answer(filters, groups) if rows_are_kept else None
+    if rows_are_kept and Group.PRESENTER not in groups:
         return whole
     totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
     return (totals[0], whole[1] if whole else _counted_lines(filters, groups)) if totals else None

@@ -51,6 +51,7 @@ _KEYS = {  # what of a cell says which row of a report it belongs to
     Group.AUDIENCE: ("audience", "level"),
     Group.PRESENTER: ("presenter",),
 }
+_OF_PLACES = frozenset({Group.CITY, Group.DISTRICT, Group.MONTH})  # what a figure of a place can be split by
 _ABROAD = (None,) * (len(GROUP_COLUMNS[Group.CITY]) + len(GROUP_COLUMNS[Group.DISTRICT]))
 
 
@@ -74,7 +75,7 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     of_all = _numbers(of_kind=of_crews(filters, groups) or filters.audience is not None)
     sums = tuple(dict.fromkeys((*of_rows, *of_all)))
     rows = _rows_of(filters, groups, names, sums)
-    if rows[0].stale:
+    if any(row.stale for row in rows):
         return None
     found = [row for row in rows if row.presentations is not None]
     places, programmes = _places(), _programmes(groups, found)
@@ -82,19 +83,21 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     whole = _Sums(len(sums))
     for row in found:
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
-        lines.setdefault(values, _Sums(len(sums))).add(row, len(names))
-        whole.add(row, len(names))
+        towns = numbers_in(row.towns)
+        lines.setdefault(values, _Sums(len(sums))).add(row, len(names), towns)
+        whole.add(row, len(names), towns)
     told = [ReportLine(values, line.counts(sums, of_rows, places), line.last_day) for values, line in lines.items()]
     return whole.counts(sums, of_all, places), told if groups else []
 
 
 def _rows_of(filters: Filters, groups: tuple[Group, ...], names: Sequence[str], sums: Sequence[str]) -> Sequence[Any]:
-    """What is added up of each piece, and last whether figures are old; presenters with their names."""
-    stale = is_stale(filters)
-    by_month = Group.MONTH in groups
-    parts = crew_parts(filters) if of_crews(filters, groups) else figure_parts(filters, by_month=by_month)
-    wanted = [_added(part, [part.cells[name] for name in names], sums, stale) for part in parts]
-    every = [*wanted, mark_alone(wanted[0], stale)]
+    """What is added up of each piece, and in a row of its own whether figures are old; presenters with their names."""
+    if of_crews(filters, groups):
+        parts = crew_parts(filters)
+    else:
+        parts = figure_parts(filters, by_month=Group.MONTH in groups, by_place=_OF_PLACES.issuperset(groups))
+    wanted = [_added(part, [part.cells[name] for name in names], sums, false()) for part in parts]
+    every = [*wanted, mark_alone(wanted[0], is_stale(filters))]
     if Group.PRESENTER not in groups:
         return _asked(every)
     both = union_all(*every).subquery()
@@ -112,14 +115,14 @@ def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Rep
         return None
     sums = _numbers(of_kind=False)
     wanted = []
-    for part in figure_parts(filters, by_month=True):
+    for part in figure_parts(filters, by_month=True, by_place=True):
         place = part.cells.year * 12 + part.cells.month
         within = [(place.between(_month(one.first), _month(one.last)), key) for key, one in periods.items()]
         period = case(*within, else_=None)
         wanted.append(_added(part, [period.label("period")], sums, false()).where(period.is_not(None)))
     lines: dict[int, _Sums] = {}
     for row in _asked(wanted):
-        lines.setdefault(row[0], _Sums(len(sums))).add(row, 1)
+        lines.setdefault(row[0], _Sums(len(sums))).add(row, 1, numbers_in(row.towns))
     places = _places()
     return {key: line.counts(sums, sums, places) for key, line in lines.items()}
 
@@ -131,11 +134,11 @@ class _Sums:
         self.numbers, self.towns = [0] * numbers, set[int]()
         self.last_day = dt.date.min
 
-    def add(self, row: Any, begins: int) -> None:
-        """`begins`: where in the row its numbers stand."""
+    def add(self, row: Any, begins: int, towns: set[int]) -> None:
+        """`begins`: where in the row its numbers stand; `towns`: that it names."""
         numbers = row[begins : begins + len(self.numbers)]
         self.numbers = [mine + int(more or 0) for mine, more in zip(self.numbers, numbers, strict=True)]
-        self.towns |= numbers_in(row.towns)
+        self.towns |= towns
         self.last_day = max(self.last_day, row.last_day)
 
     def counts(self, sums: Sequence[str], wanted: Sequence[str], places: Mapping[int, Any]) -> ReportCounts:
@@ -201,10 +204,14 @@ def kept_beside(filters: Filters) -> dict[str, int] | None:
     if of_crews(filters, ()) or not can_be_kept(filters, ()):
         return None
     stale = is_stale(filters)
-    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in figure_parts(filters, by_month=False)])
+    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in _parts_beside(filters)])
     if found[0].stale:
         return None
     return {name: sum(int(getattr(row, name) or 0) for row in found) for name in SIDE_NUMBERS}
+
+
+def _parts_beside(filters: Filters) -> list[FigurePart]:
+    return figure_parts(filters, by_month=False, by_place=True)
 
 
 def cells_of_year(year: int) -> tuple[Any, ...]:

@@ -1,16 +1,19 @@
 """Of which pieces an answer from kept figures is put together: whole months as they are kept, the days beside them
 counted.
 
-Two kinds are kept: what was held (`KeptFigure`), and what each presenter was at (`CrewFigure`).
+Kept is what was held (`KeptFigure`), the same by place alone (`PlaceFigure`), and what each presenter was at
+(`CrewFigure`).
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, exists, false, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, false, func, null, or_, select, tuple_
 
 from scheduler.attendance.crew_models import THE_YOUNG, CrewFigure
 from scheduler.attendance.models import KeptFigure, StaleFigure
+from scheduler.attendance.place_models import PlaceFigure
 from scheduler.attendance.queries.crews import counted_crews
 from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.records import dataclass
@@ -29,25 +32,26 @@ class _Place:
     """The columns that narrow a report: of kept figures, or of the rows that they count."""
 
     centre: ColumnElement[Any]
-    programme: ColumnElement[Any]
-    campaign: ColumnElement[Any]
     town: ColumnElement[Any]
+    programme: ColumnElement[Any] | None = None  # figures of places know none, and nothing below
+    campaign: ColumnElement[Any] | None = None
     audience: ColumnElement[Any] | None = None  # figures of crews know none
     level: ColumnElement[Any] | None = None
 
 
 _FIGURES = _Place(
-    *(one.expression for one in (KeptFigure.centre_id, KeptFigure.programme_id, KeptFigure.campaign)),
-    *(one.expression for one in (KeptFigure.town, KeptFigure.audience, KeptFigure.level)),
+    *(one.expression for one in (KeptFigure.centre_id, KeptFigure.town, KeptFigure.programme_id, KeptFigure.campaign)),
+    *(one.expression for one in (KeptFigure.audience, KeptFigure.level)),
 )
+_PLACES = _Place(PlaceFigure.centre_id.expression, PlaceFigure.town.expression)
 _CREWS = _Place(
-    *(one.expression for one in (CrewFigure.centre_id, CrewFigure.programme_id, CrewFigure.campaign, CrewFigure.town))
+    *(one.expression for one in (CrewFigure.centre_id, CrewFigure.town, CrewFigure.programme_id, CrewFigure.campaign))
 )
 _ROWS = _Place(
     Visit.centre_id.expression,
+    func.coalesce(Host.municipality_id, 0),
     Visit.programme_id.expression,
     func.coalesce(Visit.campaign_id, 0),
-    func.coalesce(Host.municipality_id, 0),
     Presentation.audience.expression,
     Presentation.level.expression,
 )
@@ -69,14 +73,32 @@ def is_stale(filters: Filters) -> ColumnElement[bool]:
     return exists(select(StaleFigure.year).where(*old))
 
 
-def figure_parts(filters: Filters, *, by_month: bool, counted: bool = False) -> list[FigurePart]:
-    """The pieces of a report that knows nobody. `counted`: what is kept is old."""
-    spans, kept = _spans(filters, by_month=by_month, counted=counted), KeptFigure.__table__.c
-    narrowed = _narrowed(filters, _FIGURES)
-    parts = [FigurePart(kept, (*narrowed, which)) for which in _kept_spans(spans, kept)]
+def figure_parts(
+    filters: Filters, *, by_month: bool, counted: bool = False, by_place: bool = False
+) -> list[FigurePart]:
+    """The pieces of a report that knows nobody. `counted`: what is kept is old.
+
+    `by_place`: of no cell is asked which programme, campaign or audience it is of.
+    """
+    spans = _spans(filters, by_month=by_month, counted=counted)
+    alone = by_place and all(one is None for one in _kinds_in(filters))
+    kept, place = (PlaceFigure.__table__.c, _PLACES) if alone else (KeptFigure.__table__.c, _FIGURES)
+    narrowed = _narrowed(filters, place)
+    which = _months_kept(spans, kept) if by_month else _kept_spans(spans, kept)
+    parts = [FigurePart(kept, (*narrowed, one)) for one in which]
     if spans.days:
-        parts.append(FigurePart(counted_cells(*_narrowed(filters, _ROWS), days=_days(spans)).subquery().c))
+        parts.append(_days_beside(filters, spans))
     return parts or [FigurePart(kept, (false(),))]
+
+
+@lru_cache(maxsize=8)  # a page asks of the same days for several of its numbers
+def _days_beside(filters: Filters, spans: Spans) -> FigurePart:
+    """The question for the days of which no whole month is asked for: the words of it, and nothing of its answer."""
+    return FigurePart(counted_cells(*_narrowed(filters, _ROWS), days=_days(spans)).subquery().c)
+
+
+def _kinds_in(filters: Filters) -> tuple[str | None, ...]:
+    return filters.programme, filters.campaign, filters.audience, filters.level
 
 
 def crew_parts(filters: Filters, *, influencers: bool = False, counted: bool = False) -> list[FigurePart]:
@@ -153,6 +175,18 @@ def _kept_spans(spans: Spans, kept: Any) -> list[ColumnElement[bool]]:
     return [*found, *runs]
 
 
+def _months_kept(spans: Spans, kept: Any) -> list[ColumnElement[bool]]:
+    """The same where no year is asked for as a whole: the months of a period follow each other, so it is one piece."""
+    if not spans.months:
+        return []
+    first = min((one.first_year, one.first_month) for one in spans.months)
+    last = max((one.last_year, one.last_month) for one in spans.months)
+    if first[0] == last[0]:
+        return [and_(kept.year == first[0], kept.month.between(first[1], last[1]))]
+    place = tuple_(kept.year, kept.month)
+    return [and_(place >= tuple_(*first), place <= tuple_(*last), kept.month > 0)]
+
+
 def _narrowed(filters: Filters, place: _Place) -> list[ColumnElement[bool]]:
     plain = ((place.centre, filters.centre_id), (place.audience, filters.audience), (place.level, filters.level))
     wanted: list[ColumnElement[bool]] = [
@@ -162,7 +196,7 @@ def _narrowed(filters: Filters, place: _Place) -> list[ColumnElement[bool]]:
         (place.programme, Programme, filters.programme),
         (place.campaign, Campaign, filters.campaign),
     ):
-        if slug is not None:
+        if slug is not None and column is not None:
             wanted.append(column == select(kind.id).where(kind.slug == slug).scalar_subquery())
     towns = select(Municipality.id).outerjoin(District, District.id == Municipality.district_id)
     named: ColumnElement[Any]

@@ -4,21 +4,20 @@ A young presenter is an influencer who was there (assignment *present*). Where f
 audience, the same is put together of counted rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, false, func, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, false, func, select, union_all
 
-from scheduler.attendance.crew_models import THE_YOUNG
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.places.models import Municipality
 from scheduler.programmes.terms import Audience
 from scheduler.reports.queries.attendance import counts_of
-from scheduler.reports.queries.kept_parts import crew_parts, is_stale, mark_alone
+from scheduler.reports.queries.kept_parts import FigurePart, crew_parts, is_stale, mark_alone
 from scheduler.reports.rules.spans import can_be_kept
 from scheduler.reports.terms.counting import Filters, YoungShare
 
@@ -47,12 +46,19 @@ def _is_kept(filters: Filters) -> bool:
     return can_be_kept(replace(filters, young=True), ())
 
 
-def _cells(filters: Filters, *, counted: bool) -> Subquery:
-    """What all of them were at, each presentation once, and what each of them was at."""
-    together = crew_parts(replace(filters, young=True), counted=counted)
-    each = crew_parts(replace(filters, young=None), influencers=True, counted=counted)
-    rows = (select(*(one.cells[name] for name in _CELL)).where(*one.where) for one in (*together, *each))
-    return union_all(*rows).subquery("cells")
+def _together(filters: Filters, *, counted: bool) -> list[FigurePart]:
+    """What all of them were at, each presentation once."""
+    return crew_parts(replace(filters, young=True), counted=counted)
+
+
+def _each(filters: Filters, *, counted: bool) -> list[FigurePart]:
+    """What each of them was at."""
+    return crew_parts(replace(filters, young=None), influencers=True, counted=counted)
+
+
+def _cells(parts: Iterable[FigurePart], columns: Iterable[str] = _CELL) -> Subquery:
+    names = list(columns)
+    return union_all(*(select(*(one.cells[name] for name in names)).where(*one.where) for one in parts)).subquery()
 
 
 def _stale(filters: Filters, *, counted: bool) -> ColumnElement[bool]:
@@ -60,23 +66,21 @@ def _stale(filters: Filters, *, counted: bool) -> ColumnElement[bool]:
 
 
 def _whole(filters: Filters, *, counted: bool) -> Any:
-    cells = _cells(filters, counted=counted)
-    together = cells.c.presenter == THE_YOUNG
-    sums = (
-        func.coalesce(func.sum(case((together, cells.c[name]), else_=0)), 0).label(name)
-        for name in (*_NUMBERS, "minutes")
-    )
+    """Numbers are of all together; of each it is only looked up whether anything is: they are hundreds."""
+    cells = _cells(_together(filters, counted=counted))
+    each = _cells(_each(filters, counted=counted), ["presenter"])
+    sums = (func.coalesce(func.sum(cells.c[name]), 0).label(name) for name in (*_NUMBERS, "minutes"))
     wanted: Select[Any] = select(
         *sums,
         func.count(Municipality.city_sr_cyrl.distinct()).label("cities"),
-        func.count(case((cells.c.presenter != THE_YOUNG, cells.c.presenter)).distinct()).label("presenters"),
+        select(func.count(each.c.presenter.distinct())).scalar_subquery().label("presenters"),
         _stale(filters, counted=counted).label("stale"),
     )
     return db.session().execute(wanted.outerjoin(Municipality, Municipality.id == cells.c.town)).one()
 
 
 def _months(filters: Filters, *, counted: bool) -> Sequence[Any]:
-    cells = _cells(filters, counted=counted)
+    cells = _cells([*_together(filters, counted=counted), *_each(filters, counted=counted)])
     stale = _stale(filters, counted=counted)
     key = cells.c.presenter, Presenter.birth_date, cells.c.year, cells.c.month
     wanted: Select[Any] = select(

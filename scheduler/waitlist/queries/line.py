@@ -22,7 +22,7 @@ from scheduler.waitlist.models import DateOffer, OpenDate, WaitingWeights
 from scheduler.waitlist.queries.dates import is_still_offered
 from scheduler.waitlist.queries.ranks import ON_THE_LIST, called_off_late, last_visits, weights_in, who_waits
 from scheduler.waitlist.rules import days_of_years, is_rural, moments_of_months, rank_parts
-from scheduler.waitlist.terms import DateOfferState, WaitingFacts, WaitingLine, WaitingRow, Weights
+from scheduler.waitlist.terms import DateOfferState, PlaceInLine, WaitingFacts, WaitingLine, WaitingRow, Weights
 
 Conditions = Sequence[ColumnElement[bool]]
 Merged = Mapping[int | None, Sequence[tuple[int, dt.datetime]]]
@@ -38,23 +38,34 @@ def waiting_list(actor: Actor, *, now: dt.datetime, page: int = 1, per_page: int
     policy.require(actor, "accept", "request", centre=policy.own_part(actor))
     if actor.centre_id is None:
         return Page([], page, 0)
-    waits = who_waits(in_reach(actor, SchoolRequest))
-    weights, oldest, total = _list_of(actor.centre_id, waits)
-    hosts = select(SchoolRequest.host_id).where(*waits)
-    merged = merged_at(hosts, into=ON_THE_LIST)
-    first = called_off_late(select(SchoolRequest.parent_id).where(*waits, SchoolRequest.parent_id.is_not(None)))
-    rank = _Rank(weights, now, merged, first)
+    rank, in_order, total = _in_line(actor.centre_id, who_waits(in_reach(actor, SchoolRequest)), now)
     begins = first_row(page, per_page)
-    ids = db.session().scalars(rank.of_all(waits, oldest).limit(per_page).offset(begins)).all()
-    found = _rows(ids, merged, first)
+    ids = db.session().scalars(in_order.limit(per_page).offset(begins)).all()
+    found = _rows(ids, rank.merged, rank.first)
     today = clock.local_day(now)
     rows = [
         WaitingRow(place, line, sum(part.points for part in parts), parts, facts.waits_since, *offered)
         for place, one in enumerate(ids, begins + 1)
         for line, facts, offered in [found[one]]
-        for parts in [rank_parts(facts, weights, now, today)]
+        for parts in [rank_parts(facts, rank.weights, now, today)]
     ]
     return Page(rows, page, total, per_page)
+
+
+def place_of(request_id: int, centre_id: int, *, now: dt.datetime) -> PlaceInLine | None:
+    """Where a request stands on its centre's waiting list; None when it is not on it. Five questions."""
+    _rank, in_order, total = _in_line(centre_id, who_waits(SchoolRequest.centre_id == centre_id), now)
+    ids = db.session().scalars(in_order)
+    return next((PlaceInLine(place, total) for place, one in enumerate(ids, 1) if one == request_id), None)
+
+
+def _in_line(centre_id: int, waits: Conditions, now: dt.datetime) -> tuple["_Rank", Any, int]:
+    """By what a list is put in order, the question for its requests in that order, and how many they are."""
+    weights, oldest, total = _list_of(centre_id, waits)
+    merged = merged_at(select(SchoolRequest.host_id).where(*waits), into=ON_THE_LIST)
+    first = called_off_late(select(SchoolRequest.parent_id).where(*waits, SchoolRequest.parent_id.is_not(None)))
+    rank = _Rank(weights, now, merged, first)
+    return rank, rank.of_all(waits, oldest), total
 
 
 def _list_of(centre_id: int, waits: Conditions) -> tuple[Weights, dt.datetime | None, int]:

@@ -18,7 +18,7 @@ from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from scheduler.waitlist.models import DateOffer, WaitingWeights
 from scheduler.waitlist.rules import is_rural, rank_key, rank_parts
-from scheduler.waitlist.terms import DateOfferState, PlaceInLine, Points, WaitingFacts, Weights
+from scheduler.waitlist.terms import DateOfferState, Points, WaitingFacts, Weights
 
 ON_THE_LIST = (RequestState.WAITLISTED, RequestState.PROPOSED)
 POINTS = tuple(Weights.__dataclass_fields__)
@@ -38,12 +38,6 @@ def waiting_now(centre_id: int) -> int:
     """How many requests are on a centre's waiting list."""
     waits = SchoolRequest.centre_id == centre_id, SchoolRequest.state == RequestState.WAITLISTED
     return db.session().scalar(select(func.count()).select_from(SchoolRequest).where(*waits)) or 0
-
-
-def place_of(request_id: int, centre_id: int, *, now: dt.datetime) -> PlaceInLine | None:
-    """Where a request stands on its centre's waiting list; None when it is not on it."""
-    ranked = _ranked(SchoolRequest.centre_id == centre_id, weights_of(centre_id), now=now, programme_id=None)
-    return next((PlaceInLine(n, len(ranked)) for n, one in enumerate(ranked, 1) if one.id == request_id), None)
 
 
 def points_of(request_ids: Collection[int], centre_id: int, *, now: dt.datetime) -> dict[int, int]:

@@ -28,7 +28,7 @@ from scheduler.requests.terms.school_request import PaperPerson, PaperPresentati
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.terms.crew import CrewShown
 from scheduler.waitlist.queries.dates import offered_date
-from scheduler.waitlist.queries.ranks import place_of
+from scheduler.waitlist.queries.line import place_of
 from scheduler.web.day_slots import DateChoice, date_words, value_of
 from scheduler.web.filters import say, url_if
 from scheduler.web.guards import link_actor, link_of_booking, public
