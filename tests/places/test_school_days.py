@@ -198,7 +198,9 @@ def test_closures_come_with_the_lessons_as_pages_show_them(session):
 
     assert closures == queries.closures_between(first, last)
     assert {row.place_en for row in closures} == {"", "Čačak", "Jablanica"}
-    assert lessons == lesson_calendar(first, last)
+    alone = lesson_calendar(first, last)
+    assert sorted(map(repr, lessons.closures)) == sorted(map(repr, alone.closures))  # PostgreSQL: in any order
+    assert (lessons.holidays, lessons.entries) == (alone.holidays, alone.entries)
     with statements() as asked:
         lessons_and_closures(first, last)
     assert len(asked) == 1
