@@ -15,6 +15,7 @@ from scheduler.panels import queries as panels
 from scheduler.people.service.alarms import tell_administrators
 from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance, kept_figures
+from scheduler.requests.queries import tallies
 from scheduler.requests.service import search_keys
 from scheduler.staffing.queries import consent_law, invariants, young_load
 from scheduler.turns.queries import kept_turns
@@ -40,6 +41,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     kept_figures.violations,
     kept_turns.violations,
     search_keys.violations,
+    tallies.violations,
     feeds.violations,
     ways.violations,
     triggers.violations,

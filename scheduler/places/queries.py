@@ -6,27 +6,21 @@ from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
-    Integer,
     Select,
-    String,
     and_,
     bindparam,
     case,
-    cast,
     func,
     literal,
-    null,
     select,
-    union_all,
 )
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.quick_read import QuickRead
 from scheduler.core.text import fold
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import (
     CallNote,
     Closure,
@@ -39,7 +33,6 @@ from scheduler.places.models import (
     SchoolCalendarEntry,
 )
 from scheduler.places.rules.hosts import levels_taught
-from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import (
     CalendarEntryRow,
     CalendarLine,
@@ -58,7 +51,6 @@ from scheduler.places.terms.school_time import Bells, CallNoteRow, DaysOfGrades,
 from scheduler.places.towns import known_municipalities
 
 MOST_NOTES = 50
-CALENDARS = {one.value: one for one in SchoolCalendar}
 MOST_WORDS = 8  # of what somebody types; more only narrows what is already narrow
 
 
@@ -307,46 +299,6 @@ def days_of_grades(host: HostRow, first: dt.date, last: dt.date) -> DaysOfGrades
     """The same by grade, as the last grades of a school end their year earlier; all of the host's under None."""
     levels = levels_taught(host.teaches_primary, host.teaches_secondary)
     return lesson_calendar(first, last).by_grade(host.municipality, levels, first, last)
-
-
-def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
-    """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
-    closures, holidays, lines, year = [], dict[dt.date, HolidayRow](), [], dt.timedelta(days=366)
-    before, after = max(first, dt.date.min + year), min(last, dt.date.max - year)  # any day can be typed
-    span = {"first": first, "last": last, "year_before": before - year, "year_after": after + year}
-    for what, begins, ends, calendar, kind, applies_to, one, two, opened in _lines().on_page(db.session(), span):
-        if what == "holiday":
-            holidays[begins] = HolidayRow(begins, calendar, kind, applies_to, no_lessons=True)
-        elif what == "closure":
-            extent = Extent(one, two, CALENDARS[calendar] if calendar else None)
-            closures.append(ShutDays(extent, begins, ends if opened is None else opened - dt.timedelta(days=1)))
-        else:
-            lines.append((CALENDARS[calendar], CalendarSpan(kind, begins, ends, applies_to, one)))
-    lines.sort(key=lambda line: (line[1].first_day, line[1].id))
-    entries = {one: tuple(span for calendar, span in lines if calendar is one) for one in SchoolCalendar}
-    return LessonCalendar(first, last, tuple(closures), holidays, entries)
-
-
-@cache
-def _lines() -> QuickRead:
-    """Three tables under each other. Where a line has its id, a closure has its place; a holiday its names before."""
-    line, first, last = SchoolCalendarEntry, bindparam("first", type_=Date), bindparam("last", type_=Date)
-    number, text, day = cast(null(), Integer), cast(null(), String), cast(null(), Date)
-    place = Closure.municipality_id, Closure.district_id
-    closed = Closure.first_day, Closure.last_day, cast(Closure.calendar, String), text, text, *place, Closure.open_from
-    names = Holiday.name_sr_cyrl, Holiday.name_sr_latn, Holiday.name_en
-    free = Holiday.day, Holiday.day, *names, number, number, day
-    said = line.first_day, line.last_day, cast(line.calendar, String), line.kind, line.applies_to
-    near = (
-        line.removed_at.is_(None),
-        line.last_day >= bindparam("year_before"),
-        line.first_day <= bindparam("year_after"),
-    )
-    closures = select(literal("closure"), *closed).where(Closure.first_day <= last, Closure.last_day >= first)
-    holidays = select(literal("holiday"), *free).where(
-        Holiday.day.between(first, last), Holiday.removed_at.is_(None), Holiday.no_lessons.is_(True)
-    )
-    return QuickRead(union_all(closures, holidays, select(literal("line"), *said, line.id, number, day).where(*near)))
 
 
 def school_time_of(host_id: int) -> SchoolTimeRow | None:

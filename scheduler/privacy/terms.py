@@ -44,6 +44,7 @@ LEFT_OUT = frozenset(
         "place_figure",
         "presenter_photo",
         "programme_photo",
+        "request_tally",
         "running_number",
         "secret_link",
         "sheet_scan",

@@ -8,7 +8,7 @@ So is a page whose form nobody has filled: it is kept under everything that it i
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any
@@ -28,9 +28,10 @@ FRAMES = "frames"  # of what an application keeps
 MOST_FRAMES = 512  # some 5 kB each; then it begins anew
 NOTHING: Mapping[str, str] = MappingProxyType({})
 FORM_SECRETS = ("csrf_token", "form_key")  # of a form: each reader has her own
-PAGES, PARTS, FACTS = "empty pages", "empty parts", "parts by facts"
+PAGES, PARTS, FACTS, ROWS = "empty pages", "empty parts", "parts by facts", "rows"
 MOST_PAGES = 96  # some 20 kB each
 MOST_FACTS = 64  # some 30 kB each, with what they were written of
+MOST_ROWS = 500  # some 4 kB each, with what they were written of
 
 
 @pass_context
@@ -124,6 +125,25 @@ def written_for(macro: Macro, *facts: Hashable) -> Markup:
     return found
 
 
+def written_rows(macro: Macro, rows: Sequence[Hashable], *facts: Hashable) -> Markup:
+    """What a macro writes of each of these rows, and of facts that are the same in all: once for the same ones.
+
+    Whoever calls it knows that the row holds all that is written of it, and nothing of where somebody will be.
+    """
+    if current_app.debug:
+        return Markup("").join(macro(row, *facts) for row in rows)
+    kept: dict[Hashable, str] = current_app.extensions[ROWS]
+    about, written = (macro.name, page_language(), facts), []
+    for row in rows:
+        text = kept.get((about, row))
+        if text is None:
+            if len(kept) >= MOST_ROWS:
+                kept.clear()
+            text = kept[about, row] = str(macro(row, *facts))
+        written.append(text)
+    return Markup("".join(written))  # nosec B704  # written by a template of ours
+
+
 def _is_for_all() -> bool:
     """Nobody is signed in, and nothing is told once."""
     return _is_kept() and "_flashes" not in session and viewer() is None
@@ -159,6 +179,8 @@ def register(app: Flask) -> None:
     app.extensions[PAGES] = {}
     app.extensions[PARTS] = {}
     app.extensions[FACTS] = {}
+    app.extensions[ROWS] = {}
     app.jinja_env.globals["written_once"] = written_once
     app.jinja_env.globals["written_for"] = written_for
+    app.jinja_env.globals["written_rows"] = written_rows
     app.jinja_env.globals["framed"] = framed

@@ -10,11 +10,13 @@ from scheduler.core.db import transaction
 from scheduler.data import files
 from scheduler.places import queries
 from scheduler.places.imports.registers import read_calendar
+from scheduler.places.lessons import lesson_calendar, lessons_and_closures
 from scheduler.places.models import Closure
 from scheduler.places.rules.hosts import GRADES, days_by_grade, days_with_pupils, is_school_day, school_year
 from scheduler.places.service.calendars import load_example_calendars, remove_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, Extent, Level, SchoolCalendar
+from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
 
@@ -123,6 +125,9 @@ def test_school_days_are_those_without_any_closure_that_reaches_the_host(session
     assert queries.school_days(host, first, first + dt.timedelta(days=30)) == [day for day in plain if day not in shut]
 
 
+DAY = dt.timedelta(days=1)
+
+
 def _closure(extent: Extent, begin: dt.date, end: dt.date, opened: dt.date | None) -> Closure:
     return Closure(
         municipality_id=extent.municipality_id,
@@ -176,3 +181,26 @@ def test_an_example_calendar_covers_the_demos_year_is_marked_and_leaves(session)
     with transaction() as writing:
         remove_example_calendars(writing)
     assert queries.calendar_missing(dt.date(2026, 11, 24)) == "2026/27"
+
+
+@pytest.mark.both_databases
+def test_closures_come_with_the_lessons_as_pages_show_them(session):
+    first, last = dt.date(2026, 10, 5), dt.date(2026, 10, 11)
+    town, district = make_municipality("Чачак"), make_district(name_en="Jablanica")
+    places = (Extent(), Extent(municipality_id=town.id), Extent(district_id=district.id))
+    days = ((first, last, None), (first, last, first), (first - DAY, first, None), (last + DAY, last + DAY, None))
+    with transaction() as writing:
+        for place in (*places, Extent(calendar=SchoolCalendar.VOJVODINA)):
+            for begin, end, opened in days:
+                writing.add(_closure(place, begin, end, opened))
+
+    lessons, closures = lessons_and_closures(first, last)
+
+    assert closures == queries.closures_between(first, last)
+    assert {row.place_en for row in closures} == {"", "Čačak", "Jablanica"}
+    alone = lesson_calendar(first, last)
+    assert sorted(map(repr, lessons.closures)) == sorted(map(repr, alone.closures))  # PostgreSQL: in any order
+    assert (lessons.holidays, lessons.entries) == (alone.holidays, alone.entries)
+    with statements() as asked:
+        lessons_and_closures(first, last)
+    assert len(asked) == 1

@@ -6,13 +6,14 @@ from itertools import cycle
 
 import pytest
 
+from scheduler.places.models import HostsIn
 from scheduler.requests.queries.inbox import inbox
 from scheduler.requests.terms.pages import NOBODY, Age, InboxFilters, Show
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.handovers import make_handover
 from tests.factories.people import make_user
-from tests.factories.places import make_host
+from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
@@ -43,6 +44,9 @@ FILTERS = (
     InboxFilters(Show.OPEN, state=RequestState.NEW),
     InboxFilters(Show.OPEN, owner=NOBODY, age=Age.LATE),
     InboxFilters(Show.MINE, typed="Вук"),
+    InboxFilters(Show.HANDED),
+    InboxFilters(Show.LATE),
+    InboxFilters(Show.OVER, state=RequestState.CLOSED),
 )
 
 
@@ -68,6 +72,32 @@ def test_each_number_beside_a_filter_is_how_many_it_shows(coordinator, filters):
         assert found <= total if name == "district" else found == total, name  # a school abroad lies in none
         counted += found
     assert counted > 0
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("filters", FILTERS[:3])
+def test_who_is_limited_to_districts_is_told_of_these_alone(coordinator, filters):
+    districts = [int(one.value) for one in inbox(coordinator, InboxFilters(Show.OPEN), now=MONDAY).facets["district"]]
+    hers = frozenset(districts[:1])
+    limited = replace(coordinator, districts=hers, hosts=HostsIn(hers))
+
+    test_each_number_beside_a_filter_is_how_many_it_shows(limited, filters)
+    assert [one.value for one in inbox(limited, filters, now=MONDAY).facets["district"]] == [str(districts[0])]
+
+
+@pytest.mark.both_databases
+def test_what_is_handed_over_in_one_district_is_counted_in_that_one(session):
+    town = make_municipality("Чачак")
+    programme, hosts = make_programme(), (make_host("Бранко", municipality_id=town.id), make_host("Вук"))
+    reader, away = (make_user(centre_id=programme.centre_id) for _ in range(2))
+    for host in (*hosts, hosts[0]):
+        make_school_request(programme=programme, host_id=host.id, owner_id=away.id)
+    make_handover(away, reader, district_ids=[town.district_id])
+
+    for show in (Show.MINE, Show.HANDED):
+        page = inbox(reader.actor(), InboxFilters(show), now=MONDAY)
+        assert (page.handed, page.page.total, len(page.page.rows)) == (2, 2, 2)
+        assert [one.count for one in page.facets["district"]] == [2]
 
 
 @pytest.mark.both_databases

@@ -20,7 +20,7 @@ from scheduler.core.records import dataclass, replace
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName
-from scheduler.places import queries as place_queries
+from scheduler.places.lessons import lessons_and_closures
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor, in_reach
@@ -105,8 +105,7 @@ def _facts(actor: Actor, wish: BoardWish, now: dt.datetime | None, concerned: Co
 
 def _days(wish: BoardWish, counts: Mapping[dt.date, int], held: frozenset[dt.date]) -> dict[dt.date, BoardDay]:
     """The columns: working days always, a weekend's day only when something is on, in a month all of them."""
-    lessons = place_queries.lesson_calendar(wish.first_day, wish.last_day)
-    closures = place_queries.closures_between(wish.first_day, wish.last_day) if lessons.closures else []
+    lessons, closures = lessons_and_closures(wish.first_day, wish.last_day)
     whole = len(wish.days) > 7
     days = {}
     for day in wish.days:

@@ -27,8 +27,9 @@ from scheduler.core.errors import NotFound
 from scheduler.core.records import dataclass, replace
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import Hours, PresenterKind
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import Host, Municipality
-from scheduler.places.queries import host_row, lesson_calendar, municipality_row
+from scheduler.places.queries import host_row, municipality_row
 from scheduler.places.rules.presence import days_of_classes
 from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.terms.hosts import Level, MunicipalityRow, Point

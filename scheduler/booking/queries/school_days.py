@@ -21,6 +21,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import Host, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.programmes.queries import programme_row
@@ -146,7 +147,7 @@ def days_of_crews(visits: Sequence[tuple[Visit, Collection[int]]], *, now: dt.da
     The calendar of lessons is read once for all, and the shifts of all schools.
     """
     today = clock.local_day(now)
-    lessons = place_queries.lesson_calendar(today, today + dt.timedelta(days=HORIZON_DAYS))
+    lessons = lesson_calendar(today, today + dt.timedelta(days=HORIZON_DAYS))
     told = place_queries.school_times_of({visit.host_id for visit, _crew in visits})
     found = []
     for visit, crew in visits:

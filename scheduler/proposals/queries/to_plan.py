@@ -17,6 +17,7 @@ from scheduler.core.records import dataclass, replace
 from scheduler.people.models import PresenterLanguage
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.terms.school_time import SchoolTimeRow
@@ -153,7 +154,7 @@ def readings(
     if not rows:
         return
     today = clock.local_day(now)
-    lessons = place_queries.lesson_calendar(today, today + HORIZON_DAYS * dt.timedelta(days=1))
+    lessons = lesson_calendar(today, today + HORIZON_DAYS * dt.timedelta(days=1))
     told = place_queries.school_times_of({row.host_id for row in rows})
     points = points_of([row.id for row in rows], rows[0].centre_id, now=now) if alone is None else {}
     wished = stand.wishes if stand else wishes_of_requests(rows)

@@ -15,6 +15,7 @@ from scheduler.core.records import dataclass
 from scheduler.people import queries as people_queries
 from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.places import queries as place_queries
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.presence import class_standing, left_on
 from scheduler.places.rules.school_time import classes_in
@@ -138,7 +139,7 @@ def _schools(host_ids: Collection[int], first: dt.date, last: dt.date) -> dict[i
         .options(joinedload(Host.municipality).joinedload(Municipality.district))
     )
     told = place_queries.school_times_of(host_ids)
-    lessons = place_queries.lesson_calendar(first - AROUND, last + AROUND)
+    lessons = lesson_calendar(first - AROUND, last + AROUND)
     return {row.id: OpenSchool.known(place_queries.host_row(row), told.get(row.id), lessons) for row in rows}
 
 

@@ -27,8 +27,9 @@ from scheduler.core.names import whole_name
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import TeachingLanguage
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import Host, Municipality
-from scheduler.places.queries import lesson_calendar, municipality_row
+from scheduler.places.queries import municipality_row
 from scheduler.places.terms.hosts import Level, MunicipalityRow
 from scheduler.policy import Actor, in_reach
 from scheduler.posts.queries import posts_between, sums_of

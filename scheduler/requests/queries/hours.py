@@ -9,6 +9,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.quick_read import QuickTables
 from scheduler.places import queries as place_queries
+from scheduler.places.lessons import lesson_calendar
 from scheduler.places.models import BellSchedule, District, Host, HostSchoolTime, Municipality, SchoolTimeDay
 from scheduler.places.rules.hosts import levels_taught
 from scheduler.places.rules.school_days import LessonCalendar
@@ -63,7 +64,7 @@ class OpenSchool:
         """What decides on which of these days it has pupils."""
         if self._lessons is None or not self._lessons.covers(first, last):
             earliest, latest = self.span or (first, last)
-            self._lessons = place_queries.lesson_calendar(min(first, earliest), max(last, latest))
+            self._lessons = lesson_calendar(min(first, earliest), max(last, latest))
         return self._lessons
 
     def days(self, first: dt.date, last: dt.date) -> DaysOfGrades:

@@ -5,7 +5,22 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, Integer, Select, and_, bindparam, case, false, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from scheduler import policy
 from scheduler.core.db import db
@@ -30,11 +45,19 @@ from scheduler.requests.queries.inbox_counts import (
     question_of_counts,
     waits_too_long,
 )
-from scheduler.requests.queries.inbox_rows import inbox_rows, question_of_rows
-from scheduler.requests.queries.rows import requests_in_reach
+from scheduler.requests.queries.inbox_rows import PRESSED_TURNS, inbox_rows, question_of_rows
+from scheduler.requests.queries.inbox_tallies import (
+    OTHERS,
+    RequestChoice,
+    are_tallied,
+    attended,
+    counts_of_tallies,
+    press,
+    question_of_tallies,
+)
 from scheduler.requests.queries.stand_ins import handed_to, handovers_soon
-from scheduler.requests.rules.states import OVER, STEPS
-from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show, Turn
+from scheduler.requests.rules.states import OVER, turn_of
+from scheduler.requests.terms.pages import NOBODY, Inbox, InboxFilters, Show
 from scheduler.requests.terms.school_request import RequestState
 
 _IN_ORDER = {state: place for place, state in enumerate(RequestState)}
@@ -53,6 +76,7 @@ class Condition:
     """A condition on requests that stands in questions: each is another one, so that it can be a key."""
 
     of_request: ColumnElement[bool]
+    ids: tuple[Select[int], ...] = ()  # of whom it holds: at least those that no state makes the centre's turn
 
 
 @dataclass(frozen=True)
@@ -61,7 +85,6 @@ class Ours:
 
     condition: Condition
     values: Mapping[str, Any]
-    lasts: bool = True  # asked again and again; else it names what changed just now
 
 
 class Questions(NamedTuple):
@@ -73,6 +96,8 @@ class Questions(NamedTuple):
 
 NOBODYS = Ours(Condition(false()), {})
 BEGINS = bindparam("begins", type_=Integer())  # the rows before the page
+ENDS = bindparam("ends", type_=Integer())  # and with it
+PLACES = {state: TURNS.index(turn_of(state, attention=False)[0]) for state in RequestState}  # of its group
 
 
 def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours = NOBODYS) -> Inbox:
@@ -82,17 +107,20 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     Raises: NotAllowed.
     """
     policy.require(actor, "read", "request", centre=policy.own_part(actor))
-    written = _written_questions if ours.lasts else _questions
-    questions = written(actor, replace(filters, page=1), ours.condition)
     values = {**at_moment(now), **ours.values}
-    counts = inbox_counts(actor, filters, questions.counts, values)
     soon = handovers_soon(actor.centre_id, values[DAY.key])
     running = [one for one in soon if one.able and one.first_day <= values[DAY.key]]
-    rows = inbox_rows(questions.rows, {**values, BEGINS.key: first_row(filters.page)}, running, now)
+    stands_in = any(one.stand_in_id == actor.user_id for one in running)
+    questions = _questions(actor, replace(filters, page=1), ours.condition, stands_in)
+    count = counts_of_tallies if are_tallied(filters) else inbox_counts
+    counts = count(actor, filters, questions.counts, values)
+    begins = first_row(filters.page)
+    asked = {**values, BEGINS.key: begins, ENDS.key: begins + PER_PAGE}
+    rows, pressing = inbox_rows(questions.rows, asked, running, now)
     page = Page(rows, filters.page, sum(count for _, count in counts.groups))
     return Inbox(
         page=page,
-        groups=counts.groups,
+        groups=press(counts.groups, pressing),
         pills=tuple(counts.shown.items()),
         facets=counts.facets,
         new=counts.shown[Show.NEW],
@@ -104,23 +132,59 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     )
 
 
-def _questions(actor: Actor, filters: InboxFilters, ours: Condition) -> Questions:
-    """To put them into words takes longer than to ask them of few requests."""
-    shows, order = _conditions(actor), _turn_order(ours.of_request).label("place")
-    shown = and_(shows[filters.show], *_typed(filters))
-    asked = RowConditions(handed=handed_to(actor.user_id, DAY), ours=ours.of_request, shown=shown)
-    by = _by(filters.sort)
+@lru_cache(maxsize=24)  # by who asks for what
+def _questions(actor: Actor, filters: InboxFilters, ours: Condition, stands_in: bool) -> Questions:
+    """To put them into words takes longer than to ask them of few requests. `stands_in`: for anybody today."""
+    handed = handed_to(actor.user_id, DAY) if stands_in else false()
+    asked = _asked(actor, filters, handed)
+    if not are_tallied(filters):
+        shown = and_(SchoolRequest.state.in_(STATES[filters.show]), *_more(actor, filters, handed), *_typed(filters))
+        counts = question_of_counts(actor, RowConditions(handed=handed, ours=ours.of_request, shown=shown))
+    else:
+        counts = question_of_tallies(actor, filters.show, asked, stands_in=stands_in)
+        if filters.sort is None and asked.states:
+            return Questions(counts, question_of_rows(_first_of_each_state(asked, ours), []))
+    by, order = _by(filters.sort), _turn_order(ours.of_request).label("place")
     cut = (
-        _joined(_filtered(actor, filters, shows), filters.sort)
+        _joined(asked.everywhere(walked=_walks_schools(filters)), filters.sort)
         .with_only_columns(SchoolRequest.id, order)
         .order_by(*by, order, SchoolRequest.state_since, SchoolRequest.id)
         .limit(PER_PAGE)
         .offset(BEGINS)
     )
-    return Questions(question_of_counts(actor, asked), question_of_rows(cut, by))
+    return Questions(counts, question_of_rows(cut, by))
 
 
-_written_questions = lru_cache(maxsize=24)(_questions)  # by who asks for what
+def _first_of_each_state(asked: RequestChoice, ours: Condition) -> Select[Any]:
+    """The page, cut from the oldest of each state and of those that press, as many of each as end with the page.
+
+    Whoever is not among the oldest of its state has as many before it as that, in its own group or in a former one.
+    Beside each stands how many press in all that are not the centre's turn by their state.
+    """
+    columns, oldest = (SchoolRequest.id, SchoolRequest.state_since), (SchoolRequest.state_since, SchoolRequest.id)
+    heaps = [
+        asked.of(state).with_only_columns(*columns, literal(PLACES[state]).label("place")).order_by(*oldest).limit(ENDS)
+        for state in sorted(asked.states)
+    ]
+    many: list[ColumnElement[int]] = [literal(0) for _turn in PRESSED_TURNS]
+    if OTHERS.intersection(asked.states):
+        press = asked.among(union(attended(asked.actor), *ours.ids), OTHERS)
+        pressed = press.with_only_columns(*columns, SchoolRequest.state).cte("pressed").prefix_with("MATERIALIZED").c
+        first = select(pressed.id, pressed.state_since, literal(0).label("place"))
+        heaps.append(first.order_by(pressed.state_since, pressed.id).limit(ENDS))
+        of_turn = {turn: [state for state in OTHERS if PLACES[state] == TURNS.index(turn)] for turn in PRESSED_TURNS}
+        many = [select(func.count()).where(pressed.state.in_(states)).scalar_subquery() for states in of_turn.values()]
+    heap = union_all(*(select(one.subquery()) for one in heaps)).subquery().c
+    place = func.min(heap.place)
+    told = (one.label(f"pressing_{turn}") for turn, one in zip(PRESSED_TURNS, many, strict=True))
+    page = select(heap.id, place.label("place"), *told).group_by(heap.id, heap.state_since)
+    return page.order_by(place, heap.state_since, heap.id).limit(PER_PAGE).offset(BEGINS)
+
+
+def _walks_schools(filters: InboxFilters) -> bool:
+    """Whether a page sorted by school is cut school after school: where the address narrows more, few may be left."""
+    sorted_only = InboxFilters(filters.show, sort=filters.sort)
+    return filters.sort is not None and filters.sort.name == "host" and filters == sorted_only
 
 
 def has_requests(centre_id: int) -> bool:
@@ -130,14 +194,14 @@ def has_requests(centre_id: int) -> bool:
     return db.session().scalar(asked.limit(1)) is not None
 
 
-def _conditions(actor: Actor) -> dict[Show, ColumnElement[bool]]:
-    """What each filter lets through; a tile counts and opens by the same one, so that its number is never another."""
-    within = {show: SchoolRequest.state.in_(states) for show, states in STATES.items()}
-    handed = handed_to(actor.user_id, DAY)
-    mine = or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None), handed)
-    late = and_(_turn_order(false()) == 0, waits_too_long())
-    more = {Show.MINE: mine, Show.HANDED: handed, Show.LATE: late}
-    return {show: and_(condition, more[show]) if show in more else condition for show, condition in within.items()}
+def _more(actor: Actor, filters: InboxFilters, handed: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """What a filter asks beside the state; a tile counts and opens by the same, so that its number is never another."""
+    more = {
+        Show.MINE: or_(SchoolRequest.owner_id == actor.user_id, SchoolRequest.owner_id.is_(None), handed),
+        Show.HANDED: handed,
+        Show.LATE: and_(_turn_order(false()) == 0, waits_too_long()),
+    }
+    return [more[filters.show]] if filters.show in more else []
 
 
 def _by(sort: Sort | None) -> list[Any]:
@@ -155,11 +219,9 @@ def _joined(wanted: Select[SchoolRequest], sort: Sort | None) -> Select[SchoolRe
     return wanted.join(of_sort[sort.name]) if sort.name in of_sort else wanted
 
 
-def _filtered(actor: Actor, filters: InboxFilters, shows: Mapping[Show, ColumnElement[bool]]) -> Select[SchoolRequest]:
+def _asked(actor: Actor, filters: InboxFilters, handed: ColumnElement[bool]) -> RequestChoice:
     """What the address lets through. Hosts, programmes and owners are reached by subqueries: who sorts joins them."""
-    wanted = [shows[filters.show]]
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-        "state": lambda state: SchoolRequest.state == state,
         "owner": lambda owner: SchoolRequest.owner_id.is_(None) if owner == NOBODY else SchoolRequest.owner_id == owner,
         "district": lambda district: SchoolRequest.host_id.in_(
             select(Host.id).join(Host.municipality).where(Municipality.district_id == district)
@@ -168,8 +230,11 @@ def _filtered(actor: Actor, filters: InboxFilters, shows: Mapping[Show, ColumnEl
         "age": lambda age: ages()[age],
     }
     asked = {name: getattr(filters, name) for name in conditions}
-    wanted += [conditions[name](value) for name, value in asked.items() if value is not None]
-    return requests_in_reach(actor).where(*wanted, *_typed(filters))
+    narrow = [conditions[name](value) for name, value in asked.items() if value is not None]
+    states = frozenset(STATES[filters.show])
+    if filters.state is not None:
+        states &= {filters.state}
+    return RequestChoice(actor, states, (*_more(actor, filters, handed), *narrow, *_typed(filters)))
 
 
 def _typed(filters: InboxFilters) -> list[ColumnElement[bool]]:
@@ -183,13 +248,10 @@ def _typed(filters: InboxFilters) -> list[ColumnElement[bool]]:
 
 def _turn_order(ours: ColumnElement[bool]) -> ColumnElement[int]:
     """The place of a row's group in the inbox: the same table as `rules.turn_of`, for the database."""
-    states = {turn: [state for state, (whose, _) in STEPS.items() if whose is turn] for turn in TURNS}
+    states = {place: [state for state in PLACES if PLACES[state] == place] for place in (0, 1)}
     return case(
-        (SchoolRequest.state.in_(OVER), 3),
-        (
-            or_(SchoolRequest.attention, SchoolRequest.state.in_(states[Turn.YOURS]), ours),
-            0,
-        ),
-        (SchoolRequest.state.in_(states[Turn.OTHERS]), 1),
+        (SchoolRequest.state.in_(OVER), PLACES[RequestState.CLOSED]),
+        (or_(SchoolRequest.attention, SchoolRequest.state.in_(states[0]), ours), 0),
+        (SchoolRequest.state.in_(states[1]), 1),
         else_=2,
     )

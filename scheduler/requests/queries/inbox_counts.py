@@ -62,8 +62,8 @@ STATES: Mapping[Show, Collection[RequestState]] = {  # of requests that each fil
     Show.ASKED: (RequestState.NEEDS_INFO, RequestState.PROPOSED),
 }
 FACETS = ("state", "owner", "district", "programme", "age")
-_NAMED = {"owner": User, "district": District, "programme": Programme}
-_NAMES: Mapping[str, Sequence[Any]] = {
+NAMED_TABLES = {"owner": User, "district": District, "programme": Programme}
+NAMES: Mapping[str, Sequence[Any]] = {
     "owner": (  # as it was written, and as she writes it in the other letters
         User.given_name,
         User.family_name,
@@ -73,8 +73,8 @@ _NAMES: Mapping[str, Sequence[Any]] = {
     "programme": (Programme.name_sr_cyrl, Programme.name_en, literal("")),
 }
 _NUMBERS = ("owner", "district", "programme", "marks", "count")
-_HANDED, _PROMISED, _ATTENTION = 1, 2, 4  # marks of heaps of all requests, added up
-_SHOWN, _ALL = "shown", "all"
+HANDED, _PROMISED, _ATTENTION = 1, 2, 4  # marks of heaps of all requests, added up
+_SHOWN, OF_ALL = "shown", "all"
 _PRESSING, _AGE = 1, 2  # of heaps of what is shown: the mark of what presses, and the first place of the age
 
 
@@ -85,6 +85,9 @@ class InboxCounts:
     shown: Mapping[Show, int]
     groups: tuple[tuple[Turn, int], ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
+
+
+Names = Mapping[tuple[str, int], tuple[str | None, ...]]  # of owners, districts and programmes, by kind and number
 
 
 class Heap(NamedTuple):
@@ -111,30 +114,30 @@ class RowConditions:
 # What the clock says, by name: so that a question is put into words once, and asked at any moment.
 _MOMENT = SchoolRequest.state_since.type
 DAY = bindparam("day", type_=Date())
-_PROMISED_UNTIL = bindparam("promised_until", type_=_MOMENT)
-_EDGES = [bindparam(f"age_edge_{days}", type_=_MOMENT) for days in AGES]
+PROMISED_UNTIL = bindparam("promised_until", type_=_MOMENT)
+EDGES = [bindparam(f"age_edge_{days}", type_=_MOMENT) for days in AGES]
 
 
 def at_moment(now: dt.datetime) -> dict[str, Any]:
     """The values of these names."""
-    edges = {edge.key: now - dt.timedelta(days=days) for edge, days in zip(_EDGES, AGES, strict=True)}
-    return {DAY.key: clock.local_day(now), _PROMISED_UNTIL.key: now - dt.timedelta(days=PROMISED_DAYS + 1), **edges}
+    edges = {edge.key: now - dt.timedelta(days=days) for edge, days in zip(EDGES, AGES, strict=True)}
+    return {DAY.key: clock.local_day(now), PROMISED_UNTIL.key: now - dt.timedelta(days=PROMISED_DAYS + 1), **edges}
 
 
 def ages() -> dict[Age, ColumnElement[bool]]:
     """How long requests have waited, as conditions."""
     since = SchoolRequest.state_since
     return {
-        Age.FRESH: since > _EDGES[0],
-        Age.DUE: and_(since <= _EDGES[0], since > _EDGES[1]),
-        Age.LATE: and_(since <= _EDGES[1], since > _EDGES[2]),
-        Age.OLD: since <= _EDGES[2],
+        Age.FRESH: since > EDGES[0],
+        Age.DUE: and_(since <= EDGES[0], since > EDGES[1]),
+        Age.LATE: and_(since <= EDGES[1], since > EDGES[2]),
+        Age.OLD: since <= EDGES[2],
     }
 
 
 def waits_too_long() -> ColumnElement[bool]:
     """Whoever waits since then has waited longer than was promised."""
-    return SchoolRequest.state_since <= _PROMISED_UNTIL
+    return SchoolRequest.state_since <= PROMISED_UNTIL
 
 
 def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, values: Mapping[str, Any]) -> InboxCounts:
@@ -142,12 +145,12 @@ def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, valu
     heaps: list[Heap] = []
     shown = dict.fromkeys(STATES, 0)
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
-    lets, all_ages = _filters_of(actor), [age.value for age in Age]
+    lets, all_ages = filters_of(actor), [age.value for age in Age]
     for kind, state, owner, district, programme, marks, count, second, third in db.session().execute(question, values):
         if kind == _SHOWN:
             age, pressing = all_ages[marks // _AGE], bool(marks % _AGE)
             heaps.append(Heap(state, owner, district, programme, age, pressing, count))
-        elif kind == _ALL:
+        elif kind == OF_ALL:
             for show, lets_through in lets.items():
                 shown[show] += count if lets_through(state, owner, marks or 0) else 0
         else:
@@ -155,18 +158,18 @@ def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, valu
     wanted = {name: getattr(filters, name) for name in FACETS if getattr(filters, name) is not None}
     return InboxCounts(
         shown=shown,
-        groups=_groups([one for one in heaps if _meets(one, wanted)]),
-        facets={name: tuple(_values(name, heaps, wanted, names)) for name in FACETS},
+        groups=groups_of([one for one in heaps if meets(one, wanted)]),
+        facets={name: tuple(values_of(name, heaps, wanted, names)) for name in FACETS},
     )
 
 
-def _filters_of(actor: Actor) -> dict[Show, Callable[[str, int | None, int], bool]]:
+def filters_of(actor: Actor) -> dict[Show, Callable[[str, int | None, int], bool]]:
     """What each filter lets through, the same as the condition of its rows: by state, owner and marks."""
     yours = {state.value for state in OPEN if turn_of(state, attention=False)[0] is Turn.YOURS}
     hers = (None, actor.user_id)
     more: dict[Show, Callable[[str, int | None, int], bool]] = {
-        Show.MINE: lambda _state, owner, marks: owner in hers or bool(marks & _HANDED),
-        Show.HANDED: lambda _state, _owner, marks: bool(marks & _HANDED),
+        Show.MINE: lambda _state, owner, marks: owner in hers or bool(marks & HANDED),
+        Show.HANDED: lambda _state, _owner, marks: bool(marks & HANDED),
         Show.LATE: lambda state, _owner, marks: bool(marks & _PROMISED and (marks & _ATTENTION or state in yours)),
     }
 
@@ -177,7 +180,7 @@ def _filters_of(actor: Actor) -> dict[Show, Callable[[str, int | None, int], boo
     return {show: lets(show) for show in STATES}
 
 
-def _groups(heaps: Sequence[Heap]) -> tuple[tuple[Turn, int], ...]:
+def groups_of(heaps: Sequence[Heap]) -> tuple[tuple[Turn, int], ...]:
     """How many of these stand under each heading of the inbox; no heading without any."""
     groups = dict.fromkeys(TURNS, 0)
     turns = {state.value: turn_of(state, attention=False)[0] for state in RequestState if state not in HIDDEN}
@@ -187,26 +190,29 @@ def _groups(heaps: Sequence[Heap]) -> tuple[tuple[Turn, int], ...]:
     return tuple((turn, number) for turn, number in groups.items() if number)
 
 
-def _meets(one: Heap, wanted: Mapping[str, Any]) -> bool:
+def meets(one: Heap, wanted: Mapping[str, Any]) -> bool:
     """Whether a heap passes the filters that narrow."""
     return all(
         getattr(one, name) == (None if name == "owner" and value == NOBODY else value) for name, value in wanted.items()
     )
 
 
-def _values(
-    name: str, heaps: Sequence[Heap], wanted: Mapping[str, Any], names: Mapping[tuple[str, int], tuple[str | None, ...]]
-) -> list[FacetValue]:
+def values_of(name: str, heaps: Sequence[Heap], wanted: Mapping[str, Any], names: Names) -> list[FacetValue]:
     """The values of one filter, each with what it would show beside the other filters that are on."""
     others = {other: value for other, value in wanted.items() if other != name}
     found: Counter[Any] = Counter()
     value_of = itemgetter(Heap._fields.index(name))
-    for one in [one for one in heaps if _meets(one, others)] if others else heaps:
+    for one in [one for one in heaps if meets(one, others)] if others else heaps:
         found[value_of(one)] += one.many
+    return values_in_order(name, found, names)
+
+
+def values_in_order(name: str, found: Mapping[Any, int], names: Names) -> list[FacetValue]:
+    """The values of one filter that show anything, in their order."""
     values = [
         _facet(name, value, names.get((name, value), ()), count)
         for value, count in found.items()
-        if value is not None or name == "owner"  # a host abroad lies in no district
+        if count and (value is not None or name == "owner")  # a host abroad lies in no district
     ]
     return sorted(values, key=_FACET_ORDERS[name])
 
@@ -217,8 +223,8 @@ def question_of_counts(actor: Actor, asked: RowConditions) -> Executable:
     none = [cast(null(), String).label(name) for name in ("second", "third")]
     return union_all(
         select(literal(_SHOWN, String).label("kind"), shown, *none),
-        *(select(literal(_ALL, String), *heaps.subquery().c, *none) for heaps in _heaps_of_all(actor, asked)),
-        *(_named(name, kind, shown) for name, kind in _NAMED.items()),
+        *(select(literal(OF_ALL, String), *heaps.subquery().c, *none) for heaps in _heaps_of_all(actor, asked)),
+        *(names_of(name, kind, shown) for name, kind in NAMED_TABLES.items()),
     )
 
 
@@ -241,7 +247,7 @@ def _shown_heaps(actor: Actor, asked: RowConditions) -> Select[Any]:
 def _heaps_of_all(actor: Actor, asked: RowConditions) -> Iterator[Select[Any]]:
     """Open requests by what the numbers beside the filters ask, and of those that are over their state only."""
     none = cast(null(), Integer)
-    marked = ((asked.handed, _HANDED), (waits_too_long(), _PROMISED), (SchoolRequest.attention, _ATTENTION))
+    marked = ((asked.handed, HANDED), (waits_too_long(), _PROMISED), (SchoolRequest.attention, _ATTENTION))
     split = (
         cast(SchoolRequest.state, String).label("state"),
         SchoolRequest.owner_id.label("owner"),
@@ -261,8 +267,8 @@ def _heaps_of_all(actor: Actor, asked: RowConditions) -> Iterator[Select[Any]]:
     )
 
 
-def _named(name: str, kind: Any, heaps: CTE) -> Select[Any]:
-    one, two, three = (cast(part, String) for part in _NAMES[name])
+def names_of(name: str, kind: Any, heaps: CTE) -> Select[Any]:
+    one, two, three = (cast(part, String) for part in NAMES[name])
     spare = [cast(null(), Integer) for _ in _NUMBERS[1:]]
     of_these = kind.id.in_(select(heaps.c[name]).where(heaps.c[name].is_not(None)))
     return select(literal(name, String), one, kind.id, *spare, two, three).where(of_these)

@@ -27,6 +27,7 @@ def _of_all(column: Any) -> Any:
 
 
 _ASKED = RequestedPresentation
+_PEOPLE = ("pupils", "parents", "teachers")
 _COLUMNS = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.version, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.channel, SchoolRequest.attention),
@@ -36,15 +37,20 @@ _COLUMNS = (
     *(Programme.name_sr_cyrl.label("programme_sr_cyrl"), Programme.name_en.label("programme_en")),
     *(User.given_spelled.label("given"), User.family_spelled.label("family")),
     _of_all(func.count()).label("presentations"),
-    *(_of_all(func.coalesce(func.sum(one), 0)) for one in (_ASKED.pupils, _ASKED.parents, _ASKED.teachers)),
+    *(_of_all(func.coalesce(func.sum(getattr(_ASKED, one)), 0)).label(one) for one in _PEOPLE),
 )
 
 
+PRESSED_TURNS = (Turn.OTHERS, Turn.ITSELF)  # of which requests may press: then they are the centre's turn
+
+
 def question_of_rows(cut: Any, order: Sequence[Any]) -> Executable:
-    """`cut`: (id, place of its group) of the requests of the page; `order`: by what it was cut."""
+    """`cut`: (id, place of its group) of the requests of the page, and whatever is told beside them, by its name;
+    `order`: by what it was cut.
+    """
     page = cut.subquery()
     return (
-        select(*_COLUMNS, page.c.place)
+        select(*_COLUMNS, *(one for one in page.c if one.name != "id"))
         .join_from(page, SchoolRequest, SchoolRequest.id == page.c.id)
         .join(SchoolRequest.host)
         .join(SchoolRequest.programme)
@@ -57,11 +63,16 @@ def question_of_rows(cut: Any, order: Sequence[Any]) -> Executable:
 
 def inbox_rows(
     question: Executable, values: Mapping[str, Any], running: Sequence[HandoverRow], now: dt.datetime
-) -> list[InboxRow]:
-    """By `question_of_rows`, and one more for their twins; `running`: the handovers that hold today."""
+) -> tuple[list[InboxRow], dict[Turn, int]]:
+    """By `question_of_rows`, and one more for their twins; `running`: the handovers that hold today.
+
+    With them how many press of each turn, where it is told.
+    """
     found: Sequence[Any] = db.session().execute(question, values).all()
     twins = twins_of_each([(row.id, row.host_id, row.centre_id, row.first_day, row.state in OPEN) for row in found])
-    return [_row(row, twins[row.id], running, now) for row in found]
+    told = found[0]._mapping if found else {}
+    pressing = {turn: told[f"pressing_{turn}"] for turn in PRESSED_TURNS if f"pressing_{turn}" in told}
+    return [_row(row, twins[row.id], running, now) for row in found], pressing
 
 
 def _row(row: Any, twins: int, running: Sequence[HandoverRow], now: dt.datetime) -> InboxRow:
@@ -82,7 +93,7 @@ def _row(row: Any, twins: int, running: Sequence[HandoverRow], now: dt.datetime)
         row.programme_sr_cyrl,
         row.programme_en,
         row.presentations,
-        ExpectedCounts(0, *row[-4:-1]),
+        ExpectedCounts(0, row.pupils, row.parents, row.teachers),
         row.first_day,
         row.last_day,
         row.channel,

@@ -70,19 +70,27 @@ def _on(table: type[Handover], day: dt.date | BindParameter[dt.date]) -> tuple[C
     return (table.ended_at.is_(None), table.first_day <= day, table.last_day >= day)
 
 
-def handed_to(user_id: int | None, day: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
-    """Whether a request is looked after by this user today because its owner is away.
+def handed_to(
+    user_id: int | None,
+    day: dt.date | BindParameter[dt.date],
+    owner: ColumnElement[int | None] | None = None,
+    district: ColumnElement[int | None] | None = None,
+) -> ColumnElement[bool]:
+    """Whether a request is looked after by this user today because its owner is away; or what is alike in both.
 
     Nearly always nobody is: that is asked once, and not of each of ten thousand requests.
     """
+    owned_by = SchoolRequest.owner_id if owner is None else owner
+    lies_in = _district() if district is None else district
     table = aliased(Handover)
     away = select(table.away_id).where(table.stand_in_id == user_id, *_on(table, day))
     of_it = exists().where(HandoverDistrict.handover_id == table.id)
-    theirs = exists().where(HandoverDistrict.handover_id == table.id, HandoverDistrict.district_id == _district())
+    theirs = exists().where(HandoverDistrict.handover_id == table.id, HandoverDistrict.district_id == lies_in)
+    theirs = theirs.correlate_except(HandoverDistrict)
     hers = exists().where(
-        table.away_id == SchoolRequest.owner_id, table.stand_in_id == user_id, *_on(table, day), or_(~of_it, theirs)
+        table.away_id == owned_by, table.stand_in_id == user_id, *_on(table, day), or_(~of_it, theirs)
     )
-    return and_(SchoolRequest.owner_id.in_(away), hers)
+    return and_(owned_by.in_(away), hers)
 
 
 def owned_within(away_id: int, district_ids: Collection[int]) -> ColumnElement[bool]:

@@ -13,6 +13,8 @@ from scheduler.core.db import db
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.inbox import Condition, Ours
+from scheduler.requests.rules.states import REMINDED, STEPS
+from scheduler.requests.terms.pages import Turn
 from scheduler.turns.models import KeptTurn, TurnMark
 from scheduler.turns.queries import kept_turns
 from scheduler.turns.queries.requests_and_mails import silent_since, standing_still
@@ -24,23 +26,20 @@ _MOMENT = SchoolRequest.state_since.type
 _NOW: Any = bindparam("now", type_=_MOMENT)
 _SILENT_SINCE: Any = bindparam("silent_since", type_=_MOMENT)
 _OF: Any = bindparam("request_ids", expanding=True)
+_JUDGED: Any = bindparam("judged_ids", type_=Integer(), expanding=True)
 
 
 def ours_of(actor: Actor, now: dt.datetime) -> Ours:
     """Of which requests a visit is the coordinators' turn, or which stand still: one question.
 
-    In most minutes nothing changed, and the condition is the one that was put into words before. Else what changed is
-    named in it: two more questions. Raises: NotAllowed.
+    What changed just now is judged, and named in the condition: two more questions. Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
-    values = {_NOW.key: now, _SILENT_SINCE.key: silent_since(now)}
+    values: dict[str, Any] = {_NOW.key: now, _SILENT_SINCE.key: silent_since(now)}
     changed = db.session().scalars(_to_judge(kept_turns.made_by()), values).all()
-    kept = _kept_condition(actor, kept_turns.made_by())
-    if not changed:
-        return Ours(kept, values)
-    judged = kept_turns.judged_now(actor, now, changed).turns(now, clock.local_day(now))
-    others = {row.request_id for row in judged if row.request_id is not None and row.verdict.ours}
-    return Ours(Condition(or_(kept.of_request, SchoolRequest.id.in_(others))), values, lasts=False)
+    judged = kept_turns.judged_now(actor, now, changed).turns(now, clock.local_day(now)) if changed else []
+    values[_JUDGED.key] = list({row.request_id for row in judged if row.request_id is not None and row.verdict.ours})
+    return Ours(_condition(actor, kept_turns.made_by()), values)
 
 
 @lru_cache(maxsize=4)
@@ -50,9 +49,12 @@ def _to_judge(_rules: str) -> Any:
 
 
 @lru_cache(maxsize=24)
-def _kept_condition(actor: Actor, _rules: str) -> Condition:
-    kept = SchoolRequest.id.in_(kept_turns.kept_requests(actor, _NOW))
-    return Condition(or_(kept, standing_still(_SILENT_SINCE)))
+def _condition(actor: Actor, _rules: str) -> Condition:
+    kept, judged = kept_turns.kept_requests(actor, _NOW), SchoolRequest.id.in_(_JUDGED)
+    still = standing_still(_SILENT_SINCE)
+    others = SchoolRequest.state.in_([state for state in REMINDED if STEPS[state][0] is not Turn.YOURS])
+    ids = (select(SchoolRequest.id).where(in_reach(actor, SchoolRequest), one) for one in (judged, and_(still, others)))
+    return Condition(or_(SchoolRequest.id.in_(kept), judged, still), (kept, *ids))
 
 
 def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:
