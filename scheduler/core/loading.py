@@ -4,6 +4,8 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
 
 
 @contextmanager
@@ -19,6 +21,30 @@ def left_out(*names: str) -> Iterator[None]:
         yield
     finally:
         for name in hidden:
+            del sys.modules[name]
+
+
+class StandIn(ModuleType):
+    """A module in which every name is found, and none is of use."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
+@contextmanager
+def stood_in(*names: str) -> Iterator[None]:
+    """Inside, these modules look loaded: a library that goes on without none of them takes them along for nobody.
+
+    Who asks for one afterwards gets it; what the library took from it inside stays of no use.
+    """
+    missing = [name for name in names if name not in sys.modules]
+    sys.modules.update({name: StandIn(name) for name in missing})
+    try:
+        yield
+    finally:
+        for name in missing:
             del sys.modules[name]
 
 

@@ -11,8 +11,6 @@ import itertools
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from scheduler.core.errors import GroundReason, Reason, SchedulerError
 from scheduler.core.identity import has_identity_number
 
@@ -152,6 +150,8 @@ def _domain_of(text: str) -> str:
     """The domain of an address as people read it; "" for what is no address."""
     if len(text) > ADDRESS_LENGTH or "=?" in text:
         return ""
+    from email_validator import EmailNotValidError, validate_email  # knows all domains of the world's scripts
+
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError:

@@ -1,15 +1,18 @@
 """What a process of the web does not load before somebody needs it: each start and each test would pay for it."""
 
 import gc
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import flask.testing
 import pytest
 
-from scheduler.core.loading import left_out, uncollected
+import scheduler.web
+from scheduler.core.loading import left_out, stood_in, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED_LATER = [
@@ -18,18 +21,21 @@ NEEDED_LATER = [
     "reportlab", "zxingcpp", "segno", "PIL",  # papers and scans
     "openpyxl", "holidays", "icalendar", "phonenumbers",  # sheets, calendars, telephone numbers
     "webauthn", "OpenSSL", "cbor2", "cryptography",  # passkeys and what is stored encrypted
-    "ortools", "numpy",
+    "ortools", "numpy", "scheduler.planning.solver", "scheduler.proposals.solver",  # the planner: the worker draws
+    "email_validator", "argon2", "smtplib",  # addresses and passwords that somebody types, mail that leaves
+    "flask.testing", "click.testing", "pdb", "readline", "limits.aio",  # of no page at all
     "babel.messages", "babel.messages.pofile",  # what translators use
     "scheduler.cli.doctor", "scheduler.demo", "pyrage",  # commands, and what only they need
 ]  # fmt: skip
 ONE_PAGE = """
 import json, sys
+import werkzeug.test
 import wsgi
 at_start = sorted(set(sys.modules))
 with wsgi.app.app_context():
     from scheduler.core.db import db
     db.create_all()
-answer = wsgi.app.test_client().get("/", headers={"Host": "localhost"})
+answer = werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"})  # Flask's own loads a debugger
 print(json.dumps({"status": answer.status_code, "start": at_start, "page": sorted(set(sys.modules)),
                   "words": bool(wsgi.app.__class__.__doc__)}))
 """
@@ -99,3 +105,27 @@ def test_what_is_left_out_looks_not_installed_and_is_there_again_afterwards():
     assert antigravity is None
     assert still_loaded is json
     assert "antigravity" not in sys.modules
+
+
+def test_what_is_stood_in_gives_every_name_and_is_itself_afterwards():
+    import json.tool as loaded
+
+    sys.modules.pop("this", None)
+    with stood_in("this", "json.tool"):
+        import json.tool as still_loaded
+        from this import Zen, no_dunder_is_made_up
+
+    assert still_loaded is loaded
+    assert isinstance(Zen, type)
+    assert isinstance(no_dunder_is_made_up, type)
+    assert "this" not in sys.modules
+    assert importlib.util.find_spec("this") is not None
+
+
+def test_what_the_libraries_of_pages_took_along_can_still_be_loaded():
+    from flask_login.test_client import FlaskLoginClient
+    from limits.aio import storage
+
+    assert scheduler.web.flask_login.FlaskLoginClient is not FlaskLoginClient  # which stood in for it
+    assert issubclass(FlaskLoginClient, flask.testing.FlaskClient)
+    assert hasattr(storage, "MemoryStorage")
