@@ -206,7 +206,7 @@ def _stop_url_of(row: OutboxMessage, now: dt.datetime) -> str:
 
 
 def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
-    from scheduler.messages.handing_over import hand_over  # mail and its libraries: pages only put in
+    from scheduler.messages.delivery import hand_over  # mail and its libraries: pages only put in
 
     return hand_over(parcel, now)
 

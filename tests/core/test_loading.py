@@ -8,10 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import flask.testing
 import pytest
 
-import scheduler.web
 from scheduler.core.loading import left_out, stood_in, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +26,7 @@ NEEDED_LATER = [
     "scheduler.cli.doctor", "scheduler.demo", "pyrage",  # commands, and what only they need
 ]  # fmt: skip
 ONE_PAGE = """
-import json, sys
+import gc, json, sys
 import werkzeug.test
 import wsgi
 at_start = sorted(set(sys.modules))
@@ -36,8 +34,12 @@ with wsgi.app.app_context():
     from scheduler.core.db import db
     db.create_all()
 answer = werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"})  # Flask's own loads a debugger
-print(json.dumps({"status": answer.status_code, "start": at_start, "page": sorted(set(sys.modules)),
-                  "words": bool(wsgi.app.__class__.__doc__)}))
+page = sorted(set(sys.modules))
+from flask_login.test_client import FlaskLoginClient
+from limits.aio.storage import MemoryStorage
+later = FlaskLoginClient.__base__.__module__, MemoryStorage.__module__
+print(json.dumps({"status": answer.status_code, "start": at_start, "page": page, "later": later,
+                  "words": bool(wsgi.app.__class__.__doc__), "searched_after": gc.get_threshold()}))
 """
 
 
@@ -52,6 +54,8 @@ def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["status"], told["words"]) == (200, False)
+    assert told["later"] == ["flask.testing", "limits.aio.storage.memory"]  # no empty module that stood in for them
+    assert told["searched_after"] == [2_000, 5, 3]  # what pages leave behind, every few pages
     assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
 
 
@@ -120,12 +124,3 @@ def test_what_is_stood_in_gives_every_name_and_is_itself_afterwards():
     assert isinstance(no_dunder_is_made_up, type)
     assert "this" not in sys.modules
     assert importlib.util.find_spec("this") is not None
-
-
-def test_what_the_libraries_of_pages_took_along_can_still_be_loaded():
-    from flask_login.test_client import FlaskLoginClient
-    from limits.aio import storage
-
-    assert scheduler.web.flask_login.FlaskLoginClient is not FlaskLoginClient  # which stood in for it
-    assert issubclass(FlaskLoginClient, flask.testing.FlaskClient)
-    assert hasattr(storage, "MemoryStorage")
