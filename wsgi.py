@@ -7,17 +7,22 @@ import click
 from flask import Flask
 
 from scheduler.core import logs
-from scheduler.core.loading import uncollected
+from scheduler.core.loading import collect_often, stood_in, uncollected
 from scheduler.settings_file import BadSettings
+
+# Two libraries of pages take along a client for tests with its debugger, and limits for asyncio.
+OF_NO_PAGE = ("flask_login.test_client", "limits.aio")
 
 
 def _made() -> Flask:
-    with uncollected():
+    with uncollected(), stood_in(*OF_NO_PAGE):
         from scheduler.app import create_app
         from scheduler.command import refuse_second_file
 
         refuse_second_file()
-        return create_app()
+        made = create_app()
+    collect_often()
+    return made
 
 
 os.umask(0o077)  # database, mails and papers are for nobody else on this machine, whoever makes the file

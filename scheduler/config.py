@@ -316,7 +316,8 @@ def _problems_with_trust(wanted: Settings) -> list[str]:
     """What would keep a certificate from being checked."""
     problems = []
     try:
-        ssl.create_default_context(cafile=wanted.tls_ca_file or None)
+        if wanted.tls_ca_file:  # the machine's own are read by who calls somebody: two megabytes, at each start
+            ssl.create_default_context(cafile=wanted.tls_ca_file)
     except OSError:
         problems.append("TLS_CA_FILE is no readable file of certificates (PEM)")
     if any(part in wanted.redis_url for part in ("ssl_cert_reqs", "ssl_check_hostname")):

@@ -12,8 +12,9 @@ from waitress import runner
 
 from scheduler.core.language import languages, number, translator
 
-# The layout picks its head and foot; what is offered is drawn apart.
-FIRST_PAGE = ("public/front.html", "public/front_offer.html", "layouts/site_head.html", "layouts/site_foot.html")
+# The layout picks its links, head and foot; what is offered is drawn apart.
+LAYOUTS = ("layouts/head_links.html", "layouts/site_head.html", "layouts/site_foot.html")
+FIRST_PAGE = ("public/front.html", "public/front_offer.html", *LAYOUTS)
 
 
 def warm(app: Flask) -> list[str]:

@@ -30,6 +30,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from scheduler.core.lean_columns import look_for_events_in_attributes
+
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -118,6 +120,7 @@ class Base(DeclarativeBase):
     }
 
 
+look_for_events_in_attributes()
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 

@@ -7,16 +7,31 @@ processor from those who only read a page.
 from functools import cache
 from pathlib import Path
 from threading import Lock
-
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.core.db import db
 from scheduler.core.text import normal_form
 
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
 COMMON = Path(__file__).parent.parent / "data" / "common_passwords.txt"
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 _one_at_a_time = Lock()
+
+
+@cache
+def _of_the_library() -> "PasswordHasher":
+    from argon2 import PasswordHasher, Type  # who serves pages loads it when the first password is typed
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
+
+
+class _LaterHasher:
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_of_the_library(), name)
+
+
+_hasher = cast("PasswordHasher", _LaterHasher())
 
 
 def hash_password(password: str) -> str:
@@ -31,6 +46,8 @@ def fits(stored: str | None, password: str) -> bool:
 
     Without a hash (no such user, not yet accepted) the same work is done for nothing, so that the time tells nothing.
     """
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     _outside_of_transactions()
     try:
         with _one_at_a_time:

@@ -11,8 +11,6 @@ import itertools
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from scheduler.core.errors import GroundReason, Reason, SchedulerError
 from scheduler.core.identity import has_identity_number
 
@@ -181,6 +179,8 @@ def _domain_behind_any(domain: str) -> str:
 def _domain_read(text: str) -> str:
     if "=?" in text:
         return ""
+    from email_validator import EmailNotValidError, validate_email  # knows all domains of the world's scripts
+
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError:

@@ -9,7 +9,6 @@ from scheduler.core import clock
 from scheduler.core.errors import SchedulerError
 from scheduler.core.imports import laid_aside
 from scheduler.core.imports.staging import Stale
-from scheduler.jobs import file_work, paper_work, proposals, tours
 from scheduler.jobs.queue import crontab, huey, in_app
 from scheduler.policy import Actor
 from scheduler.proposals.service import propose
@@ -75,7 +74,7 @@ def _do(taken: LeasedWork) -> None:
         if actor is None:
             service.end(taken, {"failure": "suspended"}, now=clock.now(), failed=True)
             return
-        result = DOERS[taken.kind](actor, taken)
+        result = _doers()[taken.kind](actor, taken)
     except Stale:
         log.info("long work met other changes", extra={"work_id": taken.id})
         service.end(taken, {"failure": "changed_meanwhile"}, now=clock.now(), failed=True)
@@ -89,11 +88,14 @@ def _do(taken: LeasedWork) -> None:
         service.end(taken, result, now=clock.now())
 
 
-DOERS: Mapping[WorkKind, Callable[[Actor, LeasedWork], Mapping[str, Any]]] = {
-    WorkKind.ISSUE_CERTIFICATES: paper_work.issue,
-    WorkKind.ZIP_CERTIFICATES: paper_work.draw_each,
-    WorkKind.MERGE_CERTIFICATES: paper_work.draw_merged,
-    WorkKind.MAIL_CERTIFICATES: paper_work.write_letters,
-    WorkKind.PROPOSE_PLAN: proposals.propose,
-    WorkKind.PLAN_TOUR: tours.draw_tour,
-} | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)
+def _doers() -> Mapping[WorkKind, Callable[[Actor, LeasedWork], Mapping[str, Any]]]:
+    from scheduler.jobs import file_work, paper_work, proposals, tours  # the planner: pages only say what is wanted
+
+    return {
+        WorkKind.ISSUE_CERTIFICATES: paper_work.issue,
+        WorkKind.ZIP_CERTIFICATES: paper_work.draw_each,
+        WorkKind.MERGE_CERTIFICATES: paper_work.draw_merged,
+        WorkKind.MAIL_CERTIFICATES: paper_work.write_letters,
+        WorkKind.PROPOSE_PLAN: proposals.propose,
+        WorkKind.PLAN_TOUR: tours.draw_tour,
+    } | dict.fromkeys([*STORES, *STORES.values()], file_work.check_or_store)

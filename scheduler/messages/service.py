@@ -1,9 +1,6 @@
 """The outbox: put in, taken out. A rolled-back change sends nothing; a committed one is never forgotten."""
 
 import datetime as dt
-import email.utils
-import logging
-import smtplib
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 
 from scheduler.config import settings
-from scheduler.core import audit, mailer, sms, tls, tokens
+from scheduler.core import audit, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.leases import lease
 from scheduler.core.quick_write import QuickInsert
@@ -19,8 +16,6 @@ from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
 
-log = logging.getLogger(__name__)
-SENDER = "Raspored"
 _WRITE = QuickInsert(OutboxMessage)
 
 
@@ -211,65 +206,9 @@ def _stop_url_of(row: OutboxMessage, now: dt.datetime) -> str:
 
 
 def _hand_over(parcel: Parcel, now: dt.datetime) -> Failure | None:
-    wanted = settings()
-    name = mail.file_name(parcel.row_id, now)
-    try:
-        if parcel.channel is Channel.SMS:
-            words = parcel.body.text
-            ca_file, folder = wanted.tls_ca_file, wanted.instance / "sms"
-            sms.send(parcel.address, words, url=wanted.sms_url, folder=folder, name=name, ca_file=ca_file)
-        else:
-            letter = mailer.compose(_outgoing(parcel, now))
-            ca_file, folder = wanted.tls_ca_file, wanted.instance / "mail"
-            mailer.send(letter, smtp_url=wanted.smtp_url, folder=folder, name=name, ca_file=ca_file)
-    except (OSError, ValueError) as error:
-        failure = _failure_of(error) if isinstance(error, OSError) else Failure.BROKEN  # a bad certificate is both
-        log.warning(
-            "message not sent",
-            extra={"message_id": parcel.row_id, "failure": failure.value, "attempts": parcel.attempts},
-        )
-        return failure
-    return None
+    from scheduler.messages.delivery import hand_over  # mail and its libraries: pages only put in
 
-
-def _failure_of(error: OSError) -> Failure:
-    if fault := tls.fault_of(error):
-        return Failure(fault.value)
-    if isinstance(error, mailer.NoEncryption):
-        return Failure.NO_ENCRYPTION
-    if isinstance(error, mailer.LettersNotTaken):
-        return Failure.LETTERS
-    if isinstance(error, sms.NotTaken):
-        return rules.failure_of_http(error.status)
-    return rules.failure_of(_answer(error))
-
-
-def _outgoing(parcel: Parcel, now: dt.datetime) -> mailer.Outgoing:
-    return mailer.Outgoing(
-        sender=settings().mail_from,
-        sender_name=SENDER,
-        to=parcel.address,
-        subject=parcel.body.subject,
-        text=parcel.body.text,
-        html=parcel.body.html,
-        message_id=parcel.message_id,
-        date=email.utils.format_datetime(now),
-        reply_to=parcel.reply_to,
-        stop_url=parcel.stop_url,
-    )
-
-
-def _answer(error: OSError) -> int | None:
-    """What the mail server answered about this mail, as a number, if it came so far.
-
-    A server that does not take ourselves (greeting, sign-in, sender) says nothing about the mail: it waits until
-    somebody mends that.
-    """
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _text in error.recipients.values()), default=None)
-    if isinstance(error, smtplib.SMTPDataError) and error.smtp_code > 0:
-        return error.smtp_code
-    return None
+    return hand_over(parcel, now)
 
 
 def _note(parcel: Parcel, failure: Failure | None, now: dt.datetime) -> MessageState:

@@ -3,7 +3,6 @@
 `_`, `_n` and `_l` word a text in it; `_l` waits until the text is shown, for labels made when a class is read.
 """
 
-import functools
 from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
@@ -112,7 +111,7 @@ def _in_letters(values: dict[str, object]) -> dict[str, object]:
 
 def _l(message: str, **values: object) -> LazyProxy:
     """Like `_`, worded each time it is shown."""
-    return LazyProxy(functools.partial(_, message, **values), enable_cache=False)
+    return LazyProxy(_, message, enable_cache=False, **values)
 
 
 def html_lang() -> str:

@@ -1,6 +1,7 @@
 """What a process of the web does not load before somebody needs it: each start and each test would pay for it."""
 
 import gc
+import importlib.util
 import json
 import os
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.core.loading import left_out, uncollected
+from scheduler.core.loading import left_out, stood_in, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED_LATER = [
@@ -18,20 +19,27 @@ NEEDED_LATER = [
     "reportlab", "zxingcpp", "segno", "PIL",  # papers and scans
     "openpyxl", "holidays", "icalendar", "phonenumbers",  # sheets, calendars, telephone numbers
     "webauthn", "OpenSSL", "cbor2", "cryptography",  # passkeys and what is stored encrypted
-    "ortools", "numpy",
+    "ortools", "numpy", "scheduler.planning.solver", "scheduler.proposals.solver",  # the planner: the worker draws
+    "email_validator", "argon2", "smtplib",  # addresses and passwords that somebody types, mail that leaves
+    "flask.testing", "click.testing", "pdb", "readline", "limits.aio",  # of no page at all
     "babel.messages", "babel.messages.pofile",  # what translators use
     "scheduler.cli.doctor", "scheduler.demo", "pyrage",  # commands, and what only they need
 ]  # fmt: skip
 ONE_PAGE = """
-import json, sys
+import gc, json, sys
+import werkzeug.test
 import wsgi
 at_start = sorted(set(sys.modules))
 with wsgi.app.app_context():
     from scheduler.core.db import db
     db.create_all()
-answer = wsgi.app.test_client().get("/", headers={"Host": "localhost"})
-print(json.dumps({"status": answer.status_code, "start": at_start, "page": sorted(set(sys.modules)),
-                  "words": bool(wsgi.app.__class__.__doc__)}))
+answer = werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"})  # Flask's own loads a debugger
+page = sorted(set(sys.modules))
+from flask_login.test_client import FlaskLoginClient
+from limits.aio.storage import MemoryStorage
+later = FlaskLoginClient.__base__.__module__, MemoryStorage.__module__
+print(json.dumps({"status": answer.status_code, "start": at_start, "page": page, "later": later,
+                  "words": bool(wsgi.app.__class__.__doc__), "searched_after": gc.get_threshold()}))
 """
 
 
@@ -46,6 +54,8 @@ def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["status"], told["words"]) == (200, False)
+    assert told["later"] == ["flask.testing", "limits.aio.storage.memory"]  # no empty module that stood in for them
+    assert told["searched_after"] == [2_000, 5, 3]  # what pages leave behind, every few pages
     assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
 
 
@@ -99,3 +109,18 @@ def test_what_is_left_out_looks_not_installed_and_is_there_again_afterwards():
     assert antigravity is None
     assert still_loaded is json
     assert "antigravity" not in sys.modules
+
+
+def test_what_is_stood_in_gives_every_name_and_is_itself_afterwards():
+    import json.tool as loaded
+
+    sys.modules.pop("this", None)
+    with stood_in("this", "json.tool"):
+        import json.tool as still_loaded
+        from this import Zen, no_dunder_is_made_up
+
+    assert still_loaded is loaded
+    assert isinstance(Zen, type)
+    assert isinstance(no_dunder_is_made_up, type)
+    assert "this" not in sys.modules
+    assert importlib.util.find_spec("this") is not None

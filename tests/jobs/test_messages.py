@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
+from scheduler.core import mailer
 from scheduler.core.db import db
 from scheduler.jobs import messages as jobs
 from scheduler.jobs import queue
@@ -37,14 +38,14 @@ def test_a_sweep_sends_everything_also_several_mails_to_one_address(app):
 def test_a_bug_with_one_mail_keeps_no_other_one(app, monkeypatch):
     make_message("bug@school.example", now=MONDAY)
     make_message("ana@school.example", now=MONDAY)
-    compose = service.mailer.compose
+    compose = mailer.compose
 
     def compose_with_a_bug(outgoing):
         if outgoing.to.startswith("bug@"):
             raise RuntimeError("a bug")
         return compose(outgoing)
 
-    monkeypatch.setattr(service.mailer, "compose", compose_with_a_bug)
+    monkeypatch.setattr(mailer, "compose", compose_with_a_bug)
 
     send_waiting.call_local()
 

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from scheduler import config
-from scheduler.core import tokens
+from scheduler.core import mailer, tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
@@ -103,14 +103,14 @@ def test_a_secret_link_is_minted_when_the_mail_leaves_and_stored_nowhere(app):
 def test_two_senders_at_once_send_once(app, monkeypatch):
     message_id = make_message().id
     inside, go_on = threading.Event(), threading.Event()
-    send = service.mailer.send
+    send = mailer.send
 
     def slow_send(*args, **given):
         inside.set()
         go_on.wait(10)
         send(*args, **given)
 
-    monkeypatch.setattr(service.mailer, "send", slow_send)
+    monkeypatch.setattr(mailer, "send", slow_send)
     outcomes = []
 
     def first():
@@ -207,7 +207,7 @@ def test_nothing_is_lost_while_the_mail_server_is_away_and_all_goes_out_when_it_
 def test_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_message_id(app, monkeypatch):
     message = make_message()
     cut = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-    monkeypatch.setattr(service.mailer, "send", lambda *args, **given: (_ for _ in ()).throw(cut))
+    monkeypatch.setattr(mailer, "send", lambda *args, **given: (_ for _ in ()).throw(cut))
     assert service.deliver(message.id, MONDAY) is MessageState.WAITING
     monkeypatch.undo()
 
@@ -227,7 +227,7 @@ def test_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_messa
 )
 def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, monkeypatch, refusal):
     message = make_message()
-    monkeypatch.setattr(service.mailer, "send", lambda *args, **given: (_ for _ in ()).throw(refusal))
+    monkeypatch.setattr(mailer, "send", lambda *args, **given: (_ for _ in ()).throw(refusal))
 
     assert service.deliver(message.id, MONDAY) is MessageState.WAITING
 
