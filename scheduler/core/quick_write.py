@@ -7,7 +7,7 @@ database refuses is told as everywhere. No object comes of it: whoever needs one
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, Insert, Table, insert
+from sqlalchemy import CursorResult, Delete, Insert, Table, Update, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -17,7 +17,7 @@ from scheduler.core.quick_read import QuickStatement
 class QuickWrite(QuickStatement):
     """A statement that writes, for one kind of database after the other."""
 
-    def __init__(self, statement: Insert | Delete, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Insert | Update | Delete, columns: Sequence[str] | None = None) -> None:
         super().__init__(statement, columns)
 
     def send(self, session: Session, *rows: Mapping[str, Any]) -> CursorResult[Any]:
