@@ -17,7 +17,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import SOURCE, translator
 from scheduler.core.names import SpelledName, spelled
-from scheduler.core.quick_read import Snapshot, QuickRead, one_moment
+from scheduler.core.quick_read import QuickRead, Snapshot, one_moment
 from scheduler.feeds import packing, rules
 from scheduler.feeds.models import FeedMonth, FeedPart, FeedToken, FeedVersion
 from scheduler.feeds.packing import Piece, joined, piece_of
