@@ -113,6 +113,32 @@ def _told(engine: Engine, text: str, error: Exception) -> BaseException:
     return DBAPIError.instance(text, None, error, kind, hides, dialect=engine.dialect)
 
 
+class _KeptCursor:
+    """A cursor of PostgreSQL that is asked again and again: to make one costs as much as the question."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self.execute, self.fetchone, self.fetchall = cursor.execute, cursor.fetchone, cursor.fetchall
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    def close(self) -> None:
+        """It stays open as long as its connection."""
+
+
+class _OneCursor:
+    """A connection of PostgreSQL with the one cursor that it is asked by."""
+
+    def __init__(self, raw: Any) -> None:
+        self._cursor, self.close = _KeptCursor(raw.cursor()), raw.close
+        self.execute = self._cursor.execute
+
+    def cursor(self) -> _KeptCursor:
+        return self._cursor
+
+
 class _Standby:
     """The connections of an engine that stand ready for one question, outside of its pool and in no transaction."""
 
@@ -134,6 +160,7 @@ class _Standby:
             raw: Any = fresh.dbapi_connection
             if self._autocommits:
                 raw.autocommit = True
+                return _OneCursor(raw), idle
             return raw, idle
 
     def give_back(self, raw: Any, idle: deque[Any]) -> None:

@@ -135,6 +135,21 @@ def test_questions_of_one_moment_see_the_same_and_the_next_moment_is_another(app
 
 
 @pytest.mark.both_databases
+def test_a_connection_that_stands_ready_answers_by_one_cursor_where_it_is_dear_to_make(app, session):
+    session.rollback()
+    numbers = QuickRead(sa.select(sa.func.abs(sa.bindparam("number", type_=sa.Integer))))
+    with one_moment(db.engine) as moment:
+        before = moment.connection.cursor()
+        answers = [numbers.all(moment, {"number": number}) for number in range(-9, 0)]
+    with one_moment(db.engine) as moment:
+        same = moment.connection.cursor() is before
+
+    assert answers == [[(number,)] for number in range(9, 0, -1)]
+    assert [numbers.one(db.engine, {"number": number}) for number in (-1, -2)] == [(1,), (2,)]
+    assert same == (db.engine.dialect.name == "postgresql")
+
+
+@pytest.mark.both_databases
 def test_a_moment_in_which_somebody_fails_ends_and_the_next_is_whole(app, session):
     session.rollback()
     before = len(_standby_of(db.engine)._idle)
