@@ -301,6 +301,7 @@ FIGURE_SQL = {  # SQLite's, PostgreSQL's
     "$SAME": ("IS", "IS NOT DISTINCT FROM"),
     "$RANDOM": RANDOM,
     "$SHARED": ("", "FOR SHARE OF v, h"),  # who is about to move the school, or to change its visit, waits
+    "$APART": ("ALL", "DISTINCT"),  # it is nearly always one row: SQLite would make a table for it to tell it apart
     "$ONCE": (  # on PostgreSQL it waits for whoever adds up the same place
         "ON CONFLICT (year, centre_id, town) DO NOTHING",
         "ON CONFLICT (year, centre_id, town) DO UPDATE SET year = EXCLUDED.year WHERE FALSE",
@@ -311,7 +312,7 @@ _IS_COUNTED = f"EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.i
 
 
 def _mark(which: str) -> str:
-    return f"""INSERT INTO stale_figure (year, centre_id, town) SELECT DISTINCT m.year, m.centre_id, m.town FROM (
+    return f"""INSERT INTO stale_figure (year, centre_id, town) SELECT $APART m.year, m.centre_id, m.town FROM (
   SELECT $YEAR AS year, v.centre_id, COALESCE(h.municipality_id, 0) AS town
   FROM presentation p JOIN visit v ON v.id = p.visit_id JOIN host h ON h.id = v.host_id WHERE {which} $SHARED
 ) m WHERE TRUE $ONCE;"""

@@ -235,17 +235,6 @@ def beside_commit(session: Session, write: Callable[[], object], undo: Callable[
     session.info.setdefault("beside", []).append((write, undo))
 
 
-def snapshot(session: Session) -> Connection:
-    """Its connection, on which all that is asked until its transaction ends is of one moment.
-
-    So it is on SQLite anyway. On PostgreSQL each question sees what was committed before it, unless the transaction
-    says otherwise when it begins: in one that is open already nothing changes.
-    """
-    if session.in_transaction() or session.get_bind().dialect.name != "postgresql":
-        return session.connection()
-    return session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only reads: what it has loaded outlives the short transactions that follow.

@@ -8,11 +8,11 @@ stayed would read the old file after a restore.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import Lock
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -89,18 +89,21 @@ class QuickRead(QuickStatement):
         rows = self._apart(engine, given, all_rows=False)
         return self._compiled(engine.dialect).result(rows[0]) if rows else None
 
-    def all(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def all(self, connection: "Connection | Snapshot", given: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, inside the transaction of this connection. Raises: what SQLAlchemy makes of the driver's error."""
-        return self._compiled(connection.dialect).results(self._raw(connection, given))
+        return self._compiled(connection.engine.dialect).results(self._raw(connection, given))
 
-    def _raw(self, connection: Connection, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-        compiled = self._compiled(connection.dialect)
+    def _raw(self, connection: "Connection | Snapshot", given: dict[str, Any]) -> list[tuple[Any, ...]]:
+        engine = connection.engine
+        compiled = self._compiled(engine.dialect)
         try:
-            cursor = compiled.asked(connection.engine, connection.connection, given)
+            cursor = compiled.asked(engine, connection.connection, given)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             cursor.close()
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise self._told(connection, compiled.text, given, error) from error
+        except engine.dialect.loaded_dbapi.Error as error:
+            if isinstance(connection, Connection):
+                self._ask_if_gone(connection, given, error)
+            raise _told(engine, compiled.text, error) from error
         return rows
 
     def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -125,16 +128,45 @@ class QuickRead(QuickStatement):
         """These rows in the types of their columns."""
         return self._compiled(engine_of(session).dialect).results(raw)
 
-    def _told(self, connection: Connection, text: str, given: dict[str, Any], error: Exception) -> BaseException:
-        """A failure as it is told everywhere. To ask again would tell another one: its transaction is broken off.
+    def _ask_if_gone(self, connection: Connection, given: dict[str, Any], error: Exception) -> None:
+        """To ask again would tell another failure: its transaction is broken off.
 
         Only of a connection that is gone the same is asked in the usual way: so the pool learns of it.
         """
-        dialect = connection.dialect
-        if dialect.is_disconnect(cast(Any, error), connection.connection, None):
+        if connection.dialect.is_disconnect(cast(Any, error), connection.connection, None):
             connection.execute(cast(Executable, self._statement), given)
-        hides = connection.engine.hide_parameters
-        return DBAPIError.instance(text, None, error, dialect.loaded_dbapi.Error, hides, dialect=dialect)
+
+
+def _told(engine: Engine, text: str, error: Exception) -> BaseException:
+    """A failure as it is told everywhere."""
+    kind, hides = engine.dialect.loaded_dbapi.Error, engine.hide_parameters
+    return DBAPIError.instance(text, None, error, kind, hides, dialect=engine.dialect)
+
+
+class _KeptCursor:
+    """A cursor of PostgreSQL that is asked again and again: to make one costs as much as the question."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self.execute, self.fetchone, self.fetchall = cursor.execute, cursor.fetchone, cursor.fetchall
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    def close(self) -> None:
+        """It stays open as long as its connection."""
+
+
+class _OneCursor:
+    """A connection of PostgreSQL with the one cursor that it is asked by."""
+
+    def __init__(self, raw: Any) -> None:
+        self._cursor, self.close = _KeptCursor(raw.cursor()), raw.close
+        self.execute = self._cursor.execute
+
+    def cursor(self) -> _KeptCursor:
+        return self._cursor
 
 
 def engine_of(session: Session) -> Engine:
@@ -151,6 +183,8 @@ class _Standby:
     def __init__(self, engine: Engine) -> None:
         self._idle: deque[Any] = deque()
         self._autocommits = engine.dialect.name == "postgresql"  # there a beginning and an end are sent, too
+        # On SQLite every transaction sees one moment; on PostgreSQL each question sees what was committed before it.
+        self.begins = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if self._autocommits else "BEGIN"
         event.listen(engine, "engine_disposed", self.let_go)
 
     def taken(self, engine: Engine) -> tuple[Any, deque[Any]]:
@@ -164,6 +198,7 @@ class _Standby:
             raw: Any = fresh.dbapi_connection
             if self._autocommits:
                 raw.autocommit = True
+                return _OneCursor(raw), idle
             return raw, idle
 
     def give_back(self, raw: Any, idle: deque[Any]) -> None:
@@ -190,6 +225,40 @@ def _standby_of(engine: Engine) -> _Standby:
         with _FIRST:
             standby = _OF_ENGINE.get(engine) or _OF_ENGINE.setdefault(engine, _Standby(engine))
     return standby
+
+
+class Snapshot(NamedTuple):
+    """What several questions are asked of that must see the same; `connection` is the driver's own."""
+
+    engine: Engine
+    connection: Any
+
+
+@contextmanager
+def one_moment(engine: Engine) -> Iterator[Snapshot]:
+    """Let several questions see the database as it is at one moment, on a connection that stands ready.
+
+    As `one` they join no transaction. Where the database does not answer, the idle connections are let go with this
+    one: whoever asks again gets a fresh one. Raises: what SQLAlchemy makes of the driver's error.
+    """
+    standby, is_over = _standby_of(engine), False
+    try:
+        raw, idle = standby.taken(engine)
+        try:
+            raw.execute(standby.begins)
+            try:
+                yield Snapshot(engine, raw)
+            finally:
+                raw.execute("ROLLBACK")
+                is_over = True
+        finally:
+            if is_over:
+                standby.give_back(raw, idle)
+            else:
+                standby.let_go()
+                raw.close()
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise _told(engine, standby.begins, error) from error
 
 
 class QuickTables:

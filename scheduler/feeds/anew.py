@@ -6,18 +6,18 @@ Both are one text, entry by entry in the order of time, and have one tag.
 import datetime as dt
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, ScalarSelect, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, and_, bindparam, case, func, literal, select
 
-from scheduler.core.db import db, snapshot
+from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import SOURCE, translator
 from scheduler.core.names import SpelledName, spelled
-from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_read import QuickRead, Snapshot, one_moment
 from scheduler.feeds import packing, rules
 from scheduler.feeds.models import FeedMonth, FeedPart, FeedToken, FeedVersion
 from scheduler.feeds.packing import Piece, joined, piece_of
@@ -67,10 +67,22 @@ _WHO = QuickRead(
     .join(User, User.id == Presenter.user_id)
     .where(*LIVING, Presenter.suspended_at.is_(None), User.suspended_at.is_(None))
 )
-_SPAN = (Assignment.busy_from >= bindparam("since"), Assignment.busy_from < bindparam("until"))
+_SHOWN_AS = case(  # if at all: `rules.shown_as` decides
+    *(
+        (Presentation.state == state, literal(EntryStatus.CANCELLED, CalendarEntry.status.type))
+        for state in sorted(rules.OFF)
+    ),
+    *(
+        (Assignment.state == state, literal(status, CalendarEntry.status.type))
+        for state, status in rules.LIVING.items()
+    ),
+    else_=literal(EntryStatus.CANCELLED, CalendarEntry.status.type),
+)
 _SEATS = QuickRead(
     select(
         Assignment.busy_from,
+        CalendarEntry.status,
+        CalendarEntry.text,
         Presentation.id,
         Assignment.state,
         Assignment.state_since,
@@ -82,16 +94,20 @@ _SEATS = QuickRead(
     )
     .join(Presentation, Presentation.id == Assignment.presentation_id)
     .join(Visit, Visit.id == Presentation.visit_id)
-    .where(Assignment.presenter_id == bindparam("presenter_id"), *_SPAN)
-    .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
-)
-_TEXT = select(CalendarEntry.presentation_id, CalendarEntry.text).where(
-    CalendarEntry.status == bindparam("status"), CalendarEntry.language == bindparam("language")
-)
-_TEXTS = QuickRead(
-    _TEXT.join(Assignment, Assignment.presentation_id == CalendarEntry.presentation_id).where(
-        Assignment.presenter_id == bindparam("presenter_id"), *_SPAN
+    .outerjoin(
+        CalendarEntry,
+        and_(
+            CalendarEntry.presentation_id == Presentation.id,
+            CalendarEntry.status == _SHOWN_AS,
+            CalendarEntry.language == bindparam("language"),
+        ),
     )
+    .where(
+        Assignment.presenter_id == bindparam("presenter_id"),
+        Assignment.busy_from >= bindparam("since"),
+        Assignment.busy_from < bindparam("until"),
+    )
+    .order_by(Presentation.starts_at, Presentation.id, Assignment.id)
 )
 _MONTHS = QuickRead(
     select(FeedMonth.month, func.sum(FeedMonth.steps))
@@ -121,14 +137,12 @@ _PARTS = QuickRead(
     )
     .order_by(FeedPart.first_month)
 )
-_FEW_TEXTS = _TEXT.where(CalendarEntry.presentation_id.in_(bindparam("ids", expanding=True)))
-FEW_TEXTS = 100  # of one status, beside as many of others: they are named one by one
 
 
 class _FeedReader(NamedTuple):
-    """Whose calendar it is, in which language, and at which version; and on which connection the rest is asked."""
+    """Whose calendar it is, in which language, and at which version; and of which moment the rest is asked."""
 
-    connection: Connection
+    moment: Snapshot
     feed_id: int
     presenter_id: int
     language: str
@@ -144,6 +158,13 @@ class _FeedReader(NamedTuple):
         return ics.ends(title_of(self.language) % {"name": name})
 
 
+class _Seats(NamedTuple):
+    """Her seats of some months, by month, each in the order of time; and the stored VEVENTs in which they are shown."""
+
+    by_month: dict[int, list[FeedSeat]]
+    texts: dict[tuple[int, EntryStatus], str]
+
+
 class _Entries(NamedTuple):
     """What a reader's calendar holds of a span: her seats, by month, and the texts that are shown, in their order."""
 
@@ -157,19 +178,17 @@ class _Entries(NamedTuple):
 
 
 _DIGESTS = 1 << 256
-_Months = dict[int, list[FeedSeat]]
 
 
-def _reader(hashed: str) -> _FeedReader:
+def _reader(moment: Snapshot, hashed: str) -> _FeedReader:
     """The version and all that is read after it are of one moment: never an entry as it was, and as it is besides.
 
-    Inside a transaction of the caller's on PostgreSQL they may not be; then what is made is not kept. Raises: NotFound.
+    Raises: NotFound.
     """
-    connection = snapshot(db.session())
-    found = _WHO.all(connection, {"hash": hashed})
+    found = _WHO.all(moment, {"hash": hashed})
     if not found:
         raise NotFound("feed")
-    return _FeedReader(connection, *found[0])
+    return _FeedReader(moment, *found[0])
 
 
 def made_anew(hashed: str, now: dt.datetime) -> WholeFeed:
@@ -177,9 +196,10 @@ def made_anew(hashed: str, now: dt.datetime) -> WholeFeed:
 
     Raises: NotFound when the token is unknown or revoked, or its presenter suspended: all look alike.
     """
-    reader = _reader(hashed)
-    months = _seats(reader, rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS)
-    whole = _entries(reader, months, (rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS), now)
+    with one_moment(db.engine) as moment:
+        reader = _reader(moment, hashed)
+        span = rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS
+        whole = _entries(reader, _seats(reader, span), span, now)
     head, end = reader.ends
     body = b"".join([head, *whole.texts, end])
     return WholeFeed(
@@ -196,15 +216,16 @@ def made_anew(hashed: str, now: dt.datetime) -> WholeFeed:
 
 def packed_anew(hashed: str, now: dt.datetime) -> PackedFeed:
     """The same as it is sent; of a long calendar only those months are read that have changed. Raises: NotFound."""
-    reader = _reader(hashed)
-    connection, release = reader.connection, release_of(reader.language)
-    versions: dict[int, int] = dict(_MONTHS.all(connection, {"presenter_id": reader.presenter_id}))
-    kept = _PARTS.all(connection, {"feed_id": reader.feed_id, "made_by": release, "now": now})
-    standing = [FeedStretch._make((*row[:8], Piece._make(row[8:]))) for row in kept]
-    stood, gaps = rules.gaps(
-        [one for one in standing if one.version == _version(versions, one.first_month, one.end_month)]
-    )
-    made = [one for gap in gaps for one in _made_in(reader, gap, versions, now)]
+    with one_moment(db.engine) as moment:
+        reader = _reader(moment, hashed)
+        release = release_of(reader.language)
+        versions: dict[int, int] = dict(_MONTHS.all(moment, {"presenter_id": reader.presenter_id}))
+        kept = _PARTS.all(moment, {"feed_id": reader.feed_id, "made_by": release, "now": now})
+        standing = [FeedStretch._make((*row[:8], Piece._make(row[8:]))) for row in kept]
+        stood, gaps = rules.gaps(
+            [one for one in standing if one.version == _version(versions, one.first_month, one.end_month)]
+        )
+        made = [one for gap in gaps for one in _made_in(reader, gap, versions, now)]
     parts = sorted([*stood, *made], key=lambda one: one.first_month)
     head, end = reader.ends
     packed, crc, length = joined([_piece_of(head), *(one.piece for one in parts), _piece_of(end)])
@@ -226,11 +247,11 @@ def packed_anew(hashed: str, now: dt.datetime) -> PackedFeed:
 def _made_in(
     reader: _FeedReader, gap: tuple[int, int], versions: dict[int, int], now: dt.datetime
 ) -> Iterator[FeedStretch]:
-    months = _seats(reader, *gap)
-    counts, this_month = {month: len(seats) for month, seats in months.items()}, rules.month_of(now)
+    found = _seats(reader, gap)
+    counts, this_month = {month: len(seats) for month, seats in found.by_month.items()}, rules.month_of(now)
     for first, end in rules.stretches(gap, counts, this_month):
-        inside = {month: seats for month, seats in months.items() if first <= month < end}
-        made = _entries(reader, inside, (first, end), now)
+        inside = {month: seats for month, seats in found.by_month.items() if first <= month < end}
+        made = _entries(reader, found._replace(by_month=inside), (first, end), now)
         yield FeedStretch(
             first,
             end,
@@ -259,52 +280,32 @@ def _tag(head: bytes, digest: int, crc: int, length: int) -> str:
     return hashlib.sha256(head + f"{digest:064x} {crc:08x} {length}".encode()).hexdigest()[:32]
 
 
-def _seats(reader: _FeedReader, first: int, end: int) -> _Months:
-    """Her assignments of these months, by month, each in the order of time."""
-    span = {"since": rules.beginning_of(first), "until": rules.beginning_of(end)}
-    found: _Months = {}
-    for busy_from, *seat in _SEATS.all(reader.connection, {"presenter_id": reader.presenter_id} | span):
-        found.setdefault(rules.month_of(busy_from), []).append(FeedSeat._make(seat))
-    return dict(sorted(found.items()))
+def _seats(reader: _FeedReader, span: tuple[int, int], language: str = "") -> _Seats:
+    """Of these months; the texts in her language, or in this one."""
+    first, end = span
+    asked = {
+        "presenter_id": reader.presenter_id,
+        "language": language or reader.language,
+        "since": rules.beginning_of(first),
+        "until": rules.beginning_of(end),
+    }
+    by_month: dict[int, list[FeedSeat]] = {}
+    texts: dict[tuple[int, EntryStatus], str] = {}
+    for busy_from, status, text, *row in _SEATS.all(reader.moment, asked):
+        seat = FeedSeat._make(row)
+        by_month.setdefault(rules.month_of(busy_from), []).append(seat)
+        if text is not None:
+            texts[seat.presentation_id, status] = text
+    return _Seats(dict(sorted(by_month.items())), texts)
 
 
-def _entries(
-    reader: _FeedReader, months: dict[int, list[FeedSeat]], span: tuple[int, int], now: dt.datetime
-) -> _Entries:
-    seats = [seat for of_month in months.values() for seat in of_month]
-    return _Entries(seats, list(map(str.encode, _texts(reader, rules.entries(seats, now), span))))
-
-
-def _texts(reader: _FeedReader, shown: dict[int, EntryStatus], span: tuple[int, int]) -> list[str]:
-    """The stored VEVENTs in the order given; a presentation whose text is not written yet is left out.
+def _entries(reader: _FeedReader, found: _Seats, span: tuple[int, int], now: dt.datetime) -> _Entries:
+    """The stored VEVENTs in the order of time; a presentation whose text is not written yet is left out.
 
     One last edited before a language was added is told in English: better than a calendar without it.
     """
-    found = _texts_in(reader.language, reader, shown, span)
-    if len(found) < len(shown):
-        found = _texts_in(SOURCE, reader, shown, span) | found
-    return [found[presentation_id] for presentation_id in shown if presentation_id in found]
-
-
-def _texts_in(
-    language: str, reader: _FeedReader, shown: dict[int, EntryStatus], span: tuple[int, int]
-) -> dict[int, str]:
-    """Nearly all have one status: those are read in one go, what differs is asked for by its presentation."""
-    texts: dict[int, str] = {}
-    for status, ids in _by_status(shown).items():
-        if len(ids) > FEW_TEXTS or len(shown) <= len(ids) + FEW_TEXTS:
-            wanted = {"presenter_id": reader.presenter_id, "status": status, "language": language}
-            wanted |= {"since": rules.beginning_of(span[0]), "until": rules.beginning_of(span[1])}
-            found: Iterable[Any] = _TEXTS.all(reader.connection, wanted)
-        else:
-            named = {"status": status, "language": language, "ids": ids}
-            found = reader.connection.execute(_FEW_TEXTS, named).all()
-        texts |= {presentation_id: text for presentation_id, text in found if shown.get(presentation_id) is status}
-    return texts
-
-
-def _by_status(shown: dict[int, EntryStatus]) -> dict[EntryStatus, list[int]]:
-    found: dict[EntryStatus, list[int]] = {}
-    for presentation_id, status in shown.items():
-        found.setdefault(status, []).append(presentation_id)
-    return found
+    seats = [seat for of_month in found.by_month.values() for seat in of_month]
+    shown, texts = rules.entries(seats, now), found.texts
+    if not shown.items() <= texts.keys():
+        texts = _seats(reader, span, SOURCE).texts | texts
+    return _Entries(seats, [texts[one].encode() for one in shown.items() if one in texts])

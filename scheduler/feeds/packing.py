@@ -15,6 +15,7 @@ _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, no n
 _LAST = b"\x03\x00"  # an empty block that says: the end
 _POLYNOMIAL = 0xEDB88320  # of CRC-32, its bits from the lowest power on
 _ONE = 1 << 31
+_ALL = (1 << 32) - 1
 
 
 class Piece(NamedTuple):
@@ -32,7 +33,7 @@ def piece_of(text: bytes, *, tight: bool = False) -> Piece:
         PACKED_TIGHT_BY if tight else PACKED_BY, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL
     )
     packed = packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Piece(packed, len(text), zlib.crc32(text), _power(8 * len(text)))
+    return Piece(packed, len(text), zlib.crc32(text), _power_behind(len(text)))
 
 
 def joined(pieces: Iterable[Piece]) -> tuple[bytes, int, int]:
@@ -42,7 +43,7 @@ def joined(pieces: Iterable[Piece]) -> tuple[bytes, int, int]:
         crc = _times(one.shift, crc) ^ one.crc
         length += one.length
         packed.append(one.packed)
-    ending = crc.to_bytes(4, "little") + (length & 0xFFFFFFFF).to_bytes(4, "little")
+    ending = crc.to_bytes(4, "little") + (length & _ALL).to_bytes(4, "little")
     return b"".join([*packed, _LAST, ending]), crc, length
 
 
@@ -52,26 +53,11 @@ def _times(one: int, other: int) -> int:
     while one:
         if one & _ONE:
             product ^= other
-        one = (one << 1) & 0xFFFFFFFF
+        one = (one << 1) & _ALL
         other = (other >> 1) ^ _POLYNOMIAL if other & 1 else other >> 1
     return product
 
 
-def _power(exponent: int) -> int:
-    """x to that power, modulo CRC-32's polynomial."""
-    found = _ONE
-    for bit, power in enumerate(_POWERS):
-        if exponent >> bit & 1:
-            found = _times(found, power)
-    return found
-
-
-def _doubled_powers() -> list[int]:
-    """x, x^2, x^4, x^8 …: as many as the length of a text has bits."""
-    found = [_ONE >> 1]
-    while len(found) < 64:
-        found.append(_times(found[-1], found[-1]))
-    return found
-
-
-_POWERS = _doubled_powers()
+def _power_behind(length: int) -> int:
+    """x to the power of so many bytes: what becomes of 1 when as many zeros follow; CRC-32 turns its bits over."""
+    return zlib.crc32(bytes(length), _ONE ^ _ALL) ^ _ALL

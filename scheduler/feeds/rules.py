@@ -16,13 +16,13 @@ FIRST_OF_MONTHS, LAST_OF_MONTHS = 0, 999_999  # of all
 ALWAYS = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(3000, 1, 1, tzinfo=dt.UTC))
 
 _A, _P = AssignmentState, PresentationState
-_LIVING = {
+LIVING = {
     _A.OFFERED: EntryStatus.TENTATIVE,
     _A.ACCEPTED: EntryStatus.CONFIRMED,
     _A.PRESENT: EntryStatus.CONFIRMED,
 }
 _ENDED = {_A.WITHDRAWN, _A.REPLACED, _A.ABSENT}  # declined and lapsed offers vanish: she said no, or never yes
-_OFF = {_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO}  # it does not take place, whatever the assignment says
+OFF = {_P.CANCELLED, _P.DISRUPTED, _P.MERGED_INTO}  # it does not take place, whatever the assignment says
 
 
 def cancelled_since(seat: FeedSeat) -> dt.datetime | None:
@@ -35,7 +35,7 @@ def cancelled_since(seat: FeedSeat) -> dt.datetime | None:
         return None
     if seat.state in _ENDED:
         return seat.state_since if _is_as_she_left_it(seat) else None
-    if seat.state in _LIVING and seat.presentation_state in _OFF:
+    if seat.state in LIVING and seat.presentation_state in OFF:
         return max(seat.state_since, seat.presentation_since)
     return None
 
@@ -47,8 +47,8 @@ def _is_as_she_left_it(seat: FeedSeat) -> bool:
 
 def shown_as(seat: FeedSeat, now: dt.datetime) -> EntryStatus | None:
     """The status of an entry in the reader's calendar, or None when it holds none."""
-    if seat.state in _LIVING and seat.presentation_state not in _OFF:
-        return _LIVING[seat.state]
+    if seat.state in LIVING and seat.presentation_state not in OFF:
+        return LIVING[seat.state]
     since = cancelled_since(seat)
     if since is not None and now < since + CANCELLED_STAYS:
         return EntryStatus.CANCELLED
@@ -76,7 +76,7 @@ def last_change(seats: Iterable[FeedSeat], made_at: dt.datetime, now: dt.datetim
         if not seat.was_offered or seat.state is AssignmentState.SUGGESTED:
             continue
         moments.append(seat.state_since)
-        if seat.state in _LIVING:
+        if seat.state in LIVING:
             moments += [seat.edited_at, seat.presentation_since]
         since = cancelled_since(seat)
         if since is not None and since + CANCELLED_STAYS <= now:

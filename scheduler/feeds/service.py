@@ -2,9 +2,10 @@
 
 import datetime as dt
 import logging
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -14,6 +15,7 @@ from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_write import QuickWrite
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import queries, rules
 from scheduler.feeds.anew import packed_anew, version_of
@@ -33,7 +35,7 @@ from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign
 
 _OF_FEED = FeedToken.id == bindparam("of_feed")
-_LIVING_FEED = select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update()
+_LIVING_FEED = QuickRead(select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update())
 _BEFORE = QuickRead(
     select(
         version_of(FeedToken.presenter_id),
@@ -46,13 +48,21 @@ _BEFORE = QuickRead(
     .where(_OF_FEED)
 )
 _BODY = FeedBody.metadata.tables[FeedBody.__tablename__]
-_KEEP_FIRST = insert(_BODY)
-_KEEP_ON = update(_BODY).where(_BODY.c.feed_id == bindparam("of_feed"))
-_PART = FeedPart.metadata.tables[FeedPart.__tablename__]
-_PART_NEW = insert(_PART)
-_PART_GONE = delete(_PART).where(
-    _PART.c.feed_id == bindparam("of_feed"), _PART.c.first_month.not_in(bindparam("stay", expanding=True))
+_KEEP_FIRST = QuickWrite(insert(_BODY), _BODY.c.keys())
+_KEEP_ON = QuickWrite(
+    update(_BODY).where(_BODY.c.feed_id == bindparam("of_feed")),
+    [column.key for column in _BODY.c if not column.primary_key],
 )
+_PART = FeedPart.metadata.tables[FeedPart.__tablename__]
+_PART_NEW = QuickWrite(insert(_PART), _PART.c.keys())
+
+
+@cache
+def _other_parts(count: int) -> QuickWrite:
+    """Takes out a feed's parts but so many: a list of any length would be put into words each time."""
+    others = (_PART.c.first_month != bindparam(f"stays_{number}") for number in range(count))
+    return QuickWrite(delete(_PART).where(_PART.c.feed_id == bindparam("of_feed"), *others))
+
 
 log = logging.getLogger(__name__)
 
@@ -180,8 +190,7 @@ def _keep(made: PackedFeed) -> bool | None:
     which = {"of_feed": made.feed_id}
     with transaction() as session:
         connection = session.connection()
-        living = connection.execute(_LIVING_FEED, which).one_or_none()  # who ends it waits, or was first
-        if living is None:
+        if not _LIVING_FEED.all(connection, which):  # who ends it waits, or was first
             raise NotFound("feed")
         [(version, was_read, etag, latest_told_at, told_by_moment)] = _BEFORE.all(connection, which)
         if version != made.version:
@@ -200,18 +209,19 @@ def _keep(made: PackedFeed) -> bool | None:
             "packed": made.packed,
         }
         if before is None:
-            connection.execute(_KEEP_FIRST, values | {"feed_id": made.feed_id})
+            _KEEP_FIRST.send(session, values | {"feed_id": made.feed_id})
         else:
-            connection.execute(_KEEP_ON, values | which)
-        _keep_parts(connection, made)
+            _KEEP_ON.send(session, values | which)
+        _keep_parts(session, made)
     return told
 
 
-def _keep_parts(connection: Connection, made: PackedFeed) -> None:
+def _keep_parts(session: Session, made: PackedFeed) -> None:
     """Those of a long calendar; a short one is its only part, and what is kept of it is enough."""
-    connection.execute(_PART_GONE, {"of_feed": made.feed_id, "stay": [one.first_month for one in made.stood]})
+    stay = {f"stays_{number}": one.first_month for number, one in enumerate(made.stood)}
+    _other_parts(len(stay)).send(session, {"of_feed": made.feed_id} | stay)
     if made.made and (made.stood or len(made.made) > 1):
-        connection.execute(_PART_NEW, [_part_row(made, one) for one in made.made])
+        _PART_NEW.send(session, *(_part_row(made, one) for one in made.made))
 
 
 def _part_row(made: PackedFeed, part: FeedStretch) -> dict[str, Any]:

@@ -66,16 +66,17 @@ _WORDS = {"$WRITER": ("0", "txid_current()")}  # SQLite's, PostgreSQL's
 _IS_KEPT = "((SELECT k.visit_id FROM kept_turn k WHERE k.visit_id = {visit}) IS NOT NULL)"
 _AT_REST = f"v.state = 'delivered' AND v.papers_settled AND NOT {_IS_KEPT.format(visit='v.id')}"
 _TO_LOCK = ", ".join(f"'{state}'" for state in TO_BE_LOCKED)
-_ITSELF, _OF_VISIT = "{row}.id", "{row}.visit_id"
-_OF_SITTING = "SELECT p.visit_id FROM presentation p WHERE p.id = {row}.presentation_id"
+_OF_VISIT = "= {row}.visit_id"
+_SITTING = "SELECT p.visit_id FROM presentation p WHERE p.id = {row}.presentation_id"
+_OF_SITTING = f"= ({_SITTING})"  # of a list, even of one, SQLite makes a table at each row
 _OF_PRESENTER = "JOIN presentation p ON p.id = a.presentation_id WHERE a.presenter_id = {row}"
-_HERS = f"SELECT p.visit_id FROM assignment a {_OF_PRESENTER}.id"
+_HERS = f"IN (SELECT p.visit_id FROM assignment a {_OF_PRESENTER}.id)"
 # Who is suggested elsewhere may stand in two places by now, or no longer.
 _OF_SEAT = (
-    f"{_OF_SITTING} UNION SELECT p.visit_id FROM assignment a {_OF_PRESENTER}.presenter_id AND a.state = 'suggested'"
+    f"IN ({_SITTING} UNION SELECT p.visit_id FROM assignment a {_OF_PRESENTER}.presenter_id AND a.state = 'suggested')"
 )
-_OF_REQUEST = "SELECT w.id FROM visit w WHERE w.school_request_id = {row}.id"
-_OF_PROGRAMME = "SELECT w.id FROM visit w WHERE w.programme_id = {row}.id AND NOT w.papers_settled"
+_OF_REQUEST = "IN (SELECT w.id FROM visit w WHERE w.school_request_id = {row}.id)"
+_OF_PROGRAMME = "IN (SELECT w.id FROM visit w WHERE w.programme_id = {row}.id AND NOT w.papers_settled)"
 _ALWAYS = ("INSERT", "UPDATE", "DELETE")
 _ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 # Which visits a row concerns, and what of it; without columns: all of it, and that it comes or goes.
@@ -97,7 +98,7 @@ WHICH: tuple[tuple[type[Base], str, tuple[str, ...]], ...] = (
 
 def _mark(which: str, wakes: str) -> str:
     return f"""INSERT INTO turn_mark (visit_id, writer) SELECT v.id, $WRITER FROM visit v
-  WHERE v.id IN ({which}) AND ({wakes} OR NOT ({_AT_REST})) ON CONFLICT (visit_id, writer) DO NOTHING;"""
+  WHERE v.id {which} AND ({wakes} OR NOT ({_AT_REST})) ON CONFLICT (visit_id, writer) DO NOTHING;"""
 
 
 def _marks(model: type[Base], which: str, happening: str, when: str = "") -> None:

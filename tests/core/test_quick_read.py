@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
-from scheduler.core.db import UtcDateTime, db
-from scheduler.core.quick_read import Compiled, QuickRead, QuickTables, _standby_of
+from scheduler.core.db import UtcDateTime, db, transaction
+from scheduler.core.quick_read import Compiled, QuickRead, QuickTables, _standby_of, one_moment
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import SchoolCalendar
 
@@ -115,6 +115,66 @@ def test_what_the_engine_lets_go_is_closed_also_when_it_is_in_use(engine, opened
     assert len(opened) == 2
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")
+
+
+@pytest.mark.both_databases
+def test_questions_of_one_moment_see_the_same_and_the_next_moment_is_another(app, session):
+    with transaction():
+        session.add(a_district())
+    named = QuickRead(sa.select(District.name_en).where(District.iso == "RS-99"))
+    with one_moment(db.engine) as moment:
+        before = named.all(moment, {})
+        with db.engine.begin() as other:
+            other.execute(sa.update(District).where(District.iso == "RS-99").values(name_en="Elsewhere"))
+        after = named.all(moment, {})
+
+    assert before == after == [("Somewhere",)]
+    assert named.one(db.engine, {}) == ("Elsewhere",)
+    with one_moment(db.engine) as moment:
+        assert named.all(moment, {}) == [("Elsewhere",)]
+
+
+@pytest.mark.both_databases
+def test_a_connection_that_stands_ready_answers_by_one_cursor_where_it_is_dear_to_make(app, session):
+    session.rollback()
+    numbers = QuickRead(sa.select(sa.func.abs(sa.bindparam("number", type_=sa.Integer))))
+    with one_moment(db.engine) as moment:
+        before = moment.connection.cursor()
+        answers = [numbers.all(moment, {"number": number}) for number in range(-9, 0)]
+    with one_moment(db.engine) as moment:
+        same = moment.connection.cursor() is before
+
+    assert answers == [[(number,)] for number in range(9, 0, -1)]
+    assert [numbers.one(db.engine, {"number": number}) for number in (-1, -2)] == [(1,), (2,)]
+    assert same == (db.engine.dialect.name == "postgresql")
+
+
+@pytest.mark.both_databases
+def test_a_moment_in_which_somebody_fails_ends_and_the_next_is_whole(app, session):
+    session.rollback()
+    before = len(_standby_of(db.engine)._idle)
+    with pytest.raises(DBAPIError) as told, one_moment(db.engine) as moment:
+        QuickRead(sa.select(sa.column("no_such_column"))).all(moment, {})
+    with pytest.raises(LookupError), one_moment(db.engine) as moment:
+        raise LookupError
+
+    with one_moment(db.engine) as moment:
+        assert QuickRead(sa.select(sa.literal(1))).all(moment, {}) == [(1,)]
+    assert "no_such_column" in str(told.value.orig)
+    assert len(_standby_of(db.engine)._idle) == max(before, 1)
+
+
+@pytest.mark.both_databases
+def test_a_moment_on_a_connection_that_is_gone_is_told_and_the_next_gets_another(app, session):
+    session.rollback()
+    with one_moment(db.engine) as moment:
+        pass
+    moment.connection.close()
+
+    with pytest.raises(DBAPIError), one_moment(db.engine):
+        pass
+    with one_moment(db.engine) as moment:
+        assert QuickRead(sa.select(sa.literal(1))).all(moment, {}) == [(1,)]
 
 
 def test_an_engine_that_nobody_has_any_more_is_not_kept_alive(tmp_path):

@@ -1,17 +1,23 @@
 """What a private address gives."""
 
 import datetime as dt
+import re
+from itertools import product
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.feeds import anew, queries
+from scheduler.feeds import anew, queries, rules
 from scheduler.feeds.models import FeedToken
+from scheduler.feeds.terms import FeedSeat
 from scheduler.people.models import Presenter, User
-from scheduler.visits.models.visits import Presentation
+from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 from tests.calendar_readers import by_icalendar
 from tests.counting import statements
@@ -166,25 +172,42 @@ def test_one_entry_and_many_need_the_same_number_of_queries(session: Session) ->
             whole_of(token, now=MONDAY)
         counts.append(len(asked))
 
-    assert counts == [3, 3]
+    assert counts == [2, 2]
 
 
-def test_texts_that_are_many_and_those_that_are_named_one_by_one_are_the_same(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_seat_is_shown_by_the_text_of_its_status(session: Session) -> None:
     presenter = a_cleared_educator()
     states = (A.ACCEPTED, A.OFFERED, A.ACCEPTED, A.WITHDRAWN, A.DECLINED)
     for day, state in enumerate(states, 1):
         make_entry_for(presenter, state, on_day=dt.date(2026, 11, day))
-    token = make_feed(presenter)
-    bodies = []
 
-    for few in (100, 1, 0):
-        monkeypatch.setattr(anew, "FEW_TEXTS", few)
-        bodies.append(whole_of(token, now=MONDAY).body)
+    body = whole_of(make_feed(presenter), now=MONDAY).body.decode()
 
-    assert [body.count(b"BEGIN:VEVENT") for body in bodies] == [4] * 3
-    assert len(set(bodies)) == 1
+    assert re.findall(r"STATUS:(\w+)", body) == ["CONFIRMED", "TENTATIVE", "CONFIRMED", "CANCELLED"]
+
+
+def test_the_database_takes_the_status_that_the_rule_shows_if_it_shows_any(session: Session) -> None:
+    pairs = list(product(A, PresentationState))
+    rows = (
+        select(
+            sa.literal(seat, Assignment.state.type).label("seat"),
+            sa.literal(presentation, Presentation.state.type).label("presentation"),
+        )
+        for seat, presentation in pairs
+    )
+    both = sa.union_all(*rows).subquery("both")
+    columns = {"assignment": both.c.seat, "presentation": both.c.presentation}
+
+    def of_both(element: Any, **_given: Any) -> Any:
+        return columns[element.table.name] if isinstance(element, sa.Column) else None
+
+    taken = replacement_traverse(anew._SHOWN_AS, {}, of_both)
+    found = session.execute(select(both.c.seat, both.c.presentation, taken)).all()
+
+    assert len(found) == len(pairs)
+    for seat_state, presentation_state, status in found:
+        seat = FeedSeat(1, seat_state, MONDAY, True, presentation_state, MONDAY, MONDAY)
+        assert rules.shown_as(seat, MONDAY) in (None, status)
 
 
 def test_a_list_of_feeds_never_holds_an_address(session: Session) -> None:

@@ -17,13 +17,14 @@ from scheduler.certificates import pdf as certificates
 from scheduler.cohorts.queries.practice import shipped_cases
 from scheduler.core import language
 from scheduler.core.db import db
+from scheduler.core.quick_read import one_moment
 from scheduler.feeds import anew, rules
 from scheduler.messages import mail
 from scheduler.reports import pdf as reports
 from scheduler.requests import pdf as requests
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Assignment, CalendarEntry
-from scheduler.visits.terms.states import EntryStatus
+from scheduler.visits.terms.states import AssignmentState, EntryStatus
 from tests.a11y.atlas import ROLES, Sheet, Traveller
 from tests.factories.calendar import the_facts
 from tests.factories.papers import a_poster, a_report, a_request_paper, a_school_certificate, a_teacher_certificate
@@ -179,15 +180,19 @@ def test_the_added_language_is_offered_kept_and_understood(spoken_house: Flask) 
 def test_a_feed_tells_in_english_what_was_written_before_the_language_came(spoken_house: Flask) -> None:
     with spoken_house.app_context():
         its = Assignment.presentation_id == CalendarEntry.presentation_id
-        wanted = select(CalendarEntry, Assignment).join(Assignment, its)
-        seat, hers = db.session.execute(wanted.where(CalendarEntry.language == PSEUDO).limit(1)).one()
-        shown = {seat.presentation_id: seat.status}
-        month = rules.month_of(hers.busy_from)
+        goes = Assignment.state == AssignmentState.ACCEPTED, CalendarEntry.status == EntryStatus.CONFIRMED
+        wanted = select(CalendarEntry.text, Assignment.presenter_id, Assignment.busy_from).join(Assignment, its)
+        text, presenter_id, at = db.session.execute(
+            wanted.where(CalendarEntry.language == PSEUDO, *goes).limit(1)
+        ).one()
+        span = rules.month_of(at), rules.month_of(at) + 1
 
-        def texts_in(spoken: str) -> list[str]:
-            asks_on = db.session().connection()
-            reader = SimpleNamespace(connection=asks_on, language=spoken, presenter_id=hers.presenter_id)
-            return anew._texts(reader, shown, (month, month + 1))
+        def texts_in(spoken: str) -> list[bytes]:
+            with one_moment(db.engine) as moment:
+                reader = SimpleNamespace(moment=moment, language=spoken, presenter_id=presenter_id)
+                return anew._entries(reader, anew._seats(reader, span), span, at).texts
 
-        assert texts_in(PSEUDO) == [seat.text]
-        assert texts_in("hu") == texts_in("en") != [seat.text]
+        assert text.encode() in texts_in(PSEUDO)
+        assert texts_in("hu") == texts_in("en")
+        assert len(texts_in("en")) == len(texts_in(PSEUDO))
+        assert text.encode() not in texts_in("en")

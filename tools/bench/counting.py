@@ -14,10 +14,11 @@ COUNTED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 
 @dataclass
 class Effort:
-    """What the code inside a block cost; `seconds` of processor time of this process, when the block is over."""
+    """What the code inside a block cost; `seconds` of processor time of this process, and how long one waits for it."""
 
     statements: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    waited: float = 0.0
 
 
 @contextmanager
@@ -30,11 +31,11 @@ def effort(engine: Engine) -> Iterator[Effort]:
             made.statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
-    began = time.process_time()
+    began, came = time.process_time(), time.perf_counter()
     try:
         yield made
     finally:
-        made.seconds = time.process_time() - began
+        made.seconds, made.waited = time.process_time() - began, time.perf_counter() - came
         event.remove(engine, "before_cursor_execute", note)
 
 

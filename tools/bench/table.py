@@ -12,7 +12,7 @@ from tools.bench.figures import Figure, GrowthLine, Record
 from tools.bench.in_process import TOO_SLOW_MS, is_level
 
 HEAD = ("row", "what", "goal", "product", "yardstick", "ratio", "spread", "met")
-GROWTH_HEAD = ("page", "few: CPU", "many: CPU", "exponent", "statements", "kB", "level")
+GROWTH_HEAD = ("page", "few", "many", "exponent", "statements", "kB", "level")
 MET = {True: "yes", False: "**no**", None: "—"}
 READ = {cell: met for met, cell in MET.items()}
 AGAIN, NOT_MEASURED = " again: ", "Not measured:"

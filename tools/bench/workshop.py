@@ -173,7 +173,8 @@ class Workshop:
 
     def alone(self, module: str, url: str, *arguments: str) -> dict[str, Any]:
         """What a module tells that loads no page, as a command or the worker. Raises: Failed."""
-        told: dict[str, Any] = json.loads(self._run([sys.executable, "-m", module, *arguments], self.env(url)))
+        command = [sys.executable, "-m", module, *arguments]
+        told: dict[str, Any] = json.loads(self._run(command, self.env(url), leads=True))  # as the supervisor starts it
         return told
 
     def on_copy(self, probe: str, times: int, *flags: str, **options: Any) -> dict[str, Any]:
@@ -181,10 +182,10 @@ class Workshop:
         with self.copy_of(self.seed(times, *flags)) as url:
             return self.inside(probe, url, **options)
 
-    def _run(self, command: list[str], env: Mapping[str, str]) -> str:
+    def _run(self, command: list[str], env: Mapping[str, str], *, leads: bool = False) -> str:
         done = subprocess.run(
             [*DIES_WITH_ME, *command], cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL,
-            capture_output=True, encoding="utf-8", check=False,
+            capture_output=True, encoding="utf-8", check=False, start_new_session=leads,
         )  # fmt: skip
         if done.returncode:
             raise Failed(f"{' '.join(command[2:5])}: {(done.stdout + done.stderr)[-1500:]}")

@@ -35,8 +35,7 @@ from sqlalchemy.orm import Session
 from scheduler.core import audit
 from scheduler.core.db import Base, db, reading, transaction
 from scheduler.core.errors import Conflict, GroundReason
-from scheduler.core.imports import batches
-from scheduler.core.imports.json_rows import ColumnWriter, has_key, overlay, to_json, unpacked, value_of
+from scheduler.core.imports import batches, json_rows
 from scheduler.core.imports.laid_aside import StagedRow, forget
 from scheduler.core.imports.places import Placed, Places
 from scheduler.core.records import dataclass
@@ -153,10 +152,11 @@ class Stage:
         self.first: dict[tuple[str, str], Any] = {}  # (table, column): its value in the first row
         self.several: set[tuple[str, str]] = set()  # those with another value in a later one
         self.untold: set[tuple[str, str]] = set()  # those that a piece left out
+        self.told: dict[str, dict[str, int]] = {}  # by table, at which place of its list a row tells a column
         self.changed: dict[str, set[str]] = {}
         self.changes: dict[str, int] = {}
         self.audited: list[tuple[str, str, bool]] = []
-        self.writers: dict[str, dict[str, ColumnWriter]] = {}  # by table and column
+        self.writers: dict[str, dict[str, json_rows.ColumnWriter]] = {}  # by table and column
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -165,7 +165,7 @@ class Stage:
     @cached_property
     def one(self) -> TableValuedAlias:
         """The new rows of the pieces, one by one."""
-        return unpacked(StagedRow.told, self.dialect)
+        return json_rows.unpacked(StagedRow.told, self.dialect)
 
     def add(self, model: type[Base], rows: Iterable[Mapping[str, Any]], action: str = "") -> Places:
         """Lay new rows aside, all with the same columns; `action` is what the audit says of each."""
@@ -215,6 +215,7 @@ class Stage:
 
     def _packed(self, table: Table, rows: Sequence[Mapping[str, Any]], places: Sequence[int]) -> str:
         """Rows as one JSON, without what all share until now: that is told once, neither written nor read in each."""
+        at = self.told.setdefault(table.name, {})
         told: dict[str, Sequence[Any]] = {"id": places} if self.dialect.name == "postgresql" else {}
         for name in rows[0]:
             column, values = (table.name, name), [row[name] for row in rows]
@@ -225,9 +226,11 @@ class Stage:
                 told[name] = self._written(table, name, values)
             else:
                 self.untold.add(column)
+        for name in told:
+            at.setdefault(name, len(at))
         if not told:
-            return to_json([{}] * len(rows))
-        return to_json([dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)])
+            return json_rows.to_json([()] * len(rows))
+        return json_rows.to_json(list(zip(*(told[name] for name in at), strict=True)))
 
     def _written(self, table: Table, name: str, values: Sequence[Any]) -> list[Any]:
         """The values of a column as its database keeps them; of a row that is staged too, where it will be."""
@@ -247,13 +250,13 @@ class Stage:
         return list(session.scalars(given, {"count": count}))
 
     def _told(self, table: Table, row: Mapping[str, Any]) -> str:
-        return to_json({name: self._written(table, name, [value])[0] for name, value in row.items()})
+        return json_rows.to_json({name: self._written(table, name, [value])[0] for name, value in row.items()})
 
-    def _writers(self, table: Table) -> dict[str, "ColumnWriter"]:
+    def _writers(self, table: Table) -> dict[str, json_rows.ColumnWriter]:
         if table.name not in self.writers:
             types = {column.name: column.type.dialect_impl(self.dialect) for column in table.c}
             self.writers[table.name] = {
-                name: ColumnWriter(kind.bind_processor(self.dialect)) for name, kind in types.items()
+                name: json_rows.ColumnWriter(kind.bind_processor(self.dialect)) for name, kind in types.items()
             }
         return self.writers[table.name]
 
@@ -288,21 +291,25 @@ class Stage:
     def place(self, table: Table) -> ColumnElement[int]:
         """Where a new row will be; on SQLite the rows of a piece lie one behind the other."""
         if self.dialect.name == "postgresql":
-            return value_of(self.one.c.value, table, "id", self.dialect)
+            return self._value_at(table, "id")
         return StagedRow.place + self.one.c.key
 
     def value(self, table: Table, name: str) -> ColumnElement[Any]:
         """A column of a new row; a piece in which all rows had the first one's value does not tell it."""
         column, first = (table.name, name), self.first[table.name, name]
-        told = value_of(self.one.c.value, table, name, self.dialect)
         if isinstance(first, Placed):
-            return told
+            return self._value_at(table, name)
         shared = literal(first, table.c[name].type)
         if column not in self.several:
             return shared
+        told = self._value_at(table, name)
         if column not in self.untold:
             return told
-        return case((has_key(self.one.c.value, name, self.dialect), told), else_=shared)
+        in_this_piece = json_rows.reaches(self.one.c.value, self.told[table.name][name], self.dialect)
+        return case((in_this_piece, told), else_=shared)
+
+    def _value_at(self, table: Table, name: str) -> ColumnElement[Any]:
+        return json_rows.value_at(self.one.c.value, self.told[table.name][name], table.c[name].type, self.dialect)
 
     def _offset(self, session: Session, table: Table) -> int:
         if self.dialect.name == "postgresql":
@@ -324,13 +331,13 @@ class Stage:
         """Change the rows that still are as they were."""
         columns = sorted(self.changed[table.name])
         same = [
-            ~has_key(StagedRow.before, name, self.dialect)
-            | table.c[name].is_not_distinct_from(value_of(StagedRow.before, table, name, self.dialect))
+            ~json_rows.has_key(StagedRow.before, name, self.dialect)
+            | table.c[name].is_not_distinct_from(json_rows.value_of(StagedRow.before, table, name, self.dialect))
             for name in columns
         ]
         done = session.execute(
             update(table)
-            .values(overlay(StagedRow.told, table, columns, self.dialect))
+            .values(json_rows.overlay(StagedRow.told, table, columns, self.dialect))
             .where(self.own(table.name, made=False), table.c.id == StagedRow.place, *same)
             .execution_options(synchronize_session=False)
         )
