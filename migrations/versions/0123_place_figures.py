@@ -12,7 +12,7 @@ from scheduler.attendance.queries.figures_of_places import FILL_PLACES
 from scheduler.core.defences import create_defences, drop_defences
 
 revision = PLACE_FIGURES
-down_revision = "0118_parts_by_key"
+down_revision = "0119_request_tallies"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from scheduler.core.defences import renew_triggers
 from scheduler.turns.models import KEPT_TURNS, WHICH
 
 revision = "0125_marks_of_one_row"
-down_revision = "0118_parts_by_key"
+down_revision = "0123_place_figures"
 branch_labels = None
 depends_on = None
 
