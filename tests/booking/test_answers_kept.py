@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -228,6 +229,18 @@ def test_who_holds_a_date_sees_it_free_and_nobody_else_does(session):
         assert not book.free_at()
         found = near_calendar(mine, now=MONDAY).free_dates(mine)
         assert any(one.day == THURSDAY and dt.time(10) in one.starts for one in found.days)
+
+
+def test_a_crew_that_is_named_is_another_question(session):
+    """The facts are the same, nobody among them: who is asked is part of what the answer is kept by."""
+    wish = BookNow().wish().wish
+    of_a_crew = replace(wish, crew=(10**6,))
+    calendar = near_calendar(wish, now=MONDAY)
+
+    of_all, of_them = calendar.free_dates(wish), calendar.free_dates(of_a_crew)
+    forget()
+
+    assert of_them == near_calendar(wish, now=MONDAY).free_dates(of_a_crew) != of_all
 
 
 def test_what_is_remembered_is_what_everybody_would_say(session):

@@ -22,6 +22,7 @@ class AnswerKey:
     people: int
     taken: int
     own: tuple[int, int]  # the hold and the visit of who asks: what is promised to them keeps nobody away
+    crew: tuple[int, ...]  # these and nobody else are asked
 
 
 @dataclass(frozen=True)
@@ -39,4 +40,4 @@ def found_answer(
     facts: FreeFacts, wish: FreeWish, numbers: tuple[int, int], find: Callable[[], FoundAnswer]
 ) -> FoundAnswer:
     """The answer to these facts without anybody, to the wish of one who holds or has a visit already."""
-    return ANSWERS.found(AnswerKey(facts, *numbers, (wish.own_hold, wish.own_visit)), find)
+    return ANSWERS.found(AnswerKey(facts, *numbers, (wish.own_hold, wish.own_visit), wish.crew), find)
