@@ -57,7 +57,7 @@ def test_what_narrows_the_inbox_is_evenly_wide_and_apart_from_what_is_typed(
     assert words["y"] - typed["y"] - typed["height"] >= 12
 
 
-@pytest.mark.parametrize("width", [1024, 1280])
+@pytest.mark.parametrize("width", [721, 860, 1000, 1280])
 @pytest.mark.parametrize("language", ["sr_Cyrl", "en"])
 def test_all_scripts_of_the_top_bar_are_seen(
     everybody: dict[str, Traveller], address: str, chromium: Browser, width: int, language: str
@@ -70,6 +70,25 @@ def test_all_scripts_of_the_top_bar_are_seen(
 
     eye.close()
     assert (hidden, sideways) == (0, 0)
+
+
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("language", ["sr_Cyrl", "en"])
+def test_a_large_number_of_requests_stands_in_one_line(
+    everybody: dict[str, Traveller], address: str, chromium: Browser, width: int, language: str
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View(language, width))
+    eye.page.goto(f"/requests?lang={language}")
+
+    numbers = eye.page.locator(".tile__count")
+    few = [one["height"] for number in numbers.all() if (one := number.bounding_box())]
+    numbers.evaluate_all("them => them.forEach(one => one.textContent = '12.345')")
+    many = [one["height"] for number in numbers.all() if (one := number.bounding_box())]
+    outside = eye.page.locator(".tile").evaluate_all("them => them.map(one => one.scrollWidth - one.clientWidth)")
+
+    eye.close()
+    assert many == few
+    assert outside == [0, 0, 0, 0]
 
 
 def test_on_paper_each_heading_of_the_inbox_stands_above_its_column(
