@@ -255,7 +255,6 @@ _LACKS = {
     CertificateKind.CAMPAIGN: _SCHOOL_LACKS,
     CertificateKind.GROUP: _GROUP_LACKS,
 }
-_NOT_EARNED_BY_SUBJECT = " OR ".join(f"(NEW.kind = '{kind}' AND {lacks})" for kind, lacks in _LACKS.items())
 _SAME_SUBJECT = """EXISTS (SELECT 1 FROM certificate n WHERE n.kind = NEW.kind AND n.about = NEW.about
   AND n.about <> '' AND n.state = 'issued' AND NEW.state = 'issued' AND n.id <> NEW.id)"""
 _NOT_REPLACED = TableLaw("row_is_not_replaced_by_subject", ("INSERT", "UPDATE"), _SAME_SUBJECT)

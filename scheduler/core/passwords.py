@@ -27,6 +27,8 @@ def _of_the_library() -> "PasswordHasher":
 
 
 class _LaterHasher:
+    """The library's, for whoever asks it something."""
+
     def __getattr__(self, name: str) -> Any:
         return getattr(_of_the_library(), name)
 

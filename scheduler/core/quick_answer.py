@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.quick_read import QuickRead, engine_of
 from scheduler.core.records import dataclass, field
+from scheduler.core.shelf import Shelf
 
 T = TypeVar("T")
-Rows = list[tuple[Any, ...]]
 _NUMBERS = count(1)
 
 
@@ -25,32 +25,6 @@ class NumberedAnswer(Generic[T]):
 
     what: T = field(compare=False)
     number: int
-
-
-class Shelf(Generic[T]):
-    """What a process keeps by what it was made of, until it holds too much: then it begins anew."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._weight = most, 0
-        self._kept: dict[Hashable, T] = {}
-
-    def found(self, key: Hashable, make: Callable[[], T], weight: int = 1) -> T:
-        """What lies under that key, or is made now. What weighs more than all may is not kept."""
-        if weight > self._most:
-            return make()
-        known = self._kept.get(key)
-        if known is None:
-            known = make()
-            if self._weight + weight > self._most:
-                self.clear()
-            self._kept[key] = known  # two threads may both make it: they make the same
-            self._weight += weight
-        return known
-
-    def clear(self) -> None:
-        """Nothing lies here any more."""
-        self._kept.clear()
-        self._weight = 0
 
 
 class QuickAnswer(Generic[T]):

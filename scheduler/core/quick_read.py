@@ -37,7 +37,9 @@ MOST_IDLE = 8  # of an engine: as many threads as the web has
 
 
 class QuickStatement:
-    """A statement that is compiled once for each kind of database."""
+    """A statement that is compiled once for each kind of database. Of a text no column has a type: rows come as the
+    driver gives them, by `QuickWrite.send`.
+    """
 
     def __init__(self, statement: SelectBase | UpdateBase | TextClause, columns: Sequence[str] | None = None) -> None:
         self._statement, self._columns = statement, columns

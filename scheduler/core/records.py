@@ -30,7 +30,7 @@ else:
 
 
 def _hashes_otherwise(cls: type) -> bool:
-    """Whether a field is compared and yet not hashed: of those we have two."""
+    """Whether a field is compared and yet not hashed: a mapping cannot be."""
     inherited = getattr(cls, "__dataclass_fields__", {})
     fields = [one for one in (*inherited.values(), *vars(cls).values()) if isinstance(one, dataclasses.Field)]
     return any(one.hash is not None for one in fields)

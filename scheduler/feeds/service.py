@@ -2,10 +2,9 @@
 
 import datetime as dt
 import logging
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, not_, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -14,6 +13,7 @@ from scheduler.acts import Act, change
 from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
+from scheduler.core.id_lists import IsOneOf, ids_named
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.quick_write import QuickWrite
 from scheduler.core.tokens import new_token, token_hash
@@ -55,14 +55,9 @@ _KEEP_ON = QuickWrite(
 )
 _PART = FeedPart.metadata.tables[FeedPart.__tablename__]
 _PART_NEW = QuickWrite(insert(_PART), _PART.c.keys())
-
-
-@cache
-def _other_parts(count: int) -> QuickWrite:
-    """Takes out a feed's parts but so many: a list of any length would be put into words each time."""
-    others = (_PART.c.first_month != bindparam(f"stays_{number}") for number in range(count))
-    return QuickWrite(delete(_PART).where(_PART.c.feed_id == bindparam("of_feed"), *others))
-
+_OTHER_PARTS = QuickWrite(
+    delete(_PART).where(_PART.c.feed_id == bindparam("of_feed"), not_(IsOneOf(_PART.c.first_month, ids_named("stay"))))
+)
 
 log = logging.getLogger(__name__)
 
@@ -218,8 +213,7 @@ def _keep(made: PackedFeed) -> bool | None:
 
 def _keep_parts(session: Session, made: PackedFeed) -> None:
     """Those of a long calendar; a short one is its only part, and what is kept of it is enough."""
-    stay = {f"stays_{number}": one.first_month for number, one in enumerate(made.stood)}
-    _other_parts(len(stay)).send(session, {"of_feed": made.feed_id} | stay)
+    _OTHER_PARTS.send(session, {"of_feed": made.feed_id, "stay": [one.first_month for one in made.stood]})
     if made.made and (made.stood or len(made.made) > 1):
         _PART_NEW.send(session, *(_part_row(made, one) for one in made.made))
 

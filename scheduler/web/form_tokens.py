@@ -34,5 +34,7 @@ TOKEN = TokenField("CSRF Token")
 
 
 class FormTokens(CSRF):  # type: ignore[misc]
+    """How a form of ours gets its token, in place of Flask-WTF's."""
+
     def setup_form(self, form: Any) -> list[tuple[str, UnboundField]]:
         return [(form.meta.csrf_field_name, TOKEN)]

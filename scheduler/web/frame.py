@@ -9,6 +9,7 @@ So is a page whose form nobody has filled: it is kept under everything that it i
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from functools import partial
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any
@@ -20,18 +21,21 @@ from jinja2 import pass_context
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+from scheduler.core.shelf import Shelf
 from scheduler.web.headers import opened_by_secret
 from scheduler.web.i18n import here, page_language, theme
 from scheduler.web.navigation import viewer
 
-FRAMES = "frames"  # of what an application keeps
-MOST_FRAMES = 512  # some 5 kB each; then it begins anew
 NOTHING: Mapping[str, str] = MappingProxyType({})
 FORM_SECRETS = ("csrf_token", "form_key")  # of a form: each reader has her own
-PAGES, PARTS, FACTS, ROWS = "empty pages", "empty parts", "parts by facts", "rows"
-MOST_PAGES = 96  # some 20 kB each
-MOST_FACTS = 64  # some 30 kB each, with what they were written of
-MOST_ROWS = 500  # some 4 kB each, with what they were written of
+FRAMES, PAGES, PARTS, FACTS, ROWS = "frames", "empty pages", "empty parts", "parts by facts", "rows"
+MOST = {  # that an application keeps of each
+    FRAMES: 512,  # some 5 kB each
+    PAGES: 96,  # some 20 kB each
+    PARTS: 64,  # some 10 kB each
+    FACTS: 64,  # some 30 kB each, with what they were written of
+    ROWS: 500,  # some 4 kB each, with what they were written of
+}
 
 
 @pass_context
@@ -39,13 +43,8 @@ def framed(context: Context, part: str) -> Markup:
     """A part of the layout, templates/layouts/<part>.html, as this page shows it."""
     if context["viewer"] or not _is_kept():
         return _written(context, part)
-    kept: dict[tuple[str | None, ...], Markup] = current_app.extensions[FRAMES]
     key = part, page_language(), theme(), here(), request.endpoint
-    found = kept.get(key)
-    if found is None:
-        if len(kept) >= MOST_FRAMES:
-            kept.clear()
-        found = kept[key] = _written(context, part)
+    found: Markup = _shelf(FRAMES).found(key, lambda: _written(context, part))
     return found
 
 
@@ -86,42 +85,27 @@ def _put_together(
     key = _key_of(template, (facts, [*secrets, *own])) if _is_for_all() else None
     if key is None:
         return render_template(template, **given, **own, **facts)
-    kept: dict[Hashable, tuple[str, ...]] = current_app.extensions[PAGES]
-    pieces = kept.get(key)
-    if pieces is None:
-        if len(kept) >= MOST_PAGES:
-            kept.clear()
+
+    def written() -> tuple[str, ...]:
         marks = {name: token_hex(16) for name in own}
-        pieces = kept[key] = _without({**secrets, **marks}, render_template(template, **given, **marks, **facts))
+        return _without({**secrets, **marks}, render_template(template, **given, **marks, **facts))
+
+    pieces: tuple[str, ...] = _shelf(PAGES).found(key, written)
     hers = {**secrets, **{name: escape(part) for name, part in own.items()}}
     return "".join(hers[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
-def written_once(macro: Macro, about: Hashable) -> Markup:
-    """What a macro writes of one thing: the same for everybody.
-
-    Of a form in which nothing is typed, chosen or wrong it is a part; of what is none of ours to change, a state, all.
-    """
-    if current_app.debug:
-        return Markup(macro(about))  # nosec B704  # written by a template of ours
-    kept: dict[Hashable, Markup] = current_app.extensions[PARTS]
-    key = macro.name, type(about) if isinstance(about, FlaskForm) else about, page_language()
-    if key not in kept:
-        kept[key] = Markup(macro(about))  # nosec B704
-    return kept[key]
+def written_once(macro: Macro, form: FlaskForm) -> Markup:
+    """What a macro writes of a form in which nothing is typed, chosen or wrong: the same for everybody."""
+    key = macro.name, type(form), page_language()
+    found: Markup = _shelf(PARTS).found(key, lambda: Markup(macro(form)))  # nosec B704  # a template of ours
+    return found
 
 
 def written_for(macro: Macro, *facts: Hashable) -> Markup:
     """What a macro writes of facts that name nobody, as the days of a month: once for the same facts."""
-    if current_app.debug:
-        return Markup(macro(*facts))  # nosec B704  # written by a template of ours
-    kept: dict[Hashable, Markup] = current_app.extensions[FACTS]
     key = macro.name, page_language(), facts
-    found = kept.get(key)
-    if found is None:
-        if len(kept) >= MOST_FACTS:
-            kept.clear()
-        found = kept[key] = Markup(macro(*facts))  # nosec B704
+    found: Markup = _shelf(FACTS).found(key, lambda: Markup(macro(*facts)))  # nosec B704  # a template of ours
     return found
 
 
@@ -130,18 +114,15 @@ def written_rows(macro: Macro, rows: Sequence[Hashable], *facts: Hashable) -> Ma
 
     Whoever calls it knows that the row holds all that is written of it, and nothing of where somebody will be.
     """
-    if current_app.debug:
-        return Markup("").join(macro(row, *facts) for row in rows)
-    kept: dict[Hashable, str] = current_app.extensions[ROWS]
-    about, written = (macro.name, page_language(), facts), []
-    for row in rows:
-        text = kept.get((about, row))
-        if text is None:
-            if len(kept) >= MOST_ROWS:
-                kept.clear()
-            text = kept[about, row] = str(macro(row, *facts))
-        written.append(text)
+    shelf, about = _shelf(ROWS), (macro.name, page_language(), facts)
+    written = (shelf.found((about, row), partial(macro, row, *facts)) for row in rows)
     return Markup("".join(written))  # nosec B704  # written by a template of ours
+
+
+def _shelf(name: str) -> Shelf[Any]:
+    """What an application keeps under a name; nothing while templates change."""
+    kept: Shelf[Any] = Shelf(0) if current_app.debug else current_app.extensions[name]
+    return kept
 
 
 def _is_for_all() -> bool:
@@ -175,11 +156,7 @@ def _without(secrets: Mapping[str, str], page: str) -> tuple[str, ...]:
 
 
 def register(app: Flask) -> None:
-    app.extensions[FRAMES] = {}
-    app.extensions[PAGES] = {}
-    app.extensions[PARTS] = {}
-    app.extensions[FACTS] = {}
-    app.extensions[ROWS] = {}
+    app.extensions.update((name, Shelf[Any](most)) for name, most in MOST.items())
     app.jinja_env.globals["written_once"] = written_once
     app.jinja_env.globals["written_for"] = written_for
     app.jinja_env.globals["written_rows"] = written_rows

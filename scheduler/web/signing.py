@@ -11,13 +11,14 @@ from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import Signer, URLSafeTimedSerializer
 
 SALT_OF_FORMS = "wtf-csrf-token"  # Flask-WTF's, which compares what is sent
-
-
-PLAIN = (str, int, bool, type(None))
+PLAIN_TYPES = (str, int, bool, type(None))  # as they are, none that is derived of them: text that is safe has a mark
 
 
 class PlainFirst(TaggedJSONSerializer):
-    """What a session holds as text. Of words and numbers nothing is marked, so nobody looks for marks in them."""
+    """What a session holds as text. Of words and numbers nothing is marked, so nobody looks for marks in them.
+
+    A table of one name could be taken for a mark: that one the library writes.
+    """
 
     def dumps(self, value: Any) -> str:
         if type(value) is dict and len(value) > 1 and all(map(_is_plain, value.values())):
@@ -26,7 +27,7 @@ class PlainFirst(TaggedJSONSerializer):
 
 
 def _is_plain(value: object) -> bool:
-    return type(value) in PLAIN or (type(value) is list and all(type(one) in PLAIN for one in value))
+    return type(value) in PLAIN_TYPES or (type(value) is list and all(type(one) in PLAIN_TYPES for one in value))
 
 
 def with_keys_kept(serializer: URLSafeTimedSerializer) -> URLSafeTimedSerializer:

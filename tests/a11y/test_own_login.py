@@ -14,7 +14,6 @@ from tests.a11y.looking import LANGS, Eye, View
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 PAGE = Sheet("", "people.sign_in", "/sign-in")
-CAME_BACK = Sheet("", "people.come_back_from_login", "/sign-in/login/answer?state=old")
 NAMES = {"sr_Cyrl": "Налог центра", "sr_Latn": "Nalog centra", "en": "Nalog centra"}
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import bindparam, select, text, update
 
 from scheduler.core.id_lists import IsOneOf, ids_named
-from scheduler.core.quick_answer import QuickAnswer, Shelf
+from scheduler.core.quick_answer import QuickAnswer
 from scheduler.core.quick_read import QuickRead
 from scheduler.places.models import Municipality
 from tests.factories.places import make_municipality
@@ -38,16 +38,6 @@ def test_what_it_is_made_with_besides_is_another_answer(session):
     towns = QuickAnswer(NAMES, words_of, most_rows=100)
 
     assert [towns.on_page(session, {}, word).what for word in ("a", "b", "a")] == [("a",), ("b",), ("a",)]
-
-
-def test_a_shelf_holds_no_more_than_it_may():
-    shelf = Shelf[str](3)
-    made = [shelf.found(key, lambda key=key: f"{key}", weight) for key, weight in (("a", 2), ("b", 2), ("c", 4))]
-
-    assert made == ["a", "b", "c"]
-    assert shelf.found("a", lambda: "anew", 1) == "anew"  # b took its place
-    assert shelf.found("b", lambda: "another", 1) == "b"
-    assert shelf.found("c", lambda: "anew", 1) == "anew"  # heavier than all may be
 
 
 @pytest.mark.both_databases

@@ -106,11 +106,6 @@ class Person:
         with self.sees():
             self.main.get_by_label(label).first.check()
 
-    def switches_to(self, language: str) -> None:
-        """Cyrillic, Latin or English, by the switch of the page."""
-        self.page.locator(f".script-switch a[lang='{language}']:visible").first.click()
-        self.page.wait_for_load_state()
-
     def signs_in(self, role: str, language: str) -> None:
         who = self.installation.sign_in_of(role)
         self.opens(f"/sign-in?lang={language}")

@@ -28,7 +28,6 @@ from tests.factories.programmes import make_programme
 from tests.reports.held_visits import held, recount
 
 NOW = dt.datetime(2030, 1, 10, 9, 0, tzinfo=dt.UTC)
-SUMMED = ("visits", "presentations", "pupils", "parents", "teachers", "others", "kilometres")
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_the_address_of_a_secret_page_is_not_kept(client, kept):
 
 
 def test_kept_frames_are_bounded(client, kept, monkeypatch):
-    monkeypatch.setattr(frame, "MOST_FRAMES", 4)
+    monkeypatch.setattr(kept, "most", 4)
     for number in range(6):
         client.get(f"/no-such-page-{number}")
     assert 0 < len(kept) <= 4
@@ -70,7 +70,7 @@ def test_the_links_of_a_public_page_mark_the_place_that_is_open(client):
 def test_what_is_written_of_facts_is_written_once_for_each_language_and_bounded(app, monkeypatch):
     kept = app.extensions[frame.FACTS]
     kept.clear()
-    monkeypatch.setattr(frame, "MOST_FACTS", 3)
+    monkeypatch.setattr(kept, "most", 3)
     macro = app.jinja_env.from_string("{% macro month(days) %}{{ days }}: {{ _('Book') }}{% endmacro %}").module.month
     written = []
     for path in ("/?lang=en", "/?lang=sr_Latn"):

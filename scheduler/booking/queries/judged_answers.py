@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from scheduler.booking.rules.nearest import WantedPeople
 from scheduler.booking.terms.free_dates import FreeDates, FreeFacts, FreeWish
-from scheduler.core.quick_answer import Shelf
 from scheduler.core.records import dataclass
+from scheduler.core.shelf import Shelf
 
 MOST_JUDGED = 48  # that a process remembers, some 40 kB each
 

@@ -22,8 +22,6 @@ from scheduler.core.db import db
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
 
-EMPTY = SignatoryDraft()
-
 
 def latest(centre_id: int, programme_id: int | None) -> Select[CertificateTemplate]:
     """The newest version of a centre's template, or of one of its programmes'."""

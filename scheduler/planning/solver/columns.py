@@ -1,14 +1,12 @@
 """A linear model, column by column, and HiGHS to solve it."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from itertools import accumulate
 from typing import Any
 
 import highspy
 
 from scheduler.core.records import dataclass, field
-
-Entries = Iterable[tuple[int, float]]
 
 
 class Unproven(Exception):

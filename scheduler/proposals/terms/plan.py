@@ -11,8 +11,7 @@ from scheduler.core.records import dataclass, field
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.planning.terms import PlanProblem
 
-USUAL = 1
-STRONGEST = 2  # of a lever: 0 little, 1 as usual, 2 much
+USUAL = 1  # of a lever: 0 little, 1 as usual, 2 much
 MOST_NIGHTS_AWAY = 3  # in a row that anybody is ever sent away for
 
 

@@ -21,7 +21,6 @@ from scheduler.questions.rules import sets as rules
 from scheduler.questions.terms import FEWEST_QUESTIONS, QuestionDraft, QuestionKind, QuestionReason, QuestionRow, SetRow
 
 log = logging.getLogger(__name__)
-_TEXTS = ("text_sr_cyrl", "text_en", "choices_sr_cyrl", "choices_en")
 
 
 def word_question(actor: Actor, slug: str, place: int, draft: QuestionDraft, *, now: dt.datetime) -> int:

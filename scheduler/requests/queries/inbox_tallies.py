@@ -154,11 +154,7 @@ def _row(
     told_marks = nothing if marks is None else marks
     columns = (told_state, nothing, nothing, nothing, told_marks, cast(count, Integer), no_text, no_text)
     by = [one for one in (state, marks) if one is not None]
-    return (
-        of.with_only_columns(literal(kind, String), *columns).group_by(*by)
-        if by
-        else of.with_only_columns(literal(kind, String), *columns)
-    )
+    return of.with_only_columns(literal(kind, String), *columns).group_by(*by)
 
 
 def _late(actor: Actor) -> Iterator[Select[Any]]:
@@ -178,7 +174,8 @@ def counts_of_tallies(
     late = 0
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
     ages: Counter[str] = Counter()
-    is_shown = filters_of(actor)[filters.show]
+    lets = filters_of(actor)
+    is_shown = lets[filters.show]
     found: Sequence[Any] = db.session().execute(question, values).all()
     for kind, state, owner, district, programme, marks, count, second, third in found:
         if kind == _TALLY:
@@ -194,8 +191,7 @@ def counts_of_tallies(
         else:
             names[kind, owner] = (state, second, third)
     shown = {
-        show: sum(many for one, many in alike.items() if lets_through(*one))
-        for show, lets_through in filters_of(actor).items()
+        show: sum(many for one, many in alike.items() if lets_through(*one)) for show, lets_through in lets.items()
     }
     wanted = {name: getattr(filters, name) for name in FACETS if getattr(filters, name) is not None}
     narrowed = [one for one in heaps if meets(one, wanted)] if wanted else heaps

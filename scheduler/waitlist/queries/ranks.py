@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from scheduler.core import clock
 from scheduler.core.db import db, written_out
-from scheduler.core.records import dataclass
 from scheduler.places.models import Host, Municipality
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import merged_at, place_in_line
@@ -18,7 +17,7 @@ from scheduler.visits.rules.cancelling import is_late_cancel
 from scheduler.visits.terms.states import CancelledBy, VisitState
 from scheduler.waitlist.models import DateOffer, WaitingWeights
 from scheduler.waitlist.rules import is_rural, rank_key, rank_parts
-from scheduler.waitlist.terms import DateOfferState, Points, WaitingFacts, Weights
+from scheduler.waitlist.terms import DateOfferState, WaitingFacts, Weights
 
 ON_THE_LIST = (RequestState.WAITLISTED, RequestState.PROPOSED)
 POINTS = tuple(Weights.__dataclass_fields__)
@@ -54,9 +53,14 @@ def waiting_by_rank(
 
     Who is offered a date from the list keeps its place in it meanwhile.
     """
-    ranked = _ranked(SchoolRequest.centre_id == centre_id, weights, now=now, programme_id=programme_id)
-    rows = {row.id: row for row in _loaded([one.id for one in ranked])}
-    return [(rows[one.id], one.facts) for one in ranked]
+    waits, today = who_waits(SchoolRequest.centre_id == centre_id), clock.local_day(now)
+    if programme_id is not None:
+        waits.append(SchoolRequest.programme_id == programme_id)
+    facts = _facts(waits)
+    keys = {one: rank_key(said, rank_parts(said, weights, now, today), one) for one, said in facts.items()}
+    ranked = sorted(facts, key=keys.__getitem__)
+    rows = {row.id: row for row in _loaded(ranked)}
+    return [(rows[one], facts[one]) for one in ranked]
 
 
 def _loaded(request_ids: Sequence[int]) -> Sequence[SchoolRequest]:
@@ -68,26 +72,6 @@ def who_waits(whose: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     held = select(DateOffer.school_request_id).where(DateOffer.state == DateOfferState.HELD)
     waits = (SchoolRequest.state == RequestState.WAITLISTED) | SchoolRequest.id.in_(held)
     return [whose, written_out(SchoolRequest.state, ON_THE_LIST), waits]
-
-
-@dataclass(frozen=True)
-class _Ranked:
-    """A request in its place in line."""
-
-    id: int
-    facts: WaitingFacts
-    parts: tuple[Points, ...]
-
-
-def _ranked(
-    whose: ColumnElement[bool], weights: Weights, *, now: dt.datetime, programme_id: int | None
-) -> list[_Ranked]:
-    waits = who_waits(whose)
-    if programme_id is not None:
-        waits.append(SchoolRequest.programme_id == programme_id)
-    facts, today = _facts(waits), clock.local_day(now)
-    found = [_Ranked(one, said, rank_parts(said, weights, now, today)) for one, said in facts.items()]
-    return sorted(found, key=lambda one: rank_key(one.facts, one.parts, one.id))
 
 
 def _facts(waits: Sequence[ColumnElement[bool]]) -> dict[int, WaitingFacts]:

@@ -178,7 +178,7 @@ def test_who_is_signed_in_gets_a_page_of_her_own(desk, kept):
 
 
 def test_kept_pages_are_bounded(app, kept, monkeypatch):
-    monkeypatch.setattr(frame, "MOST_PAGES", 2)
+    monkeypatch.setattr(kept, "most", 2)
     for language in ("sr_Cyrl", "sr_Latn", "en"):
         Reader(app, language=language).get("/book")
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from scheduler.core.db import db, transaction
+from scheduler.core.shelf import Shelf
 from scheduler.people.models import User
 from scheduler.places.models import Host
 from scheduler.policy import Role
@@ -215,7 +216,7 @@ def test_a_row_that_was_written_before_is_to_the_letter_as_if_it_were_written_an
         for language in ("sr_Cyrl", "sr_Latn", "en"):
             for query in ("", "&show=open", "&sort=-host"):
                 first = rows_of(desk.get(f"/requests?lang={language}{query}").text)
-                monkeypatch.setitem(app.extensions, frame.ROWS, {})
+                monkeypatch.setitem(app.extensions, frame.ROWS, Shelf(500))
                 anew = rows_of(desk.get(f"/requests?lang={language}{query}").text)
                 monkeypatch.setitem(app.extensions, frame.ROWS, kept)
                 assert len(first) >= 2
@@ -238,7 +239,7 @@ def test_a_row_that_was_written_before_is_to_the_letter_as_if_it_were_written_an
         assert compare() > 0, values
     desk.post("/columns/requests", data={"of": ["age", "owner", "what"], "shown": "what"})
     assert compare() > 0
-    monkeypatch.setattr(frame, "MOST_ROWS", 3)
+    monkeypatch.setattr(kept, "most", 3)
     with transaction() as session:
         session.execute(sa.update(SchoolRequest).values(version=9))
     compare()
