@@ -81,7 +81,7 @@ def test_a_week_takes_the_same_number_of_queries_with_one_and_with_many_visits(s
         scene.visit_id = visit_id
         scene.accepted_by(scene.educator(), scene.minor())
 
-    assert queries_of(lambda: visits_of_week(scene.coordinator, WEEK, 1)) == one == 4
+    assert queries_of(lambda: visits_of_week(scene.coordinator, WEEK, 1)) == one == 3
 
 
 def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene):

@@ -244,7 +244,7 @@ def test_a_day_without_its_year_is_the_next_one_and_is_shown_as_it_was_typed(sen
 
 
 def test_a_token_is_signed_when_a_form_is_shown_and_not_for_one_that_is_only_read(app, monkeypatch):
-    app.config["WTF_CSRF_ENABLED"] = True
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     signed = []
     monkeypatch.setattr(form_tokens, "generate_csrf", lambda: signed.append("token") or "token")
     with app.test_request_context("/", method="POST", data={"csrf_token": "sent"}):
@@ -254,8 +254,8 @@ def test_a_token_is_signed_when_a_form_is_shown_and_not_for_one_that_is_only_rea
     assert signed == ["token"]
 
 
-def test_a_forged_token_is_refused_by_the_form_itself_where_nobody_asked_before(app):
-    app.config["WTF_CSRF_ENABLED"] = True
+def test_a_forged_token_is_refused_by_the_form_itself_where_nobody_asked_before(app, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     with app.test_request_context("/", method="POST", data={"csrf_token": "forged"}):
         form = BaseForm()
         assert form.unsafe()

@@ -120,7 +120,9 @@ def with_rows(standing: str, again: Record, rows: Sequence[str]) -> str:
         again.growth,
         (*left, *again.failed),
     )
-    return text_of(record, blocks.get(_line(GROWTH_HEAD), ""))
+    return text_of(
+        record, next((block for head, block in blocks.items() if head.startswith(f"| {GROWTH_HEAD[0]} |")), "")
+    )
 
 
 def _figure(line: str) -> Figure:
