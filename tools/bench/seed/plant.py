@@ -14,6 +14,7 @@ from scheduler.places.models import Holiday, SchoolCalendarEntry
 from scheduler.places.service.calendars import load_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.requests.service.search_keys import write_search_keys
+from scheduler.requests.service.tallies import put_together
 from scheduler.turns.service import judge_anew
 from scheduler.visits.models.visits import Visit
 from tools.bench.seed import base, counted, history, waiting, work
@@ -64,6 +65,7 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
     add_up_everything()
     judge_anew(now=now)
     write_search_keys()
+    put_together()
     history.look_through()
     return Seed(size, calendar)
 
