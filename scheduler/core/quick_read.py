@@ -47,8 +47,9 @@ class QuickStatement:
 
     def _compiled(self, dialect: Dialect) -> "Compiled":
         compiled = self._of_dialect.get(dialect.name)
-        if compiled is None:  # two threads may both make it: they make the same
-            compiled = self._of_dialect[dialect.name] = Compiled(self._statement, dialect, self._columns)
+        if compiled is None:
+            made = Compiled(self._statement, dialect, self._columns)
+            compiled = self._of_dialect.setdefault(dialect.name, made)  # two may make it; one learns what is answered
         return compiled
 
     def _apart(self, engine: Engine, given: dict[str, Any], *, all_rows: bool) -> list[tuple[Any, ...]] | None:

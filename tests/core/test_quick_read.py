@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
+from scheduler.core import quick_read
 from scheduler.core.db import UtcDateTime, db, transaction
 from scheduler.core.quick_read import Compiled, QuickRead, QuickTables, _standby_of, one_moment
 from scheduler.places.models import District, Host, Municipality
@@ -282,6 +283,25 @@ def test_who_lets_go_while_another_takes_the_last_one_lets_go_all_the_same(engin
 
     assert not standby._idle
     raw.close()
+
+
+def test_two_who_ask_first_at_the_same_moment_use_one_and_the_same(tmp_path, monkeypatch):
+    """It learns from its first answer how to read rows: whoever is given another one afterwards would not know."""
+    file_with(tmp_path / "one.sqlite3", "both")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'one.sqlite3'}")
+    word = QuickRead(sa.select(THING.c.word).where(THING.c.id == sa.bindparam("id")))
+    of_the_other: list[Compiled] = []
+
+    def made_meanwhile(*said) -> Compiled:
+        monkeypatch.setattr(quick_read, "Compiled", Compiled)
+        of_the_other.append(word._compiled(engine.dialect))
+        return Compiled(*said)
+
+    monkeypatch.setattr(quick_read, "Compiled", made_meanwhile)
+
+    assert word._compiled(engine.dialect) is word._compiled(engine.dialect) is of_the_other[0]
+    assert word.one(engine, {"id": 1}) == ("both",)
+    engine.dispose()
 
 
 @pytest.mark.both_databases
