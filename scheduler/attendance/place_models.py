@@ -47,7 +47,8 @@ class PlaceFigure(Base):
 
 PLACE_KEY = ("year", "month", "centre_id", "town")
 PLACE_SUMS = tuple(one.name for one in PlaceFigure.__table__.columns if one.name not in (*PLACE_KEY, "last_day"))
-_COLUMNS = (*PLACE_KEY, "last_day", *PLACE_SUMS)
+PLACE_COLUMNS = (*PLACE_KEY, "last_day", *PLACE_SUMS)
+_NEW = ", ".join(f"NEW.{one}" for one in PLACE_COLUMNS)
 _ADDED = ", ".join(f"{name} = place_figure.{name} + EXCLUDED.{name}" for name in PLACE_SUMS)
 
 # A place is added up anew as a whole: all its figures go, and then they come, each with what it adds.
@@ -63,7 +64,7 @@ follow(
         "is_of_a_place",
         "INSERT",
         "",
-        f"""INSERT INTO place_figure ({", ".join(_COLUMNS)}) VALUES ({", ".join(f"NEW.{one}" for one in _COLUMNS)})
+        f"""INSERT INTO place_figure ({", ".join(PLACE_COLUMNS)}) VALUES ({_NEW})
   ON CONFLICT ({", ".join(PLACE_KEY)}) DO UPDATE SET
     last_day = $LATER(place_figure.last_day, EXCLUDED.last_day), {_ADDED};""",
     ),
