@@ -16,5 +16,5 @@ def give_way() -> None:
     with suppress(OSError):
         os.nice(max(0, NICENESS - os.nice(0)))
     if os.getsid(0) == os.getpid():  # of a session that is somebody else's too, a terminal's, nothing is said
-        with suppress(OSError, ValueError):
-            SESSION.write_text(str(max(NICENESS, int(SESSION.read_text().split()[-1]))))
+        with suppress(OSError, ValueError):  # it says nothing of a process whose control group is weighed instead
+            SESSION.write_text(str(max(NICENESS, int(SESSION.read_text().rpartition(" ")[2]))))
