@@ -16,6 +16,7 @@ STEEP = GrowthLine("/people", 10.0, 100.0, 9, 29, 20.0, 1.0)
 CONDITIONS = table.Conditions(
     dt.datetime(2026, 11, 27, 1, 2, tzinfo=dt.UTC),
     3.2,
+    0.4,
     2.1,
     0.5,
     7.25,
@@ -88,7 +89,9 @@ def test_growth_in_one_line_names_the_worst():
 def test_a_run_says_when_and_beside_how_much_other_work_it_was():
     said = CONDITIONS.sentence()
 
-    assert said.startswith("2026-11-27 01:02 UTC, `--quick`, 3 minutes (2 of processor time), Python ")
+    assert said.startswith(
+        "2026-11-27 01:02 UTC, `--quick`, 3.2 minutes (0.4 of planting; 2 of processor time), Python "
+    )
     assert said.endswith("load 0.5 before, 7.2 after, SQLite, gunicorn.")
 
 

@@ -15,3 +15,18 @@ def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path):
             assert first != second
         assert Path(first.removeprefix("sqlite:///")).read_bytes() == b"planted"
     assert list((tmp_path / "bench").glob("work-*")) == []
+
+
+def test_the_minutes_of_planting_are_told_apart_and_a_seed_that_stands_takes_none(tmp_path, monkeypatch):
+    planted = []
+
+    def plants(_self: Workshop, command: list[str], _env: dict[str, str]) -> None:
+        planted.append(Path(command[-3].removeprefix("sqlite:///")))
+        planted[-1].touch()
+
+    monkeypatch.setattr(Workshop, "_run", plants)
+    first, second = Workshop(tmp_path, quick=True), Workshop(tmp_path, quick=True)
+    first.seed(1)
+    second.seed(1)
+
+    assert (len(planted), first.planting_minutes > 0, second.planting_minutes) == (1, True, 0)

@@ -103,7 +103,17 @@ def main() -> int:
     database = "PostgreSQL" if given.postgres else "SQLite"
     spent = os.times()
     processor = (spent.user + spent.system + spent.children_user + spent.children_system) / 60
-    said = table.Conditions(began, minutes, processor, load, os.getloadavg()[0], given.quick, database, servers.named())
+    said = table.Conditions(
+        began,
+        minutes,
+        shop.planting_minutes,
+        processor,
+        load,
+        os.getloadavg()[0],
+        given.quick,
+        database,
+        servers.named(),
+    )
     record = Record((said.sentence(),), tuple(found), tuple(growth), tuple(failed))
     print(f"\n{table.text_of(record)}")
     if given.write or not given.rows:

@@ -27,7 +27,8 @@ class Conditions:
     """When, where and beside how much other work a run was measured."""
 
     began: dt.datetime
-    minutes: float
+    minutes: float  # in all, of which so many were spent on planting
+    planting_minutes: float
     processor_minutes: float
     load_before: float
     load_after: float
@@ -38,10 +39,10 @@ class Conditions:
     def sentence(self) -> str:
         how = "`--quick`" if self.quick else "whole"
         busy = f"load {self.load_before:.1f} before, {self.load_after:.1f} after"
+        spent = f"{self.planting_minutes:.1f} of planting; {self.processor_minutes:.0f} of processor time"
         return (
-            f"{self.began:%Y-%m-%d %H:%M} UTC, {how}, {self.minutes:.0f} minutes"
-            f" ({self.processor_minutes:.0f} of processor time), Python {platform.python_version()},"
-            f" {os.cpu_count()} processors, {busy}, {self.database}, {self.server}."
+            f"{self.began:%Y-%m-%d %H:%M} UTC, {how}, {self.minutes:.1f} minutes ({spent}),"
+            f" Python {platform.python_version()}, {os.cpu_count()} processors, {busy}, {self.database}, {self.server}."
         )
 
 

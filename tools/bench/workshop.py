@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Workshop:
         self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.folder / "seeds").mkdir(exist_ok=True)
         self._seeded: dict[str, str] = {}
+        self.planting_minutes = 0.0
         self._client: subprocess.Popen[str] | None = None
 
     @property
@@ -101,11 +103,13 @@ class Workshop:
                 return url
             self._clear_old_seeds()
         print(f"  planting {name} …", flush=True)
+        began = time.monotonic()
         fresh = url if self.postgres else f"{url}.{self.run}"
         command = [sys.executable, "-m", "tools.bench.seed", fresh, str(times), *flags, "--unchecked"]
         self._run(command, self.env(fresh))
         if not self.postgres:
             Path(f"{path}.{self.run}").replace(path)
+        self.planting_minutes += (time.monotonic() - began) / 60
         return url
 
     def _version(self) -> str:
