@@ -30,7 +30,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from scheduler.core.gathered import OPEN_BLOCK, connection_of, gather
 from scheduler.core.lean_columns import look_for_events_in_attributes
+from scheduler.core.quick_write import QuickWrite
 
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
 CONSTRAINT_NAMES = {
@@ -168,6 +170,9 @@ def index_where_told(column: str) -> Index:
     return Index(None, column, sqlite_where=told, postgresql_where=told)
 
 
+_LOCK = QuickWrite(text("SELECT pg_advisory_xact_lock(:kind, one) FROM unnest(CAST(:ids AS integer[])) AS one"))
+
+
 def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
     """Make others who hold the same things wait until this transaction ends.
 
@@ -175,9 +180,8 @@ def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
     one statement, however many there are (a list is read from its beginning).
     SQLite: nothing to do, its one write lock is held already.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        taken = "SELECT pg_advisory_xact_lock(:kind, one) FROM unnest(CAST(:ids AS integer[])) AS one"
-        session.execute(text(taken), {"kind": kind, "ids": sorted(set(ids))})
+    if connection_of(session).dialect.name == "postgresql":
+        gather(session, _LOCK.parcel(session, [{"kind": kind, "ids": sorted(set(ids))}]))
 
 
 def insert_of(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
@@ -195,13 +199,12 @@ def transaction() -> Iterator[Session]:
     commits, or of none.
     """
     session = db.session()
-    if session.info.get("open"):
+    if session.info.get(OPEN_BLOCK):
         yield session
         session.flush()  # so that what the inner block added has its id for the outer one
         return
     session.rollback()  # end the request's read transaction: rows read before are read again under the lock
-    session.connection(execution_options={"writes": True})
-    session.info["open"] = True
+    session.info[OPEN_BLOCK] = session.connection(execution_options={"writes": True})
     claim: Callable[[Session], None] | None = session.info.pop("claim", None)
     undone: list[Callable[[], object]] = []
     try:
@@ -221,13 +224,13 @@ def transaction() -> Iterator[Session]:
             session.info["claim"] = claim
         raise
     finally:
-        session.info.pop("open", None)
+        session.info.pop(OPEN_BLOCK, None)
         session.info.pop("beside", None)
 
 
 def stands_alone() -> bool:
     """Whether what is written now is inside of no transaction, and no form waits to be counted with it."""
-    return not db.session().info.keys() & {"open", "claim"}
+    return not db.session().info.keys() & {OPEN_BLOCK, "claim"}
 
 
 def beside_commit(session: Session, write: Callable[[], object], undo: Callable[[], object]) -> None:
@@ -241,7 +244,7 @@ def reading() -> Iterator[Session]:
 
     Inside `transaction()` it is that one, so that it sees what is not committed yet.
     """
-    if db.session().info.get("open"):
+    if db.session().info.get(OPEN_BLOCK):
         yield db.session()
         return
     with Session(db.engine) as apart:

@@ -36,5 +36,5 @@ def next_number(series: str, day: dt.date, *, digits: int = 4) -> str:
 
 def next_numbers(series: str, year: int, count: int, *, digits: int = 4) -> list[str]:
     """The next `count` numbers of a series, one question for all of them, inside the caller's transaction."""
-    last = _NEXT.send(db.session(), {"series": series, "year": year, "count": count}).scalar_one()
+    [(last,)] = _NEXT.send(db.session(), {"series": series, "year": year, "count": count})
     return [f"{series}-{year}-{number:0{digits}d}" for number in range(last - count + 1, last + 1)]

@@ -8,7 +8,7 @@ stayed would read the old file after a restore.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
 from types import SimpleNamespace
@@ -28,8 +28,9 @@ from sqlalchemy import (
     event,
     select,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from scheduler.core.gathered import connection_of, deliver, failure_of, sent, waits
 
 Processor = Callable[[Any], Any]
 ENGINE = "engine"  # which one a session asks
@@ -106,7 +107,7 @@ class QuickRead(QuickStatement):
         except engine.dialect.loaded_dbapi.Error as error:
             if isinstance(connection, Connection):
                 self._ask_if_gone(connection, given, error)
-            raise _told(engine, compiled.text, error) from error
+            raise failure_of(engine, compiled.text, error) from error
         return rows
 
     def on_page(self, session: Session, given: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -125,7 +126,12 @@ class QuickRead(QuickStatement):
                 return rows
         elif session.autoflush:
             session.flush()  # as before every question: what this transaction has changed is seen
-        return self._raw(session.connection(), given)
+        if waits(session):
+            compiled = self._compiled(connection_of(session).dialect)
+            if compiled.is_known():
+                return sent(session, (compiled.text, [compiled.parameters(given)]))
+            deliver(session)
+        return self._raw(connection_of(session), given)
 
     def seen(self, session: Session, raw: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """These rows in the types of their columns."""
@@ -138,12 +144,6 @@ class QuickRead(QuickStatement):
         """
         if connection.dialect.is_disconnect(cast(Any, error), connection.connection, None):
             connection.execute(cast(Executable, self._statement), given)
-
-
-def _told(engine: Engine, text: str, error: Exception) -> BaseException:
-    """A failure as it is told everywhere."""
-    kind, hides = engine.dialect.loaded_dbapi.Error, engine.hide_parameters
-    return DBAPIError.instance(text, None, error, kind, hides, dialect=engine.dialect)
 
 
 class _KeptCursor:
@@ -261,7 +261,7 @@ def one_moment(engine: Engine) -> Iterator[Snapshot]:
                 standby.let_go()
                 raw.close()
     except engine.dialect.loaded_dbapi.Error as error:
-        raise _told(engine, standby.begins, error) from error
+        raise failure_of(engine, standby.begins, error) from error
 
 
 class QuickTables:
@@ -273,11 +273,16 @@ class QuickTables:
 
     def __init__(self, tables: Sequence[FromClause], joined: Callable[[Select[Any]], Select[Any]]) -> None:
         self._names = [tuple(column.key for column in table.c) for table in tables]
-        self._read = QuickRead(joined(select(*(column for table in tables for column in table.c))))
+        self.statement = joined(select(*(column for table in tables for column in table.c)))
+        self._read = QuickRead(self.statement)
 
     def rows(self, session: Session, given: dict[str, Any]) -> list[list[Any]]:
         """Of each row its parts; None for one that an outer join has not found."""
-        return [self._parts(row) for row in self._read.on_page(session, given)]
+        return self.parted(self._read.on_page(session, given))
+
+    def parted(self, rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+        """The same of rows of this question that somebody else has asked for."""
+        return [self._parts(row) for row in rows]
 
     def _parts(self, row: tuple[Any, ...]) -> list[SimpleNamespace | None]:
         found, begins = [], 0
@@ -309,6 +314,10 @@ class Compiled:
         self._results = [column.type.dialect_impl(dialect) for column in read]
         self._columns: list[Processor | None] | None = None  # a driver says with its first answer what it gives
 
+    def is_known(self) -> bool:
+        """Whether it was answered before: then rows that somebody else has asked for can be read."""
+        return self._columns is not None
+
     def asked(self, engine: Engine, connection: Any, given: dict[str, Any]) -> Any:
         """A cursor over what the driver found."""
         cursor, parameters = connection.cursor(), self.parameters(given)
@@ -320,9 +329,9 @@ class Compiled:
             self._columns = [kind.result_processor(engine.dialect, column[1]) for kind, column in told]
         return cursor
 
-    def parameters(self, given: dict[str, Any]) -> Any:
+    def parameters(self, given: Mapping[str, Any]) -> Any:
         """By place, or by name, as the driver wants them; what the statement itself says is filled in."""
-        said = self._said | given
+        said = {**self._said, **given}
         if not self._by_place:
             return {name: bound(said[name]) if bound else said[name] for name, bound in self._binds}
         values = [bound(said[name]) if bound else said[name] for name, bound in self._binds]

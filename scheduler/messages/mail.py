@@ -9,13 +9,15 @@ holds is text and never markup.
 import datetime as dt
 import email
 import email.policy
+import re
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
 from jinja2.nodes import EvalContext
@@ -44,7 +46,9 @@ def _environment(language: str) -> Environment:
     made.install_gettext_translations(words.translator(language), newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals["_"] = made.globals["gettext"] = _text_in(language)
-    made.filters["long_day"] = lambda day: words.long_day(day, language)
+    made.filters["long_day"] = lambda day: (
+        day if isinstance(day, str) else words.long_day(day, language)
+    )  # of a pattern
     made.filters["short_day"] = lambda day: words.short_day(day, language)
     made.filters["clock_time"] = lambda time: words.clock_time(time, language)
     made.filters["in_hours"] = lambda minutes: words.in_hours(minutes, language)
@@ -112,6 +116,51 @@ def render(
     parts += [f"{button}:\n{LINK_MARK}"] if button else []
     parts += [f"{calendar}:\n{LINK_MARK}/{CALENDAR_FILE}"] if calendar else []
     return Body(subject, "\n\n".join([*parts, "--\n" + ending]) + "\n", html)
+
+
+def render_by_pattern(kind: str, language: str, values: Mapping[str, object], *, for_school: bool = False) -> Body:
+    """The same by a pattern that is rendered once: the texts and days of its values are put in afterwards.
+
+    For a kind whose template only shows them, and at most asks whether a text is empty or two days are one: a test
+    compares both ways. Where a text is no plain line, or a value is of another kind, it is rendered as it is.
+    Raises: as `render`.
+    """
+    texts: dict[str, str] = {}
+    shape: list[tuple[str, object]] = []
+    days: dict[object, str] = {}
+    for name, value in values.items():
+        told = _harmless(value, language)
+        if type(value) is dt.date:
+            told, shown = words.long_day(value, language), days.setdefault(value, _MARK.format(name))
+        elif isinstance(told, str):
+            shown = _MARK.format(name) if told else ""
+        elif isinstance(told, int):
+            shape.append((name, told))
+            continue
+        if not isinstance(told, str) or _ODD.search(told):
+            return render(kind, language, values, for_school=for_school)
+        texts[name] = told
+        shape.append((name, shown))
+    subject, text, html = _pattern(kind, language, tuple(shape), for_school, settings().helpline_number)
+    escaped = {name: str(Markup.escape(text)) for name, text in texts.items()}
+    return Body(_filled(subject, texts), _filled(text, texts), _filled(html, escaped))
+
+
+_MARK = "\ue000{}\ue000"  # a sign of nobody's script
+_ODD = re.compile(r"[^\S ]| {2}|^ | $|=\?|\ue000")  # in what does not come out of a mail as it went in
+_Pieces = list[str]  # the words of a pattern, and between them what is put in
+
+
+def _filled(pieces: _Pieces, texts: Mapping[str, str]) -> str:
+    return "".join([texts[piece] if number % 2 else piece for number, piece in enumerate(pieces)])
+
+
+@lru_cache(maxsize=64)  # of a kind a handful in each language; a few kilobytes each
+def _pattern(
+    kind: str, language: str, shape: tuple[tuple[str, Any], ...], for_school: bool, _helpline: str
+) -> list[_Pieces]:
+    body = render(kind, language, dict(shape), for_school=for_school)
+    return [part.split(_MARK[0]) for part in (body.subject, body.text, body.html)]
 
 
 def spoken(kind: str, language: str, values: Mapping[str, object]) -> str:

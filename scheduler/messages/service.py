@@ -40,6 +40,11 @@ def rendered(draft: MessageDraft) -> Body:
     return mail.render(draft.kind, draft.language, draft.values, copy_of=draft.copy_of, for_school=draft.for_school)
 
 
+def rendered_by_pattern(draft: MessageDraft) -> Body:
+    """The same of a kind that many strangers cause, and that only shows what it is told (`mail.render_by_pattern`)."""
+    return mail.render_by_pattern(draft.kind, draft.language, draft.values, for_school=draft.for_school)
+
+
 def queue_messages(drafts: Sequence[MessageDraft], *, now: dt.datetime) -> None:
     """The same for many mails: one statement. Raises: as `queue_message`."""
     if drafts:

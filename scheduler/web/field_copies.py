@@ -3,11 +3,15 @@
 WTForms makes each field by its constructor, which looks through labels, validators and flags that stand in the class.
 Here the first form makes a pattern of the field, which lies beside its definition and has seen no request: no form, no
 name of a row, nothing typed. Every form has copies of its own, which it may change.
+
+WTForms asks each field five times whether it is right, and most have nothing to say to it: those are not asked.
 """
 
+from functools import cache
 from typing import Any
 
 from wtforms import Field, Form
+from wtforms import SelectField as AnySelectField
 from wtforms.fields.core import Flags, Label, UnboundField
 
 PATTERN = "pattern"  # beside the definition of a field, so that it is forgotten with that
@@ -56,3 +60,78 @@ class _Pattern:
         field_id = held["id"] = options.get("id") or self.id or full
         held["label"] = Label(field_id if self.is_labelled else False, self.text)
         return made
+
+
+class LeanForm:
+    """Of a form: only a field is judged, and told that all are read, that has something of its own to do then."""
+
+    _fields: dict[str, Field]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As WTForms does it; whose kind and definition judge nothing has no error but that of its reading."""
+        kind: Any = type(self)
+        if extra_validators is not None or _judges_by_name(kind):
+            return bool(super().validate(extra_validators))  # type: ignore[misc]
+        stands = True
+        for field in self._fields.values():
+            kind = type(field)
+            if field.validators or field.process_errors or not _judges_nothing(kind):
+                stands = bool(field.validate(self)) and stands
+            else:
+                field.errors = []
+        return stands
+
+    def post_process(self, formdata: Any = None) -> None:
+        """As WTForms does it."""
+        for field in self._fields.values():
+            kind: Any = type(field)
+            waits = field._datalist is not None or getattr(field, "_choices_callable", None) is not None
+            if waits or not _ends_plainly(kind):
+                field.post_process(formdata)
+
+
+@cache
+def _judges_by_name(kind: Any) -> bool:
+    """Whether a form has methods that judge a field by its name."""
+    return any(name.startswith("validate_") and name != "validate_on_submit" for name in dir(kind))
+
+
+@cache
+def _judges_nothing(kind: Any) -> bool:
+    return all(getattr(kind, one) is getattr(Field, one) for one in ("validate", "pre_validate", "post_validate"))
+
+
+@cache
+def _ends_plainly(kind: Any) -> bool:
+    return kind.post_process in (Field.post_process, AnySelectField.post_process)
+
+
+class _Offered:
+    """What is chosen is looked for among the choices as they stand: WTForms makes each anew, with its words, to ask."""
+
+    coerce: Any
+    choices: Any
+    data: Any
+
+    def _values(self) -> list[object]:
+        """As texts; none where choices are no such list."""
+        stands = self.coerce is str and isinstance(self.choices, list)
+        return [getattr(one, "value", None) for one in self.choices] if stands else []
+
+
+class OneOffered(_Offered):
+    """Of a field: one of the choices."""
+
+    def pre_validate(self, form: Any) -> None:
+        """What WTForms would let pass passes; of the rest it says what is wrong."""
+        if self.data not in self._values():
+            super().pre_validate(form)  # type: ignore[misc]
+
+
+class ManyOffered(_Offered):
+    """Of a field: several of the choices."""
+
+    def pre_validate(self, form: Any) -> None:
+        """As of one."""
+        if not {*(self.data or ())} <= {*self._values()}:
+            super().pre_validate(form)  # type: ignore[misc]

@@ -27,7 +27,7 @@ from scheduler.core.names import problem_with_name
 from scheduler.core.records import dataclass
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
-from scheduler.web.field_copies import CopiedFields
+from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered
 from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
 from scheduler.web.i18n import _, _l
@@ -87,7 +87,7 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]
+class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
     class Meta(CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
@@ -344,7 +344,7 @@ def choices_of(words: Mapping[Any, LazyProxy] | Mapping[Any, str]) -> list[Selec
     return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
-class ManyField(SelectMultipleField):  # type: ignore[misc]
+class ManyField(ManyOffered, SelectMultipleField):  # type: ignore[misc]
     """Ticks: none, one or several of the choices."""
 
     widget = ListWidget(prefix_label=False)

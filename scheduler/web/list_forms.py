@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import FieldList, Form
 
 from scheduler.core.errors import Reason
-from scheduler.web.field_copies import CopiedFields
+from scheduler.web.field_copies import CopiedFields, LeanForm
 from scheduler.web.forms import BaseForm, OurWords, Problem, number_of
 from scheduler.web.reasons import worded
 
@@ -20,7 +20,7 @@ class RowsField(FieldList):  # type: ignore[misc]
                 yield place
 
 
-class RowForm(Form):  # type: ignore[misc]
+class RowForm(LeanForm, Form):  # type: ignore[misc]
     """Fields that stand inside another form, one line under the other."""
 
     class Meta(CopiedFields, Form.Meta):  # type: ignore[misc]

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import jinja2
 import pytest
@@ -120,3 +121,44 @@ def test_a_line_that_may_be_missing_is_a_paragraph_of_its_own(kind):
     body = mail.render(kind, "en", OPTIONAL_LINES[kind])
 
     assert "\n\n" + "\n\n".join(PARAGRAPHS[kind]) + "\n\n" in body.text
+
+
+HOSTS = [
+    "ОШ „Вук Караџић“", "", "Nada & <b>Sinovi</b> &amp; Co", "=?utf-8?q?x?=", "Two  spaces", " edge ", "a\nb", "a\tb",
+    "{link}", "{number}", "\ue000centre\ue001", "%(name)s {{ v.centre }} \\1 \\g<0>",
+]  # fmt: skip
+DAYS = [(dt.date(2027, 1, 31), dt.date(2027, 1, 31)), (dt.date(2027, 1, 31), dt.date(2027, 2, 3))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_mail_by_its_pattern_is_the_one_that_is_rendered(host, language):
+    first, others = HOSTS[0], {"asked_times": ["", "9.00", host], "centre_phone": ["", "0800 & 1"]}
+    more = [{}, {"several": True}, {"day": DAYS[0][0], "time": dt.time(9), "until": VALUES["day"]}]
+    for (begins, ends), extra in [(days, one) for days in DAYS for one in more]:
+        for name, texts in others.items():
+            for text in texts:
+                values = {
+                    "host": host, "programme": first, "asked_times": "", "centre": host or first, "centre_phone": "1",
+                    "number": "{number}", "first_day": begins, "last_day": ends, "days": 3, name: text,
+                } | extra  # fmt: skip
+                made = mail.render_by_pattern("prove_address", language, values, for_school=True)
+                assert made == mail.render("prove_address", language, values, for_school=True)
+
+
+def test_a_pattern_is_rendered_once_and_holds_nothing_of_anybody(monkeypatch):
+    values = {"programme": "Safe", "asked_times": "", "centre": "Centre", "centre_phone": "1", "days": 3} | {
+        "number": "R-1", "first_day": dt.date(2027, 1, 31), "last_day": dt.date(2027, 1, 31)
+    }  # fmt: skip
+    rendered, render = [], mail.render
+    monkeypatch.setattr(mail, "render", lambda *given, **how: rendered.append(given) or render(*given, **how))
+    mail._pattern.cache_clear()
+
+    made = [
+        mail.render_by_pattern("prove_address", "en", values | {"host": host}, for_school=True)
+        for host in ("Ana", "Mina")
+    ]
+
+    assert len(rendered) == 1
+    assert not {"Ana", "Safe"} & {*re.findall(r"\w+", str(rendered))}
+    assert ["Ana" in one.html for one in made] == ["Ana" in one.text for one in made] == [True, False]

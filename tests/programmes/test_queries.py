@@ -1,9 +1,11 @@
 """Programmes as pages and rules see them."""
 
 import pytest
+from sqlalchemy import delete, update
 
 from scheduler.core.errors import NotFound
 from scheduler.programmes import queries
+from scheduler.programmes.models import Programme, ProgrammeAudience
 from scheduler.programmes.terms import Audience
 from tests.factories.programmes import make_campaign, make_programme
 
@@ -40,3 +42,23 @@ def test_a_campaign_names_its_programme(session):
 
     assert queries.programme_of_campaign(campaign.id) == campaign.programme_id
     assert queries.programme_of_campaign(999) is None
+
+
+@pytest.mark.both_databases
+def test_open_programmes_follow_each_change_at_once(session):
+    first = make_programme(name_sr_cyrl="Ана")
+    session.commit()
+    [before], again = queries.open_programmes(), queries.open_programmes()
+    again.clear()  # a list is its caller's own
+
+    session.execute(update(Programme).values(name_sr_cyrl="Вера"))
+    [renamed] = queries.open_programmes()
+    session.execute(delete(ProgrammeAudience).where(ProgrammeAudience.audience != Audience.PUPILS))
+    [narrowed] = queries.open_programmes()
+    session.execute(update(Programme).values(open=False))
+
+    assert (before.id, before.name_sr_cyrl, renamed.name_sr_cyrl) == (first.id, "Ана", "Вера")
+    assert narrowed.audiences == {Audience.PUPILS}
+    assert queries.open_programmes() == []
+    session.rollback()
+    assert queries.open_programmes() == [before]

@@ -80,9 +80,11 @@ def test_it_names_no_school_that_somebody_typed(session):
 
 def test_nobody_waits_at_the_lock_while_it_is_rendered(session, monkeypatch):
     seen = []
-    render = unproved.rendered
+    render = unproved.rendered_by_pattern
     monkeypatch.setattr(
-        unproved, "rendered", lambda draft: seen.append(db.session().info.get("open", False)) or render(draft)
+        unproved,
+        "rendered_by_pattern",
+        lambda draft: seen.append(db.session().info.get("open", False)) or render(draft),
     )
     host = make_host()
 
@@ -167,7 +169,7 @@ def test_a_broken_mail_stores_nothing(session, monkeypatch):
     def broken(_draft):
         raise LookupError("no template")
 
-    monkeypatch.setattr(unproved, "rendered", broken)
+    monkeypatch.setattr(unproved, "rendered_by_pattern", broken)
     with pytest.raises(LookupError):
         ask(new_host=opened(host), host_id=host.id)
 

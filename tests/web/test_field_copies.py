@@ -1,11 +1,13 @@
-"""A field that is copied from its pattern is the one that its constructor makes, and each form has its own."""
+"""A copied field is the one that its constructor makes, each form has its own, and is judged as by WTForms."""
 
 import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
 
-from scheduler.web.field_copies import CopiedFields
+from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered, OneOffered
+from scheduler.web.list_forms import RowForm
 from scheduler.web.option_lists import SelectField
 from scheduler.web.requests.booking.fields import FORMS
 from scheduler.web.requests.forms import PhoneForm, PresentationForm, WhatForm, WhenForm, WhoForm
@@ -110,3 +112,56 @@ def test_a_pattern_has_seen_no_form_and_nothing_typed(kind):
         assert not held.keys() & {"_form", "meta", "name", "data", "raw_data", "object_data", "form", "entries"}
         assert "VII-1" not in str(held)
         assert "24.12.2026" not in str(held)
+
+
+TYPED = [  # right, left empty, and wrong in each of its fields
+    {
+        "programme": ["1", "2"], "teaching_language": ["sr"], "first_day": ["8.12."], "last_day": ["9.12."],
+        "day_part": ["morning"], "preferred-0-on_day": ["8.12."], "presentations-0-pupils": ["51"],
+        "presentations-0-audience": ["pupils"], "presentations-0-level": ["primary"], "teacher_stays": ["y"],
+        "safeguarding_contact": ["Vesna"], "contact_name": ["Olivera"], "contact_email": ["o@skola.example"],
+    },
+    {},
+    {
+        "programme": ["1", "nobody"], "teaching_language": ["xx"], "first_day": ["soon"], "day_part": ["night"],
+        "preferred-0-on_day": ["soon"], "preferred-1-day_part": ["night"], "blackouts": ["often"],
+        "presentations-0-pupils": ["many"], "presentations-0-audience": ["cats"], "presentations-0-lesson": ["77"],
+        "presentations-1-pupils": ["1000"], "room": ["x" * 500], "contact_name": ["1234"], "contact_email": ["@"],
+        "parts-0-programme": ["x"], "parts-0-pupils": ["many"], "parts-0-starts_local": ["late"],
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("kind", [*FORMS.values(), PhoneForm])
+def test_a_form_is_judged_as_wtforms_judges_it(kind, typed, monkeypatch):
+    def judged():
+        form = kind(formdata=MultiDict(typed), meta={"csrf": False})
+        for field in form:
+            if getattr(field, "choices", ()) is None:
+                field.choices = [SelectChoice("1", "Safe"), SelectChoice("2", "Wise")]
+        stands = form.validate()
+        errors = [(field.name, [str(text) for text in field.errors]) for field in fields_of(form)]
+        return stands, errors, form.data | {"form_key": ""}
+
+    lean = judged()
+    with monkeypatch.context() as patch:
+        for one, name in ((LeanForm, "validate"), (LeanForm, "post_process"), (OneOffered, "pre_validate")):
+            patch.delattr(one, name)
+        patch.delattr(ManyOffered, "pre_validate")
+        whole = judged()
+
+    assert lean == whole
+
+
+def test_a_field_that_a_form_judges_by_its_name_is_judged():
+    class StrictForm(RowForm):
+        word = StringField("Word")
+
+        def validate_word(self, field):
+            raise ValidationError("no word pleases us")
+
+    form = StrictForm(MultiDict({"word": "x"}))
+
+    assert not form.validate()
+    assert form.word.errors == ["no word pleases us"]

@@ -41,7 +41,7 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
     if token and stands_alone() and STORE.apart(db.engine, living(token, now) | {"text": text, "now": now}):
         return token
     with transaction() as session:
-        if token and STORE.send(session, living(token, now) | {"text": text, "now": now}).scalar():
+        if token and STORE.send(session, living(token, now) | {"text": text, "now": now}):
             return token
         token = tokens.new_token()
         session.add(BookingAnswers(token_hash=tokens.token_hash(token), answers=text, changed_at=now))

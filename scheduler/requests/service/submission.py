@@ -11,6 +11,7 @@ from scheduler import policy
 from scheduler.core import audit, clock, form_keys, states, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, Reason, Rejected
+from scheduler.core.gathered import deliver, together
 from scheduler.core.quick_write import QuickWrite
 from scheduler.core.records import dataclass, replace
 from scheduler.messages.terms import Body
@@ -88,8 +89,10 @@ def submit_request(
         known = _judged(actor, draft, programmes, where, now)
     key, *also = _keys_of(form_key)
     with transaction() as session:
-        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
-        if (earlier := form_keys.answer_of(key, *also)) is not None:
+        with together(session):
+            advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
+            earlier = form_keys.answer_of(key, *also)
+        if earlier is not None:
             return int(earlier)
         if known is None:
             known = _judged(actor, draft, programmes, _opened(actor, draft, new_host, now), now)
@@ -100,11 +103,12 @@ def submit_request(
         stored = [(one, programmes[one.programme_id].centre_id) for one in (draft, *draft.parts)]
         if known.mail is None:
             request_id = _store_phoned(session, actor, stored, parent_id, now)
+            _note_answer(session, form_key, request_id, now)
         else:
-            request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
-            count_mail(session, people_rules.address_of(draft.contact_email), network, now)
-        form_keys.remember(key, str(request_id), at=now, also=also)
-        _forget_what_became(session, form_key)
+            with together(session):
+                request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
+                count_mail(session, people_rules.address_of(draft.contact_email), network, now)
+                _note_answer(session, form_key, request_id, now)
     log.info("request submitted", extra={"request_id": request_id, "by_staff": is_staff(actor)})
     return request_id
 
@@ -164,14 +168,16 @@ def _lies(centre_id: int, host: HostRow) -> Spot:
     return Spot(centre_id, host.id, host.municipality.district_id if host.municipality else None)
 
 
-def _forget_what_became(session: Session, form_key: str) -> None:
-    """The answers of a booking go with the sending, in its transaction: refused, nothing is lost.
+def _note_answer(session: Session, form_key: str, request_id: int, now: dt.datetime) -> None:
+    """The form is answered; the answers of a booking go with the sending, in its transaction: refused, nothing is lost.
 
     The last page of a booking is known by the hash of the token under which they lie.
     """
+    key, *also = _keys_of(form_key)
+    form_keys.remember(key, str(request_id), at=now, also=also)
     answers, _apart, page = form_key.partition(KEYS_APART)
     if page:
-        _FORGET.send(session, {"answers": answers})
+        _FORGET.gather(session, {"answers": answers})
 
 
 def was_sent(form_key: str) -> bool:
@@ -245,6 +251,7 @@ def _store_sent(
     (draft, centre_id), *parts = asked
     first = store_sent(session, actor, draft, centre_id, now)
     if parent_id:
+        deliver(session)  # what is stored is asked for
         _keep_lineage(session, actor, session.get_one(SchoolRequest, first.id), parent_id, now)
     for part, centre_id in parts:
         store_sent(session, actor, replace(part, host_id=first.host_id), centre_id, now, first.number)

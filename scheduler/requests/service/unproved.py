@@ -14,7 +14,7 @@ from scheduler.core.errors import TooMany
 from scheduler.core.language import pick
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.quick_write import QuickInsert
-from scheduler.messages.service import queue_message, rendered
+from scheduler.messages.service import queue_message, rendered_by_pattern
 from scheduler.messages.terms import Body, LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre
@@ -72,7 +72,8 @@ def first_mail(draft: RequestDraft, host: HostRow, programmes: Mapping[int, Prog
     first = programmes[draft.programme_id]
     to_call = named_to_call(first.centre(draft.language), first.centre_phone)
     values = to_call | _said(draft, host, named) | _until_when(draft, draft.kept_until, now) | {"number": NUMBER_MARK}
-    return rendered(MessageDraft(kind=PROOF_MAIL, address="", language=draft.language, values=values, for_school=True))
+    mail = MessageDraft(kind=PROOF_MAIL, address="", language=draft.language, values=values, for_school=True)
+    return rendered_by_pattern(mail)
 
 
 def _numbered(body: Body, number: str) -> Body:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
-from wtforms import BooleanField, FormField, HiddenField, RadioField
+from wtforms import BooleanField, FormField, HiddenField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Length, Optional
 
@@ -40,7 +40,7 @@ from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l, spelled_here
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
 from scheduler.web.list_forms import ListedForm, RowForm, RowsField
-from scheduler.web.option_lists import SelectField
+from scheduler.web.option_lists import RadioField, SelectField
 from scheduler.web.reasons import WORDS, worded
 from scheduler.web.request_facts import LESSONS
 from scheduler.web.requests import words

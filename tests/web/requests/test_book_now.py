@@ -48,9 +48,11 @@ def test_nobody_waits_at_the_lock_while_its_mail_is_rendered(client, now_program
     slot = times_of(client, begin(client, now_programme, host))[4]
     client.post("/book/when", data={"slot": slot})
     finish(client, now_programme)
-    seen, render = [], unproved.rendered
+    seen, render = [], unproved.rendered_by_pattern
     monkeypatch.setattr(
-        unproved, "rendered", lambda draft: seen.append(db.session().info.get("open", False)) or render(draft)
+        unproved,
+        "rendered_by_pattern",
+        lambda draft: seen.append(db.session().info.get("open", False)) or render(draft),
     )
 
     client.post("/book/check")

@@ -161,8 +161,8 @@ class BookingDraft:
         typed = self.answers.get(answer or page)
         if typed is None:
             return blank_form(page)
-        shown = self.read.get(known := known_by(page, typed))
-        return shown or self.once(("read", *known), lambda: answered_form(page, typed))
+        _same, known = self.once(("known", page, id(typed)), lambda: (typed, known_by(page, typed)))
+        return self.read.get(known) or self.once(("read", *known), lambda: answered_form(page, typed))
 
     def sent_form(self, page: str) -> BaseForm:
         """The page's form as this request sends it, or with the earlier answers when it only asks for the page."""

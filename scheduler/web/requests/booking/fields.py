@@ -104,12 +104,18 @@ def aside_of(page: str) -> str:
 
 def answered_form(page: str, typed: Typed) -> BaseForm:
     """The form of a page with its answer, to be read only: where no wish is named, none of their rows is built."""
-    kind = FORMS[page]
+    kind: Any = FORMS[page]
     if page == "when":
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    return kind(formdata=MultiDict(typed), meta={"csrf": False})
+    return _to_be_read(kind)(formdata=MultiDict(typed), meta={"csrf": False})
+
+
+@cache
+def _to_be_read(kind: Any) -> type[BaseForm]:
+    """The same without the key of a sending: nobody sends it."""
+    return type(kind.__name__, (kind,), {"form_key": None})
 
 
 def page_of(field: str) -> str:
