@@ -5,25 +5,30 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, String, bindparam, cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, Integer, String, bindparam, cast, func, literal, null, select, union_all
 
 from scheduler.core.db import db
+from scheduler.core.quick_answer import QuickAnswer
 from scheduler.core.quick_read import QuickRead
 from scheduler.places.models import Closure, District, Holiday, Municipality, SchoolCalendarEntry
 from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, ClosureRow, Extent, HolidayRow, SchoolCalendar
 
+MOST_LINES = 2_000  # that a process remembers, half a kilobyte each
 CALENDARS = {one.value: one for one in SchoolCalendar}
 
 
 def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
-    """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
-    return _lessons(first, last, _lines().on_page(db.session(), _span(first, last)))
+    """All that decides on which days of a span which schools have pupils, of the school years that it touches.
+
+    The rows are asked for each time; of the same ones the very same calendar is given, with what was asked of it.
+    """
+    return _known_lessons().on_page(db.session(), _span(first, last), first, last).what
 
 
 def lessons_and_closures(first: dt.date, last: dt.date) -> tuple[LessonCalendar, list[ClosureRow]]:
     """The same, and the closures that shut a day of the span as pages show them, by first day: one question."""
-    found = list(_lines(named=True).on_page(db.session(), _span(first, last)))
+    found = list(_named_lines().on_page(db.session(), _span(first, last)))
     shut = [_shut(*row[1:4], *row[6:]) for row in found if row[0] == "closure"]
     closures = sorted(
         (row for row in shut if row.shut_until >= max(first, row.first_day)), key=lambda row: (row.first_day, row.id)
@@ -35,6 +40,11 @@ def _span(first: dt.date, last: dt.date) -> dict[str, dt.date]:
     year = dt.timedelta(days=366)
     before, after = max(first, dt.date.min + year), min(last, dt.date.max - year)  # any day can be typed
     return {"first": first, "last": last, "year_before": before - year, "year_after": after + year}
+
+
+@cache
+def _known_lessons() -> QuickAnswer[LessonCalendar]:
+    return QuickAnswer(_lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_LINES)
 
 
 def _lessons(first: dt.date, last: dt.date, found: Iterable[Sequence[Any]]) -> LessonCalendar:
@@ -61,7 +71,11 @@ def _shut(
 
 
 @cache
-def _lines(*, named: bool = False) -> QuickRead:
+def _named_lines() -> QuickRead:
+    return QuickRead(_lines_of(named=True))
+
+
+def _lines_of(*, named: bool) -> CompoundSelect[Any]:
     """Three tables under each other. Where a line has its id, a closure has its place; a holiday its names before.
 
     `named`: a closure with its id, the district in which it lies, its reason and the names of its place behind.
@@ -87,7 +101,7 @@ def _lines(*, named: bool = False) -> QuickRead:
     )
     lines = select(literal("line"), *said, line.id, number, day, *nothing).where(*near)
     shut = closures.where(Closure.first_day <= last, Closure.last_day >= first)
-    return QuickRead(union_all(shut, holidays, lines))
+    return union_all(shut, holidays, lines)
 
 
 _NAMED_CLOSURE = (

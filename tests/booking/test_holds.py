@@ -143,6 +143,34 @@ def test_a_calendar_that_a_page_opened_too_early_holds_nothing(book):
     assert opened.free_dates(book.wish().wish).first  # what was read is not read again
 
 
+def test_who_could_go_is_judged_again_only_where_somebody_promised_something_since(session):
+    book = BookNow(educators=3)
+    wish, everybody = book.wish(), {one.id for one in book.people}
+    opened = open_calendar(wish.wish, now=MONDAY, only=THURSDAY)
+    [(_number, first)] = opened.able_at(wish)
+    assert opened.of_locked(everybody, THURSDAY, now=MONDAY) is opened
+
+    held = hold_date("yours", wish, now=MONDAY, calendar=opened)
+
+    assert held_people() == first[:1]
+    since = opened.of_locked(everybody, THURSDAY, now=MONDAY)
+    assert since.able_at(wish) == open_calendar(wish.wish, now=MONDAY, only=THURSDAY).able_at(wish) == [(1, first[1:])]
+    mine = replace(wish, wish=replace(wish.wish, own_hold=held.id))
+    assert since.able_at(mine)[0][1] != first[1:]  # her own hold keeps nobody from her
+    assert hold_date("mine", wish, now=MONDAY, calendar=opened).slot == TEN
+    assert held_people() == first[:2]
+
+
+def test_one_free_time_of_a_day_is_told_as_the_calendar_tells_it(book):
+    book.hold()
+    wish = book.wish().wish
+    calendar = open_calendar(wish, now=MONDAY)
+
+    for one in calendar.free_dates(wish).days:
+        assert calendar.starts_on(wish, one.day) == one.starts
+    assert calendar.starts_on(wish, MONDAY.date() - DAY) == calendar.starts_on(wish, dt.date(2028, 1, 3)) == ()
+
+
 def test_who_is_refused_another_date_keeps_the_first(book):
     mine = book.hold()
     book.hold("yours", ELEVEN)

@@ -62,8 +62,7 @@ def press_date(booking: BookingDraft) -> bool | None:
 def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
     """Of that day alone the calendar is opened: no other is asked for."""
     wish, pressed = booking.free_wish(), slot_of(f"{day}T00:00")
-    found = booking.calendar_of(wish, pressed.on_day).free_dates(wish).free if wish and pressed else ()
-    starts = next((one.starts for one in found if pressed and one.day == pressed.on_day), ())
+    starts = booking.calendar_of(wish, pressed.on_day).starts_on(wish, pressed.on_day) if wish and pressed else ()
     return Slot(pressed.on_day, starts[0]) if pressed and len(starts) == 1 else None
 
 
