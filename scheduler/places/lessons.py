@@ -44,7 +44,9 @@ def _span(first: dt.date, last: dt.date) -> dict[str, dt.date]:
 
 @cache
 def _known_lessons() -> QuickAnswer[LessonCalendar]:
-    return QuickAnswer(_lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_LINES)
+    return QuickAnswer(
+        _lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_LINES
+    )
 
 
 def _lessons(first: dt.date, last: dt.date, found: Iterable[Sequence[Any]]) -> LessonCalendar:
