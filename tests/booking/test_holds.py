@@ -16,8 +16,9 @@ from scheduler.booking.terms.holds import Slot
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, TooMany
+from scheduler.core.text import BadText
 from scheduler.programmes.terms import Booking
-from scheduler.requests.service.answers import keep_answers
+from scheduler.requests.service.answers import MOST_CHARACTERS, keep_answers
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
@@ -159,6 +160,18 @@ def test_who_could_go_is_judged_again_only_where_somebody_promised_something_sin
     assert since.able_at(mine)[0][1] != first[1:]  # her own hold keeps nobody from her
     assert hold_date("mine", wish, now=MONDAY, calendar=opened).slot == TEN
     assert held_people() == first[:2]
+
+
+def test_a_date_is_held_with_the_answer_that_names_it_or_not_at_all(book):
+    mine = keep_answers(None, {}, now=MONDAY)
+    store = lambda said: lambda: keep_answers(mine, {"when": {"slot": [said]}}, now=MONDAY)  # noqa: E731
+
+    with pytest.raises(BadText):
+        hold_date(mine, book.wish(), now=MONDAY, store_answer=store("x" * MOST_CHARACTERS))
+    assert (states(), opened_booking(mine, now=MONDAY)) == ([], ({}, None))
+
+    held = hold_date(mine, book.wish(), now=MONDAY, store_answer=store("10"))
+    assert opened_booking(mine, now=MONDAY) == ({"when": {"slot": ["10"]}}, held)
 
 
 def test_one_free_time_of_a_day_is_told_as_the_calendar_tells_it(book):

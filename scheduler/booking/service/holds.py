@@ -6,7 +6,7 @@ once: one gets it, the others learn so as soon as that one is done (TRUST R1).
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, or_, select
@@ -68,17 +68,25 @@ _HELD_TIME = QuickInsert(HeldTime)
 
 
 def hold_date(
-    draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime, calendar: OpenCalendar | None = None
+    draft: str,
+    wish: HoldWish,
+    *,
+    network: str = "",
+    now: dt.datetime,
+    calendar: OpenCalendar | None = None,
+    store_answer: Callable[[], object] = lambda: None,
 ) -> HeldDate:
     """Hold a date for the booking under this token, for a quarter of an hour; its earlier one is free again.
 
     The same date held again counts from now. A page that has opened the calendar hands it on; whose time is free is
-    asked again under the locks all the same. Raises: NotFound; Conflict("date_taken") when it is not free (any more):
-    what the booking held before stays held; Conflict("not_book_now"); TooMany.
+    asked again under the locks all the same. `store_answer` writes what the booking says of its date, in the same
+    transaction: both or neither. Raises: NotFound; Conflict("date_taken") when it is not free (any more): what the
+    booking held before stays held; Conflict("not_book_now"); TooMany.
     """
     with change(ANONYMOUS, now) as act:
         calendar = calendar or open_calendar(wish.wish, now=now, only=wish.slot.on_day)
         shown = held_date(_hold(act, tokens.token_hash(draft), network, wish, calendar))
+        store_answer()
     log.info("date held", extra={"hold_id": shown.id})
     return shown
 

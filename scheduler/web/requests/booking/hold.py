@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,17 +75,19 @@ def hold_slot(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) ->
     answer: Typed = only_day(slot.on_day.isoformat()) | {"day_part": ["any"], "slot": [value_of(slot)]}
     if "booking" not in session:
         booking.set_aside("when", answer, wrong=False)
+    before, store_answer = dict(booking.answers), partial(booking.keep, "when", answer)
     try:
         calendar, network = booking.calendar_of(wish.wish, slot.on_day), network_of(request.remote_addr)
-        held = hold_date(session["booking"], wish, network=network, now=booking.now, calendar=calendar)
+        booking.read["held"] = hold_date(
+            session["booking"], wish, network=network, now=booking.now, calendar=calendar, store_answer=store_answer
+        )
     except TooMany:
         say(_("Too many dates are held from your network. Wait a quarter of an hour, or name days yourself."))
         return False
     except Conflict:
+        booking.answers = before  # also where the database refused only with the commit
         note_lost_date(booking, slot)
         return False
-    booking.read["held"] = held
-    booking.keep("when", answer)
     return True
 
 
