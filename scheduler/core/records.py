@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["asdict", "dataclass", "field", "fields", "replace"]
 
 KEY = "__record_key__"  # what objects of a class are compared by
-PARTS = "__record_parts__"  # the fields of a class whose objects are made of nothing else
+RECORD_FIELDS = "__record_fields__"  # the fields of a class whose objects are made of nothing else
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, replace
@@ -31,12 +31,12 @@ else:
 
     def replace(one, /, **changes):
         """As Python's: another one, with these values in place of its own."""
-        parts = type(one).__dict__.get(PARTS)
-        if parts is None or not changes.keys() <= parts:
+        names = type(one).__dict__.get(RECORD_FIELDS)
+        if names is None or not changes.keys() <= names:
             return dataclasses.replace(one, **changes)  # also where a field has no such name, which it tells
         held = one.__dict__
-        if len(held) != len(parts):  # what was found out about the other one lies beside them
-            held = {name: held[name] for name in parts}
+        if len(held) != len(names):  # what was found out about the other one lies beside them
+            held = {name: held[name] for name in names}
         made = object.__new__(type(one))
         made.__dict__.update(held, **changes)
         return made
@@ -61,7 +61,7 @@ def _shared(cls: type, how: dict[str, Any]) -> type:
         setattr(made, name, method)
     in_slots = any(kind.__dict__.get("__slots__") for kind in made.__mro__)
     if not (in_slots or hasattr(made, "__post_init__")) and all(one.init for one in fields(made)):
-        setattr(made, PARTS, frozenset(one.name for one in fields(made)))
+        setattr(made, RECORD_FIELDS, frozenset(one.name for one in fields(made)))
     return made
 
 

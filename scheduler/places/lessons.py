@@ -14,7 +14,7 @@ from scheduler.places.models import Closure, District, Holiday, Municipality, Sc
 from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, ClosureRow, Extent, HolidayRow, SchoolCalendar
 
-MOST_LINES = 2_000  # that a process remembers, half a kilobyte each
+MOST_CALENDAR_ROWS = 2_000  # that a process remembers, half a kilobyte each
 CALENDARS = {one.value: one for one in SchoolCalendar}
 
 
@@ -45,7 +45,7 @@ def _span(first: dt.date, last: dt.date) -> dict[str, dt.date]:
 @cache
 def _known_lessons() -> QuickAnswer[LessonCalendar]:
     return QuickAnswer(
-        _lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_LINES
+        _lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_CALENDAR_ROWS
     )
 
 

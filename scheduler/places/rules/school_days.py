@@ -35,7 +35,7 @@ class LessonCalendar:
     closures: tuple[ShutDays, ...]
     holidays: Mapping[dt.date, HolidayRow]  # those without lessons
     entries: Mapping[SchoolCalendar, tuple[CalendarSpan, ...]]  # by day
-    known: Shelf[Any] = field(default_factory=lambda: Shelf(MOST_KNOWN), compare=False, repr=False)
+    known: Shelf[Any] = field(init=False, default_factory=lambda: Shelf(MOST_KNOWN), compare=False, repr=False)
 
     def covers(self, first: dt.date, last: dt.date) -> bool:
         """Whether it can be asked about that span."""
