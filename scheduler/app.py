@@ -15,6 +15,7 @@ from scheduler.core.lean_columns import settle
 from scheduler.web import (
     addresses,
     assets,
+    attributes,
     errors,
     filters,
     frame,
@@ -98,6 +99,7 @@ def _hang_pages(app: Flask) -> None:
         packing,
         i18n,
         filters,
+        attributes,
         metrics,
         headers,
         errors,

@@ -2,12 +2,12 @@
 
 Python's own writes and compiles six functions for each class, seven megabytes for our seven hundred, of which most are
 never called. Here only `__init__` is a class's own; to compare, to hash, to show and to refuse a change is the same for
-all. What changes (not frozen), and whoever asks for more than `frozen` and `slots`, gets Python's own. The other words
-of that library are handed on.
+all. What changes (not frozen), and whoever asks for more than `frozen` and `slots`, gets Python's own. `replace` copies
+what a record holds in one step, in place of asking for each field. The other words of that library are handed on.
 """
 
 import dataclasses
-from dataclasses import asdict, field, fields, replace
+from dataclasses import asdict, field, fields
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["asdict", "dataclass", "field", "fields", "replace"]
 
 KEY = "__record_key__"  # what objects of a class are compared by
+RECORD_FIELDS = "__record_fields__"  # the fields of a class whose objects are made of nothing else
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
 
     def dataclass(cls=None, /, **how):
@@ -27,6 +28,18 @@ else:
         if not how.get("frozen") or how.keys() - {"frozen", "slots"} or _hashes_otherwise(cls):
             return dataclasses.dataclass(cls, **how)
         return _shared(cls, how)
+
+    def replace(one, /, **changes):
+        """As Python's: another one, with these values in place of its own."""
+        names = type(one).__dict__.get(RECORD_FIELDS)
+        if names is None or not changes.keys() <= names:
+            return dataclasses.replace(one, **changes)  # also where a field has no such name, which it tells
+        held = one.__dict__
+        if len(held) != len(names):  # what was found out about the other one lies beside them
+            held = {name: held[name] for name in names}
+        made = object.__new__(type(one))
+        made.__dict__.update(held, **changes)
+        return made
 
 
 def _hashes_otherwise(cls: type) -> bool:
@@ -46,6 +59,9 @@ def _shared(cls: type, how: dict[str, Any]) -> type:
     setattr(made, KEY, attrgetter(*names) if names else type)  # of nothing all of a class are alike
     for name, method in shared.items():
         setattr(made, name, method)
+    in_slots = any(kind.__dict__.get("__slots__") for kind in made.__mro__)
+    if not (in_slots or hasattr(made, "__post_init__")) and all(one.init for one in fields(made)):
+        setattr(made, RECORD_FIELDS, frozenset(one.name for one in fields(made)))
     return made
 
 

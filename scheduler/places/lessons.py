@@ -14,13 +14,16 @@ from scheduler.places.models import Closure, District, Holiday, Municipality, Sc
 from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, ClosureRow, Extent, HolidayRow, SchoolCalendar
 
-MOST_CALENDAR_LINES = 5_000  # of calendars that are kept: a span has a hundred
+MOST_CALENDAR_ROWS = 2_000  # that a process remembers, half a kilobyte each
 CALENDARS = {one.value: one for one in SchoolCalendar}
 
 
 def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
-    """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
-    return _lesson_answer().on_page(db.session(), _span(first, last), first, last).what
+    """All that decides on which days of a span which schools have pupils, of the school years that it touches.
+
+    The rows are asked for each time; of the same ones the very same calendar is given, with what was asked of it.
+    """
+    return _known_lessons().on_page(db.session(), _span(first, last), first, last).what
 
 
 def lessons_and_closures(first: dt.date, last: dt.date) -> tuple[LessonCalendar, list[ClosureRow]]:
@@ -30,7 +33,7 @@ def lessons_and_closures(first: dt.date, last: dt.date) -> tuple[LessonCalendar,
     closures = sorted(
         (row for row in shut if row.shut_until >= max(first, row.first_day)), key=lambda row: (row.first_day, row.id)
     )
-    return _lessons([row[:9] for row in found], first, last), closures
+    return _lessons(first, last, [row[:9] for row in found]), closures
 
 
 def _span(first: dt.date, last: dt.date) -> dict[str, dt.date]:
@@ -39,7 +42,14 @@ def _span(first: dt.date, last: dt.date) -> dict[str, dt.date]:
     return {"first": first, "last": last, "year_before": before - year, "year_after": after + year}
 
 
-def _lessons(found: Iterable[Sequence[Any]], first: dt.date, last: dt.date) -> LessonCalendar:
+@cache
+def _known_lessons() -> QuickAnswer[LessonCalendar]:
+    return QuickAnswer(
+        _lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_CALENDAR_ROWS
+    )
+
+
+def _lessons(first: dt.date, last: dt.date, found: Iterable[Sequence[Any]]) -> LessonCalendar:
     closures, holidays, lines = [], dict[dt.date, HolidayRow](), []
     for what, begins, ends, calendar, kind, applies_to, one, two, opened in found:
         if what == "holiday":
@@ -63,17 +73,11 @@ def _shut(
 
 
 @cache
-def _lesson_answer() -> QuickAnswer[LessonCalendar]:
-    """Each page of a booking asks for the same year and a half."""
-    return QuickAnswer(_lines(), _lessons, most_rows=MOST_CALENDAR_LINES)
-
-
-@cache
 def _named_lines() -> QuickRead:
-    return QuickRead(_lines(named=True))
+    return QuickRead(_lines_of(named=True))
 
 
-def _lines(*, named: bool = False) -> CompoundSelect[Any]:
+def _lines_of(*, named: bool) -> CompoundSelect[Any]:
     """Three tables under each other. Where a line has its id, a closure has its place; a holiday its names before.
 
     `named`: a closure with its id, the district in which it lies, its reason and the names of its place behind.

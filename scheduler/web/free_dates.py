@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from babel.support import LazyProxy
 
@@ -104,6 +104,14 @@ class Month:
     weeks: tuple[tuple[DayCell | None, ...], ...]
     listed: tuple[tuple[str, str], ...]  # each free day and its times in words
     reasons: tuple[tuple[str, str], ...]  # days without a free time, and why
+
+    @cached_property
+    def _hashed(self) -> int:
+        return hash((self.name, self.free, self.weeks, self.listed, self.reasons))
+
+    def __hash__(self) -> int:
+        """Of all its days, once: a month that is kept is looked up by each page that shows it, and by each part."""
+        return self._hashed
 
     @property
     def has_chosen(self) -> bool:

@@ -16,6 +16,7 @@ from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core.db import db
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import PresenterKind, TeachingLanguage
+from scheduler.places import lessons
 from scheduler.places.models import Closure, Holiday, Host, Municipality
 from scheduler.places.terms.hosts import ClosureReason
 from scheduler.programmes.models import Programme
@@ -75,7 +76,7 @@ class Book(BookNow):
 
 
 def forget() -> None:
-    for kept in (seekers._everybody(), seekers._nearest(), agenda._taken()):
+    for kept in (seekers._everybody(), seekers._nearest(), agenda._taken(), lessons._known_lessons()):
         kept.shelf.clear()
     ANSWERS.clear()
 

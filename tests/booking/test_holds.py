@@ -16,8 +16,9 @@ from scheduler.booking.terms.holds import Slot
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, TooMany
+from scheduler.core.text import BadText
 from scheduler.programmes.terms import Booking
-from scheduler.requests.service.answers import keep_answers
+from scheduler.requests.service.answers import MOST_CHARACTERS, keep_answers
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
@@ -141,6 +142,46 @@ def test_a_calendar_that_a_page_opened_too_early_holds_nothing(book):
 
     assert (refusal.value.reason, states(), first.slot) == ("date_taken", [HoldState.HELD], TEN)
     assert opened.free_dates(book.wish().wish).first  # what was read is not read again
+
+
+def test_who_could_go_is_judged_again_only_where_somebody_promised_something_since(session):
+    book = BookNow(educators=3)
+    wish, everybody = book.wish(), {one.id for one in book.people}
+    opened = open_calendar(wish.wish, now=MONDAY, only=THURSDAY)
+    [(_number, first)] = opened.able_at(wish)
+    assert opened.of_locked(everybody, THURSDAY, now=MONDAY) is opened
+
+    held = hold_date("yours", wish, now=MONDAY, calendar=opened)
+
+    assert held_people() == first[:1]
+    since = opened.of_locked(everybody, THURSDAY, now=MONDAY)
+    assert since.able_at(wish) == open_calendar(wish.wish, now=MONDAY, only=THURSDAY).able_at(wish) == [(1, first[1:])]
+    mine = replace(wish, wish=replace(wish.wish, own_hold=held.id))
+    assert since.able_at(mine)[0][1] != first[1:]  # her own hold keeps nobody from her
+    assert hold_date("mine", wish, now=MONDAY, calendar=opened).slot == TEN
+    assert held_people() == first[:2]
+
+
+def test_a_date_is_held_with_the_answer_that_names_it_or_not_at_all(book):
+    mine = keep_answers(None, {}, now=MONDAY)
+    store = lambda said: lambda: keep_answers(mine, {"when": {"slot": [said]}}, now=MONDAY)  # noqa: E731
+
+    with pytest.raises(BadText):
+        hold_date(mine, book.wish(), now=MONDAY, store_answer=store("x" * MOST_CHARACTERS))
+    assert (states(), opened_booking(mine, now=MONDAY)) == ([], ({}, None))
+
+    held = hold_date(mine, book.wish(), now=MONDAY, store_answer=store("10"))
+    assert opened_booking(mine, now=MONDAY) == ({"when": {"slot": ["10"]}}, held)
+
+
+def test_one_free_time_of_a_day_is_told_as_the_calendar_tells_it(book):
+    book.hold()
+    wish = book.wish().wish
+    calendar = open_calendar(wish, now=MONDAY)
+
+    for one in calendar.free_dates(wish).days:
+        assert calendar.starts_on(wish, one.day) == one.starts
+    assert calendar.starts_on(wish, MONDAY.date() - DAY) == calendar.starts_on(wish, dt.date(2028, 1, 3)) == ()
 
 
 def test_who_is_refused_another_date_keeps_the_first(book):

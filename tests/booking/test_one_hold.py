@@ -178,14 +178,14 @@ def test_without_locks_and_defences_the_same_hour_is_held_twice(
 ):
     book = BookNow()
     both_have_looked = threading.Barrier(2)
-    look = holds.crew_under_lock
+    look = holds.crew_and_hold
 
-    def look_and_wait(*args: object) -> list[int]:
-        crew = look(*args)  # type: ignore[arg-type]
+    def look_and_wait(*args: object) -> object:
+        found = look(*args)  # type: ignore[arg-type]
         both_have_looked.wait(timeout=30)
-        return crew
+        return found
 
-    monkeypatch.setattr(holds, "crew_under_lock", look_and_wait)
+    monkeypatch.setattr(holds, "crew_and_hold", look_and_wait)
 
     answers = hold_all(app, book, 2)
 

@@ -125,6 +125,42 @@ def test_records_inherit_keep_what_they_worked_out_and_are_copied_and_stored():
         Slot(2).begins = 3
 
 
+def test_another_one_has_the_given_values_and_the_others_of_the_first_alone():
+    place = Place("Ниш", ("Н", "и", "ш"))
+    assert place.size == 3
+
+    other = records.replace(place, letters=("N", "i", "š", "!"))
+
+    assert (other, other.size, place.size) == (Place("Ниш", ("N", "i", "š", "!")), 4, 3)
+    assert vars(records.replace(place)) == {"name": "Ниш", "letters": ("Н", "и", "ш"), "near": None}
+    assert records.replace(City("Бор", people=2), people=3) == City("Бор", people=3)
+    with pytest.raises(FrozenInstanceError):
+        other.name = "Бор"
+    with pytest.raises(TypeError):
+        records.replace(place, size=1)
+    with pytest.raises(TypeError):
+        records.replace(place, letter=())
+
+
+def test_another_one_of_a_class_that_says_more_is_made_as_python_makes_it():
+    @records.dataclass(frozen=True)
+    class Even:
+        number: int
+
+        def __post_init__(self) -> None:
+            if self.number % 2:
+                raise ValueError(self.number)
+
+    class Town(Place):
+        """Adds nothing to what it holds, and is one of its own."""
+
+    assert records.replace(Slot(1, "a"), begins=2) == Slot(2, "a")
+    assert records.replace(Even(2), number=4) == Even(4)
+    with pytest.raises(ValueError, match="3"):
+        records.replace(Even(2), number=3)
+    assert type(records.replace(Town("Бор"), name="Ниш")) is Town
+
+
 def test_one_that_holds_itself_is_shown():
     place = Place("p", near=[])
     place.near.append(place)

@@ -184,6 +184,27 @@ def test_an_example_calendar_covers_the_demos_year_is_marked_and_leaves(session)
 
 
 @pytest.mark.both_databases
+def test_the_same_lines_are_the_same_calendar_and_a_closure_makes_another(session):
+    load_reference_data(MONDAY)
+    first, last = dt.date(2026, 2, 2), dt.date(2026, 3, 1)
+    town = queries.host_of(make_host(municipality_id=make_municipality().id).id).municipality
+    before = lesson_calendar(first, last)
+    open_days = before.by_grade(None, (), first, last)
+    assert lesson_calendar(first, last) is before
+    assert lesson_calendar(first, last + DAY) is not before
+
+    with transaction() as writing:
+        writing.add(_closure(Extent(), first + DAY, first + DAY, None))
+    after = lesson_calendar(first, last)
+
+    assert before.shut(town, first, last) == frozenset()
+    assert after.shut(town, first, last) == {first + DAY}
+    assert after.by_grade(town, [Level.PRIMARY], first, last) != before.by_grade(town, [Level.PRIMARY], first, last)
+    assert after.by_grade(None, (), first, last) == open_days
+    assert (after.missing(first), after.missing(dt.date(2026, 10, 6))) == ("", "2026/27")
+
+
+@pytest.mark.both_databases
 def test_closures_come_with_the_lessons_as_pages_show_them(session):
     first, last = dt.date(2026, 10, 5), dt.date(2026, 10, 11)
     town, district = make_municipality("Чачак"), make_district(name_en="Jablanica")

@@ -91,6 +91,10 @@ class OpenCalendar:
         """On which of the next days, and at what times, somebody can really come; names nobody."""
         return booking_free_dates.free_dates(self.facts_of(wish), clock.moment_of)
 
+    def starts_on(self, wish: FreeWish, day: dt.date) -> tuple[dt.time, ...]:
+        """The free times of one day."""
+        return booking_free_dates.starts_on(self.facts_of(wish), day, clock.moment_of)
+
     def against(self, wish: FreeWish, day: dt.date) -> list[FreeDay]:
         """Every rule that speaks against a day at the hours that the wish keeps."""
         return booking_free_dates.against(self.facts_of(wish), day, clock.moment_of)
@@ -112,10 +116,14 @@ class OpenCalendar:
         """The same calendar of these presenters alone, with what they have promised by now: one question.
 
         Nobody promises their time while their locks are held. No lock guards their hours and papers, so that reading
-        them again would prove nothing more.
+        them again would prove nothing more. Where everybody has promised what she had before, it is this calendar
+        itself: who could go is known by then.
         """
+        taken = taken_from(seekers.able(self.people), (day, day), now).what
+        if taken == self.taken:
+            return self
         people = tuple(one for one in self.people if one.presenter_id in presenter_ids)
-        return replace(self, people=people, taken=taken_from(presenter_ids, (day, day), now).what)
+        return replace(self, people=people, taken=taken)
 
     def facts_of(self, wish: FreeWish) -> FreeFacts:
         """What the rule is asked with."""

@@ -56,6 +56,11 @@ def judged_dates(facts: FreeFacts, moment_of: MomentOf) -> tuple[FreeDates, "Jud
     return FreeDates(tuple(found), bells=facts.audience is Audience.PUPILS and facts.told is not None), judged
 
 
+def starts_on(facts: FreeFacts, day: dt.date, moment_of: MomentOf) -> tuple[dt.time, ...]:
+    """The free times of one of these days; none of a day that is out of reach."""
+    return () if refusals(facts, day) else JudgedDays(facts, [day], moment_of).on(day).starts
+
+
 def _needs(facts: FreeFacts) -> tuple[tuple[PresenterKind, int], ...]:
     """An educator is an adult, and nobody goes without one: so a crew of enough people is one that may go."""
     return (PresenterKind.EDUCATOR, facts.rule.educators), (PresenterKind.INFLUENCER, facts.rule.influencers)

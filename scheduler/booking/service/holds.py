@@ -6,11 +6,10 @@ once: one gets it, the others learn so as soon as that one is done (TRUST R1).
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, delete, or_, select
+from sqlalchemy import and_, bindparam, case, delete, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -24,6 +23,10 @@ from scheduler.config import settings
 from scheduler.core import clock, tokens
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, TooMany
+from scheduler.core.id_lists import IsOneOf, ids_named
+from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_write import QuickInsert
+from scheduler.core.records import replace
 from scheduler.people import rules as people_rules
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
@@ -44,19 +47,46 @@ log = logging.getLogger(__name__)
 DRAFT_LOCK, NETWORK_LOCK = 31, 32  # kinds of advisory locks
 ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
 
+# Each press of a date asks and writes this: put into words once (`core/quick_read.py`).
+_FROM_NETWORK = and_(
+    bindparam("network") != "", DateHold.network == bindparam("network"), DateHold.until > bindparam("now")
+)
+_BESIDE = QuickRead(
+    select(DateHold.id, DateHold.draft).where(
+        DateHold.state == HoldState.HELD, or_(DateHold.draft == bindparam("draft"), _FROM_NETWORK)
+    )
+)
+_THEIRS = select(HeldTime.date_hold_id).where(IsOneOf(HeldTime.presenter_id, ids_named("ids")))
+_ENDING = (
+    select(DateHold)
+    .where(or_(and_(DateHold.id.in_(_THEIRS), DateHold.until <= bindparam("now")), DateHold.id == bindparam("own")))
+    .order_by(DateHold.id)
+    .with_for_update()
+)
+_OVER = QuickRead(_ENDING.with_only_columns(DateHold.id))
+_HELD_TIME = QuickInsert(HeldTime)
+
 
 def hold_date(
-    draft: str, wish: HoldWish, *, network: str = "", now: dt.datetime, calendar: OpenCalendar | None = None
+    draft: str,
+    wish: HoldWish,
+    *,
+    network: str = "",
+    now: dt.datetime,
+    calendar: OpenCalendar | None = None,
+    store_answer: Callable[[], object] = lambda: None,
 ) -> HeldDate:
     """Hold a date for the booking under this token, for a quarter of an hour; its earlier one is free again.
 
     The same date held again counts from now. A page that has opened the calendar hands it on; whose time is free is
-    asked again under the locks all the same. Raises: NotFound; Conflict("date_taken") when it is not free (any more):
-    what the booking held before stays held; Conflict("not_book_now"); TooMany.
+    asked again under the locks all the same. `store_answer` writes what the booking says of its date, in the same
+    transaction: both or neither. Raises: NotFound; Conflict("date_taken") when it is not free (any more): what the
+    booking held before stays held; Conflict("not_book_now"); TooMany.
     """
     with change(ANONYMOUS, now) as act:
         calendar = calendar or open_calendar(wish.wish, now=now, only=wish.slot.on_day)
         shown = held_date(_hold(act, tokens.token_hash(draft), network, wish, calendar))
+        store_answer()
     log.info("date held", extra={"hold_id": shown.id})
     return shown
 
@@ -64,11 +94,11 @@ def hold_date(
 def _hold(act: Act, key: str, network: str, wish: HoldWish, calendar: OpenCalendar) -> DateHold:
     _require_book_now(calendar.place.programme)
     before = _lock_draft(act, key, network)
-    if before is not None:  # her own date keeps others away, not her
-        wish = replace(wish, wish=replace(wish.wish, own_hold=before.id))
-    crew = crew_under_lock(act, wish, calendar)
-    if before is not None and before.state is HoldState.HELD:
-        end_hold(act, before, HoldState.RELEASED)
+    if before:  # her own date keeps others away, not her
+        wish = replace(wish, wish=replace(wish.wish, own_hold=before))
+    crew, earlier = crew_and_hold(act, wish, calendar)
+    if earlier is not None and earlier.state is HoldState.HELD:
+        end_hold(act, earlier, HoldState.RELEASED)
     said = {"state": HoldState.HELD, "state_since": act.now, "until": act.now + HELD_FOR}
     row = hold_row(wish, calendar.place, draft=key, network=network, **said)
     give_time(act.session, row, crew)
@@ -201,62 +231,65 @@ def _held(session: Session, key: str, *, lock: bool = False) -> DateHold | None:
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
-def _lock_draft(act: Act, key: str, network: str) -> DateHold | None:
-    """Nobody else holds a date for this booking, nor from its network; the hold of the booking, it may be over.
+def _lock_draft(act: Act, key: str, network: str) -> int:
+    """Nobody else holds a date for this booking, nor from its network; the hold of the booking, it may be over: its id,
+    or 0.
 
     So many dates at once no school holds. Raises: TooMany.
     """
     advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
-    wanted = DateHold.draft == key
     if network:
         advisory_lock(act.session, NETWORK_LOCK, [people_rules.lock_number(network)])
-        wanted = or_(wanted, and_(DateHold.network == network, DateHold.until > act.now))
-    rows = act.session.scalars(
-        select(DateHold).where(DateHold.state == HoldState.HELD, wanted).execution_options(populate_existing=True)
-    ).all()
-    if len([row for row in rows if row.draft != key]) >= MOST_FROM_NETWORK:
+    rows = _BESIDE.on_page(act.session, {"draft": key, "network": network, "now": act.now})
+    if len([draft for _number, draft in rows if draft != key]) >= MOST_FROM_NETWORK:
         raise TooMany(BookingReason.TOO_MANY_HOLDS, wait=HELD_FOR)
-    return next((row for row in rows if row.draft == key), None)
+    return next((number for number, draft in rows if draft == key), 0)
 
 
 def crew_under_lock(act: Act, wish: HoldWish, calendar: OpenCalendar) -> list[int]:
     """Who would go, with nobody else giving their time away until the transaction ends.
 
+    Raises: Conflict("date_taken").
+    """
+    return crew_and_hold(act, wish, calendar)[0]
+
+
+def crew_and_hold(act: Act, wish: HoldWish, calendar: OpenCalendar) -> tuple[list[int], DateHold | None]:
+    """The same, and the hold of who asks, whose row is locked by then; None without one.
+
     Looked for twice: everybody who could go is known after the first look, and what others did meanwhile after the
-    second. All locks are taken at once, in order. Raises: Conflict("date_taken").
+    second, which judges again only where they did something. All locks are taken at once, in order.
     """
     able = calendar.able_at(wish)
     locked = {who for _number, ids in able for who in ids}
     if any(len(ids) < number for number, ids in able) or not able:
         raise Conflict(BookingReason.DATE_TAKEN)
     hold_time(act.session, locked)
-    _end_over(act.by(SYSTEM), locked, wish.wish.own_hold)
+    own = _end_over(act.by(SYSTEM), locked, wish.wish.own_hold)
+    again = calendar.of_locked(locked, wish.slot.on_day, now=act.now)
     crew: list[int] = []
-    for number, ids in calendar.of_locked(locked, wish.slot.on_day, now=act.now).able_at(wish):
+    for number, ids in able if again is calendar else again.able_at(wish):
         if len(ids) < number:
             raise Conflict(BookingReason.DATE_TAKEN)
         crew += ids[:number]
     if not crew:
         raise Conflict(BookingReason.DATE_TAKEN)
-    return crew
+    return crew, own
 
 
-def _end_over(act: Act, presenter_ids: Collection[int], own_hold: int) -> None:
+def _end_over(act: Act, presenter_ids: Collection[int], own_hold: int) -> DateHold | None:
     """End the holds of these presenters whose time is over; their locks are held.
 
-    The hold of who asks is locked with them, in one order for everybody; it ends if it is over, too.
+    The hold of who asks is locked with them, in one order for everybody; it ends if it is over, too. It is handed back.
     """
-    theirs = select(HeldTime.date_hold_id).where(HeldTime.presenter_id.in_(presenter_ids))
-    rows = act.session.scalars(
-        select(DateHold)
-        .where(or_(and_(DateHold.id.in_(theirs), DateHold.until <= act.now), DateHold.id == own_hold))
-        .order_by(DateHold.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    asked = {"ids": presenter_ids, "now": act.now, "own": own_hold}
+    if not own_hold and not _OVER.on_page(act.session, asked):  # nearly always; no object is made to know it
+        return None
+    rows = act.session.scalars(_ENDING, asked, execution_options={"populate_existing": True}).all()
     for row in rows:
         if row.state in LIVING_HOLDS and row.until <= act.now:
             end_hold(act, row, HoldState.LAPSED)
+    return next((row for row in rows if row.id == own_hold), None)
 
 
 def end_hold(act: Act, row: DateHold, to: HoldState) -> None:
@@ -288,9 +321,8 @@ def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
     """The hold is stored, and the time of these presenters held; their locks are."""
     session.add(row)
     session.flush()
-    for who in crew:
-        session.add(HeldTime(date_hold_id=row.id, presenter_id=who, busy_from=row.busy_from, busy_until=row.busy_until))
-    session.flush()
+    held = {"date_hold_id": row.id, "busy_from": row.busy_from, "busy_until": row.busy_until}
+    _HELD_TIME.each(session, [held | {"presenter_id": who} for who in crew])
 
 
 def ask_held(visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.datetime) -> None:

@@ -2,13 +2,16 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from scheduler.core.records import dataclass
+from scheduler.core.records import dataclass, field
+from scheduler.core.shelf import Shelf
 from scheduler.places.rules.hosts import days_by_grade, days_with_pupils, is_school_day, school_year, years_entered
 from scheduler.places.terms.hosts import CalendarSpan, Extent, HolidayRow, Level, MunicipalityRow, SchoolCalendar
 from scheduler.places.terms.school_time import DaysOfGrades
 
 DAY = dt.timedelta(days=1)
+MOST_KNOWN = 64  # answers of one calendar, ten kilobytes each
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,17 @@ class ShutDays:
 
 @dataclass(frozen=True)
 class LessonCalendar:
-    """What decides it between two days: closures, days without lessons, the lines of the school calendars."""
+    """What decides it between two days: closures, days without lessons, the lines of the school calendars.
+
+    Whoever keeps it keeps with it what it was asked: the days by grade, by the school calendar and what is shut.
+    """
 
     first: dt.date
     last: dt.date
     closures: tuple[ShutDays, ...]
     holidays: Mapping[dt.date, HolidayRow]  # those without lessons
     entries: Mapping[SchoolCalendar, tuple[CalendarSpan, ...]]  # by day
+    known: Shelf[Any] = field(init=False, default_factory=lambda: Shelf(MOST_KNOWN), compare=False, repr=False)
 
     def covers(self, first: dt.date, last: dt.date) -> bool:
         """Whether it can be asked about that span."""
@@ -37,7 +44,7 @@ class LessonCalendar:
     def shut(self, town: MunicipalityRow | None, first: dt.date, last: dt.date) -> frozenset[dt.date]:
         """The days that a closure takes away from the schools of a municipality; none from a host abroad."""
         spans = [(one.first_day, one.last_day) for one in self.closures if one.extent.holds(town)]
-        return frozenset(day for day in _span(first, last) if any(begin <= day <= end for begin, end in spans))
+        return frozenset(day for begin, end in spans for day in _span(max(begin, first), min(end, last)))
 
     def with_pupils(
         self, town: MunicipalityRow | None, levels: Collection[Level], first: dt.date, last: dt.date
@@ -49,7 +56,10 @@ class LessonCalendar:
         self, town: MunicipalityRow | None, levels: Collection[Level], first: dt.date, last: dt.date
     ) -> DaysOfGrades:
         """The same by grade, as the last grades of a school end their year earlier; all of the host's under None."""
-        return days_by_grade(*self._rules(town, levels, first, last))
+        shut = self.shut(town, first, last)
+        of = town and town.school_calendar, shut, tuple(levels), first, last
+        found: DaysOfGrades = self.known.found(of, lambda: days_by_grade(*self._rules(town, levels, first, last)))
+        return found
 
     def has_lessons(self, calendar: SchoolCalendar, day: dt.date) -> bool:
         """Whether some class of that school calendar has lessons, closures aside."""
@@ -58,7 +68,11 @@ class LessonCalendar:
     def missing(self, day: dt.date) -> str:
         """The school year of a day, "2026/27", when one of the calendars does not have it yet; else empty."""
         year = school_year(day)
-        return "" if all(year in years_entered(lines) for lines in self.entries.values()) else year
+        found: str = self.known.found(year, lambda: "" if self._has_year(year) else year)
+        return found
+
+    def _has_year(self, year: str) -> bool:
+        return all(year in years_entered(lines) for lines in self.entries.values())
 
     def _rules(
         self, town: MunicipalityRow | None, levels: Collection[Level], first: dt.date, last: dt.date

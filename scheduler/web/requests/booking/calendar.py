@@ -2,11 +2,11 @@
 
 import datetime as dt
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core import clock
+from scheduler.core.records import replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 from scheduler.waitlist.queries.ranks import waiting_now
@@ -69,6 +69,8 @@ def _without_notice(answer: FreeDates) -> FreeDates:
     """Before a booking nothing fell out: a day before the first that is offered is too soon for the slowest of its
     programmes.
     """
+    if not any(one.lack is Lack.BEFORE for one in answer.days):
+        return answer
     soon = tuple(replace(one, lack=Lack.TOO_SOON) if one.lack is Lack.BEFORE else one for one in answer.days)
     return replace(answer, days=soon)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
+from scheduler.core.records import replace
 from scheduler.people.rules import network_of
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS
@@ -62,8 +63,7 @@ def press_date(booking: BookingDraft) -> bool | None:
 def _only_time_of(booking: BookingDraft, day: str) -> Slot | None:
     """Of that day alone the calendar is opened: no other is asked for."""
     wish, pressed = booking.free_wish(), slot_of(f"{day}T00:00")
-    found = booking.calendar_of(wish, pressed.on_day).free_dates(wish).free if wish and pressed else ()
-    starts = next((one.starts for one in found if pressed and one.day == pressed.on_day), ())
+    starts = booking.calendar_of(wish, pressed.on_day).starts_on(wish, pressed.on_day) if wish and pressed else ()
     return Slot(pressed.on_day, starts[0]) if pressed and len(starts) == 1 else None
 
 
@@ -75,17 +75,19 @@ def hold_slot(booking: BookingDraft, slot: Slot, *, by_the_bell: bool = True) ->
     answer: Typed = only_day(slot.on_day.isoformat()) | {"day_part": ["any"], "slot": [value_of(slot)]}
     if "booking" not in session:
         booking.set_aside("when", answer, wrong=False)
+    before, store_answer = dict(booking.answers), partial(booking.keep, "when", answer)
     try:
         calendar, network = booking.calendar_of(wish.wish, slot.on_day), network_of(request.remote_addr)
-        held = hold_date(session["booking"], wish, network=network, now=booking.now, calendar=calendar)
+        booking.read["held"] = hold_date(
+            session["booking"], wish, network=network, now=booking.now, calendar=calendar, store_answer=store_answer
+        )
     except TooMany:
         say(_("Too many dates are held from your network. Wait a quarter of an hour, or name days yourself."))
         return False
     except Conflict:
+        booking.answers = before  # also where the database refused only with the commit
         note_lost_date(booking, slot)
         return False
-    booking.read["held"] = held
-    booking.keep("when", answer)
     return True
 
 

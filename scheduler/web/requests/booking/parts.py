@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from scheduler.booking.rules.day_line import LaidPart, LaidShift, shifts_of, sug
 from scheduler.booking.rules.holds import main_audience
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Reason
+from scheduler.core.records import replace
 from scheduler.programmes.queries import programme_of
 from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.rules.school_request import leads_first, problems_with_part
