@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cas
 
 from scheduler.attendance.models import Attendance, HeadCount, KeptFigure, StaleFigure
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS
+from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
@@ -18,10 +19,10 @@ from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import HELD_STATES, AssignmentState
 
-# Nearly every attendance is locked: with the empty text no database begins with the index of states.
+# Nearly every attendance is locked: SQLite is kept from the index of states, PostgreSQL has counted them itself.
 IS_COUNTED = (
     Presentation.state.in_(HELD_STATES),
-    Attendance.state.concat("").in_([state.value for state in COUNTS_FOR_REPORTS]),
+    by_no_index(Attendance.state).in_(COUNTS_FOR_REPORTS),
 )
 KEY = ("year", "month", "centre_id", "town", "programme_id", "campaign", "audience", "level")
 NUMBERS = tuple(one.name for one in KeptFigure.__table__.columns if one.name not in (*KEY, "first_day", "last_day"))

@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
-    ScalarSelect,
-    Select,
     and_,
     cast,
     exists,
@@ -23,6 +21,7 @@ from sqlalchemy.orm import aliased
 from scheduler.board.terms import BoardWish
 from scheduler.core.db import db
 from scheduler.core.records import dataclass
+from scheduler.core.row_by_row import no_row, some_row
 from scheduler.people.models import Presenter
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import Point, SchoolCalendar
@@ -77,12 +76,7 @@ def of_people(presenter_ids: Collection[int], wish: BoardWish) -> ColumnElement[
         .join(Assignment, Assignment.presentation_id == Presentation.id)
         .where(Assignment.presenter_id.in_(presenter_ids), Assignment.state.in_(BLOCK_STATES), _in_days(wish))
     )
-    return Visit.id.in_(theirs) | and_(Visit.state != VisitState.DELIVERED, _first(seats).is_(None))
-
-
-def _first(seats: Select[Any]) -> ScalarSelect[Any]:
-    """One of them, looked up row by row: beside an OR, PostgreSQL answers EXISTS by a table of all there ever were."""
-    return seats.limit(1).scalar_subquery()
+    return Visit.id.in_(theirs) | and_(Visit.state != VisitState.DELIVERED, no_row(seats))
 
 
 def _is_last() -> ColumnElement[bool]:
@@ -103,7 +97,7 @@ def goes(actor: Actor, wish: BoardWish) -> ColumnElement[bool]:
         Visit.id == Presentation.visit_id,
         *_living(actor, wish),
     )
-    return _first(seats).is_not(None)
+    return some_row(seats)
 
 
 def _in_days(wish: BoardWish) -> ColumnElement[bool]:

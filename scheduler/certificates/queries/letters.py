@@ -3,7 +3,7 @@
 from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, select, true
 from sqlalchemy.orm import aliased
 
 from scheduler import policy
@@ -13,6 +13,7 @@ from scheduler.certificates.terms import CertificateFilters, LetterPreview, Scho
 from scheduler.core.counting import count_of, within
 from scheduler.core.db import db
 from scheduler.core.paging import COUNTED_BEYOND
+from scheduler.core.row_by_row import no_row, some_row
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign
@@ -41,7 +42,8 @@ def preview(
     looked_at = None if most is None else WAITING_LOOKED_AT
     counted_to = None if most is None else COUNTED_BEYOND
     waiting = asked.untold().limit(looked_at).subquery()
-    silent = _visits_of(waiting, or_(SchoolRequest.id.is_(None), ~has_an_address()))
+    reached = select(SchoolRequest.id).where(SchoolRequest.id == Visit.school_request_id, has_an_address())
+    silent = _visits_of(waiting, no_row(reached.correlate(Visit)))
     counts = select(count_of(asked.told(), counted_to), count_of(asked.untold(), looked_at))
     told, waits = db.session().execute(counts).one()
     return LetterPreview(
@@ -89,7 +91,7 @@ class _Asked:
         )
 
     def _fits(self, paper: Any, also: ColumnElement[bool]) -> ColumnElement[bool]:
-        """Of a paper: its visit is of the list. As a part of its own, so that papers are walked as their index lies."""
+        """Of a paper: its visit is of the list. Looked up paper by paper: papers are walked as their index lies."""
         visit = (
             select(Visit.id)
             .join(Host, Host.id == Visit.host_id)
@@ -99,7 +101,7 @@ class _Asked:
         )
         if self.campaign_slug:
             visit = visit.join(Campaign, Campaign.id == Visit.campaign_id).where(Campaign.slug == self.campaign_slug)
-        return visit.correlate(paper).exists()
+        return some_row(visit.correlate(paper))
 
 
 def _visits(wanted: Select[Any], limit: int | None) -> list[Row[Any]]:

@@ -29,6 +29,7 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports.batches import ImportBatch, ImportedRow
 from scheduler.core.language import DEFAULT, pick
 from scheduler.core.names import spelled
+from scheduler.core.row_by_row import no_row, some_row
 from scheduler.people.models import Centre, Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
@@ -233,14 +234,14 @@ def _missing(named_more: ColumnElement[bool]) -> Select[int]:
     holders = _papers_of_teachers(Certificate.state == CertificateState.ISSUED)
     return select(Visit.id).where(
         Visit.state == VisitState.DELIVERED,
-        ~had.exists() | (named_more & (holders < _people(HeadCount.audience != Audience.PUPILS))),
+        no_row(had.correlate(Visit)) | (named_more & (holders < _people(HeadCount.audience != Audience.PUPILS))),
         ~unlocked(),
         ~imported().where(ImportedRow.thing_id == Visit.id).exists(),
     )
 
 
-def _named_without_a_paper() -> Exists:
-    return (
+def _named_without_a_paper() -> ColumnElement[bool]:
+    named = (
         select(NamedAdult.id)
         .outerjoin(
             Certificate,
@@ -249,8 +250,9 @@ def _named_without_a_paper() -> Exists:
             & (Certificate.holder_key == NamedAdult.name_key),
         )
         .where(NamedAdult.visit_id == Visit.id, Certificate.id.is_(None))
-        .exists()
+        .correlate(Visit)
     )
+    return some_row(named)
 
 
 def _papers_of_teachers(*which: ColumnElement[bool]) -> ScalarSelect[int]:

@@ -12,6 +12,7 @@ from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
+from scheduler.core.row_by_row import some_row
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.places.models import Host, HostMerger
@@ -71,9 +72,10 @@ def standing_still(since: dt.datetime) -> ColumnElement[bool]:
 
 
 def has_visit() -> ColumnElement[bool]:
-    return exists(Visit.school_request_id).where(
+    living = select(Visit.school_request_id).where(
         Visit.school_request_id == SchoolRequest.id, Visit.state.not_in(GONE_VISITS)
     )
+    return some_row(living.correlate(SchoolRequest))
 
 
 def is_silent(since: dt.datetime) -> ColumnElement[bool]:

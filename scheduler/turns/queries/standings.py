@@ -14,6 +14,7 @@ from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core.db import db
 from scheduler.core.records import dataclass
+from scheduler.core.row_by_row import some_row
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
@@ -91,7 +92,7 @@ def may_be_asked(today: dt.date) -> ColumnElement[bool]:
     to_lock = counted.where(Attendance.state.in_(TO_BE_LOCKED), Presentation.visit_id == Visit.id)
     return or_(
         and_(~Visit.papers_settled, may_wait),  # so that the index of those not settled is read
-        and_(Visit.state == VisitState.DELIVERED, to_lock.correlate(Visit).exists()),
+        and_(Visit.state == VisitState.DELIVERED, some_row(to_lock.correlate(Visit))),
     )
 
 
@@ -153,7 +154,7 @@ def _somebody_away() -> ColumnElement[bool]:
 
 def _somebody_left() -> ColumnElement[bool]:
     seats = select(Assignment.id).join(Presentation, Presentation.id == Assignment.presentation_id)
-    return seats.where(Presentation.visit_id == Visit.id, Assignment.state.in_(LEFT)).exists()
+    return some_row(seats.where(Presentation.visit_id == Visit.id, Assignment.state.in_(LEFT)).correlate(Visit))
 
 
 def _numbers_asked_at() -> Any:
@@ -164,7 +165,7 @@ def _numbers_asked_at() -> Any:
 def _in_two_places() -> ColumnElement[bool]:
     """Somebody suggested for a visit has promised that time elsewhere."""
     mine, other = aliased(Assignment), aliased(Assignment)
-    return (
+    seats = (
         select(mine.id)
         .join(Presentation, Presentation.id == mine.presentation_id)
         .join(
@@ -179,8 +180,8 @@ def _in_two_places() -> ColumnElement[bool]:
         )
         .where(Presentation.visit_id == Visit.id, mine.state == AssignmentState.SUGGESTED)
         .correlate(Visit)
-        .exists()
     )
+    return some_row(seats)
 
 
 def _counted_otherwise() -> ColumnElement[bool]:
