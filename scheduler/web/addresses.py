@@ -10,7 +10,7 @@ from werkzeug.routing import BuildError
 PLACE = "~~"  # stands for a value where an address is made of which only that value is another in each row
 ADDRESSES = "addresses"  # of what an application keeps
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # what stands in an address as it is
-NUMBER, WORD = 7_300_000_000_000, "stands-for-"  # of a place: what no address says by itself
+STAND_IN_NUMBER, STAND_IN_WORD = 7_300_000_000_000, "stands-for-"  # of a place: what no address says by itself
 
 
 def address_of(endpoint: str, **values: object) -> str:
@@ -54,7 +54,7 @@ def _kind(value: object) -> type | None:
 def _with_places(endpoint: str, values: dict[str, object]) -> str | None:
     """The address with {0}, {1} … for its values; None where it takes not any value, or says one otherwise."""
     stand_ins = {
-        name: NUMBER + place if type(value) is int else f"{WORD}{place}"
+        name: STAND_IN_NUMBER + place if type(value) is int else f"{STAND_IN_WORD}{place}"
         for place, (name, value) in enumerate(values.items())
     }
     try:

@@ -13,7 +13,7 @@ from scheduler.web.addresses import PLACE
 from scheduler.web.board.blocks import away_words, block_view, held_view, usual_hours
 
 
-class Cells:
+class BoardCells:
     """The cells of one page, for the one who reads it: `heads` are its columns."""
 
     def __init__(

@@ -35,7 +35,7 @@ from scheduler.web import labels
 from scheduler.web.board import blocks
 from scheduler.web.board import region_words as words
 from scheduler.web.board.blueprint import bp
-from scheduler.web.board.cells import Cells
+from scheduler.web.board.cells import BoardCells
 from scheduler.web.board.region_address import TableAddress, asked_address, pressed_cell
 from scheduler.web.board.views import A_WEEK, today
 from scheduler.web.filters import say
@@ -116,7 +116,7 @@ def _page(table: RegionTable, address: TableAddress, cells: AskedCards, monday: 
     going = crew | {who for one in answers.values() for seat in one.seats[:1] for who in seat.crew[1:]}
     people = people_queries.presenters_by_id(going) if going else {}
     heads = [blocks.day_view(day, today()) for day in found.days]
-    written = Cells(heads)
+    written = BoardCells(heads)
     rows = [
         (blocks.row_view(row), _row(row, written.views(row), (address, cells, names), answers, people))
         for row in found.rows

@@ -17,7 +17,7 @@ from scheduler.core.paging import Page, page_number
 from scheduler.programmes import queries as programme_queries
 from scheduler.web.board import blocks
 from scheduler.web.board.blueprint import bp
-from scheduler.web.board.cells import Cells
+from scheduler.web.board.cells import BoardCells
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, asked_day, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
@@ -146,7 +146,7 @@ def _shown(found: Board, wish: BoardWish, *, back: dict[str, str]) -> dict[str, 
     may_move = policy.scope_of(actor, "update", "visit") is not None
     kept = back | ({"by": by} if by != BY[0] else {})
     days = [blocks.day_view(day, today()) for day in found.days]
-    cells = Cells(days, may_move=may_move, back=kept)
+    cells = BoardCells(days, may_move=may_move, back=kept)
     rows = [(blocks.row_view(row), cells.views(row)) for row in found.rows]
     return {
         "by": by,

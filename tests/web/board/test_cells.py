@@ -6,7 +6,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from scheduler.board.terms import AbsenceOfDay, BoardCell, BoardRow, HeldBlock
-from scheduler.web.board.cells import Cells
+from scheduler.web.board.cells import BoardCells
 from tests.factories import MONDAY
 
 DAYS = tuple(MONDAY + dt.timedelta(days=number) for number in range(5))
@@ -37,7 +37,7 @@ class Pen:
 
 def test_rows_without_anything_share_what_is_written_but_not_whose_it_is(app: Flask) -> None:
     with app.test_request_context("/board?lang=en"):
-        cells, pen = Cells(HEADS), Pen()
+        cells, pen = BoardCells(HEADS), Pen()
         told = [cells.written(pen, cells.views(row(who)), str(who)) for who in (4, 17)]
 
     assert told == ["[4 ]" * 5, "[17 ]" * 5]
@@ -48,7 +48,7 @@ def test_what_is_otherwise_is_written_by_itself(app: Flask) -> None:
     away = tuple(BoardCell(day, away=ABSENT if day == MONDAY else None) for day in DAYS)
     held = tuple(BoardCell(day, held=(held_on(day),) if day == MONDAY else ()) for day in DAYS)
     with app.test_request_context("/board?lang=en"):
-        cells, pen = Cells(HEADS), Pen()
+        cells, pen = BoardCells(HEADS), Pen()
         told = [
             cells.written(pen, cells.views(one), to)
             for one, to in ((row(1, *away), "1"), (row(2, *held), "2"), (row(3, *held), "3"), (row(4, *away), ""))
@@ -63,7 +63,7 @@ def test_what_is_otherwise_is_written_by_itself(app: Flask) -> None:
 def test_a_cell_that_is_hatched_is_not_one_that_is_free(app: Flask) -> None:
     closed = tuple(BoardCell(day, closed="holiday") for day in DAYS)
     with app.test_request_context("/board?lang=en"):
-        cells = Cells(HEADS)
+        cells = BoardCells(HEADS)
         first, second = cells.views(row(1)), cells.views(row(2, *closed))
 
     assert [one["hatched"] for one in first + second] == [False] * 5 + [True] * 5
