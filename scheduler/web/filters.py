@@ -2,17 +2,21 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.support import LazyProxy
 from flask import Flask, current_app, flash, get_flashed_messages
+from markupsafe import Markup, escape
 
+from scheduler.attendance.terms import HeadCounts
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
 from scheduler.core.records import dataclass
 from scheduler.core.text import marked
+from scheduler.programmes.terms import Audience
 from scheduler.web.addresses import address_of
 from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, in_page_letters, page_language
@@ -303,6 +307,18 @@ def in_hours(minutes: int) -> str:
     return words.in_hours(minutes, page_language())
 
 
+def four_numbers(counts: HeadCounts) -> Markup:
+    """pupils 12 · parents 3 · teachers 2 · others 0: each number beside its word at the end of a line too."""
+    said = _("pupils %(pupils)s · parents %(parents)s · teachers %(teachers)s · others %(others)s")
+    return Markup(_apart(said) % {who: number(getattr(counts, who)) for who in Audience})  # nosec B704  # numbers
+
+
+@cache
+def _apart(said: str) -> str:
+    """Words of a catalogue, in which the numbers are not yet."""
+    return " · ".join(f'<span class="nowrap">{escape(pair)}</span>' for pair in said.split(" · "))
+
+
 FILTERS = (
     in_hours,
     long_day,
@@ -322,7 +338,7 @@ FILTERS = (
     dashed,
     marked,
 )
-GLOBALS = (state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title, new_form_key)
+GLOBALS = (four_numbers, state_face, flag_face, ends_face, kind_face, toasts, url_if, error_title, new_form_key)
 
 
 def register(app: Flask) -> None:

@@ -66,7 +66,8 @@ class Lookout:
 
     def _near(self, words: list[str]) -> set[int]:
         """Of whom the text has the letters around the first space of her name, and those who have no such letters."""
-        gaps = {(one[-LETTERS_AROUND:], next_one[:LETTERS_AROUND]) for one, next_one in pairwise(words)}
+        neighbours = set(pairwise(words))  # of a list most stand in each of its rows
+        gaps = {(one[-LETTERS_AROUND:], next_one[:LETTERS_AROUND]) for one, next_one in neighbours}
         near = set(self._of_one_word)
         for before, after in self._lengths:
             whole = before == after == LETTERS_AROUND

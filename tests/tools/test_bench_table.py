@@ -11,8 +11,8 @@ from tools.bench.figures import Figure, GrowthLine, Record, apart, ms, percent, 
 from tools.bench.in_process import growth_figure
 from tools.bench.turns import Spread
 
-LEVEL = GrowthLine("/desk", 10.0, 11.0, 9, 9, 20.0, 0.04)
-STEEP = GrowthLine("/people", 10.0, 100.0, 9, 29, 20.0, 1.0)
+LEVEL = GrowthLine("/desk", 10.0, 11.0, 9, 9, 20.0, 20.0, 0.04)
+STEEP = GrowthLine("/people", 10.0, 100.0, 9, 29, 6.0, 20.0, 1.0)
 CONDITIONS = table.Conditions(
     dt.datetime(2026, 11, 27, 1, 2, tzinfo=dt.UTC),
     3.2,
@@ -77,6 +77,7 @@ def test_the_steepest_page_stands_first():
 
     assert "/people" in lines[2]
     assert "9 → 29" in lines[2]
+    assert "6 → 20" in lines[2]  # kilobytes: a page that holds more is seen to
     assert lines[3].endswith("| yes |")
 
 

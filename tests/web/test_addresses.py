@@ -1,5 +1,7 @@
 """What is kept of addresses is what `url_for` says, wherever the house stands."""
 
+from itertools import pairwise
+
 import pytest
 from flask import Flask, request, url_for
 from werkzeug.routing import BuildError
@@ -25,7 +27,7 @@ def test_a_house_under_a_prefix_has_other_addresses(app: Flask) -> None:
         assert address_of("requests.book") == "/desk/book"
 
 
-def test_what_names_a_row_or_a_choice_is_made_each_time(app: Flask) -> None:
+def test_what_names_a_row_or_a_choice_says_it_each_time(app: Flask) -> None:
     with app.test_request_context("/book"):
         told = [address_of("public.manifest", lang=language) for language in ("en", "sr_Latn")]
         assert told == [url_for("public.manifest", lang=language) for language in ("en", "sr_Latn")]
@@ -46,3 +48,26 @@ def test_a_page_that_is_not_there_is_told_as_before(app: Flask) -> None:
         for _ in range(2):
             with pytest.raises(BuildError):
                 address_of("nowhere.at_all")
+
+
+NUMBERS = (1, 7, 2_147_483_647)
+WORDS = ("P-2026-000017", "sr_Latn", "0", "a", "{0}", "a b", "č/ć", "~~", "")
+
+
+def address_or_none(how, endpoint: str, **values: object) -> str | None:
+    try:
+        return how(endpoint, **values)
+    except (BuildError, ValueError):
+        return None
+
+
+def test_every_page_of_a_row_has_its_own_address_whatever_names_the_row(app: Flask) -> None:
+    asked = 0
+    with app.test_request_context("/book"):
+        for rule in app.url_map.iter_rules():
+            for value, other in pairwise((*NUMBERS, *WORDS, 0, True, None, *NUMBERS, *WORDS)):
+                values = dict.fromkeys(sorted(rule.arguments), value) | {"page": other}
+                told = address_or_none(address_of, rule.endpoint, **values)
+                assert told == address_or_none(url_for, rule.endpoint, **values), (rule, values)
+                asked += told is not None
+    assert asked > 5_000

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from scheduler.attendance.terms import AttendanceState
+from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.certificates.terms import CertificateState
 from scheduler.core.names import SpelledName
 from scheduler.requests.terms.school_request import RequestState
@@ -150,3 +150,17 @@ def test_letters_of_a_name():
 def test_letters_of_a_name_are_those_of_the_page(app, language, letters):
     with app.test_request_context(f"/?lang={language}"):
         assert filters.letters(SpelledName("Јелена Ристић")) == letters
+
+
+def test_four_numbers_stand_each_beside_its_word(app):
+    counts = HeadCounts(pupils=1_250, parents=3)
+    told = {}
+    for language in ("en", "sr_Latn"):
+        with app.test_request_context(f"/?lang={language}"):
+            told[language] = [str(filters.four_numbers(counts)) for _turn in range(2)]
+
+    assert told["en"] == 2 * [
+        '<span class="nowrap">pupils 1,250</span> · <span class="nowrap">parents 3</span> · '
+        '<span class="nowrap">teachers 0</span> · <span class="nowrap">others 0</span>'
+    ]
+    assert told["sr_Latn"][1].startswith('<span class="nowrap">učenici 1.250</span> · ')

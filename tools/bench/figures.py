@@ -28,7 +28,8 @@ class GrowthLine:
     many_ms: float
     few_statements: int
     many_statements: int
-    kilobytes: float
+    few_kilobytes: float
+    many_kilobytes: float
     exponent: float
 
 

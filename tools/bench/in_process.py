@@ -117,7 +117,7 @@ def _grown(name: str, few: Sequence[float], many: Sequence[float] | None) -> Gro
     """A page that is missing among the many did not come within a minute: at least so steep it is."""
     after, asked, size = many or (TOO_SLOW_MS, few[1], few[2])
     exponent = log10(max(after, LEAST_MS) / max(few[0], LEAST_MS))
-    return GrowthLine(name, few[0], after, int(few[1]), int(asked), size / 1000, exponent)
+    return GrowthLine(name, few[0], after, int(few[1]), int(asked), few[2] / 1000, size / 1000, exponent)
 
 
 def growth_figure(lines: Sequence[GrowthLine]) -> list[Figure]:

@@ -32,6 +32,9 @@ NOT_PAGES = {  # for machines: they count the machine or send a file
     "admin.health",
     "public.metrics_page",
 }
+NAMES = {  # of pages that hold more the more there is, up to a whole page; a week of it is a page of fixed size
+    "/visits": "/visits from today on",
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _plain(app: Flask, rule: Rule, clients: dict[str, FlaskClient]) -> BenchPage
         with app.app_context():  # of its own: nothing that one reader's request remembers serves the next
             answer = client.get(rule.rule)
         if answer.status_code == 200:
-            return BenchPage(rule.rule, reader, rule.rule)
+            return BenchPage(NAMES.get(rule.rule, rule.rule), reader, rule.rule)
     return None
 
 

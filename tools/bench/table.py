@@ -87,7 +87,7 @@ def growth_table(lines: Sequence[GrowthLine]) -> str:
                 f"{one.many_ms:.1f} ms" if one.many_ms < TOO_SLOW_MS else "over a minute",
                 f"{one.exponent:.2f}",
                 f"{one.few_statements} → {one.many_statements}",
-                f"{one.kilobytes:,.0f}",
+                f"{one.few_kilobytes:,.0f} → {one.many_kilobytes:,.0f}",
                 "yes" if is_level(one) else "**no**",
             )
             for one in ordered

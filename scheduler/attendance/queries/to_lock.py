@@ -59,20 +59,21 @@ def waiting_attendance(
     has; those of the page follow, and `rows_of` loads them: two questions. Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
+    by_host = sort is not None and sort.name == "visit"  # else no host is looked up for thousands that are not shown
+    named: list[Any] = [Host.name_sr_latn] if by_host else []
     found = db.session.execute(
         select(
-            *(Visit.id, Visit.on_day, Host.name_sr_latn, func.min(_URGENCY)),
+            *(Visit.id, Visit.on_day, *(named or [literal("")]), func.min(_URGENCY)),
             *(func.count(), func.sum(case((_SILENT, 1), else_=0))),
         )
-        .select_from(Visit)
-        .join(Host, Host.id == Visit.host_id)
+        .select_from(Visit.__table__.join(Host, Host.id == Visit.host_id) if by_host else Visit)
         .join(Presentation, Presentation.visit_id == Visit.id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(in_reach(actor, Visit), Visit.id.in_(_WAITING), TO_BE_HELD)
-        .group_by(Visit.id, Visit.on_day, Host.name_sr_latn)
+        .group_by(Visit.id, Visit.on_day, *named)
         .order_by(func.min(_URGENCY), Visit.on_day, Visit.id)
     )
-    visits = in_order([_Waits(*row) for row in found], sort, SORTS)
+    visits = in_order([_Waits._make(row) for row in found], sort, SORTS)
     return _page_of(visits, page, per_page), sum(one.silent for one in visits)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -253,13 +254,19 @@ def _nearest(names: Sequence[PresenterName], near: Point, keep: Collection[int])
 def _presenter_rows(facts: _Facts, people: Sequence[PresenterName]) -> list[BoardRow]:
     ids = [one.presenter_id for one in people]
     hours, exceptions = availability_of(ids, facts.wish.first_day, facts.wish.last_day)
-    return [_presenter_row(facts, one, hours[one.presenter_id], exceptions[one.presenter_id]) for one in people]
+    closed = {day: _closed(head, None) for day, head in facts.days.items()}  # the same in every row
+    usual = cache(_usual)
+    return [
+        _presenter_row(facts, closed, one, usual(hours[one.presenter_id]), exceptions[one.presenter_id])
+        for one in people
+    ]
 
 
 def _presenter_row(
     facts: _Facts,
+    closed: Mapping[dt.date, str],
     person: PresenterName,
-    hours: Sequence[Hours],
+    usual: Mapping[int, AbsenceOfDay],
     exceptions: Sequence[ExceptionRow],
 ) -> BoardRow:
     who = person.presenter_id
@@ -268,15 +275,15 @@ def _presenter_row(
     for visit in sorted(facts.crews.get(who, ()), key=_begins):
         on[visit.on_day].append(visit)
     cells = []
-    for day, head in facts.days.items():
+    held_by_day = facts.held.by_presenter.get(who, {})
+    for day, why in closed.items():
         blocks, before = [], None
-        for visit in on[day]:
+        for visit in on.get(day, ()):
             block = _block(facts, visit, who, _leg(facts, before, visit, person.home), clashes.get(visit.id))
             before = visit
             if facts.wish.programme_id in (None, facts.grounds[visit.id].programme_id):
                 blocks.append(block)
-        held = facts.held.by_presenter.get(who, {}).get(day, ())
-        cells.append(BoardCell(day, tuple(blocks), _away(day, hours, exceptions), held, _closed(head, None)))
+        cells.append(BoardCell(day, tuple(blocks), _away(day, usual, exceptions), held_by_day.get(day, ()), why))
     shown = [block for cell in cells for block in cell.blocks]
     minor = is_minor(person.adult_on, facts.wish.last_day)
     name = person.given_name if minor else person.full_name
@@ -331,13 +338,19 @@ def _leg(facts: _Facts, before: VisitRow | None, visit: VisitRow, home: Point) -
     return Leg(round(road_km(start, here)), road_minutes(start, here), available)
 
 
-def _away(day: dt.date, hours: Sequence[Hours], exceptions: Sequence[ExceptionRow]) -> AbsenceOfDay | None:
+def _away(day: dt.date, usual: Mapping[int, AbsenceOfDay], exceptions: Sequence[ExceptionRow]) -> AbsenceOfDay | None:
     """Absent that day, or not one of her days, or only some hours of it; None: nothing to say."""
     said = [row.available for row in exceptions if row.first_day <= day <= row.last_day]
     if said:
         return None if all(said) else AbsenceOfDay(absent=True)
-    if not hours or day.weekday() > 4:
-        return None
-    free = tuple((row.from_local, row.until_local) for row in hours if row.weekday == day.weekday())
-    whole = any(begins <= dt.time(8) and ends >= dt.time(18) for begins, ends in free)
-    return None if whole else AbsenceOfDay(absent=False, free=free)
+    return usual.get(day.weekday())
+
+
+def _usual(hours: Sequence[Hours]) -> dict[int, AbsenceOfDay]:
+    """By working day what her usual hours leave open: nothing of it, or only some hours; of whole days nothing."""
+    found = {}
+    for weekday in range(5) if hours else ():
+        free = tuple((row.from_local, row.until_local) for row in hours if row.weekday == weekday)
+        if not any(begins <= dt.time(8) and ends >= dt.time(18) for begins, ends in free):
+            found[weekday] = AbsenceOfDay(absent=False, free=free)
+    return found

@@ -5,6 +5,7 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -92,6 +93,11 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
 
 def _rows_of(filters: Filters, groups: tuple[Group, ...], names: Sequence[str], sums: Sequence[str]) -> Sequence[Any]:
     """What is added up of each piece, and in a row of its own whether figures are old; presenters with their names."""
+    return db.session().execute(_question(filters, groups, tuple(names), tuple(sums))).all()
+
+
+@lru_cache(maxsize=24)  # putting it together costs more than asking it: the words of it, and nothing of its answer
+def _question(filters: Filters, groups: tuple[Group, ...], names: tuple[str, ...], sums: tuple[str, ...]) -> Any:
     if of_crews(filters, groups):
         parts = crew_parts(filters)
     else:
@@ -99,11 +105,11 @@ def _rows_of(filters: Filters, groups: tuple[Group, ...], names: Sequence[str], 
     wanted = [_added(part, [part.cells[name] for name in names], sums, false()) for part in parts]
     every = [*wanted, mark_alone(wanted[0], is_stale(filters))]
     if Group.PRESENTER not in groups:
-        return _asked(every)
+        return every[0] if len(every) == 1 else union_all(*every)
     both = union_all(*every).subquery()
     named: Select[Any] = select(*both.c, *GROUP_COLUMNS[Group.PRESENTER][1:])
-    named = named.outerjoin(Presenter, Presenter.id == both.c.presenter).outerjoin(User, User.id == Presenter.user_id)
-    return db.session().execute(named).all()
+    named = named.outerjoin(Presenter, Presenter.id == both.c.presenter)
+    return named.outerjoin(User, User.id == Presenter.user_id)
 
 
 def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts] | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, null, select, union_all
@@ -160,8 +161,20 @@ def proof_pages(
 
     All presenters are looked through once; names are joined to those who are on a page.
     """
+    question = _question_of_proofs(centre_id, day, tuple(pages.items()), per_page)
+    rows: Sequence[Any] = db.session().execute(question).all()
+    found = sorted(rows, key=lambda row: (row[0], row[1]))
+    return {
+        lacks: Page([_line(row, day) for row in found if row[0] == at and row[1]], page,
+                    next(row[2] for row in found if row[0] == at and not row[1]), per_page)
+        for at, (lacks, page) in enumerate(pages.items())
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=24)  # putting it together costs more than asking it: the words of it, and nothing of its answer
+def _question_of_proofs(centre_id: int, day: dt.date, pages: tuple[tuple[Lacks, int], ...], per_page: int) -> Any:
     standing = _standing(centre_id, day)
-    lists = [_list_of(standing, place, lacks, page, per_page) for place, (lacks, page) in enumerate(pages.items())]
+    lists = [_list_of(standing, place, lacks, page, per_page) for place, (lacks, page) in enumerate(pages)]
     listed, one = union_all(*lists).subquery(), standing.table.c
     place, number, presenter_id = listed.c
     wanted = (
@@ -174,15 +187,9 @@ def proof_pages(
     nothing = [null() for _one in range(7)]
     totals = [
         select(literal(at), literal(0), func.count(), *nothing).select_from(standing.table).where(standing.which(lacks))
-        for at, lacks in enumerate(pages)
+        for at, (lacks, _page) in enumerate(pages)
     ]
-    rows: Sequence[Any] = db.session().execute(union_all(wanted, *totals)).all()
-    found = sorted(rows, key=lambda row: (row[0], row[1]))
-    return {
-        lacks: Page([_line(row, day) for row in found if row[0] == at and row[1]], page,
-                    next(row[2] for row in found if row[0] == at and not row[1]), per_page)
-        for at, (lacks, page) in enumerate(pages.items())
-    }  # fmt: skip
+    return union_all(wanted, *totals)
 
 
 def _line(row: Any, day: dt.date) -> ProofLine:

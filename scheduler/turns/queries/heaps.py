@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -29,7 +31,7 @@ from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN, REMINDED
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries.kept_turns import kept_requests, requests_to_judge
+from scheduler.turns.queries.kept_turns import kept_requests, made_by, requests_to_judge
 from scheduler.turns.queries.requests_and_mails import (
     FACTS_OF_REQUEST,
     Moment,
@@ -44,6 +46,9 @@ from scheduler.turns.terms import Matter, PlacedRow
 
 JUDGED_ALONE = "alone"
 HEAPS = (Matter.REQUEST_NEW, Matter.REQUEST_TRIAGE, Matter.STANDS_STILL, Matter.REQUEST_AGREED, Matter.DATES_OVER)
+_MOMENT = SchoolRequest.state_since.type
+_NOW: Any = bindparam("now", type_=_MOMENT)
+_SILENT_SINCE: Any = bindparam("silent_since", type_=_MOMENT)
 _CAME = UtcDay(SchoolRequest.state_since)
 _NUMBER = SchoolRequest.number
 
@@ -62,14 +67,26 @@ class WaitingRequests:
 
 def waiting_requests(actor: Actor, now: dt.datetime, most: int) -> WaitingRequests:
     """One question: of each heap the first, and how many it holds."""
-    moment = Moment.of(now)
+    moment, values = Moment.of(now), {_NOW.key: now, _SILENT_SINCE.key: silent_since(now)}
+    question = _question(actor, moment.today, made_by(), most)
+    rows: Sequence[Any] = db.session().execute(question, values).all()
+    return WaitingRequests(
+        first=tuple(_placed(row, moment) for row in rows if row[0] != JUDGED_ALONE and row.id is not None),
+        counts=Counter({Matter(row[0]): row[1] for row in rows if row.id is None}),
+        apart=tuple(placed for row in rows if row[0] == JUDGED_ALONE for placed in _placed_apart(row, moment)),
+    )
+
+
+@lru_cache(maxsize=24)  # putting it together costs as much as asking it; what the clock says are its values
+def _question(actor: Actor, today: dt.date, _rules: str, most: int) -> CompoundSelect[Any]:
+    """`_rules` stand in what is asked: other rules, another question."""
     mine = in_reach(actor, SchoolRequest)
-    kept = kept_requests(actor, now).cte("kept").prefix_with("MATERIALIZED")
-    apart = _apart(mine, now).cte("apart").prefix_with("MATERIALIZED")
+    kept = kept_requests(actor, _NOW).cte("kept").prefix_with("MATERIALIZED")
+    apart = _apart(mine).cte("apart").prefix_with("MATERIALIZED")
     inside = mine, SchoolRequest.id.not_in(select(apart.c.id))
     heaps = [
         select(SchoolRequest.id, literal(matter.value).label("matter"), day.label("day"), _NUMBER).where(*inside, those)
-        for matter, (those, day) in _heaps(now, moment.today, kept).items()
+        for matter, (those, day) in _heaps(today, kept).items()
     ]
     found = union_all(*heaps).cte("found").prefix_with("MATERIALIZED")
     judged = (
@@ -87,12 +104,7 @@ def waiting_requests(actor: Actor, now: dt.datetime, most: int) -> WaitingReques
     firsts = [_first_of(found, matter, most) for matter in HEAPS]
     nothing = [null() for _one in (*FACTS_OF_REQUEST, *"...")]
     counts = select(found.c.matter, func.count(), *nothing).group_by(found.c.matter)
-    rows: Sequence[Any] = db.session().execute(union_all(judged, *firsts, counts)).all()
-    return WaitingRequests(
-        first=tuple(_placed(row, moment) for row in rows if row[0] != JUDGED_ALONE and row.id is not None),
-        counts=Counter({Matter(row[0]): row[1] for row in rows if row.id is None}),
-        apart=tuple(placed for row in rows if row[0] == JUDGED_ALONE for placed in _placed_apart(row, moment)),
-    )
+    return union_all(judged, *firsts, counts)
 
 
 def _first_of(found: Any, matter: Matter, most: int) -> Select[Any]:
@@ -101,12 +113,12 @@ def _first_of(found: Any, matter: Matter, most: int) -> Select[Any]:
     return cast(Select[Any], wanted.where(SchoolRequest.id.in_(first)))
 
 
-def _heaps(now: dt.datetime, today: dt.date, kept: CTE) -> dict[Matter, tuple[ColumnElement[bool], Any]]:
+def _heaps(today: dt.date, kept: CTE) -> dict[Matter, tuple[ColumnElement[bool], Any]]:
     """Which requests the rule says wait for this, and the days by which those of one heap are due one after the other.
 
     None lies in two heaps; each is found by an index. Of whose visit it is kept that it waits, waits no more itself.
     """
-    state, still = SchoolRequest.state, is_silent(silent_since(now))
+    state, still = SchoolRequest.state, is_silent(_SILENT_SINCE)
     reminded, others = WITHOUT_VISIT & set(REMINDED), WITHOUT_VISIT - set(REMINDED)
     agreed = or_(state.in_(others), and_(state.in_(reminded), ~still))
     alone = or_(~has_visit(), SchoolRequest.id.not_in(select(kept.c.request_id)))  # nearly all end at the first
@@ -121,10 +133,10 @@ def _heaps(now: dt.datetime, today: dt.date, kept: CTE) -> dict[Matter, tuple[Co
     }
 
 
-def _apart(mine: ColumnElement[bool], now: dt.datetime) -> CompoundSelect[Any]:
+def _apart(mine: ColumnElement[bool]) -> CompoundSelect[Any]:
     """Requests that the rule judges one by one: few have new counts, typed their school, or a visit to judge anew."""
     typed = select(SchoolRequest.id).join(Host, Host.id == SchoolRequest.host_id).where(host_typed())
-    return union(select(SchoolRequest.id).where(mine, SchoolRequest.attention), typed, requests_to_judge(now))
+    return union(select(SchoolRequest.id).where(mine, SchoolRequest.attention), typed, requests_to_judge(_NOW))
 
 
 def _placed(row: Any, moment: Moment) -> PlacedRow:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import url_for
-
 from scheduler.board.terms import AbsenceOfDay, Answer, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
 from scheduler.core import language as words_of
 from scheduler.core.errors import GroundReason
@@ -19,6 +17,7 @@ from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
+from scheduler.web.addresses import address_of
 from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.labels import closure_place, closure_reason
@@ -84,6 +83,7 @@ def row_view(row: BoardRow) -> dict[str, Any]:
         facts.append(_("%(km)s km", km=words_of.number(row.kilometres, page_language())))
     return {
         "key": row.key,
+        "to": str(row.presenter_id) if row.presenter_id else "same",  # where a visit goes that is dropped there
         "name": row.name(page_language()) or _("Abroad"),
         "home": row.home(page_language()),
         "facts": " · ".join(facts),
@@ -98,23 +98,6 @@ def usual_hours(row: BoardRow) -> tuple[tuple[dt.time, dt.time], ...]:
     weekdays = [cell.away for cell in row.cells if cell.day.weekday() < 5 and not (cell.away and cell.away.absent)]
     free = {away.free if away else () for away in weekdays}
     return free.pop() if len(free) == 1 and len(weekdays) > 1 else ()
-
-
-def cells_view(row: BoardRow, *, may_move: bool, back: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The cells of a row: blocks with their drives, and why a cell is hatched."""
-    to = str(row.presenter_id) if row.presenter_id else "" if row.key == "none" else "same"
-    usual = usual_hours(row)
-    return [
-        {
-            "day": cell.day,
-            "to": to,
-            "blocks": [block_view(block, may_move=may_move, back=back) for block in cell.blocks],
-            "held": [held_view(one) for one in cell.held],
-            "away": away_words(cell.away) if cell.away and (cell.away.absent or cell.away.free != usual) else "",
-            "hatched": bool(cell.closed) or (cell.away is not None and (cell.away.absent or not cell.away.free)),
-        }
-        for cell in row.cells
-    ]
 
 
 def away_words(away: AbsenceOfDay) -> str:
@@ -139,8 +122,8 @@ def block_view(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict
         "late_shift": starts is not None and starts >= AFTERNOON,
         "host": visit.host(language),
         "place": visit.place(language),
-        "href": url_for("visits.visit", number=visit.number),
-        "move": url_for("board.place", number=visit.number, **query) if may_move and open_now else "",
+        "href": address_of("visits.visit", number=visit.number),
+        "move": address_of("board.place", number=visit.number, **query) if may_move and open_now else "",
         "kind": _kind(block),
         "notes": _notes(block),
         "leg": leg_view(block.leg) if block.leg else None,
@@ -157,7 +140,7 @@ def held_view(held: HeldBlock) -> dict[str, Any]:
         "late_shift": held.starts_local >= AFTERNOON,
         "host": held.where(page_language()),
         "place": _("waiting list") if held.request_number else _("booking"),
-        "href": url_for("requests.show_request", number=held.request_number) if held.request_number else "",
+        "href": address_of("requests.show_request", number=held.request_number) if held.request_number else "",
         "move": "",
         "kind": "held",
         "notes": [note],

@@ -35,6 +35,7 @@ from scheduler.web import labels
 from scheduler.web.board import blocks
 from scheduler.web.board import region_words as words
 from scheduler.web.board.blueprint import bp
+from scheduler.web.board.cells import BoardCells
 from scheduler.web.board.region_address import TableAddress, asked_address, pressed_cell
 from scheduler.web.board.views import A_WEEK, today
 from scheduler.web.filters import say
@@ -114,8 +115,10 @@ def _page(table: RegionTable, address: TableAddress, cells: AskedCards, monday: 
     names = _names(table, seats)
     going = crew | {who for one in answers.values() for seat in one.seats[:1] for who in seat.crew[1:]}
     people = people_queries.presenters_by_id(going) if going else {}
+    heads = [blocks.day_view(day, today()) for day in found.days]
+    written = BoardCells(heads)
     rows = [
-        (blocks.row_view(row), _row(row, (address, cells, names), answers, people))
+        (blocks.row_view(row), _row(row, written.views(row), (address, cells, names), answers, people))
         for row in found.rows
         if not cells.chosen or _may_matter(row, answers, crew)
     ]
@@ -134,6 +137,8 @@ def _page(table: RegionTable, address: TableAddress, cells: AskedCards, monday: 
         chosen=_shown_day(address, days, answers),
         press=BaseForm(formdata=None),
         **_board(found, rows, address),
+        days=heads,
+        cells=written,
     )
 
 
@@ -151,7 +156,6 @@ def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, An
     asked = [*address.values(), ("people", ".".join(map(str, shown)))]
     return {
         "by": "presenters",
-        "days": [blocks.day_view(day, today()) for day in found.days],
         "day_links": [
             (one.day, replace(address, day=one.day).href(), one.day in found.clash_days) for one in found.days
         ],
@@ -164,21 +168,24 @@ def _board(found: Board, rows: list[Any], address: TableAddress) -> dict[str, An
 
 def _row(
     row: BoardRow,
+    views: Sequence[dict[str, Any]],
     placed: tuple[TableAddress, AskedCards, Mapping[int, AskedName]],
     answers: Mapping[tuple[int, dt.date], CellAnswer],
     people: words.People,
-) -> list[dict[str, Any]]:
+) -> list[Mapping[str, Any]]:
     """The cells of a presenter's row, with the cards that were put there and the answer to those that are chosen."""
     address, cells, names = placed
-    views = blocks.cells_view(row, may_move=False, back={})
-    who = row.presenter_id or 0
+    who, shown = row.presenter_id or 0, list[Mapping[str, Any]]()
     for view in views:
         mine = [seat for seat in cells.placed if who in seat.crew and seat.on_day == view["day"]]
-        view["placed"] = [words.seat_view(seat, names[seat.request_id], people, address, who) for seat in mine]
+        added: dict[str, Any] = {}
+        if mine:
+            added["placed"] = [words.seat_view(seat, names[seat.request_id], people, address, who) for seat in mine]
         if answer := answers.get((who, view["day"])):
             tone, times, said = words.answer_parts(answer, who, people)
-            view["answer"] = {"tone": tone, "times": times, "words": said, "put": f"{who}_{view['day']}"}
-    return views
+            added["answer"] = {"tone": tone, "times": times, "words": said, "put": f"{who}_{view['day']}"}
+        shown.append(view | added | {"alike": None} if added else view)
+    return shown
 
 
 def _may_matter(row: BoardRow, answers: Mapping[tuple[int, dt.date], CellAnswer], crew: Collection[int]) -> bool:

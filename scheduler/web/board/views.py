@@ -17,6 +17,7 @@ from scheduler.core.paging import Page, page_number
 from scheduler.programmes import queries as programme_queries
 from scheduler.web.board import blocks
 from scheduler.web.board.blueprint import bp
+from scheduler.web.board.cells import BoardCells
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, asked_day, number_of
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _, here, page_language
@@ -95,14 +96,15 @@ def board_month() -> ResponseReturnValue:
     found = week.board(current_actor(), wish, by=_by(), now=clock.now())
     before, after = asked - dt.timedelta(days=1), last + dt.timedelta(days=1)
     near = today() if asked <= today() <= last else asked
+    shown = _shown(found, wish, back={"week": asked.isoformat()})
     steps = _steps(url_for(".board_month"), "month", before, today(), after, "%Y-%m")
     return render_template(
         "board/board_month.html",
-        **_shown(found, wish, back={"week": asked.isoformat()}),
+        **shown,
         title=span_of_days(asked, last, page_language()),
         steps=steps,
         weeks=blocks.weeks_of(found.days),
-        notes=blocks.notes_of([blocks.day_view(day, today()) for day in found.days]),
+        notes=blocks.notes_of(shown["days"]),
         other=f"{url_for('.board')}?{urlencode({'week': near.isoformat()} | _kept())}",
     )
 
@@ -143,12 +145,15 @@ def _shown(found: Board, wish: BoardWish, *, back: dict[str, str]) -> dict[str, 
     actor, by = current_actor(), _by()
     may_move = policy.scope_of(actor, "update", "visit") is not None
     kept = back | ({"by": by} if by != BY[0] else {})
-    rows = [(blocks.row_view(row), blocks.cells_view(row, may_move=may_move, back=kept)) for row in found.rows]
+    days = [blocks.day_view(day, today()) for day in found.days]
+    cells = BoardCells(days, may_move=may_move, back=kept)
+    rows = [(blocks.row_view(row), cells.views(row)) for row in found.rows]
     return {
         "by": by,
-        "days": [blocks.day_view(day, today()) for day in found.days],
+        "days": days,
         "rows": rows,
-        "alone": blocks.cells_view(found.unassigned, may_move=may_move, back=kept),
+        "cells": cells,
+        "alone": cells.views(found.unassigned),
         "alone_count": found.unassigned.visits,
         "clashes": found.clashes,
         "page": Page(rows=rows, number=wish.page, total=found.total),
