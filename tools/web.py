@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import meta
 from waitress import runner
 
-from scheduler.core.language import languages, number, translator
+from scheduler.core.language import DEFAULT, number, translator
 
 # The layout picks its links, head and foot; what is offered is drawn apart.
 LAYOUTS = ("layouts/head_links.html", "layouts/site_head.html", "layouts/site_foot.html")
@@ -18,10 +18,9 @@ FIRST_PAGE = ("public/front.html", "public/front_offer.html", *LAYOUTS)
 
 
 def warm(app: Flask) -> list[str]:
-    """Read the languages and compile the templates of the first page; their names."""
-    for language in languages():
-        translator(language)
-        number(1.5, language)
+    """Read the language and compile the templates of the first page; their names."""
+    translator(DEFAULT)
+    number(1.5, DEFAULT)
     source, environment = app.create_global_jinja_loader(), app.jinja_env
     found = list(FIRST_PAGE)
     for name in found:  # it grows while it is walked

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, DeliveryOutcome, FollowUp
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import FACTS_STAY, RANDOM, Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import Presenter
@@ -29,7 +29,7 @@ class Attendance(Base):
         ),
         CheckConstraint("turned_away >= 0", name="turned_away_not_negative"),
         Index(None, "state"),
-        Index("counts_to_lock", "presentation_id", sqlite_where=text(_TO_LOCK), postgresql_where=text(_TO_LOCK)),
+        part_index("counts_to_lock", "presentation_id", where=_TO_LOCK),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,11 +58,10 @@ class HeadCount(Base):
     __table_args__ = (
         UniqueConstraint("presentation_id", "audience", "source", "version"),
         CheckConstraint("people BETWEEN 0 AND 2000", name="people_fit_a_hall"),
-        Index(
+        part_index(
             *("one_count_counts", "presentation_id", "audience"),
             unique=True,
-            sqlite_where=text("counts"),
-            postgresql_where=text("counts"),
+            where="counts",
         ),
         Index(None, "presentation_id", "audience", "counts", "people"),  # reports read only this
     )

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.certificates.terms import CertificateKind, CertificateState, PaperShape
 from scheduler.cohorts.terms import HIGHEST_LEVEL
-from scheduler.core.db import Base, index_where_told
+from scheduler.core.db import Base, index_where_told, part_index
 from scheduler.core.defences import Aftermath, TableLaw, changed, defend, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
@@ -42,26 +42,24 @@ class Certificate(Base):
         ),
         CheckConstraint("(kind IN ('school', 'teacher')) = (about = '')", name="says_what_it_is_about"),
         CheckConstraint("(state = 'reissued') = (replaced_by_id IS NOT NULL)", name="reissued_has_a_successor"),
-        Index(
+        part_index(
             "each_certificate_once",
             "visit_id",
             "kind",
             "holder_key",
             unique=True,
-            sqlite_where=text(_LIVING),
-            postgresql_where=text(_LIVING),
+            where=_LIVING,
         ),
         *(
-            Index(name, "visit_id", sqlite_where=text(which), postgresql_where=text(which))
+            part_index(name, "visit_id", where=which)
             for name, which in (("papers_to_tell", _UNTOLD), ("papers_that_are_told", _TOLD))
         ),
-        Index(
+        part_index(
             "each_subject_once",
             "kind",
             "about",
             unique=True,
-            sqlite_where=text(f"{_LIVING} AND about <> ''"),
-            postgresql_where=text(f"{_LIVING} AND about <> ''"),
+            where=f"{_LIVING} AND about <> ''",
         ),
         *map(index_where_told, (*SUBJECTS.values(), "replaced_by_id")),
     )
@@ -97,12 +95,11 @@ class CertificateKey(Base):
     __table_args__ = (
         CheckConstraint("(retired_at IS NULL) = (secret <> '')", name="only_a_living_key_signs"),
         CheckConstraint("algorithm = 'Ed25519'", name="algorithm_is_known"),
-        Index(
+        part_index(
             "one_key_signs",
             "algorithm",
             unique=True,
-            sqlite_where=text("retired_at IS NULL"),
-            postgresql_where=text("retired_at IS NULL"),
+            where="retired_at IS NULL",
         ),
     )
 
@@ -144,13 +141,12 @@ class CertificateTemplate(Base):
         CheckConstraint("(colour = '' OR length(colour) = 7) AND (accent = '' OR length(accent) = 7)", name="colours"),
         Index(None, "centre_id", "programme_id", "version"),
         *(
-            Index(
+            part_index(
                 name,
                 column,
                 "version",
                 unique=True,
-                sqlite_where=text(f"programme_id {whose}"),
-                postgresql_where=text(f"programme_id {whose}"),
+                where=f"programme_id {whose}",
             )
             for name, column, whose in (
                 ("one_version_of_a_centre", "centre_id", "IS NULL"),

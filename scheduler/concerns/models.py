@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.concerns.terms import HandedTo, SpokenUpBy
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 
 
 class HandOff(Base):
@@ -36,8 +36,7 @@ class Concern(Base):
         CheckConstraint("ended_at >= reported_at", name="moments_in_order"),
         CheckConstraint("ended_at IS NULL OR phone = ''", name="no_number_once_it_ended"),
         Index(None, "centre_id", "reported_at"),
-        Index("open_concerns", "centre_id", sqlite_where=text("ended_at IS NULL"),
-              postgresql_where=text("ended_at IS NULL")),
+        part_index("open_concerns", "centre_id", where="ended_at IS NULL"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, func, insert, text
+from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, func, insert
 from sqlalchemy.orm import Mapped, QueryableAttribute, mapped_column
 
-from scheduler.core.db import Base, db
+from scheduler.core.db import Base, db, part_index
 from scheduler.core.defences import TableLaw, defend, refuse
 from scheduler.core.quick_write import QuickInsert
 from scheduler.core.ways import NamedWay, closed
@@ -35,8 +35,8 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index(None, "thing", "thing_id", "id"),
-        Index(  # what a reader has seen today, asked with each page that staff reads
-            "reads_of_minors", "actor", "at", sqlite_where=text(OF_MINORS), postgresql_where=text(OF_MINORS)
+        part_index(  # what a reader has seen today, asked with each page that staff reads
+            "reads_of_minors", "actor", "at", where=OF_MINORS
         ),
     )
 

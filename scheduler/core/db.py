@@ -8,7 +8,7 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -20,12 +20,12 @@ from sqlalchemy import (
     Enum,
     Index,
     MetaData,
+    Table,
     bindparam,
     event,
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -34,7 +34,11 @@ from scheduler.core.gathered import OPEN_BLOCK, connection_of, gather
 from scheduler.core.lean_columns import look_for_events_in_attributes
 from scheduler.core.quick_write import QuickWrite
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
+WHERE = "where"  # in what is kept of an index: which rows it holds on PostgreSQL
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -169,10 +173,26 @@ def prepare(engine: Engine) -> None:
             raise DBAPIError.instance(text, None, error, failed, dialect=connection.dialect) from error
 
 
+def part_index(name: str | None, *columns: str, where: str, on_postgresql: str = "", unique: bool = False) -> Index:
+    """An index of the rows of which that is true; `on_postgresql` where it writes that otherwise.
+
+    PostgreSQL is told when it makes the table: to know that it has such a word, SQLAlchemy reads all that it knows of
+    PostgreSQL, two megabytes which a process on SQLite would keep for nobody.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), info={WHERE: on_postgresql or where})
+
+
+@event.listens_for(Table, "before_create")
+def _tell_postgresql(table: Table, connection: Connection, **_told: object) -> None:
+    if connection.dialect.name == "postgresql":
+        for index in table.indexes:
+            if where := index.info.get(WHERE):
+                index.dialect_kwargs["postgresql_where"] = text(where)
+
+
 def index_where_told(column: str) -> Index:
     """Of a key that few rows have: SQLite takes those without one for alike, and would not go by a whole index."""
-    told = text(f"{column} IS NOT NULL")
-    return Index(None, column, sqlite_where=told, postgresql_where=told)
+    return part_index(None, column, where=f"{column} IS NOT NULL")
 
 
 _LOCK = QuickWrite(text("SELECT pg_advisory_xact_lock(:kind, one) FROM unnest(CAST(:ids AS integer[])) AS one"))
@@ -189,9 +209,15 @@ def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
         gather(session, _LOCK.parcel(session, [{"kind": kind, "ids": sorted(set(ids))}]))
 
 
-def insert_of(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_of(session: Session, table: type[Base]) -> "postgresql.Insert | sqlite.Insert":
     """An INSERT that may say what becomes of a row that stands already: each database has its own."""
-    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 @contextmanager

@@ -11,6 +11,10 @@ from sqlalchemy.event.base import slots_dispatcher
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.attributes import QueryableAttribute
 
+ANSWERED = ("dispatch", "proxy_set")  # made when it is first asked for, and kept
+NAMES_ANSWERED = "_memoized_keys"  # SQLAlchemy's own list of more of them
+NONE = frozenset[Any]()
+
 
 class OwnEvents(slots_dispatcher[Any]):
     """The events of a mapped attribute, looked for in itself alone.
@@ -38,11 +42,15 @@ def look_for_events_in_attributes() -> None:
 def settle(metadata: MetaData) -> None:
     """Once all tables are declared, and before what is loaded next takes the room: no column changes any more.
 
-    What waited for a column to get its table has happened. And a dict that has grown is twice as large as one that is
-    made of its fields.
+    What waited for a column to get its table has happened; what mapping it asked of it (what is alike, copies of it) it
+    answers anew to who asks by it. And a dict that has grown is twice as large as one that is made of its fields.
     """
     configure_mappers()
     for table in metadata.tables.values():
         for column in table.columns:
-            column.__dict__.pop("dispatch", None)
-            column.__dict__ = dict(column.__dict__)
+            fields = column.__dict__
+            for name in (*ANSWERED, *fields.get(NAMES_ANSWERED, ()), NAMES_ANSWERED):
+                fields.pop(name, None)
+            if not fields["constraints"]:  # ours are the table's
+                fields["constraints"] = NONE
+            column.__dict__ = dict(fields)

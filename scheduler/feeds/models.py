@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import Aftermath, follow
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
@@ -20,13 +20,12 @@ class FeedToken(Base):
 
     __tablename__ = "feed_token"
     __table_args__ = (
-        Index(
+        part_index(
             "one_living_name",
             "presenter_id",
             "name",
             unique=True,
-            sqlite_where=text(_LIVING),
-            postgresql_where=text(_LIVING),
+            where=_LIVING,
         ),
     )
 

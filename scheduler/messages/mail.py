@@ -7,11 +7,8 @@ holds is text and never markup.
 """
 
 import datetime as dt
-import email
-import email.policy
 import re
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from functools import cache, lru_cache
 from html import unescape
 from itertools import islice
@@ -209,7 +206,9 @@ def letter_in(folder: Path, name: str) -> Letter | None:
 
 def _letter(file: Path) -> Letter | None:
     """What a file holds; None where it is no letter of ours: a stranger's file, or one that is not yet whole."""
-    read = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    from email import message_from_bytes, policy, utils  # only a demo's people read letters here
+
+    read = message_from_bytes(file.read_bytes(), policy=policy.default)
     if read["Date"] is None:
         return None
     part = read.get_body(("plain",))
@@ -218,7 +217,7 @@ def _letter(file: Path) -> Letter | None:
         name=file.stem,
         to=str(read["To"]),
         subject=str(read["Subject"]),
-        sent_at=parsedate_to_datetime(str(read["Date"])),
+        sent_at=utils.parsedate_to_datetime(str(read["Date"])),
         lines=tuple(_linked(line) for line in text.split("\n") if line.strip()),
     )
 

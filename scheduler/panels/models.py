@@ -7,10 +7,10 @@ and empties the seats of what is closed.
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.panels.terms import PanelQuestion
@@ -29,9 +29,8 @@ class Panel(Base):
         CheckConstraint("text_sr_cyrl <> ''", name="says_something"),
         CheckConstraint("rated >= 0", name="no_less_than_nobody"),
         Index(None, "centre_id", "last_day"),
-        Index(
-            "panels_that_run", "last_day", sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+        part_index(
+            "panels_that_run", "last_day", where="closed_at IS NULL",
         ),
     )  # fmt: skip
 

@@ -1,14 +1,14 @@
 """What a name is found by: folded, so that one index serves both scripts; the database knows when it is over."""
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import Aftermath, changed, follow
 from scheduler.people.models import User
 
 SEARCH_KEYS = "0111_search_keys"  # the migration from which on folded names are kept
-NOT_FOLDED = text("search_key IS NULL")
+NOT_FOLDED = "search_key IS NULL"
 
 
 class PersonSearchKey(Base):
@@ -22,7 +22,7 @@ class PersonSearchKey(Base):
     __table_args__ = (
         CheckConstraint("(search_key IS NULL) = (mailbox_key IS NULL)", name="both_or_none"),
         Index(None, "centre_id", "search_key"),
-        Index("persons_not_folded", "user_id", sqlite_where=NOT_FOLDED, postgresql_where=NOT_FOLDED),
+        part_index("persons_not_folded", "user_id", where=NOT_FOLDED),
     )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import DRIVES_AND_QUESTIONS, Aftermath, TableLaw, follow, refuse_more
 from scheduler.readiness.terms import CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
@@ -33,13 +33,12 @@ class NumbersAsked(Base):
     __table_args__ = (
         CheckConstraint("(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_an_outcome"),
         CheckConstraint("pupils >= 0 AND parents >= 0 AND teachers >= 0", name="nobody_negative"),
-        Index(
+        part_index(
             "one_open_question_a_presentation",
             "visit_id",
             "ordinal",
             unique=True,
-            sqlite_where=text(_OPEN),
-            postgresql_where=text(_OPEN),
+            where=_OPEN,
         ),
     )
 

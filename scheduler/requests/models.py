@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, enum_named, index_where_told
+from scheduler.core.db import Base, enum_named, index_where_told, part_index
 from scheduler.core.defences import SENT_TOGETHER, TableLaw, changed, refuse_more
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
@@ -39,23 +39,21 @@ class SchoolRequest(Base):
         CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
         Index(None, "centre_id", "state", "first_day"),
         Index("requests_of_the_inbox", *INBOX),  # it filters, sorts and counts by these, and reads no request for it
-        Index(
+        part_index(
             "requests_to_look_at",
             "centre_id",
-            sqlite_where=text("attention = 1"),
-            postgresql_where=text("attention"),
+            where="attention = 1",
+            on_postgresql="attention",
         ),
-        Index(  # the waiting list is put in order by these
+        part_index(  # the waiting list is put in order by these
             "requests_in_line",
             *("centre_id", "state", "host_id", "special_needs", "in_line_since", "submitted_at", "parent_id"),
-            sqlite_where=text(_IN_LINE),
-            postgresql_where=text(_IN_LINE),
+            where=_IN_LINE,
         ),
-        Index(  # so are found those whose days are nearly over
+        part_index(  # so are found those whose days are nearly over
             "requests_by_last_day",
             *("centre_id", "last_day", "number", "host_id"),
-            sqlite_where=text(_WAITLISTED),
-            postgresql_where=text(_WAITLISTED),
+            where=_WAITLISTED,
         ),
         Index(None, "host_id", "first_day"),
         Index(None, "programme_id", "last_day"),  # trainings that belong to no cohort

@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import Aftermath, changed, follow
 from scheduler.people.search_models import NOT_FOLDED, SEARCH_KEYS
 from scheduler.requests.models import SchoolRequest
@@ -17,7 +17,7 @@ class ContactSearchKey(Base):
     __tablename__ = "contact_search_key"
     __table_args__ = (
         Index(None, "centre_id", "school_request_id", "search_key"),
-        Index("contacts_not_folded", "school_request_id", sqlite_where=NOT_FOLDED, postgresql_where=NOT_FOLDED),
+        part_index("contacts_not_folded", "school_request_id", where=NOT_FOLDED),
     )
 
     school_request_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TableLaw, changed, refuse, refuse_more
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
@@ -67,12 +67,11 @@ class Guardian(Base):
     __tablename__ = "guardian"
     __table_args__ = (
         CheckConstraint("replaced_at >= in_force_at", name="moments_in_order"),
-        Index(
+        part_index(
             "one_last_guardian",
             "presenter_id",
             unique=True,
-            sqlite_where=text("replaced_at IS NULL"),
-            postgresql_where=text("replaced_at IS NULL"),
+            where="replaced_at IS NULL",
         ),
     )
 
@@ -180,12 +179,11 @@ class BirthDateCorrection(Base):
         CheckConstraint("confirmed_by_id <> proposed_by_id", name="corrected_by_two_people"),
         CheckConstraint("confirmed_at IS NULL OR confirmed_by_id IS NOT NULL OR on_the_host", name="confirmed_by_one"),
         CheckConstraint("confirmed_at IS NULL OR ended_at IS NULL", name="confirmed_or_ended"),
-        Index(
+        part_index(
             "one_open_correction",
             "presenter_id",
             unique=True,
-            sqlite_where=text("confirmed_at IS NULL AND ended_at IS NULL"),
-            postgresql_where=text("confirmed_at IS NULL AND ended_at IS NULL"),
+            where="confirmed_at IS NULL AND ended_at IS NULL",
         ),
     )
 
@@ -209,12 +207,11 @@ class AssignmentStop(Base):
     __table_args__ = (
         CheckConstraint("lifted_at >= stopped_at", name="moments_in_order"),
         CheckConstraint("(lifted_at IS NULL) = (lifted_because IS NULL)", name="lifted_with_a_reason"),
-        Index(
+        part_index(
             "one_standing_stop",
             "presenter_id",
             unique=True,
-            sqlite_where=text("lifted_at IS NULL"),
-            postgresql_where=text("lifted_at IS NULL"),
+            where="lifted_at IS NULL",
         ),
         Index(None, "presenter_id", "stopped_at"),
     )

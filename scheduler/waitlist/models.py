@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.places.models import District
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest
@@ -66,19 +66,17 @@ class DateOffer(Base):
     __tablename__ = "date_offer"
     __table_args__ = (
         UniqueConstraint("open_date_id", "school_request_id", name="offered_once"),
-        Index(
+        part_index(
             "one_firm_offer_a_date",
             "open_date_id",
             unique=True,
-            sqlite_where=text(_FIRM_OFFER),
-            postgresql_where=text(_FIRM_OFFER),
+            where=_FIRM_OFFER,
         ),
-        Index(
+        part_index(
             "one_held_date_a_request",
             "school_request_id",
             unique=True,
-            sqlite_where=text("state = 'held'"),
-            postgresql_where=text("state = 'held'"),
+            where="state = 'held'",
         ),
     )
 

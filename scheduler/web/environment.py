@@ -31,13 +31,17 @@ class LaterRule(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        def first(rule: "LaterRule", **values: Any) -> tuple[str, str]:
-            write = super()._compile_builder(append_unknown).__get__(rule, None)
-            setattr(rule, "_build_unknown" if append_unknown else "_build", write)
-            told: tuple[str, str] = write(**values)
-            return told
+        return _write_with_unknown if append_unknown else _write
 
-        return first
+
+def _write(rule: LaterRule, **values: Any) -> tuple[str, str]:
+    rule._build = Rule._compile_builder(rule, False).__get__(rule, None)
+    return rule._build(**values)
+
+
+def _write_with_unknown(rule: LaterRule, **values: Any) -> tuple[str, str]:
+    rule._build_unknown = Rule._compile_builder(rule, True).__get__(rule, None)
+    return rule._build_unknown(**values)
 
 
 class House(Flask):

@@ -68,7 +68,12 @@ def test_settled_columns_are_small_and_work_as_before():
 
     columns = [column for table in Base.metadata.tables.values() for column in table.columns]
     assert [one.key for one in columns if sys.getsizeof(vars(one)) > sys.getsizeof(dict(vars(one)))] == []
-    assert [one.key for one in columns if "dispatch" in vars(one)] == []
+    assert {"dispatch", "proxy_set", "_cloned_set", "_memoized_keys"} & {
+        name for one in columns for name in vars(one)
+    } == set()
+    assert {id(one.constraints) for one in columns} == {id(lean_columns.NONE)}
+    assert [(one.proxy_set, one._cloned_set) for one in columns] == [({one}, {one}) for one in columns]  # asked anew
+    assert columns[0]._memoized_keys == {"_cloned_set"}  # by these names SQLAlchemy keeps what it has answered
 
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)

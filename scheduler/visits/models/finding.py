@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.visits.terms.states import ClockWrong, FindingKind
 
 
@@ -21,12 +21,11 @@ class Finding(Base):
         CheckConstraint("(kind = 'away') = (presenter_id IS NOT NULL)", name="somebody_is_away"),
         UniqueConstraint("visit_id", "ordinal", "class_name", "why", name="each_class_once"),
         UniqueConstraint("visit_id", "presenter_id", name="each_presenter_once"),
-        Index(
+        part_index(
             "closed_once",
             "visit_id",
             unique=True,
-            sqlite_where=text("kind = 'closed'"),
-            postgresql_where=text("kind = 'closed'"),
+            where="kind = 'closed'",
         ),
     )
 

@@ -7,10 +7,10 @@ over, and the database refuses two rows for one person at one time.
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, part_index
 from scheduler.core.defences import defend
 from scheduler.people.models import Presenter
 from scheduler.places.models import Host, Municipality
@@ -30,19 +30,17 @@ class DateHold(Base):
         CheckConstraint("busy_from < busy_until", name="ends_after_it_starts"),
         CheckConstraint("host_id IS NOT NULL OR municipality_id IS NOT NULL", name="somewhere"),
         CheckConstraint("state NOT IN ('kept', 'taken') OR school_request_id IS NOT NULL", name="kept_for_a_request"),
-        Index(
+        part_index(
             "one_hold_a_draft",
             "draft",
             unique=True,
-            sqlite_where=text(_WITH_THE_VISITOR),
-            postgresql_where=text(_WITH_THE_VISITOR),
+            where=_WITH_THE_VISITOR,
         ),
-        Index(
+        part_index(
             "one_hold_a_request",
             "school_request_id",
             unique=True,
-            sqlite_where=text(_LIVING),
-            postgresql_where=text(_LIVING),
+            where=_LIVING,
         ),
         Index(None, "state", "until"),
         Index(None, "network", "state"),

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.core.db import Base, enum_named
+from scheduler.core.db import Base, enum_named, part_index
 from scheduler.visits.terms.states import SubstituteSearchState
 
 _OPEN = "state IN ('searching', 'stopped', 'choosing')"
@@ -18,9 +18,7 @@ class SubstituteSearch(Base):
     __table_args__ = (
         CheckConstraint("wave >= 0", name="waves_are_counted"),
         CheckConstraint("state <> 'searching' OR next_wave_at IS NOT NULL", name="who_searches_goes_on"),
-        Index(
-            "one_open_relief_a_visit", "visit_id", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)
-        ),
+        part_index("one_open_relief_a_visit", "visit_id", unique=True, where=_OPEN),
         Index(None, "visit_id"),
     )
 

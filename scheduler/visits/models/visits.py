@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.core.db import Base, index_where_told
+from scheduler.core.db import Base, index_where_told, part_index
 from scheduler.core.defences import FACTS_STAY, TableLaw, changed, follows, refuse
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import Host
@@ -43,20 +43,19 @@ class Visit(Base):
         Index(None, "centre_id", "on_day"),
         Index(None, "host_id", "on_day"),
         Index(None, "school_request_id", "state"),  # whether a request has a visit that lives is read here alone
-        Index(
+        part_index(
             "visits_not_settled",
             "state",
             "centre_id",
-            sqlite_where=text("papers_settled = 0"),
-            postgresql_where=text("NOT papers_settled"),
+            where="papers_settled = 0",
+            on_postgresql="NOT papers_settled",
         ),
-        Index("visits_not_held", "centre_id", "on_day", sqlite_where=text(_NOT_HELD), postgresql_where=text(_NOT_HELD)),
-        Index(
+        part_index("visits_not_held", "centre_id", "on_day", where=_NOT_HELD),
+        part_index(
             "one_living_visit_a_request",
             "school_request_id",
             unique=True,
-            sqlite_where=text(_NOT_OVER),
-            postgresql_where=text(_NOT_OVER),
+            where=_NOT_OVER,
         ),
     )
 
@@ -173,19 +172,18 @@ class Assignment(Base):
             ondelete="RESTRICT",
             name="fk_assignment_copies_presentation",
         ),
-        Index(
+        part_index(
             "one_living_assignment",
             "presentation_id",
             "presenter_id",
             unique=True,
-            sqlite_where=text(_LIVING),
-            postgresql_where=text(_LIVING),
+            where=_LIVING,
         ),
         Index(None, "presenter_id", "busy_from"),
         Index(None, "busy_until"),  # who is to come: asked each minute
-        Index("freed_by_the_database", "presentation_id", sqlite_where=text(FREED), postgresql_where=text(FREED)),
+        part_index("freed_by_the_database", "presentation_id", where=FREED),
         Index(None, "presentation_id"),  # of every state: without it each deletion looks through the whole table
-        Index("seats_suggested", "presenter_id", sqlite_where=text(_SUGGESTED), postgresql_where=text(_SUGGESTED)),
+        part_index("seats_suggested", "presenter_id", where=_SUGGESTED),
         CheckConstraint("state <> 'offered' OR offered_until IS NOT NULL", name="offer_has_an_end"),
     )
 
@@ -210,12 +208,11 @@ class DateWish(Base):
     __tablename__ = "date_wish"
     __table_args__ = (
         CheckConstraint("(answered_at IS NULL) = (outcome IS NULL)", name="answered_with_an_outcome"),
-        Index(
+        part_index(
             "one_open_wish_a_visit",
             "visit_id",
             unique=True,
-            sqlite_where=text("answered_at IS NULL"),
-            postgresql_where=text("answered_at IS NULL"),
+            where="answered_at IS NULL",
         ),
     )
 
