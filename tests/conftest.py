@@ -54,9 +54,14 @@ LONGEST = (  # more than a minute each
 )
 clock.now = THE_CLOCK.now
 # The same examples on every machine and day; `pytest --hypothesis-profile=exploring` looks for new ones.
-for name, alike in (("alike", True), ("exploring", False)):  # a busy machine is no fault
+# `make check` tries every property on fewer of them (brief), and `make test` on all.
+for name, alike, examples in (("alike", True, 100), ("exploring", False, 100), ("brief", True, 25)):
     hypothesis.settings.register_profile(
-        name, derandomize=alike, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        name,
+        derandomize=alike,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],  # a busy machine is no fault
     )
 hypothesis.settings.load_profile("alike")
 HASHERS_OF_THE_PRODUCT = (passwords._hasher, crowd.HASHER)  # tests/core/test_passwords.py looks at their costs

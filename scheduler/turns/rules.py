@@ -137,9 +137,7 @@ def turns_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> list
     return found or [ITS_DAY]
 
 
-def changes_next(
-    one: VisitStanding, now: dt.datetime, begin_of: Callable[[dt.date], dt.datetime]
-) -> dt.datetime | None:
+def changes_next(one: VisitStanding, now: dt.datetime, begin_of: BeginOf) -> dt.datetime | None:
     """When the clock alone may change what the rule says of a visit; None: never again."""
     moments = [begin_of(one.on_day - CHECKLIST_WITHIN), begin_of(one.on_day + DAY)]
     for sitting in one.sittings:

@@ -104,3 +104,20 @@ def test_on_paper_each_heading_of_the_inbox_stands_above_its_column(
 
     eye.close()
     assert left[0] == left[1]
+
+
+@pytest.mark.parametrize("width", [721, 1100])
+def test_a_number_of_five_digits_leaves_a_tile_its_words(
+    everybody: dict[str, Traveller], address: str, chromium: Browser, width: int
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", width))
+    eye.page.goto("/requests?lang=sr_Cyrl")
+    eye.page.evaluate("document.querySelectorAll('.tile__count').forEach(one => one.textContent = '12.345')")
+
+    words = [one.bounding_box() for one in eye.page.locator(".tile__words").all()]
+    over = [one.evaluate("one => one.scrollWidth - one.clientWidth") for one in eye.page.locator(".tile").all()]
+
+    eye.close()
+    assert len(words) == 4
+    assert [box for box in words if not box or box["width"] < 88 or box["height"] > 80] == []
+    assert over == [0, 0, 0, 0]

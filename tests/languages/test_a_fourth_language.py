@@ -160,6 +160,7 @@ def test_every_paper_is_translated(one_more: str, tmp_path: Path) -> None:
     assert silent == []
 
 
+@pytest.mark.slow
 def test_every_calendar_entry_is_translated(one_more: str) -> None:
     for status in EntryStatus:
         text = ics.vevent(the_facts(), status, PSEUDO).replace("\r\n ", "")

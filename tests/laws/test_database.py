@@ -284,6 +284,7 @@ def _old_visits() -> Iterator[tuple[str, dict[str, object]]]:
                                           "reason": reason}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_what_stood_in_the_audit_log_and_in_sentences_becomes_columns_and_comes_back(two_urls: tuple[str, str]) -> None:
     sentences = "SELECT reason FROM presentation ORDER BY id"
@@ -308,6 +309,7 @@ def test_what_stood_in_the_audit_log_and_in_sentences_becomes_columns_and_comes_
 _FOUND = [("clock", "2 7b too_early"), ("closed", "2026-01-01"), ("away", "7"), ("away", "8")]  # nobody is 8
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_findings_and_ticks_become_columns_and_come_back(two_urls: tuple[str, str]) -> None:
     rows: list[tuple[str, dict[str, object]]] = [
@@ -348,6 +350,7 @@ _AGREED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_consents_of_before_stand_and_the_newest_names_the_guardian(two_urls: tuple[str, str]) -> None:
     withdrawn = _AGREED | {"guardian_email": "old@family.example", "given_on": "2026-02-01", "withdrawn_at": _THEN}

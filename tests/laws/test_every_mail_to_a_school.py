@@ -11,7 +11,7 @@ import pytest
 
 from scheduler.core.language import LANGUAGES, clock_time, long_day
 from scheduler.messages import mail
-from tests.laws.sources import parsed
+from tests.laws.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 MAILS = ROOT / "templates" / "mails"
@@ -49,8 +49,8 @@ def kinds_in_code() -> set[str]:
     named: set[str] = set()
     kinds = {path.stem for path in MAILS.glob("*.jinja")}
     for path in (ROOT / "scheduler").rglob("*.py"):
-        tree = parsed(path.read_text(encoding="utf-8"))
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) in WRITERS]
+        every = nodes(path.read_text(encoding="utf-8"))
+        calls = [node for node in every if isinstance(node, ast.Call) and called(node) in WRITERS]
         named |= {text for call in calls for text in texts_in(call)}
     return named & kinds
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.laws.sources import parsed
+from tests.laws.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_TABLES: set[str] = set()  # "scheduler/…": files that are a table of data
@@ -22,8 +22,7 @@ def name_of(path: Path) -> str:
 
 
 def functions(path: Path) -> Iterator[Function]:
-    tree = parsed(path.read_text())
-    return (node for node in ast.walk(tree) if isinstance(node, Function))
+    return (node for node in nodes(path.read_text()) if isinstance(node, Function))
 
 
 def lines_of(function: Function) -> int:

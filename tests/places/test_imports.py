@@ -120,6 +120,7 @@ def test_the_example_hosts_are_read_without_a_problem_and_marked():
     assert all(host.email is None and host.phone.startswith("000") for host in sheet.rows)
 
 
+@pytest.mark.slow
 @pytest.mark.register
 @pytest.mark.skipif(not os.environ.get("SCHOOL_REGISTER"), reason="SCHOOL_REGISTER names no file")
 def test_the_whole_register_is_read_without_a_problem():

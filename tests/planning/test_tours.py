@@ -60,6 +60,7 @@ def test_the_way_around_is_that_of_held_and_karp(cities):
     assert sorted(stop.city for stop in tour.stops) == list(range(cities))
 
 
+@pytest.mark.slow
 def test_the_way_around_fifteen_cities_is_that_of_held_and_karp():
     problem = a_round(15, 15)
 

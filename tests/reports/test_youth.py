@@ -8,7 +8,7 @@ from scheduler.attendance.service.figures import add_up_marked
 from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.youth import youth_numbers, youth_visits
 from scheduler.reports.rules.attendance import year_of
-from scheduler.reports.rules.youth import band_of, for_outsiders, youth_report
+from scheduler.reports.rules.youth import band_of, youth_report
 from scheduler.reports.terms.counting import Filters
 from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts
 from tests.counting import statements
@@ -50,24 +50,6 @@ def test_everybody_stands_in_one_band():
     ]
     assert (report.people, report.totals.share) == (6, 0.4)
     assert YouthCounts().share == 0
-
-
-def test_trust_s44_outside_the_staff_a_small_group_is_hidden_and_cannot_be_computed():
-    months = [("2026-10", YouthCounts(40, 12, 600, 500))]
-
-    told = for_outsiders(youth_report(YEAR, months, people_of(2, 6, 7)))
-    assert (told.people, told.with_young, told.hours, told.listeners) == (15, 12, 10, 500)
-    assert told.by_band == {YouthBand.UNDER_16: None, YouthBand.UNDER_18: None, YouthBand.GROWN: 7}
-
-    few = for_outsiders(youth_report(YEAR, months, people_of(1, 2, 1)))
-    assert (few.presentations, few.people, few.with_young, few.hours, few.listeners) == (40, None, None, None, None)
-    assert set(few.by_band.values()) == {None}
-
-    rare = for_outsiders(youth_report(YEAR, [("2026-10", YouthCounts(40, 3, 150, 90))], people_of(0, 6, 0)))
-    assert (rare.people, rare.with_young, rare.listeners) == (None, None, None)
-
-    nobody = for_outsiders(youth_report(YEAR, [("2026-10", YouthCounts(40))], []))
-    assert (nobody.people, nobody.with_young, nobody.hours) == (0, 0, 0)
 
 
 @pytest.fixture

@@ -119,6 +119,23 @@ def test_rows_that_are_measured_again_take_their_place_and_say_when():
     )
 
 
+def test_a_run_replaces_every_row_that_it_measured_also_one_that_nobody_named():
+    """P1 to P4 are measured together; two lines of one row stay as many as the newest run tells."""
+    alike = Figure("P4", "d", "g", "3"), Figure("P4", "d", "g", "4")
+    whole = Record(("at one",), (Figure("P1", "a", "g", "1"), Figure("P2", "b", "g", "2"), *alike))
+    again = Record(("at two",), (Figure("P1", "a", "g", "5"), Figure("P2", "b", "g", "6"), *alike))
+
+    page = table.with_rows(table.text_of(whole), again, ["P2"])
+
+    assert page == table.text_of(Record(("at one", "P1, P2, P4 again: at two"), again.figures))
+
+
+def test_the_page_of_this_house_tells_no_row_twice():
+    for part in bench.PAGE.read_text(encoding="utf-8").split("<!-- measured: ")[1:]:
+        told = [tuple(line.split(" | ")[:2]) for line in part.splitlines() if line.startswith("| P")]
+        assert sorted(set(told)) == sorted(told)
+
+
 def test_pages_that_are_measured_again_take_the_place_of_all_pages():
     whole = Record(("at one",), (Figure("P17", "pages", "g", "1 of 2"),), (LEVEL, STEEP))
     again = Record(("at two",), (Figure("P17", "pages", "g", "1 of 1"),), (LEVEL,))

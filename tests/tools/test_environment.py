@@ -244,6 +244,7 @@ def test_uv_keeps_nothing_where_the_home_cannot_be_written_to(tmp_path: Path, mo
     assert environment.uv_cache() == ("--no-cache",)
 
 
+@pytest.mark.slow
 def test_the_wheel_of_pip_that_python_brings_is_found_and_starts() -> None:
     wheel = environment.bundled_pips()[-1]
 

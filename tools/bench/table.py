@@ -105,11 +105,13 @@ def text_of(record: Record, growth: str = "") -> str:
     return "\n\n".join(parts)
 
 
-def with_rows(standing: str, again: Record, rows: Sequence[str]) -> str:
-    """What stands between two marks, with these rows as they were measured again and all others as they were.
+def with_rows(standing: str, again: Record, named: Sequence[str]) -> str:
+    """What stands between two marks, with what was measured again in its place and all other rows as they were.
 
+    Rows that are measured together come together: a run that was asked for one of them replaces them all.
     The page itself is what is remembered: it goes where the repository goes, and nothing else does.
     """
+    rows = sorted({*named, *(one.row for one in again.figures)}, key=lambda row: int(row[1:]))
     said, *others = standing.strip().split("\n\n")
     blocks = {block.splitlines()[0]: block for block in others}
     figures = [one for one in map(_figure, blocks.get(_line(HEAD), "").splitlines()[2:]) if one.row not in rows]

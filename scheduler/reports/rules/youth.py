@@ -1,14 +1,12 @@
-"""Youth participation added up: sums, ages, and what of it leaves the centre. Pure."""
+"""Youth participation added up: sums and ages. Pure."""
 
 import datetime as dt
 from collections.abc import Sequence
 
-from scheduler.core.small_cells import PublicSum, hidden_cells, small
 from scheduler.people.rules import birthday
 from scheduler.reports.terms.counting import Filters
 from scheduler.reports.terms.youth import (
     BandLine,
-    PublicYouth,
     TrainedLine,
     YoungPerson,
     YoungTrainee,
@@ -54,24 +52,4 @@ def added_up(counts: Sequence[YouthCounts]) -> YouthCounts:
         with_young=sum(one.with_young for one in counts),
         minutes=sum(one.minutes for one in counts),
         listeners=sum(one.listeners for one in counts),
-    )
-
-
-def for_outsiders(report: YouthReport) -> PublicYouth:
-    """What may leave the staff, once for a finished period (TRUST S44, S54).
-
-    Fewer than five young people, or presentations, are somebody whom her school knows: then none of what they did is
-    said. Of ages, a small group and what would give it away are hidden.
-    """
-    numbers = {"people": report.people, **{one.band.value: one.people for one in report.bands}}
-    hidden = hidden_cells(numbers, [PublicSum("people", tuple(band.value for band in YouthBand))])
-    totals = report.totals
-    few = small(report.people) or small(totals.with_young)
-    return PublicYouth(
-        presentations=totals.presentations,
-        with_young=None if few else totals.with_young,
-        hours=None if few else round(totals.minutes / 60),
-        listeners=None if few or small(totals.listeners) else totals.listeners,
-        people=None if few or "people" in hidden else report.people,
-        by_band={one.band: None if few or one.band.value in hidden else one.people for one in report.bands},
     )

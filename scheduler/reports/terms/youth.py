@@ -1,7 +1,6 @@
 """Words of youth participation: what young presenters did in a period, in numbers alone."""
 
 import datetime as dt
-from collections.abc import Mapping
 from enum import StrEnum
 
 from scheduler.core.records import dataclass
@@ -97,15 +96,3 @@ class YouthVisitLine:
     programme: str
     presentations: int
     listeners: int
-
-
-@dataclass(frozen=True)
-class PublicYouth:
-    """The same as anybody outside of the staff may read it: None where a number could point at somebody."""
-
-    presentations: int
-    with_young: int | None
-    hours: int | None
-    listeners: int | None
-    people: int | None
-    by_band: Mapping[YouthBand, int | None]
