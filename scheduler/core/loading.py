@@ -64,7 +64,8 @@ class PutOff(ModuleType):
 def put_off(*names: str) -> Iterator[None]:
     """Inside, these modules look loaded, and are once a library uses one: for its readers of another kind, never us.
 
-    Nothing is missing afterwards, as it is of what is stood in. A class to inherit from is missed at once.
+    Nothing is missing afterwards, as it is of what is stood in. A class to inherit from is missed at once: who loads a
+    library that has such calls `put_off_no_more` before.
     """
     missing = [name for name in names if name not in sys.modules]
     sys.modules.update({name: PutOff(name) for name in missing})
@@ -72,7 +73,15 @@ def put_off(*names: str) -> Iterator[None]:
         yield
     finally:
         for name in missing:
-            del sys.modules[name]
+            if type(sys.modules[name]) is PutOff:
+                del sys.modules[name]
+
+
+def put_off_no_more(name: str) -> None:
+    """What is loaded from now on inherits from classes of this module."""
+    if type(sys.modules.get(name)) is PutOff:
+        del sys.modules[name]
+        import_module(name)
 
 
 def forget_annotations() -> None:

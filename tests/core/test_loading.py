@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.core.loading import left_out, put_off, stood_in, uncollected
+from scheduler.core.db import db
+from scheduler.core.loading import left_out, put_off, put_off_no_more, stood_in, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED_LATER = [
@@ -49,6 +50,24 @@ print(json.dumps({"ends": ends, "asked": "asyncio.events" in sys.modules,
                   "status": answer.status_code, "start": at_start, "page": page, "later": later,
                   "words": bool(wsgi.app.__class__.__doc__), "searched_after": gc.get_threshold()}))
 """
+
+
+FIRST_PAGE = """
+import werkzeug.test, wsgi
+print(werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"}).status_code)
+"""
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_web_process_starts_on_postgresql_and_answers(tmp_path, session):
+    url = db.engine.url.render_as_string(hide_password=False)
+    own = {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": url, "REDIS_URL": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAGE], cwd=ROOT, env=os.environ | own, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout.split()[-1:]) == (0, ["200"]), done.stderr
 
 
 @pytest.mark.slow
@@ -159,6 +178,21 @@ def test_what_is_put_off_is_loaded_when_something_of_it_is_used():
     assert "this" not in sys.modules
     with pytest.raises(AttributeError):
         _ = colorsys.no_such_name
+
+
+def test_what_is_put_off_no_more_is_itself_for_what_is_loaded_next():
+    sys.modules.pop("sched", None)
+    with put_off("sched", "json.tool"):
+        import sched as before
+
+        put_off_no_more("sched")
+        put_off_no_more("json")
+        from sched import scheduler
+
+        class Inheriting(scheduler):
+            """A class of a library."""
+
+    assert Inheriting.__mro__[1] is before.scheduler is sys.modules["sched"].scheduler
 
 
 def test_functions_forget_what_they_say_of_their_values_and_classes_keep_it():
