@@ -12,7 +12,6 @@ from scheduler import all_models, config, layout
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import Settings, read_settings
 from scheduler.core.db import db, prepare
-from scheduler.core.loading import put_off_no_more
 from scheduler.data import outlines
 
 # Each names a module of commands with `register`.
@@ -86,8 +85,6 @@ def _open_database(app: Flask) -> None:
     wanted.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     if wanted.instance.stat().st_uid == os.geteuid():
         wanted.instance.chmod(0o700)  # git and `mkdir` leave it open to others
-    if wanted.database_url.startswith("postgresql"):
-        put_off_no_more("asyncio")  # psycopg's classes inherit from those of asyncio
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -4,7 +4,6 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -47,41 +46,6 @@ def stood_in(*names: str) -> Iterator[None]:
     finally:
         for name in missing:
             del sys.modules[name]
-
-
-class PutOff(ModuleType):
-    """A module that is loaded when something of it is used."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if sys.modules.get(self.__name__) is self:  # the library is being loaded, and calls this by a name of its own
-            return lambda *values, **named: getattr(import_module(self.__name__), name)(*values, **named)
-        return getattr(import_module(self.__name__), name)
-
-
-@contextmanager
-def put_off(*names: str) -> Iterator[None]:
-    """Inside, these modules look loaded, and are once a library uses one: for its readers of another kind, never us.
-
-    Nothing is missing afterwards, as it is of what is stood in. A class to inherit from is missed at once: who loads a
-    library that has such calls `put_off_no_more` before.
-    """
-    missing = [name for name in names if name not in sys.modules]
-    sys.modules.update({name: PutOff(name) for name in missing})
-    try:
-        yield
-    finally:
-        for name in missing:
-            if type(sys.modules[name]) is PutOff:
-                del sys.modules[name]
-
-
-def put_off_no_more(name: str) -> None:
-    """What is loaded from now on inherits from classes of this module."""
-    if type(sys.modules.get(name)) is PutOff:
-        del sys.modules[name]
-        import_module(name)
 
 
 def forget_annotations() -> None:
