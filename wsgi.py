@@ -10,8 +10,8 @@ from scheduler.core import logs
 from scheduler.core.loading import collect_often, forget_annotations, stood_in, uncollected
 from scheduler.settings_file import BadSettings
 
-# Libraries of pages take along a client for tests with its debugger, limits for asyncio, and what runs jobs.
-OF_NO_PAGE = ("flask_login.test_client", "limits.aio", "huey.consumer")
+# Two libraries of pages take along a client for tests with its debugger, and limits for asyncio.
+OF_NO_PAGE = ("flask_login.test_client", "limits.aio")
 
 
 def _made() -> Flask:
