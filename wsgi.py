@@ -7,16 +7,15 @@ import click
 from flask import Flask
 
 from scheduler.core import logs
-from scheduler.core.loading import collect_often, forget_annotations, put_off, stood_in, uncollected
+from scheduler.core.loading import collect_often, forget_annotations, stood_in, uncollected
 from scheduler.settings_file import BadSettings
 
-# Libraries of pages take along a client for tests with its debugger, limits for asyncio, and what runs jobs.
-OF_NO_PAGE = ("flask_login.test_client", "limits.aio", "huey.consumer")
-OF_OTHERS = ("asyncio",)  # SQLAlchemy has engines for it
+# Two libraries of pages take along a client for tests with its debugger, and limits for asyncio.
+OF_NO_PAGE = ("flask_login.test_client", "limits.aio")
 
 
 def _made() -> Flask:
-    with uncollected(), stood_in(*OF_NO_PAGE), put_off(*OF_OTHERS):
+    with uncollected(), stood_in(*OF_NO_PAGE):
         from scheduler.app import create_app
         from scheduler.command import refuse_second_file
 

@@ -4,7 +4,6 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -42,32 +41,6 @@ def stood_in(*names: str) -> Iterator[None]:
     """
     missing = [name for name in names if name not in sys.modules]
     sys.modules.update({name: StandIn(name) for name in missing})
-    try:
-        yield
-    finally:
-        for name in missing:
-            del sys.modules[name]
-
-
-class PutOff(ModuleType):
-    """A module that is loaded when something of it is used."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if sys.modules.get(self.__name__) is self:  # the library is being loaded, and calls this by a name of its own
-            return lambda *values, **named: getattr(import_module(self.__name__), name)(*values, **named)
-        return getattr(import_module(self.__name__), name)
-
-
-@contextmanager
-def put_off(*names: str) -> Iterator[None]:
-    """Inside, these modules look loaded, and are once a library uses one: for its readers of another kind, never us.
-
-    Nothing is missing afterwards, as it is of what is stood in. A class to inherit from is missed at once.
-    """
-    missing = [name for name in names if name not in sys.modules]
-    sys.modules.update({name: PutOff(name) for name in missing})
     try:
         yield
     finally:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.core.loading import left_out, put_off, stood_in, uncollected
+from scheduler.core.db import db
+from scheduler.core.loading import left_out, stood_in, uncollected
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED_LATER = [
@@ -23,7 +24,6 @@ NEEDED_LATER = [
     "email_validator", "argon2", "smtplib",  # addresses and passwords that somebody types, mail that leaves
     "flask.testing", "click.testing", "pdb", "readline", "limits.aio",  # of no page at all
     "babel.messages", "babel.messages.pofile",  # what translators use
-    "asyncio", "multiprocessing", "huey.consumer",  # servers and workers of another kind
     "sqlalchemy.dialects.postgresql", "asyncpg",  # of another database
     "email.policy", "email._header_value_parser",  # letters that a demo's people read
     "scheduler.cli.doctor", "scheduler.demo", "pyrage",  # commands, and what only they need
@@ -40,15 +40,29 @@ answer = werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"}) 
 page = sorted(set(sys.modules))
 from flask_login.test_client import FlaskLoginClient
 from limits.aio.storage import MemoryStorage
-from huey.consumer import Consumer
-later = FlaskLoginClient.__base__.__module__, MemoryStorage.__module__, Consumer.__module__
-from sqlalchemy.util import concurrency
-ends = [concurrency.is_exit_exception(one) for one in (ValueError(), TimeoutError())]  # SQLAlchemy asks asyncio
-print(json.dumps({"ends": ends, "asked": "asyncio.events" in sys.modules,
-                  "said": [bool(one.__annotations__) for one in (wsgi._made, wsgi.app.wsgi_app.__call__)],
+later = FlaskLoginClient.__base__.__module__, MemoryStorage.__module__
+print(json.dumps({"said": [bool(one.__annotations__) for one in (wsgi._made, wsgi.app.wsgi_app.__call__)],
                   "status": answer.status_code, "start": at_start, "page": page, "later": later,
                   "words": bool(wsgi.app.__class__.__doc__), "searched_after": gc.get_threshold()}))
 """
+
+
+FIRST_PAGE = """
+import werkzeug.test, wsgi
+print(werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"}).status_code)
+"""
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_web_process_starts_on_postgresql_and_answers(tmp_path, session):
+    url = db.engine.url.render_as_string(hide_password=False)
+    own = {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": url, "REDIS_URL": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAGE], cwd=ROOT, env=os.environ | own, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout.split()[-1:]) == (0, ["200"]), done.stderr
 
 
 @pytest.mark.slow
@@ -62,12 +76,7 @@ def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["status"], told["words"]) == (200, False)
-    assert told["later"] == [
-        "flask.testing",
-        "limits.aio.storage.memory",
-        "huey.consumer",
-    ]  # nothing stands in for them
-    assert (told["ends"], told["asked"]) == ([False, True], True)  # what was put off is loaded when it is used
+    assert told["later"] == ["flask.testing", "limits.aio.storage.memory"]  # no empty module that stood in for them
     assert told["said"] == [False, False]  # what functions say of their values
     assert told["searched_after"] == [2_000, 5, 3]  # what pages leave behind, every few pages
     assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
@@ -138,27 +147,6 @@ def test_what_is_stood_in_gives_every_name_and_is_itself_afterwards():
     assert isinstance(no_dunder_is_made_up, type)
     assert "this" not in sys.modules
     assert importlib.util.find_spec("this") is not None
-
-
-def test_what_is_put_off_is_loaded_when_something_of_it_is_used():
-    import json.tool as loaded
-
-    for name in ("colorsys", "this"):
-        sys.modules.pop(name, None)
-    with put_off("colorsys", "json.tool", "this"):
-        import colorsys
-        import json.tool as still_loaded
-
-        by_a_name_of_its_own = colorsys.rgb_to_hsv
-
-    assert still_loaded is loaded
-    assert "colorsys" not in sys.modules
-    assert by_a_name_of_its_own(1, 1, 1) == (0, 0, 1)
-    assert "colorsys" in sys.modules
-    assert colorsys.ONE_THIRD == 1 / 3
-    assert "this" not in sys.modules
-    with pytest.raises(AttributeError):
-        _ = colorsys.no_such_name
 
 
 def test_functions_forget_what_they_say_of_their_values_and_classes_keep_it():
