@@ -12,6 +12,7 @@ from typing import Any
 
 from wtforms import Field, Form
 from wtforms import SelectField as AnySelectField
+from wtforms.fields import SelectChoice
 from wtforms.fields.core import Flags, Label, UnboundField
 
 PATTERN = "pattern"  # beside the definition of a field, so that it is forgotten with that
@@ -107,7 +108,10 @@ def _ends_plainly(kind: Any) -> bool:
 
 
 class _Offered:
-    """What is chosen is looked for among the choices as they stand: WTForms makes each anew, with its words, to ask."""
+    """What is chosen is looked for among the choices as they stand: WTForms makes each anew, with its words, to ask.
+
+    It alone reads choices that are said in another way.
+    """
 
     coerce: Any
     choices: Any
@@ -116,7 +120,7 @@ class _Offered:
     def _values(self) -> list[object]:
         """As texts; none where choices are no such list."""
         stands = self.coerce is str and isinstance(self.choices, list)
-        return [getattr(one, "value", None) for one in self.choices] if stands else []
+        return [one.value for one in self.choices if isinstance(one, SelectChoice)] if stands else []
 
 
 class OneOffered(_Offered):

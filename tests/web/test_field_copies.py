@@ -114,6 +114,18 @@ def test_a_pattern_has_seen_no_form_and_nothing_typed(kind):
         assert "24.12.2026" not in str(held)
 
 
+@pytest.mark.parametrize("choices", [[("1", "Ana")], ["1"], {"1": "Ana"}, [SelectChoice("1", "Ana")]])
+@pytest.mark.parametrize(("typed", "right"), [({}, False), ({"who": "1"}, True), ({"who": "2"}, False)])
+def test_nothing_is_no_choice_however_choices_are_said(choices, typed, right):
+    class AskedForm(LeanForm, Form):
+        who = SelectField("Who")
+
+    form = AskedForm(MultiDict(typed | {"other": "sent"}))
+    form.who.choices = choices
+
+    assert form.validate() == right
+
+
 TYPED = [  # right, left empty, and wrong in each of its fields
     {
         "programme": ["1", "2"], "teaching_language": ["sr"], "first_day": ["8.12."], "last_day": ["9.12."],
