@@ -12,7 +12,7 @@ help:
 	@echo "make run           set everything up, then http://localhost:8000 with demo data (PORT=8001 for another port)"
 	@echo "make test          set everything up, then every check and test"
 	@echo "make test DAY=2028-02-29    the same on another day; \`python -m tools.many_days 60\` loads the demo on sixty"
-	@echo "make check         the fast loop, under a minute     make fix   put the code into its format"
+	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
 	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"

@@ -43,9 +43,8 @@ def _environment(language: str) -> Environment:
     made.install_gettext_translations(words.translator(language), newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals["_"] = made.globals["gettext"] = _text_in(language)
-    made.filters["long_day"] = lambda day: (
-        day if isinstance(day, str) else words.long_day(day, language)
-    )  # of a pattern
+    # In a pattern a mark stands for the day.
+    made.filters["long_day"] = lambda day: day if isinstance(day, str) else words.long_day(day, language)
     made.filters["short_day"] = lambda day: words.short_day(day, language)
     made.filters["clock_time"] = lambda time: words.clock_time(time, language)
     made.filters["in_hours"] = lambda minutes: words.in_hours(minutes, language)

@@ -7,8 +7,11 @@ from urllib.parse import quote
 from flask import Flask, current_app, request, url_for
 from werkzeug.routing import BuildError
 
+from scheduler.core.shelf import Shelf
+
 PLACE = "~~"  # stands for a value where an address is made of which only that value is another in each row
 ADDRESSES = "addresses"  # of what an application keeps
+MOST_ADDRESSES = 4096  # three hundred bytes each: which filters an address repeats, its reader chooses
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # what stands in an address as it is
 STAND_IN_NUMBER, STAND_IN_WORD = 7_300_000_000_000, "stands-for-"  # of a place: what no address says by itself
 
@@ -23,24 +26,13 @@ def address_of(endpoint: str, **values: object) -> str:
     file = values.get("filename", "")
     if endpoint.startswith(".") or not request or request.environ.get("SCRIPT_NAME"):
         return url_for(endpoint, **values)  # type: ignore[arg-type]
-    kept: dict[object, str | None] = current_app.extensions[ADDRESSES]
-    if len(values) > bool(file):
-        return _filled(kept, endpoint, values)
-    address = kept.get((endpoint, file))
-    if address is None:
-        address = kept[endpoint, file] = url_for(endpoint, **values)  # type: ignore[arg-type]
-    return address
-
-
-def _filled(kept: dict[object, str | None], endpoint: str, values: dict[str, object]) -> str:
-    """The address of which only the values are another each time; one by one where it is more than that."""
+    kept: Shelf[str] = current_app.extensions[ADDRESSES]
+    if len(values) <= bool(file):
+        return kept.found((endpoint, file), lambda: url_for(endpoint, **values))  # type: ignore[arg-type]
     kinds = [_kind(value) for value in values.values()]
     if None in kinds:
         return url_for(endpoint, **values)  # type: ignore[arg-type]
-    key = endpoint, *values, *kinds
-    if key not in kept:
-        kept[key] = _with_places(endpoint, values)
-    frame = kept[key]
+    frame = kept.found((endpoint, *values, *kinds), lambda: _with_places(endpoint, values))
     return frame.format(*values.values()) if frame else url_for(endpoint, **values)  # type: ignore[arg-type]
 
 
@@ -51,8 +43,8 @@ def _kind(value: object) -> type | None:
     return str if type(value) is str and PLAIN.fullmatch(value) else None
 
 
-def _with_places(endpoint: str, values: dict[str, object]) -> str | None:
-    """The address with {0}, {1} … for its values; None where it takes not any value, or says one otherwise."""
+def _with_places(endpoint: str, values: dict[str, object]) -> str:
+    """The address with {0}, {1} … for its values; empty where it takes not any value, or says one otherwise."""
     stand_ins = {
         name: STAND_IN_NUMBER + place if type(value) is int else f"{STAND_IN_WORD}{place}"
         for place, (name, value) in enumerate(values.items())
@@ -60,9 +52,9 @@ def _with_places(endpoint: str, values: dict[str, object]) -> str | None:
     try:
         address = url_for(endpoint, **stand_ins)  # type: ignore[arg-type]
     except (BuildError, ValueError):
-        return None
+        return ""
     if "{" in address or any(address.count(str(one)) != 1 for one in stand_ins.values()):
-        return None
+        return ""
     for place, one in enumerate(stand_ins.values()):
         address = address.replace(str(one), f"{{{place}}}")
     return address
@@ -75,5 +67,5 @@ def addresses_by(endpoint: str, name: str) -> Callable[[str], str]:
 
 
 def register(app: Flask) -> None:
-    app.extensions[ADDRESSES] = {}
+    app.extensions[ADDRESSES] = Shelf[str](MOST_ADDRESSES)
     app.jinja_env.globals["url_for"] = address_of

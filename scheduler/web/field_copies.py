@@ -67,15 +67,20 @@ class LeanForm:
     """Of a form: only a field is judged, and told that all are read, that has something of its own to do then."""
 
     _fields: dict[str, Field]
+    judges_by_name: bool  # methods of the form judge a field by its name; told by the class, which may not live long
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        names = (name for name in dir(cls) if name != "validate_on_submit")
+        cls.judges_by_name = any(name.startswith("validate_") for name in names)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As WTForms does it; whose kind and definition judge nothing has no error but that of its reading."""
-        kind: Any = type(self)
-        if extra_validators is not None or _judges_by_name(kind):
+        if extra_validators is not None or self.judges_by_name:
             return bool(super().validate(extra_validators))  # type: ignore[misc]
         stands = True
         for field in self._fields.values():
-            kind = type(field)
+            kind: Any = type(field)
             if field.validators or field.process_errors or not _judges_nothing(kind):
                 stands = bool(field.validate(self)) and stands
             else:
@@ -89,12 +94,6 @@ class LeanForm:
             waits = field._datalist is not None or getattr(field, "_choices_callable", None) is not None
             if waits or not _ends_plainly(kind):
                 field.post_process(formdata)
-
-
-@cache
-def _judges_by_name(kind: Any) -> bool:
-    """Whether a form has methods that judge a field by its name."""
-    return any(name.startswith("validate_") and name != "validate_on_submit" for name in dir(kind))
 
 
 @cache
@@ -117,10 +116,10 @@ class _Offered:
     choices: Any
     data: Any
 
-    def _values(self) -> list[object]:
+    def _values(self) -> set[str]:
         """As texts; none where choices are no such list."""
         stands = self.coerce is str and isinstance(self.choices, list)
-        return [one.value for one in self.choices if isinstance(one, SelectChoice)] if stands else []
+        return {one.value for one in self.choices if isinstance(one, SelectChoice)} if stands else set()
 
 
 class OneOffered(_Offered):
@@ -137,5 +136,5 @@ class ManyOffered(_Offered):
 
     def pre_validate(self, form: Any) -> None:
         """As of one."""
-        if not {*(self.data or ())} <= {*self._values()}:
+        if not self._values().issuperset(self.data or ()):
             super().pre_validate(form)  # type: ignore[misc]

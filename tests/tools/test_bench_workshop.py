@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tools.bench import workshop
 from tools.bench.workshop import Workshop
 
 
@@ -30,3 +31,11 @@ def test_the_minutes_of_planting_are_told_apart_and_a_seed_that_stands_takes_non
     second.seed(1)
 
     assert (len(planted), first.planting_minutes > 0, second.planting_minutes) == (1, True, 0)
+
+
+def test_a_seed_whose_turns_were_judged_by_other_rules_is_another_seed(tmp_path, monkeypatch):
+    before = Workshop(tmp_path, quick=True)._version()
+
+    monkeypatch.setattr(workshop, "rules_of_release", lambda: "others")
+
+    assert Workshop(tmp_path, quick=True)._version() != before

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, request, url_for
 from werkzeug.routing import BuildError
 
-from scheduler.web.addresses import address_of
+from scheduler.web.addresses import ADDRESSES, MOST_ADDRESSES, address_of
 
 
 def test_every_page_and_file_has_its_address_the_second_time_too(app: Flask) -> None:
@@ -48,6 +48,14 @@ def test_a_page_that_is_not_there_is_told_as_before(app: Flask) -> None:
         for _ in range(2):
             with pytest.raises(BuildError):
                 address_of("nowhere.at_all")
+
+
+def test_no_more_addresses_are_kept_than_there_is_room_for_whatever_readers_choose(app: Flask) -> None:
+    with app.test_request_context("/book"):
+        for number in range(MOST_ADDRESSES + 9):
+            assert address_of("requests.book", **{f"filter{number}": "x"}) == f"/book?filter{number}=x"
+
+    assert 0 < len(app.extensions[ADDRESSES]) <= MOST_ADDRESSES
 
 
 NUMBERS = (1, 7, 2_147_483_647)

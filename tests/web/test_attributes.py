@@ -40,6 +40,7 @@ def test_every_widget_asks_for_them(app):
     now = [f"{field.label}{field()}" for field in Three()]
 
     assert core.html_params is widgets.html_params is html_params
+    assert [one for one in vars(core).values() if getattr(one, "html_params", html_params) is not html_params] == []
     assert now == [
         '<label for="name">Name</label><input id="name" name="name" type="text" value="&#34;&lt;&amp;">',
         '<label for="text">Text</label><textarea id="text" name="text" rows="3">\r\n</textarea>',

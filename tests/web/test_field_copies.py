@@ -1,8 +1,11 @@
 """A copied field is the one that its constructor makes, each form has its own, and is judged as by WTForms."""
 
+import gc
+import weakref
+
 import pytest
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, StringField
+from wtforms import DataList, Form, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -177,3 +180,38 @@ def test_a_field_that_a_form_judges_by_its_name_is_judged():
 
     assert not form.validate()
     assert form.word.errors == ["no word pleases us"]
+
+
+def test_what_is_offered_by_a_function_is_asked_for_once_all_is_read():
+    class TownForm(RowForm):
+        district = StringField("District")
+        town = SelectField("Town", choices=lambda form, _field: [SelectChoice(form.district.data, "")])
+        street = StringField("Street", datalist=DataList(choices=lambda form, _field: [form.district.data]))
+
+    for name in ("Ниш", "Бор"):
+        form = TownForm(MultiDict({"district": name, "town": name}))
+        assert form.validate()
+        assert [one.value for one in form.town.choices] == [name]
+        assert name in str(form.street.datalist())
+
+
+@pytest.mark.parametrize("typed", [{}, {"town": "x"}, {"town": "1"}])
+def test_choices_of_another_kind_are_looked_through_by_wtforms(typed):
+    class TownForm(RowForm):
+        town = SelectField("Town", choices=[SelectChoice("1", "Ниш")])
+
+    form = TownForm(MultiDict(typed))
+    form.town.choices = [("1", "Ниш")]
+
+    assert form.validate() == (typed == {"town": "1"})
+
+
+def test_a_form_that_is_made_for_a_while_is_forgotten_with_its_class():
+    kind = type("FormOfASet", (RowForm,), {"word": StringField("Word")})
+    assert kind(MultiDict({"word": "x"})).validate()
+    seen = weakref.ref(kind)
+
+    del kind
+    gc.collect()
+
+    assert seen() is None

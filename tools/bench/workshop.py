@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from scheduler.turns.queries.kept_turns import rules_of_release
 from tools import services
 from tools.bench import servers, yardstick
 from tools.bench.servers import Server
@@ -113,9 +114,10 @@ class Workshop:
         return url
 
     def _version(self) -> str:
-        """Of the day, and of the code that plants and migrates."""
+        """Of the day, and of the code that plants, migrates and judges: of other rules all kept turns are over."""
         sources = sorted((ROOT / "migrations/versions").glob("*.py")) + sorted((ROOT / "tools/bench/seed").glob("*.py"))
-        told = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+        written = b"".join(path.read_bytes() for path in sources) + rules_of_release().encode()
+        told = hashlib.sha256(written).hexdigest()
         return f"{_today()}-{told[:8]}"
 
     def _clear_old_seeds(self) -> None:

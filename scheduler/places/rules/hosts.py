@@ -177,16 +177,7 @@ def days_by_grade(
 
     In a school of both levels a second grade is there while one of its two is: the list of classes does not say which.
     """
-    return _days_by_grade(tuple(days), tuple(levels), frozenset(holidays), tuple(entries))
-
-
-@lru_cache(maxsize=16)  # remembered by all that it depends on; a hundred kilobytes each
-def _days_by_grade(
-    wanted: tuple[dt.date, ...],
-    levels: tuple[Level, ...],
-    closed: frozenset[dt.date],
-    entries: tuple[CalendarSpan, ...],
-) -> DaysOfGrades:
+    wanted, closed = tuple(days), frozenset(holidays)
     found: dict[int | None, frozenset[dt.date]] = {None: frozenset(days_with_pupils(wanted, levels, closed, entries))}
     for level in levels:
         lines: tuple[CalendarSpan, ...] | None = None
@@ -194,7 +185,7 @@ def _days_by_grade(
             before, lines = lines, _lines_of(entries, level, grade)
             if lines != before:  # all but the last grades have the same lines, and so the same days
                 has = found[None] & _lessons(wanted, lines, closed)
-            found[grade] = found.get(grade, frozenset()) | has
+            found[grade] = found[grade] | has if grade in found else has
     return found
 
 

@@ -11,7 +11,7 @@ from scheduler.places.terms.hosts import CalendarSpan, Extent, HolidayRow, Level
 from scheduler.places.terms.school_time import DaysOfGrades
 
 DAY = dt.timedelta(days=1)
-MOST_KNOWN = 64  # answers of one calendar, ten kilobytes each
+MOST_KNOWN = 32  # answers of one calendar, of four months up to fifty kilobytes each
 
 
 @dataclass(frozen=True)

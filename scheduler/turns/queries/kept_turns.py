@@ -39,14 +39,15 @@ Row = dict[str, Any]
 
 
 @cache
-def _rules_of_release() -> str:
+def rules_of_release() -> str:
+    """One text of all rules by which a turn is judged."""
     judges = (rules.__file__, standings.__file__, __file__, crew.__file__, counting.__file__)
     return hashlib.sha256(b"\0".join(Path(str(one)).read_bytes() for one in judges)).hexdigest()[:32]
 
 
 def made_by() -> str:
     """The rules of this release, and where its days begin: what others said is judged anew."""
-    return f"{_rules_of_release()} {centre_timezone()}"
+    return f"{rules_of_release()} {centre_timezone()}"
 
 
 def is_over(now: dt.datetime) -> ColumnElement[bool]:
