@@ -136,3 +136,15 @@ def test_words_below_a_number_of_five_digits_stay_close_to_it_in_each_tile(
     eye.close()
     assert len(tops) == 4
     assert max(gaps) <= 4
+
+
+def test_a_wide_table_scrolls_in_its_frame_and_not_the_page(
+    everybody: dict[str, Traveller], address: str, chromium: Browser
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", 721))
+    eye.page.goto("/desk?lang=sr_Cyrl")
+
+    sideways = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    eye.close()
+    assert sideways == 0
