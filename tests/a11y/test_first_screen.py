@@ -121,3 +121,30 @@ def test_a_number_of_five_digits_leaves_a_tile_its_words(
     assert len(words) == 4
     assert [box for box in words if not box or box["width"] < 88 or box["height"] > 80] == []
     assert over == [0, 0, 0, 0]
+
+
+def test_words_below_a_number_of_five_digits_stay_close_to_it_in_each_tile(
+    everybody: dict[str, Traveller], address: str, chromium: Browser
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", 1100))
+    eye.page.goto("/requests?lang=sr_Cyrl")
+    eye.page.evaluate("document.querySelectorAll('.tile__count').forEach(one => one.textContent = '12.345')")
+
+    tops = [[one.bounding_box() for one in tile.locator("> *").all()] for tile in eye.page.locator(".tile").all()]
+    gaps = {round(words["y"] - number["y"] - number["height"]) for number, words in tops if number and words}
+
+    eye.close()
+    assert len(tops) == 4
+    assert max(gaps) <= 4
+
+
+def test_a_wide_table_scrolls_in_its_frame_and_not_the_page(
+    everybody: dict[str, Traveller], address: str, chromium: Browser
+) -> None:
+    eye = Eye(chromium, address, everybody["coordinator"], View("sr_Cyrl", 721))
+    eye.page.goto("/desk?lang=sr_Cyrl")
+
+    sideways = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    eye.close()
+    assert sideways == 0
