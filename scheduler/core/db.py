@@ -26,11 +26,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from scheduler.core.gathered import OPEN_BLOCK, connection_of, gather
+from scheduler.core.gathered import OPEN_BLOCK, connection_of, failure_of, gather
 from scheduler.core.lean_columns import look_for_events_in_attributes
 from scheduler.core.quick_write import QuickWrite
 
@@ -166,11 +166,11 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         text = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
-        failed, raw = connection.dialect.loaded_dbapi.Error, cast(Any, connection.connection.dbapi_connection)
+        raw = cast(Any, connection.connection.dbapi_connection)
         try:
             raw.execute(text)  # by SQLAlchemy it takes a third of what a page's transaction costs
-        except failed as error:
-            raise DBAPIError.instance(text, None, error, failed, dialect=connection.dialect) from error
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise failure_of(engine, text, error) from error
 
 
 def part_index(name: str | None, *columns: str, where: str, on_postgresql: str = "", unique: bool = False) -> Index:
