@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from tools.bench import workshop
-from tools.bench.workshop import Workshop
+from tools.bench.workshop import Failed, Workshop
 
 
 def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path):
@@ -39,3 +41,16 @@ def test_a_seed_whose_turns_were_judged_by_other_rules_is_another_seed(tmp_path,
     monkeypatch.setattr(workshop, "rules_of_release", lambda: "others")
 
     assert Workshop(tmp_path, quick=True)._version() != before
+
+
+def test_each_probe_has_a_database_of_its_own_and_one_that_fails_says_why(tmp_path):
+    shop = Workshop(tmp_path, quick=True)
+    try:
+        with pytest.raises(Failed, match="KeyError: 'no such probe'"):
+            shop.inside("no such probe", f"sqlite:///{tmp_path}/one.sqlite3")
+        with pytest.raises(Failed, match="no such table: sign_in"):
+            shop.inside("cookie", f"sqlite:///{tmp_path}/other.sqlite3")
+    finally:
+        shop.close()
+
+    assert [path.name for path in tmp_path.glob("*.sqlite3")] == ["other.sqlite3"]

@@ -3,6 +3,7 @@
 import gzip
 import io
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK
-from tools.bench import inside_papers, inside_reports, inside_work, visitor, yardstick
+from tools.bench import client, inside_papers, inside_reports, inside_work, visitor, yardstick
 from tools.bench.client import done
 from tools.bench.pages import browsers, pages_of
 from tools.bench.seed.plant import plant
@@ -154,6 +155,33 @@ def test_a_server_is_asked_by_a_client_that_tells_what_it_saw(yard, tmp_path):
     assert family >= 1
     assert spent > 0
     assert held > 1
+
+
+def test_bookings_that_were_filled_are_sent_later_and_none_too_soon(monkeypatch):
+    sent = []
+
+    class Quick:
+        def __init__(self, _port: int, *, address: str, tag: str) -> None:
+            self.tag, self.filled_at = tag, 0.0
+
+        def answer_all(self, _programme: int, _host: int) -> None:
+            self.filled_at = time.monotonic()
+
+        def last_form(self) -> dict[str, str]:
+            return {"of": self.tag}
+
+        def send(self, typed: dict[str, str]) -> int:
+            sent.append((typed["of"], time.monotonic() - self.filled_at >= 0.2))
+            return 302
+
+    monkeypatch.setattr(client, "Visitor", Quick)
+    for tag, count in (("a", 3), ("b", 1)):
+        assert done({"bookings": count, "tag": tag, "port": 1, "programme": 2, "host": 1}) == {"filled": count}
+
+    told = done({"press": "a", "connections": 2, "wait": 0.2})
+
+    assert (told["requests"], told["statuses"]) == (3, {"302": 3})
+    assert sorted(sent) == [("a-0", True), ("a-1", True), ("a-2", True)]
 
 
 def test_turns_alternate_and_the_first_is_not_told():

@@ -1,6 +1,7 @@
 """The client, a process of its own: jobs come as lines of JSON, what was measured goes back as lines.
 
     {"port", "path", "headers", "method", "body", "seconds", "connections", "requests", "strangers"}
+    {"port", "bookings", "programme", "host", "tag"}, and {"press", "connections", "wait"} with one tag afterwards
 
 Plain http.client, kept alive where the server keeps alive; a visitor of a booking is in tools/bench/visitor.py.
 """
@@ -19,6 +20,7 @@ from typing import Any
 from tools.bench.visitor import Visitor
 
 _STRANGERS = count(1)
+_FILLED: dict[str, "Filled"] = {}  # by tag: bookings that wait for their last press
 
 
 @dataclass
@@ -40,6 +42,14 @@ class Tally:
             "statuses": {str(status): number for status, number in self.statuses.items()},
             "size": self.sizes.most_common(1)[0][0] if self.sizes else 0,
         }
+
+
+@dataclass
+class Filled:
+    """Visitors who have answered all, and since when."""
+
+    visitors: list[Visitor]
+    since: float = field(default_factory=time.monotonic)
 
 
 def ask(job: dict[str, Any], tally: Tally, until: float) -> None:
@@ -70,18 +80,26 @@ def _of_a_stranger() -> dict[str, str]:
     return {"X-Forwarded-For": f"10.{number & 255}.{number >> 8 & 255}.1"}
 
 
-def bookings(job: dict[str, Any]) -> dict[str, Any]:
-    """Several visitors fill a booking each, then all press the last button again and again, at once."""
-    tally, ready = Tally(), []
+def fill(job: dict[str, Any]) -> dict[str, Any]:
+    """Several visitors answer all of a booking each, as far as its last button."""
+    ready = []
     for number in range(job["bookings"]):
         tag = f"{job['tag']}-{number}"
         network = f"10.{zlib.crc32(tag.encode()) % 250}.{zlib.adler32(tag.encode()) % 250}.{number + 1}"
         visitor = Visitor(job["port"], address=network, tag=tag)
         visitor.answer_all(job["programme"], job["host"])
         ready.append(visitor)
-    time.sleep(job["wait"])  # a program is quicker than any hand, and is told so
+    _FILLED[job["tag"]] = Filled(ready)
+    return {"filled": len(ready)}
+
+
+def press_all(job: dict[str, Any]) -> dict[str, Any]:
+    """Those who filled under a tag press the last button, at once; not sooner than so many seconds afterwards."""
+    filled, tally = _FILLED.pop(job["press"]), Tally()
+    left = filled.since + job["wait"] - time.monotonic()
+    time.sleep(max(left, 0.0))  # a program is quicker than any hand, and is told so
     began = time.perf_counter()
-    parts = [ready[number :: job["connections"]] for number in range(job["connections"])]
+    parts = [filled.visitors[number :: job["connections"]] for number in range(job["connections"])]
     _together([threading.Thread(target=_press, args=(part, tally)) for part in parts])
     return tally.told(time.perf_counter() - began)
 
@@ -106,7 +124,9 @@ def _together(threads: list[threading.Thread]) -> None:
 
 def done(job: dict[str, Any]) -> dict[str, Any]:
     if "bookings" in job:
-        return bookings(job)
+        return fill(job)
+    if "press" in job:
+        return press_all(job)
     tally, began = Tally(), time.perf_counter()
     until = began + job.get("seconds", 3600)
     _together([threading.Thread(target=ask, args=(job, tally, until)) for _ in range(job.get("connections", 4))])

@@ -1,5 +1,6 @@
 """Rows that are measured inside the process: pages by their statements, papers, reports, the work of nights."""
 
+import json
 import threading
 from collections.abc import Sequence
 from math import log10
@@ -67,7 +68,7 @@ def papers(shop: Workshop) -> list[Figure]:
 def memory(shop: Workshop) -> list[Figure]:
     """P12: the most memory of a process that draws many certificates."""
     count = 2_000 if shop.quick else 10_000
-    told = shop.inside("memory", shop.seed(1), count=count)
+    told = shop.alone("tools.bench.inside", shop.seed(1), "memory", json.dumps({"count": count}))
     goal = "≤ 250 MiB at 10,000"
     met = None if shop.quick and told["mib"] <= 250 else told["mib"] <= 250
     return [Figure("P12", f"memory for {count:,} certificates", goal, f"{told['mib']:.0f} MiB", met=met)]
@@ -108,8 +109,7 @@ def passwords(shop: Workshop) -> list[Figure]:
 def growth(shop: Workshop) -> list[GrowthLine]:
     """P17: every list, board and page at two sizes, ten times apart."""
     few, many = (1, 10) if shop.quick else (10, 100)
-    turns = 1 if shop.quick else 3
-    pages = {size: shop.on_copy("pages", size, turns=turns)["pages"] for size in (few, many)}
+    pages = {size: shop.on_copy("pages", size, turns=3)["pages"] for size in (few, many)}
     return [_grown(name, before, pages[many].get(name)) for name, before in pages[few].items()]
 
 
@@ -181,7 +181,7 @@ def free_dates(shop: Workshop) -> list[Figure]:
         said = f"{ms(one)}, {told['statements']} statements"
         what = f"free dates, {size}x, {size_of(size).educators} educators"
         found.append(Figure("P22", what, f"≤ {goal} ms CPU, ≤ 6 statements", said, spread=apart(one), met=met))
-    return [*found, free_dates_by_the_hour(shop)]
+    return [*found, free_dates_by_the_hour(shop, told["address"])]
 
 
 def issuing(shop: Workshop) -> list[Figure]:
@@ -213,7 +213,7 @@ def importing(shop: Workshop) -> list[Figure]:
         raise Failed("the import did not come to its end")
     during = spread_of(waited)
     said = f"{told['seconds']:.1f} s CPU, {told['mib']:.0f} MiB for {told['rows']:,}"
-    met = told["seconds"] * 100_000 / rows <= 30 and told["mib"] <= 200
+    met = None if shop.quick and told["mib"] <= 200 else told["seconds"] <= 30 and told["mib"] <= 200
     more = during.median / before.median
     return [
         Figure("P24", "import of past visits", "≤ 30 s, ≤ 200 MiB at 100,000", said, met=met),

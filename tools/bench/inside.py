@@ -1,15 +1,21 @@
 """What is measured inside the process of the application: python -m tools.bench.inside PROBE '{"turns": 3, …}'.
 
-Each probe has a process of its own, for one process is one installation; its last line is JSON.
+Each probe has a process of its own, for one process is one installation; its last line is JSON. Without a probe they
+come as lines, {"probe", "given", "env"}, and each is measured in a copy of a process that has loaded all modules.
 """
 
+import ctypes
 import gc
 import json
+import os
 import re
+import signal
 import sys
+import tempfile
 import time
+import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,7 +27,7 @@ from scheduler.core.db import db
 from scheduler.core.loading import uncollected
 from scheduler.web.limits import limiter
 from tools.bench import inside_papers, inside_reports, inside_work
-from tools.bench.counting import effort
+from tools.bench.counting import clear_away, effort
 from tools.bench.pages import BenchPage, browsers, pages_of, signed_in
 from tools.bench.seed.base import COORDINATOR
 from tools.bench.seed.days import calendar_of
@@ -30,16 +36,24 @@ from tools.bench.visitor import A_HAND, Booking
 
 PUBLIC = ("/", "/map", "/figures", "/campaigns/bench-show-respect")
 LONGEST_PAGE_S = 60
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>: dies with the one who was copied
 SLOW_PAGE_S = 3  # so slow a page is not opened again and again
 Told = dict[str, Any]
 
 
+def _coordinator(app: Flask) -> FlaskClient:
+    with app.app_context():
+        return signed_in(app.test_client(), COORDINATOR)
+
+
+def _cookie(app: Flask, client: FlaskClient) -> str:
+    found = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    return f"{found.key}={found.value}" if found else ""
+
+
 def cookie(app: Flask, _given: Told) -> Told:
     """The session of a coordinator, as a browser sends it."""
-    with app.app_context():
-        client = signed_in(app.test_client(), COORDINATOR)
-    found = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    return {"cookie": f"{found.key}={found.value}" if found else ""}
+    return {"cookie": _cookie(app, _coordinator(app))}
 
 
 def cost_of(
@@ -50,7 +64,7 @@ def cost_of(
     spent = []
     for _ in range(turns):
         limiter.reset()
-        gc.collect()
+        clear_away()
         with effort(engine) as made:
             answer = client.get(address)
         if answer.status_code != 200:
@@ -67,10 +81,10 @@ def _engine(app: Flask) -> Any:
 
 
 def statements(app: Flask, given: Told) -> Told:
-    with app.app_context():
-        client = signed_in(app.test_client(), COORDINATOR)
+    """What an address asks the database for a coordinator, and her session."""
+    client = _coordinator(app)
     _, asked, size = cost_of(client, given["address"], _engine(app), 1)
-    return {"statements": asked, "size": size}
+    return {"statements": asked, "size": size, "cookie": _cookie(app, client)}
 
 
 def give_up_after(app: Flask, seconds: int) -> None:
@@ -117,15 +131,12 @@ def public(app: Flask, given: Told) -> Told:
     return {"pages": {one: cost_of(client, one, engine, given["turns"])[:2] for one in PUBLIC}}
 
 
-def a_town(app: Flask, _given: Told) -> Told:
+def free_dates(app: Flask, given: Told) -> Told:
     """The page of free dates of a programme that is booked at once, in a municipality."""
     towns = re.findall(r'<option value="(\d+)"', app.test_client().get("/free").text)
-    return {"address": f"/free?programme=bench-safe-internet&municipality={towns[0]}"}
-
-
-def free_dates(app: Flask, given: Told) -> Told:
-    spent, asked, _ = cost_of(app.test_client(), a_town(app, given)["address"], _engine(app), given["turns"])
-    return {"ms": spent, "statements": asked}
+    address = f"/free?programme=bench-safe-internet&municipality={towns[0]}"
+    spent, asked, _ = cost_of(app.test_client(), address, _engine(app), given["turns"])
+    return {"ms": spent, "statements": asked, "address": address}
 
 
 def booking(app: Flask, given: Told) -> Told:
@@ -159,7 +170,6 @@ PROBES: dict[str, Callable[[Flask, Told], Told]] = {
     "statements": statements,
     "pages": pages,
     "public": public,
-    "a_town": a_town,
     "free_dates": free_dates,
     "booking": booking,
     **inside_papers.PROBES,
@@ -168,13 +178,49 @@ PROBES: dict[str, Callable[[Flask, Told], Told]] = {
 }
 
 
-def main() -> int:
-    name, given = sys.argv[1], json.loads(sys.argv[2])
+def measured(name: str, given: Told) -> int:
+    """One probe of an application that is made for it; what it tells is the last line."""
     with uncollected():  # as wsgi.py does
         app = create_app()
     began = time.monotonic()
     told = PROBES[name](app, given)
-    print(json.dumps(told | {"took_s": time.monotonic() - began}))
+    print(json.dumps(told | {"took_s": time.monotonic() - began}), flush=True)
+    return 0
+
+
+def in_copy(job: Told) -> Told:
+    """How a probe ended in a copy of this process, and all that it said."""
+    with tempfile.TemporaryFile() as said:
+        copy = os.fork()
+        if not copy:
+            _be_the_copy(job, said)
+        _, status = os.waitpid(copy, 0)
+        said.seek(0)
+        return {"code": os.waitstatus_to_exitcode(status), "said": said.read().decode(errors="replace")}
+
+
+def _be_the_copy(job: Told, said: IO[bytes]) -> None:
+    """Never returns: what the one who was copied still has to do is not done twice."""
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.dup2(said.fileno(), 1)
+        os.dup2(said.fileno(), 2)
+        os.environ.update(job["env"])
+        code = measured(job["probe"], job["given"])
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def main() -> int:
+    if len(sys.argv) > 1:
+        return measured(sys.argv[1], json.loads(sys.argv[2]))
+    gc.freeze()  # a copy that looked for garbage in all that was loaded would make it its own
+    for line in sys.stdin:
+        print(json.dumps(in_copy(json.loads(line))), flush=True)
     return 0
 
 

@@ -46,7 +46,7 @@ class Workshop:
         (self.folder / "seeds").mkdir(exist_ok=True)
         self._seeded: dict[str, str] = {}
         self.planting_minutes = 0.0
-        self._client: subprocess.Popen[str] | None = None
+        self._talks: dict[str, subprocess.Popen[str]] = {}
 
     @property
     def instance(self) -> Path:
@@ -173,8 +173,10 @@ class Workshop:
     def inside(self, probe: str, url: str, **options: Any) -> dict[str, Any]:
         """What a probe of tools/bench/inside.py tells, from a process of its own. Raises: Failed."""
         given = {"quick": self.quick, "turns": self.turns} | options
-        command = [sys.executable, "-m", "tools.bench.inside", probe, json.dumps(given)]
-        told: dict[str, Any] = json.loads(self._run(command, self.env(url)).splitlines()[-1])
+        ended = self._talk("tools.bench.inside", {"probe": probe, "given": given, "env": self.env(url)})
+        if ended["code"]:
+            raise Failed(f"{probe}: {ended['said'][-1500:]}")
+        told: dict[str, Any] = json.loads(ended["said"].splitlines()[-1])
         return told
 
     def alone(self, module: str, url: str, *arguments: str) -> dict[str, Any]:
@@ -199,21 +201,27 @@ class Workshop:
 
     def ask(self, job: Mapping[str, Any]) -> dict[str, Any]:
         """What the client measured of a job. Raises: Failed."""
-        if self._client is None:
-            self._client = subprocess.Popen(
-                [*DIES_WITH_ME, sys.executable, "-m", "tools.bench.client"], cwd=ROOT, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, encoding="utf-8",
-            )  # fmt: skip
-        sent, back = self._client.stdin, self._client.stdout
-        if sent is None or back is None:
-            raise Failed("the client has no pipes")
-        print(json.dumps(job), file=sent, flush=True)
-        told: dict[str, Any] = json.loads(back.readline())
+        told = self._talk("tools.bench.client", job)
         if "error" in told:
             raise Failed(f"{job.get('path', 'bookings')}: {told['error']}")
         return told
 
+    def _talk(self, module: str, job: Mapping[str, Any]) -> dict[str, Any]:
+        """A line to a process that is started once and waits for more, and the line that it answers. Raises: Failed."""
+        if module not in self._talks:
+            self._talks[module] = subprocess.Popen(
+                [*DIES_WITH_ME, sys.executable, "-m", module], cwd=ROOT, env={**os.environ, **self.env()},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+            )  # fmt: skip
+        sent, back = self._talks[module].stdin, self._talks[module].stdout
+        if sent is None or back is None:
+            raise Failed(f"{module} has no pipes")
+        print(json.dumps(job), file=sent, flush=True)
+        if not (line := back.readline()):
+            raise Failed(f"{module} has ended")
+        told: dict[str, Any] = json.loads(line)
+        return told
+
     def close(self) -> None:
-        if self._client is not None and self._client.stdin is not None:
-            self._client.stdin.close()
-            self._client.wait()
+        for process in self._talks.values():
+            process.communicate()
