@@ -4,6 +4,7 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
@@ -85,13 +86,13 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     found = [row for row in rows if row.presentations is not None]
     places = {row.place: _NAMES_IN(row) for row in rows if row.place is not None}
     programmes = _programmes(groups, found)
-    lines: dict[tuple[Any, ...], _Sums] = {}
-    whole = _Sums(len(sums))
+    lines = defaultdict[tuple[Any, ...], _Sums](lambda: _Sums(len(sums)))
     for row in found:
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
-        towns = numbers_in(row.towns)
-        lines.setdefault(values, _Sums(len(sums))).add(row, len(names), towns)
-        whole.add(row, len(names), towns)
+        lines[values].add(row, len(names), numbers_in(row.towns))
+    whole = _Sums(len(sums))
+    for line in lines.values():
+        whole.add_all(line)
     told = [ReportLine(values, line.counts(sums, of_rows, places), line.last_day) for values, line in lines.items()]
     return whole.counts(sums, of_all, places), told if groups else []
 
@@ -160,6 +161,11 @@ class _Sums:
         self.numbers = [mine + int(more or 0) for mine, more in zip(self.numbers, numbers, strict=True)]
         self.towns |= towns
         self.last_day = max(self.last_day, row.last_day)
+
+    def add_all(self, other: "_Sums") -> None:
+        self.numbers = [mine + more for mine, more in zip(self.numbers, other.numbers, strict=True)]
+        self.towns |= other.towns
+        self.last_day = max(self.last_day, other.last_day)
 
     def counts(self, sums: Sequence[str], wanted: Sequence[str], places: Mapping[int, Any]) -> ReportCounts:
         """Those of the sums that are wanted; several municipalities may be one city, and abroad is none."""
