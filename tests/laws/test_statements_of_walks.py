@@ -55,7 +55,7 @@ WALKS = {
     "issue certificates": (14, 8),  # one for the key that signs; the last two: programme, centre, hours of the mail
     "download a certificate": (3, 0),  # the paper, its visit, the key that signs its code
     "check a certificate": (1, 0),
-    "attendance report": (10, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
+    "attendance report": (9, 0),  # the last asks for the centre's minors: whether the page named one (TRUST S34)
     "free dates": (6, 0),
     # two read the visit, with its request, and for who could go; five those: who stands first, who they are, their
     # papers, promises and hours; one asks what there is beside a visit; the last as above

@@ -191,4 +191,4 @@ def test_more_campaigns_and_school_years_ask_no_more_questions(chief):
             papers_of(period, chief.centre_id)
         seen.append(len(asked))
 
-    assert seen == [9, 9]
+    assert seen == [8, 8]

@@ -256,7 +256,7 @@ def test_a_report_asks_as_often_for_one_row_as_for_three(session):
         asked.append(len(made))
         a_held_visit()
 
-    assert asked == [4, 4]
+    assert asked == [3, 3]
 
 
 def test_an_unknown_name_is_told_apart_from_an_empty_report(session):

@@ -65,7 +65,7 @@ def test_the_numbers_are_those_of_the_attendance_report_with_a_young_presenter(h
     with statements() as asked:
         report = youth_numbers(filters)
 
-    assert len(asked) == 4  # the young by month; the report: figures and names; trained
+    assert len(asked) == 3  # the young by month; the report; trained
     assert report == counted
     assert [month for month, _counts in report.months] == ["2026-10", "2026-11"]
     assert report.totals == YouthCounts(presentations=4, with_young=3, minutes=4 * 30, listeners=61 + 41 + 31)

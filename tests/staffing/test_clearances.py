@@ -1,6 +1,7 @@
 """Lists of proofs by pages: the database puts each where the rules put her, and asks as often for a hundred."""
 
 import datetime as dt
+from itertools import combinations
 
 import pytest
 from sqlalchemy import delete, select
@@ -95,6 +96,15 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
     for lacks in (Lacks.ENDS_IN_7, Lacks.ENDS_IN_30):
         ends = [row.ends_in for row in pages[lacks].rows]
         assert ends == sorted(ends)
+
+
+@pytest.mark.both_databases
+def test_a_list_names_the_same_whichever_lists_are_asked_for_beside_it(centre_id):
+    every = clearance_pages(centre_id, TODAY, dict.fromkeys(Lacks, 1))
+
+    for many in range(1, len(Lacks)):
+        for lists in combinations(Lacks, many):
+            assert clearance_pages(centre_id, TODAY, dict.fromkeys(lists, 1)) == {one: every[one] for one in lists}
 
 
 @pytest.mark.both_databases

@@ -277,6 +277,23 @@ def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(ses
         judge_anew(now=MONDAY)
 
 
+def test_requests_that_came_on_one_day_stand_by_number_whenever_on_it_they_came(session) -> None:
+    scene = Scene(planned=False)
+    begins = (MONDAY - 10 * DAY).astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    instant = dt.timedelta(microseconds=1)
+    came = (begins + DAY - instant, begins + DAY, begins - instant, begins, begins + 2 * DAY - instant, begins + HOUR)
+    for since in came:
+        make_school_request(RequestState.NEW, state_since=since, programme=scene.programme)
+    whole, _uncounted, _ours = judged_all(scene.coordinator, MONDAY)
+    new = [row for row in whole if row[0] is Matter.REQUEST_NEW]
+    assert len(new) == len(came)
+
+    for shown in range(1, len(came) + 1):
+        assert said(desk_of(scene.coordinator, MONDAY, per_page=shown).rows) == whole[:shown]
+        desk = desk_of(scene.coordinator, MONDAY, only=[Matter.REQUEST_NEW], page=2, per_page=shown)
+        assert said(desk.rows) == new[shown : 2 * shown]
+
+
 def test_the_database_knows_of_every_table_that_the_rule_asks(session) -> None:
     make_presentation(make_visit())
     with effort(db.engine) as made:

@@ -4,8 +4,10 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -38,7 +40,7 @@ from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
 from scheduler.reports.queries.kept_parts import FigurePart, crew_parts, figure_parts, is_stale, mark_alone
-from scheduler.reports.queries.splits import GROUP_COLUMNS
+from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
 from scheduler.reports.rules.spans import can_be_kept, of_crews, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
 
@@ -53,7 +55,10 @@ _KEYS = {  # what of a cell says which row of a report it belongs to
     Group.PRESENTER: ("presenter",),
 }
 _OF_PLACES = frozenset({Group.CITY, Group.DISTRICT, Group.MONTH})  # what a figure of a place can be split by
-_ABROAD = (None,) * (len(GROUP_COLUMNS[Group.CITY]) + len(GROUP_COLUMNS[Group.DISTRICT]))
+_NAMED = (Group.CITY, Group.DISTRICT)
+_NAMES = dict(zip(key_names(_NAMED), (column for group in _NAMED for column in GROUP_COLUMNS[group]), strict=True))
+_NAMES_IN = attrgetter(*_NAMES)
+_ABROAD = (None,) * len(_NAMES)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class ReportLine:
 def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """The totals and the rows of a report, from one pass over its figures; None: figures are old.
 
-    They are added up by municipality and by numbers alone: names, and cities of several municipalities, come after.
+    They are added up by municipality and by numbers alone: the names of each, and its city, come in a row of their own.
     Rows of presenters are no totals: a crew of two is two rows.
     """
     names = tuple(dict.fromkeys(name for group in groups for name in _KEYS[group]))
@@ -79,20 +84,21 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     if any(row.stale for row in rows):
         return None
     found = [row for row in rows if row.presentations is not None]
-    places, programmes = _places(), _programmes(groups, found)
-    lines: dict[tuple[Any, ...], _Sums] = {}
-    whole = _Sums(len(sums))
+    places = {row.place: _NAMES_IN(row) for row in rows if row.place is not None}
+    programmes = _programmes(groups, found)
+    lines = defaultdict[tuple[Any, ...], _Sums](lambda: _Sums(len(sums)))
     for row in found:
         values = tuple(value for group in groups for value in _values(group, row, places, programmes))
-        towns = numbers_in(row.towns)
-        lines.setdefault(values, _Sums(len(sums))).add(row, len(names), towns)
-        whole.add(row, len(names), towns)
+        lines[values].add(row, len(names), numbers_in(row.towns))
+    whole = _Sums(len(sums))
+    for line in lines.values():
+        whole.add_all(line)
     told = [ReportLine(values, line.counts(sums, of_rows, places), line.last_day) for values, line in lines.items()]
     return whole.counts(sums, of_all, places), told if groups else []
 
 
 def _rows_of(filters: Filters, groups: tuple[Group, ...], names: Sequence[str], sums: Sequence[str]) -> Sequence[Any]:
-    """What is added up of each piece, and in a row of its own whether figures are old; presenters with their names."""
+    """What is added up of each piece, presenters named; then whether figures are old; then the municipalities."""
     return db.session().execute(_question(filters, groups, tuple(names), tuple(sums))).all()
 
 
@@ -103,13 +109,22 @@ def _question(filters: Filters, groups: tuple[Group, ...], names: tuple[str, ...
     else:
         parts = figure_parts(filters, by_month=Group.MONTH in groups, by_place=_OF_PLACES.issuperset(groups))
     wanted = [_added(part, [part.cells[name] for name in names], sums, false()) for part in parts]
-    every = [*wanted, mark_alone(wanted[0], is_stale(filters))]
+    every = union_all(*_with_places([*wanted, mark_alone(wanted[0], is_stale(filters))]))
     if Group.PRESENTER not in groups:
-        return every[0] if len(every) == 1 else union_all(*every)
-    both = union_all(*every).subquery()
+        return every
+    both = every.subquery()
     named: Select[Any] = select(*both.c, *GROUP_COLUMNS[Group.PRESENTER][1:])
     named = named.outerjoin(Presenter, Presenter.id == both.c.presenter)
     return named.outerjoin(User, User.id == Presenter.user_id)
+
+
+def _with_places(parts: Sequence[Select[Any]]) -> list[Select[Any]]:
+    """These rows, and of each municipality one in which nothing is said but its names."""
+    named = [Municipality.id.label("place"), *(column.label(name) for name, column in _NAMES.items())]
+    unnamed = [cast(null(), column.type).label(column.name) for column in named]
+    nothing = [cast(null(), column.type).label(column.name) for column in parts[0].selected_columns]
+    places: Select[Any] = select(*nothing, *named).join(District, District.id == Municipality.district_id)
+    return [*(part.add_columns(*unnamed) for part in parts), places]
 
 
 def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, ReportCounts] | None:
@@ -147,6 +162,11 @@ class _Sums:
         self.towns |= towns
         self.last_day = max(self.last_day, row.last_day)
 
+    def add_all(self, other: "_Sums") -> None:
+        self.numbers = [mine + more for mine, more in zip(self.numbers, other.numbers, strict=True)]
+        self.towns |= other.towns
+        self.last_day = max(self.last_day, other.last_day)
+
     def counts(self, sums: Sequence[str], wanted: Sequence[str], places: Mapping[int, Any]) -> ReportCounts:
         """Those of the sums that are wanted; several municipalities may be one city, and abroad is none."""
         of = dict(zip(sums, self.numbers, strict=True))
@@ -176,8 +196,7 @@ def _asked(parts: Sequence[Select[Any]]) -> Sequence[Any]:
 
 def _places() -> dict[int, tuple[str, ...]]:
     """Of each municipality its city and its district, as the columns of these groups."""
-    columns = (*GROUP_COLUMNS[Group.CITY], *GROUP_COLUMNS[Group.DISTRICT])
-    wanted: Select[Any] = select(Municipality.id, *columns)
+    wanted: Select[Any] = select(Municipality.id, *_NAMES.values())
     rows = db.session().execute(wanted.join(District, District.id == Municipality.district_id))
     return {town: tuple(names) for town, *names in rows}
 

@@ -1,12 +1,12 @@
 """Presenters with where their proofs stand, by pages: the database says who stands where, only a page is loaded."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, null, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, null, or_, select, union_all
 
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
@@ -37,6 +37,9 @@ class Lacks(StrEnum):
     ENDS_IN_7 = "ends_in_7"
     ENDS_IN_30 = "ends_in_30"
     MINORS = "minors"
+
+
+_OF_THE_ABLE = frozenset({Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS})
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class _Standing:
                     else_=self.table.c.agreed)  # fmt: skip
 
 
-def _standing(centre_id: int, day: dt.date) -> _Standing:
+def _standing(centre_id: int, day: dt.date, lists: Collection[Lacks] = tuple(Lacks)) -> _Standing:
+    """Of each presenter whom one of these lists may show. Names are looked up of these alone."""
     check = (
         select(case((Vetting.result == VettingResult.CLEARED, Vetting.valid_until)))
         .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= day)
@@ -89,11 +93,11 @@ def _standing(centre_id: int, day: dt.date) -> _Standing:
         .scalar_subquery()
     )
     consent = select(func.max(GuardianConsent.valid_until)).where(*_to_take_part(day)).scalar_subquery()
-    minor = func.coalesce(Presenter.adult_on > day, False)
+    checked, minor = func.coalesce(check, _NEVER), func.coalesce(Presenter.adult_on > day, False)
     wanted = (
         select(
             Presenter.id,
-            func.coalesce(check, _NEVER).label("checked"),
+            checked.label("checked"),
             case((minor, func.coalesce(consent, _NEVER)), else_=literal(_ALWAYS)).label("agreed"),
             minor.label("minor"),
             Presenter.suspended_at.is_not(None).label("suspended"),
@@ -102,6 +106,10 @@ def _standing(centre_id: int, day: dt.date) -> _Standing:
         .join(Presenter.user)
         .where(Presenter.centre_id == centre_id, User.erased_at.is_(None))
     )
+    if _OF_THE_ABLE.issuperset(lists):
+        wanted = wanted.where(Presenter.suspended_at.is_(None))
+    if Lacks.IN_ORDER not in lists:  # an adult whose check ends later than anybody is warned is in order
+        wanted = wanted.where(or_(minor, checked <= day + dt.timedelta(days=WARN_DAYS)))
     return _Standing(day, wanted.cte("standing").prefix_with("MATERIALIZED"))
 
 
@@ -121,7 +129,7 @@ def clearance_pages(
 
     Who stands where, and how many, is one of them: all presenters are looked through once.
     """
-    standing = _standing(centre_id, day)
+    standing = _standing(centre_id, day, pages)
     lists = [_list_of(standing, place, lacks, page, per_page) for place, (lacks, page) in enumerate(pages.items())]
     totals = [
         select(literal(place), literal(0), func.count()).select_from(standing.table).where(standing.which(lacks))
@@ -173,7 +181,7 @@ def proof_pages(
 
 @lru_cache(maxsize=24)  # putting it together costs more than asking it: the words of it, and nothing of its answer
 def _question_of_proofs(centre_id: int, day: dt.date, pages: tuple[tuple[Lacks, int], ...], per_page: int) -> Any:
-    standing = _standing(centre_id, day)
+    standing = _standing(centre_id, day, dict(pages))
     lists = [_list_of(standing, place, lacks, page, per_page) for place, (lacks, page) in enumerate(pages)]
     listed, one = union_all(*lists).subquery(), standing.table.c
     place, number, presenter_id = listed.c

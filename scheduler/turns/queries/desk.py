@@ -79,7 +79,7 @@ def _in_order(
     """
     today = clock.local_day(now)
     held = kept_turns.turns_kept(actor, now, only, most)
-    asked = waiting_requests(actor, now, most)
+    asked = waiting_requests(actor, now, most, held.to_judge)
     judged = kept_turns.judged_now(actor, now, held.to_judge).turns(now, today)
     judged.sort(key=lambda row: (row.on_day or today, row.number))
     apart: list[Row] = [*(row for row in judged if row.verdict.ours), *asked.apart]

@@ -160,8 +160,8 @@ def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one_and_less_ofte
     with statements() as kept:
         coordinator.get("/desk")
 
-    assert len(one) == len(many) == 15
-    assert len(kept) == 13
+    assert len(one) == len(many) == 14
+    assert len(kept) == 12
 
 
 def test_an_educator_finds_the_visit_that_she_has_not_counted_however_long_ago(app):
