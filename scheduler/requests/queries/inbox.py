@@ -141,7 +141,7 @@ def _questions(actor: Actor, filters: InboxFilters, ours: Condition, stands_in: 
         shown = and_(SchoolRequest.state.in_(STATES[filters.show]), *_more(actor, filters, handed), *_typed(filters))
         counts = question_of_counts(actor, RowConditions(handed=handed, ours=ours.of_request, shown=shown))
     else:
-        counts = question_of_tallies(actor, filters.show, asked, stands_in=stands_in)
+        counts = question_of_tallies(actor, filters, asked, stands_in=stands_in)
         if filters.sort is None and asked.states:
             return Questions(counts, question_of_rows(_first_of_each_state(asked, ours), []))
     by, order = _by(filters.sort), _turn_order(ours.of_request).label("place")
