@@ -129,6 +129,7 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
         waiting_for_school=counts.shown[Show.ASKED],
         handed=counts.shown[Show.HANDED],
         handovers=tuple(soon),
+        colleagues=counts.colleagues,
     )
 
 

@@ -28,10 +28,14 @@ from sqlalchemy import (
 from scheduler import policy
 from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import db
+from scheduler.core.names import SpelledName
 from scheduler.core.records import dataclass
+from scheduler.core.spelled_column import both_of
+from scheduler.people.queries import by_family_name
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.inbox_counts import (
+    COLLEAGUE,
     DAY,
     EDGES,
     FACETS,
@@ -42,6 +46,7 @@ from scheduler.requests.queries.inbox_counts import (
     TURNS,
     Heap,
     InboxCounts,
+    colleagues_beside,
     filters_of,
     groups_of,
     meets,
@@ -110,7 +115,8 @@ def question_of_tallies(actor: Actor, filters: InboxFilters, asked: RequestChoic
     recent = asked.everywhere().where(SchoolRequest.state_since > EDGES[-1])
     ages = recent.with_only_columns(age.label("marks")).subquery()
     parts.append(_row(_AGE, func.count(), select(ages), marks=ages.c.marks))
-    return union_all(*parts, *(names_of(name, kind, summed.get(name, heaps)) for name, kind in NAMED_TABLES.items()))
+    names = (names_of(name, kind, summed.get(name, heaps)) for name, kind in NAMED_TABLES.items())
+    return union_all(*parts, *names, colleagues_beside(actor))
 
 
 def narrows(filters: InboxFilters) -> bool:
@@ -207,6 +213,7 @@ def counts_of_tallies(
     late = 0
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
     ages: Counter[str] = Counter()
+    colleagues: list[tuple[int, SpelledName, SpelledName]] = []
     sums: dict[str, Counter[int]] = {_SUM + name: Counter() for name in ("district", "programme")}
     lets = filters_of(actor)
     is_shown = lets[filters.show]
@@ -224,6 +231,8 @@ def counts_of_tallies(
             ages[_AGES[marks].value] += count
         elif kind in sums:
             sums[kind][owner] += count
+        elif kind == COLLEAGUE:
+            colleagues.append((owner, both_of(state), both_of(second)))
         else:
             names[kind, owner] = (state, second, third)
     shown = {
@@ -238,7 +247,7 @@ def counts_of_tallies(
         if summed:
             name = kind.removeprefix(_SUM)
             facets[name] = tuple(values_in_order(name, summed, names))
-    return InboxCounts(shown | {Show.LATE: late}, groups_of(narrowed), facets)
+    return InboxCounts(shown | {Show.LATE: late}, groups_of(narrowed), facets, tuple(by_family_name(colleagues)))
 
 
 def press(groups: Groups, pressing: Mapping[Turn, int]) -> Groups:

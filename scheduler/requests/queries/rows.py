@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Date, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -124,7 +123,7 @@ def twins_of_each(asked: Sequence[tuple[int, int, int, dt.date, bool]]) -> dict[
 
 
 @cache
-def _asked_on_each_day() -> Select[Any]:
+def _asked_on_each_day() -> Select[int, int, dt.date, int]:
     key = SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day
     first, last = (bindparam(name, type_=Date()) for name in ("first", "last"))
     return (
