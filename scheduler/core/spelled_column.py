@@ -9,6 +9,11 @@ from scheduler.core.names import SpelledName
 BETWEEN = "\x1f"  # no name has a control in it
 
 
+def both_of(text: str) -> SpelledName:
+    """What such a column says, where it is read as bare text."""
+    return SpelledName(*text.split(BETWEEN))
+
+
 class BothSpellings(TypeDecorator[SpelledName]):
     """What such a column holds: the name, and what stands behind the sign between."""
 
@@ -16,7 +21,7 @@ class BothSpellings(TypeDecorator[SpelledName]):
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> SpelledName | None:
-        return None if value is None else SpelledName(*value.split(BETWEEN))
+        return None if value is None else both_of(value)
 
 
 def both_spellings(called: str, name: Any, other: Any) -> ColumnElement[SpelledName]:

@@ -15,7 +15,7 @@ from scheduler.core.alphabet import AlphabetKey, alphabet_key, names_key
 from scheduler.core.db import db
 from scheduler.core.errors import Gone, NotFound
 from scheduler.core.language import pick
-from scheduler.core.names import whole_name
+from scheduler.core.names import SpelledName, whole_name
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailabilityException,
@@ -266,19 +266,24 @@ def administrators() -> list[tuple[int, Reader]]:
     return staff_with(Role.ADMINISTRATOR)
 
 
-def colleagues_of(centre_id: int | None) -> list[tuple[int, str]]:
+def colleagues_of(centre_id: int | None) -> list[tuple[int, SpelledName]]:
     """(id, full name) of who may own a request of a centre: its coordinators and administrators, but the suspended."""
-    found = db.session.execute(
-        select(User.id, User.given_spelled, User.family_spelled)
-        .where(
-            User.centre_id == centre_id,
-            User.suspended_at.is_(None),
-            User.id.in_(select(UserRole.user_id).where(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR)))),
-        )
-        .order_by(User.id)
+    found = db.session.execute(may_own(centre_id))
+    return by_family_name((user_id, given, family) for user_id, given, family in found)
+
+
+def may_own(centre_id: int | None) -> Select[int, SpelledName, SpelledName]:
+    """The question for them, for who asks more in one."""
+    leads = select(UserRole.user_id).where(UserRole.role.in_((Role.COORDINATOR, Role.ADMINISTRATOR)))
+    return select(User.id, User.given_spelled, User.family_spelled).where(
+        User.centre_id == centre_id, User.suspended_at.is_(None), User.id.in_(leads)
     )
-    by_name = sorted(found, key=lambda user: names_key(user[1], user[2]))
-    return [(user_id, whole_name(given, family)) for user_id, given, family in by_name]
+
+
+def by_family_name(people: Iterable[tuple[int, SpelledName, SpelledName]]) -> list[tuple[int, SpelledName]]:
+    """(id, whole name) of these, as a register has them; who is called alike stands as she came."""
+    in_order = sorted(people, key=lambda one: (names_key(one[1], one[2]), one[0]))
+    return [(user_id, whole_name(given, family)) for user_id, given, family in in_order]
 
 
 def has_photo(presenter_id: int) -> bool:

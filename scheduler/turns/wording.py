@@ -1,13 +1,23 @@
 """What waits, in a sentence that pages and mails share."""
 
+from functools import cache
+
+from babel.support import Translations
+
 from scheduler.core.language import translator
 from scheduler.turns.terms import Matter
 
 
 def why_of(matter: Matter, language: str) -> str:
     """What happened, of a matter that is the coordinators' turn."""
-    _ = translator(language).gettext
-    said = {
+    return _said(translator(language))[matter]
+
+
+@cache
+def _said(catalogue: Translations) -> dict[Matter, str]:
+    """All of it, worded once: a page tells of dozens of turns."""
+    _ = catalogue.gettext
+    return {
         Matter.DECIDE_NOW: _("The crew is not complete, and no substitute was found"),
         Matter.SUBSTITUTE_SOUGHT: _("Somebody cannot come; substitutes are asked"),
         Matter.CREW_LOST: _("It was confirmed, then somebody left the crew"),
@@ -44,4 +54,3 @@ def why_of(matter: Matter, language: str) -> str:
         Matter.POST_DUE: _("A post is to be posted today"),
         Matter.POST_UNREADY: _("A post is near its day, and not ready"),
     }
-    return said[matter]

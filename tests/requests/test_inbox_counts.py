@@ -75,6 +75,17 @@ def test_each_number_beside_a_filter_is_how_many_it_shows(coordinator, filters):
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize("filters", FILTERS[:7])
+def test_who_stands_in_for_nobody_is_told_as_much(coordinator, filters):
+    """Then what is shown is added up by the database, where nothing narrows it."""
+    other = make_user(centre_id=coordinator.centre_id).actor()
+    if filters.show is Show.HANDED:
+        assert inbox(other, filters, now=MONDAY).page.total == 0
+    else:
+        test_each_number_beside_a_filter_is_how_many_it_shows(other, filters)
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("filters", FILTERS[:3])
 def test_who_is_limited_to_districts_is_told_of_these_alone(coordinator, filters):
     districts = [int(one.value) for one in inbox(coordinator, InboxFilters(Show.OPEN), now=MONDAY).facets["district"]]

@@ -11,7 +11,7 @@ from scheduler.jobs.requests import put_tallies_together as put_together_in_the_
 from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.requests.models import SchoolRequest
-from scheduler.requests.queries.inbox import _questions, inbox
+from scheduler.requests.queries.inbox import _question_of_page, inbox
 from scheduler.requests.queries.tallies import violations
 from scheduler.requests.service.tallies import count_everything, put_together
 from scheduler.requests.tally_models import RequestTally
@@ -148,10 +148,10 @@ def test_pages_follow_each_other_in_the_order_of_who_must_move(monkeypatch) -> N
         with monkeypatch.context() as few:
             few.setattr("scheduler.requests.queries.inbox.PER_PAGE", 4)
             few.setattr("scheduler.requests.queries.inbox.first_row", lambda number: (number - 1) * 4)
-            _questions.cache_clear()
+            _question_of_page.cache_clear()
             pages = [
                 inbox(reader.actor(), InboxFilters(show, page=1 + n), now=MONDAY) for n in range(len(rows) // 4 + 1)
             ]
-        _questions.cache_clear()
+        _question_of_page.cache_clear()
         assert [row.id for page in pages for row in page.page.rows] == [row.id for row in rows]
         assert {page.groups for page in pages if page.page.rows} == {whole.groups}

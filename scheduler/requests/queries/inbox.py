@@ -48,6 +48,7 @@ from scheduler.requests.queries.inbox_counts import (
 from scheduler.requests.queries.inbox_rows import PRESSED_TURNS, inbox_rows, question_of_rows
 from scheduler.requests.queries.inbox_tallies import (
     OTHERS,
+    Groups,
     RequestChoice,
     are_tallied,
     attended,
@@ -87,11 +88,16 @@ class Ours:
     values: Mapping[str, Any]
 
 
-class Questions(NamedTuple):
-    """What the inbox asks of requests."""
+class InboxAsker(NamedTuple):
+    """Who asks for what: by it the questions of the inbox are kept. `stands_in`: the reader does, for anybody today."""
 
-    counts: Executable
-    rows: Executable
+    actor: Actor
+    filters: InboxFilters
+    ours: Condition
+    stands_in: bool
+
+    def handed(self) -> ColumnElement[bool]:
+        return handed_to(self.actor.user_id, DAY) if self.stands_in else false()
 
 
 NOBODYS = Ours(Condition(false()), {})
@@ -111,12 +117,13 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
     soon = handovers_soon(actor.centre_id, values[DAY.key])
     running = [one for one in soon if one.able and one.first_day <= values[DAY.key]]
     stands_in = any(one.stand_in_id == actor.user_id for one in running)
-    questions = _questions(actor, replace(filters, page=1), ours.condition, stands_in)
+    asker = InboxAsker(actor, replace(filters, page=1), ours.condition, stands_in)
     count = counts_of_tallies if are_tallied(filters) else inbox_counts
-    counts = count(actor, filters, questions.counts, values)
+    counts = count(actor, filters, _question_of_numbers(asker), values)
     begins = first_row(filters.page)
     asked = {**values, BEGINS.key: begins, ENDS.key: begins + PER_PAGE}
-    rows, pressing = inbox_rows(questions.rows, asked, running, now)
+    question = _question_of_page(asker, _last_place(counts.groups, begins + PER_PAGE))
+    rows, pressing = inbox_rows(question, asked, running, now)
     page = Page(rows, filters.page, sum(count for _, count in counts.groups))
     return Inbox(
         page=page,
@@ -129,22 +136,42 @@ def inbox(actor: Actor, filters: InboxFilters, *, now: dt.datetime, ours: Ours =
         waiting_for_school=counts.shown[Show.ASKED],
         handed=counts.shown[Show.HANDED],
         handovers=tuple(soon),
+        colleagues=counts.colleagues,
     )
 
 
-@lru_cache(maxsize=24)  # by who asks for what
-def _questions(actor: Actor, filters: InboxFilters, ours: Condition, stands_in: bool) -> Questions:
-    """To put them into words takes longer than to ask them of few requests. `stands_in`: for anybody today."""
-    handed = handed_to(actor.user_id, DAY) if stands_in else false()
-    asked = _asked(actor, filters, handed)
-    if not are_tallied(filters):
-        shown = and_(SchoolRequest.state.in_(STATES[filters.show]), *_more(actor, filters, handed), *_typed(filters))
-        counts = question_of_counts(actor, RowConditions(handed=handed, ours=ours.of_request, shown=shown))
-    else:
-        counts = question_of_tallies(actor, filters.show, asked, stands_in=stands_in)
-        if filters.sort is None and asked.states:
-            return Questions(counts, question_of_rows(_first_of_each_state(asked, ours), []))
-    by, order = _by(filters.sort), _turn_order(ours.of_request).label("place")
+def _last_place(groups: Groups, ends: int) -> int:
+    """The last group of which rows stand on a page that ends so.
+
+    What presses leaves a later group for the first one, so each page ends no later than these numbers say; a page more
+    is left for what others do between the two questions.
+    """
+    before = 0
+    for turn, count in groups:
+        before += count
+        if before >= ends + PER_PAGE:
+            return TURNS.index(turn)
+    return len(TURNS) - 1
+
+
+@lru_cache(maxsize=24)
+def _question_of_numbers(asker: InboxAsker) -> Executable:
+    """To put it into words takes longer than to ask it of few requests."""
+    actor, filters, handed = asker.actor, asker.filters, asker.handed()
+    if are_tallied(filters):
+        return question_of_tallies(actor, filters, _asked(actor, filters, handed), stands_in=asker.stands_in)
+    shown = and_(SchoolRequest.state.in_(STATES[filters.show]), *_more(actor, filters, handed), *_typed(filters))
+    return question_of_counts(actor, RowConditions(handed=handed, ours=asker.ours.of_request, shown=shown))
+
+
+@lru_cache(maxsize=24)
+def _question_of_page(asker: InboxAsker, last: int) -> Executable:
+    """`last`: the last group that its rows may stand in, by their states."""
+    filters = asker.filters
+    asked = _asked(asker.actor, filters, asker.handed())
+    if are_tallied(filters) and filters.sort is None and asked.states:
+        return question_of_rows(_first_of_each_state(asked, asker.ours, last), [])
+    by, order = _by(filters.sort), _turn_order(asker.ours.of_request).label("place")
     cut = (
         _joined(asked.everywhere(walked=_walks_schools(filters)), filters.sort)
         .with_only_columns(SchoolRequest.id, order)
@@ -152,10 +179,10 @@ def _questions(actor: Actor, filters: InboxFilters, ours: Condition, stands_in: 
         .limit(PER_PAGE)
         .offset(BEGINS)
     )
-    return Questions(counts, question_of_rows(cut, by))
+    return question_of_rows(cut, by)
 
 
-def _first_of_each_state(asked: RequestChoice, ours: Condition) -> Select[Any]:
+def _first_of_each_state(asked: RequestChoice, ours: Condition, last: int) -> Select[Any]:
     """The page, cut from the oldest of each state and of those that press, as many of each as end with the page.
 
     Whoever is not among the oldest of its state has as many before it as that, in its own group or in a former one.
@@ -165,6 +192,7 @@ def _first_of_each_state(asked: RequestChoice, ours: Condition) -> Select[Any]:
     heaps = [
         asked.of(state).with_only_columns(*columns, literal(PLACES[state]).label("place")).order_by(*oldest).limit(ENDS)
         for state in sorted(asked.states)
+        if PLACES[state] <= last
     ]
     many: list[ColumnElement[int]] = [literal(0) for _turn in PRESSED_TURNS]
     if OTHERS.intersection(asked.states):

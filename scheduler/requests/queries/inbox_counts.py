@@ -38,8 +38,10 @@ from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES
 from scheduler.core.names import SpelledName, spelled
 from scheduler.core.records import dataclass
+from scheduler.core.spelled_column import both_of
 from scheduler.core.text import to_latin
 from scheduler.people.models import User
+from scheduler.people.queries import by_family_name, may_own
 from scheduler.places.models import District, Host, Municipality
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme
@@ -74,7 +76,7 @@ NAMES: Mapping[str, Sequence[Any]] = {
 }
 _NUMBERS = ("owner", "district", "programme", "marks", "count")
 HANDED, _PROMISED, _ATTENTION = 1, 2, 4  # marks of heaps of all requests, added up
-_SHOWN, OF_ALL = "shown", "all"
+_SHOWN, OF_ALL, COLLEAGUE = "shown", "all", "colleague"
 _PRESSING, _AGE = 1, 2  # of heaps of what is shown: the mark of what presses, and the first place of the age
 
 
@@ -85,6 +87,7 @@ class InboxCounts:
     shown: Mapping[Show, int]
     groups: tuple[tuple[Turn, int], ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
+    colleagues: tuple[tuple[int, str], ...]
 
 
 Names = Mapping[tuple[str, int], tuple[str | None, ...]]  # of owners, districts and programmes, by kind and number
@@ -144,6 +147,7 @@ def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, valu
     """Everything that the inbox counts, by `question_of_counts`: one question."""
     heaps: list[Heap] = []
     shown = dict.fromkeys(STATES, 0)
+    colleagues: list[tuple[int, SpelledName, SpelledName]] = []
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
     lets, all_ages = filters_of(actor), [age.value for age in Age]
     for kind, state, owner, district, programme, marks, count, second, third in db.session().execute(question, values):
@@ -153,6 +157,8 @@ def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, valu
         elif kind == OF_ALL:
             for show, lets_through in lets.items():
                 shown[show] += count if lets_through(state, owner, marks or 0) else 0
+        elif kind == COLLEAGUE:
+            colleagues.append((owner, both_of(state), both_of(second)))
         else:
             names[kind, owner] = (state, second, third)
     wanted = {name: getattr(filters, name) for name in FACETS if getattr(filters, name) is not None}
@@ -160,6 +166,7 @@ def inbox_counts(actor: Actor, filters: InboxFilters, question: Executable, valu
         shown=shown,
         groups=groups_of([one for one in heaps if meets(one, wanted)]),
         facets={name: tuple(values_of(name, heaps, wanted, names)) for name in FACETS},
+        colleagues=tuple(by_family_name(colleagues)),
     )
 
 
@@ -225,6 +232,7 @@ def question_of_counts(actor: Actor, asked: RowConditions) -> Executable:
         select(literal(_SHOWN, String).label("kind"), shown, *none),
         *(select(literal(OF_ALL, String), *heaps.subquery().c, *none) for heaps in _heaps_of_all(actor, asked)),
         *(names_of(name, kind, shown) for name, kind in NAMED_TABLES.items()),
+        colleagues_beside(actor),
     )
 
 
@@ -272,6 +280,14 @@ def names_of(name: str, kind: Any, heaps: CTE) -> Select[Any]:
     spare = [cast(null(), Integer) for _ in _NUMBERS[1:]]
     of_these = kind.id.in_(select(heaps.c[name]).where(heaps.c[name].is_not(None)))
     return select(literal(name, String), one, kind.id, *spare, two, three).where(of_these)
+
+
+def colleagues_beside(actor: Actor) -> Select[Any]:
+    """Who may own a request of the centre, in the same columns: who counts its requests gives some to somebody."""
+    one = may_own(actor.centre_id).subquery()
+    spare = [cast(null(), Integer) for _ in _NUMBERS[1:]]
+    given, family = (cast(name, String) for name in (one.c.given_spelled, one.c.family_spelled))
+    return select(literal(COLLEAGUE, String), given, one.c.id, *spare, family, cast(null(), String))
 
 
 def _facet(name: str, value: Any, names: Sequence[str | None], count: int) -> FacetValue:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Executable,
     Integer,
@@ -27,10 +28,14 @@ from sqlalchemy import (
 from scheduler import policy
 from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import db
+from scheduler.core.names import SpelledName
 from scheduler.core.records import dataclass
+from scheduler.core.spelled_column import both_of
+from scheduler.people.queries import by_family_name
 from scheduler.policy import Actor, in_reach
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.inbox_counts import (
+    COLLEAGUE,
     DAY,
     EDGES,
     FACETS,
@@ -41,6 +46,7 @@ from scheduler.requests.queries.inbox_counts import (
     TURNS,
     Heap,
     InboxCounts,
+    colleagues_beside,
     filters_of,
     groups_of,
     meets,
@@ -57,7 +63,7 @@ from scheduler.requests.terms.school_request import RequestState
 
 YOURS = frozenset(state for state, (turn, _step) in STEPS.items() if turn is Turn.YOURS)
 OTHERS = OPEN - YOURS  # what stands here is the centre's turn only where something presses
-_TALLY, _LATE, _AGE = "tally", "late", "age"
+_TALLY, _LATE, _AGE, _SUM = "tally", "late", "age", "sum of "
 Groups = tuple[tuple[Turn, int], ...]
 _AGES = (Age.FRESH, Age.DUE, Age.LATE)  # who is none of these is old
 
@@ -94,19 +100,28 @@ def are_tallied(filters: InboxFilters) -> bool:
     return not filters.typed.strip() and filters.age is None and filters.show is not Show.LATE
 
 
-def question_of_tallies(actor: Actor, show: Show, asked: RequestChoice, *, stands_in: bool) -> Executable:
+def question_of_tallies(actor: Actor, filters: InboxFilters, asked: RequestChoice, *, stands_in: bool) -> Executable:
     """`stands_in`: the reader does, for somebody, today. Raises: NotAllowed."""
-    tally = _tally(actor, show, stands_in=stands_in).cte(_TALLY).prefix_with("MATERIALIZED")
     none = [cast(null(), String).label(name) for name in ("second", "third")]
-    parts = [select(literal(_TALLY, String).label("kind"), tally, *none)]
-    if STATES[show] is not OVER:
+    summed = {} if stands_in or narrows(filters) else _sums(actor, filters.show)
+    tally = _tally(actor, filters.show, stands_in=stands_in, split=not summed)
+    heaps = tally.cte(_TALLY).prefix_with("MATERIALIZED")
+    parts = [select(literal(_TALLY, String).label("kind"), heaps, *none)]
+    parts += [_row(_SUM + name, one.c.count, select(one), number=one.c[name]) for name, one in summed.items()]
+    if STATES[filters.show] is not OVER:
         parts.append(_row(OF_ALL, func.sum(RequestTally.many), _kept(actor, OVER), RequestTally.state))
     parts += _late(actor)
     age = case(*((SchoolRequest.state_since > edge, place) for place, edge in enumerate(EDGES[:-1])), else_=2)
     recent = asked.everywhere().where(SchoolRequest.state_since > EDGES[-1])
     ages = recent.with_only_columns(age.label("marks")).subquery()
     parts.append(_row(_AGE, func.count(), select(ages), marks=ages.c.marks))
-    return union_all(*parts, *(names_of(name, kind, tally) for name, kind in NAMED_TABLES.items()))
+    names = (names_of(name, kind, summed.get(name, heaps)) for name, kind in NAMED_TABLES.items())
+    return union_all(*parts, *names, colleagues_beside(actor))
+
+
+def narrows(filters: InboxFilters) -> bool:
+    """Whether one list of values narrows what another offers: then each heap is looked at for each list."""
+    return any(getattr(filters, name) is not None for name in FACETS)
 
 
 def attended(actor: Actor) -> Select[int]:
@@ -123,21 +138,43 @@ def _kept(actor: Actor, states: Collection[RequestState]) -> Select[Any]:
     return kept.where(RequestTally.district.in_(sorted(actor.districts))) if actor.hosts is not None else kept
 
 
-def _tally(actor: Actor, show: Show, *, stands_in: bool) -> Select[Any]:
-    """As heaps: what is open, and what the filter shows that is on."""
-    kind = RequestTally.state, RequestTally.owner, RequestTally.district, RequestTally.programme_id
+def _tally(actor: Actor, show: Show, *, stands_in: bool, split: bool) -> Select[Any]:
+    """As heaps: what is open, and what the filter shows that is on. `split`: by district and programme as well."""
+    of_all = RequestTally.state, RequestTally.owner
+    kind = (*of_all, RequestTally.district, RequestTally.programme_id) if split else of_all
     many = func.sum(RequestTally.many)
     kinds = _kept(actor, OPEN | frozenset(STATES[show])).with_only_columns(*kind, many.label("many"))
     kept = kinds.group_by(*kind).having(many != 0).subquery().c
+    nowhere = cast(null(), Integer)
     handed = handed_to(actor.user_id, DAY, kept.owner, kept.district) if stands_in else false()
     return select(
         kept.state.label("state"),
         func.nullif(kept.owner, 0).label("owner"),
-        func.nullif(kept.district, 0).label("district"),
-        kept.programme_id.label("programme"),
+        (func.nullif(kept.district, 0) if split else nowhere).label("district"),
+        (kept.programme_id if split else nowhere).label("programme"),
         case((handed, HANDED), else_=0).label("marks"),
         cast(kept.many, Integer).label("count"),
     )
+
+
+def _sums(actor: Actor, show: Show) -> dict[str, CTE]:
+    """What is shown to who stands in for nobody, added up by district and by programme: no heap has to leave the
+    database.
+    """
+    shown = _kept(actor, STATES[show])
+    if show is Show.MINE:
+        shown = shown.where(RequestTally.owner.in_((0, actor.user_id)))
+    if show is Show.HANDED:
+        shown = shown.where(false())
+    many, by = func.sum(RequestTally.many), {"district": RequestTally.district, "programme": RequestTally.programme_id}
+    return {
+        name: shown.with_only_columns(func.nullif(column, 0).label(name), many.label("count"))
+        .group_by(column)
+        .having(many != 0)
+        .cte(_SUM + name)
+        .prefix_with("MATERIALIZED")
+        for name, column in by.items()
+    }
 
 
 def _row(
@@ -147,12 +184,14 @@ def _row(
     state: SQLColumnExpression[Any] | None = None,
     *,
     marks: ColumnElement[int] | None = None,
+    number: ColumnElement[int] | None = None,
 ) -> Select[Any]:
-    """A number by one thing, in the columns of a heap."""
+    """A number by one thing, in the columns of a heap; `number`: of a row of another table, where its names stand."""
     nothing, no_text = cast(null(), Integer), cast(null(), String)
     told_state = no_text if state is None else state
     told_marks = nothing if marks is None else marks
-    columns = (told_state, nothing, nothing, nothing, told_marks, cast(count, Integer), no_text, no_text)
+    told_number = nothing if number is None else number
+    columns = (told_state, told_number, nothing, nothing, told_marks, cast(count, Integer), no_text, no_text)
     by = [one for one in (state, marks) if one is not None]
     return of.with_only_columns(literal(kind, String), *columns).group_by(*by)
 
@@ -174,6 +213,8 @@ def counts_of_tallies(
     late = 0
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
     ages: Counter[str] = Counter()
+    colleagues: list[tuple[int, SpelledName, SpelledName]] = []
+    sums: dict[str, Counter[int]] = {_SUM + name: Counter() for name in ("district", "programme")}
     lets = filters_of(actor)
     is_shown = lets[filters.show]
     found: Sequence[Any] = db.session().execute(question, values).all()
@@ -188,6 +229,10 @@ def counts_of_tallies(
             late += count
         elif kind == _AGE:
             ages[_AGES[marks].value] += count
+        elif kind in sums:
+            sums[kind][owner] += count
+        elif kind == COLLEAGUE:
+            colleagues.append((owner, both_of(state), both_of(second)))
         else:
             names[kind, owner] = (state, second, third)
     shown = {
@@ -198,7 +243,11 @@ def counts_of_tallies(
     ages[Age.OLD.value] = sum(one.many for one in narrowed) - ages.total()
     facets = {name: tuple(values_of(name, heaps, wanted, names)) for name in FACETS if name != "age"}
     facets["age"] = tuple(values_in_order("age", ages, names))
-    return InboxCounts(shown | {Show.LATE: late}, groups_of(narrowed), facets)
+    for kind, summed in sums.items():
+        if summed:
+            name = kind.removeprefix(_SUM)
+            facets[name] = tuple(values_in_order(name, summed, names))
+    return InboxCounts(shown | {Show.LATE: late}, groups_of(narrowed), facets, tuple(by_family_name(colleagues)))
 
 
 def press(groups: Groups, pressing: Mapping[Turn, int]) -> Groups:

@@ -4,8 +4,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Date, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler import policy
@@ -111,19 +112,26 @@ def twins_of_each(asked: Sequence[tuple[int, int, int, dt.date, bool]]) -> dict[
     Each is asked for by its id, its host, its centre, its first day, and whether it is open itself. Of ten years of a
     school only the days around those of the page are read.
     """
-    key = SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day
     days, span = [day for _id, _host, _centre, day, _open in asked], dt.timedelta(days=TWIN_DAYS)
-    wanted = (
-        select(*key, func.count(SchoolRequest.booking.distinct()))  # what was sent together is asked for once
-        .where(SchoolRequest.host_id.in_({host_id for _id, host_id, *_rest in asked}), SchoolRequest.state.in_(OPEN))
-        .group_by(*key)
-    )
     open_on: dict[tuple[int, int], dict[dt.date, int]] = defaultdict(dict)
     if asked:
-        wanted = wanted.where(SchoolRequest.first_day.between(min(days) - span, max(days) + span))
-        for host_id, centre_id, day, count in db.session().execute(wanted):
+        hosts = list({host_id for _id, host_id, *_rest in asked})
+        around = {"hosts": hosts, "first": min(days) - span, "last": max(days) + span}
+        for host_id, centre_id, day, count in db.session().execute(_asked_on_each_day(), around):
             open_on[host_id, centre_id][day] = count
     return {number: _around(day, open_on[host, centre]) - is_open for number, host, centre, day, is_open in asked}
+
+
+@cache
+def _asked_on_each_day() -> Select[int, int, dt.date, int]:
+    key = SchoolRequest.host_id, SchoolRequest.centre_id, SchoolRequest.first_day
+    first, last = (bindparam(name, type_=Date()) for name in ("first", "last"))
+    return (
+        select(*key, func.count(SchoolRequest.booking.distinct()))  # what was sent together is asked for once
+        .where(SchoolRequest.host_id.in_(bindparam("hosts", expanding=True)), SchoolRequest.state.in_(OPEN))
+        .where(SchoolRequest.first_day.between(first, last))
+        .group_by(*key)
+    )
 
 
 def _around(day: dt.date, open_on: Mapping[dt.date, int]) -> int:

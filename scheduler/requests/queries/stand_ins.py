@@ -1,9 +1,10 @@
 """Who stands in for whom today: what lists, letters and the inbox ask."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import cache
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from scheduler.core import clock
@@ -21,31 +22,50 @@ SOON = dt.timedelta(days=14)  # so long before it begins, a handover stands on t
 
 def handovers_on(centre_ids: Collection[int], day: dt.date) -> list[HandoverRow]:
     """The handovers of these centres that hold on a day; a suspended stand-in looks after nothing."""
-    able = User.suspended_at.is_(None)
-    return handover_rows(Handover.centre_id.in_(centre_ids), *_on(Handover, day), Handover.stand_in.has(able))
+    return _rows(db.session().scalars(_running(), {"centre_ids": list(centre_ids), "day": day}))
 
 
 def handovers_soon(centre_id: int | None, day: dt.date) -> list[HandoverRow]:
     """The handovers of a centre that hold on a day or soon after, also those whose stand-in is suspended."""
-    soon = (Handover.ended_at.is_(None), Handover.first_day <= day + SOON, Handover.last_day >= day)
-    return handover_rows(Handover.centre_id == centre_id, *soon)
+    return _rows(db.session().scalars(_soon(), {"centre_id": centre_id, "day": day, "until": day + SOON}))
 
 
 def handover_rows(*wanted: ColumnElement[bool], limit: int | None = None) -> list[HandoverRow]:
     """Handovers with names and districts, the latest first: two questions, however many."""
-    rows = db.session().scalars(
+    return _rows(db.session().scalars(_wanted(*wanted).limit(limit)))
+
+
+def _wanted(*conditions: ColumnElement[bool]) -> Select[Handover]:
+    return (
         select(Handover)
-        .where(*wanted)
+        .where(*conditions)
         .options(
             joinedload(Handover.away),
             joinedload(Handover.stand_in),
             selectinload(Handover.districts).joinedload(HandoverDistrict.district),
         )
         .order_by(Handover.first_day.desc(), Handover.id.desc())
-        .limit(limit)
         .execution_options(populate_existing=True)
     )
-    return [_row(row) for row in rows]
+
+
+@cache
+def _soon() -> Select[Handover]:
+    """Put together once, as the next one: most pages of a centre ask it, and nearly always nobody is away."""
+    day, until = (bindparam(name, type_=Date()) for name in ("day", "until"))
+    soon = (Handover.ended_at.is_(None), Handover.first_day <= until, Handover.last_day >= day)
+    return _wanted(Handover.centre_id == bindparam("centre_id"), *soon)
+
+
+@cache
+def _running() -> Select[Handover]:
+    able = Handover.stand_in.has(User.suspended_at.is_(None))
+    of_these = Handover.centre_id.in_(bindparam("centre_ids", expanding=True))
+    return _wanted(of_these, *_on(Handover, bindparam("day", type_=Date())), able)
+
+
+def _rows(found: Iterable[Handover]) -> list[HandoverRow]:
+    return [_row(row) for row in found]
 
 
 def _row(row: Handover) -> HandoverRow:

@@ -186,6 +186,7 @@ class Inbox:
     waiting_for_school: int
     handed: int = 0  # owned by colleagues who are away, looked after by who looks
     handovers: tuple[HandoverRow, ...] = ()  # of the centre, today and soon
+    colleagues: tuple[tuple[int, str], ...] = ()  # (id, name) of who may own a request, by family name
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -13,7 +13,6 @@ from wtforms.validators import AnyOf, Length, Optional
 
 from scheduler.core import clock
 from scheduler.core.typed_days import day_typed
-from scheduler.people.queries import colleagues_of
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.school_request import MOST_PREFERRED, MOST_PRESENTATIONS
@@ -270,9 +269,8 @@ class TogetherForm(BaseForm):
     seen = HiddenField()
 
     @classmethod
-    def of(cls, centre_id: int | None, **given: Any) -> "TogetherForm":
+    def of(cls, colleagues: Iterable[tuple[int, str]], **given: Any) -> "TogetherForm":
         form = cls(**given)
-        colleagues = colleagues_of(centre_id)
         form.owner.choices = [SelectChoice("", str(_l("a colleague")))]
         form.owner.choices += [SelectChoice(str(who), spelled_here(name)) for who, name in colleagues]
         return form

@@ -11,6 +11,7 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.core.language import worded
 from scheduler.core.paging import page_number
+from scheduler.people.queries import colleagues_of
 from scheduler.requests.queries import inbox as requests_inbox
 from scheduler.requests.queries.handovers import own_among
 from scheduler.requests.queries.inbox import SORTS
@@ -56,17 +57,18 @@ COLUMNS = (
 @may("accept", "request")
 def inbox() -> ResponseReturnValue:
     """What waits for the centre, oldest first, or as the address says."""
-    return _inbox(TogetherForm.of(current_actor().centre_id, formdata=None), 200)
+    return _inbox(None, 200)
 
 
-def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) -> ResponseReturnValue:
+def _inbox(form: TogetherForm | None, status: int, refusals: tuple[Refusal, ...] = ()) -> ResponseReturnValue:
+    """`form`: what was sent, where it was refused."""
     g.here = url_for(".inbox")
     table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
     found = requests_inbox.inbox(actor, filters, now=now, ours=ours_of(actor, now))
     waits = rows_of_requests(actor, now, [row.id for row in found.page.rows])
-    ticked = form.ticked() - {refusal.request_id for refusal in refusals}
+    ticked = form.ticked() - {refusal.request_id for refusal in refusals} if form else set()
     lines = lines_of(found.page.rows, waits, ticked, now)
     g.counts = {"requests.inbox": found.new}
     page = render_template(
@@ -79,7 +81,7 @@ def _inbox(form: TogetherForm, status: int, refusals: tuple[Refusal, ...] = ()) 
         narrowed=any(getattr(filters, name) is not None for name in NARROWS),
         table=table,
         kept=_kept(),
-        form=form,
+        form=form or TogetherForm.of(found.colleagues, formdata=None),
         refusals=refusals,
         words=words,
         standing_in=own_among(actor, found.handovers),
@@ -204,7 +206,7 @@ def _named(name: str, value: FacetValue) -> str:
 def together() -> ResponseReturnValue:
     """One act for all that are ticked; one that mails schools is shown before it is done."""
     actor, now = current_actor(), clock.now()
-    form = TogetherForm.of(actor.centre_id)
+    form = TogetherForm.of(colleagues_of(actor.centre_id))
     if not form.accepted():
         return _inbox(form, 422)
     act = BulkAct(form.act.data)
