@@ -1,8 +1,7 @@
 """The lists of numbers that wait for a lock: all are put in order by the few columns that decide, a page is loaded."""
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, case, func, literal, or_, select
 
@@ -13,7 +12,7 @@ from scheduler.attendance.queries.counting import TO_BE_HELD, Pair, Row, rows_of
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK, AttendanceState, CountSource
 from scheduler.core.db import db, written_out
 from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
-from scheduler.core.sorting import Sort, in_order
+from scheduler.core.sorting import Columns, Sort, in_order, ordered_by
 from scheduler.core.text import fold
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
@@ -23,30 +22,20 @@ from scheduler.visits.models.visits import Presentation, Visit
 
 _TO_LOCK = written_out(Attendance.state, WAITS_FOR_A_LOCK)
 _WAITING = (  # the visits of which some numbers wait for a lock
-    select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id).where(_TO_LOCK)
+    select(Presentation.visit_id)
+    .join(Attendance, Attendance.presentation_id == Presentation.id)
+    .where(_TO_LOCK, Attendance.presentation_id > 0)  # which all are: else SQLite goes state by state, row by row
 )
 _SILENT = written_out(Attendance.state, (AttendanceState.ASSUMED,))
 _URGENCY = case(  # rules.urgency of one presentation
     *((Attendance.state == state, place) for place, state in enumerate(rules.URGENT_FIRST)),
     else_=len(rules.URGENT_FIRST),
 )
-
-
-class _Waits(NamedTuple):
-    """A visit some of whose numbers wait for a lock, with what the list is sorted by."""
-
-    visit_id: int
-    on_day: dt.date
-    host_name: str
-    urgency: int
-    many: int  # its presentations in the list
-    silent: int
-
-
-SORTS: Mapping[str, Callable[[_Waits], Any]] = {
-    "visit": lambda one: fold(one.host_name),
-    "day": lambda one: (one.on_day, one.visit_id),
-    "state": lambda one: one.urgency,
+_URGENT_FIRST = func.min(_URGENCY), Visit.on_day, Visit.id
+SORTS: Columns = {
+    "visit": (),  # as people read names: in Python
+    "day": (Visit.on_day, Visit.id),
+    "state": (func.min(_URGENCY),),
 }
 
 
@@ -55,31 +44,29 @@ def waiting_attendance(
 ) -> tuple[Page[Pair], int]:
     """A page of the presentations of visits whose numbers wait for a lock, differences first or as asked.
 
-    And how many of all are silent. Visits are sorted by the few columns that decide, with how many presentations each
-    has; those of the page follow, and `rows_of` loads them: two questions. Raises: NotAllowed.
+    And how many of all are silent. Visits come in order, each with how many presentations it has in the list; those of
+    the page follow, and `rows_of` loads them: two questions. Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     by_host = sort is not None and sort.name == "visit"  # else no host is looked up for thousands that are not shown
     named: list[Any] = [Host.name_sr_latn] if by_host else []
-    found = db.session.execute(
-        select(
-            *(Visit.id, Visit.on_day, *(named or [literal("")]), func.min(_URGENCY)),
-            *(func.count(), func.sum(case((_SILENT, 1), else_=0))),
-        )
+    wanted = (
+        select(Visit.id, func.count(), func.sum(case((_SILENT, 1), else_=0)), *named)
         .select_from(Visit.__table__.join(Host, Host.id == Visit.host_id) if by_host else Visit)
         .join(Presentation, Presentation.visit_id == Visit.id)
         .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
         .where(in_reach(actor, Visit), Visit.id.in_(_WAITING), TO_BE_HELD)
         .group_by(Visit.id, Visit.on_day, *named)
-        .order_by(func.min(_URGENCY), Visit.on_day, Visit.id)
+        .order_by(*ordered_by(sort, SORTS), *_URGENT_FIRST)
     )
-    visits = in_order([_Waits._make(row) for row in found], sort, SORTS)
-    return _page_of(visits, page, per_page), sum(one.silent for one in visits)
+    found = db.session.connection().execute(wanted).all()  # plain rows: of thousands a page is cut, and no more
+    visits = in_order(found, sort, {"visit": lambda row: fold(row.name_sr_latn)})
+    return _page_of(((row[0], row[1]) for row in visits), page, per_page), sum(row[2] for row in visits)
 
 
-def _page_of(visits: Sequence[_Waits], page: int, per_page: int) -> Page[Pair]:
-    """The presentations of a page, by their visits."""
-    ids, skipped, total = heaps_of_page(((one.visit_id, one.many) for one in visits), page, per_page)
+def _page_of(visits: Iterable[tuple[int, int]], page: int, per_page: int) -> Page[Pair]:
+    """The presentations of a page, by their visits, of which it is known how many each has."""
+    ids, skipped, total = heaps_of_page(visits, page, per_page)
     place = {visit_id: at for at, visit_id in enumerate(ids)}
     found = db.session.execute(
         select(Presentation.visit_id, Presentation.id)

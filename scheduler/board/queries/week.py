@@ -25,8 +25,8 @@ from scheduler.places.lessons import lessons_and_closures
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import ClosureRow, Extent, HolidayRow, Point, SchoolCalendar
 from scheduler.policy import Actor, in_reach
-from scheduler.staffing.queries.availability import availability_of
-from scheduler.staffing.queries.by_name import presenter_names, presenter_names_page
+from scheduler.staffing.queries.availability import Availability, availability_of, names_and_availability
+from scheduler.staffing.queries.by_name import presenter_ids_page, presenter_names
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.pages import visits_between
 from scheduler.visits.rules.arrival import arrival_problems
@@ -64,9 +64,9 @@ def board(actor: Actor, wish: BoardWish, *, by: str = "presenters", now: dt.date
         facts = _facts(actor, wish, now, everything())
         rows, total = _district_page(facts) if by == "districts" else _busy_page(actor, facts)
     else:
-        people, total = _people_of_page(actor, wish)
-        facts = _facts(actor, wish, now, of_people([one.presenter_id for one in people], wish))
-        rows = _presenter_rows(facts, people)
+        ids, total = _ids_of_page(actor, wish)
+        facts = _facts(actor, wish, now, of_people(ids, wish))
+        rows = _presenter_rows(facts, *names_and_availability(ids, wish.first_day, wish.last_day))
     alone = [visit for visit in facts.visits if _waits(visit)]
     return Board(
         days=tuple(facts.days.values()),
@@ -215,15 +215,15 @@ def _named(district: tuple[int, str, str] | None, facts: _Facts) -> str:
     return pick(facts.wish.language, *district[1:]) if district else ""
 
 
-def _people_of_page(actor: Actor, wish: BoardWish) -> tuple[list[PresenterName], int]:
+def _ids_of_page(actor: Actor, wish: BoardWish) -> tuple[list[int], int]:
     """The presenters of a page, and how many there are. Who is suspended is shown as long as she has something."""
     centre_id = actor.centre_id or 0
     known = Presenter.suspended_at.is_(None) | goes(actor, wish)
     if wish.near is not None:
         near = lives_near(centre_id, wish.near, NEAREST) | Presenter.id.in_(wish.keep)
         found = _nearest(presenter_names(centre_id, known, near), wish.near, wish.keep)
-        return found[_rows_of(wish)], len(found)
-    return presenter_names_page(centre_id, known, rows=_rows_of(wish))
+        return [one.presenter_id for one in found[_rows_of(wish)]], len(found)
+    return presenter_ids_page(centre_id, known, rows=_rows_of(wish))
 
 
 def _rows_of(wish: BoardWish) -> slice:
@@ -241,7 +241,8 @@ def _busy_page(actor: Actor, facts: _Facts) -> tuple[list[BoardRow], int]:
     ]
     if facts.wish.near is not None:
         names = _nearest(names, facts.wish.near, facts.wish.keep)
-    rows = [row for row in _presenter_rows(facts, names) if _is_busy(row)]
+    days = availability_of([one.presenter_id for one in names], facts.wish.first_day, facts.wish.last_day)
+    rows = [row for row in _presenter_rows(facts, names, days) if _is_busy(row)]
     return rows[_rows_of(facts.wish)], len(rows)
 
 
@@ -251,9 +252,8 @@ def _nearest(names: Sequence[PresenterName], near: Point, keep: Collection[int])
     return [one for place, one in enumerate(by_road) if place < NEAREST or one.presenter_id in keep]
 
 
-def _presenter_rows(facts: _Facts, people: Sequence[PresenterName]) -> list[BoardRow]:
-    ids = [one.presenter_id for one in people]
-    hours, exceptions = availability_of(ids, facts.wish.first_day, facts.wish.last_day)
+def _presenter_rows(facts: _Facts, people: Sequence[PresenterName], availability: Availability) -> list[BoardRow]:
+    hours, exceptions = availability
     closed = {day: _closed(head, None) for day, head in facts.days.items()}  # the same in every row
     usual = cache(_usual)
     return [
