@@ -87,7 +87,7 @@ def submit_request(
     programmes = known.programmes if known else _programmes_of(actor, draft)
     if isinstance(where, OpenSchool):
         known = _judged(actor, draft, programmes, where, now)
-    key, *also = _keys_of(form_key)
+    key, *also = keys_of(form_key)
     with transaction() as session:
         with together(session):
             advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
@@ -173,7 +173,7 @@ def _note_answer(session: Session, form_key: str, request_id: int, now: dt.datet
 
     The last page of a booking is known by the hash of the token under which they lie.
     """
-    key, *also = _keys_of(form_key)
+    key, *also = keys_of(form_key)
     form_keys.remember(key, str(request_id), at=now, also=also)
     answers, _apart, page = form_key.partition(KEYS_APART)
     if page:
@@ -182,11 +182,11 @@ def _note_answer(session: Session, form_key: str, request_id: int, now: dt.datet
 
 def was_sent(form_key: str) -> bool:
     """Whether the form with this key has made its request: pressed twice, it is answered as it was the first time."""
-    return form_keys.answer_of(*_keys_of(form_key)) is not None
+    return form_keys.answer_of(*keys_of(form_key)) is not None
 
 
-def _keys_of(form_key: str) -> list[str]:
-    """A form has one key; the last page of a booking has its own and that of the booking."""
+def keys_of(form_key: str) -> list[str]:
+    """A form has one key; the last page of a booking has its own and that of the booking. So they are remembered."""
     return [f"request:{one}" for one in form_key.split(KEYS_APART)]
 
 
