@@ -33,7 +33,8 @@ class FormKey(Base):
 
 
 _EITHER = or_(FormKey.key == bindparam("one"), FormKey.key == bindparam("other"))
-_ANSWER = QuickRead(select(FormKey.answer).where(_EITHER).order_by(FormKey.id).limit(1))
+ANSWERED = select(FormKey.answer).where(_EITHER).order_by(FormKey.id).limit(1)  # also as a column of another question
+_ANSWER = QuickRead(ANSWERED)
 _REMEMBER = QuickInsert(FormKey)
 
 
@@ -47,8 +48,13 @@ class AlreadySent(SchedulerError):
 
 def answer_of(key: str, other: str | None = None) -> str | None:
     """What the form with this key, or that other one, was answered, or None if it is new."""
-    found = _ANSWER.on_page(db.session(), {"one": key, "other": other or key})
+    found = _ANSWER.on_page(db.session(), either(key, other))
     return str(found[0][0]) if found else None
+
+
+def either(key: str, other: str | None = None) -> dict[str, str]:
+    """What `ANSWERED` is asked with."""
+    return {"one": key, "other": other or key}
 
 
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:

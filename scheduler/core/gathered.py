@@ -71,8 +71,10 @@ def sent(session: Session, *parcels: Parcel) -> list[tuple[Any, ...]]:
         if len(sending) == 1:
             return _rows(_executed(engine, raw, *sending[0]))
         with raw.pipeline():
-            cursors = [_executed(engine, raw, *one) for one in sending]
-        return [_rows(cursor) for cursor in cursors][-1]
+            *others, last = [_executed(engine, raw, *one) for one in sending]
+        for cursor in others:
+            cursor.close()
+        return _rows(last)
     except engine.dialect.loaded_dbapi.Error as error:
         text = "; ".join(one for one, _given in sending)
         if connection.dialect.is_disconnect(error, raw.dbapi_connection, None):

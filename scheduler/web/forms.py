@@ -145,7 +145,7 @@ class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
     def problems_shown(self) -> list[Problem]:
         """The lines of the error summary, in the order of the fields."""
         general = [Problem("", str(text)) for text in self.form_errors]
-        return general + [problem for field in self for problem in _problems_of(field)]
+        return general + [problem for field in self if field.errors for problem in _problems_of(field)]
 
 
 def _times_in(fields: Iterable[Field]) -> Iterator["TimeField"]:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from scheduler import config
 from scheduler.board.queries.placing import answers_in_cells
 from scheduler.booking.queries.free_dates import open_calendar, other_dates
-from scheduler.booking.queries.holds import held_by, opened_booking
+from scheduler.booking.queries.holds import held_by, opened_booking, pressed_booking
 from scheduler.booking.rules.holds import HELD_FOR, MOST_FROM_NETWORK
 from scheduler.booking.service.holds import hold_date, lapse_holds, release_date
 from scheduler.booking.terms.holds import Slot
+from scheduler.core import form_keys
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, TooMany
@@ -61,6 +62,26 @@ def test_a_booking_is_opened_with_its_held_date_in_one_question(book):
     assert len(asked) == 1
     assert opened_booking(yours, now=MONDAY) == ({}, None)
     assert opened_booking(mine, now=held.until) == (typed, None)
+
+
+@pytest.mark.parametrize("sent", ["booking", "page"])
+def test_with_a_pressed_booking_comes_whether_it_was_sent(book, sent):
+    typed, form_key = {"what": {"programme": ["1"]}}, "booking|page"
+    mine = keep_answers(None, typed, now=MONDAY)
+    held = book.hold(mine)
+
+    with statements() as asked:
+        assert pressed_booking(mine, form_key, now=MONDAY) == (typed, held, False)
+        assert pressed_booking(mine, "", now=MONDAY) == (typed, held, False)
+    assert len(asked) == 2
+    with transaction():
+        form_keys.remember(f"request:{sent}", "7", at=MONDAY)
+    with statements() as asked:
+        assert pressed_booking(mine, form_key, now=MONDAY) == (typed, held, True)
+    assert len(asked) == 1
+    for gone in (None, "invented"):
+        assert pressed_booking(gone, form_key, now=MONDAY) == ({}, None, True)
+        assert pressed_booking(gone, "another|form", now=MONDAY) == ({}, None, False)
 
 
 def test_a_held_date_is_free_for_nobody_but_who_holds_it(book):

@@ -1,23 +1,26 @@
 """Dates that are held for a booking: whose time they take, and what the visitor, the school and the desk read."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, or_, select
 
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
+from scheduler.core.form_keys import ANSWERED, either
 from scheduler.core.quick_read import QuickRead, QuickTables
 from scheduler.core.tokens import token_hash
 from scheduler.requests.models import BookingAnswers, SchoolRequest
 from scheduler.requests.service.answers import LIVING, Answers, living, read_answers
+from scheduler.requests.service.submission import keys_of, was_sent
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
 HELD_NOW = DateHold.state == HoldState.HELD, DateHold.until > bindparam("now")
 HELD_BY = select(DateHold).where(DateHold.draft == bindparam("draft"), *HELD_NOW)
-OPENED_BOOKING = QuickRead(  # each page of a booking asks it, and asks for no row that a change could lock
+_OPENED = (
     select(
         BookingAnswers.answers,
         DateHold.id,
@@ -33,6 +36,8 @@ OPENED_BOOKING = QuickRead(  # each page of a booking asks it, and asks for no r
     .outerjoin(DateHold, and_(DateHold.draft == BookingAnswers.token_hash, *HELD_NOW))
     .where(*LIVING)
 )
+OPENED_BOOKING = QuickRead(_OPENED)  # each page of a booking asks it, and asks for no row that a change could lock
+_PRESSED_BOOKING = QuickRead(_OPENED.add_columns(ANSWERED.scalar_subquery()))
 
 _HOLDS = cast(Table, DateHold.__table__)
 HELD_FOR = QuickTables(
@@ -46,9 +51,26 @@ HELD_FOR = QuickTables(
 def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
     """What was typed under this token, and the date that is held for it now; one question, none without a token."""
     found = OPENED_BOOKING.on_page(db.session(), living(token, now) | {"now": now}) if token else []
+    return _opened(found[0]) if found else ({}, None)
+
+
+def pressed_booking(token: str | None, form_key: str, *, now: dt.datetime) -> tuple[Answers, HeldDate | None, bool]:
+    """The same, and whether the form with this key has made its request already: one question while there are answers.
+
+    They go when it is made; then it is asked for by itself. Without a key nothing was sent.
+    """
+    if not form_key:
+        return *opened_booking(token, now=now), False
+    asked = living(token, now) | {"now": now} | either(*keys_of(form_key)) if token else {}
+    found = _PRESSED_BOOKING.on_page(db.session(), asked) if token else []
     if not found:
-        return {}, None
-    text, hold_id, on_day, starts_local, *held = found[0]
+        return {}, None, was_sent(form_key)
+    *opened, answer = found[0]
+    return *_opened(opened), answer is not None
+
+
+def _opened(row: Sequence[Any]) -> tuple[Answers, HeldDate | None]:
+    text, hold_id, on_day, starts_local, *held = row
     return read_answers(text), HeldDate(hold_id, Slot(on_day, starts_local), *held) if hold_id else None
 
 

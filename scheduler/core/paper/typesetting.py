@@ -59,9 +59,9 @@ def register_fonts() -> "dict[str, TTFont]":
 
 def unprintable(words: str) -> str:
     """The letters of a text for which the fonts have no shape, each once: they would print as empty boxes."""
-    fonts = register_fonts().values()
-    known = set.intersection(*(set(font.face.charToGlyph) for font in fonts))
-    return "".join(dict.fromkeys(letter for letter in words if ord(letter) not in known))
+    codes = set(map(ord, words))
+    missing = {code for font in register_fonts().values() for code in codes.difference(font.face.charToGlyph)}
+    return "".join(dict.fromkeys(letter for letter in words if ord(letter) in missing)) if missing else ""
 
 
 @lru_cache(maxsize=512)

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -41,6 +42,7 @@ from scheduler.requests.service.bookings import others_of_booking, problems_with
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
 from scheduler.requests.service.sent import columns_of, is_staff, rows_of, store_sent
 from scheduler.requests.service.unproved import (
+    answer_and_count,
     count_mail,
     first_mail,
     forget_network,
@@ -87,11 +89,15 @@ def submit_request(
     programmes = known.programmes if known else _programmes_of(actor, draft)
     if isinstance(where, OpenSchool):
         known = _judged(actor, draft, programmes, where, now)
-    key, *also = _keys_of(form_key)
+    keys, address = keys_of(form_key), people_rules.address_of(draft.contact_email)
     with transaction() as session:
+        count: Callable[[], None] = partial(count_mail, session, address, network, now)
         with together(session):
-            advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
-            earlier = form_keys.answer_of(key, *also)
+            advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in keys])
+            if known is not None and known.mail is not None:
+                earlier, count = answer_and_count(session, keys, address, network, now)
+            else:
+                earlier = form_keys.answer_of(*keys)
         if earlier is not None:
             return int(earlier)
         if known is None:
@@ -107,7 +113,7 @@ def submit_request(
         else:
             with together(session):
                 request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
-                count_mail(session, people_rules.address_of(draft.contact_email), network, now)
+                count()
                 _note_answer(session, form_key, request_id, now)
     log.info("request submitted", extra={"request_id": request_id, "by_staff": is_staff(actor)})
     return request_id
@@ -173,7 +179,7 @@ def _note_answer(session: Session, form_key: str, request_id: int, now: dt.datet
 
     The last page of a booking is known by the hash of the token under which they lie.
     """
-    key, *also = _keys_of(form_key)
+    key, *also = keys_of(form_key)
     form_keys.remember(key, str(request_id), at=now, also=also)
     answers, _apart, page = form_key.partition(KEYS_APART)
     if page:
@@ -182,11 +188,11 @@ def _note_answer(session: Session, form_key: str, request_id: int, now: dt.datet
 
 def was_sent(form_key: str) -> bool:
     """Whether the form with this key has made its request: pressed twice, it is answered as it was the first time."""
-    return form_keys.answer_of(*_keys_of(form_key)) is not None
+    return form_keys.answer_of(*keys_of(form_key)) is not None
 
 
-def _keys_of(form_key: str) -> list[str]:
-    """A form has one key; the last page of a booking has its own and that of the booking."""
+def keys_of(form_key: str) -> list[str]:
+    """A form has one key; the last page of a booking has its own and that of the booking. So they are remembered."""
     return [f"request:{one}" for one in form_key.split(KEYS_APART)]
 
 

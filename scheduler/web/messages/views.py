@@ -159,11 +159,16 @@ def _demo() -> Settings:
 def send_soon(response: Response) -> Response:
     """After an act that may have queued mail, wake the worker; without it the mail goes within the next minute.
 
-    A view that has only kept answers of a booking says `g.writes_nobody`.
+    Nobody waits for that: it is done when the answer has gone. A view that has only kept answers of a booking says
+    `g.writes_nobody`.
     """
     if request.method == "POST" and response.status_code in (302, 303) and not g.get("writes_nobody"):
-        try:
-            send_waiting()
-        except Exception:  # the queue is away: the act itself is done and must not fail for that
-            log.exception("worker not woken")
+        response.call_on_close(_wake_worker)
     return response
+
+
+def _wake_worker() -> None:
+    try:
+        send_waiting()
+    except Exception:  # the queue is away: the act itself is done and must not fail for that
+        log.exception("worker not woken")

@@ -13,6 +13,7 @@ from scheduler.core.paper.typesetting import (
     register_fonts,
     settled,
     shortened,
+    unprintable,
     width_of,
     wrapped,
 )
@@ -35,6 +36,14 @@ def test_every_serbian_letter_of_both_scripts_has_a_shape_in_every_font():
 
 def test_names_of_the_neighbours_have_a_shape_too():
     assert without_shape("Győző Škrabáková Țăranu Ľudmila Ѓорѓи Ќирил Şükrü Ёлкин Ґоля") == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("", ""), ("Ана Ристић", ""), ("学Ана校学", "学校"), ("مريم", "مري"), ("a\ta", "\t")]
+)
+def test_letters_without_a_shape_are_told_once_in_their_order(words, told):
+    assert unprintable(words) == told
+    assert set(told) == without_shape(words)
 
 
 def test_fonts_are_small_and_carry_their_licence():

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
 from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, open_calendar
-from scheduler.booking.queries.holds import held_by, opened_booking
+from scheduler.booking.queries.holds import held_by, pressed_booking
 from scheduler.booking.rules import holds
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
@@ -85,12 +85,13 @@ class BookingDraft:
     answers: dict[str, Typed]
     now: dt.datetime
     read: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    is_sent: bool = False  # the form that was pressed has made its request before
 
     @classmethod
-    def of_visitor(cls) -> "BookingDraft":
-        """The one whose token lies in the visitor's cookie; an empty one for who has none."""
-        answers, held = opened_booking(session.get("booking"), now=(now := clock.now()))
-        return cls(answers, now, {"held": held} if answers else {})
+    def of_visitor(cls, form_key: str = "") -> "BookingDraft":
+        """The one whose token lies in the visitor's cookie; empty for who has none. Of a press: with its form's key."""
+        answers, held, is_sent = pressed_booking(session.get("booking"), form_key, now=(now := clock.now()))
+        return cls(answers, now, {"held": held} if answers else {}, is_sent)
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:
         """What `ask` finds; it is not asked again in this request."""
@@ -194,8 +195,7 @@ class BookingDraft:
 
     def _tell_again(self, page: str, form: BaseForm, typed: Typed) -> None:
         """Say beside the fields what is wrong with what was set aside. Hidden fields belong to the next sending."""
-        visible = [field for field in form if not isinstance(field, HiddenField)]
-        judged = [field.validate(form) for field in visible]  # all of them, also after the first wrong one
+        judged = [field.validate(form) for field in form if not isinstance(field, HiddenField)]  # after a wrong one too
         if all(judged):
             form.show(self.with_page(page, typed).problems_at(page))
 

@@ -22,7 +22,7 @@ from scheduler.requests.queries.found_hosts import found_hosts
 from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.queries.pages import proof_of
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
-from scheduler.requests.service.submission import KEYS_APART, JudgedRequest, judge_request, submit_request, was_sent
+from scheduler.requests.service.submission import KEYS_APART, JudgedRequest, judge_request, submit_request
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.requests.terms.school_request import RequestDraft
@@ -250,11 +250,11 @@ def _shown(template: str, form: BaseForm, **more: Any) -> ResponseReturnValue:
 @public
 def check() -> ResponseReturnValue:
     """Is everything right? Only this press sends something."""
-    booking, form = BookingDraft.of_visitor(), CheckForm()
-    key = _keys_of_booking(form)
+    form = CheckForm()
+    key, pressed = _keys_of_booking(form), form.accepted()
     again = "booking" not in session and "asked" in session  # the second press: its answers are gone by now
-    pressed = form.accepted()
-    if pressed and (again or was_sent(key)):
+    booking = BookingDraft.of_visitor(key if pressed and not again else "")
+    if pressed and (again or booking.is_sent):
         return redirect(url_for(".sent"))
     if missing := booking.unfinished():
         return redirect(_begin() if missing == "host" else address_of(missing))
