@@ -1,17 +1,14 @@
 """Signed texts of pages, sessions and tokens of forms: a key for signing is derived once, and not for each text.
 
-The library makes a signer for every text that it signs or reads, and derives its key, which is a third of that work;
-and it makes an object of each signature, where one function of Python gives the same.
+The library makes a signer for every text that it signs or reads, and derives its key, which is a third of that work.
 """
 
-import hmac
 from functools import cache, lru_cache
 from typing import Any
 
 from flask.json import dumps
 from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import Signer, URLSafeTimedSerializer
-from itsdangerous.signer import HMACAlgorithm
 
 SALT_OF_FORMS = "wtf-csrf-token"  # Flask-WTF's, which compares what is sent
 PLAIN_TYPES = (str, int, bool, type(None))  # as they are, none that is derived of them: text that is safe has a mark
@@ -33,17 +30,6 @@ def _is_plain(value: object) -> bool:
     return type(value) in PLAIN_TYPES or (type(value) is list and all(type(one) in PLAIN_TYPES for one in value))
 
 
-class QuickSignatures(HMACAlgorithm):
-    """The same signatures as the library's."""
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, self.digest_name)
-
-    def __init__(self, like: HMACAlgorithm) -> None:
-        super().__init__(like.digest_method)
-        self.digest_name = str(like.digest_method().name)
-
-
 def with_keys_kept(serializer: URLSafeTimedSerializer) -> URLSafeTimedSerializer:
     """The same, whose signers are made once; they hold nothing of what they sign."""
     make = serializer.make_signer
@@ -52,8 +38,6 @@ def with_keys_kept(serializer: URLSafeTimedSerializer) -> URLSafeTimedSerializer
     def kept(salt: str | bytes | None = None) -> Signer:
         signer = make(salt)
         signer.derive_key = cache(signer.derive_key)  # type: ignore[method-assign]
-        if type(signer.algorithm) is HMACAlgorithm:
-            signer.algorithm = QuickSignatures(signer.algorithm)
         return signer
 
     serializer.make_signer = kept  # type: ignore[method-assign]
