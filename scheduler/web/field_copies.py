@@ -4,13 +4,9 @@ WTForms makes each field by its constructor, which looks through labels, validat
 Here the first form makes a pattern of the field, which lies beside its definition and has seen no request: no form, no
 name of a row, nothing typed. Every form has copies of its own, which it may change.
 
-What a field holds of which nothing was sent is found out once, too: it follows from its definition alone.
-
 WTForms asks each field five times whether it is right, and most have nothing to say to it: those are not asked.
 """
 
-import datetime as dt
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -20,8 +16,6 @@ from wtforms.fields import SelectChoice
 from wtforms.fields.core import Flags, Label, UnboundField
 
 PATTERN = "pattern"  # beside the definition of a field, so that it is forgotten with that
-OWN_PATTERN = "_pattern"  # of a field: which one it was copied from
-SETTLED = (str, int, dt.date, dt.time, type(None))  # what no form can change in place
 NOT_OF_PATTERN = ("meta", "_form", "_translations", "name", "short_name", "id", "label", "flags")
 
 
@@ -48,10 +42,6 @@ class _Pattern:
             self.held[one] = self.held[one].copy()
         self.text, self.flags = field.label.text, dict(vars(field.flags))
         self.is_labelled = field.label.field_id == field.id  # not so of radios, which are a group
-        plain = type(field).process is Field.process and not field.filters and not callable(field.default)
-        # What it holds where nothing is sent at all, and where only others are: None until asked, nothing if unknown.
-        self.begins: Mapping[str, Any] | None = None if plain else {}
-        self.left_out: Mapping[str, Any] | None = None
 
     def copy(self, form: Form, options: dict[str, Any]) -> Field:
         """What a form can change of a field is its own: lists of choices, attributes, the label."""
@@ -70,72 +60,19 @@ class _Pattern:
         held["name"], held["short_name"] = full, name
         field_id = held["id"] = options.get("id") or self.id or full
         held["label"] = Label(field_id if self.is_labelled else False, self.text)
-        held[OWN_PATTERN] = self
         return made
-
-    def fill(self, field: Field, sent: Any) -> bool:
-        """Let it hold what was sent for it, as WTForms does; False where only WTForms can."""
-        begins = self._learned(field, None) if self.begins is None else self.begins
-        self.begins = begins
-        if not begins:
-            return False
-        held, errors = field.__dict__, list[Any]()
-        if sent is None:
-            held.update(begins, process_errors=errors)
-            return True
-        if field.name not in sent:
-            left_out = self._learned(field, sent) if self.left_out is None else self.left_out
-            self.left_out = left_out
-            held.update(left_out, process_errors=errors, raw_data=[])
-            return bool(left_out)
-        typed = sent.getlist(field.name)
-        held.update(begins, process_errors=errors, raw_data=typed)
-        try:
-            field.process_formdata(typed)
-        except ValueError as error:
-            errors.append(error.args[0])
-        return True
-
-    def _learned(self, field: Field, sent: Any) -> dict[str, Any]:
-        """What WTForms lets it hold of which nothing was sent; nothing where that is more than a value."""
-        before = dict(vars(field))
-        field.process(sent)
-        fresh = {name: value for name, value in vars(field).items() if before.get(name, self) is not value}
-        errors, raw = fresh.pop("process_errors"), fresh.pop("raw_data", [])
-        found = {"data": field.data, "object_data": field.object_data}
-        is_value = errors == raw == [] and fresh.keys() <= found.keys()
-        return found if is_value and all(isinstance(one, SETTLED) for one in found.values()) else {}
 
 
 class LeanForm:
     """Of a form: only a field is judged, and told that all are read, that has something of its own to do then."""
 
     _fields: dict[str, Field]
-    _parent_form: Any
-    meta: Any
     judges_by_name: bool  # methods of the form judge a field by its name; told by the class, which may not live long
-    filters_by_name: bool  # or change what was sent for it
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        names = [name for name in dir(cls) if name != "validate_on_submit"]
+        names = (name for name in dir(cls) if name != "validate_on_submit")
         cls.judges_by_name = any(name.startswith("validate_") for name in names)
-        cls.filters_by_name = any(name.startswith("filter_") for name in names)
-
-    def process(
-        self, formdata: Any = None, obj: Any = None, data: Any = None, extra_filters: Any = None, **given: Any
-    ) -> None:
-        """As WTForms does it; what a field holds of which nothing was sent is known from the first time."""
-        if obj is not None or data is not None or extra_filters or given or self.filters_by_name:
-            super().process(formdata, obj, data, extra_filters, **given)  # type: ignore[misc]
-            return
-        sent = self.meta.wrap_formdata(self, formdata)
-        for field in self._fields.values():
-            pattern: _Pattern | None = field.__dict__.get(OWN_PATTERN)
-            if pattern is None or not pattern.fill(field, sent):
-                field.process(sent)
-        if self._parent_form is None:
-            self.post_process(sent)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As WTForms does it; whose kind and definition judge nothing has no error but that of its reading."""
