@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, current_app, g, redirect, render_template, request, session, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -28,12 +28,7 @@ PART = "~"  # between a secret link and the number of a request of its booking: 
 
 
 def signed_in() -> SignedInUser | None:
-    """The user who is signed in; Flask-Login is asked once for each question, not for each part of her.
-
-    Of a session without a sign-in it is not asked: it would say the same (`login.SignInsOfSessions`).
-    """
-    if session.get("_user_id") is None:
-        return None
+    """The user who is signed in; Flask-Login is asked once for each question, not for each part of her."""
     asked = current_user._get_current_object()
     return asked.user if asked is not None and asked.is_authenticated else None
 
