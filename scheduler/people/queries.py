@@ -281,7 +281,7 @@ def may_own(centre_id: int | None) -> Select[int, SpelledName, SpelledName]:
 
 
 def by_family_name(people: Iterable[tuple[int, SpelledName, SpelledName]]) -> list[tuple[int, SpelledName]]:
-    """(id, whole name) of these, as a register has them; who is called alike stands as she came."""
+    """(id, whole name) of these, as a register has them; who is called alike stands by number."""
     in_order = sorted(people, key=lambda one: (names_key(one[1], one[2]), one[0]))
     return [(user_id, whole_name(given, family)) for user_id, given, family in in_order]
 
