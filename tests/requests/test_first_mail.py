@@ -3,17 +3,16 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Rejected, TooMany
+from scheduler.core.errors import Rejected
 from scheduler.places import queries as place_queries
 from scheduler.policy import ANONYMOUS, SYSTEM
 from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.models import SchoolRequest, UnprovedMail
+from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.hours import OpenSchool
-from scheduler.requests.rules.school_request import MAILS_A_DAY_FROM_NETWORK, MAILS_WINDOW
 from scheduler.requests.service import unproved
 from scheduler.requests.service.locked_request import locked_request
 from scheduler.requests.service.submission import judge_request
@@ -162,44 +161,6 @@ def test_what_is_refused_before_the_lock_stores_nothing_and_what_was_sent_is_ans
     with pytest.raises(Rejected):
         ask("another", new_host=school, **gone)
     assert len(mails()) == 1
-
-
-@pytest.mark.both_databases
-def test_of_an_opened_school_too_many_mails_are_refused_whole_and_what_was_sent_is_answered_all_the_same(session):
-    host, programme = make_host(), make_programme()
-    given = {"new_host": opened(host), "host_id": host.id, "programme_id": programme.id}
-    stored_first, _second, last = [
-        ask(f"key {number}|page {number}", network=f"10.0.{number}.0/24", **given) for number in range(3)
-    ]
-
-    with pytest.raises(TooMany) as refused:
-        ask("fourth|its page", network="10.0.9.0/24", **given)
-    assert ask("key 0|another page", network="10.0.9.0/24", **given) == stored_first
-    assert ask("another|page 2", network="10.0.9.0/24", **given) == last
-
-    assert refused.value.wait == MAILS_WINDOW
-    assert len(mails()) == session.scalar(select(func.count(SchoolRequest.id))) == 3
-    by_network = {"contact_email": "another@school.example", **given}
-    session.add_all(
-        UnprovedMail(address_key=f"other {one}", network="10.1.1.0/24", at=MONDAY)
-        for one in range(MAILS_A_DAY_FROM_NETWORK)
-    )
-    session.commit()
-    with pytest.raises(TooMany):
-        ask("network|its page", network="10.1.1.0/24", **by_network)
-    ask("nowhere|its page", network="", **by_network)
-
-
-def test_under_the_lock_one_question_asks_all_that_a_press_asks(session):
-    host, programme = make_host(), make_programme()
-    known = [programme_queries.programme_of(programme.id)]
-    given = {"programme_id": programme.id, "host_id": host.id}
-    judged = judge_request(ANONYMOUS, a_draft(**given), opened(host), known, now=MONDAY)
-
-    with asked_and_written() as made:
-        ask(new_host=judged, **given)
-
-    assert len(made.selects) == 1
 
 
 def test_a_broken_mail_stores_nothing(session, monkeypatch):

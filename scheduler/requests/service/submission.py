@@ -2,8 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -42,7 +41,6 @@ from scheduler.requests.service.bookings import others_of_booking, problems_with
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
 from scheduler.requests.service.sent import columns_of, is_staff, rows_of, store_sent
 from scheduler.requests.service.unproved import (
-    answer_and_count,
     count_mail,
     first_mail,
     forget_network,
@@ -89,15 +87,11 @@ def submit_request(
     programmes = known.programmes if known else _programmes_of(actor, draft)
     if isinstance(where, OpenSchool):
         known = _judged(actor, draft, programmes, where, now)
-    keys, address = keys_of(form_key), people_rules.address_of(draft.contact_email)
+    key, *also = keys_of(form_key)
     with transaction() as session:
-        count: Callable[[], None] = partial(count_mail, session, address, network, now)
         with together(session):
-            advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in keys])
-            if known is not None and known.mail is not None:
-                earlier, count = answer_and_count(session, keys, address, network, now)
-            else:
-                earlier = form_keys.answer_of(*keys)
+            advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
+            earlier = form_keys.answer_of(key, *also)
         if earlier is not None:
             return int(earlier)
         if known is None:
@@ -113,7 +107,7 @@ def submit_request(
         else:
             with together(session):
                 request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
-                count()
+                count_mail(session, people_rules.address_of(draft.contact_email), network, now)
                 _note_answer(session, form_key, request_id, now)
     log.info("request submitted", extra={"request_id": request_id, "by_staff": is_staff(actor)})
     return request_id

@@ -2,9 +2,8 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 from scheduler.config import settings
 from scheduler.core.db import advisory_lock, db
 from scheduler.core.errors import TooMany
-from scheduler.core.form_keys import ANSWERED, either
 from scheduler.core.language import pick
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.quick_write import QuickInsert
@@ -125,50 +123,23 @@ def count_mail(session: Session, address: str, network: str, now: dt.datetime) -
 
     By the network only what nobody has proven counts: a school of forty teachers is behind one address of the internet.
     """
-    asked = _locked(session, address, network, now)
-    [full] = _full(bool(network)).on_page(session, asked)
-    _count_below(session, asked, full, now)
-
-
-def answer_and_count(
-    session: Session, form_keys: Sequence[str], address: str, network: str, now: dt.datetime
-) -> tuple[str | None, Callable[[], None]]:
-    """What the form with these keys was answered, and what counts the mail that it causes, as `count_mail`.
-
-    It is one question, under both locks: whoever asks holds that of the form.
-    """
-    asked = _locked(session, address, network, now)
-    [(answer, *full)] = _full(bool(network), with_answer=True).on_page(session, asked | either(*form_keys))
-    return answer, partial(_count_below, session, asked, full, now)
-
-
-def _locked(session: Session, address: str, network: str, now: dt.datetime) -> dict[str, Any]:
-    """What the limits are asked with, once nobody else counts for that address or network.
-
-    Older mails are forgotten by privacy/service/retention.py, each hour.
-    """
     key = people_rules.account_key(address, purpose="booking")
     locks = [people_rules.lock_number(one) for one in (key, network) if one]
     advisory_lock(session, FLOOD_LOCK, locks)
-    return {"key": key, "network": network, "since": now - MAILS_WINDOW}
-
-
-def _count_below(
-    session: Session, asked: Mapping[str, Any], full: Sequence[dt.datetime | None], now: dt.datetime
-) -> None:
+    since = now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
+    [full] = _full(bool(network)).on_page(session, {"key": key, "network": network, "since": since})
     if reached := [since for since in full if since is not None]:
         raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
-    _COUNT.each(session, [{"address_key": asked["key"], "network": asked["network"], "at": now}])
+    _COUNT.each(session, [{"address_key": key, "network": network, "at": now}])
 
 
 @cache  # put into words once: it is asked under the write lock
-def _full(by_network: bool, *, with_answer: bool = False) -> QuickRead:
+def _full(by_network: bool) -> QuickRead:
     """The limit of an address, and that of its network: since when each is reached."""
     today = UnprovedMail.at > bindparam("since")
     limits = [(UnprovedMail.address_key == bindparam("key"), MAILS_A_DAY_TO_ADDRESS)]
     limits += [(UnprovedMail.network == bindparam("network"), MAILS_A_DAY_FROM_NETWORK)] if by_network else []
-    before = [ANSWERED.scalar_subquery()] if with_answer else []
-    return QuickRead(select(*before, *[_full_since(and_(counted, today), most) for counted, most in limits]))
+    return QuickRead(select(*[_full_since(and_(counted, today), most) for counted, most in limits]))
 
 
 def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:

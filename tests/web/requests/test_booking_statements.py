@@ -244,7 +244,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/you": 1,
         "POST /book/you": 1,
         "GET /book/check": 3,
-        "POST /book/check": 5,
+        "POST /book/check": 6,
         "GET /book/sent": 1,
     },
     book_now: {
@@ -259,7 +259,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/you": 1,
         "POST /book/you": 1,
         "GET /book/check": 3,
-        "POST /book/check": 7,
+        "POST /book/check": 8,
         "GET /book/sent": 1,
     },
     ask_for_one_day: {
@@ -275,7 +275,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "GET /book/you": 1,
         "POST /book/you": 1,
         "GET /book/check": 3,
-        "POST /book/check": 5,
+        "POST /book/check": 6,
         "GET /book/sent": 1,
     },
     lose_a_date: {
@@ -310,7 +310,7 @@ ASKED = {  # how many SELECTs; a number is raised only with a reason
         "POST /book/where": 1,
         "POST /book/you": 1,
         "GET /book/check late": 3,
-        "POST /book/check late": 12,
+        "POST /book/check late": 13,
         "GET /book/sent": 1,
     },
     miss_the_classes: {
