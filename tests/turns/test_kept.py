@@ -25,6 +25,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns import service
 from scheduler.turns.models import WHICH, KeptTurn, TurnMark
+from scheduler.turns.queries import heaps
 from scheduler.turns.queries.desk import desk_of, sittings_not_counted
 from scheduler.turns.queries.kept_turns import violations
 from scheduler.turns.queries.of_requests import ours_of, rows_of_requests
@@ -249,7 +250,9 @@ def test_numbers_that_come_and_go_are_in_the_list_at_once(session, the_clock: St
     }
 
 
-def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(session) -> None:
+@pytest.mark.parametrize("named", [heaps.MOST_VISITS_NAMED, 0])  # past it those to be judged are looked for again
+def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(session, monkeypatch, named) -> None:
+    monkeypatch.setattr(heaps, "MOST_VISITS_NAMED", named)
     scene = Scene()
     programme = {"programme": scene.programme}
     days = {"first_day": MONDAY.date(), "last_day": MONDAY.date() + 9 * DAY}

@@ -151,7 +151,9 @@ def booking(app: Flask, given: Told) -> Told:
         def send(method: str, path: str, typed: dict[str, str] | None, client: FlaskClient = client) -> tuple[int, str]:
             offset[0] += 1
             answer = client.open(path, method=method, data=typed)
-            return answer.status_code, answer.text
+            text = answer.text
+            answer.close()  # what is done when it has gone belongs to it
+            return answer.status_code, text
 
         visit = Booking(send, f"inside-{number}")
         gc.collect()

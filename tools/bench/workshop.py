@@ -216,8 +216,12 @@ class Workshop:
         sent, back = self._talks[module].stdin, self._talks[module].stdout
         if sent is None or back is None:
             raise Failed(f"{module} has no pipes")
-        print(json.dumps(job), file=sent, flush=True)
-        if not (line := back.readline()):
+        try:
+            print(json.dumps(job), file=sent, flush=True)
+            line = back.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
             raise Failed(f"{module} has ended")
         told: dict[str, Any] = json.loads(line)
         return told

@@ -84,7 +84,7 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     if any(row.stale for row in rows):
         return None
     found = [row for row in rows if row.presentations is not None]
-    places = {row.place: _NAMES_IN(row) for row in rows if row.place is not None}
+    places = _places_in(rows)
     programmes = _programmes(groups, found)
     lines = defaultdict[tuple[Any, ...], _Sums](lambda: _Sums(len(sums)))
     for row in found:
@@ -142,9 +142,11 @@ def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Rep
         period = case(*within, else_=None)
         wanted.append(_added(part, [period.label("period")], sums, false()).where(period.is_not(None)))
     lines: dict[int, _Sums] = {}
-    for row in _asked(wanted):
-        lines.setdefault(row[0], _Sums(len(sums))).add(row, 1, numbers_in(row.towns))
-    places = _places()
+    rows = _asked(_with_places(wanted))
+    for row in rows:
+        if row.place is None:
+            lines.setdefault(row[0], _Sums(len(sums))).add(row, 1, numbers_in(row.towns))
+    places = _places_in(rows)
     return {key: line.counts(sums, sums, places) for key, line in lines.items()}
 
 
@@ -194,11 +196,9 @@ def _asked(parts: Sequence[Select[Any]]) -> Sequence[Any]:
     return db.session().execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
 
 
-def _places() -> dict[int, tuple[str, ...]]:
+def _places_in(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
     """Of each municipality its city and its district, as the columns of these groups."""
-    wanted: Select[Any] = select(Municipality.id, *_NAMES.values())
-    rows = db.session().execute(wanted.join(District, District.id == Municipality.district_id))
-    return {town: tuple(names) for town, *names in rows}
+    return {row.place: _NAMES_IN(row) for row in rows if row.place is not None}
 
 
 def _programmes(groups: Sequence[Group], found: Sequence[Any]) -> dict[int, tuple[str, ...]]:

@@ -87,7 +87,7 @@ class InboxCounts:
     shown: Mapping[Show, int]
     groups: tuple[tuple[Turn, int], ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
-    colleagues: tuple[tuple[int, str], ...]
+    colleagues: tuple[tuple[int, SpelledName], ...]
 
 
 Names = Mapping[tuple[str, int], tuple[str | None, ...]]  # of owners, districts and programmes, by kind and number

@@ -195,9 +195,8 @@ class BookingDraft:
 
     def _tell_again(self, page: str, form: BaseForm, typed: Typed) -> None:
         """Say beside the fields what is wrong with what was set aside. Hidden fields belong to the next sending."""
-        visible = [field for field in form if not isinstance(field, HiddenField)]
-        judged = [field.validate(form) for field in visible]  # all of them, also after the first wrong one
-        if all(judged):
+        judged = [field.validate(form) for field in form if not isinstance(field, HiddenField)]
+        if all(judged):  # all have been asked, also after the first wrong one
             form.show(self.with_page(page, typed).problems_at(page))
 
     def furnish(self, form: BaseForm) -> BaseForm:
