@@ -109,7 +109,8 @@ def passwords(shop: Workshop) -> list[Figure]:
 def growth(shop: Workshop) -> list[GrowthLine]:
     """P17: every list, board and page at two sizes, ten times apart."""
     few, many = (1, 10) if shop.quick else (10, 100)
-    pages = {size: shop.on_copy("pages", size, turns=3)["pages"] for size in (few, many)}
+    turns = 3 if shop.quick else 7
+    pages = {size: shop.on_copy("pages", size, turns=turns)["pages"] for size in (few, many)}
     return [_grown(name, before, pages[many].get(name)) for name, before in pages[few].items()]
 
 

@@ -25,6 +25,7 @@ from scheduler.app import create_app
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.loading import uncollected
+from scheduler.turns.service import judge_anew
 from scheduler.web.limits import limiter
 from tools.bench import inside_papers, inside_reports, inside_work
 from tools.bench.counting import clear_away, effort
@@ -111,6 +112,7 @@ def pages(app: Flask, given: Told) -> Told:
     """
     give_up_after(app, LONGEST_PAGE_S)
     with app.app_context():
+        judge_anew(now=clock.now())  # as the worker does each minute: hours may lie between planting and measuring
         clients = browsers(app)
         listed: list[BenchPage] = pages_of(app, calendar_of(clock.now(), closed_days(db.session())), clients)
         db.session.remove()
