@@ -212,7 +212,7 @@ def _be_the_copy(job: Told, said: IO[bytes]) -> None:
         os.dup2(said.fileno(), 2)
         os.environ.update(job["env"])
         code = measured(job["probe"], job["given"])
-    except BaseException:
+    except BaseException:  # also of a probe that wants to exit: the line that is told must say why it ended
         traceback.print_exc()
     finally:
         sys.stderr.flush()

@@ -61,8 +61,8 @@ def pressed_booking(token: str | None, form_key: str, *, now: dt.datetime) -> tu
     """
     if not form_key:
         return *opened_booking(token, now=now), False
-    asked = living(token, now) | {"now": now} | either(*keys_of(form_key)) if token else {}
-    found = _PRESSED_BOOKING.on_page(db.session(), asked) if token else []
+    pressed = {"now": now} | either(*keys_of(form_key))
+    found = _PRESSED_BOOKING.on_page(db.session(), living(token, now) | pressed) if token else []
     if not found:
         return {}, None, was_sent(form_key)
     *opened, answer = found[0]

@@ -61,7 +61,7 @@ def unprintable(words: str) -> str:
     """The letters of a text for which the fonts have no shape, each once: they would print as empty boxes."""
     codes = set(map(ord, words))
     missing = {code for font in register_fonts().values() for code in codes.difference(font.face.charToGlyph)}
-    return "".join(dict.fromkeys(letter for letter in words if ord(letter) in missing)) if missing else ""
+    return "".join(dict.fromkeys(letter for letter in words if ord(letter) in missing))
 
 
 @lru_cache(maxsize=512)

@@ -65,6 +65,7 @@ YOURS = frozenset(state for state, (turn, _step) in STEPS.items() if turn is Tur
 OTHERS = OPEN - YOURS  # what stands here is the centre's turn only where something presses
 _TALLY, _LATE, _AGE, _SUM = "tally", "late", "age", "sum of "
 Groups = tuple[tuple[Turn, int], ...]
+_SPLITS = {"district": RequestTally.district, "programme": RequestTally.programme_id}  # added up where nothing narrows
 _AGES = (Age.FRESH, Age.DUE, Age.LATE)  # who is none of these is old
 
 
@@ -141,7 +142,7 @@ def _kept(actor: Actor, states: Collection[RequestState]) -> Select[Any]:
 def _tally(actor: Actor, show: Show, *, stands_in: bool, split: bool) -> Select[Any]:
     """As heaps: what is open, and what the filter shows that is on. `split`: by district and programme as well."""
     of_all = RequestTally.state, RequestTally.owner
-    kind = (*of_all, RequestTally.district, RequestTally.programme_id) if split else of_all
+    kind = (*of_all, *_SPLITS.values()) if split else of_all
     many = func.sum(RequestTally.many)
     kinds = _kept(actor, OPEN | frozenset(STATES[show])).with_only_columns(*kind, many.label("many"))
     kept = kinds.group_by(*kind).having(many != 0).subquery().c
@@ -166,14 +167,14 @@ def _sums(actor: Actor, show: Show) -> dict[str, CTE]:
         shown = shown.where(RequestTally.owner.in_((0, actor.user_id)))
     if show is Show.HANDED:
         shown = shown.where(false())
-    many, by = func.sum(RequestTally.many), {"district": RequestTally.district, "programme": RequestTally.programme_id}
+    many = func.sum(RequestTally.many)
     return {
         name: shown.with_only_columns(func.nullif(column, 0).label(name), many.label("count"))
         .group_by(column)
         .having(many != 0)
         .cte(_SUM + name)
         .prefix_with("MATERIALIZED")
-        for name, column in by.items()
+        for name, column in _SPLITS.items()
     }
 
 
@@ -214,7 +215,7 @@ def counts_of_tallies(
     names: dict[tuple[str, int], tuple[str | None, ...]] = {}
     ages: Counter[str] = Counter()
     colleagues: list[tuple[int, SpelledName, SpelledName]] = []
-    sums: dict[str, Counter[int]] = {_SUM + name: Counter() for name in ("district", "programme")}
+    sums: dict[str, Counter[int]] = {_SUM + name: Counter() for name in _SPLITS}
     lets = filters_of(actor)
     is_shown = lets[filters.show]
     found: Sequence[Any] = db.session().execute(question, values).all()
