@@ -58,9 +58,13 @@ class SqliteTables:
         if self._raw is None or self._as_it_was != self._state(self._raw):
             self.put_in_place(self._copy)
             return
-        for (name,) in self._raw.execute(self._question).fetchall():
-            self._raw.execute(f'DELETE FROM "{name}"')
-        self._raw.commit()
+        try:
+            for (name,) in self._raw.execute(self._question).fetchall():
+                self._raw.execute(f'DELETE FROM "{name}"')
+            self._raw.commit()
+        except sqlite3.OperationalError:  # the last test left somebody writing: told once, the next one begins anew
+            self.close()
+            raise
 
     def keep(self, copy: Path) -> None:
         """All rows as they are now, for `put_in_place`; the file is there at once or not at all."""

@@ -202,6 +202,7 @@ class _Standby:
             if self._autocommits:
                 raw.autocommit = True
                 return _OneCursor(raw), idle
+            raw.isolation_level = None  # whatever its last user left: what is begun for us here, nobody would end
             return raw, idle
 
     def give_back(self, raw: Any, idle: deque[Any]) -> None:

@@ -41,6 +41,19 @@ def test_what_is_written_apart_stays_whatever_becomes_of_the_page(session):
 
 
 @pytest.mark.both_databases
+def test_what_is_written_apart_is_seen_by_all_whatever_the_last_user_of_the_connection_left(session):
+    token = keep_answers(None, kept(room="1"), now=MONDAY)
+    session.close()
+    db.engine.dispose()  # so the one connection that is opened now is the next that is taken
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+    assert keep_answers(token, kept(room="2"), now=MONDAY) == token
+
+    assert ['"2"' in text for text in session.scalars(sa.select(TABLE.c.answers))] == [True]
+
+
+@pytest.mark.both_databases
 def test_who_finds_no_row_or_fails_says_so_and_leaves_the_connection_to_others(session):
     token = keep_answers(None, kept(room="1"), now=MONDAY)
     [stored] = session.scalars(sa.select(TABLE.c.token_hash)).all()

@@ -1,5 +1,7 @@
 """What a database still holds of rows that were forgotten."""
 
+from contextlib import closing
+
 from scheduler.core.db import db
 
 
@@ -10,5 +12,6 @@ def leave_no_page_behind() -> None:
     """
     if db.engine.dialect.name == "sqlite":
         db.session.rollback()  # a read of our own would keep the journal
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Of the driver itself: SQLAlchemy would begin a transaction for it, and leave the connection beginning its own.
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
