@@ -311,6 +311,7 @@ class AvailableHours(Base):
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_of_a_week"),
         CheckConstraint("until_local > from_local", name="hours_in_order"),
         UniqueConstraint("presenter_id", "weekday", "from_local"),
+        Index(None, "weekday", "from_local", "until_local"),  # free dates ask which hours anybody keeps
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from scheduler.booking.queries import seekers
-from scheduler.booking.queries.free_dates import near_calendar, open_calendar
+from scheduler.booking.queries.free_dates import asked_place, near_calendar, open_calendar
+from scheduler.booking.queries.seekers import Errand
 from scheduler.booking.rules.free_dates import judged_against, judged_dates
 from scheduler.booking.rules.nearest import Others, WantedPeople, wanted_of
 from scheduler.booking.terms.free_dates import Days, FreeFacts, FreeWish, KeptSitting, Seeker
 from scheduler.core.clock import moment_of
-from scheduler.people.models import AvailabilityException, AvailableHours, Presenter
+from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterSkill
 from scheduler.people.terms import Hours, PresenterKind, TeachingLanguage
+from scheduler.places.queries import municipalities
 from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Assignment
 from tests.booking.dice import NEAR, Dice
@@ -174,6 +176,29 @@ def test_the_nearest_say_the_days_that_everybody_says(busy: FreeWish, session):
 
     assert [near for _whole, near in found] == [whole for whole, _near in found]
     assert len({whole.days for whole, _near in found[:10]}) > 6
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("share", [1, 4])
+def test_the_nearest_are_the_same_looked_for_in_the_nearest_towns_or_in_all(
+    busy: FreeWish, session, monkeypatch, share: int
+):
+    """Whether all have the topic, or every fourth; and wherever the school lies."""
+    session.execute(delete(PresenterSkill).where(PresenterSkill.presenter_id % share > 0))
+    for who in session.scalars(select(Presenter)).all():
+        who.home_id = 1 + who.id % 7
+    session.commit()
+    programme, days = asked_place(busy).programme, (MONDAY.date(), MONDAY.date() + 100 * DAY)
+    found: list[list[tuple[int, ...]]] = []
+    for town in municipalities():
+        errand = Errand(programme, busy.language, town, town.point, days, MONDAY)
+        found.append([])
+        for number in (0, 1, 2, 4, 30):
+            monkeypatch.setattr(seekers, "NEAR_TOWNS", number)
+            found[-1].append(tuple(one.presenter_id for one in seekers.nearest(errand).what.people))
+
+    assert all(len(set(said)) == 1 and len(said[0]) == 12 for said in found)
+    assert len({said[0] for said in found}) > 3
 
 
 @pytest.mark.both_databases

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     CompoundSelect,
     ScalarSelect,
     Select,
@@ -44,6 +45,7 @@ from scheduler.visits.terms.plans import TakenTime, UnderLaw
 MOST_PEOPLE = 2_000  # that a process remembers, two kilobytes each
 NOTHING_TAKEN: NumberedAnswer[Sequence[TakenTime]] = NumberedAnswer((), 0)
 ASKED_OF_A_KIND = 100  # of each kind: more are asked when these leave a time open
+NEAR_TOWNS = 30  # of 182: there a centre of thousands has so many of a kind, and one of a hundred has few to look at
 DAY = dt.timedelta(days=1)
 WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
 
@@ -101,7 +103,7 @@ def nearest(errand: Errand) -> NumberedAnswer[KnownPeople]:
 
     A centre that has no more of a kind is read whole.
     """
-    asked = errand.asked | errand.lies | {"most": ASKED_OF_A_KIND}
+    asked = errand.asked | errand.lies | {"most": ASKED_OF_A_KIND, "towns": NEAR_TOWNS}
     return _nearest().on_page(db.session(), asked, *errand.taught, ASKED_OF_A_KIND)
 
 
@@ -147,7 +149,8 @@ def _nearest() -> QuickAnswer[KnownPeople]:
 
 def _nearest_rows() -> CompoundSelect[Any]:
     """Beside the nearest a row with the number 0: all hours that anybody keeps, and all days that anybody adds."""
-    near = union_all(*(select(_first_of(kind).subquery().c.id) for kind in PresenterKind))
+    able = _able_near()
+    near = union_all(*(select(_first_of(kind, able).subquery().c.id) for kind in PresenterKind))
     week, away = AvailableHours, AvailabilityException
     hours = select(week.weekday, week.from_local, week.until_local).distinct().subquery()
     in_span = away.available.is_(True), away.last_day >= bindparam("first"), away.first_day <= bindparam("last")
@@ -182,20 +185,45 @@ def _known_there() -> tuple[Any, Any]:
     return topic, spoken
 
 
-def _first_of(kind: PresenterKind) -> Select[Any]:
+def _away() -> Any:
     """Of the globe a flat map: near enough for an order that decides nothing but who is asked first."""
-    topic, spoken = _known_there()
-    knows = case((PresenterSkill.id.is_not(None) & PresenterLanguage.id.is_not(None), 0), else_=1)
     north, east = Municipality.lat - bindparam("lat"), (Municipality.lon - bindparam("lon")) * EAST
+    return (north * north + east * east).label("away")
+
+
+def _able_near() -> CTE:
+    """Who has topic and language, of those who live in the nearest towns: of these alone it is looked up."""
+    away, (topic, spoken) = _away(), _known_there()
+    towns = select(Municipality.id).order_by(away, Municipality.id).limit(bindparam("towns")).correlate(None)
     return (
+        select(Presenter.id, Presenter.kind, away)
+        .join(Municipality, Municipality.id == Presenter.home_id)
+        .join(PresenterSkill, topic)
+        .join(PresenterLanguage, spoken)
+        .where(Presenter.centre_id == bindparam("centre"), Presenter.home_id.in_(towns))
+        .cte("able_near")
+        .prefix_with("MATERIALIZED")  # read once for both kinds
+    )
+
+
+def _first_of(kind: PresenterKind, near: CTE) -> CompoundSelect[Any]:
+    """The first of those who live near; where these are too few, of everybody, who has topic and language first."""
+    most: Any = bindparam("most")
+    away, (topic, spoken) = _away(), _known_there()
+    found = select(near.c.id).where(near.c.kind == kind).order_by(near.c.away, near.c.id).limit(most)
+    first = found.cte(f"first_{kind.value}")
+    lacking = select(case((func.count() < most, most), else_=0)).select_from(first).scalar_subquery()
+    knows = case((PresenterSkill.id.is_not(None) & PresenterLanguage.id.is_not(None), 0), else_=1)
+    of_all = (
         select(Presenter.id)
         .join(Municipality, Municipality.id == Presenter.home_id)
         .outerjoin(PresenterSkill, topic)
         .outerjoin(PresenterLanguage, spoken)
         .where(Presenter.centre_id == bindparam("centre"), Presenter.kind == kind)
-        .order_by(knows, north * north + east * east, Presenter.id)
-        .limit(bindparam("most"))
+        .order_by(knows, away, Presenter.id)
+        .limit(lacking)
     )
+    return union_all(select(first.c.id), select(of_all.subquery().c.id))
 
 
 COMMA: Any = literal_column("','")  # a word of the statement: SQLAlchemy puts a text in with each asking
