@@ -11,7 +11,7 @@ from flask import Flask
 from scheduler import all_models, config, layout
 from scheduler.cli.refusals import AllGroups
 from scheduler.config import Settings, read_settings
-from scheduler.core.db import db, prepare
+from scheduler.core.db import db, end_session, prepare
 from scheduler.data import outlines
 
 # Each names a module of commands with `register`.
@@ -86,6 +86,7 @@ def _open_database(app: Flask) -> None:
     if wanted.instance.stat().st_uid == os.geteuid():
         wanted.instance.chmod(0o700)  # git and `mkdir` leave it open to others
     db.init_app(app)
+    app.teardown_appcontext(end_session)  # before Flask-SQLAlchemy's own, which then finds none: the last comes first
     with app.app_context():
         prepare(db.engine)
 

@@ -6,6 +6,7 @@ block: 1 booked, 199 told "full", no error; without the write lock at the beginn
 
 import datetime as dt
 import enum
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -36,6 +37,8 @@ from scheduler.core.quick_write import QuickWrite
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
+
+log = logging.getLogger(__name__)
 
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
 WHERE = "where"  # in what is kept of an index: which rows it holds on PostgreSQL
@@ -248,11 +251,13 @@ def transaction() -> Iterator[Session]:
             write()
         session.commit()
     except BaseException:
-        session.rollback()
-        for undo in undone:
-            undo()
-        if claim is not None:
-            session.info["claim"] = claim
+        try:
+            session.rollback()
+        finally:  # of a connection that is gone it fails: nothing was committed all the same
+            for undo in undone:
+                undo()
+            if claim is not None:
+                session.info["claim"] = claim
         raise
     finally:
         session.info.pop(OPEN_BLOCK, None)
@@ -280,6 +285,19 @@ def reading() -> Iterator[Session]:
         return
     with Session(db.engine) as apart:
         yield apart
+
+
+def end_session(_error: BaseException | None = None) -> None:
+    """At the end of each request and job: what was done stays done, though the database has gone away since.
+
+    Then nothing can be rolled back, and nothing need be. The session is forgotten all the same: Flask-SQLAlchemy finds
+    it by the place of the request in memory, where a later one would take over whatever it left.
+    """
+    try:
+        db.session.remove()
+    except SQLAlchemyError:
+        db.session.registry.clear()
+        log.warning("connection gone at the end")
 
 
 def answers() -> bool:

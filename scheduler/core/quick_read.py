@@ -35,6 +35,8 @@ from scheduler.core.gathered import connection_of, deliver, failure_of, sent, wa
 Processor = Callable[[Any], Any]
 ENGINE = "engine"  # which one a session asks
 MOST_IDLE = 8  # of an engine: as many threads as the web has
+# Milliseconds that what is written apart waits for SQLite's write lock: who goes the usual way then waits there, too.
+BUSY_MS = 1000
 
 
 class QuickStatement:
@@ -203,6 +205,7 @@ class _Standby:
                 raw.autocommit = True
                 return _OneCursor(raw), idle
             raw.isolation_level = None  # whatever its last user left: what is begun for us here, nobody would end
+            raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
             return raw, idle
 
     def give_back(self, raw: Any, idle: deque[Any]) -> None:

@@ -1,6 +1,7 @@
 """What is drawn from figures is drawn once: of equal figures the map and the table of a page are the same text.
 
-Nothing of it can be old: the key is all that is drawn, and the language. Each process keeps the last of them.
+Nothing of it can be old: the key is all that is drawn, the language, and the path below which addresses lie. Each
+process keeps the last of them.
 """
 
 from collections import OrderedDict
@@ -8,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app, render_template, request
 from markupsafe import Markup
 
 from scheduler.config import map_outline
@@ -20,7 +21,7 @@ MOST_DRAWN = 128  # pieces of pages, a hundred kilobytes the largest
 def piece_of(template: str, key: Hashable, values: Callable[[], Mapping[str, Any]]) -> Markup:
     """A piece of a page made of `values` alone, which `key` holds whole; they are asked for when it is drawn anew."""
     shelf: OrderedDict[Hashable, Markup] = current_app.extensions.setdefault("drawings", OrderedDict())
-    whole = (template, page_language(), map_outline(), key)
+    whole = (template, page_language(), map_outline(), request.script_root, key)
     piece = shelf.pop(whole, None)
     if piece is None:
         piece = Markup(render_template(template, **values()))  # nosec B704  # a template has escaped it

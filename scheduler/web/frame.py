@@ -120,8 +120,9 @@ def written_rows(macro: Macro, rows: Sequence[Hashable], *facts: Hashable) -> Ma
 
 
 def _shelf(name: str) -> Shelf[Any]:
-    """What an application keeps under a name; nothing while templates change."""
-    kept: Shelf[Any] = Shelf(0) if current_app.debug else current_app.extensions[name]
+    """What an application keeps under a name; nothing while templates change, nor below a proxy's path."""
+    apart = current_app.debug or request.environ.get("SCRIPT_NAME")  # there every address and every icon is another
+    kept: Shelf[Any] = Shelf(0) if apart else current_app.extensions[name]
     return kept
 
 

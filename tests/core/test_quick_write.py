@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from scheduler.core.db import db, prepare, stands_alone, transaction
-from scheduler.core.quick_read import QuickRead
+from scheduler.core.quick_read import BUSY_MS, QuickRead, one_moment
 from scheduler.core.quick_write import QuickWrite
 from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service.answers import keep_answers
@@ -65,6 +65,14 @@ def test_who_finds_no_row_or_fails_says_so_and_leaves_the_connection_to_others(s
     assert STORE.apart(db.engine, {"token": stored, "text": "said"})
     assert texts(session) == ["said"]
     assert keep_answers(token, kept(room="3"), now=MONDAY) == token
+
+
+def test_while_somebody_else_writes_a_page_waits_in_one_way_and_not_as_long_again_in_the_other(session):
+    with one_moment(db.engine) as moment:
+        [(apart,)] = moment.connection.execute("PRAGMA busy_timeout").fetchall()
+
+    assert apart == BUSY_MS
+    assert session.scalar(sa.text("PRAGMA busy_timeout")) > BUSY_MS
 
 
 @pytest.mark.both_databases

@@ -1,6 +1,7 @@
 """The kept frame of a public page: the same text as if it were written anew, and never another reader's."""
 
 import pytest
+from flask import url_for
 
 from scheduler.web import frame
 
@@ -49,6 +50,27 @@ def test_what_is_asked_in_the_address_is_written_anew_and_not_kept(client, kept)
 def test_the_address_of_a_secret_page_is_not_kept(client, kept):
     client.get("/book/prove/a-secret-that-opens-something")
     assert not any("a-secret" in text for text in kept.values())
+
+
+def test_what_was_written_below_a_path_is_for_nobody_elsewhere(app, client):
+    app.extensions.pop("drawings", None)
+    below = client.get("/", environ_overrides={"SCRIPT_NAME": "/below"}).text
+    assert '"/below/static/' in below[below.index('id="offer"') :]
+
+    assert "/below" not in client.get("/").text
+
+
+def test_what_a_macro_writes_below_a_path_is_not_kept(app):
+    class Macro:
+        name = "a link"
+
+        def __call__(self, number):
+            return url_for("static", filename=f"{number}.svg")
+
+    for below in ("/below", "", "/below"):
+        with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": below}):
+            assert frame.written_for(Macro(), 1) == f"{below}/static/1.svg"
+            assert frame.written_rows(Macro(), [2]) == f"{below}/static/2.svg"
 
 
 def test_kept_frames_are_bounded(client, kept, monkeypatch):
