@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
 from types import SimpleNamespace
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -35,6 +35,7 @@ from sqlalchemy.sql import visitors
 
 from scheduler.core.gathered import connection_of, deliver, failure_of, sent, waits
 
+T = TypeVar("T")
 Processor = Callable[[Any], Any]
 ENGINE = "engine"  # which one a session asks
 MOST_IDLE = 8  # of an engine: as many threads as the web has
@@ -297,7 +298,7 @@ class QuickTables:
         return found
 
 
-def with_states_written_out(statement: Any) -> Any:
+def with_states_written_out(statement: T) -> T:
     """It with the states that it names itself as words, which no asking changes.
 
     What is given at each asking may decide by which index of some rows SQLite goes, so it plans such a question anew
@@ -308,7 +309,7 @@ def with_states_written_out(statement: Any) -> Any:
         own = isinstance(one.type, Enum) and not one.required and one.value is not None
         one.literal_execute = own or one.literal_execute
 
-    return visitors.cloned_traverse(statement, {}, {"bindparam": write})
+    return cast(T, visitors.cloned_traverse(cast(Any, statement), {}, {"bindparam": write}))
 
 
 class Compiled:
