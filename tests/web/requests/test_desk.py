@@ -307,6 +307,26 @@ def test_the_inbox_asks_the_database_as_often_for_three_rows_as_for_one(desk, pr
     assert look() == at_one
 
 
+def test_sqlite_plans_the_questions_of_the_inbox_and_of_the_desk_once(desk, programme):
+    make_school_request(programme=programme)
+    opened, first = [], ("pressed", "tally", "kept")
+    listener = lambda raw, _record: opened.append(raw)  # noqa: E731
+    db.session.remove()
+    event.listen(db.engine, "connect", listener)
+    db.engine.dispose()
+    for page in ("/requests", "/desk") * 3:
+        assert desk.get(page).status_code == 200
+    event.remove(db.engine, "connect", listener)
+    if ("ENABLE_STMTVTAB",) not in opened[0].execute("PRAGMA compile_options").fetchall():
+        pytest.skip("this SQLite does not tell how often it plans")
+
+    asked = "SELECT sql, reprep, run FROM sqlite_stmt WHERE sql LIKE 'WITH % AS MATERIALIZED%'"
+    planned = [row for raw in opened for row in raw.execute(asked) if row[0].split()[1] in first]
+    assert {sql.split()[1] for sql, _anew, _runs in planned} == set(first)
+    assert sum(runs for _sql, _anew, runs in planned) >= 3 * len(first)
+    assert not any(anew for _sql, anew, _runs in planned)
+
+
 def test_the_page_of_a_request_asks_as_often_beside_none_as_beside_five_of_the_same_school(desk, programme):
     asked = make_school_request(programme=programme)
     address, beside = f"/requests/{asked.number}?lang=en", []
