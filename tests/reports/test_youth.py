@@ -1,6 +1,7 @@
 """Youth participation: the same presentations as the attendance report, as far as a young presenter was there."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from scheduler.reports.queries.attendance import attendance_report
 from scheduler.reports.queries.youth import youth_numbers, youth_visits
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.youth import band_of, youth_report
-from scheduler.reports.terms.counting import Filters
+from scheduler.reports.terms.counting import Filters, Period
 from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts
 from tests.counting import statements
 from tests.factories.programmes import make_programme
@@ -72,6 +73,19 @@ def test_the_numbers_are_those_of_the_attendance_report_with_a_young_presenter(h
     assert report.totals.presentations == attendance_report(held.filters).totals.presentations
     assert [one.people for one in report.bands] == [1, 1, 0]
     assert youth_numbers(Filters(year_of(2026), make_programme().centre_id)).totals == YouthCounts()
+
+
+@pytest.mark.both_databases
+def test_whole_months_as_they_are_kept_and_days_beside_them_are_one_report(held):
+    held.visit((50, held.ana, held.tara), on_day=dt.date(2026, 10, 20))
+    filters = replace(held.filters, period=Period(dt.date(2026, 10, 1), dt.date(2026, 11, 5)))
+    counted = youth_numbers(filters)
+    add_up_marked()
+    report = youth_numbers(filters)
+
+    assert report == counted
+    assert report.totals == YouthCounts(presentations=4, with_young=4, minutes=5 * 30, listeners=61 + 41 + 31 + 51)
+    assert [(one.people, one.presentations) for one in report.bands] == [(1, 1), (1, 4), (0, 0)]
 
 
 @pytest.mark.both_databases

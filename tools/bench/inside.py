@@ -81,6 +81,12 @@ def _engine(app: Flask) -> Any:
         return db.engine
 
 
+def turns_anew(app: Flask, _given: Told) -> Told:
+    """How many visits were judged anew, as the worker does each minute: hours may lie between planting and now."""
+    with app.app_context():
+        return {"visits": judge_anew(now=clock.now())}
+
+
 def statements(app: Flask, given: Told) -> Told:
     """What an address asks the database for a coordinator, and her session."""
     client = _coordinator(app)
@@ -112,7 +118,6 @@ def pages(app: Flask, given: Told) -> Told:
     """
     give_up_after(app, LONGEST_PAGE_S)
     with app.app_context():
-        judge_anew(now=clock.now())  # as the worker does each minute: hours may lie between planting and measuring
         clients = browsers(app)
         listed: list[BenchPage] = pages_of(app, calendar_of(clock.now(), closed_days(db.session())), clients)
         db.session.remove()
@@ -171,6 +176,7 @@ def booking(app: Flask, given: Told) -> Told:
 
 PROBES: dict[str, Callable[[Flask, Told], Told]] = {
     "cookie": cookie,
+    "turns_anew": turns_anew,
     "statements": statements,
     "pages": pages,
     "public": public,

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, SignIn
+from scheduler.people.rules import birthday
 from scheduler.places.models import Municipality
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -32,9 +33,11 @@ NOT_PAGES = {  # for machines: they count the machine or send a file
     "admin.health",
     "public.metrics_page",
 }
-NAMES = {  # of pages that hold more the more there is, up to a whole page; a week of it is a page of fixed size
-    "/visits": "/visits from today on",
+GROWING = {  # as they open they show more rows where more is, up to a whole page: `_of_things` opens as many of each
+    "/visits",
+    "/reports/youth/visits",
 }
+YEARS_OF_THE_YOUNG = 6  # in which a seed of any size has a whole page of visits with young presenters
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,19 @@ def pages_of(app: Flask, calendar: Calendar, clients: dict[str, FlaskClient]) ->
 
 
 def _plain(app: Flask, rule: Rule, clients: dict[str, FlaskClient]) -> BenchPage | None:
-    if rule.arguments or "GET" not in (rule.methods or ()) or rule.endpoint in NOT_PAGES:
+    if rule.arguments or "GET" not in (rule.methods or ()) or rule.endpoint in NOT_PAGES or rule.rule in GROWING:
         return None
     for reader, client in clients.items():
         with app.app_context():  # of its own: nothing that one reader's request remembers serves the next
             answer = client.get(rule.rule)
         if answer.status_code == 200:
-            return BenchPage(NAMES.get(rule.rule, rule.rule), reader, rule.rule)
+            return BenchPage(rule.rule, reader, rule.rule)
     return None
 
 
 def _of_things(calendar: Calendar) -> Iterator[BenchPage]:
-    week = calendar.fixed_week
+    week, today = calendar.fixed_week, clock.local_day(calendar.now)
+    since = birthday(today, -YEARS_OF_THE_YOUNG)
     going = Visit.presentations.any(Presentation.assignments.any(Assignment.state == AssignmentState.ACCEPTED))
     visit, past = (
         _visit(sa.and_(Visit.on_day >= week, going)),
@@ -94,6 +98,7 @@ def _of_things(calendar: Calendar) -> Iterator[BenchPage]:
         ("/board of a week", f"/board?week={week}"),
         ("/board/month of a month", f"/board/month?month={week:%Y-%m}"),
         ("/visits of a week", f"/visits?from={week}"),
+        ("/reports/youth/visits of years", f"/reports/youth/visits?first={since}&last={today}"),
         ("/visits/… to come", f"/visits/{visit}"),
         ("/visits/… that was", f"/visits/{past}"),
         ("/visits/…/move", f"/visits/{visit}/move"),

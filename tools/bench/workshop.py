@@ -136,7 +136,13 @@ class Workshop:
 
     @contextmanager
     def copy_of(self, url: str) -> Iterator[str]:
-        """A database to write into, gone afterwards."""
+        """A database to write into, gone afterwards: as the worker leaves one, with nothing to be judged anew."""
+        with self._bare_copy(url) as copy:
+            self.inside("turns_anew", copy)
+            yield copy
+
+    @contextmanager
+    def _bare_copy(self, url: str) -> Iterator[str]:
         if self.postgres:
             name = sa.make_url(url).database or ""
             yield self._new_database(f"work_{name}", name)

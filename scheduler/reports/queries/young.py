@@ -35,7 +35,10 @@ def young_share(filters: Filters) -> YoungShare:
 
 
 def young_by_month(filters: Filters) -> Sequence[Any]:
-    """Of all together (presenter `THE_YOUNG`) and of each, by month: `last_day`, presentations, minutes, listeners."""
+    """Of all together (presenter `THE_YOUNG`) and of each, by month: `last_day`, presentations, minutes, listeners.
+
+    Each piece of the question says its own: who asks adds up what several say of one month.
+    """
     rows = _months(filters, counted=not _is_kept(filters))
     if rows[-1].stale:
         rows = _months(filters, counted=True)
@@ -80,16 +83,28 @@ def _whole(filters: Filters, *, counted: bool) -> Any:
 
 
 def _months(filters: Filters, *, counted: bool) -> Sequence[Any]:
-    cells = _cells([*_together(filters, counted=counted), *_each(filters, counted=counted)])
+    """Each piece is added up as its key lies in the index: of all together everything would be sorted once more."""
+    pieces = [*_together(filters, counted=counted), *_each(filters, counted=counted)]
+    sums = union_all(*(_sums(one) for one in pieces)).subquery().c
     stale = _stale(filters, counted=counted)
-    key = cells.c.presenter, Presenter.birth_date, cells.c.year, cells.c.month
-    wanted: Select[Any] = select(
-        *key,
-        func.max(cells.c.last_day).label("last_day"),
-        func.sum(cells.c.presentations).label("presentations"),
-        func.sum(cells.c.minutes).label("minutes"),
-        func.sum(reduce(add, (cells.c[name] for name in _HEADS))).label("listeners"),
-        stale.label("stale"),
-    )
-    wanted = wanted.outerjoin(Presenter, Presenter.id == cells.c.presenter).group_by(*key)
+    told = (sums[name] for name in ("year", "month", "last_day", "presentations", "minutes", "listeners"))
+    wanted: Select[Any] = select(sums.presenter, Presenter.birth_date, *told, stale.label("stale"))
+    wanted = wanted.outerjoin_from(sums.presenter.table, Presenter, Presenter.id == sums.presenter)
     return db.session().execute(union_all(wanted, mark_alone(wanted, stale))).all()
+
+
+def _sums(piece: FigurePart) -> Select[Any]:
+    """What a piece says of each presenter, and of all together, by month."""
+    cells = piece.cells
+    key = cells["presenter"], cells["year"], cells["month"]
+    return (
+        select(
+            *key,
+            func.max(cells["last_day"]).label("last_day"),
+            func.sum(cells["presentations"]).label("presentations"),
+            func.sum(cells["minutes"]).label("minutes"),
+            func.sum(reduce(add, (cells[name] for name in _HEADS))).label("listeners"),
+        )
+        .where(*piece.where)
+        .group_by(*key)
+    )

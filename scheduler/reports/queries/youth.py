@@ -93,7 +93,8 @@ def _young(filters: Filters) -> tuple[dict[str, YouthCounts], list[YoungPerson]]
     for who, born, year, month, last, times, minutes, listeners, _stale in young_by_month(filters):
         counts = months[year, month]
         if who == THE_YOUNG:
-            counts[0], counts[2] = int(times), int(listeners)
+            counts[0] += int(times)
+            counts[2] += int(listeners)
             continue
         counts[1] += int(minutes)
         _born, last_before, times_before, minutes_before = people.get(who, (born, last, 0, 0))
