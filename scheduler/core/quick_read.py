@@ -309,7 +309,7 @@ def with_states_written_out(statement: T) -> T:
     """
 
     def write(one: BindParameter[Any]) -> None:
-        own = isinstance(one.type, Enum) and not one.required and one.value is not None
+        own = isinstance(one.type, Enum) and one.unique and one.value is not None  # one that has a name may be given
         one.literal_execute = own or one.literal_execute
 
     return cast(T, visitors.cloned_traverse(cast(Any, statement), {}, {"bindparam": write}))

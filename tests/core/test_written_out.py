@@ -16,6 +16,7 @@ from scheduler.core.quick_read import Compiled, QuickRead
 from scheduler.core.quick_write import QuickWrite
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import NOT_HELD_VISITS, VisitState
+from tests.factories.visits import make_visit
 
 WHEN = dt.datetime(2026, 11, 3, 12, 0, tzinfo=dt.UTC)
 
@@ -69,6 +70,16 @@ def test_a_state_that_is_given_at_each_asking_is_no_word_of_the_question(dialect
     assert f"visit.state = '{VisitState.DELIVERED}'" in compiled.text
     asked = compiled.parameters({"next": VisitState.CANCELLED})
     assert list(asked.values() if isinstance(asked, dict) else asked) == [VisitState.CANCELLED]
+
+
+@pytest.mark.both_databases
+def test_a_state_that_has_a_name_and_a_usual_value_is_the_one_that_is_given(session):
+    make_visit()
+    usual = sa.bindparam("state", VisitState.DELIVERED, type_=Visit.__table__.c.state.type)
+    read = QuickRead(sa.select(Visit.state).where(Visit.state == usual))
+
+    assert read.all(session.connection(), {}) == []
+    assert read.all(session.connection(), {"state": VisitState.PLANNED}) == [(VisitState.PLANNED,)]
 
 
 @pytest.mark.both_databases
