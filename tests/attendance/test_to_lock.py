@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.attendance import rules
+from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.counting import counted_visit
 from scheduler.attendance.queries.to_lock import assumed_attendance, waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign
@@ -45,6 +47,8 @@ def centre(session):
     with transaction() as inside:
         for number, one in enumerate(begun):
             inside.get(Host, one.visit.host_id).name_sr_latn = "čAsdc"[number] + " škola"
+        last = Attendance.presentation_id == begun[4].presentations[1].id
+        inside.scalars(select(Attendance).where(last)).one().state = AttendanceState.OPEN  # beside one that waits
     a_locked_visit(**of_centre)
     a_counted_visit()  # of another centre
     return an_actor(centre_id=programme.centre_id), [one.visit for one in begun]

@@ -11,6 +11,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.queries.counting import TO_BE_HELD, Pair, Row, rows_of
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK, AttendanceState, CountSource
 from scheduler.core.db import db, written_out
+from scheduler.core.implied import with_implied
 from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
 from scheduler.core.sorting import Columns, Sort, in_order, ordered_by
 from scheduler.core.text import fold
@@ -21,9 +22,12 @@ from scheduler.programmes.terms import Audience
 from scheduler.visits.models.visits import Presentation, Visit
 
 _TO_LOCK = written_out(Attendance.state, WAITS_FOR_A_LOCK)
+_OF_PRESENTATION = Attendance.presentation_id == Presentation.id
+# PostgreSQL would look through the presentations of all years for them: it is told that none is older than the oldest.
+_OLDEST = select(func.min(Attendance.presentation_id)).where(_TO_LOCK).correlate(None).scalar_subquery()
 _WAITING = (  # the visits of which some numbers wait for a lock
     select(Presentation.visit_id)
-    .join(Attendance, Attendance.presentation_id == Presentation.id)
+    .join(Attendance, with_implied(_OF_PRESENTATION, Presentation.id >= _OLDEST))
     .where(_TO_LOCK, Attendance.presentation_id > 0)  # which all are: else SQLite goes state by state, row by row
 )
 _SILENT = written_out(Attendance.state, (AttendanceState.ASSUMED,))
@@ -54,7 +58,7 @@ def waiting_attendance(
         select(Visit.id, func.count(), func.sum(case((_SILENT, 1), else_=0)), *named)
         .select_from(Visit.__table__.join(Host, Host.id == Visit.host_id) if by_host else Visit)
         .join(Presentation, Presentation.visit_id == Visit.id)
-        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
+        .outerjoin(Attendance, with_implied(_OF_PRESENTATION, _TO_LOCK))  # other numbers weigh as none do
         .where(in_reach(actor, Visit), Visit.id.in_(_WAITING), TO_BE_HELD)
         .group_by(Visit.id, Visit.on_day, *named)
         .order_by(*ordered_by(sort, SORTS), *_URGENT_FIRST)
