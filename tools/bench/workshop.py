@@ -108,7 +108,9 @@ class Workshop:
         fresh = url if self.postgres else f"{url}.{self.run}"
         command = [sys.executable, "-m", "tools.bench.seed", fresh, str(times), *flags, "--unchecked"]
         self._run(command, self.env(fresh))
-        if not self.postgres:
+        if self.postgres:
+            self._on_server(name, "VACUUM ANALYZE")  # as its autovacuum would, some time while the rows are told
+        else:
             Path(f"{path}.{self.run}").replace(path)
         self.planting_minutes += (time.monotonic() - began) / 60
         return url
@@ -127,12 +129,19 @@ class Workshop:
                 path.unlink()
 
     def _new_database(self, name: str, template: str = "") -> str:
-        engine = sa.create_engine(self.postgres, isolation_level="AUTOCOMMIT")
+        copied = f" TEMPLATE {template}" if template else ""
+        self._on_server("postgres", f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}{copied}")
+        return self._url_of(name).render_as_string(hide_password=False)
+
+    def _on_server(self, database: str, *commands: str) -> None:
+        engine = sa.create_engine(self._url_of(database), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
-            connection.exec_driver_sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+            for command in commands:
+                connection.exec_driver_sql(command)
         engine.dispose()
-        return sa.make_url(self.postgres).set(database=name).render_as_string(hide_password=False)
+
+    def _url_of(self, database: str) -> sa.URL:
+        return sa.make_url(self.postgres).set(database=database)
 
     @contextmanager
     def copy_of(self, url: str) -> Iterator[str]:
