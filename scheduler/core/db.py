@@ -305,6 +305,6 @@ def answers() -> bool:
     try:
         db.session().execute(select(1))
     except SQLAlchemyError:
-        db.session.remove()
+        end_session()
         return False
     return True

@@ -12,7 +12,6 @@ from werkzeug.routing import Rule
 from scheduler.core import clock, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, SignIn
-from scheduler.people.rules import birthday
 from scheduler.places.models import Municipality
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -37,7 +36,7 @@ GROWING = {  # as they open they show more rows where more is, up to a whole pag
     "/visits",
     "/reports/youth/visits",
 }
-YEARS_OF_THE_YOUNG = 6  # in which a seed of any size has a whole page of visits with young presenters
+SIX_YEARS = dt.timedelta(days=6 * 365)  # in which a seed of any size has a whole page of visits with young presenters
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,6 @@ def _plain(app: Flask, rule: Rule, clients: dict[str, FlaskClient]) -> BenchPage
 
 def _of_things(calendar: Calendar) -> Iterator[BenchPage]:
     week, today = calendar.fixed_week, clock.local_day(calendar.now)
-    since = birthday(today, -YEARS_OF_THE_YOUNG)
     going = Visit.presentations.any(Presentation.assignments.any(Assignment.state == AssignmentState.ACCEPTED))
     visit, past = (
         _visit(sa.and_(Visit.on_day >= week, going)),
@@ -98,7 +96,7 @@ def _of_things(calendar: Calendar) -> Iterator[BenchPage]:
         ("/board of a week", f"/board?week={week}"),
         ("/board/month of a month", f"/board/month?month={week:%Y-%m}"),
         ("/visits of a week", f"/visits?from={week}"),
-        ("/reports/youth/visits of years", f"/reports/youth/visits?first={since}&last={today}"),
+        ("/reports/youth/visits of years", f"/reports/youth/visits?first={today - SIX_YEARS}&last={today}"),
         ("/visits/… to come", f"/visits/{visit}"),
         ("/visits/… that was", f"/visits/{past}"),
         ("/visits/…/move", f"/visits/{visit}/move"),

@@ -142,10 +142,15 @@ def judged_now(actor: Actor, now: dt.datetime, visit_ids: Collection[int]) -> Ju
     return read(judged_visits().where(in_reach(actor, Visit), may_be_asked(clock.local_day(now)), named))
 
 
-def kept_requests(actor: Actor, now: dt.datetime) -> Select[Any]:
-    """The requests of whose visits it is kept, and holds, that the coordinators are to act: for another question."""
-    wanted = in_reach(actor, KeptTurn), KeptTurn.ours, KeptTurn.request_id.is_not(None)
-    return select(KeptTurn.request_id).where(*wanted, _holds(now))
+def kept_requests(actor: Actor, now: dt.datetime | None) -> Select[Any]:
+    """The requests of whose visits it is kept, and holds, that the coordinators are to act: for another question.
+
+    `now` None: that all of it holds was asked just before.
+    """
+    wanted = select(KeptTurn.request_id).where(
+        in_reach(actor, KeptTurn), KeptTurn.ours, KeptTurn.request_id.is_not(None)
+    )
+    return wanted if now is None else wanted.where(_holds(now))
 
 
 def requests_to_judge(now: dt.datetime) -> Select[Any]:

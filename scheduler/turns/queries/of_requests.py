@@ -5,21 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    Integer,
-    Select,
-    String,
-    and_,
-    bindparam,
-    cast,
-    false,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Integer, String, and_, bindparam, cast, false, func, literal, null, or_, select, union_all
 
 from scheduler import policy
 from scheduler.core import clock
@@ -65,17 +51,12 @@ def _to_judge(_rules: str) -> Any:
 @lru_cache(maxsize=24)
 def _condition(actor: Actor, _rules: str, *, all_holds: bool) -> Condition:
     """`all_holds`: of all that is kept it was asked just now, and nothing is over: no row is asked again."""
-    kept = _kept_ours(actor) if all_holds else kept_turns.kept_requests(actor, _NOW)
+    kept = kept_turns.kept_requests(actor, None if all_holds else _NOW)
     judged = SchoolRequest.id.in_(_JUDGED)
     still = standing_still(_SILENT_SINCE)
     others = SchoolRequest.state.in_([state for state in REMINDED if STEPS[state][0] is not Turn.YOURS])
     ids = (select(SchoolRequest.id).where(in_reach(actor, SchoolRequest), one) for one in (judged, and_(still, others)))
     return Condition(or_(SchoolRequest.id.in_(kept), judged, still), (kept, *ids))
-
-
-def _kept_ours(actor: Actor) -> Select[Any]:
-    """As `kept_requests`, where everything that is kept holds."""
-    return select(KeptTurn.request_id).where(in_reach(actor, KeptTurn), KeptTurn.ours, KeptTurn.request_id.is_not(None))
 
 
 def rows_of_requests(actor: Actor, now: dt.datetime, request_ids: Collection[int]) -> dict[int, TurnRow]:

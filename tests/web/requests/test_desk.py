@@ -310,7 +310,10 @@ def test_the_inbox_asks_the_database_as_often_for_three_rows_as_for_one(desk, pr
 def test_sqlite_plans_the_questions_of_the_inbox_and_of_the_desk_once(desk, programme):
     make_school_request(programme=programme)
     opened, first = [], ("pressed", "tally", "kept")
-    listener = lambda raw, _record: opened.append(raw)  # noqa: E731
+
+    def listener(raw, _record):
+        opened.append(raw)
+
     db.session.remove()
     event.listen(db.engine, "connect", listener)
     db.engine.dispose()
