@@ -57,7 +57,7 @@ MOST_WORDS = 8  # of what somebody types; more only narrows what is already narr
 def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
     """Listed hosts that have every typed word, in either script; whole words first (Niš before Stanišić for "nis")."""
     words = words_typed(typed)
-    return [host_row(host) for host in db.session().scalars(hosts_with(words).limit(limit))] if words else []
+    return [host for host, _total in hosts_with(words, limit=limit)] if words else []
 
 
 def words_typed(typed: str) -> list[str]:
@@ -65,11 +65,18 @@ def words_typed(typed: str) -> list[str]:
     return fold(typed[:200]).split()[:MOST_WORDS]
 
 
-def hosts_with(words: list[str]) -> Select[Host]:
-    """Listed hosts that have all the words, or into which one that had them was merged."""
+def hosts_with(words: list[str], *where: ColumnElement[bool], limit: int, begins: int = 0) -> list[tuple[HostRow, int]]:
+    """Listed hosts that have all the words, or into which one that had them was merged; each with how many there are.
+
+    They are put in order and counted by what that needs; only the few that are shown are read whole.
+    """
     also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
-    wanted = whole_hosts().where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also))
-    return wanted.order_by(_inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id)
+    order = _inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id
+    found = select(Host.id, func.count().over().label("total"))
+    found = found.where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also), *where)
+    shown = found.order_by(*order).offset(begins).limit(limit).subquery()
+    wanted = whole_hosts().add_columns(shown.c.total).join(shown, shown.c.id == Host.id).order_by(*order)
+    return [(host_row(host), total) for host, total in db.session().execute(wanted)]
 
 
 def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:

@@ -93,6 +93,22 @@ def test_finding_takes_one_query_however_many_are_found(queries_run, count):
     assert (len(found), len(queries_run)) == (count, 1)
 
 
+def test_only_the_hosts_that_are_shown_are_read_whole(queries_run):
+    """A country's schools have a word in common: thousands are put in order, and a few are read."""
+    for name in ("Вук", "Бранко"):
+        make_host(name)
+    queries_run.clear()
+
+    [found] = queries.find_hosts("skola", limit=1)
+    [asked] = queries_run
+    put_in_order = asked.split("JOIN (SELECT", 1)[1].split(" LIMIT ")[0]
+
+    assert found.name("en") == "Branko"
+    assert "search_key LIKE" in put_in_order
+    assert "address" in asked
+    assert "address" not in put_in_order
+
+
 def test_a_host_without_its_own_point_stands_at_its_municipalitys_seat(session):
     town = make_municipality("Чачак", lat=43.89, lon=20.35)
     at_seat = make_host(municipality_id=town.id)

@@ -41,10 +41,9 @@ def found_hosts(typed: str, *, limit: int, number: int = 1, town_id: int | None 
         return FoundHosts()
     begins = first_row(number, limit)
     of_town = _of_town(town_id)
-    exact = hosts_with(words).where(*of_town).add_columns(func.count().over()).offset(begins).limit(limit)
-    rows = db.session().execute(exact).all()
-    if rows or number > 1:
-        return FoundHosts(tuple(host_row(row[0]) for row in rows), rows[0][1] if rows else 0)
+    found = hosts_with(words, *of_town, limit=limit, begins=begins)
+    if found or number > 1:
+        return FoundHosts(tuple(host for host, _total in found), found[0][1] if found else 0)
     order = Host.name_sr_latn, Host.place_sr_latn, Host.id
     keys = select(Host.id, Host.search_key).where(Host.listed.is_(True), *of_town).order_by(*order)
     ids = nearest(words, ((row.id, row.search_key) for row in db.session().execute(keys)))
