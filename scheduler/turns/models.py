@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
-from scheduler.core.db import Base
+from scheduler.core.db import Base, index_where_told
 from scheduler.core.defences import Aftermath, changed, follow
 from scheduler.people.models import Presenter
 from scheduler.programmes.models import Programme
@@ -28,6 +28,7 @@ class KeptTurn(Base):
     """
 
     __tablename__ = "kept_turn"
+    __table_args__ = (index_where_told("holds_until"),)
 
     visit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     # As its visit has them, so that a list is put in order, and limited to who reads it, by these rows alone.
@@ -40,9 +41,9 @@ class KeptTurn(Base):
     matter: Mapped[str]  # Matter: no list of them here, for a new one comes with a release that judges anew
     due_on: Mapped[dt.date | None]
     not_counted: Mapped[int]  # presentations of which a coordinator asks for the numbers
-    judged_at: Mapped[dt.datetime]  # the clock is asked both ways: it may be set back
+    judged_at: Mapped[dt.datetime] = mapped_column(index=True)  # the clock is asked both ways: it may be set back
     holds_until: Mapped[dt.datetime | None]  # then the clock says something else
-    made_by: Mapped[str]  # the rules of this release: what another one said is judged anew
+    made_by: Mapped[str] = mapped_column(index=True)  # the rules of this release: what another one said is judged anew
 
 
 class TurnMark(Base):

@@ -341,11 +341,12 @@ def test_many_marks_are_taken_step_by_step_and_none_is_left(session, monkeypatch
     assert violations() == []
 
 
-def test_what_another_release_kept_is_judged_anew(session) -> None:
+@pytest.mark.parametrize("other", ["", "before", "~ after"])
+def test_what_another_release_kept_is_judged_anew(session, other: str) -> None:
     scene = Scene()
     judge_anew(now=MONDAY)
     with transaction() as writing:
-        writing.execute(sa.update(KeptTurn).values(matter=Matter.CLASH.value, made_by="before"))
+        writing.execute(sa.update(KeptTurn).values(matter=Matter.CLASH.value, made_by=other))
 
     assert [row.matter for row in desk_of(scene.coordinator, MONDAY).rows] == [Matter.NO_CREW]
     assert judge_anew(now=MONDAY) == 1

@@ -52,13 +52,19 @@ def made_by() -> str:
 
 def is_over(now: dt.datetime) -> ColumnElement[bool]:
     """Whether the clock, or a new release, has ended what was kept of a visit."""
-    ended = and_(KeptTurn.holds_until.is_not(None), KeptTurn.holds_until <= now)
-    return or_(KeptTurn.judged_at > now, ended, KeptTurn.made_by != made_by())
+    return or_(*_ends(now))
+
+
+def _ends(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """By what it can have ended: each is looked up in an index of its own, where nothing else is asked with it."""
+    own, told = made_by(), KeptTurn.holds_until.is_not(None)
+    other = or_(KeptTurn.made_by < own, KeptTurn.made_by > own)  # "another one" no index finds
+    return KeptTurn.judged_at > now, and_(told, KeptTurn.holds_until <= now), other
 
 
 def to_judge(now: dt.datetime) -> Any:
-    """The visits of which nothing is kept that holds."""
-    return union(select(TurnMark.visit_id), select(KeptTurn.visit_id).where(is_over(now)))
+    """The visits of which nothing is kept that holds: each page of staff asks it, and nearly always it is none."""
+    return union(select(TurnMark.visit_id), *(select(KeptTurn.visit_id).where(end) for end in _ends(now)))
 
 
 def next_to_judge(now: dt.datetime, count: int) -> Any:
