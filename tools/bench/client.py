@@ -46,9 +46,9 @@ class Tally:
 
 @dataclass
 class Filled:
-    """Visitors who have answered all, and since when."""
+    """Visitors who have answered all, each with the form of the last page, and since when."""
 
-    visitors: list[Visitor]
+    visitors: list[tuple[Visitor, dict[str, str]]]
     since: float = field(default_factory=time.monotonic)
 
 
@@ -81,14 +81,14 @@ def _of_a_stranger() -> dict[str, str]:
 
 
 def fill(job: dict[str, Any]) -> dict[str, Any]:
-    """Several visitors answer all of a booking each, as far as its last button."""
+    """Several visitors answer all of a booking each, and open the page of its last button."""
     ready = []
     for number in range(job["bookings"]):
         tag = f"{job['tag']}-{number}"
         network = f"10.{zlib.crc32(tag.encode()) % 250}.{zlib.adler32(tag.encode()) % 250}.{number + 1}"
         visitor = Visitor(job["port"], address=network, tag=tag)
         visitor.answer_all(job["programme"], job["host"])
-        ready.append(visitor)
+        ready.append((visitor, visitor.last_form()))
     _FILLED[job["tag"]] = Filled(ready)
     return {"filled": len(ready)}
 
@@ -104,9 +104,8 @@ def press_all(job: dict[str, Any]) -> dict[str, Any]:
     return tally.told(time.perf_counter() - began)
 
 
-def _press(visitors: list[Visitor], tally: Tally) -> None:
-    for visitor in visitors:
-        typed = visitor.last_form()
+def _press(visitors: list[tuple[Visitor, dict[str, str]]], tally: Tally) -> None:
+    for visitor, typed in visitors:
         began = time.perf_counter()
         status = visitor.send(typed)
         taken = time.perf_counter() - began

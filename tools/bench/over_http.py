@@ -196,9 +196,9 @@ def booking_post(shop: Workshop) -> list[Figure]:
         product, yard = stack.enter_context(shop.product(url)), stack.enter_context(shop.yard())
         typed = {"Content-Type": "application/x-www-form-urlencoded"}
         post = Side(yard, "/form", 303, typed, "POST", "school=Skola&topic=Internet&day=2026-11-24", 1)
-        rounds = range(2 if shop.quick else 4)
+        rounds = range(2 if shop.quick else shop.turns)
         for number in rounds:  # all are filled first: a form that is sent too soon is a program's, so each waits
-            _fill(shop, product, 6 if shop.quick else 12, f"a{number}")
+            _fill(shop, product, 8 if shop.quick else 24, f"a{number}")
             _fill(shop, product, 16 if shop.quick else 32, f"b{number}")
         for number in rounds:
             alone.append(_pressed(shop, 1, f"a{number}"))

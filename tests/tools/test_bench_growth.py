@@ -1,0 +1,61 @@
+"""How a page grows is measured at both sizes in turns: a slow minute of the machine is no growth."""
+
+from contextlib import contextmanager
+
+from tools.bench.in_process import TOO_SLOW_MS, growth, is_level
+
+FEW, MANY = "copy of seed 10", "copy of seed 100"
+
+
+class Machine:
+    """A workshop that answers with pages as they were written down for each round of each size."""
+
+    quick = False
+
+    def __init__(self, **rounds: list[dict[str, list[float]]]) -> None:
+        self.rounds, self.asked = {FEW: rounds["few"], MANY: rounds["many"]}, list[tuple[str, str]]()
+
+    def seed(self, times: int) -> str:
+        return f"seed {times}"
+
+    @contextmanager
+    def copy_of(self, url: str):
+        yield f"copy of {url}"
+
+    def inside(self, probe: str, url: str, **_options):
+        self.asked.append((probe, url))
+        return {"pages": self.rounds[url].pop(0)} if probe == "pages" else {}
+
+
+def opened(*milliseconds: float, asks: int = 5) -> list[dict[str, list[float]]]:
+    return [{"/desk": [one, asks, 1000]} for one in milliseconds]
+
+
+def test_both_sizes_take_turns_and_each_is_judged_anew_before():
+    machine = Machine(few=opened(10, 10, 10), many=opened(10, 10, 10))
+
+    growth(machine)
+
+    assert machine.asked == [(probe, url) for url in (FEW, MANY) for probe in ("turns_anew", "pages")] * 3
+
+
+def test_a_minute_in_which_the_machine_was_slow_is_no_growth():
+    [desk] = growth(Machine(few=opened(10, 10, 20), many=opened(11, 30, 22)))
+
+    assert (desk.few_ms, desk.many_ms) == (10, 22)
+    assert round(desk.exponent, 2) == 0.04  # as in two of the three rounds
+    assert is_level(desk)
+
+
+def test_statements_are_told_of_both_sizes_and_more_of_them_is_growth():
+    [desk] = growth(Machine(few=opened(10, 10, 10), many=opened(10, 10, 10, asks=6)))
+
+    assert (desk.few_statements, desk.many_statements) == (5, 6)
+    assert not is_level(desk)
+
+
+def test_a_page_that_did_not_come_among_the_many_is_told_as_over_a_minute():
+    [desk] = growth(Machine(few=opened(10, 10, 10), many=[{}, {}, {}]))
+
+    assert desk.many_ms == TOO_SLOW_MS
+    assert not is_level(desk)
