@@ -111,20 +111,14 @@ def passwords(shop: Workshop) -> list[Figure]:
 def growth(shop: Workshop) -> list[GrowthLine]:
     """P17: every list, board and page at two sizes, ten times apart, in turns: a slow minute is as slow for both."""
     few, many = (1, 10) if shop.quick else (10, 100)
-    rounds, turns = (2, 1) if shop.quick else (3, 3)
+    rounds, turns = (1 if shop.quick else 3), 3
     with ExitStack() as stack:
         copies = {str(size): stack.enter_context(shop.copy_of(shop.seed(size))) for size in (few, many)}
-        told = in_turns({size: partial(_opened, shop, url, turns) for size, url in copies.items()}, rounds, warm=0)
-    before, after = told.values()
+        asked = {size: partial(shop.inside, "pages", url, turns=turns) for size, url in copies.items()}
+        told = in_turns(asked, rounds, warm=0)
+    before, after = ([one["pages"] for one in found] for found in told.values())
     names = [name for name in before[0] if all(name in one for one in before)]
     return [_grown([one[name] for one in before], [one.get(name) for one in after], name) for name in names]
-
-
-def _opened(shop: Workshop, url: str, turns: int) -> dict[str, Sequence[float]]:
-    """All pages, right after what is kept of turns was judged: a round may be minutes after the one before."""
-    shop.inside("turns_anew", url)
-    pages: dict[str, Sequence[float]] = shop.inside("pages", url, turns=turns)["pages"]
-    return pages
 
 
 def _grown(few: Sequence[Sequence[float]], many: Sequence[Sequence[float] | None], name: str) -> GrowthLine:

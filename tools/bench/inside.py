@@ -114,8 +114,10 @@ def give_up_after(app: Flask, seconds: int) -> None:
 def pages(app: Flask, given: Told) -> Told:
     """Every list, board and page: {name: [median milliseconds, statements, bytes]}; those that were too slow not.
 
-    PostgreSQL works in processes of its own, so there it is told how long the page takes.
+    PostgreSQL works in processes of its own, so there it is told how long the page takes. Before, what is
+    kept of turns is judged: it may be minutes ago that it was.
     """
+    turns_anew(app, given)
     give_up_after(app, LONGEST_PAGE_S)
     with app.app_context():
         clients = browsers(app)

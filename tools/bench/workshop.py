@@ -64,7 +64,7 @@ class Workshop:
     @property
     def seconds(self) -> float:
         """How long one side is asked in one turn."""
-        return 0.7 if self.quick else 2.0
+        return 0.6 if self.quick else 2.0
 
     @property
     def usual(self) -> str:
