@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -57,7 +58,10 @@ MOST_WORDS = 8  # of what somebody types; more only narrows what is already narr
 def find_hosts(typed: str, *, limit: int = 20) -> list[HostRow]:
     """Listed hosts that have every typed word, in either script; whole words first (Niš before Stanišić for "nis")."""
     words = words_typed(typed)
-    return [host for host, _total in hosts_with(words, limit=limit)] if words else []
+    if not words:
+        return []
+    wanted = whole_hosts().where(*_have(words)).order_by(*_in_order(words)).limit(limit)
+    return [host_row(host) for host in db.session().scalars(wanted)]
 
 
 def words_typed(typed: str) -> list[str]:
@@ -68,15 +72,22 @@ def words_typed(typed: str) -> list[str]:
 def hosts_with(words: list[str], *where: ColumnElement[bool], limit: int, begins: int = 0) -> list[tuple[HostRow, int]]:
     """Listed hosts that have all the words, or into which one that had them was merged; each with how many there are.
 
-    They are put in order and counted by what that needs; only the few that are shown are read whole.
+    To count them the database keeps all of them: by what that needs, and only the few that are shown are read whole.
     """
-    also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
-    order = _inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id
-    found = select(Host.id, func.count().over().label("total"))
-    found = found.where(Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also), *where)
+    order = _in_order(words)
+    found = select(Host.id, func.count().over().label("total")).where(*_have(words), *where)
     shown = found.order_by(*order).offset(begins).limit(limit).subquery()
     wanted = whole_hosts().add_columns(shown.c.total).join(shown, shown.c.id == Host.id).order_by(*order)
     return [(host_row(host), total) for host, total in db.session().execute(wanted)]
+
+
+def _have(words: list[str]) -> tuple[ColumnElement[bool], ...]:
+    also = select(HostMerger.into_id).where(HostMerger.host_id.in_(select(Host.id).where(*has_words(words))))
+    return Host.listed.is_(True), and_(*has_words(words)) | Host.id.in_(also)
+
+
+def _in_order(words: list[str]) -> tuple[Any, ...]:
+    return _inside_words(words), Host.name_sr_latn, Host.place_sr_latn, Host.id
 
 
 def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:

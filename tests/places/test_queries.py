@@ -99,14 +99,23 @@ def test_only_the_hosts_that_are_shown_are_read_whole(queries_run):
         make_host(name)
     queries_run.clear()
 
-    [found] = queries.find_hosts("skola", limit=1)
+    [(found, total)] = queries.hosts_with(["skola"], limit=1)
     [asked] = queries_run
     put_in_order = asked.split("JOIN (SELECT", 1)[1].split(" LIMIT ")[0]
 
-    assert found.name("en") == "Branko"
+    assert (found.name("en"), total) == ("Branko", 2)
     assert "search_key LIKE" in put_in_order
     assert "address" in asked
     assert "address" not in put_in_order
+
+
+def test_who_shows_no_total_has_nothing_counted(queries_run):
+    """A database that counts what it found keeps all of it until it knows: half as long again at 3,000 schools."""
+    make_host("Вук")
+    queries_run.clear()
+
+    assert queries.find_hosts("vuk")
+    assert "count(" not in queries_run[0]
 
 
 def test_a_host_without_its_own_point_stands_at_its_municipalitys_seat(session):
