@@ -2,7 +2,10 @@
 
 from contextlib import contextmanager
 
+import pytest
+
 from tools.bench.in_process import TOO_SLOW_MS, growth, is_level
+from tools.bench.table import growth_table
 
 FEW, MANY = "copy of seed 10", "copy of seed 100"
 
@@ -12,7 +15,7 @@ class Machine:
 
     quick = False
 
-    def __init__(self, **rounds: list[dict[str, list[float]]]) -> None:
+    def __init__(self, **rounds: list[dict[str, list[float] | None]]) -> None:
         self.rounds, self.asked = {FEW: rounds["few"], MANY: rounds["many"]}, list[str]()
 
     def seed(self, times: int) -> str:
@@ -28,8 +31,8 @@ class Machine:
         return {"pages": self.rounds[url].pop(0)}
 
 
-def opened(*milliseconds: float, asks: int = 5) -> list[dict[str, list[float]]]:
-    return [{"/desk": [one, asks, 1000]} for one in milliseconds]
+def opened(*milliseconds: float | None, asks: int = 5) -> list[dict[str, list[float] | None]]:
+    return [{"/desk": one and [one, asks, 1000]} for one in milliseconds]
 
 
 def test_both_sizes_take_turns():
@@ -55,8 +58,22 @@ def test_statements_are_told_of_both_sizes_and_more_of_them_is_growth():
     assert not is_level(desk)
 
 
-def test_a_page_that_did_not_come_among_the_many_is_told_as_over_a_minute():
-    [desk] = growth(Machine(few=opened(10, 10, 10), many=[{}, {}, {}]))
+def test_a_page_that_asks_more_in_one_of_the_rounds_has_asked_more():
+    many = [*opened(10), *opened(10, asks=13), *opened(10)]
+    [desk] = growth(Machine(few=opened(10, 10, 10, asks=13), many=many))
 
-    assert desk.many_ms == TOO_SLOW_MS
+    assert (desk.few_statements, desk.many_statements) == (13, 13)
     assert not is_level(desk)
+
+
+@pytest.mark.parametrize("came", [(None, None, None), (10, None, 10), (10, 10, None)])
+def test_a_page_that_did_not_come_in_one_round_is_told_and_not_level(came):
+    """Were it left out, as few pages as stay level would be all of them."""
+    [among_many] = growth(Machine(few=opened(10, 10, 10), many=opened(*came)))
+    [among_few] = growth(Machine(few=opened(*came), many=opened(10, 10, 10)))
+    [nowhere] = growth(Machine(few=opened(*came), many=opened(*came)))
+
+    assert among_many.many_ms == among_few.few_ms == nowhere.many_ms == TOO_SLOW_MS
+    assert among_many.exponent > 3
+    assert not any(is_level(one) for one in (among_many, among_few, nowhere))
+    assert growth_table([among_many]).splitlines()[2].startswith("| /desk | 10.0 ms | did not come |")

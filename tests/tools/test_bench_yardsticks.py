@@ -72,6 +72,7 @@ def test_the_bare_post_stores_a_request_and_a_mail_as_durably_as_the_product(yar
         assert connection.execute("SELECT school FROM request").fetchall() == [("Škola",)]
         assert connection.execute("SELECT count(*) FROM mail").fetchone() == (1,)
     assert yardstick.database().execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    assert yardstick.database().execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_the_raw_canvas_draws_as_many_pages_with_as_many_letters(app):

@@ -18,6 +18,7 @@ A_THOUSAND = 1_000
 LEAST_MS, TOO_SLOW_MS = 0.1, 60_000.0
 MOST_STATEMENTS, HIGHEST_EXPONENT = 12, 0.3
 PER_EVENT_MS = {500: 5.0, 5_000: 10.0}
+Round = Sequence[float] | None  # milliseconds, statements and bytes of a page; None: it did not come
 
 
 def _column(rows: Sequence[Sequence[float]], place: int) -> list[float]:
@@ -117,19 +118,25 @@ def growth(shop: Workshop) -> list[GrowthLine]:
         asked = {size: partial(shop.inside, "pages", url, turns=turns) for size, url in copies.items()}
         told = in_turns(asked, rounds, warm=0)
     before, after = ([one["pages"] for one in found] for found in told.values())
-    names = [name for name in before[0] if all(name in one for one in before)]
-    return [_grown([one[name] for one in before], [one.get(name) for one in after], name) for name in names]
+    names = dict.fromkeys(name for one in (*before, *after) for name in one)
+    return [_grown([one.get(name) for one in before], [one.get(name) for one in after], name) for name in names]
 
 
-def _grown(few: Sequence[Sequence[float]], many: Sequence[Sequence[float] | None], name: str) -> GrowthLine:
-    """Medians of the rounds. A page that is missing among the many did not come within a minute: so steep at least."""
-    _, few_asked, few_size = few[0]
-    after = [one or (TOO_SLOW_MS, few_asked, few_size) for one in many]
-    _, many_asked, many_size = after[0]
-    rounds = list(zip(_column(few, 0), _column(after, 0), strict=True))
+def _grown(few: Sequence[Round], many: Sequence[Round], name: str) -> GrowthLine:
+    """Medians of the rounds, and the most statements of any."""
+    (before, *few_told), (after, *many_told) = _rounds(few), _rounds(many)
+    rounds = list(zip(before, after, strict=True))
     exponent = spread_of([log10(max(late, LEAST_MS) / max(early, LEAST_MS)) for early, late in rounds]).median
-    early, late = (spread_of(times_of).median for times_of in zip(*rounds, strict=True))
+    early, late = spread_of(before).median, spread_of(after).median
+    (few_asked, few_size), (many_asked, many_size) = few_told, many_told if any(many) else few_told
     return GrowthLine(name, early, late, int(few_asked), int(many_asked), few_size / 1000, many_size / 1000, exponent)
+
+
+def _rounds(found: Sequence[Round]) -> tuple[list[float], float, float]:
+    """Milliseconds of each. A page that did not come in one of them has taken over a minute: as steep at least."""
+    came = [one for one in found if one]
+    spent = _column(came, 0) if len(came) == len(found) else [TOO_SLOW_MS] * len(found)
+    return spent, max(_column(came, 1), default=0), max(_column(came, 2), default=0)
 
 
 def growth_figure(lines: Sequence[GrowthLine]) -> list[Figure]:
@@ -144,7 +151,8 @@ def growth_figure(lines: Sequence[GrowthLine]) -> list[Figure]:
 
 def is_level(line: GrowthLine) -> bool:
     asks = line.many_statements <= MOST_STATEMENTS and line.many_statements == line.few_statements
-    return line.exponent <= HIGHEST_EXPONENT and asks
+    came = max(line.few_ms, line.many_ms) < TOO_SLOW_MS
+    return came and line.exponent <= HIGHEST_EXPONENT and asks
 
 
 def public(shop: Workshop) -> list[Figure]:

@@ -112,7 +112,7 @@ def give_up_after(app: Flask, seconds: int) -> None:
 
 
 def pages(app: Flask, given: Told) -> Told:
-    """Every list, board and page: {name: [median milliseconds, statements, bytes]}; those that were too slow not.
+    """Every list, board and page: {name: [median milliseconds, statements, bytes]}, or None: it did not come.
 
     PostgreSQL works in processes of its own, so there it is told how long the page takes. Before, what is
     kept of turns is judged: it may be minutes ago that it was.
@@ -123,14 +123,15 @@ def pages(app: Flask, given: Told) -> Told:
         clients = browsers(app)
         listed: list[BenchPage] = pages_of(app, calendar_of(clock.now(), closed_days(db.session())), clients)
         db.session.remove()
-    engine, found = _engine(app), {}
+    engine, found = _engine(app), dict[str, tuple[float, int, int] | None]()
     waited = engine.dialect.name == "postgresql"
     for page in listed:
         try:
             spent, asked, size = cost_of(clients[page.reader], page.address, engine, given["turns"], waited=waited)
         except AssertionError:
+            found[page.name] = None
             continue
-        found[page.name] = [sorted(spent)[len(spent) // 2], asked, size]
+        found[page.name] = sorted(spent)[len(spent) // 2], asked, size
     return {"pages": found}
 
 
