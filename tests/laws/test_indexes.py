@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 
 from scheduler import all_models
 from scheduler.core.db import Base, db
-from scheduler.turns.queries.kept_turns import to_judge
+from scheduler.turns.queries.kept_turns import next_to_judge, to_judge
 from tests.factories import MONDAY
 
 assert all_models  # fills the metadata
@@ -104,9 +104,10 @@ def test_what_each_form_and_each_sweep_asks_is_asked_of_an_index(session, statem
     assert any(index in row[3] for row in plan), plan
 
 
-def test_no_turn_that_is_kept_is_read_to_learn_that_all_of_them_hold(session) -> None:
-    """Each page of staff asks it: by the clock both ways, and by the rules that judged."""
-    asked = to_judge(MONDAY).compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
+@pytest.mark.parametrize("wanted", [to_judge(MONDAY), next_to_judge(MONDAY, 100)])
+def test_no_turn_that_is_kept_is_read_to_learn_that_all_of_them_hold(session, wanted) -> None:
+    """Each page of staff asks it, and each minute: by the clock both ways, and by the rules that judged."""
+    asked = wanted.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
     plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
     of_kept = [step for step in plan if "kept_turn" in step]
 

@@ -70,8 +70,8 @@ def to_judge(now: dt.datetime) -> Any:
 def next_to_judge(now: dt.datetime, count: int) -> Any:
     """So many of them: of a hundred thousand marks no more are read for each step."""
     marked = select(TurnMark.visit_id).distinct().order_by(TurnMark.visit_id).limit(count).subquery()
-    ended = select(KeptTurn.visit_id).where(is_over(now)).limit(count).subquery()
-    return union(select(marked.c.visit_id), select(ended.c.visit_id)).limit(count)
+    ended = (select(KeptTurn.visit_id).where(end).limit(count).subquery() for end in _ends(now))
+    return union(*(select(one.c.visit_id) for one in (marked, *ended))).limit(count)
 
 
 @dataclass(frozen=True)
