@@ -18,9 +18,9 @@ from scheduler.core.imports.staging import Filing
 from scheduler.helpline.service.importing import take_back_helpline
 from scheduler.people.service.importing import take_back_people
 from scheduler.places.service.bells import take_back_bells
-from scheduler.places.service.hosts import take_back_hosts
 from scheduler.policy import SYSTEM
 from scheduler.posts.service import take_back_reach
+from scheduler.readiness.service.borrowed_facts import take_back_hosts
 
 UNDO: dict[str, Callable[..., None]] = {
     "visits": take_back_visits,

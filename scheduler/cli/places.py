@@ -16,9 +16,9 @@ from scheduler.places.imports.bells import read_bells
 from scheduler.places.imports.registers import LAYOUT as HOSTS
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.service import bells
-from scheduler.places.service.hosts import import_hosts
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import SYSTEM
+from scheduler.readiness.service.borrowed_facts import import_hosts
 
 LINES_SHOWN = 40  # changes, and problems, on a terminal; --json has all
 

@@ -28,12 +28,12 @@ from scheduler.places.imports.bells import read_bells
 from scheduler.places.imports.registers import LAYOUT as HOSTS
 from scheduler.places.imports.registers import read_hosts
 from scheduler.places.service.bells import import_bells, take_back_bells
-from scheduler.places.service.hosts import import_hosts, take_back_hosts
 from scheduler.places.terms.hosts import ImportOutcome
 from scheduler.policy import Actor
 from scheduler.posts.imports import LAYOUT as POSTS
 from scheduler.posts.imports import read_reach
 from scheduler.posts.service import import_reach, take_back_reach
+from scheduler.readiness.service.borrowed_facts import import_hosts, take_back_hosts
 from scheduler.work import service
 from scheduler.work.terms import RIGHTS, STORES, LeasedWork, Phase, WorkKind, WorkReason, WorkRow
 

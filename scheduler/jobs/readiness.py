@@ -4,9 +4,16 @@ import logging
 
 from scheduler.core import clock
 from scheduler.jobs.queue import crontab, huey, in_app
-from scheduler.readiness.service import checklist, recheck
+from scheduler.readiness.service import borrowed_facts, checklist, recheck
 
 log = logging.getLogger(__name__)
+
+
+@huey.periodic_task(crontab(hour="3", minute="40"), name="planning.write_texts_anew")
+@in_app
+def write_texts_anew() -> None:
+    """Each night, write the calendar entries of visits to come that are not as they would be now. Twice is once."""
+    borrowed_facts.write_texts_anew(now=clock.now())
 
 
 @huey.periodic_task(crontab(hour="3", minute="50"), name="planning.recheck_visits")

@@ -221,6 +221,8 @@ def test_each_school_of_a_campaign_that_is_over_gets_one_paper_for_all_its_visit
     once, waiting = a_locked_visit(programme=programme), a_counted_visit(programme=programme)
     campaign = a_campaign_of(programme, [*twice, once, waiting])
     a_locked_visit(programme=programme)  # of no campaign
+    coordinator = an_actor(centre_id=programme.centre_id)
+    before = subjects.campaign_papers(coordinator, campaign.slug, AFTERWARDS.date())
 
     first = awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
     again = awards.issue_for_campaign(SYSTEM, campaign.slug, now=AFTERWARDS)
@@ -232,7 +234,8 @@ def test_each_school_of_a_campaign_that_is_over_gets_one_paper_for_all_its_visit
     both = by_host[str(twice[0].request.host_id)]
     assert (both.pupils, both.presentations, both.programme_title) == (176, 2, "Покажи поштовање")
     assert by_host[str(once.request.host_id)].pupils == 88
-    found = subjects.campaign_papers(an_actor(centre_id=programme.centre_id), campaign.slug, AFTERWARDS.date())
+    assert (before.papers, before.due, before.waiting) == ((), 2, 1)
+    found = subjects.campaign_papers(coordinator, campaign.slug, AFTERWARDS.date())
     assert (len(found.papers), found.due, found.waiting, found.over) == (2, 0, 1, True)
     assert "за учешће у кампањи „Покажи поштовање“" in words_on(first.numbers[0])
 

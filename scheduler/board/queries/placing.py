@@ -29,7 +29,7 @@ from scheduler.staffing.queries.by_name import presenter_names
 from scheduler.staffing.queries.young_load import promises_of_months, too_much_beside
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.agenda import point_of
-from scheduler.visits.queries.clearance import clearance, town_of
+from scheduler.visits.queries.clearance import clearances, town_of
 from scheduler.visits.rules.arrival import clash_of
 from scheduler.visits.rules.crew import why_not
 from scheduler.visits.rules.limits import load_on, too_far, too_much
@@ -183,7 +183,7 @@ def _scene(
         bells=bells,
         school_days=set(lessons.with_pupils(host.municipality, school.levels, first, last)),
         shut=place_queries.closed_days(host, first, last) if lessons.closures else {},
-        cleared={day: clearance(ids, day, town_of(visit)) for day in days},
+        cleared=clearances(ids, days, town_of(visit)),
         too_much_young=too_much_beside(promises.taken, adult_on, minutes, days, visit_id=visit.id),
     )
 

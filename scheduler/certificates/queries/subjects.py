@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import HeadCounts
@@ -106,8 +106,7 @@ def group_facts(visit_id: int) -> list[VisitFacts]:
 
 def campaign_facts(campaign: Campaign) -> list[VisitFacts]:
     """What the papers of a campaign's schools print that have all their numbers locked and had no paper of it yet."""
-    locked, _waiting = _schools_of(campaign)
-    return [_in_campaign(visits, campaign.id) for visits in locked]
+    return [_in_campaign(visits, campaign.id) for visits in _schools_of(campaign)]
 
 
 def campaign_papers(actor: Actor, slug: str, today: dt.date) -> CampaignPapers:
@@ -117,22 +116,30 @@ def campaign_papers(actor: Actor, slug: str, today: dt.date) -> CampaignPapers:
     if campaign is None or campaign.centre_id != actor.centre_id:
         raise NotFound("campaign")
     reach = in_reach(actor, Visit)
-    locked, waiting = _schools_of(campaign, reach)
+    held = _without_paper(campaign, reach).with_only_columns(
+        func.count(Visit.host_id.distinct()), func.count(case((unlocked(), Visit.host_id)).distinct())
+    )
+    schools, waiting = db.session().execute(held.order_by(None)).one()
     papers = _papers(Certificate.campaign_id == campaign.id, reach)
     names = campaign.name_sr_cyrl, campaign.name_en
-    return CampaignPapers(*names, tuple(papers), len(locked), waiting, campaign.last_day < today)
+    return CampaignPapers(*names, tuple(papers), schools - waiting, waiting, campaign.last_day < today)
 
 
-def _schools_of(campaign: Campaign, *reach: ColumnElement[bool]) -> tuple[list[list[Visit]], int]:
-    """The visits of each school that is due a paper, in order of their days; and how many schools wait for numbers."""
-    of = Visit.campaign_id == campaign.id
-    had = select(Visit.host_id).join(Certificate, Certificate.visit_id == Visit.id)
-    wanted = _held().where(of, *reach, Visit.host_id.not_in(had.where(Certificate.campaign_id == campaign.id)))
+def _schools_of(campaign: Campaign) -> list[list[Visit]]:
+    """The visits of each school that is due a paper, in order of their days."""
+    wanted = _without_paper(campaign)
     open_ones = set(db.session().scalars(wanted.with_only_columns(Visit.host_id).where(unlocked()).order_by(None)))
     schools: dict[int, list[Visit]] = {}
     for visit in db.session().scalars(wanted):
         schools.setdefault(visit.host_id, []).append(visit)
-    return [visits for host_id, visits in schools.items() if host_id not in open_ones], len(open_ones)
+    return [visits for host_id, visits in schools.items() if host_id not in open_ones]
+
+
+def _without_paper(campaign: Campaign, *reach: ColumnElement[bool]) -> Select[Visit]:
+    """What was held in a campaign at schools that had no paper of it yet."""
+    had = select(Visit.host_id).join(Certificate, Certificate.visit_id == Visit.id)
+    of_it = had.where(Certificate.campaign_id == campaign.id)
+    return _held().where(Visit.campaign_id == campaign.id, *reach, Visit.host_id.not_in(of_it))
 
 
 def _in_campaign(visits: Sequence[Visit], campaign_id: int) -> VisitFacts:

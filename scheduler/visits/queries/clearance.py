@@ -1,10 +1,10 @@
 """Who may go on a day, by vetting, age and a guardian's consent: the same question that the database's triggers ask."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, null, or_, select, union_all
 
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
@@ -44,31 +44,34 @@ def clearance(
     "unvetted", "too_young", "no_consent", "no_travel", "suspended"; of a promise yet to be made also `no_new_promise`,
     and "takes_nothing_new".
     """
+    return clearances(presenter_ids, [day], town_id, promised_at)[day]
+
+
+def clearances(
+    presenter_ids: Collection[int], days: Sequence[dt.date], town_id: int | None, promised_at: dt.datetime | None = None
+) -> dict[dt.date, dict[int, list[Why]]]:
+    """The same for several days; one query for all of them."""
+    found: dict[dt.date, dict[int, list[Why]]] = {day: {} for day in days}
+    if not presenter_ids or not days:
+        return found
+    asked = [_law_of(place, presenter_ids, day, promised_at) for place, day in enumerate(days)]
+    rows: Sequence[Any] = db.session().execute(union_all(*asked)).all()
+    for place, one, home_id, papers, leave, changes, nothing_new, *of_law in sorted(rows, key=lambda row: row[:2]):
+        day, away = days[place], town_id not in (ONLINE, home_id) and not leave
+        lacks = uncleared(UnderLaw(*of_law), day, vetted=bool(papers), agreed=leave is not None, away=away)
+        found[day][one] = [*lacks, *_waiting(changes), *([Why(WhyNot.TAKES_NOTHING_NEW)] if nothing_new else [])]
+    return found
+
+
+def _law_of(place: int, presenter_ids: Collection[int], day: dt.date, promised_at: dt.datetime | None) -> Select[Any]:
     who, law = Presenter.id, (Presenter.adult_on, Presenter.may_present_from, Presenter.suspended_at.is_not(None))
     vetted = exists().where(Vetting.presenter_id == who, *vetting_covers(day))
     travels = func.max(case((GuardianConsent.travels.is_(True), 1), else_=0))
     agreed = select(travels).where(GuardianConsent.presenter_id == who, *consent_covers(day)).scalar_subquery()
     waits = guardian_changes(day, promised_at) if promised_at else null()
     stopped = takes_nothing_new() if promised_at else false()
-    wanted: Select[Any] = (
-        select(who, Presenter.home_id, vetted, agreed, waits, stopped, *law).where(who.in_(presenter_ids)).order_by(who)
-    )
-    return {
-        one: [
-            *uncleared(
-                UnderLaw(*of_law),
-                day,
-                vetted=bool(papers),
-                agreed=leave is not None,
-                away=town_id not in (ONLINE, home_id) and not leave,
-            ),
-            *_waiting(changes),
-            *([Why(WhyNot.TAKES_NOTHING_NEW)] if nothing_new else []),
-        ]
-        for one, home_id, papers, leave, changes, nothing_new, *of_law in (
-            db.session().execute(wanted).all() if presenter_ids else ()
-        )
-    }
+    asked: Select[Any] = select(literal(place), who, Presenter.home_id, vetted, agreed, waits, stopped, *law)
+    return asked.where(who.in_(presenter_ids))
 
 
 def not_cleared(presenter_ids: Collection[int], day: dt.date, town_id: int | None) -> list[Why]:

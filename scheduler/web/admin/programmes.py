@@ -8,6 +8,7 @@ from scheduler.core import clock
 from scheduler.core.errors import Rejected
 from scheduler.panels.queries import panels_about
 from scheduler.programmes import queries, service
+from scheduler.readiness.service import borrowed_facts
 from scheduler.web.admin.blueprint import bp
 from scheduler.web.admin.forms import ProgrammeForm
 from scheduler.web.filters import say
@@ -51,7 +52,7 @@ def change_programme(programme_id: int) -> ResponseReturnValue:
     form = ProgrammeForm(obj=queries.draft_of(own_centre_id(), programme_id))
     if form.accepted():
         try:
-            service.change_programme(current_actor(), programme_id, form.draft(), now=clock.now())
+            borrowed_facts.change_programme(current_actor(), programme_id, form.draft(), now=clock.now())
         except Rejected as rejected:
             form.show(rejected.problems)
         else:

@@ -343,6 +343,7 @@ JOBS: Mapping[str, LazyProxy] = {
     "planning.send_waves": _l("Asks the next who could stand in"),
     "planning.tell_of_rides": _l("Tells guardians and drivers who rides with whom"),
     "planning.tell_checklists": _l("Reminds schools whose visit is near"),
+    "planning.write_texts_anew": _l("Writes calendar entries anew in which a name or an address is another one"),
     "places.keep_days_current": _l("Adds the holidays of a year that has come near"),
     "core.count_rows": _l("Lets the database count what has grown, so that it searches where least is"),
     "core.make_backup": _l("Makes the backup"),

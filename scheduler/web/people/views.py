@@ -15,12 +15,13 @@ from scheduler.feeds import queries as feeds_queries
 from scheduler.keys.rules import device_of
 from scheduler.people import queries, rules
 from scheduler.people.service import accounts, invitations
-from scheduler.people.service.accounts import reset_password, set_language, spell_name
+from scheduler.people.service.accounts import reset_password, set_language
 from scheduler.people.service.invitations import accept_invitation
 from scheduler.people.service.presenters import change_skills, create_presenter, set_hours, set_phone
 from scheduler.people.terms import BadSignIn, PersonReason
 from scheduler.proposals.queries.overnight import wish_of
 from scheduler.proposals.service.overnight import say_nights
+from scheduler.readiness.service.borrowed_facts import spell_name
 from scheduler.safeguarding import queries as safeguarding_queries
 from scheduler.staffing.queries import clearances
 from scheduler.staffing.queries.availability import presenter_page
