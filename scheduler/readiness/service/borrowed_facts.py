@@ -1,6 +1,7 @@
 """What calendar texts only borrow, a programme's name, a school's address, a presenter's name, has changed elsewhere.
 
-The texts of visits to come are written anew: with the change where it is one act, after an import, and each night.
+The texts of visits to come are written anew: with a name that somebody changes of herself, right after a programme or a
+register was changed, and each night.
 """
 
 import datetime as dt
@@ -38,8 +39,9 @@ def change_programme(actor: Actor, programme_id: int, draft: ProgrammeDraft, *, 
     with transaction() as session:
         before = session.execute(names).one_or_none()
         programmes.change_programme(actor, programme_id, draft, now=now)
-        if session.execute(names).one_or_none() != before:
-            _write_texts(session, _to_come(session, now, Visit.programme_id == programme_id), now)
+        is_renamed = session.execute(names).one_or_none() != before
+    if is_renamed:
+        _write_afterwards(now, Visit.programme_id == programme_id)
 
 
 def spell_name(actor: Actor, given: str, family: str, *, now: dt.datetime) -> None:
@@ -59,29 +61,30 @@ def import_hosts(actor: Actor, sheet: RegisterSheet, filing: Filing) -> ImportOu
     """The same as places.service.hosts, and calendars say the new names and addresses. Raises: as there."""
     outcome = hosts.import_hosts(actor, sheet, filing)
     if outcome.changed and not outcome.problems and not filing.dry_run:
-        _after_import(filing.now)
+        _write_afterwards(filing.now)
     return outcome
 
 
 def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """The same as places.service.hosts, and calendars say what was put back. Raises: as there."""
     hosts.take_back_hosts(actor, batch_id, now=now)
-    _after_import(now)
+    _write_afterwards(now)
 
 
-def _after_import(now: dt.datetime) -> None:
-    """What is stored stays stored while the database is busy: the night writes these texts."""
+def _write_afterwards(now: dt.datetime, *which: ColumnElement[bool]) -> None:
+    """Of thousands of visits, so step by step; what is stored stays stored while the database is busy: the night writes
+    these texts.
+    """
     try:
-        write_texts_anew(now=now)
+        write_texts_anew(*which, now=now)
     except OperationalError:
         db.session().rollback()
         log.warning("calendar texts not written")
 
 
-def write_texts_anew(*, now: dt.datetime) -> int:
+def write_texts_anew(*which: ColumnElement[bool], now: dt.datetime) -> int:
     """Of each visit to come the calendar texts that it would get now; how many visits had others. Twice is once."""
-    with transaction() as session:
-        ids = _to_come(session, now)
+    ids = _to_come(db.session(), now, *which)
     different = 0
     for first in range(0, len(ids), IN_ONE_TRANSACTION):
         with transaction() as session:
@@ -92,10 +95,10 @@ def write_texts_anew(*, now: dt.datetime) -> int:
 
 
 def _to_come(session: Session, now: dt.datetime, *which: ColumnElement[bool]) -> list[int]:
-    """Visits from today on that have calendar texts; what has been stays as it was."""
+    """Visits from today on that have calendar texts, the next ones first; what has been stays as it was."""
     told = select(Presentation.visit_id).join(CalendarEntry, CalendarEntry.presentation_id == Presentation.id)
     wanted = select(Visit.id).where(Visit.on_day >= clock.local_day(now), Visit.id.in_(told), *which)
-    return list(session.scalars(wanted.order_by(Visit.id)))
+    return list(session.scalars(wanted.order_by(Visit.on_day, Visit.id)))
 
 
 def _write_texts(session: Session, ids: list[int], now: dt.datetime) -> int:
