@@ -109,7 +109,7 @@ def answered_form(page: str, typed: Typed) -> BaseForm:
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    return _to_be_read(kind)(formdata=MultiDict(typed), meta={"csrf": False})
+    return _to_be_read(kind).read_of(MultiDict(typed))
 
 
 @cache
