@@ -9,6 +9,7 @@ What is kept of an answer makes a form that nobody is shown (`read_of`): it need
 """
 
 from functools import cache
+from itertools import repeat
 from typing import Any, Self
 
 from wtforms import Field, Form
@@ -111,6 +112,8 @@ class LeanForm:
         for name, unbound in blank._unbound_fields:
             options = {"name": blank[name].short_name, "translations": blank[name]._translations}
             held = vars(unbound.__dict__[PATTERN].copy(blank, options))
+            if not callable(held["default"]):  # WTForms calls it, and finds out by an error that it is none
+                held["default"] = repeat(held["default"]).__next__
             parts.append((name, type(blank[name]), {one: value for one, value in held.items() if one != "_form"}))
         setattr(cls, READ_PARTS, (blank.meta, parts))
         return blank.meta, parts
