@@ -5,10 +5,12 @@ Here the first form makes a pattern of the field, which lies beside its definiti
 name of a row, nothing typed. Every form has copies of its own, which it may change.
 
 WTForms asks each field five times whether it is right, and most have nothing to say to it: those are not asked.
+What is kept of an answer makes a form that nobody is shown (`read_of`): it needs no words and no ids of its own.
 """
 
 from functools import cache
-from typing import Any
+from itertools import repeat
+from typing import Any, Self
 
 from wtforms import Field, Form
 from wtforms import SelectField as AnySelectField
@@ -16,6 +18,7 @@ from wtforms.fields import SelectChoice
 from wtforms.fields.core import Flags, Label, UnboundField
 
 PATTERN = "pattern"  # beside the definition of a field, so that it is forgotten with that
+READ_PARTS = "_read_parts"  # of a form's class, in the same way
 NOT_OF_PATTERN = ("meta", "_form", "_translations", "name", "short_name", "id", "label", "flags")
 
 
@@ -67,12 +70,66 @@ class LeanForm:
     """Of a form: only a field is judged, and told that all are read, that has something of its own to do then."""
 
     _fields: dict[str, Field]
+    _parent_form: Any
+    meta: Any
     judges_by_name: bool  # methods of the form judge a field by its name; told by the class, which may not live long
+    filters_by_name: bool  # the same of those that change what was read
+    is_only_read = False
 
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        names = (name for name in dir(cls) if name != "validate_on_submit")
+        names = [name for name in dir(cls) if name != "validate_on_submit"]
         cls.judges_by_name = any(name.startswith("validate_") for name in names)
+        cls.filters_by_name = any(name.startswith("filter_") for name in names)
+
+    @classmethod
+    def read_of(cls, typed: Any, prefix: str = "", parent: Any = None) -> Self:
+        """The form with what is kept of an answer, to be read and judged; it is not shown, and nobody sends it.
+
+        Labels, flags and choices are those of all such forms: who offers others gives the field a list of its own.
+        """
+        parts = cls.__dict__.get(READ_PARTS) or cls._parts_to_read()
+        form = object.__new__(cls)
+        fields: dict[str, Field] = {}
+        own = form.__dict__
+        own.update(is_only_read=True, meta=parts[0], _parent_form=parent, _prefix=prefix, _fields=fields)
+        own["_form_error_key"], own["form_errors"] = "", []
+        for name, kind, said in parts[1]:
+            field = own[name] = fields[name] = object.__new__(kind)
+            held = field.__dict__
+            held.update(said)
+            held["_form"] = form
+            if prefix:
+                held["name"] = held["id"] = prefix + name
+        form.process(typed)
+        return form
+
+    @classmethod
+    def _parts_to_read(cls) -> tuple[Any, list[tuple[str, Any, dict[str, Any]]]]:
+        """The Meta of such forms, and of each field its name, its kind and what it holds before anything is read."""
+        blank: Any = cls(None, meta={"csrf": False})  # type: ignore[call-arg]
+        parts = []
+        for name, unbound in blank._unbound_fields:
+            options = {"name": blank[name].short_name, "translations": blank[name]._translations}
+            held = vars(unbound.__dict__[PATTERN].copy(blank, options))
+            if not callable(held["default"]):  # WTForms calls it, and finds out by an error that it is none
+                held["default"] = repeat(held["default"]).__next__
+            parts.append((name, type(blank[name]), {one: value for one, value in held.items() if one != "_form"}))
+        setattr(cls, READ_PARTS, (blank.meta, parts))
+        return blank.meta, parts
+
+    def process(
+        self, formdata: Any = None, obj: Any = None, data: Any = None, extra_filters: Any = None, **given: Any
+    ) -> None:
+        """As WTForms does it, which asks for a filter of each name."""
+        if self.filters_by_name or obj is not None or data or extra_filters or given:
+            super().process(formdata, obj, data, extra_filters, **given)  # type: ignore[misc]
+            return
+        sent = self.meta.wrap_formdata(self, formdata)
+        for field in self._fields.values():
+            field.process(sent)
+        if self._parent_form is None:
+            self.post_process(sent)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As WTForms does it; whose kind and definition judge nothing has no error but that of its reading."""

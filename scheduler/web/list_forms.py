@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wtforms import FieldList, Form
+from wtforms import FieldList, Form, FormField
+from wtforms.utils import unset_value
 
 from scheduler.core.errors import Reason
 from scheduler.web.field_copies import CopiedFields, LeanForm
@@ -26,6 +27,17 @@ class RowForm(LeanForm, Form):  # type: ignore[misc]
     class Meta(CopiedFields, Form.Meta):  # type: ignore[misc]
         def get_translations(self, form: Form) -> OurWords:
             return OurWords()
+
+
+class RowField(FormField):  # type: ignore[misc]
+    """One of these lines; it is only read where its form is."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        if not self._form.is_only_read:
+            super().process(formdata, data, extra_filters)
+            return
+        self.object_data = self._obj = None
+        self.form = self.form_class.read_of(formdata, self.name + self.separator, self._form)
 
 
 class ListedForm(BaseForm):

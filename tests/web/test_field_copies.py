@@ -9,6 +9,8 @@ from wtforms import DataList, Form, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from scheduler.core.errors import GroundReason
+from scheduler.programmes.terms import SchoolLevel
 from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered, OneOffered
 from scheduler.web.list_forms import RowForm
 from scheduler.web.option_lists import SelectField
@@ -167,6 +169,59 @@ def test_a_form_is_judged_as_wtforms_judges_it(kind, typed, monkeypatch):
         whole = judged()
 
     assert lean == whole
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("kind", FORMS.values())
+def test_a_form_that_is_only_read_reads_and_judges_as_one_that_is_shown(kind, typed):
+    def told_by(form):
+        for field in form:
+            if getattr(field, "choices", ()) is None:
+                field.choices = [SelectChoice("1", "Safe"), SelectChoice("2", "Wise")]
+        stands = form.validate()
+        errors = [(field.name, [str(text) for text in field.errors]) for field in fields_of(form)]
+        return stands, errors, form.data | {"form_key": ""}
+
+    shown = told_by(kind(formdata=MultiDict(typed), meta={"csrf": False}))
+
+    assert told_by(kind.read_of(MultiDict(typed))) == shown
+
+
+def test_nothing_of_a_form_that_is_only_read_is_found_in_the_next():
+    wrong = MultiDict({"presentations-0-pupils": "many", "presentations-7-classes": "VI-1"})
+    one, first = WhatForm.read_of(MultiDict({"programme": "9"})), WhoForm.read_of(wrong)
+    one.programme.choices = [SelectChoice("1", "Safe")]
+    one.programme.validators = ()
+    sitting = first.presentations[0].form
+    sitting.level.choices = [SelectChoice("1", "Safe")]
+    assert not one.validate()
+    assert not first.validate()
+    first.show({"presentations-1-classes": GroundReason.MISSING, "nowhere": GroundReason.MISSING})
+    other, second = WhatForm.read_of(MultiDict()), WhoForm.read_of(MultiDict())
+
+    assert (other.programme.choices, other.programme.data, other.programme.errors) == (None, [], ())
+    assert other.programme.validators
+    assert second.validate()
+    assert not second.form_errors
+    assert [entry.form.classes.name for entry in first.presentations] == [
+        "presentations-0-classes",
+        "presentations-1-classes",
+    ]
+    (entry,) = second.presentations
+    assert len(entry.form.level.choices) == len(SchoolLevel)
+    assert entry.form.pupils.data is None
+    assert not any(field.errors for field in fields_of(second))
+
+
+@pytest.mark.parametrize("made", [lambda kind, typed: kind(typed), lambda kind, typed: kind.read_of(typed)])
+def test_what_a_form_filters_by_a_name_is_filtered(made):
+    class TidyForm(RowForm):
+        word = StringField("Word")
+
+        def filter_word(self, typed):
+            return (typed or "").strip()
+
+    assert made(TidyForm, MultiDict({"word": " x "})).word.data == "x"
 
 
 def test_a_field_that_a_form_judges_by_its_name_is_judged():

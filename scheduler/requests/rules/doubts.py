@@ -14,8 +14,9 @@ WRITTEN_IN_CLASSES = "№°"  # signs that people do write: VII №2
 
 def only_weekend(draft: RequestDraft) -> bool:
     """Whether all asked days are a Saturday and a Sunday."""
-    days = [draft.first_day + dt.timedelta(days=one) for one in range((draft.last_day - draft.first_day).days + 1)]
-    return 0 < len(days) <= WEEKEND_DAYS and all(day.weekday() >= 5 for day in days)
+    days = (draft.last_day - draft.first_day).days + 1
+    asked = (draft.first_day + dt.timedelta(days=one) for one in range(days))
+    return 0 < days <= WEEKEND_DAYS and all(day.weekday() >= 5 for day in asked)
 
 
 def doubts_about(

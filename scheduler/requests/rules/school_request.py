@@ -73,6 +73,8 @@ def _year_has_ended(asked: PresentationDraft, draft: RequestDraft, facts: Reques
     if facts.lessons is None or asked.audience is not Audience.PUPILS or asked.outside_shift:
         return False
     lessons, classes = facts.lessons, asked.classes
+    if any(draft.first_day <= day <= draft.last_day for day in frozenset.intersection(*lessons.values())):
+        return False  # whatever class it is: each grade has lessons then
     asked_days = {day for day in lessons[None] if draft.first_day <= day <= draft.last_day}
     return bool(asked_days) and all(left_on(lessons, classes, day) for day in asked_days)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
-from wtforms import BooleanField, FormField, HiddenField
+from wtforms import BooleanField, HiddenField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Length, Optional
 
@@ -38,7 +38,7 @@ from scheduler.web.forms import (
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l, spelled_here
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
-from scheduler.web.list_forms import ListedForm, RowForm, RowsField
+from scheduler.web.list_forms import ListedForm, RowField, RowForm, RowsField
 from scheduler.web.option_lists import RadioField, SelectField
 from scheduler.web.reasons import WORDS, worded
 from scheduler.web.request_facts import LESSONS
@@ -110,7 +110,7 @@ class WhenForm(ListedForm):
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
     day_part = RadioField(_l("When in the day?"), choices=choices_of(DAY_PARTS), default=DayPart.ANY.value)
-    preferred = RowsField(FormField(PreferredDateForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
+    preferred = RowsField(RowField(PreferredDateForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
     blackouts = DaysField(_l("Days on which you cannot"))
     waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
 
@@ -147,7 +147,7 @@ class WhenForm(ListedForm):
 class WhenWithoutWishesForm(WhenForm):
     """The same where no date was ranked, to be read only: without the rows for them."""
 
-    preferred = RowsField(FormField(PreferredDateForm), max_entries=MOST_PREFERRED)
+    preferred = RowsField(RowField(PreferredDateForm), max_entries=MOST_PREFERRED)
 
 
 class PresentationForm(RowForm):
@@ -179,7 +179,7 @@ class PresentationForm(RowForm):
 class WhoForm(ListedForm):
     """The presentations of the visit, one after the other."""
 
-    presentations = RowsField(FormField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
+    presentations = RowsField(RowField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
 
     def drafts(self, day_part: DayPart) -> tuple[PresentationDraft, ...]:
         return tuple(presentation_of(entry.form, day_part) for entry in self.presentations)
@@ -358,7 +358,7 @@ class CountsForm(RowForm):
 class ChangeCountsForm(RequestPressForm, ListedForm):
     """The numbers of each presentation, in their order."""
 
-    presentations = RowsField(FormField(CountsForm), max_entries=MOST_PRESENTATIONS)
+    presentations = RowsField(RowField(CountsForm), max_entries=MOST_PRESENTATIONS)
 
     def counts(self) -> list[ExpectedCounts]:
         return [

@@ -1,6 +1,7 @@
 """What the forms of a booking offer to choose from: programmes, audiences, levels, municipalities."""
 
 from collections.abc import Container, Iterable
+from functools import cache
 
 from wtforms.fields import SelectChoice
 
@@ -8,13 +9,13 @@ from scheduler.core.language import pick
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow
 from scheduler.programmes.rules import fits_school
-from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
+from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests.rules.school_request import levels_at
 from scheduler.web.forms import choices_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.labels import AUDIENCES
 from scheduler.web.requests import words
-from scheduler.web.requests.forms import PresentationForm, WhoForm
+from scheduler.web.requests.forms import PresentationForm, WhatForm, WhoForm
 
 
 def levels_of(host: HostRow | None) -> frozenset[SchoolLevel]:
@@ -30,10 +31,23 @@ def furnish_presentations(form: WhoForm, programme: ProgrammeRow, levels: frozen
 
 def furnish_sitting(form: PresentationForm, programme: ProgrammeRow, levels: frozenset[SchoolLevel]) -> None:
     """The same for one sitting."""
+    audiences, offered = _offered_of(frozenset(programme.audiences), levels)
+    form.audience.choices, form.level.choices = [*audiences], [*offered]
+
+
+@cache
+def _offered_of(
+    audiences: frozenset[Audience], levels: frozenset[SchoolLevel]
+) -> tuple[list[SelectChoice], list[SelectChoice]]:
     offered = {level: word for level, word in words.LEVELS.items() if level in (levels or {*SchoolLevel})}
     offered.pop(SchoolLevel.NONE, None)
-    form.audience.choices = [SelectChoice(str(a), word) for a, word in AUDIENCES.items() if a in programme.audiences]
-    form.level.choices = choices_of(offered)
+    return choices_of({one: word for one, word in AUDIENCES.items() if one in audiences}), choices_of(offered)
+
+
+def furnish_programmes(form: WhatForm, rows: Iterable[ProgrammeRow]) -> None:
+    """Offer the programmes; a form that nobody is shown needs no name of one that was not chosen."""
+    chosen = (form.programme.data or ()) if form.is_only_read else None
+    form.programme.choices = programme_choices(row for row in rows if chosen is None or str(row.id) in chosen)
 
 
 def programmes_for(

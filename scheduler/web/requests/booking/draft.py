@@ -15,7 +15,6 @@ from wtforms import HiddenField
 from scheduler.booking.queries.free_dates import AskedPlace, NearCalendar, OpenCalendar, near_calendar, open_calendar
 from scheduler.booking.queries.holds import held_by, pressed_booking
 from scheduler.booking.rules import holds
-from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience, minutes_in_all
 from scheduler.booking.rules.starts import classes_of_sittings
 from scheduler.booking.service.holds import release_date
@@ -29,7 +28,7 @@ from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow
 from scheduler.programmes.queries import open_programmes
 from scheduler.programmes.terms import ProgrammeRow, SchoolLevel
-from scheduler.requests.queries.hours import AROUND, OpenSchool
+from scheduler.requests.queries.hours import OpenSchool
 from scheduler.requests.rules.school_request import levels_at, problems_with
 from scheduler.requests.service.answers import forget_answers, keep_answers
 from scheduler.requests.terms.school_request import PresentationDraft, RequestDraft, RequestFacts
@@ -63,6 +62,7 @@ from scheduler.web.requests.booking.parts import (
     day_before,
     furnish_day,
     is_answered,
+    open_school,
     pages_of,
     parts_of,
     problems_of_parts,
@@ -86,6 +86,7 @@ class BookingDraft:
     now: dt.datetime
     read: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     is_sent: bool = False  # the form that was pressed has made its request before
+    sent: dict[tuple[str, ...], BaseForm] = field(default_factory=dict, repr=False)  # or shown by this request
 
     @classmethod
     def of_visitor(cls, form_key: str = "") -> "BookingDraft":
@@ -162,21 +163,21 @@ class BookingDraft:
         typed = self.answers.get(answer or page)
         if typed is None:
             return blank_form(page)
-        _same, known = self.once(("known", page, id(typed)), lambda: (typed, known_by(page, typed)))
-        return self.read.get(known) or self.once(("read", *known), lambda: answered_form(page, typed))
+        _same, form = self.once(("read", page, id(typed)), lambda: (typed, answered_form(page, typed, self.sent)))
+        return form
 
     def sent_form(self, page: str) -> BaseForm:
         """The page's form as this request sends it, or with the earlier answers when it only asks for the page."""
         if request.method == "POST":
             form = FORMS[page]()
-            self.read[known_by(page, typed_in(form))] = form
+            self.sent[known_by(page, typed_in(form))] = form
             return self.furnish(form)
         aside, before = self.aside(page), self.typed_before(page)
         if page == DAY_PAGE:
             before = day_answer(self, before or {}) | ({"wrong": ["yes"]} if "wrong" in aside else {})
         if not before:
             return self.furnish(FORMS[page](formdata=None))
-        form = self.once(known_by(page, before), lambda: FORMS[page](formdata=MultiDict(before)))
+        form = self.sent[known_by(page, before)] = FORMS[page](formdata=MultiDict(before))
         self.furnish(form)
         if "wrong" in aside:
             self._tell_again(page, form, aside)
@@ -191,7 +192,7 @@ class BookingDraft:
         """Let the sent form hold this instead: a button said it for several fields."""
         safe: dict[str, Any] = typed | {"csrf_token": request.form.getlist("csrf_token")}
         form.process(MultiDict(safe))
-        self.read[known_by(page, typed)] = form
+        self.sent[known_by(page, typed)] = form
 
     def _tell_again(self, page: str, form: BaseForm, typed: Typed) -> None:
         """Say beside the fields what is wrong with what was set aside. Hidden fields belong to the next sending."""
@@ -204,7 +205,7 @@ class BookingDraft:
         if isinstance(form, NewHostForm):
             form.furnish(self.once("municipalities", choices.municipality_choices))
         if isinstance(form, WhatForm):
-            form.programme.choices = choices.programme_choices(self.programmes())
+            choices.furnish_programmes(form, self.programmes())
         if isinstance(form, WhoForm) and (programme := self.programme()):
             choices.furnish_presentations(form, programme, self.levels())
         if isinstance(form, DayForm):
@@ -331,9 +332,7 @@ class BookingDraft:
 
     def school(self, host_id: int) -> OpenSchool:
         """A host with its shifts and days, read once for all that is asked of it. Raises: NotFound."""
-        today = clock.local_day(self.now)
-        span = today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND
-        return self.once(("school", host_id), lambda: OpenSchool.of(host_id, span))
+        return self.once(("school", host_id), lambda: open_school(host_id, clock.local_day(self.now)))
 
     def where(self) -> HostDraft | OpenSchool | None:
         """The host that was typed, or the one of the register with all that this request has read of it."""

@@ -1,7 +1,7 @@
 """What the fields of forms say, as the domain's own types; and what is said beside the hours of presentations."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -94,7 +94,7 @@ def blank_form(page: str) -> BaseForm:
 
 def known_by(page: str, typed: Typed) -> tuple[str, ...]:
     """What a form is known by: its page, and what its fields hold."""
-    return "form", page, repr(sorted((name, values) for name, values in typed.items() if name not in NOTES))
+    return page, repr(sorted((name, values) for name, values in typed.items() if name not in NOTES))
 
 
 def aside_of(page: str) -> str:
@@ -102,14 +102,19 @@ def aside_of(page: str) -> str:
     return f"aside {page}"
 
 
-def answered_form(page: str, typed: Typed) -> BaseForm:
-    """The form of a page with its answer, to be read only: where no wish is named, none of their rows is built."""
+def answered_form(page: str, typed: Typed, sent: Mapping[tuple[str, ...], BaseForm] | None = None) -> BaseForm:
+    """The form of a page with its answer, to be read only: where no wish is named, none of their rows is built.
+
+    What was sent just now, or is shown, has its form already.
+    """
+    if sent and (found := sent.get(known_by(page, typed))):
+        return found
     kind: Any = FORMS[page]
     if page == "when":
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    return _to_be_read(kind)(formdata=MultiDict(typed), meta={"csrf": False})
+    return _to_be_read(kind).read_of(MultiDict(typed))
 
 
 @cache

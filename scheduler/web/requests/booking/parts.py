@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scheduler.booking.rules.day_line import LaidPart, LaidShift, shifts_of, suggested_start
+from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Reason
 from scheduler.core.records import replace
 from scheduler.programmes.queries import programme_of
 from scheduler.programmes.terms import Audience, ProgrammeRow
+from scheduler.requests.queries.hours import AROUND, OpenSchool
 from scheduler.requests.rules.school_request import leads_first, problems_with_part
 from scheduler.requests.terms.school_request import DayPart, RequestDraft
 from scheduler.web.forms import number_of
@@ -26,14 +28,22 @@ if TYPE_CHECKING:
 
 def chosen_programmes(booking: "BookingDraft") -> list[ProgrammeRow]:
     """What was chosen, the one that leads first."""
+    typed = booking.answers.get("what", {}).get("programme", [])
+    return booking.once(("chosen", *typed), partial(_programmes_of, booking, typed))
+
+
+def _programmes_of(booking: "BookingDraft", typed: list[str]) -> list[ProgrammeRow]:
     offered: list[ProgrammeRow] = booking.read.get("programmes", [])
     found: list[ProgrammeRow] = []
-    typed = booking.answers.get("what", {}).get("programme", [])
     for chosen in list(dict.fromkeys(filter(None, map(number_of, typed))))[: MOST_FURTHER_PARTS + 1]:
         with suppress(NotFound):
-            listed = next((row for row in offered if row.id == chosen), None)
-            found.append(listed or booking.once(("programme", chosen), partial(programme_of, chosen)))
+            found.append(next((row for row in offered if row.id == chosen), None) or programme_of(chosen))
     return leads_first(found)
+
+
+def open_school(host_id: int, today: dt.date) -> OpenSchool:
+    """A host with all the days on which free ones are offered. Raises: NotFound."""
+    return OpenSchool.of(host_id, (today - AROUND, today + dt.timedelta(days=HORIZON_DAYS) + AROUND))
 
 
 def pages_of(booking: "BookingDraft") -> tuple[str, ...]:
