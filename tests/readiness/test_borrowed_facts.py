@@ -20,6 +20,7 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.queries import draft_of
 from scheduler.readiness.service import borrowed_facts
 from scheduler.visits.models.visits import CalendarEntry
+from scheduler.visits.service.locked_visit import OpenVisit
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.feeds import make_entry_for, make_feed
@@ -94,12 +95,12 @@ def a_register_names_a_school_anew(calendars: Calendars) -> str:
     return "Čegar"
 
 
-def imported(calendars: Calendars) -> ImportOutcome:
+def imported(calendars: Calendars, **given: Callable[[int, int], None]) -> ImportOutcome:
     """A newer register, in which the school has another name."""
     make_municipality("Пирот")
     with transaction() as session:
         session.get_one(Host, calendars.scene.host.id).register_id = "1"
-    return borrowed_facts.import_hosts(SYSTEM, sheet_of("1,Чегар,primary,Пирот,"), Filing(MONDAY))
+    return borrowed_facts.import_hosts(SYSTEM, sheet_of("1,Чегар,primary,Пирот,"), Filing(MONDAY, **given))
 
 
 def somebody_does_it_by_hand_and_a_night_passes(calendars: Calendars) -> str:
@@ -178,3 +179,84 @@ def test_ten_visits_ask_as_often_as_one(app: Flask, the_clock: StandingClock, se
         assert borrowed_facts.write_texts_anew(now=MONDAY) == 0
 
     assert ten.numbers == one.numbers
+
+
+def test_only_what_would_be_another_text_is_opened(app: Flask, the_clock: StandingClock, session: Session) -> None:
+    """Each night all visits to come are compared, and nobody waits for a lock meanwhile."""
+    scene = Calendars(app, the_clock).scene
+    session.rollback()
+
+    with asked_and_written() as made:
+        borrowed_facts.write_texts_anew(now=MONDAY)
+    with transaction() as writing:
+        writing.get_one(Host, scene.host.id).address_sr_latn = "Nova 99"
+    with asked_and_written() as other:
+        assert borrowed_facts.write_texts_anew(now=MONDAY) == 1
+
+    def opening(told: list[str]) -> list[str]:
+        return [one for one in told if "FOR UPDATE" in one or "UPDATE " in one]
+
+    assert not opening(made.told())
+    assert opening(other.told())
+
+
+def test_an_import_opens_the_visits_of_its_schools_only(
+    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendars = Calendars(app, the_clock)
+    looked: list[int] = []
+    found = borrowed_facts._with_other_texts
+    monkeypatch.setattr(
+        borrowed_facts, "_with_other_texts", lambda session, ids: looked.extend(ids) or found(session, ids)
+    )
+
+    outcome = imported(calendars)
+    borrowed_facts.take_back_hosts(SYSTEM, outcome.batch_id, now=MONDAY)
+
+    assert looked == [calendars.scene.visit_id] * 2
+
+
+def test_an_import_tells_of_each_step_so_that_its_lease_lasts(app: Flask, the_clock: StandingClock) -> None:
+    told: list[tuple[int, int]] = []
+    calendars = Calendars(app, the_clock)
+
+    imported(calendars, tell=lambda done, total: told.append((done, total)))
+
+    assert told[-1] == (1, 1)
+    assert sorted(told, key=lambda one: one[0] / max(one[1], 1)) == told
+
+
+def test_a_text_that_cannot_be_written_keeps_neither_the_change_nor_another_visit_from_it(
+    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calendars = Calendars(app, the_clock)
+    sits_elsewhere(a_cleared_educator())
+    written = borrowed_facts.write_entries
+
+    def written_but_of_the_scene(session: Session, opened: OpenVisit, *, now: dt.datetime) -> None:
+        if opened.visit.id == calendars.scene.visit_id:
+            raise ValueError("a bug")
+        written(session, opened, now=now)
+
+    monkeypatch.setattr(borrowed_facts, "write_entries", written_but_of_the_scene)
+
+    name = a_programme_is_renamed(calendars)
+    assert draft_of(calendars.scene.centre_id, calendars.scene.programme.id).name_en == name
+    with transaction() as session:
+        session.execute(sa.update(Host).values(address_sr_latn="Nova 99"))
+    assert borrowed_facts.write_texts_anew(now=MONDAY) == 2
+    assert calendars.read() == calendars.before
+    broken = [vars(one)["visit_id"] for one in caplog.records if one.exc_info]
+    assert broken == [calendars.scene.visit_id] * 2
+
+
+def test_a_page_waits_for_the_next_visits_only(
+    app: Flask, the_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(borrowed_facts, "MOST_WAITED_FOR", 0)
+    calendars = Calendars(app, the_clock)
+    said = a_programme_is_renamed(calendars)
+    assert calendars.read() == calendars.before
+
+    assert borrowed_facts.write_texts_anew(now=MONDAY) == 1
+    assert calendars.says(said)

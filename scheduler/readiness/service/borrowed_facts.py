@@ -1,13 +1,13 @@
 """What calendar texts only borrow, a programme's name, a school's address, a presenter's name, has changed elsewhere.
 
 The texts of visits to come are written anew: with a name that somebody changes of herself, right after a programme or a
-register was changed, and each night.
+register was changed, and each night. They are compared without a lock, and only those that are others now are opened.
 """
 
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import OperationalError
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
 from scheduler.core import clock
-from scheduler.core.db import db, transaction
+from scheduler.core.db import db, reading, transaction
+from scheduler.core.imports.batches import ImportedRow
 from scheduler.core.imports.staging import Filing
 from scheduler.people.models import Presenter
 from scheduler.people.service import accounts
+from scheduler.places.models import Host
 from scheduler.places.service import hosts
 from scheduler.places.terms.hosts import ImportOutcome, RegisterSheet
 from scheduler.policy import SYSTEM, Actor
@@ -26,11 +28,17 @@ from scheduler.programmes import service as programmes
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import ProgrammeDraft
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
-from scheduler.visits.service.calendar_entries import write_entries
-from scheduler.visits.service.locked_visit import OpenVisit, open_visits
+from scheduler.visits.service.calendar_entries import texts_of, write_entries
+from scheduler.visits.service.locked_visit import OpenVisit, loaded_visits, open_visits
 
 log = logging.getLogger(__name__)
-IN_ONE_TRANSACTION = 50  # visits: others may write in between
+VISITS_COMPARED = 50  # visits that are compared together
+IN_ONE_TRANSACTION = 10  # visits: a text takes a third of a millisecond, and others write in between
+MOST_WAITED_FOR = 100  # visits: the answer of a page waits for their texts, some three seconds; the rest, the night
+
+
+def _nobody() -> None:
+    """Nobody watches."""
 
 
 def change_programme(actor: Actor, programme_id: int, draft: ProgrammeDraft, *, now: dt.datetime) -> None:
@@ -41,7 +49,7 @@ def change_programme(actor: Actor, programme_id: int, draft: ProgrammeDraft, *, 
         programmes.change_programme(actor, programme_id, draft, now=now)
         is_renamed = session.execute(names).one_or_none() != before
     if is_renamed:
-        _write_afterwards(now, Visit.programme_id == programme_id)
+        _write_afterwards(now, Visit.programme_id == programme_id, most=MOST_WAITED_FOR)
 
 
 def spell_name(actor: Actor, given: str, family: str, *, now: dt.datetime) -> None:
@@ -60,38 +68,84 @@ def spell_name(actor: Actor, given: str, family: str, *, now: dt.datetime) -> No
 def import_hosts(actor: Actor, sheet: RegisterSheet, filing: Filing) -> ImportOutcome:
     """The same as places.service.hosts, and calendars say the new names and addresses. Raises: as there."""
     outcome = hosts.import_hosts(actor, sheet, filing)
-    if outcome.changed and not outcome.problems and not filing.dry_run:
-        _write_afterwards(filing.now)
+    if outcome.batch_id is not None and outcome.changed:
+        _write_afterwards(filing.now, _changed_by(outcome.batch_id), tell=lambda: filing.tell(1, 1))
     return outcome
 
 
 def take_back_hosts(actor: Actor, batch_id: int, *, now: dt.datetime) -> None:
     """The same as places.service.hosts, and calendars say what was put back. Raises: as there."""
     hosts.take_back_hosts(actor, batch_id, now=now)
-    _write_afterwards(now)
+    _write_afterwards(now, _changed_by(batch_id), most=MOST_WAITED_FOR)
 
 
-def _write_afterwards(now: dt.datetime, *which: ColumnElement[bool]) -> None:
+def _changed_by(batch_id: int) -> ColumnElement[bool]:
+    """That a visit's host is one that an import changed; those that it made have no visit."""
+    of_hosts = ImportedRow.thing == Host.__tablename__, ImportedRow.before != ""
+    return Visit.host_id.in_(select(ImportedRow.thing_id).where(ImportedRow.batch_id == batch_id, *of_hosts))
+
+
+def _write_afterwards(
+    now: dt.datetime, which: ColumnElement[bool], *, most: int | None = None, tell: Callable[[], None] = _nobody
+) -> None:
     """Of thousands of visits, so step by step; what is stored stays stored while the database is busy: the night writes
     these texts.
     """
     try:
-        write_texts_anew(*which, now=now)
+        write_texts_anew(which, now=now, most=most, tell=tell)
     except OperationalError:
         db.session().rollback()
         log.warning("calendar texts not written")
 
 
-def write_texts_anew(*which: ColumnElement[bool], now: dt.datetime) -> int:
-    """Of each visit to come the calendar texts that it would get now; how many visits had others. Twice is once."""
-    ids = _to_come(db.session(), now, *which)
+def write_texts_anew(
+    *which: ColumnElement[bool], now: dt.datetime, most: int | None = None, tell: Callable[[], None] = _nobody
+) -> int:
+    """Of each visit to come, or of so many, the calendar texts that it would get now; how many had others. Twice is
+    once. `tell` hears of each step.
+    """
+    ids = _to_come(db.session(), now, *which)[:most]
     different = 0
-    for first in range(0, len(ids), IN_ONE_TRANSACTION):
-        with transaction() as session:
-            different += _write_texts(session, ids[first : first + IN_ONE_TRANSACTION], now)
+    for first in range(0, len(ids), VISITS_COMPARED):
+        different += _written(ids[first : first + VISITS_COMPARED], now)
+        tell()
     if different:
         log.info("calendar texts written anew", extra={"visits": different})
     return different
+
+
+def _written(ids: list[int], now: dt.datetime) -> int:
+    """One that cannot be written keeps no other one from it: then each goes by itself."""
+    try:
+        with reading() as session:
+            others = _with_other_texts(session, ids)
+        return sum(
+            _write_step(others[first : first + IN_ONE_TRANSACTION], now)
+            for first in range(0, len(others), IN_ONE_TRANSACTION)
+        )
+    except OperationalError:  # the database is busy, for all of them
+        raise
+    except Exception:
+        if len(ids) > 1:
+            return sum(_written([one], now) for one in ids)
+        log.exception("calendar texts of a visit not written", extra={"visit_id": ids[0]})
+        return 0
+
+
+def _with_other_texts(session: Session, ids: list[int]) -> list[int]:
+    opened = loaded_visits(session, ids)
+    _read_entries(session, opened)
+    return [one.visit.id for one in opened if _has_other_texts(one)]
+
+
+def _has_other_texts(opened: OpenVisit) -> bool:
+    stored = {(row.presentation_id, row.status, row.language): row.text for row in opened.entries or ()}
+    return stored != {(one.id, *kind): text for one in opened.every for kind, text in texts_of(opened, one).items()}
+
+
+def _write_step(ids: list[int], now: dt.datetime) -> int:
+    with transaction() as session:
+        return _write_texts(session, ids, now)
 
 
 def _to_come(session: Session, now: dt.datetime, *which: ColumnElement[bool]) -> list[int]:

@@ -50,12 +50,12 @@ def write_entries(session: Session, opened: OpenVisit, *, now: dt.datetime) -> N
     for row in opened.entries:
         stored[row.presentation_id][row.status, row.language] = row
     for presentation in opened.every:
-        rows, texts = stored[presentation.id], _texts(opened, presentation)
+        rows, texts = stored[presentation.id], texts_of(opened, presentation)
         before = {key: row.text for key, row in rows.items()} or texts
         if before != texts and f"\nSEQUENCE:{presentation.sequence}\r" in next(iter(before.values())):
             presentation.sequence += 1
             presentation.edited_at = now
-            texts = _texts(opened, presentation)
+            texts = texts_of(opened, presentation)
         for (status, language), text in texts.items():
             if (status, language) in rows:
                 rows[status, language].text = text
@@ -66,7 +66,8 @@ def write_entries(session: Session, opened: OpenVisit, *, now: dt.datetime) -> N
     session.flush()
 
 
-def _texts(opened: OpenVisit, presentation: Presentation) -> Texts:
+def texts_of(opened: OpenVisit, presentation: Presentation) -> Texts:
+    """What each of its entries would say now."""
     facts = _facts(opened, presentation)
     kinds = ((status, language) for status in EntryStatus for language in languages())
     return {(status, language): ics.vevent(facts, status, language) for status, language in kinds}
