@@ -17,6 +17,7 @@ from scheduler.safeguarding.terms import ProofKind, ProofStanding, VettingResult
 from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page, proof_pages
 from scheduler.turns.rules import turn_of_proof
 from scheduler.turns.terms import Whose
+from scheduler.visits.queries.clearance import clearance, clearances
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter
@@ -188,3 +189,21 @@ def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):
         inside.execute(delete(Vetting).where(Vetting.checked_on <= TODAY))
 
     assert clearance_pages(centre_id, TODAY, {Lacks.IN_ORDER: 1})[Lacks.IN_ORDER].total == 0
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("promised_at", [None, MONDAY])
+def test_several_days_are_answered_as_each_by_itself(centre_id, session, promised_at):
+    who = session.scalars(select(Presenter.id).order_by(Presenter.id.desc())).all()
+    days = [TODAY + left * DAY for left in (31, -1, 0, 6, 21, 201, 0)]
+
+    for town_id in (None, 0, 1):
+        together = clearances(who, days, town_id, promised_at)
+
+        alone = {day: clearance(who, day, town_id, promised_at=promised_at) for day in days}
+        assert together == alone
+        assert [*together] == [*alone]
+        assert {tuple(of_day) for of_day in together.values()} == {tuple(sorted(who))}
+    assert len({repr(of_day) for of_day in together.values()}) > 3  # it changes from day to day
+    assert clearances([], days, None, promised_at) == {day: {} for day in days}
+    assert clearances(who, [], None, promised_at) == {}
