@@ -240,6 +240,21 @@ def test_each_school_of_a_campaign_that_is_over_gets_one_paper_for_all_its_visit
     assert "за учешће у кампањи „Покажи поштовање“" in words_on(first.numbers[0])
 
 
+@pytest.mark.both_databases
+def test_a_school_waits_until_all_its_visits_of_a_campaign_are_locked_and_is_counted_once(session):
+    programme = make_programme()
+    waits = [a_locked_visit(programme=programme)]
+    host_id = waits[0].request.host_id
+    waits += [a_counted_visit(programme=programme, host_id=host_id) for _ in range(2)]
+    due = a_locked_visit(programme=programme)
+    campaign = a_campaign_of(programme, [*waits, due])
+
+    found = subjects.campaign_papers(an_actor(centre_id=programme.centre_id), campaign.slug, AFTERWARDS.date())
+
+    assert (found.papers, found.due, found.waiting) == ((), 1, 1)
+    assert [one.about for one in subjects.campaign_facts(campaign)] == [f"campaign {campaign.id} {due.request.host_id}"]
+
+
 def test_a_campaign_that_runs_gives_none_and_only_its_centre_issues_them(session):
     programme = make_programme()
     campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])

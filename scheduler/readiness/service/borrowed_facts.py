@@ -104,7 +104,8 @@ def write_texts_anew(
     """Of each visit to come, or of so many, the calendar texts that it would get now; how many had others. Twice is
     once. `tell` hears of each step.
     """
-    ids = _to_come(db.session(), now, *which)[:most]
+    with reading() as session:  # apart: whoever only compares for a minute keeps no old state of the database meanwhile
+        ids = _to_come(session, now, *which)[:most]
     different = 0
     for first in range(0, len(ids), VISITS_COMPARED):
         different += _written(ids[first : first + VISITS_COMPARED], now)
