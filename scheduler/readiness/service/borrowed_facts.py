@@ -32,8 +32,10 @@ from scheduler.visits.service.calendar_entries import texts_of, write_entries
 from scheduler.visits.service.locked_visit import OpenVisit, loaded_visits, open_visits
 
 log = logging.getLogger(__name__)
-VISITS_COMPARED = 50  # visits that are compared together
-IN_ONE_TRANSACTION = 10  # visits: a text takes a third of a millisecond, and others write in between
+# Visits that are compared, then opened, together. Each of their texts takes a third of a millisecond: the write lock is
+# held for a third of a second, and who waits for it on SQLite, looking each tenth of one, gets it while the next are
+# compared.
+STEP_VISITS = 20
 MOST_WAITED_FOR = 100  # visits: the answer of a page waits for their texts, some three seconds; the rest, the night
 
 
@@ -107,8 +109,8 @@ def write_texts_anew(
     with reading() as session:  # apart: whoever only compares for a minute keeps no old state of the database meanwhile
         ids = _to_come(session, now, *which)[:most]
     different = 0
-    for first in range(0, len(ids), VISITS_COMPARED):
-        different += _written(ids[first : first + VISITS_COMPARED], now)
+    for first in range(0, len(ids), STEP_VISITS):
+        different += _written(ids[first : first + STEP_VISITS], now)
         tell()
     if different:
         log.info("calendar texts written anew", extra={"visits": different})
@@ -120,10 +122,10 @@ def _written(ids: list[int], now: dt.datetime) -> int:
     try:
         with reading() as session:
             others = _with_other_texts(session, ids)
-        return sum(
-            _write_step(others[first : first + IN_ONE_TRANSACTION], now)
-            for first in range(0, len(others), IN_ONE_TRANSACTION)
-        )
+        if not others:
+            return 0
+        with transaction() as session:
+            return _write_texts(session, others, now)
     except OperationalError:  # the database is busy, for all of them
         raise
     except Exception:
@@ -142,11 +144,6 @@ def _with_other_texts(session: Session, ids: list[int]) -> list[int]:
 def _has_other_texts(opened: OpenVisit) -> bool:
     stored = {(row.presentation_id, row.status, row.language): row.text for row in opened.entries or ()}
     return stored != {(one.id, *kind): text for one in opened.every for kind, text in texts_of(opened, one).items()}
-
-
-def _write_step(ids: list[int], now: dt.datetime) -> int:
-    with transaction() as session:
-        return _write_texts(session, ids, now)
 
 
 def _to_come(session: Session, now: dt.datetime, *which: ColumnElement[bool]) -> list[int]:
