@@ -15,6 +15,7 @@ from flask import Flask
 from scheduler.core.db import db, transaction
 from scheduler.core.defences import DEFENCES, create_defences
 from scheduler.core.errors import Conflict
+from scheduler.core.refusals import crossed
 from scheduler.policy import Actor
 from scheduler.staffing.service import offers
 from scheduler.staffing.service.offers import offer_visit
@@ -86,7 +87,11 @@ def test_sixty_at_once_one_succeeds_and_the_others_learn_who_and_when(app: Flask
 
 
 def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
-    """Whatever a code path forgets: the trigger or the exclusion constraint refuses, and the words are a Conflict."""
+    """Whatever a code path forgets: the trigger or the exclusion constraint refuses, and the words are a Conflict.
+
+    Two whose rows exclude each other may both wait for the other: PostgreSQL breaks one off, of which the door makes
+    the same sentence (`web/errors.py`).
+    """
     coordinator, visit_ids = overlapping_visits(8)
     monkeypatch.setattr(locked_visit, "advisory_lock", lambda *_: None)
     monkeypatch.setattr(offers, "refuse_clashes", lambda *_: None)
@@ -95,7 +100,8 @@ def test_without_the_locks_the_database_alone_still_gives_the_hour_once(app: Fla
 
     assert answers.count(None) == 1
     assert {answer.reason for answer in answers if isinstance(answer, Conflict)} == {"nobody_in_two_places"}
-    assert all(answer is None or isinstance(answer, Conflict) for answer in answers)
+    others = [answer for answer in answers if answer is not None and not isinstance(answer, Conflict)]
+    assert [answer for answer in others if not crossed(answer)] == []
     assert promised_overlaps() == 0
 
 
