@@ -5,12 +5,13 @@ export DAY
 unexport PYTHONDONTWRITEBYTECODE  # what one start compiles the next one reads
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
 export PLAN_CHECKER ?= $(realpath $(wildcard ../shared/planner/verify.py))
-.PHONY: help setup setup-tests run test check fix a11y coverage trust rehearse bench lock translations pythons pictures
+.PHONY: help setup setup-tests run test test-everything check fix a11y coverage trust rehearse bench lock translations pythons pictures
 .NOTPARALLEL:
 
 help:
 	@echo "make run           set everything up, then http://localhost:8000 with demo data (PORT=8001 for another port)"
-	@echo "make test          set everything up, then every check and test"
+	@echo "make test          set everything up, then every check and the tests of a landing, in about eight minutes"
+	@echo "make test-everything    the whole suite in parts, about an hour; goes on where it stopped; PART='sqlite days'"
 	@echo "make test DAY=2028-02-29    the same on another day; \`python -m tools.many_days 60\` loads the demo on sixty"
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
@@ -34,7 +35,11 @@ run: setup
 
 test: setup-tests
 	@$(PY) -m tools.system
-	@$(ENDS_WITH_MAKE) $(PY) -m tools.checks all
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.checks test
+
+test-everything: setup-tests
+	@DAY=2028-02-29 $(PY) -m tools.system
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.everything $(PART)
 
 check: setup-tests
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.checks fast

@@ -1,6 +1,7 @@
 """One application for each database, made once; each test starts on empty tables.
 
-A test runs on SQLite. Marked `both_databases` it runs again on the PostgreSQL that `make test` starts.
+A test runs on SQLite. Marked `both_databases` it runs again on PostgreSQL in `make test-everything`; marked
+`postgres_decides`, because locks, triggers, constraints or the dialect decide its outcome, already in `make test`.
 The product's clock stands at MONDAY, for fixtures of any scope, too.
 """
 
@@ -34,6 +35,7 @@ from tests.clean_tables import prepare_for_tests, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
+pytest_plugins = ["tests.processor_time"]
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 LONGEST = (  # more than a minute each
@@ -54,8 +56,10 @@ LONGEST = (  # more than a minute each
 )
 clock.now = THE_CLOCK.now
 # The same examples on every machine and day; `pytest --hypothesis-profile=exploring` looks for new ones.
-# `make check` tries every property on fewer of them (brief), and `make test` on all.
-for name, alike, examples in (("alike", True, 100), ("exploring", False, 100), ("brief", True, 25)):
+# `make check` tries each property on fewer of them (brief), `make test-everything` on more (thorough).
+for name, alike, examples in (
+    ("alike", True, 100), ("exploring", False, 100), ("brief", True, 25), ("thorough", True, 1_000)
+):  # fmt: skip
     hypothesis.settings.register_profile(
         name,
         derandomize=alike,
@@ -85,10 +89,6 @@ class Browser(FlaskClient):
         return answer
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "both_databases: runs on SQLite, and again on PostgreSQL")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: a journey begun last would leave the other process with nothing to do (`tools/checks.py`).
 
@@ -114,10 +114,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("both_databases"):
-        metafunc.parametrize(
-            "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-        )
+    decides, again = (metafunc.definition.get_closest_marker(name) for name in ("postgres_decides", "both_databases"))
+    if decides or again:
+        marks = [pytest.mark.postgres, *([] if decides else [pytest.mark.deep])]
+        metafunc.parametrize("database", ["sqlite", pytest.param("postgresql", marks=marks)], indirect=True)
 
 
 @pytest.fixture(autouse=True)
