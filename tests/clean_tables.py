@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event, insert, select
 
 from scheduler.core.db import Base
 
@@ -111,6 +111,20 @@ class PostgresqlTables:
                 "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false)"
                 " FROM pg_sequences WHERE last_value IS NOT NULL"
             )
+
+    def put_in_place(self, copy: Path) -> None:
+        """The rows of a file of SQLite, with their numbers, into empty tables."""
+        source = create_engine(f"sqlite:///{copy}")
+        with source.connect() as rows, self.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for table in Base.metadata.sorted_tables:
+                if not (found := rows.execute(select(table)).mappings().all()):
+                    continue
+                connection.execute(insert(table), [dict(row) for row in found])
+                if (column := table.autoincrement_column) is not None:
+                    name = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
+                    connection.exec_driver_sql(f'SELECT setval({name}, max("{column.name}")) FROM "{table.name}"')
+        source.dispose()
 
     def close(self) -> None:
         """Nothing of its own is open."""

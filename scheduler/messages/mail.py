@@ -217,7 +217,7 @@ def _letter(file: Path) -> Letter | None:
         to=str(read["To"]),
         subject=str(read["Subject"]),
         sent_at=utils.parsedate_to_datetime(str(read["Date"])),
-        lines=tuple(_linked(line) for line in text.split("\n") if line.strip()),
+        lines=tuple(_linked(line) for line in text.splitlines() if line.strip()),
     )
 
 

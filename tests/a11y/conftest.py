@@ -4,70 +4,40 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from waitress.server import create_server
 
-from scheduler import config
-from scheduler.app import create_app
-from scheduler.core.db import Base, db
-from scheduler.demo import load as demo
-from scheduler.jobs import queue
-from scheduler.jobs.messages import send_waiting
-from scheduler.people.service.accounts import ask_reset
-from tests.a11y.atlas import Sheet, Traveller, sheets, travellers
+from tests.a11y.atlas import Sheet, sheets
 from tests.calendar_readers import CHROMIUM, QUIET
-from tests.clean_tables import tables_of
-from tests.conftest import settings_for
-from tests.factories import MONDAY
-from tests.loaded_demo import load_demo
+from tests.demo_house import empty_house
+from tests.laws.crawl import Crawl, crawl
+from tests.laws.travellers import Traveller
+
+__all__ = ["crawl"]
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with demo_house(tmp_path_factory.mktemp("instance")) as app:
+def house(crawl: Crawl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The rows that the crawl left, where everybody is signed in."""
+    with empty_house(tmp_path_factory.mktemp("instance")) as app:
+        with app.app_context():
+            crawl.put_rows_in_place()
         yield app
 
 
-@contextmanager
-def demo_house(folder: Path) -> Iterator[Flask]:
-    """The application with the demo's rows."""
-    settings = settings_for(folder)
-    app = create_app(settings)
-    config.use(settings)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        app.extensions["clean_tables"] = tables_of(db.engine)
-        load_demo()
-        app.extensions["demo_sign_ins"] = demo.sign_ins()
-        queue.attach(app)
-        first = app.extensions["demo_sign_ins"][0]["email"]
-        ask_reset(first, network="192.0.2.0/24", language="sr_Latn", now=MONDAY)
-        send_waiting.call_local()  # a mail of the demo has its page too
-        queue.write_run("messages.send_waiting", MONDAY, failed=False)  # the worker has been heard of
-        db.session.remove()
-    yield app
-    with app.app_context():
-        app.extensions["clean_tables"].close()
-        db.engine.dispose()
-
-
 @pytest.fixture(scope="session")
-def everybody(house: Flask) -> dict[str, Traveller]:
+def everybody(crawl: Crawl) -> dict[str, Traveller]:
     """Role to traveller."""
-    with house.app_context():
-        found = {one.role: one for one in travellers(house)}
-        db.session.remove()
-    return found
+    return crawl.travellers
 
 
 @pytest.fixture(scope="session")
-def every_sheet(house: Flask, everybody: dict[str, Traveller]) -> dict[str, list[Sheet]]:
+def every_sheet(crawl: Crawl) -> dict[str, list[Sheet]]:
     """Role to the pages it opens."""
-    return {role: list(sheets(house, traveller)) for role, traveller in everybody.items()}
+    return {role: list(sheets(crawl, role)) for role in crawl.travellers}
 
 
 @pytest.fixture(scope="session")

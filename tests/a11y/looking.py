@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.a11y.atlas import Sheet, Traveller
+from tests.a11y.atlas import Sheet
+from tests.laws.travellers import Traveller
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 LANGS = {"sr_Cyrl": "sr-Cyrl", "sr_Latn": "sr-Latn", "en": "en"}

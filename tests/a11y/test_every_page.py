@@ -10,21 +10,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import (
-    HREF,
-    LEADS_AWAY,
-    MAIN,
-    NOT_PAGES,
-    ON_THE_WAY_IN,
-    PARTS_OF_PAGES,
-    ROLES,
-    Sheet,
-    Traveller,
-    endpoint_of,
-)
+from tests.a11y.atlas import HREF, LEADS_AWAY, MAIN, NOT_PAGES, ON_THE_WAY_IN, PARTS_OF_PAGES, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
 from tests.languages.reading import texts_of
 from tests.laws.routes import pages
+from tests.laws.travellers import ROLES, Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 STYLEGUIDE = Sheet("", "public.styleguide", "/styleguide")

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import Traveller
 from tests.a11y.looking import Eye, View
+from tests.laws.travellers import Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.a11y.atlas import Traveller
+from tests.laws.travellers import Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 MOST_TABS = 60

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import Sheet, Traveller
+from tests.a11y.atlas import Sheet
 from tests.a11y.looking import Eye, View
+from tests.laws.travellers import Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 SHEETS = [

@@ -15,8 +15,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import ROLES, Sheet, Traveller, sheets
+from tests.a11y.atlas import Sheet
 from tests.a11y.looking import LANGS, Eye, View
+from tests.laws.travellers import ROLES, Traveller
 
 pytestmark = [pytest.mark.matrix, pytest.mark.slow, pytest.mark.journey]
 SHAPES = [*product((360, 1280), ("light", "dark")), (320, "light")]  # 320 px are 1280 at a zoom of 400 %
@@ -31,11 +32,16 @@ def _report(name: str, lines: list[str]) -> None:
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("language", LANGS)
 def test_every_page_in_every_view(
-    house: Flask, everybody: dict[str, Traveller], address: str, chromium: Browser, role: str, language: str
+    every_sheet: dict[str, list[Sheet]],
+    everybody: dict[str, Traveller],
+    address: str,
+    chromium: Browser,
+    role: str,
+    language: str,
 ) -> None:
     views = [View(language, *shape) for shape in SHAPES]
     eye = Eye(chromium, address, everybody[role], views[0])
-    found = {sheet: eye.faults(sheet, *views) for sheet in sheets(house, everybody[role])}
+    found = {sheet: eye.faults(sheet, *views) for sheet in every_sheet[role]}
     eye.close()
     _report(
         f"axe-{role or 'public'}-{language}.txt",
@@ -45,12 +51,14 @@ def test_every_page_in_every_view(
     assert not faults, "\n".join(faults)
 
 
-def test_every_page_is_valid_html(house: Flask, everybody: dict[str, Traveller], tmp_path: Path) -> None:
+def test_every_page_is_valid_html(
+    house: Flask, every_sheet: dict[str, list[Sheet]], everybody: dict[str, Traveller], tmp_path: Path
+) -> None:
     """All pages at once: the checker takes longer to start than to read."""
     written = dict[str, Sheet]()
     for role, traveller in everybody.items():
         client = traveller.client(house)
-        for (number, sheet), language in product(enumerate(sheets(house, traveller)), LANGS):
+        for (number, sheet), language in product(enumerate(every_sheet[role]), LANGS):
             name = f"{role or 'public'}-{number:03}-{language}.html"
             (tmp_path / name).write_bytes(client.get(sheet.spoken(language)).data)
             written[name] = sheet

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser
 
 from scheduler import config
 from scheduler.own_login import OwnLogin
-from tests.a11y.atlas import LEADS_AWAY, Sheet, Traveller, endpoint_of
+from tests.a11y.atlas import LEADS_AWAY, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
+from tests.laws.travellers import Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 PAGE = Sheet("", "people.sign_in", "/sign-in")

@@ -12,11 +12,12 @@ from scheduler.core import one_time_codes
 from scheduler.core.db import db
 from scheduler.keys.service.keeping import secret_for
 from scheduler.policy import Role
-from tests.a11y.atlas import ON_THE_WAY_IN, Sheet, Traveller, endpoint_of
+from tests.a11y.atlas import ON_THE_WAY_IN, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
 from tests.factories import MONDAY
 from tests.factories.keys import make_app, make_passkey, make_sign_in, seen_browser
 from tests.factories.people import make_centre, make_user
+from tests.laws.travellers import Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 WITHOUT_A_KEY = ["/second-step/begin", "/second-step/mailbox"]

@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 
 from scheduler.core import language
-from scheduler.core.db import db
 from scheduler.messages import mail
-from tests.a11y.atlas import Sheet, Traveller, sheets, travellers
-from tests.a11y.conftest import chromium, demo_house, served
+from tests.a11y.conftest import chromium, every_sheet, everybody, served
+from tests.demo_house import empty_house
 from tests.languages.pseudo import PSEUDO, pseudo_catalogue
+from tests.laws.crawl import Crawl, crawl, write_calendars
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "crawl", "every_sheet", "everybody"]
 ROOT = Path(language.__file__).parent.parent.parent
 
 
@@ -23,8 +23,11 @@ def _forget() -> None:
 
 
 @pytest.fixture(scope="module")
-def one_more(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A language added as anybody would add it: one folder with one catalogue, and nothing else."""
+def one_more(crawl: Crawl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A language added as anybody would add it: one folder with one catalogue, and nothing else.
+
+    After the crawl, whose house has the languages of the product.
+    """
     folder, own = tmp_path_factory.mktemp("translations"), language.FOLDER
     for name in ("sr_Cyrl", "sr_Latn"):
         (folder / name).symlink_to(own / name)
@@ -39,24 +42,12 @@ def one_more(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def spoken_house(one_more: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with demo_house(tmp_path_factory.mktemp("instance")) as app:
+def spoken_house(one_more: str, crawl: Crawl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with empty_house(tmp_path_factory.mktemp("instance")) as app:
+        with app.app_context():
+            crawl.put_rows_in_place()
+            write_calendars()
         yield app
-
-
-@pytest.fixture(scope="module")
-def everyone(spoken_house: Flask) -> dict[str, Traveller]:
-    """Role to traveller."""
-    with spoken_house.app_context():
-        found = {one.role: one for one in travellers(spoken_house)}
-        db.session.remove()
-    return found
-
-
-@pytest.fixture(scope="module")
-def every_sheet(spoken_house: Flask, everyone: dict[str, Traveller]) -> dict[str, list[Sheet]]:
-    """Role to the pages it opens."""
-    return {role: list(sheets(spoken_house, traveller)) for role, traveller in everyone.items()}
 
 
 @pytest.fixture(scope="module")

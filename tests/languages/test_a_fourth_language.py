@@ -25,12 +25,13 @@ from scheduler.requests import pdf as requests
 from scheduler.visits import ics
 from scheduler.visits.models.visits import Assignment, CalendarEntry
 from scheduler.visits.terms.states import AssignmentState, EntryStatus
-from tests.a11y.atlas import ROLES, Sheet, Traveller
+from tests.a11y.atlas import Sheet
 from tests.factories.calendar import the_facts
 from tests.factories.papers import a_poster, a_report, a_request_paper, a_school_certificate, a_teacher_certificate
 from tests.languages.conftest import ROOT
 from tests.languages.pseudo import MARKS, PSEUDO
 from tests.languages.reading import Data, data_of_the_house, texts_of
+from tests.laws.travellers import ROLES, Traveller
 from tests.papers import saved, words_of
 
 # Words that are the same in every language.
@@ -63,9 +64,9 @@ def data(spoken_house: Flask) -> Data:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_translated(
-    spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str
+    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str
 ) -> None:
-    client, found = everyone[role].client(spoken_house), dict[str, str]()
+    client, found = everybody[role].client(spoken_house), dict[str, str]()
     for sheet in every_sheet[role]:
         if sheet.endpoint in A_FILE_EACH:
             continue

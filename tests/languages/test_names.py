@@ -18,9 +18,10 @@ from scheduler.places.models import Host
 from scheduler.requests import pdf as requests
 from scheduler.visits import ics
 from scheduler.visits.terms.states import EntryStatus
-from tests.a11y.atlas import Sheet, Traveller
+from tests.a11y.atlas import Sheet
 from tests.factories.calendar import the_facts
 from tests.factories.papers import a_request_paper, a_teacher_certificate
+from tests.laws.travellers import Traveller
 from tests.papers import saved, words_of
 
 AS_WRITTEN = ("messages.", "public.styleguide")  # mails are kept in the script of whom they went to
@@ -41,12 +42,12 @@ def _written_in_cyrillic() -> set[str]:
 
 @pytest.mark.parametrize("role", ["", "school", "coordinator", "safeguarding"])
 def test_pages_in_latin_letters_show_schools_and_persons_in_latin_letters(
-    spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
+    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
 ) -> None:
     with spoken_house.app_context():
         persons = _written_in_cyrillic()
         hosts = {row.name_sr_cyrl for row in db.session.scalars(select(Host)) if row.name_sr_cyrl != row.name_sr_latn}
-    client, wrong, met = everyone[role].client(spoken_house), list[str](), set[str]()
+    client, wrong, met = everybody[role].client(spoken_house), list[str](), set[str]()
     for sheet in every_sheet[role]:
         if sheet.endpoint.startswith(AS_WRITTEN):
             continue
@@ -63,14 +64,14 @@ def test_pages_in_latin_letters_show_schools_and_persons_in_latin_letters(
 
 @pytest.mark.parametrize("role", ["school", "coordinator"])
 def test_no_page_in_cyrillic_letters_turns_a_latin_name(
-    spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
+    spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], role: str
 ) -> None:
     with spoken_house.app_context():
         names = {f"{row.given_name} {row.family_name}" for row in db.session.scalars(select(User))}
         latin = {name for name in names if " " in name and not is_in_cyrillic(name)}
         written = names - latin
     turned = {name.translate(TO_CYRILLIC) for name in latin} - written
-    client = everyone[role].client(spoken_house)
+    client = everybody[role].client(spoken_house)
     texts = [client.get(sheet.spoken("sr_Cyrl")).text for sheet in every_sheet[role]]
 
     assert any(name in text for name in latin for text in texts)

@@ -6,9 +6,10 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.a11y.atlas import ROLES, Sheet, Traveller
+from tests.a11y.atlas import Sheet
 from tests.a11y.looking import Eye, View
 from tests.languages.pseudo import PSEUDO
+from tests.laws.travellers import ROLES, Traveller
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 WIDTHS = (360, 1280)
@@ -59,14 +60,14 @@ def _faults(browser: Browser, address: str, traveller: Traveller, seen: list[She
 @pytest.mark.parametrize("role", ["", "school", "coordinator"])
 def test_nothing_is_cut_on_some_pages(
     spoken_address: str,
-    everyone: dict[str, Traveller],
+    everybody: dict[str, Traveller],
     every_sheet: dict[str, list[Sheet]],
     chromium: Browser,
     role: str,
 ) -> None:
     some = list({sheet.endpoint: sheet for sheet in every_sheet[role] if sheet.endpoint in SAMPLE}.values())
     assert some
-    faults = _faults(chromium, spoken_address, everyone[role], some)
+    faults = _faults(chromium, spoken_address, everybody[role], some)
     assert not faults, "\n".join(faults)
 
 
@@ -74,10 +75,10 @@ def test_nothing_is_cut_on_some_pages(
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_is_cut_on_any_page(
     spoken_address: str,
-    everyone: dict[str, Traveller],
+    everybody: dict[str, Traveller],
     every_sheet: dict[str, list[Sheet]],
     chromium: Browser,
     role: str,
 ) -> None:
-    faults = _faults(chromium, spoken_address, everyone[role], every_sheet[role])
+    faults = _faults(chromium, spoken_address, everybody[role], every_sheet[role])
     assert not faults, "\n".join(faults)

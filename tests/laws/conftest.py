@@ -7,8 +7,11 @@ from flask import Flask
 
 from scheduler.jobs import queue
 from tests.factories import MONDAY
+from tests.laws.crawl import Crawl, crawl
 from tests.laws.sources import nodes, parsed
 from tests.loaded_demo import load_demo
+
+__all__ = ["crawl"]
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -27,3 +30,10 @@ def house(app: Flask, monkeypatch) -> Flask:
     load_demo()
     queue.write_run("messages.send_waiting", MONDAY, failed=False)  # the worker has been heard of
     return app
+
+
+@pytest.fixture
+def walked_house(house: Flask, crawl: Crawl) -> Flask:
+    """The rows that the crawl left: its readers are signed in, and the addresses and forms of its pages are true."""
+    crawl.put_rows_in_place()
+    return house

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from scheduler.web.guards import OPEN
@@ -23,6 +25,19 @@ def _leads_nowhere(kind: BaseConverter) -> str:
     if isinstance(kind, AnyConverter):
         return min(kind.items)
     return NOBODY if isinstance(kind, IntegerConverter) else "nothing"
+
+
+def plain_pages(app: Flask) -> list[Rule]:
+    """The rules that GET answers and whose address holds no part that changes."""
+    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
+
+
+def endpoint_of(app: Flask, address: str, method: str = "GET") -> str:
+    """The endpoint that answers an address, "" where none does."""
+    try:
+        return str(app.url_map.bind("localhost").match(urlsplit(address).path, method)[0])
+    except HTTPException:
+        return ""
 
 
 def pages(app: Flask, *methods: str) -> Iterator[tuple[str, str, str]]:

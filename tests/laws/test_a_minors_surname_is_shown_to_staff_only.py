@@ -12,7 +12,7 @@ from scheduler.visits.models.visits import CalendarEntry, Visit
 from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
 from tests.factories import MONDAY
-from tests.laws.nasty import seen_on
+from tests.laws.page_reader import seen_on
 from tests.loaded_demo import load_demo
 from tests.web.browser import sign_in_as
 

@@ -18,7 +18,7 @@ from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter, User, UserRole
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.laws.nasty import seen_on
+from tests.laws.page_reader import seen_on
 from tests.loaded_demo import load_demo
 from tests.web.browser import sign_in_as
 

@@ -15,7 +15,7 @@ from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.safeguarding.models import Guardian
 from tests.factories import MONDAY
-from tests.laws.nasty import FormSeen
+from tests.laws.page_reader import FormSeen
 from tests.laws.reach import browser, forms_within_reach
 
 # Rows that tell of an act, serve a page, or hold a key: no effect of their own.

@@ -16,7 +16,7 @@ from scheduler.visits.terms.states import VisitState
 from tests.closures.closed_days import draft_for, two_visits_of_one_crew
 from tests.factories import MONDAY
 from tests.factories.people import make_user
-from tests.laws.nasty import seen_on
+from tests.laws.page_reader import seen_on
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
 from tests.web.visits.pages import DAY, plan_soon

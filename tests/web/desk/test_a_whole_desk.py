@@ -22,7 +22,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, an_educator_on_working_days
 from tests.factories.visits import make_assignment, make_presentation, make_visit
-from tests.laws.nasty import FormSeen, seen_on
+from tests.laws.page_reader import FormSeen, seen_on
 from tests.visits.scene import Scene
 from tests.web.browser import browser_of
 

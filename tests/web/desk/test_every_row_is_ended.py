@@ -43,7 +43,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import make_assignment, make_presentation, make_visit
-from tests.laws.nasty import seen_on
+from tests.laws.page_reader import seen_on
 from tests.web.browser import browser_of
 
 A, R, V = AssignmentState, RequestState, VisitState

@@ -50,6 +50,7 @@ def test_a_demo_user_reads_her_mail_and_follows_its_link(client):
     name = page.split('href="/mail/')[1].split('"')[0]
     letter = client.get(f"/mail/{name}").text
     assert 'href="/status/' in letter
+    assert "\r" not in letter
     assert client.get("/mail/..%2Fsecret_key").status_code == 404
     assert client.get("/mail/none").status_code == 404
 

@@ -20,7 +20,7 @@ from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_municipality
-from tests.laws.nasty import seen_on
+from tests.laws.page_reader import seen_on
 from tests.web.browser import sign_in_as
 
 PASSWORD = "mesečina nad Drvengradom"

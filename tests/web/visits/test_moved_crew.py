@@ -10,7 +10,7 @@ from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.safeguarding import an_educator_on_working_days
 from tests.factories.staffing import a_plan, make_busy
-from tests.laws.nasty import seen_on
+from tests.laws.page_reader import seen_on
 from tests.visits.scene import Scene, states
 from tests.web.visits.pages import DAY, body, coordinator, link_of, number_of_visit, offered_soon
 
