@@ -1,14 +1,14 @@
-"""Which names are links: whose pages a reader may open, by the table of rights, asked by the macros of templates.
+"""Which names are links: the pages that a reader may open, by the table of rights, asked by templates.
 
 And a name in both its spellings, where a page is about the name.
 """
 
-from flask import Flask
+from flask import Flask, current_app
 
 from scheduler import policy
 from scheduler.core.names import is_in_cyrillic, other_spelling
 from scheduler.policy import Scope
-from scheduler.web.guards import current_actor
+from scheduler.web.guards import OPEN, current_actor
 from scheduler.web.i18n import _
 
 
@@ -22,6 +22,12 @@ def opens_hosts() -> bool:
     return policy.scope_of(current_actor(), "read", "call_note") is not None
 
 
+def opens_page(endpoint: str) -> bool:
+    """Whether a page lets the reader in, before it looks for what its address names."""
+    may: tuple[str, str] = current_app.view_functions[endpoint].may  # type: ignore[attr-defined]
+    return may == OPEN or policy.scope_of(current_actor(), *may) is not None
+
+
 def both_spellings(name: str) -> list[str]:
     """A name as it was written and, below it, in the other letters; of a derived one the reader learns that it is."""
     other, derived = other_spelling(name)
@@ -30,5 +36,7 @@ def both_spellings(name: str) -> list[str]:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(opens_people=opens_people, opens_hosts=opens_hosts, both_spellings=both_spellings)
+    app.jinja_env.globals.update(
+        opens_people=opens_people, opens_hosts=opens_hosts, opens_page=opens_page, both_spellings=both_spellings
+    )
     app.jinja_env.tests["in_cyrillic"] = is_in_cyrillic

@@ -72,10 +72,9 @@ class Sheet:
 def sheets(crawl: Crawl, role: str) -> Iterator[Sheet]:
     """The pages a reader reaches by links, one for each endpoint; each where the walk begins; each refusal once."""
     opened, refused, begins = set(NOT_PAGES), set[tuple[str, int]](), crawl.travellers[role].begins
-    reached = {*begins, *crawl.links_of(role)}
     for page in crawl.pages_of(role):
         told = (page.endpoint, page.status)
-        if not page.is_html or page.address not in reached or page.status in (301, 302, 303) or told in refused:
+        if not page.is_html or not crawl.leads_to(page) or page.status in (301, 302, 303) or told in refused:
             continue
         if page.path.endswith(FILES) or (page.endpoint in opened and page.address not in begins):
             continue

@@ -56,7 +56,7 @@ class CrawledPage:
     headers: dict[str, str]
     body: bytes
     query_names: frozenset[str]  # what the page looks for in the query of its address
-    statements: tuple[str, ...]
+    written: frozenset[str]  # the tables that it changed
     seen: PageReader
 
     @cached_property
@@ -73,13 +73,8 @@ class CrawledPage:
     def is_html(self) -> bool:
         return self.headers["Content-Type"].startswith("text/html")
 
-    @property
-    def written(self) -> set[str]:
-        """The tables into which it wrote."""
-        return {found[1] for statement in self.statements if (found := CHANGES.match(statement))}
 
-
-@dataclass
+@dataclass(repr=False)
 class Crawl:
     """All pages, and a folder with the rows and the mails as they are after the walk."""
 
@@ -93,6 +88,18 @@ class Crawl:
     def links_of(self, *readers: str) -> set[str]:
         """Where the pages of these readers lead."""
         return {link for page in self.pages_of(*readers) for link in page.seen.links}
+
+    def leads_to(self, page: CrawledPage) -> bool:
+        """Whether the reader finds the page by a link, of another page or of a mail."""
+        return page.address in self._found_by[page.reader]
+
+    @cached_property
+    def _found_by(self) -> dict[str, set[str]]:
+        return {name: {*reader.begins, *self.links_of(name)} for name, reader in self.travellers.items()}
+
+    @cached_property
+    def by_address(self) -> dict[tuple[str, str], CrawledPage]:
+        return {(page.reader, page.address): page for page in self.pages}
 
     def client(self, app: Flask, reader: str) -> FlaskClient:
         """The reader's browser, where the rows of the crawl lie."""
@@ -183,10 +190,11 @@ def walk(app: Flask, engine: sa.Engine, traveller: Traveller) -> Iterator[Crawle
 
 
 def opened(app: Flask, engine: sa.Engine, client: FlaskClient, reader: str, address: str) -> CrawledPage:
-    statements: list[str] = []
+    written = set[str]()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
+        if found := CHANGES.match(statement):
+            written.add(found[1])
 
     event.listen(engine, "before_cursor_execute", note)
     try:
@@ -198,5 +206,5 @@ def opened(app: Flask, engine: sa.Engine, client: FlaskClient, reader: str, addr
     seen.feed(body.decode() if answer.mimetype == "text/html" else "")
     endpoint, headers = endpoint_of(app, address), dict(answer.headers)
     return CrawledPage(
-        reader, address, endpoint, answer.status_code, headers, body, frozenset(names), tuple(statements), seen
+        reader, address, endpoint, answer.status_code, headers, body, frozenset(names), frozenset(written), seen
     )

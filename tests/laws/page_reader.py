@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin
 
 
 @dataclass
@@ -42,7 +43,8 @@ class PageReader(HTMLParser):
         if tag == "a" and given.get("href", "").startswith("/"):
             self.links.add(given["href"].split("#")[0])
         if tag == "form":
-            self.forms.append(FormSeen(given.get("action") or self.address, given.get("method", "get").upper(), []))
+            action = urldefrag(urljoin(self.address, given.get("action", ""))).url
+            self.forms.append(FormSeen(action, given.get("method", "get").upper(), []))
         if not self.forms:
             return
         if tag == "select":

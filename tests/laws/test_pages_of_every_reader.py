@@ -1,0 +1,97 @@
+"""What holds for every page of the product, as every reader opens it."""
+
+import re
+from collections.abc import Iterable
+
+import pytest
+from flask import Flask
+
+from tests.a11y.atlas import LEADS_AWAY, NOT_PAGES, ON_THE_WAY_IN, PARTS_OF_PAGES, endpoint_of
+from tests.laws import routes
+from tests.laws.crawl import Crawl, CrawledPage
+from tests.laws.page_reader import PageReader
+
+pytestmark = pytest.mark.database  # the crawl opens one
+PIECES = {"desk.suggest"}  # a part of a page, fetched by a script
+# Sample components lead to sample addresses; a mail of a demo leads where its addressee may go.
+LEAD_ANYWHERE = {"public.styleguide", "messages.letter"}
+LOOKS = {"audit_entry"}  # who looked at a minor, and who was refused (TRUST S34)
+BLOCKED = [
+    '<p style="color:red">',
+    "<style>",
+    "<script>",
+    '<a href="/" onclick="go()">',
+    '<a href="javascript:go()">',
+    '<script src="https://cdn.example.org/x.js">',
+    '<link rel="stylesheet" href="//cdn.example.org/x.css">',
+]
+
+
+def whole_pages(crawl: Crawl) -> list[CrawledPage]:
+    return [page for page in crawl.pages if page.is_html and page.status not in (301, 302, 303)]
+
+
+def named(pages: Iterable[CrawledPage]) -> list[tuple[str, str, int]]:
+    return [(page.reader, page.address, page.status) for page in pages]
+
+
+def test_every_page_opens_for_somebody(app: Flask, crawl: Crawl) -> None:
+    """A page that only says why not (404, 410) would prove nothing; one that no link leads to needs a link."""
+    opened = {page.endpoint for page in crawl.pages if page.status == 200 and crawl.leads_to(page)}
+    asked = {endpoint for endpoint, _method, path in routes.pages(app, "GET") if endpoint_of(app, path)}
+
+    assert asked - opened - NOT_PAGES - PARTS_OF_PAGES == ON_THE_WAY_IN | LEADS_AWAY
+    assert named(page for page in crawl.pages if page.status not in (200, 302, 303, 403, 404, 410)) == []
+    assert len(crawl.pages) > 2000
+
+
+def test_no_page_holds_what_the_content_policy_blocks(crawl: Crawl) -> None:
+    shown = [page for page in whole_pages(crawl) if "attachment" not in page.headers.get("Content-Disposition", "")]
+
+    assert [(page.address, page.seen.blocked[0]) for page in shown if page.seen.blocked] == []
+    assert {page.headers["Content-Security-Policy"].partition(";")[0] for page in shown} == {"default-src 'none'"}
+
+
+@pytest.mark.parametrize("text", BLOCKED)
+def test_the_law_sees_what_the_content_policy_blocks(text: str) -> None:
+    reader = PageReader("/")
+    reader.feed(text)
+
+    assert reader.blocked
+
+
+def test_every_page_has_a_title_one_heading_its_language_the_helpline_and_no_id_twice(crawl: Crawl) -> None:
+    pages = [page for page in whole_pages(crawl) if page.endpoint not in PIECES]
+
+    assert named(page for page in pages if page.seen.tags["title"] < 1 or page.seen.tags["h1"] != 1) == []
+    assert named(page for page in pages if not re.search(r'<html lang="(sr-Cyrl|sr-Latn|en)"', page.text)) == []
+    assert named(page for page in pages if "19833" not in page.text) == []
+    assert named(page for page in pages if page.seen.ids and max(page.seen.ids.values()) > 1) == []
+
+
+def test_every_link_leads_to_a_page_that_lets_its_reader_in(app: Flask, crawl: Crawl) -> None:
+    links = crawl.links_of(*crawl.travellers)
+    refused = [
+        (page.address, to.reader, to.address, to.status)
+        for page in whole_pages(crawl)
+        if page.endpoint not in LEAD_ANYWHERE
+        for link in page.seen.links
+        if (to := crawl.by_address.get((page.reader, link))) and to.status >= 400
+    ]
+
+    assert [link for link in links if not link.startswith("/static/") and not routes.endpoint_of(app, link)] == []
+    assert refused == []
+    assert len(links) > 5000
+
+
+def test_every_form_goes_to_a_page_and_one_that_changes_something_carries_its_token(app: Flask, crawl: Crawl) -> None:
+    forms = [form for page in crawl.pages if page.endpoint not in LEAD_ANYWHERE for form in page.seen.forms]
+
+    assert {form.action for form in forms if not routes.endpoint_of(app, form.action, form.method)} == set()
+    assert {form.action for form in forms if form.method == "POST" and "csrf_token" not in dict(form.fields)} == set()
+    assert {form.action for form in forms if form.method == "GET" and "csrf_token" in dict(form.fields)} == set()
+
+
+def test_a_look_changes_nothing(crawl: Crawl) -> None:
+    assert [(page.reader, page.address, page.written) for page in crawl.pages if page.written - LOOKS] == []
+    assert any(page.written for page in crawl.pages)
