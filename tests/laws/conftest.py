@@ -5,11 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from scheduler.jobs import queue
-from tests.factories import MONDAY
 from tests.laws.crawl import Crawl, crawl
 from tests.laws.sources import nodes, parsed
-from tests.loaded_demo import load_demo
 
 __all__ = ["crawl"]
 
@@ -23,17 +20,9 @@ def trees() -> Iterator[None]:
 
 
 @pytest.fixture
-def house(app: Flask, monkeypatch) -> Flask:
-    """The demo's rows in every state, and an application that shows its error page instead of raising."""
+def house(app: Flask, crawl: Crawl, monkeypatch) -> Flask:
+    """The rows that the crawl left, and an application that shows its error page instead of raising."""
     for name, value in (("TESTING", False), ("RATELIMIT_ENABLED", False), ("PROPAGATE_EXCEPTIONS", False)):
         monkeypatch.setitem(app.config, name, value)
-    load_demo()
-    queue.write_run("messages.send_waiting", MONDAY, failed=False)  # the worker has been heard of
-    return app
-
-
-@pytest.fixture
-def walked_house(house: Flask, crawl: Crawl) -> Flask:
-    """The rows that the crawl left: its readers are signed in, and the addresses and forms of its pages are true."""
     crawl.put_rows_in_place()
-    return house
+    return app

@@ -30,8 +30,9 @@ from scheduler.visits.service.calendar_entries import write_entries
 from scheduler.visits.service.locked_visit import loaded_visit
 from tests.demo_house import demo_house
 from tests.factories import MONDAY
+from tests.laws.nasty import kind_of
 from tests.laws.page_reader import FormSeen, PageReader
-from tests.laws.reach import AskedRequest, query_names
+from tests.laws.query_names import AskedRequest, query_names
 from tests.laws.routes import endpoint_of, plain_pages
 from tests.laws.travellers import Traveller, travellers
 from tests.shared import one_at_a_time, shared_by_processes
@@ -108,12 +109,29 @@ class Crawl:
     def forms_of(
         self, reader: str, numbers: str = NUMBERS, met: dict[Shape, FormSeen] | None = None
     ) -> Iterator[FormSeen]:
-        """One form of each shape; none of those that are in `met`, to which it is added."""
+        """One form of each shape but those in `met`, to which it is added; whoever signs out would send no other."""
         known = {} if met is None else met
         for form in (form for page in self.pages_of(reader) for form in page.seen.forms):
             shape = (form.method, re.sub(numbers, "N", urlsplit(form.action).path), tuple(form.names))
-            if known.setdefault(shape, form) is form:
+            if form.action != "/sign-out" and known.setdefault(shape, form) is form:
                 yield form
+
+    def fields_of(self, reader: str) -> Iterator[tuple[FormSeen, str]]:
+        """A form and the name of a field: each form of the product with the first of its readers, each field once.
+
+        A form whose fields have all been met in others comes once all the same.
+        """
+        met: dict[Shape, FormSeen] = {}
+        kinds: set[tuple[str, str]] = set()
+        for name in self.travellers:
+            for form in self.forms_of(name, NUMBERS_AND_LINKS, met):
+                new = {(form.method, kind_of(field)): field for field in reversed(form.names)}
+                if name == reader:
+                    fresh = [field for kind, field in new.items() if kind not in kinds]
+                    yield from ((form, field) for field in fresh or form.names[:1])
+                kinds |= new.keys()
+            if name == reader:
+                return
 
     def put_rows_in_place(self) -> None:
         """Into the application at hand, with the mails that lie beside its rows."""

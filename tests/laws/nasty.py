@@ -2,7 +2,10 @@
 
 import re
 
+from flask.testing import FlaskClient
+
 from scheduler.requests.service.answers import MOST_CHARACTERS
+from tests.laws.page_reader import FormSeen
 
 VALUES = (
     "",
@@ -39,3 +42,12 @@ def kind_of(name: str) -> str:
 def beyond(value: str, typed: str) -> str:
     """Whatever number stands in a value, alone or in "12.3" or "12:2026-12-10", becomes the other one."""
     return re.sub(r"(?<!\d)\d+(?!\d)", typed, value, count=1)
+
+
+def status_with(client: FlaskClient, form: FormSeen, name: str, typed: str) -> int:
+    """What is answered to the form as its page filled it, but for one field."""
+    given: dict[str, list[str]] = {}
+    for field, value in [*((field, value) for field, value in form.fields if field != name), (name, typed)]:
+        given.setdefault(field, []).append(value)
+    place = {"data": given} if form.method == "POST" else {"query_string": given}
+    return client.open(form.action, method=form.method, **place).status_code

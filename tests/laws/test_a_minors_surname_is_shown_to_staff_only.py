@@ -26,10 +26,10 @@ def pages_that_name(crawl: Crawl, *readers: str) -> list[tuple[str, str]]:
     return [(page.reader, page.address) for page in crawl.pages_of(*readers) if PLANTED.encode() in page.body]
 
 
-def test_only_staff_reads_a_minors_surname(walked_house: Flask, crawl: Crawl):
+def test_only_staff_reads_a_minors_surname(house: Flask, crawl: Crawl):
     assert pages_that_name(crawl, "coordinator"), "else this test sees nothing"
     assert pages_that_name(crawl, *NO_STAFF) == []
-    assert PLANTED not in record_of_a_minor(walked_house)
+    assert PLANTED not in record_of_a_minor(house)
     texts = [*db.session.scalars(sa.select(CalendarEntry.text)), *db.session.scalars(sa.select(OutboxMessage.text))]
     assert len(texts) > 10
     assert [text for text in texts if PLANTED in text] == []

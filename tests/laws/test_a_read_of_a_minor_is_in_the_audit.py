@@ -24,7 +24,7 @@ from tests.laws.crawl import PLANTED, Crawl
     ],
 )
 def test_trust_s34_every_page_that_names_a_minor_to_staff_is_noted(
-    walked_house: Flask, crawl: Crawl, role: str, by_given_names: set[str]
+    house: Flask, crawl: Crawl, role: str, by_given_names: set[str]
 ):
     reader = db.session.scalars(sa.select(User.id).where(User.email == crawl.travellers[role].email)).one()
     of_reader = (AuditEntry.action == MINOR_READ, AuditEntry.actor == f"user:{reader}")

@@ -5,7 +5,7 @@ SQLite ends at eight bytes, a whole number of PostgreSQL at four: one step beyon
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pytest
 from flask import Flask
@@ -13,15 +13,17 @@ from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule
 
 from scheduler.core.db import LARGEST_ID
-from scheduler.policy import Role
 from scheduler.web.forms import number_of
-from tests.laws.nasty import FormSeen, beyond, kind_of
-from tests.laws.reach import asked_in_addresses, broken_by_one_name, browser, forms_within_reach
+from tests.laws.crawl import Crawl
+from tests.laws.nasty import beyond, kind_of, status_with
+from tests.laws.page_reader import FormSeen
+from tests.laws.reach import broken_by_all_names, broken_by_one_name, names_by_page
 from tests.laws.routes import PART
+from tests.laws.travellers import ROLES
 
 BEYOND = (str(LARGEST_ID), str(LARGEST_ID + 1), str(2**31), str(2**63))
 A_DAY_OR_TIME = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\.?|\d{4}-\d\d-\d\d|\d{1,2}:\d\d")
-ROLES = (Role.ADMINISTRATOR, Role.SAFEGUARDING, Role.EDUCATOR)
+READERS = ("administrator", "safeguarding", "educator", "")
 ON_POSTGRESQL = pytest.mark.parametrize(
     "database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
 )
@@ -45,66 +47,94 @@ def addresses(rule: Rule) -> Iterator[str]:
             yield PART.sub(lambda part, told=told, any_of=any_of: {**any_of, **told}.get(part[1], "nothing"), rule.rule)
 
 
-@pytest.mark.both_databases
-def test_an_address_with_a_number_that_no_row_can_have_is_not_found(house: Flask):
-    clients = [browser(house, role) for role in (*ROLES, None)]
-    rules = rules_with_a_number(house)
-    answers = {
-        (method, address): {client.open(address, method=method).status_code for client in clients}
-        for rule in rules
+def wrong_answers(app: Flask, readers: Callable[[int], Sequence[FlaskClient]]) -> dict[tuple[str, str], set[int]]:
+    """What is answered otherwise than as if there were no such thing; `readers`: who opens an address, by its place."""
+    asked = [
+        (method, address)
+        for rule in rules_with_a_number(app)
         for address in addresses(rule)
         for method in sorted((rule.methods or set()) & {"GET", "POST"})
+    ]
+    answers = {
+        (method, address): {client.open(address, method=method).status_code for client in readers(place)}
+        for place, (method, address) in enumerate(asked)
+    }
+    assert len(asked) > 400
+    return {
+        (method, address): said
+        for (method, address), said in answers.items()
+        if not said <= ({404} if BEYOND[1] in address else {302, 403, 404, 410})
     }
 
-    assert len(rules) > 40
-    assert {asked: said for asked, said in answers.items() if not said <= {302, 403, 404, 410}} == {}
-    assert all({404} >= said for (_method, address), said in answers.items() if BEYOND[1] in address)
+
+@pytest.mark.postgres_decides
+def test_an_address_with_a_number_that_no_row_can_have_is_not_found(house: Flask, crawl: Crawl):
+    """One reader after the other opens one."""
+    clients = [crawl.client(house, reader) for reader in READERS]
+
+    assert wrong_answers(house, lambda place: [clients[(place + place // 4) % 4]]) == {}
+    assert len(rules_with_a_number(house)) > 40
+
+
+@pytest.mark.deep
+@pytest.mark.both_databases
+def test_an_address_with_a_number_that_no_row_can_have_is_found_by_nobody(house: Flask, crawl: Crawl):
+    clients = [crawl.client(house, reader) for reader in READERS]
+
+    assert wrong_answers(house, lambda _place: clients) == {}
 
 
 @ON_POSTGRESQL
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, None])
-def test_a_query_with_a_number_that_no_row_can_have_breaks_nothing(house: Flask, role: Role | None):
+@pytest.mark.parametrize("reader", ["administrator", ""])
+@pytest.mark.parametrize("deep", [False, pytest.param(True, marks=pytest.mark.deep)])
+def test_a_query_with_a_number_that_no_row_can_have_breaks_nothing(house: Flask, crawl: Crawl, reader: str, deep: bool):
     """On SQLite test_no_address_makes_a_500.py types one that is larger still, beside all else."""
-    client = browser(house, role)
-    read = asked_in_addresses(house, client, [BEYOND[1]])
+    client, names = crawl.client(house, reader), names_by_page(crawl, house, reader)
 
-    assert broken_by_one_name(client, read, [BEYOND[3]]) == []
-    if role:
-        assert {"page", "host", "owner", "presenter", "from", "programme"} <= set().union(*read.values())
-
-
-def sent(client: FlaskClient, form: FormSeen) -> Iterator[tuple[str, int]]:
-    """Each field sent with a number beyond, or with NUL where it holds none, the others as the page filled them.
-
-    Of fields of one table the first two.
-    """
-    met = Counter[str]()
-    for at, (name, value) in enumerate(form.fields):
-        met[kind_of(name)] += 1
-        if name in ("csrf_token", "form_key") or met[kind_of(name)] > 2:
-            continue
-        typed = "a\x00b" if not re.search(r"\d", value) or A_DAY_OR_TIME.fullmatch(value) else beyond(value, BEYOND[3])
-        given: dict[str, list[str]] = {}
-        for place, (field, was) in enumerate(form.fields):
-            given.setdefault(field, []).append(typed if place == at else was)
-        where = {"data": given} if form.method == "POST" else {"query_string": given}
-        yield name, client.open(form.action, method=form.method, **where).status_code
+    assert broken_by_all_names(client, names, BEYOND, deep=deep) == []
+    assert not deep or broken_by_one_name(client, names, [BEYOND[3]], deep=True) == []
+    if reader:
+        assert {"page", "host", "owner", "presenter", "from", "programme"} <= set().union(*names.values())
 
 
-@ON_POSTGRESQL
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.EDUCATOR, None])
-def test_a_field_with_what_no_row_can_hold_breaks_nothing(house: Flask, role: Role | None):
-    """On SQLite the same is typed by test_nothing_typed_makes_a_500.py, beside all else."""
-    client = browser(house, role)
-    tried = [
-        (form.action, name, status)
-        for form in forms_within_reach(house, client)
-        if "sign-out" not in form.action
-        for name, status in sent(client, form)
+def beyond_or_nul(form: FormSeen, name: str) -> str:
+    """A number beyond in the place of its own, or NUL where the field holds none."""
+    value = next(value for field, value in form.fields if field == name)
+    return "a\x00b" if not re.search(r"\d", value) or A_DAY_OR_TIME.fullmatch(value) else beyond(value, BEYOND[3])
+
+
+def broken(client: FlaskClient, fields: Iterable[tuple[FormSeen, str]]) -> list[tuple[str, str]]:
+    return [
+        (form.action, name)
+        for form, name in fields
+        if name != "form_key" and status_with(client, form, name, beyond_or_nul(form, name)) >= 500
     ]
 
-    assert [one for one in tried if one[-1] >= 500] == []
-    assert len(tried) > (50 if role is Role.COORDINATOR else 2)
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("reader", ["", "school", "coordinator", "educator"])
+def test_a_field_with_what_no_row_can_hold_breaks_nothing(house: Flask, crawl: Crawl, reader: str):
+    """Each form once, each field once. On SQLite the same is typed by test_nothing_typed_makes_a_500.py."""
+    fields = list(crawl.fields_of(reader))
+
+    assert broken(crawl.client(house, reader), fields) == []
+    assert len(fields) > (50 if reader == "coordinator" else 2)
+
+
+@pytest.mark.deep
+@ON_POSTGRESQL
+@pytest.mark.parametrize("reader", ROLES)
+def test_no_field_of_any_form_breaks_over_what_no_row_can_hold(house: Flask, crawl: Crawl, reader: str):
+    """Of fields of one table the first two."""
+    fields = []
+    for form in crawl.forms_of(reader):
+        met = Counter[str]()
+        for name in form.names:
+            met[kind_of(name)] += 1
+            fields += [(form, name)] if met[kind_of(name)] <= 2 else []
+
+    assert broken(crawl.client(house, reader), fields) == []
+    assert len(fields) > 50
 
 
 def test_a_number_in_a_hidden_field_reaches_as_far_as_a_row():

@@ -4,31 +4,30 @@ SQLite's `data_version` changes with every commit of another connection that wro
 updates and deletes of any table alike. What PostgreSQL alone refuses: test_ids_beyond_the_database.py.
 """
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from scheduler.core import tokens
 from scheduler.core.db import LARGEST_ID, transaction
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
-from tests.factories import MONDAY
 from tests.factories.people import make_user
-from tests.laws.nasty import LONG, VALUES, FormSeen, beyond, kind_of
-from tests.laws.reach import Shape, browser, forms_within_reach
+from tests.laws.crawl import Crawl, Shape
+from tests.laws.nasty import LONG, VALUES, beyond, kind_of, status_with
+from tests.laws.page_reader import FormSeen
 from tests.laws.routes import pages
+from tests.laws.travellers import ROLES
 from tests.laws.watch import Watch, nobody_notes_looks
 from tests.web.browser import browser_of
 
 FEW = ("", "a\x00b", "9" * 5000, "nobody-knows-this")  # a school has many pages of the same forms, one a state
 COUNTED = {"/sign-in"}  # a try that fails is counted, or there would be no limit (TRUST S7)
+Typed = tuple[FormSeen, str, str]  # a form, the name of one of its fields, and what is typed into it
 
 
 @pytest.fixture
@@ -39,82 +38,75 @@ def watch(house: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     watching.close()
 
 
-def school_pages() -> list[str]:
-    """What the secret links of one request in each state open."""
-    wanted = sa.select(sa.func.min(SchoolRequest.id)).group_by(SchoolRequest.state)
-    lasts, now = dt.timedelta(hours=1), MONDAY
-    with transaction() as session:
-        secrets = [tokens.mint("status", one, lasts=lasts, now=now) for one in session.scalars(wanted)]
-    return [f"/status/{secret}{page}" for secret in secrets for page in ("", "/attendance", "/cancel")]
-
-
-@cache
-def met_by_a_coordinator(app: Flask) -> dict[Shape, FormSeen]:
-    """In the demo as every test of this file finds it: the same rows, the same forms."""
-    met: dict[Shape, FormSeen] = {}
-    assert list(forms_within_reach(app, browser(app, Role.COORDINATOR), met=met)) == list(met.values())
-    return met
-
-
-def forms_of(app: Flask, client: FlaskClient, role: Role | None) -> list[FormSeen]:
-    """What the role alone reaches: an administrator's forms that a coordinator has too are walked as hers."""
-    reached: Iterable[FormSeen]
-    if role is Role.COORDINATOR:
-        reached = met_by_a_coordinator(app).values()
-    elif role is Role.ADMINISTRATOR:
-        reached = forms_within_reach(app, client, met=dict(met_by_a_coordinator(app)))
-    else:
-        reached = forms_within_reach(app, client, school_pages() if role is None else ())
-    return [form for form in reached if "sign-out" not in form.action]
-
-
-def typed_into(form: FormSeen, name: str, turn: int) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """The form as its page filled it but for one field, with each value in turn.
-
-    A name is typed half of the values in the first form where it stands, the other half in the second, a fifth in each
-    further one; names of an even number of letters begin with one half, the others with the other.
-    """
+def values_for(form: FormSeen, name: str, usual: Iterable[str] = VALUES) -> list[str]:
     was = [value for field, value in form.fields if field == name]
-    values = list(FEW if form.action.startswith("/status/") else VALUES)
-    values += [LONG] if form.method == "POST" else []
-    if turn < 2:
-        values = values[(len(name) + turn) % 2 :: 2]
-    else:
-        some = len(values) // 5
-        values = [values[(turn * some + more) % len(values)] for more in range(some)]
-    values += [beyond(value, str(LARGEST_ID + 1)) for value in was if re.search(r"\d", value)]
-    for value in values:
-        given: dict[str, list[str]] = {}
-        for field, typed in [*((field, one) for field, one in form.fields if field != name), (name, value)]:
-            given.setdefault(field, []).append(typed)
-        yield value, given
+    long = [LONG] if form.method == "POST" else []
+    return [*usual, *long, *(beyond(value, str(LARGEST_ID + 1)) for value in was if re.search(r"\d", value))]
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR, Role.EDUCATOR, None])
-def test_no_form_breaks_over_what_is_typed_and_no_refusal_stores_anything(
-    house: Flask, watch: Watch, role: Role | None
-):
-    client = browser(house, role)
-    broken, stored, sent, refused = [], [], 0, 0
+def all_values(forms: Iterable[FormSeen]) -> Iterator[Typed]:
+    """A name is typed half of the values in the first form where it stands, the other half in the second, a fifth in
+    each further one; names of an even number of letters begin with one half, the others with the other.
+    """
     met = Counter[tuple[str, str]]()
-    for form in forms_of(house, client, role):
+    for form in forms:
         for name in form.names:
             kind = (form.method, kind_of(name))
+            values, turn = list(FEW if form.action.startswith("/status/") else VALUES), met[kind]
             met[kind] += 1
-            for value, given in typed_into(form, name, met[kind] - 1):
-                place = {"data": given} if form.method == "POST" else {"query_string": given}
-                watch.anything_stored()
-                status, sent = client.open(form.action, method=form.method, **place).status_code, sent + 1
-                if status >= 500:
-                    broken.append((form.action, name, value[:40]))
-                if status >= 400 and form.action.partition("?")[0] not in COUNTED:
-                    refused += 1
-                    stored += [(status, form.action, name, value[:40])] if watch.anything_stored() else []
+            if turn < 2:
+                values = values[(len(name) + turn) % 2 :: 2]
+            else:
+                some = len(values) // 5
+                values = [values[(turn * some + more) % len(values)] for more in range(some)]
+            yield from ((form, name, value) for value in values_for(form, name, values))
 
+
+def refusals(client: FlaskClient, watch: Watch, all_typed: Iterable[Typed]) -> int:
+    """How many values were refused: none broke anything, no refusal stored anything."""
+    broken, stored, refused = [], [], 0
+    for form, name, value in all_typed:
+        watch.anything_stored()
+        status = status_with(client, form, name, value)
+        if status >= 500:
+            broken.append((form.action, name, value[:40]))
+        if status >= 400 and form.action.partition("?")[0] not in COUNTED:
+            refused += 1
+            stored += [(status, form.action, name, value[:40])] if watch.anything_stored() else []
     assert broken == []
     assert stored == []
-    assert sent > 100
-    assert refused > 50
+    return refused
+
+
+@pytest.mark.parametrize("reader", ROLES)
+def test_no_form_breaks_over_what_is_typed_and_no_refusal_stores_anything(
+    house: Flask, crawl: Crawl, watch: Watch, reader: str
+):
+    """Each form of the product once, each field once, with one value after the other."""
+    fields = enumerate(crawl.fields_of(reader))
+    typed = [(form, name, (values := values_for(form, name))[turn % len(values)]) for turn, (form, name) in fields]
+
+    assert refusals(crawl.client(house, reader), watch, typed) > 0
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("reader", ROLES)
+def test_no_form_breaks_over_any_value(house: Flask, crawl: Crawl, watch: Watch, reader: str):
+    """An administrator's forms that a coordinator has too are tried as hers."""
+    met: dict[Shape, FormSeen] = {}
+    if reader == "administrator":
+        assert list(crawl.forms_of("coordinator", met=met))
+    typed = list(all_values(crawl.forms_of(reader, met=met)))
+
+    assert refusals(crawl.client(house, reader), watch, typed) > 50
+    assert len(typed) > 100
+
+
+def test_every_form_of_the_product_is_among_them(crawl: Crawl):
+    fields = [one for reader in ROLES for one in crawl.fields_of(reader)]
+
+    assert len({id(form) for form, _name in fields}) > 250
+    assert len(fields) > 480
 
 
 def test_an_address_that_leads_nowhere_stores_nothing(house: Flask, watch: Watch):
