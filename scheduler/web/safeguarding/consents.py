@@ -7,7 +7,7 @@ from flask import current_app, redirect, render_template, request, send_file, ur
 from flask.typing import ResponseReturnValue
 
 from scheduler.core import clock
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.scans import MOST_SCAN_BYTES, ScanKind
 from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.terms import PaperRow, SafeguardingReason
@@ -15,6 +15,7 @@ from scheduler.staffing.service import birth_dates, consents
 from scheduler.web.filters import say
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
+from scheduler.web.once import sent_once
 from scheduler.web.reasons import worded
 from scheduler.web.safeguarding import forms
 from scheduler.web.safeguarding.views import PURPOSES, bp, page_for
@@ -54,11 +55,14 @@ def name_guardian(presenter_id: int) -> ResponseReturnValue:
 
 @bp.post("/safeguarding/<int:presenter_id>/guardian/link")
 @may("name", "consent")
+@sent_once
 def send_link(presenter_id: int) -> ResponseReturnValue:
     try:
         service.send_link(current_actor(), presenter_id, now=clock.now())
         say(_("The link is on its way to the guardian."))
     except Conflict as refused:
+        if refused.reason is GroundReason.SENT_WITH_OTHER_CONTENT:
+            raise
         say(worded(refused.reason))
     return redirect(url_for(".proofs", presenter_id=presenter_id))
 

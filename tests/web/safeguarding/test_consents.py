@@ -20,6 +20,7 @@ from scheduler.safeguarding.terms import CONSENT_TEXT, WithdrawnBy
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_minor, a_scan, make_consent, make_guardian
+from tests.laws.page_reader import seen_on
 from tests.visits.defences import take_defences_away
 from tests.web.browser import browser_of
 
@@ -291,6 +292,17 @@ def test_the_link_is_sent_once_more_or_the_page_says_why_not(officer, minor):
     waiting = select(OutboxMessage.kind).where(OutboxMessage.state == MessageState.WAITING)
     assert db.session.scalars(waiting).all() == ["consent_asked"]
     assert "on its way" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+
+
+def test_the_link_is_sent_once_however_often_the_button_is_pressed(officer, minor):
+    make_guardian(minor.id)
+    page = officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    form = next(one for one in seen_on("", page)[0] if one.action.endswith("/guardian/link"))
+
+    told = [officer.post(form.action, data=dict(form.fields)).location for _press in range(2)]
+
+    assert told == [f"/safeguarding/{minor.id}"] * 2
+    assert len(db.session.scalars(select(OutboxMessage.id)).all()) == 1
 
 
 def test_a_minor_takes_the_consent_back_on_her_own_page(app):
