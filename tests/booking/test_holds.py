@@ -32,7 +32,7 @@ from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 ELEVEN = Slot(THURSDAY, dt.time(11))
 LATER = MONDAY + HELD_FOR
 

@@ -36,7 +36,7 @@ from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
 from tests.web.browser import sign_in_as
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 VISITS = int(os.environ.get("RASPORED_KILLED_VISITS", "24"))
 ADULTS = int(os.environ.get("RASPORED_KILLED_ADULTS", "4"))

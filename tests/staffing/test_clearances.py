@@ -74,7 +74,7 @@ def ids_of(rows):
     return {row.presenter.presenter_id for row in rows}
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
     every = everybody(session, centre_id)
     able = [row for row in every if not row.presenter.suspended]
@@ -99,7 +99,7 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
         assert ends == sorted(ends)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_list_names_the_same_whichever_lists_are_asked_for_beside_it(centre_id):
     every = clearance_pages(centre_id, TODAY, dict.fromkeys(Lacks, 1))
 
@@ -108,7 +108,7 @@ def test_a_list_names_the_same_whichever_lists_are_asked_for_beside_it(centre_id
             assert clearance_pages(centre_id, TODAY, dict.fromkeys(lists, 1)) == {one: every[one] for one in lists}
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_lines_of_proofs_stand_as_the_lists_do_and_say_the_same_in_one_question(centre_id):
     lists = (Lacks.LACKING, Lacks.ENDS_IN_7, Lacks.ENDS_IN_30, Lacks.MINORS)
     for asked in (dict.fromkeys(lists, 1), {lacks: number for number, lacks in enumerate(lists, 1)}):
@@ -148,7 +148,7 @@ def test_who_waits_on_the_list_is_whoever_the_rule_of_turns_gives_a_turn(session
     assert waits != turns.keys()
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("down", [False, True])
 def test_the_list_is_sorted_as_a_comparison_of_all_would(centre_id, down):
     by_name = presenters_page(centre_id, TODAY, None, 1).rows
@@ -191,7 +191,7 @@ def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):
     assert clearance_pages(centre_id, TODAY, {Lacks.IN_ORDER: 1})[Lacks.IN_ORDER].total == 0
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("promised_at", [None, MONDAY])
 def test_several_days_are_answered_as_each_by_itself(centre_id, session, promised_at):
     who = session.scalars(select(Presenter.id).order_by(Presenter.id.desc())).all()

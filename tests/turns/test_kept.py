@@ -48,7 +48,7 @@ from tests.standing_clock import StandingClock
 from tests.visits.scene import Scene
 from tools.bench.counting import effort
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LOOKS = (HOUR, DAY, 2 * DAY, 14 * DAY, 15 * DAY, 16 * DAY, 21 * DAY, 22 * DAY, 40 * DAY)  # the visit is 22 days away
 Walk = list[tuple[str, int]]
