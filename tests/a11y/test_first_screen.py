@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from tests.a11y.atlas import Traveller
 from tests.a11y.looking import Eye, View
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])

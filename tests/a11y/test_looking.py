@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from tests.a11y.atlas import Sheet, Traveller
 from tests.a11y.looking import Eye, View
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 SHEETS = [
     Sheet("", "public.styleguide", "/styleguide"),
     Sheet("coordinator", "desk.today", "/desk"),

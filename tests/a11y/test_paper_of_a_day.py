@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from tests.a11y.atlas import Sheet, Traveller
 from tests.a11y.looking import Eye, View
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 
 
 def test_a_day_of_one_visit_is_one_sheet_of_paper(

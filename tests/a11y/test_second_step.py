@@ -18,7 +18,7 @@ from tests.factories import MONDAY
 from tests.factories.keys import make_app, make_passkey, make_sign_in, seen_browser
 from tests.factories.people import make_centre, make_user
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 WITHOUT_A_KEY = ["/second-step/begin", "/second-step/mailbox"]
 WITH_THE_MAILBOX = ["/second-step/begin", "/second-step/app", "/second-step/passkeys"]
 WITH_A_KEY = ["/second-step", "/second-step/mailbox"]

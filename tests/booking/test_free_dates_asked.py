@@ -191,6 +191,7 @@ def test_a_host_that_does_not_exist_is_not_found(asked):
         asked.answer(host_id=99_999)
 
 
+@pytest.mark.deep
 def test_at_m_scale_six_questions_are_enough(session):
     wish = m_scale.write()
 

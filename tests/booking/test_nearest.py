@@ -53,7 +53,7 @@ def is_among(one: Seeker, wanted: WantedPeople) -> bool:
     return one.kind in wanted.kinds and bool(wanted.everybody or keeps or (wanted.beside and adds))
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @given(st.integers(0, 10**9), st.integers(1, 5))
 @settings(max_examples=60, deadline=None)
 def test_who_is_not_wanted_changes_no_day(seed: int, number: int):
@@ -159,6 +159,7 @@ def wishes_like(wish: FreeWish) -> list[FreeWish]:
     ]
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 def test_the_nearest_say_the_days_that_everybody_says(busy: FreeWish, session):
     """Also who asks one calendar again and again; and a crew that is named is found wherever it lives."""
@@ -178,6 +179,7 @@ def test_the_nearest_say_the_days_that_everybody_says(busy: FreeWish, session):
     assert len({whole.days for whole, _near in found[:10]}) > 6
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @pytest.mark.parametrize("share", [1, 4])
 def test_the_nearest_are_the_same_looked_for_in_the_nearest_towns_or_in_all(

@@ -161,6 +161,7 @@ def a_backlog() -> int:
     return programme.centre_id
 
 
+@pytest.mark.deep
 def test_trust_r02_killed_five_times_each_is_made_once_and_matches_its_hash(session, client, house, the_clock):
     the_clock.stands_at(LEAVING)
     centre_id = a_backlog()

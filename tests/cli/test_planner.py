@@ -46,6 +46,7 @@ def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp
     assert "first step=0 cost=" in result.stderr
 
 
+@pytest.mark.deep
 def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(app: Flask, instance: Path, tmp_path: Path):
     """One after the other in processes of their own: each plan is the one that `solve` gives alone."""
     folder, plans, alone = tmp_path / "centres", tmp_path / "plans", tmp_path / "alone.json"
@@ -174,7 +175,7 @@ def test_what_cannot_be_used_is_told_in_one_line(app: Flask, arguments: list[str
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_who_serves_pages_loads_no_solver(tmp_path: Path):
     """Their 250 MB are for commands and jobs alone."""
     code = (

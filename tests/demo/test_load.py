@@ -220,7 +220,7 @@ def test_the_demo_comes_in_every_month():
     assert {moment.month for moment in MOMENTS} == set(range(1, 13))
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_the_demo_keeps_every_invariant_on_a_day_with_something_odd_and_in_every_month(session, the_clock, moment):
     the_clock.stands_at(moment)

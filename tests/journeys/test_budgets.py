@@ -14,7 +14,7 @@ from tests.factories import MONDAY
 from tests.journeys.installation import Installation
 from tests.journeys.person import DESK, PHONE
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 KB = 1000
 FIRST_LOAD, SCRIPT, JUMPS = 150 * KB, 40 * KB, 0.02
 BOOKING, TOUCHES, TOUCHES_OF_A_DAY = 150 * KB, 25, 32

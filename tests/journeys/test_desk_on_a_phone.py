@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from scheduler.core.db import db
 from scheduler.places.models import Host
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 HEIGHT = 780
 
 

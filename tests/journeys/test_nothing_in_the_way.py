@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from scheduler.core.db import db, transaction
 from scheduler.people.models import SignIn
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 WRITTEN = "The hall is closed until spring."
 
 

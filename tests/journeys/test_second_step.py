@@ -17,7 +17,7 @@ from tests.factories import MONDAY
 from tests.factories.keys import SECRET, make_app
 from tests.factories.people import make_centre, make_user
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 PASSWORD = "mesečina nad Drvengradom"
 DEVICE = {
     "protocol": "ctap2",

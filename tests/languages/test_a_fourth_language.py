@@ -61,6 +61,7 @@ def data(spoken_house: Flask) -> Data:
     return found
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_translated(
     spoken_house: Flask, everyone: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str

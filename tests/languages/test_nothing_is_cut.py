@@ -10,7 +10,7 @@ from tests.a11y.atlas import ROLES, Sheet, Traveller
 from tests.a11y.looking import Eye, View
 from tests.languages.pseudo import PSEUDO
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 WIDTHS = (360, 1280)
 SAMPLE = {"public.styleguide", "public.front", "requests.book_page", "requests.inbox", "desk.today", "board.board"}
 CUT = """() => {

@@ -43,7 +43,7 @@ def stands(asked: AskedVisit, who: int, day: dt.date) -> bool:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @given(SEEDS)
 @settings(max_examples=40, deadline=None)
 def test_a_cell_fits_exactly_when_some_seat_of_hers_may_stand(seed: int):

@@ -105,6 +105,7 @@ def the_public_reads_what_is_counted(world):
     add_up_marked()
 
 
+@pytest.mark.deep
 @pytest.mark.postgres_decides
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatch):

@@ -73,6 +73,7 @@ def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
     assert len(many) == len(few)
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @pytest.mark.parametrize("in_campaign", [False, True])
 def test_the_nearest_are_asked_first_and_the_pages_are_those_of_all(scene, session, monkeypatch, in_campaign):

@@ -28,7 +28,7 @@ one line</textarea>
 """
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.postgres
 def test_a_centre_begins_a_school_asks_and_a_backup_comes_up_elsewhere(tmp_path: Path):
     told: list[str] = []

@@ -206,6 +206,7 @@ def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> set[str]:
     return world.done
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk[-1][0])
 def test_after_each_act_the_list_is_what_the_rule_says(app: Flask, the_clock: StandingClock, walk: Walk) -> None:
     done = walk_and_look(app, the_clock, walk)
@@ -213,7 +214,7 @@ def test_after_each_act_the_list_is_what_the_rule_says(app: Flask, the_clock: St
     assert {name for name, _number in walk} - done <= {"forget", "take_back", "lapse", "join"}
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -250,6 +251,7 @@ def test_numbers_that_come_and_go_are_in_the_list_at_once(session, the_clock: St
     }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("named", [heaps.MOST_VISITS_NAMED, 0])  # past it those to be judged are looked for again
 def test_pages_of_a_list_and_of_each_matter_are_slices_of_what_the_rule_says(session, monkeypatch, named) -> None:
     monkeypatch.setattr(heaps, "MOST_VISITS_NAMED", named)

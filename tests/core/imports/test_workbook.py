@@ -77,7 +77,7 @@ def sheet_of(inner: bytes) -> dict[str, bytes]:
     return {"xl/worksheets/sheet1.xml": f"<worksheet {MAIN}><sheetData>".encode() + inner + b"</sheetData></worksheet>"}
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("cell", [b"<row/>", b"<a/>", b"<row><c/><c/></row>", b'<row s="1"/>'])
 def test_millions_of_empty_lines_never_stand_in_memory(cell):
     bomb = a_workbook([["x"]], **sheet_of(cell * 100_000))

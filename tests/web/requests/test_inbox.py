@@ -202,6 +202,7 @@ def test_a_suspended_colleague_is_not_offered(desk, programme):
     assert [name in page for name in ("Ана", "Ива")] == [True, False]
 
 
+@pytest.mark.deep
 def test_a_row_that_was_written_before_is_to_the_letter_as_if_it_were_written_anew(desk, programme, app, monkeypatch):
     """Whatever is changed of what it says, in each language, with and without a column, ticked or not, first or not."""
     host, kept = make_host("Бранко"), app.extensions[frame.ROWS]
