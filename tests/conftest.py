@@ -35,7 +35,7 @@ from tests.clean_tables import prepare_for_tests, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
-pytest_plugins = ["tests.processor_time"]
+pytest_plugins = ["tests.ceilings", "tests.processor_time"]
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 LONGEST = (  # more than a minute each

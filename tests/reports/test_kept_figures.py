@@ -34,6 +34,7 @@ from scheduler.reports.queries.youth import youth_numbers
 from scheduler.reports.terms.counting import Filters, Group, Period
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import asked_and_written, statements
 from tests.factories.attendance import make_attendance
 from tests.factories.counting import LEAVING, a_counted_visit, sign_all
@@ -142,7 +143,7 @@ def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, question
     with statements() as asked:
         reports.attendance_report(WHOLE, groups)
 
-    assert len(asked) == questions
+    at_most(questions, asked)
     assert sum("kept_figure" in one or "place_figure" in one for one in asked) == 1
 
 
@@ -317,7 +318,8 @@ def test_presenters_are_read_from_their_figures(session):
     with statements() as asked:
         report = reports.attendance_report(WHOLE, (Group.PRESENTER,))
 
-    assert (len(asked), sum("crew_figure" in one for one in asked), "head_count" in "".join(asked)) == (2, 1, False)
+    at_most(2, asked)
+    assert (sum("crew_figure" in one for one in asked), "head_count" in "".join(asked)) == (1, False)
     assert {row.keys[0].value for row in report.rows} == {str(one.id) for one in (chief, *young)}
 
 

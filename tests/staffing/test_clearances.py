@@ -18,6 +18,7 @@ from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages,
 from scheduler.turns.rules import turn_of_proof
 from scheduler.turns.terms import Whose
 from scheduler.visits.queries.clearance import clearance, clearances
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter
@@ -116,7 +117,7 @@ def test_lines_of_proofs_stand_as_the_lists_do_and_say_the_same_in_one_question(
         with statements() as made:
             pages = proof_pages(centre_id, TODAY, asked, per_page=2)
 
-        assert len(made) == 1
+        at_most(1, made)
         for lacks, page in pages.items():
             told = whole[lacks]
             assert (page.total, page.number, page.per_page) == (told.total, told.number, 2)
@@ -181,7 +182,7 @@ def test_a_hundred_presenters_ask_as_often_as_ten(session):
     assert asked[0] == asked[1]
     with statements() as made:
         clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1, Lacks.IN_ORDER: 1})
-    assert len([one for one in made if "standing" in one]) == 1, "both lists and how many are on them, in one question"
+    at_most(1, [one for one in made if "standing" in one])  # both lists and how many are on them
 
 
 def test_a_check_that_nobody_has_made_yet_counts_for_nothing(centre_id):

@@ -28,6 +28,7 @@ from scheduler.tours.service import begin_tour, finish_tour
 from scheduler.tours.terms import CrewMode, FoundStop, FoundTour, LeftOut, TourReason
 from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import always_free, make_centre, make_user
@@ -39,7 +40,6 @@ from tests.factories.visits import make_visit
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)
-QUESTIONS = 9  # of the page of a tour
 
 
 @pytest.fixture(autouse=True)
@@ -258,7 +258,8 @@ def test_a_tour_is_read_in_the_same_questions_however_many_cities_it_has(touring
             tour_page(touring.coordinator, shown.line.id, now=MONDAY)
         counts.append(len(asked))
 
-    assert counts == [QUESTIONS, QUESTIONS]
+    assert counts[0] == counts[1]
+    at_most(9, counts[0])
 
 
 def test_others_see_no_tour(touring):

@@ -38,6 +38,7 @@ from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
 from scheduler.visits.models.visits import Assignment, DateWish, Visit
 from scheduler.visits.terms.states import AssignmentState, FindingKind, SubstituteSearchState
+from tests.ceilings import at_most
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.places import make_host
@@ -307,7 +308,7 @@ def test_the_database_knows_of_every_table_that_the_rule_asks(session) -> None:
     asked = {table.name for table in Visit.metadata.sorted_tables if table.name in told}
 
     shown_only = {Host.__tablename__, User.__tablename__}
-    assert len(made.statements) == 2
+    at_most(2, made.statements)
     assert asked - shown_only == {model.__tablename__ for model, _which, _columns in WHICH} | {"visit"}
 
 
