@@ -13,10 +13,8 @@ from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.queries import clearances_by_id
-from scheduler.safeguarding.terms import ProofKind, ProofStanding, VettingResult
+from scheduler.safeguarding.terms import ProofStanding, VettingResult, WithdrawnBy
 from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page, proof_pages
-from scheduler.turns.rules import turn_of_proof
-from scheduler.turns.terms import Whose
 from scheduler.visits.queries.clearance import clearance, clearances
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -59,6 +57,9 @@ def centre_id(session) -> int:
         make_vetting(minor.id)
         if left is not None:
             make_consent(minor.id, given_on=TODAY - 300 * DAY, valid_until=TODAY + left * DAY)
+    unsure = make_presenter(PresenterKind.INFLUENCER, birth_date=YOUNG, family_name="Živić", **given)
+    make_vetting(unsure.id)
+    make_consent(unsure.id, withdrawn_at=MONDAY - DAY, withdrawn_by=WithdrawnBy.GUARDIAN)
     suspended = make_presenter(family_name="Ilić", **given)
     with transaction() as inside:
         inside.get_one(Presenter, suspended.id).suspended_at = MONDAY
@@ -133,19 +134,14 @@ def _who(row):
     return row.presenter.presenter_id, row.presenter.full_name
 
 
-def test_who_waits_on_the_list_is_whoever_the_rule_of_turns_gives_a_turn(session, centre_id):
+def test_whoever_has_a_proof_that_is_not_in_order_waits_on_the_list(session, centre_id):
+    every = everybody(session, centre_id)
+    in_order = {ProofStanding.VALID, ProofStanding.NOT_NEEDED}
+
     waits = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
 
-    turns = {
-        row.presenter.presenter_id: (
-            turn_of_proof(ProofKind.VETTING, row.vetting.standing),
-            turn_of_proof(ProofKind.CONSENT, row.consent.standing),
-        )
-        for row in everybody(session, centre_id)
-    }
-    assert waits == {who for who, both in turns.items() if any(turn.whose is not Whose.NOBODY for turn in both)}
-    assert waits
-    assert waits != turns.keys()
+    assert waits == {_who(row)[0] for row in every if {row.vetting.standing, row.consent.standing} - in_order}
+    assert {row.vetting.standing for row in every} | {row.consent.standing for row in every} == set(ProofStanding)
 
 
 @pytest.mark.both_databases
