@@ -68,8 +68,8 @@ def test_every_picture_that_a_template_or_a_state_names_is_in_the_sprite():
 
     named = {name for text in texts for name in re.findall(r'\bicon\("(\w+)"', text)}
 
-    assert len(sprite) == 62
     assert named - sprite == set()
+    assert len(named) > 20
 
 
 def test_in_a_cell_that_is_stacked_on_a_phone_no_comma_parts_from_the_name_before_it():
