@@ -7,6 +7,7 @@ from flask import Flask
 
 from scheduler.jobs import queue
 from tests.factories import MONDAY
+from tests.laws.references import template_tree
 from tests.laws.sources import nodes, parsed
 from tests.loaded_demo import load_demo
 
@@ -17,6 +18,7 @@ def trees() -> Iterator[None]:
     yield
     nodes.cache_clear()
     parsed.cache_clear()
+    template_tree.cache_clear()
 
 
 @pytest.fixture

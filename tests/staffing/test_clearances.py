@@ -13,10 +13,8 @@ from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import Vetting
 from scheduler.safeguarding.queries import clearances_by_id
-from scheduler.safeguarding.terms import ProofKind, ProofStanding, VettingResult
+from scheduler.safeguarding.terms import ProofStanding, VettingResult, WithdrawnBy
 from scheduler.staffing.queries.clearances import SORTS, Lacks, clearance_pages, presenters_page, proof_pages
-from scheduler.turns.rules import turn_of_proof
-from scheduler.turns.terms import Whose
 from scheduler.visits.queries.clearance import clearance, clearances
 from tests.ceilings import at_most
 from tests.counting import statements
@@ -60,6 +58,9 @@ def centre_id(session) -> int:
         make_vetting(minor.id)
         if left is not None:
             make_consent(minor.id, given_on=TODAY - 300 * DAY, valid_until=TODAY + left * DAY)
+    unsure = make_presenter(PresenterKind.INFLUENCER, birth_date=YOUNG, family_name="Živić", **given)
+    make_vetting(unsure.id)
+    make_consent(unsure.id, withdrawn_at=MONDAY - DAY, withdrawn_by=WithdrawnBy.GUARDIAN)
     suspended = make_presenter(family_name="Ilić", **given)
     with transaction() as inside:
         inside.get_one(Presenter, suspended.id).suspended_at = MONDAY
@@ -69,6 +70,12 @@ def centre_id(session) -> int:
 def everybody(session, centre_id):
     ids = session.scalars(select(Presenter.id).where(Presenter.centre_id == centre_id)).all()
     return list(clearances_by_id(ids, TODAY).values())
+
+
+def waits(row) -> bool:
+    """Whether somebody must do something: a proof is missing, over, or ends soon."""
+    standings = (row.vetting.standing, row.consent.standing)
+    return ProofStanding.ENDS_SOON in standings or not (row.vetting.holds and row.consent.holds)
 
 
 def ids_of(rows):
@@ -81,9 +88,9 @@ def test_the_database_puts_everybody_where_the_rules_do(session, centre_id):
     able = [row for row in every if not row.presenter.suspended]
     soon = [row for row in able if row.ends_in is not None]
     expected = {
-        Lacks.WAITS: [row for row in every if row.waits],
-        Lacks.IN_ORDER: [row for row in every if not row.waits],
-        Lacks.LACKING: [row for row in able if not row.cleared],
+        Lacks.WAITS: [row for row in every if waits(row)],
+        Lacks.IN_ORDER: [row for row in every if not waits(row)],
+        Lacks.LACKING: [row for row in able if not (row.vetting.holds and row.consent.holds)],
         Lacks.ENDS_IN_7: [row for row in soon if row.ends_in <= 7],
         Lacks.ENDS_IN_30: [row for row in soon if row.ends_in > 7],
         Lacks.MINORS: [row for row in able if row.minor],
@@ -134,19 +141,14 @@ def _who(row):
     return row.presenter.presenter_id, row.presenter.full_name
 
 
-def test_who_waits_on_the_list_is_whoever_the_rule_of_turns_gives_a_turn(session, centre_id):
-    waits = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
+def test_whoever_has_a_proof_that_is_not_in_order_waits_on_the_list(session, centre_id):
+    every = everybody(session, centre_id)
+    in_order = {ProofStanding.VALID, ProofStanding.NOT_NEEDED}
 
-    turns = {
-        row.presenter.presenter_id: (
-            turn_of_proof(ProofKind.VETTING, row.vetting.standing),
-            turn_of_proof(ProofKind.CONSENT, row.consent.standing),
-        )
-        for row in everybody(session, centre_id)
-    }
-    assert waits == {who for who, both in turns.items() if any(turn.whose is not Whose.NOBODY for turn in both)}
-    assert waits
-    assert waits != turns.keys()
+    found = ids_of(clearance_pages(centre_id, TODAY, {Lacks.WAITS: 1})[Lacks.WAITS].rows)
+
+    assert found == {_who(row)[0] for row in every if {row.vetting.standing, row.consent.standing} - in_order}
+    assert {row.vetting.standing for row in every} | {row.consent.standing for row in every} == set(ProofStanding)
 
 
 @pytest.mark.postgres_decides

@@ -3,6 +3,7 @@
 import gzip
 import io
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -36,8 +37,9 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "yard.sqlite3"
     yardstick.prepare(str(path))
     monkeypatch.setenv("BENCH_YARD", str(path))
+    monkeypatch.setattr(yardstick, "_mine", threading.local())
     yield yardstick.app.test_client()
-    yardstick.shut()
+    yardstick.database().close()
 
 
 def test_the_bare_feed_is_as_long_as_five_hundred_events_are(yard):

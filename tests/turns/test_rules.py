@@ -12,12 +12,10 @@ from scheduler.people.terms import PresenterKind
 from scheduler.programmes.terms import Audience
 from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.safeguarding.terms import ProofKind, ProofStanding
 from scheduler.turns.rules import (
     changes_next,
     in_order,
     school_knows,
-    turn_of_proof,
     turn_of_request,
     turn_of_typed_host,
     turn_of_visit,
@@ -219,13 +217,6 @@ def test_days_on_the_waiting_list_that_go_by_are_told_two_weeks_before():
 
     assert not turn_of_request(waits, TODAY).ours
     assert turn_of_request(waits, FAR - 8 * DAY).matter is Matter.DATES_OVER
-
-
-def test_a_consent_is_the_guardians_to_give_and_a_check_is_the_offices():
-    assert turn_of_proof(ProofKind.CONSENT, ProofStanding.ENDED).whose is Whose.GUARDIAN
-    assert turn_of_proof(ProofKind.CONSENT, ProofStanding.WITHDRAWN).whose is Whose.SAFEGUARDING
-    assert turn_of_proof(ProofKind.VETTING, ProofStanding.ENDS_SOON).matter is Matter.PROOF_ENDS
-    assert turn_of_proof(ProofKind.VETTING, ProofStanding.VALID).whose is Whose.NOBODY
 
 
 def test_rows_stand_once_and_what_is_due_first_stands_first():

@@ -2,7 +2,6 @@ import re
 
 import pytest
 
-from scheduler.core import db as database
 from scheduler.privacy.terms import RetentionRow
 from tests.factories.people import make_centre
 
@@ -67,15 +66,6 @@ def test_no_id_is_used_twice_on_an_ordinary_page(client):
     for path in ("/", "/privacy", "/about"):
         ids = re.findall(r'\bid="([^"]+)"', client.get(path).text)
         assert sorted(ids) == sorted(set(ids))
-
-
-def test_a_broken_connection_is_told_as_silence_not_raised(app, monkeypatch):
-    def fail(*_args, **_given):
-        raise database.SQLAlchemyError("gone")
-
-    monkeypatch.setattr(database.db.session(), "execute", fail)
-
-    assert database.answers() is False
 
 
 def test_the_notice_says_each_period_that_the_nightly_job_keeps(app, monkeypatch):
