@@ -10,7 +10,7 @@ from scheduler.core.paper.typesetting import FOLDER
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.fonts import NARROW, WIDE, environment_with
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 WORDS = "Откажите захтев, Otkažite zahtev đak, Cancel the request"
 TOKENS = Path(__file__).resolve().parents[2] / "static" / "css" / "tokens.css"
 SHOWN = {  # by weight, as the style sheets say it
