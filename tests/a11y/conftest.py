@@ -23,6 +23,7 @@ from tests.calendar_readers import CHROMIUM, QUIET
 from tests.clean_tables import tables_of
 from tests.conftest import settings_for
 from tests.factories import MONDAY
+from tests.fonts import WIDE, environment_with
 from tests.loaded_demo import load_demo
 
 
@@ -86,10 +87,17 @@ def served(house: Flask) -> Iterator[str]:
     server.close()
 
 
+@pytest.fixture(scope="module")
+def fonts(request: pytest.FixtureRequest) -> str:
+    """Wide ones, and narrow ones too where a test is marked IN_BOTH_FONTS."""
+    which: str = getattr(request, "param", WIDE)
+    return which
+
+
 @pytest.fixture(scope="module")  # not the session's: a journey in the same process starts a browser of its own
-def chromium() -> Iterator[Browser]:
+def chromium(fonts: str) -> Iterator[Browser]:
     asked = [flag for flag in QUIET if flag != "--no-sandbox" or os.geteuid() == 0]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=asked)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=asked, env=environment_with(fonts))
         yield browser
         browser.close()

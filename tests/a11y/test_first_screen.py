@@ -5,8 +5,9 @@ from playwright.sync_api import Browser
 
 from tests.a11y.atlas import Traveller
 from tests.a11y.looking import Eye, View
+from tests.fonts import IN_BOTH_FONTS
 
-pytestmark = [pytest.mark.journey, pytest.mark.deep]
+pytestmark = [pytest.mark.journey, pytest.mark.deep, IN_BOTH_FONTS]
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])

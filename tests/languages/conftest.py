@@ -10,10 +10,10 @@ from scheduler.core import language
 from scheduler.core.db import db
 from scheduler.messages import mail
 from tests.a11y.atlas import Sheet, Traveller, sheets, travellers
-from tests.a11y.conftest import chromium, demo_house, served
+from tests.a11y.conftest import chromium, demo_house, fonts, served
 from tests.languages.pseudo import PSEUDO, pseudo_catalogue
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "fonts"]
 ROOT = Path(language.__file__).parent.parent.parent
 
 
