@@ -267,7 +267,8 @@ def by_free_dates(stage: Stage) -> dict[int, bool]:
             programme_of(stage.programme_id), TeachingLanguage.SERBIAN, None, None, (day, day), MONDAY
         )
         people = {one.presenter_id: one for one in seekers.everybody(errand).what.people}
-        found |= {who: bool(allowed_days(people[who], [day])) for who in ids}
+        days = [near(number, day) for number in AROUND]
+        found |= {who: day in allowed_days(people[who], days) for who in ids}
     return found
 
 
