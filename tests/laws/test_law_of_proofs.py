@@ -263,9 +263,8 @@ def test_what_officers_read_says_the_same_of_checks_and_consents(stage, ask: Cal
 def by_free_dates(stage: Stage) -> dict[int, bool]:
     found: dict[int, bool] = {}
     for day, ids in stage.by_day():
-        errand = seekers.Errand(
-            programme_of(stage.programme_id), TeachingLanguage.SERBIAN, None, None, (day, day), MONDAY
-        )
+        taught = programme_of(stage.programme_id), TeachingLanguage.SERBIAN
+        errand = seekers.Errand(*taught, town=None, point=None, span=(near(-1, day), near(1, day)), now=MONDAY)
         people = {one.presenter_id: one for one in seekers.everybody(errand).what.people}
         days = [near(number, day) for number in AROUND]
         found |= {who: day in allowed_days(people[who], days) for who in ids}

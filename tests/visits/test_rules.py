@@ -71,6 +71,8 @@ def test_schedule_keeps_the_wall_clock_across_the_end_of_summer_time():
     assert (summer.starts_at.hour, winter.starts_at.hour) == (8, 9)
     assert summer.busy_from == summer.starts_at - dt.timedelta(minutes=15)
     assert (summer.ends_at, summer.busy_until) == (at("08:45", dt.date(2026, 10, 24)),) * 2
+    [abroad] = visit_schedule(a_visit(a_plan()), "America/Toronto", 15, moment_of)
+    assert abroad.starts_at == at("14:00")
 
 
 def test_schedule_refuses_a_time_that_the_clocks_jump_over():
