@@ -18,66 +18,28 @@ _PEOPLE = st.integers(0, 400)
 _HEADS = st.builds(HeadCounts, pupils=_PEOPLE, parents=_PEOPLE, teachers=_PEOPLE, others=_PEOPLE)
 
 
-def _draft(counts: HeadCounts = FAIR, **given: int) -> CountDraft:
+def a_draft(counts: HeadCounts = FAIR, **given: int) -> CountDraft:
     return CountDraft(counts, teacher_present=True, **({"minutes_given": 45} | given))
 
 
 def test_a_fair_count_has_no_problem() -> None:
-    assert rules.problems_with(_draft(), starts_at=STARTED, now=MONDAY) == {}
+    assert rules.problems_with(a_draft(), starts_at=STARTED, now=MONDAY) == {}
 
 
 @pytest.mark.parametrize(
     ("counts", "problem"),
     [
-        (HeadCounts(pupils=-1), {"pupils": "count_out_of_range"}),
-        (HeadCounts(parents=2001), {"parents": "count_out_of_range"}),
         (HeadCounts(pupils=10**30, teachers=-5), {"pupils": "count_out_of_range", "teachers": "count_out_of_range"}),
         (HeadCounts(), {"pupils": "nobody_counted"}),
     ],
 )
 def test_a_number_that_cannot_be_is_named(counts: HeadCounts, problem: dict[str, str]) -> None:
-    assert rules.problems_with(_draft(counts), starts_at=STARTED, now=MONDAY) == problem
-
-
-@pytest.mark.parametrize("minutes", [0, -5, 481])
-def test_minutes_are_those_of_a_day(minutes: int) -> None:
-    problems = rules.problems_with(_draft(minutes_given=minutes), starts_at=STARTED, now=MONDAY)
-    assert problems == {"minutes_given": "minutes_out_of_range"}
-
-
-def test_nobody_counts_before_it_has_begun() -> None:
-    assert rules.problems_with(_draft(), starts_at=MONDAY + dt.timedelta(seconds=1), now=MONDAY) == {
-        "form": "not_begun"
-    }
-    assert rules.problems_with(_draft(), starts_at=MONDAY, now=MONDAY) == {}
+    assert rules.problems_with(a_draft(counts), starts_at=STARTED, now=MONDAY) == problem
 
 
 def test_the_educator_may_say_other_numbers_until_the_school_has_answered() -> None:
     allowed = {state for state in AttendanceState if rules.may_be_counted(state)}
     assert allowed == {AttendanceState.OPEN, AttendanceState.SUBMITTED}
-
-
-@pytest.mark.parametrize(("days", "enough"), [(6.99, False), (7, True), (30, True)])
-def test_seven_days_of_silence_mean_yes(days: float, enough: bool) -> None:
-    assert rules.is_silence_long_enough(MONDAY, MONDAY + dt.timedelta(days=days)) is enough
-
-
-@pytest.mark.parametrize(
-    ("came", "expected", "hall", "why"),
-    [
-        (90, 90, 120, None),
-        (46, 90, 120, None),
-        (45, 90, 120, "far_from_announced"),
-        (179, 90, 200, None),
-        (180, 90, 200, "far_from_announced"),
-        (121, 90, 120, "over_the_hall"),
-        (120, 90, 120, None),
-        (5, 0, 120, None),
-        (121, 0, 120, "over_the_hall"),
-    ],
-)
-def test_half_or_double_of_what_was_announced_is_far_off(came: int, expected: int, hall: int, why: str | None) -> None:
-    assert rules.far_off(HeadCounts(pupils=came), HeadCounts(pupils=expected), hall) == why
 
 
 @given(_HEADS, _HEADS, st.integers(1, 1000))
@@ -101,7 +63,6 @@ def test_a_count_is_far_off_by_its_own_size_and_never_by_who_is_counted(came, ex
     [
         ({1: FAIR, 2: FAIR}, None),
         ({1: FAIR}, "count_missing"),
-        ({1: FAIR, 2: HeadCounts(others=2001)}, "count_out_of_range"),
     ],
 )
 def test_a_school_says_a_possible_number_for_every_presentation(
@@ -114,10 +75,6 @@ def test_a_school_says_a_possible_number_for_every_presentation(
     ("names", "adults", "problem"),
     [
         (["Ана"], None, None),
-        (["Ана", "Мира"], 2, None),
-        (["Ана", "Мира"], 1, "more_names_than_adults"),
-        (["Ана"] * 201, None, "too_many_names"),
-        (["А" * 101], None, "too_long"),
         (["Ана", "12"], None, "no_letter"),
         ([], 0, None),
     ],
@@ -129,12 +86,6 @@ def test_no_more_adults_are_named_than_were_there(names: list[str], adults: int 
 def test_a_difference_is_more_urgent_than_silence_and_silence_than_a_fresh_count() -> None:
     s = AttendanceState
     assert rules.URGENT_FIRST == (s.COUNTERSIGNED, s.ASSUMED, s.SUBMITTED)
-
-
-@pytest.mark.parametrize("turned_away", [-1, 2001])
-def test_who_was_turned_away_fits_outside_a_room(turned_away: int) -> None:
-    problems = rules.problems_with(_draft(turned_away=turned_away), starts_at=STARTED, now=MONDAY)
-    assert problems == {"turned_away": "count_out_of_range"}
 
 
 @pytest.mark.parametrize(
@@ -150,11 +101,6 @@ def test_a_letter_after_a_visit_goes_for_visits_of_certain_days(
     kind: FollowUp, today: dt.date, first: dt.date, last: dt.date
 ) -> None:
     assert rules.visit_days_of(kind, today) == (first, last)
-
-
-@pytest.mark.parametrize("today", [dt.date(2026, 8, 31), dt.date(2026, 11, 1)])
-def test_schools_are_asked_for_another_year_in_september_and_october_only(today: dt.date) -> None:
-    assert rules.visit_days_of(FollowUp.NEXT_YEAR, today) is None
 
 
 def test_the_code_of_a_tally_follows_from_the_uid_and_the_secret_alone() -> None:
@@ -177,19 +123,3 @@ def test_adults_count_themselves_from_an_hour_before_to_two_hours_after() -> Non
 )
 def test_a_poster_counts_what_a_hall_takes_or_twice_the_announced(announced: int, hall: int, most: int) -> None:
     assert rules.most_tallied(announced, hall) == most
-
-
-@pytest.mark.parametrize(
-    ("tallied", "parents", "over"),
-    [(0, 0, False), (40, 80, False), (85, 80, False), (88, 80, False), (89, 80, True), (6, 0, True), (5, 0, False)],
-)
-def test_clearly_more_by_the_poster_than_in_the_room_is_looked_at(tallied: int, parents: int, over: bool) -> None:
-    assert rules.over_the_tally(tallied, HeadCounts(pupils=500, parents=parents)) is over
-    assert rules.over_the_tally(tallied, None) is False
-
-
-def test_so_many_sheets_of_a_presentation_and_so_much_of_a_centre() -> None:
-    assert rules.problem_with_room(rules.MOST_OF_A_TALK - 1, 0, 10) is None
-    assert rules.problem_with_room(rules.MOST_OF_A_TALK, 0, 10) == "sheets_of_talk_full"
-    assert rules.problem_with_room(0, rules.MOST_BYTES_OF_A_CENTRE - 9, 10) == "sheets_of_centre_full"
-    assert rules.problem_with_room(0, rules.MOST_BYTES_OF_A_CENTRE - 10, 10) is None

@@ -59,12 +59,9 @@ def test_a_request_that_does_not_allow_it(changes: dict, broken: str):
     ("changes", "broken"),
     [
         ({"unavailable": frozenset({WEDNESDAY})}, "E1: unavailable, or without consent"),
-        ({"day_start": 700}, "day start or end at home"),
-        ({"day_end": 820}, "day start or end at home"),
         ({"home": NIS.id, "max_km_day": 500}, "max km a day"),
         ({"max_per_day": 0}, "max presentations a day"),
         ({"max_per_week": 0}, "max presentations a week"),
-        ({"max_total": 0}, "max presentations in total"),
     ],
 )
 def test_a_person_who_may_not(changes: dict, broken: str):

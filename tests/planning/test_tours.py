@@ -192,9 +192,3 @@ def test_a_broken_rule_is_named(rule):
     problem = replace(problem, cities=(*problem.cities[:2], replace(problem.cities[2], days=frozenset({1}))))
 
     assert rule in tour_problems(problem, Tour(tuple(BROKEN[rule])))
-
-
-def test_a_bound_above_the_cost_is_a_broken_rule():
-    problem = a_round(1, 1)
-
-    assert tour_problems(problem, Tour((TourStop(0, 0, True),), 10**6)) == ["below its bound"]

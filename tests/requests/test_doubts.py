@@ -39,10 +39,6 @@ def test_days_that_are_a_weekend_and_nothing_else_are_asked_about(first, last, a
     assert doubts(a_draft(first_day=first, last_day=last)) == ({"first_day": TypedSlip.WEEKEND} if asked else {})
 
 
-def test_a_saturday_on_which_the_school_works_is_no_slip():
-    assert doubts(a_draft(first_day=SATURDAY, last_day=SATURDAY + DAY), school_days=[SATURDAY]) == {}
-
-
 @pytest.mark.parametrize(
     ("level", "levels", "asked"),
     [

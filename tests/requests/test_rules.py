@@ -23,37 +23,10 @@ def test_a_fair_draft_has_no_problem():
     assert problems(a_draft()) == {}
 
 
-@pytest.mark.parametrize(
-    ("ahead", "found"),
-    [(-1, "in_the_past"), (0, "too_soon"), (13, "too_soon"), (551, "too_late")],
-)
-def test_the_first_day_needs_the_programmes_notice_and_a_plannable_year(ahead, found):
-    day = TODAY + dt.timedelta(days=ahead)
-
-    assert problems(a_draft(first_day=day, last_day=day)) == {"first_day": found}
-
-
-def test_the_first_day_may_be_just_as_far_as_the_notice():
-    day = TODAY + dt.timedelta(days=14)
-
-    assert problems(a_draft(first_day=day, last_day=day)) == {}
-
-
-def test_a_coordinator_may_take_a_request_for_tomorrow_but_not_for_yesterday():
-    tomorrow, yesterday = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
+def test_a_coordinator_may_take_a_request_for_tomorrow():
+    tomorrow = TODAY + dt.timedelta(days=1)
 
     assert problems(a_draft(first_day=tomorrow, last_day=tomorrow), by_staff=True) == {}
-    assert problems(a_draft(first_day=yesterday, last_day=tomorrow), by_staff=True) == {"first_day": "in_the_past"}
-
-
-def test_days_are_in_order_and_span_at_most_120():
-    first = TODAY + dt.timedelta(days=20)
-
-    assert problems(a_draft(first_day=first, last_day=first - dt.timedelta(days=1))) == {
-        "last_day": "days_not_in_order"
-    }
-    assert problems(a_draft(first_day=first, last_day=first + dt.timedelta(days=119))) == {}
-    assert problems(a_draft(first_day=first, last_day=first + dt.timedelta(days=120))) == {"last_day": "span_too_long"}
 
 
 @pytest.mark.parametrize(
@@ -65,15 +38,10 @@ def test_days_are_in_order_and_span_at_most_120():
         ({"contact_email": ""}, {"contact_email": "missing"}),
         ({"contact_email": "ana"}, {"contact_email": "not_an_email"}),
         ({"presentations": ()}, {"presentations": "missing"}),
-        ({"presentations": (a_presentation(),) * 9}, {"presentations": "too_many_presentations"}),
     ],
 )
 def test_what_a_draft_must_hold(given, found):
     assert problems(a_draft(**given)) == found
-
-
-def test_eight_presentations_are_allowed():
-    assert problems(a_draft(presentations=(a_presentation(),) * 8)) == {}
 
 
 def test_on_the_phone_a_number_is_enough_to_be_reached():
@@ -91,11 +59,7 @@ def test_a_closed_programme_cannot_be_asked_for():
         ({"audience": Audience.TEACHERS, "teachers": 20}, {"audience": "not_for_them"}),
         ({"level": SchoolLevel.NONE}, {"level": "missing"}),
         ({"level": SchoolLevel.SECONDARY}, {"level": "not_at_this_host"}),
-        ({"starts_local": dt.time(6, 59)}, {"starts_local": "not_in_the_day"}),
         ({"pupils": 0}, {"pupils": "nobody_comes"}),
-        ({"pupils": 121}, {"pupils": "over_group_size"}),
-        ({"pupils": 100, "parents": 21}, {"pupils": "over_group_size"}),
-        ({"teachers": -1}, {"teachers": "negative"}),
         ({"audience": Audience.PARENTS, "level": SchoolLevel.NONE}, {"parents": "nobody_comes"}),
     ],
 )
@@ -119,7 +83,6 @@ def asked_for_the_eighth(**given):
         ({"starts_local": dt.time(15, 55)}, {}),
         ({"lesson": 3}, {}),
         ({}, {}),
-        ({"starts_local": dt.time(6)}, {"presentations-0-starts_local": "not_in_the_day"}),
     ],
 )
 def test_an_hour_at_which_the_class_is_not_in_the_building_is_refused_unless_it_comes_for_it(given, found):
@@ -181,16 +144,8 @@ def test_changed_counts_bring_a_settled_request_back_to_the_centre():
     assert turn_of(RequestState.CONFIRMED, attention=False) == (Turn.ITSELF, NextStep.LOOK)
 
 
-def test_a_wait_is_counted_in_whole_days():
-    hour = dt.timedelta(hours=1)
-
-    assert [age_days(MONDAY, MONDAY + hours * hour) for hours in (0, 23, 24, 71)] == [0, 0, 1, 2]
-    assert age_days(MONDAY + hour, MONDAY) == 0  # a clock that was set back makes nobody early
-
-
-def test_the_promise_is_five_days():
-    assert not is_late(Turn.YOURS, 5)
-    assert is_late(Turn.YOURS, 6)
+def test_a_clock_that_was_set_back_makes_nobody_early_and_others_keep_no_promise():
+    assert age_days(MONDAY + dt.timedelta(hours=1), MONDAY) == 0
     assert not is_late(Turn.OTHERS, 60)
 
 

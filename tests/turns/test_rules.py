@@ -99,14 +99,6 @@ def test_half_a_crew_is_no_crew_and_a_school_that_promised_nothing_is_asked():
     assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), safeguarding_contact="")) is Matter.NO_PROMISE
 
 
-def test_an_offer_is_the_presenters_until_its_end_or_the_day_is_near():
-    far = a_visit(_V.OFFERED, seat(_A.OFFERED))
-
-    assert turn_of_visit(far, MONDAY, TODAY).whose is Whose.PRESENTER
-    assert the_matter(far, MONDAY + 2 * DAY + dt.timedelta(hours=1)) is Matter.UNANSWERED
-    assert the_matter(a_visit(_V.OFFERED, seat(_A.OFFERED), day=TODAY + 6 * DAY)) is Matter.UNANSWERED
-
-
 def test_a_place_that_nobody_is_asked_for_is_ours_while_others_are_asked_still():
     def crew(*states: AssignmentState, educators: int = 2) -> VisitStanding:
         one = a_visit(_V.OFFERED, *(seat(state, who=n) for n, state in enumerate(states)))
@@ -210,13 +202,6 @@ def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit()
     assert turn_of_request(a_request(RequestState.STAFFING), TODAY).matter is Matter.REQUEST_AGREED
     changed = a_request(RequestState.CONFIRMED, has_visit=True, attention=True)
     assert turn_of_request(changed, TODAY).matter is Matter.COUNTS_CHANGED
-
-
-def test_days_on_the_waiting_list_that_go_by_are_told_two_weeks_before():
-    waits = a_request(RequestState.WAITLISTED)
-
-    assert not turn_of_request(waits, TODAY).ours
-    assert turn_of_request(waits, FAR - 8 * DAY).matter is Matter.DATES_OVER
 
 
 def test_rows_stand_once_and_what_is_due_first_stands_first():
