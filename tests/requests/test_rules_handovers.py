@@ -82,4 +82,6 @@ def test_whoever_is_away_has_her_mails_written_to_her_stand_in_once():
     told = told_instead(readers, NISAVA, [a_handover(ANA, EVA, NISAVA)])
 
     assert told == [("eva@centre.example", "en"), ("mira@centre.example", "sr_Latn")]
-    assert told_instead(readers[:1], None, [a_handover(ANA, EVA, NISAVA)]) == [("ana@centre.example", "sr_Cyrl")]
+    everybody = [(one.address, one.language) for one in readers]
+    assert told_instead(readers, None, [a_handover(ANA, EVA, NISAVA)]) == everybody
+    assert told_instead(readers, NISAVA + 1, [a_handover(ANA, EVA, NISAVA)]) == everybody
