@@ -17,9 +17,9 @@ from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import Blackout, DayPart
 from tests.booking.free_facts import DAY, EDUCATOR, INFLUENCER, TODAY, a_seeker, facts
 from tests.bounds import at_each_bound
+from tests.factories.requests import a_wish
 from tests.places.one_school import a_clock
 from tests.requests.drafts import a_programme
-from tests.visits.test_starts import a_wish
 
 AROUND = (-1, 0, 1)
 NINE, NOON, FOUR = dt.time(9), dt.time(12), dt.time(16)
