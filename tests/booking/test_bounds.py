@@ -3,23 +3,25 @@
 import datetime as dt
 from typing import Any
 
+from scheduler.booking.rules.copies import days_of_copies
 from scheduler.booking.rules.day_line import LaidPart, suggested_start
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, refusals
-from scheduler.booking.rules.free_dates import JudgedDays, allowed_days, free_dates
+from scheduler.booking.rules.free_dates import JudgedDays, allowed_days, free_dates, others_than
 from scheduler.booking.rules.nearest import MOST_HOUR_ROWS, Others, WantedPeople, wanted_of
 from scheduler.booking.rules.slots import day_part_of
 from scheduler.booking.rules.starts import suggested_starts
-from scheduler.booking.terms.free_dates import Bounds, Days, FreeFacts, Lack
+from scheduler.booking.terms.copies import CopyPlan
+from scheduler.booking.terms.free_dates import Bounds, Days, FreeDates, FreeDay, FreeFacts, Lack
 from scheduler.core.clock import moment_of
 from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.places.terms.school_time import Bells, Shift
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import Blackout, DayPart
-from tests.booking.free_facts import DAY, EDUCATOR, INFLUENCER, TODAY, a_seeker, facts
+from tests.booking.free_facts import DAY, EDUCATOR, INFLUENCER, TODAY, WORKING, a_seeker, facts
 from tests.bounds import at_each_bound
+from tests.factories.requests import a_wish
 from tests.places.one_school import a_clock
 from tests.requests.drafts import a_programme
-from tests.visits.test_starts import a_wish
 
 AROUND = (-1, 0, 1)
 NINE, NOON, FOUR = dt.time(9), dt.time(12), dt.time(16)
@@ -41,10 +43,15 @@ def cannot(first: int, last: int) -> list[Lack]:
     return ahead(0, cannot=(Blackout(TODAY + first * DAY, TODAY + last * DAY),))
 
 
-def comes(first: int, last: int) -> bool:
-    """Whether today is free by somebody who is away from one day to another."""
-    away = ExceptionRow(1, TODAY + first * DAY, TODAY + last * DAY, available=False)
-    return bool(free_dates(facts(a_seeker(exceptions=(away,))), moment_of).days[0].starts)
+def comes(first: int, last: int, hours: tuple[Hours, ...] = WORKING) -> bool:
+    """Whether today is free by somebody who is away from one day to another, or comes then beside her hours."""
+    differs = ExceptionRow(1, TODAY + first * DAY, TODAY + last * DAY, available=not hours)
+    return bool(free_dates(facts(a_seeker(hours=hours, exceptions=(differs,))), moment_of).days[0].starts)
+
+
+def other_dates(day: dt.date) -> int:
+    """How many free dates come after today, of one."""
+    return len(others_than(FreeDates((FreeDay(day, (NOON,)),)), (), TODAY, NOON))
 
 
 def checked(first: int, last: int) -> bool:
@@ -115,6 +122,11 @@ BOUNDS = (
     ("it cannot until a day", lambda n: cannot(-9, n), AROUND, ([], CANNOT, CANNOT)),
     ("away from a day", lambda n: comes(n, 9), AROUND, (False, False, True)),
     ("away until a day", lambda n: comes(-9, n), AROUND, (True, False, False)),
+    ("comes on days that differ, from one", lambda n: comes(n, 9, ()), AROUND, (True, True, False)),
+    ("comes on days that differ, until one", lambda n: comes(-9, n, ()), AROUND, (False, True, True)),
+    ("other dates after a day", lambda n: other_dates(TODAY + n * DAY), AROUND, (0, 0, 1)),
+    ("a copy on the wished day", lambda n: bool(days_of_copies(CopyPlan(TODAY, (1,)), {1: [TODAY + n * DAY]})), AROUND,
+     (False, True, True)),
     ("checked from a day", lambda n: checked(n, 9), AROUND, (True, True, False)),
     ("checked until a day", lambda n: checked(-9, n), AROUND, (False, True, True)),
     ("comes besides from a day", lambda n: added(n, 9), AROUND, (True, True, False)),

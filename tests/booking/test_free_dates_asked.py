@@ -16,12 +16,10 @@ from scheduler.places.queries import host_of, school_days
 from scheduler.places.terms.hosts import ClosureReason, SchoolCalendar
 from scheduler.programmes.terms import Audience
 from scheduler.safeguarding.models import GuardianConsent
-from scheduler.safeguarding.terms import VettingResult
 from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.places import make_municipality
-from tests.factories.safeguarding import make_vetting
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.visits import m_scale
 from tests.visits.defences import take_defences_away
@@ -154,12 +152,6 @@ def test_what_she_said_of_her_days_counts(asked):
 
     assert lack_on(answer, THURSDAY) is Lack.TIME
     assert on(answer, THURSDAY + DAY)[-1] == dt.time(20, 15)
-
-
-def test_a_vetting_that_a_later_check_undid_opens_no_day(asked):
-    make_vetting(asked.person.id, result=VettingResult.REFUSED, checked_on=dt.date(2026, 9, 1))
-
-    assert asked.answer().free == ()
 
 
 def test_a_promise_takes_her_time_and_a_suggestion_does_not(asked):

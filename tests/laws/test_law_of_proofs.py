@@ -221,7 +221,7 @@ def by_candidates(stage: Stage) -> dict[int, Answer]:
     return found
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("ask", [by_trigger, by_clearance, by_candidates])
 def test_the_database_and_who_plans_give_the_same_reason(stage, ask: Callable[[Stage], dict[int, Answer]]):
     assert stage.named(ask(stage)) == stage.named(stage.expected_of(UNVETTED, TOO_YOUNG, NO_CONSENT))

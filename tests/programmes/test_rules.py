@@ -43,6 +43,10 @@ def number(field: str, value: int) -> str | None:
     return problems_with(a_draft(**{field: value})).get(field)
 
 
+def alone(educators: int) -> dict[str, str]:
+    return problems_with(a_draft(educators=educators, influencers=0))
+
+
 def asked(questions: int) -> dict[str, str]:
     return problems_with(a_draft(questions_en="\n\n".join(["Why?\nBecause."] * questions)))
 
@@ -67,6 +71,7 @@ MOST = [
 BOUNDS = (
     *LEAST,
     *MOST,
+    ("an educator alone", alone, (0, 1, 2), ({"educators": "educator_needed"}, {}, {})),
     ("three questions", asked, (2, 3, 4), ({}, {}, {"questions_en": "too_many_questions"})),
     ("a campaign of a day", campaign, (-1, 0, 1), ({"last_day": "days_not_in_order"}, {}, {})),
 )

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from scheduler.booking.rules.free_dates import is_taken, others_than
 from scheduler.booking.rules.holds import minutes_in_all, other_dates, sitting_times
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.booking.terms.holds import Slot
@@ -118,12 +117,3 @@ def test_other_dates_are_the_nearest_each_on_a_day_of_its_own():
         Slot(day(3), dt.time(10)),
         Slot(day(6), dt.time(10)),
     ]
-
-
-def test_dates_beside_the_taken_ones_keep_the_wished_hour_where_it_is_free():
-    free = FreeDates((FreeDay(day(1), (dt.time(8),)), FreeDay(day(2), (dt.time(8), dt.time(10)))))
-
-    assert others_than(free, [], TODAY, dt.time(10)) == [(day(1), dt.time(8)), (day(2), dt.time(10))]
-    assert others_than(free, [day(1)], TODAY, dt.time(10)) == [(day(2), dt.time(10))]
-    assert is_taken(FreeDates((FreeDay(day(1), lack=Lack.TAKEN),)), day(1))
-    assert not is_taken(free, day(1))

@@ -11,12 +11,12 @@ from scheduler.planning.terms import MOST_TOUR_CITIES, Tour, TourStop
 from scheduler.proposals.terms.plan import ProposalReason
 from scheduler.tours.rules import found_tour, open_days, problem_of, problems_with_tour
 from scheduler.tours.terms import CrewMode, ShiftTimes, TourAsk, TourDraft, TourReason, TourTown
-from tests.booking.free_facts import NIS, TODAY, a_seeker, facts
+from tests.booking.free_facts import TODAY, a_seeker, facts
 from tests.bounds import at_each_bound
-from tests.visits.test_bounds import so_far
+from tests.visits.stops import NIS, so_far
 
 DAY = dt.timedelta(days=1)
-SATURDAY = dt.date(2026, 10, 17)
+SUNDAY = dt.date(2026, 10, 18)
 AROUND = (-1, 0, 1)
 EARLY, NOON = dt.time(8), dt.time(12)
 TOWN = MunicipalityRow(1, "Ниш", "Niš", "Ниш", "Niš", 1, "", "", "", SchoolCalendar.REPUBLIC, "", NIS)
@@ -37,6 +37,11 @@ def is_a_morning(time: dt.time) -> bool:
     """Whether three quarters of an hour that begin then are a morning's."""
     [hers] = open_days(TourTown(TOWN, frozenset({TODAY}), FREE, None), moment_of)[TODAY].values()
     return time in hers.morning
+
+
+def is_an_afternoon(time: dt.time) -> bool:
+    [hers] = open_days(TourTown(TOWN, frozenset({TODAY}), None, FREE), moment_of)[TODAY].values()
+    return time in hers.afternoon
 
 
 def days_for_two(people: int) -> int:
@@ -62,7 +67,7 @@ BOUNDS = (
      ({"last_day": GroundReason.IN_THE_PAST}, {}, {})),
     ("the days that are known", lambda n: problems(HORIZON_DAYS + n), AROUND,
      ({}, {}, {"last_day": ProposalReason.TOO_FAR_AHEAD})),
-    ("a city a day, none on Sunday", lambda n: problems(3, n, SATURDAY), (1, 2, 3),
+    ("a city a day, none on Sunday", lambda n: problems(3, n, SUNDAY), (1, 2, 3),
      ({}, {}, {"last_day": TourReason.MORE_CITIES_THAN_DAYS})),
     ("forty cities", lambda n: problems(60, MOST_TOUR_CITIES + n), AROUND,
      ({}, {}, {"cities": TourReason.TOO_MANY_CITIES})),
@@ -72,7 +77,7 @@ BOUNDS = (
     ("a presentation", lambda n: problems(mornings=n), (0, 1, 2), ({"mornings": TourReason.NOTHING_GIVEN}, {}, {})),
     ("four presentations a day", lambda n: problems(mornings=2, afternoons=n), (1, 2, 3),
      ({}, {}, {"afternoons": TourReason.TOO_MUCH_FOR_A_DAY})),
-    ("a morning begins", is_a_morning, (dt.time(7, 45), dt.time(8), dt.time(8, 15)), (False, True, True)),
+    ("an afternoon begins", is_an_afternoon, (dt.time(13, 15), dt.time(13, 30), dt.time(13, 45)), (False, True, True)),
     ("a morning ends", is_a_morning, (dt.time(12, 15), dt.time(12, 30), dt.time(12, 45)), (True, True, False)),
     ("two of a crew", days_for_two, (1, 2, 3), (0, 1, 1)),
     ("sets out at six", begins, (104, 105, 106), (EARLY, EARLY, NOON)),

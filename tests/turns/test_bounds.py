@@ -18,7 +18,7 @@ from scheduler.turns.terms import MailSince, Matter, RequestSince, StaleReason, 
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.bounds import at_each_bound
 from tests.factories import MONDAY
-from tests.turns.test_rules import FAR, TODAY, a_request, a_visit, begin_of, seat
+from tests.turns.standings import FAR, TODAY, a_request, a_visit, begin_of, seat
 
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 AROUND = (-1, 0, 1)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.rules.hosts import road_km
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.rules.arrival import arrival_problems
 from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours
@@ -11,18 +11,12 @@ from scheduler.visits.rules.timetable import order_of_moves, overlapping, proble
 from scheduler.visits.terms.plans import Stop
 from scheduler.visits.terms.reasons import WhyNot
 from tests.bounds import at_each_bound
-from tests.visits.test_rules import DAY, LESKOVAC, NIS, a_plan, a_stop, a_visit, at, spans_at
+from tests.visits.stops import DAY, LESKOVAC, NIS, a_plan, a_stop, a_visit, at, so_far, spans_at
 
 A_DAY, A_MINUTE, A_SECOND = dt.timedelta(days=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
 REACH_KM = round(road_km(NIS, LESKOVAC))
 AROUND = (-1, 0, 1)
 OUT_OF_RANGE = {"presentations-0": "length_out_of_range"}
-
-
-def so_far(minutes: int) -> Point:
-    """A place to the north at so many minutes by road."""
-    places = (Point(NIS.latitude + step / 1000, NIS.longitude) for step in range(10_000))
-    return next(place for place in places if road_minutes(NIS, place) == minutes)
 
 
 def ways(place: Point, reach_km: int | None = None) -> list[str]:

@@ -12,39 +12,18 @@ from scheduler.booking.rules.holds import main_audience
 from scheduler.core.clock import moment_of
 from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_minutes
-from scheduler.places.terms.hosts import Point
-from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.programmes.terms import Audience
 from scheduler.visits.rules.arrival import arrival_problems, kilometres
 from scheduler.visits.rules.crew import cards_of, crew_problems, is_whole, keeps_back, promise_problems, who_is_shown
 from scheduler.visits.rules.timetable import (
     order_of_moves,
     problems_with,
     shifted,
-    span_of,
     visit_schedule,
 )
-from scheduler.visits.terms.plans import CrewMember, CrewRule, PresentationPlan, Span, Stop, VisitDraft, Why
+from scheduler.visits.terms.plans import CrewMember, CrewRule, Stop, Why
 from scheduler.visits.terms.states import AssignmentState
-
-DAY = dt.date(2026, 10, 6)  # a Tuesday
-NIS, LESKOVAC, BELGRADE = Point(43.32, 21.90), Point(42.998, 21.946), Point(44.80, 20.46)
-
-
-def at(clock: str, day: dt.date = DAY) -> dt.datetime:
-    hour, minute = map(int, clock.split(":"))
-    return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=dt.UTC)
-
-
-def a_stop(visit_id: int, begins: str, ends: str, point: Point | None = NIS) -> Stop:
-    return Stop(visit_id, visit_id * 10 + int(begins[:2]), at(begins), at(ends), point)
-
-
-def a_plan(starts: dt.time = dt.time(10, 0), minutes: int = 45, **given_: int) -> PresentationPlan:
-    return PresentationPlan(starts, minutes, Audience.PUPILS, SchoolLevel.PRIMARY, **given_)
-
-
-def a_visit(*plans: PresentationPlan, day: dt.date = DAY) -> VisitDraft:
-    return VisitDraft(1, 1, day, plans)
+from tests.visits.stops import BELGRADE, DAY, LESKOVAC, NIS, a_plan, a_stop, a_visit, at, spans_at
 
 
 def a_member(
@@ -251,10 +230,6 @@ def test_kilometres_are_one_car_from_the_farthest_home_there_and_back():
 
 
 # --- moving ---
-
-
-def spans_at(*minutes: int) -> list[Span]:
-    return [span_of(at("06:00") + dt.timedelta(minutes=start), 45, 15) for start in minutes]
 
 
 @pytest.mark.parametrize(
