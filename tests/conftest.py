@@ -35,7 +35,7 @@ from tests.clean_tables import prepare_for_tests, tables_of
 from tests.factories import MONDAY
 from tests.standing_clock import THE_CLOCK, StandingClock
 
-pytest_plugins = ["tests.processor_time"]
+pytest_plugins = ["tests.ceilings", "tests.processor_time", "tests.programs"]
 os.environ["RASPORED_ENV"] = ""  # no test reads the settings of the machine it runs on
 DATABASES = {"app", "house", "spoken_house", "installation"}  # the fixtures that open one: empty or the demo's
 LONGEST = (  # more than a minute each
@@ -92,7 +92,8 @@ class Browser(FlaskClient):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: a journey begun last would leave the other process with nothing to do (`tools/checks.py`).
 
-    `make check` leaves out whatever opens a database: the rules and the laws are what it has a minute for.
+    `make check` leaves out what opens a database or starts a program of the machine: the rules and the laws are what it
+    has a minute for.
     """
     for item in items:
         if DATABASES.intersection(item.fixturenames):  # type: ignore[attr-defined]

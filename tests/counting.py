@@ -1,6 +1,6 @@
 """How often a piece of code asks the database, and how often it writes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,3 +56,10 @@ def statements() -> Iterator[list[str]]:
     """The SELECT statements made inside the block; nothing read before it is remembered."""
     with asked_and_written() as made:
         yield made.selects
+
+
+def selects_of(act: Callable[[], object]) -> int:
+    """How many SELECT statements it makes."""
+    with statements() as made:
+        act()
+    return len(made)

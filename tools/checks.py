@@ -39,7 +39,10 @@ SLOWER = {
 PYTEST = "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder"  # in the order of tests/conftest.py
 # Rules and laws never wait, and each process imports all tests before its first: two are as many as cores.
 FAST_PYTEST = "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile=brief"
-NEEDS_NOTHING = ("-m", "not slow and not journey and not postgres and not database and not deep and not matrix")
+NEEDS_NOTHING = (
+    "-m",
+    "not slow and not journey and not postgres and not database and not program and not deep and not matrix",
+)
 NOT_DEEP = ("-m", "not deep and not matrix")
 
 

@@ -12,7 +12,7 @@ from tools.checks import PYTEST
 from tools.environment import ROOT
 from tools.lock import PYTHONS
 
-NEEDS_NO_SERVER = ("-m", "not slow and not journey and not postgres")
+NEEDS_NO_SERVER = ("-m", "not slow and not journey and not postgres and not program and not deep and not matrix")
 STARTS = "import ensurepip, sys; sys.exit('{version}' != '%d.%d' % sys.version_info[:2])"
 
 

@@ -11,6 +11,7 @@ from tools.environment import CannotBuild, install_packages
 COMMAND_OF = {
     "chromium": "chromium",
     "redis-server": "redis-server",
+    "openssl": "openssl",
     "poppler-utils": "pdftotext",
     "qpdf": "qpdf",
     "zbar-tools": "zbarimg",

@@ -4,7 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from scheduler.attendance.terms import (
     AttendanceReason,
@@ -97,11 +97,7 @@ def problem_with_names(names: Collection[str], adults: int | None) -> Reason | N
     return AttendanceReason.MORE_NAMES_THAN_ADULTS if adults is not None and len(names) > adults else None
 
 
-def urgency(states: Iterable[AttendanceState]) -> int:
-    """How early a visit stands in the list of what waits: differences, then silence, then what was just handed in."""
-    return min((URGENT_FIRST.index(state) for state in states if state in URGENT_FIRST), default=len(URGENT_FIRST))
-
-
+# How early a visit stands in the list of what waits: differences, then silence, then what was just handed in.
 URGENT_FIRST = (AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED)
 
 

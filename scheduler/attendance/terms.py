@@ -243,8 +243,6 @@ class CountedVisit:
     on_day: dt.date
     host_name_sr_cyrl: str
     host_name_sr_latn: str
-    host_place_sr_cyrl: str
-    host_place_sr_latn: str
     presentations: tuple[CountedPresentation, ...]
     named_adults: tuple[str, ...]
 

@@ -54,10 +54,6 @@ class Leg:
     def fits(self) -> bool:
         return self.available is None or self.minutes <= self.available
 
-    @property
-    def late_by_minutes(self) -> int:
-        return 0 if self.fits or self.available is None else self.minutes - self.available
-
 
 @dataclass(frozen=True)
 class ShiftsShown:

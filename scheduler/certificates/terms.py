@@ -253,7 +253,6 @@ class CertificateRow:
     host_name: str  # as it is printed
     on_day: dt.date
     state: CertificateState
-    issued_at: dt.datetime
     language: str
     visit_number: str = ""
     host_sr_cyrl: str = ""  # and as pages write it, each in its own script

@@ -24,7 +24,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     event,
-    select,
     text,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -298,13 +297,3 @@ def end_session(_error: BaseException | None = None) -> None:
     except SQLAlchemyError:
         db.session.registry.clear()
         log.warning("connection gone at the end")
-
-
-def answers() -> bool:
-    """Whether the database answers a question right now."""
-    try:
-        db.session().execute(select(1))
-    except SQLAlchemyError:
-        end_session()
-        return False
-    return True

@@ -27,11 +27,6 @@ def address_for_app(secret: str, account: str, issuer: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
-def code_at(secret: str, now: dt.datetime) -> str:
-    """The code that an app shows at that moment."""
-    return pyotp.TOTP(secret).at(now)
-
-
 def counter_of(secret: str, typed: str, now: dt.datetime) -> int | None:
     """Which half minute a typed code belongs to, counted from 1970; None when it is no code of about now.
 

@@ -169,8 +169,6 @@ def publications(centre_ids: Sequence[int] | None = None) -> list[PublicFigures]
     for cell in db.session().scalars(of_these.order_by(HelplinePublicCell.id)) if rows else ():
         cells[cell.publication_id].append(PublicNumber(cell.margin, cell.code, cell.number))
     return [
-        PublicFigures(
-            row.id, row.centre_id, row.first_day, row.last_day, row.code_list, row.published_at, tuple(cells[row.id])
-        )
+        PublicFigures(row.id, row.centre_id, row.first_day, row.last_day, row.code_list, tuple(cells[row.id]))
         for row in rows
     ]

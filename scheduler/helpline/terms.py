@@ -210,5 +210,4 @@ class PublicFigures:
     first_day: dt.date
     last_day: dt.date
     code_list: int
-    published_at: dt.datetime
     numbers: tuple[PublicNumber, ...]

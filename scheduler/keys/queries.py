@@ -43,14 +43,11 @@ def browser_of(token: str, now: dt.datetime) -> Browser | None:
 def key_ring(user_id: int) -> KeyRing:
     """All that this user has beside her password: three questions."""
     session = db.session()
-    app = session.execute(
-        select(CodeApp.added_at, CodeApp.last_used_at).where(CodeApp.user_id == user_id)
-    ).one_or_none()
+    added_at = session.scalar(select(CodeApp.added_at).where(CodeApp.user_id == user_id))
     rows = session.scalars(select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id))
     left = select(func.count()).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
     return KeyRing(
-        app_added_at=app.added_at if app else None,
-        app_used_at=app.last_used_at if app else None,
+        app_added_at=added_at,
         passkeys=tuple(PasskeyRow(row.id, row.name, row.added_at, row.last_used_at) for row in rows),
         recovery_codes=session.scalar(left) or 0,
     )

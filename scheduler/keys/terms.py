@@ -59,7 +59,6 @@ class KeyRing:
     """All that somebody has beside her password."""
 
     app_added_at: dt.datetime | None
-    app_used_at: dt.datetime | None
     passkeys: tuple[PasskeyRow, ...]
     recovery_codes: int  # that are left
 

@@ -138,7 +138,6 @@ def _presenter_row(presenter: Presenter, topics: str | None, languages: str | No
         home_sr_cyrl=presenter.home.name_sr_cyrl,
         home_sr_latn=presenter.home.name_sr_latn,
         adult_on=presenter.adult_on,
-        may_present_from=presenter.may_present_from,
         home=Point(presenter.home.lat, presenter.home.lon),
         topics=tuple(map(Topic, _by_comma(topics))),
         languages=tuple(map(TeachingLanguage, _by_comma(languages))),
@@ -217,7 +216,6 @@ def staff_of(centre_id: int) -> list[StaffRow]:
             roles=tuple(row.role for row in user.roles),
             suspended=user.suspended_at is not None,
             invited=user.password_hash is None,
-            has_profile=presenter_id is not None,
             district_ids=tuple(row.district_id for row in user.districts),
         )
         for user, presenter_id in sorted(found, key=lambda pair: _by_name(pair[0]))

@@ -258,7 +258,6 @@ class PresenterRow:
     home_sr_latn: str
     home: Point  # the town she sets out from
     adult_on: dt.date | None
-    may_present_from: dt.date | None
     topics: tuple[Topic, ...]
     languages: tuple[TeachingLanguage, ...]
     suspended: bool
@@ -320,7 +319,6 @@ class StaffRow:
     roles: tuple[Role, ...]
     suspended: bool
     invited: bool
-    has_profile: bool
     district_ids: tuple[int, ...] = ()  # none: everything of the centre
 
 

@@ -198,13 +198,9 @@ def supplies(today: dt.date) -> Supplies:
         SchoolCalendarEntry.removed_at.is_(None),
     )
     holidays = select(func.count()).where(Holiday.day >= today, Holiday.removed_at.is_(None))
-    hosts = select(
-        func.count().filter(Host.register_id.is_not(None), Host.example.is_(False)),
-        func.count().filter(Host.example.is_(True)),
-    ).select_from(Host)
-    registered, examples = session.execute(hosts).one()
+    registered = select(func.count()).where(Host.register_id.is_not(None), Host.example.is_(False))
     return Supplies(
-        frozenset(session.scalars(calendars.distinct())), session.scalar(holidays) or 0, registered, examples
+        frozenset(session.scalars(calendars.distinct())), session.scalar(holidays) or 0, session.scalar(registered) or 0
     )
 
 

@@ -210,11 +210,7 @@ class PlanCost:
     served_weight: int
     pref_miss: int
     km: int
-    load_sq: int
     gini: float
-    changed_date: int
-    changed_team: int
-    dropped: int
     total: int
     nights: int = 0
     rides: int = 0

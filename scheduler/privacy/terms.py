@@ -112,7 +112,6 @@ class RetentionRun:
     """What one run has forgotten, or would: how many rows by what they are."""
 
     counts: Mapping[RetentionRow, int]
-    dry_run: bool
 
     @property
     def total(self) -> int:

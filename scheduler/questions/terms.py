@@ -210,7 +210,6 @@ class ClassSums:
     """The sums of one question in one presentation."""
 
     presentation_id: int
-    question_id: int
     before: tuple[int, ...]
     after: tuple[int, ...]
 

@@ -41,11 +41,14 @@ def proof_until(valid_until: dt.date, day: dt.date) -> Proof:
 
 
 def vetting_on(rows: Sequence[VettingRow], day: dt.date) -> Proof:
-    """Where a presenter's vetting stands: the check made last, among those made by then, decides."""
+    """Where a presenter's vetting stands: the check made last, among those made by then, decides.
+
+    Of checks of one day a refusal does, whichever was recorded first: the database lets nobody go after it either.
+    """
     made = [row for row in rows if row.checked_on <= day]
     if not made:
         return Proof(ProofStanding.MISSING)
-    last = max(made, key=lambda row: (row.checked_on, row.id))
+    last = max(made, key=lambda row: (row.checked_on, row.result is VettingResult.REFUSED, row.id))
     if last.result is VettingResult.REFUSED:
         return Proof(ProofStanding.REFUSED)
     return proof_until(last.valid_until, day)

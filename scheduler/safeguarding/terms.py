@@ -273,21 +273,10 @@ class Clearance:
     minor: bool
 
     @property
-    def cleared(self) -> bool:
-        return self.vetting.holds and self.consent.holds and not self.presenter.suspended
-
-    @property
     def ends_in(self) -> int | None:
         """Days until the first of her proofs ends, when one ends soon."""
         soon = [proof.ends_in for proof in (self.vetting, self.consent) if proof.standing is ProofStanding.ENDS_SOON]
         return min((days for days in soon if days is not None), default=None)
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody must do something: a proof is missing, over, or ends soon."""
-        return ProofStanding.ENDS_SOON in (self.vetting.standing, self.consent.standing) or not (
-            self.vetting.holds and self.consent.holds
-        )
 
 
 @dataclass(frozen=True)

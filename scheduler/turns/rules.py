@@ -1,4 +1,6 @@
-"""Whose turn it is, for every state. Pure; nothing else in the house decides it.
+"""Whose turn a visit, a request, a mail or a post is, for every state. Pure; nothing else in the house decides it.
+
+Proofs and concerns have lists of their own, by their own dates.
 
 A new reason to act: a member of `Matter`, a line where its kind of thing is judged, its words in `web/turn_words`.
 """
@@ -8,12 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from scheduler.attendance.terms import AttendanceState
-from scheduler.certificates.terms import CertificateState
 from scheduler.messages.terms import MessageState
 from scheduler.posts.terms import LIVING_POSTS, PostState
 from scheduler.requests.rules.states import HIDDEN, OVER, PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.safeguarding.terms import ProofKind, ProofStanding
 from scheduler.turns.terms import (
     MailSince,
     Matter,
@@ -37,7 +37,6 @@ from scheduler.visits.terms.states import (
     OFF_VISITS,
     STAFFED,
     AssignmentState,
-    PresentationState,
     SubstituteSearchState,
     VisitState,
 )
@@ -50,7 +49,7 @@ POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
 BeginOf = Callable[[dt.date], dt.datetime]  # core.clock's: rules know no clock
-_A, _P, _R, _V = AssignmentState, PresentationState, RequestState, VisitState
+_A, _R, _V = AssignmentState, RequestState, VisitState
 
 DONE = Verdict(Whose.NOBODY, Matter.NOTHING)
 ITS_DAY = Verdict(Whose.PRODUCT, Matter.ITS_DAY)
@@ -75,14 +74,6 @@ COUNTS = {
     AttendanceState.LOCKED: Verdict(Whose.PRODUCT, Matter.PAPERS),
     AttendanceState.CORRECTED: Verdict(Whose.PRODUCT, Matter.PAPERS),
 }
-SEATS = {
-    _A.SUGGESTED: Verdict(Whose.COORDINATOR, Matter.NOT_OFFERED),
-    _A.OFFERED: Verdict(Whose.PRESENTER, Matter.OFFER_OPEN),
-    _A.ACCEPTED: ITS_DAY,
-    _A.PRESENT: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
-    _A.ABSENT: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
-}
-PAPERS = {CertificateState.ELIGIBLE: Verdict(Whose.PRODUCT, Matter.PAPERS)}
 MAILS = {
     MessageState.WAITING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
     MessageState.SENDING: Verdict(Whose.PRODUCT, Matter.ITS_DAY),
@@ -303,29 +294,6 @@ def not_counted(one: VisitStanding) -> list[SittingStanding]:
     return [sitting for sitting in _held(one) if sitting.count is AttendanceState.OPEN]
 
 
-def turn_of_seat(state: AssignmentState) -> Verdict:
-    """Whose turn one presenter's part in a presentation is."""
-    return SEATS.get(state, DONE)
-
-
-def turn_of_sitting(state: PresentationState) -> Verdict:
-    """Whose turn a presentation is, by itself; what its visit waits for is more."""
-    if state in (_P.MOVED, _P.DISRUPTED):
-        return Verdict(Whose.COORDINATOR, Matter.CLOSED_DAY)
-    if state is _P.PLANNED:
-        return Verdict(Whose.COORDINATOR, Matter.NO_CREW)
-    return {
-        _P.CONFIRMED: ITS_DAY,
-        _P.DELIVERED: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
-        _P.PART_DELIVERED: Verdict(Whose.PRESENTER, Matter.TO_COUNT),
-    }.get(state, DONE)
-
-
-def turn_of_paper(state: CertificateState) -> Verdict:
-    """A certificate that is earned comes by itself; one that is issued rests."""
-    return PAPERS.get(state, DONE)
-
-
 def turn_of_mail(state: MessageState) -> Verdict:
     return MAILS.get(state, DONE)
 
@@ -355,21 +323,6 @@ def _stale_of_visit(mail: MailSince, visit: VisitSince, today: dt.date) -> Stale
     if mail.kind in _SAYS_WHO_COMES and visit.left_at is not None and visit.left_at > written_at:
         return StaleReason.CREW_CHANGED
     return StaleReason.NOT_ASKED_ANY_MORE if mail.kind == "visit_offered" and not visit.asked else None
-
-
-def turn_of_proof(kind: ProofKind, standing: ProofStanding, ends_on: dt.date | None = None) -> Verdict:
-    """A check is for who protects children to renew; a consent is the guardian's to give, and her no is an answer."""
-    if standing in (ProofStanding.VALID, ProofStanding.NOT_NEEDED):
-        return DONE
-    if kind is ProofKind.CONSENT and standing is not ProofStanding.WITHDRAWN:
-        return Verdict(Whose.GUARDIAN, Matter.CONSENT_WANTED, ends_on)
-    ends = standing is ProofStanding.ENDS_SOON
-    return Verdict(Whose.SAFEGUARDING, Matter.PROOF_ENDS if ends else Matter.PROOF_WANTED, ends_on)
-
-
-def turn_of_concern(reported_on: dt.date, *, ended: bool) -> Verdict:
-    """A concern about a presenter is a safeguarding officer's, from the day on which it is said until she ends it."""
-    return DONE if ended else Verdict(Whose.SAFEGUARDING, Matter.CONCERN, reported_on)
 
 
 def turn_of_post(state: PostState, on_day: dt.date, today: dt.date) -> Verdict:

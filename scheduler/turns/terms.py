@@ -23,8 +23,6 @@ class Whose(StrEnum):
     COORDINATOR = "coordinator"
     PRESENTER = "presenter"
     SCHOOL = "school"
-    GUARDIAN = "guardian"
-    SAFEGUARDING = "safeguarding"
     PRODUCT = "product"  # a job does it, or the day comes
     NOBODY = "nobody"  # it is over, or rests as it should
 
@@ -76,10 +74,6 @@ class Matter(StrEnum):
     ADDRESS_UNPROVEN = "address_unproven"
     CHECKLIST = "checklist"
     TO_SIGN = "to_sign"
-    CONSENT_WANTED = "consent_wanted"
-    CONCERN = "concern"  # somebody is worried about a presenter
-    PROOF_WANTED = "proof_wanted"
-    PROOF_ENDS = "proof_ends"
     # time's, or nobody's
     ITS_DAY = "its_day"
     ITS_PLACE_IN_LINE = "its_place_in_line"

@@ -148,7 +148,6 @@ class DateOfferRow:
     host_sr_latn: str
     state: DateOfferState
     points: int
-    offered_at: dt.datetime
     until: dt.datetime
 
 

@@ -12,7 +12,6 @@ from wtforms import widgets
 from wtforms.meta import clean_key
 from wtforms.widgets import core
 
-of_wtforms = core.html_params
 _SPECIAL = re.compile("[&<>\"']").search
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from babel.support import LazyProxy
 
+from scheduler import policy
 from scheduler.closures.terms import CLOSURE_REASON
 from scheduler.concerns.terms import SpokenUpBy
 from scheduler.core.errors import Conflict, GroundReason, Reason, Rejected
@@ -19,6 +20,7 @@ from scheduler.staffing.terms.trainings import TrainingSubject
 from scheduler.visits.terms.plans import PresenterTaken, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState, CancelledBy
+from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _, _l, _n, page_language
 from scheduler.web.reasons import worded
 
@@ -215,8 +217,11 @@ def kit_word(kit: Kit, count: int) -> str:
 
 
 def why(reason: Why) -> str:
-    """A reason with its numbers, as a sentence."""
-    if reason.code is WhyNot.CANNOT_ARRIVE:
+    """A reason with its numbers, as a sentence.
+
+    Minutes of a drive from one visit to another locate the other one: staff limited to districts read none (TRUST S54).
+    """
+    if reason.code is WhyNot.CANNOT_ARRIVE and not current_actor().districts:
         return _(
             "Cannot arrive: the drive takes %(needed)s minutes and there are %(available)s.",
             needed=reason.needed,
@@ -293,6 +298,8 @@ def refusal(error: Conflict) -> str:
 def _taken(error: PresenterTaken) -> str:
     promise, language = error.promise, page_language()
     head = worded(WhyNot.TAKEN)
+    if not policy.in_districts(current_actor(), promise.where):
+        return head
     if error.reason is WhyNot.CANNOT_ARRIVE:
         head = why(Why(WhyNot.CANNOT_ARRIVE, error.problem.needed_minutes, error.problem.available_minutes))
     if promise.held_until:

@@ -229,7 +229,7 @@ def register(app: Flask) -> None:
     storage = tls.checked_redis(settings.redis_url, settings.tls_ca_file)
     # the library for limits has a name of its own for a socket
     storage = f"redis+{storage}" if storage.startswith("unix://") else storage
-    app.config["RATELIMIT_STORAGE_URI"] = storage or "counts://"
+    app.config["RATELIMIT_STORAGE_URI"] = storage or f"{CountsHere.STORAGE_SCHEME[0]}://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK"] = FALLBACK if settings.redis_url else ""
     limiter.init_app(app)

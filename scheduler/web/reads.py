@@ -85,7 +85,8 @@ def note_what_is_shown(response: Response) -> Response:
     """After each answer to somebody who is signed in. What answers machines asks nobody who she is, and names no minor:
     of them a calendar holds given names alone, for whoever has its address.
     """
-    if response.is_streamed or g.get("failed") or g.get("cookieless") or request.endpoint in (None, "static"):
+    streamed = response.is_streamed and not response.direct_passthrough  # a file has a length on some servers only
+    if streamed or g.get("failed") or g.get("cookieless") or request.endpoint in (None, "static"):
         return response
     actor, page = current_actor(), str(request.endpoint)
     if actor.user_id is None:
@@ -103,6 +104,7 @@ def _note_minors(actor: Actor, page: str, response: Response) -> None:
     if not readable and not told:
         return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
     lookout, noted = _lookout(actor, page, now)
+    response.direct_passthrough = response.direct_passthrough and not readable  # a file of text is read here
     seen = lookout.named_in(response.get_data(as_text=True)) if readable else set()
     if fresh := (seen | (told & lookout.ids())) - noted:
         reads.note_reads(actor, fresh, page, now=now)

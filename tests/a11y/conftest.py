@@ -13,6 +13,7 @@ from waitress.server import create_server
 from tests.a11y.atlas import Sheet, sheets
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.demo_house import empty_house
+from tests.fonts import WIDE, environment_with
 from tests.laws.crawl import Crawl, crawl
 from tests.laws.travellers import Traveller
 
@@ -56,10 +57,17 @@ def served(house: Flask) -> Iterator[str]:
     server.close()
 
 
+@pytest.fixture(scope="module")
+def fonts(request: pytest.FixtureRequest) -> str:
+    """Wide ones, and narrow ones too where a test is marked IN_BOTH_FONTS."""
+    which: str = getattr(request, "param", WIDE)
+    return which
+
+
 @pytest.fixture(scope="module")  # not the session's: a journey in the same process starts a browser of its own
-def chromium() -> Iterator[Browser]:
+def chromium(fonts: str) -> Iterator[Browser]:
     asked = [flag for flag in QUIET if flag != "--no-sandbox" or os.geteuid() == 0]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=asked)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=asked, env=environment_with(fonts))
         yield browser
         browser.close()

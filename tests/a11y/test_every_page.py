@@ -16,7 +16,7 @@ from tests.languages.reading import texts_of
 from tests.laws.routes import pages
 from tests.laws.travellers import ROLES, Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 STYLEGUIDE = Sheet("", "public.styleguide", "/styleguide")
 RAW_NAME = re.compile(r"\bRS-\d\d\b|(?<![\d.,:/])\b1 (?!has\b|is\b|was\b)[a-z]+s\b|\b[a-z]+\.[a-z]+_[a-z_]+\b")
 

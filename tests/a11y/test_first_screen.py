@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.a11y.looking import Eye, View
+from tests.fonts import IN_BOTH_FONTS
 from tests.laws.travellers import Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep, IN_BOTH_FONTS]
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1280, 800)])

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.laws.travellers import Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 MOST_TABS = 60
 
 

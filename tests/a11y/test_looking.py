@@ -7,7 +7,7 @@ from tests.a11y.atlas import Sheet
 from tests.a11y.looking import Eye, View
 from tests.laws.travellers import Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 SHEETS = [
     Sheet("", "public.styleguide", "/styleguide"),
     Sheet("coordinator", "desk.today", "/desk"),

@@ -13,7 +13,7 @@ from tests.a11y.atlas import LEADS_AWAY, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
 from tests.laws.travellers import Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 PAGE = Sheet("", "people.sign_in", "/sign-in")
 NAMES = {"sr_Cyrl": "Налог центра", "sr_Latn": "Nalog centra", "en": "Nalog centra"}
 
@@ -27,7 +27,7 @@ def with_login(house: Flask) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("language", LANGS)
-def test_the_button_and_each_refusal_are_for_everybody(with_login, house, address, chromium: Browser, language: str):
+def test_the_button_and_each_error_are_for_everybody(with_login, house, address, chromium: Browser, language: str):
     narrow, wide = View(language), View(language, 1280)
     eye = Eye(chromium, address, Traveller("", {}, []), narrow)
 

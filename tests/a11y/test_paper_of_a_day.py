@@ -10,7 +10,7 @@ from tests.a11y.atlas import Sheet
 from tests.a11y.looking import Eye, View
 from tests.laws.travellers import Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 
 
 def test_a_day_of_one_visit_is_one_sheet_of_paper(

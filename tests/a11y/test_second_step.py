@@ -8,18 +8,17 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from scheduler import config
-from scheduler.core import one_time_codes
 from scheduler.core.db import db
 from scheduler.keys.service.keeping import secret_for
 from scheduler.policy import Role
 from tests.a11y.atlas import ON_THE_WAY_IN, Sheet, endpoint_of
 from tests.a11y.looking import LANGS, Eye, View
 from tests.factories import MONDAY
-from tests.factories.keys import make_app, make_passkey, make_sign_in, seen_browser
+from tests.factories.keys import code_at, make_app, make_passkey, make_sign_in, seen_browser
 from tests.factories.people import make_centre, make_user
 from tests.laws.travellers import Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 WITHOUT_A_KEY = ["/second-step/begin", "/second-step/mailbox"]
 WITH_THE_MAILBOX = ["/second-step/begin", "/second-step/app", "/second-step/passkeys"]
 WITH_A_KEY = ["/second-step", "/second-step/mailbox"]
@@ -82,7 +81,7 @@ def test_the_page_of_recovery_codes_is_for_everybody(asking, house, address, chr
     eye.open(Sheet("waiting", "people.add_app", "/second-step/app"))
     with house.app_context():
         secret = secret_for(seen_browser(who.cookies["token"]))
-    eye.page.fill("[name=code]", one_time_codes.code_at(secret, MONDAY))
+    eye.page.fill("[name=code]", code_at(secret, MONDAY))
     eye.page.locator("main form button").click()
     eye.page.locator("main li code").first.wait_for()
 

@@ -8,7 +8,7 @@ from tests.at_once import all_at_once
 from tests.attendance.past_files import TWO, counts, read, stored, who_imports
 from tests.factories import MONDAY
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def request_state(begun):
     return db.session.get(SchoolRequest, begun.request.id).state
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize(("source", "counts"), [(CountSource.EDUCATOR, FAIR), (CountSource.SCHOOL, OTHER)])
 def test_the_coordinator_chooses_whose_numbers_count(session, source, counts):
     begun = a_counted_visit()
@@ -67,7 +67,7 @@ def test_only_a_coordinator_of_the_centre_locks_and_corrects(session):
     assert counting(begun.first) == FAIR
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_correction_has_a_reason_keeps_the_old_numbers_and_can_be_corrected_again(session):
     begun = a_locked_visit()
 
@@ -100,7 +100,7 @@ def test_a_correction_without_reason_or_before_the_lock_is_refused(session):
     assert counting(begun.first) == FAIR
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person(session):
     begun = a_counted_visit()
 
@@ -114,7 +114,7 @@ def test_seven_days_of_silence_are_taken_as_a_yes_flagged_and_locked_by_a_person
     assert request_state(begun) is RequestState.REPORTED
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_schools_silence_begins_when_it_is_asked_not_when_the_first_presentation_was_counted(session):
     begun = a_begun_visit(talks=2)
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
@@ -186,7 +186,7 @@ def test_no_audit_row_holds_a_name(session):
     assert begun.visit.number not in details
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_silent_schools_are_locked_together_but_for_what_has_changed_since_it_was_seen(session):
     programme = make_programme()
     silent, answered = (a_counted_visit(talks, programme=programme) for talks in (2, 1))

@@ -11,7 +11,7 @@ from scheduler.core.refusals import refused_by
 from scheduler.programmes.terms import Audience
 from tests.factories.counting import LEAVING, a_counted_visit
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 def a_row(begun, **given):

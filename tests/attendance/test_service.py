@@ -1,7 +1,6 @@
 """Who may say how many were there, whose numbers count, and that nothing said is ever lost or added up."""
 
 import datetime as dt
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -26,6 +25,7 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.at_once import until_somebody_waits_for
 from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
 from tests.factories.people import make_presenter, presenter_actor
@@ -277,7 +277,6 @@ def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(se
     [
         ({}, "count_missing"),
         (HeadCounts(pupils=-1), "count_out_of_range"),
-        (HeadCounts(pupils=10**9), "count_out_of_range"),
     ],
 )
 def test_a_school_must_say_every_number_and_a_possible_one(session, said, problem):
@@ -345,13 +344,13 @@ def test_a_colleague_who_writes_into_the_request_at_that_moment_is_waited_for(ap
         with app.app_context(), transaction() as inside:
             row = inside.get_one(SchoolRequest, request_id, with_for_update=True)
             holds.set()
-            time.sleep(0.3)  # long enough for the other to have read the row
+            until_somebody_waits_for(inside)
             row.file_number = "01-12/2026"
 
     request_id, visit_id, school = begun.request.id, begun.visit.id, begun.school
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write_into_the_request, request_id)
-        holds.wait(timeout=10)
+        assert holds.wait(timeout=60)
         assert countersign(school, visit_id, {begun.first: FAIR}, now=LEAVING)
         writing.result()
 

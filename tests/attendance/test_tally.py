@@ -186,6 +186,7 @@ def test_another_installation_has_other_codes():
     assert len(rules.tally_code("a@b", "one secret")) == 16
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
     paper = saved(pdf.draw_poster(a_poster(), language), tmp_path)
@@ -196,6 +197,7 @@ def test_the_poster_is_one_page_whose_code_a_phone_reads(language, tmp_path):
     assert "19833" in words_of(paper)
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_sheet_to_take_home_is_one_page_with_the_helpline(language, tmp_path):
     paper = saved(pdf.draw_sheet(a_poster(), language), tmp_path)

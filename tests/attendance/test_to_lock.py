@@ -5,12 +5,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance import rules
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.counting import counted_visit
 from scheduler.attendance.queries.to_lock import assumed_attendance, waiting_attendance
 from scheduler.attendance.service.counting import assume_silent, countersign
-from scheduler.attendance.terms import AttendanceState, HeadCounts
+from scheduler.attendance.terms import AttendanceState, CountedVisit, HeadCounts
 from scheduler.core.db import transaction
 from scheduler.core.sorting import Sort
 from scheduler.core.text import fold
@@ -54,6 +53,12 @@ def centre(session):
     return an_actor(centre_id=programme.centre_id), [one.visit for one in begun]
 
 
+def urgency_of(visit: CountedVisit) -> int:
+    """The place of its most urgent presentation: differences, then silence, then what was just handed in."""
+    order = [AttendanceState.COUNTERSIGNED, AttendanceState.ASSUMED, AttendanceState.SUBMITTED]
+    return min((order.index(part.state) for part in visit.presentations if part.state in order), default=len(order))
+
+
 def pages(asked, per_page: int):
     """All rows of a list, a page after the other, and one page beyond the last."""
     first = asked(1, per_page)
@@ -66,7 +71,7 @@ def pages(asked, per_page: int):
 def test_visits_stand_by_urgency_or_as_asked_however_long_a_page_is(centre, sort):
     actor, visits = centre
     counted = [counted_visit(actor, one.number) for one in visits]
-    urgency = {one.visit_id: rules.urgency(part.state for part in one.presentations) for one in counted}
+    urgency = {one.visit_id: urgency_of(one) for one in counted}
     hosts = {one.visit_id: fold(one.host_name_sr_latn) for one in counted}
     keys = {"visit": lambda one: hosts[one.visit_id], "day": lambda one: (one.on_day, one.visit_id)}
     ordered = sorted(counted, key=lambda one: (urgency[one.visit_id], one.on_day, one.visit_id))

@@ -61,6 +61,7 @@ def busy(session):
     return an_actor(centre_id=session.scalar(sa.select(Centre.id)))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("rows", [slice(0, PER_PAGE), slice(10, 25)])
 def test_a_page_of_presenters_says_the_same_as_if_all_visits_had_been_read(busy, session, monkeypatch, rows):
     monkeypatch.setattr(board_week, "_rows_of", lambda _wish: rows)
@@ -89,6 +90,7 @@ def test_whoever_goes_stands_on_the_board_of_those_who_go_alone(busy):
     assert 0 < going.total < everybody.total < m_scale.EDUCATORS + m_scale.INFLUENCERS
 
 
+@pytest.mark.deep
 def test_who_goes_is_looked_up_visit_by_visit_and_never_of_all_there_ever_were(busy, session):
     """PostgreSQL would make a table of every seat of ten years to answer `NOT EXISTS` beside an OR."""
     asked: list[tuple[str, object]] = []

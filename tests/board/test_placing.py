@@ -351,6 +351,7 @@ def would_be_refused(scene: Scene, wish: Placing) -> str:
         return f"{type(refused).__name__} {refused}"
 
 
+@pytest.mark.deep
 def test_what_the_board_says_before_is_what_the_act_says(session):
     scene = Scene(a_plan(TEN), a_plan(dt.time(11, 0)))
     ana, eva, tara = a_free_educator(scene), a_free_educator(scene), scene.minor()

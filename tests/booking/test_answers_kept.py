@@ -181,7 +181,7 @@ def in_random_order(seed: int) -> list[str]:
     return names
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_any_act_the_answer_is_that_of_a_process_that_remembers_nothing(session, seed: int):
     forget()

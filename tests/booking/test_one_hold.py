@@ -29,7 +29,7 @@ from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL
 
 THREADS = 60
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 def hold_all(app: Flask, book: BookNow, drafts: int) -> list[Exception | None]:

@@ -9,6 +9,7 @@ from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
 from scheduler.people.models import AvailabilityException, Presenter
 from scheduler.visits.terms.states import AssignmentState
+from tests.ceilings import at_most
 from tests.closures.incidents import stop, tell
 from tests.counting import statements
 from tests.factories import MONDAY
@@ -99,7 +100,7 @@ def test_many_stopped_visits_read_lessons_and_shifts_once(session):
     with statements() as three:
         days_of_crews([(visit, [ana.id])] * 3, now=MONDAY)
 
-    assert len(three) - len(one) == 2 * 2  # who can come, and what they promised
+    at_most(2 * 2, len(three) - len(one), "SELECTs of two more visits")  # who can come, and what they promised
 
 
 def test_of_a_visit_that_is_none_nothing_is_said(session):

@@ -36,7 +36,7 @@ from tests.factories.people import make_user
 from tests.factories.programmes import make_programme
 from tests.web.browser import sign_in_as
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 VISITS = int(os.environ.get("RASPORED_KILLED_VISITS", "24"))
 ADULTS = int(os.environ.get("RASPORED_KILLED_ADULTS", "4"))
@@ -161,6 +161,7 @@ def a_backlog() -> int:
     return programme.centre_id
 
 
+@pytest.mark.deep
 def test_trust_r02_killed_five_times_each_is_made_once_and_matches_its_hash(session, client, house, the_clock):
     the_clock.stands_at(LEAVING)
     centre_id = a_backlog()

@@ -54,6 +54,7 @@ def signed(paper: CertificatePaper, **fields: str) -> CertificatePaper:
     return replace(one, check_url=signed_text(one, "0123abcd", Ed25519PrivateKey.from_private_bytes(bytes(32)).sign))
 
 
+@pytest.mark.usefixtures("poppler")
 def test_the_teachers_certificate_prints_every_field(tmp_path):
     words = words_of(saved(draw(a_teacher_certificate(), "sr_Cyrl"), tmp_path))
 
@@ -66,6 +67,7 @@ def test_the_teachers_certificate_prints_every_field(tmp_path):
         assert text.replace(" ", "") in words.replace(" ", ""), text
 
 
+@pytest.mark.usefixtures("poppler")
 def test_the_schools_certificate_prints_the_host_and_only_counts_that_are_there(tmp_path):
     paper = a_school_certificate(host_name="Škola Čćžšđ ČĆŽŠĐ", holder_name="Не Штампа Се")
 
@@ -78,6 +80,7 @@ def test_the_schools_certificate_prints_the_host_and_only_counts_that_are_there(
     assert "Штампа" not in words
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize(
     "typed",
     [
@@ -99,11 +102,13 @@ def test_trust_s22_a_certificate_shows_exactly_the_stored_letters(tmp_path, type
     assert unprintable(stored) == ""
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize(("minutes", "text"), [(45, "45 минута"), (60, "1 сат"), (120, "2 сата"), (90, "90 минута")])
 def test_the_duration_is_counted_in_serbian(tmp_path, minutes, text):
     assert text in words_of(saved(draw(a_teacher_certificate(minutes=minutes), "sr_Cyrl"), tmp_path))
 
 
+@pytest.mark.usefixtures("poppler")
 def test_an_unknown_duration_and_number_are_left_out(tmp_path):
     words = words_of(saved(draw(a_teacher_certificate(minutes=0, programme_number=""), "sr_Cyrl"), tmp_path))
 
@@ -111,6 +116,7 @@ def test_an_unknown_duration_and_number_are_left_out(tmp_path):
     assert "програм " not in words
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("name", [LONG, "Ж" * 120, "<b>Ана</b> &amp; file:///etc/passwd", "Ана"])
 def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
     paper = a_teacher_certificate(
@@ -129,6 +135,7 @@ def test_a_name_of_any_length_is_printed_whole_inside_the_frame(tmp_path, name):
     assert all(left >= 11 and right <= 286 and top >= 11 and low <= 201 for _w, left, top, right, low in boxes_of(path))
 
 
+@pytest.mark.usefixtures("poppler")
 def test_a_long_name_is_set_smaller_and_a_short_one_large(tmp_path):
     def height(name: str) -> float:
         boxes = boxes_of(saved(draw(a_teacher_certificate(holder_name=name), "sr_Cyrl"), tmp_path))
@@ -159,6 +166,7 @@ def test_many_certificates_share_frame_and_fonts(tmp_path):
     assert unembedded_fonts(path) == []
 
 
+@pytest.mark.usefixtures("poppler")
 def test_a_fourth_signatory_has_no_place_and_none_is_fine(tmp_path):
     four = tuple(Signatory(f"Потписник {n}", "улога") for n in "АБВГ")
 
@@ -213,6 +221,7 @@ def test_sixty_papers_of_a_template_hold_its_pictures_once_and_every_long_name_i
     assert letters.count(names[2]) == 40
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize(
     ("paper", "alone"),
     [

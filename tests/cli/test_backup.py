@@ -301,6 +301,7 @@ def test_after_a_restore_everybody_signs_in_anew_and_mails_are_held(run, tmp_pat
     assert (mail.state, mail.failure) == (MessageState.FAILED, "restored")
 
 
+@pytest.mark.deep
 def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowledged(run, used, tmp_path):
     """Each commit writes a centre and its audit row: a backup that tears them apart would show it."""
     stop, done = threading.Event(), []

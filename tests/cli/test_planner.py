@@ -15,6 +15,7 @@ from scheduler.planning.imports import read_plan, read_problem
 from scheduler.planning.rules.judgement import violations
 from tests.factories.planning import a_random_problem, as_file
 
+REQUESTS = 14
 CHECKER = os.environ.get("PLAN_CHECKER", "")
 INSTANCES = sorted((Path(CHECKER).parent / "instances").glob("S-*.json")) if CHECKER else []
 
@@ -22,7 +23,7 @@ INSTANCES = sorted((Path(CHECKER).parent / "instances").glob("S-*.json")) if CHE
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
     file = tmp_path / "instance.json"
-    file.write_text(json.dumps(as_file(a_random_problem(3, requests=14))))
+    file.write_text(json.dumps(as_file(a_random_problem(3, requests=REQUESTS))))
     return file
 
 
@@ -41,11 +42,12 @@ def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp
     assert result.exit_code == 0, result.output
     plan, problem = read_plan(file.read_bytes()), read_problem(instance.read_bytes())
     assert violations(problem, plan) == []
-    assert len(plan.placements) + len(plan.unplaced) == 14
-    assert result.stdout.startswith(f"{len(plan.placements)} of 14 served, weight ")
+    assert len(plan.placements) + len(plan.unplaced) == REQUESTS
+    assert result.stdout.startswith(f"{len(plan.placements)} of {REQUESTS} served, weight ")
     assert "first step=0 cost=" in result.stderr
 
 
+@pytest.mark.deep
 def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(app: Flask, instance: Path, tmp_path: Path):
     """One after the other in processes of their own: each plan is the one that `solve` gives alone."""
     folder, plans, alone = tmp_path / "centres", tmp_path / "plans", tmp_path / "alone.json"
@@ -174,7 +176,7 @@ def test_what_cannot_be_used_is_told_in_one_line(app: Flask, arguments: list[str
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_who_serves_pages_loads_no_solver(tmp_path: Path):
     """Their 250 MB are for commands and jobs alone."""
     code = (

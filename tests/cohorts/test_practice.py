@@ -130,6 +130,7 @@ def test_only_who_changes_cohorts_words_cases(ana):
         service.word_case(officer, practice.shipped_cases()[0], now=MONDAY)
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_the_sheet_holds_every_case_and_where_to_report(language, tmp_path):
     cases = tuple(one.story(language) for one in practice.shipped_cases())

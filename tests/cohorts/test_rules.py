@@ -20,8 +20,10 @@ from scheduler.cohorts.terms import (
 from scheduler.core.errors import GroundReason
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests.terms.school_request import RequestState
+from tests.bounds import at_each_bound
 
 TODAY = dt.date(2026, 5, 4)
+DAY = dt.timedelta(days=1)
 
 
 def a_part(skill, state=PartState.HELD, day=dt.date(2026, 4, 1)):
@@ -54,20 +56,42 @@ def test_a_school_year_is_called_by_both_years():
     assert a_cohort(ends_on=dt.date(2030, 8, 31)).school_year == "2029/30"
 
 
-@pytest.mark.parametrize(
-    ("draft", "problems"),
-    [
-        (CohortDraft(5, SchoolLevel.PRIMARY, 8), {}),
-        (CohortDraft(60, SchoolLevel.SECONDARY, 4), {}),
-        (CohortDraft(4, SchoolLevel.PRIMARY, 7), {"size": GroundReason.COUNT_OUT_OF_RANGE}),
-        (CohortDraft(61, SchoolLevel.PRIMARY, 7), {"size": GroundReason.COUNT_OUT_OF_RANGE}),
-        (CohortDraft(12, SchoolLevel.SECONDARY, 5), {"grade": CohortReason.GRADE_OF_NO_SCHOOL}),
-        (CohortDraft(12, SchoolLevel.PRIMARY, 0), {"grade": CohortReason.GRADE_OF_NO_SCHOOL}),
-        (CohortDraft(12, SchoolLevel.NONE, 1), {"grade": CohortReason.GRADE_OF_NO_SCHOOL}),
-    ],
-)
-def test_a_cohort_is_a_group_of_a_grade(draft, problems):
-    assert rules.problems_with(draft) == problems
+def grade(number: int, level: SchoolLevel = SchoolLevel.PRIMARY) -> dict[str, str]:
+    return rules.problems_with(CohortDraft(12, level, number))
+
+
+def size(pupils: int) -> dict[str, str]:
+    return rules.problems_with(CohortDraft(pupils, SchoolLevel.PRIMARY, 7))
+
+
+def noted(level: int) -> int | None:
+    """Of a cohort with that level and parts in two skills."""
+    return rules.level_to_note(a_cohort(a_part(CohortSkill.RECOGNISE), a_part(CohortSkill.HELP), level=level))
+
+
+AROUND = (-1, 0, 1)
+OUT, NO_GRADE = {"size": GroundReason.COUNT_OUT_OF_RANGE}, {"grade": CohortReason.GRADE_OF_NO_SCHOOL}
+BOUNDS = (
+    ("five pupils", size, (4, 5, 6), (OUT, {}, {})),
+    ("sixty pupils", size, (59, 60, 61), ({}, {}, OUT)),
+    ("the first grade", grade, (0, 1, 2), (NO_GRADE, {}, {})),
+    ("the last grade of a primary school", grade, (7, 8, 9), ({}, {}, NO_GRADE)),
+    ("the last grade of a secondary school", lambda n: grade(n, SchoolLevel.SECONDARY), (3, 4, 5), ({}, {}, NO_GRADE)),
+    ("its last day: the state", lambda n: rules.state_of(a_cohort(ends_on=TODAY + n * DAY), TODAY), AROUND,
+     (CohortState.RUN_OUT, CohortState.NEW, CohortState.NEW)),
+    ("its last day: new parts", lambda n: rules.lives(a_cohort(ends_on=TODAY + n * DAY), TODAY), AROUND,
+     (False, True, True)),
+    ("the level that is noted", noted, (1, 2, 3), (2, None, None)),
+)  # fmt: skip
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer
+
+
+def test_who_teaches_no_grade_has_no_cohort():
+    assert grade(1, SchoolLevel.NONE) == NO_GRADE
 
 
 @pytest.mark.parametrize(
@@ -76,8 +100,6 @@ def test_a_cohort_is_a_group_of_a_grade(draft, problems):
         (a_cohort(), CohortState.NEW),
         (a_cohort(level=1), CohortState.IN_TRAINING),
         (a_cohort(level=3, ends_on=dt.date(2025, 8, 31)), CohortState.TRAINED),
-        (a_cohort(level=2, ends_on=dt.date(2026, 5, 3)), CohortState.RUN_OUT),
-        (a_cohort(ends_on=TODAY), CohortState.NEW),
         (a_cohort(level=1, gave_up_on=TODAY), CohortState.GIVEN_UP),
     ],
 )

@@ -15,7 +15,7 @@ from tests.factories.visits import VISIT_DAY, make_assignment
 from tests.visits.defences import a_presentation, by_sql, move, put, refusal_of
 
 S = AssignmentState
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 
 
 def stopped(presenter_id: int) -> AssignmentStop:

@@ -23,7 +23,7 @@ def test_the_answer_of_a_key_is_remembered_until_retention_forgets_it(session: S
     assert form_keys.answer_of("key") is None
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_refuses_the_same_key_twice(session: Session) -> None:
     with transaction():
         form_keys.remember("key", "first", at=MONDAY)

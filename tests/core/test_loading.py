@@ -65,7 +65,7 @@ def test_a_web_process_starts_on_postgresql_and_answers(tmp_path, session):
     assert (done.returncode, done.stdout.split()[-1:]) == (0, ["200"]), done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
     env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
 
@@ -93,7 +93,7 @@ print(json.dumps({"commands": commands, "jobs": len(load_jobs()), "loaded": sort
 OF_PAGES = ("scheduler.web", "scheduler.app", "flask_wtf", "flask_login", "flask_limiter", "wtforms", "waitress")
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_commands_and_the_jobs_load_no_page(tmp_path):
     env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
 

@@ -178,7 +178,7 @@ def test_a_moment_on_a_connection_that_is_gone_is_told_and_the_next_gets_another
         assert QuickRead(sa.select(sa.literal(1))).all(moment, {}) == [(1,)]
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_an_engine_that_nobody_has_any_more_is_not_kept_alive(tmp_path):
     file_with(tmp_path / "one.sqlite3", "first")
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'one.sqlite3'}")

@@ -72,7 +72,7 @@ def verified(heads: tuple[Head, ...] = ()) -> seals.Verified:
     return seals.verify(now=MONDAY + HOUR, heads=heads)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_what_nobody_touched_is_well_and_twice_sealed_is_once(ids):
     found = verified()
 
@@ -82,7 +82,7 @@ def test_what_nobody_touched_is_well_and_twice_sealed_is_once(ids):
     assert seals.seal_records() == seals.Sealed()
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_later_records_go_on_from_the_head(ids):
     numbers = write(3)
     seals.seal_records()
@@ -161,7 +161,7 @@ def two_exchanged(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]
     return ids[4], Fault.ALTERED
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize(
     "attack",
     [
@@ -215,7 +215,7 @@ def head_of(record_id: int) -> Head:
     return Head(record_id, row.seal.partition(".")[0])
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_trust_s34_a_cut_tail_is_noticed_by_a_head_that_was_kept_elsewhere_only(ids, as_attacker):
     kept = head_of(ids[-1])
     as_attacker("DELETE FROM audit_entry WHERE id > :id", id=ids[6])
@@ -224,7 +224,7 @@ def test_trust_s34_a_cut_tail_is_noticed_by_a_head_that_was_kept_elsewhere_only(
     assert verified((kept,)).broken == Broken(ids[-1], Fault.GONE, ids[6])
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_trust_s34_a_chain_that_was_computed_anew_is_noticed_by_a_kept_head(ids, as_attacker):
     early, late = head_of(ids[2]), head_of(ids[-1])
     as_attacker("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[4])
@@ -235,7 +235,7 @@ def test_trust_s34_a_chain_that_was_computed_anew_is_noticed_by_a_kept_head(ids,
     assert verified((early, late)).broken == Broken(ids[-1], Fault.RESEALED, ids[8])
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_an_erasure_that_blanks_actor_or_details_breaks_nothing_and_is_counted(ids):
     with transaction() as session, opened_way(session, NamedWay.ERASURE):
         session.execute(

@@ -75,7 +75,7 @@ def test_a_new_thing_begins_where_its_machine_lets_it_begin_alone(session: Sessi
     assert json.loads(entry.details) == {"from": "draft", "to": "unverified"}
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_row_without_an_object_is_stored_as_one_with_it(session: Session) -> None:
     table, rows = SchoolRequest.__table__, QuickInsert(SchoolRequest)
     stored = make_school_request(RequestState.DRAFT)
@@ -123,7 +123,7 @@ def test_a_refusal_wants_its_reason(session: Session) -> None:
         states.move(REQUEST_MACHINE, school_request, RequestState.DECLINED, actor=SYSTEM, at=LATER)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize(
     "statement",
     [
@@ -142,7 +142,7 @@ def test_the_database_keeps_the_audit_as_it_was_written(session: Session, statem
         writing.connection().exec_driver_sql(statement)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_audit_can_be_sealed_once_and_blanked(session: Session) -> None:
     school_request = make_school_request(RequestState.NEW)
     with transaction():

@@ -8,7 +8,7 @@ from scheduler.core.db import db
 from scheduler.core.triggers import Wrong
 from scheduler.jobs import invariants
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 PLANTED = {
     "sqlite": (

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from scheduler import config
-from scheduler.core import one_time_codes
 from scheduler.core.db import db, transaction
 from scheduler.demo import crowd, load
 from scheduler.keys.service import passing
@@ -11,7 +10,7 @@ from scheduler.people.models import User
 from scheduler.people.queries import signed_in_user
 from scheduler.people.terms import STAFF_ROLES
 from tests.factories import MONDAY
-from tests.factories.keys import a_browser
+from tests.factories.keys import a_browser, code_at
 from tests.factories.people import make_user
 
 
@@ -25,6 +24,6 @@ def test_the_secret_of_each_of_the_staff_gives_codes_that_open(app):
     assert set(made) == set(users)
     for email, secret in made.items():
         browser = a_browser(db.session.get_one(User, users[email]))
-        token = passing.pass_code(browser, one_time_codes.code_at(secret, MONDAY), network="x", now=MONDAY)
+        token = passing.pass_code(browser, code_at(secret, MONDAY), network="x", now=MONDAY)
         assert signed_in_user(token, MONDAY).user_id == users[email]
     config.use(app.config["SETTINGS"])

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pyotp
+
 from scheduler.config import settings
 from scheduler.core import tokens
 from scheduler.core.db import db, transaction
@@ -15,6 +17,11 @@ from tests.factories import MONDAY, a_number
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every app here
 RECOVERY = "ABCD-EFGH-JKMN-PQRS"
+
+
+def code_at(secret: str, moment: dt.datetime) -> str:
+    """The code that an app shows at that moment."""
+    return pyotp.TOTP(secret).at(moment)
 
 
 def make_app(user: User, **given: object) -> CodeApp:

@@ -7,6 +7,7 @@ from scheduler.core.db import transaction
 from scheduler.people.terms import TeachingLanguage
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
+from scheduler.requests.terms.pages import RequestedPresentationRow
 from scheduler.requests.terms.school_request import (
     DayPart,
     PresentationDraft,
@@ -53,6 +54,22 @@ def a_draft(**given: Any) -> RequestDraft:
         "safeguarding_contact": "Mira Savić, psychologist",
     }
     return RequestDraft(**(fair | given))
+
+
+def a_wish(**given: Any) -> RequestedPresentationRow:
+    """One presentation of a request as it is read: a class of the seventh grade at any hour."""
+    fair: dict[str, Any] = {
+        "ordinal": 1,
+        "audience": Audience.PUPILS,
+        "level": SchoolLevel.PRIMARY,
+        "classes": "7b",
+        "pupils": 25,
+        "parents": 0,
+        "teachers": 1,
+        "day_part": DayPart.ANY,
+        "starts_local": None,
+    }
+    return RequestedPresentationRow(**(fair | given))
 
 
 def make_school_request(state: RequestState = RequestState.NEW, **given: Any) -> SchoolRequest:

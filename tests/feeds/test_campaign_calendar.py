@@ -178,6 +178,7 @@ ACTS = st.lists(
 )
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)

@@ -27,7 +27,7 @@ from tests.factories.feeds import make_entry_for, make_feed, whole_of
 from tests.factories.safeguarding import a_cleared_educator
 from tests.visits.scene import Scene
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 DAY = dt.timedelta(days=1)
 
 

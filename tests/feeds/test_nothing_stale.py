@@ -201,6 +201,7 @@ def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> World:
     return world
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("walk", [LEFT, CALLED_OFF, CLOSED, TAKEN_BACK, ENDED], ids=lambda walk: walk[-1][0])
 def test_after_each_act_the_next_answer_is_true_and_nothing_else_has_changed(
     app: Flask, the_clock: StandingClock, walk: Walk
@@ -222,7 +223,7 @@ def test_no_walk_is_only_refusals(app: Flask) -> None:
     assert set(ACTS) - done <= {"seek"}
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @settings(
     max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

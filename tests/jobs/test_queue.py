@@ -131,7 +131,7 @@ def test_the_queue_lies_in_redis_where_one_is_named(tmp_path: Path, name_of_app)
     assert not (tmp_path / "queue.sqlite3").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
 def test_the_worker_does_what_waits_and_ends_when_asked(wish: signal.Signals, tmp_path: Path) -> None:
     env = os.environ | {"INSTANCE": str(tmp_path), "MODE": "demo", "REDIS_URL": ""}

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.a11y.conftest import address, chromium, house
+from tests.a11y.conftest import address, chromium, fonts, house
 
-__all__ = ["address", "chromium", "house"]
+__all__ = ["address", "chromium", "fonts", "house"]
 
 expect.set_options(timeout=90_000)  # only tells a hang: five seconds are not enough on a machine with much to do

@@ -18,7 +18,7 @@ from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.a11y.looking import AXE, FOUND
 from tests.factories import MONDAY
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 MOST_TABS = 400
 
 

@@ -12,7 +12,7 @@ from tests.factories import MONDAY
 from tests.journeys.installation import Installation, link_in
 from tests.journeys.person import DESK, PHONE, Person
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 PROGRAMME = "Безбедно на интернету: разговор са основцима"
 HELD = re.compile(r"Чува се за Вас до \d\d:\d\d\.")
 MINUTE = dt.timedelta(minutes=1)

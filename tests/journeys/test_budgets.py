@@ -11,10 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 
 from tests.calendar_readers import CHROMIUM, QUIET
 from tests.factories import MONDAY
+from tests.fonts import IN_BOTH_FONTS, environment_with
 from tests.journeys.installation import Installation
 from tests.journeys.person import DESK, PHONE
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 KB = 1000
 FIRST_LOAD, SCRIPT, JUMPS = 150 * KB, 40 * KB, 0.02
 BOOKING, TOUCHES, TOUCHES_OF_A_DAY = 150 * KB, 25, 32
@@ -68,9 +69,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(fonts: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        yield (opened := playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET))
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=environment_with(fonts))
+        yield opened
         opened.close()
 
 
@@ -125,6 +127,7 @@ def signed_in(page: Page, installation: Installation, role: str) -> None:
     page.wait_for_url("**/desk*")
 
 
+@IN_BOTH_FONTS
 def test_a_public_page_is_light_and_does_not_jump(a_phone):
     wrong = []
     for width in (PHONE, DESK):
@@ -153,6 +156,7 @@ def test_a_page_that_jumps_is_seen(a_phone):
     assert jumped(page) > JUMPS
 
 
+@IN_BOTH_FONTS
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_a_list_of_the_desk_does_not_jump(a_phone, installation, width):
     pages = {role: a_phone(width).new_page() for role in ("coordinator", "administrator")}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => ANSWER}})"
 SELECTED = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
 
@@ -29,7 +29,7 @@ def test_what_is_copied_is_said(page: Page) -> None:
     expect(button).to_have_text("Copied")
 
 
-def test_a_refused_clipboard_leaves_the_text_selected(page: Page) -> None:
+def test_without_a_clipboard_the_text_is_selected(page: Page) -> None:
     page.evaluate(CLIPBOARD.replace("ANSWER", "Promise.reject(new DOMException('no', 'NotAllowedError'))"))
     button, field = page.locator("[data-copy] button").first, page.locator("[data-copy] input").first
     button.click()

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from scheduler.core.db import db
 from scheduler.places.models import Host
+from tests.fonts import IN_BOTH_FONTS
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep, IN_BOTH_FONTS]
 HEIGHT = 780
 
 

@@ -13,7 +13,7 @@ from tests.factories import MONDAY
 from tests.journeys.installation import Installation, link_in
 from tests.journeys.person import DESK
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 MOST_TABS = 200
 ADDRESS = "direktor@primer-277.example.org"
 

@@ -25,7 +25,7 @@ from tests.factories.people import an_actor
 from tests.journeys.house import an_empty_house
 from tests.papers import qr_codes_of, saved
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 NAME = "Зорана Измишљенковић"
 LATIN = "Žaklina Nigdjezapisanić-Dugoprezimenović"
 KEEPS = """async () => JSON.stringify([

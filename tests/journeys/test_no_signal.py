@@ -21,7 +21,7 @@ from tests.journeys.house import an_empty_house
 from tests.standing_clock import THE_CLOCK
 from tests.web.browser import sign_in_as
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 KEPT = """async () => ({
   pages: (await caches.has("raspored-pages"))
     ? (await (await caches.open("raspored-pages")).keys()).map(({ url }) => new URL(url).pathname).sort() : [],

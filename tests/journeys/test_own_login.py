@@ -16,7 +16,7 @@ from tests.certificates_made import certificate
 from tests.factories.people import make_centre, make_user
 from tests.own_issuer import CLIENT_ID, CLIENT_SECRET, Issuer, an_issuer
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 EMAIL = "nalog@centre.example"
 
 

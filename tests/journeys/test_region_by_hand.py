@@ -18,7 +18,7 @@ from tests.a11y.looking import AXE, FOUND
 from tests.factories.proposals import FIRST, Region, a_region
 from tests.web.browser import browser_of
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 TEN, MOST_PRESSES = 10, 25
 NUMBERS = count(7000, TEN)
 

@@ -9,15 +9,15 @@ from flask import Flask
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from scheduler import config
-from scheduler.core import one_time_codes, passwords, tokens
+from scheduler.core import passwords, tokens
 from scheduler.core.db import db, transaction
 from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.keys import SECRET, make_app
+from tests.factories.keys import SECRET, code_at, make_app
 from tests.factories.people import make_centre, make_user
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 PASSWORD = "mesečina nad Drvengradom"
 DEVICE = {
     "protocol": "ctap2",
@@ -114,7 +114,7 @@ def test_a_passkey_is_made_and_opens_and_a_device_without_it_opens_nothing(page,
 def test_without_a_device_a_code_of_the_app_opens(page, user):
     make_app(user)
     sign_in(page)
-    page.get_by_label("Code", exact=True).fill(one_time_codes.code_at(SECRET, MONDAY))
+    page.get_by_label("Code", exact=True).fill(code_at(SECRET, MONDAY))
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url("**/account")
     assert page.complaints == []

@@ -15,7 +15,7 @@ from tests.factories import MONDAY
 from tests.journeys.installation import Installation, link_in
 from tests.journeys.person import DESK, PHONE, Person
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 ADDRESS = "direktor@primer-277.example.org"
 SCHOOL_LATIN = "Mileva Novaković"
 BEGINS_UTC = dt.datetime(2026, 10, 15, 8, 0, tzinfo=dt.UTC)  # 10:00 in Belgrade

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from scheduler import config
-from scheduler.core import one_time_codes, passwords, tokens
+from scheduler.core import passwords, tokens
 from scheduler.core.db import db
 from scheduler.keys.models import CodeApp, Passkey
 from scheduler.keys.queries import key_ring
@@ -17,7 +17,7 @@ from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.keys import SECRET, a_browser, make_app, make_recovery_code
+from tests.factories.keys import SECRET, a_browser, code_at, make_app, make_recovery_code
 from tests.factories.people import make_user
 
 PASSWORD = "mesečina nad Drvengradom"
@@ -95,7 +95,7 @@ def test_she_resets_nobody_and_not_the_owner(thief, owner):
 
 def test_a_code_seen_over_the_shoulder_is_used_up(app, thief, owner):
     make_app(owner)
-    code = one_time_codes.code_at(SECRET, MONDAY)
+    code = code_at(SECRET, MONDAY)
     hers = app.test_client()
     hers.post("/sign-in", data={"email": owner.email, "password": PASSWORD})
     assert hers.post("/second-step", data={"code": code}).location == "/desk"

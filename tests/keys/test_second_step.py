@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from scheduler import config
-from scheduler.core import one_time_codes, tokens
+from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.keys import queries
@@ -25,6 +25,7 @@ from tests.factories.keys import (
     RECOVERY,
     SECRET,
     a_browser,
+    code_at,
     make_passkey,
     make_recovery_code,
     make_sign_in,
@@ -35,7 +36,7 @@ from tests.keys.told import actions, first_key, mails_to
 
 NETWORK, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
 HALF_MINUTE, MINUTE = dt.timedelta(seconds=30), dt.timedelta(minutes=1)
-CODE = one_time_codes.code_at(SECRET, MONDAY)
+CODE = code_at(SECRET, MONDAY)
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("required")]
 
 
@@ -59,7 +60,7 @@ def test_a_password_alone_is_nobody_and_a_code_makes_the_sign_in_whole_under_a_n
 
 @pytest.mark.parametrize("drift", [-30, 0, 30])
 def test_a_clock_that_differs_by_half_a_minute_is_no_fault(user, drift):
-    code = one_time_codes.code_at(SECRET, MONDAY + dt.timedelta(seconds=drift))
+    code = code_at(SECRET, MONDAY + dt.timedelta(seconds=drift))
 
     assert passing.pass_code(a_browser(user), code, network=NETWORK, now=MONDAY)
 
@@ -68,9 +69,9 @@ def test_a_code_is_good_once_and_none_before_it_is_good_after_it(user):
     passing.pass_code(a_browser(user), CODE, network=NETWORK, now=MONDAY)
 
     assert wrong(a_browser(user), code=CODE) == {"code": KeyReason.WRONG_CODE}
-    earlier = one_time_codes.code_at(SECRET, MONDAY - HALF_MINUTE)
+    earlier = code_at(SECRET, MONDAY - HALF_MINUTE)
     assert wrong(a_browser(user), code=earlier) == {"code": KeyReason.WRONG_CODE}
-    later = one_time_codes.code_at(SECRET, MONDAY + HALF_MINUTE)
+    later = code_at(SECRET, MONDAY + HALF_MINUTE)
     assert passing.pass_code(a_browser(user), later, network=NETWORK, now=MONDAY + HALF_MINUTE)
 
 
@@ -249,7 +250,7 @@ def test_a_wrong_first_code_adds_nothing(app):
 def test_the_first_code_of_an_app_is_used_up(app):
     user = make_user()
     browser = a_browser(user, mailbox_at=MONDAY)
-    code = one_time_codes.code_at(keeping.secret_for(browser), MONDAY)
+    code = code_at(keeping.secret_for(browser), MONDAY)
     keeping.add_app(browser, code, now=MONDAY)
 
     assert wrong(a_browser(user), code=code) == {"code": KeyReason.WRONG_CODE}

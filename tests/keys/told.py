@@ -2,14 +2,13 @@
 
 from sqlalchemy import select
 
-from scheduler.core import one_time_codes
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.keys.service import keeping
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from tests.factories import MONDAY
-from tests.factories.keys import a_browser
+from tests.factories.keys import a_browser, code_at
 
 
 def actions(thing: str = "user_account") -> list[str]:
@@ -26,5 +25,5 @@ def mails_to(email: str) -> list[str]:
 
 def first_key(user: User, **given) -> keeping.Changed:
     browser = a_browser(user, **given)
-    code = one_time_codes.code_at(keeping.secret_for(browser), MONDAY)
+    code = code_at(keeping.secret_for(browser), MONDAY)
     return keeping.add_app(browser, code, now=MONDAY)

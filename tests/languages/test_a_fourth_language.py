@@ -62,6 +62,7 @@ def data(spoken_house: Flask) -> Data:
     return found
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_translated(
     spoken_house: Flask, everybody: dict[str, Traveller], every_sheet: dict[str, list[Sheet]], data: Data, role: str

@@ -11,7 +11,7 @@ from tests.a11y.looking import Eye, View
 from tests.languages.pseudo import PSEUDO
 from tests.laws.travellers import ROLES, Traveller
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.deep]
 WIDTHS = (360, 1280)
 SAMPLE = {"public.styleguide", "public.front", "requests.book_page", "requests.inbox", "desk.today", "board.board"}
 CUT = """() => {

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.laws.crawl import Crawl, crawl
+from tests.laws.references import template_tree
 from tests.laws.sources import nodes, parsed
 
 __all__ = ["crawl"]
@@ -17,6 +18,7 @@ def trees() -> Iterator[None]:
     yield
     nodes.cache_clear()
     parsed.cache_clear()
+    template_tree.cache_clear()
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def _said_by_the_database(engine: Engine) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tuple[str, str]) -> None:
     migrated, made = two_urls
     with _bare_app(made).app_context():
@@ -142,7 +142,7 @@ def test_migrations_make_what_the_models_say_also_after_down_and_up(two_urls: tu
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_at_any_schema_a_restore_takes_no_trigger_of_ours_for_a_foreign_one(two_urls: tuple[str, str]) -> None:
     """And migrations from there on end with all of them, and with no other."""
     taken: dict[str, list[str]] = {}
@@ -161,7 +161,7 @@ def test_at_any_schema_a_restore_takes_no_trigger_of_ours_for_a_foreign_one(two_
     assert left == []
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_names_behind_certificates_become_keyed_hashes_and_come_back_only_where_the_name_is_kept(
     two_urls: tuple[str, str], app: Flask
 ) -> None:
@@ -183,7 +183,7 @@ def test_names_behind_certificates_become_keyed_hashes_and_come_back_only_where_
     assert back == ["ana petrovic", name_key("Mira Savić", secret), "host"]
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_names_that_are_still_stored_are_hashed_again_under_their_own_key(
     two_urls: tuple[str, str], app: Flask
 ) -> None:
@@ -285,7 +285,7 @@ def _old_visits() -> Iterator[tuple[str, dict[str, object]]]:
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_what_stood_in_the_audit_log_and_in_sentences_becomes_columns_and_comes_back(two_urls: tuple[str, str]) -> None:
     sentences = "SELECT reason FROM presentation ORDER BY id"
     with _bare_app(two_urls[0]).app_context():
@@ -310,7 +310,7 @@ _FOUND = [("clock", "2 7b too_early"), ("closed", "2026-01-01"), ("away", "7"), 
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_findings_and_ticks_become_columns_and_come_back(two_urls: tuple[str, str]) -> None:
     rows: list[tuple[str, dict[str, object]]] = [
         ("visit", _VISIT | {"id": 1, "number": "P-1", "clock_wrong": "too_early"}),
@@ -351,7 +351,7 @@ _AGREED = {
 
 
 @pytest.mark.slow
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_consents_of_before_stand_and_the_newest_names_the_guardian(two_urls: tuple[str, str]) -> None:
     withdrawn = _AGREED | {"guardian_email": "old@family.example", "given_on": "2026-02-01", "withdrawn_at": _THEN}
     rows = [

@@ -21,7 +21,7 @@ from tests.laws import law_world
 from tests.laws.law_world import LawWorld, Row, State, a_law_world, changed, crew_is_lawful, inserted, read_state
 from tests.laws.statements import a_deletion, an_insertion, an_update, tried
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 THEN = "2026-10-05 08:00:00+00:00"
 OTHERS = {"row_is_not_replaced"}
 

@@ -1,6 +1,7 @@
 """Every state that is not final is somebody's turn, and there is a page, or a job, by which that person ends it."""
 
 import datetime as dt
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -15,7 +16,6 @@ from scheduler.policy import TABLE, Role
 from scheduler.posts.terms import POST_MACHINE, PostState
 from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.school_request import REQUEST_MACHINE, RequestState
-from scheduler.safeguarding.terms import ProofKind, ProofStanding
 from scheduler.turns import rules
 from scheduler.turns.terms import (
     Matter,
@@ -45,7 +45,6 @@ from tests.laws.routes import address_of
 from tests.web.browser import browser_of
 
 TODAY = MONDAY.date()
-REST = {CertificateState.ISSUED, ProofStanding.VALID, ProofStanding.NOT_NEEDED}  # as they should be, until time passes
 OURS = tuple(WORDS)
 PRESSED = {  # ended by one press in its row
     Matter.REQUEST_NEW: "requests.press_undoable",
@@ -63,10 +62,11 @@ OTHERS = {  # matter → whose, verb and thing of the table of rights (None: a s
     Matter.ADDRESS_UNPROVEN: (Whose.SCHOOL, None, "requests.prove"),
     Matter.CHECKLIST: (Whose.SCHOOL, ("answer", "visit"), "readiness.checklist"),
     Matter.TO_SIGN: (Whose.SCHOOL, ("countersign", "attendance"), "attendance.sign"),
-    Matter.CONSENT_WANTED: (Whose.GUARDIAN, ("give", "consent"), "safeguarding.guardian_page"),
-    Matter.CONCERN: (Whose.SAFEGUARDING, ("update", "concern"), "concerns.concern"),
-    Matter.PROOF_WANTED: (Whose.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
-    Matter.PROOF_ENDS: (Whose.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
+}
+PROTECTS = {  # what lists of their own show, by tests/staffing/test_clearances.py and tests/web/concerns
+    "consent wanted": (Role.GUARDIAN, ("give", "consent"), "safeguarding.guardian_page"),
+    "concern": (Role.SAFEGUARDING, ("update", "concern"), "concerns.concern"),
+    "check wanted": (Role.SAFEGUARDING, ("create", "vetting"), "safeguarding.new_vetting"),
 }
 JOBS = {  # what the product ends by itself
     Matter.ITS_DAY: ("planning.recheck_visits", "messages.send_waiting"),
@@ -76,19 +76,25 @@ JOBS = {  # what the product ends by itself
 ROLES = {
     Whose.PRESENTER: Role.EDUCATOR,
     Whose.SCHOOL: Role.SCHOOL_CONTACT,
-    Whose.GUARDIAN: Role.GUARDIAN,
-    Whose.SAFEGUARDING: Role.SAFEGUARDING,
 }
+BEHIND_A_LINK = (Role.SCHOOL_CONTACT, Role.GUARDIAN)
 
 
-def a_visit(state: VisitState, seat: AssignmentState, count: AttendanceState, days: int, **given) -> VisitStanding:
+def a_visit(
+    state: VisitState,
+    seat: AssignmentState,
+    count: AttendanceState,
+    days: int,
+    sitting: PresentationState | None = None,
+    **given,
+) -> VisitStanding:
     day = TODAY + dt.timedelta(days=days)
     starts = dt.datetime.combine(day, dt.time(8), tzinfo=dt.UTC)
     held = {VisitState.DELIVERED: "delivered", VisitState.CONFIRMED: "confirmed", VisitState.READY: "confirmed"}
     member = CrewMember(1, PresenterKind.EDUCATOR, "Ana", "Ilić", None, seat)
     one = SittingStanding(
         1,
-        PresentationState(held.get(state, "planned")),
+        sitting or PresentationState(held.get(state, "planned")),
         starts,
         starts + dt.timedelta(minutes=45),
         Audience.PUPILS,
@@ -99,14 +105,18 @@ def a_visit(state: VisitState, seat: AssignmentState, count: AttendanceState, da
 
 
 def visits() -> list[VisitStanding]:
-    """Each state of a visit with each state of its crew, its numbers and a search, before, on and after its day."""
+    """Each state of a visit with each state of its crew, numbers and search, and of its presentation; on four days."""
     open_ones = [state for state in VisitState if VISIT_MACHINE.moves[state] or state is VisitState.DELIVERED]
-    searches = (None, *OPEN_SEARCHES)
+    searches, four_days = (None, *OPEN_SEARCHES), (-9, 0, 3, 30)
+    accepted, open_count = AssignmentState.ACCEPTED, AttendanceState.OPEN
     return [
         a_visit(state, seat, count, days, search=search)
         for state, seat, count, days, search in product(
-            open_ones, AssignmentState, AttendanceState, (-9, 0, 3, 30), searches
+            open_ones, AssignmentState, AttendanceState, four_days, searches
         )
+    ] + [
+        a_visit(state, accepted, open_count, days, sitting)
+        for state, days, sitting in product(open_ones, four_days, PresentationState)
     ]
 
 
@@ -120,43 +130,48 @@ def requests() -> list[RequestStanding]:
 
 
 def verdicts() -> list[tuple[object, Verdict]]:
-    """(state, whose turn) of every state of everything that is not over."""
+    """(state, whose turn) of every state that the product asks the rule about, of everything that is not over."""
     found: list[tuple[object, Verdict]] = []
     found += [(one, turn) for one in visits() for turn in rules.turns_of_visit(one, MONDAY, TODAY)[:1]]
     found += [(one, rules.turn_of_request(one, TODAY)) for one in requests()]
-    found += [(one, rules.turn_of_seat(one)) for one, then in ASSIGNMENT_MACHINE.moves.items() if then]
-    found += [(one, rules.turn_of_sitting(one)) for one, then in PRESENTATION_MACHINE.moves.items() if then]
     found += [(one, rules.COUNTS[one]) for one in ATTENDANCE_MACHINE.moves]
-    found += [(one, rules.turn_of_paper(one)) for one, then in CERTIFICATE_MACHINE.moves.items() if then]
     found += [
         (one, rules.turn_of_mail(one)) for one in (MessageState.WAITING, MessageState.SENDING, MessageState.FAILED)
     ]
     found += [(one, rules.turn_of_post(one, TODAY, TODAY)) for one, then in POST_MACHINE.moves.items() if then]
-    found += [("concern", rules.turn_of_concern(TODAY, ended=False))]
-    found += [(one, rules.turn_of_proof(kind, one)) for kind in ProofKind for one in ProofStanding]
     return found
 
 
 def test_every_state_that_is_not_final_is_somebodys_turn():
-    nobodys = [state for state, turn in verdicts() if turn.whose is Whose.NOBODY and state not in REST]
+    nobodys = [state for state, turn in verdicts() if turn.whose is Whose.NOBODY]
 
     assert nobodys == []
 
 
 def test_every_state_of_each_machine_was_asked_about():
     """A new state without a line in the rule fails here, or in the test above, and not on somebody's first page."""
-    asked = {one.state for one in (*visits(), *requests())} | {state for state, _turn in verdicts()}
+    sittings = [sitting for one in visits() for sitting in one.sittings]
+    seats = [seat.member for sitting in sittings for seat in sitting.seats]
+    asked = {one.state for one in (*visits(), *requests(), *sittings, *seats)} | {state for state, _turn in verdicts()}
     machines = (
         REQUEST_MACHINE,
         VISIT_MACHINE,
         PRESENTATION_MACHINE,
         ASSIGNMENT_MACHINE,
-        CERTIFICATE_MACHINE,
+        ATTENDANCE_MACHINE,
         POST_MACHINE,
     )
     every = {state for machine in machines for state, then in machine.moves.items() if then}
 
     assert every - asked == set()
+
+
+def test_a_certificate_is_its_visits_turn_until_it_is_issued_and_then_rests():
+    due = a_visit(VisitState.DELIVERED, AssignmentState.PRESENT, AttendanceState.LOCKED, -9)
+
+    assert CERTIFICATE_MACHINE.starts == {CertificateState.ISSUED}
+    assert rules.turn_of_visit(due, MONDAY, TODAY) == Verdict(Whose.PRODUCT, Matter.PAPERS)
+    assert rules.turn_of_visit(replace(due, papers_settled=True), MONDAY, TODAY).whose is Whose.NOBODY
 
 
 def test_what_is_over_is_nobodys_turn():
@@ -165,9 +180,7 @@ def test_what_is_over_is_nobodys_turn():
 
     assert rules.turn_of_request(over, TODAY).whose is Whose.NOBODY
     assert rules.turn_of_visit(gone, MONDAY, TODAY).whose is Whose.NOBODY
-    assert rules.turn_of_seat(AssignmentState.DECLINED).whose is Whose.NOBODY
     assert rules.turn_of_post(PostState.POSTED, TODAY, TODAY).whose is Whose.NOBODY
-    assert rules.turn_of_concern(TODAY, ended=True).whose is Whose.NOBODY
 
 
 def test_every_matter_is_somebodys_and_has_its_words_or_its_page_or_its_job():
@@ -202,16 +215,16 @@ def test_a_coordinator_has_a_page_on_which_she_ends_it(app, matter):
     assert (matter in OF_REQUESTS) == (endpoint.startswith("requests") or endpoint == "visits.plan_visit")
 
 
-@pytest.mark.parametrize("matter", OTHERS)
+@pytest.mark.parametrize("matter", [*OTHERS, *PROTECTS])
 def test_whoever_else_has_a_page_and_the_right_to_end_it(app, matter):
-    whose, right, endpoint = OTHERS[matter]
+    role, right, endpoint = PROTECTS.get(matter) or (ROLES[OTHERS[matter][0]], *OTHERS[matter][1:])
 
-    assert right is None or right[0] in TABLE[ROLES[whose]][right[1]]
-    if whose in (Whose.SCHOOL, Whose.GUARDIAN):  # behind a secret link: it opens to nobody without it
+    assert right is None or right[0] in TABLE[role][right[1]]
+    if role in BEHIND_A_LINK:  # it opens to nobody without it
         method, address = page_of(app, endpoint)
         assert app.test_client().open(address, method=method).status_code in (404, 410)
     else:
-        assert answers(app, ROLES[whose], endpoint)
+        assert answers(app, role, endpoint)
 
 
 def test_whose_turn_it_is_agrees_with_the_page_that_is_named():

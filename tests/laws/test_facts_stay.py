@@ -41,7 +41,7 @@ from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation
 from tests.laws.statements import a_deletion, an_update, tried
 from tests.visits.defences import by_sql, refusal_of
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 A_DAY = dt.timedelta(days=1)
 BORN, RIGHT = dt.date(2008, 3, 1), dt.date(2010, 3, 1)
 

@@ -10,7 +10,6 @@ STATIC = ROOT / "static"
 KB = 1000
 LIBRARY = STATIC / "vendor/accessible-autocomplete-3.0.1/accessible-autocomplete.min.css"
 MACROS = {path.stem for path in (ROOT / "templates/components").glob("*.html")}  # a component's root may carry its name
-PLAIN = {"batch", "block--settled", "board-page", "campaign-card", "campaign-head", "field--many", "menu--end"}
 # A statement of Jinja, or what begins with a space: the name before it is whole.
 APART = re.compile(r"\{%.*?%\}|\{\{ ['\"] .*?\}\}")
 WITHIN = re.compile(r"\{\{.*?\}\}")
@@ -26,7 +25,7 @@ def classes_without_a_rule(text: str, rules: set[str]) -> set[str]:
         for name in value.split()
         if MADE_UP not in name and not name.endswith("-")
     }
-    return used - rules - MACROS - PLAIN
+    return used - rules - MACROS
 
 
 def names_declared_twice(texts: list[str]) -> set[str]:

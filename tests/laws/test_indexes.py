@@ -14,27 +14,17 @@ from tests.factories import MONDAY
 assert all_models  # fills the metadata
 
 # No page and no service asks for these rows by that column, and who is pointed at there is never deleted, or hardly.
+# The same holds of whoever did something to a row ("…_by_id"): it is read with the row.
 NOT_ASKED = {
-    "certificate_template.logo_id", "certificate_template.first_id", "certificate_template.second_id",
-    "certificate_template.third_id",
-    "attendance.submitted_by_id", "birth_date_correction.confirmed_by_id", "birth_date_correction.presenter_id",
-    "birth_date_correction.proposed_by_id", "campaign.centre_id", "campaign.programme_id", "campaign_crew.presenter_id",
-    "campaign_city.municipality_id", "campaign_member.presenter_id", "user_district.district_id",
-    "crew_figure.programme_id",
-    "consent_paper.first_seen_by_id", "consent_paper.second_seen_by_id",
-    "date_hold.municipality_id", "date_hold.programme_id", "feed_token.presenter_id", "guardian.named_by_id",
-    "guardian.presenter_id", "guardian_consent.first_seen_by_id", "guardian_consent.guardian_id",
-    "guardian_consent.paper_id", "guardian_consent.second_seen_by_id", "handover.away_id", "handover.stand_in_id",
-    "handover_district.district_id", "kept_figure.centre_id", "kept_figure.programme_id",
-    "place_figure.centre_id",
-    "open_date.district_id", "open_date.programme_id", "presenter.home_id",
-    "school_request.campaign_id", "school_request.owner_id",
-    "assignment_stop.lifted_by_id", "concern.ended_by_id", "concern.reported_by_id", "hand_off.noted_by_id",
-    "helpline_list.added_by_id", "helpline_period.signed_by_id", "presenter_training.recorded_by_id",
-    "signed_period.signed_by_id", "signed_profile.signed_by_id",
-    "told_note.presenter_id", "told_note.told_by_id", "undoable_act.owner_before_id",
-    "driving_check.recorded_by_id", "sheet_scan.added_by_id",
-    "vetting.recorded_by_id", "visit.programme_id",
+    "birth_date_correction.presenter_id", "campaign.centre_id", "campaign.programme_id",
+    "campaign_city.municipality_id", "campaign_crew.presenter_id", "campaign_member.presenter_id",
+    "certificate_template.first_id", "certificate_template.logo_id", "certificate_template.second_id",
+    "certificate_template.third_id", "crew_figure.programme_id", "date_hold.municipality_id",
+    "date_hold.programme_id", "feed_token.presenter_id", "guardian.presenter_id", "guardian_consent.guardian_id",
+    "guardian_consent.paper_id", "handover.away_id", "handover.stand_in_id", "handover_district.district_id",
+    "kept_figure.centre_id", "kept_figure.programme_id", "open_date.district_id", "open_date.programme_id",
+    "place_figure.centre_id", "presenter.home_id", "school_request.campaign_id", "school_request.owner_id",
+    "told_note.presenter_id", "undoable_act.owner_before_id", "user_district.district_id", "visit.programme_id",
 }  # fmt: skip
 
 
@@ -57,7 +47,7 @@ def _without_an_index() -> Iterator[str]:
 
 
 def test_every_foreign_key_begins_an_index_but_those_that_nobody_asks_by() -> None:
-    assert set(_without_an_index()) - NOT_ASKED == set()
+    assert {key for key in _without_an_index() if not key.endswith("_by_id")} - NOT_ASKED == set()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from scheduler.messages.rules import (
+    GIVE_UP_AFTER,
     failure_of,
     failure_of_http,
     is_final,
@@ -12,7 +13,10 @@ from scheduler.messages.rules import (
     short_with,
 )
 from scheduler.messages.terms import Failure
+from tests.bounds import at_each_bound
 from tests.factories import MONDAY
+
+A_SECOND = dt.timedelta(seconds=1)
 
 
 def test_pauses_double_up_to_ten_minutes_while_our_server_is_away():
@@ -26,41 +30,26 @@ def test_pauses_grow_to_four_hours_while_a_server_says_later():
     assert pause_after(500, Failure.LATER) == dt.timedelta(hours=4)
 
 
-@pytest.mark.parametrize(
-    ("code", "failure"),
-    [(None, Failure.UNREACHABLE), (421, Failure.LATER), (451, Failure.LATER), (550, Failure.REFUSED)],
-)
-def test_an_answer_says_whether_to_try_again(code, failure):
-    assert failure_of(code) == failure
+BOUNDS = (
+    ("an answer of a mail server", failure_of, (499, 500, 501), (Failure.LATER, Failure.REFUSED, Failure.REFUSED)),
+    ("a broken provider", failure_of_http, (499, 500, 501), (Failure.UNREACHABLE, Failure.LATER, Failure.LATER)),
+    ("too many at once", failure_of_http, (428, 429, 430), (Failure.UNREACHABLE, Failure.LATER, Failure.UNREACHABLE)),
+    ("a wrong message", failure_of_http, (399, 400, 401), (Failure.UNREACHABLE, Failure.REFUSED, Failure.UNREACHABLE)),
+    ("a wrong number", failure_of_http, (421, 422, 423), (Failure.UNREACHABLE, Failure.REFUSED, Failure.UNREACHABLE)),
+    ("tried for three days", lambda n: is_final(Failure.LATER, MONDAY, MONDAY + GIVE_UP_AFTER + n * A_SECOND),
+     (-1, 0, 1), (False, True, True)),
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("failure", "hours", "final"),
-    [
-        (Failure.REFUSED, 0, True),
-        (Failure.BROKEN, 0, True),
-        (Failure.LATER, 71, False),
-        (Failure.LATER, 72, True),
-        (Failure.UNREACHABLE, 71, False),
-    ],
-)
-def test_a_mail_is_given_up_at_once_when_refused_and_after_three_days_otherwise(failure, hours, final):
-    assert is_final(failure, MONDAY, MONDAY + dt.timedelta(hours=hours)) is final
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer
 
 
-@pytest.mark.parametrize(
-    ("status", "failure"),
-    [
-        (400, Failure.REFUSED),
-        (422, Failure.REFUSED),
-        (429, Failure.LATER),
-        (503, Failure.LATER),
-        (401, Failure.UNREACHABLE),
-        (404, Failure.UNREACHABLE),
-    ],
-)
-def test_an_answer_of_the_provider_is_about_the_message_the_hour_or_ourselves(status, failure):
-    assert failure_of_http(status) is failure
+def test_a_mail_is_given_up_at_once_when_refused_and_no_answer_is_tried_again():
+    assert is_final(Failure.REFUSED, MONDAY, MONDAY)
+    assert is_final(Failure.BROKEN, MONDAY, MONDAY)
+    assert not is_final(failure_of(None), MONDAY, MONDAY)
 
 
 def test_a_short_message_has_letters_that_every_phone_has():

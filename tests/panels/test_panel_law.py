@@ -15,7 +15,7 @@ from tests.factories.people import an_actor, make_presenter
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.visits.defences import by_sql, refusal_of
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 ONE_MORE = "UPDATE panel_sum SET times = times + 1 WHERE question = 'clear' AND answer = 4"
 SIT = "INSERT INTO panel_seat (panel_id, presenter_id) SELECT id, :who FROM panel"
 

@@ -29,7 +29,7 @@ from tests.factories.people import an_actor, make_centre, make_presenter
 from tests.factories.places import make_municipality
 
 EIGHT = 8
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 def how_many(model) -> int:

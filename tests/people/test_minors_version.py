@@ -103,7 +103,7 @@ CHANGES: dict[str, tuple[Callable[[Presenter], object], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("what", CHANGES)
 def test_each_change_of_the_minors_of_a_centre_is_told(tara, process, what):
     change, after = CHANGES[what]
@@ -113,7 +113,7 @@ def test_each_change_of_the_minors_of_a_centre_is_told(tara, process, what):
     assert process.names == after
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_who_comes_from_another_centre_is_told_where_she_comes(tara, process):
     stranger = a_minor(make_centre(), given_name="Вук", family_name="Илић")
     assert not process.read_anew(), "of another centre"
@@ -124,7 +124,7 @@ def test_who_comes_from_another_centre_is_told_where_she_comes(tara, process):
     assert process.names == ("Вук/ Илић", "Тара/ Зорић")
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_adults_and_what_names_nobody_leave_the_version(tara, process):
     adult = make_presenter(centre_id=tara.centre_id)
     written(User, adult.user_id, family_name="Друга")
@@ -134,7 +134,7 @@ def test_adults_and_what_names_nobody_leave_the_version(tara, process):
     assert not process.read_anew()
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_what_is_rolled_back_was_never_told(tara, process):
     session = db.session()
     session.execute(sa.update(User).where(User.id == tara.user_id).values(family_name="Лукић"))
@@ -152,7 +152,7 @@ def test_a_centre_that_nobody_counts_is_never_remembered(tara, process):
     assert process.read_anew()
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("known", [True, False])
 def test_it_is_one_question_whatever_is_known(tara, process, known):
     process.version = process.version if known else None

@@ -26,7 +26,7 @@ from tests.factories.places import make_host, make_municipality
 from tests.places.files import GOOD, sheet_of
 
 EIGHT = 8
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 def how_many(model) -> int:

@@ -168,6 +168,7 @@ def test_the_example_hosts_are_stored_once_and_marked(session):
     assert session.scalar(select(func.count()).select_from(Host).where(Host.example, Host.listed)) == 300
 
 
+@pytest.mark.deep
 @pytest.mark.register
 @pytest.mark.skipif(not os.environ.get("SCHOOL_REGISTER"), reason="SCHOOL_REGISTER names no file")
 def test_the_whole_register_is_stored_and_a_second_time_changes_nothing(session):

@@ -20,6 +20,7 @@ KEYS = [
         ("sobotica", "subotica", 1),
         ("usbotica", "subotica", 1),
         ("subot", "subotica", 0),
+        ("subota", "sabota", 1),  # its first letter and its last one stand beside each other in the word
         ("subtoc", "subotica", None),
         ("beograd", "subotica", None),
     ],

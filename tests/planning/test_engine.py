@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
@@ -9,7 +10,7 @@ import pytest
 
 from scheduler.planning.rules.judgement import cost_of, violations
 from scheduler.planning.solver import engine, submodel
-from scheduler.planning.solver.desk import PlanDesk
+from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.solver.greedy import first_plan
 from scheduler.planning.solver.grounds import Grounds
 from scheduler.planning.solver.reasons import plan_of
@@ -74,13 +75,27 @@ def test_the_search_finds_the_best_plan_of_a_small_problem(seed: int):
     assert cost_of(problem, plan).total == least_cost(problem)
 
 
+def seats_with_every_youth(desk: PlanDesk, request: int) -> Iterator[PlanSeat]:
+    """Every way that fits now; where a youth is asked for, once for each who could come."""
+    for _cost, seat in desk.seats(request):
+        if seat.youth == NO_YOUTH:
+            yield seat
+        else:
+            for _km, youth in desk.fitting_youths(request, seat.day, seat.slot):
+                yield seat._replace(youth=youth)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_exact_model_is_the_best_of_all_plans(seed: int):
     problem = a_random_problem(seed, requests=3)
     desk = PlanDesk(Grounds(problem))
 
-    submodel.best_plan(desk, effort=10.0)
+    model = submodel.BlockModel(desk)
+    for one in range(len(desk.at)):
+        model.offer(one, dict.fromkeys(seats_with_every_youth(desk, one)))
+    for one, seat in model.solved({}, effort=10.0):
+        desk.place(one, seat)
 
     assert violations(problem, Plan(desk.placements())) == []
     assert desk.cost == least_cost(problem)

@@ -34,7 +34,7 @@ def watch(steps: int, seed: int = 0) -> engine.Watch:
     return engine.Watch(lambda done: done / steps, lambda _what, _figures: None, seed)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("seed", [0, 3, 6, 8, 10, 13, 18, 20, 24])  # nights in five, rides in three
 def test_the_search_finds_the_best_tours_of_a_small_problem(seed: int):
     problem = a_touring_problem(seed, requests=2, last_day=2)

@@ -9,7 +9,7 @@ from tests.factories.people import an_actor
 from tests.factories.posts import planned
 from tests.visits.defences import by_sql, refusal_of
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 
 
 def test_a_post_jumps_over_no_state_and_is_ready_with_a_text():

@@ -17,7 +17,7 @@ from scheduler.safeguarding.terms import LiftedBecause
 from tests.factories.concerns import a_held_scene
 from tests.factories.staffing import THE_DAY
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 
 
 def at(year: int, month: int, day: int) -> dt.datetime:

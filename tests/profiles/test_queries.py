@@ -21,6 +21,7 @@ from scheduler.reports.queries.young import young_share
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import Filters, Group, Period, YoungShare
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
@@ -191,4 +192,5 @@ def test_more_campaigns_and_school_years_ask_no_more_questions(chief):
             papers_of(period, chief.centre_id)
         seen.append(len(asked))
 
-    assert seen == [8, 8]
+    assert seen[0] == seen[1]
+    at_most(8, seen[0])

@@ -24,11 +24,13 @@ from scheduler.profiles.terms import NumberOrigin, ProfilePaper, ProfileSection,
 from scheduler.programmes.terms import SchoolLevel
 from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.terms.counting import Chart, KeyFigure, Period, Series
+from tests.bounds import at_each_bound
 
 DAY = dt.timedelta(days=1)
 JANUARY = Period(dt.date(2024, 1, 1), dt.date(2024, 1, 31))
 FEBRUARY = Period(dt.date(2024, 2, 1), dt.date(2024, 2, 29))
 APRIL = Period(dt.date(2024, 4, 1), dt.date(2024, 4, 26))
+JANUARY_2023, AUGUST_ENDS, YEAR_ENDS = dt.date(2023, 1, 1), dt.date(2023, 8, 31), dt.date(2023, 12, 31)
 
 
 def test_days_that_follow_each_other_are_one_span_and_a_gap_is_told():
@@ -64,20 +66,29 @@ def test_what_it_was_mostly_about_are_the_largest_and_those_nearly_as_large(spli
 
 def test_a_school_year_is_told_in_the_year_in_which_it_ends():
     assert school_years_ended(year_of(2023)) == [2023]
-    assert school_years_ended(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30))) == []
     assert school_years_ended(Period(dt.date(2022, 9, 1), dt.date(2024, 8, 31))) == [2023, 2024]
 
 
-@pytest.mark.parametrize(
-    ("level", "grade", "band"),
-    [
-        (SchoolLevel.PRIMARY, 4, AgeBand.FROM_7),
-        (SchoolLevel.PRIMARY, 5, AgeBand.FROM_11),
-        (SchoolLevel.SECONDARY, 1, AgeBand.FROM_15),
-    ],
-)
-def test_the_age_follows_from_the_grade(level, grade, band):
-    assert age_of_grade(level, grade) is band
+BOUNDS = (
+    ("a day between two periods", lambda n: len(joined_days([JANUARY, Period(JANUARY.last + n * DAY, APRIL.last)])),
+     (0, 1, 2), (1, 1, 2)),
+    ("two thirds of the largest topic", lambda n: [code for code, _number in mostly({"a": 30, "b": n})], (19, 20, 21),
+     (["a"], ["a", "b"], ["a", "b"])),
+    ("from the last day of a school year", lambda n: school_years_ended(Period(AUGUST_ENDS + n * DAY, YEAR_ENDS)),
+     (-1, 0, 1), ([2023], [2023], [])),
+    ("to the last day of a school year", lambda n: school_years_ended(Period(JANUARY_2023, AUGUST_ENDS + n * DAY)),
+     (-1, 0, 1), ([], [2023], [2023])),
+    ("the fourth grade", lambda n: age_of_grade(SchoolLevel.PRIMARY, n), (3, 4, 5),
+     (AgeBand.FROM_7, AgeBand.FROM_7, AgeBand.FROM_11)),
+    ("the first grade of a secondary school", lambda level: age_of_grade(level, 1),
+     (SchoolLevel.PRIMARY, SchoolLevel.SECONDARY, SchoolLevel.SECONDARY),
+     (AgeBand.FROM_7, AgeBand.FROM_15, AgeBand.FROM_15)),
+)  # fmt: skip
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer
 
 
 def test_only_a_calendar_year_is_for_the_public():

@@ -1,10 +1,14 @@
 """What a programme may say about itself."""
 
+import datetime as dt
+from functools import partial
+
 import pytest
 
 from scheduler.people.terms import Topic
-from scheduler.programmes.rules import RANGES, problems_with, slug_of
-from scheduler.programmes.terms import Audience, ProgrammeDraft, ProgrammeKind
+from scheduler.programmes.rules import RANGES, problems_with, problems_with_campaign, slug_of
+from scheduler.programmes.terms import Audience, CampaignDraft, ProgrammeDraft, ProgrammeKind
+from tests.bounds import at_each_bound
 
 
 def a_draft(**given) -> ProgrammeDraft:
@@ -35,11 +39,47 @@ def test_a_programme_has_a_name_and_a_summary_with_letters(field):
     assert problems_with(a_draft(**{field: " … "})) == {field: "missing"}
 
 
-def test_each_number_keeps_to_its_range():
-    for field, (least, most) in RANGES.items():
-        assert problems_with(a_draft(**{field: least - 1})).get(field) == "too_few", field
-        assert problems_with(a_draft(**{field: most + 1})).get(field) == "too_many", field
-        assert problems_with(a_draft(**{field: most})).get(field) is None, field
+def number(field: str, value: int) -> str | None:
+    return problems_with(a_draft(**{field: value})).get(field)
+
+
+def alone(educators: int) -> dict[str, str]:
+    return problems_with(a_draft(educators=educators, influencers=0))
+
+
+def asked(questions: int) -> dict[str, str]:
+    return problems_with(a_draft(questions_en="\n\n".join(["Why?\nBecause."] * questions)))
+
+
+def campaign(days: int) -> dict[str, str]:
+    """From a day to one so many days later."""
+    last_day = FIRST_DAY + dt.timedelta(days=days)
+    return problems_with_campaign(CampaignDraft(1, "Поштуј", "", "О поштовању.", "", FIRST_DAY, last_day))
+
+
+FIRST_DAY = dt.date(2026, 9, 1)
+LEAST = [
+    (f"least {name}", partial(number, name), (least - 1, least, least + 1), ("too_few", None, None))
+    for name, (least, _most) in RANGES.items()
+    if name != "educators"  # without one there is another reason
+]
+MOST = [
+    (f"most {name}", partial(number, name), (most - 1, most, most + 1), (None, None, "too_many"))
+    for name, (_least, most) in RANGES.items()
+    if name != "catalogue_hours"  # which need a number of the catalogue
+]
+BOUNDS = (
+    *LEAST,
+    *MOST,
+    ("an educator alone", alone, (0, 1, 2), ({"educators": "educator_needed"}, {}, {})),
+    ("three questions", asked, (2, 3, 4), ({}, {}, {"questions_en": "too_many_questions"})),
+    ("a campaign of a day", campaign, (-1, 0, 1), ({"last_day": "days_not_in_order"}, {}, {})),
+)
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer
 
 
 @pytest.mark.parametrize(("educators", "influencers"), [(0, 0), (0, 1)])

@@ -162,7 +162,7 @@ def test_a_pinned_seat_that_takes_a_night_keeps_it():
     assert violations(drawing.problem, plan) == []
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize(("seed", "steps"), [*product(range(6), (1, 4))])
 def test_a_plan_with_nights_costs_no_more_than_the_plan_without_of_the_same_steps(seed: int, steps: int):
     people = [a_seeker(number, home=home) for number, home in enumerate((SUBOTICA, BEOGRAD, NIS), 1)]

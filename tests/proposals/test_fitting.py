@@ -13,7 +13,7 @@ from scheduler.booking.terms.free_dates import FreeFacts, Lack
 from scheduler.core.clock import moment_of
 from scheduler.proposals.rules.drawing import sent_by_planner
 from scheduler.proposals.rules.fitting import Fitting
-from scheduler.proposals.rules.standing import Stands, may_stand, seats_that_stand
+from scheduler.proposals.rules.standing import Stands, may_stand, seats_that_stand, with_promised
 from scheduler.proposals.terms.plan import AskedVisit, ProposedSeat
 from scheduler.visits.terms.plans import CrewRule, Stop
 from tests.booking.dice import NEAR, Dice, a_stop
@@ -43,7 +43,7 @@ def stands(asked: AskedVisit, who: int, day: dt.date) -> bool:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @given(SEEDS)
 @settings(max_examples=40, deadline=None)
 def test_a_cell_fits_exactly_when_some_seat_of_hers_may_stand(seed: int):
@@ -95,6 +95,28 @@ def test_what_is_put_by_hand_one_after_the_other_stands_together(seed: int):
         seats += Fitting(group, placed, DAYS, moment_of).answer(who, day).seats
 
     assert seats_that_stand(known, seats, moment_of, in_order=True) == {seat.request_id for seat in seats}
+
+
+TOKYO = "Asia/Tokyo"  # nine hours ahead of UTC
+
+
+def tokyo(hour: int, minute: int = 0) -> dt.datetime:
+    return moment_of(TODAY, dt.time(hour, minute), TOKYO)
+
+
+def test_a_proposed_seat_takes_its_hours_by_the_clock_of_its_host():
+    wish = facts(a_seeker(), zone=TOKYO)
+
+    [person] = with_promised(wish, [(asked_of(wish), ProposedSeat(1, TODAY, dt.time(10), 1))], moment_of).people
+
+    assert (person.promised[0].busy_from, person.promised[0].busy_until) == (tokyo(9, 45), tokyo(10, 45))
+
+
+@pytest.mark.parametrize(("hour", "from_home"), [(5, False), (14, True)])
+def test_the_drive_is_from_the_stop_before_by_the_clock_of_the_host(hour: int, from_home: bool):
+    busy = a_seeker(promised=(Stop(9, 9, tokyo(hour), tokyo(hour, 30), NIS),))
+
+    assert fitting(asked_of(facts(busy, zone=TOKYO))).answer(1, TODAY).from_home is from_home
 
 
 def test_the_random_cards_fit_somewhere_and_not_everywhere():

@@ -91,6 +91,7 @@ def number_of(column) -> int:
     return db.session.scalar(select(func.count(column))) or 0
 
 
+@pytest.mark.deep
 def test_a_killed_search_has_changed_nothing_and_ends_exactly_once(session, start):
     region = a_region()
     proposal_id = long_work.start_plan(region.coordinator, region.draft(), now=MONDAY)

@@ -48,7 +48,7 @@ def offered(wish: FreeFacts, day: dt.date, time: dt.time) -> dict[int, set[int]]
     return {number: set(people) for number, (_needed, people) in enumerate(able)}
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @given(SEEDS)
 @settings(max_examples=25, deadline=None)
 def test_a_way_is_the_planners_exactly_when_free_dates_offer_it(seed: int):

@@ -28,6 +28,7 @@ from scheduler.visits.terms.states import AssignmentState
 from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
 from scheduler.work.terms import Phase, WorkState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_user
@@ -242,27 +243,31 @@ def test_old_proposals_are_forgotten_and_their_visits_stay(session):
     assert visits() == 1
 
 
-@pytest.mark.parametrize("requests", [2, 6])
-def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(session, requests):
-    region = a_region(requests=requests)
-    db.session.rollback()
+def test_what_a_plan_is_drawn_from_is_two_questions_a_school_and_the_rest_once(session):
+    asked = []
+    for requests in (2, 6):
+        region = a_region(requests=requests)
+        with statements() as made:
+            asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
+        asked.append(len(made))
 
-    with statements() as asked:
-        asked_visits(region.coordinator, region.draft().scope, now=MONDAY)
-
-    assert len(asked) == 12 + 2 * requests
+    at_most(2 * (6 - 2), asked[1] - asked[0], "SELECTs of four more schools")
+    at_most(12 + 2 * 2, asked[0])
 
 
-@pytest.mark.parametrize("requests", [2, 6])
-def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session, requests):
-    region = a_region(requests=requests)
-    proposal_id = region.proposed(*(region.seat(place, on_day=FIRST + place % 5 * DAY) for place in range(requests)))
-    db.session.rollback()
+def test_the_page_of_a_proposal_asks_as_much_for_six_schools_as_for_two(session):
+    asked = []
+    for requests in (2, 6):
+        region = a_region(requests=requests)
+        proposal_id = region.proposed(
+            *(region.seat(place, on_day=FIRST + place % 5 * DAY) for place in range(requests))
+        )
+        with statements() as made:
+            page(region, proposal_id)
+        asked.append(len(made))
 
-    with statements() as asked:
-        page(region, proposal_id)
-
-    assert len(asked) == 7
+    assert asked[0] == asked[1]
+    at_most(7, asked[0])
 
 
 def test_an_unfinished_proposal_tells_its_work(session):

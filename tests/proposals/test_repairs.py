@@ -31,6 +31,7 @@ from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.models.visits import Assignment, DateWish, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, AssignmentState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter, presenter_actor, works
@@ -290,19 +291,20 @@ def test_somebody_of_another_centre_is_nobody(session):
         mended(region, away(stranger))
 
 
-@pytest.mark.parametrize("requests", [2, 4])
-def test_a_repair_asks_two_questions_a_visit_and_the_rest_once(session, requests):
-    region = a_region(requests=requests)
-    for place in range(requests):
-        stands(region, place, day=FIRST + place * DAY)
-    mends = away(region.educators[0])
-    draft = repair_draft(region.coordinator, mends, calm=1, now=MONDAY)
-    db.session.rollback()
+def test_a_repair_asks_two_questions_a_visit_and_the_rest_once(session):
+    asked = []
+    for requests in (2, 4):
+        region = a_region(requests=requests)
+        for place in range(requests):
+            stands(region, place, day=FIRST + place * DAY)
+        mends = away(region.educators[0])
+        draft = repair_draft(region.coordinator, mends, calm=1, now=MONDAY)
+        with statements() as made:
+            mend_ground(region.coordinator, draft, mends, now=MONDAY)
+        asked.append(len(made))
 
-    with statements() as asked:
-        mend_ground(region.coordinator, draft, mends, now=MONDAY)
-
-    assert len(asked) == 16 + 2 * requests
+    at_most(2 * (4 - 2), asked[1] - asked[0], "SELECTs of two more visits")
+    at_most(16 + 2 * 2, asked[0])
 
 
 def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
@@ -319,7 +321,8 @@ def test_the_page_of_a_repair_asks_as_much_for_two_visits_as_for_four(session):
     with statements() as many:
         page(region, proposal_id)
 
-    assert (len(few), len(many)) == (11, 11)
+    assert len(few) == len(many)
+    at_most(11, few)
 
 
 def test_a_day_that_the_school_named_after_a_closure_is_taken(session):

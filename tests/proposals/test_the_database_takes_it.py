@@ -27,7 +27,7 @@ from tests.factories.proposals import FIRST, LAST, Region, a_region
 from tests.factories.safeguarding import make_consent, make_vetting
 from tests.factories.staffing import UNTIL, make_busy
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 DAY = dt.timedelta(days=1)
 HOURS = [dt.time(8), dt.time(10, 15), dt.time(12, 30), dt.time(15), dt.time(16)]
 

@@ -18,7 +18,7 @@ few = st.lists(st.integers(0, 4), min_size=0, max_size=LEAST - 1)
 
 
 def a_class(before, after, number=1):
-    return ClassSums(number, 1, tuple(before), tuple(after))
+    return ClassSums(number, tuple(before), tuple(after))
 
 
 def hidden_counts(steps):

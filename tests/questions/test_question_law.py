@@ -12,7 +12,7 @@ from tests.factories.questions import AFTER, BEFORE, make_question_set, make_rou
 from tests.visits.defences import take_defences_away
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize(
     ("statement", "law"),
     [
@@ -40,7 +40,7 @@ def test_the_database_keeps_sums_that_can_be(programme, presentation, statement,
     assert refused_by(refused.value) == law
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_keeps_a_set_to_its_programme_and_one_set_to_a_presentation(programme, presentation):
     set_id, questions = make_question_set(programme)
     other, _questions = make_question_set(make_programme(centre_id=programme.centre_id))

@@ -23,6 +23,7 @@ from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState, VisitState
+from tests.ceilings import at_most
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -235,7 +236,9 @@ def test_ten_visits_ask_as_often_as_two_and_nothing_is_locked_where_nothing_is_n
     ten = two + [a_confirmed_scene() for _ in range(8)]
 
     assert _a_night() == for_two
-    assert for_two == (0, (14, 0))
+    changed, (selects, writes) = for_two
+    assert (changed, writes) == (0, 0)
+    at_most(14, selects)
 
     for scene in ten[:2]:
         turn_shifts(scene)
@@ -245,7 +248,7 @@ def test_ten_visits_ask_as_often_as_two_and_nothing_is_locked_where_nothing_is_n
     five_changed, (asked_for_five, _) = _a_night()
     letters_of_one = 4  # who is on duty at the centre, who stands in, who reads at the school, and whom it calls
     assert (two_changed, five_changed) == (2, 5)
-    assert asked_for_five - asked_for_two == 3 * letters_of_one
+    at_most(3 * letters_of_one, asked_for_five - asked_for_two, "SELECTs of three more letters")
 
 
 def test_one_visit_that_cannot_be_checked_keeps_no_other_from_it(session, monkeypatch):

@@ -4,17 +4,26 @@ import datetime as dt
 
 import pytest
 
-from scheduler.booking.rules.free_dates import is_taken, others_than
-from scheduler.booking.rules.holds import main_audience, minutes_in_all, other_dates, sitting_times
+from scheduler.booking.rules.holds import minutes_in_all, other_dates, sitting_times
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.booking.terms.holds import Slot
-from scheduler.programmes.terms import Audience
-from scheduler.readiness.rules import asked_until, checklist_is_open, checklist_is_told, problems_with_wish
+from scheduler.people.terms import ExceptionRow
+from scheduler.readiness.rules import (
+    asked_until,
+    checklist_is_open,
+    checklist_is_told,
+    comes_usually,
+    may_think_again,
+    needs_decision,
+    problems_with_wish,
+)
 from scheduler.readiness.terms import WishDraft
-from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours
+from scheduler.requests.rules.states import MAIL_WAITS
+from tests.bounds import at_each_bound
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
+TEN = dt.time(10)
 
 
 def day(number: int) -> dt.date:
@@ -27,9 +36,6 @@ def day(number: int) -> dt.date:
         (10, None, "a trip", {}),
         (10, 11, "a trip", {}),
         (10, None, "", {"reason": "missing"}),
-        (0, None, "a trip", {"first_choice": "in_the_past"}),
-        (366, None, "a trip", {"first_choice": "too_late"}),
-        (5, None, "a trip", {"first_choice": "the_agreed_day"}),
         (10, 5, "a trip", {"second_choice": "the_agreed_day"}),
         (10, 10, "a trip", {"second_choice": "the_same_day"}),
     ],
@@ -40,25 +46,54 @@ def test_another_date_is_to_come_and_not_the_agreed_one(first, second, reason, f
     assert problems_with_wish(draft, day(5), TODAY) == found
 
 
-def test_less_than_two_days_before_is_late():
+def test_another_date_is_asked_for_until_two_days_before():
     edge = MONDAY + dt.timedelta(hours=48)
 
-    assert not is_late_cancel(edge, MONDAY)
-    assert is_late_cancel(edge - dt.timedelta(seconds=1), MONDAY)
     assert asked_until(edge) == MONDAY
 
 
-@pytest.mark.parametrize(
-    ("ahead", "is_open", "told"), [(8, False, False), (7, True, True), (0, True, False), (-1, False, False)]
-)
-def test_the_checklist_is_ticked_in_the_last_week_and_told_while_there_is_a_day_left(ahead, is_open, told):
-    assert checklist_is_open(day(ahead), TODAY) is is_open
-    assert checklist_is_told(day(ahead), TODAY) is told
+def wished(number: int, *, stopped: bool = False) -> dict[str, str]:
+    """A wish for a day so many days ahead, of a visit in five days."""
+    return problems_with_wish(WishDraft(day(number), "a trip", None), day(5), TODAY, stopped=stopped)
 
 
-def test_hours_of_notice_are_whole_and_never_below_none():
-    assert notice_hours(MONDAY + dt.timedelta(minutes=119), MONDAY) == 1
-    assert notice_hours(MONDAY - dt.timedelta(hours=3), MONDAY) == 0
+def comes(first: int, last: int) -> bool:
+    """Whether somebody without hours comes today who is away from one day to another."""
+    return comes_usually((), [ExceptionRow(1, day(first), day(last), available=False)], TODAY, ())
+
+
+def may_undo(seconds: int) -> bool:
+    """So many seconds before the mails leave."""
+    return may_think_again(MONDAY, 3, 3, MONDAY + MAIL_WAITS - dt.timedelta(seconds=seconds))
+
+
+AROUND = (-1, 0, 1)
+PAST, AGREED = {"first_choice": "in_the_past"}, {"first_choice": "the_agreed_day"}
+BOUNDS = (
+    ("a wish for today", wished, AROUND, (PAST, PAST, {})),
+    ("a wish in a year", wished, (364, 365, 366), ({}, {}, {"first_choice": "too_late"})),
+    ("a wish for the agreed day", wished, (4, 5, 6), ({}, AGREED, {})),
+    ("a wish for the day that fell out", lambda n: wished(n, stopped=True), (4, 5, 6),
+     ({"first_choice": "before_it_fell_out"}, AGREED, {})),
+    ("as many listeners as a presentation takes", lambda n: needs_decision(20, n, 2, 30), (9, 10, 11),
+     (False, False, True)),
+    ("as many teachers", lambda n: needs_decision(0, 0, n, 30), (29, 30, 31), (False, False, True)),
+    ("the visit's day: the checklist", lambda n: checklist_is_open(day(n), TODAY), AROUND, (False, True, True)),
+    ("seven days before it: the checklist", lambda n: checklist_is_open(day(n), TODAY), (6, 7, 8), (True, True, False)),
+    ("a day left for the checklist", lambda n: checklist_is_told(day(n), TODAY), AROUND, (False, False, True)),
+    ("its mails leave", may_undo, AROUND, (False, False, True)),
+    ("away from a day", lambda n: comes(n, 9), AROUND, (False, False, True)),
+    ("away until a day", lambda n: comes(-9, n), AROUND, (True, False, False)),
+    ("named as the one before ends", lambda n: sitting_times(TEN, [None, dt.time(10, n)], 45)[1], (44, 45, 46),
+     (dt.time(11), dt.time(10, 45), dt.time(10, 46))),
+    ("one after the other", lambda n: minutes_in_all([TEN, dt.time(10, n)], 45) < 24 * 60, (0, 1, 2),
+     (False, True, True)),
+)  # fmt: skip
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer
 
 
 def test_presentations_of_a_held_date_follow_each_other_with_a_break():
@@ -73,11 +108,6 @@ def test_a_date_lasts_from_the_first_start_to_the_last_end():
     assert minutes_in_all([dt.time(23), dt.time(0, 30)], 45) == 24 * 60  # leaves the day
 
 
-def test_a_crew_is_looked_for_for_pupils_before_others():
-    assert main_audience([Audience.PARENTS, Audience.PUPILS]) is Audience.PUPILS
-    assert main_audience([]) is Audience.PUPILS
-
-
 def test_other_dates_are_the_nearest_each_on_a_day_of_its_own():
     times = (dt.time(8), dt.time(10), dt.time(14))
     free = FreeDates((*(FreeDay(day(number), times) for number in (1, 3, 6, 9)), FreeDay(day(4), lack=Lack.TAKEN)))
@@ -87,12 +117,3 @@ def test_other_dates_are_the_nearest_each_on_a_day_of_its_own():
         Slot(day(3), dt.time(10)),
         Slot(day(6), dt.time(10)),
     ]
-
-
-def test_dates_beside_the_taken_ones_keep_the_wished_hour_where_it_is_free():
-    free = FreeDates((FreeDay(day(1), (dt.time(8),)), FreeDay(day(2), (dt.time(8), dt.time(10)))))
-
-    assert others_than(free, [], TODAY, dt.time(10)) == [(day(1), dt.time(8)), (day(2), dt.time(10))]
-    assert others_than(free, [day(1)], TODAY, dt.time(10)) == [(day(2), dt.time(10))]
-    assert is_taken(FreeDates((FreeDay(day(1), lack=Lack.TAKEN),)), day(1))
-    assert not is_taken(free, day(1))

@@ -19,6 +19,8 @@ from scheduler.reports.terms.control_room import (
 from tests.factories import MONDAY
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
+pytestmark = pytest.mark.usefixtures("poppler", "qpdf")
+
 TODAY, LANGUAGES = MONDAY.date(), ["sr_Cyrl", "sr_Latn", "en"]
 LONG = "Поштуј. Реагуј на мржњу: једна порука подршке мења дан, а ћутање га не мења никоме. " * 2
 

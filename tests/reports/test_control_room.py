@@ -20,6 +20,7 @@ from scheduler.reports.queries.control_room import coming_visits, control_room, 
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import AssignmentState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
@@ -248,4 +249,5 @@ def test_the_room_asks_as_often_for_one_row_as_for_three(desk, campaign, program
             control_room(desk, campaign.slug, MONDAY)
         asked.append(len(made))
 
-    assert asked == [15, 15, 15]
+    assert len(set(asked)) == 1
+    at_most(15, asked[0])

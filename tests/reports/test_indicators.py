@@ -12,6 +12,7 @@ from scheduler.reports.queries.indicators import indicators
 from scheduler.reports.rules.attendance import as_document, year_of
 from scheduler.reports.terms.counting import Filters
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
@@ -76,7 +77,7 @@ def test_one_question_however_many_were_held(session):
     with statements() as asked:
         indicators(YEAR)
 
-    assert len(asked) == 1
+    at_most(1, asked)
 
 
 @pytest.mark.parametrize(

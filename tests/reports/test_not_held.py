@@ -16,6 +16,7 @@ from scheduler.reports.queries.not_held import not_held
 from scheduler.reports.rules.attendance import as_document, year_of
 from scheduler.reports.terms.counting import Filters, Period
 from scheduler.visits.terms.states import CancelledBy, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_centre
@@ -110,7 +111,8 @@ def test_one_visit_or_three_two_questions(session):
     with statements() as three:
         not_held(YEAR)
 
-    assert len(one) == len(three) == 2
+    assert len(one) == len(three)
+    at_most(2, one)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from scheduler.reports.terms.counting import Chart, Series
 from tests.factories.papers import a_report
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
+pytestmark = pytest.mark.usefixtures("poppler", "qpdf")
+
 
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
 def test_a_report_is_a_clean_file_with_all_fonts_inside(tmp_path, language):

@@ -7,6 +7,7 @@ from scheduler.programmes import queries as programme_queries
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.queries.public import campaign_outcome, public_names, public_year
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_presenter
@@ -101,11 +102,11 @@ def test_a_year_and_a_campaign_ask_as_often_for_one_row_as_for_three(session):
         asked.append(len(made))
 
     assert asked[0] == asked[2]
-    assert asked[0] <= 10
+    at_most(10, asked[0])
 
 
 @pytest.mark.parametrize("path", ["/", "/map", "/figures", "/map?year=2025", "/campaigns", "/campaigns/show-respect"])
-def test_a_page_for_everybody_asks_six_questions_at_most_however_much_was_held(client, path):
+def test_a_page_for_everybody_asks_four_questions_at_most_however_much_was_held(client, path):
     programme = make_programme()
     campaign = make_campaign(programme=programme, slug="show-respect")
     asked = []
@@ -120,4 +121,4 @@ def test_a_page_for_everybody_asks_six_questions_at_most_however_much_was_held(c
             assert client.get(path).status_code == 200
         asked.append(len(made))
 
-    assert max(asked) <= 6
+    at_most(4, max(asked))

@@ -21,6 +21,7 @@ from scheduler.reports.queries.attendance import (
 from scheduler.reports.rules.attendance import as_document, year_of
 from scheduler.reports.terms.counting import Filters, Group, ReportCounts
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.attendance import make_attendance, make_correction
 from tests.factories.people import make_presenter
@@ -256,7 +257,8 @@ def test_a_report_asks_as_often_for_one_row_as_for_three(session):
         asked.append(len(made))
         a_held_visit()
 
-    assert asked == [3, 3]
+    assert asked[0] == asked[1]
+    at_most(3, asked[0])
 
 
 def test_an_unknown_name_is_told_apart_from_an_empty_report(session):

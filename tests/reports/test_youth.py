@@ -12,6 +12,7 @@ from scheduler.reports.rules.attendance import year_of
 from scheduler.reports.rules.youth import band_of, youth_report
 from scheduler.reports.terms.counting import Filters, Period
 from scheduler.reports.terms.youth import YoungPerson, YouthBand, YouthCounts
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.programmes import make_programme
 from tests.reports.youth_held import YouthHeld
@@ -66,7 +67,7 @@ def test_the_numbers_are_those_of_the_attendance_report_with_a_young_presenter(h
     with statements() as asked:
         report = youth_numbers(filters)
 
-    assert len(asked) == 3  # the young by month; the report; trained
+    at_most(3, asked)  # the young by month; the report; trained
     assert report == counted
     assert [month for month, _counts in report.months] == ["2026-10", "2026-11"]
     assert report.totals == YouthCounts(presentations=4, with_young=3, minutes=4 * 30, listeners=61 + 41 + 31)

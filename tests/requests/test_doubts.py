@@ -8,6 +8,7 @@ from scheduler.programmes.terms import SchoolLevel
 from scheduler.requests.rules.doubts import doubts_about
 from scheduler.requests.terms.doubts import TypedSlip
 from scheduler.requests.terms.school_request import RequestFacts
+from tests.bounds import at_each_bound
 from tests.factories.requests import a_draft, a_presentation
 from tests.requests.drafts import a_programme
 
@@ -39,10 +40,6 @@ def test_days_that_are_a_weekend_and_nothing_else_are_asked_about(first, last, a
     assert doubts(a_draft(first_day=first, last_day=last)) == ({"first_day": TypedSlip.WEEKEND} if asked else {})
 
 
-def test_a_saturday_on_which_the_school_works_is_no_slip():
-    assert doubts(a_draft(first_day=SATURDAY, last_day=SATURDAY + DAY), school_days=[SATURDAY]) == {}
-
-
 @pytest.mark.parametrize(
     ("level", "levels", "asked"),
     [
@@ -67,3 +64,20 @@ def test_a_picture_among_the_letters_of_a_class_is_asked_about(classes, asked):
     draft = a_draft(presentations=(a_presentation(), a_presentation(classes=classes)))
 
     assert doubts(draft) == ({"presentations-1-classes": TypedSlip.CLASS_WITH_PICTURE} if asked else {})
+
+
+def weekend(day: dt.date) -> bool:
+    """A weekend, while the school works on some day."""
+    draft = a_draft(first_day=SATURDAY, last_day=SATURDAY + DAY)
+    return doubts(draft, school_days=[day]) == {"first_day": TypedSlip.WEEKEND}
+
+
+BOUNDS = (
+    ("lessons on its Saturday", lambda n: weekend(SATURDAY + n * DAY), (-1, 0, 1), (True, False, False)),
+    ("lessons on its Sunday", lambda n: weekend(SATURDAY + DAY + n * DAY), (-1, 0, 1), (False, False, True)),
+)
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer

@@ -10,17 +10,14 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.people.models import User
-from scheduler.people.terms import Reader
-from scheduler.places.terms.hosts import DistrictRow
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import Handover, SchoolRequest
 from scheduler.requests.queries.handovers import covered_requests, handover_of, handovers_of, own_handovers
 from scheduler.requests.queries.inbox import inbox
 from scheduler.requests.queries.pages import request_page
-from scheduler.requests.rules.handovers import handover_state, problems_with_handover, told_instead
 from scheduler.requests.service.handovers import hand_over, take_handover_back
 from scheduler.requests.service.locked_request import locked_request, write_to_centre
-from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
+from scheduler.requests.terms.handovers import HandoverDraft
 from scheduler.requests.terms.pages import InboxFilters, Show
 from scheduler.requests.terms.school_request import RequestState
 from tests.at_once import all_at_once
@@ -43,95 +40,6 @@ NIS, SABAC = 11, 12
 def a_draft(**given) -> HandoverDraft:
     fair = {"away_id": ANA, "stand_in_id": BOJAN, "first_day": TODAY, "last_day": TODAY + 6 * A_DAY}
     return HandoverDraft(**(fair | given))
-
-
-def a_row(**given) -> HandoverRow:
-    """Ana away for a week, Bojan stands in, everywhere."""
-    fair = {
-        "id": 1,
-        "away_id": ANA,
-        "away": "Ana",
-        "stand_in_id": BOJAN,
-        "stand_in": "Bojan",
-        "stand_in_email": "bojan@centre.example",
-        "stand_in_language": "en",
-        "first_day": TODAY,
-        "last_day": TODAY + 6 * A_DAY,
-        "ended_at": None,
-        "districts": tuple(DistrictRow(one, "", "", "", "") for one in given.pop("district_ids", ())),
-    }
-    return HandoverRow(**(fair | given))
-
-
-def problems(draft: HandoverDraft, *others: HandoverRow) -> dict[str, str]:
-    return problems_with_handover(draft, {ANA, BOJAN, VERA}, others, TODAY)
-
-
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ({}, {}),
-        ({"last_day": TODAY}, {}),
-        ({"last_day": TODAY - A_DAY}, {"last_day": "days_not_in_order"}),
-        ({"first_day": TODAY - A_DAY}, {"first_day": "in_the_past"}),
-        ({"last_day": TODAY + 365 * A_DAY}, {}),
-        ({"last_day": TODAY + 366 * A_DAY}, {"last_day": "too_long_away"}),
-        ({"stand_in_id": ANA}, {"stand_in": "not_oneself"}),
-        ({"stand_in_id": 9}, {"stand_in": "not_a_choice"}),
-        ({"away_id": 9}, {"away": "not_a_choice"}),
-    ],
-)
-def test_a_handover_is_to_a_colleague_on_days_to_come(given, found):
-    assert problems(a_draft(**given)) == found
-
-
-def test_there_is_never_a_chain_of_stand_ins():
-    assert problems(a_draft(away_id=VERA, stand_in_id=ANA), a_row()) == {"stand_in": "stand_in_is_away"}
-    assert problems(a_draft(away_id=BOJAN, stand_in_id=VERA), a_row()) == {"away": "stands_in_then"}
-    assert problems(a_draft(away_id=VERA, stand_in_id=BOJAN), a_row()) == {}
-
-
-def test_the_same_is_handed_over_once():
-    assert problems(a_draft(stand_in_id=VERA), a_row()) == {"first_day": "handed_over_then"}
-    assert problems(a_draft(stand_in_id=VERA, district_ids=(NIS,)), a_row()) == {"first_day": "handed_over_then"}
-    assert problems(a_draft(stand_in_id=VERA), a_row(district_ids=(NIS,))) == {"first_day": "handed_over_then"}
-    assert problems(a_draft(stand_in_id=VERA, district_ids=(SABAC,)), a_row(district_ids=(NIS,))) == {}
-
-
-def test_the_last_day_is_included_and_what_was_taken_back_stands_in_no_way():
-    on_the_last = a_draft(stand_in_id=VERA, first_day=TODAY + 6 * A_DAY, last_day=TODAY + 9 * A_DAY)
-    after_it = a_draft(stand_in_id=VERA, first_day=TODAY + A_WEEK, last_day=TODAY + 9 * A_DAY)
-
-    assert problems(on_the_last, a_row()) == {"first_day": "handed_over_then"}
-    assert problems(after_it, a_row()) == {}
-    assert problems(on_the_last, a_row(ended_at=MONDAY)) == {}
-
-
-def test_it_begins_and_ends_by_itself():
-    row = a_row(first_day=TODAY + A_DAY, last_day=TODAY + 2 * A_DAY)
-    days = [TODAY + number * A_DAY for number in range(4)]
-
-    assert [handover_state(row, day) for day in days] == [
-        HandoverState.COMING,
-        HandoverState.RUNNING,
-        HandoverState.RUNNING,
-        HandoverState.OVER,
-    ]
-    assert handover_state(a_row(ended_at=MONDAY), TODAY) is HandoverState.TAKEN_BACK
-
-
-def test_letters_go_to_the_stand_in_of_that_district_and_to_each_reader_once():
-    readers = [
-        Reader(ANA, "ana@centre.example", "sr_Cyrl"),
-        Reader(BOJAN, "bojan@centre.example", "en"),
-        Reader(VERA, "vera@centre.example", "en"),
-    ]
-    running = [a_row(district_ids=(NIS,))]
-
-    assert told_instead(readers, NIS, running) == [("bojan@centre.example", "en"), ("vera@centre.example", "en")]
-    assert told_instead(readers, SABAC, running) == [(one.address, one.language) for one in readers]
-    assert told_instead(readers, None, running) == [(one.address, one.language) for one in readers]
-    assert len(told_instead(readers, None, [a_row()])) == 2
 
 
 class Leave:

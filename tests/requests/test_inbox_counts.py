@@ -50,6 +50,7 @@ FILTERS = (
 )
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @pytest.mark.parametrize("filters", FILTERS)
 def test_each_number_beside_a_filter_is_how_many_it_shows(coordinator, filters):
@@ -74,6 +75,7 @@ def test_each_number_beside_a_filter_is_how_many_it_shows(coordinator, filters):
     assert counted > 0
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @pytest.mark.parametrize("filters", FILTERS[:7])
 def test_who_stands_in_for_nobody_is_told_as_much(coordinator, filters):
@@ -86,6 +88,7 @@ def test_who_stands_in_for_nobody_is_told_as_much(coordinator, filters):
         test_each_number_beside_a_filter_is_how_many_it_shows(other, filters)
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @pytest.mark.parametrize("filters", FILTERS[:3])
 def test_who_is_limited_to_districts_is_told_of_these_alone(coordinator, filters):

@@ -27,6 +27,7 @@ def slips_of(path, page):
     return " ".join(told("pdftotext", "-layout", "-f", str(page), "-l", str(page), path, "-").split())
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("language", list(HEADS))
 def test_four_slips_stand_on_a_sheet_each_in_its_quarter(tmp_path, language):
     path = saved(draw_note(a_note("VII-2"), language), tmp_path)
@@ -39,6 +40,7 @@ def test_four_slips_stand_on_a_sheet_each_in_its_quarter(tmp_path, language):
     assert [int(top // SLIP) for top in tops] == [0, 1, 2, 3]
 
 
+@pytest.mark.usefixtures("poppler")
 @pytest.mark.parametrize("language", list(HEADS))
 def test_the_class_is_left_blank_where_several_are_announced(tmp_path, language):
     path = saved(draw_note(a_note("VII-1, VII-2"), language), tmp_path)
@@ -49,6 +51,7 @@ def test_the_class_is_left_blank_where_several_are_announced(tmp_path, language)
     assert "VII-1, VII-2" in slips_of(path, 1)
 
 
+@pytest.mark.usefixtures("poppler")
 def test_each_class_has_its_own_sheet_and_equal_ones_are_not_drawn_twice(tmp_path):
     path = saved(draw_note(a_note("VII-1", "VIII-3", "VII-1, VII-2", "5a i 5b"), "sr_Latn"), tmp_path)
     sheets = [slips_of(path, page) for page in (5, 6, 7)]
@@ -58,6 +61,7 @@ def test_each_class_has_its_own_sheet_and_equal_ones_are_not_drawn_twice(tmp_pat
     assert [sheet.count("VIII-3") for sheet in sheets] == [0, 4, 0]
 
 
+@pytest.mark.usefixtures("poppler")
 def test_a_slip_says_what_it_is_about_and_long_names_stay_on_it(tmp_path):
     path = saved(draw_note(a_note("7b", host="Ж" * 120), "sr_Cyrl"), tmp_path)
 

@@ -7,6 +7,8 @@ from scheduler.requests.terms.school_request import PaperPerson, PaperPresentati
 from tests.factories.papers import a_request_paper
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
+pytestmark = pytest.mark.usefixtures("poppler", "qpdf")
+
 
 @pytest.mark.parametrize("confirmed", [True, False])
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])

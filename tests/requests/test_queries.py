@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound
@@ -16,7 +15,8 @@ from scheduler.requests.service.desk import ask_school
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.pages import InboxFilters, NextStep, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
-from tests.counting import statements
+from tests.ceilings import at_most
+from tests.counting import selects_of, statements
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host
@@ -41,18 +41,6 @@ def numbers(inbox) -> list[str]:
     return [row.number for row in inbox.page.rows]
 
 
-def count_queries(act) -> int:
-    statements = []
-    listener = lambda *given: statements.append(given[2])  # noqa: E731
-    event.listen(db.engine, "before_cursor_execute", listener)
-    try:
-        db.session.remove()
-        act()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", listener)
-    return len([text for text in statements if text.lstrip().upper().startswith("SELECT")])
-
-
 def test_the_inbox_groups_by_who_must_move_and_shows_the_oldest_first(programme, coordinator):
     make = lambda state, days: make_school_request(state, programme=programme, state_since=MONDAY - days * DAY)  # noqa: E731
     running = make(RequestState.CONFIRMED, 30)
@@ -64,9 +52,9 @@ def test_the_inbox_groups_by_who_must_move_and_shows_the_oldest_first(programme,
 
     assert numbers(inbox) == [row.number for row in (old, young, asked, running)]
     assert inbox.groups == ((Turn.YOURS, 2), (Turn.OTHERS, 1), (Turn.ITSELF, 1))
-    assert [(row.next_step, row.late, row.age_days) for row in inbox.page.rows][:2] == [
-        (NextStep.PLAN, True, 6),
-        (NextStep.TAKE, False, 1),
+    assert [(row.next_step, row.late) for row in inbox.page.rows][:2] == [
+        (NextStep.PLAN, True),
+        (NextStep.TAKE, False),
     ]
     assert (inbox.new, inbox.late, inbox.to_plan, inbox.waiting_for_school) == (1, 1, 1, 1)
 
@@ -163,13 +151,14 @@ def test_one_row_and_a_hundred_cost_the_same_number_of_queries(programme, coordi
     look = lambda: requests_inbox.inbox(coordinator, InboxFilters(), now=MONDAY)  # noqa: E731
     programme_id, host_id = programme.id, make_host().id
     make_school_request(programme=programme, host_id=host_id)
-    at_one = count_queries(look)
+    at_one = selects_of(look)
     programme = db.session.get_one(Programme, programme_id)
     for number in range(99):
         make_school_request(programme=programme, host_id=host_id if number % 2 else make_host().id)
 
     assert len(look().page.rows) == 100
-    assert count_queries(look) == at_one == 2  # twins, who stands in; it counts, and cuts the page, by a WITH each
+    assert selects_of(look) == at_one
+    at_most(4, at_one)  # twins, who stands in; it counts, and cuts the page, by a WITH each
 
 
 def test_pages_do_not_overlap(programme, coordinator):
@@ -241,4 +230,4 @@ def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
 
     expected = {row.id: sum(abs((day - row.first_day).days) <= TWIN_DAYS for day in days) - 1 for row in made}
     assert {row.id: row.twins for row in rows} == expected
-    assert len([one for one in asked if "GROUP BY school_request.host_id" in one]) == 1
+    at_most(1, [one for one in asked if "GROUP BY school_request.host_id" in one])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def check_inbox(row: SchoolRequest, now: dt.datetime) -> None:
         assert inbox.late == (turn is Turn.YOURS and age_days(row.state_since, now) > PROMISED_DAYS)
 
 
+@pytest.mark.deep
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(walk=[(name, 40) for name in ANSWERED], hours=30)
 @given(walk=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 120)), max_size=9), hours=st.integers(1, 80))

@@ -5,17 +5,14 @@ from typing import Any
 
 import pytest
 
-from scheduler.programmes.terms import SchoolLevel
-from scheduler.requests.rules.school_request import levels_at, problems_with_dates
+from scheduler.requests.rules.school_request import problems_with_dates
 from scheduler.requests.rules.states import (
     OPEN,
     keeps_place,
     may_ask_again,
     may_book_again,
-    may_change_counts,
     may_move,
     may_together,
-    way_out,
 )
 from scheduler.requests.terms.acts import BulkAct
 from scheduler.requests.terms.dates import DateDraft
@@ -30,8 +27,8 @@ def day(number: int) -> dt.date:
     return TODAY + dt.timedelta(days=number)
 
 
-def a_date(number: int, hour: int = 10) -> DateDraft:
-    return DateDraft(on_day=day(number), starts_local=dt.time(hour))
+def a_date(number: int) -> DateDraft:
+    return DateDraft(on_day=day(number), starts_local=dt.time(10))
 
 
 @pytest.mark.parametrize(
@@ -39,24 +36,14 @@ def a_date(number: int, hour: int = 10) -> DateDraft:
     [
         ([a_date(10), a_date(11)], 5, {}),
         ([], 5, {"dates-0-on_day": "missing"}),
-        ([a_date(0)], -1, {"dates-0-on_day": "in_the_past", "held_until": "in_the_past"}),
-        ([a_date(2000)], 5, {"dates-0-on_day": "too_late"}),
-        ([a_date(10, 6)], 5, {"dates-0-starts_local": "not_in_the_day"}),
         ([a_date(10), a_date(10)], 5, {"dates-1-on_day": "the_same_date"}),
         ([a_date(20)], 5, {"dates-0-on_day": "school_cannot"}),
-        ([a_date(10)], 10, {"held_until": "after_a_date"}),
     ],
 )
 def test_a_proposed_date_is_one_that_a_school_can_accept(dates: list[Any], held_until: int, found: dict[str, str]):
     cannot = [Blackout(day(20), day(21))]
 
     assert problems_with_dates(dates, day(held_until), TODAY, cannot) == found
-
-
-def test_a_host_is_asked_for_the_levels_that_it_teaches():
-    assert levels_at(True, False) == {SchoolLevel.PRIMARY}
-    assert levels_at(True, True) == {SchoolLevel.PRIMARY, SchoolLevel.SECONDARY}
-    assert levels_at(False, False) == frozenset()
 
 
 def test_what_a_closure_stopped_is_put_on_no_waiting_list():
@@ -67,12 +54,6 @@ def test_what_a_closure_stopped_is_put_on_no_waiting_list():
     assert S.DISRUPTED not in listed
     for act in set(BulkAct) - {BulkAct.WAITLIST}:
         assert {state for state in S if may_together(act, state)} == set(OPEN)
-
-
-def test_a_school_finds_a_way_out_until_all_is_over():
-    assert way_out(S.NEW) is S.WITHDRAWN
-    assert way_out(S.AGREED) is S.CANCELLED_BY_SCHOOL
-    assert way_out(S.CLOSED) is None
 
 
 def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
@@ -86,11 +67,6 @@ def test_the_same_is_asked_for_anew_once_the_old_request_is_over():
         S.DECLINED,
         S.WITHDRAWN,
     }
-
-
-def test_numbers_change_until_the_presentation_is_held():
-    assert may_change_counts(S.AGREED)
-    assert not any(map(may_change_counts, (S.DELIVERED, S.REPORTED, S.CERTIFIED, S.CLOSED)))
 
 
 def test_an_answer_is_given_where_the_machine_has_a_way():

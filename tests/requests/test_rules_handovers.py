@@ -9,6 +9,7 @@ from scheduler.people.terms import Reader
 from scheduler.places.terms.hosts import DistrictRow
 from scheduler.requests.rules.handovers import handover_state, problems_with_handover, told_instead
 from scheduler.requests.terms.handovers import HandoverDraft, HandoverRow, HandoverState
+from tests.bounds import at_each_bound
 from tests.factories import MONDAY
 
 TODAY = MONDAY.date()
@@ -43,10 +44,6 @@ def problems(draft: HandoverDraft, *others: HandoverRow) -> dict[str, str]:
         ({"away_id": 99}, {"away": "not_a_choice"}),
         ({"stand_in_id": 99}, {"stand_in": "not_a_choice"}),
         ({"stand_in_id": ANA}, {"stand_in": "not_oneself"}),
-        ({"first_day": day(-1)}, {"first_day": "in_the_past"}),
-        ({"last_day": day(-1)}, {"last_day": "days_not_in_order"}),
-        ({"last_day": day(365)}, {}),
-        ({"last_day": day(366)}, {"last_day": "too_long_away"}),
     ],
 )
 def test_a_handover_is_between_two_colleagues_for_days_to_come(given, found):
@@ -60,8 +57,6 @@ def test_a_handover_is_between_two_colleagues_for_days_to_come(given, found):
         (a_handover(MIRA, ANA), {"away": "stands_in_then"}),
         (a_handover(ANA, MIRA), {"first_day": "handed_over_then"}),
         (a_handover(MIRA, EVA), {}),
-        (a_handover(ANA, MIRA, first=8, last=9), {}),
-        (a_handover(ANA, MIRA, first=-9, last=-1), {}),
         (a_handover(ANA, MIRA, ended_at=MONDAY), {}),
     ],
 )
@@ -77,17 +72,8 @@ def test_two_districts_may_be_handed_to_two_colleagues():
     assert problems(draft, a_handover(ANA, MIRA)) == {"first_day": "handed_over_then"}
 
 
-@pytest.mark.parametrize(
-    ("row", "state"),
-    [
-        (a_handover(ANA, EVA, ended_at=MONDAY), HandoverState.TAKEN_BACK),
-        (a_handover(ANA, EVA, first=1), HandoverState.COMING),
-        (a_handover(ANA, EVA, last=0), HandoverState.RUNNING),
-        (a_handover(ANA, EVA, first=-3, last=-1), HandoverState.OVER),
-    ],
-)
-def test_a_handover_begins_and_ends_by_itself(row, state):
-    assert handover_state(row, TODAY) is state
+def test_a_handover_that_is_taken_back_is_over_whatever_its_days():
+    assert handover_state(a_handover(ANA, EVA, ended_at=MONDAY), TODAY) is HandoverState.TAKEN_BACK
 
 
 def test_whoever_is_away_has_her_mails_written_to_her_stand_in_once():
@@ -97,4 +83,39 @@ def test_whoever_is_away_has_her_mails_written_to_her_stand_in_once():
     told = told_instead(readers, NISAVA, [a_handover(ANA, EVA, NISAVA)])
 
     assert told == [("eva@centre.example", "en"), ("mira@centre.example", "sr_Latn")]
-    assert told_instead(readers[:1], None, [a_handover(ANA, EVA, NISAVA)]) == [("ana@centre.example", "sr_Cyrl")]
+    everybody = [(one.address, one.language) for one in readers]
+    assert told_instead(readers, None, [a_handover(ANA, EVA, NISAVA)]) == everybody
+    assert told_instead(readers, NISAVA + 1, [a_handover(ANA, EVA, NISAVA)]) == everybody
+
+
+def handed(**given: int) -> dict[str, str]:
+    """A handover of a week, beside another one by the same colleague."""
+    return problems(a_draft(), a_handover(ANA, MIRA, **given))
+
+
+def stands(begins: int, ends: int) -> HandoverState:
+    return handover_state(a_handover(ANA, EVA, first=begins, last=ends), TODAY)
+
+
+AROUND = (-1, 0, 1)
+THEN = {"first_day": "handed_over_then"}
+PAST, ORDER = {"first_day": "in_the_past"}, {"last_day": "days_not_in_order"}
+BOUNDS = (
+    ("handed over from today", lambda n: problems(a_draft(first_day=day(n))), AROUND,
+     (PAST, {}, {})),
+    ("handed over for a day", lambda n: problems(a_draft(last_day=day(n))), AROUND,
+     (ORDER, {}, {})),
+    ("handed over for a year", lambda n: problems(a_draft(last_day=day(n))), (364, 365, 366),
+     ({}, {}, {"last_day": "too_long_away"})),
+    ("another handover begins on the last day", lambda n: handed(first=n, last=20), (6, 7, 8), (THEN, THEN, {})),
+    ("another handover ends on the first day", lambda n: handed(first=-9, last=n), AROUND, ({}, THEN, THEN)),
+    ("a handover begins", lambda n: stands(n, 9), AROUND,
+     (HandoverState.RUNNING, HandoverState.RUNNING, HandoverState.COMING)),
+    ("a handover ends", lambda n: stands(-9, n), AROUND,
+     (HandoverState.OVER, HandoverState.RUNNING, HandoverState.RUNNING)),
+)  # fmt: skip
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer

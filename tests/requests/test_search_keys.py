@@ -31,7 +31,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 TODAY = clock.local_day(MONDAY)
 BY_WHOM = pytest.mark.parametrize("beforehand", [write_search_keys, lambda: 0], ids=["the job", "the reader"])
 

@@ -15,7 +15,7 @@ from tests.factories.places import a_host_draft, make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import a_draft
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 MANY = 9
 
 

@@ -23,7 +23,7 @@ from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 BY_WHOM = pytest.mark.parametrize("afterwards", [put_together, lambda: 0], ids=["the job", "nobody"])
 
 

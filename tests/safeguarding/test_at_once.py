@@ -40,7 +40,7 @@ def how_many(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_guardian_is_named_and_told_once(app):
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
     officer, minor_id = an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id), minor.id
@@ -51,7 +51,7 @@ def test_a_guardian_is_named_and_told_once(app):
     assert (how_many(Guardian), how_many(OutboxMessage)) == (1, 1)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_guardian_consents_once(app):
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
@@ -62,7 +62,7 @@ def test_a_guardian_consents_once(app):
     assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (1, 1)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_of_eight_who_see_a_paper_at_once_one_is_the_second(app):
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
     make_guardian(minor.id)
@@ -76,7 +76,7 @@ def test_of_eight_who_see_a_paper_at_once_one_is_the_second(app):
     assert (how_many(GuardianConsent), how_many(OutboxMessage)) == (1, 1)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_result_is_recorded_once(app):
     educator = make_presenter()
     officer, educator_id = an_actor(Role.SAFEGUARDING, centre_id=educator.centre_id), educator.id

@@ -106,7 +106,7 @@ def test_nobody_rides_without_a_consent_to_that_very_thing_on_that_day(app, give
     assert not facts.may_ride(other.id, minor.id, TODAY)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_takes_no_minor_as_a_driver_and_lets_nobody_write_a_consent_to_rides_anew(app, session):
     minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
     make_consent(minor.id)

@@ -39,7 +39,7 @@ def test_a_warning_is_due_30_and_7_days_before_the_end_and_each_once(left, warne
     assert rules.warning_due(TODAY + left * DAY, TODAY, warned) == due
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_check_that_ends_is_told_30_and_7_days_before_each_once(session):
     presenter = make_presenter()
     make_vetting(presenter.id, valid_until=TODAY + 30 * DAY)
@@ -52,7 +52,7 @@ def test_a_check_that_ends_is_told_30_and_7_days_before_each_once(session):
     assert [entry.action for entry in session.scalars(select(AuditEntry))] == ["vetting ends soon"] * 2
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_driver_is_told_of_the_end_of_that_check_apart_from_the_other(session):
     driver = make_presenter()
     make_vetting(driver.id, valid_until=TODAY + 300 * DAY)
@@ -74,7 +74,7 @@ def test_a_driver_is_told_of_the_end_of_that_check_apart_from_the_other(session)
     ]
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_consent_that_ends_is_told_the_guardian_and_the_minor(session):
     minor = a_minor()
     make_vetting(minor.id)

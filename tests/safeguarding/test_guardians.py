@@ -49,7 +49,7 @@ def speaks(minor: Presenter, now: dt.datetime) -> str:
     return found.email if found else ""
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_first_guardian_speaks_at_once_and_gets_her_link(session):
     minor = a_minor()
     officer = an_officer_of(minor)
@@ -107,7 +107,7 @@ def test_a_guardian_who_works_here_is_named_and_gets_no_link(session):
     assert refusal.value.reason == "address_of_an_account"
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_who_is_replaced_is_told_and_speaks_for_seven_days_more(session):
     minor = a_minor()
     officer = an_officer_of(minor)
@@ -131,7 +131,7 @@ def test_who_is_replaced_is_told_and_speaks_for_seven_days_more(session):
     assert old != queries.guardian_of(minor.id, MONDAY + WEEK).id
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_withdrawal_by_the_one_before_counts_in_that_time_and_not_after(session):
     minor = a_minor()
     old = make_guardian(minor.id)
@@ -196,7 +196,7 @@ def test_who_may_name_a_guardian(session):
     assert session.scalars(select(Guardian)).all() == []
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_holds_one_last_guardian(session):
     minor = a_minor()
     make_guardian(minor.id)
@@ -205,7 +205,7 @@ def test_the_database_holds_one_last_guardian(session):
         make_guardian(minor.id, email="other@family.example")
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize(
     "statement",
     [

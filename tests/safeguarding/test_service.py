@@ -35,7 +35,7 @@ def a_minor() -> Presenter:
     return make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), email="tara@home.example")
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR])
 def test_a_result_is_recorded_with_its_days_and_who_recorded_it(app, role):
     presenter = make_presenter()

@@ -50,7 +50,7 @@ def stored(session, presenter_id: int) -> tuple[dt.date | None, ...]:
     return row.birth_date, row.adult_on, row.may_present_from
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_two_people_correct_a_birth_date_and_all_staff_are_told(session):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
     make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, email="boss@centre.example", password_hash="set")
@@ -81,7 +81,7 @@ def without_consent() -> None:
         session.execute(update(GuardianConsent).values(withdrawn_at=MONDAY))
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("consent", [True, False])
 def test_an_adult_who_becomes_a_minor_stays_beside_an_adult_with_a_consent_only(session, consent):
     scene = Scene(educators=1, influencers=1)
@@ -188,7 +188,7 @@ def test_one_correction_waits_at_a_time_and_what_is_turned_down_is_over(session)
     assert (over.value.reason, stored(session, person.id)[0]) == ("correction_is_over", GROWN)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_in_a_centre_with_one_administrator_the_host_confirms(session):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
     boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, password_hash="hers")
@@ -221,7 +221,7 @@ def test_elsewhere_the_host_confirms_nothing(session, by):
     assert (refusal.value.reason, stored(session, person.id)[0]) == ("host_not_needed", GROWN)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_refuses_one_person_twice(session):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
     officer = an_actor(Role.SAFEGUARDING, centre_id=person.centre_id)

@@ -9,6 +9,7 @@ from scheduler.core.db import transaction
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, User
 from scheduler.staffing.queries.availability import availability_of, names_and_availability
 from scheduler.staffing.queries.by_name import presenter_ids_page, presenter_names
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter
@@ -59,5 +60,5 @@ def test_names_come_with_the_days_of_each_in_one_question(centre_id):
         assert found == (part, availability_of(ids, *days))
         assert [one.full_name for one in found[0]] == [one.full_name for one in part]
         assert [one.given_name.other for one in found[0]] == [one.given_name.other for one in part]
-        assert len(asked) == 1
+        at_most(1, asked)
     assert names_and_availability([], TODAY, TODAY) == ([], ({}, {}))

@@ -11,6 +11,7 @@ from scheduler.staffing.queries import candidates as by_pages
 from scheduler.staffing.queries.candidates import SHOWN_AT_ONCE, candidates, candidates_by_need
 from scheduler.staffing.queries.open_calls import hands_of
 from scheduler.visits.models.visits import Visit
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import works
@@ -73,6 +74,7 @@ def test_a_page_asks_as_often_for_a_hundred_presenters_as_for_ten(scene):
     assert len(many) == len(few)
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 @pytest.mark.parametrize("in_campaign", [False, True])
 def test_the_nearest_are_asked_first_and_the_pages_are_those_of_all(scene, session, monkeypatch, in_campaign):
@@ -101,4 +103,5 @@ def test_the_nearest_are_asked_first_and_the_pages_are_those_of_all(scene, sessi
         by_need(scene)
     with statements() as of_all:
         by_need(scene, 8)
-    assert len(of_all) == len(of_the_nearest) + 1
+    assert len(of_all) > len(of_the_nearest)  # the first page is found among the nearest alone
+    at_most(1, len(of_all) - len(of_the_nearest), "more SELECTs of a later page")

@@ -47,7 +47,7 @@ def an_officer(scene: Scene):
     return an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_withdrawn_consent_frees_the_visits_to_come_and_names_the_minor_nowhere(session):
     scene = Scene(educators=1, influencers=1)
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
@@ -186,7 +186,7 @@ def test_a_visit_that_is_over_stays_as_it_was(session):
     assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_refused_check_of_the_adult_frees_the_minor_before_him(session):
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor()
@@ -251,7 +251,7 @@ def test_all_her_visits_are_locked_before_anybodys_time_is_held(session, monkeyp
         assert states(session, scene) == {person.id: WITHDRAWN, beside.id: ACCEPTED}
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_consent_that_no_longer_covers_the_day_frees_the_minor_and_twice_is_once(session):
     scene = Scene(educators=1, influencers=1)
     make_user(Role.COORDINATOR, email="desk@ncc.example", centre_id=scene.centre_id, password_hash="set")
@@ -268,7 +268,7 @@ def test_a_consent_that_no_longer_covers_the_day_frees_the_minor_and_twice_is_on
     assert [told.address for told in mails(session, "crew_not_cleared")] == ["desk@ncc.example"]
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_check_that_no_longer_covers_the_day_frees_the_adult_and_the_minor_beside_him(session):
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor()
@@ -281,7 +281,7 @@ def test_a_check_that_no_longer_covers_the_day_frees_the_adult_and_the_minor_bes
     assert visit_of(session, scene).state is VisitState.PLANNED
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_presenter_over_whom_the_database_stumbles_keeps_nobody_else_in_a_crew(session, monkeypatch):
     broken, other = Scene(educators=1, influencers=0), Scene(educators=1, influencers=0)
     first, second = broken.educator(), other.educator()

@@ -124,7 +124,7 @@ def test_days_that_do_not_follow_from_the_birth_date_are_named(session):
     assert violations() == [f"presenter {minor.id} has days that do not follow from the birth date"]
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize(
     ("given", "name"),
     [
@@ -141,7 +141,7 @@ def test_the_database_refuses_a_consent_that_nobody_gave(session, given, name):
         make_consent(minor.id, **given)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_the_database_refuses_one_pair_of_eyes_twice(session):
     minor = a_minor()
     make_guardian(minor.id)

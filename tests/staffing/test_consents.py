@@ -58,7 +58,7 @@ def told(session) -> list[str]:
     return list(session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.id)))
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_guardian_consents_by_her_link_to_what_she_ticks(session):
     minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
@@ -145,7 +145,7 @@ def test_a_guardian_who_has_an_account_by_now_consents_on_paper(session):
     assert (refusal.value.reason, consents(session)) == ("address_of_an_account", [])
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_paper_counts_when_two_have_seen_it_and_the_guardian_gets_a_notice(session):
     minor = a_minor()
     make_guardian(minor.id)
@@ -238,7 +238,7 @@ def test_a_paper_that_is_turned_down_or_whose_guardian_was_replaced_never_counts
     assert consents(session) == []
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 @pytest.mark.parametrize("who", ["guardian", "minor", "staff"])
 def test_a_withdrawal_holds_at_once_ends_papers_that_wait_and_the_guardian_is_told(session, who):
     minor = a_minor()
@@ -308,7 +308,7 @@ def change_guardian(scene: Scene, minor: Presenter) -> None:
     name_guardian(officer, minor.id, GuardianDraft("Petar", "petar@family.example"), now=MONDAY)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_while_the_guardian_changes_a_minor_gets_no_new_visit(session):
     scene = Scene(educators=1, influencers=1)
     adult, minor = scene.educator(), scene.minor()

@@ -33,7 +33,7 @@ from tests.factories.visits import make_assignment, make_presentation, make_visi
 
 THREADS = 60
 UNTIL = MONDAY + dt.timedelta(days=2)
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 def overlapping_visits(count: int) -> tuple[Actor, list[int]]:

@@ -22,6 +22,7 @@ from scheduler.visits.service.locked_visit import open_visit
 from scheduler.visits.terms.plans import NewTimes, Why
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState
+from tests.bounds import at_each_bound
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
 from tests.factories.staffing import UNTIL, make_busy
@@ -32,21 +33,40 @@ A_DAY = dt.timedelta(days=1)
 LIMITS = YoungLimits(week_visits=3, week_hours=6, month_visits=8, month_hours=16)
 
 
-@pytest.mark.parametrize(
-    ("visits", "found"),
-    [
-        ([YoungVisit(one, VISIT_DAY, 45) for one in (1, 2, 3)], []),
-        ([YoungVisit(1, VISIT_DAY, 45)] * 4, []),
-        ([YoungVisit(one, VISIT_DAY, 45) for one in (1, 2, 3, 4)], [Why(WhyNot.YOUNG_WEEK_FULL, 4, 3)]),
-        ([YoungVisit(1, VISIT_DAY, 361)], [Why(WhyNot.YOUNG_WEEK_FULL, 1, 3)]),
-        (
-            [YoungVisit(one, dt.date(2026, 10, 3 * one), 45) for one in range(1, 10)],
-            [Why(WhyNot.YOUNG_MONTH_FULL, 9, 8)],
-        ),
-    ],
+def in_a_week(minutes: int) -> list[Why]:
+    return too_much_for_a_minor([YoungVisit(1, VISIT_DAY, minutes)], VISIT_DAY, LIMITS)
+
+
+def on_other_days(visits: int, minutes: int = 45, step: int = 1, visit_id: int | None = None) -> list[Why]:
+    """So many visits from 1 October on, every so many days, or presentations of one; that week began in September."""
+    days = [dt.date(2026, 10, 1) + step * number * A_DAY for number in range(visits)]
+    some = [YoungVisit(visit_id or number, day, minutes) for number, day in enumerate(days)]
+    return too_much_for_a_minor(some, days[0], LIMITS)
+
+
+def in_month(day: int) -> list[Why]:
+    """A ninth visit on a day of October, or of November, beside eight; none is in the same week as three others."""
+    days = [dt.date(2026, 10, 3 * number) for number in range(1, 9)] + [dt.date(2026, 10, 30) + day * A_DAY]
+    return too_much_for_a_minor([YoungVisit(n, one, 45) for n, one in enumerate(days)], days[0], LIMITS)
+
+
+FULL_WEEK, FULL_MONTH = WhyNot.YOUNG_WEEK_FULL, WhyNot.YOUNG_MONTH_FULL
+BOUNDS = (
+    ("360 minutes a week", in_a_week, (359, 360, 361), ([], [], [Why(FULL_WEEK, 1, 3)])),
+    ("960 minutes a month", lambda n: on_other_days(3, n, step=7), (319, 320, 321), ([], [], [Why(FULL_MONTH, 3, 8)])),
+    ("three visits a week", on_other_days, (2, 3, 4), ([], [], [Why(FULL_WEEK, 4, 3)])),
+    ("eight visits a month", lambda n: on_other_days(n, step=3), (7, 8, 9), ([], [], [Why(FULL_MONTH, 9, 8)])),
+    ("the last day of a month", in_month, (0, 1, 2), ([Why(FULL_MONTH, 9, 8)], [Why(FULL_MONTH, 9, 8)], [])),
 )
-def test_a_week_and_a_month_hold_so_many_visits_and_hours(visits, found):
-    assert too_much_for_a_minor(visits, VISIT_DAY, LIMITS) == found
+
+
+@at_each_bound(*BOUNDS)
+def test_a_week_and_a_month_hold_so_many_visits_and_hours(rule, value, answer):
+    assert rule(value) == answer
+
+
+def test_several_presentations_of_one_visit_are_one_visit():
+    assert on_other_days(4, visit_id=1) == []
 
 
 def test_a_minor_with_a_full_week_is_neither_suggested_nor_offered_nor_may_she_accept(session):

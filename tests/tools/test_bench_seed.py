@@ -35,6 +35,7 @@ def count(session, *conditions):
     return session.scalar(sa.select(sa.func.count()).where(*conditions))
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 def test_what_is_planted_breaks_no_law(session):
     plant(Size(**SMALL), MONDAY)
@@ -74,6 +75,7 @@ def test_a_seed_without_certificates_has_them_due(session):
     assert len(visits_missing_certificates()) == SETTLED_IN_A_HUNDRED
 
 
+@pytest.mark.deep
 def test_two_calendars_have_as_many_entries_as_they_are_called_by(session):
     size = Size(**SMALL, feeds=True)
     plant(size, MONDAY)
@@ -114,7 +116,7 @@ def test_a_size_that_would_break_the_pattern_is_refused(wrong):
         Size(**(SMALL | wrong))
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_command_plants_into_an_empty_file(tmp_path):
     command = [sys.executable, "-m", "tools.bench.seed", f"sqlite:///{tmp_path / 'seed.sqlite3'}", "1", "--unchecked"]
 

@@ -95,6 +95,7 @@ def test_a_seed_whose_turns_were_judged_by_other_rules_is_another_seed(tmp_path,
     assert Workshop(tmp_path, quick=True)._version() != before
 
 
+@pytest.mark.deep
 def test_each_probe_has_a_database_of_its_own_and_one_that_fails_says_why(tmp_path):
     shop = Workshop(tmp_path, quick=True)
     try:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -36,8 +37,9 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "yard.sqlite3"
     yardstick.prepare(str(path))
     monkeypatch.setenv("BENCH_YARD", str(path))
+    monkeypatch.setattr(yardstick, "_mine", threading.local())
     yield yardstick.app.test_client()
-    yardstick.shut()
+    yardstick.database().close()
 
 
 def test_the_bare_feed_is_as_long_as_five_hundred_events_are(yard):
@@ -93,6 +95,7 @@ def test_a_calendar_text_is_made_by_the_product_and_by_the_library_alone(app):
     assert sides.keys() == {"product", "yardstick"}
 
 
+@pytest.mark.deep
 def test_plain_sql_counts_what_the_report_counts(session):
     days = plant(SMALL, MONDAY).calendar.days
     period = Period(days[0], days[-1])
@@ -108,6 +111,7 @@ def test_plain_sql_counts_what_the_report_counts(session):
     assert tuple(totals)[:3] == (report.totals.visits, report.totals.presentations, report.totals.pupils)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("programme", "at_once", "requests"), [(2, False, 15), (1, True, 17)])
 def test_a_measured_booking_is_a_booking(app, monkeypatch, programme, at_once, requests):
     plant(SMALL, MONDAY)
@@ -131,6 +135,7 @@ def test_a_measured_booking_is_a_booking(app, monkeypatch, programme, at_once, r
     assert db.session().query(DateHold).count() == int(at_once)
 
 
+@pytest.mark.deep
 def test_each_page_that_is_measured_answers(app):
     calendar = plant(SMALL, MONDAY).calendar
     clients = browsers(app)

@@ -15,7 +15,7 @@ MOST_EXPOSED = 30  # tenths, as --threshold counts: below 3
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(tmp_path_factory: pytest.TempPathFactory, nginx: str, openssl: str) -> Site:
     folder = tmp_path_factory.mktemp("site")
     pair = Authority(folder / "authority").signs("raspored.example.org")
     return Site(folder / "nginx", pair.certificate, pair.key)
@@ -41,18 +41,18 @@ def test_nginx_tells_no_address_and_shows_no_figures():
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_a_unit_closes_what_it_does_not_need(unit: Path):
-    line = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
+def test_a_unit_closes_what_it_does_not_need(unit: Path, systemd_analyze: str):
+    line = [systemd_analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
 
     done = subprocess.run(line, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout[-300:] + done.stderr
 
 
-def test_an_open_unit_is_found(tmp_path: Path):
+def test_an_open_unit_is_found(tmp_path: Path, systemd_analyze: str):
     unit = tmp_path / "open.service"
     unit.write_text("[Service]\nExecStart=/bin/true\n")
-    line = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
+    line = [systemd_analyze, "security", "--offline=true", f"--threshold={MOST_EXPOSED - 1}", "--no-pager", str(unit)]
 
     assert subprocess.run(line, capture_output=True, check=False).returncode == 1
 

@@ -33,7 +33,7 @@ def test_a_second_call_does_nothing(project: Path, monkeypatch: pytest.MonkeyPat
     environment.make_current(["run"], project)
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_scripts_of_the_renamed_environment_start(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         environment, "install", lambda venv, *_: environment.run(venv / "bin" / "python", "-m", "ensurepip")

@@ -63,6 +63,7 @@ def test_a_setting_that_needs_a_hidden_package_is_told(run):
     assert "REDIS_URL needs the package redis: install requirements-scale.txt" in done.stderr
 
 
+@pytest.mark.deep
 def test_it_starts_and_serves_its_public_pages(run):
     for step in (("db", "upgrade"), ("backup", "create", "--help"), ("demo", "load", "--help")):
         done = run("-m", "scheduler.command", *step)

@@ -72,6 +72,7 @@ def status_of(port: int, path: str = "/") -> int:
         return error.code
 
 
+@pytest.mark.deep
 def test_web_and_worker_come_up_keep_their_data_and_end_when_asked(serve: Serve, port: int, tmp_path: Path) -> None:
     first = serve()
     said = (tmp_path / "said").read_text()

@@ -2,14 +2,17 @@
 
 import base64
 import datetime as dt
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tools.rehearse.installation import Failed, Installation
 from tools.rehearse.pages import Lost, Page
-from tools.rehearse.run import Log, in_short
+from tools.rehearse.run import REGISTER, Log, Product, back_up_and_restore, look_back, play, servers
 from tools.rehearse.second_step import code_at
+from tools.rehearse.story import STEPS, World
+from tools.rehearse.visitor import PlainVisitor
 
 PAGE = """
 <title>Nobody reads this</title><p>Two&nbsp;words</p>
@@ -28,14 +31,28 @@ one line</textarea>
 """
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.postgres
 def test_a_centre_begins_a_school_asks_and_a_backup_comes_up_elsewhere(tmp_path: Path):
     told: list[str] = []
+    log = Log(told.append)
 
-    in_short(tmp_path, Log(told.append))
+    with ExitStack() as stack:
+        with log.step("authority, PostgreSQL, Redis, mail server"):
+            around = stack.enter_context(servers(tmp_path))
+        home = Product().installed_in(tmp_path / "first", around, around.databases[0])
+        other = Product().installed_in(tmp_path / "second", around, around.databases[1])
+        base, trusted = home.settings["BASE_URL"], around.authority.own.certificate
+        world = World(home, around.letters, lambda: PlainVisitor(base, trusted), REGISTER)
+        play(log, world, STEPS[:2])
+        tls = ("--certfile", str(around.pair.certificate), "--keyfile", str(around.pair.key))
+        with home.serving(*tls):
+            play(log, world, STEPS[2:])
+            back_up_and_restore(log, world, other)
+        look_back(log, home)
 
-    assert len(told) == 17
+    assert {name for name, _act in STEPS} <= {name for name, _seconds in log.rows}
+    assert "the logs tell of no trouble" in log.rows[-1][0]
     assert [line for line in told if "  good   " not in line] == []
 
 

@@ -93,7 +93,7 @@ def test_the_web_keeps_no_access_log_and_bounds_connections_and_bodies() -> None
     assert list(worker.command[-3:]) == ["-m", "scheduler.command", "worker"]
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_one_process_migrates_loads_the_demo_and_ends_at_the_first_step_that_fails(tmp_path: Path) -> None:
     env = os.environ | {"INSTANCE": str(tmp_path / "instance"), "MODE": "demo", "DATABASE_URL": "", "REDIS_URL": ""}
 

@@ -66,6 +66,7 @@ def elsewhere(site: Path, tmp_path: Path) -> dict[str, str]:
     return another_day.kept() | own
 
 
+@pytest.mark.deep
 def test_each_file_that_the_product_reads_is_in_the_wheel(wheel: Path):
     carried = {name: f"scheduler/_installed/{name}" for name in ("templates", "static", "migrations")}
     carried |= {"scheduler/data": "scheduler/data", "scheduler/translations": "scheduler/translations"}
@@ -100,6 +101,7 @@ def test_the_wheel_asks_for_what_the_lock_has(wheel: Path):
     assert asked == {line.lower().replace(" ;", ";") for line in wanted}  # the lock has a space before a marker
 
 
+@pytest.mark.deep
 def test_it_works_where_no_checkout_is(site: Path, elsewhere: dict[str, str], tmp_path: Path):
     flask = (sys.executable, "-m", "flask", "--app", "scheduler.wsgi")
     for step in ("db upgrade", "demo load", "certificates issue --out papers.pdf", "invariants check"):

@@ -8,16 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.attendance.terms import AttendanceState
-from scheduler.people.terms import PresenterKind
-from scheduler.programmes.terms import Audience
 from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.safeguarding.terms import ProofKind, ProofStanding
 from scheduler.turns.rules import (
     changes_next,
     in_order,
     school_knows,
-    turn_of_proof,
     turn_of_request,
     turn_of_typed_host,
     turn_of_visit,
@@ -25,47 +21,22 @@ from scheduler.turns.rules import (
 )
 from scheduler.turns.terms import (
     Matter,
-    RequestStanding,
-    SeatStanding,
-    SittingStanding,
     TurnRow,
     Verdict,
     VisitStanding,
     Whose,
 )
-from scheduler.visits.terms.plans import CrewMember, CrewRule
+from scheduler.visits.terms.plans import CrewRule
 from scheduler.visits.terms.states import (
     AssignmentState,
     ClockWrong,
-    PresentationState,
     SubstituteSearchState,
     VisitState,
 )
 from tests.factories import MONDAY
+from tests.turns.standings import DAY, FAR, TODAY, a_request, a_visit, begin_of, seat
 
-TODAY = MONDAY.date()
-DAY = dt.timedelta(days=1)
-FAR = TODAY + 20 * DAY
 _A, _V = AssignmentState, VisitState
-
-
-def seat(state: AssignmentState, *, who: int = 1, until: dt.datetime | None = None, since=MONDAY) -> SeatStanding:
-    member = CrewMember(who, PresenterKind.EDUCATOR, "Ana", "Ilić", None, state)
-    return SeatStanding(member, since, until or MONDAY + 3 * DAY)
-
-
-def a_visit(state: VisitState, *seats: SeatStanding, day: dt.date = FAR, count="open", **given) -> VisitStanding:
-    """One presentation of 45 minutes at 10 for pupils, for which one educator is wanted."""
-    starts = dt.datetime.combine(day, dt.time(8), tzinfo=dt.UTC)
-    done = state in (_V.CONFIRMED, _V.READY)
-    now = (
-        PresentationState.DELIVERED if state is _V.DELIVERED else PresentationState("confirmed" if done else "planned")
-    )
-    one = SittingStanding(
-        1, now, starts, starts + dt.timedelta(minutes=45), Audience.PUPILS, AttendanceState(count), seats
-    )
-    fair = {"safeguarding_contact": "Mira Savić"}
-    return VisitStanding(state, day, CrewRule(1, 0), (one,), **(fair | given))
 
 
 def the_matter(visit: VisitStanding, now: dt.datetime = MONDAY) -> Matter:
@@ -99,14 +70,6 @@ def test_half_a_crew_is_no_crew_and_a_school_that_promised_nothing_is_asked():
     half = a_visit(_V.OFFERED, seat(_A.ACCEPTED))
     assert the_matter(VisitStanding(**(vars(half) | {"rule": both}))) is Matter.CREW_SHORT
     assert the_matter(a_visit(_V.OFFERED, seat(_A.ACCEPTED), safeguarding_contact="")) is Matter.NO_PROMISE
-
-
-def test_an_offer_is_the_presenters_until_its_end_or_the_day_is_near():
-    far = a_visit(_V.OFFERED, seat(_A.OFFERED))
-
-    assert turn_of_visit(far, MONDAY, TODAY).whose is Whose.PRESENTER
-    assert the_matter(far, MONDAY + 2 * DAY + dt.timedelta(hours=1)) is Matter.UNANSWERED
-    assert the_matter(a_visit(_V.OFFERED, seat(_A.OFFERED), day=TODAY + 6 * DAY)) is Matter.UNANSWERED
 
 
 def test_a_place_that_nobody_is_asked_for_is_ours_while_others_are_asked_still():
@@ -200,10 +163,6 @@ def test_numbers_are_the_schools_then_the_coordinators_then_the_products(count, 
     assert (turn.whose, turn.matter) == (whose, matter)
 
 
-def a_request(state: RequestState, **given) -> RequestStanding:
-    return RequestStanding(state, MONDAY - DAY, FAR, FAR + 5 * DAY, **given)
-
-
 def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit():
     new = turn_of_request(a_request(RequestState.NEW), TODAY)
 
@@ -212,20 +171,6 @@ def test_a_request_is_answered_by_the_promised_day_and_hands_over_to_its_visit()
     assert turn_of_request(a_request(RequestState.STAFFING), TODAY).matter is Matter.REQUEST_AGREED
     changed = a_request(RequestState.CONFIRMED, has_visit=True, attention=True)
     assert turn_of_request(changed, TODAY).matter is Matter.COUNTS_CHANGED
-
-
-def test_days_on_the_waiting_list_that_go_by_are_told_two_weeks_before():
-    waits = a_request(RequestState.WAITLISTED)
-
-    assert not turn_of_request(waits, TODAY).ours
-    assert turn_of_request(waits, FAR - 8 * DAY).matter is Matter.DATES_OVER
-
-
-def test_a_consent_is_the_guardians_to_give_and_a_check_is_the_offices():
-    assert turn_of_proof(ProofKind.CONSENT, ProofStanding.ENDED).whose is Whose.GUARDIAN
-    assert turn_of_proof(ProofKind.CONSENT, ProofStanding.WITHDRAWN).whose is Whose.SAFEGUARDING
-    assert turn_of_proof(ProofKind.VETTING, ProofStanding.ENDS_SOON).matter is Matter.PROOF_ENDS
-    assert turn_of_proof(ProofKind.VETTING, ProofStanding.VALID).whose is Whose.NOBODY
 
 
 def test_rows_stand_once_and_what_is_due_first_stands_first():
@@ -284,10 +229,6 @@ def test_a_school_that_is_not_on_the_list_is_the_coordinators_within_the_promise
 
 MINUTES = st.integers(-40 * 24 * 60, 40 * 24 * 60).map(lambda minutes: MONDAY + dt.timedelta(minutes=minutes))
 SEATS = st.builds(lambda state, until: seat(state, until=until), st.sampled_from(_A), MINUTES)
-
-
-def begin_of(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(0), tzinfo=dt.UTC)
 
 
 @given(

@@ -18,10 +18,9 @@ from scheduler.staffing.service.move import move_visit
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.turns.rules import why_stale
 from scheduler.turns.service import send_again
-from scheduler.turns.terms import MailSince, RequestSince, StaleReason, VisitSince
+from scheduler.turns.terms import MailSince, RequestSince, StaleReason
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.plans import NewTimes
-from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import make_user, presenter_actor
 from tests.factories.staffing import UNTIL
@@ -90,17 +89,12 @@ def test_who_comes_is_not_said_again_after_somebody_left_nor_of_a_visit_that_was
     assert refusal(scene, mail) is StaleReason.VISIT_OFF
 
 
-A_VISIT = VisitSince("P-2026-0001", VISIT_DAY, VisitState.CONFIRMED, MONDAY, None, None, asked=False)
 QUESTION = RequestSince("Z-2026-0001", RequestState.NEEDS_INFO, MONDAY)
 
 
 @pytest.mark.parametrize(
     ("mail", "today", "why"),
     [
-        (MailSince("visit_moved", MONDAY, visit=A_VISIT), MONDAY.date(), None),
-        (MailSince("visit_moved", MONDAY, visit=A_VISIT), VISIT_DAY, None),
-        (MailSince("visit_moved", MONDAY, visit=A_VISIT), VISIT_DAY + DAY, StaleReason.VISIT_OVER),
-        (MailSince("countersign", LATER + 90 * DAY, visit=A_VISIT), VISIT_DAY + 91 * DAY, None),
         (MailSince("turns_due", MONDAY, newer_id=7, anew=True), MONDAY.date(), StaleReason.WRITTEN_ANEW),
         (MailSince("turns_due", MONDAY, newer_id=7), MONDAY.date(), None),
         (MailSince("request_question", MONDAY, request=QUESTION), MONDAY.date(), None),

@@ -47,7 +47,7 @@ from tests.visits.scene import Scene, presentations, states
 EIGHT = 8
 DAY = dt.date(2026, 10, 20)
 HOUR = dt.timedelta(hours=1)
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 def how_many(model, *where) -> int:

@@ -17,7 +17,7 @@ from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation
 from tests.visits.defences import a_presentation, by_sql, move, put, refusal_of
 
 S = AssignmentState
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 
 SUGGESTED_TO_ACCEPTED = [S.SUGGESTED, S.OFFERED, S.ACCEPTED]
 LEAVING = [S.DECLINED, S.LAPSED, S.WITHDRAWN, S.REPLACED, S.ABSENT]

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -183,6 +184,7 @@ def check_audit(session: Session, world: World) -> None:
         assert all(MACHINES[thing].may(before, after) for before, after in pairwise(steps))
 
 
+@pytest.mark.deep
 @SLOW
 @example(walk=HELD)
 @example(walk=MOVED)

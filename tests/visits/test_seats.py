@@ -48,7 +48,7 @@ def leave(scene: Scene, person, place: int = 1, **given) -> None:
     )
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_who_leaves_one_presentation_goes_to_the_other_and_the_visit_stays_confirmed(session):
     scene = Scene(SEVEN, EIGHT)
     ana, mara = scene.educator(), scene.educator()

@@ -1,37 +1,22 @@
 """When the presentations of a request could begin, and on which day first: by what the school said of its shifts."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 
 from scheduler.booking.rules.starts import classes_of_sittings, starts_on_wish, suggested_starts
 from scheduler.places.terms.school_time import SchoolClock
-from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.programmes.terms import Audience
 from scheduler.requests.terms.pages import RequestedPresentationRow
 from scheduler.requests.terms.school_request import DayPart, Preference
 from scheduler.visits.rules.starts import left_school
+from tests.factories.requests import a_wish
 from tests.factories.staffing import a_plan
 from tests.places.one_school import WEEK, a_clock
 
 MONDAY = dt.date(2026, 10, 5)
 HOURS = a_clock(MONDAY)  # odd grades in the morning of this week, the others from 14:00
 EVENING = {"audience": Audience.PARENTS, "classes": "", "day_part": DayPart.EVENING}
-
-
-def a_wish(**given: Any) -> RequestedPresentationRow:
-    fair: dict[str, Any] = {
-        "ordinal": 1,
-        "audience": Audience.PUPILS,
-        "level": SchoolLevel.PRIMARY,
-        "classes": "7b",
-        "pupils": 25,
-        "parents": 0,
-        "teachers": 1,
-        "day_part": DayPart.ANY,
-        "starts_local": None,
-    }
-    return RequestedPresentationRow(**(fair | given))
 
 
 def written(starts: list[dt.time]) -> list[str]:

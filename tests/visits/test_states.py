@@ -22,7 +22,7 @@ from tests.factories.visits import VISIT_DAY
 from tests.side_by_side import rows_of, sizes
 from tests.visits.scene import Scene, delivered
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 
 # Written by services alone: letters, and the texts of calendars, which `with_entries` writes for who asks.
 LEFT_OUT = {"outbox_message", "calendar_entry"}

@@ -88,6 +88,7 @@ def request(**given) -> SchoolRequest:
     return make_school_request(RequestState.WAITLISTED, **given)
 
 
+@pytest.mark.deep
 @pytest.mark.both_databases
 def test_pages_stand_as_the_rule_ranks_all_whatever_counts_and_whenever(session):
     programme = make_programme()

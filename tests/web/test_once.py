@@ -83,7 +83,7 @@ def test_an_invitation_is_mailed_once_and_nobody_else_is_invited_by_its_key(app)
     }
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_trust_r11_ten_presses_at_once_write_one_note_and_lead_to_one_page(app):
     user, path, answers = make_user(Role.COORDINATOR), f"/hosts/{make_host().id}", []
     browsers = [browser_of(app, user) for _press in range(10)]

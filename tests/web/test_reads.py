@@ -9,6 +9,8 @@ from html import escape, unescape
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from waitress.buffers import ReadOnlyFileBasedBuffer
+from werkzeug.wsgi import FileWrapper
 
 from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
@@ -193,3 +195,14 @@ def test_an_answer_whose_line_cannot_be_written_is_not_given(app: Flask, minor, 
 
     assert answer.status_code == 500
     assert "Зорић" not in answer.text
+
+
+def test_a_file_of_text_is_looked_at_whatever_the_server_wraps_it_in(app: Flask, coordinator):
+    """waitress gives a file a length and passes it through; werkzeug's own wrapper has none."""
+    browser = browser_of(app, coordinator)
+
+    for wrapper in (ReadOnlyFileBasedBuffer, FileWrapper):
+        answer = browser.get("/imports/template/hosts.csv", environ_overrides={"wsgi.file_wrapper": wrapper})
+
+        assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+        assert len(answer.data) > 100

@@ -15,7 +15,7 @@ from tests.visits.defences import a_presentation
 
 NAME = "presenter_is_vetted"
 WORDS = "No valid vetting covers that day."
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.postgres_decides
 
 
 @pytest.fixture(autouse=True)

@@ -122,7 +122,7 @@ def test_what_looks_like_no_setting_of_ours_is_somebody_elses():
     assert misspelled(["TZ", "POSTGRES_PASSWORD", "http_proxy", "MODE"], ["MODE", "PORT", "SMTP_URL"]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "command",
     [
@@ -151,7 +151,7 @@ def test_every_door_reads_the_same_file(tmp_path, command):
     assert "MODE is 'nonsense': it is demo or production" in ended.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_flask_does_not_read_a_second_file_that_no_server_reads(tmp_path):
     """A `.env` in the folder where somebody stands reaches `flask` before the product can look."""
     (tmp_path / ".env").write_text("HELPLINE_NUMBER=112\n")
@@ -174,7 +174,7 @@ def test_flask_does_not_read_a_second_file_that_no_server_reads(tmp_path):
     assert ours.returncode == 0, ours.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_web_and_the_command_use_one_database(tmp_path):
     """What `raspored setup` makes, waitress shows: both know of the database by the file alone."""
     with socket.socket() as probe:

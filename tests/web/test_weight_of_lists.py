@@ -76,6 +76,7 @@ def test_the_mails(weigh, programme):
     is_light_and_has_a_pager(weigh("/messages"))
 
 
+@pytest.mark.deep
 def test_people_and_their_proofs(weigh, programme):
     for number in range(ROWS):
         a_cleared_educator(centre_id=programme.centre_id, given_name=f"Ана {number}", family_name="Петровић")
@@ -86,6 +87,7 @@ def test_people_and_their_proofs(weigh, programme):
     is_light_and_has_a_pager(weigh("/safeguarding"))
 
 
+@pytest.mark.deep
 def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
     today = MONDAY.date()
     for number, host_id in enumerate(hosts):
@@ -101,6 +103,7 @@ def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
 MONTHS = "<h2>Презентације по граду и месецу"  # a table beside, of all cities
 
 
+@pytest.mark.deep
 def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
     today, district = MONDAY.date(), make_district().id
     for number in range(ROWS):
@@ -116,6 +119,7 @@ def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
     assert second[1].partition(MONTHS)[0].count("<tr") == ROWS - 100 + len(("head", "total"))
 
 
+@pytest.mark.deep
 def test_the_certificates(weigh, programme, hosts):
     for host_id in hosts:
         visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id)
@@ -126,6 +130,7 @@ def test_the_certificates(weigh, programme, hosts):
     is_light_and_has_a_pager(weigh("/certificates/issued"))
 
 
+@pytest.mark.deep
 def test_numbers_that_wait_and_numbers_that_are_missing(weigh, programme, hosts):
     day = MONDAY.date() - dt.timedelta(days=9)
     for host_id in hosts[: ROWS // 2]:

@@ -16,7 +16,7 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.work import later, make_work
 
-BOTH = pytest.mark.both_databases
+BOTH = pytest.mark.postgres_decides
 
 
 def stored(work_id: int) -> LongWork:
@@ -125,7 +125,7 @@ def test_work_that_nobody_begins_is_said_to_be_slow(session):
     assert shown == [False, True]
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_work_begun_by_eight_at_once_is_begun_once(app):
     actor = make_user(Role.ADMINISTRATOR).actor()
 

@@ -27,7 +27,6 @@ class Turn:
     cpu_ms: float
     rate: float
     p50_ms: float
-    p99_ms: float
     size: int
 
 
@@ -61,7 +60,7 @@ def turn_of(shop: Workshop, side: Side) -> Turn:
     if told["statuses"].keys() != {str(side.status)}:
         raise Failed(f"{side.path}: {told['statuses']}, and {side.status} is right")
     count = told["requests"]
-    return Turn(1000 * spent / count, count / told["elapsed"], told["p50_ms"], told["p99_ms"], told["size"])
+    return Turn(1000 * spent / count, count / told["elapsed"], told["p50_ms"], told["size"])
 
 
 def compared(shop: Workshop, sides: Mapping[str, Side]) -> dict[str, list[Turn]]:

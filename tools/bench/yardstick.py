@@ -46,13 +46,6 @@ def database() -> sqlite3.Connection:
     return connection
 
 
-def shut() -> None:
-    """Close this thread's connection."""
-    if hasattr(_mine, "connection"):
-        _mine.connection.close()
-        del _mine.connection
-
-
 def prepare(path: str) -> None:
     """Make the file anew: one stored feed, a list, and two tables to write into."""
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -1,4 +1,4 @@
-"""`make rehearse` and its short form in `make test`: the servers, the story, backup and restore, with times."""
+"""`make rehearse`: the servers, the story, backup and restore, with times; tests play it without nginx and browser."""
 
 import json
 import secrets
@@ -256,20 +256,3 @@ def whole(folder: Path, log: Log) -> None:
         with log.step("no browser complained, nginx wrote no address"):
             if wrong := complaints + site.written():
                 raise Failed("\n".join(wrong)[:1500])
-
-
-def in_short(folder: Path, log: Log) -> None:
-    """The walk of `make test`: this checkout, gunicorn with a certificate of its own, people without a browser."""
-    with ExitStack() as stack:
-        with log.step("authority, PostgreSQL, Redis, mail server"):
-            around = stack.enter_context(servers(folder))
-        home = Product().installed_in(folder / "first", around, around.databases[0])
-        other = Product().installed_in(folder / "second", around, around.databases[1])
-        base, trusted = home.settings["BASE_URL"], around.authority.own.certificate
-        world = World(home, around.letters, lambda: PlainVisitor(base, trusted), REGISTER)
-        play(log, world, STEPS[:2])
-        tls = ("--certfile", str(around.pair.certificate), "--keyfile", str(around.pair.key))
-        with home.serving(*tls):
-            play(log, world, STEPS[2:])
-            back_up_and_restore(log, world, other)
-        look_back(log, home)

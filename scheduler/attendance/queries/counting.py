@@ -209,8 +209,6 @@ def _visit(visit: Visit, presentations: list[CountedPresentation], names: list[s
         on_day=visit.on_day,
         host_name_sr_cyrl=host.name_sr_cyrl,
         host_name_sr_latn=host.name_sr_latn,
-        host_place_sr_cyrl=host.place_sr_cyrl,
-        host_place_sr_latn=host.place_sr_latn,
         presentations=tuple(presentations),
         named_adults=tuple(names),
     )

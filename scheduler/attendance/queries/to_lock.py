@@ -31,7 +31,7 @@ _WAITING = (  # the visits of which some numbers wait for a lock
     .where(_TO_LOCK, Attendance.presentation_id > 0)  # which all are: else SQLite goes state by state, row by row
 )
 _SILENT = written_out(Attendance.state, (AttendanceState.ASSUMED,))
-_URGENCY = case(  # rules.urgency of one presentation
+_URGENCY = case(  # of one presentation
     *((Attendance.state == state, place) for place, state in enumerate(rules.URGENT_FIRST)),
     else_=len(rules.URGENT_FIRST),
 )

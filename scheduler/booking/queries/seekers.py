@@ -46,7 +46,6 @@ MOST_PEOPLE = 2_000  # that a process remembers, two kilobytes each
 NOTHING_TAKEN: NumberedAnswer[Sequence[TakenTime]] = NumberedAnswer((), 0)
 ASKED_OF_A_KIND = 100  # of each kind: more are asked when these leave a time open
 NEAR_TOWNS = 30  # of 182: there a centre of thousands has so many of a kind, and one of a hundred has few to look at
-DAY = dt.timedelta(days=1)
 WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
 
 

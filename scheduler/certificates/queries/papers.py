@@ -393,7 +393,6 @@ def row_of(certificate: Certificate) -> CertificateRow:
         host_name=said["host_name"],
         on_day=dt.date.fromisoformat(said["on_day"]),
         state=certificate.state,
-        issued_at=certificate.issued_at,
         language=certificate.language,
         group=said.get("group", ""),
         presenter_id=certificate.presenter_id,

@@ -87,7 +87,7 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> R
     table = read_table(content, LAYOUT, column_map)
     problems = list(table.problems)
     if not table.headings and problems:  # unreadable; a readable file without one known heading lacks them all
-        return RegisterSheet((), tuple(problems), table.encoding, table.delimiter)
+        return RegisterSheet((), tuple(problems), table.encoding)
     absent = [name for name in REQUIRED if not {name, f"{name}_sr_cyrl", f"{name}_sr_latn"} & table.headings.keys()]
     problems += [LineProblem(1, name, "no_such_column") for name in absent]
     if not table.rows and not problems:
@@ -107,7 +107,7 @@ def read_hosts(content: bytes, column_map: Mapping[str, str] | None = None) -> R
         elif host:
             hosts.append(host)
         first_line.setdefault(code_key(row.cells.get("register_id", "")), row.line)
-    return RegisterSheet(tuple(hosts), in_order(problems), table.encoding, table.delimiter)
+    return RegisterSheet(tuple(hosts), in_order(problems), table.encoding)
 
 
 class _Line(Cells):

@@ -325,7 +325,6 @@ class Supplies:
     calendars: frozenset[SchoolCalendar]  # whose present school year is entered
     holidays: int  # still to come
     registered: int  # hosts of a register
-    examples: int  # invented ones
 
 
 @dataclass(frozen=True)
@@ -366,7 +365,6 @@ class RegisterSheet:
     rows: tuple[ImportedHost, ...]
     problems: tuple[LineProblem, ...]
     encoding: str
-    delimiter: str
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,7 @@ def cost_of(problem: PlanProblem, plan: Plan) -> PlanCost:
     unserved = sum(one.weight for one in problem.requests) - weight
     total = by.unplaced * unserved + by.pref_miss * missed + by.km * km + by.load_sq * load_sq
     total += by.change_date * dates + by.change_team * teams + by.night * len(plan.nights)
-    dropped = sum(name not in placed for name in told)
-    parts = (len(placed), weight, missed, km, load_sq, _gini(loads), dates, teams, dropped, total)
-    return PlanCost(*parts, len(plan.nights), len(plan.rides))
+    return PlanCost(len(placed), weight, missed, km, _gini(loads), total, len(plan.nights), len(plan.rides))
 
 
 def _same_date(one: Placement, other: Placement) -> bool:

@@ -259,15 +259,6 @@ class PlanDesk:
                     seat = PlanSeat(day, slot, educator, youth)
                     yield load + self.by.km * (km + more) + self.wish(request, seat), seat
 
-    def all_seats(self, request: int) -> Iterator[PlanSeat]:
-        """Every way that fits now, with every youth."""
-        for _cost, seat in self.seats(request):
-            if seat.youth == NO_YOUTH:
-                yield seat
-            else:
-                for _km, youth in self.fitting_youths(request, seat.day, seat.slot):
-                    yield seat._replace(youth=youth)
-
     def youths_for(self, request: int, day: int, slot: int) -> list[tuple[int, int]]:
         """The youth for whom a presentation is the shortest way, and the one of whom the school was told."""
         told, fitting = self.told[request], self.fitting_youths(request, day, slot)

@@ -50,16 +50,6 @@ def lay_anew(desk: PlanDesk, block: list[int], rng: Random, calm: int | None = N
             desk.place(one, seat)
 
 
-def best_plan(desk: PlanDesk, effort: float) -> None:
-    """All that may move in one model with every way: the proven best of a small problem."""
-    model = BlockModel(desk)
-    for one, seat in enumerate(desk.at):
-        if seat is None:
-            model.offer(one, dict.fromkeys(desk.all_seats(one)))
-    for one, found in model.solved({}, effort=effort):
-        desk.place(one, found)
-
-
 @dataclass
 class BlockModel:
     """The model of requests that are lifted from a desk; `offer` each, then `solved`."""

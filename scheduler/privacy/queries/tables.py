@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, false, or_, select
 
 from scheduler.core.db import Base
 from scheduler.core.records import dataclass
@@ -42,12 +42,6 @@ def exported_tables(centre_id: int | None) -> list[ExportedTable]:
         for table in tables
     ]
     return sorted(found, key=lambda one: one.table.name)
-
-
-def rows_of(table: Table, centre_id: int | None) -> ColumnElement[bool]:
-    """Which rows of a table that leaves are the centre's, or are shared by all centres; all of them for None."""
-    where = next(one.where for one in exported_tables(centre_id) if one.table is table)
-    return true() if where is None else where
 
 
 def _scope(

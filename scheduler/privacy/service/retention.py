@@ -49,7 +49,7 @@ def run_retention(*, now: dt.datetime, dry_run: bool = False) -> RetentionRun:
         except LEFT_BEHIND as error:  # the other rows wait for nobody's bug
             log.exception("retention rule left behind", extra={"row": rule.kept.value})
             failed = failed or error
-    done = RetentionRun(counts, dry_run)
+    done = RetentionRun(counts)
     if done.total and not dry_run:
         _note(done, now)
         leave_no_page_behind()

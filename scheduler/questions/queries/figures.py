@@ -189,7 +189,6 @@ def _classes(asked: SetRow, *within: Any) -> dict[int, list[ClassSums]]:
         found[question.id] = [
             ClassSums(
                 place,
-                question.id,
                 mine.get((place, question.id, RoundMoment.BEFORE), nobody),
                 mine.get((place, question.id, RoundMoment.AFTER), nobody),
             )

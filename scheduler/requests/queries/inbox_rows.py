@@ -77,7 +77,6 @@ def inbox_rows(
 
 def _row(row: Any, twins: int, running: Sequence[HandoverRow], now: dt.datetime) -> InboxRow:
     turn, step = turn_of(row.state, attention=row.attention)
-    waited = age_days(row.state_since, now)
     away = stand_in_for(row.owner_id, row.district_id, running) if running and turn is not Turn.OVER else None
     return InboxRow(
         row.id,
@@ -98,8 +97,7 @@ def _row(row: Any, twins: int, running: Sequence[HandoverRow], now: dt.datetime)
         row.last_day,
         row.channel,
         row.state_since,
-        waited,
-        is_late(turn, waited),
+        is_late(turn, age_days(row.state_since, now)),
         whole_name(row.given, row.family) if row.owner_id is not None else "",
         away.stand_in if away else "",
         Turn.YOURS if row.place == 0 and turn is not Turn.OVER else turn,

@@ -73,7 +73,7 @@ def _stand_in(row: SchoolRequest, running: Sequence[HandoverRow]) -> str:
 
 
 def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow:
-    turn, step = turn_of(row.state, attention=row.attention)
+    turn, _step = turn_of(row.state, attention=row.attention)
     asked = row.presentations
     return RequestRow(
         id=row.id,
@@ -88,13 +88,10 @@ def _request_row(row: SchoolRequest, twins: int, now: dt.datetime) -> RequestRow
         first_day=row.first_day,
         last_day=row.last_day,
         channel=row.channel,
-        submitted_at=row.submitted_at,
         state_since=row.state_since,
-        age_days=age_days(row.state_since, now),
         late=is_late(turn, age_days(row.state_since, now)),
         owner=row.owner.full_name if row.owner else "",
         turn=turn,
-        next_step=step,
         twins=twins,
         version=row.version,
     )

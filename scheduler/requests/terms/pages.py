@@ -130,13 +130,10 @@ class RequestRow:
     first_day: dt.date
     last_day: dt.date
     channel: RequestChannel
-    submitted_at: dt.datetime
     state_since: dt.datetime
-    age_days: int  # since it came, for open ones
     late: bool  # older than promised, and it is the centre's turn
     owner: str
     turn: Turn
-    next_step: NextStep
     twins: int  # other open requests of the same host about the same time
     version: int
     stand_in: str = ""  # who looks after it today while its owner is away
@@ -163,7 +160,6 @@ class InboxRow(NamedTuple):
     last_day: dt.date
     channel: RequestChannel
     state_since: dt.datetime
-    age_days: int
     late: bool  # older than promised, and it is the centre's turn
     owner: str
     stand_in: str  # who looks after it today while its owner is away

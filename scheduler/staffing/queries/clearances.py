@@ -25,6 +25,8 @@ SORTS = ("name", "role", "home", "check", "consent")
 NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
 _NEVER, _ALWAYS = dt.date.min, dt.date.max
 _PLACES = {standing: place for place, standing in enumerate(ProofStanding)}
+_REFUSED_FIRST = case((Vetting.result == VettingResult.REFUSED, 0), else_=1)  # of one day, as the rule has it
+_LAST_CHECK = (Vetting.checked_on.desc(), _REFUSED_FIRST, Vetting.id.desc())
 _BY_NAME = (User.family_name, User.given_name, Presenter.id)
 
 
@@ -88,7 +90,7 @@ def _standing(centre_id: int, day: dt.date, lists: Collection[Lacks] = tuple(Lac
     check = (
         select(case((Vetting.result == VettingResult.CLEARED, Vetting.valid_until)))
         .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= day)
-        .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
+        .order_by(*_LAST_CHECK)
         .limit(1)
         .scalar_subquery()
     )
@@ -263,7 +265,7 @@ def _of_check(standing: _Standing) -> list[ColumnElement[Any]]:
     last = (
         select(Vetting.result)
         .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= standing.day)
-        .order_by(Vetting.checked_on.desc(), Vetting.id.desc())
+        .order_by(*_LAST_CHECK)
         .limit(1)
         .scalar_subquery()
     )

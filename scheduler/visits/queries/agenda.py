@@ -21,6 +21,7 @@ from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
 from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.trips import Trip
+from scheduler.policy import Spot, spot
 from scheduler.visits.models.held_time import DateHold, HeldTime
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.rules.limits import week_of_day
@@ -158,6 +159,7 @@ def held_promise(hold_id: int) -> Promise:
         zone=hold.host.zone if hold.host else clock.BELGRADE,
         promised_by="",
         promised_at=hold.state_since,
+        where=Spot(None, hold.host_id, hold.municipality.district_id if hold.municipality else None),
         held_until=hold.until,
     )
 
@@ -285,6 +287,7 @@ def promise_of(presenter_id: int, presentation_id: int) -> Promise:
         zone=presentation.zone,
         promised_by=_name_of(entry.actor) if entry else "",
         promised_at=entry.at if entry else assignment.state_since,
+        where=spot(visit),
     )
 
 

@@ -39,7 +39,7 @@ _OF_SITTING = (
 )
 _OF_VISIT = (
     *("id", "number", "centre_id", "host_id", "school_request_id", "on_day", "zone", "state", "reason", "version"),
-    *("cancelled_by", "clock_wrong", "kilometres", "teacher_stays", "safeguarding_contact", "goes_short"),
+    *("clock_wrong", "kilometres", "teacher_stays", "safeguarding_contact", "goes_short"),
     *("online_link", "confirmed_at", "moved_at", "moved_from_day", "moved_from_times", "programme_id", "campaign_id"),
 )
 _OF_HOST = ("place_sr_cyrl", "place_sr_latn", "address_sr_cyrl", "address_sr_latn")

@@ -9,6 +9,7 @@ from scheduler.core.language import pick
 from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point
+from scheduler.policy import Spot
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState
@@ -132,6 +133,7 @@ class Promise:
     zone: str
     promised_by: str  # a colleague's name; empty when the product did it
     promised_at: dt.datetime
+    where: Spot  # limited staff read of a promise only where they reach the visit (TRUST S54)
     held_until: dt.datetime | None = None  # no visit yet: a school is booking it
 
     def host(self, language: str) -> str:

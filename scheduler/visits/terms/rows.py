@@ -14,7 +14,6 @@ from scheduler.visits.terms.states import (
     LIVING,
     STAFFED,
     AssignmentState,
-    CancelledBy,
     ClockWrong,
     PresentationState,
     VisitState,
@@ -96,7 +95,6 @@ class VisitRow:
     zone: str
     state: VisitState
     reason: str
-    cancelled_by: CancelledBy | None
     clock_wrong: ClockWrong | None
     kilometres: int
     version: int

@@ -58,7 +58,6 @@ def _open_date_row(row: OpenDate) -> OpenDateRow:
                 host_sr_latn=one.school_request.host.name_sr_latn,
                 state=one.state,
                 points=one.points,
-                offered_at=one.offered_at,
                 until=one.until,
             )
             for one in row.offers

@@ -3,8 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import request
 from wtforms import BooleanField, HiddenField
@@ -49,7 +48,6 @@ MOST_DAYS_TYPED = 400
 UNTIL = re.compile(r"\s*(?:–|—|\bdo\b|\bдо\b|\bto\b|\s-\s)\s*")  # between the first and the last day
 TICK = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)  # a request and the version of it that was seen
 MOST_TICKS = 500
-E = TypeVar("E", bound=StrEnum)
 
 
 class HostForm(BaseForm):

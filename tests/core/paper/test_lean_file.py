@@ -29,6 +29,7 @@ def a_file(sizes: list[tuple[float, float]]) -> bytes:
     return sheet.finished()
 
 
+@pytest.mark.usefixtures("poppler", "qpdf")
 def test_each_page_keeps_its_size_its_words_and_its_drawing(tmp_path):
     sizes = [A4_LANDSCAPE, A4, A4, A4_LANDSCAPE]
 
@@ -52,6 +53,7 @@ def test_what_pages_share_is_said_once():
     assert (len(many) - len(few)) / 100 < 400  # an object for the page, one for its words, two lines of the index
 
 
+@pytest.mark.usefixtures("poppler")
 def test_a_code_is_read_back_from_a_page_that_shows_more_behind_it(tmp_path):
     sheet = PaperSheet(FACTS)
     sheet.qr(20, 20, 29, ADDRESS)

@@ -4,6 +4,8 @@ from scheduler.core.paper.pages import Flow, Furniture, PaperTable, draw_table, 
 from scheduler.core.paper.sheet import DocumentFacts
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
+pytestmark = pytest.mark.usefixtures("poppler", "qpdf")
+
 FURNITURE = Furniture("Центар", "одштампано данас")
 HOSTILE = [
     "<b>дебело</b>",

@@ -13,6 +13,7 @@ from scheduler.policy import Role
 from scheduler.privacy.service.retention import run_retention
 from tests.attendance.phones import deliveries, times_stored, two_phones
 from tests.attendance.stored_counts import counting
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.counting import LEAVING, sign_all
 from tests.factories.people import make_user
@@ -142,7 +143,8 @@ def test_many_deliveries_are_read_with_one_question(app, phones):
     with statements() as after:
         assert "other numbers" in desk.get("/attendance?lang=en").text
 
-    assert sum("count_delivery" in one for one in after) == sum("count_delivery" in one for one in before) == 1
+    for made in (before, after):
+        at_most(1, [one for one in made if "count_delivery" in one])
 
 
 def test_many_that_were_set_aside_are_shown_a_page_at_a_time(app, phones, monkeypatch):

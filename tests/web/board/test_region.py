@@ -13,14 +13,12 @@ from scheduler.people.models import User
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.states import AssignmentState
+from tests.ceilings import at_most
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.proposals import FIRST, Region, a_region
 from tests.factories.staffing import make_busy
 from tests.web.browser import browser_of
-
-STATEMENTS = 12  # of the table with cards in it, and nothing chosen
-OF_A_CARD = 9  # more for the first card that is chosen; two for each further one
 
 
 @pytest.fixture(autouse=True)
@@ -246,6 +244,6 @@ def test_a_table_costs_as_many_statements_for_many_cards_as_for_few(app, session
 
     assert found[2, 0] == found[12, 0]
     assert found[2, 1] == found[12, 1]
-    assert found[12, 0] == (STATEMENTS, 0)
-    assert found[12, 1] == (STATEMENTS + OF_A_CARD, 0)
-    assert found[12, 3] == (STATEMENTS + OF_A_CARD + 4, 0)
+    assert {writes for _selects, writes in found.values()} == {0}
+    for cards, most in ((0, 12), (1, 21), (3, 25)):  # two for each further card that is chosen
+        at_most(most, found[12, cards][0], f"SELECTs with {cards} cards chosen")

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -254,6 +255,7 @@ def rows_of(actor: Actor) -> tuple[TurnRow, ...]:
     return desk_of(actor, MONDAY).rows
 
 
+@pytest.mark.deep
 def test_every_row_of_a_small_centre_is_ended_by_its_own_act_until_nothing_waits(app):
     centre = SmallCentre()
     centre.fill()

@@ -7,6 +7,7 @@ import pytest
 
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.people import make_presenter, make_user
 from tests.factories.places import make_host
@@ -107,7 +108,8 @@ def test_more_that_is_found_makes_no_more_questions(desk, programme):
             desk.get("/search?q=nis")
         asked.append(len(found))
 
-    assert asked == [12, 12], "something of every kind is found"
+    assert asked[0] == asked[1]
+    at_most(12, asked[0])
 
 
 def test_every_page_of_the_desk_offers_the_search(desk):

@@ -15,6 +15,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.queries import desk
 from scheduler.visits.models.visits import DateWish
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
@@ -158,7 +159,8 @@ def test_the_drawings_of_the_first_page_ask_as_often_for_one_month_and_district_
     with statements() as three:
         browser.get("/desk")
 
-    assert (len(one), len(three)) == (13, 13)  # figures are not kept yet: totals and rows are counted, each by itself
+    assert len(one) == len(three)
+    at_most(13, one)  # figures are not stored yet: totals and rows are counted, each by itself
 
 
 def test_a_centre_that_has_held_nothing_reads_so_and_sees_no_empty_drawing(app):

@@ -20,6 +20,7 @@ from scheduler.feeds.models import FeedBody
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Role
 from scheduler.web import headers
+from tests.ceilings import at_most
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
 from tests.factories.feeds import make_entry_for, make_feed, whole_of
@@ -71,7 +72,9 @@ def test_who_polls_reaches_no_page_and_asks_one_row(app: Flask, client: FlaskCli
         client.get(address, headers=PACKED)
 
     assert (answer.status_code, answer.data, reached, reached_by_whole) == (304, b"", [], [])
-    assert (unchanged.numbers, whole.numbers) == ((1, 0), (1, 0))
+    for made in (unchanged, whole):
+        assert made.writes == []
+        at_most(1, made.selects)
 
 
 @pytest.mark.parametrize("given", [{}, PACKED, {"If-None-Match": "*"}, {"If-None-Match": '"other"'}])
@@ -120,7 +123,8 @@ def test_of_an_address_that_is_nobodys_two_questions_are_enough(client: FlaskCli
         answer = client.get("/feeds/nobodys.ics", headers={"raspored.feed_is_nobodys": "1"})
     made_up = client.get(f"/feeds/{make_feed(presenter)}.ics?x=1", headers={"raspored.feed_is_nobodys": "1"})
 
-    assert (answer.status_code, asked.numbers) == (404, (2, 0))  # whether it is kept, and whether it lives
+    assert (answer.status_code, asked.writes) == (404, [])
+    at_most(2, asked.selects)  # whether it is kept, and whether it lives
     assert made_up.status_code == 200  # what a visitor says is not what the door says
 
 
@@ -172,7 +176,8 @@ def test_no_session_is_asked_and_nobody_is_looked_up(app: Flask, presenter: Pres
     with asked_and_written() as asked:
         answer = staff.get(address)
 
-    assert asked.numbers == (1, 0)
+    assert asked.writes == []
+    at_most(1, asked.selects)
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert "Set-Cookie" not in answer.headers
 

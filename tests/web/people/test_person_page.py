@@ -11,6 +11,7 @@ from scheduler.people.terms import ExceptionRow, Hours, PresenterKind
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.queries.visit_lines import visits_of_person
 from scheduler.staffing.rules.visit_lines import offered_minutes
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user, works
@@ -18,8 +19,6 @@ from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, an_offered_visit
 from tests.web.browser import browser_of
-
-ENOUGH = 11  # statements of the whole page, the reader's own rights, the audit of reads and its history included
 
 
 @pytest.fixture
@@ -105,7 +104,7 @@ def test_the_page_asks_equally_often_for_one_visit_and_for_many(desk, programme)
         counts.append(len(asked))
 
     assert len(set(counts)) == 1
-    assert counts[0] == ENOUGH, counts
+    at_most(11, counts[0])  # with the reader's own rights, the audit of reads and the history
 
 
 def test_the_two_lists_of_visits_are_one_question(app, programme):
@@ -115,7 +114,7 @@ def test_the_two_lists_of_visits_are_one_question(app, programme):
     with statements() as asked:
         visits_of_person(SYSTEM, presenter_id, None, MONDAY.date(), 1)
 
-    assert len(asked) == 1
+    at_most(1, asked)
 
 
 def test_load_and_kilometres_stand_against_the_hours_that_she_offers(desk, programme):

@@ -9,20 +9,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from scheduler import config
-from scheduler.core import one_time_codes, passwords, tokens
+from scheduler.core import passwords, tokens
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import SignIn, User
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.keys import RECOVERY, SECRET, make_app, make_passkey, make_recovery_code
+from tests.factories.keys import RECOVERY, SECRET, code_at, make_app, make_passkey, make_recovery_code
 from tests.factories.people import make_presenter, make_user
 from tests.laws.routes import pages
 from tests.web.browser import browser_of, sign_in_as
 
 PASSWORD = "mesečina nad Drvengradom"
 FIREFOX = {"User-Agent": "Firefox/145 Linux"}
-CODE = one_time_codes.code_at(SECRET, MONDAY)
+CODE = code_at(SECRET, MONDAY)
 
 
 @pytest.fixture
@@ -117,11 +117,11 @@ def test_without_a_key_the_mailbox_answers_first_and_then_she_makes_one(app, cli
     page = client.get("/second-step/app")
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", "")
     assert client.post("/second-step/app", data={"code": "000000"}).status_code == 422
-    codes = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
+    codes = client.post("/second-step/app", data={"code": code_at(secret, MONDAY)})
 
     assert len(set(re.findall(r"<code>((?:\w{4}-){3}\w{4})</code>", codes.text))) == 10
     assert client.get("/people/users").status_code == 200
-    again = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
+    again = client.post("/second-step/app", data={"code": code_at(secret, MONDAY)})
     assert again.status_code == 409
 
 

@@ -156,7 +156,7 @@ def test_the_figures_of_an_installation(client, session, worker, the_clock):
     assert 0 < seen["raspored_disk_free_bytes", ""] <= seen["raspored_disk_size_bytes", ""]
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_several_processes_of_gunicorn_tell_of_all(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -10,6 +10,7 @@ from scheduler.attendance.terms import HeadCounts
 from scheduler.demo import load as demo
 from scheduler.people.models import User
 from scheduler.policy import Role
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.people import make_user
 from tests.factories.places import make_district, make_host, make_municipality
@@ -154,7 +155,9 @@ def test_the_page_asks_as_often_for_one_row_as_for_three(coordinator, programme)
             asked.append(len(made))
         a_held_visit(programme=programme, on_day=DAY.replace(month=month + 5))
 
-    assert asked[:2] == asked[2:] == [9, 6]
+    assert asked[:2] == asked[2:]
+    at_most(9, asked[0], "SELECTs of the report")
+    at_most(6, asked[1], "SELECTs of the visits behind it")
 
 
 def test_the_page_for_paper_asks_for_the_name_of_the_centre_besides(coordinator, programme):
@@ -163,7 +166,7 @@ def test_the_page_for_paper_asks_for_the_name_of_the_centre_besides(coordinator,
     with statements() as made:
         assert coordinator.get(f"{REPORT}/print", query_string=YEAR | {"by": "month"}).status_code == 200
 
-    assert len(made) == 10
+    at_most(10, made)
 
 
 def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(coordinator, programme):

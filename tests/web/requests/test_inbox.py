@@ -14,6 +14,7 @@ from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestChannel, RequestState
 from scheduler.web import frame
+from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_user
@@ -85,7 +86,8 @@ def test_more_requests_and_more_filters_make_no_more_questions(desk, programme):
             desk.get("/requests?show=open&sort=host&state=new")
         asked.append(len(found))
 
-    assert asked[0] == asked[1] == 8
+    assert asked[0] == asked[1]
+    at_most(8, asked[0])
 
 
 def test_what_is_ticked_is_taken_and_the_toast_takes_it_back(desk, programme):
@@ -202,6 +204,7 @@ def test_a_suspended_colleague_is_not_offered(desk, programme):
     assert [name in page for name in ("Ана", "Ива")] == [True, False]
 
 
+@pytest.mark.deep
 def test_a_row_that_was_written_before_is_to_the_letter_as_if_it_were_written_anew(desk, programme, app, monkeypatch):
     """Whatever is changed of what it says, in each language, with and without a column, ticked or not, first or not."""
     host, kept = make_host("Бранко"), app.extensions[frame.ROWS]

@@ -15,6 +15,7 @@ from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
+from tests.counting import selects_of
 from tests.factories import MONDAY
 from tests.factories.people import always_free, make_user, presenter_actor
 from tests.factories.staffing import a_plan
@@ -180,21 +181,13 @@ def test_the_week_takes_equally_many_queries_at_one_and_three_rows(app, scene):
     number = plan_soon(scene)
     path = f"/visits?from={DAY.isoformat()}"
 
-    def queries_of_page() -> int:
-        seen = []
-
-        def note(_connection, _cursor, statement, *_rest) -> None:
-            seen.append(statement)
-
-        sa.event.listen(db.engine, "before_cursor_execute", note)
+    def look() -> None:
         assert number in body(browser.get(path))
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
 
-    one = queries_of_page()
+    one = selects_of(look)
     for hour in (12, 14):
         plan_soon(scene, school_request_id=None, presentations=(a_plan(dt.time(hour, 0)),))
-    assert queries_of_page() == one
+    assert selects_of(look) == one
     assert browser.get("/visits?from=nonsense").status_code == 200
 
 

@@ -155,7 +155,7 @@ def test_who_is_replaced_as_the_visit_moves_reads_no_new_day_in_her_calendar(sce
     assert (long_day(DAY, "sr_Cyrl") in released, long_day(NEXT_DAY, "sr_Cyrl") in released) == (True, False)
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_a_visit_that_moved_and_is_called_off_is_not_read_by_who_had_left(app, scene):
     ana, boris = scene.educator(), scene.educator()
     number = offered_soon(scene, ana, boris)
@@ -179,7 +179,7 @@ def test_who_said_no_is_not_called_openly_to_the_same_visit(app, scene):
     assert list(db.session.scalars(asked)) == [db.session.get_one(User, vera.user_id).email]
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgres_decides
 def test_who_is_asked_no_more_keeps_one_line_whatever_becomes_of_the_visit(app, scene):
     ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
     number = offered_soon(scene, ana, boris, tara)

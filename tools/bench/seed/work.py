@@ -27,7 +27,7 @@ from tools.bench.seed.fates import FRESH, TO_COME
 from tools.bench.seed.scratch import DAY, FATE, NUMBER, PLAN, SLOT, as_text, padded, planted, written_in
 from tools.bench.seed.sizes import A_VISITS_PRESENTATIONS, FEED_EVENTS, FIXED_WEEK, Size, visits_of_feed
 
-FRESH_PERCENT = TO_COME_PERCENT = 6
+FRESH_PERCENT = 6  # and as many are still to come
 PATIENCE = dt.timedelta(days=5)
 TWO_PRESENTATIONS = 5  # visits whose number ends so have two, all others three
 UNKNOWN = dt.datetime(2099, 1, 2, 3, 4, 5, tzinfo=dt.UTC)  # a moment that stands in a text until its own is put there

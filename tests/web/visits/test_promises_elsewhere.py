@@ -1,0 +1,80 @@
+"""Staff limited to districts learn nothing of a visit elsewhere that has taken a presenter's time (TRUST S54)."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from scheduler.core.db import db, transaction
+from scheduler.people.models import User, UserDistrict
+from scheduler.places.models import Host, Municipality
+from scheduler.policy import Role
+from tests.factories.people import make_user
+from tests.factories.places import make_host
+from tests.factories.staffing import a_plan
+from tests.visits.scene import Scene
+from tests.web.visits.pages import DAY, SOON, body, coordinator, plan_soon, reading
+
+pytestmark = pytest.mark.postgres_decides
+TELLING = ("FIRST", "The other visit", "Promised:", "minutes and there are", "Karadžić")
+
+
+@pytest.fixture
+def scene(app):
+    return Scene(planned=False)
+
+
+def limited_to(host: Host, centre_id: int) -> User:
+    """A coordinator limited to the district in which this host lies."""
+    user = make_user(Role.COORDINATOR, centre_id=centre_id)
+    district_id = db.session.scalar(sa.select(Municipality.district_id).where(Municipality.id == host.municipality_id))
+    with transaction() as session:
+        session.add(UserDistrict(user_id=user.id, district_id=district_id))
+    return user
+
+
+@pytest.fixture
+def near(app):
+    return make_host("Школа на другом крају", lat=45.25, lon=19.85)
+
+
+def second_offer(app, scene, near, reader, people, begins: dt.time) -> str:
+    """What the reader sees of the candidates for a second visit, and of the refusal to offer it to the same people.
+
+    The number of the first visit stands there as FIRST.
+    """
+    first = plan_soon(scene)
+    scene.offered_to(*people, until=SOON - dt.timedelta(days=14))
+    second = plan_soon(scene, host_id=near.id, school_request_id=None, presentations=(a_plan(begins),))
+    candidates = body(reader.get(f"/visits/{second}/crew"))
+    scene.suggest(*people)
+    until = (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y.")
+
+    answer = reader.post(f"/visits/{second}/offer", data={"until_day": until, "until_time": "14:00"})
+
+    assert answer.status_code == 409
+    return (candidates + body(answer)).replace(first, "FIRST")
+
+
+@pytest.mark.parametrize("begins", [dt.time(10, 30), dt.time(11)], ids=["at the same hour", "too soon after"])
+def test_who_is_limited_to_other_districts_reads_the_bare_reason(app, scene, near, begins):
+    reader = reading(app, limited_to(near, scene.centre_id))
+
+    shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
+
+    assert "Promised to another visit at that time." in shown
+    assert [word for word in TELLING if word in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("begins", "words"),
+    [
+        (dt.time(10, 30), "Promised to another visit at that time. The other visit: FIRST"),
+        (dt.time(11), "the drive takes"),
+    ],
+)
+def test_who_reaches_the_other_visit_reads_which_it_is(app, scene, near, begins, words):
+    shown = second_offer(app, scene, near, coordinator(app, scene), [scene.educator(), scene.minor()], begins)
+
+    assert words in shown
+    assert "The other visit: FIRST" in shown
