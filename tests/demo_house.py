@@ -25,7 +25,10 @@ def demo_house(folder: Path) -> Iterator[Flask]:
     with empty_house(folder) as app:
         with app.app_context():
             load_demo()
-            ask_reset(demo.sign_ins()[0]["email"], network="192.0.2.0/24", language="sr_Latn", now=MONDAY)
+            app.extensions["demo_sign_ins"] = demo.sign_ins()
+            ask_reset(
+                app.extensions["demo_sign_ins"][0]["email"], network="192.0.2.0/24", language="sr_Latn", now=MONDAY
+            )
             send_waiting.call_local()  # a mail of the demo has its page too
             queue.write_run("messages.send_waiting", MONDAY, failed=False)
             db.session.remove()
