@@ -40,11 +40,15 @@ def rules_of(root: Path, room: str) -> list[str]:
     return [str(path.relative_to(root)) for path in sorted([*folder.glob("rules.py"), *folder.glob("rules/*.py")])]
 
 
-def tests_of(root: Path, room: str) -> list[str]:
-    """What judges the rules of a room: each file of tests that imports them, and all tests of the room."""
+def tests_that_import(root: Path, room: str) -> list[str]:
+    """The files of tests that import the rules of a room."""
     paths = [path for path in sorted((root / "tests").rglob("test_*.py")) if f"scheduler.{room}" in path.read_text()]
-    found = [str(path.relative_to(root)) for path in paths if _imports_rules(ast.parse(path.read_text()), room)]
-    return [*(path for path in found if not path.startswith(f"tests/{room}/")), f"tests/{room}"]
+    return [str(path.relative_to(root)) for path in paths if _imports_rules(ast.parse(path.read_text()), room)]
+
+
+def tests_of(root: Path, room: str) -> list[str]:
+    """What judges the rules of a room: tests that import them, and all tests of the room, which may call them."""
+    return [*(path for path in tests_that_import(root, room) if not path.startswith(f"tests/{room}/")), f"tests/{room}"]
 
 
 def _imports_rules(tree: ast.Module, room: str) -> bool:
@@ -124,17 +128,22 @@ def survivors_in_constants(root: Path, room: str, folder: Path, deadline: float)
 
     Raises: TimeoutExpired.
     """
-    command = [*DIES_WITH_ME, sys.executable, "-B", "-m", "pytest", "-xq", *PLAIN, *tests_of(root, room), "-m", MARKS]
     made, alive = 0, []
     for file in rules_of(root, room):
         copy, source = folder / "mutants" / file, (root / file).read_text(encoding="utf-8")
         for name, line, mutation, changed in raised_numbers(source):
             copy.write_text(changed, encoding="utf-8")
             shutil.rmtree(copy.parent / "__pycache__", ignore_errors=True)  # a second change in the same second
-            left = deadline - time.monotonic()
-            done = subprocess.run(command, cwd=folder / "mutants", capture_output=True, timeout=left, check=False)
             made += 1
-            if done.returncode in (0, 5):  # all passed, or none was found
+            quickest_first = (tests_that_import(root, room), [f"tests/{room}"])
+            if all(_passes(folder / "mutants", tests, deadline) for tests in quickest_first if tests):
                 alive.append(Survivor(file, name, line, mutation))
         copy.write_text(source, encoding="utf-8")
     return made, alive
+
+
+def _passes(folder: Path, tests: list[str], deadline: float) -> bool:
+    command = [*DIES_WITH_ME, sys.executable, "-B", "-m", "pytest", "-xq", *PLAIN, *tests, "-m", MARKS]
+    left = deadline - time.monotonic()
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=left, check=False)
+    return done.returncode in (0, 5)  # all passed, or none was found

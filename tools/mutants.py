@@ -6,6 +6,7 @@ A survivor that behaves like the original is explained in tests/mutants.toml. Th
 no survivor, when a score is below the goal, and when a room takes more than twenty minutes.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from tools.mutant_makers import prepare, rules_of, survivors_in_constants, survi
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("safeguarding", "staffing", "visits", "attendance", "certificates", "helpline", "reports")
 GOAL_PERCENT = 95
-MOST_SECONDS = 20 * 60  # for one room
+MINUTES = 20  # for one room; more on a busy machine: MINUTES=60
 PAGE, EXPLANATIONS = "docs/tests.md", "tests/mutants.toml"
 BEGIN, END = "<!-- mutants -->", "<!-- /mutants -->"
 HEAD = "| room | made | killed | explained | percent | seconds | commit |\n| --- | --: | --: | --: | --: | --: | --- |"
@@ -44,8 +45,9 @@ def with_row(page: str, room: str, row: str) -> str:
 def judge(root: Path, room: str, commit: str) -> bool:
     """Change the rules of a room, print the survivors, write the score; whether all is well."""
     started, folder = time.monotonic(), prepare(root, room)
-    in_functions, alive = survivors_in_functions(folder, started + MOST_SECONDS)
-    in_constants, more = survivors_in_constants(root, room, folder, started + MOST_SECONDS)
+    deadline = started + 60 * float(os.environ.get("MINUTES", MINUTES))
+    in_functions, alive = survivors_in_functions(folder, deadline)
+    in_constants, more = survivors_in_constants(root, room, folder, deadline)
     made, alive, seconds = in_functions + in_constants, [*alive, *more], round(time.monotonic() - started)
     explanations = explanations_of(root, room)
     open_ones = [one for one in alive if (one.file, one.function, one.mutation) not in explanations]
@@ -71,7 +73,7 @@ def main() -> int:
     except subprocess.CalledProcessError as problem:
         print(problem.stdout[-4000:], problem.stderr[-4000:], sep="\n", file=sys.stderr)
     except subprocess.TimeoutExpired as problem:
-        print(f"not done within {MOST_SECONDS // 60} minutes: {problem.cmd}", file=sys.stderr)
+        print(f"not done in time: {problem.cmd}", file=sys.stderr)
     return 1
 
 
