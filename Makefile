@@ -5,7 +5,7 @@ export DAY
 unexport PYTHONDONTWRITEBYTECODE  # what one start compiles the next one reads
 export SCHOOL_REGISTER ?= $(realpath $(wildcard ../shared/data/schools.csv))
 export PLAN_CHECKER ?= $(realpath $(wildcard ../shared/planner/verify.py))
-.PHONY: help setup setup-tests run test test-everything check fix a11y coverage trust rehearse bench lock translations pythons pictures
+.PHONY: help setup setup-tests run test test-everything check fix a11y coverage mutants trust rehearse bench lock translations pythons pictures
 .NOTPARALLEL:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make check         the fast loop, about a minute     make fix   put the code into its format"
 	@echo "make a11y          every page in every script, width and colour: axe-core and the Nu HTML checker (half an hour)"
 	@echo "make coverage      the tests once more, measured: a figure for each room, every branch of every rule"
+	@echo "make mutants       changes the rules of a room, and lists what no test notices; ROOM=visits, or seven rooms in turn"
 	@echo "make trust         the promises of docs/trust.md, and of each: good, failed or not yet shown"
 	@echo "make rehearse      the scaled-out set-up on loopback, from an empty folder to a certificate, backup and restore"
 	@echo "make bench         every goal of speed beside bare Python, written to docs/speed.md; BENCH=--quick, BENCH=--postgres"
@@ -51,6 +52,9 @@ a11y: setup-tests
 coverage: setup-tests
 	@$(PY) -m tools.system
 	@$(ENDS_WITH_MAKE) $(PY) -m tools.branches
+
+mutants: setup-tests
+	@$(ENDS_WITH_MAKE) $(PY) -m tools.mutants $(ROOM)
 
 trust: setup-tests
 	@$(PY) -m tools.system

@@ -11,6 +11,7 @@ from scheduler.certificates import rules
 from scheduler.certificates.kinds.every import who_earns
 from scheduler.certificates.terms import CertificateKind
 from scheduler.core.text import fold
+from tests.bounds import at_each_bound
 
 SECRET = "the installation's own secret"
 
@@ -20,11 +21,12 @@ def key_of(name: str) -> str:
 
 
 def test_a_number_has_sixteen_letters_and_digits_and_no_two_are_alike() -> None:
-    numbers = {rules.new_number() for _ in range(500)}
+    numbers = {rules.new_number() for _ in range(1000)}
 
-    assert len(numbers) == 500
-    assert all(len(number) == 16 and set(number) <= set(rules.CROCKFORD) for number in numbers)
-    assert set("".join(numbers)) == set(rules.CROCKFORD)  # every letter is used, so all 80 bits are
+    assert len(numbers) == 1000
+    assert {len(number) for number in numbers} == {16}
+    at_each_place = [set(letters) for letters in zip(*numbers, strict=True)]
+    assert at_each_place == [set(rules.CROCKFORD)] * 16  # every letter at every place, so all 80 bits are used
 
 
 @given(st.text(alphabet=rules.CROCKFORD, min_size=16, max_size=16))
@@ -33,6 +35,41 @@ def test_a_number_is_read_back_from_how_people_type_it(number: str) -> None:
 
     assert rules.number_typed(typed) == number
     assert rules.number_typed(number.replace("1", "I")) == number
+
+
+def test_a_number_is_printed_in_fours() -> None:
+    assert rules.in_fours("0123456789ABCDEF") == "0123 4567 89AB CDEF"
+
+
+@at_each_bound(
+    (
+        "a number among dashes, 64 signs in all",
+        lambda signs: rules.number_typed("0123456789ABCDEF".rjust(signs, "-")),
+        (63, 64, 65),
+        ("0123456789ABCDEF", "0123456789ABCDEF", None),
+    ),
+    ("a number of 16 letters", lambda count: rules.number_typed("A" * count), (15, 16, 17), (None, "A" * 16, None)),
+    (
+        "a name of 100 letters",
+        lambda letters: rules.problem_with_holder(CertificateKind.TEACHER, "А" * letters),
+        (99, 100, 101),
+        (None, None, "too_long"),
+    ),
+    (
+        "a contrast that is enough",
+        lambda more: rules.problem_with_colour("#767676", rules.contrast_on_paper("#767676") + more),
+        (-0.001, 0, 0.001),
+        (None, None, "colour_too_pale"),
+    ),
+    (
+        "six classes on one paper",
+        lambda count: rules.class_marks(",".join("123456789"[:count])),
+        (5, 6, 7),
+        ("1, 2, 3, 4, 5", "1, 2, 3, 4, 5, 6", ""),
+    ),
+)
+def test_each_bound(rule, value, answer) -> None:
+    assert rule(value) == answer
 
 
 @pytest.mark.parametrize("typed", ["", "ABC", "U" * 16, "A" * 17, "А" * 16, "A" * 5000, "../../etc/passwd0"])
@@ -71,6 +108,7 @@ def test_another_name_does_not_match(typed: str) -> None:
 def test_the_same_teacher_has_the_same_key_in_both_scripts() -> None:
     assert key_of("Ана Петровић") == key_of("Ana Petrović")
     assert rules.holder_key(CertificateKind.SCHOOL, secret=SECRET) == "host"
+    assert rules.holder_key(CertificateKind.TEACHER, secret=SECRET) == key_of("")
 
 
 def test_a_key_tells_no_name_and_belongs_to_one_installation() -> None:
@@ -87,6 +125,7 @@ def test_a_key_tells_no_name_and_belongs_to_one_installation() -> None:
         (CertificateKind.SCHOOL, "", None),
         (CertificateKind.TEACHER, "Ана", None),
         (CertificateKind.TEACHER, " - ", "missing"),
+        (CertificateKind.TEACHER, "Аna", "mixed_scripts"),  # a Cyrillic А
         (CertificateKind.TEACHER, "А" * 101, "too_long"),
     ],
 )

@@ -13,12 +13,15 @@ from scheduler.helpline.terms import (
     SUMS,
     TOTAL_OF,
     TOTALS,
+    AgeBand,
+    CallerKind,
     Disagreement,
     HelplineDraft,
     HelplineMargin,
     HelplineMonth,
     HelplineReason,
 )
+from tests.bounds import at_each_bound
 from tests.core.subtraction import computable
 from tests.factories import MONDAY
 from tests.factories.helpline import LINES, a_list, helpline_draft
@@ -40,6 +43,76 @@ def test_figures_are_of_days_of_one_month_that_are_over(first, last, field, reas
     assert rules.problems_with_days(first, last, TODAY) == {field: reason}
 
 
+NOT_IN_ORDER, TOO_EARLY = {"last_day": GroundReason.DAYS_NOT_IN_ORDER}, {"last_day": GroundReason.IN_THE_FUTURE}
+
+
+def a_month(first: dt.date, last: dt.date, *, signed: bool = True) -> HelplineMonth:
+    return HelplineMonth(1, 1, 1, helpline_draft(first, last), MONDAY if signed else None)
+
+
+def reasons_to_publish(first: dt.date, last: dt.date) -> dict[str, str]:
+    """What speaks against publishing January 2026, as these days."""
+    return rules.problems_with_publishing([a_month(DAY(2026, 1, 1), DAY(2026, 1, 31))], first, last)
+
+
+def signed_days(first: dt.date, last: dt.date, *, signed: bool = True) -> int:
+    """How many of two months, January and February 2026, lie signed off within these days."""
+    months = [a_month(DAY(2026, 1, 1), DAY(2026, 1, 31), signed=signed), a_month(DAY(2026, 2, 1), DAY(2026, 2, 28))]
+    return len(rules.signed_within(months, first, last))
+
+
+CUT = {"first_day": HelplineReason.CUTS_A_PERIOD}
+SPRING = DAY(2026, 4, 30)
+NEW_YEAR = (DAY(2025, 12, 31), DAY(2026, 1, 1), DAY(2026, 1, 2))
+
+
+@at_each_bound(
+    (
+        "figures of one day",
+        lambda last: rules.problems_with_days(DAY(2026, 2, 10), last, TODAY),
+        (DAY(2026, 2, 9), DAY(2026, 2, 10), DAY(2026, 2, 11)),
+        (NOT_IN_ORDER, {}, {}),
+    ),
+    (
+        "days that are over",
+        lambda last: rules.problems_with_days(DAY(2026, 11, 1), last, DAY(2026, 11, 29)),
+        (DAY(2026, 11, 28), DAY(2026, 11, 29), DAY(2026, 11, 30)),
+        ({}, TOO_EARLY, TOO_EARLY),
+    ),
+    (
+        "the first day of a publication",
+        lambda first: reasons_to_publish(first, SPRING),
+        NEW_YEAR,
+        ({}, {}, CUT),
+    ),
+    (
+        "the last day of a publication",
+        lambda last: reasons_to_publish(DAY(2026, 1, 1), last),
+        (DAY(2026, 1, 30), DAY(2026, 1, 31), DAY(2026, 2, 1)),
+        (CUT, {}, {}),
+    ),
+    (
+        "a publication of one day",
+        lambda last: rules.problems_with_publishing([], DAY(2026, 2, 10), last),
+        (DAY(2026, 2, 9), DAY(2026, 2, 10), DAY(2026, 2, 11)),
+        (NOT_IN_ORDER, *[{"first_day": HelplineReason.NOTHING_TO_PUBLISH}] * 2),
+    ),
+    ("the first day of a profile", lambda first: signed_days(first, SPRING), NEW_YEAR, (2, 2, 1)),
+    (
+        "the last day of a profile",
+        lambda last: signed_days(DAY(2025, 1, 1), last),
+        (DAY(2026, 2, 27), DAY(2026, 2, 28), DAY(2026, 3, 1)),
+        (1, 2, 2),
+    ),
+)
+def test_each_bound_of_days(rule, value, answer):
+    assert rule(value) == answer
+
+
+def test_figures_that_are_not_signed_stand_in_no_profile():
+    assert signed_days(DAY(2026, 1, 1), SPRING, signed=False) == 1
+
+
 def test_a_part_of_a_month_is_told_as_what_it_is():
     assert rules.problems_with_days(DAY(2024, 4, 1), DAY(2024, 4, 26), TODAY) == {}
 
@@ -53,6 +126,12 @@ def test_both_numbers_of_a_sum_that_disagrees_are_named():
         Disagreement("forwarded", 7, 6),
         Disagreement("topic", 30, 31, most=True),
     ]
+    assert rules.problems_with_sums(draft) == {
+        "communications": HelplineReason.SUM_DISAGREES,
+        "cases": HelplineReason.SUM_DISAGREES,
+        "forwarded": HelplineReason.SUM_DISAGREES,
+        "topic": HelplineReason.MORE_THAN_ITS_TOTAL,
+    }
 
 
 def test_a_margin_may_say_less_than_its_total_for_not_everything_is_known():
@@ -68,6 +147,74 @@ def test_a_correction_tells_each_cell_before_and_after():
         "calls": [80, 79],
         "topic.grooming": [20, 0],
         "topic.sextortion": [0, 2],
+    }
+
+
+@pytest.mark.parametrize(
+    ("topics", "found"), [({}, {}), ({"grooming": 0}, {}), ({"grooming": 1}, {"topic.grooming": [0, 1]})]
+)
+def test_a_cell_that_is_not_there_is_zero(topics, found):
+    nothing, something = helpline_draft(), helpline_draft(topic=topics)
+
+    assert rules.differences(nothing, something) == found
+    assert rules.differences(something, nothing) == {name: [after, before] for name, (before, after) in found.items()}
+
+
+def test_a_correction_of_days_is_told_too():
+    assert rules.differences(helpline_draft(), helpline_draft(DAY(2026, 1, 2), DAY(2026, 1, 30))) == {
+        "first_day": ["2026-01-01", "2026-01-02"],
+        "last_day": ["2026-01-31", "2026-01-30"],
+    }
+
+
+def test_periods_are_added_up_with_their_margins_from_the_first_day_to_the_last():
+    january = helpline_draft(age={"from_11": 60, "adult": 2})
+    february = helpline_draft(DAY(2026, 2, 1), DAY(2026, 2, 28), age={"from_11": 7}, topic={"grooming": 5})
+
+    whole = rules.added_up([february, january])
+
+    assert (whole.first_day, whole.last_day) == (DAY(2026, 1, 1), DAY(2026, 2, 28))
+    assert whole.totals == {name: 2 * january.total(name) for name in TOTALS}
+    assert {margin: split for margin, split in whole.margins.items() if split} == {
+        HelplineMargin.AGE: {"from_11": 67, "adult": 2},
+        HelplineMargin.TOPIC: {"grooming": 5},
+    }
+
+
+def test_the_public_reads_totals_and_each_split_with_what_is_not_known():
+    numbers = rules.published_numbers([helpline_draft(age={"from_11": 60}, topic={"grooming": 20})])
+
+    assert {(one.margin, one.code): one.number for one in numbers if one.number} == {
+        ("total", "communications"): 100,
+        ("total", "cases"): 30,
+        ("month", "2026-01-01"): 100,
+        ("month_cases", "2026-01-01"): 30,
+        ("channel", "calls"): 80,
+        ("channel", "mails"): 20,
+        ("outcome", "advisory"): 24,
+        ("outcome", "forwarded"): 6,
+        ("forwarded_to", "to_police"): 6,
+        ("age", "from_11"): 60,
+        ("age", "not_known"): 40,
+        ("caller", "not_known"): 100,
+        ("district", "not_known"): 100,
+        ("topic", "grooming"): 20,
+        ("topic", "not_known"): 10,
+        ("act", "not_known"): 6,
+    }
+    assert {one.number for one in numbers if not one.number} == {0}
+
+
+def test_each_margin_is_split_by_codes_of_its_own():
+    (shipped,) = queries.shipped_lists()
+    codes = {margin: rules.codes_of(margin, shipped, ["RS-00"]) for margin in HelplineMargin}
+
+    assert codes == {
+        HelplineMargin.AGE: tuple(AgeBand),
+        HelplineMargin.CALLER: tuple(CallerKind),
+        HelplineMargin.DISTRICT: ("RS-00",),
+        HelplineMargin.TOPIC: shipped.of(HelplineMargin.TOPIC),
+        HelplineMargin.ACT: shipped.of(HelplineMargin.ACT),
     }
 
 
@@ -94,9 +241,6 @@ def test_only_whole_signed_periods_of_one_list_are_published_each_once(changed, 
     ]
 
     assert rules.problems_with_publishing(months, DAY(2026, 1, 1), DAY(2026, 2, 28)) == {"first_day": reason}
-    assert rules.problems_with_publishing([], DAY(2026, 1, 1), DAY(2026, 2, 28)) == {
-        "first_day": HelplineReason.NOTHING_TO_PUBLISH
-    }
 
 
 def test_the_shipped_list_is_written_and_read_back_as_it_is():
@@ -105,6 +249,17 @@ def test_the_shipped_list_is_written_and_read_back_as_it_is():
     for margin in (HelplineMargin.TOPIC, HelplineMargin.ACT):
         codes, wrong = rules.read_list(margin, rules.written_list(shipped, margin))
         assert (tuple(one.code for one in codes), wrong) == (shipped.of(margin), None)
+
+
+def test_topics_and_acts_of_a_written_list_stay_apart():
+    codes, problems = rules.read_lists(a_list(acts="kz_185; Члан 185; Article 185"), queries.shipped_lists()[-1])
+
+    assert [(one.margin, one.code) for one in codes] == [
+        (HelplineMargin.TOPIC, "sextortion"),
+        (HelplineMargin.TOPIC, "ai_pictures"),
+        (HelplineMargin.ACT, "kz_185"),
+    ]
+    assert problems == {}
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,12 @@ def test_who_works_here_may_be_a_guardian_and_a_young_person_never(address, reas
     assert guardian_problems(address, works_here=True) == ({"email": reason} if reason else {})
 
 
+def test_a_guardians_phone_is_one_or_is_left_out():
+    draft = GuardianDraft("Vesna Ilić", "vesna@family.example", "call me")
+
+    assert problems_with_guardian(draft, minor=True, minor_email="", accounts={}) == {"phone": "not_a_phone"}
+
+
 def test_a_guardian_has_a_name_and_an_adult_has_none():
     assert guardian_problems("vesna@family.example", name="") == {"name": "missing"}
     assert guardian_problems("vesna@family.example", minor=False) == {"name": "is_an_adult"}
@@ -139,9 +145,12 @@ PAPER = PaperDraft(TICKED, day(-1), day(300), b"a scan", seen=True)
     [
         ({}, {}),
         ({"given_on": day(1)}, {"given_on": "in_the_future"}),
+        ({"given_on": day(-5)}, {}),
         ({"given_on": day(-6)}, {"given_on": "before_the_withdrawal"}),
+        ({"valid_until": day(-1)}, {}),
         ({"valid_until": day(-2)}, {"valid_until": "days_not_in_order"}),
-        ({"valid_until": day(3 * 366)}, {"valid_until": "too_long"}),
+        ({"valid_until": day(2 * 366 - 1)}, {}),
+        ({"valid_until": day(2 * 366)}, {"valid_until": "too_long"}),
         ({"seen": False}, {"seen": "paper_not_seen"}),
         ({"ticked": ConsentDraft(CONSENT_TEXT, travels=True)}, {"takes_part": "missing"}),
     ],
@@ -180,8 +189,10 @@ def test_a_consent_by_link_ends_with_childhood_and_after_two_years_at_most():
     [
         (dt.date(2009, 1, 1), False, None),
         (dt.date(2004, 5, 17), False, "same_birth_date"),
+        (day(-1), False, None),
         (TODAY, False, "not_a_birth_date"),
-        (dt.date(1899, 1, 1), False, "not_a_birth_date"),
+        (dt.date(TODAY.year - 100, 1, 1), False, None),
+        (dt.date(TODAY.year - 101, 12, 31), False, "not_a_birth_date"),
         (dt.date(2009, 1, 1), True, "not_of_educators"),
     ],
 )

@@ -97,6 +97,8 @@ def test_a_minor_needs_a_living_consent_to_take_part(rows, standing):
     ("checked_on", "valid_until", "problems"),
     [
         (0, 365, {}),
+        (0, 0, {}),
+        (0, 5 * 366, {}),
         (1, 365, {"checked_on": "in_the_future"}),
         (0, -1, {"valid_until": "days_not_in_order"}),
         (0, 5 * 366 + 1, {"valid_until": "too_long"}),
@@ -146,6 +148,7 @@ def test_two_warnings_go_before_a_proof_ends_and_none_twice(left, warned, due):
         ([], []),
         ([checked(-300, 20)], [30]),
         ([checked(-300, 60)], []),
+        ([dataclasses.replace(checked(-300, 20), warned_days=30)], []),
         ([checked(-300, 20, VettingResult.REFUSED)], []),
         ([checked(-5, 400, row_id=2), checked(-300, 20)], []),  # a later check carries on
     ],
@@ -161,9 +164,11 @@ def test_a_check_that_ends_soon_is_told_once(vettings, warned):
     [
         (BORN_YOUNG, [consent(-300, 20)], [30]),
         (BORN_YOUNG, [consent(-300, 60)], []),
+        (BORN_YOUNG, [dataclasses.replace(consent(-300, 20), warned_days=30)], []),
         (BORN_YOUNG, [consent(-300, 20, withdrawn=True)], []),
         (BORN_YOUNG, [consent(-300, 20, purposes=("photo",)), consent(-300, 20)], [30]),
         (BORN_YOUNG, [consent(-300, 20), consent(-5, 400)], []),  # a later consent carries on
+        (day(22), [consent(-300, 20)], [30]),  # a minor for one more day
         (day(21), [consent(-300, 20)], []),  # an adult the day after: nothing is needed any more
     ],
 )
@@ -171,3 +176,12 @@ def test_a_consent_that_ends_soon_is_told_while_it_is_needed(adult_on, consents,
     endings = endings_of(a_presenter(adult_on), {}, consents, TODAY)
 
     assert [(ending.kind, ending.days) for ending in endings] == [(ProofKind.CONSENT, days) for days in warned]
+
+
+@pytest.mark.parametrize("other", [consent(-300, 20, purposes=("photo",)), consent(-300, 20, withdrawn=True)])
+def test_the_consent_to_take_part_that_stands_is_the_one_that_ends(other):
+    stands = dataclasses.replace(consent(-300, 20), id=2)
+
+    endings = endings_of(a_presenter(BORN_YOUNG), {}, [other, stands], TODAY)
+
+    assert [ending.proof_id for ending in endings] == [2]

@@ -18,10 +18,12 @@ from scheduler.staffing.terms.crew import Candidate
 from scheduler.visits.rules.crew import may_go_short
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Why
 from scheduler.visits.terms.states import AssignmentState
+from tests.bounds import at_each_bound
 
 STARTS_AT = dt.datetime(2026, 10, 6, 8, 0, tzinfo=dt.UTC)
 DAY = STARTS_AT.date()
 EDUCATOR, INFLUENCER = PresenterKind.EDUCATOR, PresenterKind.INFLUENCER
+HTTPS = "https://meet.example.org/"
 ACCEPTED, OFFERED = AssignmentState.ACCEPTED, AssignmentState.OFFERED
 
 
@@ -62,6 +64,7 @@ def test_what_is_missing_is_counted_by_kind_and_an_offer_is_no_crew():
 
     assert missing_kinds(crew, CrewRule(2, 1), DAY) == {EDUCATOR: 1, INFLUENCER: 1}
     assert missing_kinds(crew, CrewRule(1, 0), DAY) == {}
+    assert missing_kinds([member(INFLUENCER, adult_on=DAY)], CrewRule(1, 1), DAY) == {EDUCATOR: 1}
 
 
 def test_educators_are_sought_before_young_presenters():
@@ -77,6 +80,24 @@ def test_the_nearest_first_among_the_near_the_least_loaded_and_nobody_with_a_rea
     order = in_order([far, barred, near, nearer, idle], {1: 3, 2: 3, 3: 0})
 
     assert [each.presenter_id for each in order] == [4, 2, 1, 3]
+
+
+def test_who_is_given_nothing_yet_goes_before_the_nearer_and_who_has_no_road_is_the_nearest():
+    assert [each.presenter_id for each in in_order([one(1, 5), one(2, 20)], {1: 1})] == [2, 1]
+    assert [each.presenter_id for each in in_order([one(1, 1), one(2, None)], {})] == [2, 1]
+
+
+@at_each_bound(
+    ("a band of 25 km", lambda km: in_order([one(1, km), one(2, 0)], {2: 1})[0].presenter_id, (24, 25, 26), (1, 2, 2)),
+    (
+        "the longest link",
+        lambda long: problem_with_link(f"{HTTPS:a<{long}}"),
+        (299, 300, 301),
+        (None, None, "too_long"),
+    ),
+)
+def test_each_bound(rule, value, answer):
+    assert rule(value) == answer
 
 
 def test_a_short_crew_needs_an_adult_educator_who_has_accepted_in_every_presentation():

@@ -34,6 +34,12 @@ _PAUSES = (  # so long before the visit at least: so long until the next wave
 )
 
 
+_KIND_MISSING = {
+    WhyNot.EDUCATORS_MISSING: PresenterKind.EDUCATOR,
+    WhyNot.INFLUENCERS_MISSING: PresenterKind.INFLUENCER,
+}
+
+
 _SHORTEST_PAUSE = dt.timedelta(minutes=20)
 
 
@@ -60,12 +66,8 @@ def answer_until(starts_at: dt.datetime, now: dt.datetime) -> dt.datetime:
 
 def missing_kinds(crew: Iterable[CrewMember], rule: CrewRule, day: dt.date) -> dict[PresenterKind, int]:
     """How many of each kind a presentation still needs, by who has accepted."""
-    short = {why.code: why.needed - why.available for why in crew_problems(crew, rule, day)}
-    found = {
-        PresenterKind.EDUCATOR: short.get(WhyNot.EDUCATORS_MISSING, 0),
-        PresenterKind.INFLUENCER: short.get(WhyNot.INFLUENCERS_MISSING, 0),
-    }
-    return {kind: count for kind, count in found.items() if count}
+    found = {why.code: why.needed - why.available for why in crew_problems(crew, rule, day)}
+    return {kind: found[code] for code, kind in _KIND_MISSING.items() if code in found}
 
 
 def sought_kind(missing: Iterable[Mapping[PresenterKind, int]]) -> PresenterKind | None:

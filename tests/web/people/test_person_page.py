@@ -128,13 +128,25 @@ def test_load_and_kilometres_stand_against_the_hours_that_she_offers(desk, progr
     assert "<dd>0.8</dd>" in page
 
 
-def test_a_week_away_is_not_offered():
+@pytest.mark.parametrize(
+    ("away", "minutes"),
+    [(None, 20 * 330), ((0, 6), 15 * 330), ((0, 3), 16 * 330), ((25, 27), 19 * 330), ((26, 30), 20 * 330)],
+)
+def test_days_away_are_not_offered(away, minutes):
     hours = [Hours(day, dt.time(8), dt.time(13, 30)) for day in range(5)]
-    away = ExceptionRow(1, MONDAY.date(), MONDAY.date() + dt.timedelta(days=6), available=False)
-    last = MONDAY.date() + dt.timedelta(days=27)
+    days = [MONDAY.date() + dt.timedelta(days=number) for number in away or ()]
+    exceptions = [ExceptionRow(1, *days, available=False)] if days else []
 
-    assert offered_minutes(hours, [], MONDAY.date(), last) == 20 * 330
-    assert offered_minutes(hours, [away], MONDAY.date(), last) == 15 * 330
+    assert offered_minutes(hours, exceptions, MONDAY.date(), MONDAY.date() + dt.timedelta(days=27)) == minutes
+
+
+def test_all_hours_of_a_weekday_count_and_the_last_day_too():
+    hours = [Hours(0, dt.time(8, 20), dt.time(10, 0)), Hours(0, dt.time(16, 0), dt.time(17, 5))]
+    monday = MONDAY.date()
+
+    assert offered_minutes(hours, [], monday, monday) == 100 + 65
+    assert offered_minutes(hours, [], monday, monday + dt.timedelta(days=6)) == 100 + 65
+    assert offered_minutes(hours, [], monday, monday + dt.timedelta(days=7)) == 2 * (100 + 65)
 
 
 def test_what_was_agreed_by_phone_is_kept_and_read_by_coordinators_alone(app, desk, programme):
