@@ -1,36 +1,41 @@
-"""A centre with a programme, and browsers in which its staff has signed in; a test file may have its own of each."""
+"""What tests of pages begin with; a file may have a `programme` of its own."""
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from scheduler.policy import Role
-from tests.factories.people import make_centre, make_user
+from scheduler.programmes.models import Programme
+from tests.factories.counting import LEAVING
 from tests.factories.programmes import make_programme
-from tests.web.browser import browser_of
+from tests.standing_clock import StandingClock
+from tests.web.browser import staff_of
 
 
 @pytest.fixture
-def centre(app):
-    return make_centre()
+def programme(app: Flask) -> Programme:
+    return make_programme()
 
 
 @pytest.fixture
-def programme(centre):
-    return make_programme(centre_id=centre.id)
-
-
-@pytest.fixture
-def desk(app, programme):
+def desk(app: Flask, programme: Programme) -> FlaskClient:
     """A coordinator's browser."""
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
+    return staff_of(app, programme)
 
 
 @pytest.fixture
-def officer(app, programme):
-    """The browser of a safeguarding officer."""
-    return browser_of(app, make_user(Role.SAFEGUARDING, centre_id=programme.centre_id))
+def after_the_talk(the_clock: StandingClock) -> None:
+    """It is the afternoon of the visits of tests/factories/counting.py."""
+    the_clock.stands_at(LEAVING)
 
 
 @pytest.fixture
-def chief(app, programme):
+def officer(app: Flask, programme: Programme) -> FlaskClient:
+    """A safeguarding officer's browser."""
+    return staff_of(app, programme, Role.SAFEGUARDING)
+
+
+@pytest.fixture
+def chief(app: Flask, programme: Programme) -> FlaskClient:
     """An administrator's browser."""
-    return browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=programme.centre_id))
+    return staff_of(app, programme, Role.ADMINISTRATOR)

@@ -1,4 +1,4 @@
-"""Programs of the product as an operator starts them: in an environment that holds what a test sets and nothing else."""
+"""Programs of the product as an operator starts them, in an environment of nothing but what a test sets."""
 
 import os
 import socket

@@ -139,7 +139,6 @@ def test_what_is_allowed_instead_is_told(client):
     assert "GET" in answer.headers["Allow"]
 
 
-
 def test_a_program_gets_json(client):
     answer = client.get("/api/nothing")
 

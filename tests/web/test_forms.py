@@ -52,7 +52,16 @@ def errors_of(form):
     return {problem.field_id: problem.text for problem in form.problems_shown()}
 
 
-DECEMBER_8 = ("8.12.2026", "8.12.2026.", "08. 12. 2026.", "2026-12-08", "8/12/2026", " 8.12.2026 ", "8.12.26.", "8/12/26")
+DECEMBER_8 = (
+    "8.12.2026",
+    "8.12.2026.",
+    "08. 12. 2026.",
+    "2026-12-08",
+    "8/12/2026",
+    " 8.12.2026 ",
+    "8.12.26.",
+    "8/12/26",
+)
 NO_DAYS = ("31.2.2026", "0.0.0000", "8.12.026", "31.2.26", "tomorrow", "8.12.99999", HUGE, "٨.١٢.٢٠٢٦", "1.1.1500")
 NO_NUMBERS = ("1-1", "2,5", "1e3", "٣", HUGE)
 MAILS = ("ime@skola.example.org", "име@школа.срб", "a+b@b.co.rs")
@@ -63,7 +72,7 @@ WHOLE_ADDRESS = "Enter the whole address, for example ime@skola.example.org."
 @pytest.mark.parametrize(
     ("field", "typed", "value"),
     [
-        *(("day", typed, dt.date(2026, 12, 8)) for typed in DECEMBER_8),
+        *(("day", typed, dt.date(2026, 12, 8)) for typed in (*DECEMBER_8, "8/12/26")),
         ("time", "9:55", dt.time(9, 55)),
         ("time", "09.55", dt.time(9, 55)),
         ("time", "17ч30", dt.time(17, 30)),

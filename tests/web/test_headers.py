@@ -20,7 +20,6 @@ def test_every_answer_carries_the_safety_headers(client):
         assert "camera=()" in headers["Permissions-Policy"]
 
 
-
 def test_a_page_of_a_signed_in_person_is_kept_nowhere(client):
     with client.session_transaction() as session:
         session["_user_id"] = "token"
@@ -44,7 +43,9 @@ def test_https_is_remembered_only_over_https(client):
     assert "Strict-Transport-Security" in client.get("/", base_url="https://localhost").headers
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "localhost@evil.example", "10.0.0.7"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "a b", "localhost@evil.example", "10.0.0.7"]
+)
 def test_a_host_that_is_not_ours_gets_a_plain_refusal(client, host):
     answer = client.get("/", headers={"Host": host})
 
@@ -79,7 +80,6 @@ def test_a_joined_file_may_be_kept_for_ever_only_under_its_digest(client):
     assert b"--rs-tabla" in joined.data
     assert client.get("/assets/0123.css").headers["Cache-Control"] == "no-cache"
     assert client.get("/assets/0123.txt").status_code == 404
-
 
 
 def test_a_room_may_log_the_id_of_a_school_request_inside_a_web_request(app, caplog):

@@ -25,7 +25,6 @@ GOOD = {
 COMMANDS = (["flask", "--app", "wsgi", "db", "upgrade"], ["waitress", "--listen=127.0.0.1:8239", "wsgi:app"])
 
 
-
 def wanted(folder: Path, **given: object) -> Settings:
     return Settings(**(settings_for(folder).__dict__ | GOOD | given))
 

@@ -15,21 +15,15 @@ from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.certificates import make_certificate
 from tests.factories.messages import make_message
-from tests.factories.people import make_centre, make_presenter, make_user
+from tests.factories.people import make_presenter, make_user
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
-from tests.factories.visits import make_presentation, make_visit
+from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.web.browser import sign_in_as
 
 ROWS, MOST_BYTES = 120, 60_000
 NAMES = ("Вук Караџић", "Десанка Максимовић", "Јован Јовановић Змај", "Милош Црњански", "Исидора Секулић")
-
-
-@pytest.fixture
-def programme(app):
-    return make_programme(centre_id=make_centre().id)
 
 
 @pytest.fixture
@@ -87,19 +81,6 @@ def test_people_and_their_proofs(weigh, programme):
     is_light_and_has_a_pager(weigh("/safeguarding"))
 
 
-@pytest.mark.deep
-def test_visits_and_what_is_counted_of_them(weigh, programme, hosts):
-    today = MONDAY.date()
-    for number, host_id in enumerate(hosts):
-        day = today - dt.timedelta(days=10 + number % 20)
-        visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id, on_day=day)
-        talk = make_presentation(visit, state=PresentationState.DELIVERED, ordinal=1)
-        make_attendance(talk)
-
-    span = f"from={today - dt.timedelta(days=60)}&to={today}"
-    is_light_and_has_a_pager(weigh(f"/reports/visits?{span}"))
-
-
 MONTHS = "<h2>Презентације по граду и месецу"  # a table beside, of all cities
 
 
@@ -120,7 +101,7 @@ def test_the_report_of_a_centre_that_has_been_everywhere(weigh, programme):
 
 
 @pytest.mark.deep
-def test_the_certificates(weigh, programme, hosts):
+def test_the_certificates_and_the_visits_that_they_are_of(weigh, programme, hosts):
     for host_id in hosts:
         visit = make_visit(VisitState.DELIVERED, programme=programme, host_id=host_id)
         talk = make_presentation(visit, state=PresentationState.DELIVERED)
@@ -128,6 +109,7 @@ def test_the_certificates(weigh, programme, hosts):
         make_certificate(visit, issued_at=talk.ends_at)
 
     is_light_and_has_a_pager(weigh("/certificates/issued"))
+    is_light_and_has_a_pager(weigh(f"/reports/visits?first={VISIT_DAY}&last={VISIT_DAY}"))
 
 
 @pytest.mark.deep
