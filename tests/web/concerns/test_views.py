@@ -16,8 +16,7 @@ from tests.factories.concerns import a_held_scene
 from tests.factories.people import make_user
 from tests.factories.staffing import THE_DAY
 from tests.web.browser import browser_of
-
-EN = {"lang": "en"}
+from tests.web.reading import EN, text_of
 
 
 @pytest.fixture
@@ -39,10 +38,6 @@ def a_link(request_id: int) -> str:
 def count(model) -> int:
     db.session.rollback()
     return db.session.scalar(sa.select(sa.func.count(model.id)))
-
-
-def words_of(answer) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 # --- a child told something ---
@@ -149,7 +144,7 @@ def test_it_stands_on_her_first_page_until_she_ends_it_stopped_by_one_press(app,
     client.post("/concern", data={"host_id": scene.visit.host_id, "on_day": "6.10.2026.", "phone": "064 123 456"})
     first = officer.get("/desk", query_string=EN).text
     href = re.search(r'href="(/concerns/\d+)"', first)[1]
-    assert "not stopped" in words_of(officer.get(href, query_string=EN))
+    assert "not stopped" in text_of(officer.get(href, query_string=EN))
 
     officer.post(f"{href}/stop")
     assert count(AssignmentStop) == 2
@@ -160,7 +155,7 @@ def test_it_stands_on_her_first_page_until_she_ends_it_stopped_by_one_press(app,
     officer.post(f"{href}/end")
 
     assert href not in officer.get("/desk", query_string=EN).text
-    shown = words_of(officer.get("/concerns", query_string=EN))
+    shown = text_of(officer.get("/concerns", query_string=EN))
     assert "ended" in shown
     assert "October" in shown or "Oct" in shown
 

@@ -1,15 +1,13 @@
 """Pages of the lists of topics; and the periods that the numbers of a profile open to."""
 
-import re
-
 import pytest
 
 from scheduler.policy import Role
 from tests.factories.helpline import LINES
 from tests.factories.people import make_centre, make_user
 from tests.web.browser import browser_of
+from tests.web.reading import EN, text_of
 
-EN = {"lang": "en"}
 FIGURES = {"communications": "100", "calls": "80", "mails": "20", "cases": "30", "advisory": "30"}
 
 
@@ -18,16 +16,12 @@ def desk(app, session):
     return browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id))
 
 
-def words_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
 def test_a_new_list_begins_as_the_newest_and_is_used_from_its_day_on(desk):
     blank = desk.get("/helpline/topics/new", query_string=EN).text
     assert "grooming; Врбовање деце; Grooming" in blank
 
     answer = desk.post("/helpline/topics/new", data={"first_day": "1.8.2026.", "topics": LINES, "acts": ""})
-    page = words_of(desk.get(answer.location, query_string=EN))
+    page = text_of(desk.get(answer.location, query_string=EN))
 
     assert "List 1001, used from 1 Aug 2026 Made by the centre. No period is counted by it yet." in page
     assert "Pictures made by a machine ai_pictures" in page
@@ -39,7 +33,7 @@ def test_a_list_that_names_a_person_is_refused_and_nothing_typed_is_lost(desk):
     answer = desk.post("/helpline/topics/new", query_string=EN, data=typed)
 
     assert answer.status_code == 422
-    assert "Remove the name" in words_of(answer)
+    assert "Remove the name" in text_of(answer)
     assert "Петар Петровић" in answer.text
 
 
@@ -57,8 +51,8 @@ def test_the_days_of_a_profile_open_to_the_signed_periods_within_them(desk):
         if first != "1.8.2026.":
             desk.post(f"{answer.location}/sign", data={"version": "1"})
 
-    page = words_of(desk.get("/helpline?first=2026-07-01&last=2026-08-31&lang=en"))
-    year = words_of(desk.get("/helpline?first=2026-07-01&last=2026-02-31&lang=en"))
+    page = text_of(desk.get("/helpline?first=2026-07-01&last=2026-08-31&lang=en"))
+    year = text_of(desk.get("/helpline?first=2026-07-01&last=2026-02-31&lang=en"))
 
     assert "Together 100 80 20 30 30 0" in page
     assert "June 2026" not in page

@@ -10,6 +10,7 @@ from scheduler.policy import Role
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_district
 from tests.web.browser import browser_of
+from tests.web.reading import text_of
 
 FIGURES = {
     **{"first_day": "1.8.2026.", "last_day": "31.8.2026.", "communications": "100", "calls": "80", "mails": "20"},
@@ -27,10 +28,6 @@ def centre(session):
 @pytest.fixture
 def desk(app, centre):
     return browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=centre.id))
-
-
-def words_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 def entered(desk, **changed):
@@ -54,7 +51,7 @@ def test_what_is_typed_stands_in_the_year_and_on_its_page(desk, centre):
     iso = make_district(name_en="Toplica").iso
     location = entered(desk, **{f"district.{iso}": "9"})
 
-    year = words_of(desk.get("/helpline", query_string={"lang": "en"}))
+    year = text_of(desk.get("/helpline", query_string={"lang": "en"}))
 
     assert "August 2026 100 80 20 30 24 6" in year
     assert "Grooming 20 Sextortion 3 not known 7" in year
@@ -67,7 +64,7 @@ def test_a_sum_that_disagrees_is_refused_with_both_numbers_and_nothing_is_lost(d
     answer = desk.post("/helpline/new", query_string={"lang": "en"}, data=FIGURES | {"calls": "81", "to_police": "5"})
 
     assert answer.status_code == 422
-    words = words_of(answer)
+    words = text_of(answer)
     assert "The parts make 101, but 100 stands here." in words
     assert "The parts make 5, but 6 stands here." in words
     assert 'value="81"' in answer.text
@@ -78,7 +75,7 @@ def test_a_split_that_says_more_than_its_total_is_named_with_both_numbers(desk):
     answer = desk.post("/helpline/new", query_string={"lang": "en"}, data=FIGURES | {"topic.sextortion": "11"})
 
     assert answer.status_code == 422
-    assert "Cases by topic: the parts make 31, but the total is 30." in words_of(answer)
+    assert "Cases by topic: the parts make 31, but the total is 30." in text_of(answer)
 
 
 @pytest.mark.parametrize("typed", ["many", "-1", "1000000", "1,5", "0101985710006"])
@@ -93,7 +90,7 @@ def test_a_correction_asks_for_its_reason_and_stands_in_the_history(desk):
     assert desk.post(location, data=wish).status_code == 422
     assert desk.post(location, data=wish | {"why": "counted_twice"}).status_code == 302
 
-    page = words_of(desk.get(location, query_string={"lang": "en"}))
+    page = text_of(desk.get(location, query_string={"lang": "en"}))
     assert "Something was counted twice" in page
     assert "Calls to the free phone: before 80, now 70" in page
 
@@ -106,7 +103,7 @@ def test_a_signed_month_is_read_and_opened_with_a_reason(desk):
     assert "<fieldset disabled>" in page
     assert "Signed off: these figures are locked." in page
     wish = FIGURES | {"calls": "70", "mails": "30", "version": "1", "why": "came_later"}
-    assert "signed off" in words_of(desk.post(location, query_string={"lang": "en"}, data=wish))
+    assert "signed off" in text_of(desk.post(location, query_string={"lang": "en"}, data=wish))
 
     desk.post(f"{location}/open", data={"why": "came_later"})
     assert desk.post(location, data=wish | {"version": "2"}).status_code == 302
@@ -120,7 +117,7 @@ def test_the_public_reads_what_is_published_without_small_cells(desk, client):
     assert desk.post("/helpline/publish", data=DAYS).status_code == 302
     assert desk.post("/helpline/publish", data=DAYS).status_code == 422
 
-    words = words_of(client.get("/figures/helpline", query_string={"lang": "en"}))
+    words = text_of(client.get("/figures/helpline", query_string={"lang": "en"}))
     assert "Communications 100" in words
     assert "Grooming 20 Sextortion not shown not known not shown" in words
 

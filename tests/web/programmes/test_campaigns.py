@@ -25,16 +25,6 @@ from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.web.browser import browser_of
 
 
-@pytest.fixture
-def programme(app):
-    return make_programme()
-
-
-@pytest.fixture
-def desk(app, programme):
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
-
-
 def said(programme, **more):
     return {
         "name_sr_cyrl": "Покажи поштовање", "name_en": "Show respect", "summary_sr_cyrl": "Против насиља.",

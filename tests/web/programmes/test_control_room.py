@@ -11,24 +11,13 @@ from scheduler.programmes.terms import Audience
 from scheduler.visits.terms.states import VisitState
 from tests.factories.people import make_user
 from tests.factories.places import make_host, make_municipality
-from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target, make_programme
+from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.papers import pages_of, saved, unembedded_fonts, words_of
 from tests.reports.held_visits import a_held_visit
 from tests.web.browser import browser_of
-
-EN = {"lang": "en"}
-
-
-@pytest.fixture
-def programme(app):
-    return make_programme()
-
-
-@pytest.fixture
-def desk(app, programme):
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
+from tests.web.reading import EN
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from tests.factories.programmes import make_programme
 from tests.factories.questions import AFTER, BEFORE, make_question_set
 from tests.factories.visits import make_presentation, make_visit
 from tests.web.browser import sign_in_as
+from tests.web.reading import EN, main_of, text_of
 
-EN = {"lang": "en"}
 DAY = dt.timedelta(days=1)
 
 
@@ -46,14 +46,6 @@ def key_of(page):
     return re.search(r'name="form_key"[^>]*value="([^"]+)"', page.text)[1]
 
 
-def words_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
-def main_of(answer):
-    return answer.text.partition("<main")[2].partition("</main>")[0]
-
-
 def test_a_pupil_answers_with_buttons_alone_and_is_thanked(client, questions):
     page = client.get(at(), query_string=EN)
     first, _second, third = questions
@@ -65,10 +57,10 @@ def test_a_pupil_answers_with_buttons_alone_and_is_thanked(client, questions):
         follow_redirects=True,
     )
 
-    assert "Question 1" in words_of(page)
+    assert "Question 1" in text_of(page)
     assert main_of(page).count('type="radio"') == 5 + 5 + 2
     assert not re.search(r'<textarea|type="text"|<script', main_of(page))
-    assert "Thank you. Your answers were added to the sums of your class" in words_of(sent)
+    assert "Thank you. Your answers were added to the sums of your class" in text_of(sent)
     assert "tel:19833" in sent.text
     assert counted() == 1
 
@@ -139,7 +131,7 @@ def test_a_form_that_was_refused_may_be_sent_again(client, questions):
     sent = client.post(at(), data={"form_key": key_of(refused), f"q{questions[0]}": "4"})
 
     assert refused.status_code == 422
-    assert "Choose an answer of at least one question." in words_of(refused)
+    assert "Choose an answer of at least one question." in text_of(refused)
     again = client.post(at(), query_string=EN, data={"form_key": key_of(client.get(at()))})
 
     assert (sent.status_code, counted()) == (302, 1)
@@ -187,10 +179,10 @@ def test_after_its_hours_the_page_counts_nothing_and_says_so(client, questions, 
         (MONDAY + 8 * DAY, AFTER, "These questions are closed; no more answers are counted."),
     ):
         the_clock.stands_at(now)
-        assert words in words_of(client.get(at(moment), query_string=EN))
+        assert words in text_of(client.get(at(moment), query_string=EN))
         refused = client.post(at(moment), query_string=EN, data={f"q{questions[0]}": "4"})
         assert refused.status_code == 422
-        assert "Ask your teacher: these questions are not open now." in words_of(refused)
+        assert "Ask your teacher: these questions are not open now." in text_of(refused)
     assert counted() == 0
 
 
@@ -201,7 +193,7 @@ def test_when_a_class_is_full_the_page_says_so(client, questions):
 
     assert [one.status_code for one in answers] == [302] * 25 + [422]
     assert late == [422, 422]  # nobody is thanked for what was not counted
-    assert "more answers came than a class has" in words_of(answers[-1])
+    assert "more answers came than a class has" in text_of(answers[-1])
     assert counted() == 25
 
 

@@ -27,11 +27,6 @@ TEXTS = {"about_sr_cyrl": "Ко смо.", "about_en": "Who we are.\nWhere.", "pl
 
 
 @pytest.fixture
-def programme(session):
-    return make_programme()
-
-
-@pytest.fixture
 def visit(programme):
     return a_held_visit(HeadCounts(pupils=50, teachers=6), programme=programme, on_day=dt.date(2025, 5, 5))
 

@@ -21,11 +21,6 @@ NEXT = {"first": "2024-01-01", "last": "2024-12-31", "lang": "en"}
 
 
 @pytest.fixture
-def programme(session):
-    return make_programme()
-
-
-@pytest.fixture
 def coordinator(app, programme):
     mira = make_user(Role.COORDINATOR, centre_id=programme.centre_id, given_name="Mira", family_name="Mirić")
     return browser_of(app, mira)

@@ -25,11 +25,6 @@ PUBLISHED = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}
 
 
 @pytest.fixture
-def programme(session):
-    return make_programme()
-
-
-@pytest.fixture
 def coordinator(app, programme):
     return browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
 
