@@ -1,26 +1,19 @@
 """Pages of the lists of topics; and the periods that the numbers of a profile open to."""
 
-import pytest
-
-from scheduler.policy import Role
 from tests.factories.helpline import LINES
-from tests.factories.people import make_centre, make_user
-from tests.web.browser import browser_of
 from tests.web.reading import EN, text_of
 
 FIGURES = {"communications": "100", "calls": "80", "mails": "20", "cases": "30", "advisory": "30"}
 
 
-@pytest.fixture
-def desk(app, session):
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id))
+NEW_LIST = {"first_day": "1.8.2026.", "topics": LINES, "acts": ""}
 
 
 def test_a_new_list_begins_as_the_newest_and_is_used_from_its_day_on(desk):
     blank = desk.get("/helpline/topics/new", query_string=EN).text
     assert "grooming; Врбовање деце; Grooming" in blank
 
-    answer = desk.post("/helpline/topics/new", data={"first_day": "1.8.2026.", "topics": LINES, "acts": ""})
+    answer = desk.post("/helpline/topics/new", data=NEW_LIST)
     page = text_of(desk.get(answer.location, query_string=EN))
 
     assert "List 1001, used from 1 Aug 2026 Made by the centre. No period is counted by it yet." in page
@@ -29,7 +22,8 @@ def test_a_new_list_begins_as_the_newest_and_is_used_from_its_day_on(desk):
 
 
 def test_a_list_that_names_a_person_is_refused_and_nothing_typed_is_lost(desk):
-    typed = {"first_day": "1.8.2026.", "topics": "new; Петар Петровић; New", "acts": ""}
+    typed = NEW_LIST | {"topics": "new; Петар Петровић; New"}
+
     answer = desk.post("/helpline/topics/new", query_string=EN, data=typed)
 
     assert answer.status_code == 422
@@ -38,7 +32,7 @@ def test_a_list_that_names_a_person_is_refused_and_nothing_typed_is_lost(desk):
 
 
 def test_a_list_is_taken_back_by_a_press(desk):
-    desk.post("/helpline/topics/new", data={"first_day": "1.8.2026.", "topics": LINES, "acts": ""})
+    desk.post("/helpline/topics/new", data=NEW_LIST)
 
     assert desk.post("/helpline/topics/1001/take-back").status_code == 302
     assert "List 1001" not in desk.get("/helpline/topics", query_string=EN).text
