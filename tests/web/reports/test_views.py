@@ -9,6 +9,7 @@ import pytest
 from scheduler.attendance.terms import HeadCounts
 from scheduler.demo import load as demo
 from scheduler.people.models import User
+from tests.ceilings import at_most
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.loaded_demo import load_demo
@@ -120,7 +121,7 @@ def test_without_a_period_the_report_is_of_this_year_by_months(desk):
 
 
 def test_a_report_asks_as_often_for_one_visit_as_for_three(desk, programme):
-    pages = (REPORT, "/reports/visits", f"{REPORT}/print")
+    pages = {REPORT: 9, "/reports/visits": 6, f"{REPORT}/print": 10}
     desk.get(REPORT)  # the first page of a sign-in notes that somebody was seen
     asked = []
     for months in ((3,), (4, 5)):
@@ -128,7 +129,9 @@ def test_a_report_asks_as_often_for_one_visit_as_for_three(desk, programme):
             a_held_visit(programme=programme, on_day=DAY.replace(month=month))
         asked.append([selects_of(desk, f"{page}?first=2026-01-01&last=2026-12-31&by=month") for page in pages])
 
-    assert asked[0] == asked[1] == [9, 6, 10]
+    assert asked[0] == asked[1]
+    for (page, most), made in zip(pages.items(), asked[0], strict=True):
+        at_most(most, made, f"SELECTs of {page}")
 
 
 def test_a_downloaded_table_opens_in_a_spreadsheet_in_the_readers_words(desk, programme):
