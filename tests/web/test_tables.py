@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from tests.counting import statements
 from tests.factories.people import make_presenter
 from tests.factories.visits import VISIT_DAY, make_visit
+from tests.web.reading import selects_of
 
 WEEK = f"/visits?from={VISIT_DAY.isoformat()}"
 LISTS = {
@@ -60,8 +60,6 @@ def test_a_sorted_list_asks_no_more_for_more_rows(desk, programme, path):
         for _each in range(2):
             make_visit(programme=programme)
             make_presenter(centre_id=programme.centre_id)
-        with statements() as found:
-            desk.get(f"{path}{'&' if '?' in path else '?'}sort=-state")
-        asked.append(len(found))
+        asked.append(selects_of(desk, f"{path}{'&' if '?' in path else '?'}sort=-state"))
 
     assert asked[0] == asked[1]

@@ -12,12 +12,13 @@ from scheduler.places.terms.hosts import ClosureReason
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import VisitState
 from tests.closures.closed_days import draft_for, two_visits_of_one_crew
+from tests.closures.incidents import stop
 from tests.factories import MONDAY
 from tests.laws.nasty import seen_on
 from tests.visits.scene import Scene
 from tests.web.browser import staff_of
 from tests.web.reading import rows_of, value_of
-from tests.web.visits.pages import DAY, plan_soon
+from tests.web.visits.pages import DAY, coordinator, meant, number_of_request, plan_soon
 
 GOOD = "calendar;school_year;kind;date_from;date_to\nrepublika;2026/27;term1;1.9.2026;29.12.2026\n"
 
@@ -150,3 +151,30 @@ def test_a_long_list_of_closures_is_turned_by_pages_the_newest_first(browser, se
     in_order = list(session.scalars(sa.select(Closure.id).order_by(Closure.first_day.desc())))
     assert numbers == [in_order[:ON_A_PAGE], in_order[ON_A_PAGE:]]
     assert "Page 2 of 2" in second
+
+
+# --- a new date for a visit that was stopped ---
+
+
+def test_the_request_leads_to_a_plan_filled_from_the_old_visit_and_on_to_the_new_one(app, scene):
+    number, browser = plan_soon(scene), coordinator(app, scene)
+    stop(scene)
+    path, new_day = f"/visits/{number}/replan", DAY + dt.timedelta(days=7)
+
+    for page in (f"/requests/{number_of_request(scene)}", f"/visits/{number}"):
+        assert path in browser.get(page).text
+    assert 'value="10:00"' in browser.get(path).text
+    sitting = {"starts_local": "11:00", "minutes": "45", "room": "Hall"}
+    typed = {f"presentations-0-{name}": value for name, value in sitting.items()} | meant(new_day, "11:00")
+    assert browser.post(path, data=typed | {"on_day": "1.1.2020."}).status_code == 422
+    answer = browser.post(path, data=typed | {"on_day": f"{new_day}"})
+
+    assert answer.status_code == 302
+    shown = browser.get(answer.location).text
+    assert number in shown
+    assert "11:00" in shown
+    old = browser.get(f"/visits/{number}").text
+    assert answer.location.rsplit("/", 1)[1] in old
+    assert path not in old
+    again = browser.post(path, data=typed | {"on_day": f"{new_day}"})
+    assert again.location == answer.location  # pressed twice: the same answer

@@ -6,6 +6,7 @@ import pytest
 
 from scheduler.helpline import queries
 from scheduler.helpline.terms import TOTALS
+from tests.factories.helpline import LINES
 from tests.factories.places import make_district
 from tests.web.browser import staff_of
 from tests.web.reading import EN, text_of, value_of
@@ -17,20 +18,14 @@ FIGURES = AUGUST | {
 }  # fmt: skip
 
 
-@pytest.fixture
-def desk(chief):
-    """The administrator's."""
-    return chief
-
-
-def entered(desk, **changed):
-    answer = desk.post("/helpline/new", query_string=EN, data=FIGURES | changed)
+def entered(chief, **changed):
+    answer = chief.post("/helpline/new", query_string=EN, data=FIGURES | changed)
     assert answer.status_code == 302
     return answer.location
 
 
-def test_the_page_begins_with_the_last_month_that_is_over(desk):
-    page = desk.get("/helpline/new", query_string=EN).text
+def test_the_page_begins_with_the_last_month_that_is_over(chief):
+    page = chief.get("/helpline/new", query_string=EN).text
 
     assert all(f'name="{name}"' in page for name in (*TOTALS, "topic.grooming", "age.from_11", "act.kz_215"))
     assert 'value="1.8.2026."' in page
@@ -40,11 +35,11 @@ def test_the_page_begins_with_the_last_month_that_is_over(desk):
     assert typed == {"first_day", "last_day"}
 
 
-def test_what_is_typed_stands_in_the_year_and_on_its_page(desk):
+def test_what_is_typed_stands_in_the_year_and_on_its_page(chief):
     iso = make_district(name_en="Toplica").iso
-    location = entered(desk, **{f"district.{iso}": "9"})
+    location = entered(chief, **{f"district.{iso}": "9"})
 
-    year = text_of(desk.get("/helpline", query_string=EN))
+    year = text_of(chief.get("/helpline", query_string=EN))
 
     for words in (
         "August 2026 100 80 20 30 24 6",
@@ -53,7 +48,7 @@ def test_what_is_typed_stands_in_the_year_and_on_its_page(desk):
         "no proof",
     ):
         assert words in year
-    assert 'value="80"' in desk.get(location).text
+    assert 'value="80"' in chief.get(location).text
 
 
 @pytest.mark.parametrize(
@@ -64,8 +59,8 @@ def test_what_is_typed_stands_in_the_year_and_on_its_page(desk):
         ({"topic.sextortion": "11"}, "Cases by topic: the parts make 31, but the total is 30."),
     ],
 )
-def test_a_sum_that_disagrees_is_refused_with_both_numbers_and_nothing_is_lost(desk, programme, wrong, words):
-    answer = desk.post("/helpline/new", query_string=EN, data=FIGURES | wrong)
+def test_a_sum_that_disagrees_is_refused_with_both_numbers_and_nothing_is_lost(chief, programme, wrong, words):
+    answer = chief.post("/helpline/new", query_string=EN, data=FIGURES | wrong)
 
     assert answer.status_code == 422
     assert words in text_of(answer)
@@ -75,43 +70,43 @@ def test_a_sum_that_disagrees_is_refused_with_both_numbers_and_nothing_is_lost(d
 
 
 @pytest.mark.parametrize("typed", ["many", "-1", "1000000", "1,5", "0101985710006"])
-def test_what_is_no_number_is_refused_beside_its_field(desk, typed):
-    assert desk.post("/helpline/new", data=FIGURES | {"topic.grooming": typed}).status_code == 422
+def test_what_is_no_number_is_refused_beside_its_field(chief, typed):
+    assert chief.post("/helpline/new", data=FIGURES | {"topic.grooming": typed}).status_code == 422
 
 
-def test_a_correction_asks_for_its_reason_and_stands_in_the_history(desk):
-    location = entered(desk)
+def test_a_correction_asks_for_its_reason_and_stands_in_the_history(chief):
+    location = entered(chief)
     wish = FIGURES | {"calls": "70", "mails": "30", "version": "1"}
 
-    assert desk.post(location, data=wish).status_code == 422
-    assert desk.post(location, data=wish | {"why": "counted_twice"}).status_code == 302
+    assert chief.post(location, data=wish).status_code == 422
+    assert chief.post(location, data=wish | {"why": "counted_twice"}).status_code == 302
 
-    page = text_of(desk.get(location, query_string=EN))
+    page = text_of(chief.get(location, query_string=EN))
     assert "Something was counted twice" in page
     assert "Calls to the free phone: before 80, now 70" in page
 
 
-def test_a_signed_month_is_read_and_opened_with_a_reason(desk):
-    location = entered(desk)
-    desk.post(f"{location}/sign", data={"version": "1"})
+def test_a_signed_month_is_read_and_opened_with_a_reason(chief):
+    location = entered(chief)
+    chief.post(f"{location}/sign", data={"version": "1"})
 
-    page = desk.get(location, query_string=EN).text
+    page = chief.get(location, query_string=EN).text
     assert "<fieldset disabled>" in page
     assert "Signed off: these figures are locked." in page
     wish = FIGURES | {"calls": "70", "mails": "30", "version": "1", "why": "came_later"}
-    assert "signed off" in text_of(desk.post(location, query_string=EN, data=wish))
+    assert "signed off" in text_of(chief.post(location, query_string=EN, data=wish))
 
-    desk.post(f"{location}/open", data={"why": "came_later"})
-    assert desk.post(location, data=wish | {"version": "2"}).status_code == 302
+    chief.post(f"{location}/open", data={"why": "came_later"})
+    assert chief.post(location, data=wish | {"version": "2"}).status_code == 302
 
 
-def test_the_public_reads_what_is_published_without_small_cells(desk, client):
-    location = entered(desk)
-    desk.post(f"{location}/sign", data={"version": "1"})
+def test_the_public_reads_what_is_published_without_small_cells(chief, client):
+    location = entered(chief)
+    chief.post(f"{location}/sign", data={"version": "1"})
     assert "Nothing is published yet" in client.get("/figures/helpline", query_string=EN).text
 
-    assert desk.post("/helpline/publish", data=AUGUST).status_code == 302
-    assert desk.post("/helpline/publish", data=AUGUST).status_code == 422
+    assert chief.post("/helpline/publish", data=AUGUST).status_code == 302
+    assert chief.post("/helpline/publish", data=AUGUST).status_code == 422
 
     words = text_of(client.get("/figures/helpline", query_string=EN))
     assert "Communications 100" in words
@@ -123,3 +118,57 @@ def test_a_coordinator_reads_and_publishes_nothing(app, programme):
 
     assert coordinator.get("/helpline").status_code == 200
     assert coordinator.get("/helpline/publish").status_code == 403
+
+
+# --- lists of topics, and the periods that the numbers of a profile open to ---
+
+
+OF_A_MONTH = {"communications": "100", "calls": "80", "mails": "20", "cases": "30", "advisory": "30"}
+
+
+NEW_LIST = {"first_day": "1.8.2026.", "topics": LINES, "acts": ""}
+
+
+def test_a_new_list_begins_as_the_newest_and_is_used_from_its_day_on(desk):
+    blank = desk.get("/helpline/topics/new", query_string=EN).text
+    assert "grooming; Врбовање деце; Grooming" in blank
+
+    answer = desk.post("/helpline/topics/new", data=NEW_LIST)
+    page = text_of(desk.get(answer.location, query_string=EN))
+
+    assert "List 1001, used from 1 Aug 2026 Made by the centre. No period is counted by it yet." in page
+    assert "Pictures made by a machine ai_pictures" in page
+    assert 'name="topic.ai_pictures"' in desk.get("/helpline/new").text
+
+
+def test_a_list_that_names_a_person_is_refused_and_nothing_typed_is_lost(desk):
+    typed = NEW_LIST | {"topics": "new; Петар Петровић; New"}
+
+    answer = desk.post("/helpline/topics/new", query_string=EN, data=typed)
+
+    assert answer.status_code == 422
+    assert "Remove the name" in text_of(answer)
+    assert "Петар Петровић" in answer.text
+
+
+def test_a_list_is_taken_back_by_a_press(desk):
+    desk.post("/helpline/topics/new", data=NEW_LIST)
+
+    assert desk.post("/helpline/topics/1001/take-back").status_code == 302
+    assert "List 1001" not in desk.get("/helpline/topics", query_string=EN).text
+    assert desk.post("/helpline/topics/1001/take-back").status_code == 404
+
+
+def test_the_days_of_a_profile_open_to_the_signed_periods_within_them(desk):
+    for first, last in (("1.6.2026.", "30.6.2026."), ("1.7.2026.", "31.7.2026."), ("1.8.2026.", "31.8.2026.")):
+        answer = desk.post("/helpline/new", data=OF_A_MONTH | {"first_day": first, "last_day": last})
+        if first != "1.8.2026.":
+            desk.post(f"{answer.location}/sign", data={"version": "1"})
+
+    page = text_of(desk.get("/helpline?first=2026-07-01&last=2026-08-31&lang=en"))
+    year = text_of(desk.get("/helpline?first=2026-07-01&last=2026-02-31&lang=en"))
+
+    assert "Together 100 80 20 30 30 0" in page
+    assert "June 2026" not in page
+    assert "as the profile tells it: 1 July – 31 August 2026" in page
+    assert "Together 300 240 60 90 90 0" in year

@@ -1,4 +1,4 @@
-"""A young person's own page: her visits, hours, what she can present, her consent, who sees what; nobody else's."""
+"""A young person's own page: visits, hours, what they can present, their consent, who sees what; and the record."""
 
 import datetime as dt
 import re
@@ -112,3 +112,29 @@ def test_a_year_without_visits_is_a_paper_too(app, tara, tmp_path):
     paper = own_page(app, tara, "/record.pdf", year="2024")
 
     assert "No visit was held with you" in words_of(saved(paper.data, tmp_path))
+
+
+# --- the record of a school year ---
+
+
+def test_the_record_prints_what_was_held_under_the_first_name(app, programme, ana, tara, held):
+    before = a_held_visit(ana, tara, programme=programme, on_day=MONDAY.date() - dt.timedelta(days=300))
+    coming = a_confirmed_visit(ana, tara, programme=programme)
+    browser = browser_of(app, tara)
+
+    with statements() as asked:
+        page = browser.get("/record", query_string=EN)
+
+    at_most(4, asked)
+    assert [one.number in page.text for one in (*held, before, coming)] == [True, True, False, False]
+    assert "data-print" in page.text
+    for words in ("1 h 30 min", "Tara"):
+        assert words in main_of(page)
+    assert "Јовићева" not in main_of(page)
+    assert before.number in browser.get(f"/record?year={before.on_day.year - (before.on_day.month < 9)}").text
+
+
+def test_a_year_that_is_none_shows_this_one(app):
+    browser = browser_of(app, a_cleared_educator())
+
+    assert {browser.get(f"/record?year={typed}").status_code for typed in ("x", "-1", "99999", "2019")} == {200}
