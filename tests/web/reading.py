@@ -39,10 +39,10 @@ def rows_of(what: Any) -> list[Any]:
     return list(db.session.scalars(sa.select(what).order_by(*sa.inspect(getattr(what, "class_", what)).primary_key)))
 
 
-def a_link(subject_id: int, purpose: str = "status") -> str:
-    """The secret of a link that lasts ninety days; of a school's page unless another purpose is named."""
+def a_link(subject_id: int, purpose: str = "status", *, days: int = 90) -> str:
+    """The secret of a link that lasts so many days; of a school's page unless another purpose is named."""
     with transaction():
-        return tokens.mint(purpose, subject_id, lasts=dt.timedelta(days=90), now=THE_CLOCK.now())
+        return tokens.mint(purpose, subject_id, lasts=dt.timedelta(days=days), now=THE_CLOCK.now())
 
 
 def selects_of(browser: FlaskClient, path: str) -> int:
