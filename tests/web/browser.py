@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.people.models import Presenter, SignIn, User
-from scheduler.policy import Role
+from scheduler.policy import Actor, Role
 from scheduler.web.password_again import TYPED_AT
 from tests.factories.people import make_user
 from tests.standing_clock import THE_CLOCK
@@ -35,9 +35,11 @@ def sign_in_as(client: FlaskClient, user_id: int, *, password_typed: bool = True
     return client
 
 
-def browser_of(app: Flask, user: User | Presenter) -> FlaskClient:
-    """A fresh browser in which this user, or the user behind this presenter, has just signed in."""
-    return sign_in_as(app.test_client(), user.user_id if isinstance(user, Presenter) else user.id)
+def browser_of(app: Flask, user: User | Presenter | Actor) -> FlaskClient:
+    """A fresh browser in which this user, or the user behind this presenter or actor, has just signed in."""
+    user_id = user.id if isinstance(user, User) else user.user_id
+    assert user_id is not None
+    return sign_in_as(app.test_client(), user_id)
 
 
 def staff_of(app: Flask, thing: Any, *roles: Role, **given: Any) -> FlaskClient:

@@ -27,11 +27,7 @@ def region(session) -> Region:
 
 @pytest.fixture
 def desk(app, region):
-    return desk_of(app, region)
-
-
-def desk_of(app, region: Region):
-    return browser_of(app, db.session.get_one(User, region.coordinator.user_id))
+    return browser_of(app, region.coordinator)
 
 
 def body(answer, status: int = 200) -> str:
@@ -112,7 +108,7 @@ def test_without_a_script_a_card_is_chosen_put_and_offered(desk, region):
 
 def test_a_cell_that_does_not_fit_says_why_and_takes_nothing(app, session):
     region = a_region(minutes=120)  # too long before what she has promised at ten
-    desk, busy = desk_of(app, region), region.educators[0]
+    desk, busy = browser_of(app, region.coordinator), region.educators[0]
     make_busy(busy, FIRST, minutes=480)
     page = table(desk, card=region.asked[0].id)
 
@@ -212,7 +208,7 @@ def test_nonsense_in_the_address_is_no_seat(desk, region):
 
 
 def test_coordinators_of_that_centre_alone(app, desk, region):
-    foreign = desk_of(app, a_region())
+    foreign = browser_of(app, a_region().coordinator)
     page = table(foreign, at=at(region, 0), card=region.asked[1].id)
     assert region.asked[0].number not in page
     assert f'data-number="{region.asked[1].id}"' not in page
@@ -223,7 +219,7 @@ def test_a_table_costs_as_many_statements_for_many_cards_as_for_few(app, session
     found = {}
     for number in (2, 12):
         region = a_region(requests=number, educators=number)
-        browser = desk_of(app, region)
+        browser = browser_of(app, region.coordinator)
         for chosen in (0, 1, 3)[: 2 if number == 2 else 3]:
             given = {"card": [one.id for one in region.asked[:chosen]], "week": str(FIRST)}
             browser.get("/region", query_string=given)

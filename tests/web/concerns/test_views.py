@@ -5,8 +5,6 @@ import re
 import pytest
 
 from scheduler.concerns.models import Concern, HandOff
-from scheduler.core.db import db
-from scheduler.people.models import User
 from scheduler.safeguarding.models import AssignmentStop
 from tests.factories.concerns import a_held_scene
 from tests.factories.staffing import THE_DAY
@@ -22,7 +20,7 @@ def scene(app, the_clock):
 
 @pytest.fixture
 def officer(app, scene):
-    return browser_of(app, db.session.get_one(User, scene.officer.user_id))
+    return browser_of(app, scene.officer)
 
 
 @pytest.fixture

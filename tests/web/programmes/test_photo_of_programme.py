@@ -84,7 +84,7 @@ def test_what_is_no_photograph_is_told_at_its_field_and_nothing_is_stored(chief,
     assert rows_of(ProgrammePhoto) == []
 
 
-def test_only_an_chief_of_the_centre_gives_or_takes_one(app, desk, programme):
+def test_only_an_administrator_of_the_centre_gives_or_takes_one(app, desk, programme):
     for browser in (desk, browser_of(app, make_user(Role.ADMINISTRATOR))):
         assert give(browser, programme, a_picture()).status_code in (403, 404)
         assert browser.post(f"/settings/programmes/{programme.id}/photo/remove").status_code in (403, 404)

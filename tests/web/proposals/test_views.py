@@ -9,7 +9,6 @@ from sqlalchemy import select
 from scheduler.core.db import db
 from scheduler.jobs import long_work, proposals
 from scheduler.jobs.telling import Telling
-from scheduler.people.models import User
 from scheduler.proposals.models import PlanProposal, ProposedVisit
 from scheduler.proposals.terms.plan import told_seat
 from scheduler.visits.models.visits import Visit
@@ -40,11 +39,7 @@ def region(session):
 
 @pytest.fixture
 def desk(app, region):
-    return desk_of(app, region)
-
-
-def desk_of(app, region):
-    return browser_of(app, db.session.get_one(User, region.coordinator.user_id))
+    return browser_of(app, region.coordinator)
 
 
 def body(answer, status: int = 200) -> str:
@@ -220,7 +215,7 @@ def test_what_is_missing_of_a_trouble_is_told_beside_its_field_and_nothing_is_lo
 
 def test_near_visits_are_left_to_the_waves(app):
     region = a_region(notice_days=40)
-    near = desk_of(app, region)
+    near = browser_of(app, region.coordinator)
     stands(region, 0)
 
     read = page(near, drawn(mend(near, region.educators[0].id)))

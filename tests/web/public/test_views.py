@@ -18,6 +18,8 @@ def test_every_public_page_of_an_empty_house_opens_in_each_language_with_the_hel
     assert page.status_code == 200
     assert len(re.findall(r"<h1\b", page.text)) == 1
     assert page.text.count('href="tel:19833"') >= 2
+    ids = re.findall(r'\bid="([^"]+)"', page.text)
+    assert sorted(ids) == sorted(set(ids))
 
 
 @pytest.mark.parametrize(

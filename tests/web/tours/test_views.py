@@ -9,7 +9,6 @@ from sqlalchemy import select
 from scheduler.core.db import db
 from scheduler.jobs import long_work
 from scheduler.jobs.telling import Telling
-from scheduler.people.models import User
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanProposal
 from scheduler.requests.terms.school_request import RequestState
@@ -34,7 +33,7 @@ def touring(session):
 
 @pytest.fixture
 def desk(app, touring):
-    return browser_of(app, db.session.get_one(User, touring.coordinator.user_id))
+    return browser_of(app, touring.coordinator)
 
 
 def body(answer, status: int = 200) -> str:
