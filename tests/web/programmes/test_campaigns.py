@@ -9,7 +9,7 @@ from scheduler.booking.service.campaigns import book_into_campaign
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, Rejected
 from scheduler.policy import SYSTEM
-from scheduler.programmes.models import Campaign, CampaignMember, CampaignTarget, Programme
+from scheduler.programmes.models import Campaign, CampaignMember, Programme
 from scheduler.programmes.queries import campaign_page
 from scheduler.programmes.terms import Audience
 from scheduler.staffing.service.move import move_visit
@@ -139,17 +139,6 @@ def test_a_visit_that_moves_out_of_the_days_of_its_campaign_leaves_it(programme)
     move_visit(SYSTEM, visit.id, times, now=MONDAY)
 
     assert rows_of(Visit.campaign_id) == [None]
-
-
-def test_target_and_done_are_one_number_on_every_page(desk, programme):
-    make_municipality("Ниш"), make_municipality("Чачак")
-    cities = {"cities-0-town": "Ниш", "cities-0-pupils": "1501", "cities-1-town": "Чачак", "cities-1-pupils": "1499"}
-    desk.post("/campaigns/new", data=said(programme, **cities))
-
-    assert db.session.scalar(sa.select(CampaignTarget.people).where(CampaignTarget.audience == "pupils")) == 3000
-    page, own = desk.get("/campaigns/show-respect?lang=en").text, desk.get("/campaigns/own?lang=en").text
-    assert page.count("3,000") == 2
-    assert own.count("3,000") == 1
 
 
 def test_number_and_hours_of_the_catalogue_are_fields_of_a_programme(chief, programme):

@@ -164,13 +164,6 @@ def test_days_out_of_order_are_refused_beside_their_field(desk):
     assert desk.post("/plans/new", data=LEVERS | turned).status_code == 422
 
 
-@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
-def test_each_cause_is_a_sentence(desk, region, language):
-    proposal_id = region.proposed(region.seat(0))
-
-    assert desk.get(f"/plans/{proposal_id}", query_string={"lang": language}).status_code == 200
-
-
 def test_the_page_says_who_gets_visits_and_whose_hours_it_takes(desk, region):
     proposal_id = region.proposed(region.seat(0), region.seat(1))
 
@@ -252,11 +245,6 @@ def test_an_assumption_is_drawn_compared_and_not_applied(desk, region):
     desk.post(f"/plans/{tried}/apply", data={"rows": [str(region.asked[0].id)]})
     assert visits() == 0
     assert "Draw a plan without the assumption" in page(desk, tried)
-
-
-@pytest.mark.parametrize("address", ["/plans/mend?presenter=9999999", "/plans/mend?late=9999999", "/plans/mend?from=x"])
-def test_an_address_that_means_nothing_opens_the_form(desk, region, address):
-    assert desk.get(address).status_code in (200, 404)
 
 
 def test_the_map_shows_the_towns_of_the_plan_and_where_somebody_waits(desk, region):

@@ -32,15 +32,6 @@ def test_a_coordinator_sees_figures_rows_and_totals(desk, programme):
     assert "October 2026 1 1 1,200 0 3 0 1,203 0 Total 1 1 1,200 0 3 0 1,203 0" in page
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [("sr_Cyrl", "Извештај о присуству за 2026."), ("sr_Latn", "Izveštaj o prisustvu za 2026."),
-     ("en", "Attendance report for 2026")],
-)  # fmt: skip
-def test_the_report_speaks_three_scripts(desk, language, words):
-    assert words in text_of(desk.get(REPORT, query_string=YEAR | {"lang": language}))
-
-
 def test_the_sheet_leads_back_to_the_report_that_it_prints(desk, programme):
     a_held_visit(HeadCounts(pupils=12), programme=programme)
 
