@@ -32,7 +32,7 @@ from tests.factories.people import presenter_actor
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
 from tests.visits.scene import Scene, mails, presentations, states, visit_of
-from tests.web.places.readers import coordinator
+from tests.web.visits.pages import coordinator
 
 EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
 SEVEN, EIGHT = a_plan(classes="7b", expected_pupils=28), a_plan(dt.time(11), classes="7c", expected_pupils=26)

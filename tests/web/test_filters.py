@@ -107,21 +107,33 @@ def test_today_is_the_day_of_the_centre_not_of_utc(app, the_clock):
         assert filters.from_now(dt.date(2026, 11, 25)) == "today"
 
 
-def test_a_moment_is_shown_as_the_clocks_of_the_centre_show_it(cyrillic):
-    assert filters.clock(NOW) == "10:00"
-    assert filters.clock(dt.time(9, 55)) == "09:55"
-    assert filters.short_month(NOW.date()) == "нов"
-    assert filters.short_weekday(NOW.date()) == "уто"
+TOWN = SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš")
+HOLIDAY = SimpleNamespace(name_sr_cyrl="Божић", name_sr_latn="Božić", name_en="Christmas")
 
 
-def test_the_script_of_the_page_picks_the_stored_name(app):
-    place = SimpleNamespace(name_sr_cyrl="Ниш", name_sr_latn="Niš")
-    holiday = SimpleNamespace(name_sr_cyrl="Божић", name_sr_latn="Božić", name_en="Christmas")
-
-    with app.test_request_context("/?lang=sr_Cyrl"):
-        assert filters.name(place) == "Ниш"
-    with app.test_request_context("/?lang=en"):
-        assert (filters.name(place), filters.name(holiday)) == ("Niš", "Christmas")
+@pytest.mark.parametrize(
+    ("language", "shown", "value", "said"),
+    [
+        ("sr_Cyrl", filters.clock, NOW, "10:00"),
+        ("sr_Cyrl", filters.clock, dt.time(9, 55), "09:55"),
+        ("sr_Cyrl", filters.short_month, NOW.date(), "нов"),
+        ("sr_Cyrl", filters.short_weekday, NOW.date(), "уто"),
+        ("sr_Cyrl", filters.name, TOWN, "Ниш"),
+        ("en", filters.name, TOWN, "Niš"),
+        ("en", filters.name, HOLIDAY, "Christmas"),
+        ("en", filters.url_if, "public.about", "/about"),
+        ("en", filters.url_if, "nobody.knows", ""),
+        ("en", filters.dashed, {"aria_label": "x", "data_a_b": 1}, {"aria-label": "x", "data-a-b": 1}),
+        ("en", filters.letters, "Јелена Ристић Петровић", "ЈР"),
+        ("en", filters.letters, "Тара", "Т"),
+        ("en", filters.letters, "", ""),
+        ("en", filters.letters, SpelledName("Јелена Ристић"), "JR"),
+        ("sr_Cyrl", filters.letters, SpelledName("Јелена Ристић"), "ЈР"),
+    ],
+)
+def test_a_value_is_shown_as_the_page_writes_it(app, language, shown, value, said):
+    with app.test_request_context(f"/?lang={language}"):
+        assert shown(value) == said
 
 
 def test_what_was_said_is_shown_once_with_its_way_back(app, client):
@@ -130,26 +142,6 @@ def test_what_was_said_is_shown_once_with_its_way_back(app, client):
         said = filters.toasts()
 
     assert said == [{"text": "Moved.", "undo": "/undo/1", "undo_words": ""}]
-
-
-def test_a_page_that_the_house_does_not_have_is_not_linked(app):
-    with app.test_request_context("/"):
-        assert filters.url_if("public.about") == "/about"
-        assert filters.url_if("nobody.knows") == ""
-
-
-def test_attributes_are_named_as_html_names_them():
-    assert filters.dashed({"aria_label": "x", "data_a_b": 1}) == {"aria-label": "x", "data-a-b": 1}
-
-
-def test_letters_of_a_name():
-    assert [filters.letters(name) for name in ("Јелена Ристић Петровић", "Тара", "")] == ["ЈР", "Т", ""]
-
-
-@pytest.mark.parametrize(("language", "letters"), [("en", "JR"), ("sr_Cyrl", "ЈР")])
-def test_letters_of_a_name_are_those_of_the_page(app, language, letters):
-    with app.test_request_context(f"/?lang={language}"):
-        assert filters.letters(SpelledName("Јелена Ристић")) == letters
 
 
 def test_four_numbers_stand_each_beside_its_word(app):

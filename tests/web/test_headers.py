@@ -4,7 +4,6 @@ import pytest
 from flask import Response
 
 from scheduler.web import headers
-from scheduler.web.headers import POLICY
 
 
 def test_every_answer_carries_the_safety_headers(client):
@@ -13,15 +12,12 @@ def test_every_answer_carries_the_safety_headers(client):
             headers = answer.headers
         policy = headers["Content-Security-Policy"]
         assert "unsafe" not in policy
+        assert policy.startswith("default-src 'none'")
         assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "camera=()" in headers["Permissions-Policy"]
-
-
-def test_nothing_is_allowed_that_is_not_named():
-    assert POLICY["default-src"] == "'none'"
 
 
 def test_a_page_of_a_signed_in_person_is_kept_nowhere(client):
@@ -32,10 +28,6 @@ def test_a_page_of_a_signed_in_person_is_kept_nowhere(client):
 
     assert page.headers["Cache-Control"] == "no-store"
     assert "Cookie" in page.headers["Vary"]
-
-
-def test_a_public_page_is_asked_for_again_and_never_shared(client):
-    assert client.get("/").headers["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize("path", ["/status/x", "/status/x/attendance", "/book/prove/x", "/reset/x", "/invitation/x"])
@@ -51,7 +43,9 @@ def test_https_is_remembered_only_over_https(client):
     assert "Strict-Transport-Security" in client.get("/", base_url="https://localhost").headers
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "localhost@evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "a b", "localhost@evil.example", "10.0.0.7"]
+)
 def test_a_host_that_is_not_ours_gets_a_plain_refusal(client, host):
     answer = client.get("/", headers={"Host": host})
 
@@ -81,18 +75,11 @@ def test_a_joined_file_may_be_kept_for_ever_only_under_its_digest(client):
     page = client.get("/").text
     address = page.split('rel="stylesheet" href="/assets/')[1].split('"')[0]
 
-    assert "immutable" in client.get(f"/assets/{address}").headers["Cache-Control"]
+    joined = client.get(f"/assets/{address}")
+    assert "immutable" in joined.headers["Cache-Control"]
+    assert b"--rs-tabla" in joined.data
     assert client.get("/assets/0123.css").headers["Cache-Control"] == "no-cache"
     assert client.get("/assets/0123.txt").status_code == 404
-
-
-def test_a_joined_file_is_sent_packed_to_those_who_can_read_it(client):
-    plain = client.get("/assets/x.css", headers={"Accept-Encoding": ""})
-    packed = client.get("/assets/x.css", headers={"Accept-Encoding": "gzip"})
-
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert len(packed.data) * 4 < len(plain.data)
-    assert b"--rs-tabla" in plain.data
 
 
 def test_a_room_may_log_the_id_of_a_school_request_inside_a_web_request(app, caplog):
@@ -113,10 +100,3 @@ def test_a_header_that_a_page_has_said_stays_as_it_said_it(app):
     assert told.getlist("Cache-Control") == ["no-store"]
     assert [one.strip() for one in told["Vary"].split(",")] == ["Origin", "Cookie", "Accept-Language"]
     assert set(headers.SAFETY) <= set(told.keys()) | {"Referrer-Policy"}
-
-
-def test_an_open_page_that_the_browser_holds_is_answered_by_its_mark(client):
-    first = client.get("/programmes")
-    same = client.get("/programmes", headers={"If-None-Match": first.headers["ETag"]})
-    other = client.get("/programmes", headers={"If-None-Match": '"another"'})
-    assert (first.status_code, same.status_code, same.data, other.status_code) == (200, 304, b"", 200)

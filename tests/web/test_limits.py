@@ -3,9 +3,13 @@
 import dataclasses
 import os
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
 
 from scheduler.web import limits
@@ -14,63 +18,74 @@ from tests.conftest import settings_for
 
 NOBODY_ANSWERS = "redis://127.0.0.1:1/0"
 FAR = {"REMOTE_ADDR": "198.51.100.7"}
+View = Callable[[], str]
+
+
+def open_page() -> str:
+    return "open"
+
+
+@pytest.fixture
+def counting(tmp_path, monkeypatch):
+    """A bare application's client, whose pages are limited by a limiter of its own; and that limiter."""
+
+    def made(redis_url: str, limited: Callable[[Limiter], View], *methods: str) -> tuple[FlaskClient, Limiter]:
+        limiter = limits.a_limiter()
+        monkeypatch.setattr(limits, "limiter", limiter)
+        app = Flask(__name__)
+        app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=redis_url)
+        app.add_url_rule("/limited", "limited", limited(limiter), methods=["GET", *methods])
+        app.add_url_rule("/open", view_func=open_page)
+        limits.register(app)
+        return app.test_client(), limiter
+
+    return made
+
+
+def statuses(client: FlaskClient, path: str, times: int, **given: Any) -> list[int]:
+    return [client.open(path, **given).status_code for _ in range(times)]
 
 
 @pytest.mark.parametrize(("redis_url", "let_in"), [(NOBODY_ANSWERS, 20), ("", 30)])
-def test_trust_r16_a_redis_that_does_not_answer_makes_limits_stricter(tmp_path, monkeypatch, redis_url, let_in):
-    counting = limits.a_limiter()
-    monkeypatch.setattr(limits, "limiter", counting)
-    app = Flask(__name__)
-    app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=redis_url)
-    app.get("/limited")(counting.limit(limits.GUESSES)(lambda: "found"))
-    app.add_url_rule("/open", view_func=open_page)
-    limits.register(app)
-    client = app.test_client()
+def test_trust_r16_a_redis_that_does_not_answer_makes_limits_stricter(counting, redis_url, let_in):
+    client, _limiter = counting(redis_url, lambda limiter: limiter.limit(limits.GUESSES)(lambda: "found"))
 
-    limited = [client.get("/limited").status_code for _ in range(30)]
-    unlimited = [client.get("/open").status_code for _ in range(30)]
+    limited, unlimited = (statuses(client, path, 30) for path in ("/limited", "/open"))
 
     assert (limited.count(200), limited.count(429)) == (let_in, 30 - let_in)
     assert unlimited.count(200) == 30  # whoever works behind one address goes on working
 
 
 @pytest.mark.parametrize(("redis_url", "read"), [(NOBODY_ANSWERS, [200] * 20 + [429] * 5), ("", [200] * 25)])
-def test_a_page_that_is_limited_when_sent_asks_nothing_when_read(tmp_path, monkeypatch, redis_url, read):
+def test_a_page_that_is_limited_when_sent_asks_nothing_when_read(counting, redis_url, read):
     """But for a Redis that does not answer: then whatever is asked of it counts."""
-    counting = limits.a_limiter()
-    monkeypatch.setattr(limits, "limiter", counting)
-    app = Flask(__name__)
-    app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=redis_url)
-    sent = counting.limit("4 per minute", methods=["POST"])(counting.limit("9 per hour", methods=["PUT"])(open_page))
-    app.add_url_rule("/form", view_func=sent, methods=["GET", "POST", "PUT"])
-    limits.register(app)
-    client = app.test_client()
-    client.post("/form")  # with a Redis: the first to find that nobody answers
 
-    found = {way: [client.open("/form", method=way).status_code for _ in range(12)] for way in ("POST", "PUT")}
-    reads = [client.get("/form", environ_base=FAR).status_code for _ in range(25)]
+    def when_sent(limiter: Limiter) -> View:
+        putting = limiter.limit("9 per hour", methods=["PUT"])(open_page)
+        return limiter.limit("4 per minute", methods=["POST"])(putting)
 
-    assert reads == read
-    if not redis_url:
-        assert {way: statuses.count(200) for way, statuses in found.items()} == {"POST": 3, "PUT": 9}
+    client, _limiter = counting(redis_url, when_sent, "POST", "PUT")
+    client.post("/limited")  # with a Redis: the first to find that nobody answers
+
+    let_in = {way: statuses(client, "/limited", 12, method=way).count(200) for way in ("POST", "PUT")}
+
+    assert statuses(client, "/limited", 25, environ_base=FAR) == read
+    assert redis_url or let_in == {"POST": 3, "PUT": 9}
 
 
-def test_a_limit_that_lets_a_request_go_uncounted_is_not_counted_and_a_later_one_is_known(tmp_path, monkeypatch):
-    counting, free = limits.a_limiter(), [True]
-    monkeypatch.setattr(limits, "limiter", counting)
-    app = Flask(__name__)
-    app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url="")
-    app.add_url_rule("/dates", view_func=counting.limit("3 per minute", exempt_when=lambda: free[0])(open_page))
-    limits.register(app)
-    client = app.test_client()
+def test_a_limit_that_lets_a_request_go_uncounted_is_not_counted_and_a_later_one_is_known(counting):
+    free = [True]
+    client, limiter = counting(
+        "", lambda limiter: limiter.limit("3 per minute", exempt_when=lambda: free[0])(open_page)
+    )
 
-    let_in = [client.get("/dates").status_code for _ in range(9)]
+    let_in = statuses(client, "/limited", 9)
     free[0] = False
-    counted = [client.get("/dates").status_code for _ in range(5)]
-    counting.limit("1 per minute")(open_page)  # the view has two limits from now on
+    counted = statuses(client, "/limited", 5)
+    limiter.limit("1 per minute")(open_page)  # the view has two limits from now on
 
     assert (let_in, counted) == ([200] * 9, [200] * 3 + [429] * 2)
-    assert len(counting.limit_manager.decorated_limits(get_qualified_name(open_page))) == 2
+    assert len(limiter.limit_manager.decorated_limits(get_qualified_name(open_page))) == 2
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "10.0.0.1", "", "x", "127.1"])
@@ -111,19 +126,14 @@ def test_who_counts_at_once_loses_nothing():
 
 
 @pytest.mark.postgres
-def test_processes_count_together_in_a_redis_on_a_socket(tmp_path, monkeypatch):
+def test_processes_count_together_in_a_redis_on_a_socket(counting):
     where = os.environ["TEST_REDIS_URL"]
     assert where.startswith("unix:///")
     answers = []
     for _process in range(2):
-        counting = limits.a_limiter()
-        monkeypatch.setattr(limits, "limiter", counting)
-        app = Flask(__name__)
-        app.config["SETTINGS"] = dataclasses.replace(settings_for(tmp_path), redis_url=where)
-        app.get("/limited")(counting.limit("30 per hour")(lambda: "found"))
-        limits.register(app)
-        answers += [app.test_client().get("/limited").status_code for _ in range(20)]
-        assert not counting._storage_dead  # else each would count by itself, and more strictly
+        client, limiter = counting(where, lambda limiter: limiter.limit("30 per hour")(lambda: "found"))
+        answers += statuses(client, "/limited", 20)
+        assert not limiter._storage_dead  # else each would count by itself, and more strictly
 
     assert answers == [200] * 30 + [429] * 10
 
@@ -156,7 +166,7 @@ def open_endpoints(app):
 
 
 @pytest.mark.parametrize("page", ["/", "/map", "/figures", "/campaigns", "/programmes", "/handbook", "/sign-in"])
-def test_a_page_for_everybody_is_shown_so_often_and_then_says_when_again(client, few, page):
+def test_a_page_for_everybody_is_shown_so_often_and_then_says_when_again(client, few, page, monkeypatch):
     answers = [client.get(page, environ_base=FAR) for _ in range(5)]
 
     assert [one.status_code for one in answers] == [200] * 3 + [429] * 2
@@ -165,16 +175,8 @@ def test_a_page_for_everybody_is_shown_so_often_and_then_says_when_again(client,
     assert client.get(page, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 200, "another network"
     assert client.get("/about", environ_base=FAR).status_code == 200, "another page"
     assert {client.get(page).status_code for _ in range(5)} == {200}, "this machine"
-
-
-def test_the_next_minute_counts_anew(client, few, monkeypatch):
-    for _ in range(4):
-        last = client.get("/", environ_base=FAR)
-    assert last.status_code == 429
-
     monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_061.0)
-
-    assert client.get("/", environ_base=FAR).status_code == 200
+    assert client.get(page, environ_base=FAR).status_code == 200, "the next minute"
 
 
 def test_every_page_for_everybody_is_counted_and_what_machines_ask_is_not(app, few):
@@ -212,7 +214,3 @@ def test_behind_every_answer_of_a_page_with_a_limit_stands_who_tells_when(app):
 
     assert len(limited) > 8
     assert limits.tell_when_to_come_back in app.after_request_funcs[None]
-
-
-def open_page() -> str:
-    return "open"

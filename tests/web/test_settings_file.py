@@ -1,11 +1,6 @@
 """One place for settings: pages, jobs and commands read the same environment and the same file (decision 0036)."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +8,7 @@ import pytest
 from scheduler import settings_file as files_of_settings
 from scheduler.config import ROOT, read_settings
 from scheduler.settings_file import BadSettings, load_file, misspelled, settings_file
-from tools import another_day
-from tools.supervisor import DIES_WITH_ME
+from tests.web.servers import a_server, answer_of, free_port, started
 
 GOOD = "MODE=production\nSECRET_KEY=Jx7-vQe0dKc9_TzRb3uWn5LsGf1hYpXo\nBASE_URL=https://a.example\n"
 
@@ -32,11 +26,6 @@ def a_file(folder: Path, text: str) -> Path:
     file.write_text(text, encoding="utf-8")
     file.chmod(0o640)
     return file
-
-
-def environment(instance: Path, **given: str) -> dict[str, str]:
-    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return another_day.kept() | clean | {"INSTANCE": str(instance)} | given
 
 
 def test_the_environment_is_asked_first_and_then_the_file(tmp_path, bare):
@@ -137,15 +126,7 @@ def test_what_looks_like_no_setting_of_ours_is_somebody_elses():
 def test_every_door_reads_the_same_file(tmp_path, command):
     file = a_file(tmp_path, "MODE=nonsense\n")
 
-    ended = subprocess.run(
-        [*DIES_WITH_ME, sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=environment(tmp_path / "instance", RASPORED_ENV=str(file)),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    ended = started(command, tmp_path / "instance", RASPORED_ENV=str(file))
 
     assert ended.returncode != 0
     assert "MODE is 'nonsense': it is demo or production" in ended.stderr
@@ -156,56 +137,30 @@ def test_flask_does_not_read_a_second_file_that_no_server_reads(tmp_path):
     """A `.env` in the folder where somebody stands reaches `flask` before the product can look."""
     (tmp_path / ".env").write_text("HELPLINE_NUMBER=112\n")
     (tmp_path / "wsgi.py").write_text((ROOT / "wsgi.py").read_text())
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "heads"]
-    env = environment(tmp_path / "instance", RASPORED_ENV="", PYTHONPATH=str(ROOT))
 
-    ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-    ours = subprocess.run(
-        [sys.executable, "-m", "scheduler.command", "db", "heads"],
-        cwd=tmp_path,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
+    theirs, ours = (
+        started([*command, "db", "heads"], tmp_path / "instance", folder=tmp_path, PYTHONPATH=str(ROOT))
+        for command in (["flask", "--app", "wsgi"], ["scheduler.command"])
     )
 
-    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
-    assert f"flask alone reads {tmp_path / '.env'}, not the server" in ended.stderr
+    assert (theirs.returncode, theirs.stderr.count("\n")) == (2, 1)
+    assert f"flask alone reads {tmp_path / '.env'}, not the server" in theirs.stderr
     assert ours.returncode == 0, ours.stderr
 
 
 @pytest.mark.deep
 def test_the_web_and_the_command_use_one_database(tmp_path):
     """What `raspored setup` makes, waitress shows: both know of the database by the file alone."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    file = a_file(tmp_path, f"DATABASE_URL=sqlite:///{tmp_path}/own.sqlite3\nBASE_URL=http://localhost:{port}\n")
-    env = environment(tmp_path / "instance", RASPORED_ENV=str(file), PYTHONPATH=str(ROOT))
+    port, instance = free_port(), tmp_path / "instance"
+    file = a_file(tmp_path, f"DATABASE_URL=sqlite:///{tmp_path}/own.sqlite3\nBASE_URL=http://127.0.0.1:{port}\n")
     for step in (["db", "upgrade"], ["setup", "--centre", "Centar", "--email", "sef@centre.example"]):
-        command = [sys.executable, "-m", "scheduler.command", *step]
-        done = subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, check=False)
+        command = ["scheduler.command", *step]
+        done = started(command, instance, folder=Path("/"), RASPORED_ENV=str(file), PYTHONPATH=str(ROOT))
         assert done.returncode == 0, done.stderr
-    path = done.stdout.strip().removeprefix(f"http://localhost:{port}")
+    path = done.stdout.strip().removeprefix(f"http://127.0.0.1:{port}")
 
-    web = subprocess.Popen(
-        [*DIES_WITH_ME, sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "wsgi:app"], cwd=ROOT, env=env
-    )
-    try:
-        answer = _answer(port, path)
-    finally:
-        web.terminate()
-        web.wait(10)
+    with a_server(["waitress", f"--listen=127.0.0.1:{port}", "wsgi:app"], instance, RASPORED_ENV=str(file)):
+        answer = answer_of(port, path)
 
     assert " 200 " in answer.splitlines()[0]
-    assert not (tmp_path / "instance" / "raspored.sqlite3").exists()
-
-
-def _answer(port: int, path: str) -> str:
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=30) as line:
-            line.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
-            return line.recv(200).decode()
-        time.sleep(0.1)
-    raise AssertionError("the web did not answer")
+    assert not (instance / "raspored.sqlite3").exists()

@@ -1,102 +1,80 @@
 """The certificate of a cohort: issued on its page, found in the list, by the school and by whoever checks it."""
 
-import datetime as dt
 import io
 import re
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
 
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issuing
 from scheduler.certificates.service.awards import issue_for_cohort
-from scheduler.core import tokens
-from scheduler.core.db import db, transaction
 from scheduler.policy import SYSTEM, Role
 from scheduler.web.certificates import leaves
-from scheduler.web.limits import limiter
 from tests.factories.awards import a_trained_cohort
 from tests.factories.counting import LEAVING
-from tests.factories.people import an_actor, make_user
-from tests.web.browser import browser_of
+from tests.factories.people import an_actor
+from tests.web.browser import staff_of
+from tests.web.reading import EN, a_link, rows_of, text_of
 
-EN = {"lang": "en"}
-
-
-@pytest.fixture(autouse=True)
-def fresh(app, the_clock):
-    limiter.reset()
-    the_clock.stands_at(LEAVING)
-
-
-def words_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
-def desk_of(app, cohort, role=Role.COORDINATOR):
-    return browser_of(app, make_user(role, centre_id=cohort.centre_id))
+pytestmark = pytest.mark.usefixtures("after_the_talk")
 
 
 def test_it_is_issued_on_the_page_of_the_cohort_and_found_wherever_certificates_are(app, session):
     cohort, parts = a_trained_cohort()
-    desk, there = desk_of(app, cohort), f"/cohorts/{cohort.code}"
-    assert "Issue the certificate" in words_of(desk.get(there, query_string=EN))
+    desk, there = staff_of(app, cohort), f"/cohorts/{cohort.code}"
+    assert "Issue the certificate" in text_of(desk.get(there, query_string=EN))
 
     answer = desk.post(f"{there}/certificate", data={"version": "2"})
 
     assert answer.location == there
-    number = db.session.scalars(select(Certificate.number)).one()
-    page = words_of(desk.get(there, query_string=EN))
+    [number] = rows_of(Certificate.number)
+    page = text_of(desk.get(there, query_string=EN))
     assert "U-2026-000001 Issued" in page
     assert "Issue the certificate" not in page
-    listed = words_of(desk.get("/certificates/issued?lang=en&kind=cohort"))
+    listed = text_of(desk.get("/certificates/issued?lang=en&kind=cohort"))
     assert "of a cohort of Web Detectives" in listed
     assert "U-2026-000001" in listed
-    assert "U-2026-000001" not in words_of(desk.get("/certificates/issued?lang=en&kind=school"))
-    checked = words_of(app.test_client().get(f"/certificates/{number}?lang=en"))
+    assert "U-2026-000001" not in text_of(desk.get("/certificates/issued?lang=en&kind=school"))
+    checked = text_of(app.test_client().get(f"/certificates/{number}?lang=en"))
     for field in (cohort.code, "Level 3 of 3", "Grade 7", "Pupils 12", "Основна школа „Вук Караџић“"):
         assert field in checked
     assert "digital badge" not in checked
     assert desk.get(f"/certificates/{number}.pdf").data[:4] == b"%PDF"
     assert desk.get(f"/certificates/{number}/reissue", query_string=EN).status_code == 200
-    with transaction():
-        secret = tokens.mint("status", parts[-1].request.id, lasts=dt.timedelta(days=9), now=LEAVING)
-    school = app.test_client().get(f"/status/{secret}/attendance?lang=en")
-    assert f"/certificates/{number}.pdf" in school.text
-    assert "badge.jwt" not in school.text
-    of_cohort = app.test_client().get(f"/status/{secret}/cohort?lang=en").text
+    link, school = f"/status/{a_link(parts[-1].request.id)}", app.test_client()
+    papers = school.get(f"{link}/attendance").text
+    assert f"/certificates/{number}.pdf" in papers
+    assert "badge.jwt" not in papers
+    of_cohort = school.get(f"{link}/cohort").text
     assert f"/certificates/{number}.pdf" in of_cohort
     assert f"/certificates/{number}/names" in of_cohort
-    desk.post(f"/certificates/{number}/revoke?lang=en", data={"reason": "mistyped"})
-    assert f"/certificates/{number}" not in app.test_client().get(f"/status/{secret}/cohort?lang=en").text
+    desk.post(f"/certificates/{number}/revoke", data={"reason": "mistyped"})
+    assert f"/certificates/{number}" not in school.get(f"{link}/cohort").text
 
 
 def test_before_a_level_is_reached_and_for_who_may_not_issue_there_is_no_button(app, session):
     bare, _parts = a_trained_cohort(held=0)
     trained, _parts = a_trained_cohort(held=1)
 
-    assert "Issue the certificate" not in desk_of(app, bare).get(f"/cohorts/{bare.code}", query_string=EN).text
-    answer = desk_of(app, bare).post(f"/cohorts/{bare.code}/certificate", query_string=EN)
+    assert "Issue the certificate" not in staff_of(app, bare).get(f"/cohorts/{bare.code}", query_string=EN).text
+    answer = staff_of(app, bare).post(f"/cohorts/{bare.code}/certificate", query_string=EN)
     assert (answer.status_code, "Lock the attendance first." in answer.text) == (409, True)
-    educator = desk_of(app, trained, Role.EDUCATOR)
+    educator = staff_of(app, trained, Role.EDUCATOR)
     assert educator.post(f"/cohorts/{trained.code}/certificate").status_code in (403, 404)
-    assert db.session.scalars(select(Certificate)).all() == []
+    assert rows_of(Certificate) == []
 
 
 @pytest.mark.parametrize("held", [1, 3])
 def test_its_school_prints_it_with_names_that_the_page_neither_sends_nor_stores(app, session, monkeypatch, held):
     cohort, parts = a_trained_cohort(held=held)
-    [number] = issue_for_cohort(
-        an_actor(Role.COORDINATOR, centre_id=cohort.centre_id), cohort.code, now=LEAVING
-    ).numbers
+    [number] = issue_for_cohort(an_actor(centre_id=cohort.centre_id), cohort.code, now=LEAVING).numbers
     school_papers = issuing.issue_certificates(SYSTEM, parts[-1].visit.id, now=LEAVING).numbers
-    with transaction():
-        secret = tokens.mint("status", parts[-1].request.id, lasts=dt.timedelta(days=9), now=LEAVING)
-    school, there = app.test_client(), f"/status/{secret}/certificates/{number}/names"
-    assert there in school.get(f"/status/{secret}/attendance?lang=en").text
+    school, link = app.test_client(), f"/status/{a_link(parts[-1].request.id)}"
+    there = f"{link}/certificates/{number}/names"
+    assert there in school.get(f"{link}/attendance").text
 
-    page = school.get(f"{there}?lang=en")
+    page = school.get(there)
 
     assert "connect-src 'none'" in page.headers["Content-Security-Policy"]
     assert (page.headers["Cache-Control"], page.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
@@ -114,8 +92,7 @@ def test_its_school_prints_it_with_names_that_the_page_neither_sends_nor_stores(
     known = school.get(f"{there}.png", headers={"If-None-Match": picture.headers["ETag"]})
     assert (known.status_code, known.data, known.headers["Cache-Control"]) == (304, b"", "private, no-cache")
     for other in (school_papers[0], "0" * 16):
-        assert school.get(f"/status/{secret}/certificates/{other}/names").status_code == 404
+        assert school.get(f"{link}/certificates/{other}/names").status_code == 404
     _cohort, others = a_trained_cohort()
-    with transaction():
-        secret = tokens.mint("status", others[-1].request.id, lasts=dt.timedelta(days=9), now=LEAVING)
-    assert school.get(f"/status/{secret}/certificates/{number}/names").status_code in (403, 404)
+    link = f"/status/{a_link(others[-1].request.id)}"
+    assert school.get(f"{link}/certificates/{number}/names").status_code in (403, 404)

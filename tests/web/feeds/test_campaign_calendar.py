@@ -4,32 +4,26 @@ import re
 
 import pytest
 
-from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.calendar_readers import by_icalendar
-from tests.factories.people import make_user
+from tests.factories.people import an_actor, make_user
 from tests.factories.posts import planned
-from tests.factories.programmes import make_campaign, make_programme
-from tests.web.browser import browser_of
+from tests.factories.programmes import make_campaign
+from tests.web.browser import browser_of, staff_of
 
 
 @pytest.fixture
 def campaign(app):
-    return make_campaign(programme=make_programme(), slug="respect")
-
-
-@pytest.fixture
-def her(campaign) -> User:
-    return make_user(Role.COORDINATOR, centre_id=campaign.centre_id)
+    return make_campaign(slug="respect")
 
 
 def address_on(page) -> str:
     return re.search(r"https?://[^/\"]+(/feeds/campaigns/[^\"<\s]+\.ics)", page.text)[1]
 
 
-def test_an_address_is_made_shown_once_and_ended(app, her, campaign):
-    desk, phone = browser_of(app, her), app.test_client()
-    planned(her.actor(), campaign_id=campaign.id)
+def test_an_address_is_made_shown_once_and_ended(app, campaign):
+    desk, phone = staff_of(app, campaign), app.test_client()
+    planned(an_actor(centre_id=campaign.centre_id), campaign_id=campaign.id)
 
     made = desk.post("/campaigns/respect/calendar?lang=sr_Latn")
     address = address_on(made)
@@ -48,8 +42,7 @@ def test_an_address_is_made_shown_once_and_ended(app, her, campaign):
 
 
 def test_another_centre_and_another_role_make_none(app, campaign):
-    officer = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=campaign.centre_id))
+    officer, stranger = staff_of(app, campaign, Role.SAFEGUARDING), browser_of(app, make_user(Role.COORDINATOR))
     for method, path in (("GET", "calendar"), ("POST", "calendar"), ("POST", "calendar/end")):
-        stranger = browser_of(app, make_user(Role.COORDINATOR))
         assert stranger.open(f"/campaigns/respect/{path}", method=method).status_code == 404
         assert officer.open(f"/campaigns/respect/{path}", method=method).status_code == 403

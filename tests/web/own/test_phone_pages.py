@@ -40,10 +40,8 @@ def test_a_phone_keeps_the_day_its_sheet_and_each_form_until_the_end_of_the_day_
 
 
 def test_the_evening_before_tomorrow_is_kept_too_and_two_days_before_nothing(app, begun, the_clock):
-    phone = browser_of(app, begun.educator)
     the_clock.stands_at(LEAVING - dt.timedelta(days=1))
-    phone = browser_of(app, begun.educator)
-    assert list_of(phone)["/day/2026-10-06"] == END
+    assert list_of(browser_of(app, begun.educator))["/day/2026-10-06"] == END
 
     the_clock.stands_at(LEAVING - dt.timedelta(days=2))
     assert list_of(browser_of(app, begun.educator)) == {}
@@ -52,13 +50,16 @@ def test_the_evening_before_tomorrow_is_kept_too_and_two_days_before_nothing(app
 def test_the_day_after_the_form_is_still_kept_until_it_is_counted(app, begun, the_clock):
     the_clock.stands_at(LEAVING + dt.timedelta(days=1))
 
-    assert list_of(browser_of(app, begun.educator)) == dict.fromkeys(
-        ("/my-days", f"/visits/{begun.visit.number}/count"), END
-    )
+    pages = list_of(browser_of(app, begun.educator))
+    assert pages == dict.fromkeys(("/my-days", f"/visits/{begun.visit.number}/count"), END)
 
 
-def test_a_minors_phone_keeps_her_own_sheet_and_no_form_and_no_phone_number(app, begun):
-    tara = a_cleared_minor(centre_id=begun.visit.centre_id)
+@pytest.fixture
+def tara(begun):
+    return a_cleared_minor(centre_id=begun.visit.centre_id)
+
+
+def test_a_minors_phone_keeps_the_own_sheet_and_no_form_and_no_phone_number(app, begun, tara):
     make_assignment(begun.presentations[0], tara.id)
     phone = browser_of(app, tara)
 
@@ -80,9 +81,7 @@ def test_what_a_page_shows_is_what_it_showed_before(app, begun):
     assert "Караџић" not in json.dumps(told, ensure_ascii=False)
 
 
-def test_the_mark_of_whose_it_is_changes_with_the_person_and_not_with_the_sign_in(app, begun):
-    tara = a_cleared_minor(centre_id=begun.visit.centre_id)
-
+def test_the_mark_of_whose_it_is_changes_with_the_person_and_not_with_the_sign_in(app, begun, tara):
     marks = [browser_of(app, who).get("/my-days.json").json["whose"] for who in (begun.educator, begun.educator, tara)]
 
     assert marks[0] == marks[1] != marks[2]
@@ -107,17 +106,14 @@ def test_the_list_has_another_version_when_style_or_scripts_changed(app, begun, 
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.SAFEGUARDING, Role.ADMINISTRATOR])
-def test_who_presents_nowhere_keeps_nothing(app, session, role):
+def test_who_presents_nowhere_keeps_nothing(app, role):
     desk = browser_of(app, make_user(role))
 
     assert desk.get("/my-days.json").status_code in (403, 404)
     assert "kept.js" not in desk.get("/desk").text
 
 
-def test_nobody_keeps_anything_and_the_worker_is_a_script_for_everybody(app, session):
-    client = app.test_client()
-
-    assert client.get("/my-days.json").status_code == 302
+def test_the_worker_is_a_script_for_everybody(client):
     script = client.get("/worker.js")
     assert script.mimetype == "text/javascript"
     assert script.headers["Cache-Control"] == "no-cache"

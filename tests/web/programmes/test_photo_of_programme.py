@@ -13,9 +13,9 @@ from scheduler.core.db import db, transaction
 from scheduler.core.scans import MOST_SCAN_BYTES, WIDE
 from scheduler.policy import Role
 from scheduler.programmes.models import ProgrammePhoto
-from tests.factories.people import make_centre, make_user
-from tests.factories.programmes import make_programme
+from tests.factories.people import make_user
 from tests.web.browser import browser_of
+from tests.web.reading import rows_of
 
 
 def a_picture(kind: str = "JPEG", size: tuple[int, int] = (1200, 900)) -> bytes:
@@ -26,33 +26,18 @@ def a_picture(kind: str = "JPEG", size: tuple[int, int] = (1200, 900)) -> bytes:
     return drawn.getvalue()
 
 
-@pytest.fixture
-def programme(app):
-    return make_programme(centre_id=make_centre().id)
-
-
-@pytest.fixture
-def administrator(app, programme):
-    return browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=programme.centre_id))
-
-
 def give(browser, programme, content: bytes, **more):
     data = {"photo": (io.BytesIO(content), "class.jpg"), "agreed": "y"} | more
     path = f"/settings/programmes/{programme.id}/photo?lang=en"
     return browser.post(path, data=data, content_type="multipart/form-data")
 
 
-def stored() -> list[ProgrammePhoto]:
-    db.session.rollback()
-    return list(db.session.scalars(select(ProgrammePhoto)))
-
-
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_everybody_sees_what_was_given_wide_and_without_what_a_telephone_wrote(client, administrator, programme, kind):
+def test_everybody_sees_what_was_given_wide_and_without_what_a_telephone_wrote(client, chief, programme, kind):
     page = f"/programmes/{programme.slug}"
     assert f"{page}/photo" not in client.get(page).text
     for _time in range(2):
-        assert give(administrator, programme, a_picture(kind)).location == f"/settings/programmes/{programme.id}"
+        assert give(chief, programme, a_picture(kind)).location == f"/settings/programmes/{programme.id}"
 
     answer = client.get(f"{page}/photo")
 
@@ -62,19 +47,19 @@ def test_everybody_sees_what_was_given_wide_and_without_what_a_telephone_wrote(c
     with Image.open(io.BytesIO(answer.data)) as shown:
         assert (shown.format, shown.size, dict(shown.getexif())) == ("JPEG", WIDE, {})
     assert b"Qtelefon" not in answer.data
-    assert len(stored()) == 1
+    assert len(rows_of(ProgrammePhoto)) == 1
 
 
-def test_it_is_taken_away_and_both_acts_are_in_the_history(client, administrator, programme):
-    give(administrator, programme, a_picture())
+def test_it_is_taken_away_and_both_acts_are_in_the_history(client, chief, programme):
+    give(chief, programme, a_picture())
     for _press in range(2):
-        assert administrator.post(f"/settings/programmes/{programme.id}/photo/remove").status_code == 302
+        assert chief.post(f"/settings/programmes/{programme.id}/photo/remove").status_code == 302
 
     assert client.get(f"/programmes/{programme.slug}/photo").status_code == 404
-    assert stored() == []
+    assert rows_of(ProgrammePhoto) == []
     acts = db.session.scalars(select(AuditEntry.action).where(AuditEntry.thing == "programme").order_by(AuditEntry.id))
     assert [one for one in acts if one.startswith("photo")] == ["photo given", "photo taken away"]
-    shown = administrator.get(f"/settings/programmes/{programme.id}?lang=en").text
+    shown = chief.get(f"/settings/programmes/{programme.id}?lang=en").text
     assert "Photograph given" in shown
     assert "Photograph taken away" in shown
 
@@ -91,26 +76,20 @@ def test_it_is_taken_away_and_both_acts_are_in_the_history(client, administrator
         (bytes(MOST_SCAN_BYTES + 1), {}, "photo-error"),
     ],
 )
-def test_what_is_no_photograph_is_told_at_its_field_and_nothing_is_stored(
-    administrator, programme, content, more, told
-):
-    answer = give(administrator, programme, content, **more)
+def test_what_is_no_photograph_is_told_at_its_field_and_nothing_is_stored(chief, programme, content, more, told):
+    answer = give(chief, programme, content, **more)
 
     assert answer.status_code == 422
     assert told in answer.text
-    assert stored() == []
+    assert rows_of(ProgrammePhoto) == []
 
 
-def test_only_an_administrator_of_the_centre_gives_or_takes_one(app, programme):
-    strangers = [
-        browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id)),
-        browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=make_centre().id)),
-    ]
-    for browser in strangers:
+def test_only_an_administrator_of_the_centre_gives_or_takes_one(app, desk, programme):
+    for browser in (desk, browser_of(app, make_user(Role.ADMINISTRATOR))):
         assert give(browser, programme, a_picture()).status_code in (403, 404)
         assert browser.post(f"/settings/programmes/{programme.id}/photo/remove").status_code in (403, 404)
 
-    assert stored() == []
+    assert rows_of(ProgrammePhoto) == []
 
 
 @pytest.mark.both_databases

@@ -4,13 +4,11 @@ import datetime as dt
 import re
 
 import pytest
-import sqlalchemy as sa
 
-from scheduler.acts import change
+from scheduler import acts
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.db import db, transaction
 from scheduler.people.models import UserDistrict
-from scheduler.places.models import Municipality
 from scheduler.policy import Role
 from scheduler.programmes.models import Campaign, CampaignMember
 from scheduler.staffing.queries.candidates import candidates, candidates_by_need
@@ -20,11 +18,12 @@ from scheduler.visits.terms.states import PresentationState, VisitState
 from tests.factories import MONDAY
 from tests.factories.attendance import make_attendance
 from tests.factories.people import make_user, works
-from tests.factories.places import make_host, make_municipality
-from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target, make_programme
+from tests.factories.places import make_district, make_host, make_municipality
+from tests.factories.programmes import make_campaign, make_campaign_city, make_campaign_target
 from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
 from tests.visits.scene import Scene
-from tests.web.browser import browser_of
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of
 from tests.web.visits.pages import meant
 
 PAST = dt.date(2026, 9, 1)
@@ -33,10 +32,6 @@ PAST = dt.date(2026, 9, 1)
 @pytest.fixture
 def scene(app) -> Scene:
     return Scene(planned=False)
-
-
-def desk(app, centre_id, **given):
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=centre_id, **given))
 
 
 def plan(scene, campaign, day=VISIT_DAY):
@@ -50,7 +45,7 @@ def plan(scene, campaign, day=VISIT_DAY):
 def test_planning_chooses_the_campaign_and_refuses_one_of_other_days(app, scene):
     campaign = make_campaign(programme=scene.programme)
     over = make_campaign(programme=scene.programme, last_day=VISIT_DAY - dt.timedelta(days=1))
-    browser, path = desk(app, scene.centre_id), f"/requests/{scene.asked.number}/plan?lang=en"
+    browser, path = staff_of(app, scene), f"/requests/{scene.asked.number}/plan?lang=en"
 
     assert 'name="campaign"' in browser.get(path).text
     refused = browser.post(path, data=plan(scene, over))
@@ -58,17 +53,17 @@ def test_planning_chooses_the_campaign_and_refuses_one_of_other_days(app, scene)
 
     assert (refused.status_code, "or other days" in refused.text) == (422, True)
     assert planned.status_code == 302, planned.text
-    assert db.session.scalars(sa.select(Visit.campaign_id)).all() == [campaign.id]
+    assert rows_of(Visit.campaign_id) == [campaign.id]
 
 
 def test_a_date_that_books_itself_outside_the_days_is_planned_and_the_visit_says_so(app, scene):
     over = make_campaign(programme=scene.programme, last_day=VISIT_DAY - dt.timedelta(days=1))
 
-    with change(scene.coordinator, MONDAY) as act:
+    with acts.change(scene.coordinator, MONDAY) as act:
         visit = write_visit(act, scene.draft(campaign_id=over.id))
 
     assert visit.campaign_id is None
-    page = desk(app, scene.centre_id).get(f"/visits/{visit.number}?lang=en").text
+    page = staff_of(app, scene).get(f"/visits/{visit.number}?lang=en").text
     assert "Its day lies outside the days of its campaign, which does not count it" in page
 
 
@@ -79,39 +74,35 @@ def a_form(campaign, **more):
     } | more  # fmt: skip
 
 
-def test_fewer_days_say_which_visits_would_lie_outside_and_change_nothing(app):
-    programme = make_programme()
-    campaign = make_campaign(programme=programme)
-    near, far = (
-        make_visit(VisitState.PLANNED, programme=programme, campaign_id=campaign.id, host_id=make_host().id)
-        for _ in range(2)
-    )
-    browser, limited = (desk(app, programme.centre_id) for _ in range(2))
-    path = f"/campaigns/{campaign.slug}/change?lang=en"
+@pytest.fixture
+def campaign(programme):
+    return make_campaign(programme=programme)
 
-    answer = browser.post(path, data=a_form(campaign, last_day="2026-09-30"))
+
+def change(browser, campaign, last_day: object):
+    return browser.post(f"/campaigns/{campaign.slug}/change?lang=en", data=a_form(campaign, last_day=f"{last_day}"))
+
+
+def test_fewer_days_say_which_visits_would_lie_outside_and_change_nothing(desk, programme, campaign):
+    visits = [make_visit(VisitState.PLANNED, programme=programme, campaign_id=campaign.id) for _ in range(2)]
+
+    answer = change(desk, campaign, "2026-09-30")
 
     assert answer.status_code == 422
-    assert f"/visits/{near.number}/campaign" in answer.text
-    assert f"/visits/{far.number}/campaign" in answer.text
+    for visit in visits:
+        assert f"/visits/{visit.number}/campaign" in answer.text
     assert "take those named below out of it" in answer.text
-    assert db.session.scalars(sa.select(Campaign.last_day)).one() == dt.date(2026, 12, 31)
-    assert limited.post(path, data=a_form(campaign, last_day=f"{VISIT_DAY}")).status_code == 302
+    assert rows_of(Campaign.last_day) == [dt.date(2026, 12, 31)]
+    assert change(desk, campaign, VISIT_DAY).status_code == 302
 
 
-def test_a_visit_outside_of_another_district_is_counted_and_not_named(app):
-    programme = make_programme()
-    campaign = make_campaign(programme=programme)
-    near, far = make_host(), make_host()
-    visit = make_visit(VisitState.PLANNED, programme=programme, campaign_id=campaign.id, host_id=far.id)
+def test_a_visit_outside_of_another_district_is_counted_and_not_named(app, programme, campaign):
+    visit = make_visit(VisitState.PLANNED, programme=programme, campaign_id=campaign.id)
     limited = make_user(Role.COORDINATOR, centre_id=programme.centre_id)
     with transaction() as session:
-        here = session.scalars(sa.select(Municipality.district_id).where(Municipality.id == near.municipality_id)).one()
-        session.add(UserDistrict(user_id=limited.id, district_id=here))
+        session.add(UserDistrict(user_id=limited.id, district_id=make_district().id))
 
-    answer = browser_of(app, limited).post(
-        f"/campaigns/{campaign.slug}/change?lang=en", data=a_form(campaign, last_day="2026-09-30")
-    )
+    answer = change(browser_of(app, limited), campaign, "2026-09-30")
 
     assert "lie outside these days" in answer.text
     assert visit.number not in answer.text
@@ -130,34 +121,27 @@ def test_the_crew_of_a_campaign_stands_before_who_is_as_free_and_after_who_fits_
     shown, _judged = candidates_by_need(scene.coordinator, scene.visit_id, now=MONDAY)
 
     for rows in (every, shown.rows):
-        assert [(one.presenter_id, one.of_campaign) for one in rows] == [
-            (hers.id, True),
-            (other.id, False),
-            (unfit.id, True),
-        ]
+        found = [(one.presenter_id, one.of_campaign) for one in rows]
+        assert found == [(hers.id, True), (other.id, False), (unfit.id, True)]
     number = db.session.get(Visit, scene.visit_id).number
-    assert desk(app, scene.centre_id).get(f"/visits/{number}?lang=en").text.count("in the campaign's crew") == 2
+    assert staff_of(app, scene).get(f"/visits/{number}?lang=en").text.count("in the campaign's crew") == 2
 
 
-def test_done_is_one_number_on_the_public_page_the_own_list_and_the_report(app):
-    programme = make_programme()
+def test_done_is_one_number_on_the_public_page_the_own_list_and_the_report(desk, programme):
     campaign = make_campaign(programme=programme, first_day=PAST - dt.timedelta(days=300))
     town = make_municipality("Ниш", city_sr_cyrl="Ниш")
     make_campaign_city(campaign, town, 3000)
     make_campaign_target(campaign, "pupils", 3000)
+    of_campaign = {"programme": programme, "campaign_id": campaign.id, "host_id": make_host(municipality_id=town.id).id}
     for day in (10, 20):
-        visit = make_visit(
-            VisitState.DELIVERED, on_day=PAST - dt.timedelta(days=day), host_id=make_host(municipality_id=town.id).id,
-            programme=programme, campaign_id=campaign.id,
-        )  # fmt: skip
+        visit = make_visit(VisitState.DELIVERED, on_day=PAST - dt.timedelta(days=day), **of_campaign)
         make_attendance(make_presentation(visit, state=PresentationState.DELIVERED), HeadCounts(pupils=617))
-    browser = desk(app, programme.centre_id)
     report = f"/reports/attendance?campaign={campaign.slug}&first={campaign.first_day}&last={campaign.last_day}&lang=en"
 
-    page = browser.get(f"/campaigns/{campaign.slug}?lang=en").text
-    own = browser.get("/campaigns/own?lang=en").text
+    page = desk.get(f"/campaigns/{campaign.slug}?lang=en").text
+    own = desk.get("/campaigns/own?lang=en").text
 
     assert re.search(r"<b>1,234</b>\s+of 3,000", page)
     assert own.count("1,234") == 1
     assert own.count("3,000") == 1
-    assert "1,234" in browser.get(report).text
+    assert "1,234" in desk.get(report).text

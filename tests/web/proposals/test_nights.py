@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from scheduler.core.db import db
-from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
 from scheduler.proposals.models import PlanProposal
 from scheduler.proposals.queries.overnight import wish_of
@@ -27,7 +26,7 @@ def region(session, the_clock):
 
 @pytest.fixture
 def desk(app, region):
-    return browser_of(app, db.session.get_one(User, region.coordinator.user_id))
+    return browser_of(app, region.coordinator)
 
 
 def test_the_plan_says_who_sleeps_where_and_what_that_saves(region, desk):

@@ -107,16 +107,13 @@ def test_who_is_signed_in_leaves_nothing_to_the_browser(client):
 
 @pytest.fixture
 def contact(app: Flask):
-    def named(*addresses: str) -> None:
-        config.use(replace(app.config["SETTINGS"], security_contact=addresses))
-
-    yield named
+    addresses = ("mailto:safe@centre.example", "https://centre.example/weakness")
+    config.use(replace(app.config["SETTINGS"], security_contact=addresses))
+    yield
     config.use(app.config["SETTINGS"])
 
 
 def test_the_security_contact_stands_at_its_well_known_address(client, contact, the_clock):
-    contact("mailto:safe@centre.example", "https://centre.example/weakness")
-
     answer = client.get("/.well-known/security.txt?lang=en")
 
     assert answer.content_type == "text/plain; charset=utf-8"

@@ -4,10 +4,8 @@ import datetime as dt
 import re
 
 import pytest
-from sqlalchemy import func, select
 
 from scheduler.config import settings
-from scheduler.core.db import db
 from scheduler.policy import Role
 from scheduler.questions.models import QuestionRound
 from scheduler.questions.rules.sets import code_of
@@ -19,8 +17,8 @@ from tests.factories.programmes import make_programme
 from tests.factories.questions import AFTER, BEFORE, make_question_set
 from tests.factories.visits import make_presentation, make_visit
 from tests.web.browser import sign_in_as
+from tests.web.reading import EN, main_of, rows_of, text_of, value_of
 
-EN = {"lang": "en"}
 DAY = dt.timedelta(days=1)
 
 
@@ -38,37 +36,24 @@ def at(moment=BEFORE):
 
 
 def counted():
-    db.session.rollback()
-    return db.session.scalar(select(func.coalesce(func.sum(QuestionRound.phone), 0)))
+    return sum(rows_of(QuestionRound.phone))
 
 
 def key_of(page):
-    return re.search(r'name="form_key"[^>]*value="([^"]+)"', page.text)[1]
-
-
-def words_of(answer):
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
-def main_of(answer):
-    return answer.text.partition("<main")[2].partition("</main>")[0]
+    return value_of(page, "form_key")
 
 
 def test_a_pupil_answers_with_buttons_alone_and_is_thanked(client, questions):
     page = client.get(at(), query_string=EN)
     first, _second, third = questions
 
-    sent = client.post(
-        at(),
-        query_string=EN,
-        data={"form_key": key_of(page), f"q{first}": "4", f"q{third}": "1"},
-        follow_redirects=True,
-    )
+    said = {"form_key": key_of(page), f"q{first}": "4", f"q{third}": "1"}
+    sent = client.post(at(), query_string=EN, data=said, follow_redirects=True)
 
-    assert "Question 1" in words_of(page)
+    assert "Question 1" in text_of(page)
     assert main_of(page).count('type="radio"') == 5 + 5 + 2
     assert not re.search(r'<textarea|type="text"|<script', main_of(page))
-    assert "Thank you. Your answers were added to the sums of your class" in words_of(sent)
+    assert "Thank you. Your answers were added to the sums of your class" in text_of(sent)
     assert "tel:19833" in sent.text
     assert counted() == 1
 
@@ -100,18 +85,16 @@ def test_no_answer_sets_a_cookie_or_may_be_kept(app, questions, query, monkeypat
 def test_the_form_proves_its_page_without_a_session(app, questions, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     page = app.test_client().get(at())
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
-    said = {f"q{questions[0]}": "4"}
+    token = value_of(page, "csrf_token")
 
-    answers = [
-        app.test_client().post(
-            at(), data=said | {"csrf_token": token, "form_key": "one"}
-        ),  # another browser: no matter
-        app.test_client().post(at(), data=said | {"csrf_token": token[:-2], "form_key": "two"}),
-        app.test_client().post(at(AFTER), data=said | {"csrf_token": token, "form_key": "three"}),
-    ]
+    def sent(path, token, key):
+        """From another browser, which does not matter."""
+        said = {f"q{questions[0]}": "4", "csrf_token": token, "form_key": key}
+        return app.test_client().post(path, data=said).status_code
 
-    assert [one.status_code for one in answers] == [302, 400, 400]
+    assert sent(at(), token, "one") == 302
+    assert sent(at(), token[:-2], "two") == 400
+    assert sent(at(AFTER), token, "three") == 400
     assert counted() == 1
 
 
@@ -137,38 +120,25 @@ def test_one_form_is_one_answer_however_often_it_is_pressed(client, questions):
 def test_a_form_that_was_refused_may_be_sent_again(client, questions):
     refused = client.post(at(), query_string=EN, data={"form_key": key_of(client.get(at()))})
     sent = client.post(at(), data={"form_key": key_of(refused), f"q{questions[0]}": "4"})
+    again = client.post(at(), data={"form_key": key_of(client.get(at()))})
 
-    assert refused.status_code == 422
-    assert "Choose an answer of at least one question." in words_of(refused)
-    again = client.post(at(), query_string=EN, data={"form_key": key_of(client.get(at()))})
-
-    assert (sent.status_code, counted()) == (302, 1)
-    assert again.status_code == 422
+    assert "Choose an answer of at least one question." in text_of(refused)
+    assert [one.status_code for one in (refused, sent, again)] == [422, 302, 422]
+    assert counted() == 1
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        {},
-        {"q": "1"},
-        {"0": "6"},
-        {"0": "0"},
-        {"0": "-1"},
-        {"0": "4.5"},
-        {"0": "\0"},
-        {"0": "четири"},
-        {"0": "9" * 5000},
-        {"0": "4" + " " * 3},
-        {"999999999": "1"},
-    ],
-)
-def test_forged_choices_are_refused_in_words_and_never_break_the_page(client, questions, said):
-    data = {f"q{questions[0] if name == '0' else name}": value for name, value in said.items()}
-
-    answer = client.post(at(), data=data)
+@pytest.mark.parametrize("choice", ["6", "0", "-1", "4.5", "\0", "четири", "9" * 5000, "4   "])
+def test_forged_choices_are_refused_in_words_and_never_break_the_page(client, questions, choice):
+    answer = client.post(at(), data={f"q{questions[0]}": choice})
 
     assert answer.status_code in (302, 422)
-    assert counted() == 0 or data == {f"q{questions[0]}": "4   "}
+    assert counted() == 0 or choice == "4   "
+
+
+@pytest.mark.parametrize("said", [{}, {"qq": "1"}, {"q999999999": "1"}])
+def test_answers_of_no_question_are_refused(client, questions, said):
+    assert client.post(at(), data=said).status_code in (302, 422)
+    assert counted() == 0
 
 
 def test_a_huge_body_is_refused(client, questions):
@@ -187,10 +157,10 @@ def test_after_its_hours_the_page_counts_nothing_and_says_so(client, questions, 
         (MONDAY + 8 * DAY, AFTER, "These questions are closed; no more answers are counted."),
     ):
         the_clock.stands_at(now)
-        assert words in words_of(client.get(at(moment), query_string=EN))
+        assert words in text_of(client.get(at(moment), query_string=EN))
         refused = client.post(at(moment), query_string=EN, data={f"q{questions[0]}": "4"})
         assert refused.status_code == 422
-        assert "Ask your teacher: these questions are not open now." in words_of(refused)
+        assert "Ask your teacher: these questions are not open now." in text_of(refused)
     assert counted() == 0
 
 
@@ -201,20 +171,15 @@ def test_when_a_class_is_full_the_page_says_so(client, questions):
 
     assert [one.status_code for one in answers] == [302] * 25 + [422]
     assert late == [422, 422]  # nobody is thanked for what was not counted
-    assert "more answers came than a class has" in words_of(answers[-1])
+    assert "more answers came than a class has" in text_of(answers[-1])
     assert counted() == 25
 
 
 def test_a_wrong_code_is_an_address_that_is_not_there(client, questions):
-    for path in (
-        "P-2026-7777/1/aaaaaaaaaaaaa",
-        "P-2026-7777/2/x",
-        "P-2026-7777/²/x",
-        "x/1/ж",
-        "P-2026-7777/99999999999/x",
-    ):
-        assert client.get(f"/q/{path}").status_code == 404
-        assert client.post(f"/q/{path}", data={f"q{questions[0]}": "1"}).status_code == 404
+    for path in ("1/aaaaaaaaaaaaa", "2/x", "²/x", "99999999999/x", "1/ж"):
+        assert client.get(f"/q/P-2026-7777/{path}").status_code == 404
+        assert client.post(f"/q/P-2026-7777/{path}", data={f"q{questions[0]}": "1"}).status_code == 404
+    assert client.get(at().replace("P-2026-7777", "x")).status_code == 404
 
 
 def test_a_network_that_guesses_is_stopped_and_not_a_school(client, questions):

@@ -1,82 +1,62 @@
 import json
 import re
 
-import pypdf
 import pytest
-import sqlalchemy as sa
 
-from scheduler.core.db import db
 from scheduler.policy import Role
 from scheduler.reports.models import SignedPeriod
 from tests.factories import MONDAY
 from tests.factories.people import make_user
-from tests.factories.programmes import make_programme
+from tests.papers import saved, words_of
 from tests.reports.held_visits import held, recount
-from tests.web.browser import browser_of
-from tests.web.reports.pages import REPORT, words_of
-from tests.web.reports.signed_pages import SIGN, signs_off
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of, text_of
+from tests.web.reports.pages import REPORT, SIGN, hidden_of, signs_off
 
 YEAR = {"first": "2023-01-01", "last": "2023-12-31", "lang": "en"}
 NEXT = {"first": "2024-01-01", "last": "2024-12-31", "lang": "en"}
 
 
 @pytest.fixture
-def programme(session):
-    return make_programme()
+def desk(app, programme):
+    return staff_of(app, programme, given_name="Mira", family_name="Mirić")
 
 
-@pytest.fixture
-def coordinator(app, programme):
-    mira = make_user(Role.COORDINATOR, centre_id=programme.centre_id, given_name="Mira", family_name="Mirić")
-    return browser_of(app, mira)
-
-
-@pytest.fixture
-def chief(app, programme):
-    return browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=programme.centre_id))
-
-
-def signs(browser, days=YEAR, **changed):
-    return signs_off(browser, days, **changed)
-
-
-def test_the_report_of_days_that_are_over_offers_the_sign_off_and_says_then_who_signed(coordinator, programme):
+def test_the_report_of_days_that_are_over_offers_the_sign_off_and_says_then_who_signed(desk, programme):
     held(programme, 2023, 30)
-    assert "/reports/signed/new?first=2023-01-01" in coordinator.get(REPORT, query_string=YEAR).text
+    assert "/reports/signed/new?first=2023-01-01" in desk.get(REPORT, query_string=YEAR).text
 
-    answer = signs(coordinator)
+    answer = signs_off(desk, YEAR)
 
     assert (answer.status_code, answer.location.partition("?")[0]) == (302, REPORT)
-    page = coordinator.get(REPORT, query_string=YEAR)
-    assert "Signed off by Mira Mirić: " in words_of(page)
+    page = desk.get(REPORT, query_string=YEAR)
+    assert "Signed off by Mira Mirić: " in text_of(page)
     assert SIGN not in page.text
 
 
-def test_what_was_signed_stays_at_the_head_and_the_difference_stands_beside_it_and_in_the_next(coordinator, programme):
+def test_what_was_signed_stays_at_the_head_and_the_difference_stands_beside_it_and_in_the_next(desk, programme):
     visit = held(programme, 2023, 30)
-    signs(coordinator)
+    signs_off(desk, YEAR)
     recount(visit, 28)
 
     for path in (REPORT, f"{REPORT}/print"):
-        page = words_of(coordinator.get(path, query_string=YEAR))
+        page = text_of(desk.get(path, query_string=YEAR))
         assert "30 pupils" in page or re.search(r"pupils? 30", page)
         assert "Signed off 1 1 30 0 0 0 30 0 Counted today 1 1 28 0 0 0 28 0 Difference 0 0 −2 0 0 0 −2 0" in page
-        following = words_of(coordinator.get(path, query_string=NEXT))
+        following = text_of(desk.get(path, query_string=NEXT))
         assert "Corrections of earlier, signed-off periods" in following
         assert "0 0 −2 0 0 0 −2 0" in following
 
 
-def test_pdf_and_json_say_it_too(coordinator, programme):
-    import io
-
+def test_pdf_and_json_say_it_too(desk, programme, tmp_path):
     visit = held(programme, 2023, 30)
-    signs(coordinator)
+    signs_off(desk, YEAR)
     recount(visit, 33)
 
-    document = json.loads(coordinator.get(f"{REPORT}.json", query_string=YEAR).data)
-    following = json.loads(coordinator.get(f"{REPORT}.json", query_string=NEXT).data)
-    papers = [coordinator.get(f"{REPORT}.pdf", query_string=days).data for days in (YEAR, NEXT)]
-    texts = [" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper)).pages) for paper in papers]
+    document = json.loads(desk.get(f"{REPORT}.json", query_string=YEAR).data)
+    following = json.loads(desk.get(f"{REPORT}.json", query_string=NEXT).data)
+    papers = [desk.get(f"{REPORT}.pdf", query_string=days).data for days in (YEAR, NEXT)]
+    texts = [words_of(saved(paper, tmp_path)) for paper in papers]
 
     assert (document["totals"]["pupils"], document["signed"]["totals"]["pupils"]) == (30, 30)
     assert (document["signed"]["changed_since"]["pupils"], document["signed"]["by"]) == (3, "Mira Mirić")
@@ -86,72 +66,68 @@ def test_pdf_and_json_say_it_too(coordinator, programme):
     assert "+3" in texts[1]
 
 
-def test_numbers_that_moved_between_reading_and_pressing_are_shown_again_and_not_signed(coordinator, programme):
+def test_numbers_that_moved_between_reading_and_pressing_are_shown_again_and_not_signed(desk, programme):
     held(programme, 2023, 30)
 
-    answer = signs(coordinator, seen="1,1,29,0,0,0,1,0")
+    answer = signs_off(desk, YEAR, seen="1,1,29,0,0,0,1,0")
 
     assert answer.status_code == 422
-    assert db.session.scalars(sa.select(SignedPeriod)).all() == []
-    assert signs(coordinator).status_code == 302
+    assert rows_of(SignedPeriod) == []
+    assert signs_off(desk, YEAR).status_code == 302
 
 
-def test_pressed_twice_it_is_signed_once_and_signing_those_days_anew_says_so(coordinator):
-    page = coordinator.get(SIGN, query_string=YEAR)
-    hidden = dict(re.findall(r'<input[^>]*name="(form_key|seen|first|last)"[^>]*value="([^"]*)"', page.text))
+def test_pressed_twice_it_is_signed_once_and_signing_those_days_anew_says_so(desk):
+    hidden = hidden_of(desk.get(SIGN, query_string=YEAR))
 
-    answers = [coordinator.post(SIGN, query_string={"lang": "en"}, data=hidden) for _press in range(2)]
-    anew = coordinator.post(SIGN, query_string={"lang": "en"}, data=hidden | {"form_key": "of another page"})
+    answers = [desk.post(SIGN, query_string={"lang": "en"}, data=hidden) for _press in range(2)]
+    anew = desk.post(SIGN, query_string={"lang": "en"}, data=hidden | {"form_key": "of another page"})
 
     assert [(one.status_code, one.location) for one in answers] == [(302, answers[0].location)] * 2
-    assert (anew.status_code, "some of these are signed off already" in words_of(anew)) == (422, True)
-    assert len(db.session.scalars(sa.select(SignedPeriod)).all()) == 1
+    assert (anew.status_code, "some of these are signed off already" in text_of(anew)) == (422, True)
+    assert len(rows_of(SignedPeriod)) == 1
 
 
 @pytest.mark.parametrize(
     "days",
     [{}, {"first": "2023-12-31", "last": "2023-01-01"}, {"first": "x", "last": "2023-01-01"}, {"first": "2023-01-01"}],
 )
-def test_days_that_are_no_period_have_no_page(coordinator, days):
-    assert coordinator.get(SIGN, query_string=days).status_code == 404
-    assert coordinator.post(SIGN, data=days).status_code == 404
+def test_days_that_are_no_period_have_no_page(desk, days):
+    assert desk.get(SIGN, query_string=days).status_code == 404
+    assert desk.post(SIGN, data=days).status_code == 404
 
 
-def test_a_running_period_is_not_offered_and_not_taken(coordinator):
+def test_a_running_period_is_not_offered_and_not_taken(desk):
     today = MONDAY.date()
     days = {"first": today.isoformat(), "last": today.isoformat(), "lang": "en"}
 
-    assert SIGN not in coordinator.get(REPORT, query_string=days).text
-    assert signs(coordinator, days).status_code == 422
+    assert SIGN not in desk.get(REPORT, query_string=days).text
+    assert signs_off(desk, days).status_code == 422
 
 
-def test_an_administrator_takes_it_back_with_a_reason_and_the_list_keeps_it(coordinator, chief, programme):
-    signs(coordinator)
-    row = db.session.scalars(sa.select(SignedPeriod)).one()
-    path = f"/reports/signed/{row.id}/take-back"
+def test_an_administrator_takes_it_back_with_a_reason_and_the_list_keeps_it(desk, chief, programme):
+    signs_off(desk, YEAR)
+    [number] = rows_of(SignedPeriod.id)
+    path = f"/reports/signed/{number}/take-back"
 
-    assert "Take back" not in words_of(coordinator.get("/reports/signed?lang=en"))
+    assert "Take back" not in text_of(desk.get("/reports/signed?lang=en"))
     assert path in chief.get("/reports/signed?lang=en").text
     assert chief.post(path, data={"why": ""}).status_code == 422
     assert chief.post(path, data={"why": "Two sheets came late"}).status_code == 302
 
-    assert "Two sheets came late" in words_of(coordinator.get("/reports/signed?lang=en"))
-    assert "Signed off by" not in words_of(coordinator.get(REPORT, query_string=YEAR))
+    assert "Two sheets came late" in text_of(desk.get("/reports/signed?lang=en"))
+    assert "Signed off by" not in text_of(desk.get(REPORT, query_string=YEAR))
     assert chief.post(path, data={"why": "Again"}).status_code == 422
 
 
-def test_who_may_what(app, coordinator, chief, programme):
-    signs(coordinator)
-    path = f"/reports/signed/{db.session.scalars(sa.select(SignedPeriod.id)).one()}/take-back"
-    elsewhere = make_programme().centre_id
+def test_a_coordinator_takes_nothing_back_and_another_centre_finds_nothing(app, desk):
+    signs_off(desk, YEAR)
+    [number] = rows_of(SignedPeriod.id)
+    path = f"/reports/signed/{number}/take-back"
 
-    assert coordinator.get(path).status_code == 403
-    assert browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=elsewhere)).get(path).status_code == 404
-    other = browser_of(app, make_user(Role.COORDINATOR, centre_id=elsewhere))
-    assert "2023" not in words_of(other.get("/reports/signed?lang=en"))
-    for role in (Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING):
-        browser = browser_of(app, make_user(role, centre_id=programme.centre_id))
-        assert [browser.get(one).status_code for one in (SIGN, "/reports/signed", path)] == [403] * 3
+    assert desk.get(path).status_code == 403
+    stranger = browser_of(app, make_user(Role.ADMINISTRATOR))
+    assert stranger.get(path).status_code == 404
+    assert "2023" not in text_of(stranger.get("/reports/signed?lang=en"))
 
 
 @pytest.mark.parametrize("number", ["999999999", "99999999999999999999"])

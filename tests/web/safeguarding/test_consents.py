@@ -1,13 +1,11 @@
 """Pages of the guardian, her consents and papers, and of a birth date that two correct."""
 
 import datetime as dt
-import re
 from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
-from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
@@ -18,54 +16,44 @@ from scheduler.policy import Role
 from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.terms import CONSENT_TEXT, WithdrawnBy
 from tests.factories import MONDAY
-from tests.factories.people import make_centre, make_presenter, make_user
+from tests.factories.people import make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_minor, a_scan, make_consent, make_guardian
 from tests.laws.page_reader import seen_on
 from tests.visits.defences import take_defences_away
 from tests.web.browser import browser_of
+from tests.web.reading import a_link, main_of, rows_of, value_of
 
-TODAY = MONDAY.date()
+TODAY, DAY = MONDAY.date(), dt.timedelta(days=1)
 VESNA = {"name": "Vesna Ilić", "email": "vesna@family.example", "phone": "064 123-4567"}
-PURPOSES = ("takes_part", "travels", "rides", "photo")
-
-
-def typed(days: int) -> str:
-    day = TODAY + dt.timedelta(days=days)
-    return f"{day.day}.{day.month}.{day.year}."
+TICKED = {"name": "Vesna Ilić", "takes_part": "y", "text_version": CONSENT_TEXT}
 
 
 @pytest.fixture
-def centre_id(app) -> int:
-    return make_centre(email="centre@example.org", phone="011 123 456").id
+def minor(programme) -> Presenter:
+    names = {"given_name": "Tara", "family_name": "Kostić", "email": "tara@home.example"}
+    born, centre_id = dt.date(2010, 3, 1), programme.centre_id
+    return make_presenter(PresenterKind.INFLUENCER, birth_date=born, centre_id=centre_id, **names)
 
 
 @pytest.fixture
-def officer(app, centre_id):
-    return browser_of(app, make_user(Role.SAFEGUARDING, centre_id=centre_id, given_name="Olga"))
+def guardian(minor) -> Guardian:
+    return make_guardian(minor.id)
 
 
 @pytest.fixture
-def colleague(app, centre_id):
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=centre_id))
-
-
-@pytest.fixture
-def minor(centre_id) -> Presenter:
-    born = dt.date(2010, 3, 1)
-    return make_presenter(
-        PresenterKind.INFLUENCER, birth_date=born, email="tara@home.example", given_name="Tara", centre_id=centre_id
-    )
+def page(minor) -> str:
+    """Where staff reads the minor's proofs."""
+    return f"/safeguarding/{minor.id}"
 
 
 def link_of(guardian: Guardian) -> str:
-    with transaction():
-        return "/consent/" + tokens.mint("guardian", guardian.id, lasts=dt.timedelta(days=9), now=MONDAY)
+    return f"/consent/{a_link(guardian.id, 'guardian')}"
 
 
 def a_paper(**given) -> dict[str, object]:
     fair = {
-        "given_on": typed(-1),
-        "valid_until": typed(300),
+        "given_on": TODAY - DAY,
+        "valid_until": TODAY + 300 * DAY,
         "takes_part": "y",
         "seen": "y",
         "text_version": CONSENT_TEXT,
@@ -74,69 +62,67 @@ def a_paper(**given) -> dict[str, object]:
     return fair | given
 
 
-def test_a_guardian_is_named_and_asked(officer, minor):
-    path = f"/safeguarding/{minor.id}/guardian"
+def test_a_guardian_is_named_and_asked(officer, page):
+    path = f"{page}/guardian"
     assert officer.get(path).status_code == 200
 
     for wrong in ({"email": "Tara+mama@home.example"}, {"name": ""}, {"phone": "none"}):
         answer = officer.post(path, data=VESNA | wrong)
         assert (answer.status_code, "field__error" in answer.text) == (422, True)
-    assert officer.post(path, data=VESNA).location == f"/safeguarding/{minor.id}"
+    assert officer.post(path, data=VESNA).location == page
 
-    row = db.session.scalars(select(Guardian)).one()
+    [row] = rows_of(Guardian)
     assert (row.email, row.phone) == ("vesna@family.example", "+381641234567")
-    page = officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    shown = officer.get(f"{page}?lang=en").text
     for words in ("Vesna Ilić", "Send her the link", "Record a consent on paper", "Replace the guardian"):
-        assert words in page
+        assert words in shown
 
 
-def test_a_guardian_ticks_and_signs_behind_her_link_and_opening_it_gives_nothing(client, minor):
-    path = link_of(make_guardian(minor.id))
+def test_a_guardian_ticks_and_signs_behind_the_link_and_opening_it_gives_nothing(client, guardian):
+    path = link_of(guardian)
     for _scanner in range(20):
-        page = client.get(path + "?lang=en")
-        assert (page.status_code, "checked" in page.text) == (200, False), "purposes are off until ticked"
-    assert client.post(path, data={}).status_code == 422
-    assert client.post(path, data={"takes_part": "y", "text_version": CONSENT_TEXT}).status_code == 422
-    assert client.post(path, data={"name": "Vesna", "takes_part": "y", "text_version": "old"}).status_code == 422
-    assert db.session.scalars(select(GuardianConsent)).all() == []
+        shown = client.get(path + "?lang=en")
+        assert (shown.status_code, "checked" in shown.text) == (200, False), "purposes are off until ticked"
+    for wrong in ({}, TICKED | {"name": ""}, TICKED | {"text_version": "old"}):
+        assert client.post(path, data=wrong).status_code == 422
+    assert rows_of(GuardianConsent) == []
 
-    answer = client.post(path, data={"name": "Vesna Ilić", "takes_part": "y", "text_version": CONSENT_TEXT})
+    assert client.post(path, data=TICKED).location == path
 
-    assert answer.location == path
-    row = db.session.scalars(select(GuardianConsent)).one()
-    assert [getattr(row, name) for name in PURPOSES] == [True, False, False, False]
-    page = client.get(path + "?lang=en").text
-    assert "Withdraw my consent" in page
-    assert "Kostić" not in page, "of the young person the first name is enough"
+    [row] = rows_of(GuardianConsent)
+    assert (row.takes_part, row.travels, row.rides, row.photo) == (True, False, False, False)
+    settled = client.get(path + "?lang=en").text
+    assert "Withdraw my consent" in settled
+    assert "Kostić" not in settled, "of the young person the first name is enough"
 
 
-def test_a_guardian_who_goes_back_and_takes_a_tick_away_reads_what_stands_and_presses_once_more(client, minor):
-    path = link_of(make_guardian(minor.id))
-    fewer = {"name": "Vesna Ilić", "takes_part": "y", "text_version": CONSENT_TEXT, "form_key": "of-one-page"}
+def test_a_guardian_who_goes_back_and_takes_a_tick_away_reads_what_stands_and_presses_once_more(client, guardian):
+    path, fewer = link_of(guardian), TICKED | {"form_key": "of-one-page"}
     client.get(path + "?lang=en")
     assert client.post(path, data=fewer | {"travels": "y"}).location == path
 
     told = client.post(path, data=fewer)
 
     assert (told.status_code, "Press once more" in told.text) == (422, True)
-    (key,) = set(re.findall(r'name="form_key"[^>]*value="([^"]+)"', told.text))
-    assert client.post(path, data=fewer | {"form_key": key}).location == path
-    rows = db.session.scalars(select(GuardianConsent).order_by(GuardianConsent.id)).all()
-    assert [(row.travels, row.withdrawn_by) for row in rows] == [(True, WithdrawnBy.REPLACED), (False, None)]
+    assert client.post(path, data=fewer | {"form_key": value_of(told, "form_key")}).location == path
+    assert [(row.travels, row.withdrawn_by) for row in rows_of(GuardianConsent)] == [
+        (True, WithdrawnBy.REPLACED),
+        (False, None),
+    ]
 
 
 def test_a_guardian_withdraws_by_one_button_without_signing_in(client, minor):
-    path = link_of(make_guardian(minor.id))
-    make_consent(minor.id)
+    consent = make_consent(minor.id)
+    path = link_of(db.session.get(Guardian, consent.guardian_id))
     assert f'href="{path}/withdraw"' in client.get(path).text
     asked = client.get(path + "/withdraw?lang=en").text
     assert "Withdraw the consent?" in asked
     assert "stands in 0 visits to come" in asked
-    assert db.session.scalars(select(GuardianConsent.withdrawn_at)).one() is None, "looking does nothing"
+    assert rows_of(GuardianConsent.withdrawn_at) == [None], "looking does nothing"
 
     assert client.post(path + "/withdraw").location == path
 
-    row = db.session.scalars(select(GuardianConsent)).one()
+    [row] = rows_of(GuardianConsent)
     assert (row.withdrawn_at, row.withdrawn_by) == (MONDAY, WithdrawnBy.GUARDIAN)
     assert "Withdraw my consent" not in client.get(path + "?lang=en").text
     assert client.post(path + "/withdraw").location == path, "twice is once"
@@ -152,8 +138,7 @@ def test_a_link_of_who_was_replaced_has_ended_and_a_strange_one_never_was(client
 
 
 @pytest.mark.parametrize("case", ["account", "named after a withdrawal", "of age"])
-def test_who_may_not_consent_by_a_link_reads_why(client, minor, case, the_clock):
-    guardian = make_guardian(minor.id)
+def test_who_may_not_consent_by_a_link_reads_why(client, minor, guardian, case):
     path = link_of(guardian)
     if case == "account":
         make_user(Role.EDUCATOR, email="vesna@family.example")
@@ -168,44 +153,39 @@ def test_who_may_not_consent_by_a_link_reads_why(client, minor, case, the_clock)
             session.get(Guardian, guardian.id).replaced_at = MONDAY
         path = link_of(make_guardian(minor.id, email="petar@family.example", in_force_at=MONDAY))
 
-    page = client.get(path + "?lang=en")
+    shown = client.get(path + "?lang=en")
 
-    assert (page.status_code, "I give my consent" in page.text) == (200, False)
-    assert client.post(path, data={"name": "V", "takes_part": "y", "text_version": CONSENT_TEXT}).status_code == 422
-
-
-def test_a_paper_is_seen_by_two_and_then_counts(officer, colleague, minor):
-    make_guardian(minor.id)
-    path = f"/safeguarding/{minor.id}/consent"
-    assert "checked" not in officer.get(path).text, "purposes are off until ticked"
-
-    assert officer.post(path, data=a_paper()).location == f"/safeguarding/{minor.id}"
-
-    paper = db.session.scalars(select(ConsentPaper)).one()
-    page = f"/safeguarding/papers/{paper.id}"
-    assert page in officer.get("/safeguarding").text
-    assert page in officer.get(f"/safeguarding/{minor.id}").text
-    assert "Confirm: the consent counts" not in officer.get(page + "?lang=en").text
-    assert officer.post(page, data={"seen": "y"}).status_code == 422
-    assert "Confirm: the consent counts" in colleague.get(page + "?lang=en").text
-    assert colleague.post(page, data={}).status_code == 422
-    assert db.session.scalars(select(GuardianConsent)).all() == []
-    assert colleague.post(page, data={"seen": "y"}).location == f"/safeguarding/{minor.id}"
-    assert db.session.scalars(select(GuardianConsent.paper_id)).all() == [paper.id]
-    assert page not in officer.get("/safeguarding").text
+    assert (shown.status_code, "I give my consent" in shown.text) == (200, False)
+    assert client.post(path, data=TICKED).status_code == 422
 
 
-def test_a_scan_is_shown_as_what_it_is_and_stays_in_no_cache(officer, minor):
-    make_guardian(minor.id)
-    for number, kind in enumerate(("png", "pdf"), 1):
-        scan = (BytesIO(a_scan(kind)), "whatever.exe")
-        officer.post(f"/safeguarding/{minor.id}/consent", data=a_paper(scan=scan))
-        answer = officer.get(f"/safeguarding/papers/{number}/scan")
-        assert answer.data == a_scan(kind)
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert ("attachment" in answer.headers.get("Content-Disposition", "")) == (kind == "pdf")
-        assert answer.mimetype == {"png": "image/png", "pdf": "application/pdf"}[kind]
-        assert officer.get(f"/safeguarding/papers/{number}").status_code == 200
+def test_a_paper_is_seen_by_two_and_then_counts(officer, desk, guardian, page):
+    assert "checked" not in officer.get(f"{page}/consent").text, "purposes are off until ticked"
+
+    assert officer.post(f"{page}/consent", data=a_paper()).location == page
+
+    [paper_id] = rows_of(ConsentPaper.id)
+    paper = f"/safeguarding/papers/{paper_id}"
+    assert paper in officer.get("/safeguarding").text
+    assert paper in officer.get(page).text
+    assert "Confirm: the consent counts" not in officer.get(paper + "?lang=en").text
+    assert officer.post(paper, data={"seen": "y"}).status_code == 422
+    assert "Confirm: the consent counts" in desk.get(paper + "?lang=en").text
+    assert desk.post(paper, data={}).status_code == 422
+    assert rows_of(GuardianConsent) == []
+    assert desk.post(paper, data={"seen": "y"}).location == page
+    assert rows_of(GuardianConsent.paper_id) == [paper_id]
+    assert paper not in officer.get("/safeguarding").text
+
+
+def test_a_scan_is_shown_as_what_it_is_and_stays_in_no_cache(officer, guardian, page):
+    for kind, mimetype, apart in (("png", "image/png", False), ("pdf", "application/pdf", True)):
+        officer.post(f"{page}/consent", data=a_paper(scan=(BytesIO(a_scan(kind)), "whatever.exe")))
+        paper = f"/safeguarding/papers/{rows_of(ConsentPaper.id)[-1]}"
+        answer = officer.get(f"{paper}/scan")
+        assert (answer.data, answer.mimetype, answer.headers["Cache-Control"]) == (a_scan(kind), mimetype, "no-store")
+        assert ("attachment" in answer.headers.get("Content-Disposition", "")) == apart
+        assert officer.get(paper).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -216,18 +196,16 @@ def test_a_scan_is_shown_as_what_it_is_and_stays_in_no_cache(officer, minor):
         {"scan": (BytesIO(a_scan()), "0101990710008.png")},
         {"seen": ""},
         {"takes_part": ""},
-        {"given_on": typed(1)},
-        {"valid_until": typed(-2)},
+        {"given_on": TODAY + DAY},
+        {"valid_until": TODAY - 2 * DAY},
         {"given_on": "yesterday"},
         {"text_version": "old"},
     ],
 )
-def test_a_wrong_paper_is_told_and_nothing_is_stored(officer, minor, wrong):
-    make_guardian(minor.id)
+def test_a_wrong_paper_is_told_and_nothing_is_stored(officer, guardian, page, wrong):
+    answer = officer.post(f"{page}/consent", data=a_paper(**wrong))
 
-    answer = officer.post(f"/safeguarding/{minor.id}/consent", data=a_paper(**wrong))
-
-    assert (answer.status_code, db.session.scalars(select(ConsentPaper)).all()) == (422, [])
+    assert (answer.status_code, rows_of(ConsentPaper)) == (422, [])
 
 
 def sent_whole(client, path: str, scan: bytes):
@@ -240,58 +218,53 @@ def sent_whole(client, path: str, scan: bytes):
                        content_length=len(body))  # fmt: skip
 
 
-def test_a_scan_of_three_megabytes_is_taken_and_one_of_six_is_not(officer, minor):
-    make_guardian(minor.id)
-    path = f"/safeguarding/{minor.id}/consent"
+def test_a_scan_of_three_megabytes_is_taken_and_one_of_six_is_not(officer, guardian, page):
     large = a_scan("pdf").replace(b"1 0 obj", b"x" * 3_000_000)
 
-    assert sent_whole(officer, path, large).status_code == 302
-    assert sent_whole(officer, path, large + b" " * 3_000_000).status_code == 413
-    assert sent_whole(officer, f"/safeguarding/{minor.id}/guardian", large).status_code == 413
-    assert len(db.session.scalars(select(ConsentPaper)).all()) == 1
+    assert sent_whole(officer, f"{page}/consent", large).status_code == 302
+    assert sent_whole(officer, f"{page}/consent", large + b" " * 3_000_000).status_code == 413
+    assert sent_whole(officer, f"{page}/guardian", large).status_code == 413
+    assert len(rows_of(ConsentPaper)) == 1
 
 
-def test_a_paper_without_a_guardian_is_refused_with_words(officer, minor):
-    path = f"/safeguarding/{minor.id}/consent"
-    assert "Name the guardian first" in officer.get(path + "?lang=en").text
+def test_a_paper_without_a_guardian_is_refused_with_words(officer, page):
+    assert "Name the guardian first" in officer.get(f"{page}/consent?lang=en").text
 
-    assert officer.post(path, data=a_paper()).status_code == 422
-
-
-def test_a_paper_is_turned_down(officer, colleague, minor):
-    make_guardian(minor.id)
-    officer.post(f"/safeguarding/{minor.id}/consent", data=a_paper())
-    number = db.session.scalars(select(ConsentPaper.id)).one()
-
-    assert colleague.post(f"/safeguarding/papers/{number}/no").location == f"/safeguarding/{minor.id}"
-
-    assert db.session.scalars(select(ConsentPaper.ended_at)).one() == MONDAY
-    assert colleague.post(f"/safeguarding/papers/{number}", data={"seen": "y"}).status_code == 422
+    assert officer.post(f"{page}/consent", data=a_paper()).status_code == 422
 
 
-def test_a_guardian_is_replaced_and_the_change_is_called_off(officer, minor):
-    make_guardian(minor.id)
-    assert "until then" in officer.get(f"/safeguarding/{minor.id}/guardian?lang=en").text
-    officer.post(f"/safeguarding/{minor.id}/guardian", data={"name": "Petar", "email": "petar@family.example"})
-    assert "Petar" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
-    again = {"name": "Eva", "email": "eva@family.example"}
-    assert officer.post(f"/safeguarding/{minor.id}/guardian", data=again).status_code == 422
+def test_a_paper_is_turned_down(officer, desk, guardian, page):
+    officer.post(f"{page}/consent", data=a_paper())
+    [paper_id] = rows_of(ConsentPaper.id)
 
-    assert officer.post(f"/safeguarding/{minor.id}/guardian/stays").location == f"/safeguarding/{minor.id}"
+    assert desk.post(f"/safeguarding/papers/{paper_id}/no").location == page
 
-    assert "Petar" not in officer.get(f"/safeguarding/{minor.id}?lang=en").text
-    assert officer.post(f"/safeguarding/{minor.id}/guardian/stays").status_code == 404
+    assert rows_of(ConsentPaper.ended_at) == [MONDAY]
+    assert desk.post(f"/safeguarding/papers/{paper_id}", data={"seen": "y"}).status_code == 422
 
 
-def test_the_link_is_sent_once_more_or_the_page_says_why_not(officer, minor):
-    path = f"/safeguarding/{minor.id}/guardian/link?lang=en"
+def test_a_guardian_is_replaced_and_the_change_is_called_off(officer, guardian, page):
+    path = f"{page}/guardian"
+    assert "until then" in officer.get(f"{path}?lang=en").text
+    officer.post(path, data={"name": "Petar", "email": "petar@family.example"})
+    assert "Petar" in officer.get(page).text
+    assert officer.post(path, data={"name": "Eva", "email": "eva@family.example"}).status_code == 422
+
+    assert officer.post(f"{path}/stays").location == page
+
+    assert "Petar" not in officer.get(page).text
+    assert officer.post(f"{path}/stays").status_code == 404
+
+
+def test_the_link_is_sent_once_more_or_the_page_says_why_not(officer, minor, page):
+    path = f"{page}/guardian/link?lang=en"
     assert officer.post(path).status_code == 302
-    assert "Name the guardian first" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    assert "Name the guardian first" in officer.get(f"{page}?lang=en").text
     make_guardian(minor.id)
     assert [officer.post(path).status_code for _press in range(2)] == [302, 302]
     waiting = select(OutboxMessage.kind).where(OutboxMessage.state == MessageState.WAITING)
     assert db.session.scalars(waiting).all() == ["consent_asked"]
-    assert "on its way" in officer.get(f"/safeguarding/{minor.id}?lang=en").text
+    assert "on its way" in officer.get(f"{page}?lang=en").text
 
 
 def test_the_link_is_sent_once_however_often_the_button_is_pressed(officer, minor):
@@ -318,45 +291,41 @@ def test_a_minor_takes_the_consent_back_on_her_own_page(app):
     assert address not in me.get("/account").text
 
 
-def test_a_minor_reads_no_address_of_papers_or_guardian(app, minor):
-    make_guardian(minor.id)
-    page = browser_of(app, minor).get(f"/safeguarding/{minor.id}?lang=en").text
+def test_a_minor_reads_no_address_of_papers_or_guardian(app, minor, guardian, page):
+    own = browser_of(app, minor).get(f"{page}?lang=en").text
 
     for words in ("vesna@family.example", "Record a consent", "Replace the guardian", "Correct the birth date"):
-        assert words not in page
+        assert words not in own
 
 
-def test_two_of_the_staff_correct_a_birth_date(officer, colleague, minor):
-    path = f"/safeguarding/{minor.id}"
-    assert officer.get(path + "/birth-date").status_code == 200
-    assert officer.post(path + "/birth-date", data={"birth_date": "1.3.2010."}).status_code == 422
-    assert officer.post(path + "/birth-date", data={"birth_date": "2.3.2010."}).location == path
-    number = db.session.scalars(select(BirthDateCorrection.id)).one()
-    confirm = path + "/birth-date/confirm"
-    assert confirm not in officer.get(path).text
-    assert confirm in colleague.get(path).text
+def test_two_of_the_staff_correct_a_birth_date(officer, desk, minor, page):
+    path, confirm = f"{page}/birth-date", f"{page}/birth-date/confirm"
+    assert officer.get(path).status_code == 200
+    assert officer.post(path, data={"birth_date": "1.3.2010."}).status_code == 422
+    assert officer.post(path, data={"birth_date": "2.3.2010."}).location == page
+    [number] = rows_of(BirthDateCorrection.id)
+    assert confirm not in officer.get(page).text
+    assert confirm in desk.get(page).text
 
-    for client, data in ((officer, {"correction": number}), (colleague, {}), (colleague, {"correction": "77"})):
-        assert client.post(confirm, data=data).location == path
+    for browser, data in ((officer, {"correction": number}), (desk, {}), (desk, {"correction": "77"})):
+        assert browser.post(confirm, data=data).location == page
         assert db.session.get(Presenter, minor.id).birth_date == dt.date(2010, 3, 1)
-    colleague.post(confirm, data={"correction": number})
+    desk.post(confirm, data={"correction": number})
 
-    db.session.rollback()
-    assert db.session.get(Presenter, minor.id).adult_on == dt.date(2028, 3, 2)
+    assert dt.date(2028, 3, 2) in rows_of(Presenter.adult_on)
 
 
-def test_a_birth_date_that_is_turned_down_stays(officer, colleague, minor):
-    path = f"/safeguarding/{minor.id}"
-    officer.post(path + "/birth-date", data={"birth_date": "2.3.2010."})
-    colleague.post(path + "/birth-date/no")
+def test_a_birth_date_that_is_turned_down_stays(officer, desk, minor, page):
+    officer.post(f"{page}/birth-date", data={"birth_date": "2.3.2010."})
+    desk.post(f"{page}/birth-date/no")
 
-    assert colleague.post(path + "/birth-date/no").location == path
+    assert desk.post(f"{page}/birth-date/no").location == page
     assert db.session.get(Presenter, minor.id).birth_date == dt.date(2010, 3, 1)
-    assert "2 March 2010" not in colleague.get(path + "?lang=en").text
+    assert "2 March 2010" not in desk.get(page + "?lang=en").text
 
 
-def test_an_educator_has_no_birth_date_to_correct(officer, centre_id):
-    educator = make_presenter(centre_id=centre_id)
+def test_an_educator_has_no_birth_date_to_correct(officer, programme):
+    educator = make_presenter(centre_id=programme.centre_id)
 
     assert officer.get(f"/safeguarding/{educator.id}/birth-date").status_code == 404
 
@@ -371,13 +340,12 @@ def test_things_of_another_centre_do_not_exist(officer):
         assert officer.get(f"/safeguarding/papers/4711{tail}").status_code == 404
 
 
-def test_a_guardian_reads_what_stands_before_she_may_change_it(client, minor):
-    guardian = make_guardian(minor.id)
+def test_a_guardian_reads_what_stands_before_changing_it(client, minor, guardian):
     path = link_of(guardian)
-    assert "<details" not in client.get(path).text.partition("<h1>")[2].partition("</main>")[0], "she is asked openly"
+    assert "<details" not in main_of(client.get(path)).partition("<h1>")[2], "the question stands open"
 
     make_consent(minor.id, guardian_id=guardian.id)
-    settled = client.get(path).text.partition("<h1>")[2].partition("</main>")[0]
+    settled = main_of(client.get(path))
     assert settled.index("/withdraw") < settled.index('<details class="fold">')
 
     refused = client.post(path, data={"text_version": CONSENT_TEXT})

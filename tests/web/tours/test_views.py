@@ -4,13 +4,11 @@ import datetime as dt
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from scheduler.core.db import db
-from scheduler.jobs import long_work, queue
+from scheduler.jobs import long_work
 from scheduler.jobs.telling import Telling
-from scheduler.people.models import User
-from scheduler.people.terms import TeachingLanguage
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanProposal
 from scheduler.requests.terms.school_request import RequestState
@@ -20,17 +18,12 @@ from scheduler.work import service as work_service
 from scheduler.work.models import LongWork
 from scheduler.work.terms import Phase
 from tests.factories import MONDAY
-from tests.factories.people import make_centre, make_user
+from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.tours import FIRST, LAST, a_campaign_on_tour
 from tests.web.browser import browser_of
-
-
-@pytest.fixture(autouse=True)
-def attached(app, the_clock):
-    queue.attach(app)
-    the_clock.stands_at(MONDAY)
+from tests.web.reading import rows_of
 
 
 @pytest.fixture
@@ -40,7 +33,7 @@ def touring(session):
 
 @pytest.fixture
 def desk(app, touring):
-    return browser_of(app, db.session.get_one(User, touring.coordinator.user_id))
+    return browser_of(app, touring.coordinator)
 
 
 def body(answer, status: int = 200) -> str:
@@ -54,17 +47,10 @@ def address(touring) -> str:
 
 def sent(touring, **given):
     fair = {
-        "cities": [str(town.id) for town in touring.towns],
-        "first_day": FIRST.isoformat(),
-        "last_day": LAST.isoformat(),
-        "start": str(touring.towns[0].id),
-        "mornings": "1",
-        "afternoons": "0",
-        "largest": "0",
-        "mode": "rotating",
-        "nights": "y",
-        "night_km": "100",
-    }
+        "cities": [str(town.id) for town in touring.towns], "start": str(touring.towns[0].id),
+        "first_day": f"{FIRST}", "last_day": f"{LAST}", "mornings": "1", "afternoons": "0", "largest": "0",
+        "mode": "rotating", "nights": "y", "night_km": "100",
+    }  # fmt: skip
     return {name: value for name, value in (fair | given).items() if value is not None}
 
 
@@ -81,11 +67,10 @@ def test_a_worker_that_died_is_told_of_while_a_tour_is_watched(desk, touring, th
     moving = body(desk.get(f"/tours/{tour_id}?lang=en"))
     the_clock.stands_at(MONDAY + dt.timedelta(seconds=50))
 
+    later = body(desk.get(f"/tours/{tour_id}?lang=en"))
     assert "2 of 7" in moving
     assert "interrupted" not in moving
-    assert "The worker was interrupted. Nothing was changed; the next one begins anew." in body(
-        desk.get(f"/tours/{tour_id}?lang=en")
-    )
+    assert "The worker was interrupted. Nothing was changed; the next one begins anew." in later
 
 
 def drawn(desk, touring, **given) -> tuple[int, str]:
@@ -133,14 +118,9 @@ def test_ticked_days_stay_and_the_tour_is_drawn_anew(desk, touring):
 
 
 def test_a_day_becomes_a_plan_proposal(desk, touring):
-    make_school_request(
-        RequestState.AGREED,
-        programme=touring.programme,
-        host_id=make_host(municipality_id=touring.towns[0].id).id,
-        first_day=FIRST,
-        last_day=LAST,
-        teaching_language=TeachingLanguage.SERBIAN,
-    )
+    host = make_host(municipality_id=touring.towns[0].id)
+    of_these_days = {"programme": touring.programme, "first_day": FIRST, "last_day": LAST}
+    make_school_request(RequestState.AGREED, host_id=host.id, **of_these_days)
     tour_id, read = drawn(desk, touring)
     day = re.search(rf'formaction="/tours/{tour_id}/days/([\d-]+)"', read)
     assert day
@@ -150,7 +130,7 @@ def test_a_day_becomes_a_plan_proposal(desk, touring):
 
     proposal = db.session.get_one(PlanProposal, int(answer.location.rsplit("/", 1)[1]))
     assert (proposal.first_day.isoformat(), proposal.last_day.isoformat()) == (day[1], day[1])
-    assert db.session.scalar(select(func.count()).select_from(Visit)) == 0
+    assert rows_of(Visit) == []
 
 
 @pytest.mark.parametrize(
@@ -171,7 +151,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(desk, touring
 
     assert words in answer
     assert 'value="77"' in answer
-    assert db.session.scalar(select(func.count()).select_from(CampaignTour)) == 0
+    assert rows_of(CampaignTour) == []
 
 
 def test_more_cities_are_typed_or_the_largest_are_taken(desk, touring):
@@ -185,7 +165,7 @@ def test_more_cities_are_typed_or_the_largest_are_taken(desk, touring):
 
 
 def test_a_tour_of_another_centre_is_not_there(app, touring):
-    stranger = browser_of(app, make_user(Role.COORDINATOR, centre_id=make_centre().id))
+    stranger = browser_of(app, make_user(Role.COORDINATOR))
 
     assert stranger.get(address(touring)).status_code == 404
     assert stranger.get("/tours/1").status_code == 404
