@@ -6,14 +6,12 @@ import pytest
 
 from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.service.tally import count_in
-from scheduler.policy import Role
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.states import PresentationState
 from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
 from tests.factories.counting import a_begun_visit
-from tests.factories.people import make_user
 from tests.factories.visits import make_assignment, make_presentation
-from tests.web.browser import sign_in_as
+from tests.web.browser import browser_of, staff_of
 
 
 @pytest.fixture(autouse=True)
@@ -68,13 +66,13 @@ def test_a_wrong_code_is_an_address_that_is_not_there(client):
 
 def test_poster_and_sheet_are_papers(client):
     tally = an_evening()
-    for paper in ("/poster.pdf", "/home.pdf"):
-        answer = client.get(at(tally, paper))
-        assert answer.mimetype == "application/pdf"
-        assert answer.data.startswith(b"%PDF-")
+
+    papers = [client.get(at(tally, paper)) for paper in ("/poster.pdf", "/home.pdf")]
+
+    assert [(one.mimetype, one.data[:5]) for one in papers] == [("application/pdf", b"%PDF-")] * 2
 
 
-def test_school_crew_and_coordinator_find_the_papers_and_the_count(app, client):
+def test_crew_and_coordinator_find_the_papers_and_the_count(app):
     begun = a_begun_visit()
     evening = make_presentation(
         begun.visit, EVENING, PresentationState.CONFIRMED, ordinal=2, audience=Audience.PARENTS, level=SchoolLevel.NONE
@@ -82,10 +80,8 @@ def test_school_crew_and_coordinator_find_the_papers_and_the_count(app, client):
     make_assignment(evening, begun.educator.id)
     tally = tallies_of(begun.visit.id)[0]
     count_in(tally, 7, now=BEGINS)
-    staff = sign_in_as(app.test_client(), make_user(Role.COORDINATOR, centre_id=begun.visit.centre_id).id)
-    educator = sign_in_as(app.test_client(), begun.educator.user_id)
+    educator, visit = browser_of(app, begun.educator), f"/visits/{begun.visit.number}"
 
-    assert f"{tally.code}/poster.pdf" in staff.get(f"/visits/{begun.visit.number}?lang=en").text
-    counting = educator.get(f"/visits/{begun.visit.number}/count/2?lang=en").text
-    assert "By the poster 7 people have counted themselves." in counting
-    assert "counted themselves" not in educator.get(f"/visits/{begun.visit.number}/count/1?lang=en").text
+    assert f"{tally.code}/poster.pdf" in staff_of(app, begun.visit).get(visit).text
+    assert "By the poster 7 people have counted themselves." in educator.get(f"{visit}/count/2?lang=en").text
+    assert "counted themselves" not in educator.get(f"{visit}/count/1?lang=en").text

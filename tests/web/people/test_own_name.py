@@ -1,12 +1,8 @@
 """A name in two scripts on pages, in mails and on papers: its owner's own page, staff's, the school's."""
 
 import pytest
-from sqlalchemy import select
 
 from scheduler.core.audit import MINOR_READ, AuditEntry
-from scheduler.core.db import db
-from scheduler.people.models import User
-from scheduler.policy import Role
 from scheduler.readiness.queries.told_notes import told_values
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.queries.lists import visits_where
@@ -15,7 +11,8 @@ from tests.factories.people import make_centre, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import make_assignment
 from tests.papers import saved, words_of
-from tests.web.browser import browser_of
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of
 from tests.web.requests.schools import School
 
 BOTH = {"other_given_name": "Katalin", "other_family_name": "Szabó"}
@@ -29,7 +26,7 @@ def presenter(app):
 
 @pytest.fixture
 def hers(app, presenter):
-    return browser_of(app, db.session.get(User, presenter.user_id))
+    return browser_of(app, presenter)
 
 
 def test_she_reads_what_is_made_of_her_name_and_writes_it_herself(hers):
@@ -54,7 +51,7 @@ def test_half_a_name_is_told_at_its_field_and_what_was_typed_stays(hers):
 
 
 def test_a_latin_name_is_offered_cyrillic_letters_and_is_never_turned(app):
-    hers = browser_of(app, make_user(Role.COORDINATOR, given_name="Njegoš", family_name="Konjević"))
+    hers = browser_of(app, make_user(given_name="Njegoš", family_name="Konjević"))
 
     shown = hers.get("/account?lang=sr_Cyrl").text
 
@@ -63,12 +60,17 @@ def test_a_latin_name_is_offered_cyrillic_letters_and_is_never_turned(app):
     assert "Његош" not in shown
 
 
-@pytest.mark.parametrize(("language", "name"), LETTERS.items())
-def test_a_school_reads_names_in_its_letters_on_its_page_and_its_paper(client, tmp_path, language, name):
+@pytest.fixture
+def school(app) -> School:
+    """She goes to its visit."""
     school = School()
     person = a_cleared_educator(centre_id=school.centre_id, given_name="Каталин", family_name="Сабо", **BOTH)
     make_assignment(school.presentation, person.id)
+    return school
 
+
+@pytest.mark.parametrize(("language", "name"), LETTERS.items())
+def test_a_school_reads_names_in_its_letters_on_its_page_and_its_paper(client, school, tmp_path, language, name):
     shown = client.get(school.at(language=language)).text
     paper = words_of(saved(client.get(school.at("/request.pdf", language)).data, tmp_path))
 
@@ -78,11 +80,8 @@ def test_a_school_reads_names_in_its_letters_on_its_page_and_its_paper(client, t
 
 
 @pytest.mark.parametrize(("language", "name"), LETTERS.items())
-def test_a_text_for_viber_and_staffs_pages_say_it_in_the_readers_letters(app, language, name):
-    school = School()
-    person = a_cleared_educator(centre_id=school.centre_id, given_name="Каталин", family_name="Сабо", **BOTH)
-    make_assignment(school.presentation, person.id)
-    desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=school.centre_id))
+def test_a_text_for_viber_and_staffs_pages_say_it_in_the_readers_letters(app, school, language, name):
+    desk = staff_of(app, school)
 
     assert [one.other for one in told_values(visits_where(Visit.id == school.visit.id)[0], language, MONDAY)["who"]]
     for page in (f"/visits/{school.visit.number}", f"/visits/{school.visit.number}/text?of=confirmation", "/people"):
@@ -92,17 +91,15 @@ def test_a_text_for_viber_and_staffs_pages_say_it_in_the_readers_letters(app, la
 
 
 def test_staff_reads_on_her_page_which_spelling_is_derived(app, presenter):
-    desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=presenter.centre_id))
+    page = staff_of(app, presenter).get(f"/people/{presenter.id}?lang=en").text
 
-    assert "Katalin Sabo (made from the Cyrillic letters)" in desk.get(f"/people/{presenter.id}?lang=en").text
+    assert "Katalin Sabo (made from the Cyrillic letters)" in page
 
 
 @pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn"])
 def test_trust_s34_a_minor_who_is_named_in_either_spelling_is_a_read(app, language):
-    centre = make_centre()
-    a_cleared_minor(centre_id=centre.id, given_name="Каталин", family_name="Сабо", **BOTH)
-    desk = browser_of(app, make_user(Role.COORDINATOR, centre_id=centre.id))
+    minor = a_cleared_minor(given_name="Каталин", family_name="Сабо", **BOTH)
 
-    assert LETTERS[language] in desk.get(f"/people?lang={language}").text
+    assert LETTERS[language] in staff_of(app, minor).get(f"/people?lang={language}").text
 
-    assert db.session.scalars(select(AuditEntry.id).where(AuditEntry.action == MINOR_READ)).all()
+    assert MINOR_READ in rows_of(AuditEntry.action)

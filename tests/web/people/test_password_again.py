@@ -7,13 +7,11 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from scheduler import config
 from scheduler.core import passwords
 from scheduler.core.audit import AuditEntry
-from scheduler.core.db import db
-from scheduler.jobs.long_work import do_long_work
 from scheduler.people.models import User, UserRole
 from scheduler.people.rules import PASSWORD_HOLDS_FOR
 from scheduler.policy import Role
@@ -21,7 +19,9 @@ from tests.factories import MONDAY
 from tests.factories.people import make_user
 from tests.factories.places import make_municipality
 from tests.laws.nasty import seen_on
+from tests.web.admin.uploading import uploaded
 from tests.web.browser import sign_in_as
+from tests.web.reading import rows_of
 
 PASSWORD = "mesečina nad Drvengradom"
 ASKED = "Your password, once more"
@@ -39,129 +39,110 @@ def browser(app: Flask, boss: User) -> FlaskClient:
     return sign_in_as(app.test_client(), boss.id, password_typed=False)
 
 
+@pytest.fixture
+def other(boss: User) -> User:
+    """A coordinator of the same centre."""
+    return make_user(Role.COORDINATOR, centre_id=boss.centre_id)
+
+
 def roles_of(user: User) -> set[Role]:
-    db.session.rollback()
-    return set(db.session.scalars(select(UserRole.role).where(UserRole.user_id == user.id)))
+    return {row.role for row in rows_of(UserRole) if row.user_id == user.id}
+
+
+def asks(answer) -> str:
+    """The page that asks for the password."""
+    assert (answer.status_code, ASKED in answer.text) == (422, True)
+    return answer.text
 
 
 def again(browser: FlaskClient, page: str, password: str = PASSWORD):
     """Fill in the password on the page that asks, and send all that the page holds."""
     form = next(form for form in seen_on("", page)[0] if "password_again" in form.names)
     fields = [(name, text) for name, text in form.fields if name != "password_again"]
-    data: dict[str, list[str]] = {"password_again": [password]}
-    for name, text in fields:
-        data.setdefault(name, []).append(text)
-    return browser.post(form.action, data=data)
+    return browser.post(form.action, data=MultiDict([*fields, ("password_again", password)]))
 
 
-def test_a_change_of_roles_asks_first_and_goes_on_with_what_was_ticked(browser, boss):
-    other = make_user(Role.COORDINATOR, centre_id=boss.centre_id)
+def test_a_change_of_roles_asks_first_and_goes_on_with_what_was_ticked(browser, other):
     wish = {"roles": ["safeguarding", "coordinator"]}
-    asked = browser.post(f"/people/users/{other.id}/roles?lang=en", data=wish)
-    assert (asked.status_code, ASKED in asked.text) == (422, True)
+    page = asks(browser.post(f"/people/users/{other.id}/roles?lang=en", data=wish))
     assert roles_of(other) == {Role.COORDINATOR}
 
-    done = again(browser, asked.text)
+    done = again(browser, page)
 
     assert done.location == "/people/users"
     assert roles_of(other) == {Role.COORDINATOR, Role.SAFEGUARDING}
 
 
-def test_a_wrong_password_keeps_what_was_ticked_asks_again_and_is_in_the_audit(browser, boss):
-    other = make_user(Role.COORDINATOR, centre_id=boss.centre_id)
-    asked = browser.post(f"/people/users/{other.id}/roles?lang=en", data={"roles": ["safeguarding"]})
+def test_a_wrong_password_keeps_what_was_ticked_asks_again_and_is_in_the_audit(browser, boss, other):
+    page = asks(browser.post(f"/people/users/{other.id}/roles?lang=en", data={"roles": ["safeguarding"]}))
 
-    wrong = again(browser, asked.text, "not mine at all")
+    wrong = again(browser, page, "not mine at all")
 
     assert (wrong.status_code, "this one does not match" in wrong.text) == (422, True)
     assert "not mine at all" not in wrong.text
     assert roles_of(other) == {Role.COORDINATOR}
-    denied = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "denied")).all()
-    assert [(one.actor, "wrong password" in one.details) for one in denied] == [(f"user:{boss.id}", True)]
+    [denied] = [row for row in rows_of(AuditEntry) if row.action == "denied"]
+    assert (denied.actor, "wrong password" in denied.details) == (f"user:{boss.id}", True)
     assert again(browser, wrong.text).status_code == 302
     assert roles_of(other) == {Role.SAFEGUARDING}
 
 
-def test_guesses_are_counted_as_those_to_sign_in(browser, boss):
-    other = make_user(Role.COORDINATOR, centre_id=boss.centre_id)
+def test_guesses_are_counted_as_those_to_sign_in(browser, other):
     page = browser.post(f"/people/users/{other.id}/roles?lang=en", data={"roles": ["safeguarding"]}).text
 
     assert [again(browser, page, "wrong").status_code for _ in range(6)] == [422] * 5 + [429]
     assert roles_of(other) == {Role.COORDINATOR}
 
 
-def test_it_holds_for_ten_minutes_and_no_second_longer(browser, boss, the_clock):
+def test_it_holds_for_ten_minutes_and_no_second_longer(browser, other, the_clock):
     assert dt.timedelta(minutes=10) == PASSWORD_HOLDS_FOR
-    other = make_user(Role.COORDINATOR, centre_id=boss.centre_id)
     page = f"/people/users/{other.id}/roles?lang=en"
     again(browser, browser.post(page, data={"roles": ["safeguarding"]}).text)
 
-    the_clock.stands_at(MONDAY + PASSWORD_HOLDS_FOR - SECOND)
-    assert browser.post(page, data={"roles": ["coordinator"]}).status_code == 302
-    the_clock.stands_at(MONDAY + PASSWORD_HOLDS_FOR)
-    assert browser.post(page, data={"roles": ["coordinator"]}).status_code == 422
-
-
-def test_a_clock_that_is_set_back_lets_nobody_in(browser, boss, the_clock):
-    again(browser, browser.post("/settings/export?lang=en").text)
-    the_clock.stands_at(MONDAY - 2 * SECOND)
-
-    assert browser.post("/settings/export?lang=en").status_code == 422
+    for later, status in ((PASSWORD_HOLDS_FOR - SECOND, 302), (PASSWORD_HOLDS_FOR, 422), (-2 * SECOND, 422)):
+        the_clock.stands_at(MONDAY + later)  # a clock that is set back lets nobody in
+        assert browser.post(page, data={"roles": ["coordinator"]}).status_code == status
 
 
 def test_the_export_of_everything_asks_first(browser):
-    asked = browser.post("/settings/export?lang=en")
-    assert (asked.status_code, ASKED in asked.text) == (422, True)
+    page = asks(browser.post("/settings/export?lang=en"))
 
-    assert again(browser, asked.text).mimetype == "application/zip"
+    assert again(browser, page).mimetype == "application/zip"
 
 
 def test_an_invitation_asks_first_and_keeps_the_address(browser):
     data = {"email": "nova@centre.example", "given_name": "Нова", "roles": ["coordinator"]}
-    asked = browser.post("/people/users/new?lang=en", data=data)
-    assert (asked.status_code, ASKED in asked.text) == (422, True)
+    page = asks(browser.post("/people/users/new?lang=en", data=data))
 
-    assert again(browser, asked.text).location == "/people/users"
-    db.session.rollback()
-    assert db.session.scalar(select(User.given_name).where(User.email == "nova@centre.example")) == "Нова"
+    assert again(browser, page).location == "/people/users"
+    assert [(row.email, row.given_name) for row in rows_of(User)][-1] == ("nova@centre.example", "Нова")
 
 
-def test_lifting_a_suspension_asks_first_and_suspending_never_does(browser, boss):
-    other = make_user(Role.COORDINATOR, centre_id=boss.centre_id)
+def test_lifting_a_suspension_asks_first_and_suspending_never_does(browser, other):
     assert browser.post(f"/people/users/{other.id}/suspend", data={"from": "users"}).status_code == 302
 
-    asked = browser.post(f"/people/users/{other.id}/restore?lang=en", data={"from": "users"})
-    assert (asked.status_code, ASKED in asked.text) == (422, True)
-    assert again(browser, asked.text).location == "/people/users"
+    page = asks(browser.post(f"/people/users/{other.id}/restore?lang=en", data={"from": "users"}))
+    assert again(browser, page).location == "/people/users"
 
 
 def test_a_file_of_people_gives_roles_and_asks_before_it_is_stored(browser):
     make_municipality()
-    body = '--edge\r\nContent-Disposition: form-data; name="file"; filename="p.csv"\r\n\r\nime;prezime;e-mail;uloga\n'
-    body += "Ана;Анић;ana@centre.example;koordinator\r\n--edge--\r\n"
-    sent_as = "multipart/form-data; boundary=edge"
-    checked = browser.post("/imports?of=people&lang=en", data=body.encode(), content_type=sent_as).location
-    do_long_work.call_local()
+    people = "ime;prezime;e-mail;uloga\nАна;Анић;ana@centre.example;koordinator\n"
+    checked = uploaded(browser, people.encode(), "people")
 
-    asked = browser.post(f"/imports/{checked.rpartition('/')[2]}/apply?lang=en")
+    page = asks(browser.post(f"/imports/{checked}/apply?lang=en"))
 
-    assert (asked.status_code, ASKED in asked.text) == (422, True)
-    assert again(browser, asked.text).status_code == 302
+    assert again(browser, page).status_code == 302
 
 
-def test_who_may_not_do_it_at_all_is_not_asked(app: Flask):
-    coordinator = make_user(Role.COORDINATOR)
-    browser = sign_in_as(app.test_client(), coordinator.id, password_typed=False)
-
-    assert browser.post("/settings/export?lang=en").status_code == 403
+def test_who_may_not_do_it_at_all_is_not_asked(client: FlaskClient):
+    assert sign_in_as(client, make_user().id, password_typed=False).post("/settings/export").status_code == 403
 
 
 def test_what_was_typed_is_carried_as_text(browser):
     data = {"email": '"><script>alert(1)</script>', "roles": ["coordinator"]}
 
-    asked = browser.post("/people/users/new?lang=en", data=data)
-
-    assert "<script>alert(1)" not in asked.text
+    assert "<script>alert(1)" not in asks(browser.post("/people/users/new?lang=en", data=data))
 
 
 def test_the_demo_says_the_password_that_nobody_was_told(app: Flask, browser, boss):

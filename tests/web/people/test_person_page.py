@@ -2,28 +2,17 @@
 
 import datetime as dt
 
-import pytest
-from sqlalchemy import select
-
-from scheduler.core.db import db
 from scheduler.people.models import PresenterNote
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind
-from scheduler.policy import SYSTEM, Role
-from scheduler.staffing.queries.visit_lines import visits_of_person
+from scheduler.policy import Role
 from scheduler.staffing.rules.visit_lines import offered_minutes
 from tests.ceilings import at_most
-from tests.counting import statements
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user, works
-from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, an_offered_visit
-from tests.web.browser import browser_of
-
-
-@pytest.fixture
-def programme(app):
-    return make_programme()
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of, selects_of
 
 
 def an_educator(programme, **given):
@@ -32,7 +21,7 @@ def an_educator(programme, **given):
 
 def test_phone_and_mail_are_links_for_staff_and_for_herself(app, desk, programme):
     person = an_educator(programme, email="jelena@home.example")
-    officer = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=programme.centre_id))
+    officer = staff_of(app, programme, Role.SAFEGUARDING)
 
     for reader in (desk, officer, browser_of(app, person)):
         page = reader.get(f"/people/{person.id}").text
@@ -45,13 +34,8 @@ def test_phone_and_mail_are_links_for_staff_and_for_herself(app, desk, programme
 
 def test_a_minor_is_reached_through_her_guardian(app, desk, programme):
     born = dt.date(2010, 3, 1)
-    minor = make_presenter(
-        PresenterKind.INFLUENCER,
-        birth_date=born,
-        centre_id=programme.centre_id,
-        phone="+381601112223",
-        email="tara@home.example",
-    )
+    given = {"centre_id": programme.centre_id, "phone": "+381601112223", "email": "tara@home.example"}
+    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=born, **given)
     make_guardian(minor.id, phone="+381609998887")
 
     page = desk.get(f"/people/{minor.id}").text
@@ -94,27 +78,11 @@ def test_past_visits_are_paged(desk, programme):
 
 def test_the_page_asks_equally_often_for_one_visit_and_for_many(desk, programme):
     person = an_educator(programme)
-    counts = []
     for day in (1, 2, 3):
         a_held_visit(person, programme=programme, on_day=MONDAY.date() - dt.timedelta(days=day))
         a_confirmed_visit(person, programme=programme, on_day=MONDAY.date() + dt.timedelta(days=day))
-        path = f"/people/{person.id}"
-        with statements() as asked:
-            desk.get(path)
-        counts.append(len(asked))
 
-    assert len(set(counts)) == 1
-    at_most(11, counts[0])  # with the reader's own rights, the audit of reads and the history
-
-
-def test_the_two_lists_of_visits_are_one_question(app, programme):
-    person = an_educator(programme)
-    a_confirmed_visit(person, programme=programme)
-    presenter_id = person.id
-    with statements() as asked:
-        visits_of_person(SYSTEM, presenter_id, None, MONDAY.date(), 1)
-
-    at_most(1, asked)
+        at_most(11, selects_of(desk, f"/people/{person.id}"))  # with the reader's rights, the audit of reads, history
 
 
 def test_load_and_kilometres_stand_against_the_hours_that_she_offers(desk, programme):
@@ -144,7 +112,7 @@ def test_what_was_agreed_by_phone_is_kept_and_read_by_coordinators_alone(app, de
     assert desk.post(f"/people/{person.id}/notes", data=said).location == f"/people/{person.id}"
     assert said["text"] in desk.get(f"/people/{person.id}").text
 
-    officer = browser_of(app, make_user(Role.SAFEGUARDING, centre_id=programme.centre_id))
+    officer = staff_of(app, programme, Role.SAFEGUARDING)
     for reader in (officer, browser_of(app, person)):
         assert said["text"] not in reader.get(f"/people/{person.id}").text
         assert reader.post(f"/people/{person.id}/notes", data=said).status_code == 403
@@ -158,5 +126,5 @@ def test_an_empty_note_is_refused_beside_its_field_and_about_a_minor_none_is_kep
     refused = desk.post(f"/people/{minor.id}/notes", data={"text": "shy"})
 
     assert refused.status_code == 422
-    assert db.session.scalars(select(PresenterNote)).all() == []
+    assert rows_of(PresenterNote) == []
     assert 'id="notes"' not in desk.get(f"/people/{minor.id}").text

@@ -1,15 +1,12 @@
 """The photograph on the card that a school sees: an adult's, with her consent, drawn anew and small."""
 
-import datetime as dt
 import io
 import re
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.scans import FACE_SIDE
 from scheduler.people.models import PresenterNote, PresenterPhoto
@@ -20,8 +17,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.staffing import a_confirmed_visit, an_offered_visit
 from tests.web.browser import browser_of
-
-LONG = dt.timedelta(days=90)
+from tests.web.reading import a_link, rows_of
 
 
 def a_picture(kind: str = "JPEG", size: tuple[int, int] = (900, 1200)) -> bytes:
@@ -47,13 +43,17 @@ def ana(programme):
     return a_cleared_educator(centre_id=programme.centre_id, given_name="Ana", family_name="Marić")
 
 
-def link_of(visit) -> str:
-    with transaction():
-        return tokens.mint("status", visit.school_request_id, lasts=LONG, now=MONDAY)
+@pytest.fixture
+def me(app, ana):
+    """Ana's browser."""
+    return browser_of(app, ana)
 
 
-def test_it_is_drawn_anew_small_and_without_what_a_telephone_wrote(app, ana):
-    me = browser_of(app, ana)
+def page_of(visit) -> str:
+    return f"/status/{a_link(visit.school_request_id)}"
+
+
+def test_it_is_drawn_anew_small_and_without_what_a_telephone_wrote(me, ana):
     assert give(me, a_picture()).location == "/account"
 
     answer = me.get(f"/people/{ana.id}/photo")
@@ -68,25 +68,24 @@ def test_it_is_drawn_anew_small_and_without_what_a_telephone_wrote(app, ana):
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"%PDF-1.4 /Page %%EOF", a_picture(size=(90, 90))])
-def test_what_is_no_picture_is_refused_beside_the_field(app, ana, content):
-    answer = give(browser_of(app, ana), content)
+def test_what_is_no_picture_is_refused_beside_the_field(me, content):
+    answer = give(me, content)
 
-    assert answer.status_code == 422
-    assert "field__error" in answer.text
-    assert db.session.scalars(select(PresenterPhoto)).all() == []
+    assert (answer.status_code, "field__error" in answer.text) == (422, True)
+    assert rows_of(PresenterPhoto) == []
 
 
-def test_without_consent_none_is_kept(app, ana):
-    assert give(browser_of(app, ana), a_picture(), agreed="").status_code == 422
-    assert db.session.scalars(select(PresenterPhoto)).all() == []
+def test_without_consent_none_is_kept(me):
+    assert give(me, a_picture(), agreed="").status_code == 422
+    assert rows_of(PresenterPhoto) == []
 
 
 def test_of_a_minor_none_is_kept_by_whatever_way(app, programme):
     minor = a_cleared_minor(centre_id=programme.centre_id)
-    me = browser_of(app, minor)
+    hers = browser_of(app, minor)
 
-    assert give(me, a_picture()).status_code == 422
-    assert "/account/photo" not in me.get("/account").text
+    assert give(hers, a_picture()).status_code == 422
+    assert "/account/photo" not in hers.get("/account").text
     for row in (
         PresenterPhoto(presenter_id=minor.id, picture=b"x", agreed_on=MONDAY.date()),
         PresenterNote(presenter_id=minor.id, said_on=MONDAY.date(), by="user:1", text="x"),
@@ -96,11 +95,10 @@ def test_of_a_minor_none_is_kept_by_whatever_way(app, programme):
         db.session.rollback()
 
 
-def test_the_school_sees_face_and_day_of_the_check_once_it_is_told_who_comes(app, client, programme, ana):
+def test_the_school_sees_face_and_day_of_the_check_once_it_is_told_who_comes(client, programme, ana, me):
     minor = a_cleared_minor(centre_id=programme.centre_id, given_name="Тара")
-    give(browser_of(app, ana), a_picture())
-    visit = a_confirmed_visit(ana, minor, programme=programme)
-    path = f"/status/{link_of(visit)}"
+    give(me, a_picture())
+    path = page_of(a_confirmed_visit(ana, minor, programme=programme))
 
     page = client.get(f"{path}?lang=en").text
 
@@ -114,24 +112,23 @@ def test_of_a_grown_influencer_too_the_school_reads_the_day_of_the_check_and_of_
     grown = a_cleared_educator(kind=PresenterKind.INFLUENCER, centre_id=programme.centre_id)
     minor = a_cleared_minor(centre_id=programme.centre_id, given_name="Тара")
 
-    page = client.get(f"/status/{link_of(a_confirmed_visit(ana, grown, minor, programme=programme))}?lang=en").text
+    page = client.get(f"{page_of(a_confirmed_visit(ana, grown, minor, programme=programme))}?lang=en").text
 
     assert len(re.findall(r"young presenter, checked on [^<]*2020", page)) == 1
 
 
-def test_no_other_school_sees_it_nor_this_one_before_it_is_told(app, client, programme, ana):
-    give(browser_of(app, ana), a_picture())
+def test_no_other_school_sees_it_nor_this_one_before_it_is_told(app, client, programme, ana, me):
+    give(me, a_picture())
     offered, other = an_offered_visit(ana, programme=programme), a_confirmed_visit(programme=programme)
 
     for visit in (offered, other):
-        assert client.get(f"/status/{link_of(visit)}/photo/{ana.id}").status_code == 404
+        assert client.get(f"{page_of(visit)}/photo/{ana.id}").status_code == 404
     assert browser_of(app, make_user()).get(f"/people/{ana.id}/photo").status_code == 404
 
 
-def test_taken_away_it_is_gone_for_every_school(app, client, programme, ana):
-    me = browser_of(app, ana)
+def test_taken_away_it_is_gone_for_every_school(client, programme, ana, me):
     give(me, a_picture())
-    path = f"/status/{link_of(a_confirmed_visit(ana, programme=make_programme(centre_id=programme.centre_id)))}"
+    path = page_of(a_confirmed_visit(ana, programme=make_programme(centre_id=programme.centre_id)))
     assert client.get(f"{path}/photo/{ana.id}").status_code == 200
 
     assert me.post("/account/photo/remove").location == "/account"

@@ -6,23 +6,24 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from scheduler import config
-from scheduler.core import passwords, tokens
-from scheduler.core.db import db
+from scheduler.core import one_time_codes, passwords
+from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import SignIn, User
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.keys import RECOVERY, SECRET, code_at, make_app, make_passkey, make_recovery_code
+from tests.factories.keys import RECOVERY, SECRET, make_app, make_passkey, make_recovery_code
 from tests.factories.people import make_presenter, make_user
 from tests.laws.routes import pages
-from tests.web.browser import browser_of, sign_in_as
+from tests.web.browser import browser_of, sign_in_as, staff_of
+from tests.web.reading import a_link, rows_of
 
 PASSWORD = "mesečina nad Drvengradom"
 FIREFOX = {"User-Agent": "Firefox/145 Linux"}
-CODE = code_at(SECRET, MONDAY)
+CODE = one_time_codes.code_at(SECRET, MONDAY)
+RECOVERY_CODE = re.compile(r"<code>((?:\w{4}-){3}\w{4})</code>")
 
 
 @pytest.fixture
@@ -30,10 +31,16 @@ def boss(app: Flask, required: None) -> User:
     return make_user(Role.ADMINISTRATOR, email="boss@centre.example", password_hash=passwords.hash_password(PASSWORD))
 
 
+@pytest.fixture
+def half_in(client: FlaskClient, boss: User) -> FlaskClient:
+    """A browser in which the password was typed, of somebody whose app shows codes."""
+    make_app(boss)
+    typed_password(client)
+    return client
+
+
 def typed_password(client: FlaskClient, where: str = "/sign-in?lang=en", email: str = "boss@centre.example"):
-    answer = client.post(
-        where, data={"email": email, "password": PASSWORD}, headers={"User-Agent": "Firefox/145 Linux"}
-    )
+    answer = client.post(where, data={"email": email, "password": PASSWORD}, headers=FIREFOX)
     assert answer.status_code == 302
     return answer.location
 
@@ -53,29 +60,24 @@ def test_after_the_password_comes_the_code_and_then_the_page_that_was_asked_for(
 
     assert right.location == "/people/users"
     assert client.get("/people/users").status_code == 200
-    assert db.session.scalars(select(SignIn.device)).one() == "Firefox, Linux"
+    assert rows_of(SignIn.device) == ["Firefox, Linux"]
 
 
-def test_trust_s37_a_password_alone_opens_no_page_of_staff_by_any_way(app, client, boss):
-    make_app(boss)
-    typed_password(client)
-
+def test_trust_s37_a_password_alone_opens_no_page_of_staff_by_any_way(app, half_in):
     stranger = app.test_client()
     for endpoint, method, address in pages(app, "GET", "POST"):
         if method == "POST" and endpoint == "people.sign_out":
             continue
-        hers, nobodys = (one.open(address, method=method) for one in (client, stranger))
+        hers, nobodys = (one.open(address, method=method) for one in (half_in, stranger))
         if endpoint.startswith("people.") and "/second-step" in address:
             continue
         assert hers.status_code == nobodys.status_code, (method, address)
 
 
-def test_the_token_of_before_the_step_opens_nothing_after_it(app, client, boss):
-    make_app(boss)
-    typed_password(client)
-    with client.session_transaction() as cookies:
+def test_the_token_of_before_the_step_opens_nothing_after_it(app, half_in):
+    with half_in.session_transaction() as cookies:
         before = cookies["_user_id"]
-    client.post("/second-step", data={"code": CODE})
+    half_in.post("/second-step", data={"code": CODE})
 
     thief = app.test_client()
     with thief.session_transaction() as cookies:
@@ -84,13 +86,11 @@ def test_the_token_of_before_the_step_opens_nothing_after_it(app, client, boss):
     assert thief.get("/second-step").location.startswith("/sign-in")
 
 
-def test_too_many_codes_are_told_with_the_ways_that_stay(client, boss):
-    make_app(boss)
-    typed_password(client)
+def test_too_many_codes_are_told_with_the_ways_that_stay(half_in):
     for _number in range(5):
-        client.post("/second-step", data={"code": "000000"})
+        half_in.post("/second-step", data={"code": "000000"})
 
-    answer = client.post("/second-step?lang=en", data={"code": CODE})
+    answer = half_in.post("/second-step?lang=en", data={"code": CODE})
 
     assert answer.status_code == 429
     assert "a recovery code or a mailed link opens now" in unescape(answer.text)
@@ -106,30 +106,28 @@ def test_without_a_key_the_mailbox_answers_first_and_then_she_makes_one(app, cli
     assert "Mail me the link" in begin.text
     assert client.post("/second-step/mailbox").location == "/second-step/mailbox"
     assert client.get("/second-step/mailbox").status_code == 200
-    link = tokens.mint("mailbox", boss.id, lasts=MONDAY - MONDAY.replace(hour=0), now=MONDAY)
-    db.session.commit()
+    link = f"/second-step/mailbox/{a_link(boss.id, 'mailbox')}"
     for _scanner in range(3):
-        assert app.test_client().get(f"/second-step/mailbox/{link}").location.startswith("/sign-in?next=")
-        assert client.get(f"/second-step/mailbox/{link}").status_code == 200
-    client.post(f"/second-step/mailbox/{link}")
+        assert app.test_client().get(link).location.startswith("/sign-in?next=")
+        assert client.get(link).status_code == 200
+    client.post(link)
 
     assert "With an app on my phone" in client.get("/second-step/begin").text
     page = client.get("/second-step/app")
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", "")
     assert client.post("/second-step/app", data={"code": "000000"}).status_code == 422
-    codes = client.post("/second-step/app", data={"code": code_at(secret, MONDAY)})
+    codes = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
 
-    assert len(set(re.findall(r"<code>((?:\w{4}-){3}\w{4})</code>", codes.text))) == 10
+    assert len(set(RECOVERY_CODE.findall(codes.text))) == 10
     assert client.get("/people/users").status_code == 200
-    again = client.post("/second-step/app", data={"code": code_at(secret, MONDAY)})
+    again = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
     assert again.status_code == 409
 
 
 def test_who_comes_by_an_invitation_opens_no_second_mail(app, client, required):
     user = make_user(Role.ADMINISTRATOR, email="new@centre.example")
-    token = tokens.mint("invitation", user.id, lasts=MONDAY - MONDAY.replace(hour=0), now=MONDAY)
-    db.session.commit()
-    client.post(f"/invitation/{token}", data={"given_name": "Ana", "family_name": "Ilić", "password": PASSWORD})
+    typed = {"given_name": "Ana", "family_name": "Ilić", "password": PASSWORD}
+    client.post(f"/invitation/{a_link(user.id, 'invitation')}", data=typed)
     typed_password(client, email="new@centre.example")
 
     assert "With a passkey" in client.get("/second-step/begin?lang=en").text
@@ -141,21 +139,15 @@ def test_a_passkey_is_asked_with_the_keys_that_she_has(client, boss):
     page = client.get("/second-step?lang=en")
 
     assert "&#34;id&#34;: &#34;abcd&#34;" in page.text
-    for answer in (
-        "",
-        "{",
-        "[]",
-        '{"id": "abcd"}',
-        '{"id": "abcd", "rawId": "abcd", "type": "public-key", "response": {}}',
-    ):
-        refused = client.post("/second-step/passkey", data={"answer": answer})
-        assert refused.status_code == 422, answer
+    unsigned = '{"id": "abcd", "rawId": "abcd", "type": "public-key", "response": {}}'
+    for answer in ("", "{", "[]", '{"id": "abcd"}', unsigned):
+        assert client.post("/second-step/passkey", data={"answer": answer}).status_code == 422, answer
 
 
 def test_a_presenter_signs_in_as_ever(client, required):
-    presenter = make_presenter(email="jelena@centre.example")
-    db.session.get_one(User, presenter.user_id).password_hash = passwords.hash_password(PASSWORD)
-    db.session.commit()
+    presenter, hashed = make_presenter(email="jelena@centre.example"), passwords.hash_password(PASSWORD)
+    with transaction() as session:
+        session.get_one(User, presenter.user_id).password_hash = hashed
 
     typed_password(client, email="jelena@centre.example")
 
@@ -166,9 +158,8 @@ def test_a_presenter_signs_in_as_ever(client, required):
     assert client.get("/second-step/app").status_code == 403
 
 
-def test_in_a_demo_nobody_is_asked_and_may_try_it(client, app):
-    user = make_user(Role.COORDINATOR)
-    sign_in_as(client, user.id)
+def test_in_a_demo_nobody_is_asked_and_may_try_it(client):
+    sign_in_as(client, make_user().id)
 
     assert "This demo does not ask for it" in client.get("/account/access?lang=en").text
     assert client.get("/second-step/app").status_code == 200
@@ -190,41 +181,32 @@ def test_her_account_lists_keys_and_browsers_and_ends_them(app, client, boss):
     assert client.get("/people/users").status_code == 200
 
 
-def test_a_change_of_keys_asks_the_password_again(client, boss):
-    make_app(boss)
-    typed_password(client)
-    client.post("/second-step", data={"code": CODE})
+def test_a_change_of_keys_asks_the_password_again(half_in):
+    half_in.post("/second-step", data={"code": CODE})
 
-    asked = client.post("/account/recovery-codes?lang=en")
-    assert asked.status_code == 422
-    assert "Your password, once more" in asked.text
-    shown = client.post("/account/recovery-codes", data={"password_again": PASSWORD})
-    assert len(set(re.findall(r"<code>((?:\w{4}-){3}\w{4})</code>", shown.text))) == 10
-    assert client.get("/people/users").status_code == 200
+    asked = half_in.post("/account/recovery-codes?lang=en")
+    assert (asked.status_code, "Your password, once more" in asked.text) == (422, True)
+    shown = half_in.post("/account/recovery-codes", data={"password_again": PASSWORD})
+    assert len(set(RECOVERY_CODE.findall(shown.text))) == 10
+    assert half_in.get("/people/users").status_code == 200
 
 
 def test_a_second_person_resets_and_a_coordinator_finds_no_page(app, client, boss):
     lost = make_user(Role.COORDINATOR, centre_id=boss.centre_id, password_hash="x", family_name="Zorić")
     make_app(lost)
-    officer = make_user(Role.SAFEGUARDING, centre_id=boss.centre_id)
     config.use(app.config["SETTINGS"])
-    browser = browser_of(app, officer)
-    listed = browser.get("/people/second-steps?lang=en")
-    assert listed.text.count("Reset the second step") == 1
+    browser = staff_of(app, boss, Role.SAFEGUARDING)
+    assert browser.get("/people/second-steps?lang=en").text.count("Reset the second step") == 1
 
     assert browser.post(f"/people/users/{lost.id}/second-step/reset").location == "/people/second-steps"
 
     assert "none yet" in browser.get("/people/second-steps?lang=en").text
-    wanted = select(OutboxMessage.kind).where(OutboxMessage.address == lost.email)
-    assert db.session.scalars(wanted).all() == ["keys_reset"]
+    assert [row.kind for row in rows_of(OutboxMessage) if row.address == lost.email] == ["keys_reset"]
     assert browser_of(app, lost).get("/people/second-steps").status_code == 403
 
 
-def test_signing_out_ends_a_sign_in_that_waits(client, boss):
-    make_app(boss)
-    typed_password(client)
+def test_signing_out_ends_a_sign_in_that_waits(half_in):
+    half_in.post("/sign-out")
 
-    client.post("/sign-out")
-
-    assert client.get("/second-step").location.startswith("/sign-in")
-    assert db.session.scalars(select(SignIn.ended_at)).one() == MONDAY
+    assert half_in.get("/second-step").location.startswith("/sign-in")
+    assert rows_of(SignIn.ended_at) == [MONDAY]

@@ -2,31 +2,20 @@
 
 import pytest
 
-from scheduler.core.db import db
 from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.requests.models import SchoolRequest
 from tests.factories.programmes import make_programme
-from tests.web.requests.answered import answer_all, answers, text_of
+from tests.web.reading import text_of
+from tests.web.requests.booking import answers, sent
 
-pytestmark = pytest.mark.usefixtures("hands")
 WEEKEND = {"first_day": "17. октобар", "last_day": "18.10."}
 PICTURE = {"presentations-0-classes": "VII-1 🐸"}
-
-
-def requests_sent() -> int:
-    db.session.rollback()
-    return db.session.query(SchoolRequest).count()
+SURE = "tick that it is meant so"
 
 
 @pytest.fixture
 def secondary_talk(programme):
-    return make_programme(
-        Audience.PUPILS,
-        slug="seniors",
-        name_en="For seniors",
-        level=SchoolLevel.SECONDARY,
-        centre_id=programme.centre_id,
-    )
+    given = {"slug": "seniors", "name_en": "For seniors", "level": SchoolLevel.SECONDARY}
+    return make_programme(Audience.PUPILS, centre_id=programme.centre_id, **given)
 
 
 @pytest.mark.parametrize(
@@ -36,57 +25,50 @@ def secondary_talk(programme):
         ("who", PICTURE, "There is a picture among the letters of a class."),
     ],
 )
-def test_a_likely_slip_is_asked_about_and_sent_when_it_is_meant_so(client, programme, host, page, typed, asked):
-    answer_all(client, programme, host, **{page: typed})
+def test_a_likely_slip_is_asked_about_and_sent_when_it_is_meant_so(booking, page, typed, asked):
+    booking.answer_all(**{page: typed})
+    assert asked in booking.read("check")
 
-    assert asked in text_of(client.get("/book/check?lang=en"))
-    again = client.post("/book/check", data={"form_key": "one"})
-    assert again.status_code == 422
-    assert asked in text_of(again)
-    assert "tick that it is meant so" in text_of(again)
-    assert requests_sent() == 0
+    again = booking.send("one")
 
-    sent = client.post("/book/check", data={"form_key": "two", "sure": "y"})
-    assert sent.location == "/book/sent"
-    assert requests_sent() == 1
+    assert (again.status_code, [words in text_of(again) for words in (asked, SURE)]) == (422, [True, True])
+    assert sent() == []
+    assert booking.send("two", sure="y").location == "/book/sent"
+    assert len(sent()) == 1
 
 
-def test_a_fair_booking_is_asked_nothing_more(client, programme, host):
-    answer_all(client, programme, host)
+def test_a_fair_booking_is_asked_nothing_more(booking):
+    booking.answer_all()
 
-    assert 'name="sure"' not in client.get("/book/check").text
-    assert client.post("/book/check", data={"form_key": "one"}).location == "/book/sent"
-
-
-def test_a_programme_for_other_schools_is_not_offered(client, programme, secondary_talk, host):
-    client.post("/book?lang=en", data={"host_id": host.id})
-
-    shown = client.get("/book/what").text
-    assert f'value="{programme.id}"' in shown
-    assert "For seniors" not in shown
-    wrong = answers(programme)["what"] | {"programme": str(secondary_talk.id)}
-    assert client.post("/book/what", data=wrong).location == "/book/what"
+    assert 'name="sure"' not in booking.get("check").text
+    assert booking.send().location == "/book/sent"
 
 
-def test_chosen_on_its_own_page_it_is_kept_and_asked_about(client, programme, secondary_talk, host):
-    client.post("/book?lang=en", data={"host_id": host.id, "programme": "seniors"})
-    assert "For seniors" in client.get("/book/what").text
+def test_a_programme_for_other_schools_is_not_offered(booking, programme, secondary_talk):
+    shown = booking.begin().get("what").text
+
+    assert (f'value="{programme.id}"' in shown, "For seniors" in shown) == (True, False)
+    assert booking.post("what", answers(secondary_talk)["what"]) == "/book/what"
+
+
+def test_chosen_on_its_own_page_it_is_kept_and_asked_about(booking, secondary_talk):
+    booking.client.post("/book?lang=en", data={"host_id": booking.host.id, "programme": "seniors"})
+    assert "For seniors" in booking.get("what").text
     for page, typed in answers(secondary_talk).items():
-        client.post(f"/book/{page}", data=typed)
+        booking.post(page, typed)
 
-    assert "made for another level of school" in text_of(client.get("/book/check"))
-    assert client.post("/book/check", data={"sure": "y", "form_key": "one"}).location == "/book/sent"
+    assert "made for another level of school" in booking.read("check")
+    assert booking.send(sure="y").location == "/book/sent"
 
 
-def test_on_the_phone_the_same_is_asked(desk, programme, host):
-    typed = {name: value for page in answers(programme).values() for name, value in page.items()} | WEEKEND | PICTURE
-    path = f"/requests/phone?host={host.id}&lang=en"
+def test_on_the_phone_the_same_is_asked(desk, booking):
+    typed = {name: value for page in booking.usual.values() for name, value in page.items()} | WEEKEND | PICTURE
+    path, typed = f"/requests/phone?host={booking.host.id}&lang=en", typed | {"form_key": "one"}
 
-    asked = desk.post(path, data=typed | {"form_key": "one"})
-    assert asked.status_code == 422
-    assert "The only days you named are a weekend." in text_of(asked)
-    assert "VII-1 🐸" in asked.text
-    assert requests_sent() == 0
+    asked = desk.post(path, data=typed)
 
-    assert desk.post(path, data=typed | {"form_key": "one", "sure": "y"}).status_code == 302
-    assert requests_sent() == 1
+    assert (asked.status_code, sent()) == (422, [])
+    for words in ("The only days you named are a weekend.", 'value="VII-1 🐸"'):
+        assert words in text_of(asked) + asked.text
+    assert desk.post(path, data=typed | {"sure": "y"}).status_code == 302
+    assert len(sent()) == 1

@@ -1,7 +1,6 @@
 """How often each page of a booking asks the database, and how often it builds its forms."""
 
 import datetime as dt
-import re
 from collections import Counter
 
 import pytest
@@ -11,11 +10,6 @@ from flask_wtf import FlaskForm
 from scheduler.booking.rules.holds import HELD_FOR
 from scheduler.core.db import transaction
 from scheduler.people.models import AvailableHours
-from scheduler.places.service.school_time import tell_school_time
-from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
-from scheduler.policy import SYSTEM
-from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Booking
 from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service import unproved
 from scheduler.web.forms import BaseForm
@@ -23,38 +17,21 @@ from scheduler.web.messages import views as message_views
 from scheduler.web.requests.booking.fields import FORMS, answered_form, blank_form
 from tests.ceilings import at_most
 from tests.counting import statements
-from tests.factories import MONDAY
-from tests.factories.places import make_host
-from tests.factories.safeguarding import a_cleared_educator
+from tests.factories.school_time import tell_shifts
 from tests.standing_clock import THE_CLOCK
-from tests.web.requests.answered import answers
+from tests.web.reading import rows_of
+from tests.web.requests.booking import AFTER_THE_DATE as LAST
+from tests.web.requests.booking import DAY_BUTTON, SLOT_BUTTON, answers, booked_now, renamed
 
-pytestmark = pytest.mark.usefixtures("hands")
 MOST = 12  # of a page
 TWO_PRESSES = "POST /book/check late"  # the date is over: it is held anew, and sent, in one press
-LAST = ("who", "where", "you")
-DAY_BUTTON = re.compile(r'name="day" value="([\d-]+)">')
-SLOT_BUTTON = re.compile(r'name="slot" value="([\dT:-]+)">')
 
 
 @pytest.fixture
-def host(app):
+def host(host):
     """A school that has told its shifts and bells: most is asked of it."""
-    host = make_host("Вук Караџић")
-    bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
-    told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
-    tell_school_time(SYSTEM, host.id, told, version=0, now=MONDAY)
+    tell_shifts(host.id)
     return host
-
-
-@pytest.fixture
-def educator(programme):
-    person = a_cleared_educator(centre_id=programme.centre_id)
-    with transaction() as session:
-        session.add_all(
-            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
-            for day in range(7)
-        )
 
 
 class Walk:
@@ -130,11 +107,6 @@ def book_now(walk, programme, host) -> None:
     finish(walk, programme, *LAST)
 
 
-def booked_now(programme) -> None:
-    with transaction() as session:
-        session.get_one(Programme, programme.id).booking = Booking.NOW
-
-
 def times(walk, programme, host) -> list[str]:
     """As far as the times of the first day of a programme that is booked now."""
     booked_now(programme)
@@ -161,8 +133,7 @@ def ask_for_one_day(walk, programme, host) -> None:
 def only_until(end: dt.time) -> None:
     """The educator comes in the morning."""
     with transaction() as session:
-        for row in session.scalars(sa.select(AvailableHours)):
-            row.until_local = end
+        session.execute(sa.update(AvailableHours).values(until_local=end))
 
 
 def lose_a_date(walk, programme, host) -> None:
@@ -184,8 +155,7 @@ def change_a_held_date(walk, programme, host) -> None:
     walk.post("/book/when", {"slot": slots[0]}, " a time")
     walk.post("/book/when", {"slot": slots[1]}, " another time")
     one = answers(programme)["who"]
-    two = one | {name.replace("-0-", "-1-"): value for name, value in one.items()}
-    walk.post("/book/who", two, " for longer")
+    walk.post("/book/who", one | renamed(one, "-0-", "-1-"), " for longer")
     walk.get("/book/when", " that is held")
     walk.post("/book/when", {"waiting": "yes"}, " the waiting list instead")
 
@@ -324,7 +294,7 @@ def test_only_the_last_press_wakes_who_sends_mail(walk, programme, host, educato
     assert woken == ["for mail"]
 
 
-def test_the_answers_go_with_the_sending_or_stay(walk, programme, host, educator, monkeypatch, session):
+def test_the_answers_go_with_the_sending_or_stay(walk, programme, host, educator, monkeypatch):
     choose(walk, programme, host)
     walk.post("/book/when", answers(programme)["when"])
     for page in LAST:
@@ -334,10 +304,9 @@ def test_the_answers_go_with_the_sending_or_stay(walk, programme, host, educator
         broken.setattr(unproved, "queue_message", refuse)
         with pytest.raises(LookupError):
             walk.client.post("/book/check", data={})
-    assert session.scalar(sa.select(sa.func.count()).select_from(BookingAnswers)) == 1
+    assert len(rows_of(BookingAnswers)) == 1
     walk.post("/book/check", {})
-    session.rollback()
-    assert session.scalar(sa.select(sa.func.count()).select_from(BookingAnswers)) == 0
+    assert rows_of(BookingAnswers) == []
 
 
 def refuse(*_given, **_named):

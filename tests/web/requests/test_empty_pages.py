@@ -7,15 +7,13 @@ from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.db import transaction
-from scheduler.programmes.models import Programme
 from scheduler.web import frame
 from scheduler.web.requests.booking.fields import EMPTY_WISHES, FORMS, answered_form
 from scheduler.web.requests.forms import PhoneForm, WhenForm, WhenWithoutWishesForm
-from tests.web.requests.answered import answers
+from tests.web.requests.booking import answers
 from tools.bench.visitor import Booking
 
 SECRETS = re.compile(r'name="(csrf_token|form_key)"[^>]*? value="([^"]+)"')
-pytestmark = pytest.mark.usefixtures("hands")
 
 
 @pytest.fixture
@@ -153,8 +151,8 @@ def test_another_offer_another_page(app, kept, programme, host):
     """A programme that is mended or closed changes what the page is kept under, so that the next reader sees it."""
 
     before = Reader(app).choose(host).get("/book/what")
-    with transaction() as session:
-        session.get_one(Programme, programme.id).name_sr_cyrl = "Сасвим друго предавање"
+    with transaction():
+        programme.name_sr_cyrl = "Сасвим друго предавање"
     after = Reader(app).choose(host).get("/book/what")
 
     assert "Сасвим друго" not in before

@@ -68,9 +68,9 @@ def test_a_network_that_asks_without_end_is_told_to_wait(client, host):
     assert statuses == {200, 429}
 
 
-def test_a_booking_goes_on_where_it_stopped_also_after_the_browser_was_closed(client, host, programme):
-    sent = client.post("/book", data={"host_id": host.id})
-    client.post("/book/what", data={"programme": str(programme.id), "teaching_language": "sr"})
+def test_a_booking_goes_on_where_it_stopped_also_after_the_browser_was_closed(client, booking):
+    sent = client.post("/book", data={"host_id": booking.host.id})
+    booking.answer("what")
 
     assert "Expires=" in sent.headers["Set-Cookie"]
     assert 'href="/book/when"' in client.get("/book").text

@@ -1,12 +1,6 @@
 """A lost link is found again: one mail lists all visits of an address, and its page opens each of them."""
 
-import datetime as dt
-
-from sqlalchemy import select
-
 from scheduler.booking.service.addresses import send_own_visits
-from scheduler.core import tokens
-from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import VisitState
@@ -15,9 +9,9 @@ from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_presentation, make_visit
+from tests.web.reading import a_link, rows_of
 
 ADDRESS = "has@school.example"
-WEEK = dt.timedelta(days=7)
 
 
 def two_schools() -> list:
@@ -28,16 +22,9 @@ def two_schools() -> list:
     rows = [make_school_request(RequestState.CONFIRMED, host_id=hosts[n].id, **given) for n in (0, 1)]
     rows.append(make_school_request(RequestState.NEW, host_id=hosts[0].id, **given))
     for row in rows[:2]:
-        visit = make_visit(
-            VisitState.CONFIRMED, programme=programme, host_id=row.host_id, school_request_id=row.id,
-            on_day=row.first_day,
-        )  # fmt: skip
-        make_presentation(visit)
+        of_it = {"host_id": row.host_id, "school_request_id": row.id, "on_day": row.first_day}
+        make_presentation(make_visit(VisitState.CONFIRMED, programme=programme, **of_it))
     return rows
-
-
-def the_mail() -> OutboxMessage:
-    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "own_visits")).one()
 
 
 def test_one_mail_lists_all_visits_by_school_and_day(session):
@@ -46,7 +33,7 @@ def test_one_mail_lists_all_visits_by_school_and_day(session):
 
     send_own_visits(ADDRESS, language="en", network="10.0.0.0/24", now=MONDAY)
 
-    mail = the_mail()
+    [mail] = rows_of(OutboxMessage)
     places = [mail.text.index(row.number) for row in (rows[1], rows[0], rows[2])]
     assert places == sorted(places)
     assert (mail.text.count("Confirmed."), mail.text.count("Not confirmed yet.")) == (2, 1)
@@ -56,8 +43,7 @@ def test_one_mail_lists_all_visits_by_school_and_day(session):
 def test_the_page_of_the_mail_opens_each_visit_and_no_other(client, session):
     rows = two_schools()
     other = make_school_request(RequestState.NEW, contact_email="other@school.example")
-    with transaction():
-        token = tokens.mint("visits", rows[2].id, lasts=WEEK, now=MONDAY)
+    token = a_link(rows[2].id, "visits")
 
     page = client.get(f"/book/mine/{token}?lang=en").text
 
@@ -71,6 +57,4 @@ def test_the_page_of_the_mail_opens_each_visit_and_no_other(client, session):
 
 
 def test_whoever_looks_for_her_booking_finds_the_way(client):
-    ways = [client.get("/"), client.get("/sign-in"), client.get("/book/prove/invented")]
-
-    assert all("/book/link" in answer.text for answer in ways[:2])
+    assert all("/book/link" in client.get(page).text for page in ("/", "/sign-in"))

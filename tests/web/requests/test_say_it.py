@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from scheduler.core.db import db
-from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
@@ -18,11 +16,6 @@ def programme(app):
     return make_programme()
 
 
-def state_of(row) -> RequestState:
-    db.session.expire_all()
-    return db.session.get(SchoolRequest, row.id).state
-
-
 def test_an_answer_by_phone_is_noted_on_the_page_and_said_to_be_one(desk, programme):
     row = make_school_request(S.NEEDS_INFO, programme=programme, question="Is there a projector?")
     assert "You asked: Is there a projector?" in desk.get(f"/requests/{row.number}?lang=en").text
@@ -30,7 +23,7 @@ def test_an_answer_by_phone_is_noted_on_the_page_and_said_to_be_one(desk, progra
     assert desk.post(f"/requests/{row.number}/told", data={"answer": "Two of them."}).status_code == 302
     shown = desk.get(f"/requests/{row.number}?lang=en").text
 
-    assert state_of(row) is S.TRIAGE
+    assert row.state is S.TRIAGE
     assert "The school said on the phone:" in shown
 
 
@@ -48,16 +41,16 @@ def test_what_was_agreed_goes_back_is_declined_or_cancelled(desk, programme, act
     assert f"/requests/{row.number}/{act}" in desk.get(f"/requests/{row.number}").text
 
     assert desk.post(f"/requests/{row.number}/{act}", data=said).status_code == 302
-    assert state_of(row) is ended
+    assert row.state is ended
 
 
 @pytest.mark.parametrize("act", ["told", "reopen", "end"])
 def test_without_words_nothing_happens_and_the_field_says_so(desk, programme, act):
     row = make_school_request(S.NEEDS_INFO if act == "told" else S.AGREED, programme=programme)
-    before = state_of(row)
+    before = row.state
 
     assert desk.post(f"/requests/{row.number}/{act}", data={}).status_code == 422
-    assert state_of(row) is before
+    assert row.state is before
 
 
 @pytest.mark.parametrize(
@@ -73,4 +66,4 @@ def test_an_end_is_taken_back_from_what_was_said_and_from_the_page(desk, program
     back = desk.post(undo[0].replace("&amp;", "&") + "&lang=en", follow_redirects=True).text
 
     assert "1 request is as before." in back
-    assert state_of(row) is S.TRIAGE
+    assert row.state is S.TRIAGE

@@ -4,24 +4,16 @@ import re
 
 import pytest
 
-from scheduler.core.db import db
 from scheduler.core.text import to_latin
 from scheduler.places.models import Host
 from scheduler.places.service.hosts import propose_host
 from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.policy import ANONYMOUS
-from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
-from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.web.requests.answered import answers, text_of
-
-
-@pytest.fixture
-def programme(app):
-    return make_programme()
+from tests.web.reading import rows_of
 
 
 @pytest.fixture
@@ -40,8 +32,7 @@ def test_a_request_of_a_typed_school_leads_to_where_it_is_merged(desk, programme
 
     assert desk.post(merge).location == f"/hosts/{listed.id}"
 
-    db.session.rollback()
-    assert db.session.get_one(SchoolRequest, row.id).host_id == listed.id
+    assert row.host_id == listed.id
     assert "Merged with" in desk.get(f"/hosts/{typed}?lang=en").text
     assert "not on the list" not in desk.get(f"/requests/{row.number}?lang=en").text
 
@@ -67,8 +58,8 @@ def test_a_school_that_is_not_on_the_list_is_taken_on_the_phone(desk):
     said = {"name": "ОШ Липа", "kind": "primary", "place": "Суботица", "municipality": str(town.id)}
     answer = desk.post(page, data=said)
 
-    host = db.session.query(Host).filter_by(name_sr_cyrl="ОШ Липа").one()
-    assert host.listed
+    host = rows_of(Host)[-1]
+    assert (host.name_sr_cyrl, host.listed) == ("ОШ Липа", True)
     assert answer.location == f"/requests/phone?host={host.id}"
     assert "ОШ Липа" in desk.get(answer.location).text
 
@@ -77,49 +68,41 @@ def abroad(**more) -> dict[str, str]:
     return {"country": "SI", "name": "Srpska škola", "kind": "primary", "place": "Ljubljana", "address": "Trg 1"} | more
 
 
-def a_host_typed(client, programme, said) -> Host:
-    assert client.post("/book/new-host", data=said).location == "/book/what"
-    for page, given in answers(programme).items():
-        assert client.post(f"/book/{page}", data=given).status_code == 302
-    client.post("/book/check", data={"form_key": "one"})
-    db.session.rollback()
-    return db.session.query(Host).filter_by(name_sr_cyrl="Srpska škola").one()
+def a_host_typed(booking, said) -> Host:
+    assert booking.post("new-host", said) == "/book/what"
+    booking.answer(*booking.usual)
+    booking.send()
+    return rows_of(Host)[-1]
 
 
-@pytest.mark.usefixtures("hands")
-def test_abroad_the_country_gives_the_clock_and_no_municipality_is_asked_for(client, programme):
-    town = make_municipality()
-    host = a_host_typed(client, programme, abroad(municipality=str(town.id)))
+def test_abroad_the_country_gives_the_clock_and_no_municipality_is_asked_for(booking):
+    host = a_host_typed(booking, abroad(municipality=str(make_municipality().id)))
 
     assert (host.zone, host.municipality_id) == ("Europe/Ljubljana", None)
     assert (host.address_sr_cyrl, host.address_sr_latn) == ("Trg 1, Словенија", "Trg 1, Slovenija")
 
 
-@pytest.mark.usefixtures("hands")
-def test_a_school_abroad_reads_by_whose_clock_the_hours_are(client, programme):
-    client.post("/book/new-host", data=abroad(country="AT", place="Wien", municipality=""))
-    client.post("/book/what", data=answers(programme)["what"])
+def test_a_school_abroad_reads_by_whose_clock_the_hours_are(booking):
+    booking.post("new-host", abroad(country="AT", place="Wien", municipality=""))
+    booking.answer("what")
 
-    assert "All hours are by the clock of Vienna." in text_of(client.get("/book/when?lang=en"))
-    for page in ("when", "who", "where", "you"):
-        client.post(f"/book/{page}", data=answers(programme)[page])
-    assert "By the clock of Vienna" in text_of(client.get("/book/check?lang=en"))
+    assert "All hours are by the clock of Vienna." in booking.read("when")
+    booking.answer("when", "who", "where", "you")
+    assert "By the clock of Vienna" in booking.read("check")
 
-    client.post("/book/new-host", data=abroad(country="RS", municipality=str(make_municipality().id)))
-    assert "By the clock of" not in text_of(client.get("/book/check?lang=en"))
+    booking.post("new-host", abroad(country="RS", municipality=str(make_municipality().id)))
+    assert "By the clock of" not in booking.read("check")
 
 
-@pytest.mark.usefixtures("hands")
-def test_a_country_of_several_clocks_is_asked_which_and_nothing_typed_is_lost(client, programme):
+def test_a_country_of_several_clocks_is_asked_which_and_nothing_typed_is_lost(booking):
     said = abroad(country="ES", place="Madrid", municipality="")
-    assert client.post("/book/new-host?lang=en", data=said).location == "/book/new-host"
+    assert booking.post("new-host", said) == "/book/new-host"
 
-    shown = client.get("/book/new-host").text
-    assert "Choose the town whose clock the school has" in shown
-    assert 'value="Srpska škola"' in shown
-    assert '<option selected value="ES">Spain</option>' in shown
-    host = a_host_typed(client, programme, said | {"zone": "Atlantic/Canary"})
-    assert host.zone == "Atlantic/Canary"
+    shown = booking.get("new-host").text
+    spain = '<option selected value="ES">Spain</option>'
+    for words in ("Choose the town whose clock the school has", 'value="Srpska škola"', spain):
+        assert words in shown
+    assert a_host_typed(booking, said | {"zone": "Atlantic/Canary"}).zone == "Atlantic/Canary"
 
 
 def test_the_country_comes_first_and_municipalities_stand_under_their_districts_by_the_alphabet(client):

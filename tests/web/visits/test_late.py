@@ -1,98 +1,85 @@
-import re
+"""A visit that is called off a day before: who has read it, and what was driven in vain."""
 
 import pytest
-import sqlalchemy as sa
 
-from scheduler.core.db import db
-from scheduler.people.models import Presenter, User
+from scheduler.core.db import transaction
 from scheduler.visits.models.late_notice import LateNotice
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.cancel import cancel_visit
 from tests.closures.incidents import LATE
-from tests.visits.scene import Scene, visit_of
-from tests.web.browser import browser_of
+from tests.web.reading import rows_of
+from tests.web.visits.pages import body, coordinator, number_of_visit, reading
 
 
 @pytest.fixture
-def scene(session):
-    return Scene()
-
-
-@pytest.fixture
-def now(the_clock):
+def educator(scene, the_clock):
+    """She has promised to go, and the visit has just been called off."""
+    educator, scene.visit_id = scene.educator(), scene.planned()
+    scene.confirmed_by(educator)
     the_clock.stands_at(LATE)
-    return LATE
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
+    return educator
 
 
 @pytest.fixture
-def educator(scene):
-    one = scene.educator()
-    scene.confirmed_by(one)
-    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
-    return one
+def hers(app, educator):
+    return reading(app, educator)
 
 
-def browser_for(app, user_id):
-    return browser_of(app, db.session.get(User, user_id))
+@pytest.fixture
+def ours(app, scene, educator):
+    return coordinator(app, scene)
 
 
-def test_a_presenter_reads_it_on_her_page_and_the_coordinator_sees_that(app, session, scene, educator, now):
-    number = visit_of(session, scene).number
-    hers = browser_for(app, db.session.get(Presenter, educator.id).user_id)
-    ours = browser_for(app, scene.coordinator.user_id)
-    assert "has not read it: call" in ours.get(f"/visits/{number}?lang=en").text
-    assert "I have read it" in hers.get("/offers?lang=en").text
-
-    answer = hers.post(f"/offers/{number}/read", data={"kilometres": "84"})
-
-    assert answer.status_code == 302
-    assert "I have read it" not in hers.get("/offers?lang=en").text
-    page = ours.get(f"/visits/{number}?lang=en").text
-    assert "has not read it" not in page
-    assert "84 km driven" in re.sub(r"\s+", " ", page)
+@pytest.fixture
+def visit(scene, educator) -> str:
+    return f"/visits/{number_of_visit(scene)}"
 
 
-def test_the_page_says_how_many_hours_before_its_start_it_was_called_off(app, session, scene, educator, now):
-    page = browser_for(app, scene.coordinator.user_id).get(f"/visits/{visit_of(session, scene).number}?lang=en").text
+@pytest.fixture
+def read(scene, educator) -> str:
+    return f"/offers/{number_of_visit(scene)}/read"
 
-    assert db.session.scalars(sa.select(Presentation.notice_hours)).all() == [23]
-    assert "23 hours before the start" in page
+
+def test_a_presenter_reads_it_on_her_page_and_the_coordinator_sees_that(hers, ours, visit, read):
+    assert "has not read it: call" in body(ours.get(visit))
+    assert "I have read it" in body(hers.get("/offers"))
+
+    assert hers.post(read, data={"kilometres": "84"}).status_code == 302
+
+    assert "I have read it" not in body(hers.get("/offers"))
+    page = " ".join(body(ours.get(visit)).split())
+    assert ("has not read it" in page, "84 km driven" in page) == (False, True)
+
+
+def test_the_page_says_how_many_hours_before_its_start_it_was_called_off(ours, visit):
+    assert rows_of(Presentation.notice_hours) == [23]
+    assert "23 hours before the start" in body(ours.get(visit))
 
 
 @pytest.mark.parametrize("typed", ["-1", "2001", "many"])
-def test_kilometres_that_are_none_change_nothing(app, session, scene, educator, now, typed):
-    number = visit_of(session, scene).number
-    hers = browser_for(app, db.session.get(Presenter, educator.id).user_id)
+def test_kilometres_that_are_none_change_nothing(hers, read, typed):
+    assert hers.post(read, data={"kilometres": typed}).status_code == 422
 
-    assert hers.post(f"/offers/{number}/read", data={"kilometres": typed}).status_code == 422
-
-    assert db.session.execute(sa.select(LateNotice.read_at, LateNotice.kilometres)).all() == [(None, None)]
+    assert [(row.read_at, row.kilometres) for row in rows_of(LateNotice)] == [(None, None)]
 
 
-def test_a_coordinator_notes_what_was_driven(app, session, scene, educator, now):
-    number = visit_of(session, scene).number
-    ours = browser_for(app, scene.coordinator.user_id)
+def test_a_coordinator_notes_what_was_driven(hers, ours, visit, educator):
+    assert ours.post(f"{visit}/driven/{educator.id}", data={"kilometres": "42"}).status_code == 302
+    assert ours.post(f"{visit}/driven/999999999", data={"kilometres": "42"}).status_code == 404
+    assert ours.post(f"{visit}/driven/{educator.id}", data={"kilometres": ""}).status_code == 422
+    assert hers.post(f"{visit}/driven/{educator.id}", data={"kilometres": "1"}).status_code == 403
 
-    assert ours.post(f"/visits/{number}/driven/{educator.id}", data={"kilometres": "42"}).status_code == 302
-    assert ours.post(f"/visits/{number}/driven/999999999", data={"kilometres": "42"}).status_code == 404
-    assert ours.post(f"/visits/{number}/driven/{educator.id}", data={"kilometres": ""}).status_code == 422
-    hers = browser_for(app, db.session.get(Presenter, educator.id).user_id)
-    assert hers.post(f"/visits/{number}/driven/{educator.id}", data={"kilometres": "1"}).status_code == 403
-
-    assert db.session.scalars(sa.select(LateNotice.kilometres)).all() == [42]
+    assert rows_of(LateNotice.kilometres) == [42]
 
 
-def test_beside_who_has_not_read_it_stands_her_number_or_that_there_is_none(app, session, scene, educator, now):
-    number = visit_of(session, scene).number
-    ours = browser_for(app, scene.coordinator.user_id)
-    assert "no phone number" in ours.get(f"/visits/{number}?lang=en").text
+def test_beside_who_has_not_read_it_stands_her_number_or_that_there_is_none(hers, ours, visit, read, educator):
+    assert "no phone number" in body(ours.get(visit))
 
-    session.execute(sa.update(Presenter).where(Presenter.id == educator.id).values(phone="+381641234567"))
-    session.commit()
+    with transaction():
+        educator.phone = "+381641234567"
 
-    page = ours.get(f"/visits/{number}?lang=en").text
-    assert 'href="tel:+381641234567"' in page
-    assert "no phone number" not in page
-    hers = browser_for(app, db.session.get(Presenter, educator.id).user_id)
-    hers.post(f"/offers/{number}/read", data={"kilometres": ""})
-    assert "tel:+381641234567" not in ours.get(f"/visits/{number}?lang=en").text
+    page = body(ours.get(visit))
+    assert ('href="tel:+381641234567"' in page, "no phone number" in page) == (True, False)
+    hers.post(read, data={"kilometres": ""})
+    assert "tel:+381641234567" not in body(ours.get(visit))

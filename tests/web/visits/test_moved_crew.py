@@ -17,17 +17,21 @@ from tests.web.visits.pages import DAY, body, coordinator, link_of, number_of_vi
 A_DAY = dt.timedelta(days=1)
 
 
+def plan_on(page: str) -> dict[str, str]:
+    """The form that names the new day, as the page filled it."""
+    return next(fields for one in seen_on("", page)[0] if "on_day" in (fields := dict(one.fields)))
+
+
 def test_a_minor_whose_week_is_full_is_named_and_the_move_is_pressed_in_full_view_of_it(app, session):
     scene = Scene(planned=False, influencers=1)
     adult, minor = scene.educator(), scene.minor()
-    number, there = offered_soon(scene, adult, minor), DAY + 7 * A_DAY
+    visit, there = f"/visits/{offered_soon(scene, adult, minor)}", DAY + 7 * A_DAY
     make_busy(minor, *(there + off * A_DAY for off in (1, 2, 3)))
-    browser, place = coordinator(app, scene), f"/visits/{number}/move?lang=en"
+    browser, place = coordinator(app, scene), f"{visit}/move"
     told = "Tara: that week is full for a young person"
 
-    opened, there_opened = body(browser.get(place)), body(browser.get(f"{place}&day={there.isoformat()}"))
-    form = next(one for one in seen_on(place, there_opened)[0] if "on_day" in dict(one.fields))
-    sent = {name: value for name, value in form.fields if name not in ("look", "meant")}
+    opened, there_opened = body(browser.get(place)), body(browser.get(f"{place}?day={there}"))
+    sent = {name: value for name, value in plan_on(there_opened).items() if name not in ("look", "meant")}
     sent |= {"until_day": f"{DAY - A_DAY:%d.%m.%Y.}", "until_time": "12:00"}
     asked = browser.post(place, data=sent | {"meant_for": ""})
 
@@ -37,25 +41,22 @@ def test_a_minor_whose_week_is_full_is_named_and_the_move_is_pressed_in_full_vie
     assert states(session, scene)[minor.id] == [AssignmentState.OFFERED]
     assert browser.post(place, data=sent | {"meant": "y"}).status_code == 302
     assert states(session, scene) == {adult.id: [AssignmentState.OFFERED], minor.id: [AssignmentState.WITHDRAWN]}
-    page = body(browser.get(f"/visits/{number}?lang=en"))
-    assert "Moved into a week that is full for a young person." in page
+    assert "Moved into a week that is full for a young person." in body(browser.get(visit))
     assert session.query(Assignment).count() == 2 + 6
 
 
-def test_who_takes_nothing_new_is_named_when_a_visit_moves(app, session):
-    scene = Scene(planned=False)
+def test_who_takes_nothing_new_is_named_when_a_visit_moves(desk, scene):
     adult = scene.educator()
     number = offered_soon(scene, adult)
-    with transaction() as there:
-        there.add(AssignmentStop(presenter_id=adult.id, stopped_at=MONDAY))
-    browser = coordinator(app, scene)
+    with transaction() as session:
+        session.add(AssignmentStop(presenter_id=adult.id, stopped_at=MONDAY))
 
-    page = body(browser.get(f"/visits/{number}/move?lang=en&day={(DAY + 7 * A_DAY).isoformat()}"))
+    page = body(desk.get(f"/visits/{number}/move?day={DAY + 7 * A_DAY}"))
 
     assert "takes no new visit at the moment; nobody asks, the place falls open" in page
 
 
-def test_where_no_day_is_free_at_its_own_hour_other_hours_are_pressed_by_staff_and_named_to_the_school(app, session):
+def test_where_no_day_is_free_at_its_own_hour_other_hours_are_pressed_by_staff_and_named_to_the_school(app, client):
     scene = Scene(a_plan(dt.time(20, 0)), notice_days=0)
     scene.confirmed_by(an_educator_on_working_days(centre_id=scene.centre_id))
     browser, place = coordinator(app, scene), f"/visits/{number_of_visit(scene)}/move"
@@ -63,17 +64,14 @@ def test_where_no_day_is_free_at_its_own_hour_other_hours_are_pressed_by_staff_a
     page = body(browser.get(place))
     slot = re.findall(r"move\?slot=([^#\"]+)#plan", page)[0]
     day, hour = slot.split("T")
-    filled = next(
-        one for one in seen_on(place, body(browser.get(f"{place}?slot={slot}")))[0] if "on_day" in dict(one.fields)
-    )
-    school = app.test_client()
+    filled = plan_on(body(browser.get(f"{place}?slot={slot}")))
     asked = f"/status/{link_of(scene)}/date"
-    told = body(school.get(f"{asked}?lang=en"))
+    told = body(client.get(f"{asked}?lang=en"))
 
     assert "Free at other hours" in page
-    assert dict(filled.fields)["starts-0-starts_local"] == hour
     on_day = dt.date.fromisoformat(day)
-    assert dict(filled.fields)["on_day"] == f"{on_day.day}.{on_day.month}.{on_day.year}."
+    assert filled["starts-0-starts_local"] == hour
+    assert filled["on_day"] == f"{on_day.day}.{on_day.month}.{on_day.year}."
     assert "Listed are days with other hours" in told
     choice = re.search(r'name="first_choice" value="([-\d]+)"', told)[1]
-    assert school.post(asked, data={"first_choice": choice, "reason": "Може у 10:00."}).status_code == 302
+    assert client.post(asked, data={"first_choice": choice, "reason": "Може у 10:00."}).status_code == 302

@@ -1,7 +1,6 @@
 """Whoever works from an old page overwrites nobody, is told what changed, and loses nothing typed (TRUST R10)."""
 
 import datetime as dt
-import re
 
 import pytest
 
@@ -9,65 +8,46 @@ from scheduler.staffing.service.offers import answer_offer
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor
-from tests.visits.scene import Scene
-from tests.web.visits.pages import DAY, body, coordinator, meant, offered_soon, state_of
+from tests.web.reading import value_of
+from tests.web.visits.pages import ANSWER_BY, DAY, body, meant, offered_soon, state_of
 
 
-@pytest.fixture
-def scene(app):
-    return Scene(planned=False)
-
-
-def opened(browser, path: str) -> dict[str, str]:
+def seen_on(page) -> dict[str, str]:
     """What a form on the page says of the visit that its reader saw."""
-    shown = body(browser.get(path))
-    return {name: re.search(rf'name="{name}"[^>]* value="(\d*)"', shown).group(1) for name in ("version", "seen_lines")}
+    return {name: value_of(page, name) for name in ("version", "seen_lines")}
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("page", ["move", "cancel", "withdraw"])
-def test_a_stale_form_changes_nothing_tells_what_changed_and_keeps_what_was_typed(app, scene, page):
-    ana = scene.educator()
-    number = offered_soon(scene, ana)
-    browser = coordinator(app, scene)
-    path = f"/visits/{number}/{page}" if page != "withdraw" else f"/visits/{number}/crew/{ana.id}/withdraw"
-    seen = opened(browser, path)
+def test_a_stale_form_changes_nothing_tells_what_changed_and_keeps_what_was_typed(desk, scene, page):
+    ana, later = scene.educator(), DAY + dt.timedelta(days=1)
+    visit = f"/visits/{offered_soon(scene, ana)}"
+    path = f"{visit}/{page}" if page != "withdraw" else f"{visit}/crew/{ana.id}/withdraw"
+    seen = seen_on(desk.get(path))
     answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
-    typed = {
-        "on_day": (DAY + dt.timedelta(days=1)).strftime("%d.%m.%Y."),
-        "starts-0-starts_local": "12:05",
-        "until_day": (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y."),
-        "until_time": "14:00",
-        "reason": "A strike",
-        "by": "school",
-        "cause": "busy",
-        **meant(DAY + dt.timedelta(days=1), "12:05"),
-    }
+    moved = ANSWER_BY | {"on_day": f"{later:%d.%m.%Y.}", "starts-0-starts_local": "12:05"} | meant(later, "12:05")
+    typed = moved | {"reason": "A strike", "by": "school", "cause": "busy"}
 
-    stale = browser.post(path, data=typed | seen)
+    stale = desk.post(path, data=typed | seen)
 
     assert stale.status_code == 409
-    assert "Since you opened this page:" in body(stale)
-    assert "A presenter accepted" in body(stale)
-    assert "A strike" in body(stale)
+    for words in ("Since you opened this page:", "A presenter accepted", "A strike"):
+        assert words in body(stale)
     assert page != "move" or "12:05" in body(stale)
     assert state_of(scene) is VisitState.OFFERED
 
-    again = {name: re.search(rf'name="{name}"[^>]* value="(\d+)"', body(stale)).group(1) for name in seen}
-    assert browser.post(path, data=typed | again).status_code == 302
+    assert desk.post(path, data=typed | seen_on(stale)).status_code == 302
 
 
 @pytest.mark.parametrize("press", ["confirm", "offer"])
-def test_a_stale_press_on_the_visits_page_is_refused_and_told(app, scene, press):
+def test_a_stale_press_on_the_visits_page_is_refused_and_told(desk, scene, press):
     ana, mira = scene.educator(), scene.educator()
-    number = offered_soon(scene, ana)
-    browser = coordinator(app, scene)
-    seen = opened(browser, f"/visits/{number}")
+    visit = f"/visits/{offered_soon(scene, ana)}"
+    seen = seen_on(desk.get(visit))
     answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
     scene.suggest(mira)
-    until = {"until_day": (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y."), "until_time": "13:37"}
 
-    stale = browser.post(f"/visits/{number}/{press}", data=seen | until)
+    stale = desk.post(f"{visit}/{press}", data=seen | ANSWER_BY | {"until_time": "13:37"})
 
     assert stale.status_code == 409
     assert "A presenter was suggested" in body(stale)

@@ -3,45 +3,38 @@
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 
-from scheduler.core import clock
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import Presenter, User
 from scheduler.staffing.service.absence import report_absence
 from scheduler.staffing.service.substitutes import send_waves
-from scheduler.visits.models.visits import Assignment, Visit
+from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import VisitState
 from tests.factories import MONDAY
 from tests.factories.people import presenter_actor, works
 from tests.factories.places import make_municipality
 from tests.factories.staffing import a_plan
 from tests.visits.scene import Scene
-from tests.web.visits.pages import body, coordinator, reading, state_of
+from tests.web.reading import rows_of
+from tests.web.visits.pages import body, coordinator, number_of_visit, reading, state_of
 
 LINK = "https://meet.example.org/razgovor"
+THURSDAY = MONDAY.date() + dt.timedelta(days=3)
 
 
 class Soon(Scene):
     """A confirmed visit on one of the next days, whose educator has just fallen ill."""
 
     def __init__(self, *, ill: str = "ana", **programme: object) -> None:
-        super().__init__(a_plan(dt.time(12, 0)), planned=False, **programme)
-        now = MONDAY
-        day = clock.local_day(now) + dt.timedelta(days=3)
-        while day.weekday() > 4:
-            day += dt.timedelta(days=1)
-        self.visit_id = self.planned(day)
+        super().__init__(a_plan(dt.time(12)), planned=False, **programme)
+        self.visit_id = self.planned(THURSDAY)
         self.ana, self.mia = self.educator(given_name="Ana"), works(self.educator(given_name="Mia"))
-        crew = [self.ana]
-        if programme:
-            crew.append(self.minor())
+        crew = [self.ana, self.minor()] if programme else [self.ana]
         self.confirmed_by(*crew)
-        db.session.rollback()
-        self.number = db.session.scalar(sa.select(Visit.number).where(Visit.id == self.visit_id))
+        self.number = number_of_visit(self)
+        self.address, self.offer_address = f"/visits/{self.number}", f"/offers/{self.number}"
         who = self.ana if ill == "ana" else crew[-1]
-        report_absence(presenter_actor(who), day, day, seen=[self.number], now=now)
+        report_absence(presenter_actor(who), THURSDAY, THURSDAY, seen=[self.number], now=MONDAY)
 
 
 @pytest.fixture
@@ -49,135 +42,128 @@ def soon(app) -> Soon:
     return Soon()
 
 
-def test_the_page_shows_who_was_asked_and_when_the_next_wave_goes_and_it_is_stopped(app, soon):
-    desk = coordinator(app, soon)
-    assert "A substitute is sought" in body(desk.get(f"/visits/{soon.number}"))
+@pytest.fixture
+def desk(app, soon):
+    return coordinator(app, soon)
+
+
+@pytest.fixture
+def mia(app, soon):
+    """The browser of who could go instead."""
+    return reading(app, soon.mia)
+
+
+def ask(desk, soon: Soon, **more: str):
+    """A substitute is asked by hand."""
+    return desk.post(f"{soon.address}/substitute", data={"presenter": str(soon.mia.id)} | more)
+
+
+def test_the_page_shows_who_was_asked_and_when_the_next_wave_goes_and_it_is_stopped(desk, soon):
+    assert "A substitute is sought" in body(desk.get(soon.address))
 
     send_waves(now=MONDAY)
-    page = body(desk.get(f"/visits/{soon.number}"))
+    page = body(desk.get(soon.address))
     assert "Wave 1 was sent" in page
     assert "Who was asked" in page
 
-    assert desk.post(f"/visits/{soon.number}/waves/stop").status_code == 302
-    assert "The search for a substitute is stopped" in body(desk.get(f"/visits/{soon.number}"))
-    assert desk.post(f"/visits/{soon.number}/waves/start").status_code == 302
-    assert "A substitute is sought" in body(desk.get(f"/visits/{soon.number}"))
+    assert desk.post(f"{soon.address}/waves/stop").status_code == 302
+    assert "The search for a substitute is stopped" in body(desk.get(soon.address))
+    assert desk.post(f"{soon.address}/waves/start").status_code == 302
+    assert "A substitute is sought" in body(desk.get(soon.address))
 
 
-def test_a_substitute_is_asked_from_the_page_and_reads_the_offer(app, soon):
-    desk = coordinator(app, soon)
+def test_a_substitute_is_asked_from_the_page_and_reads_the_offer(desk, mia, soon):
+    assert ask(desk, soon).status_code == 302
 
-    assert desk.post(f"/visits/{soon.number}/substitute", data={"presenter": str(soon.mia.id)}).status_code == 302
-
-    phone = reading(app, db.session.get_one(User, soon.mia.user_id))
-    assert soon.number in body(phone.get("/offers"))
-    assert "by hand" in body(desk.get(f"/visits/{soon.number}"))
+    assert soon.number in body(mia.get("/offers"))
+    assert "by hand" in body(desk.get(soon.address))
 
 
-def test_a_substitute_beyond_her_range_is_asked_by_no_wave_and_by_hand_only_when_it_is_meant(app, soon):
-    with transaction() as session:
-        home = make_municipality("Кула", lat=45.6, lon=19.53).id
-        session.execute(sa.update(Presenter).where(Presenter.id == soon.mia.id).values(home_id=home, reach_km=1))
-    desk, address = coordinator(app, soon), f"/visits/{soon.number}"
+def test_a_substitute_beyond_her_range_is_asked_by_no_wave_and_by_hand_only_when_it_is_meant(desk, soon):
+    with transaction():
+        soon.mia.home_id, soon.mia.reach_km = make_municipality("Кула", lat=45.6, lon=19.53).id, 1
     send_waves(now=MONDAY)
-    page = body(desk.get(address))
+    page = body(desk.get(soon.address))
     assert "this presenter goes 1 km at most" in page
-    assert 'name="meant"' in page.split(f'action="{address}/substitute"')[1].split("</form>")[0]
+    assert 'name="meant"' in page.split(f'action="{soon.address}/substitute"')[1].split("</form>")[0]
 
-    refused = desk.post(f"{address}/substitute", data={"presenter": str(soon.mia.id)})
-    asked = sa.select(Assignment.presenter_id).where(Assignment.presenter_id == soon.mia.id)
-    assert refused.status_code == 409
-    assert "Tick that you mean it" in body(refused)
-    assert db.session.scalars(asked).all() == []
+    refused = ask(desk, soon)
+    assert (refused.status_code, "Tick that you mean it" in body(refused)) == (409, True)
+    assert soon.mia.id not in rows_of(Assignment.presenter_id)
 
-    assert desk.post(f"{address}/substitute", data={"presenter": str(soon.mia.id), "meant": "y"}).status_code == 302
-    assert db.session.scalars(asked).all() == [soon.mia.id]
+    assert ask(desk, soon, meant="y").status_code == 302
+    assert soon.mia.id in rows_of(Assignment.presenter_id)
 
 
 @pytest.mark.parametrize("typed", ["", "nobody", "-1", "99999999"])
-def test_nobody_who_is_none_is_asked(app, soon, typed):
-    answer = coordinator(app, soon).post(f"/visits/{soon.number}/substitute", data={"presenter": typed})
-
-    assert answer.status_code in (404, 422)
+def test_nobody_who_is_none_is_asked(desk, soon, typed):
+    assert ask(desk, soon, presenter=typed).status_code in (404, 422)
     assert state_of(soon) is VisitState.PLANNED
 
 
 @pytest.mark.parametrize("typed", ["", "meet", "javascript:alert(1)", "https://" + "a" * 400 + ".example"])
-def test_what_is_no_address_is_said_beside_the_field(app, soon, typed):
-    answer = coordinator(app, soon).post(f"/visits/{soon.number}/online", data={"link": typed})
+def test_what_is_no_address_is_said_beside_the_field(desk, soon, typed):
+    answer = desk.post(f"{soon.address}/online", data={"link": typed})
 
-    assert answer.status_code == 422
-    assert "error" in body(answer)
+    assert (answer.status_code, "error" in body(answer)) == (422, True)
 
 
 def test_online_stands_on_the_pages_of_coordinator_and_presenter(app):
     soon = Soon(ill="young", influencers=1)
     desk = coordinator(app, soon)
 
-    assert desk.post(f"/visits/{soon.number}/online", data={"link": LINK}).status_code == 302
+    assert desk.post(f"{soon.address}/online", data={"link": LINK}).status_code == 302
 
     assert state_of(soon) is VisitState.CONFIRMED
-    assert LINK in body(desk.get(f"/visits/{soon.number}"))
-    assert LINK in body(reading(app, db.session.get_one(User, soon.ana.user_id)).get(f"/visits/{soon.number}"))
+    for reader in (desk, reading(app, soon.ana)):
+        assert LINK in body(reader.get(soon.address))
 
 
 def test_a_smaller_crew_is_confirmed_from_the_page_and_marked(app):
     soon = Soon(ill="young", influencers=1)
     desk = coordinator(app, soon)
-    assert "Go with a smaller crew" in body(desk.get(f"/visits/{soon.number}"))
+    assert "Go with a smaller crew" in body(desk.get(soon.address))
 
-    assert desk.post(f"/visits/{soon.number}/short").status_code == 302
+    assert desk.post(f"{soon.address}/short").status_code == 302
 
     assert state_of(soon) is VisitState.CONFIRMED
-    assert "Crew not complete" in body(desk.get(f"/visits/{soon.number}"))
+    assert "Crew not complete" in body(desk.get(soon.address))
 
 
-def test_without_an_educator_the_page_says_why_not(app, soon):
-    desk = coordinator(app, soon)
-    assert "Go with a smaller crew" not in body(desk.get(f"/visits/{soon.number}"))
+def test_without_an_educator_the_page_says_why_not(desk, soon):
+    assert "Go with a smaller crew" not in body(desk.get(soon.address))
 
-    answer = desk.post(f"/visits/{soon.number}/short")
+    answer = desk.post(f"{soon.address}/short")
 
-    assert answer.status_code == 409
-    assert "Not without an adult educator" in body(answer)
+    assert (answer.status_code, "Not without an adult educator" in body(answer)) == (409, True)
 
 
-def test_presenters_and_other_centres_reach_none_of_it(app, soon):
-    presenter = reading(app, db.session.get_one(User, soon.mia.user_id))
+def test_presenters_and_other_centres_reach_none_of_it(app, mia, soon):
     stranger = coordinator(app, Scene(planned=False))
 
     for path in ("waves/start", "waves/stop", "substitute", "online", "short"):
-        assert presenter.post(f"/visits/{soon.number}/{path}").status_code == 403
-        assert stranger.post(f"/visits/{soon.number}/{path}").status_code == 404
+        assert mia.post(f"{soon.address}/{path}").status_code == 403
+        assert stranger.post(f"{soon.address}/{path}").status_code == 404
 
 
-def test_who_is_asked_to_a_visit_online_reads_so_before_the_answer_and_finds_the_address_on_the_day(app, session, soon):
-    desk = coordinator(app, soon)
-    desk.post(f"/visits/{soon.number}/online", data={"link": LINK})
-    desk.post(f"/visits/{soon.number}/substitute", data={"presenter": str(soon.mia.id)})
+def test_who_is_asked_to_a_visit_online_reads_so_before_the_answer_and_finds_the_address_on_the_day(desk, mia, soon):
+    desk.post(f"{soon.address}/online", data={"link": LINK})
+    ask(desk, soon)
 
-    mia = reading(app, db.session.get_one(User, soon.mia.user_id))
-    offer = session.scalars(sa.select(OutboxMessage.text).where(OutboxMessage.kind == "visit_offered")).all()[-1]
+    offer = [row.text for row in rows_of(OutboxMessage) if row.kind == "visit_offered"][-1]
     assert "Одржава се преко интернета: нико не путује." in offer
     assert "Held online: nobody travels." in body(mia.get("/offers"))
 
-    mia.post(f"/offers/{soon.number}/accept")
-    on_day = db.session.scalar(sa.select(Visit.on_day).where(Visit.id == soon.visit_id))
-    day = body(mia.get(f"/day/{on_day.isoformat()}"))
-    assert f"Held online: {LINK}" in day
-    assert f'href="{LINK}"' in day
-    assert "openstreetmap" not in day
+    mia.post(f"{soon.offer_address}/accept")
+    day = body(mia.get(f"/day/{THURSDAY}"))
+    assert [part in day for part in (f"Held online: {LINK}", f'href="{LINK}"', "openstreetmap")] == [True, True, False]
 
 
-def test_who_left_this_crew_is_the_last_to_be_thought_of(app, soon):
-    desk = coordinator(app, soon)
-    desk.post(f"/visits/{soon.number}/substitute", data={"presenter": str(soon.mia.id)})
-    mia = reading(app, db.session.get_one(User, soon.mia.user_id))
-    mia.post(f"/offers/{soon.number}/decline", data={"reason": "exam"})
-    zoe = works(soon.educator(given_name="Zoe"))
+def test_who_left_this_crew_is_the_last_to_be_thought_of(desk, mia, soon):
+    ask(desk, soon)
+    mia.post(f"{soon.offer_address}/decline", data={"reason": "exam"})
+    works(soon.educator(given_name="Zoe"))
 
-    page = body(desk.get(f"/visits/{soon.number}"))
+    could_go = body(desk.get(soon.address)).partition("Who could go")[2]
 
-    could_go = page[page.index("Who could go") :]
     assert could_go.index("Zoe") < could_go.index("Mia")
-    assert zoe.id != soon.mia.id
