@@ -7,25 +7,24 @@ from dataclasses import dataclass
 from flask.testing import FlaskClient
 
 from scheduler.core.db import transaction
-from scheduler.policy import Role
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.turns.queries.desk import desk_of
 from scheduler.turns.service import judge_anew
 from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import DateWish, Visit
-from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.ceilings import at_most
-from tests.counting import statements
 from tests.factories import MONDAY
-from tests.factories.people import make_user, presenter_actor
+from tests.factories.people import presenter_actor
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator, an_educator_on_working_days
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 from tests.laws.nasty import FormSeen, seen_on
 from tests.visits.scene import Scene
-from tests.web.browser import browser_of
+from tests.web.browser import staff_of
+from tests.web.reading import rows_of, selects_of
 
 _A, _V = AssignmentState, VisitState
 
@@ -44,7 +43,7 @@ class Row:
         assert answer.location == "/desk", answer.text  # back where it was pressed
 
 
-def rows_of(browser: FlaskClient) -> list[Row]:
+def rows_on_desk(browser: FlaskClient) -> list[Row]:
     page = browser.get("/desk?lang=en").text
     listed = page[page.index('id="next"') : page.index("Visits today and tomorrow")]
     found = []
@@ -68,10 +67,10 @@ def send(browser: FlaskClient, place: str, part: str, **typed: str) -> None:
 
 def test_a_request_goes_from_new_to_confirmed_by_the_acts_in_its_rows_and_then_nothing_waits(app):
     educator = an_educator_on_working_days()
-    asked = make_school_request(RequestState.NEW, programme=make_programme(centre_id=educator.centre_id))
-    coordinator = browser_of(app, make_user(Role.COORDINATOR, centre_id=educator.centre_id))
+    make_school_request(RequestState.NEW, programme=make_programme(centre_id=educator.centre_id))
+    coordinator = staff_of(app, educator)
     told, clicks = [], 0
-    while found := rows_of(coordinator):
+    while found := rows_on_desk(coordinator):
         [row] = found  # one thing stands once
         told.append(row.why)
         clicks += 1 if row.form else 2  # a press, or a page and its press
@@ -82,8 +81,9 @@ def test_a_request_goes_from_new_to_confirmed_by_the_acts_in_its_rows_and_then_n
         else:
             send(coordinator, row.place, "/suggest/")
         if told[-1] == "A crew is chosen, but not asked yet":
-            assert rows_of(coordinator) == []  # it is the presenter's turn now
-            answer_offer(presenter_actor(educator), the_visit(asked.id), accepts=True, now=MONDAY)
+            assert rows_on_desk(coordinator) == []  # it is the presenter's turn now
+            [visit_id] = rows_of(Visit.id)
+            answer_offer(presenter_actor(educator), visit_id, accepts=True, now=MONDAY)
 
     assert told == [
         "A new request that nobody has taken",
@@ -96,11 +96,6 @@ def test_a_request_goes_from_new_to_confirmed_by_the_acts_in_its_rows_and_then_n
     assert "Nothing waits for you" in coordinator.get("/desk?lang=en").text
 
 
-def the_visit(request_id: int) -> int:
-    with transaction() as session:
-        return session.query(Visit.id).filter(Visit.school_request_id == request_id).scalar()
-
-
 def test_a_visit_stands_once_for_what_presses_most_and_without_who_left_its_crew(app):
     scene, tomorrow = Scene(planned=False), MONDAY.date() + dt.timedelta(days=1)
     ana = scene.educator(given_name="Ana", family_name="Bolesna")
@@ -111,7 +106,7 @@ def test_a_visit_stands_once_for_what_presses_most_and_without_who_left_its_crew
     make_assignment(make_presentation(visit), ana.id, _A.WITHDRAWN)
     with transaction() as session:
         session.add(DateWish(visit_id=visit.id, first_choice=tomorrow, reason="Такмичење.", asked_at=MONDAY))
-    coordinator = browser_of(app, make_user(Role.COORDINATOR, centre_id=scene.centre_id))
+    coordinator = staff_of(app, scene)
 
     found = [row for row in desk_of(scene.coordinator, MONDAY).rows if row.request_id == asked.id]
     page = coordinator.get("/desk?lang=en").text
@@ -127,7 +122,7 @@ def test_the_inbox_knows_that_a_visit_waits_for_the_coordinator(app):
     asked = make_school_request(RequestState.STAFFING, programme=scene.programme)
     visit = make_visit(_V.PLANNED, programme=scene.programme, school_request_id=asked.id)
     make_assignment(make_presentation(visit), scene.educator().id, _A.DECLINED)
-    coordinator = browser_of(app, make_user(Role.COORDINATOR, centre_id=scene.centre_id))
+    coordinator = staff_of(app, scene)
 
     listed = coordinator.get("/requests?lang=en").text
 
@@ -139,7 +134,7 @@ def test_the_inbox_knows_that_a_visit_waits_for_the_coordinator(app):
 
 def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one_and_less_often_where_all_is_kept(app):
     scene = Scene(planned=False)
-    coordinator = browser_of(app, make_user(Role.COORDINATOR, centre_id=scene.centre_id))
+    coordinator = staff_of(app, scene)
 
     def more(days: int) -> None:
         asked = make_school_request(RequestState.STAFFING, programme=scene.programme)
@@ -150,33 +145,11 @@ def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one_and_less_ofte
 
     more(1)
     coordinator.get("/desk")
-    with statements() as one:
-        coordinator.get("/desk")
+    one = selects_of(coordinator, "/desk")
     for days in range(2, 8):
         more(days)
-    with statements() as many:
-        coordinator.get("/desk")
+    assert selects_of(coordinator, "/desk") == one
+    at_most(14, one)
 
     judge_anew(now=MONDAY)
-    with statements() as kept:
-        coordinator.get("/desk")
-
-    assert len(one) == len(many)
-    at_most(14, one)
-    at_most(12, kept, "SELECTs where all is stored")
-
-
-def test_an_educator_finds_the_visit_that_she_has_not_counted_however_long_ago(app):
-    educator = a_cleared_educator()
-    visit = make_visit(
-        _V.READY,
-        programme=make_programme(centre_id=educator.centre_id),
-        on_day=MONDAY.date() - dt.timedelta(days=60),
-    )
-    make_assignment(make_presentation(visit, state=PresentationState.CONFIRMED), educator.id)
-    phone = browser_of(app, educator)
-
-    page = phone.get("/desk?lang=en").text
-
-    assert f"/visits/{visit.number}/count" in page
-    assert phone.get(f"/visits/{visit.number}/count").status_code == 200
+    at_most(12, selects_of(coordinator, "/desk"), "SELECTs where all is stored")

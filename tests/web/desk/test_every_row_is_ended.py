@@ -17,7 +17,6 @@ from scheduler.places.terms.hosts import HostDraft, HostKind
 from scheduler.policy import ANONYMOUS, Actor, Role
 from scheduler.posts.service import move_post
 from scheduler.posts.terms import PostState
-from scheduler.programmes.terms import Audience
 from scheduler.readiness.models import NumbersAsked
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -50,6 +49,8 @@ from tests.web.browser import browser_of
 A, R, V = AssignmentState, RequestState, VisitState
 TODAY, DAY, WEEKS = MONDAY.date(), dt.timedelta(days=1), dt.timedelta(weeks=3)
 FAR = TODAY + WEEKS
+CONFIRMED = {"confirmed_at": MONDAY - 2 * DAY}
+SEARCH = {"state_since": MONDAY, "opened_at": MONDAY, "was_confirmed": True}
 OFF = {"reason": "Нема ко да иде.", "by": "centre", "cause": "no_crew"}
 
 
@@ -66,9 +67,7 @@ class SmallCentre:
     def asked(self, state: RequestState, **given: object) -> int:
         return make_school_request(state, programme=self.programme, **given).id
 
-    def visit(
-        self, state: VisitState, *seats: AssignmentState, on_day: dt.date | None = None, **given: object
-    ) -> Visit:
+    def visit(self, state: VisitState, *seats: AssignmentState, on_day: dt.date | None = None, **given) -> Visit:
         """Of a request whose school has promised all; its crew are these, each in that state. Each has its own week."""
         self.weeks += 1
         on_day = on_day or FAR + self.weeks * 7 * DAY
@@ -95,24 +94,22 @@ class SmallCentre:
         self._fill_with_visits()
 
     def _fill_with_visits(self) -> None:
-        confirmed = {"confirmed_at": MONDAY - 2 * DAY}
         self.visit(V.PLANNED)
         self.visit(V.PLANNED, on_day=TODAY - DAY)
         self.visit(V.PLANNED, A.SUGGESTED)
         self.visit(V.PLANNED, A.DECLINED)
         self.visit(V.OFFERED, A.OFFERED, on_day=TODAY + 3 * DAY)
         self.visit(V.OFFERED, A.ACCEPTED)
-        self.visit(V.OFFERED, A.ACCEPTED, A.WITHDRAWN, **confirmed)
-        self.visit(V.PLANNED, A.WITHDRAWN, **confirmed)
-        early = self.visit(V.CONFIRMED, A.ACCEPTED, clock_wrong=ClockWrong.TOO_EARLY, **confirmed)
+        self.visit(V.OFFERED, A.ACCEPTED, A.WITHDRAWN, **CONFIRMED)
+        self.visit(V.PLANNED, A.WITHDRAWN, **CONFIRMED)
+        early = self.visit(V.CONFIRMED, A.ACCEPTED, clock_wrong=ClockWrong.TOO_EARLY, **CONFIRMED)
         _stopped, named = self.visit(V.DISRUPTED, A.WITHDRAWN), self.visit(V.DISRUPTED, A.WITHDRAWN)
-        wished = self.visit(V.CONFIRMED, A.ACCEPTED, **confirmed)
-        sick = self.visit(V.PLANNED, A.WITHDRAWN, **confirmed)
+        wished = self.visit(V.CONFIRMED, A.ACCEPTED, **CONFIRMED)
+        sick = self.visit(V.PLANNED, A.WITHDRAWN, **CONFIRMED)
         with transaction() as session:
             for one in (named, wished):
                 session.add(DateWish(visit_id=one.id, first_choice=one.on_day + DAY, reason="Излет.", asked_at=MONDAY))
-            search = {"state_since": MONDAY, "opened_at": MONDAY, "was_confirmed": True}
-            session.add(SubstituteSearch(visit_id=sick.id, state=SubstituteSearchState.STOPPED, **search))
+            session.add(SubstituteSearch(visit_id=sick.id, state=SubstituteSearchState.STOPPED, **SEARCH))
             clock = {"kind": FindingKind.CLOCK, "ordinal": 1, "class_name": "5-1", "why": ClockWrong.TOO_EARLY}
             session.add(Finding(visit_id=early.id, found_at=MONDAY, **clock))
         self._fill_with_crews()
@@ -120,11 +117,10 @@ class SmallCentre:
 
     def _fill_with_crews(self) -> None:
         """Crews of which something is wrong: twice at once, no time, too few, one who left."""
-        confirmed = {"confirmed_at": MONDAY - 2 * DAY}
         twice = self.visit(V.PLANNED, A.SUGGESTED)
         elsewhere = make_presentation(make_visit(V.OFFERED, on_day=twice.on_day))  # of another centre
-        away, left = (self.visit(V.CONFIRMED, A.ACCEPTED, **confirmed) for _ in range(2))
-        sought = self.visit(V.PLANNED, A.WITHDRAWN, **confirmed)
+        away, left = (self.visit(V.CONFIRMED, A.ACCEPTED, **CONFIRMED) for _ in range(2))
+        sought = self.visit(V.PLANNED, A.WITHDRAWN, **CONFIRMED)
         [clashing], [goes] = (self.crew_of(one) for one in (twice, away))
         make_assignment(elsewhere, clashing, A.ACCEPTED)
         make_assignment(self.sittings[left.id], self.people[1].id, A.REPLACED)
@@ -136,14 +132,10 @@ class SmallCentre:
         lost = self.visit(V.OFFERED, A.ACCEPTED)  # by an erasure after a backup was put back
         with transaction() as session:
             session.get_one(SchoolRequest, lost.school_request_id).safeguarding_contact = ""
-            search = {"state_since": MONDAY, "opened_at": MONDAY, "was_confirmed": True}
-            session.add(
-                SubstituteSearch(
-                    visit_id=sought.id, state=SubstituteSearchState.SEARCHING, next_wave_at=MONDAY + DAY, **search
-                )
-            )
+            searching = {"state": SubstituteSearchState.SEARCHING, "next_wave_at": MONDAY + DAY}
+            session.add(SubstituteSearch(visit_id=sought.id, **searching, **SEARCH))
             session.add(Finding(visit_id=away.id, found_at=MONDAY, kind=FindingKind.AWAY, presenter_id=goes))
-            more = self.visit(V.CONFIRMED, A.ACCEPTED, **confirmed)
+            more = self.visit(V.CONFIRMED, A.ACCEPTED, **CONFIRMED)
             before, now = ({"pupils": n, "parents": 0, "teachers": 2} for n in (90, 150))
             was = {f"{name}_before": value for name, value in before.items()}
             session.add(NumbersAsked(visit_id=more.id, ordinal=1, asked_at=MONDAY, **was, **now))
@@ -164,15 +156,10 @@ class SmallCentre:
         sitting = make_presentation(visit, state=PresentationState.DELIVERED, expected_pupils=announced)
         make_attendance(sitting, HeadCounts(pupils=90, teachers=2), state)
         if by_school is not None:
-            said = vars(HeadCounts(pupils=by_school, teachers=2))
+            given = {"presentation_id": sitting.id, "source": CountSource.SCHOOL, "version": 1, "entered_at": MONDAY}
+            said = HeadCounts(pupils=by_school, teachers=2).by_audience()
             with transaction() as session:
-                session.add_all(
-                    HeadCount(
-                        presentation_id=sitting.id, audience=Audience(name), source=CountSource.SCHOOL, version=1,
-                        people=people, entered_at=MONDAY,
-                    )
-                    for name, people in said.items()
-                )  # fmt: skip
+                session.add_all(HeadCount(audience=who, people=people, **given) for who, people in said.items())
 
 
 def typed(day: dt.date) -> str:
@@ -192,9 +179,7 @@ def sends(part: str, **said: str) -> Ends:
         form = next(one for one in forms if part in one.action and one.method == "POST")
         kept = {name: value for name, value in form.fields if name != "look"}
         answer = browser.post(form.action, data=kept | said)
-        if (
-            answer.status_code == 422 and 'name="meant"' in answer.text
-        ):  # what speaks against the day is told: it is meant
+        if answer.status_code == 422 and 'name="meant"' in answer.text:  # what speaks against the day is told
             [again] = [one for one in seen_on(place, answer.text)[0] if part in one.action and one.method == "POST"]
             told = {name: value for name, value in again.fields if name != "look"}
             answer = browser.post(again.action, data=told | said | {"meant": "y"})
