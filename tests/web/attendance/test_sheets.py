@@ -1,16 +1,23 @@
-"""Paper is first class: sheets to print, a filled one beside the form, and what becomes of a file that is none."""
+"""Paper is first class: sheets to print, a filled one beside the form, and the poster at the door of an evening."""
 
+import datetime as dt
 import io
 import re
 
 import pytest
 
+from scheduler.attendance.queries.tally import tallies_of
 from scheduler.attendance.service.sheets import keep_sheet
+from scheduler.attendance.service.tally import count_in
 from scheduler.attendance.sheet_models import SheetScan
 from scheduler.policy import Role
+from scheduler.programmes.terms import Audience, SchoolLevel
+from scheduler.visits.terms.states import PresentationState
+from tests.attendance.evenings import BEGINS, EVENING, an_evening, marks
 from tests.factories.counting import LEAVING, Begun, a_begun_visit, a_locked_visit
 from tests.factories.people import make_presenter
 from tests.factories.safeguarding import a_scan
+from tests.factories.visits import make_assignment, make_presentation
 from tests.papers import saved, words_of
 from tests.web.browser import browser_of, staff_of
 from tests.web.reading import rows_of
@@ -152,3 +159,77 @@ def test_a_day_has_its_sheet_and_its_sign_in_sheet_as_papers(app, tmp_path):
     assert sign_in.mimetype == "application/pdf"
     for path in ("/day/2026-02-01.pdf", "/day/2026-02-01/sign-in.pdf", "/day/never.pdf", "/day/never/sign-in.pdf"):
         assert phone.get(path).status_code == 404
+
+
+# --- the page that a poster's code opens, and the papers of the evening ---
+
+
+@pytest.fixture
+def tally(app, the_clock):
+    """An evening for parents that begins now."""
+    the_clock.stands_at(BEGINS)
+    return an_evening()
+
+
+def at(tally, paper: str = "") -> str:
+    return f"/tally/{tally.visit_number}/{tally.ordinal}/{tally.code}{paper}?lang=en"
+
+
+def test_a_parent_presses_once_and_is_thanked(client, tally):
+    page = client.get(at(tally)).text
+    assert "No name is asked. Only the number counts." in page
+    assert "19833" in page
+    assert marks() == 0
+
+    answer = client.post(at(tally), data={"people": "2"}, follow_redirects=True).text
+
+    assert "Counted: 2 people." in answer
+    assert "You are counted. Thank you for coming." in answer
+    assert "Is somebody else with this phone?" in answer
+    assert marks() == 2
+
+
+@pytest.mark.parametrize("typed", ["", "0", "11", "many", "-2", "9" * 40, "\0"])
+def test_what_is_no_number_of_people_is_said_and_not_counted(client, tally, typed):
+    answer = client.post(at(tally), data={"people": typed})
+
+    assert answer.status_code == 422
+    assert marks() == 0
+
+
+def test_before_and_after_the_page_says_so(client, tally, the_clock):
+    for moment, words in (
+        (BEGINS - dt.timedelta(hours=5), "Counting opens an hour before the beginning."),
+        (BEGINS + dt.timedelta(hours=9), "This evening is over; nobody is counted any more."),
+    ):
+        the_clock.stands_at(moment)
+        assert words in client.get(at(tally)).text
+        assert client.post(at(tally), data={"people": "1"}).status_code == 422
+    assert marks() == 0
+
+
+def test_a_wrong_code_is_an_address_that_is_not_there(client, tally):
+    for path in ("/1/aaaaaaaaaaaaaaaa", "/x/abc", "/²/abc", "/1/abc/poster.pdf", "/1/abc/home.pdf"):
+        assert client.get(f"/tally/{tally.visit_number}{path}").status_code == 404
+
+
+def test_poster_and_sheet_are_papers(client, tally):
+    papers = [client.get(at(tally, paper)) for paper in ("/poster.pdf", "/home.pdf")]
+
+    assert [(one.mimetype, one.data[:5]) for one in papers] == [("application/pdf", b"%PDF-")] * 2
+
+
+def test_crew_and_coordinator_find_the_papers_and_the_count(app, the_clock):
+    the_clock.stands_at(BEGINS)
+    begun = a_begun_visit()
+    evening = make_presentation(
+        begun.visit, EVENING, PresentationState.CONFIRMED, ordinal=2, audience=Audience.PARENTS, level=SchoolLevel.NONE
+    )
+    make_assignment(evening, begun.educator.id)
+    tally = tallies_of(begun.visit.id)[0]
+    count_in(tally, 7, now=BEGINS)
+    educator, visit = browser_of(app, begun.educator), f"/visits/{begun.visit.number}"
+
+    assert f"{tally.code}/poster.pdf" in staff_of(app, begun.visit).get(visit).text
+    assert "By the poster 7 people have counted themselves." in educator.get(f"{visit}/count/2?lang=en").text
+    assert "counted themselves" not in educator.get(f"{visit}/count/1?lang=en").text

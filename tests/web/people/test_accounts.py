@@ -1,3 +1,5 @@
+"""Signing in and out, invitations and new passwords, and where one is led afterwards."""
+
 import datetime as dt
 import json
 import re
@@ -13,6 +15,7 @@ from scheduler.people import queries
 from scheduler.people.models import SignIn, User
 from scheduler.people.service.invitations import invitation_path
 from scheduler.policy import SYSTEM, Role
+from scheduler.web.ways_back import is_safe
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter, make_user
 from tests.web.browser import browser_of
@@ -219,3 +222,92 @@ def test_an_invitation_is_sent_again_and_a_staff_member_gets_another_role(app, s
     assert (own.status_code, "Ask a colleague" in own.text) == (422, True)
     assert "safeguarding officer" in browser.get("/people/users?lang=en").text
     assert browser_of(app, make_user(Role.ADMINISTRATOR)).get(page).status_code == 404
+
+
+# --- signed out while a form was open: the text stays, and the way in leads back ---
+
+
+WRITTEN = "We cannot come in December, <b>all</b> our people are ill."
+FORM = {"csrf_token": "x", "version": "3", "reason": WRITTEN, "password": "hunter22222222222222222"}
+
+
+@pytest.fixture(params=["its sign-in has ended", "its browser was closed"])
+def signed_out(app, session, request):
+    """A browser that does not know any more who it is; of a closed one even the form's token is unknown."""
+    browser = browser_of(app, make_user(Role.COORDINATOR))
+    if request.param == "its sign-in has ended":
+        with browser.session_transaction() as cookies:
+            cookies["_user_id"] = "over"
+        yield browser
+    else:
+        app.config["WTF_CSRF_ENABLED"] = True
+        yield app.test_client()
+        app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_the_text_is_kept_and_the_way_in_leads_back(signed_out):
+    came = {"Referer": "http://localhost/visits?from=2026-11-30"}
+
+    answer = signed_out.post("/visits/V-1/cancel?lang=en", data=FORM, headers=came)
+
+    assert answer.status_code == 403
+    assert "We cannot come in December, &lt;b&gt;all&lt;/b&gt; our people are ill.</blockquote>" in answer.text
+    assert "hunter" not in answer.text
+    assert re.search(r'href="/sign-in\?next=(/|%2F)visits(\?|%3F)from(=|%3D)2026-11-30"', answer.text)
+    assert 'data-kept="/visits?from=2026-11-30" data-sent-to="/visits/V-1/cancel"' in answer.text
+
+
+@pytest.mark.parametrize("came", ["", "https://elsewhere.example/visits", "http://localhost//elsewhere.example"])
+def test_without_a_page_of_ours_it_leads_to_the_nearest_that_opens(signed_out, came):
+    answer = signed_out.post("/requests/R-1/decline?lang=en", data=FORM, headers={"Referer": came} if came else {})
+
+    assert re.search(r'data-kept="/requests/R-1"', answer.text)
+    assert "elsewhere" not in answer.text
+
+
+def test_a_mere_press_goes_on_to_signing_in(signed_out):
+    answer = signed_out.post("/requests/R-1/take", headers={"Referer": "http://localhost/requests/R-1"})
+
+    assert (answer.status_code, answer.location) == (302, "/sign-in?next=/requests/R-1")
+
+
+def test_what_a_school_wrote_on_a_page_that_is_too_old_is_not_lost_either(app, session):
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        answer = app.test_client().post("/reset?lang=en", data={"email": "ana.petrovic@skola.example"})
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+
+    assert answer.status_code == 400
+    assert ("ana.petrovic@skola.example</blockquote>" in answer.text, 'href="/reset"' in answer.text) == (True, True)
+
+
+# --- where a sign-in may lead ---
+
+
+HERE = ["/", "/people", "/people/7?page=2", "/visits?on=2026-10-05&by=day", "/%D0%91%D0%B5%D0%BE", "/a//b"]
+ELSEWHERE = {
+    "no address": ["", "people", "@evil.example", ".evil.example", "?next=//evil.example"],
+    "another host": ["//evil.example", "///evil.example", "////evil.example", "/#//evil.example"],
+    "a host that hides the true one": ["//evil.example@localhost", "//localhost@evil.example"],
+    "backslashes": ["/\\evil.example", "\\\\evil.example", "\\/evil.example", "/\\/evil.example"],
+    "whole addresses": ["http://evil.example", "https://evil.example", "HTTPS://evil.example", "http:///evil.example"],
+    "schemes that browsers complete": ["https:evil.example", "https:/evil.example"],
+    "other schemes": ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "mailto:a@b.example"],
+    "blanks that browsers drop": [" /people", " //evil.example", "\t//evil.example", "/\t/evil.example"],
+    "ends of lines": ["/\n/evil.example", "/\r/evil.example", "/\x00/evil.example", "/people\r\nSet-Cookie: a=b"],
+    "encoded slashes": ["/%2F/evil.example", "/%2fevil.example", "/%5Cevil.example", "/%5cevil.example"],
+    "encoded blanks": ["/%09/evil.example", "/%0d%0aLocation:%20//evil.example"],
+    "encoded twice": ["/%252F/evil.example", "/%25255Cevil.example/%5C"],
+    "letters that look like slashes": ["/\u2215/evil.example", "\uff0f\uff0fevil.example"],
+}
+
+
+@pytest.mark.parametrize("target", HERE)
+def test_a_path_of_this_house_is_safe(target):
+    assert is_safe(target)
+
+
+@pytest.mark.parametrize("targets", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_trust_s11_what_could_lead_elsewhere_is_not(targets):
+    assert [target for target in targets if is_safe(target)] == []

@@ -1,4 +1,4 @@
-"""The coordinators' inbox, the page of a request, requests by phone."""
+"""The coordinators' inbox, the page of a request, what is said and noted there, requests by phone."""
 
 import datetime as dt
 import re
@@ -19,7 +19,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import make_visit
 from tests.web.browser import staff_of
-from tests.web.reading import rows_of, selects_of, value_of
+from tests.web.reading import a_link, rows_of, selects_of, value_of
 from tools.bench.visitor import day
 
 R = RequestState
@@ -319,3 +319,112 @@ def test_the_page_of_a_request_asks_as_often_beside_none_as_beside_five_of_the_s
     at_most(11, alone)
     page = desk.get(page_of(row)).text
     assert all(page.count(f'{page_of(one)}"') == 1 for one in beside)
+
+
+# --- in words: a phone call, a yes taken back, an end for either side ---
+
+
+S = RequestState
+
+
+def test_an_answer_by_phone_is_noted_on_the_page_and_said_to_be_one(desk, programme):
+    row = make_school_request(S.NEEDS_INFO, programme=programme, question="Is there a projector?")
+    assert "You asked: Is there a projector?" in desk.get(f"/requests/{row.number}?lang=en").text
+
+    assert desk.post(f"/requests/{row.number}/told", data={"answer": "Two of them."}).status_code == 302
+    shown = desk.get(f"/requests/{row.number}?lang=en").text
+
+    assert row.state is S.TRIAGE
+    assert "The school said on the phone:" in shown
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "ended"),
+    [
+        ("reopen", {"reason": "The crew is ill"}, S.TRIAGE),
+        ("decline", {"reason": "No crew"}, S.DECLINED),
+        ("end", {"reason": "They rang: a trip", "by": "school"}, S.CANCELLED_BY_SCHOOL),
+        ("end", {"reason": "Nobody can go", "by": "centre"}, S.CANCELLED_BY_CENTRE),
+    ],
+)
+def test_what_was_agreed_goes_back_is_declined_or_cancelled(desk, programme, act, said, ended):
+    row = make_school_request(S.AGREED, programme=programme)
+    assert f"/requests/{row.number}/{act}" in desk.get(f"/requests/{row.number}").text
+
+    assert desk.post(f"/requests/{row.number}/{act}", data=said).status_code == 302
+    assert row.state is ended
+
+
+@pytest.mark.parametrize("act", ["told", "reopen", "end"])
+def test_without_words_nothing_happens_and_the_field_says_so(desk, programme, act):
+    row = make_school_request(S.NEEDS_INFO if act == "told" else S.AGREED, programme=programme)
+    before = row.state
+
+    assert desk.post(f"/requests/{row.number}/{act}", data={}).status_code == 422
+    assert row.state is before
+
+
+@pytest.mark.parametrize(
+    ("act", "said"), [("decline", {"reason": "No crew"}), ("end", {"reason": "Rang", "by": "school"})]
+)
+def test_an_end_is_taken_back_from_what_was_said_and_from_the_page(desk, programme, act, said):
+    row = make_school_request(S.TRIAGE, programme=programme)
+
+    page = desk.post(f"/requests/{row.number}/{act}?lang=en", data=said, follow_redirects=True).text
+    assert "It is over. The school is told in 10 minutes." in page
+    undo = re.findall(r'action="(/requests/undo/[^"]+)"', page)
+    assert undo
+    back = desk.post(undo[0].replace("&amp;", "&") + "&lang=en", follow_redirects=True).text
+
+    assert "1 request is as before." in back
+    assert row.state is S.TRIAGE
+
+
+# --- duplicates, and booking again ---
+
+
+SOON = MONDAY.date() + dt.timedelta(days=30)
+TYPED = f"{SOON:%d.%m.%Y.}"
+
+
+def test_a_duplicate_is_joined_by_one_press_its_link_leads_to_the_kept_one_and_it_is_undone(desk, client, programme):
+    row = make_school_request(RequestState.TRIAGE, programme=programme)
+    kept = make_school_request(programme=programme, host_id=row.host_id)
+    status, page = f"/status/{a_link(row.id)}", desk.get(f"/requests/{row.number}?lang=en")
+    assert f"Join this one with {kept.number}" in page.text
+
+    desk.post(f"/requests/{row.number}/merge-into/{kept.number}", data={"version": value_of(page, "version")})
+
+    assert row.merged_into_id == kept.id
+    assert kept.number in client.get(status).text
+    assert row.number in desk.get(f"/requests/{kept.number}").text
+    undo = re.search(r'action="(/requests/undo/[^"]+)"', desk.get(f"/requests/{row.number}").text)[1]
+    desk.post(undo)
+    assert row.state is RequestState.TRIAGE
+    assert row.number in client.get(status).text
+
+
+def test_a_foreign_request_is_not_there(desk, programme):
+    row, foreign = make_school_request(RequestState.TRIAGE, programme=programme), make_school_request()
+
+    assert desk.post(f"/requests/{row.number}/merge-into/{foreign.number}").status_code == 404
+    assert desk.get(f"/requests/{foreign.number}/again").status_code == 404
+
+
+def test_what_was_called_off_is_booked_again(desk, programme):
+    row = make_school_request(RequestState.CANCELLED_BY_CENTRE, programme=programme)
+    assert f"/requests/{row.number}/again" in desk.get(f"/requests/{row.number}").text
+    path = f"/requests/{row.number}/again?lang=en"
+    assert "keeps the old one" in desk.get(path).text
+
+    assert desk.post(path, data={"first_day": "x", "last_day": TYPED}).status_code == 422
+    answer = desk.post(path, data={"first_day": TYPED, "last_day": TYPED}, follow_redirects=True)
+
+    assert "Booked again after" in answer.text
+    assert row.number in answer.text
+
+
+def test_an_open_request_is_not_booked_again(desk, programme):
+    row = make_school_request(programme=programme)
+
+    assert desk.get(f"/requests/{row.number}/again").status_code == 409

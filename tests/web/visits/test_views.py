@@ -1,19 +1,24 @@
-"""Pages of visits: the right people act, others are refused, what is wrong is said."""
+"""Pages of visits: the right people act, others are refused, what is wrong is said; words to copy, and copies."""
 
 import datetime as dt
 import re
 
 import pytest
 
+from scheduler.core.audit import AuditEntry
 from scheduler.policy import Role
+from scheduler.readiness.models import ToldNote
 from scheduler.staffing.service.offers import answer_offer
-from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
 from tests.factories.people import always_free, make_user, presenter_actor
+from tests.factories.places import make_host
+from tests.factories.school_time import tell_shifts
 from tests.factories.staffing import a_plan, staffing
+from tests.factories.visits import make_presentation, make_visit
 from tests.web.browser import browser_of, staff_of
 from tests.web.reading import rows_of, selects_of
 from tests.web.visits.pages import (
@@ -22,6 +27,7 @@ from tests.web.visits.pages import (
     body,
     meant,
     number_of_request,
+    number_of_visit,
     offered_soon,
     plan_soon,
     reading,
@@ -236,3 +242,145 @@ def test_of_a_visit_that_is_called_off_whoever_was_asked_reads_that(app, scene):
     cancel_visit(scene.coordinator, scene.visit_id, reason="Нема струје.", now=MONDAY)
 
     assert browser_of(app, ana).get(f"/visits/{number}").status_code == 200
+
+
+# --- the words about a visit to copy, and the note of who was told ---
+
+
+@pytest.fixture
+def text_page(scene) -> str:
+    scene.visit_id = scene.planned()
+    return f"/visits/{number_of_visit(scene)}/text"
+
+
+def test_before_anything_is_offered_there_is_nothing_to_tell(desk, text_page):
+    assert "There is nothing to tell yet" in body(desk.get(text_page))
+    assert desk.post(text_page).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [("sr_Cyrl", "Посета је потврђена"), ("sr_Latn", "Poseta je potvrđena"), ("en", "is confirmed")],
+)
+def test_a_confirmation_is_copied_in_the_script_of_whoever_is_told(desk, scene, text_page, script, words):
+    scene.confirmed_by(scene.educator())
+
+    page = body(desk.get(f"{text_page}?script={script}"))
+
+    text = page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert [part in text for part in (words, "19833", "/status/", "{link}")] == [True, True, False, False]
+
+
+def test_a_minor_is_told_by_mail_only(desk, scene, text_page):
+    adult, minor = scene.educator(), scene.minor()
+    scene.offered_to(adult, minor)
+
+    page = body(desk.get(text_page))
+
+    assert [f'value="{person.id}"' in page for person in (adult, minor)] == [True, False]
+    for whom in (str(minor.id), "school"):
+        assert desk.post(text_page, data={"whom": whom, "how": "viber"}).status_code == 422
+    assert rows_of(ToldNote) == []
+
+
+def test_who_was_told_stands_on_the_page_of_the_visit(desk, scene, text_page):
+    adult = scene.educator(given_name="Јелена", family_name="Ристић")
+    scene.offered_to(adult)
+
+    answer = desk.post(text_page, data={"whom": str(adult.id), "how": "viber"})
+
+    assert answer.location == text_page.removesuffix("/text")
+    assert "The offer: Jelena Ristić, on Viber" in body(desk.get(answer.location))
+    [entry] = [row for row in rows_of(AuditEntry) if row.action == "visit told"]
+    assert "Ристић" not in entry.details
+
+
+@pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING])
+def test_other_roles_and_other_centres_copy_no_words(app, scene, text_page, role):
+    assert staff_of(app, scene, role).get(text_page).status_code == 403
+    assert browser_of(app, make_user()).get(text_page).status_code == 404
+
+
+# --- the page that copies a visit ---
+
+
+SOON = MONDAY.date() + dt.timedelta(days=30)
+TYPED = f"{SOON.day}.{SOON.month}.{SOON.year}."
+
+
+@pytest.fixture
+def visit(app):
+    made = make_visit()
+    make_presentation(made)
+    return made
+
+
+@pytest.fixture
+def planner(app, visit):
+    return staff_of(app, visit)
+
+
+@pytest.fixture
+def copy_page(visit) -> str:
+    return f"/visits/{visit.number}/copy"
+
+
+def form(visit, **given):
+    return {"on_day": TYPED, "every_days": "7", "classes": "", "hosts": [str(visit.host_id)], "find": ""} | given
+
+
+def test_the_page_opens_from_the_visit_with_its_own_school_ticked(planner, visit, copy_page):
+    assert copy_page in planner.get(f"/visits/{visit.number}").text
+
+    ticks = re.findall(r'<input[^>]*name="hosts"[^>]*>', planner.get(copy_page).text)
+
+    assert [("checked" in tick, f'value="{visit.host_id}"' in tick) for tick in ticks] == [(True, True)]
+
+
+def test_finding_adds_schools_to_tick_and_plans_nothing(planner, visit, copy_page):
+    other = make_host("Бранко Радичевић")
+    page = planner.post(copy_page, data=form(visit, find="branko radicevic", look="1", on_day=""))
+
+    assert page.status_code == 200
+    assert f'value="{other.id}"' in page.text
+    assert len(rows_of(Visit)) == 1
+
+
+def test_a_series_at_two_schools_is_planned_with_one_press(planner, visit, copy_page):
+    other = make_host("Бранко Радичевић")
+    data = form(visit, hosts=[str(visit.host_id), str(other.id)], classes="7a\n\n7b")
+    told = planner.post(f"{copy_page}?lang=en", data=data, follow_redirects=True)
+
+    assert rows_of(Visit.host_id) == [visit.host_id] * 3 + [other.id] * 2
+    assert "4 visits are planned" in told.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"on_day": "x"}, {"hosts": []}, {"hosts": ["x"]}, {"hosts": ["999999"]}, {"every_days": "61"}]
+)
+def test_what_cannot_be_is_refused_and_what_was_typed_stays(planner, visit, copy_page, wrong):
+    answer = planner.post(copy_page, data=form(visit, classes="7a", **wrong))
+
+    assert answer.status_code == 422
+    assert "7a" in answer.text
+    assert len(rows_of(Visit)) == 1
+
+
+def test_other_roles_and_other_centres_copy_no_visit(app, visit, copy_page):
+    assert staff_of(app, visit, Role.EDUCATOR).get(copy_page).status_code == 403
+    assert browser_of(app, make_user()).get(copy_page).status_code == 404
+
+
+def test_a_class_that_is_away_is_named_with_its_right_times_until_somebody_means_it(planner, visit, copy_page):
+    tell_shifts(visit.host_id)
+    first = planner.get(f"{copy_page}?lang=en")
+    refused = planner.post(f"{copy_page}?lang=en", data=form(visit, classes="8b"))
+
+    assert 'name="outside_shift"' not in first.text
+    assert (refused.status_code, len(rows_of(Visit))) == (422, 1)
+    for words in ("14:00", 'name="outside_shift"'):
+        assert words in refused.text
+
+    meant = planner.post(f"{copy_page}?lang=en", data=form(visit, classes="8b", outside_shift="y"))
+    assert meant.status_code == 302
+    assert len(rows_of(Visit)) == 2

@@ -1,4 +1,4 @@
-"""A presenter's certificates on the pages: staff issue and revoke them, she takes hers; nobody else, and no school."""
+"""Certificates of more than a visit: of a campaign's schools, of classes, of a presenter's school year."""
 
 import datetime as dt
 import io
@@ -15,14 +15,115 @@ from scheduler.policy import Role
 from scheduler.safeguarding.models import Guardian
 from scheduler.safeguarding.queries import GUARDIAN_LINK
 from tests.ceilings import at_most
-from tests.factories.awards import a_locked_visit_with
-from tests.factories.counting import Begun
+from tests.factories.awards import AFTERWARDS, a_campaign_of, a_locked_visit_with
+from tests.factories.counting import LEAVING, Begun, a_counted_visit, a_locked_visit
 from tests.factories.people import make_centre, make_user
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.web.browser import browser_of, staff_of
 from tests.web.reading import a_link, rows_of, selects_of, text_of
 
+# --- of a campaign ---
+
+
 pytestmark = pytest.mark.usefixtures("after_the_talk")
+EN = {"lang": "en"}
+
+
+@pytest.fixture
+def campaign(programme, the_clock):
+    """Over by now; the numbers of two of its three visits are locked."""
+    the_clock.stands_at(AFTERWARDS)
+    visits = [a_locked_visit(programme=programme) for _ in range(2)]
+    return a_campaign_of(programme, [*visits, a_counted_visit(programme=programme)])
+
+
+@pytest.fixture
+def there(campaign):
+    return f"/campaigns/{campaign.slug}/certificates"
+
+
+def test_one_press_gives_each_school_its_paper_and_the_page_says_who_waits(app, client, campaign, there):
+    desk = staff_of(app, campaign)
+    assert there in desk.get(f"/campaigns/{campaign.slug}/room").text
+    before = text_of(desk.get(there, query_string=EN))
+    assert "2 schools have earned their papers. 1 more waits for locked numbers." in before
+    assert "Issue one for each school" in before
+
+    answer = desk.post(there, query_string=EN)
+
+    assert answer.location == there
+    number = rows_of(Certificate.number)[0]
+    page = text_of(desk.get(there, query_string=EN))
+    assert "2 certificates are issued." in page
+    assert page.count("U-2027-00000") == 4  # each once as a link, once read aloud beside its PDF
+    assert "Issue one for each school" not in page
+    assert "0 schools" not in page
+    assert "Certificates of the campaign School Number State PDF" in page  # the heads of its columns
+    assert "of a school for a whole campaign" in text_of(desk.get("/certificates/issued?lang=en&kind=campaign"))
+    checked = text_of(client.get(f"/certificates/{number}?lang=en"))
+    for field in ("Покажи поштовање", "Основна школа „Вук Караџић“", "Pupils 88", "Download the badge"):
+        assert field in checked
+    assert client.get(f"/certificates/{number}/badge.jwt").status_code == 200
+
+
+def test_while_it_runs_nothing_is_issued_and_the_page_says_why(app, campaign, there, the_clock):
+    the_clock.stands_at(LEAVING)
+    desk = staff_of(app, campaign)
+
+    page, answer = desk.get(there, query_string=EN), desk.post(there, query_string=EN)
+
+    assert "They can be issued when the campaign is over." in page.text
+    assert "Issue one for each school" not in page.text
+    assert (answer.status_code, "Wait until the campaign is over" in answer.text) == (409, True)
+    assert rows_of(Certificate) == []
+
+
+def test_nobody_else_opens_it(app, campaign, there):
+    stranger = browser_of(app, make_user())
+
+    assert (stranger.get(there).status_code, stranger.post(there).status_code) == (404, 404)
+    assert staff_of(app, campaign, Role.EDUCATOR).post(there).status_code in (403, 404)
+
+
+# --- of classes ---
+
+
+PRESS = "Issue one for each class or group"
+
+
+def pages_of(app, begun: Begun, *roles: Role):
+    """A browser of staff, and the page of the visit's numbers."""
+    return staff_of(app, begun.visit, *roles), f"/attendance/{begun.visit.number}"
+
+
+def test_one_press_issues_them_and_the_list_shows_them(app, client):
+    desk, there = pages_of(app, a_locked_visit(talks=2))
+    assert PRESS in desk.get(f"{there}?lang=en").text
+
+    answer = desk.post(f"{there}/certificates?lang=en")
+
+    assert answer.location == "/certificates/issued?kind=group"
+    shown = desk.get("/certificates/issued?kind=group&lang=en").text
+    assert "2 certificates are issued." in shown
+    assert shown.count("of a class or a group · 7b, 7c") == 2  # which class, so that papers of one visit differ
+    first, _second = rows_of(Certificate.number)
+    assert "Pupils" in client.get(f"/certificates/{first}?lang=en").text
+
+
+def test_before_the_numbers_are_locked_there_is_no_press_and_nothing_is_issued(app):
+    desk, there = pages_of(app, a_counted_visit())
+
+    assert PRESS not in desk.get(f"{there}?lang=en").text
+    assert desk.post(f"{there}/certificates?lang=en").location == there
+    assert "Lock the attendance first." in desk.get(f"{there}?lang=en").text
+    assert rows_of(Certificate) == []
+    educator, there = pages_of(app, a_locked_visit(), Role.EDUCATOR)
+    assert educator.post(f"{there}/certificates").status_code in (403, 404)
+
+
+# --- of a presenter: staff issue and revoke them, she takes hers; nobody else, and no school ---
+
+
 YEAR = {"year": "2026"}
 
 

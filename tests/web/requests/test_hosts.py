@@ -1,4 +1,4 @@
-"""A typed host on its page, on the request's, and on the phone."""
+"""The host of a booking: found while somebody types, typed where it is not on the list, merged at the desk."""
 
 import re
 
@@ -14,6 +14,130 @@ from tests.factories import MONDAY
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.requests import make_school_request
 from tests.web.reading import rows_of
+
+
+def found(client, typed: str) -> dict:
+    return client.get("/book/hosts.json", query_string={"q": typed, "lang": "en"}).json
+
+
+@pytest.mark.parametrize("typed", ["nis", "Niš", "ниш", "НИШ"])
+def test_plain_letters_and_both_scripts_find_the_same_hosts(client, typed):
+    nis = make_host("Вук Караџић", place="Ниш")
+    make_host("Десанка Максимовић", place="Чачак", municipality_id=make_municipality("Чачак").id)
+
+    assert [host["id"] for host in found(client, typed)["hosts"]] == [nis.id]
+
+
+def test_what_was_typed_is_marked_and_place_district_and_kind_are_shown(client, host):
+    html = found(client, "karadzic nis")["hosts"][0]["html"]
+
+    assert "<mark>Karadžić</mark>" in html
+    assert "<mark>Niš</mark>" in html
+    assert "Primary school" in html
+
+
+def test_names_come_in_the_script_of_the_page(client, host):
+    answer = client.get("/book/hosts.json?q=vuk&lang=sr_Cyrl").json
+
+    assert answer["hosts"][0]["name"] == "Вук Караџић"
+    assert "<mark>Вук</mark>" in answer["hosts"][0]["html"]
+
+
+def test_where_a_word_begins_comes_before_where_it_lies_inside(client):
+    make_host("Бранислав Нушић", place="Чачак", municipality_id=make_municipality("Чачак").id)
+    nis = make_host("Вук Караџић", place="Ниш")
+
+    assert found(client, "nis")["hosts"][0]["id"] == nis.id
+
+
+def test_the_count_is_told_and_that_there_are_more_than_fit(client):
+    for number in range(9):
+        make_host(f"Школа {number}")
+
+    answer = found(client, "skola")
+
+    assert len(answer["hosts"]) == 8
+    assert answer["said"] == f"9 results. Choose yours. {answer['note']}"
+    assert answer["note"] == "Here are the first 8: type on, or press the button for all."
+
+
+def test_nothing_found_says_what_to_do(client, host):
+    assert found(client, "zzzz")["note"].startswith("Nothing is found")
+
+
+def test_markup_in_a_name_stays_text(client):
+    make_host('<img src=x onerror="x">')
+
+    assert "<img" not in found(client, "img")["hosts"][0]["html"]
+
+
+def test_a_network_that_asks_without_end_is_told_to_wait(client, host):
+    statuses = {client.get("/book/hosts.json?q=vuk").status_code for _ in range(301)}
+
+    assert statuses == {200, 429}
+
+
+def test_a_booking_goes_on_where_it_stopped_also_after_the_browser_was_closed(client, booking):
+    sent = client.post("/book", data={"host_id": booking.host.id})
+    booking.answer("what")
+
+    assert "Expires=" in sent.headers["Set-Cookie"]
+    assert 'href="/book/when"' in client.get("/book").text
+
+
+def test_a_cookie_of_who_booked_nothing_ends_with_the_browser(client, host):
+    assert "Expires=" not in client.get("/book").headers.get("Set-Cookie", "")
+
+
+@pytest.fixture
+def a_city_of_38(client):
+    """As many schools as Belgrade has in the register of the demo, in two of its municipalities."""
+    towns = [make_municipality(name, city_sr_cyrl="Београд") for name in ("Палилула", "Земун")]
+    for number in range(38):
+        make_host(f"Школа {number:02d}", place="Београд", municipality_id=towns[number % 3 == 0].id)
+    return towns
+
+
+def test_all_schools_of_a_city_are_reached_page_by_page(client, a_city_of_38):
+    first, second = (client.get(f"/book?q=beograd&lang=en&page={page}").text for page in (1, 2))
+
+    assert "38 results. Choose yours." in first
+    assert "Page 1 of 2" in first
+    assert (first.count("<span>This one<"), second.count("<span>This one<")) == (20, 18)
+    assert client.get("/book?q=beograd&page=9").status_code == 200
+
+
+def test_they_are_reached_by_their_municipality_which_says_how_many_it_has(client, a_city_of_38):
+    zemun = a_city_of_38[1]
+    shown = client.get("/book?q=beograd&lang=en").text
+    assert re.search(rf'href="/book\?q=beograd[^"]*town={zemun.id}"[^>]*>\s*Zemun\s*<b>13</b>', shown)
+
+    there = client.get(f"/book?q=beograd&town={zemun.id}&lang=en").text
+    assert "13 results. Choose yours." in there
+    assert there.count("<span>This one<") == 13
+
+
+def test_the_number_of_a_municipality_that_is_none_finds_nothing_and_breaks_nothing(client, a_city_of_38):
+    for town in ("999999", "x", "-1"):
+        assert client.get(f"/book?q=beograd&town={town}").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["vuk karadzci", "Вук Караџч", "vuk kardzic", "osnvna skloa karadzic"])
+def test_a_small_slip_finds_what_is_meant_and_says_so(client, host, typed):
+    answer = found(client, typed)
+
+    assert [one["id"] for one in answer["hosts"]] == [host.id]
+    assert answer["note"] == "None is written quite so; these are the nearest."
+    assert "the nearest" in client.get("/book", query_string={"q": typed, "lang": "en"}).text
+
+
+def test_what_is_written_so_comes_without_what_is_only_near(client, host):
+    make_host("Вук Караџин")
+
+    assert [one["name"] for one in found(client, "karadzic")["hosts"]] == ["Vuk Karadžić"]
+
+
+# --- a host that is not on the list ---
 
 
 @pytest.fixture
