@@ -166,14 +166,6 @@ def test_who_goes_back_and_on_keeps_the_held_date(now):
     assert "It is held for you until" in now.read("who")
 
 
-def test_deleted_answers_free_the_date(now):
-    now.hold()
-
-    now.post("forget")
-
-    assert holds() == [RELEASED]
-
-
 @pytest.mark.parametrize("typed", ["x", "2026-13-40T99:99", "9" * 40, "", "2020-01-01T10:00", "9999-12-31T23:59", "\0"])
 def test_a_slot_that_is_no_date_is_told_and_holds_nothing(now, typed):
     now.begin()

@@ -117,11 +117,6 @@ def test_they_are_reached_by_their_municipality_which_says_how_many_it_has(clien
     assert there.count("<span>This one<") == 13
 
 
-def test_the_number_of_a_municipality_that_is_none_finds_nothing_and_breaks_nothing(client, a_city_of_38):
-    for town in ("999999", "x", "-1"):
-        assert client.get(f"/book?q=beograd&town={town}").status_code == 200
-
-
 @pytest.mark.parametrize("typed", ["vuk karadzci", "Вук Караџч", "vuk kardzic", "osnvna skloa karadzic"])
 def test_a_small_slip_finds_what_is_meant_and_says_so(client, host, typed):
     answer = found(client, typed)

@@ -20,7 +20,7 @@ from tests.factories.school_time import tell_shifts
 from tests.factories.staffing import a_plan, staffing
 from tests.factories.visits import make_presentation, make_visit
 from tests.web.browser import browser_of, staff_of
-from tests.web.reading import rows_of, selects_of
+from tests.web.reading import rows_of
 from tests.web.visits.pages import (
     ANSWER_BY,
     DAY,
@@ -128,18 +128,6 @@ def test_a_visit_is_moved_on_its_page_and_a_presenter_taken_out(desk, scene):
     assert desk.get(f"{visit}/crew/{ana.id}/withdraw").status_code == 200
     assert desk.post(f"{visit}/crew/{ana.id}/withdraw", data={"reason": "Ill"}).status_code == 302
     assert rows_of(Assignment.state) == [AssignmentState.WITHDRAWN]
-
-
-def test_the_week_takes_equally_many_queries_at_one_and_three_rows(desk, scene):
-    number, path = plan_soon(scene), f"/visits?from={DAY.isoformat()}"
-    one = selects_of(desk, path)
-    assert number in body(desk.get(path))
-
-    for hour in (12, 14):
-        plan_soon(scene, school_request_id=None, presentations=(a_plan(dt.time(hour)),))
-
-    assert selects_of(desk, path) == one
-    assert desk.get("/visits?from=nonsense").status_code == 200
 
 
 # --- who may not ---
