@@ -1,18 +1,22 @@
-"""A register is uploaded, checked, and stored; long work is watched with and without JavaScript."""
+"""A register is uploaded, checked, and stored; what stays of its file, and what the pages of long work say."""
 
 import io
+import re
 import zipfile
 
 import pytest
-from sqlalchemy import func, select
 
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.core.imports.batches import ColumnName
+from scheduler.core.imports.sheets import read_table
+from scheduler.core.text import to_latin
+from scheduler.jobs.file_work import FILES
 from scheduler.jobs.long_work import do_long_work
 from scheduler.policy import Role
 from scheduler.readiness.models import ToldNote
 from scheduler.readiness.terms import ToldHow, ToldWhat
 from scheduler.visits.models.visits import Visit
+from scheduler.web.admin.file_columns import USUAL, columns_of
 from scheduler.work import service
 from scheduler.work.models import LongWork
 from scheduler.work.terms import Phase, WorkKind
@@ -21,15 +25,21 @@ from tests.factories.people import make_user
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.work import make_work
-from tests.web.admin.uploading import BAD, GOOD, HEAD, hosts, upload
-from tests.web.browser import browser_of
+from tests.web.admin.uploading import BAD, GOOD, HEAD, applied, hosts, upload, uploaded, worked
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of
 from tests.workbooks import a_workbook, parts_of
+
+STORE, SHEET = "Store all of it", "xl/worksheets/sheet1.xml"
+HEADINGS = ["id", "naziv", "vrsta", "opština"]
+VUK = ["7", "Вук", "osnovna škola", "Ниш"]
+VISITS = "Datum;Škola;Učenika\n12.3.2024.;Вук Караџић;28\n".encode()
 
 
 @pytest.fixture
 def coordinator(session):
     make_municipality()
-    return make_user(Role.COORDINATOR)
+    return make_user()
 
 
 @pytest.fixture
@@ -37,40 +47,188 @@ def browser(app, coordinator):
     return browser_of(app, coordinator)
 
 
-def test_a_register_is_checked_first_and_stored_on_the_second_press(browser):
-    checked = upload(browser, GOOD).location
-    assert "Waits for the worker" in browser.get(f"{checked}?lang=en").text
-    do_long_work.call_local()
-    page = browser.get(f"{checked}?lang=en").text
-    assert ("This would change" in page, hosts()) == (True, 0)
+@pytest.fixture
+def boss(app, coordinator):
+    return staff_of(app, coordinator, Role.ADMINISTRATOR)
 
-    stored = browser.post(f"/imports/{checked.rpartition('/')[2]}/apply").location
-    do_long_work.call_local()
 
-    assert ("Stored, all of it." in browser.get(f"{stored}?lang=en").text, hosts()) == (True, 1)
+@pytest.fixture
+def held(coordinator):
+    """What a file of past visits names."""
+    make_programme(centre_id=coordinator.centre_id)
+    make_host("Вук Караџић")
+
+
+def read(browser, work: str) -> str:
+    """The page of long work."""
+    return browser.get(f"/work/{work}?lang=en").text
+
+
+def visits() -> int:
+    return len(rows_of(Visit))
+
+
+def contents() -> list[bool]:
+    """Of each work, whether its file is still stored."""
+    return [content is not None for content in rows_of(LongWork.content)]
+
+
+# --- checked first, stored on the second press ---
+
+
+@pytest.mark.both_databases
+def test_a_register_is_checked_first_and_stored_on_the_second_press_and_the_file_is_gone(browser):
+    checked = upload(browser, GOOD).location.rpartition("/")[2]
+    assert "Waits for the worker" in read(browser, checked)
+    do_long_work.call_local()
+    assert ("This would change" in read(browser, checked), hosts(), contents()) == (True, 0, [True])
+
+    stored = applied(browser, checked)
+
+    assert ("Stored, all of it." in read(browser, stored), hosts(), contents()) == (True, 1, [False, False])
+    assert ("Your file is deleted here" in read(browser, checked), STORE in read(browser, checked)) == (True, False)
+    assert browser.post(f"/imports/{checked}/apply").status_code == 404
     assert "skole.csv" in browser.get("/imports").text
 
 
 def test_a_problem_is_named_with_its_line_and_nothing_can_be_stored(browser):
-    checked = upload(browser, BAD).location
-    do_long_work.call_local()
+    page = read(browser, uploaded(browser, BAD))
 
-    page = browser.get(f"{checked}?lang=en").text
+    for words in ("1 problem: nothing is stored", "This municipality is not known."):
+        assert words in page
+    assert STORE not in page
 
-    assert "1 problem: nothing is stored" in page
-    assert "This municipality is not known." in page
-    assert "Store all of it" not in page
+
+def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held):
+    visit = "datum;škola;učenika;predavači\n12.3.2024.;Nema;5;Neko, Iko\n"
+
+    page = read(browser, uploaded(browser, visit.encode(), "visits"))
+
+    for words in ("This school is not known", "Presenters (1)", "Presenters (2)", "No presenter has this name"):
+        assert words in page
+    for way_on in ("Send the mended file", '/imports?of=visits"'):
+        assert way_on in page
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Kind of host"), ("sr_Latn", "Vrsta ustanove")])
 def test_a_missing_column_is_called_as_people_call_it(browser, language, name):
-    checked = upload(browser, "Назив;Место\nВук Караџић;Ниш\n".encode()).location
-    do_long_work.call_local()
+    checked = uploaded(browser, "Назив;Место\nВук Караџић;Ниш\n".encode())
 
-    page = browser.get(f"{checked}?lang={language}").text
+    page = browser.get(f"/work/{checked}?lang={language}").text
 
-    assert f">{name}</td>" in page
-    assert ">kind</td>" not in page
+    assert (f">{name}</td>" in page, ">kind</td>" in page) == (True, False)
+
+
+def test_the_good_lines_are_taken_without_the_refused_ones_after_both_were_shown(browser):
+    checked = uploaded(browser, f"Register 2026\n{BAD.decode()}9;Бранко;osnovna škola;Ниш\n".encode())
+    shown = read(browser, checked)
+    for words in ("Check the file without 1 line", "<small>refused</small>", "Атлантида"):
+        assert words in shown
+
+    again = worked(browser.post(f"/imports/{checked}/good"))
+    page = read(browser, again)
+    assert ("This would change" in page, "Атлантида" in page, hosts()) == (True, False, 0)
+
+    applied(browser, again)
+    assert hosts() == 2
+    assert contents()[1:] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEAD}8;Бранко;osnovna škola;Атлантида\n",  # no good line is left
+        "id;naziv;vrsta\n8;Бранко;osnovna škola\n",  # a column is absent
+        f'{HEAD}7;Вук;osnovna škola;Ниш\n8;"Бранко;osnovna škola;Ниш\n',  # what stands behind is not known
+        f"{HEAD}7;Вук;osnovna škola;Ниш\n8;0101990710008;osnovna škola;Ниш\n",  # holds what must not be here at all
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_mended_not_cut(browser, content):
+    checked = uploaded(browser, content.encode())
+
+    assert "Check the file without" not in read(browser, checked)
+    assert browser.post(f"/imports/{checked}/good").status_code == 404
+    assert hosts() == 0
+
+
+def test_one_school_in_two_scripts_is_asked_about_before_it_is_stored(browser):
+    lines = f"{HEAD}7;Вук Караџић;osnovna škola;Ниш\n8;Vuk Karadžić;osnovna škola;Niš\n"
+    checked = uploaded(browser, lines.encode())
+
+    assert "One school or two?" in read(browser, checked)
+    assert browser.post(f"/imports/{checked}/apply").location == f"/work/{checked}"
+    applied(browser, checked, two="1")
+
+    assert hosts() == 2
+
+
+@pytest.mark.parametrize("field", [["on_day", "on_day", ""], ["nonsense", "", ""]])
+def test_columns_named_wrongly_are_not_remembered(browser, held, field):
+    checked = uploaded(browser, b"kada;gde;glava\n1;2;3\n", "visits")
+
+    answer = browser.post(f"/imports/{checked}/columns", data={"heading": ["kada", "gde", "glava"], "field": field})
+
+    assert answer.location == f"/work/{checked}"
+    assert rows_of(ColumnName) == []
+
+
+def test_columns_are_named_once_and_remembered(browser, held):
+    content = "kada;gde;glava\n12.3.2024.;Вук Караџић;28\n".encode()
+    checked = uploaded(browser, content, "visits")
+    assert ("Name the columns" in read(browser, checked), STORE in read(browser, checked)) == (True, False)
+
+    named = {"heading": ["kada", "gde", "glava"], "field": ["on_day", "host", "pupils"]}
+    again = worked(browser.post(f"/imports/{checked}/columns", data=named))
+
+    assert STORE in read(browser, again)
+    assert STORE in read(browser, uploaded(browser, content.replace(b"28", b"29"), "visits"))
+
+
+# --- taken back ---
+
+
+def test_past_visits_are_stored_and_taken_back_and_the_list_says_what_became_of_each_file(browser, held):
+    def listed(*words: str) -> list[bool]:
+        page = " ".join(browser.get("/imports?lang=en").text.split())
+        return [bool(re.search(word, page)) for word in words]
+
+    uploaded(browser, BAD)
+    checked = uploaded(browser, VISITS, "visits")
+    assert (STORE in read(browser, checked), visits()) == (True, 0)
+    assert listed("Has problems", "In order, not stored") == [True, True]
+    stored = applied(browser, checked)
+    assert ("Take this import back" in read(browser, stored), visits()) == (True, 1)
+    assert listed("> ?Stored ?<", "Taken back") == [True, False]
+
+    browser.post(f"/imports/{stored}/undo")
+
+    page = read(browser, stored)
+    assert ("Taken back: nothing of it is stored" in page, "Take this import back" in page) == (True, False)
+    assert (visits(), listed("Taken back")) == (0, [True])
+    again = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
+    assert "This import was taken back already." in again
+
+
+def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
+    stored = applied(browser, uploaded(browser, VISITS, "visits"))
+    told = {"what": next(iter(ToldWhat)), "how": next(iter(ToldHow)), "told_at": MONDAY}
+    with transaction() as session:
+        session.add(ToldNote(visit_id=rows_of(Visit.id)[0], **told))
+
+    page = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
+
+    assert ("newer entries refer to what it stored" in page, visits()) == (True, 1)
+
+
+def test_a_workbook_is_imported_and_taken_back(browser):
+    stored = applied(browser, uploaded(browser, a_workbook([["Списак"], HEADINGS, VUK]), name="skole.xlsx"))
+
+    assert hosts() == 1
+    browser.post(f"/imports/{stored}/undo")
+    assert hosts() == 0
+
+
+# --- what a file may not be, and what must not stay of it ---
 
 
 @pytest.mark.parametrize(
@@ -81,60 +239,128 @@ def test_a_missing_column_is_called_as_people_call_it(browser, language, name):
         (b"\xd0\xcf\x11\xe0 rest", "skole.xls", "Save the spreadsheet as XLSX or CSV first"),
         (GOOD, "skole.exe", "ends in .csv or .xlsx"),
         (b"x" * 900_001, "skole.csv", "Choose a smaller file"),
+        (GOOD, "ana-0101990710008.csv", "Remove the identity number (JMBG)"),
     ],
 )
-def test_what_is_no_register_is_refused_at_the_door(browser, session, content, name, words):
+def test_trust_s43_what_is_no_register_or_named_after_a_person_is_refused_at_the_door(browser, content, name, words):
     answer = upload(browser, content, name)
 
-    assert (answer.status_code, words in answer.text) == (422, True)
-    assert session.scalars(select(LongWork)).all() == []
-
-
-def test_trust_s43_a_file_named_after_an_identity_number_is_refused_with_the_reason(browser, session):
-    answer = upload(browser, GOOD, "ana-0101990710008.csv")
-
-    assert answer.status_code == 422
-    assert "Remove the identity number (JMBG)" in answer.text
-    assert session.query(LongWork).count() == 0
-
-
-def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_it_is_read(browser, session):
-    content = f"{HEAD}7;Вук 0101990710008;osnovna škola;Ниш\n".encode()
-    checked = upload(browser, content).location
-    do_long_work.call_local()
-
-    assert "Remove the identity number (JMBG)" in browser.get(f"{checked}?lang=en").text
-    assert [work.content for work in session.query(LongWork)] == [None]
-    assert browser.post(f"/imports/{checked.rpartition('/')[2]}/apply").status_code == 404
+    assert (answer.status_code, words in answer.text, rows_of(LongWork)) == (422, True, [])
 
 
 def test_a_body_that_is_far_too_large_is_not_read_at_all(browser):
     answer = upload(browser, b"x" * 1_100_000)
 
     assert answer.status_code == 413
-    assert "You sent 1,100 KB." in answer.text
-    assert "A list (CSV or XLSX) may have 900 KB here." in answer.text
+    for words in ("You sent 1,100 KB.", "A list (CSV or XLSX) may have 900 KB here."):
+        assert words in answer.text
     assert "photo" not in answer.text
 
 
-def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link(browser, coordinator):
+def test_trust_s43_a_file_that_holds_an_identity_number_is_forgotten_as_soon_as_it_is_read(browser):
+    checked = uploaded(browser, f"{HEAD}7;Вук 0101990710008;osnovna škola;Ниш\n".encode())
+
+    assert "Remove the identity number (JMBG)" in read(browser, checked)
+    assert contents() == [False]
+    assert browser.post(f"/imports/{checked}/apply").status_code == 404
+
+
+def test_a_column_of_pupils_names_is_named_and_nothing_of_the_file_stays(browser):
+    content = f"{HEAD[:-1]};Ime učenika\n7;Вук Караџић;osnovna škola;Ниш;Pera Perić\n".encode()
+
+    page = read(browser, uploaded(browser, content))
+
+    for words in ("Ime učenika", "This column holds names of pupils"):
+        assert words in page
+    assert (contents(), "Pera" in page, hosts()) == ([False], False, 0)
+    assert "Pera" not in rows_of(LongWork.result)[0]
+
+
+@pytest.mark.both_databases
+def test_a_file_is_gone_when_it_is_left(browser):
+    first = uploaded(browser, GOOD)
+    assert browser.post(f"/imports/{first}/leave").location == f"/work/{first}"
+    assert contents() == [False]
+
+    uploaded(browser, GOOD)
+    uploaded(browser, BAD)  # whoever sends the next one has left the one before
+
+    assert contents() == [False, False, True]  # of the last the good line can still be taken
+
+
+def test_a_file_whose_columns_are_to_be_named_stays_for_that(browser):
+    uploaded(browser, "A;naziv;vrsta;opština\n7;Вук;osnovna škola;Ниш\n".encode())
+
+    assert contents() == [True]
+
+
+def test_the_lines_of_a_checked_file_are_shown_before_it_is_stored(browser):
+    book = a_workbook([[*HEADINGS, "beleška"], [*VUK, "tajna"]])
+
+    page = read(browser, uploaded(browser, book, name="skole.xlsx"))
+
+    assert ("How the file begins" in page, "Вук" in page, "tajna" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("plain", "changed", "words"),
+    [
+        (b'<c r="A2" t="s">', b'<c r="A2" t="s"><f>x</f>', ("1 cell holds a formula", "Hidden sheets are not read: x")),
+        (b'<row r="2">', b'<row r="2" hidden="1">', ("1 line is hidden in the spreadsheet",)),
+    ],
+    ids=["formulas and hidden sheets", "hidden lines"],
+)
+def test_what_a_workbook_hides_is_said(browser, plain, changed, words):
+    rows = [HEADINGS, VUK]
+    book = a_workbook(rows, **{SHEET: parts_of(rows)[SHEET].replace(plain, changed)})
+
+    page = read(browser, uploaded(browser, book, name="skole.xlsx"))
+
+    assert [word for word in words if word not in page] == []
+
+
+@pytest.mark.parametrize("of", ["hosts", "bells", "visits"])
+@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
+def test_a_file_to_begin_with_holds_headings_and_nothing_that_could_be_stored(browser, of, language):
+    assert f"/imports/template/{of}.csv" in browser.get(f"/imports?of={of}&lang={language}").text
+
+    answer = browser.get(f"/imports/template/{of}.csv?lang={language}")
+
+    assert answer.mimetype == "text/csv"
+    text = answer.data.decode("utf-8-sig")
+    assert (text.count("\r\n"), text.count(";") >= 8) == (1, True)
+    page = read(browser, uploaded(browser, answer.data, of, f"{of}.csv"))
+    assert ("The file holds no line below its headings." in page, STORE in page) == (True, False)
+
+
+# --- long work, and who may ---
+
+
+def test_running_work_shows_its_bar_and_moves_by_itself_or_by_a_link_until_it_has_ended(browser, coordinator):
     row = make_work(coordinator, content=GOOD, created_at=MONDAY)
-    taken = service.take(row.id, now=MONDAY)
-    service.tell(taken, Phase.COMPARING, 1, 2, now=MONDAY)
+    service.tell(service.take(row.id, now=MONDAY), Phase.COMPARING, 1, 2, now=MONDAY)
 
-    page = browser.get(f"/work/{row.id}?lang=en").text
+    page = read(browser, row.id)
 
-    assert '<progress class="batch__bar" max="2" value="1"' in page
-    assert "Comparing with what is stored" in page
-    assert 'data-hx-trigger="every 2s"' in page
-    assert "look again" in page
+    bar, moves = '<progress class="batch__bar" max="2" value="1"', 'data-hx-trigger="every 2s"'
+    for words in (bar, "Comparing with what is stored", moves, "look again"):
+        assert words in page
+    assert "data-hx-trigger" not in read(browser, uploaded(browser, GOOD + b"\n"))
 
 
-def test_ended_work_asks_no_more(browser, coordinator):
-    row = make_work(coordinator, content=GOOD)
-    do_long_work.call_local()
+def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
+    checked = uploaded(browser, GOOD)
+    told: list[int] = []
+    tell = service.tell
 
-    assert "data-hx-trigger" not in browser.get(f"/work/{row.id}").text
+    def watched(taken, phase, done, total, **given):
+        told.append(done)
+        return tell(taken, phase, done, total, **given)
+
+    monkeypatch.setattr(service, "tell", watched)
+    applied(browser, checked)
+
+    assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
 
 
 def test_work_is_shown_to_its_centre_only(app, coordinator):
@@ -150,145 +376,23 @@ def test_an_issue_of_certificates_is_not_applied_as_an_import(browser, coordinat
     assert browser.post(f"/imports/{row.id}/apply").status_code == 404
 
 
-VISITS = "Datum;Škola;Učenika\n12.3.2024.;Вук Караџић;28\n".encode()
-
-
-def upload_as(browser, of: str, content: bytes, name: str = "posete.csv") -> str:
-    """A file of one kind, checked; the number of its work."""
-    head = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    body = head.encode() + content + b"\r\n--edge--\r\n"
-    answer = browser.post(f"/imports?of={of}", data=body, content_type="multipart/form-data; boundary=edge")
-    do_long_work.call_local()
-    return answer.location.rpartition("/")[2]
-
-
-@pytest.fixture
-def held(coordinator):
-    make_programme(centre_id=coordinator.centre_id)
-    make_host("Вук Караџић")
-
-
-def visits() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Visit)) or 0
-
-
-def test_past_visits_are_stored_and_taken_back(browser, held):
-    checked = upload_as(browser, "visits", VISITS)
-    assert ("Store all of it" in browser.get(f"/work/{checked}?lang=en").text, visits()) == (True, 0)
-    stored = browser.post(f"/imports/{checked}/apply").location
-    do_long_work.call_local()
-    assert ("Take this import back" in browser.get(f"{stored}?lang=en").text, visits()) == (True, 1)
-
-    number = stored.rpartition("/")[2]
-    browser.post(f"/imports/{number}/undo")
-
-    page = browser.get(f"{stored}?lang=en").text
-    assert (visits(), "Taken back: nothing of it is stored" in page, "Take this import back" in page) == (
-        0,
-        True,
-        False,
-    )
-    again = browser.post(f"/imports/{number}/undo?lang=en", follow_redirects=True).text
-    assert "This import was taken back already." in again
-
-
-def test_an_import_on_which_something_hangs_says_why_it_stays(browser, held):
-    checked = upload_as(browser, "visits", VISITS)
-    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
-    do_long_work.call_local()
-    with transaction() as session:
-        visit = session.scalars(select(Visit)).one()
-        session.add(ToldNote(visit_id=visit.id, what=next(iter(ToldWhat)), how=next(iter(ToldHow)), told_at=MONDAY))
-
-    page = browser.post(f"/imports/{stored}/undo?lang=en", follow_redirects=True).text
-
-    assert ("newer entries refer to what it stored" in page, visits()) == (True, 1)
-
-
-def test_columns_are_named_once_and_remembered(browser, held):
-    content = "kada;gde;glava\n12.3.2024.;Вук Караџић;28\n".encode()
-    checked = upload_as(browser, "visits", content)
-    page = browser.get(f"/work/{checked}?lang=en").text
-    assert ("Name the columns" in page, "Store all of it" in page) == (True, False)
-
-    named = {"heading": ["kada", "gde", "glava"], "field": ["on_day", "host", "pupils"]}
-    again = browser.post(f"/imports/{checked}/columns", data=named).location
-    do_long_work.call_local()
-
-    assert "Store all of it" in browser.get(f"{again}?lang=en").text
-    later = upload_as(browser, "visits", content.replace(b"28", b"29"))
-    assert "Store all of it" in browser.get(f"/work/{later}?lang=en").text
-
-
-@pytest.mark.parametrize("field", [["on_day", "on_day", ""], ["nonsense", "", ""]])
-def test_columns_named_wrongly_are_not_remembered(browser, held, session, field):
-    checked = upload_as(browser, "visits", b"kada;gde;glava\n1;2;3\n")
-
-    answer = browser.post(f"/imports/{checked}/columns", data={"heading": ["kada", "gde", "glava"], "field": field})
-
-    assert answer.location.endswith(f"/work/{checked}")
-    assert session.scalars(select(ColumnName)).all() == []
-
-
-def test_a_workbook_is_imported(browser):
-    content = a_workbook([["Списак"], ["id", "naziv", "vrsta", "opština"], ["7", "Вук", "osnovna škola", "Ниш"]])
-
-    checked = upload_as(browser, "hosts", content, "skole.xlsx")
-    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
-    do_long_work.call_local()
-
-    assert hosts() == 1
-    browser.post(f"/imports/{stored}/undo")
-    assert hosts() == 0
-
-
 def test_people_are_imported_by_administrators_only(app, browser, coordinator):
     row = make_work(coordinator, WorkKind.CHECK_PEOPLE, content=b"x")
+    stranger = browser_of(app, make_user(Role.ADMINISTRATOR))
 
-    assert browser.post(f"/imports/{row.id}/apply").status_code == 403
-    assert "of=people" not in browser.get("/imports").text
-    boss = browser_of(app, make_user(Role.ADMINISTRATOR))
-    assert "of=people" in boss.get("/imports").text
-    assert boss.post(f"/imports/{row.id}/apply").status_code == 404
+    assert ["of=people" in one.get("/imports").text for one in (browser, stranger)] == [False, True]
+    assert [one.post(f"/imports/{row.id}/apply").status_code for one in (browser, stranger)] == [403, 404]
 
 
-def test_an_administrator_takes_everything_with_her(app, browser):
-    boss = browser_of(app, make_user(Role.ADMINISTRATOR))
+def test_a_file_to_begin_with_is_given_to_who_may_send_it(app, browser, boss, coordinator):
+    people, hosts = "/imports/template/people.csv", "/imports/template/hosts.csv"
 
-    answer = boss.post("/settings/export")
-
-    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert {"csv/visit.csv", "json/visit.json"} <= set(archive.namelist())
-    answer.close()
-    assert browser.post("/settings/export").status_code == 403
+    assert [browser.get(path).status_code for path in (people, "/imports/template/nonsense.csv")] == [404, 404]
+    assert boss.get(people).status_code == 200
+    assert staff_of(app, coordinator, Role.EDUCATOR).get(hosts).status_code == 403
 
 
-@pytest.mark.parametrize("of", ["hosts", "bells", "visits"])
-@pytest.mark.parametrize("language", ["sr_Cyrl", "sr_Latn", "en"])
-def test_a_file_to_begin_with_holds_headings_and_nothing_that_could_be_stored(browser, of, language):
-    page = browser.get(f"/imports?of={of}&lang={language}").text
-    assert f"/imports/template/{of}.csv" in page
-
-    answer = browser.get(f"/imports/template/{of}.csv?lang={language}")
-
-    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
-    text = answer.data.decode("utf-8-sig")
-    assert (text.count("\r\n"), text.count(";") >= 8) == (1, True)
-    checked = upload_as(browser, of, answer.data, f"{of}.csv")
-    told = browser.get(f"/work/{checked}?lang=en").text
-    assert ("The file holds no line below its headings." in told, "Store all of it" in told) == (True, False)
-
-
-def test_a_file_to_begin_with_is_given_to_who_may_send_it(app, browser):
-    assert browser.get("/imports/template/people.csv").status_code == 404
-    assert browser.get("/imports/template/nonsense.csv").status_code == 404
-    assert browser_of(app, make_user(Role.ADMINISTRATOR)).get("/imports/template/people.csv").status_code == 200
-    assert browser_of(app, make_user(Role.EDUCATOR)).get("/imports/template/hosts.csv").status_code == 403
-
-
-def test_thirty_files_in_an_hour_are_enough(app, browser, session):
+def test_thirty_files_in_an_hour_are_enough(app, browser):
     for number in range(service.FILES_IN_A_WINDOW):
         assert upload(browser, GOOD + b"\n" * number).status_code == 302
 
@@ -296,72 +400,63 @@ def test_thirty_files_in_an_hour_are_enough(app, browser, session):
 
     assert (answer.status_code, "you have sent 30 files" in answer.text) == (429, True)
     assert answer.headers["Retry-After"] == "3600"
-    assert session.scalar(select(func.count()).select_from(LongWork)) == service.FILES_IN_A_WINDOW
-    assert upload(browser_of(app, make_user(Role.COORDINATOR)), GOOD).status_code == 302  # another person is not held
-    first = session.scalar(select(func.min(LongWork.id)))
+    first, *others = rows_of(LongWork.id)
+    assert len(others) == service.FILES_IN_A_WINDOW - 1
+    assert upload(browser_of(app, make_user()), GOOD).status_code == 302  # another person is not held
     do_long_work.call_local()
     assert browser.post(f"/imports/{first}/apply").status_code == 429
 
 
-def test_everything_is_taken_six_times_an_hour_at_most(app):
-    boss = browser_of(app, make_user(Role.ADMINISTRATOR))
-    answers = []
-    for _ in range(7):
-        answer = boss.post("/settings/export")
-        answers.append(answer.status_code)
+def test_an_administrator_takes_everything_six_times_an_hour_at_most(boss, browser):
+    answers = [boss.post("/settings/export") for _ in range(7)]
+
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429]
+    assert answers[0].mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answers[0].data)) as archive:
+        assert {"csv/visit.csv", "json/visit.json"} <= set(archive.namelist())
+    for answer in answers:
         answer.close()
-
-    assert answers == [200] * 6 + [429]
-
-
-def test_problems_are_told_in_words_with_the_column_and_what_to_do(browser, held):
-    checked = upload_as(browser, "visits", "datum;škola;učenika;predavači\n12.3.2024.;Nema;5;Neko, Iko\n".encode())
-
-    page = browser.get(f"/work/{checked}?lang=en").text
-
-    for words in ("This school is not known", "Presenters (1)", "Presenters (2)", "No presenter has this name"):
-        assert words in page
-    assert "Send the mended file" in page
-    assert '/imports?of=visits"' in page
+    assert browser.post("/settings/export").status_code == 403
 
 
-def test_hidden_lines_are_said(browser):
-    rows = [["id", "naziv", "vrsta", "opština"], ["7", "Вук", "osnovna škola", "Ниш"]]
-    sheet = parts_of(rows)["xl/worksheets/sheet1.xml"].replace(b'<row r="2">', b'<row r="2" hidden="1">')
-
-    checked = upload_as(browser, "hosts", a_workbook(rows, **{"xl/worksheets/sheet1.xml": sheet}), "skole.xlsx")
-
-    assert "1 line is hidden in the spreadsheet" in browser.get(f"/work/{checked}?lang=en").text
+# --- the columns that the page explains are those that the readers know ---
 
 
-def test_the_bar_of_an_import_only_rises(browser, monkeypatch):
-    told: list[int] = []
-    tell = service.tell
-
-    def watched(taken, phase, done, total, **given):
-        told.append(done)
-        return tell(taken, phase, done, total, **given)
-
-    monkeypatch.setattr(service, "tell", watched)
-    checked = upload(browser, GOOD).location.rpartition("/")[2]
-    do_long_work.call_local()
-    told.clear()
-    browser.post(f"/imports/{checked}/apply")
-    do_long_work.call_local()
-
-    assert (told, told[0], told[-1]) == (sorted(told), 0, 100)
+LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")
+IN_ORDER = {
+    WorkKind.CHECK_HOSTS: "register_id name kind municipality place address postcode phone email",
+    WorkKind.CHECK_PEOPLE: "full_name email role home birth_date topics languages",
+    WorkKind.CHECK_BELLS: (
+        "host municipality morning_starts afternoon_starts lesson_minutes long_break_minutes lessons rotation"
+        " first_grades first_sections anchor_day turns middle_starts middle_grades short_days short_minutes"
+    ),
+    WorkKind.CHECK_HELPLINE: "first_day last_day what code number",
+    WorkKind.CHECK_POSTS: "post reached reacted",
+    WorkKind.CHECK_VISITS: (
+        "on_day host municipality programme starts minutes classes pupils parents teachers presenters kilometres"
+    ),
+}
 
 
-def test_the_list_says_what_became_of_each_file(browser):
-    upload(browser, BAD, "los.csv")
-    checked = upload(browser, GOOD, "dobar.csv").location.rpartition("/")[2]
-    do_long_work.call_local()
-    assert all(words in browser.get("/imports?lang=en").text for words in ("Has problems", "In order, not stored"))
+@pytest.mark.parametrize("kind", USUAL)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_heading_of_the_file_to_begin_with_is_known_to_its_reader(kind, language):
+    columns = columns_of(kind, language)
+    lines = [";".join(one.heading for one in columns), ";".join(one.example.replace(";", ",") for one in columns)]
 
-    stored = browser.post(f"/imports/{checked}/apply").location.rpartition("/")[2]
-    do_long_work.call_local()
-    page = browser.get("/imports?lang=en").text
-    assert (">Stored<" in page.replace(" ", "").replace("\n", ""), "Taken back" in page) == (True, False)
+    table = read_table("\n".join(lines).encode("utf-8-sig"), FILES[kind].layout)
 
-    browser.post(f"/imports/{stored}/undo")
-    assert "Taken back" in browser.get("/imports?lang=en").text
+    assert table.problems == ()
+    assert list(table.headings) == IN_ORDER[kind].split()
+    assert [table.rows[0].cells[name] for name in table.headings] == [one.example for one in columns]
+
+
+def test_latin_headings_and_examples_are_the_cyrillic_ones():
+    for kind in USUAL:
+        for cyrillic, latin in zip(columns_of(kind, "sr_Cyrl"), columns_of(kind, "sr_Latn"), strict=True):
+            assert (to_latin(cyrillic.heading), to_latin(cyrillic.example)) == (latin.heading, latin.example)
+
+
+def test_every_kind_of_file_is_explained():
+    assert set(USUAL) == set(FILES)
+    assert all(any(one.needed for one in columns_of(kind, "en")) for kind in USUAL)

@@ -6,7 +6,6 @@ import zipfile
 
 import pytest
 
-from scheduler.core.db import db
 from scheduler.people.models import User
 from scheduler.policy import Role
 from scheduler.requests.models import SchoolRequest
@@ -16,80 +15,77 @@ from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.web.browser import browser_of, sign_in_as
 
+ANA = "ana@school.example"
+
 
 @pytest.fixture
 def boss(app) -> User:
     return make_user(Role.ADMINISTRATOR)
 
 
-def a_request_of(boss: User, state: RequestState = RequestState.CLOSED) -> SchoolRequest:
-    return make_school_request(state, programme=make_programme(centre_id=boss.centre_id))
+@pytest.fixture
+def browser(app, boss):
+    return browser_of(app, boss)
 
 
-def sent(app, boss, path: str = "", email: str = "ana@school.example"):
-    return browser_of(app, boss).post(f"/settings/person{path}?lang=en", data={"email": email})
+@pytest.fixture
+def row(boss) -> SchoolRequest:
+    """What Ana asked for, long over."""
+    return make_school_request(RequestState.CLOSED, programme=make_programme(centre_id=boss.centre_id))
 
 
-def test_it_is_said_what_goes_and_what_stays_and_nothing_is_done(app, boss):
-    row = a_request_of(boss)
+def sent(browser, path: str = "", email: str = ANA):
+    return browser.post(f"/settings/person{path}?lang=en", data={"email": email})
 
-    page = sent(app, boss)
+
+def test_it_is_said_what_goes_and_what_stays_and_nothing_is_done(browser, row):
+    page = sent(browser)
 
     assert page.status_code == 200
-    assert "Asked for a visit" in page.text
-    assert "Erase this person" in page.text
-    assert db.session.get(SchoolRequest, row.id).contact_name == "Ana Petrović"
+    for words in ("Asked for a visit", "Erase this person"):
+        assert words in page.text
+    assert row.contact_name == "Ana Petrović"
 
 
-def test_what_hinders_is_said_with_what_to_do_and_no_button_is_there(app, boss):
-    row = a_request_of(boss, RequestState.NEW)
+def test_what_hinders_is_said_with_what_to_do_and_no_button_is_there(browser, boss):
+    row = make_school_request(programme=make_programme(centre_id=boss.centre_id))
 
-    page = sent(app, boss)
+    page = sent(browser).text
 
-    assert row.number in page.text
-    assert "Finish or cancel these requests first" in page.text
-    assert "Erase this person" not in page.text
-    assert sent(app, boss, "/erase").status_code == 409
-    assert db.session.get(SchoolRequest, row.id).contact_name == "Ana Petrović"
-
-
-def test_who_is_erased_is_gone(app, boss):
-    row = a_request_of(boss)
-
-    answer = sent(app, boss, "/erase")
-
-    assert answer.status_code == 302
-    assert db.session.get(SchoolRequest, row.id).contact_name == ""
+    for words in (row.number, "Finish or cancel these requests first"):
+        assert words in page
+    assert "Erase this person" not in page
+    assert sent(browser, "/erase").status_code == 409
+    assert row.contact_name == "Ana Petrović"
 
 
-def test_the_file_leaves_with_her_data(app, boss):
-    a_request_of(boss)
+def test_who_is_erased_is_gone(browser, row):
+    assert sent(browser, "/erase").status_code == 302
+    assert row.contact_name == ""
 
-    answer = sent(app, boss, "/export")
 
-    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+def test_the_file_leaves_with_her_data(browser, row):
+    answer = sent(browser, "/export")
+
+    assert answer.mimetype == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         assert json.loads(archive.read("data.json"))["school_request"][0]["contact_name"] == "Ana Petrović"
         assert "Ana Petrović" in archive.read("index.html").decode()
 
 
 @pytest.mark.parametrize("path", ["/export", "/erase"])
-def test_the_password_is_asked_again(app, boss, path):
-    row = a_request_of(boss)
-    browser = sign_in_as(app.test_client(), boss.id, password_typed=False)
+def test_the_password_is_asked_again(client, boss, row, path):
+    answer = sent(sign_in_as(client, boss.id, password_typed=False), path)
 
-    answer = browser.post(f"/settings/person{path}?lang=en", data={"email": "ana@school.example"})
-
-    assert answer.status_code == 422
-    assert "Your password, once more" in answer.text
-    assert db.session.get(SchoolRequest, row.id).contact_name == "Ana Petrović"
+    assert (answer.status_code, "Your password, once more" in answer.text) == (422, True)
+    assert row.contact_name == "Ana Petrović"
 
 
 @pytest.mark.parametrize("path", ["", "/export", "/erase"])
-def test_an_unknown_address_and_one_of_another_centre_look_alike(app, boss, path):
+def test_an_unknown_address_and_one_of_another_centre_look_alike(browser, path):
     make_school_request(RequestState.CLOSED)  # of another centre
 
-    strange, unknown = sent(app, boss, path), sent(app, boss, path, "nobody@school.example")
+    strange, unknown = sent(browser, path), sent(browser, path, "nobody@school.example")
 
     assert (strange.status_code, unknown.status_code) == (422, 422)
     assert "your centre knows nobody by it" in strange.text

@@ -1,6 +1,5 @@
 """A certificate as Open Badge 3.0: verified by a library of others, and silent about whom it need not name."""
 
-import datetime as dt
 import hashlib
 import json
 import re
@@ -15,13 +14,13 @@ from scheduler.certificates import badge, signature
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service import issuing as service
 from scheduler.certificates.terms import CertificateKind
-from scheduler.core import tokens
 from scheduler.core.base64url import from_base64url
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.policy import SYSTEM
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.papers import a_school_certificate, a_teacher_certificate
+from tests.web.reading import a_link, rows_of
 
 NAME = "Љубица Џунић-Њежић"
 URI = re.compile(r"(https?://|did:web:|urn:uuid:)\S+")
@@ -36,8 +35,8 @@ def begun(session):
 
 
 def number_of(kind):
-    newest = sa.select(Certificate.number).where(Certificate.kind == kind).order_by(Certificate.id.desc())
-    return db.session.scalars(newest).first()
+    """Of the newest one of this kind."""
+    return [row.number for row in rows_of(Certificate) if row.kind is kind][-1]
 
 
 def proven(client, token):
@@ -108,8 +107,7 @@ def test_a_badge_that_anybody_may_open_has_the_name_as_a_hash_and_then_not_even_
 
 
 def test_her_name_is_in_the_badge_that_lies_where_her_paper_lies(client, begun):
-    with transaction():
-        secret = tokens.mint("status", begun.request.id, lasts=dt.timedelta(days=9), now=MONDAY)
+    secret = a_link(begun.request.id)
     number = number_of(CertificateKind.TEACHER)
     page = client.get(f"/status/{secret}/attendance?lang=en").text
 
@@ -124,8 +122,7 @@ def test_her_name_is_in_the_badge_that_lies_where_her_paper_lies(client, begun):
 def test_a_school_s_badge_names_the_school_and_no_person(client, begun):
     said = proven(client, badge_of(client, CertificateKind.SCHOOL))
     [identity] = said["credentialSubject"]["identifier"]
-    host = db.session.scalars(sa.select(Certificate)).first()
-    assert identity["identityHash"] == json.loads(host.printed)["host_name"]
+    assert identity["identityHash"] == json.loads(rows_of(Certificate)[0].printed)["host_name"]
     assert "Љубица" not in json.dumps(said, ensure_ascii=False)
 
 
@@ -134,9 +131,9 @@ def test_a_badge_that_was_revoked_or_replaced_is_told_and_not_given_again(client
     status = f"/certificates/{number}/status.json"
     said = proven(client, badge_of(client, CertificateKind.TEACHER))["credentialStatus"]
     before = client.get(status)
-    row = db.session.scalar(sa.select(Certificate).where(Certificate.number == number))
+    [row_id] = [row.id for row in rows_of(Certificate) if row.number == number]
 
-    service.reissue_certificate(SYSTEM, row.id, "Мира Савић", now=LEAVING)
+    service.reissue_certificate(SYSTEM, row_id, "Мира Савић", now=LEAVING)
 
     assert said == {"id": f"http://localhost{status}", "type": "1EdTechRevocationList"}
     assert before.json == {"id": said["id"], "issuer": "did:web:localhost", "revokedCredentials": []}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from scheduler.closures.service.close import close_hosts
 from scheduler.core.db import db, transaction
-from scheduler.people.models import User, UserDistrict
+from scheduler.people.models import UserDistrict
 from scheduler.people.queries import coordinators_of
 from scheduler.places.models import District, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
@@ -23,7 +23,8 @@ from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.factories.visits import VISIT_DAY, make_presentation, make_visit
-from tests.web.browser import browser_of
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of
 
 
 class Scene:
@@ -31,23 +32,18 @@ class Scene:
 
     def __init__(self, app):
         self.programme = make_programme()
-        self.mails = []
-        self.near, self.far = make_host("Ближа школа"), make_host("Даља школа")
-        self.asked = [self._asked(host) for host in (self.near, self.far)]
-        self.visits = [self._visit(host) for host in (self.near, self.far)]
-        self.limited = make_user(Role.COORDINATOR, centre_id=self.programme.centre_id, password_hash="set")
-        self.whole = make_user(Role.COORDINATOR, centre_id=self.programme.centre_id, password_hash="set")
+        hosts = self.near, self.far = make_host("Ближа школа"), make_host("Даља школа")
+        given = {"programme": self.programme}
+        self.asked = [make_school_request(RequestState.NEW, host_id=host.id, **given) for host in hosts]
+        self.visits = [make_visit(VisitState.PLANNED, host_id=host.id, **given) for host in hosts]
+        for visit in self.visits:
+            make_presentation(visit)
+        self.mails = [make_message(about=("visit", one.id), centre_id=one.centre_id).id for one in self.visits]
+        self.limited, self.whole = (
+            make_user(centre_id=self.programme.centre_id, password_hash="set") for _ in range(2)
+        )
         limit(self.limited, district_of(self.near))
         self.browser, self.wide = browser_of(app, self.limited), browser_of(app, self.whole)
-
-    def _asked(self, host):
-        return make_school_request(RequestState.NEW, programme=self.programme, host_id=host.id)
-
-    def _visit(self, host):
-        visit = make_visit(VisitState.PLANNED, programme=self.programme, host_id=host.id)
-        make_presentation(visit)
-        self.mails = [*self.mails, make_message(about=("visit", visit.id), centre_id=visit.centre_id).id]
-        return visit
 
 
 def district_of(host):
@@ -64,16 +60,12 @@ def scene(app):
     return Scene(app)
 
 
-def hold(scene, host):
-    """A visit at that school was held, and its numbers are locked."""
-    day = MONDAY.date() - dt.timedelta(days=3)
-    visit = make_visit(VisitState.DELIVERED, programme=scene.programme, host_id=host.id, on_day=day)
-    make_attendance(make_presentation(visit, state=PresentationState.DELIVERED))
-
-
 def test_what_was_held_is_drawn_of_the_own_districts_only(scene):
+    day = MONDAY.date() - dt.timedelta(days=3)
     for host in (scene.near, scene.far):
-        hold(scene, host)
+        visit = make_visit(VisitState.DELIVERED, programme=scene.programme, host_id=host.id, on_day=day)
+        make_attendance(make_presentation(visit, state=PresentationState.DELIVERED))
+
     narrow, wide = (browser.get("/desk?lang=en").text for browser in (scene.browser, scene.wide))
     near = db.session.scalar(sa.select(District.name_en).where(District.id == district_of(scene.near)))
 
@@ -106,11 +98,10 @@ LISTS = (
 
 @pytest.mark.parametrize("address", LISTS)
 def test_lists_hold_the_own_districts_only(scene, address):
-    far = {scene.asked[1].number, scene.visits[1].number}
-    near = {scene.asked[0].number, scene.visits[0].number}
+    near, far = ((scene.asked[place].number, scene.visits[place].number) for place in (0, 1))
     narrow, wide = scene.browser.get(address).text, scene.wide.get(address).text
 
-    assert {one for one in far if one in narrow} == set()
+    assert not any(one in narrow for one in far)
     assert any(one in narrow for one in near)
     assert any(one in wide for one in far)
 
@@ -128,16 +119,12 @@ def test_mails_about_other_districts_are_not_in_the_outbox(scene):
 
 def pages(scene, place):
     request, visit = scene.asked[place].number, scene.visits[place].number
-    return [
-        f"/requests/{request}", f"/visits/{visit}", f"/visits/{visit}/move", f"/visits/{visit}/text",
-        f"/visits/{visit}/cancel", f"/visits/{visit}/copy", f"/visits/{visit}/campaign",
-    ]  # fmt: skip
+    of_visit = ("", "/move", "/text", "/cancel", "/copy", "/campaign")
+    return [f"/requests/{request}", *(f"/visits/{visit}{page}" for page in of_visit)]
 
 
 def test_pages_of_other_districts_are_not_there(scene):
-    answers = {page: scene.browser.get(page).status_code for page in pages(scene, 1)}
-
-    assert {page: code for page, code in answers.items() if code != 404} == {}
+    assert {page: code for page in pages(scene, 1) if (code := scene.browser.get(page).status_code) != 404} == {}
     assert {scene.browser.get(page).status_code for page in pages(scene, 0)} == {200}
     assert {scene.wide.get(page).status_code for page in pages(scene, 1)} == {200}
 
@@ -147,8 +134,7 @@ def test_no_act_reaches_another_district(scene):
 
     for path in (f"/visits/{visit}/cancel", f"/visits/{visit}/offer", f"/requests/{request}/take"):
         assert scene.browser.post(path, data={"reason": "weather"}).status_code == 404, path
-    db.session.expire_all()
-    assert db.session.get(type(scene.visits[1]), scene.visits[1].id).state is VisitState.PLANNED
+    assert scene.visits[1].state is VisitState.PLANNED
 
 
 def test_mails_about_a_district_go_to_who_has_it_and_to_everybody_where_nobody_has(scene):
@@ -162,31 +148,30 @@ def test_mails_about_a_district_go_to_who_has_it_and_to_everybody_where_nobody_h
 
 
 def test_districts_are_set_on_the_page_of_a_member_of_staff_and_its_history_says_so(app, scene):
-    boss = browser_of(app, make_user(Role.ADMINISTRATOR, centre_id=scene.programme.centre_id))
+    boss = staff_of(app, scene.programme, Role.ADMINISTRATOR)
+    near, far = (f"/visits/{visit.number}" for visit in scene.visits)
     path = f"/people/users/{scene.whole.id}/roles"
 
     answer = boss.post(path, data={"roles": ["coordinator"], "districts": [str(district_of(scene.far))]})
 
     assert answer.status_code == 302
-    assert scene.wide.get(f"/visits/{scene.visits[0].number}").status_code == 404
-    assert scene.wide.get(f"/visits/{scene.visits[1].number}").status_code == 200
+    assert [scene.wide.get(page).status_code for page in (near, far)] == [404, 200]
     iso = db.session.scalar(sa.select(District.iso).where(District.id == district_of(scene.far)))
     page = boss.get(path + "?lang=en").text
     assert "Districts changed" in page
     assert f"now: {iso}" in page
     assert re.search(r'name="districts"[^>]*checked|checked[^>]*name="districts"', page)
     boss.post(path, data={"roles": ["coordinator"]})
-    assert scene.wide.get(f"/visits/{scene.visits[0].number}").status_code == 200
+    assert scene.wide.get(near).status_code == 200
 
 
 def test_nobody_changes_her_own_districts(app, scene):
     her = make_user(Role.ADMINISTRATOR, Role.COORDINATOR, centre_id=scene.programme.centre_id)
-    answer = browser_of(app, her).post(
-        f"/people/users/{her.id}/roles?lang=en",
-        data={"roles": ["administrator", "coordinator"], "districts": [str(district_of(scene.far))]},
-    )
+    wish = {"roles": ["administrator", "coordinator"], "districts": [str(district_of(scene.far))]}
+
+    answer = browser_of(app, her).post(f"/people/users/{her.id}/roles?lang=en", data=wish)
 
     assert answer.status_code == 422
     assert "nobody changes her own districts" in answer.text
-    assert db.session.scalars(sa.select(UserDistrict).where(UserDistrict.user_id == her.id)).all() == []
-    assert db.session.get(User, her.id).actor().districts == frozenset()
+    assert her.id not in rows_of(UserDistrict.user_id)
+    assert her.actor().districts == frozenset()

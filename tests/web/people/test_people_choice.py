@@ -4,27 +4,19 @@ import datetime as dt
 import re
 
 import pytest
-import sqlalchemy as sa
 
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.policy import Role
 from scheduler.programmes.models import Campaign, CampaignMember
 from scheduler.staffing.queries.found_people import MOST_OFFERED, people_offered
 from tests.ceilings import at_most
 from tests.factories import MONDAY
-from tests.factories.people import make_centre, make_presenter, make_user
-from tests.factories.programmes import make_programme
-from tests.web.browser import browser_of
+from tests.factories.people import make_presenter
+from tests.web.reading import rows_of
 from tools.bench.counting import effort
 
 PAGES = {"/campaigns/new": "crew", "/plans/new": "people", "/plans/mend": "presenter"}
-
-
-@pytest.fixture
-def programme(app):
-    return make_programme()
 
 
 @pytest.fixture
@@ -34,17 +26,11 @@ def many(programme) -> list[Presenter]:
     return [make_presenter(centre_id=programme.centre_id, given_name=one, family_name=other) for one, other in names]
 
 
-@pytest.fixture
-def desk(app, programme):
-    return browser_of(app, make_user(Role.COORDINATOR, centre_id=programme.centre_id))
-
-
 def offered_on(page: str, field: str) -> list[str]:
     """The values of all choices of the field, in their order, without "Choose"."""
     ticks = re.findall(rf'<input[^>]*name="{field}"[^>]*>', page)
     lists = re.findall(rf'<select[^>]*name="{field}".*?</select>', page, re.DOTALL)
-    values = [re.search(r'value="(\d*)"', one) for one in ticks]
-    return [one[1] for one in values if one] + [one for each in lists for one in re.findall(r'value="(\d+)"', each)]
+    return [value for one in (*ticks, *lists) for value in re.findall(r'value="(\d+)"', one)]
 
 
 def ticked_on(page: str, field: str) -> list[str]:
@@ -103,17 +89,17 @@ def test_a_name_that_was_not_looked_for_yet_is_a_search_and_stores_nothing(desk,
     }  # fmt: skip
     asked = desk.post("/campaigns/new", data=whole | {"found_by": "Презиме07"})
     assert asked.status_code == 200
-    assert db.session.scalars(sa.select(Campaign.id)).all() == []
+    assert rows_of(Campaign) == []
 
     found = whole | {"found_by": "Презиме07", "found_for": "prezime07"}
     entered = desk.post("/campaigns/new", data=found | {"entered": "1"})
     assert entered.status_code == 200, "Enter while a name stands there finds"
-    assert db.session.scalars(sa.select(Campaign.id)).all() == []
+    assert rows_of(Campaign) == []
 
     stored = desk.post("/campaigns/new", data=found)
 
     assert stored.status_code == 302, stored.text
-    assert db.session.scalars(sa.select(CampaignMember.presenter_id)).all() == [many[3].id]
+    assert rows_of(CampaignMember.presenter_id) == [many[3].id]
 
 
 def test_too_many_and_nobody_is_said(desk, many):
@@ -130,7 +116,7 @@ def test_a_crew_names_a_minor_by_her_given_name_and_another_centres_presenter_ne
         kind=PresenterKind.INFLUENCER, birth_date=dt.date(2010, 5, 1), centre_id=programme.centre_id,
         given_name="Тара", family_name="Зорић",
     )  # fmt: skip
-    stranger = make_presenter(centre_id=make_centre().id, given_name="Тара", family_name="Зорићева")
+    stranger = make_presenter(given_name="Тара", family_name="Зорићева")
     shown = desk.post("/campaigns/new", data={"found_by": "Зорић", "crew": [str(stranger.id)]})
 
     assert offered_on(shown.text, "crew") == [str(minor.id)]
@@ -140,8 +126,8 @@ def test_a_crew_names_a_minor_by_her_given_name_and_another_centres_presenter_ne
 
 def test_who_is_suspended_stays_chosen_only_where_she_is_kept(session, many):
     gone = many[5]
-    with transaction() as writing:
-        writing.execute(sa.update(Presenter).where(Presenter.id == gone.id).values(suspended_at=MONDAY))
+    with transaction():
+        gone.suspended_at = MONDAY
 
     assert people_offered(gone.centre_id, [], [gone.id]).people == []
     assert [one.presenter_id for one in people_offered(gone.centre_id, [], [gone.id], [gone.id]).people] == [gone.id]

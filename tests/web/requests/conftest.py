@@ -1,51 +1,23 @@
-"""A signed-in browser, and a booking answered page by page."""
-
-import datetime as dt
+"""Somebody who books a programme, and whoever comes when it is booked at once."""
 
 import pytest
-from flask.testing import FlaskClient
 
-from scheduler.core import tokens
-from scheduler.core.db import transaction
-from scheduler.people.models import AvailableHours, SignIn
-from scheduler.people.rules import sign_in_length
-from scheduler.policy import Role
-from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Audience, Booking
+from scheduler.programmes.terms import Audience
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.programmes import make_programme
-from tests.factories.safeguarding import a_cleared_educator
-from tests.standing_clock import THE_CLOCK
+from tests.factories.safeguarding import an_educator_on_working_days
+from tests.web.browser import browser_of
+from tests.web.requests.booking import Booking, booked_now
 
 
 @pytest.fixture
 def sign_in(app):
     """Give a client that is signed in as a fresh user of a role (coordinator), in a centre of choice."""
-
-    def signed_in(*roles: Role, **given) -> FlaskClient:
-        user = make_user(*roles, **given)
-        token, now = tokens.new_token(), THE_CLOCK.now()
-        with transaction() as session:
-            session.add(
-                SignIn(
-                    token_hash=tokens.token_hash(token),
-                    user_id=user.id,
-                    created_at=now,
-                    last_seen_at=now,
-                    expires_at=now + sign_in_length(roles or (Role.COORDINATOR,)),
-                )
-            )
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-            cookie["_fresh"] = True
-        return client
-
-    return signed_in
+    return lambda *roles, **given: browser_of(app, make_user(*roles, **given))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def hands(monkeypatch):
     """Tests are quicker than hands; the one about that sets its own limit."""
     monkeypatch.setattr("scheduler.web.requests.booking.draft.QUICKEST_S", 0)
@@ -57,32 +29,32 @@ def programme(app):
 
 
 @pytest.fixture
-def desk(sign_in, programme):
-    """A coordinator of the programme's centre."""
-    return sign_in(centre_id=programme.centre_id)
-
-
-@pytest.fixture
 def host(app):
     return make_host("Вук Караџић")
 
 
 @pytest.fixture
-def now_programme(programme):
-    with transaction() as session:
-        session.get_one(Programme, programme.id).booking = Booking.NOW
-    return programme
+def booking(client, host, programme):
+    """A programme that is asked for first."""
+    return Booking(client, host, programme)
 
 
 @pytest.fixture
-def educator(now_programme):
-    person = a_cleared_educator(centre_id=now_programme.centre_id)
-    with transaction() as session:
-        session.add_all(
-            AvailableHours(presenter_id=person.id, weekday=day, from_local=dt.time(8), until_local=dt.time(16))
-            for day in range(7)
-        )
-    return person
+def educator(programme):
+    return an_educator_on_working_days(centre_id=programme.centre_id, given_name="Наташа", family_name="Бојић")
+
+
+@pytest.fixture
+def now(booking, educator):
+    """The same, booked at once; an educator comes on every weekday from 8 to 16."""
+    booked_now(booking.programmes[0])
+    return booking
+
+
+@pytest.fixture
+def rival(app, now):
+    """Another browser in which somebody books the same at the same school."""
+    return Booking(app.test_client(), now.host, *now.programmes)
 
 
 @pytest.fixture
@@ -104,7 +76,6 @@ def gathering(programme):
 
 
 @pytest.fixture
-def talk(programme):
-    with transaction() as session:
-        session.get_one(Programme, programme.id).name_en = "Talk with pupils"
-    return programme
+def day(client, host, programme, evening, gathering):
+    """A talk, an evening for parents and a gathering of teachers, all on one day."""
+    return Booking(client, host, programme, evening, gathering)

@@ -1,11 +1,10 @@
 """A school with its request, and the page that its link opens."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import func, select
-
-from scheduler.core import tokens
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
+from scheduler.people.models import Presenter
 from scheduler.requests.models import DateProposal
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.terms.states import VisitState
@@ -13,29 +12,44 @@ from tests.factories import MONDAY
 from tests.factories.people import make_centre
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.visits import make_presentation, make_visit
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.visits import make_assignment, make_presentation, make_visit
+from tests.web.reading import a_link
 
 TODAY = MONDAY.date()
 SOON, LATER = TODAY + dt.timedelta(days=5), TODAY + dt.timedelta(days=30)
 
 
 class School:
-    """A request with its visit, and the secret link to its page."""
+    """A request with its visit at 9:55, and the secret link to its page."""
 
-    def __init__(self, state=RequestState.CONFIRMED, visit=VisitState.CONFIRMED, on_day=SOON, **programme):
-        self.centre_id = make_centre().id
-        self.programme = make_programme(centre_id=self.centre_id, **programme)
-        self.row = make_school_request(state, programme=self.programme)
+    def __init__(
+        self, state: RequestState = RequestState.CONFIRMED, visit: VisitState | None = VisitState.CONFIRMED,
+        on_day: dt.date = SOON, request: dict[str, Any] | None = None, **programme: Any,
+    ) -> None:  # fmt: skip
+        self.centre_id = programme.pop("centre_id", None) or make_centre().id
+        self.programme = make_programme(*programme.pop("audiences", ()), centre_id=self.centre_id, **programme)
+        self.row = make_school_request(state, programme=self.programme, **(request or {}))
         self.visit = self.presentation = None
         if visit is not None:
             given = {"programme": self.programme, "host_id": self.row.host_id, "school_request_id": self.row.id}
             self.visit = make_visit(visit, on_day=on_day, **given)
-            self.presentation = make_presentation(self.visit)
-        with transaction():
-            self.secret = tokens.mint("status", self.row.id, lasts=dt.timedelta(days=30), now=MONDAY)
+            self.presentation = make_presentation(self.visit, dt.time(9, 55))
+        self.secret = a_link(self.row.id)
+        self.status = f"/status/{self.secret}"
 
     def at(self, page: str = "", language: str = "en") -> str:
-        return f"/status/{self.secret}{page}?lang={language}"
+        return f"{self.status}{page}?lang={language}"
+
+    def with_crew(self, *people: Presenter) -> "School":
+        """These go; an adult, Jelena Ristić, and a minor, Tara Nedodirljivić, unless others are named."""
+        centre = {"centre_id": self.centre_id}
+        for person in people or (
+            a_cleared_educator(given_name="Jelena", family_name="Ristić", **centre),
+            a_cleared_minor(given_name="Tara", family_name="Nedodirljivić", **centre),
+        ):
+            make_assignment(self.presentation, person.id)
+        return self
 
     def propose(self, *days: dt.date, until: dt.datetime) -> list[int]:
         with transaction() as session:
@@ -48,6 +62,6 @@ class School:
             return [row.id for row in rows]
 
 
-def count(model) -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model))
+def asked(state: RequestState = RequestState.NEW, **request: Any) -> School:
+    """A request for which no visit is planned."""
+    return School(state, None, request=request)

@@ -1,240 +1,226 @@
-"""Book now in the browser: press a day and a time, finish the form, send it (TRUST R1)."""
+"""Book now in the browser: press a day and a time, finish the form, send it; a date that is gone (TRUST R1, R6)."""
 
 import datetime as dt
+import re
 
 import pytest
-import sqlalchemy as sa
 
+from scheduler.booking.rules.holds import HELD_FOR, KEPT_FOR
 from scheduler.booking.service import holds as hold_service
-from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
-from scheduler.places.service.school_time import tell_school_time
-from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
-from scheduler.policy import SYSTEM
-from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Booking
+from scheduler.programmes.terms import Booking as HowBooked
 from scheduler.requests.models import RequestedPresentation
 from scheduler.requests.service import unproved
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.held_time import DateHold
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import HoldState
-from tests.factories import MONDAY
-from tests.web.requests.answered import answers, text_of
-from tests.web.requests.booking_now import QUARTER, SLOT_BUTTON, asked, begin, finish, holds, times_of
+from tests.factories.school_time import tell_shifts
+from tests.web.reading import a_link, rows_of, text_of
+from tests.web.requests.booking import SLOT_BUTTON, Booking, holds, renamed, sent
 
-pytestmark = pytest.mark.usefixtures("hands")
+HELD, RELEASED, LAPSED, KEPT = HoldState.HELD, HoldState.RELEASED, HoldState.LAPSED, HoldState.KEPT
+TAKEN_BY_ANOTHER = "This date has just been taken:"
 
 
-def test_a_day_then_a_time_then_the_form_and_the_date_is_held_all_the_while(client, now_programme, host, educator):
-    day = begin(client, now_programme, host)
+def test_a_day_then_a_time_then_the_form_and_the_date_is_held_all_the_while(now):
+    one = now.begin().days()[0]
 
-    pressed = client.post("/book/when", data={"day": day})
-    page = client.get("/book/when?lang=en")
+    pressed = now.post("when", {"day": one})
+    page = now.get("when")
     slots = sorted(SLOT_BUTTON.findall(page.text))
-    held = client.post("/book/when", data={"slot": slots[4]})
+    held = now.post("when", {"slot": slots[4]})
 
-    assert (pressed.location, held.location) == ("/book/when#times", "/book/who")
-    assert slots[0] == f"{day}T08:00"
+    assert (pressed, held) == ("/book/when#times", "/book/who")
+    assert slots[0] == f"{one}T08:00"
     assert "it is held for you for 15 minutes" in text_of(page)
-    assert holds() == [HoldState.HELD]
-    for path in ("/book/who", "/book/where", "/book/you"):
-        said = text_of(client.get(f"{path}?lang=en"))
-        assert "at 09:00. It is held for you until" in said
+    assert holds() == [HELD]
+    for name in ("who", "where", "you"):
+        assert "at 09:00. It is held for you until" in now.read(name)
 
 
-def test_nobody_waits_at_the_lock_while_its_mail_is_rendered(client, now_programme, host, educator, monkeypatch):
-    slot = times_of(client, begin(client, now_programme, host))[4]
-    client.post("/book/when", data={"slot": slot})
-    finish(client, now_programme)
+def test_nobody_waits_at_the_lock_while_its_mail_is_rendered(now, monkeypatch):
+    now.hold()
+    now.finish()
     seen, render = [], unproved.rendered_by_pattern
-    monkeypatch.setattr(
-        unproved,
-        "rendered_by_pattern",
-        lambda draft: seen.append(db.session().info.get("open", False)) or render(draft),
-    )
 
-    client.post("/book/check")
+    def watched(draft):
+        seen.append(db.session().info.get("open", False))
+        return render(draft)
 
-    assert (seen, holds()) == ([False], [HoldState.KEPT])
+    monkeypatch.setattr(unproved, "rendered_by_pattern", watched)
 
+    now.send()
 
-def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(client, now_programme, host, educator):
-    slot = times_of(client, begin(client, now_programme, host))[4]
-    client.post("/book/when", data={"slot": slot})
-    assert finish(client, now_programme).location == "/book/check"
-    check = text_of(client.get("/book/check?lang=en"))
-
-    sent = client.post("/book/check")
-
-    (row,) = asked()
-    day = dt.date.fromisoformat(slot[:10])
-    assert (sent.location, row.first_day, row.last_day) == ("/book/sent", day, day)
-    assert "at 09:00" in check
-    assert "It is kept for you. Open the link before:" in text_of(client.get("/book/sent?lang=en"))
-    mail = db.session.scalar(sa.select(OutboxMessage).where(OutboxMessage.kind == "prove_address"))
-    assert "Hour: 09:00." in mail.text
-    assert "The date is kept until: " in mail.text
-    with transaction():
-        token = tokens.mint("prove", row.id, lasts=dt.timedelta(days=7), now=MONDAY)
-    assert "at 09:00. It is kept until: " in text_of(client.get(f"/book/prove/{token}?lang=en"))
-    client.post(f"/book/prove/{token}")
-    (visit,) = db.session.scalars(sa.select(Visit)).all()
-    assert (visit.on_day, asked()[0].state, holds()) == (day, RequestState.STAFFING, [HoldState.TAKEN])
+    assert (seen, holds()) == ([False], [KEPT])
 
 
-def test_trust_r01_the_loser_reads_three_other_dates_and_loses_nothing_typed(
-    app, client, now_programme, host, educator
-):
-    other = app.test_client()
-    slot = times_of(client, begin(client, now_programme, host))[4]
-    begin(other, now_programme, host)
-    finish(other, now_programme)
-    client.post("/book/when", data={"slot": slot})
+def test_the_sent_booking_is_for_the_held_date_and_its_proof_plans_the_visit(now):
+    day = dt.date.fromisoformat(now.hold()[:10])
+    assert now.finish() == "/book/check"
+    assert "at 09:00" in now.read("check")
 
-    lost = other.post("/book/when", data={"slot": slot})
+    assert now.send().location == "/book/sent"
 
-    assert lost.location == "/book/when#times"
-    page = other.get("/book/when?lang=en")
-    said = text_of(page)
-    assert "This date has just been taken:" in said
-    assert "Everything else that you typed is kept." in said
+    [row] = sent()
+    assert (row.first_day, row.last_day) == (day, day)
+    assert "It is kept for you. Open the link before:" in now.read("sent")
+    [mail] = rows_of(OutboxMessage)
+    for words in ("Hour: 09:00.", "The date is kept until: "):
+        assert words in mail.text
+    proof = f"prove/{a_link(row.id, 'prove')}"
+    assert "at 09:00. It is kept until: " in now.read(proof)
+    now.post(proof)
+    assert rows_of(Visit.on_day) == [day]
+    assert (row.state, holds()) == (RequestState.STAFFING, [HoldState.TAKEN])
+
+
+def test_trust_r01_the_loser_reads_three_other_dates_and_loses_nothing_typed(now, rival):
+    rival.begin().finish()
+    slot = now.hold()
+
+    assert rival.post("when", {"slot": slot}) == "/book/when#times"
+
+    page = rival.get("when")
+    for words in (TAKEN_BY_ANOTHER, "Everything else that you typed is kept."):
+        assert words in text_of(page)
     three = SLOT_BUTTON.findall(page.text)
     assert (len(three), slot in three) == (3, False)
-    assert other.post("/book/when", data={"slot": three[1]}).location == "/book/check"
-    assert "Оливера Матић" in other.get("/book/you").text
-    assert holds() == [HoldState.HELD, HoldState.HELD]
+    assert rival.post("when", {"slot": three[1]}) == "/book/check"
+    assert "Оливера Матић" in rival.get("you").text
+    assert holds() == [HELD, HELD]
 
 
-def test_a_hold_that_is_over_is_told_and_taken_anew_with_the_sending(client, now_programme, host, educator, later):
-    client.post("/book/when", data={"slot": times_of(client, begin(client, now_programme, host))[4]})
-    finish(client, now_programme)
-    later(QUARTER)
+def test_a_hold_that_is_over_is_told_and_taken_anew_with_the_sending(now, later):
+    now.hold()
+    now.finish()
+    later(HELD_FOR)
 
-    said = text_of(client.get("/book/check?lang=en"))
-    assert "The quarter of an hour is over." in said
-    assert client.post("/book/check").location == "/book/sent"
-    assert holds() == [HoldState.LAPSED, HoldState.KEPT]
+    assert "The quarter of an hour is over." in now.read("check")
+    assert now.send().location == "/book/sent"
+    assert holds() == [LAPSED, KEPT]
 
 
-def test_a_hold_that_is_over_and_gone_offers_three_dates_and_the_answers_stay(
-    app, client, now_programme, host, educator, later
-):
-    slot = times_of(client, begin(client, now_programme, host))[4]
-    client.post("/book/when", data={"slot": slot})
-    finish(client, now_programme)
-    later(QUARTER)
-    other = app.test_client()
-    begin(other, now_programme, host)
-    other.post("/book/when", data={"slot": slot})
+def test_a_hold_that_is_over_and_gone_offers_three_dates_and_the_answers_stay(now, rival, later):
+    slot = now.hold()
+    now.finish()
+    later(HELD_FOR)
+    rival.hold(slot)
 
-    refused = client.post("/book/check")
+    assert (now.send().location, sent()) == ("/book/when", [])
 
-    assert (refused.location, asked()) == ("/book/when", [])
-    page = client.get("/book/when?lang=en")
+    page = now.get("when")
     three = SLOT_BUTTON.findall(page.text)
-    assert ("This date has just been taken:" in text_of(page), len(three)) == (True, 3)
-    assert client.post("/book/when", data={"slot": three[0]}).location == "/book/check"
-    assert client.post("/book/check").location == "/book/sent"
-    assert [row.contact_name for row in asked()] == ["Оливера Матић"]
+    assert (TAKEN_BY_ANOTHER in text_of(page), len(three)) == (True, 3)
+    assert "The quarter of an hour is over." not in text_of(page)
+    assert now.post("when", {"slot": three[0]}) == "/book/check"
+    assert now.send().location == "/book/sent"
+    assert [row.contact_name for row in sent()] == ["Оливера Матић"]
 
 
-def test_two_presentations_make_the_held_date_longer(client, now_programme, host, educator):
-    slot = times_of(client, begin(client, now_programme, host))[4]
-    client.post("/book/when", data={"slot": slot})
-    second = {name.replace("-0-", "-1-"): value for name, value in answers(now_programme)["who"].items()}
+def test_a_lapsed_date_is_held_again_with_one_press(now, later):
+    slot = now.hold()
+    now.finish()
+    later(HELD_FOR)
+    page = now.get("when")
+    assert SLOT_BUTTON.findall(page.text) == [slot]
+    assert "Hold it again for 15 minutes" in text_of(page)
 
-    finish(client, now_programme, who=second)
+    assert now.post("when", {"slot": slot}) == "/book/check"
 
-    db.session.rollback()
-    minutes = db.session.scalars(sa.select(DateHold.minutes).order_by(DateHold.id)).all()
-    assert (minutes, holds()) == ([45, 105], [HoldState.RELEASED, HoldState.HELD])
-    client.post("/book/check")
-    db.session.rollback()
-    starts = [one.starts_local for one in db.session.scalars(sa.select(RequestedPresentation).order_by("ordinal"))]
-    assert starts == [dt.time(9), dt.time(10)]
+    assert "It is held for you until" in now.read("check")
+    assert holds() == [LAPSED, HELD]
 
 
-def test_who_names_days_instead_holds_nothing_any_more(client, now_programme, host, educator):
-    client.post("/book/when", data={"slot": times_of(client, begin(client, now_programme, host))[4]})
+def test_two_presentations_make_the_held_date_longer(now):
+    now.hold()
 
-    client.post("/book/when", data=answers(now_programme)["when"])
-    finish(client, now_programme)
+    now.finish(who=renamed(now.usual["who"], "-0-", "-1-"))
 
-    assert holds() == [HoldState.RELEASED]
-    assert client.post("/book/check").location == "/book/sent"
-    assert asked()[0].first_day < asked()[0].last_day
-
-
-def test_who_goes_back_and_on_keeps_the_held_date(client, now_programme, host, educator):
-    day = begin(client, now_programme, host)
-    client.post("/book/when", data={"slot": times_of(client, day)[4]})
-    page = client.get("/book/when?lang=en")
-
-    wished = dt.date.fromisoformat(day)
-    typed = dict.fromkeys(("first_day", "last_day"), f"{wished.day}.{wished.month}.{wished.year}.")
-    client.post("/book/when", data=typed | {"day_part": "any"})
-
-    assert 'href="/book/who"' in page.text
-    assert SLOT_BUTTON.findall(page.text) == []
-    assert holds() == [HoldState.HELD]
-    assert "It is held for you until" in text_of(client.get("/book/who?lang=en"))
+    assert rows_of(DateHold.minutes) == [45, 105]
+    assert holds() == [RELEASED, HELD]
+    now.send()
+    assert rows_of(RequestedPresentation.starts_local) == [dt.time(9), dt.time(10)]
 
 
-def test_deleted_answers_free_the_date(client, now_programme, host, educator):
-    client.post("/book/when", data={"slot": times_of(client, begin(client, now_programme, host))[4]})
+def test_who_names_days_instead_holds_nothing_any_more(now):
+    now.hold()
 
-    client.post("/book/forget")
+    now.answer("when", "who", "where", "you")
 
-    assert holds() == [HoldState.RELEASED]
+    assert holds() == [RELEASED]
+    assert now.send().location == "/book/sent"
+    assert sent()[0].first_day < sent()[0].last_day
+
+
+def test_who_goes_back_and_on_keeps_the_held_date(now):
+    held = dt.date.fromisoformat(now.hold()[:10])
+    page = now.get("when").text
+
+    typed = f"{held.day}.{held.month}.{held.year}."
+    now.post("when", {"first_day": typed, "last_day": typed, "day_part": "any"})
+
+    assert ('href="/book/who"' in page, SLOT_BUTTON.findall(page)) == (True, [])
+    assert holds() == [HELD]
+    assert "It is held for you until" in now.read("who")
 
 
 @pytest.mark.parametrize("typed", ["x", "2026-13-40T99:99", "9" * 40, "", "2020-01-01T10:00", "9999-12-31T23:59", "\0"])
-def test_a_slot_that_is_no_date_is_told_and_holds_nothing(client, now_programme, host, educator, typed):
-    begin(client, now_programme, host)
+def test_a_slot_that_is_no_date_is_told_and_holds_nothing(now, typed):
+    now.begin()
 
-    assert client.post("/book/when", data={"slot": typed}).status_code == 302
-    assert client.get("/book/when").status_code in (200, 422)
+    assert now.client.post("/book/when", data={"slot": typed}).status_code == 302
+    assert now.get("when").status_code in (200, 422)
     assert holds() == []
 
 
-def test_a_flood_of_presses_is_told_and_names_a_way_out(client, now_programme, host, educator, monkeypatch):
+def test_a_pressed_day_is_no_wish_and_fills_no_field(now):
+    now.begin()
+    now.times_on(now.days()[0])
+    page = now.get("when").text
+
+    assert now.post("when", {"first_day": "", "last_day": "", "day_part": "any"}) == "/book/when"
+
+    assert re.findall(r'name="(?:first|last)_day"[^>]*value="([^"]*)"', page) in ([], ["", ""])
+    assert now.get("when").status_code == 422
+    assert holds() == []
+
+
+def test_a_flood_of_presses_is_told_and_names_a_way_out(now, monkeypatch):
     monkeypatch.setattr(hold_service, "MOST_FROM_NETWORK", 0)
-    slot = times_of(client, begin(client, now_programme, host))[4]
+    now.begin()
 
-    client.post("/book/when", data={"slot": slot})
+    now.post("when", {"slot": now.times_on(now.days()[0])[4]})
 
-    assert "Too many dates are held from your network." in text_of(client.get("/book/when?lang=en"))
+    assert "Too many dates are held from your network." in now.read("when")
     assert holds() == []
 
 
-def test_another_programme_that_is_asked_first_keeps_the_day_and_holds_nothing(client, now_programme, host, educator):
-    client.post("/book/when", data={"slot": times_of(client, begin(client, now_programme, host))[4]})
-    with transaction() as session:
-        session.get_one(Programme, now_programme.id).booking = Booking.ASK
+def test_another_programme_that_is_asked_first_keeps_the_day_and_holds_nothing(now, programme):
+    now.hold()
+    with transaction():
+        programme.booking = HowBooked.ASK
 
-    client.post("/book/what", data=answers(now_programme)["what"])
+    now.post("what", now.usual["what"])
 
-    assert holds() == [HoldState.RELEASED]
-    assert "held for you" not in text_of(client.get("/book/who?lang=en"))
+    assert holds() == [RELEASED]
+    assert "held for you" not in now.read("who")
 
 
-def test_a_programme_that_is_asked_first_shows_no_times(client, programme, host):
-    begin_at = client.post("/book", data={"host_id": str(host.id)})
-    client.post("/book/what", data=answers(programme)["what"])
+def test_a_programme_that_is_asked_first_shows_no_times(booking):
+    booking.begin()
 
-    assert begin_at.status_code == 302
-    assert SLOT_BUTTON.findall(client.get("/book/when").text) == []
-    assert client.post("/book/when", data={"slot": "2026-12-01T10:00"}).location == "/book/when"
+    assert booking.slots() == []
+    assert booking.post("when", {"slot": "2026-12-01T10:00"}) == "/book/when"
     assert holds() == []
 
 
-def test_the_first_hour_is_not_asked_again_and_the_second_may_be_named(client, now_programme, host, educator):
-    client.post("/book/when", data={"slot": times_of(client, begin(client, now_programme, host))[4]})
-    client.post("/book/who", data=answers(now_programme)["who"] | {"more": "1"})
+def test_the_first_hour_is_not_asked_again_and_the_second_may_be_named(now):
+    now.hold()
+    now.post("who", now.usual["who"] | {"more": "1"})
 
-    page = client.get("/book/who").text
+    page = now.get("who").text
 
     names = ("presentations-0-starts_local", "presentations-1-starts_local", "presentations-0-day_part")
     assert [f'name="{name}"' in page for name in names] == [False, True, False]
@@ -243,74 +229,108 @@ def test_the_first_hour_is_not_asked_again_and_the_second_may_be_named(client, n
 # --- beside the shifts of the classes and the waiting list ---
 
 
-def tell_shifts(host) -> None:
-    """Odd grades always in the morning, even ones always in the afternoon."""
-    bells = {(Shift.MORNING, False): Bells(dt.time(8)), (Shift.AFTERNOON, False): Bells(dt.time(14))}
-    told = SchoolTime(bells, Grouping.GRADES, Rotation.NONE, first_grades=frozenset({1, 3, 5, 7}))
-    tell_school_time(SYSTEM, host.id, told, version=0, now=MONDAY)
+def test_classes_said_beside_the_calendar_show_their_own_times_to_press(now, host):
+    tell_shifts(host.id)
+    one = now.begin().days()[0]
+    assert now.times_on(one)[0] == f"{one}T08:00"
+
+    now.post("when", {"classes": "VI-1"})
+    slots = now.times_on(one)
+
+    assert slots == [f"{one}T14:00", f"{one}T14:50"]
+    assert now.post("when", {"slot": f"{one}T08:00"}) == "/book/when#times"  # not theirs
+    assert now.post("when", {"slot": slots[0]}) == "/book/who"
+    assert holds() == [HELD]
 
 
-def test_classes_said_beside_the_calendar_show_their_own_times_to_press(client, now_programme, host, educator):
-    tell_shifts(host)
-    day = begin(client, now_programme, host)
-    assert [slot[11:] for slot in times_of(client, day)][:1] == ["08:00"]
+def test_a_held_date_is_judged_by_its_own_time_when_the_classes_are_named(now, host):
+    tell_shifts(host.id)
+    now.hold(f"{now.begin().days()[0]}T08:00")
+    who = now.usual["who"]
 
-    client.post("/book/when", data={"classes": "VI-1"})
-    slots = times_of(client, day)
-
-    assert [slot[11:] for slot in slots] == ["14:00", "14:50"]
-    assert client.post("/book/when", data={"slot": f"{day}T08:00"}).location == "/book/when#times"  # not theirs
-    assert client.post("/book/when", data={"slot": slots[0]}).location == "/book/who"
-    assert holds() == [HoldState.HELD]
+    assert now.post("who", who | {"presentations-0-classes": "VI-1"}) == "/book/who"
+    assert now.post("who", who | {"presentations-0-classes": "VII-1"}) == "/book/where"
+    assert "nobody can come while the classes are in school" not in now.read("when")
+    assert holds() == [HELD]
 
 
-def test_a_held_date_is_judged_by_its_own_time_when_the_classes_are_named(client, now_programme, host, educator):
-    tell_shifts(host)
-    client.post("/book/when", data={"slot": f"{begin(client, now_programme, host)}T08:00"})
-    who = answers(now_programme)["who"]
+def test_who_joins_the_waiting_list_instead_holds_nothing_any_more(now):
+    now.hold()
 
-    assert client.post("/book/who", data=who | {"presentations-0-classes": "VI-1"}).location == "/book/who"
-    assert client.post("/book/who", data=who | {"presentations-0-classes": "VII-1"}).location == "/book/where"
-    assert "nobody can come while the classes are in school" not in text_of(client.get("/book/when?lang=en"))
-    assert holds() == [HoldState.HELD]
+    assert now.post("when", {"waiting": "yes"}) == "/book/who"
 
-
-def test_who_joins_the_waiting_list_instead_holds_nothing_any_more(client, now_programme, host, educator):
-    slot = times_of(client, begin(client, now_programme, host))[4]
-    client.post("/book/when", data={"slot": slot})
-
-    assert client.post("/book/when", data={"waiting": "yes"}).location == "/book/who"
-
-    assert holds() == [HoldState.RELEASED]
-    finish(client, now_programme)
-    check = text_of(client.get("/book/check?lang=en"))
-    assert "for the waiting list" in check
-    assert "at 09:00" not in check
-    client.post("/book/check")
-    (row,) = asked()
-    assert (row.for_waiting_list, holds()) == (True, [HoldState.RELEASED])
+    assert holds() == [RELEASED]
+    now.finish()
+    check = now.read("check")
+    assert ("for the waiting list" in check, "at 09:00" in check) == (True, False)
+    now.send()
+    assert [row.for_waiting_list for row in sent()] == [True]
+    assert holds() == [RELEASED]
 
 
-def test_a_date_held_after_the_waiting_list_takes_its_place(client, now_programme, host, educator):
-    day = begin(client, now_programme, host)
-    client.post("/book/when", data={"waiting": "yes"})
-    client.post("/book/when", data={"slot": f"{day}T09:00"})
-    finish(client, now_programme)
+def test_a_date_held_after_the_waiting_list_takes_its_place(now):
+    one = now.begin().days()[0]
+    now.post("when", {"waiting": "yes"})
+    now.post("when", {"slot": f"{one}T09:00"})
+    now.finish()
 
-    client.post("/book/check")
+    now.send()
 
-    (row,) = asked()
-    assert (row.for_waiting_list, row.first_day.isoformat(), holds()) == (False, day, [HoldState.KEPT])
+    [row] = sent()
+    assert (row.for_waiting_list, row.first_day.isoformat(), holds()) == (False, one, [KEPT])
 
 
-@pytest.mark.parametrize("taken", ["day", "waiting"])
-def test_what_is_taken_along_from_another_page_frees_the_held_date(client, now_programme, host, educator, taken):
-    day = begin(client, now_programme, host)
-    client.post("/book/when", data={"slot": f"{day}T09:00"})
-    carried = {"programme": now_programme.slug, "day": day if taken == "day" else "waiting"}
+@pytest.mark.parametrize(("taken", "leads_to"), [("day", "/book/when"), ("waiting", "/book/who")])
+def test_what_is_taken_along_from_another_page_frees_the_held_date(now, taken, leads_to):
+    slot = now.hold()
+    carried = {"programme": "talk", "day": slot[:10] if taken == "day" else "waiting"}
 
-    went = client.post("/book", data={"host_id": str(host.id)} | carried)
+    went = now.client.post("/book", data={"host_id": str(now.host.id)} | carried)
 
-    assert went.location == ("/book/when" if taken == "day" else "/book/who")
-    assert holds() == [HoldState.RELEASED]
-    assert f"{day}T09:00" in client.get("/book/when").text or taken == "waiting"
+    assert went.location == leads_to
+    assert holds() == [RELEASED]
+    assert taken == "waiting" or slot in now.get("when").text
+
+
+# --- the date was gone before the address was proven ---
+
+
+@pytest.fixture
+def status(now, rival, later) -> str:
+    """The page of a booking whose date another visitor got before its address was proven."""
+    slot = now.hold()
+    now.finish()
+    now.send()
+    later(2 * KEPT_FOR)
+    rival.hold(slot)
+    return now.post(f"prove/{a_link(sent()[0].id, 'prove')}")
+
+
+def test_a_late_proof_reads_three_dates_on_its_page_and_presses_one(client, status):
+    page = client.get(f"{status}?lang=en")
+    three = SLOT_BUTTON.findall(page.text)
+
+    pressed = client.post(f"{status}/dates/other", data={"slot": three[1]})
+
+    assert "went to another school before you opened our mail" in text_of(page)
+    assert (len(three), pressed.location) == (3, status)
+    after = client.get(f"{status}?lang=en")
+    assert ("The date is yours." in text_of(after), SLOT_BUTTON.findall(after.text)) == (True, [])
+    assert [str(day) for day in rows_of(Visit.on_day)] == [three[1][:10]]
+
+
+@pytest.mark.parametrize("typed", ["", "x", "2026-13-40T99:99", "2020-01-01T10:00", "\0", "9" * 400])
+def test_another_date_that_is_no_date_plans_nothing(client, status, typed):
+    assert client.post(f"{status}/dates/other", data={"slot": typed}).location == status
+    assert rows_of(Visit) == []
+
+
+def test_another_date_that_was_taken_meanwhile_is_told_with_new_ones(app, now, client, status):
+    three = SLOT_BUTTON.findall(client.get(status).text)
+    Booking(app.test_client(), now.host, *now.programmes).hold(three[0])
+
+    client.post(f"{status}/dates/other", data={"slot": three[0]})
+
+    page = client.get(f"{status}?lang=en")
+    assert "that date was taken meanwhile" in text_of(page)
+    assert three[0] not in SLOT_BUTTON.findall(page.text)

@@ -5,9 +5,8 @@ import json
 import re
 
 import pytest
-from sqlalchemy import func, select
 
-from scheduler.core.db import db, transaction
+from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
 from scheduler.programmes.terms import Audience
@@ -17,54 +16,41 @@ from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
 from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
-from tests.web.requests.answered import FIRST, LAST, answer_all, answers, text_of
+from tests.web.reading import rows_of, text_of
+from tests.web.requests.booking import FIRST, LAST, Booking, renamed, sent
 from tools.bench.visitor import day
-
-pytestmark = pytest.mark.usefixtures("hands")
 
 MARKUP = '<script>alert("x")</script>'
 
 
-def requests_stored() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count(SchoolRequest.id)))
-
-
-def test_a_school_books_in_seven_pages_and_one_press(client, programme, host):
-    assert answer_all(client, programme, host).location == "/book/check"
-    shown = text_of(client.get("/book/check?lang=en"))
+def test_a_school_books_in_seven_pages_and_one_press(booking):
+    assert booking.answer_all() == "/book/check"
+    shown = booking.read("check")
     for words in ("Vuk Karadžić", "Talk with pupils", "VII-1, VII-2: 51 pupils, 2 teachers", "Оливера Матић"):
         assert words in shown
-    assert requests_stored() == 0
+    assert sent() == []
 
-    response = client.post("/book/check", data={"form_key": "one"})
+    assert booking.send().location == "/book/sent"
 
-    assert response.location == "/book/sent"
-    row = db.session.scalars(select(SchoolRequest)).one()
+    [row] = sent()
     assert (row.state, row.first_day, row.last_day, row.room) == (RequestState.UNVERIFIED, FIRST, LAST, "Свечана сала")
     assert (row.language, row.has_projector, row.has_sound) == ("en", True, False)
-    assert "o.matic@skola.example.org" in client.get("/book/sent").text
-    assert db.session.scalars(select(BookingAnswers)).all() == []
+    assert "o.matic@skola.example.org" in booking.get("sent").text
+    assert rows_of(BookingAnswers) == []
 
 
-def test_hosts_are_found_in_either_script_and_shown_with_their_place(client, host):
+@pytest.mark.parametrize("typed", ["karadzic", "Караџић", "vuk nis"])
+def test_hosts_are_found_in_either_script_and_shown_with_their_place(client, host, typed):
     make_host("Десанка Максимовић")
 
-    for typed in ("karadzic", "Караџић", "vuk nis"):
-        found = client.get("/book", query_string={"q": typed}).text
-        assert f'value="{host.id}"' in found
-        assert "Десанка" not in found
+    found = client.get("/book", query_string={"q": typed}).text
 
-
-def test_a_search_without_a_result_offers_to_type_the_school(client, host):
-    response = client.get("/book?q=zzzz&lang=en")
-
-    assert "Nothing is found" in response.text
-    assert "/book/new-host" in response.text
+    assert (f'value="{host.id}"' in found, "Десанка" in found) == (True, False)
 
 
 def test_what_was_typed_and_not_found_is_the_name_on_the_next_page(client, host):
-    shown = client.get("/book", query_string={"q": "ОШ Војвода"}).text
+    shown = client.get("/book", query_string={"q": "ОШ Војвода", "lang": "en"}).text
+    assert "Nothing is found" in shown
     assert 'href="/book/new-host?name=%D0%9E%D0%A8+%D0%92%D0%BE%D1%98%D0%B2%D0%BE%D0%B4%D0%B0"' in shown
 
     typed = client.get("/book/new-host", query_string={"name": "ОШ „Војвода“" + "а" * 999}).text
@@ -93,16 +79,14 @@ def test_a_school_that_was_typed_by_another_is_not_shown_by_its_number(client, h
     assert "Нечија" not in client.get("/book", query_string={"host": hidden.id, "lang": "sr_Cyrl"}).text
 
 
-def test_a_school_that_is_not_on_the_list_is_typed_and_kept_with_the_request(client, programme, host):
-    town = make_municipality()
-    typed = {"name": "Дом ученика", "kind": "dormitory", "place": "Ниш", "municipality": str(town.id), "address": ""}
-    assert client.post("/book/new-host", data=typed).location == "/book/what"
-    for page, given in answers(programme).items():
-        assert client.post(f"/book/{page}", data=given).status_code == 302
-    client.post("/book/check", data={"form_key": "one"})
+def test_a_school_that_is_not_on_the_list_is_typed_and_kept_with_the_request(booking):
+    typed = {"name": "Дом ученика", "kind": "dormitory", "place": "Ниш", "municipality": str(make_municipality().id)}
+    assert booking.post("new-host", typed | {"address": ""}) == "/book/what"
+    booking.answer(*booking.usual)
+    booking.send()
 
-    row = db.session.scalars(select(SchoolRequest)).one()
-    assert db.session.get(Host, row.host_id).name_sr_cyrl == "Дом ученика"
+    assert sent()[0].host_id == rows_of(Host.id)[-1]
+    assert rows_of(Host.name_sr_cyrl)[-1] == "Дом ученика"
 
 
 def test_a_typed_school_needs_its_name_place_and_municipality(client):
@@ -113,251 +97,307 @@ def test_a_typed_school_needs_its_name_place_and_municipality(client):
     assert 'value="Дом"' in response.text
 
 
-def test_going_back_shows_what_was_typed(client, programme, host):
-    answer_all(client, programme, host)
+def test_going_back_shows_what_was_typed(booking):
+    booking.answer_all()
 
-    assert 'value="VII-1, VII-2"' in client.get("/book/who").text
-    assert 'value="51"' in client.get("/book/who").text
-    assert f'value="{day(FIRST)}"' in client.get("/book/when").text
-    assert re.search(
-        r'<input[^>]*checked[^>]*id="teacher_stays"|id="teacher_stays"[^>]*checked', client.get("/book/where").text
-    )
+    for page, values in {"who": ("VII-1, VII-2", "51"), "when": (day(FIRST), day(LAST))}.items():
+        assert [value for value in values if f'value="{value}"' not in booking.get(page).text] == []
+    where = booking.get("where").text
+    assert re.search(r'<input[^>]*checked[^>]*id="teacher_stays"|id="teacher_stays"[^>]*checked', where)
 
 
-def test_nothing_personal_stands_in_an_address(client, programme, host):
-    client.post("/book", data={"host_id": host.id})
-    locations = [client.post(f"/book/{page}", data=typed).location for page, typed in answers(programme).items()]
+def test_nothing_personal_stands_in_an_address(booking):
+    booking.begin()
 
-    assert locations == ["/book/when", "/book/who", "/book/where", "/book/you", "/book/check"]
+    pages = [booking.answer(page) for page in booking.usual]
 
-
-def test_pages_without_the_ones_before_lead_to_the_first(client, programme):
-    for page in ("what", "when", "who", "where", "you", "check"):
-        assert client.get(f"/book/{page}").location == "/book"
+    assert pages == ["/book/when", "/book/who", "/book/where", "/book/you", "/book/check"]
 
 
-def test_two_visitors_do_not_see_each_others_answers(app, client, programme, host):
-    answer_all(client, programme, host)
+def test_pages_without_the_ones_before_lead_to_the_first(booking):
+    assert {booking.get(page).location for page in (*booking.usual, "check")} == {"/book"}
+
+
+def test_two_visitors_do_not_see_each_others_answers(app, booking):
+    booking.answer_all()
 
     assert "VII-1" not in app.test_client().get("/book/who", follow_redirects=True).text
 
 
-def test_answers_are_deleted_on_wish(client, programme, host):
-    answer_all(client, programme, host)
-    client.post("/book/forget")
+def test_answers_are_deleted_on_wish(booking):
+    booking.answer_all()
+    booking.post("forget")
 
-    assert db.session.scalars(select(BookingAnswers)).all() == []
-    assert client.get("/book/check").location == "/book"
-
-
-def test_a_programmes_own_page_ticks_it_already(client, programme, host):
-    client.post("/book", data={"host_id": host.id, "programme": "talk"})
-
-    assert re.search(
-        rf'checked[^>]*value="{programme.id}"|value="{programme.id}"[^>]*checked', client.get("/book/what").text
-    )
+    assert rows_of(BookingAnswers) == []
+    assert booking.get("check").location == "/book"
 
 
-def test_more_and_fewer_presentations_keep_what_is_typed(client, programme, host):
-    client.post("/book", data={"host_id": host.id})
-    for page in ("what", "when"):
-        client.post(f"/book/{page}", data=answers(programme)[page])
-    more = client.post("/book/who", data=answers(programme)["who"] | {"more": "1"}, follow_redirects=True)
+def test_a_programmes_own_page_ticks_it_already(booking, programme):
+    booking.client.post("/book", data={"host_id": booking.host.id, "programme": "talk"})
 
-    assert "presentations-1-pupils" in more.text
+    ticked = rf'checked[^>]*value="{programme.id}"|value="{programme.id}"[^>]*checked'
+    assert re.search(ticked, booking.get("what").text)
+
+
+def test_more_and_fewer_presentations_keep_what_is_typed(booking):
+    booking.begin().answer("when")
+    one = booking.usual["who"]
+
+    booking.post("who", one | {"more": "1"})
+    more = booking.get("who")
+    booking.post("who", one | renamed(one, "-0-", "-1-") | {"fewer": "1"})
+    fewer = booking.get("who")
+
+    assert (more.status_code, fewer.status_code) == (200, 200)
+    assert ["presentations-1-pupils" in page.text for page in (more, fewer)] == [True, False]
     assert 'value="VII-1, VII-2"' in more.text
-    assert more.status_code == 200
-
-    second = {key.replace("-0-", "-1-"): value for key, value in answers(programme)["who"].items()}
-    fewer = client.post("/book/who", data=answers(programme)["who"] | second | {"fewer": "1"}, follow_redirects=True)
-    assert fewer.status_code == 200
-    assert "presentations-1-pupils" not in fewer.text
 
 
-def test_two_presentations_are_stored_in_their_order(client, programme, host):
-    second = {key.replace("-0-", "-1-"): value for key, value in answers(programme)["who"].items()}
-    answer_all(client, programme, host, who=second | {"presentations-1-pupils": "47"})
-    client.post("/book/check", data={"form_key": "one"})
+def test_two_presentations_are_stored_in_their_order(booking):
+    second = renamed(booking.usual["who"], "-0-", "-1-")
+    booking.answer_all(who=second | {"presentations-1-pupils": "47"})
+    booking.send()
 
-    asked = db.session.scalars(select(RequestedPresentation).order_by(RequestedPresentation.ordinal)).all()
-    assert [(one.ordinal, one.pupils) for one in asked] == [(1, 51), (2, 47)]
+    assert [(one.ordinal, one.pupils) for one in rows_of(RequestedPresentation)] == [(1, 51), (2, 47)]
 
 
 WRONG = [
-    ("when", {"first_day": "31.2.2027."}, "Enter a day like this"),
-    ("when", {"first_day": "x" * 5000}, "Enter a day like this"),
-    ("when", {"first_day": "9" * 5000}, "Enter a day like this"),
-    ("when", {"first_day": day(MONDAY.date())}, "Choose a later day"),
-    ("when", {"first_day": "1.1.2020."}, "still to come"),
-    ("when", {"last_day": day(FIRST - dt.timedelta(days=1))}, "not before the first"),
-    ("when", {"last_day": day(FIRST + dt.timedelta(days=200))}, "120 days"),
-    ("when", {"day_part": "night"}, "Choose one of the answers"),
-    ("what", {"programme": "999"}, "Choose one of the answers"),
-    ("what", {"programme": "9" * 5000}, "Choose one of the answers"),
-    ("who", {"presentations-0-pupils": "9" * 5000}, "Enter a whole number"),
-    ("who", {"presentations-0-pupils": "-5"}, "Enter a number between 0 and"),
-    ("who", {"presentations-0-pupils": "many"}, "Enter a whole number"),
-    ("who", {"presentations-0-pupils": "0"}, "Enter how many people come"),
-    ("who", {"presentations-0-pupils": "121"}, "so many do not fit into one"),
-    ("who", {"presentations-0-audience": "aliens"}, "Choose one of the answers"),
-    ("who", {"presentations-0-classes": "x" * 5000}, "Shorten this text"),
-    ("where", {"safeguarding_contact": ""}, "Fill in this field"),
-    ("where", {"room": "x" * 100_000}, "Shorten this text"),
-    ("you", {"contact_email": "ana"}, "Enter the whole address"),
-    ("you", {"contact_name": "\u200b \u202e"}, "Fill in this field"),
+    ("when", "first_day", "31.2.2027.", "Enter a day like this"),
+    ("when", "first_day", "x" * 5000, "Enter a day like this"),
+    ("when", "first_day", "9" * 5000, "Enter a day like this"),
+    ("when", "first_day", day(MONDAY.date()), "Choose a later day"),
+    ("when", "first_day", "1.1.2020.", "still to come"),
+    ("when", "last_day", day(FIRST - dt.timedelta(days=1)), "not before the first"),
+    ("when", "last_day", day(FIRST + dt.timedelta(days=200)), "120 days"),
+    ("when", "day_part", "night", "Choose one of the answers"),
+    ("what", "programme", "999", "Choose one of the answers"),
+    ("what", "programme", "9" * 5000, "Choose one of the answers"),
+    ("who", "presentations-0-pupils", "9" * 5000, "Enter a whole number"),
+    ("who", "presentations-0-pupils", "-5", "Enter a number between 0 and"),
+    ("who", "presentations-0-pupils", "many", "Enter a whole number"),
+    ("who", "presentations-0-pupils", "0", "Enter how many people come"),
+    ("who", "presentations-0-pupils", "121", "so many do not fit into one"),
+    ("who", "presentations-0-audience", "aliens", "Choose one of the answers"),
+    ("who", "presentations-0-classes", "x" * 5000, "Shorten this text"),
+    ("where", "safeguarding_contact", "", "Fill in this field"),
+    ("where", "teacher_stays", "", "Confirm that a teacher stays in the classroom."),
+    ("where", "room", "x" * 100_000, "Shorten this text"),
+    ("you", "contact_email", "ana", "Enter the whole address"),
+    ("you", "contact_name", "\u200b \u202e", "Fill in this field"),
 ]
 
 
-@pytest.mark.parametrize(("page", "wrong", "told"), WRONG)
-def test_wrong_answers_get_a_sentence_beside_the_field_and_lose_nothing(client, programme, host, page, wrong, told):
-    client.post("/book?lang=en", data={"host_id": host.id})
-    right = answers(programme)
-    for earlier in list(right)[: list(right).index(page)]:
-        client.post(f"/book/{earlier}", data=right[earlier])
-    response = client.post(f"/book/{page}", data=right[page] | wrong, follow_redirects=True)
+@pytest.mark.parametrize(("page", "field", "typed", "told"), WRONG)
+def test_wrong_answers_get_a_sentence_beside_the_field_and_lose_nothing(booking, page, field, typed, told):
+    pages = list(booking.usual)
+    booking.client.post("/book?lang=en", data={"host_id": booking.host.id})
+    for earlier in pages[: pages.index(page)]:
+        booking.answer(earlier)
+    wrong = {name: value for name, value in (booking.usual[page] | {field: typed}).items() if value or name != field}
+
+    booking.post(page, wrong)
+    response = booking.get(page)
 
     assert response.status_code == 422
     assert told in text_of(response)
-    assert text_of(response).count(told) >= 1
-    for field, value in right[page].items():
-        if field not in wrong and value not in ("y", "") and f'name="{field}"' in response.text:
+    for name, value in booking.usual[page].items():
+        if name != field and value not in ("y", "") and f'name="{name}"' in response.text:
             assert f'value="{value}"' in response.text
-    assert client.get("/book/check").location == f"/book/{page}"
+    assert booking.get("check").location == f"/book/{page}"
 
 
-def test_the_tick_for_the_teacher_is_needed(client, programme, host):
-    client.post("/book?lang=en", data={"host_id": host.id})
-    right = answers(programme)
-    for earlier in ("what", "when", "who"):
-        client.post(f"/book/{earlier}", data=right[earlier])
-    without = {key: value for key, value in right["where"].items() if key != "teacher_stays"}
-    response = client.post("/book/where", data=without, follow_redirects=True)
-
-    assert response.status_code == 422
-    assert "Confirm that a teacher stays in the classroom." in response.text
-    assert 'value="Свечана сала"' in response.text
-
-
-def test_a_megabyte_is_refused_with_a_page_and_earlier_answers_stay(client, programme, host):
-    client.post("/book", data={"host_id": host.id})
-    client.post("/book/what", data=answers(programme)["what"])
-    response = client.post("/book/where", data={"room": "x" * 1_000_000})
+def test_a_megabyte_is_refused_with_a_page_and_earlier_answers_stay(booking):
+    response = booking.begin().client.post("/book/where", data={"room": "x" * 1_000_000})
 
     assert response.status_code == 413
-    assert "19833" in response.text
-    assert "1 MB" in response.text
-    assert client.get("/book/when").status_code == 200
+    for words in ("19833", "1 MB"):
+        assert words in response.text
+    assert booking.get("when").status_code == 200
 
 
-def test_markup_is_text(client, programme, host):
-    answer_all(client, programme, host, where={"room": MARKUP}, you={"contact_name": MARKUP})
-    shown = client.get("/book/check").text
+def test_more_than_any_booking_holds_is_refused_and_breaks_nothing(booking):
+    many = booking.usual["what"] | {"teaching_language": ["sr", *["я" * 2500] * 40]}
 
-    assert MARKUP not in shown
-    assert "&lt;script&gt;" in shown
-    assert MARKUP not in client.get("/book", query_string={"q": MARKUP}).text
+    assert booking.begin().client.post("/book/what", data=many).status_code == 422
+
+
+def test_markup_is_text(booking):
+    booking.answer_all(where={"room": MARKUP}, you={"contact_name": MARKUP})
+
+    shown = booking.get("check").text
+    assert (MARKUP in shown, "&lt;script&gt;" in shown) == (False, True)
+    assert MARKUP not in booking.client.get("/book", query_string={"q": MARKUP}).text
 
 
 def test_a_host_that_is_not_there_is_not_found(client):
-    assert client.post("/book", data={"host_id": "999"}).status_code == 404
-    assert client.post("/book", data={"host_id": "9" * 5000}).status_code == 200
-    assert client.post("/book", data={"host_id": "1; DROP TABLE host"}).status_code == 200
+    typed = ("999", "9" * 5000, "1; DROP TABLE host")
+
+    assert [client.post("/book", data={"host_id": one}).status_code for one in typed] == [404, 200, 200]
 
 
-def test_a_programme_closed_in_the_meantime_is_told_at_the_end(client, programme, host):
-    answer_all(client, programme, host)
-    with transaction() as session:
-        session.merge(programme).open = False
-    response = client.post("/book/check?lang=en", data={"form_key": "one"}, follow_redirects=True)
+def test_a_programme_closed_in_the_meantime_is_told_at_the_end(booking, programme):
+    booking.answer_all()
+    with transaction():
+        programme.open = False
 
-    assert requests_stored() == 0
-    assert "What would you like?" in response.text
+    booking.send()
 
-
-# bots and floods
+    assert sent() == []
+    assert "What would you like?" in booking.read("what")
 
 
-def test_a_filled_trap_is_told_what_people_are_told_and_stores_nothing(client, programme, host):
-    answer_all(client, programme, host)
-
-    assert client.post("/book/check", data={"website": "http://spam.example"}).location == "/book/sent"
-    assert requests_stored() == 0
-
-
-def test_what_no_hand_can_do_is_asked_to_wait_and_loses_nothing(client, programme, host, monkeypatch):
-    monkeypatch.setattr("scheduler.web.requests.booking.draft.QUICKEST_S", 60)
-    answer_all(client, programme, host)
-    response = client.post("/book/check?lang=en", data={"form_key": "one"})
-
-    assert (response.status_code, requests_stored()) == (422, 0)
-    assert "Wait a few seconds" in response.text
-    assert client.get("/book/check").status_code == 200
-
-
-def test_a_flood_is_stopped_with_a_clear_page_and_the_answers_stay(client, programme, host):
-    for number in range(3):
-        answer_all(client, programme, host)
-        client.post("/book/check", data={"form_key": f"key {number}"})
-    answer_all(client, programme, host)
-    response = client.post("/book/check?lang=en", data={"form_key": "one more"})
-
-    assert (response.status_code, response.headers["Retry-After"]) == (429, "86400")
-    assert "Too many" in response.text, response.text[response.text.find("<main") :]
-    assert "Оливера Матић" in response.text
-    assert requests_stored() == 3
-    assert db.session.scalar(select(func.count(OutboxMessage.id))) == 3
-
-
-def test_the_same_press_twice_is_one_request(app, client, programme, host):
-    answer_all(client, programme, host)
-    client.post("/book/check", data={"form_key": "same"})
-    answer_all(client, programme, host)
-    client.post("/book/check", data={"form_key": "same"})
-
-    assert requests_stored() == 1
-
-
-def test_trust_r11_the_second_press_of_a_double_click_shows_what_the_first_did(client, programme, host):
-    answer_all(client, programme, host)
-
-    answers = [client.post("/book/check", data={"form_key": "pressed twice"}) for _press in range(2)]
-
-    assert [answer.location for answer in answers] == ["/book/sent", "/book/sent"]
-    assert requests_stored() == 1
-
-
-def test_two_tabs_with_the_last_page_of_one_booking_make_one_request(app, client, programme, host):
-    answer_all(client, programme, host)
-    other = app.test_client()
-    other.set_cookie("raspored", client.get_cookie("raspored").value)
-
-    answers = [one.post("/book/check", data={"form_key": key}) for one, key in ((client, "one"), (other, "two"))]
-
-    assert [answer.location for answer in answers] == ["/book/sent", "/book/sent"]
-    assert requests_stored() == 1
-
-
-def test_more_than_any_booking_holds_is_refused_and_breaks_nothing(client, programme, host):
-    client.post("/book", data={"host_id": host.id})
-
-    answer = client.post(
-        "/book/what", data=answers(programme)["what"] | {"teaching_language": ["sr", *["я" * 2500] * 40]}
-    )
-
-    assert answer.status_code == 422
-
-
-def test_a_programme_for_one_audience_sends_it_along_unseen(client, host):
+def test_a_programme_for_one_audience_sends_it_along_unseen_and_asks_for_no_other(client, host):
     """There is nothing to choose: the page carries the one audience and the one level as they are."""
-    programme = make_programme(Audience.PUPILS, slug="pupils-only")
-    client.post("/book", data={"host_id": host.id})
-    for page in ("what", "when"):
-        client.post(f"/book/{page}", data=answers(programme)[page])
+    booking = Booking(client, host, make_programme(Audience.PUPILS, slug="pupils-only"))
+    booking.begin().answer("when")
 
-    assert '<input type="hidden" name="presentations-0-audience" value="pupils">' in client.get("/book/who").text
+    page = booking.get("who").text
+
+    assert '<input type="hidden" name="presentations-0-audience" value="pupils">' in page
+    assert 'name="presentations-0-parents"' not in page
+    assert re.search(r'<input[^>]*name="presentations-0-pupils"[^>]*value=""', page)  # no number to delete first
 
 
-def test_trust_s43_an_identity_number_typed_into_a_booking_is_kept_nowhere(app, session):
+def test_trust_s43_an_identity_number_typed_into_a_booking_is_kept_nowhere(session):
     keep_answers(None, {"you": {"contact_name": ["Ана 0101990 710008"], "room": ["7"]}}, now=MONDAY)
 
-    assert json.loads(session.query(BookingAnswers).one().answers) == {"you": {"contact_name": [""], "room": ["7"]}}
+    assert json.loads(rows_of(BookingAnswers.answers)[0]) == {"you": {"contact_name": [""], "room": ["7"]}}
+
+
+# bots, floods and presses that come twice
+
+
+def test_a_filled_trap_is_told_what_people_are_told_and_stores_nothing(booking):
+    booking.answer_all()
+
+    assert booking.post("check", {"website": "http://spam.example"}) == "/book/sent"
+    assert sent() == []
+
+
+def test_what_no_hand_can_do_is_asked_to_wait_and_loses_nothing(booking, monkeypatch):
+    monkeypatch.setattr("scheduler.web.requests.booking.draft.QUICKEST_S", 60)
+    booking.answer_all()
+
+    response = booking.send()
+
+    assert (response.status_code, "Wait a few seconds" in response.text, sent()) == (422, True, [])
+    assert booking.get("check").status_code == 200
+
+
+def test_a_flood_is_stopped_with_a_clear_page_and_the_answers_stay(booking):
+    for number in range(3):
+        booking.answer_all()
+        booking.send(f"key {number}")
+    booking.answer_all()
+
+    response = booking.send("one more")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "86400")
+    for words in ("Too many", "Оливера Матић"):
+        assert words in response.text
+    assert (len(sent()), len(rows_of(OutboxMessage))) == (3, 3)
+
+
+def test_the_same_answers_sent_again_are_one_request(booking):
+    for _time in range(2):
+        booking.answer_all()
+        booking.send("same")
+
+    assert len(rows_of(SchoolRequest)) == 1
+
+
+def test_trust_r11_the_second_press_of_a_double_click_or_in_another_tab_shows_what_the_first_did(app, booking):
+    booking.answer_all()
+    other = Booking(app.test_client(), booking.host, *booking.programmes)
+    other.client.set_cookie("raspored", booking.client.get_cookie("raspored").value)
+
+    presses = [one.send(key) for one, key in ((booking, "twice"), (booking, "twice"), (other, "of another tab"))]
+
+    assert [answer.location for answer in presses] == ["/book/sent"] * 3
+    assert len(sent()) == 1
+
+
+# what a teacher who books for the first time, on a phone, would stumble over
+
+
+def test_a_wrong_answer_is_told_on_a_plain_page_that_the_back_button_can_open(booking):
+    """A page that answers a sending itself is asked to be sent again when somebody goes back to it."""
+    assert booking.begin().post("when", {"first_day": "tomorrow"}) == "/book/when"
+
+    shown = booking.get("when")
+    for words in ("First day that suits you: Enter a day like this", "Last day that suits you: Fill in this field."):
+        assert words in text_of(shown)
+    assert 'value="tomorrow"' in shown.text
+    booking.answer("when")
+    assert "Enter a day like this" not in booking.get("when").text
+
+
+def test_the_back_button_after_the_sending_tells_once_more_that_it_is_sent(booking):
+    booking.answer_all()
+    booking.send()
+
+    assert [booking.get(page).location for page in ("check", "you")] == ["/book/sent", "/book/sent"]
+    assert booking.client.get("/book").status_code == 200
+
+
+def test_the_promise_to_keep_answers_appears_with_the_first_answer(booking):
+    assert "/book/forget" not in booking.client.get("/book").text
+    assert "/book/forget" in booking.begin().get("what").text
+
+
+def test_each_programme_is_told_beside_its_own_choice(booking, programme):
+    shown = booking.begin().get("what").text
+
+    assert re.search(rf'value="{programme.id}".*?up to 120 people at once.*?</label>', shown, re.DOTALL)
+
+
+def test_a_school_is_found_with_its_kind_because_its_name_may_be_a_persons(client, host):
+    assert "Primary school ·" in client.get("/book?q=karadzic&lang=en").text
+
+
+@pytest.mark.parametrize("more", [{"recent_incident": "y"}, {}], ids=["ticked", "not ticked"])
+def test_who_wants_to_be_called_is_asked_for_the_number(booking, more):
+    booking.answer_all(where=more)
+
+    assert ("You asked us to call you" in booking.get("you").text) is bool(more)
+
+
+# --- pages that are sent are stored, and free dates are computed: nobody makes us do either without end ---
+
+
+def statuses(app, times: int, ask) -> list[int]:
+    """Each time by a program that keeps no cookie, so that each would be a row of its own."""
+    return [ask(app.test_client()).status_code for _ in range(times)]
+
+
+def test_a_program_that_sends_the_first_page_without_end_is_stopped(app):
+    host_id = make_host().id
+
+    answers = statuses(app, 125, lambda client: client.post("/book", data={"host_id": host_id}))
+
+    assert (answers[:120], set(answers[120:])) == ([302] * 120, {429})
+    assert len(rows_of(BookingAnswers)) == 120
+
+
+def test_a_program_that_types_hosts_without_end_is_stopped(app):
+    town = make_municipality().id
+    data = {"kind": "primary", "name": "x", "place": "y", "municipality": str(town)}
+
+    answers = statuses(app, 125, lambda client: client.post("/book/new-host", data=data))
+
+    assert answers.count(429) == 5
+
+
+def test_free_dates_of_a_booking_cost_as_much_as_those_of_their_own_page(booking):
+    booking.begin()
+
+    answers = [booking.get("when").status_code for _ in range(61)]
+
+    assert (answers[:60], answers[60]) == ([200] * 60, 429)
+
+
+@pytest.mark.parametrize("page", ["what", "who", "where", "you"])
+def test_pages_that_cost_little_are_opened_as_often_as_one_likes(booking, page):
+    booking.begin()
+
+    assert {booking.get(page).status_code for _ in range(65)} == {200}

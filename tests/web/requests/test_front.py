@@ -7,7 +7,8 @@ from scheduler.policy import Role
 from scheduler.reports.terms.counting import ReportCounts
 from tests.factories import MONDAY
 from tests.factories.programmes import make_campaign, make_programme
-from tests.web.requests.answered import text_of
+from tests.web.browser import staff_of
+from tests.web.reading import text_of
 
 TODAY = MONDAY.date()
 
@@ -49,8 +50,8 @@ def test_the_running_school_year_is_told_and_its_people_in_whole_hundreds(client
     assert "1,277" not in shown
 
 
-def test_a_programme_tells_who_comes_and_what_schools_ask(client, sign_in, programme):
-    admin = sign_in(Role.ADMINISTRATOR, centre_id=programme.centre_id)
+def test_a_programme_tells_who_comes_and_what_schools_ask(app, client, programme):
+    admin = staff_of(app, programme, Role.ADMINISTRATOR)
     page = f"/settings/programmes/{programme.id}?lang=en"
     fields = dict.fromkeys(("about_en", "for_whom_en", "needs_en"), "") | {
         "name_sr_cyrl": "Разговор", "summary_sr_cyrl": "Кратко", "kind": "talk", "topic": "safe_internet",

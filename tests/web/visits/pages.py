@@ -16,6 +16,7 @@ from tests.web.browser import browser_of
 
 SOON = MONDAY + dt.timedelta(days=21)
 DAY = SOON.date()
+ANSWER_BY = {"until_day": f"{DAY - dt.timedelta(days=10):%d.%m.%Y.}", "until_time": "14:00"}
 
 
 def plan_soon(scene: Scene, **given) -> str:

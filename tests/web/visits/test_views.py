@@ -1,211 +1,146 @@
-"""Pages of visits: the right people act, others are refused, what is wrong is said, lists do not grow in queries."""
+"""Pages of visits: the right people act, others are refused, what is wrong is said; words to copy, and copies."""
 
 import datetime as dt
 import re
 
 import pytest
-import sqlalchemy as sa
 
-from scheduler.core.db import db
-from scheduler.people.models import User
+from scheduler.core.audit import AuditEntry
 from scheduler.policy import Role
+from scheduler.readiness.models import ToldNote
 from scheduler.staffing.service.offers import answer_offer
-from scheduler.visits.models.visits import Assignment, Presentation
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.pages import visit_for
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.terms.states import AssignmentState, VisitState
-from tests.counting import selects_of
 from tests.factories import MONDAY
 from tests.factories.people import always_free, make_user, presenter_actor
-from tests.factories.staffing import a_plan
-from tests.visits.scene import Scene
-from tests.web.browser import browser_of
+from tests.factories.places import make_host
+from tests.factories.school_time import tell_shifts
+from tests.factories.staffing import a_plan, staffing
+from tests.factories.visits import make_presentation, make_visit
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of
 from tests.web.visits.pages import (
+    ANSWER_BY,
     DAY,
     body,
-    coordinator,
     meant,
     number_of_request,
+    number_of_visit,
     offered_soon,
     plan_soon,
     reading,
     state_of,
 )
 
-
-@pytest.fixture
-def scene(app):
-    scene = Scene(planned=False)
-    scene.host_name = scene.host.name_sr_latn
-    return scene
-
-
 # --- crew of one presentation ---
 
 
-def test_a_coordinator_takes_somebody_out_of_one_presentation_and_back_into_it(app, scene):
+def test_a_coordinator_takes_somebody_out_of_one_presentation_and_back_into_it(app, desk, scene):
     ana = scene.educator()
     scene.plans = (a_plan(), a_plan(dt.time(11)))
-    number = offered_soon(scene, ana)
-    browser, path = coordinator(app, scene), f"/visits/{number}/crew/{ana.id}/withdraw"
-    second = db.session.scalars(sa.select(Presentation.id).order_by(Presentation.ordinal)).all()[1]
-    form = body(browser.get(path))
+    visit = f"/visits/{offered_soon(scene, ana)}"
+    path, second = f"{visit}/crew/{ana.id}/withdraw", rows_of(Presentation.id)[1]
+    form = body(desk.get(path))
     assert "the whole visit" in form
     assert f'value="{second}"' in form
 
-    assert browser.post(path, data={"reason": "Exam", "part": "999999"}).status_code == 422
-    assert browser.post(path, data={"reason": "Exam", "part": str(second)}).status_code == 302
+    assert desk.post(path, data={"reason": "Exam", "part": "999999"}).status_code == 422
+    assert desk.post(path, data={"reason": "Exam", "part": str(second)}).status_code == 302
 
-    shown = body(browser.get(f"/visits/{number}"))
-    assert "also 11:00" in shown
-    assert "the whole visit" not in body(browser.get(path))  # only one is left
-    hers = body(reading(app, db.session.get_one(User, ana.user_id)).get(f"/visits/{number}"))
-    assert hers.count("(without you)") == 1
-    assert browser.post(f"/visits/{number}/suggest/{ana.id}?only=2").status_code == 302
-    assert "also 11:00" not in body(browser.get(f"/visits/{number}"))
+    assert "also 11:00" in body(desk.get(visit))
+    assert "the whole visit" not in body(desk.get(path))  # only one is left
+    assert body(reading(app, ana).get(visit)).count("(without you)") == 1
+    assert desk.post(f"{visit}/suggest/{ana.id}?only=2").status_code == 302
+    assert "also 11:00" not in body(desk.get(visit))
 
 
 # --- the visit's page ---
 
 
-def test_the_page_suggests_offers_and_confirms(app, scene):
+def test_the_page_suggests_offers_and_confirms(app, desk, scene):
     ana = scene.educator(given_name="Jelena", family_name="Ristić")
     always_free(ana)
     number = plan_soon(scene)
-    browser = coordinator(app, scene)
-    assert "Jelena Ristić" in body(browser.get(f"/visits/{number}"))
+    visit = f"/visits/{number}"
+    assert "Jelena Ristić" in body(desk.get(visit))
 
-    assert browser.post(f"/visits/{number}/suggest/{ana.id}").status_code == 302
-    until = (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y.")
-    assert browser.post(f"/visits/{number}/offer", data={"until_day": until, "until_time": "14:00"}).status_code == 302
-    early = browser.post(f"/visits/{number}/confirm")
-    assert early.status_code == 409
-    assert "Not enough educators have accepted yet." in body(early)
+    for _press in range(2):  # pressed twice: the second one is told that it is done
+        assert desk.post(f"{visit}/suggest/{ana.id}").location == visit
+    assert "Already in the crew of this visit." in body(desk.get(visit))
+    late = desk.post(f"{visit}/offer", data=ANSWER_BY | {"until_day": "1.2.2020."})
+    assert (late.status_code, "Choose a day that is still to come." in body(late)) == (422, True)
+    assert desk.post(f"{visit}/offer", data=ANSWER_BY).status_code == 302
+    early = desk.post(f"{visit}/confirm")
+    assert (early.status_code, "Not enough educators have accepted yet." in body(early)) == (409, True)
 
-    assert browser_of(app, ana).post(f"/offers/{number}/accept").status_code == 302
-    assert browser.post(f"/visits/{number}/confirm").status_code == 302
-    assert browser.post(f"/visits/{number}/ready").status_code == 302
+    for _press in range(2):
+        assert browser_of(app, ana).post(f"/offers/{number}/accept").location == "/offers"
+    for act in ("confirm", "ready"):
+        assert desk.post(f"{visit}/{act}").status_code == 302
     assert state_of(scene) is VisitState.READY
-    assert "Confirmed by all" in body(browser.get(f"/visits/{number}"))
+    assert "Confirmed by all" in body(desk.get(visit))
 
 
-def test_an_offer_that_ends_in_the_past_is_said_beside_its_field(app, scene):
-    number = plan_soon(scene)
-    scene.suggest(scene.educator())
-
-    answer = coordinator(app, scene).post(
-        f"/visits/{number}/offer", data={"until_day": "1.2.2020.", "until_time": "14:00"}
-    )
-
-    assert answer.status_code == 422
-    assert "Choose a day that is still to come." in body(answer)
-
-
-def test_the_slower_coordinator_reads_who_took_the_time(app, scene):
+def test_the_slower_coordinator_reads_who_took_the_time(desk, scene):
     ana = scene.educator()
     first = offered_soon(scene, ana)
     second = plan_soon(scene, school_request_id=None, presentations=(a_plan(dt.time(10, 30)),))
     scene.suggest(ana)
-    until = (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y.")
 
-    answer = coordinator(app, scene).post(f"/visits/{second}/offer", data={"until_day": until, "until_time": "14:00"})
+    answer = desk.post(f"/visits/{second}/offer", data=ANSWER_BY)
 
     assert answer.status_code == 409
     assert f"Promised to another visit at that time. The other visit: {first}" in body(answer)
     assert "Marija Kostić" in body(answer)
 
 
-def test_the_promise_of_a_school_without_a_request_is_noted_on_the_visits_page(app, scene):
-    number = plan_soon(scene, school_request_id=None)
-    browser = coordinator(app, scene)
-    assert "What the school promised" in body(browser.get(f"/visits/{number}"))
+def test_the_promise_of_a_school_without_a_request_is_noted_on_the_visits_page(desk, scene):
+    visit, contact = f"/visits/{plan_soon(scene, school_request_id=None)}", "Вера Лукић, психолог"
+    assert "What the school promised" in body(desk.get(visit))
 
-    half = browser.post(f"/visits/{number}/promise", data={"safeguarding_contact": "Вера Лукић, психолог"})
-    assert half.status_code == 422
-    assert 'value="Вера Лукић, психолог"' in body(half)
+    half = desk.post(f"{visit}/promise", data={"safeguarding_contact": contact})
+    assert (half.status_code, f'value="{contact}"' in body(half)) == (422, True)
 
-    whole = {"safeguarding_contact": "Вера Лукић, психолог", "teacher_stays": "y"}
-    shown = body(browser.post(f"/visits/{number}/promise", data=whole, follow_redirects=True))
+    whole = {"safeguarding_contact": contact, "teacher_stays": "y"}
+    shown = body(desk.post(f"{visit}/promise", data=whole, follow_redirects=True))
     assert "Child protection: Вера Лукић, психолог" in shown
     assert "The school has not promised" not in shown
 
 
-def test_moving_and_cancelling_by_pages(app, scene):
+def test_a_visit_is_moved_on_its_page_and_a_presenter_taken_out(desk, scene):
     ana = scene.educator()
-    number = offered_soon(scene, ana)
-    browser = coordinator(app, scene)
-    later = DAY + dt.timedelta(days=1)
-    until = (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y.")
-    typed = {
-        "on_day": later.strftime("%d.%m.%Y."),
-        "starts-0-starts_local": "12:00",
-        "until_day": until,
-        "until_time": "14:00",
-        **meant(later, "12:00"),
-    }
-    assert browser.get(f"/visits/{number}/move").status_code == 200
-    wrong = browser.post(f"/visits/{number}/move?lang=en", data=typed | {"on_day": "", "until_time": "25:99"})
+    number, later = offered_soon(scene, ana), DAY + dt.timedelta(days=1)
+    visit = f"/visits/{number}"
+    typed = ANSWER_BY | {"on_day": f"{later:%d.%m.%Y.}", "starts-0-starts_local": "12:00"} | meant(later, "12:00")
+    assert desk.get(f"{visit}/move").status_code == 200
+    wrong = desk.post(f"{visit}/move", data=typed | {"on_day": "", "until_time": "25:99"})
     assert (wrong.status_code, re.findall(r'<a href="#(\w+)"', body(wrong))) == (422, ["on_day", "until_time"])
-    assert browser.post(f"/visits/{number}/move", data=typed).status_code == 302
-    assert visit_for(scene.coordinator, number).on_day == later
-    assert "Moved. The school knows, and the presenters are asked again." in body(browser.get(f"/visits/{number}"))
-    browser.post(f"/visits/{number}/move", data=typed)
-    assert "The visit is at that time already; nobody was written to." in body(browser.get(f"/visits/{number}"))
 
-    assert browser.get(f"/visits/{number}/crew/{ana.id}/withdraw").status_code == 200
-    assert browser.post(f"/visits/{number}/crew/{ana.id}/withdraw", data={"reason": "Ill"}).status_code == 302
-    assert (
-        browser.post(f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": ""}).status_code
-        == 422
-    )
-    assert (
-        browser.post(f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": "Storm"}).status_code
-        == 302
-    )
-    assert state_of(scene) is VisitState.CANCELLED
+    for words in (
+        "Moved. The school knows, and the presenters are asked again.",
+        "The visit is at that time already; nobody was written to.",
+    ):
+        assert words in body(desk.post(f"{visit}/move", data=typed, follow_redirects=True))
+        assert visit_for(scene.coordinator, number).on_day == later
 
-
-def test_markup_in_a_reason_is_text(app, scene):
-    number = plan_soon(scene)
-    browser = coordinator(app, scene)
-    browser.post(
-        f"/visits/{number}/cancel", data={"by": "centre", "cause": "other", "reason": "<script>alert(1)</script>"}
-    )
-
-    assert "<script>alert" not in body(browser.get(f"/visits/{number}"))
-
-
-def test_the_week_takes_equally_many_queries_at_one_and_three_rows(app, scene):
-    browser = coordinator(app, scene)
-    number = plan_soon(scene)
-    path = f"/visits?from={DAY.isoformat()}"
-
-    def look() -> None:
-        assert number in body(browser.get(path))
-
-    one = selects_of(look)
-    for hour in (12, 14):
-        plan_soon(scene, school_request_id=None, presentations=(a_plan(dt.time(hour, 0)),))
-    assert selects_of(look) == one
-    assert browser.get("/visits?from=nonsense").status_code == 200
+    assert desk.get(f"{visit}/crew/{ana.id}/withdraw").status_code == 200
+    assert desk.post(f"{visit}/crew/{ana.id}/withdraw", data={"reason": "Ill"}).status_code == 302
+    assert rows_of(Assignment.state) == [AssignmentState.WITHDRAWN]
 
 
 # --- who may not ---
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/visits/{0}/confirm", "/visits/{0}/ready", "/visits/{0}/offer", "/visits/{0}/suggest/1", "/visits/{0}/cancel"],
-)
-def test_presenters_and_safeguarding_officers_cannot_act_on_visits(app, scene, path):
+@pytest.mark.parametrize("act", ["confirm", "ready", "offer", "suggest/1", "cancel"])
+def test_presenters_officers_and_other_centres_cannot_act_on_visits(app, scene, act):
     ana = scene.educator()
-    number = offered_soon(scene, ana)
-    for person in (ana, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id)):
-        assert browser_of(app, person).post(path.format(number)).status_code == 403
-    stranger = browser_of(app, make_user())
-    assert stranger.post(path.format(number), data={"reason": "x"}).status_code in (404, 422)
-    assert app.test_client().post(path.format(number)).status_code == 302  # to the sign-in
+    path = f"/visits/{offered_soon(scene, ana)}/{act}"
+
+    for refused in (browser_of(app, ana), staff_of(app, scene, Role.SAFEGUARDING)):
+        assert refused.post(path).status_code == 403
+    assert browser_of(app, make_user()).post(path, data={"reason": "x"}).status_code in (404, 422)
     assert state_of(scene) is VisitState.OFFERED
 
 
@@ -225,89 +160,52 @@ def test_a_stranger_gets_the_same_page_as_for_a_visit_that_does_not_exist(app, s
 def test_a_presenter_declines_with_a_reason(app, scene):
     ana = scene.educator()
     number = offered_soon(scene, ana)
-    browser = reading(app, ana, "sr_Latn")
-    assert scene.host_name in body(browser.get("/offers"))
+    browser, decline = reading(app, ana, "sr_Latn"), f"/offers/{number}/decline"
+    assert scene.host.name_sr_latn in body(browser.get("/offers"))
 
-    assert browser.get(f"/offers/{number}/decline").status_code == 200
-    assert browser.post(f"/offers/{number}/decline", data={"reason": " "}).status_code == 422
-    assert browser.post(f"/offers/{number}/decline", data={"reason": "Seminar"}).status_code == 302
+    assert browser.get(decline).status_code == 200
+    assert browser.post(decline, data={"reason": " "}).status_code == 422
+    assert browser.post(decline, data={"reason": "Seminar"}).status_code == 302
 
-    db.session.rollback()
-    assert db.session.scalar(sa.select(Assignment.state)) is AssignmentState.DECLINED
+    assert rows_of(Assignment.state) == [AssignmentState.DECLINED]
     assert browser.post(f"/offers/{number}/accept").status_code == 409
-
-
-def test_trust_r11_a_coordinator_who_suggests_twice_reads_that_it_is_done(app, scene):
-    ana = scene.educator()
-    number = plan_soon(scene)
-    browser = coordinator(app, scene)
-
-    answers = [browser.post(f"/visits/{number}/suggest/{ana.id}") for _press in range(2)]
-
-    assert [(answer.status_code, answer.location) for answer in answers] == [(302, f"/visits/{number}")] * 2
-    assert "Already in the crew of this visit." in body(browser.get(f"/visits/{number}"))
-
-
-def test_trust_r11_a_presenter_who_presses_twice_is_thanked_twice(app, scene):
-    ana = scene.educator()
-    number = offered_soon(scene, ana)
-    browser = browser_of(app, ana)
-
-    answers = [browser.post(f"/offers/{number}/accept") for _press in range(2)]
-
-    assert [(answer.status_code, answer.location) for answer in answers] == [(302, "/offers")] * 2
-    db.session.rollback()
-    assert db.session.scalars(sa.select(Assignment.state)).all() == [AssignmentState.ACCEPTED]
-
-
-def test_the_crews_page_never_shows_a_minors_surname(app, scene):
-    ana, tara = scene.educator(), scene.minor()
-    number = offered_soon(scene, ana, tara)
-    answer_offer(presenter_actor(ana), scene.visit_id, accepts=True, now=MONDAY)
-
-    shown = body(browser_of(app, ana).get(f"/visits/{number}"))
-
-    assert "Tara" in shown
-    assert "Ilić" not in shown
 
 
 # --- the school ---
 
 
-def test_an_agreed_request_leads_to_its_plan(app, scene):
-    number = number_of_request(scene)
+def test_an_agreed_request_leads_to_its_plan(desk, scene):
+    page = f"/requests/{number_of_request(scene)}"
 
-    assert f"/requests/{number}/plan" in body(coordinator(app, scene).get(f"/requests/{number}"))
+    assert f"{page}/plan" in body(desk.get(page))
 
 
 # --- the desk ---
 
 
-def test_each_roles_first_page_says_what_waits(app, scene):
+def test_each_roles_first_page_says_what_waits(app, desk, scene):
     ana = scene.educator()
     offered_soon(scene, ana)
 
-    assert "Nothing waits for you" in body(coordinator(app, scene).get("/desk"))  # it is the presenter's turn
+    assert "Nothing waits for you" in body(desk.get("/desk"))  # it is the presenter's turn
     assert "1 offer waits for your answer" in body(reading(app, ana).get("/desk"))
-    officer = reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id))
-    assert "Vetting and consent" in body(officer.get("/desk"))
-    assert app.test_client().get("/desk").status_code == 302
+    officer = staff_of(app, scene, Role.SAFEGUARDING)
+    assert "Vetting and consent" in body(officer.get("/desk?lang=en"))
 
 
 def test_only_the_crew_is_led_to_the_counting_and_only_once_the_visit_has_begun(app, scene, the_clock):
     ana = scene.educator()
     number = offered_soon(scene, ana)
-    browser_of(app, ana).post(f"/offers/{number}/accept")
-    confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+    with staffing(scene.visit_id, scene.coordinator) as going:
+        going.accept([ana])
+        going.confirm()
     keeper = make_user(Role.SAFEGUARDING, centre_id=scene.centre_id)
 
     def is_led(person) -> bool:
         return f"/visits/{number}/count" in body(reading(app, person).get(f"/visits/{number}"))
 
     assert not is_led(ana)
-    begun = dt.datetime.combine(DAY, dt.time(20), tzinfo=dt.UTC)
-    the_clock.stands_at(begun)
-
+    the_clock.stands_at(dt.datetime.combine(DAY, dt.time(20), tzinfo=dt.UTC))
     assert is_led(ana)
     assert not is_led(keeper)
 
@@ -334,20 +232,143 @@ def test_of_a_visit_that_is_called_off_whoever_was_asked_reads_that(app, scene):
     assert browser_of(app, ana).get(f"/visits/{number}").status_code == 200
 
 
-def test_a_minors_name_is_read_by_who_accepted_the_same_presentation_only(app, scene):
-    """TRUST S54: who is only offered it reads that a young presenter comes along."""
-    ana, boris, tara = scene.educator(), scene.educator(given_name="Борис"), scene.minor()
-    number = offered_soon(scene, ana, boris, tara)
-    for person in (ana, tara):
-        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY)
+# --- the words about a visit to copy, and the note of who was told ---
 
-    told = {who: body(reading(app, who).get(f"/visits/{number}")) for who in (ana, boris, tara)}
 
-    assert [("Tara" in text, "A young presenter comes along" in text) for text in told.values()] == [
-        (True, False),
-        (False, True),
-        (True, False),
-    ]
-    assert "Tara" in body(
-        reading(app, make_user(Role.SAFEGUARDING, centre_id=scene.centre_id)).get(f"/visits/{number}")
-    )
+@pytest.fixture
+def text_page(scene) -> str:
+    scene.visit_id = scene.planned()
+    return f"/visits/{number_of_visit(scene)}/text"
+
+
+def test_before_anything_is_offered_there_is_nothing_to_tell(desk, text_page):
+    assert "There is nothing to tell yet" in body(desk.get(text_page))
+    assert desk.post(text_page).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [("sr_Cyrl", "Посета је потврђена"), ("sr_Latn", "Poseta je potvrđena"), ("en", "is confirmed")],
+)
+def test_a_confirmation_is_copied_in_the_script_of_whoever_is_told(desk, scene, text_page, script, words):
+    scene.confirmed_by(scene.educator())
+
+    page = body(desk.get(f"{text_page}?script={script}"))
+
+    text = page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert [part in text for part in (words, "19833", "/status/", "{link}")] == [True, True, False, False]
+
+
+def test_a_minor_is_told_by_mail_only(desk, scene, text_page):
+    adult, minor = scene.educator(), scene.minor()
+    scene.offered_to(adult, minor)
+
+    page = body(desk.get(text_page))
+
+    assert [f'value="{person.id}"' in page for person in (adult, minor)] == [True, False]
+    for whom in (str(minor.id), "school"):
+        assert desk.post(text_page, data={"whom": whom, "how": "viber"}).status_code == 422
+    assert rows_of(ToldNote) == []
+
+
+def test_who_was_told_stands_on_the_page_of_the_visit(desk, scene, text_page):
+    adult = scene.educator(given_name="Јелена", family_name="Ристић")
+    scene.offered_to(adult)
+
+    answer = desk.post(text_page, data={"whom": str(adult.id), "how": "viber"})
+
+    assert answer.location == text_page.removesuffix("/text")
+    assert "The offer: Jelena Ristić, on Viber" in body(desk.get(answer.location))
+    [entry] = [row for row in rows_of(AuditEntry) if row.action == "visit told"]
+    assert "Ристић" not in entry.details
+
+
+@pytest.mark.parametrize("role", [Role.EDUCATOR, Role.INFLUENCER, Role.SAFEGUARDING])
+def test_other_roles_and_other_centres_copy_no_words(app, scene, text_page, role):
+    assert staff_of(app, scene, role).get(text_page).status_code == 403
+    assert browser_of(app, make_user()).get(text_page).status_code == 404
+
+
+# --- the page that copies a visit ---
+
+
+SOON = MONDAY.date() + dt.timedelta(days=30)
+TYPED = f"{SOON.day}.{SOON.month}.{SOON.year}."
+
+
+@pytest.fixture
+def visit(app):
+    made = make_visit()
+    make_presentation(made)
+    return made
+
+
+@pytest.fixture
+def planner(app, visit):
+    return staff_of(app, visit)
+
+
+@pytest.fixture
+def copy_page(visit) -> str:
+    return f"/visits/{visit.number}/copy"
+
+
+def form(visit, **given):
+    return {"on_day": TYPED, "every_days": "7", "classes": "", "hosts": [str(visit.host_id)], "find": ""} | given
+
+
+def test_the_page_opens_from_the_visit_with_its_own_school_ticked(planner, visit, copy_page):
+    assert copy_page in planner.get(f"/visits/{visit.number}").text
+
+    ticks = re.findall(r'<input[^>]*name="hosts"[^>]*>', planner.get(copy_page).text)
+
+    assert [("checked" in tick, f'value="{visit.host_id}"' in tick) for tick in ticks] == [(True, True)]
+
+
+def test_finding_adds_schools_to_tick_and_plans_nothing(planner, visit, copy_page):
+    other = make_host("Бранко Радичевић")
+    page = planner.post(copy_page, data=form(visit, find="branko radicevic", look="1", on_day=""))
+
+    assert page.status_code == 200
+    assert f'value="{other.id}"' in page.text
+    assert len(rows_of(Visit)) == 1
+
+
+def test_a_series_at_two_schools_is_planned_with_one_press(planner, visit, copy_page):
+    other = make_host("Бранко Радичевић")
+    data = form(visit, hosts=[str(visit.host_id), str(other.id)], classes="7a\n\n7b")
+    told = planner.post(f"{copy_page}?lang=en", data=data, follow_redirects=True)
+
+    assert rows_of(Visit.host_id) == [visit.host_id] * 3 + [other.id] * 2
+    assert "4 visits are planned" in told.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"on_day": "x"}, {"hosts": []}, {"hosts": ["x"]}, {"hosts": ["999999"]}, {"every_days": "61"}]
+)
+def test_what_cannot_be_is_refused_and_what_was_typed_stays(planner, visit, copy_page, wrong):
+    answer = planner.post(copy_page, data=form(visit, classes="7a", **wrong))
+
+    assert answer.status_code == 422
+    assert "7a" in answer.text
+    assert len(rows_of(Visit)) == 1
+
+
+def test_other_roles_and_other_centres_copy_no_visit(app, visit, copy_page):
+    assert staff_of(app, visit, Role.EDUCATOR).get(copy_page).status_code == 403
+    assert browser_of(app, make_user()).get(copy_page).status_code == 404
+
+
+def test_a_class_that_is_away_is_named_with_its_right_times_until_somebody_means_it(planner, visit, copy_page):
+    tell_shifts(visit.host_id)
+    first = planner.get(f"{copy_page}?lang=en")
+    refused = planner.post(f"{copy_page}?lang=en", data=form(visit, classes="8b"))
+
+    assert 'name="outside_shift"' not in first.text
+    assert (refused.status_code, len(rows_of(Visit))) == (422, 1)
+    for words in ("14:00", 'name="outside_shift"'):
+        assert words in refused.text
+
+    meant = planner.post(f"{copy_page}?lang=en", data=form(visit, classes="8b", outside_shift="y"))
+    assert meant.status_code == 302
+    assert len(rows_of(Visit)) == 2

@@ -1,6 +1,7 @@
 """A minor's name, and where a visit went, are read by who has accepted her presentation and stays (TRUST S54).
 
-Each of these was told once; tests/laws/test_where_a_minor_will_be.py looks for others.
+Each of these was told once; tests/laws/test_where_a_minor_will_be.py looks for others. Where her guardian has not
+agreed to photographs, who goes and who is visited read that none are taken.
 """
 
 import datetime as dt
@@ -14,32 +15,32 @@ from scheduler.core.db import db, transaction
 from scheduler.core.language import long_day
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, User
-from scheduler.staffing.service.crew import suggest_presenter, withdraw_presenter
+from scheduler.policy import Role
+from scheduler.safeguarding.models import GuardianConsent
+from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.move import move_visit
-from scheduler.staffing.service.offers import answer_offer, offer_visit
+from scheduler.staffing.service.offers import answer_offer
 from scheduler.staffing.service.open_calls import open_call
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.confirm import confirm_visit
 from scheduler.visits.terms.plans import NewTimes
 from scheduler.visits.terms.states import AssignmentState
 from tests.calendar_readers import by_icalendar
 from tests.factories import MONDAY
 from tests.factories.feeds import make_feed, whole_of
 from tests.factories.people import presenter_actor, works
-from tests.factories.staffing import a_plan
+from tests.factories.staffing import a_plan, staffing
+from tests.factories.visits import make_assignment
+from tests.visits.defences import take_defences_away
 from tests.visits.scene import Scene
-from tests.web.browser import browser_of
-from tests.web.visits.pages import DAY, body, number_of_visit, offered_soon, plan_soon, reading
+from tests.web.browser import browser_of, staff_of
+from tests.web.reading import rows_of
+from tests.web.visits.pages import DAY, body, link_of, number_of_visit, offered_soon, plan_soon, reading
 
 HOUR = dt.timedelta(hours=1)
 NEXT_DAY = DAY + dt.timedelta(days=1)
 YOUNG = "A young presenter comes along"
-
-
-@pytest.fixture
-def scene(app) -> Scene:
-    return Scene(planned=False)
+NO_PHOTOS = "Take no photographs of the young presenter"
 
 
 @pytest.fixture
@@ -47,16 +48,25 @@ def apart(app) -> Scene:
     """A visit of two presentations: Ana and the minor, Tara, go to the first, Boris to the second."""
     scene = Scene(a_plan(), a_plan(dt.time(11)), planned=False)
     plan_soon(scene)
-    sittings = db.session.scalars(
-        sa.select(Presentation.id).where(Presentation.visit_id == scene.visit_id).order_by(Presentation.ordinal)
-    ).all()
+    first, second = rows_of(Presentation)
     scene.ana, scene.boris, scene.tara = scene.educator(), scene.educator(), scene.minor()
-    for person, sitting in ((scene.ana, sittings[0]), (scene.boris, sittings[1]), (scene.tara, sittings[0])):
-        suggest_presenter(scene.coordinator, scene.visit_id, person.id, now=MONDAY, presentation_ids=[sitting])
-    offer_visit(scene.coordinator, scene.visit_id, until=MONDAY + 48 * HOUR, now=MONDAY)
-    for person in (scene.ana, scene.boris, scene.tara):
-        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY)
+    for person, sitting in ((scene.ana, first), (scene.boris, second), (scene.tara, first)):
+        make_assignment(sitting, person.id, AssignmentState.SUGGESTED, offered_until=None)
+    with staffing(scene.visit_id, scene.coordinator) as going:
+        going.offer()
+        going.accept([scene.ana, scene.boris, scene.tara])
     return scene
+
+
+@pytest.fixture
+def trio(scene):
+    """Ana, Boris and the minor, Tara, who may all go to one presentation."""
+    return scene.educator(), scene.educator(given_name="Борис"), scene.minor()
+
+
+def accepted(scene: Scene, *people: Presenter, now: dt.datetime = MONDAY) -> None:
+    for person in people:
+        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=now)
 
 
 def moved(scene: Scene) -> None:
@@ -90,7 +100,8 @@ def test_who_goes_to_another_presentation_reads_no_name(app, apart, the_clock, p
 
 def test_who_may_not_name_a_minor_keeps_what_was_noted_of_her(app, apart, the_clock):
     """Boris counts the first presentation anew: that Tara was not there stays, though he is not asked about her."""
-    confirm_visit(apart.coordinator, apart.visit_id, now=MONDAY)
+    with staffing(apart.visit_id, apart.coordinator) as going:
+        going.confirm()
     the_clock.stands_at(dt.datetime.combine(DAY, dt.time(9, 30), tzinfo=dt.UTC))
     way = f"/visits/{number_of_visit(apart)}/count/1"
     typed = {"pupils": "80", "parents": "0", "teachers": "1", "others": "0", "turned_away": "0", "minutes_given": "45"}
@@ -106,25 +117,35 @@ def test_who_is_a_minor_today_is_read_as_one_though_she_is_grown_up_by_then(app,
     ana, boris = scene.educator(), scene.educator()
     tara = scene.minor(birth_date=(DAY - dt.timedelta(days=1)).replace(year=DAY.year - 18))
     number = offered_soon(scene, ana, boris, tara)
-    for person in (ana, tara):
-        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY)
+    accepted(scene, ana, tara)
 
-    accepted, asked = (body(reading(app, who).get(f"/visits/{number}")) for who in (ana, boris))
+    hers, his = (body(reading(app, who).get(f"/visits/{number}")) for who in (ana, boris))
 
-    assert ("Tara" in accepted, "Ilić" in accepted) == (True, False)
-    assert ("Tara" in asked, YOUNG in asked) == (False, True)
+    assert ("Tara" in hers, "Ilić" in hers) == (True, False)
+    assert ("Tara" in his, YOUNG in his) == (False, True)
 
 
-def test_the_calendar_of_who_is_only_asked_names_no_minor(scene):
-    ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
+def test_the_page_of_who_is_only_asked_names_no_minor(app, scene, trio):
+    ana, _boris, tara = trio
+    number = offered_soon(scene, *trio)
+    accepted(scene, ana, tara)
+
+    told = [body(reading(app, who).get(f"/visits/{number}")) for who in trio]
+
+    assert [("Tara" in text, YOUNG in text) for text in told] == [(True, False), (False, True), (True, False)]
+    assert "Ilić" not in told[0]
+    assert "Tara" in body(staff_of(app, scene, Role.SAFEGUARDING).get(f"/visits/{number}"))
+
+
+def test_the_calendar_of_who_is_only_asked_names_no_minor(scene, trio):
+    ana, _boris, tara = trio
     plan_soon(scene)
-    scene.offer(ana, boris, tara)
-    for person in (ana, tara):
-        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY + HOUR)
+    scene.offer(*trio)
+    accepted(scene, ana, tara, now=MONDAY + HOUR)
 
-    told = {who.id: calendar_of(who)[0]["description"] for who in (ana, boris, tara)}
+    told = [calendar_of(who)[0]["description"] for who in trio]
 
-    assert [("Tara" in text, YOUNG in text) for text in told.values()] == [(True, False), (False, True), (True, False)]
+    assert [("Tara" in text, YOUNG in text) for text in told] == [(True, False), (False, True), (True, False)]
 
 
 def test_a_calendar_does_not_follow_a_visit_that_its_reader_left(scene):
@@ -151,7 +172,7 @@ def test_who_is_replaced_as_the_visit_moves_reads_no_new_day_in_her_calendar(sce
     assert calendar_of(ana) == []
     [offered] = calendar_of(boris)
     assert offered["dtstart_utc"].startswith(NEXT_DAY.isoformat())
-    released = db.session.scalars(sa.select(OutboxMessage.text).where(OutboxMessage.kind == "visit_released")).one()
+    [released] = [row.text for row in rows_of(OutboxMessage) if row.kind == "visit_released"]
     assert (long_day(DAY, "sr_Cyrl") in released, long_day(NEXT_DAY, "sr_Cyrl") in released) == (True, False)
 
 
@@ -175,16 +196,15 @@ def test_who_said_no_is_not_called_openly_to_the_same_visit(app, scene):
     way = f"/offers/{number}/hand/up"
     assert [browser_of(app, who).post(way).status_code for who in (boris, vera)] == [404, 302]
     assert [scene.host.name_sr_latn in body(reading(app, who).get("/offers")) for who in (boris, vera)] == [False, True]
-    asked = sa.select(OutboxMessage.address).where(OutboxMessage.kind == "visit_open")
-    assert list(db.session.scalars(asked)) == [db.session.get_one(User, vera.user_id).email]
+    asked = [row.address for row in rows_of(OutboxMessage) if row.kind == "visit_open"]
+    assert asked == [db.session.get_one(User, vera.user_id).email]
 
 
 @pytest.mark.postgres_decides
-def test_who_is_asked_no_more_keeps_one_line_whatever_becomes_of_the_visit(app, scene):
-    ana, boris, tara = scene.educator(), scene.educator(), scene.minor()
-    number = offered_soon(scene, ana, boris, tara)
-    for person in (boris, tara):
-        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY)
+def test_who_is_asked_no_more_keeps_one_line_whatever_becomes_of_the_visit(app, scene, trio):
+    ana, boris, tara = trio
+    number = offered_soon(scene, *trio)
+    accepted(scene, boris, tara)
     declined(scene, ana)
     first = body(reading(app, ana).get("/offers"))
     assert f"Visit {number}, answer by " in first
@@ -211,3 +231,47 @@ def test_who_is_asked_again_reads_the_visit_and_no_line(app, scene):
 
     assert ("I accept" in text, "Earlier offers" in text) == (True, False)
     assert browser_of(app, ana).get(f"/visits/{number}").status_code == 200
+
+
+# --- photographs ---
+
+
+def allow_photographs() -> None:
+    with transaction() as session:
+        take_defences_away(session, "guardian_consent")
+        session.execute(sa.update(GuardianConsent).values(photo=True))
+
+
+def forbidden_on(app, scene: Scene, *people: Presenter) -> list[bool]:
+    """Whether photographs are forbidden: to each on the visit's page and its day's sheet, to the school on its own."""
+    ways = f"/visits/{number_of_visit(scene)}", f"/day/{DAY}"
+    readers = [(reading(app, one), way) for one in people for way in ways]
+    readers.append((reading(app, None), f"/status/{link_of(scene)}"))
+    return [NO_PHOTOS in body(browser.get(way)) for browser, way in readers]
+
+
+def test_no_photographs_unless_the_guardian_has_agreed(app, scene):
+    ana, tara = scene.educator(), scene.minor()
+    plan_soon(scene)
+    scene.confirmed_by(ana, tara)
+
+    assert forbidden_on(app, scene, ana, tara) == [True] * 5
+    allow_photographs()
+    assert forbidden_on(app, scene, ana, tara) == [False] * 5
+
+
+def test_a_crew_of_adults_reads_nothing_of_photographs(app, scene):
+    ana = scene.educator()
+    plan_soon(scene)
+    scene.confirmed_by(ana)
+
+    assert forbidden_on(app, scene, ana) == [False] * 3
+
+
+def test_trust_s54_who_may_not_know_her_reads_the_same_whatever_the_guardian_said(app, scene, trio):
+    number = offered_soon(scene, *trio)
+    before = body(reading(app, trio[1]).get(f"/visits/{number}"))
+    allow_photographs()
+
+    assert NO_PHOTOS in before
+    assert NO_PHOTOS in body(reading(app, trio[1]).get(f"/visits/{number}"))

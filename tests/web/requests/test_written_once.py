@@ -1,21 +1,26 @@
-"""Pages of a booking in which nothing is typed are written once: as if anew, and with nobody's secrets."""
+"""Pages of a booking that are written once for all: as if anew, with nobody's secrets and each visitor's own choice."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.db import transaction
-from scheduler.programmes.models import Programme
+from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.web import frame
-from scheduler.web.requests.booking.fields import EMPTY_WISHES, FORMS, answered_form
-from scheduler.web.requests.forms import PhoneForm, WhenForm, WhenWithoutWishesForm
-from tests.web.requests.answered import answers
-from tools.bench.visitor import Booking
+from scheduler.web.requests.booking.choices import furnish_presentations, furnish_programmes
+from scheduler.web.requests.booking.fields import EMPTY_WISHES, FORMS, JUDGED_ALONE, answered_form, page_of
+from scheduler.web.requests.forms import PhoneForm, WhatForm, WhenForm, WhenWithoutWishesForm, WhoForm
+from tests.factories.places import make_municipality
+from tests.factories.programmes import make_programme
+from tests.factories.requests import a_draft, a_presentation
+from tests.requests.drafts import a_programme, problems
+from tests.web.requests.booking import Booking, answers
+from tools.bench import visitor
 
 SECRETS = re.compile(r'name="(csrf_token|form_key)"[^>]*? value="([^"]+)"')
-pytestmark = pytest.mark.usefixtures("hands")
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def kept(app, monkeypatch):
     return app.extensions[frame.PAGES]
 
 
-class Reader(Booking):
+class Reader(visitor.Booking):
     """A browser that opens and sends the pages of a booking, one after the other."""
 
     def __init__(self, app, opened=None, **cookies):
@@ -153,8 +158,8 @@ def test_another_offer_another_page(app, kept, programme, host):
     """A programme that is mended or closed changes what the page is kept under, so that the next reader sees it."""
 
     before = Reader(app).choose(host).get("/book/what")
-    with transaction() as session:
-        session.get_one(Programme, programme.id).name_sr_cyrl = "Сасвим друго предавање"
+    with transaction():
+        programme.name_sr_cyrl = "Сасвим друго предавање"
     after = Reader(app).choose(host).get("/book/what")
 
     assert "Сасвим друго" not in before
@@ -227,3 +232,118 @@ def test_an_answer_without_wishes_reads_the_same_without_their_rows(app, typed, 
 
 def _of(typed):
     return MultiDict({"first_day": ["8.12.2026."], "last_day": ["12.12.2026."]} | typed)
+
+
+# --- the pages of free dates ---
+
+
+DAY_LINK = re.compile(r'class="free-month__day"[^>]* href="([^"]+)"')
+
+
+def test_the_open_page_shows_each_visitor_her_own_choice_of_lists_that_are_written_once(
+    client, programme, educator, host
+):
+    """Also the days, which lead on with the language that she chose, and the names in her letters."""
+    towns = [make_municipality(name, lat=43.15, lon=22.58) for name in ("Пирот", "Бела Паланка")]
+    for lang, named in (("sr_Latn", ("Pirot", "Bela Palanka")), ("sr_Cyrl", ("Пирот", "Бела Паланка"))):
+        for town, name in zip(towns, named, strict=True):
+            for spoken in ("sr", "hu"):
+                asked = {"municipality": town.id, "programme": programme.slug, "language": spoken, "lang": lang}
+                page = client.get("/free", query_string=asked).text
+                choices = page[page.index('id="municipality"') :].partition("</select>")[0]
+
+                assert re.findall(r'<option value="(\d+)" selected>([^<]+)<', choices) == [(str(town.id), name)]
+                assert len(re.findall("<option", choices)) == len(re.findall('<option value="[0-9]+"', choices)) > 2
+                links = DAY_LINK.findall(page)
+                assert bool(links) is (spoken == "sr")
+                assert all("language=sr&amp;day=" in link for link in links)
+
+
+def fields(booking: Booking) -> str:
+    """The fields of days, without the secrets of their reader."""
+    page = booking.get("when").text
+    return re.sub(r'(csrf_token|form_key)"[^>]*', "", page[page.index('id="first_day"') - 400 :])
+
+
+def test_what_is_typed_as_days_is_shown_to_who_typed_it_and_to_nobody_else(app, booking, programme, host, educator):
+    """Though the fields are written once while nobody has named a day."""
+    blank = fields(booking.begin())
+    for typed in ({"first_day": "1.1.2020."}, {"last_day": "x"}, {"day_part": "evening"}, {"blackouts": "24.12.2026"}):
+        booking.post("when", typed)
+        [value] = typed.values()
+        assert f'value="{value}"' in fields(booking)
+
+    for kept in (frame.PARTS, frame.FACTS):  # written anew: the same
+        app.extensions[kept].clear()
+    other = Booking(app.test_client(), host, programme).begin()
+    assert fields(other) == blank
+    assert fields(booking) != blank
+    earlier = Booking(other.client, host, make_programme(centre_id=programme.centre_id, notice_days=40)).begin()
+    assert "The earliest day" in fields(earlier)
+    assert fields(earlier) != blank
+
+
+# --- what a form offers to choose from ---
+
+
+PRIMARY = frozenset({SchoolLevel.PRIMARY})
+
+
+@pytest.fixture
+def in_a_request(app):
+    with app.test_request_context("/"):
+        yield
+
+
+def values(field):
+    return [choice.value for choice in field.choices]
+
+
+@pytest.mark.usefixtures("in_a_request")
+@pytest.mark.parametrize("made", [lambda: WhoForm(formdata=None), lambda: WhoForm.read_of(MultiDict())])
+def test_what_one_form_offers_is_not_changed_by_another(made):
+    one, other = made(), made()
+    for form in (one, other):
+        furnish_presentations(form, a_programme(), PRIMARY)
+    one.presentations[0].form.audience.choices.clear()
+    one.presentations[0].form.level.choices.clear()
+    third = made()
+    furnish_presentations(third, a_programme(audiences=frozenset({Audience.PARENTS})), frozenset())
+
+    sitting, last = other.presentations[0].form, third.presentations[0].form
+    assert (values(sitting.audience), values(sitting.level)) == (["pupils", "parents"], ["primary"])
+    assert (values(last.audience), values(last.level)) == (["parents"], ["primary", "secondary"])
+
+
+@pytest.mark.usefixtures("in_a_request")
+@pytest.mark.parametrize(
+    ("chosen", "stands"), [(["2"], True), (["2", "3"], True), (["2", "9"], False), (["02"], False), ([], False)]
+)
+def test_a_choice_is_judged_alike_whether_its_form_is_shown_or_not(chosen, stands):
+    rows = [a_programme(id=number) for number in (1, 2, 3)]
+    typed = MultiDict({"programme": chosen, "teaching_language": ["sr"]})
+    shown, read = WhatForm(formdata=typed, meta={"csrf": False}), WhatForm.read_of(typed)
+    for form in (shown, read):
+        furnish_programmes(form, rows)
+
+    assert (shown.validate(), read.validate()) == (stands, stands)
+    assert values(shown.programme) == ["1", "2", "3"]
+    assert values(read.programme) == [one for one in chosen if one in ("1", "2", "3")]
+
+
+# --- pages in whose answers no programme, host or day has a say ---
+
+
+@pytest.mark.parametrize("page", JUDGED_ALONE)
+def test_a_page_that_is_judged_alone_is_judged_as_among_all_answers(app, page):
+    rule, _read = JUDGED_ALONE[page]
+    fair, parents = a_draft(), a_draft(presentations=(a_presentation(audience=Audience.PARENTS, parents=20),))
+    drafts = [
+        replace(draft, teacher_stays=stays, safeguarding_contact=guard, contact_name=name, contact_email=address)
+        for draft in (fair, parents, replace(fair, presentations=()))
+        for stays, guard in ((True, "Весна Илић"), (False, ""), (True, ""), (False, "Весна Илић"))
+        for name, address in (("Оливера Матић", "o.matic@skola.example.org"), ("", ""), ("Оливера", "none"))
+    ]
+    for draft in drafts:
+        whole = problems(draft)
+        assert rule(draft) == {field: reason for field, reason in whole.items() if page_of(field) == page}
