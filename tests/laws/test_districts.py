@@ -29,9 +29,9 @@ from scheduler.waitlist.service.dates import give_date
 from scheduler.waitlist.terms import OpenDateDraft
 from tests.factories import MONDAY
 from tests.factories.people import make_user
+from tests.laws.crawl import NUMBERS
 from tests.laws.page_reader import seen_on
-from tests.laws.reach import NUMBERS, plain_pages
-from tests.laws.routes import addresses, opened
+from tests.laws.routes import addresses, opened, plain_pages
 from tests.laws.watch import Watch, nobody_notes_looks
 from tests.loaded_demo import load_demo
 from tests.web.browser import browser_of

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from scheduler import config
-from scheduler.core import one_time_codes, passwords
+from scheduler.core import passwords
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
@@ -20,7 +20,7 @@ from scheduler.people.models import SignIn, User, UserRole
 from scheduler.people.rules import PASSWORD_HOLDS_FOR
 from scheduler.policy import Role
 from tests.factories import MONDAY
-from tests.factories.keys import RECOVERY, SECRET, make_app, make_passkey, make_recovery_code
+from tests.factories.keys import RECOVERY, SECRET, code_at, make_app, make_passkey, make_recovery_code
 from tests.factories.people import make_presenter, make_user
 from tests.factories.places import make_municipality
 from tests.laws.page_reader import seen_on
@@ -31,7 +31,7 @@ from tests.web.reading import a_link, rows_of
 
 PASSWORD = "mesečina nad Drvengradom"
 FIREFOX = {"User-Agent": "Firefox/145 Linux"}
-CODE = one_time_codes.code_at(SECRET, MONDAY)
+CODE = code_at(SECRET, MONDAY)
 RECOVERY_CODE = re.compile(r"<code>((?:\w{4}-){3}\w{4})</code>")
 
 
@@ -125,11 +125,11 @@ def test_without_a_key_the_mailbox_answers_first_and_then_she_makes_one(app, cli
     page = client.get("/second-step/app")
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", "")
     assert client.post("/second-step/app", data={"code": "000000"}).status_code == 422
-    codes = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
+    codes = client.post("/second-step/app", data={"code": code_at(secret, MONDAY)})
 
     assert len(set(RECOVERY_CODE.findall(codes.text))) == 10
     assert client.get("/people/users").status_code == 200
-    again = client.post("/second-step/app", data={"code": one_time_codes.code_at(secret, MONDAY)})
+    again = client.post("/second-step/app", data={"code": code_at(secret, MONDAY)})
     assert again.status_code == 409
 
 

@@ -12,16 +12,10 @@ from scheduler.policy import Role
 from tests.factories.people import make_user
 from tests.factories.places import make_host
 from tests.factories.staffing import a_plan
-from tests.visits.scene import Scene
 from tests.web.visits.pages import DAY, SOON, body, coordinator, plan_soon, reading
 
 pytestmark = pytest.mark.postgres_decides
 TELLING = ("FIRST", "The other visit", "Promised:", "minutes and there are", "Karadžić")
-
-
-@pytest.fixture
-def scene(app):
-    return Scene(planned=False)
 
 
 def limited_to(host: Host, centre_id: int) -> User:
