@@ -19,7 +19,7 @@ from tests.booking.free_facts import DAY, EDUCATOR, INFLUENCER, TODAY, a_seeker,
 from tests.bounds import at_each_bound
 from tests.places.one_school import a_clock
 from tests.requests.drafts import a_programme
-from tests.visits.test_starts import a_wish
+from tests.visits.plan_facts import a_wish
 
 AROUND = (-1, 0, 1)
 NINE, NOON, FOUR = dt.time(9), dt.time(12), dt.time(16)

@@ -13,7 +13,7 @@ from scheduler.tours.rules import found_tour, open_days, problem_of, problems_wi
 from scheduler.tours.terms import CrewMode, ShiftTimes, TourAsk, TourDraft, TourReason, TourTown
 from tests.booking.free_facts import NIS, TODAY, a_seeker, facts
 from tests.bounds import at_each_bound
-from tests.visits.test_bounds import so_far
+from tests.visits.plan_facts import so_far
 
 DAY = dt.timedelta(days=1)
 SATURDAY = dt.date(2026, 10, 17)
