@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from scheduler.concerns.models import Concern, ConcernAbout
 from scheduler.concerns.queries.reported import concern_for, concerns_for
+from scheduler.concerns.rules import LONGEST_AGO, NOTED_WITHIN, problem_with_hand_off, problems_with_concern
 from scheduler.concerns.service.speaking_up import (
     speak_up_about,
     speak_up_about_crew,
@@ -31,6 +32,8 @@ from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.move import move_visit
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.plans import NewTimes
+from tests.bounds import at_each_bound
+from tests.factories import MONDAY
 from tests.factories.concerns import a_held_scene
 from tests.factories.people import an_actor, make_user
 from tests.factories.programmes import make_programme
@@ -106,17 +109,10 @@ def test_where_no_visit_is_known_every_centre_hears_of_it_and_nobody_learns_that
     assert db.session.scalar(sa.select(sa.func.count(ConcernAbout.id))) == 0
 
 
-@pytest.mark.parametrize(
-    ("day", "phone", "field"),
-    [
-        (VISIT_DAY + dt.timedelta(days=1), "", "on_day"),
-        (dt.date(2020, 1, 1), "", "on_day"),
-        (VISIT_DAY, "abc", "phone"),
-    ],
-)
-def test_what_cannot_be_so_is_refused(scene, day, phone, field):
+@pytest.mark.parametrize(("days", "phone", "field"), [(1, "", "on_day"), (0, "abc", "phone")])
+def test_what_cannot_be_so_is_refused(scene, days, phone, field):
     with pytest.raises(Rejected) as refusal:
-        openly(scene, day, phone=phone)
+        openly(scene, VISIT_DAY + dt.timedelta(days=days), phone=phone)
 
     assert list(refusal.value.problems) == [field]
 
@@ -125,7 +121,7 @@ def test_somebody_signed_in_at_the_centre_is_proof_enough(scene):
     desk = an_actor(Role.COORDINATOR, centre_id=scene.ana.centre_id)
     speak_up_openly(desk, OpenConcern(scene.visit.host_id, VISIT_DAY), now=THE_DAY)
 
-    assert len(stops()) == 2
+    assert stops() == [(scene.ana.id, True), (scene.boris.id, True)]
 
 
 def test_trust_s53_an_officer_who_presents_reads_no_concern_about_herself_and_lifts_no_stop_of_hers(scene):
@@ -225,3 +221,33 @@ def test_trust_s53_whoever_is_concerned_and_whoever_exports_a_centre_is_given_no
     hers = everything_about(subject_of(db.session.get_one(User, scene.ana.user_id).email, scene.ana.centre_id))
     assert not {"assignment_stop", "concern_about", "concern"} & hers.keys()
     assert not {"assignment_stop", "concern_about", "concern"} & {one.table.name for one in exported_tables(None)}
+
+
+TODAY = MONDAY.date()
+# --- bounds of days on which a hand-off is noted and a concern is of ---
+
+A_DAY, A_SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
+AROUND = (-1, 0, 1)
+FUTURE, OTHER_DAY = "in_the_future", "not_on_its_day"
+
+
+def noted(days: int) -> str | None:
+    """A hand-off noted so many days after the visit."""
+    return problem_with_hand_off(MONDAY, TODAY - days * A_DAY, TODAY, MONDAY)
+
+
+BOUNDS = (
+    ("the visit's day", noted, AROUND, (OTHER_DAY, None, None)),
+    ("seven days after it", lambda n: noted(NOTED_WITHIN.days + n), AROUND, (None, None, OTHER_DAY)),
+    ("this moment", lambda n: problem_with_hand_off(MONDAY + n * A_SECOND, TODAY, TODAY, MONDAY), AROUND,
+     (None, None, FUTURE)),
+    ("a concern of today", lambda n: problems_with_concern(OpenConcern(1, TODAY + n * A_DAY), TODAY), AROUND,
+     ({}, {}, {"on_day": FUTURE})),
+    ("a concern of three years ago", lambda n: problems_with_concern(OpenConcern(1, TODAY - LONGEST_AGO - n * A_DAY),
+     TODAY), AROUND, ({}, {}, {"on_day": "too_long"})),
+)  # fmt: skip
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer

@@ -12,7 +12,7 @@ from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import VISIT_DAY, make_assignment
-from tests.visits.defences import a_presentation, by_sql, move, put, refusal_of
+from tests.visits.defences import a_presentation, by_sql, give_seat, move, put, refusal_of
 
 S = AssignmentState
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
@@ -62,8 +62,7 @@ def test_another_is_not_put_into_her_place():
     seat = make_assignment(a_presentation(), free.id)
     stopped(hers.id)
 
-    refused = refusal_of(lambda: by_sql("UPDATE assignment SET presenter_id = :p WHERE id = :i", p=hers.id, i=seat.id))
-    assert refused == "presenter_is_not_stopped"
+    assert refusal_of(lambda: give_seat(seat, hers.id)) == "presenter_is_not_stopped"
 
 
 @pytest.mark.parametrize(

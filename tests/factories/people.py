@@ -110,3 +110,13 @@ def always_free(*people) -> None:
                         presenter_id=person.id, weekday=weekday, from_local=dt.time(7, 0), until_local=dt.time(20, 0)
                     )
                 )
+
+
+def a_minor(**given: Any) -> Presenter:
+    """A 16-year-old influencer (on MONDAY) without any proof."""
+    return make_presenter(PresenterKind.INFLUENCER, **({"birth_date": dt.date(2010, 3, 1)} | given))
+
+
+def an_officer_of(presenter: Presenter, role: Role = Role.SAFEGUARDING, **given: Any) -> Actor:
+    """One of the staff of a presenter's centre: a safeguarding officer unless another role is named."""
+    return an_actor(role, centre_id=presenter.centre_id, **given)

@@ -12,7 +12,7 @@ from scheduler.core.scans import ScanKind
 from scheduler.people.models import AvailableHours, Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.models import ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
-from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentMethod, VettingResult
+from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentDraft, ConsentMethod, PaperDraft, VettingResult
 from tests.factories import MONDAY
 from tests.factories.people import make_presenter
 
@@ -146,3 +146,13 @@ def a_cleared_minor(**given: Any) -> Presenter:
         make_vetting(presenter.id)
         make_consent(presenter.id)
     return presenter
+
+
+TICKED = ConsentDraft(CONSENT_TEXT, takes_part=True)
+
+
+def a_paper_draft(**given: Any) -> PaperDraft:
+    """A paper to take part, signed on MONDAY for 300 days, that whoever records it has seen."""
+    today = MONDAY.date()
+    days = {"given_on": today, "valid_until": today + dt.timedelta(days=300)}
+    return PaperDraft(**({"ticked": TICKED, "scan": a_scan(), "seen": True} | days | given))

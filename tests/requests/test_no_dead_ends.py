@@ -6,11 +6,13 @@ import pytest
 
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
 from scheduler.policy import Role
-from scheduler.requests.service.desk import agree_request, decline_request, end_request, reopen_request
+from scheduler.requests.service.desk import agree_request, end_request, reopen_request
 from scheduler.requests.service.reminders import close_finished, remind_of_requests
 from scheduler.requests.service.school import answer_question
 from scheduler.requests.terms.school_request import RequestState
 from tests.factories import MONDAY
+from tests.factories.people import make_centre
+from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.requests.shorthand import contact_of, coordinator_of, mails, stored
 
@@ -22,20 +24,17 @@ def kinds() -> list[str]:
     return [mail.kind for mail in mails()]
 
 
-def test_what_the_school_said_on_the_phone_is_noted_and_the_request_goes_on(session):
-    row = make_school_request(S.NEEDS_INFO, question="Имате ли пројектор?")
-    answer_question(coordinator_of(row), row.id, "Имамо два.", now=MONDAY)
+@pytest.mark.parametrize(
+    ("who", "by_phone", "told"), [(coordinator_of, True, []), (contact_of, False, ["request_answered"])]
+)
+def test_what_the_school_said_on_the_phone_is_noted_as_such_and_the_request_goes_on(session, who, by_phone, told):
+    programme = make_programme(centre_id=make_centre(email="desk@centre.example").id)
+    row = make_school_request(S.NEEDS_INFO, programme=programme, question="Када?", told_by_phone=not by_phone)
+    answer_question(who(row), row.id, "Увек.", now=MONDAY)
 
     now = stored(row.id)
-    assert (now.state, now.answer, now.told_by_phone) == (S.TRIAGE, "Имамо два.", True)
-    assert kinds() == []  # who noted it knows it
-
-
-def test_the_schools_own_answer_is_not_called_a_phone_call(session):
-    row = make_school_request(S.NEEDS_INFO, told_by_phone=True)
-    answer_question(contact_of(row), row.id, "Имамо.", now=MONDAY)
-
-    assert not stored(row.id).told_by_phone
+    assert (now.state, now.answer, now.told_by_phone) == (S.TRIAGE, "Увек.", by_phone)
+    assert kinds() == told  # a coordinator who noted it knows it
 
 
 def test_a_yes_is_taken_back_and_the_school_reads_why(session):
@@ -47,13 +46,6 @@ def test_a_yes_is_taken_back_and_the_school_reads_why(session):
 
     assert stored(row.id).state is S.TRIAGE
     assert "Екипа је болесна." in mails("request_reopened")[0].text
-
-
-def test_what_was_agreed_may_still_be_declined(session):
-    row = make_school_request(S.AGREED)
-    decline_request(coordinator_of(row), row.id, "Нема превоза.", now=MONDAY)
-
-    assert stored(row.id).state is S.DECLINED
 
 
 @pytest.mark.parametrize(

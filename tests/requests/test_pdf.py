@@ -1,9 +1,12 @@
+"""The papers of a request and the note to its parents, read back with other programs than the one that drew them."""
+
 import datetime as dt
 
 import pytest
 
-from scheduler.requests.pdf import draw
-from scheduler.requests.terms.school_request import PaperPerson, PaperPresentation
+from scheduler.requests.pdf import SLIP, draw, draw_note
+from scheduler.requests.terms.school_request import NoteSitting, PaperPerson, PaperPresentation, ParentsNote
+from tests.factories import MONDAY
 from tests.factories.papers import a_request_paper
 from tests.papers import boxes_of, pages_of, saved, told, unembedded_fonts, words_of
 
@@ -32,36 +35,24 @@ def test_a_confirmation_tells_what_when_and_where_to_sign(tmp_path):
         assert text in words, text
 
 
-def test_of_a_minor_only_the_first_name_is_printed(tmp_path):
-    words = words_of(saved(draw(a_request_paper(), "sr_Cyrl"), tmp_path))
-
-    assert "Јелена Ристић" in words
-    assert "Тара" in words
-    assert "Тајнић" not in words
-    assert "Млади предавачи долазе са одраслом особом" in words
+REQUEST = {"confirmed": False, "crew": (), "last_day": dt.date(2026, 12, 11), "file_number": "610-01-7/2026"}
 
 
-def test_without_minors_nothing_is_said_of_them(tmp_path):
-    adults = (PaperPerson("Јелена", "Ристић", "предавач"),)
+@pytest.mark.parametrize(
+    ("given", "printed", "left_out"),
+    [
+        ({}, ["Јелена Ристић", "Тара", "Млади предавачи долазе са одраслом особом"], ["Тајнић"]),
+        ({"crew": (PaperPerson("Јелена", "Ристић", "предавач"),)}, ["Јелена Ристић"], ["Млади предавачи"]),
+        ({"teacher_stays": False}, ["школа то још није обећала"], []),
+        (REQUEST, ["Захтев за презентацију", "8–11. децембар 2026.", "610-01-7/2026"], ["Ко долази"]),
+    ],
+    ids=["a minor's first name alone", "without minors", "no promise yet", "a request, with its days"],
+)
+def test_it_prints_what_is_known_and_nothing_else(tmp_path, given, printed, left_out):
+    words = words_of(saved(draw(a_request_paper(**given), "sr_Cyrl"), tmp_path))
 
-    assert "Млади предавачи" not in words_of(saved(draw(a_request_paper(crew=adults), "sr_Cyrl"), tmp_path))
-
-
-def test_a_request_shows_the_days_that_suit_and_the_file_number_when_known(tmp_path):
-    paper = a_request_paper(confirmed=False, crew=(), last_day=dt.date(2026, 12, 11), file_number="610-01-7/2026")
-
-    words = words_of(saved(draw(paper, "sr_Cyrl"), tmp_path))
-
-    assert "Захтев за презентацију" in words
-    assert "8–11. децембар 2026." in words
-    assert "610-01-7/2026" in words
-    assert "Ко долази" not in words
-
-
-def test_a_missing_promise_is_named(tmp_path):
-    words = words_of(saved(draw(a_request_paper(teacher_stays=False), "sr_Cyrl"), tmp_path))
-
-    assert "школа то још није обећала" in words
+    assert [text for text in printed if text not in words] == []
+    assert [text for text in left_out if text in words] == []
 
 
 def test_long_and_hostile_texts_stay_on_the_paper_whole(tmp_path):
@@ -80,3 +71,60 @@ def test_long_and_hostile_texts_stay_on_the_paper_whole(tmp_path):
 
 def test_equal_papers_give_equal_bytes():
     assert draw(a_request_paper(), "sr_Cyrl") == draw(a_request_paper(), "sr_Cyrl")
+
+
+# --- the note to parents and its slips ---
+
+HEADS = {
+    "sr_Cyrl": ("Сагласност за фотографисање", "Одељење"),
+    "sr_Latn": ("Saglasnost za fotografisanje", "Odeljenje"),
+    "en": ("Permission for photographs", "Class"),
+}
+
+
+def a_note(*classes, host="ОШ „Ђура Јакшић“, Каћ"):
+    sittings = tuple(NoteSitting(one, dt.time(9, 55)) for one in classes)
+    day = dt.date(2026, 12, 8)
+    return ParentsNote("R-2026-0412", "Центар", host, "Поштуј – реагуј", "Разговор.", day, sittings, MONDAY)
+
+
+def slips_of(path, page):
+    return " ".join(told("pdftotext", "-layout", "-f", str(page), "-l", str(page), path, "-").split())
+
+
+@pytest.mark.parametrize("language", list(HEADS))
+def test_four_slips_stand_on_a_sheet_each_in_its_quarter(tmp_path, language):
+    path = saved(draw_note(a_note("VII-2"), language), tmp_path)
+    head, _class = HEADS[language]
+    tops = [top for word, _left, top, _right, _low in boxes_of(path) if word == head.split()[0] and top < 297]
+
+    assert unembedded_fonts(path) == []
+    assert pages_of(path) == 2
+    assert slips_of(path, 2).count(head) == 4
+    assert [int(top // SLIP) for top in tops] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("language", list(HEADS))
+def test_the_class_is_left_blank_where_several_are_announced(tmp_path, language):
+    path = saved(draw_note(a_note("VII-1, VII-2"), language), tmp_path)
+    _head, group = HEADS[language]
+
+    assert group in slips_of(path, 2)
+    assert "VII" not in slips_of(path, 2)
+    assert "VII-1, VII-2" in slips_of(path, 1)
+
+
+def test_each_class_has_its_own_sheet_and_equal_ones_are_not_drawn_twice(tmp_path):
+    path = saved(draw_note(a_note("VII-1", "VIII-3", "VII-1, VII-2", "5a i 5b"), "sr_Latn"), tmp_path)
+    sheets = [slips_of(path, page) for page in (5, 6, 7)]
+
+    assert pages_of(path) == 7
+    assert [sheet.count("VII-1") for sheet in sheets] == [4, 0, 0]
+    assert [sheet.count("VIII-3") for sheet in sheets] == [0, 4, 0]
+
+
+def test_a_slip_says_what_it_is_about_and_long_names_stay_on_it(tmp_path):
+    path = saved(draw_note(a_note("7b", host="Ж" * 120), "sr_Cyrl"), tmp_path)
+
+    assert "Поштуј – реагуј, уторак, 8. децембар 2026." in slips_of(path, 2)
+    assert all(left >= 15.9 and right <= 194.1 for _word, left, _top, right, _low in boxes_of(path))

@@ -1,25 +1,28 @@
-"""The inbox and the page of one request."""
+"""The inbox and the page of one request; what the inbox says that a filter would show is what the filter shows."""
 
 import datetime as dt
+from dataclasses import replace
+from itertools import cycle
 
 import pytest
 
-from scheduler.core.db import db
 from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.places.models import HostsIn
 from scheduler.policy import ANONYMOUS, Role, school_contact
-from scheduler.programmes.models import Programme
 from scheduler.requests.queries import inbox as requests_inbox
+from scheduler.requests.queries.inbox import inbox
 from scheduler.requests.queries.pages import own_request, request_page
 from scheduler.requests.rules.school_request import TWIN_DAYS
 from scheduler.requests.service.desk import ask_school
 from scheduler.requests.service.school import answer_question
-from scheduler.requests.terms.pages import InboxFilters, NextStep, Show, Turn
+from scheduler.requests.terms.pages import NOBODY, Age, InboxFilters, NextStep, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
 from tests.ceilings import at_most
 from tests.counting import selects_of, statements
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_centre
-from tests.factories.places import make_host
+from tests.factories.handovers import make_handover
+from tests.factories.people import an_actor, make_centre, make_user
+from tests.factories.places import make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
 from tests.requests.acts import take_request
@@ -116,19 +119,26 @@ def test_a_tile_opens_a_list_of_exactly_the_requests_that_it_counts(programme, c
     assert (tiles.new, tiles.to_plan, tiles.waiting_for_school) == (2, 2, 4)
 
 
-@pytest.mark.parametrize("typed", ["karadzic nis", "Караџић", "R-2026-0777", "r-2026-07"])
-def test_a_request_is_found_by_its_host_in_either_script_or_by_its_number(programme, coordinator, typed):
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("karadzic nis", True),
+        ("Караџић", True),
+        ("R-2026-0777", True),
+        ("r-2026-07", True),
+        ("R-%", False),
+        ("R-_", False),
+        ("' OR 1=1 --", False),
+    ],
+)
+def test_a_request_is_found_by_its_host_in_either_script_or_its_number_and_by_no_pattern(
+    programme, coordinator, typed, found
+):
     make_school_request(programme=programme, host_id=make_host("Десанка Максимовић").id, number="R-2026-0100")
     make_school_request(programme=programme, host_id=make_host("Вук Караџић").id, number="R-2026-0777")
 
-    assert numbers(requests_inbox.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY)) == ["R-2026-0777"]
-
-
-def test_search_signs_are_letters_and_not_patterns(programme, coordinator):
-    make_school_request(programme=programme)
-
-    for typed in ("R-%", "R-_", "' OR 1=1 --"):
-        assert numbers(requests_inbox.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY)) == []
+    numbers_found = numbers(requests_inbox.inbox(coordinator, InboxFilters(typed=typed), now=MONDAY))
+    assert numbers_found == ["R-2026-0777"] * found
 
 
 def test_nobody_sees_another_centre_nor_what_is_not_proven(programme, coordinator):
@@ -141,32 +151,23 @@ def test_nobody_sees_another_centre_nor_what_is_not_proven(programme, coordinato
             request_page(coordinator, row.number, now=MONDAY)
 
 
-@pytest.mark.parametrize("actor", [ANONYMOUS, school_contact(1, 1)])
-def test_the_inbox_is_for_staff(session, actor):
-    with pytest.raises((NotAllowed, NotFound)):
-        requests_inbox.inbox(actor, InboxFilters(), now=MONDAY)
+def test_the_inbox_is_for_staff(programme):
+    for actor in (ANONYMOUS, school_contact(1, 1), an_actor(Role.EDUCATOR, centre_id=programme.centre_id)):
+        with pytest.raises((NotAllowed, NotFound)):
+            requests_inbox.inbox(actor, InboxFilters(), now=MONDAY)
 
 
-def test_one_row_and_a_hundred_cost_the_same_number_of_queries(programme, coordinator):
-    look = lambda: requests_inbox.inbox(coordinator, InboxFilters(), now=MONDAY)  # noqa: E731
-    programme_id, host_id = programme.id, make_host().id
+def test_one_row_and_a_hundred_cost_the_same_number_of_queries_and_pages_do_not_overlap(programme, coordinator):
+    look = lambda page=1: requests_inbox.inbox(coordinator, InboxFilters(page=page), now=MONDAY)  # noqa: E731
+    host_id = make_host().id
     make_school_request(programme=programme, host_id=host_id)
     at_one = selects_of(look)
-    programme = db.session.get_one(Programme, programme_id)
-    for number in range(99):
+    for number in range(102):
         make_school_request(programme=programme, host_id=host_id if number % 2 else make_host().id)
 
-    assert len(look().page.rows) == 100
     assert selects_of(look) == at_one
     at_most(4, at_one)  # twins, who stands in; it counts, and cuts the page, by a WITH each
-
-
-def test_pages_do_not_overlap(programme, coordinator):
-    host = make_host()
-    for _ in range(103):
-        make_school_request(programme=programme, host_id=host.id)
-    first, second = (requests_inbox.inbox(coordinator, InboxFilters(page=page), now=MONDAY) for page in (1, 2))
-
+    first, second = look(1), look(2)
     assert (len(first.page.rows), len(second.page.rows), second.page.pages) == (100, 3, 2)
     assert set(numbers(first)) & set(numbers(second)) == set()
 
@@ -211,11 +212,6 @@ def test_the_link_shows_its_own_request(session):
         own_request(school_contact(999, row.host_id), now=MONDAY)
 
 
-def test_an_educator_has_no_inbox(programme):
-    with pytest.raises((NotAllowed, NotFound)):
-        requests_inbox.inbox(an_actor(Role.EDUCATOR, centre_id=programme.centre_id), InboxFilters(), now=MONDAY)
-
-
 def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
     """More days than a month has: the days around each are looked up, and give what a comparison of all would."""
     programme = make_programme()
@@ -231,3 +227,110 @@ def test_twins_are_counted_in_one_question_and_never_row_against_row(session):
     expected = {row.id: sum(abs((day - row.first_day).days) <= TWIN_DAYS for day in days) - 1 for row in made}
     assert {row.id: row.twins for row in rows} == expected
     at_most(1, [one for one in asked if "GROUP BY school_request.host_id" in one])
+
+
+@pytest.fixture
+def reader(session):
+    """Of a centre with a request of every state for each age, of owners, districts and programmes in turn."""
+    programme = make_programme()
+    desk, away, other = (make_user(centre_id=programme.centre_id) for _ in range(3))
+    programmes = cycle((programme, make_programme(centre_id=programme.centre_id)))
+    hosts = cycle([make_host("Бранко"), make_host("Вук"), make_host("Змај", municipality_id=None)])
+    owners = cycle((desk.id, None, away.id, other.id, away.id))
+    for state in RequestState:
+        for days in (0, 4, 7, 30):
+            if state is not RequestState.MERGED_INTO:
+                facts = {"owner_id": next(owners), "host_id": next(hosts).id, "state_since": MONDAY - days * DAY}
+                make_school_request(state, programme=next(programmes), attention=days == 4, **facts)
+    make_handover(away, desk)
+    return desk.actor()
+
+
+FILTERS = (
+    InboxFilters(),
+    InboxFilters(Show.OPEN),
+    InboxFilters(Show.OVER),
+    InboxFilters(Show.OPEN, state=RequestState.NEW),
+    InboxFilters(Show.OPEN, owner=NOBODY, age=Age.LATE),
+    InboxFilters(Show.MINE, typed="Вук"),
+    InboxFilters(Show.HANDED),
+    InboxFilters(Show.LATE),
+    InboxFilters(Show.OVER, state=RequestState.CLOSED),
+)
+
+
+@pytest.mark.deep
+@pytest.mark.both_databases
+@pytest.mark.parametrize("filters", FILTERS)
+def test_each_number_beside_a_filter_is_how_many_it_shows(reader, filters):
+    now = MONDAY
+    page = inbox(reader, filters, now=now)
+
+    shown = {show: inbox(reader, InboxFilters(show), now=now).page for show in Show}
+    assert dict(page.pills) == {show: len(one.rows) for show, one in shown.items()}
+    assert sum(count for _turn, count in page.groups) == page.page.total == len(page.page.rows)
+    assert dict(page.groups) == {turn: [row.turn for row in page.page.rows].count(turn) for turn, _ in page.groups}
+    readers = {"state": RequestState, "owner": int, "district": int, "programme": int, "age": Age}
+    counted = 0
+    for name, read in readers.items():
+        total = len(inbox(reader, replace(filters, **{name: None}), now=now).page.rows)
+        found = 0
+        for value in page.facets[name]:
+            with_it = replace(filters, **{name: read(value.value)})
+            assert value.count == len(inbox(reader, with_it, now=now).page.rows) > 0, (name, value)
+            found += value.count
+        assert found <= total if name == "district" else found == total, name  # a school abroad lies in none
+        counted += found
+    assert counted > 0
+
+
+@pytest.mark.deep
+@pytest.mark.both_databases
+@pytest.mark.parametrize("filters", FILTERS[:7])
+def test_who_stands_in_for_nobody_is_told_as_much(reader, filters):
+    """Then what is shown is added up by the database, where nothing narrows it."""
+    other = make_user(centre_id=reader.centre_id).actor()
+    if filters.show is Show.HANDED:
+        found = inbox(other, filters, now=MONDAY)
+        assert (found.page.total, found.facets["district"], found.facets["programme"]) == (0, (), ())
+    else:
+        test_each_number_beside_a_filter_is_how_many_it_shows(other, filters)
+
+
+@pytest.mark.deep
+@pytest.mark.both_databases
+@pytest.mark.parametrize("filters", FILTERS[:3])
+def test_who_is_limited_to_districts_is_told_of_these_alone(reader, filters):
+    districts = [int(one.value) for one in inbox(reader, InboxFilters(Show.OPEN), now=MONDAY).facets["district"]]
+    one = frozenset(districts[:1])
+    limited = replace(reader, districts=one, hosts=HostsIn(one))
+
+    test_each_number_beside_a_filter_is_how_many_it_shows(limited, filters)
+    assert [one.value for one in inbox(limited, filters, now=MONDAY).facets["district"]] == [str(districts[0])]
+
+
+@pytest.mark.both_databases
+def test_what_is_handed_over_in_one_district_is_counted_in_that_one(session):
+    town = make_municipality("Чачак")
+    programme, hosts = make_programme(), (make_host("Бранко", municipality_id=town.id), make_host("Вук"))
+    reader, away = (make_user(centre_id=programme.centre_id) for _ in range(2))
+    for host in (*hosts, hosts[0]):
+        make_school_request(programme=programme, host_id=host.id, owner_id=away.id)
+    make_handover(away, reader, district_ids=[town.district_id])
+
+    for show in (Show.MINE, Show.HANDED):
+        page = inbox(reader.actor(), InboxFilters(show), now=MONDAY)
+        assert (page.handed, page.page.total, len(page.page.rows)) == (2, 2, 2)
+        assert [one.count for one in page.facets["district"]] == [2]
+
+
+@pytest.mark.both_databases
+def test_the_same_question_is_asked_at_another_moment(reader):
+    """Its text is kept, the clock in it is not: what was fresh has grown old, and nobody stands in any more."""
+    first, later = (inbox(reader, InboxFilters(Show.OPEN), now=MONDAY + days * DAY) for days in (0, 60))
+
+    ages = [{value.value: value.count for value in page.facets["age"]} for page in (first, later)]
+    assert ages[0].keys() == {*Age}
+    assert ages[1] == {Age.OLD: sum(ages[0].values())}
+    assert later.late > first.late > 0
+    assert (first.handed > 0, later.handed) == (True, 0)

@@ -68,20 +68,14 @@ def test_merged_its_requests_move_and_its_name_finds_the_listed_one(session, coo
 def test_only_a_typed_host_is_merged_and_only_with_a_listed_one(session, coordinator):
     typed, listed, other = a_typed_host(), make_host().id, make_host().id
 
-    with pytest.raises(Conflict):
-        merge_host(coordinator, listed, other, now=MONDAY)
-    for into in (typed,):
-        with pytest.raises(Rejected):
-            merge_host(coordinator, typed, into, now=MONDAY)
-    with pytest.raises(NotFound):
-        merge_host(coordinator, typed, 999_999, now=MONDAY)
+    for one, into, error in ((listed, other, Conflict), (typed, typed, Rejected), (typed, 999_999, NotFound)):
+        with pytest.raises(error):
+            merge_host(coordinator, one, into, now=MONDAY)
     merge_host(coordinator, typed, listed, now=MONDAY)
-    for act in (
-        lambda: merge_host(coordinator, typed, other, now=MONDAY),
-        lambda: confirm_host(coordinator, typed, now=MONDAY),
-    ):
-        with pytest.raises(Conflict):
-            act()
+    with pytest.raises(Conflict):
+        merge_host(coordinator, typed, other, now=MONDAY)
+    with pytest.raises(Conflict):
+        confirm_host(coordinator, typed, now=MONDAY)
 
 
 @pytest.mark.parametrize("role", [Role.EDUCATOR, Role.SAFEGUARDING])

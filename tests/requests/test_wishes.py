@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import Rejected
-from scheduler.requests.models import BlackoutDays, PreferredDate
+from scheduler.requests.models import BlackoutDays, PreferredDate, SchoolRequest
 from scheduler.requests.queries.pages import request_of, request_page
 from scheduler.requests.rules.school_request import cannot_on
 from scheduler.requests.service.dates import propose_dates
@@ -20,6 +20,7 @@ from tests.factories import MONDAY
 from tests.factories.people import an_actor, works
 from tests.factories.requests import FIRST_DAY, LAST_DAY, a_draft, make_school_request
 from tests.factories.safeguarding import a_cleared_educator
+from tests.refusals import rejection
 from tests.requests.drafts import problems
 from tests.requests.shorthand import ask, coordinator_of, stored
 
@@ -33,6 +34,13 @@ def wish(days: int, **given) -> Preference:
 
 def cannot(first: int, last: int | None = None) -> Blackout:
     return Blackout(FIRST_DAY + first * DAY, FIRST_DAY + (first if last is None else last) * DAY)
+
+
+def cannot_then(row: SchoolRequest, days: int = 1) -> None:
+    """The school of a stored request cannot from its first day on."""
+    with transaction() as writing:
+        last = FIRST_DAY + (days - 1) * DAY
+        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=last))
 
 
 def test_five_dates_in_order_and_days_off_are_fair():
@@ -55,10 +63,12 @@ def test_a_wish_that_cannot_be_is_told_beside_it(preferred, found):
 
 
 @pytest.mark.both_databases
-def test_wishes_are_stored_in_their_order_and_read_with_the_request(session):
+def test_wishes_are_stored_in_their_order_and_read_with_the_request_and_a_refused_one_is_not(session):
     liked = (wish(3, starts_local=TEN), wish(1, day_part=DayPart.MORNING))
 
     request_id = ask(preferred=liked, blackouts=(cannot(2), cannot(0)))
+    with pytest.raises(Rejected):
+        ask(key="refused", preferred=(wish(50),))
 
     page = request_of(request_id, now=MONDAY)
     assert page.preferred == liked
@@ -66,17 +76,9 @@ def test_wishes_are_stored_in_their_order_and_read_with_the_request(session):
     assert [row.rank for row in session.scalars(sa.select(PreferredDate).order_by(PreferredDate.rank))] == [1, 2]
 
 
-def test_a_refused_wish_stores_nothing(session):
-    with pytest.raises(Rejected):
-        ask(preferred=(wish(50),))
-
-    assert session.scalars(sa.select(PreferredDate)).all() == []
-
-
 def test_booked_again_within_other_days_nothing_of_it_is_carried_over(session):
     row = make_school_request(RequestState.WITHDRAWN)
-    with transaction() as writing:
-        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY))
+    cannot_then(row)
     later = FIRST_DAY + 30 * DAY
 
     number = book_again(coordinator_of(row), row.id, later, later, form_key="k", now=MONDAY)
@@ -87,14 +89,11 @@ def test_booked_again_within_other_days_nothing_of_it_is_carried_over(session):
 
 def test_a_date_on_a_day_off_is_not_proposed(session):
     row = make_school_request(RequestState.TRIAGE)
-    with transaction() as writing:
-        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY + DAY))
+    cannot_then(row, days=2)
     until = MONDAY + 2 * DAY
 
-    with pytest.raises(Rejected) as refusal:
+    with rejection(**{"dates-0-on_day": "school_cannot"}):
         propose_dates(coordinator_of(row), row.id, [DateDraft(FIRST_DAY + DAY, TEN)], held_until=until, now=MONDAY)
-
-    assert refusal.value.problems == {"dates-0-on_day": "school_cannot"}
     assert stored(row.id).state is RequestState.TRIAGE
     propose_dates(coordinator_of(row), row.id, [DateDraft(LAST_DAY, TEN)], held_until=until, now=MONDAY)
 
@@ -102,18 +101,12 @@ def test_a_date_on_a_day_off_is_not_proposed(session):
 def test_the_waiting_list_offers_no_date_on_a_day_off(session):
     row = make_school_request(RequestState.WAITLISTED)
     works(a_cleared_educator(centre_id=row.centre_id))
-    with transaction() as writing:
-        writing.add(BlackoutDays(school_request_id=row.id, first_day=FIRST_DAY, last_day=FIRST_DAY))
+    cannot_then(row)
     desk = an_actor(centre_id=row.centre_id)
 
-    def given(day: dt.date) -> OpenDateDraft:
-        return OpenDateDraft(row.programme_id, day, TEN, 24)
-
-    with pytest.raises(Rejected) as refusal:
-        give_date(desk, given(FIRST_DAY), now=MONDAY)
-
-    assert refusal.value.problems == {"on_day": "nobody_waits"}
-    assert give_date(desk, given(LAST_DAY), now=MONDAY)
+    with rejection(on_day="nobody_waits"):
+        give_date(desk, OpenDateDraft(row.programme_id, FIRST_DAY, TEN, 24), now=MONDAY)
+    assert give_date(desk, OpenDateDraft(row.programme_id, LAST_DAY, TEN, 24), now=MONDAY)
 
 
 def test_a_day_off_is_any_day_of_its_span():

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.terms import PresenterKind
 from scheduler.policy import Role
 from scheduler.safeguarding import service
 from scheduler.safeguarding.models import Guardian, GuardianConsent, Vetting
@@ -24,7 +23,7 @@ from scheduler.safeguarding.terms import (
 from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_presenter
+from tests.factories.people import a_minor, an_actor, make_presenter
 from tests.factories.safeguarding import a_scan, make_guardian
 
 TODAY = MONDAY.date()
@@ -42,7 +41,7 @@ def how_many(model) -> int:
 
 @pytest.mark.postgres_decides
 def test_a_guardian_is_named_and_told_once(app):
-    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    minor = a_minor()
     officer, minor_id = an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id), minor.id
 
     raised = all_at_once(app, [lambda: service.name_guardian(officer, minor_id, VESNA, now=MONDAY)] * EIGHT)
@@ -53,7 +52,7 @@ def test_a_guardian_is_named_and_told_once(app):
 
 @pytest.mark.postgres_decides
 def test_a_guardian_consents_once(app):
-    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    minor = a_minor()
     her = policy.guardian(make_guardian(minor.id).id, minor.id)
 
     raised = all_at_once(app, [lambda: give_consent(her, "Vesna Ilić", TICKED, now=MONDAY)] * EIGHT)
@@ -64,7 +63,7 @@ def test_a_guardian_consents_once(app):
 
 @pytest.mark.postgres_decides
 def test_of_eight_who_see_a_paper_at_once_one_is_the_second(app):
-    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    minor = a_minor()
     make_guardian(minor.id)
     officers = [an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id) for _ in range(EIGHT + 1)]
     draft = PaperDraft(TICKED, TODAY, IN_A_YEAR, a_scan(), seen=True)

@@ -8,12 +8,11 @@ from sqlalchemy import select
 from scheduler.core.audit import AuditEntry
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
-from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding import rules, service
 from scheduler.safeguarding.models import DrivingCheck
 from scheduler.safeguarding.terms import VettingResult
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter, make_user
+from tests.factories.people import a_minor, make_presenter, make_user
 from tests.factories.safeguarding import make_consent, make_driving_check, make_guardian, make_vetting
 
 TODAY = MONDAY.date()
@@ -26,14 +25,10 @@ def sent(session) -> list[tuple[str, str]]:
     return [(kind, address) for kind, address in rows]
 
 
-def a_minor(**given):
-    return make_presenter(PresenterKind.INFLUENCER, **({"birth_date": dt.date(2010, 3, 1)} | given))
-
-
 @pytest.mark.parametrize(
     ("left", "warned", "due"),
     [(31, None, None), (30, None, 30), (29, 30, None), (8, 30, None), (7, 30, 7), (7, None, 7), (7, 7, None),
-     (0, 30, 7), (-1, None, None), (20, 7, None)],
+     (3, 7, None), (0, 30, 7), (-1, None, None), (20, 7, None)],
 )  # fmt: skip
 def test_a_warning_is_due_30_and_7_days_before_the_end_and_each_once(left, warned, due):
     assert rules.warning_due(TODAY + left * DAY, TODAY, warned) == due
@@ -126,19 +121,14 @@ def test_a_minors_ending_check_is_copied_to_the_guardian_without_button_or_link(
     assert "Ilić" not in copy.text + copy.subject
 
 
-def test_what_a_later_proof_carries_on_nobody_is_warned_of(session):
+def test_nobody_is_warned_of_what_a_later_proof_carries_on_or_nobody_needs_then(session):
     minor = a_minor()
     make_vetting(minor.id, valid_until=TODAY + 7 * DAY)
     make_vetting(minor.id, checked_on=TODAY)
     make_consent(minor.id, valid_until=TODAY + 7 * DAY)
     make_consent(minor.id)
-
-    assert service.warn_of_endings(now=MONDAY) == 0
-
-
-def test_who_is_grown_up_when_the_consent_ends_needs_no_new_one(session):
-    minor = a_minor(birth_date=dt.date(2008, TODAY.month, TODAY.day) + 8 * DAY)
-    make_vetting(minor.id)
-    make_consent(minor.id, valid_until=TODAY + 7 * DAY)
+    soon_grown_up = a_minor(birth_date=dt.date(2008, TODAY.month, TODAY.day) + 8 * DAY)
+    make_vetting(soon_grown_up.id)
+    make_consent(soon_grown_up.id, valid_until=TODAY + 7 * DAY)
 
     assert service.warn_of_endings(now=MONDAY) == 0

@@ -1,38 +1,38 @@
+"""Checks for schools and as a driver: recorded with their days, never of oneself; who may go, drive and ride then."""
+
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.core.errors import NotAllowed, NotFound, Rejected
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding import service
-from scheduler.safeguarding.models import Vetting
-from scheduler.safeguarding.terms import VettingDraft, VettingResult
+from scheduler.safeguarding.models import DrivingCheck, GuardianConsent, Vetting
+from scheduler.safeguarding.queries import page_of
+from scheduler.safeguarding.terms import ProofStanding, SafeguardingReason, VettingDraft, VettingResult
+from scheduler.staffing.queries.driving import driving_checks_of, ride_facts
 from scheduler.visits.queries.clearance import ONLINE, clearance
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_presenter, presenter_actor
-from tests.factories.safeguarding import a_cleared_educator, make_consent, make_vetting
+from tests.factories.people import a_minor, an_actor, an_officer_of, make_centre, make_presenter, presenter_actor
+from tests.factories.safeguarding import a_cleared_educator, make_consent, make_driving_check, make_vetting
+from tests.refusals import rejection
+from tests.visits.defences import by_sql, refusal_of
 
 TODAY = MONDAY.date()
 CLEARED = VettingDraft(VettingResult.CLEARED, TODAY, TODAY + dt.timedelta(days=365))
-
-
-def an_officer_of(presenter: Presenter, role: Role = Role.SAFEGUARDING) -> Actor:
-    return an_actor(role, centre_id=presenter.centre_id)
 
 
 def cleared_presenters(day: dt.date) -> set[int]:
     """Who may enter a school on a day, as crews are judged."""
     people = db.session.scalars(select(Presenter.id)).all()
     return {one for one, reasons in clearance(people, day, ONLINE).items() if not reasons}
-
-
-def a_minor() -> Presenter:
-    return make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1), email="tara@home.example")
 
 
 @pytest.mark.postgres_decides
@@ -90,3 +90,100 @@ def test_a_young_person_below_fifteen_is_not_cleared_yet(app):
 
     assert cleared_presenters(dt.date(2026, 9, 30)) == frozenset()
     assert cleared_presenters(dt.date(2026, 10, 1)) == {young.id}
+
+
+DAY = dt.timedelta(days=1)
+CHECKED = VettingDraft(VettingResult.CLEARED, TODAY - 9 * DAY, TODAY + 300 * DAY)
+
+
+@pytest.fixture
+def officer(app) -> Actor:
+    return an_actor(Role.SAFEGUARDING, centre_id=make_centre().id)
+
+
+def test_a_check_as_a_driver_is_kept_with_its_days_once_and_apart_from_the_other(officer):
+    adult = make_presenter(centre_id=officer.centre_id)
+
+    first = service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
+    again = service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
+
+    assert first == again
+    found = driving_checks_of(adult.id, TODAY)
+    assert (found.standing.standing, len(found.checks)) == (ProofStanding.VALID, 1)
+    assert driving_checks_of(adult.id, TODAY + 301 * DAY).standing.standing is ProofStanding.ENDED
+    assert page_of(adult.id, TODAY).clearance.vetting.standing is ProofStanding.MISSING
+    assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["driving check recorded"]
+
+
+def test_nobody_is_checked_who_is_a_minor_a_stranger_or_herself(officer):
+    minor = a_minor(centre_id=officer.centre_id)
+    stranger = make_presenter()
+
+    with rejection(driving=SafeguardingReason.DRIVER_IS_AN_ADULT):
+        service.record_driving_check(officer, minor.id, CHECKED, now=MONDAY)
+    with pytest.raises(NotFound):
+        service.record_driving_check(officer, stranger.id, CHECKED, now=MONDAY)
+    herself = make_presenter(centre_id=officer.centre_id)
+    with pytest.raises(NotAllowed):
+        own = replace(officer, user_id=herself.user_id)
+        service.record_driving_check(own, herself.id, CHECKED, now=MONDAY)
+    late = replace(CHECKED, checked_on=TODAY + DAY)
+    with pytest.raises(Rejected):
+        service.record_driving_check(officer, herself.id, late, now=MONDAY)
+    assert db.session.scalars(select(DrivingCheck)).all() == []
+
+
+def test_the_last_check_decides_and_ends_what_was_cleared(officer):
+    adult = make_presenter(centre_id=officer.centre_id)
+    minor = a_minor()
+    make_consent(minor.id, rides=True)
+    service.record_driving_check(officer, adult.id, CHECKED, now=MONDAY)
+    before = ride_facts([adult.id, minor.id])
+
+    service.record_driving_check(officer, adult.id, VettingDraft(VettingResult.REFUSED, TODAY, TODAY), now=MONDAY)
+
+    assert before.may_ride(adult.id, minor.id, TODAY)
+    assert not before.may_ride(adult.id, minor.id, TODAY - 10 * DAY)
+    assert not before.may_ride(adult.id, minor.id, TODAY + 301 * DAY)
+    assert not before.may_ride(minor.id, adult.id, TODAY)
+    assert not ride_facts([adult.id, minor.id]).may_ride(adult.id, minor.id, TODAY)
+    assert driving_checks_of(adult.id, TODAY).standing.standing is ProofStanding.REFUSED
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"rides": False},
+        {"rides": True, "takes_part": False},
+        {"rides": True, "withdrawn_at": MONDAY},
+        {"rides": True, "valid_until": TODAY - DAY},
+        {"rides": True, "given_on": TODAY + DAY},
+    ],
+)
+def test_nobody_rides_without_a_consent_to_that_very_thing_on_that_day(app, given):
+    """Leave to travel to other towns is none to ride, and neither the check for schools lets anybody drive."""
+    adult, minor = make_presenter(), a_minor()
+    make_driving_check(adult.id)
+    make_consent(minor.id, travels=True, **given)
+    other = make_presenter()
+    make_vetting(other.id)
+
+    facts = ride_facts([adult.id, minor.id, other.id])
+
+    assert not facts.may_ride(adult.id, minor.id, TODAY)
+    assert not facts.may_ride(other.id, minor.id, TODAY)
+
+
+@pytest.mark.postgres_decides
+def test_the_database_takes_no_minor_as_a_driver_and_lets_nobody_write_a_consent_to_rides_anew(app, session):
+    minor = a_minor()
+    make_consent(minor.id)
+    session.rollback()
+
+    with pytest.raises(IntegrityError, match="driver_is_an_adult"), transaction() as own:
+        fair = {"result": VettingResult.CLEARED, "checked_on": TODAY, "valid_until": TODAY, "recorded_at": MONDAY}
+        own.add(DrivingCheck(presenter_id=minor.id, **fair))
+    db.session.rollback()
+    assert refusal_of(lambda: by_sql("UPDATE guardian_consent SET rides = true")) == "ride_is_agreed_once"
+    db.session.rollback()
+    assert db.session.scalars(select(GuardianConsent.rides)).all() == [False]

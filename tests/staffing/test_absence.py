@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.core.errors import NotAllowed, Rejected
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import AvailabilityException
 from scheduler.policy import Role
@@ -18,6 +18,7 @@ from tests.factories.people import an_actor, make_user, presenter_actor
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
+from tests.refusals import conflict
 
 
 def _visit(*crew, state=VisitState.CONFIRMED, day=VISIT_DAY, seat=AssignmentState.ACCEPTED) -> Visit:
@@ -87,35 +88,25 @@ def test_a_whole_week_takes_accepted_and_offered_visits_and_leaves_those_of_othe
     assert _states(session) == [AssignmentState.WITHDRAWN, AssignmentState.WITHDRAWN, AssignmentState.ACCEPTED]
 
 
-def test_a_visit_that_she_was_not_shown_is_not_taken_from_her_and_nothing_is_stored(session):
-    educator = a_cleared_educator()
-    _visit(educator)
-
-    with pytest.raises(Conflict) as refusal:
-        report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[], now=MONDAY)
-
-    assert refusal.value.reason == "other_visits"
-    assert _states(session) == [AssignmentState.ACCEPTED]
-    assert session.scalars(select(AvailabilityException)).all() == []
-
-
-def test_a_visit_that_has_begun_stays_hers_and_the_days_are_stored_all_the_same(session):
+def test_a_visit_that_she_was_not_shown_is_not_taken_from_her_nor_one_that_has_begun(session):
     educator = a_cleared_educator()
     _visit(educator)
     noon = dt.datetime.combine(VISIT_DAY, dt.time(12, 0), tzinfo=dt.UTC)
 
+    with conflict("other_visits"):
+        report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[], now=MONDAY)
+    assert session.scalars(select(AvailabilityException)).all() == []
     assert report_absence(presenter_actor(educator), VISIT_DAY, VISIT_DAY, seen=[], now=noon) == 0
+
     assert _states(session) == [AssignmentState.ACCEPTED]
+    assert len(session.scalars(select(AvailabilityException)).all()) == 1  # the days are stored all the same
 
 
-def test_days_in_the_past_or_out_of_order_are_refused(session):
-    actor = presenter_actor(a_cleared_educator())
+def test_only_who_presents_reports_an_absence_on_days_to_come_and_in_order(session):
+    actor, long_ago = presenter_actor(a_cleared_educator()), dt.date(2020, 1, 1)
 
-    for first, last in ((VISIT_DAY, VISIT_DAY - dt.timedelta(days=1)), (dt.date(2020, 1, 1), dt.date(2020, 1, 1))):
+    for first, last in ((VISIT_DAY, VISIT_DAY - dt.timedelta(days=1)), (long_ago, long_ago)):
         with pytest.raises(Rejected):
             report_absence(actor, first, last, seen=[], now=MONDAY)
-
-
-def test_only_who_presents_reports_an_absence(session):
     with pytest.raises(NotAllowed):
         report_absence(an_actor(Role.COORDINATOR), VISIT_DAY, VISIT_DAY, seen=[], now=MONDAY)

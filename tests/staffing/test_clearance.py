@@ -25,12 +25,11 @@ from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user, presenter_actor
-from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import make_consent
 from tests.factories.staffing import THE_DAY, UNTIL
 from tests.factories.visits import VISIT_DAY
 from tests.visits.defences import take_defences_away
-from tests.visits.scene import Scene, mails, presentations, request_state, states, visit_of
+from tests.visits.scene import Scene, another_visit, mails, presentations, request_state, states, visit_of, with_a_minor
 
 GROWN_UP = {"birth_date": dt.date(2008, 10, 1)}  # a minor on MONDAY, eighteen on the day of the visit
 WITHDRAWN = [AssignmentState.WITHDRAWN]
@@ -70,27 +69,23 @@ def test_a_withdrawn_consent_frees_the_visits_to_come_and_names_the_minor_nowher
     assert [mail.address for mail in mails(session, "visit_released")] == [own, "vesna@family.example"]
 
 
-def test_a_minor_who_withdraws_her_own_consent_is_free_too(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
-    scene.accepted_by(adult, minor)
-
-    withdraw_consent(presenter_actor(minor), consent_of(session, minor), now=MONDAY)
-
-    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
-
-
-def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
-    scene.accepted_by(adult, minor)
+@pytest.mark.parametrize(
+    ("by_herself", "now", "then"),
+    [(False, MONDAY, WITHDRAWN), (True, MONDAY, WITHDRAWN), (False, THE_DAY + dt.timedelta(hours=12), ACCEPTED)],
+    ids=["by an officer", "by the minor", "after the visit"],
+)
+def test_trust_s46_a_second_paper_for_the_same_purpose_ends_with_the_first_and_frees_what_is_to_come(
+    session, by_herself, now, then
+):
+    scene, adult, minor = with_a_minor()
+    scene.confirmed_by(adult, minor)
     make_consent(minor.id)
+    actor = presenter_actor(minor) if by_herself else an_officer(scene)
 
-    withdraw_consent(an_officer(scene), consent_of(session, minor), now=MONDAY)
+    withdraw_consent(actor, consent_of(session, minor), now=now)
 
-    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: WITHDRAWN}
-    session.rollback()
-    assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [MONDAY, MONDAY]
+    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: then}
+    assert session.scalars(select(GuardianConsent.withdrawn_at)).all() == [now, now]
 
 
 def test_a_paper_for_another_purpose_stays(session):
@@ -108,8 +103,7 @@ def test_a_paper_for_another_purpose_stays(session):
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("first", ["offer", "withdrawal"])
 def test_trust_s46_a_promise_made_while_the_consent_is_withdrawn_does_not_stand(app, session, first):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
+    scene, adult, minor = with_a_minor()
     consent, officer, minor_id = consent_of(session, minor), an_officer(scene), minor.id
     scene.suggest(adult)
     session.rollback()
@@ -176,23 +170,17 @@ def test_trust_s50_who_ends_a_check_waits_for_an_offer_and_neither_is_refused(ap
     assert states(db.session(), scene) == {adult_id: WITHDRAWN}
 
 
-def test_a_visit_that_is_over_stays_as_it_was(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
-    scene.confirmed_by(adult, minor)
-
-    withdraw_consent(an_officer(scene), consent_of(session, minor), now=THE_DAY + dt.timedelta(hours=12))
-
-    assert states(session, scene) == {adult.id: ACCEPTED, minor.id: ACCEPTED}
-
-
 @pytest.mark.postgres_decides
-def test_a_refused_check_of_the_adult_frees_the_minor_before_him(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
+@pytest.mark.parametrize("how", ["refused", "over before the day"])
+def test_a_check_of_the_adult_that_no_longer_holds_frees_the_minor_before_him(session, how):
+    scene, adult, minor = with_a_minor()
     scene.confirmed_by(adult, minor)
 
-    record_vetting(an_officer(scene), adult.id, REFUSED, now=MONDAY)
+    if how == "refused":
+        record_vetting(an_officer(scene), adult.id, REFUSED, now=MONDAY)
+    else:
+        _end_on(Vetting, adult.id, VISIT_DAY - dt.timedelta(days=1))
+        assert release_not_cleared(now=MONDAY) == 1
 
     assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
     assert visit_of(session, scene).state is VisitState.PLANNED
@@ -212,8 +200,7 @@ def test_a_suspended_presenter_is_free_and_a_suspended_coordinator_is_no_error(s
 
 
 def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
+    scene, adult, minor = with_a_minor()
     scene.accepted_by(adult, minor)
 
     for stranger in (ANONYMOUS, presenter_actor(adult), an_actor(Role.SAFEGUARDING)):
@@ -230,10 +217,7 @@ def test_who_may_not_withdraw_changes_neither_the_consent_nor_the_visit(session)
 def test_all_her_visits_are_locked_before_anybodys_time_is_held(session, monkeypatch):
     """Otherwise two who release and move the same crews wait for each other (PostgreSQL: 40P01)."""
     first = Scene()
-    second = Scene(planned=False)
-    second.centre_id, second.programme, second.coordinator = first.centre_id, first.programme, first.coordinator
-    second.asked = make_school_request(RequestState.AGREED, programme=first.programme, host_id=second.host.id)
-    second.visit_id = second.plan(on_day=VISIT_DAY + dt.timedelta(days=1))
+    second = another_visit(first, on_day=VISIT_DAY + dt.timedelta(days=1))
     person, beside = first.educator(), first.educator()
     for scene in (first, second):
         scene.accepted_by(person, beside)
@@ -266,19 +250,6 @@ def test_a_consent_that_no_longer_covers_the_day_frees_the_minor_and_twice_is_on
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert not any("Tara" in text for text in session.scalars(select(CalendarEntry.text)))
     assert [told.address for told in mails(session, "crew_not_cleared")] == ["desk@ncc.example"]
-
-
-@pytest.mark.postgres_decides
-def test_a_check_that_no_longer_covers_the_day_frees_the_adult_and_the_minor_beside_him(session):
-    scene = Scene(educators=1, influencers=1)
-    adult, minor = scene.educator(), scene.minor()
-    scene.confirmed_by(adult, minor)
-    _end_on(Vetting, adult.id, VISIT_DAY - dt.timedelta(days=1))
-
-    assert release_not_cleared(now=MONDAY) == 1
-
-    assert states(session, scene) == {adult.id: WITHDRAWN, minor.id: WITHDRAWN}
-    assert visit_of(session, scene).state is VisitState.PLANNED
 
 
 @pytest.mark.postgres_decides

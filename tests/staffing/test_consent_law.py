@@ -15,38 +15,33 @@ from scheduler import policy
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import SchedulerError
 from scheduler.people.models import Presenter, User
-from scheduler.people.terms import PresenterKind
-from scheduler.policy import Actor, Role
+from scheduler.policy import Actor
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import has_consent
 from scheduler.safeguarding.service import name_guardian
 from scheduler.safeguarding.terms import (
-    CONSENT_TEXT,
-    ConsentDraft,
     ConsentMethod,
     GuardianDraft,
-    PaperDraft,
     WithdrawnBy,
 )
 from scheduler.staffing.queries.consent_law import violations
 from scheduler.staffing.service.clearance import withdraw_all, withdraw_consent
 from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
 from tests.factories import MONDAY, a_number
-from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
-from tests.factories.safeguarding import LONG_AGO, a_scan, make_consent, make_guardian, make_vetting
+from tests.factories.people import a_minor, an_officer_of, make_presenter, make_user, presenter_actor
+from tests.factories.safeguarding import (
+    LONG_AGO,
+    TICKED,
+    a_paper_draft,
+    a_scan,
+    make_consent,
+    make_guardian,
+    make_vetting,
+)
 from tests.visits.defences import take_defences_away
 
 TODAY = MONDAY.date()
-TICKED = ConsentDraft(CONSENT_TEXT, takes_part=True)
-PAPER = PaperDraft(TICKED, TODAY, TODAY + dt.timedelta(days=300), a_scan(), seen=True)
-
-
-def a_minor() -> Presenter:
-    return make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
-
-
-def an_officer_of(minor: Presenter) -> Actor:
-    return an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id)
+PAPER = a_paper_draft()
 
 
 def change(model, **given) -> None:

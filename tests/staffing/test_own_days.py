@@ -1,6 +1,8 @@
 """A presenter's own days: the way, the school, the crew, and who may read what of them."""
 
+import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +14,6 @@ from scheduler.places.rules.hosts import road_km
 from scheduler.places.rules.trips import comes_home, sets_out
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Role
-from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.staffing.queries.own_days import days_of, year_of
 from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import Kit, School
@@ -52,7 +53,7 @@ def _day(presenter, today=EVE):
     return day
 
 
-def test_the_day_says_when_to_leave_and_when_she_is_home_again(app, session):
+def test_the_day_says_when_to_leave_and_when_she_is_home_again_to_who_presents_alone(app, session):
     educator = a_cleared_educator()
     _visit(educator)
 
@@ -66,6 +67,8 @@ def test_the_day_says_when_to_leave_and_when_she_is_home_again(app, session):
     assert 0 <= ((arrival - leaves) - dt.timedelta(minutes=one.way.minutes)).total_seconds() < 300
     assert day.home_at is not None
     assert day.home_at >= dt.time(10, 45)
+    with pytest.raises(NotAllowed):
+        days_of(an_actor(Role.COORDINATOR), VISIT_DAY, VISIT_DAY, today=EVE)
 
 
 def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, session):
@@ -79,23 +82,17 @@ def test_the_kilometres_of_a_day_with_one_visit_are_those_of_the_visit(app, sess
     assert _day(educator).km == kilometres([home], there)
 
 
-def test_the_presentations_of_a_visit_stand_in_order_of_time_whatever_was_asked_for_first(app, session):
+def test_visits_of_a_day_and_presentations_of_a_visit_stand_in_order_of_time(app, session):
     educator = a_cleared_educator()
-    visit = _visit(educator, starts=dt.time(14))
-    early = make_presentation(visit, dt.time(8), state=PresentationState.CONFIRMED)
+    afternoon, morning = _visit(educator, starts=dt.time(15)), _visit(educator, starts=dt.time(8))
+    early = make_presentation(afternoon, dt.time(12), state=PresentationState.CONFIRMED)
     make_assignment(early, educator.id, AssignmentState.ACCEPTED)
 
-    [one] = _day(educator).visits
+    first, second = _day(educator).visits
 
-    assert [row.starts_local for row in one.presentations] == [dt.time(8), dt.time(14)]
-    assert one.over_at.hour > one.begins_at.hour
-
-
-def test_two_visits_of_a_day_are_one_day_in_order_of_time(app, session):
-    educator = a_cleared_educator()
-    afternoon, morning = _visit(educator, starts=dt.time(15, 0)), _visit(educator, starts=dt.time(8, 0))
-
-    assert [one.visit.number for one in _day(educator).visits] == [morning.number, afternoon.number]
+    assert (first.visit.number, second.visit.number) == (morning.number, afternoon.number)
+    assert [row.starts_local for row in second.presentations] == [dt.time(12), dt.time(15)]
+    assert second.over_at.hour > second.begins_at.hour
 
 
 def test_an_educator_reads_whom_to_call_until_a_week_after_the_visit(app, session):
@@ -139,11 +136,6 @@ def test_the_number_of_queries_does_not_grow_with_the_days(app, session):
     assert len({seen for _days, seen in asked}) == 1
 
 
-def test_only_who_presents_has_days(app, session):
-    with pytest.raises(NotAllowed):
-        days_of(an_actor(Role.COORDINATOR), VISIT_DAY, VISIT_DAY, today=EVE)
-
-
 def test_the_year_counts_held_visits_their_presentations_and_kilometres(app, session):
     educator = a_cleared_educator()
     visit = _visit(educator, kilometres=62)
@@ -175,24 +167,9 @@ def test_the_bag_holds_what_the_school_lacks(school, kit):
 
 
 def a_sitting(pupils: int, parents: int, teachers: int) -> PresentationRow:
-    nine = dt.datetime(2026, 10, 6, 7, 0, tzinfo=dt.UTC)
+    fair: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(PresentationRow))
     return PresentationRow(
-        id=1,
-        ordinal=1,
-        starts_local=dt.time(9),
-        ends_local=dt.time(9, 45),
-        minutes=45,
-        starts_at=nine,
-        ends_at=nine + dt.timedelta(minutes=45),
-        audience=Audience.PUPILS,
-        level=SchoolLevel.PRIMARY,
-        classes="7b",
-        room="",
-        expected_pupils=pupils,
-        expected_parents=parents,
-        expected_teachers=teachers,
-        state=PresentationState.CONFIRMED,
-        reason="",
+        **(fair | {"expected_pupils": pupils, "expected_parents": parents, "expected_teachers": teachers})
     )
 
 
@@ -222,5 +199,4 @@ def test_nobody_leaves_at_an_odd_minute():
     nine = dt.datetime(2026, 10, 6, 9, 20, tzinfo=dt.UTC)
 
     assert sets_out(nine, 43) == dt.time(8, 35)
-    assert comes_home(nine, 43) == dt.time(10, 5)
-    assert comes_home(nine, 40) == dt.time(10, 0)
+    assert [comes_home(nine, minutes) for minutes in (43, 40)] == [dt.time(10, 5), dt.time(10, 0)]

@@ -54,9 +54,8 @@ def arranged(app) -> Arranged:
 
 def told() -> list[OutboxMessage]:
     db.session.rollback()
-    return list(
-        db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind.in_(KINDS)).order_by(OutboxMessage.id))
-    )
+    of_rides = select(OutboxMessage).where(OutboxMessage.kind.in_(KINDS))
+    return list(db.session.scalars(of_rides.order_by(OutboxMessage.id)))
 
 
 def kinds() -> list[str]:

@@ -59,15 +59,12 @@ def test_a_search_begins_at_once_within_the_week_and_else_a_week_before():
     assert first_wave_at(STARTS_AT, far) == STARTS_AT - hours(7 * 24)
 
 
-def test_what_is_missing_is_counted_by_kind_and_an_offer_is_no_crew():
-    crew = [member(), member(INFLUENCER, OFFERED)]
+def test_what_is_missing_is_counted_by_kind_and_educators_are_sought_before_young_presenters():
+    crew = [member(), member(INFLUENCER, OFFERED)]  # an offer is no crew
 
     assert missing_kinds(crew, CrewRule(2, 1), DAY) == {EDUCATOR: 1, INFLUENCER: 1}
     assert missing_kinds(crew, CrewRule(1, 0), DAY) == {}
     assert missing_kinds([member(INFLUENCER, adult_on=DAY)], CrewRule(1, 1), DAY) == {EDUCATOR: 1}
-
-
-def test_educators_are_sought_before_young_presenters():
     assert sought_kind([{INFLUENCER: 1}, {EDUCATOR: 1}]) is EDUCATOR
     assert sought_kind([{}, {INFLUENCER: 1}]) is INFLUENCER
     assert sought_kind([{}, {}]) is None
@@ -111,14 +108,11 @@ def test_a_short_crew_needs_an_adult_educator_who_has_accepted_in_every_presenta
     assert not may_go_short([], DAY)
 
 
-@pytest.mark.parametrize("link", ["https://meet.example.org/razred-7b", "https://meet.example.org:8443/a?b=c"])
-def test_a_whole_address_is_taken(link):
-    assert problem_with_link(link) is None
-
-
 @pytest.mark.parametrize(
     ("link", "problem"),
     [
+        ("https://meet.example.org/razred-7b", None),
+        ("https://meet.example.org:8443/a?b=c", None),
         ("", "missing"),
         ("meet.example.org", "not_a_link"),
         ("http://meet.example.org", "not_a_link"),
@@ -131,5 +125,5 @@ def test_a_whole_address_is_taken(link):
         ("https://meet.example.org/" + "a" * 300, "too_long"),
     ],
 )
-def test_anything_else_is_no_address(link, problem):
+def test_a_link_is_a_whole_https_address(link, problem):
     assert problem_with_link(link) == problem

@@ -112,17 +112,11 @@ def test_a_school_that_moves_to_another_town_loses_her_before_she_says_yes(scene
     assert (release_not_cleared(now=MONDAY), crew_of(scene), violations()) == (1, {teacher.id}, [])
 
 
-def test_an_adult_needs_nobodys_leave_to_travel(scene):
+def test_an_adult_needs_nobodys_leave_to_travel_and_what_is_held_online_is_no_journey(scene):
     lies(scene)
-
     assert asked(scene, scene.educator()) == ""
-
-
-def test_what_is_held_online_is_no_journey(scene):
-    suggest_presenter(scene.coordinator, scene.visit_id, scene.educator().id, now=MONDAY)
     minor = scene.minor()
     may_travel(minor, False)
-    lies(scene)
     with transaction() as session:
         session.get_one(Visit, scene.visit_id).online_link = "https://meet.example/1"
 

@@ -57,6 +57,11 @@ def put(assignment: Assignment, state: AssignmentState) -> None:
            state=state.value, id=assignment.id)  # fmt: skip
 
 
+def give_seat(assignment: Assignment, presenter_id: int) -> None:
+    """Hand a seat to somebody else by rewriting its row, as no service does."""
+    by_sql("UPDATE assignment SET presenter_id = :other WHERE id = :id", other=presenter_id, id=assignment.id)
+
+
 def take_defences_away(session: Session, *tables: str) -> None:
     """What a broken disk or a superuser leaves: these tables refuse and free nothing, on SQLite in the whole test."""
     if session.get_bind().dialect.name == "postgresql":

@@ -5,7 +5,6 @@ from itertools import product
 from random import Random
 
 from scheduler.booking.terms.free_dates import FreeWish
-from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.people.models import AvailableHours, Presenter, PresenterLanguage
 from scheduler.people.terms import PresenterKind, TeachingLanguage
@@ -13,14 +12,14 @@ from scheduler.places.models import BellSchedule, Holiday, Host, HostSchoolTime,
 from scheduler.places.terms.hosts import SchoolCalendar
 from scheduler.places.terms.school_time import Grouping, Rotation, Shift
 from scheduler.programmes.models import Programme
-from scheduler.programmes.terms import Audience, SchoolLevel
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
+from scheduler.programmes.terms import Audience
+from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.factories import MONDAY
 from tests.factories.people import make_centre, make_presenter
 from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import make_consent, make_vetting
+from tests.factories.visits import new_assignment, new_presentation, new_visit
 
 TOWNS = {
     "Ниш": (43.32, 21.90),
@@ -126,65 +125,17 @@ def _visits(programme: Programme, hosts: list[Host], people: list[Presenter], di
     slots = list(product([day for day in days if day.weekday() < 5], HOURS))
     pairs = [(slot, number) for slot in slots for number in range(INFLUENCERS)]
     drawn = dice.sample(pairs, VISITS)
-    visits = []
-    for number, ((day, _hour), crew) in enumerate(drawn):
+    visits, unasked = [], {"classes": "", "expected_pupils": 0, "expected_teachers": 0}
+    for (day, _hour), crew in drawn:
         of_town = hosts[(day.toordinal() + crew) % len(TOWNS) :: len(TOWNS)]  # one town a day, so that roads are short
-        visits.append(_visit(programme, dice.choice(of_town), number, day))
+        visits.append(new_visit(programme, dice.choice(of_town).id, VisitState.OFFERED, on_day=day))
     with transaction() as session:
         session.add_all(visits)
         session.flush()
         sittings = []
         for visit, ((_day, hour), crew) in zip(visits, drawn, strict=True):
             pair = people[crew + INFLUENCERS * dice.randrange(3)], people[EDUCATORS + crew]
-            sittings += [(_presentation(visit, ordinal, dt.time(hour + ordinal)), pair) for ordinal in (0, 1)]
+            sittings += [(new_presentation(visit, dt.time(hour + ordinal), **unasked), pair) for ordinal in (0, 1)]
         session.add_all(row for row, _pair in sittings)
         session.flush()
-        session.add_all(_assignment(row, one.id) for row, pair in sittings for one in pair)
-
-
-def _visit(programme: Programme, host: Host, number: int, day: dt.date) -> Visit:
-    return Visit(
-        number=f"P-2026-{number:05d}",
-        centre_id=programme.centre_id,
-        programme_id=programme.id,
-        host_id=host.id,
-        on_day=day,
-        zone=clock.BELGRADE,
-        state=VisitState.OFFERED,
-        state_since=MONDAY,
-    )
-
-
-def _presentation(visit: Visit, ordinal: int, starts: dt.time) -> Presentation:
-    starts_at = clock.moment_of(visit.on_day, starts)
-    return Presentation(
-        visit_id=visit.id,
-        ordinal=ordinal + 1,
-        uid=f"{visit.number}-{ordinal}",
-        edited_at=MONDAY,
-        on_day=visit.on_day,
-        starts_local=starts,
-        minutes=45,
-        zone=clock.BELGRADE,
-        starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=45),
-        busy_from=starts_at - dt.timedelta(minutes=15),
-        busy_until=starts_at + dt.timedelta(minutes=45),
-        audience=Audience.PUPILS,
-        level=SchoolLevel.PRIMARY,
-        state=PresentationState.PLANNED,
-        state_since=MONDAY,
-    )
-
-
-def _assignment(row: Presentation, presenter_id: int) -> Assignment:
-    return Assignment(
-        presentation_id=row.id,
-        presenter_id=presenter_id,
-        on_day=row.on_day,
-        busy_from=row.busy_from,
-        busy_until=row.busy_until,
-        state=AssignmentState.OFFERED,
-        state_since=MONDAY,
-        offered_until=MONDAY + dt.timedelta(days=3),
-    )
+        session.add_all(new_assignment(row, one.id, AssignmentState.OFFERED) for row, pair in sittings for one in pair)

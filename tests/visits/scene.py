@@ -11,6 +11,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
+from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -158,12 +159,25 @@ def audit_of(session, thing: str) -> list[str]:
     return list(session.scalars(sa.select(AuditEntry.action).where(AuditEntry.thing == thing).order_by(AuditEntry.id)))
 
 
+def another_visit(
+    scene: Scene, *plans: PresentationPlan, host: Host | None = None, on_day: dt.date = VISIT_DAY
+) -> Scene:
+    """A visit of the same centre at another school."""
+    other = Scene(*plans, planned=False)
+    other.centre_id, other.programme, other.coordinator = scene.centre_id, scene.programme, scene.coordinator
+    other.host = host or other.host
+    other.asked = make_school_request(RequestState.AGREED, programme=scene.programme, host_id=other.host.id)
+    other.visit_id = other.planned(on_day)
+    return other
+
+
 def far_away_scene(scene: Scene, starts: dt.time) -> Scene:
     """A visit of the same centre in Belgrade, on the same day."""
     belgrade = make_municipality("Београд", lat=44.80, lon=20.46)
-    other = Scene(a_plan(starts), planned=False)
-    other.centre_id, other.programme, other.coordinator = scene.centre_id, scene.programme, scene.coordinator
-    other.host = make_host("Змај", municipality_id=belgrade.id)
-    other.asked = make_school_request(RequestState.AGREED, programme=scene.programme, host_id=other.host.id)
-    other.visit_id = other.planned()
-    return other
+    return another_visit(scene, a_plan(starts), host=make_host("Змај", municipality_id=belgrade.id))
+
+
+def with_a_minor() -> tuple[Scene, Presenter, Presenter]:
+    """A visit that wants an educator and an influencer; a vetted adult, and a minor whose guardian has consented."""
+    scene = Scene(educators=1, influencers=1)
+    return scene, scene.educator(), scene.minor()

@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.safeguarding.models import GuardianConsent
+from scheduler.safeguarding.terms import VettingResult
 from scheduler.staffing.queries.who_comes import crew_for_school
 from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.staffing.service.move import move_visit
 from scheduler.visits.service.cancel import cancel_visit
-from scheduler.visits.service.confirm import confirm_visit, mark_ready
+from scheduler.visits.service.confirm import confirm_visit, mark_ready, record_promise
 from scheduler.visits.terms.plans import NewTimes, PresenterTaken
 from scheduler.visits.terms.states import AssignmentState, CancelledBy, PresentationState, VisitState
 from tests.counting import asked_and_written
@@ -24,6 +27,7 @@ from tests.factories.places import make_municipality
 from tests.factories.safeguarding import make_vetting
 from tests.factories.staffing import THE_DAY, UNTIL, a_plan, with_entries
 from tests.factories.visits import VISIT_DAY
+from tests.refusals import conflict
 from tests.visits.defences import ended_past_the_law
 from tests.visits.scene import (
     Scene,
@@ -66,53 +70,34 @@ def test_a_visit_without_enough_acceptances_is_not_confirmed(session):
     scene = Scene(educators=2)
     scene.accepted_by(scene.educator())
 
-    with pytest.raises(Conflict) as refusal:
+    with conflict("educators_missing"):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
-    assert refusal.value.reason == "educators_missing"
     assert visit_of(session, scene).state is VisitState.OFFERED
     assert mails(session, "visit_confirmed") == []
 
 
-def test_vetting_that_was_taken_back_meanwhile_stops_the_confirmation(scene):
-    from scheduler.safeguarding.terms import VettingResult
-
-    ana = scene.educator()
-    scene.accepted_by(ana)
-    with ended_past_the_law():
-        make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=MONDAY.date(), valid_until=MONDAY.date())
-
-    with pytest.raises(Conflict) as refusal:
-        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
-    assert refusal.value.reason == "unvetted"
-
-
-def test_consent_withdrawn_meanwhile_stops_the_confirmation(session, scene):
-    from scheduler.safeguarding.models import GuardianConsent
-
+@pytest.mark.parametrize(("proof", "reason"), [("vetting", "unvetted"), ("consent", "no_consent")])
+def test_a_proof_that_was_taken_back_meanwhile_stops_the_confirmation(scene, proof, reason):
     ana, tara = scene.educator(), scene.minor()
     scene.accepted_by(ana, tara)
     with ended_past_the_law() as inside:
-        inside.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
+        if proof == "vetting":
+            today = MONDAY.date()
+            make_vetting(ana.id, result=VettingResult.REFUSED, checked_on=today, valid_until=today)
+        else:
+            inside.execute(sa.update(GuardianConsent).values(withdrawn_at=MONDAY))
 
-    with pytest.raises(Conflict) as refusal:
+    with conflict(reason):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
-    assert refusal.value.reason == "no_consent"
 
 
 def test_a_school_without_a_safeguarding_contact_is_not_confirmed(scene):
     scene.accepted_by(scene.educator())
-    from scheduler.core.db import transaction
-
     with transaction() as session:
         session.execute(sa.update(SchoolRequest).values(safeguarding_contact=""))
 
-    with pytest.raises(Conflict) as refusal:
+    with conflict("no_safeguarding_contact"):
         confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
-
-    assert refusal.value.reason == "no_safeguarding_contact"
 
 
 def test_losing_the_crew_of_a_confirmed_visit_takes_it_and_its_request_back(session, scene):
@@ -198,10 +183,8 @@ def test_a_move_past_somebodys_vetting_is_refused_by_the_database(session, scene
     make_vetting(ana.id, valid_until=VISIT_DAY)
     scene.accepted_by(ana)
 
-    with pytest.raises(Conflict) as refusal:
+    with conflict("presenter_is_vetted"):
         move_visit(scene.coordinator, scene.visit_id, new_times(), now=MONDAY)
-
-    assert refusal.value.reason == "presenter_is_vetted"
     assert visit_of(session, scene).on_day == VISIT_DAY
 
 
@@ -228,17 +211,17 @@ def test_a_school_cancels_by_its_link_and_everybody_is_told(session, scene):
     assert "Exam day" in told.text
 
 
-def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_did_themselves(session, scene):
+def test_the_coordinators_learn_that_a_school_called_off_and_not_what_they_noted_themselves(session, scene):
     make_user(
         Role.COORDINATOR, centre_id=scene.centre_id, email="vera@centre.example", password_hash="x", language="sr_Latn"
     )
     cancel_visit(school_contact(scene.asked.id, scene.host.id), scene.visit_id, reason="Exam day", now=MONDAY)
-    other = Scene(planned=False)
-    other.visit_id = other.plan()
+    other = Scene()
     cancel_visit(other.coordinator, other.visit_id, reason="They rang", by=CancelledBy.SCHOOL, now=MONDAY)
 
+    assert visit_of(session, other).cancelled_by is CancelledBy.SCHOOL
+    assert request_state(session, other) is RequestState.CANCELLED_BY_SCHOOL
     told = {mail.address: mail for mail in mails(session, "school_cancelled")}
-    assert "vera@centre.example" in told
     assert "Exam day" in told["vera@centre.example"].text
     assert visit_of(session, scene).number in told["vera@centre.example"].text
     assert {(mail.about, mail.about_id) for mail in told.values()} == {("visit", scene.visit_id)}
@@ -305,13 +288,6 @@ def test_a_cancellation_under_48_hours_is_flagged(session, scene):
     assert visit_of(session, scene).cancelled_by is CancelledBy.CENTRE
 
 
-def test_staff_may_note_that_the_school_cancelled(session, scene):
-    cancel_visit(scene.coordinator, scene.visit_id, reason="Rang: exam day", now=MONDAY, by=CancelledBy.SCHOOL)
-
-    assert visit_of(session, scene).cancelled_by is CancelledBy.SCHOOL
-    assert request_state(session, scene) is RequestState.CANCELLED_BY_SCHOOL
-
-
 def test_cancelling_wants_a_reason_the_right_link_and_an_open_visit(scene):
     with pytest.raises(Rejected):
         cancel_visit(scene.coordinator, scene.visit_id, reason="", now=MONDAY)
@@ -320,9 +296,8 @@ def test_cancelling_wants_a_reason_the_right_link_and_an_open_visit(scene):
     with pytest.raises(NotAllowed):
         cancel_visit(presenter_actor(scene.educator()), scene.visit_id, reason="x", now=MONDAY)
     cancel_visit(scene.coordinator, scene.visit_id, reason="x", now=MONDAY)
-    with pytest.raises(Conflict) as refusal:
+    with conflict("wrong_state"):
         cancel_visit(scene.coordinator, scene.visit_id, reason="y", now=MONDAY)
-    assert refusal.value.reason == "wrong_state"
 
 
 # --- ready and delivered ---
@@ -352,18 +327,74 @@ def test_a_step_that_no_calendar_shows_writes_no_calendar_text(scene):
     assert [text for text in made.writes if "calendar_entry" in text] == []
 
 
-def test_a_visit_nobody_ticked_ready_passes_through_it(session, scene):
+def test_a_visit_nobody_ticked_ready_passes_through_it_and_is_not_delivered_before_it_begins(session, scene):
     scene.confirmed_by(scene.educator())
 
+    with conflict("not_yet"):
+        delivered(scene.coordinator, scene.visit_id, now=MONDAY)
     delivered(SYSTEM, scene.visit_id, now=THE_DAY)
 
     assert audit_of(session, "visit")[-2:] == ["visit ready", "visit delivered"]
 
 
-def test_a_visit_is_not_delivered_before_it_begins(scene):
-    scene.confirmed_by(scene.educator())
+# --- without a request: what the school promised is noted (TRUST S51) ---
 
-    with pytest.raises(Conflict) as refusal:
-        delivered(scene.coordinator, scene.visit_id, now=MONDAY)
 
-    assert refusal.value.reason == "not_yet"
+def a_free_visit() -> tuple[Scene, object]:
+    scene = Scene(planned=False)
+    scene.visit_id = scene.plan(school_request_id=None)
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    return scene, ana
+
+
+@pytest.mark.both_databases
+def test_a_free_visit_is_confirmed_once_the_schools_promise_is_noted(session):
+    scene, _ana = a_free_visit()
+    with pytest.raises(Conflict, match="teacher_not_promised"):
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="Школски психолог", now=MONDAY)
+    confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    visit = visit_of(session, scene)
+    assert (visit.state, visit.teacher_stays, visit.safeguarding_contact) == (
+        VisitState.CONFIRMED,
+        True,
+        "Школски психолог",
+    )
+    assert "visit promise recorded" in audit_of(session, "visit")
+
+
+def test_a_promise_names_a_contact_and_only_staff_notes_it(session):
+    scene, ana = a_free_visit()
+
+    with pytest.raises(Rejected):
+        record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="", now=MONDAY)
+    with pytest.raises(NotAllowed):
+        record_promise(presenter_actor(ana), scene.visit_id, safeguarding_contact="X", now=MONDAY)
+
+    assert not visit_of(session, scene).teacher_stays
+
+
+def test_a_visit_with_a_request_keeps_the_schools_own_promise(session):
+    scene = Scene()
+
+    with conflict("wrong_state"):
+        record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="X", now=MONDAY)
+
+
+def test_a_request_that_lost_whom_to_tell_gets_it_noted_by_a_coordinator(session):
+    scene = Scene()
+    scene.accepted_by(scene.educator())
+    with transaction() as writing:
+        writing.merge(scene.asked).safeguarding_contact = ""
+    with pytest.raises(Conflict, match="no_safeguarding_contact"):
+        confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    for _pressed in ("once", "twice"):
+        record_promise(scene.coordinator, scene.visit_id, safeguarding_contact="Педагог", now=MONDAY)
+    confirm_visit(scene.coordinator, scene.visit_id, now=MONDAY)
+
+    assert session.get_one(SchoolRequest, scene.asked.id).safeguarding_contact == "Педагог"
+    assert visit_of(session, scene).state is VisitState.CONFIRMED

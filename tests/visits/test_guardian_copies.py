@@ -4,10 +4,9 @@ import datetime as dt
 
 import pytest
 
-from scheduler.people.terms import PresenterKind
 from scheduler.safeguarding.queries import guardians_of
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter
+from tests.factories.people import a_minor
 from tests.factories.safeguarding import make_consent, make_guardian
 from tests.visits.scene import Scene, mails
 
@@ -37,7 +36,7 @@ def test_who_is_of_age_today_has_no_guardian_who_reads_along(session):
 
 
 def test_the_copy_goes_to_who_speaks_for_the_minor_on_the_day(session):
-    minor, wait = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1)), dt.timedelta(days=7)
+    minor, wait = a_minor(), dt.timedelta(days=7)
     make_guardian(minor.id, email="Before@family.example", replaced_at=MONDAY + wait)
     make_guardian(minor.id, email="next@family.example", in_force_at=MONDAY + wait)
 
@@ -47,7 +46,7 @@ def test_the_copy_goes_to_who_speaks_for_the_minor_on_the_day(session):
 
 
 def test_who_has_withdrawn_is_still_told_and_who_was_called_off_is_not(session):
-    minor = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    minor = a_minor()
     make_consent(minor.id, withdrawn_at=MONDAY)
     make_guardian(minor.id, email="off@family.example", in_force_at=MONDAY, replaced_at=MONDAY)
 

@@ -10,10 +10,10 @@ from scheduler.people.terms import PresenterKind
 from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter
+from tests.factories.people import a_minor, make_presenter
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
-from tests.visits.defences import a_presentation, by_sql, move, put, refusal_of
+from tests.visits.defences import a_presentation, by_sql, give_seat, move, put, refusal_of
 
 S = AssignmentState
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
@@ -54,8 +54,7 @@ def test_handing_a_seat_to_an_unvetted_presenter_is_refused():
     seat = make_assignment(a_presentation(), a_cleared_educator().id)
     unvetted = make_presenter()
 
-    change = "UPDATE assignment SET presenter_id = :other WHERE id = :id"
-    assert refusal_of(lambda: by_sql(change, other=unvetted.id, id=seat.id)) == "presenter_is_vetted"
+    assert refusal_of(lambda: give_seat(seat, unvetted.id)) == "presenter_is_vetted"
 
 
 def test_waking_an_ended_assignment_of_an_unvetted_presenter_is_refused():
@@ -70,7 +69,7 @@ def test_waking_an_ended_assignment_of_an_unvetted_presenter_is_refused():
 
 @pytest.mark.parametrize("state", SUGGESTED_TO_ACCEPTED)
 def test_a_minor_without_consent_is_refused(state):
-    tara = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    tara = a_minor()
     make_vetting(tara.id)
     presentation = a_presentation()
     make_assignment(presentation, a_cleared_educator().id)
@@ -80,14 +79,11 @@ def test_a_minor_without_consent_is_refused(state):
 
 @pytest.mark.parametrize(
     "consent",
-    [
-        {"withdrawn_at": MONDAY},
-        {"takes_part": False, "travels": True, "photo": True},
-    ],
+    [{"withdrawn_at": MONDAY}, {"takes_part": False, "travels": True, "photo": True}],
     ids=["withdrawn", "for other purposes"],
 )
 def test_a_consent_withdrawn_or_to_something_else_is_none(consent):
-    tara = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2010, 3, 1))
+    tara = a_minor()
     make_vetting(tara.id)
     make_consent(tara.id, **consent)
     presentation = a_presentation()
@@ -145,17 +141,11 @@ def test_the_adult_must_be_as_firm_as_the_minor(adult, minor, allowed):
         assert refusal_of(lambda: make_assignment(presentation, tara.id, minor)) == "minor_has_an_adult"
 
 
-@pytest.mark.parametrize("gone", LEAVING)
-def test_the_last_adult_cannot_leave_a_minor(gone):
+@pytest.mark.parametrize("becomes", [*LEAVING, S.SUGGESTED])
+def test_the_last_adult_cannot_leave_a_minor(becomes):
     _, adult, _ = a_minor_with_an_adult()
 
-    assert refusal_of(lambda: put(adult, gone)) == "minor_keeps_an_adult"
-
-
-def test_the_last_adult_cannot_fall_back_to_a_suggestion():
-    _, adult, _ = a_minor_with_an_adult()
-
-    assert refusal_of(lambda: put(adult, S.SUGGESTED)) == "minor_keeps_an_adult"
+    assert refusal_of(lambda: put(adult, becomes)) == "minor_keeps_an_adult"
 
 
 def test_the_last_adult_cannot_be_deleted():
@@ -177,19 +167,14 @@ def test_the_last_adult_cannot_be_swapped_for_a_minor():
     _, adult, _ = a_minor_with_an_adult()
     other = a_cleared_minor()
 
-    change = "UPDATE assignment SET presenter_id = :other WHERE id = :id"
-    assert refusal_of(lambda: by_sql(change, other=other.id, id=adult.id)) in (
-        "minor_keeps_an_adult",
-        "minor_has_an_adult",
-    )
+    assert refusal_of(lambda: give_seat(adult, other.id)) in ("minor_keeps_an_adult", "minor_has_an_adult")
 
 
 def test_an_adult_is_replaced_by_a_new_row_never_by_rewriting_the_old_one(session):
     presentation, adult, _ = a_minor_with_an_adult()
     other = a_cleared_educator()
 
-    change = "UPDATE assignment SET presenter_id = :other WHERE id = :id"
-    assert refusal_of(lambda: by_sql(change, other=other.id, id=adult.id)) == "minor_keeps_an_adult"
+    assert refusal_of(lambda: give_seat(adult, other.id)) == "minor_keeps_an_adult"
     make_assignment(presentation, other.id)
     put(adult, S.REPLACED)
 
@@ -221,8 +206,7 @@ def test_who_releases_both_releases_the_minor_first(session):
     put(adult, S.WITHDRAWN)
 
     session.expire_all()
-    states = set(session.scalars(sa.select(Assignment.state)))
-    assert states == {S.WITHDRAWN}
+    assert set(session.scalars(sa.select(Assignment.state))) == {S.WITHDRAWN}
 
 
 # --- birthdays: the local day decides ---

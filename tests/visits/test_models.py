@@ -14,12 +14,11 @@ from scheduler.visits.terms.states import AssignmentState, CancelledBy, Presenta
 from tests.factories.requests import make_school_request
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
-from tests.visits.defences import a_presentation, by_sql, move, put, refusal_of
+from tests.visits.defences import a_presentation, by_sql, give_seat, move, put, refusal_of
 
 S = AssignmentState
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 
-SUGGESTED_TO_ACCEPTED = [S.SUGGESTED, S.OFFERED, S.ACCEPTED]
 LEAVING = [S.DECLINED, S.LAPSED, S.WITHDRAWN, S.REPLACED, S.ABSENT]
 
 
@@ -31,11 +30,9 @@ LEAVING = [S.DECLINED, S.LAPSED, S.WITHDRAWN, S.REPLACED, S.ABSENT]
 def test_a_promised_presenter_cannot_be_promised_elsewhere(held, wanted):
     ana = a_cleared_educator()
     make_assignment(a_presentation(), ana.id, held)
+    other = a_presentation(at=dt.time(10, 30))
 
-    assert (
-        refusal_of(lambda: make_assignment(a_presentation(at=dt.time(10, 30)), ana.id, wanted))
-        == "nobody_in_two_places"
-    )
+    assert refusal_of(lambda: make_assignment(other, ana.id, wanted)) == "nobody_in_two_places"
 
 
 def test_a_suggestion_may_overlap_but_cannot_become_an_offer():
@@ -46,21 +43,17 @@ def test_a_suggestion_may_overlap_but_cannot_become_an_offer():
     assert refusal_of(lambda: put(wish, S.OFFERED)) == "nobody_in_two_places"
 
 
-def test_a_wide_presentation_around_a_short_one_is_refused_too():
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((dt.time(11), 15), (dt.time(9), 240)), ((dt.time(10), 45), (dt.time(10, 59), 45))],
+    ids=["a long one around a short one", "set up from 10:44, until 10:45 the other"],
+)
+def test_whatever_overlaps_is_refused(first, second):
     ana = a_cleared_educator()
-    make_assignment(a_presentation(at=dt.time(11, 0), minutes=15), ana.id)
+    make_assignment(a_presentation(at=first[0], minutes=first[1]), ana.id)
+    later = a_presentation(at=second[0], minutes=second[1])
 
-    wide = a_presentation(at=dt.time(9, 0), minutes=240)
-    assert refusal_of(lambda: make_assignment(wide, ana.id)) == "nobody_in_two_places"
-
-
-def test_set_up_time_counts_as_busy():
-    ana = a_cleared_educator()
-    make_assignment(a_presentation(at=dt.time(10, 0)), ana.id)  # until 10:45
-
-    assert (
-        refusal_of(lambda: make_assignment(a_presentation(at=dt.time(10, 59)), ana.id)) == "nobody_in_two_places"
-    )  # set up from 10:44
+    assert refusal_of(lambda: make_assignment(later, ana.id)) == "nobody_in_two_places"
 
 
 def test_spans_that_only_touch_are_allowed(session):
@@ -106,8 +99,7 @@ def test_handing_a_seat_to_a_busy_presenter_is_refused():
     make_assignment(a_presentation(), ana.id)
     seat = make_assignment(a_presentation(), boris.id)
 
-    change = "UPDATE assignment SET presenter_id = :ana WHERE id = :id"
-    assert refusal_of(lambda: by_sql(change, ana=ana.id, id=seat.id)) == "nobody_in_two_places"
+    assert refusal_of(lambda: give_seat(seat, ana.id)) == "nobody_in_two_places"
 
 
 def test_an_assignment_cannot_lie_about_its_hours():
@@ -162,10 +154,8 @@ def test_a_row_cannot_hold_nonsense(table, change, name):
 def test_an_offer_has_an_end():
     ana = a_cleared_educator()
 
-    def offer_for_ever() -> None:
-        make_assignment(a_presentation(), ana.id, S.OFFERED, offered_until=None)
-
-    assert refusal_of(offer_for_ever) == "ck_assignment_offer_has_an_end"
+    refused = refusal_of(lambda: make_assignment(a_presentation(), ana.id, S.OFFERED, offered_until=None))
+    assert refused == "ck_assignment_offer_has_an_end"
 
 
 def test_a_visit_with_presentations_cannot_be_deleted(session):

@@ -1,36 +1,44 @@
-"""What visits show: the right rows to the right people, in a number of queries that does not grow."""
+"""What visits show: the right rows to the right people, whose time is taken, and what is not as it must be."""
 
 import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import select
 
-from scheduler.core.db import db, transaction
+from scheduler.acts import change
+from scheduler.core.db import transaction
 from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.people.models import PresenterLanguage, PresenterSkill
-from scheduler.policy import Role, school_contact
+from scheduler.places.models import Municipality
+from scheduler.places.terms.hosts import Point
+from scheduler.policy import SYSTEM, Role, school_contact
 from scheduler.requests.models import SchoolRequest
+from scheduler.requests.terms.handovers import HandoverDraft
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.safeguarding.models import GuardianConsent
 from scheduler.staffing.queries.candidates import candidates
+from scheduler.staffing.queries.handovers import covered_visits
 from scheduler.staffing.queries.invariants import violations
 from scheduler.staffing.queries.own_offers import offers_of
 from scheduler.staffing.queries.who_comes import crew_for_school
-from scheduler.visits.models.visits import Assignment
+from scheduler.visits.models.visits import Visit
+from scheduler.visits.queries.agenda import promised_stops, stops_and_load, time_taken
 from scheduler.visits.queries.pages import visit_for, visit_page, visits_of_week
 from scheduler.visits.rules.limits import MOST_A_DAY, MOST_A_WEEK
+from scheduler.visits.service.locked_visit import open_visit
+from scheduler.visits.service.notify import tell_coordinators
 from scheduler.visits.terms.plans import Why
 from scheduler.visits.terms.states import AssignmentState, VisitState
-from tests.ceilings import at_most
-from tests.counting import selects_of
 from tests.factories import MONDAY
-from tests.factories.people import always_free, an_actor, make_presenter, presenter_actor
-from tests.factories.places import make_host, make_municipality
-from tests.factories.requests import make_school_request
+from tests.factories.handovers import make_handover
+from tests.factories.people import always_free, an_actor, make_presenter, make_user, presenter_actor
+from tests.factories.places import make_district, make_host, make_municipality
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
-from tests.visits.defences import ended_past_the_law
-from tests.visits.scene import Scene
+from tests.visits.defences import ended_past_the_law, take_defences_away
+from tests.visits.scene import Scene, another_visit, far_away_scene, mails, visit_of
 
 A = AssignmentState
 pytestmark = pytest.mark.usefixtures("app")
@@ -55,18 +63,6 @@ def test_a_week_shows_the_centres_own_visits_in_order(scene):
     assert [row.id for row in rows] == [scene.visit_id, later]
     with pytest.raises(NotFound):
         visits_of_week(school_contact(scene.asked.id, 1), WEEK, 1)
-
-
-def test_a_week_takes_the_same_number_of_queries_with_one_and_with_many_visits(scene):
-    scene.accepted_by(scene.educator())
-    one = selects_of(lambda: visits_of_week(scene.coordinator, WEEK, 1))
-    for hour in (12, 14, 16):
-        visit_id = scene.plan(school_request_id=None, presentations=(a_plan(dt.time(hour, 0)),))
-        scene.visit_id = visit_id
-        scene.accepted_by(scene.educator(), scene.minor())
-
-    assert selects_of(lambda: visits_of_week(scene.coordinator, WEEK, 1)) == one
-    at_most(3, one)
 
 
 def test_a_presenter_sees_her_offers_until_they_end_and_never_a_suggestion(scene):
@@ -103,8 +99,9 @@ def test_only_staff_of_the_centre_and_who_was_offered_it_read_a_visit(scene):
         visit_for(scene.coordinator, "P-2026-9999")
 
 
-def test_the_coordinators_page_says_what_keeps_the_visit_back(scene):
-    scene.offered_to(scene.educator())
+def test_the_coordinators_page_says_what_keeps_the_visit_back_and_no_presenter_reads_it(scene):
+    ana = scene.educator()
+    scene.offered_to(ana)
     page = visit_page(scene.coordinator, number_of(scene))
 
     assert page.keeps_back == (Why("educators_missing", 1, 0),)
@@ -112,12 +109,6 @@ def test_the_coordinators_page_says_what_keeps_the_visit_back(scene):
     assert {line.who for line in page.history} == {"Marija Kostić"}
     assert len(page.history) == len(set(page.history))
     assert (page.teacher_stays, page.safeguarding_contact) == (True, "Mira Savić")
-
-
-def test_a_presenter_does_not_read_the_coordinators_page(scene):
-    ana = scene.educator()
-    scene.offered_to(ana)
-
     with pytest.raises(NotAllowed):
         visit_page(presenter_actor(ana), number_of(scene))
 
@@ -125,24 +116,19 @@ def test_a_presenter_does_not_read_the_coordinators_page(scene):
 # --- the school's view (TRUST S51) ---
 
 
-def test_a_school_reads_no_names_before_the_visit_is_confirmed(scene):
+def test_a_school_reads_no_names_before_the_visit_is_confirmed_and_then_of_minors_the_first_alone(scene):
     assert crew_for_school(scene.asked.id + 99, MONDAY) is None
-    scene.accepted_by(scene.educator())
-
-    shown = crew_for_school(scene.asked.id, MONDAY)
-
-    assert (shown.names, shown.state) == ((), VisitState.OFFERED)
-    assert shown.starts_local == (dt.time(10, 0),)
-
-
-def test_a_school_reads_full_names_of_adults_and_first_names_of_minors(scene):
-    scene.confirmed_by(scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor())
+    crew = scene.educator(given_name="Jelena", family_name="Ristić"), scene.minor()
+    scene.accepted_by(*crew)
+    before = crew_for_school(scene.asked.id, MONDAY)
+    scene.confirmed_by(*crew)
     scene.suggested_to(scene.educator(given_name="Vesna", family_name="Petrović"))
 
     shown = crew_for_school(scene.asked.id, MONDAY)
 
+    assert (before.names, before.state, before.starts_local) == ((), VisitState.OFFERED, (dt.time(10, 0),))
     assert shown.names == ("Jelena Ristić", "Tara")
-    assert "Ilić" not in repr(shown)
+    assert "Ilić" not in repr(before) + repr(shown)
 
 
 # --- candidates ---
@@ -154,17 +140,11 @@ def reasons(scene: Scene) -> dict[int, list[str]]:
 
 
 def test_every_presenter_has_her_reasons(scene):
-    fine, unvetted, away, busy = (
-        scene.educator(),
-        make_presenter(centre_id=scene.centre_id),
-        scene.educator(),
-        scene.educator(),
-    )
+    fine, away, busy = (scene.educator() for _ in range(3))
+    unvetted = make_presenter(centre_id=scene.centre_id)
     always_free(fine, unvetted, busy)
     scene.offered_to(busy)
-    other = Scene()
-    other.centre_id, other.programme, other.coordinator = scene.centre_id, scene.programme, scene.coordinator
-    other.visit_id = other.plan(school_request_id=None, presentations=(a_plan(dt.time(10, 30)),))
+    other = another_visit(scene, a_plan(dt.time(10, 30)))
 
     assert reasons(other) == {fine.id: [], unvetted.id: ["unvetted"], away.id: ["not_available"], busy.id: ["taken"]}
     assert busy.id not in reasons(scene)  # in the crew already
@@ -174,10 +154,7 @@ def test_a_candidate_who_cannot_arrive_shows_the_minutes(scene):
     ana = scene.educator()
     always_free(ana)
     scene.offered_to(ana)
-    belgrade = make_host("Змај", municipality_id=make_municipality("Београд", lat=44.80, lon=20.46).id)
-    far = Scene()
-    far.programme, far.coordinator = scene.programme, scene.coordinator
-    far.visit_id = far.plan(school_request_id=None, host_id=belgrade.id, presentations=(a_plan(dt.time(12, 0)),))
+    far = far_away_scene(scene, dt.time(12, 0))
 
     (candidate,) = candidates(scene.coordinator, far.visit_id, now=MONDAY)
 
@@ -205,39 +182,22 @@ def test_a_candidate_from_far_away_or_with_enough_that_day_or_week_is_warned_of_
     far = scene.educator(home_id=make_municipality("Суботица", lat=46.10, lon=19.66).id)
     full, worked, fine = scene.educator(), scene.educator(), scene.educator()
     always_free(far, full, worked, fine)
-    on_day, of_visit = VISIT_DAY, 1
-    monday = on_day - dt.timedelta(days=on_day.weekday())
+    of_visit, sunday = 1, VISIT_DAY + dt.timedelta(days=6 - VISIT_DAY.weekday())
     for person, day, number in (
-        (full, on_day, MOST_A_DAY - of_visit + 1),
-        (fine, on_day, MOST_A_DAY - of_visit),
-        (worked, monday + dt.timedelta(days=6), MOST_A_WEEK - of_visit + 1),
+        (full, VISIT_DAY, MOST_A_DAY - of_visit + 1),
+        (fine, VISIT_DAY, MOST_A_DAY - of_visit),
+        (worked, sunday, MOST_A_WEEK - of_visit + 1),
     ):
         visit = make_visit(programme=scene.programme, host_id=scene.host.id, on_day=day)
         for ordinal in range(number):
-            sitting = make_presentation(visit, dt.time(6 + ordinal), minutes=30)
-            make_assignment(sitting, person.id)
+            make_assignment(make_presentation(visit, dt.time(6 + ordinal), minutes=30), person.id)
 
-    found = reasons(scene)
+    found = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
 
     limits = {"too_far", "enough_of_day", "enough_of_week"}
-    assert {who: [code for code in codes if code in limits] for who, codes in found.items()} == {
-        far.id: ["too_far"],
-        full.id: ["enough_of_day"],
-        worked.id: ["enough_of_week"],
-        fine.id: [],
-    }
-    found_now = candidates(scene.coordinator, scene.visit_id, now=MONDAY)
-    barred = {one.presenter_id: one.barred for one in found_now}
-    assert not any(barred.values())  # people may go beyond
-
-
-def test_candidates_take_the_same_number_of_queries_for_one_and_for_many(scene):
-    always_free(scene.educator(), scene.minor())  # of minors one question more: how full their weeks are
-    one = selects_of(lambda: candidates(scene.coordinator, scene.visit_id, now=MONDAY))
-    for _ in range(5):
-        always_free(scene.educator(), scene.minor())
-
-    assert selects_of(lambda: candidates(scene.coordinator, scene.visit_id, now=MONDAY)) == one
+    against = {one.presenter_id: {why.code for why in one.reasons} & limits for one in found}
+    assert against == {far.id: {"too_far"}, full.id: {"enough_of_day"}, worked.id: {"enough_of_week"}, fine.id: set()}
+    assert not any(one.barred for one in found)  # people may go beyond
 
 
 def test_only_staff_who_may_assign_see_candidates(scene):
@@ -248,12 +208,6 @@ def test_only_staff_who_may_assign_see_candidates(scene):
 
 
 # --- invariants ---
-
-
-def test_a_sound_house_has_no_violations(scene):
-    scene.confirmed_by(scene.educator(), scene.minor())
-
-    assert violations() == []
 
 
 def test_a_drive_that_is_too_long_is_found_although_no_span_overlaps(scene):
@@ -268,11 +222,9 @@ def test_a_drive_that_is_too_long_is_found_although_no_span_overlaps(scene):
     assert sentence.startswith(f"presenter {ana.id} cannot arrive at presentation {far.id}: ")
 
 
-def test_a_visit_and_a_request_that_disagree_are_found(session, scene):
+def test_a_visit_and_a_request_that_disagree_are_found(scene):
     with transaction() as inside:
-        inside.execute(
-            sa.update(SchoolRequest).where(SchoolRequest.id == scene.asked.id).values({"state": RequestState.READY})
-        )
+        inside.get_one(SchoolRequest, scene.asked.id).state = RequestState.READY
 
     (sentence,) = violations()
 
@@ -280,8 +232,6 @@ def test_a_visit_and_a_request_that_disagree_are_found(session, scene):
 
 
 def test_consent_that_was_withdrawn_after_the_promise_is_found(scene):
-    from scheduler.safeguarding.models import GuardianConsent
-
     tara = scene.minor()
     scene.accepted_by(scene.educator(), tara)
     with ended_past_the_law() as session:
@@ -294,15 +244,115 @@ def test_two_places_and_minors_alone_are_found_where_the_defences_were_taken_awa
     """The check must not rely on the triggers that it is there to doubt."""
     ana, tara = a_cleared_educator(), a_cleared_minor()
     alone = make_presentation(make_visit(), dt.time(15, 0))
-    session.rollback()
-    with db.engine.begin() as connection:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'assignment'"
-        for (name,) in connection.exec_driver_sql(query).all():
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    take_defences_away(session, "assignment")
+    session.commit()
     first, second = (make_assignment(make_presentation(make_visit(), dt.time(10, 0)), ana.id) for _ in range(2))
     make_assignment(alone, tara.id)
 
     assert violations()[:1] == [f"presenter {ana.id} is in two places: assignments {first.id} and {second.id}"]
     assert f"presentation {alone.id} has a minor without an adult" in violations()
-    assert session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 3
-    assert make_school_request().id
+
+
+DAY = dt.timedelta(days=1)
+
+
+# --- whose time is taken: one answer for planning and for booking ---
+
+
+@pytest.mark.both_databases
+def test_what_is_promised_is_taken_on_its_day_and_not_for_its_own_visit(session):
+    scene = Scene(a_plan(dt.time(10)), a_plan(dt.time(12)))
+    ana = scene.educator()
+    scene.accepted_by(ana)
+
+    taken = time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY)
+
+    assert {(one.presenter_id, one.on_day, one.stop.visit_id) for one in taken} == {(ana.id, VISIT_DAY, scene.visit_id)}
+    assert len(taken) == 2
+    assert taken[0].stop.busy_until <= taken[1].stop.busy_from
+    assert time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY, except_visit=scene.visit_id) == ()
+    assert time_taken([ana.id], (VISIT_DAY + DAY, VISIT_DAY + DAY), now=MONDAY) == ()
+    stops = [one.stop for one in taken]
+    assert stops_and_load(taken, stops, [VISIT_DAY]) == ({ana.id: stops}, {ana.id: {VISIT_DAY: 2}})
+    assert promised_stops([ana.id], stops, except_visit=0, now=MONDAY) == {ana.id: stops}
+
+
+@pytest.mark.both_databases
+def test_who_goes_online_has_no_way_to_go(session):
+    scene = Scene(a_plan())
+    ana = scene.educator()
+    scene.accepted_by(ana)
+    [there] = time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY)
+    with transaction():
+        session.get_one(Visit, scene.visit_id).online_link = "https://example.org/room"
+    [online] = time_taken([ana.id], (VISIT_DAY, VISIT_DAY), now=MONDAY)
+
+    assert isinstance(there.stop.point, Point)
+    assert online.stop.point is None
+
+
+A_DAY = dt.timedelta(days=1)
+
+
+# --- what a handover is about, and the letters about it ---
+
+
+@pytest.fixture
+def owned(session) -> Scene:
+    """A planned visit on VISIT_DAY whose request Ana owns."""
+    owned = Scene()
+    owned.ana, owned.bojan = (
+        make_user(centre_id=owned.centre_id, email=f"{name}@centre.example", password_hash="x")
+        for name in ("ana", "bojan")
+    )
+    with transaction() as writing:
+        writing.get_one(SchoolRequest, owned.asked.id).owner_id = owned.ana.id
+    return owned
+
+
+def covered(owned: Scene, **given) -> list[str]:
+    fair = {
+        "away_id": owned.ana.id,
+        "stand_in_id": owned.bojan.id,
+        "first_day": VISIT_DAY,
+        "last_day": VISIT_DAY,
+    }
+    rows = covered_visits(owned.bojan.actor(), HandoverDraft(**(fair | given)))
+    return [row.number for row in rows]
+
+
+def test_a_handover_is_about_the_visits_of_its_days(session, owned):
+    mine = visit_of(session, owned).number
+
+    assert covered(owned) == [mine]
+    assert covered(owned, first_day=VISIT_DAY - A_DAY, last_day=VISIT_DAY - A_DAY) == []
+    assert covered(owned, first_day=VISIT_DAY + A_DAY, last_day=VISIT_DAY + A_DAY) == []
+    assert covered(owned, away_id=owned.bojan.id) == []
+
+
+def test_in_a_region_also_the_visits_that_nobody_owns(session, owned):
+    mine = visit_of(session, owned).number
+    district = session.scalar(select(Municipality.district_id).where(Municipality.id == owned.host.municipality_id))
+    free = make_visit(programme=owned.programme, host_id=owned.host.id)
+    make_visit(programme=owned.programme)  # elsewhere
+    make_visit(VisitState.DELIVERED, programme=owned.programme, host_id=owned.host.id)
+
+    assert sorted(covered(owned, district_ids=(district,))) == sorted([mine, free.number])
+    assert covered(owned, district_ids=(make_district().id,)) == []
+
+
+def test_letters_about_a_visit_of_the_region_go_to_the_stand_in(session, owned):
+    district = session.scalar(select(Municipality.district_id).where(Municipality.id == owned.host.municipality_id))
+    make_handover(owned.ana, owned.bojan, district_ids=(district,))
+    with change(SYSTEM, MONDAY) as act:
+        tell_coordinators("school_cancelled", open_visit(act, owned.visit_id), now=MONDAY, reason="x", late=False)
+
+    assert [one.address for one in mails(session, "school_cancelled")] == ["bojan@centre.example"]
+
+
+def test_nobody_else_reads_them(owned):
+    draft = HandoverDraft(owned.ana.id, owned.bojan.id, VISIT_DAY, VISIT_DAY)
+
+    assert covered_visits(an_actor(), draft) == []
+    with pytest.raises(NotAllowed):
+        covered_visits(an_actor(Role.INFLUENCER), draft)

@@ -8,22 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.booking.rules.free_dates import full_days
 from scheduler.booking.rules.holds import main_audience
 from scheduler.core.clock import moment_of
 from scheduler.people.terms import PresenterKind
-from scheduler.places.rules.hosts import road_minutes
+from scheduler.places.rules.hosts import road_km, road_minutes
+from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience
+from scheduler.visits.rules import limits
 from scheduler.visits.rules.arrival import arrival_problems, kilometres
+from scheduler.visits.rules.cancelling import is_late_cancel, notice_hours
 from scheduler.visits.rules.crew import cards_of, crew_problems, is_whole, keeps_back, promise_problems, who_is_shown
+from scheduler.visits.rules.limits import FURTHEST_MINUTES, is_too_long_a_road, load_on, too_far, too_much
 from scheduler.visits.rules.timetable import (
     order_of_moves,
+    overlapping,
     problems_with,
     shifted,
+    span_of,
     visit_schedule,
 )
 from scheduler.visits.terms.plans import CrewMember, CrewRule, Stop, Why
+from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.states import AssignmentState
-from tests.visits.stops import BELGRADE, DAY, LESKOVAC, NIS, a_plan, a_stop, a_visit, at, spans_at
+from tests.booking.free_facts import SUBOTICA, TODAY, a_seeker
+from tests.bounds import at_each_bound
+from tests.visits.stops import BELGRADE, DAY, LESKOVAC, NIS, a_plan, a_stop, a_visit, at, so_far, spans_at
 
 
 def a_member(
@@ -98,8 +108,18 @@ def test_a_gap_of_exactly_the_drive_is_enough():
     assert [problem.late_by_minutes for problem in arrival_problems([stops[0], late])] == [1]
 
 
-def test_within_one_visit_nobody_drives():
-    assert arrival_problems([a_stop(1, "08:00", "09:00"), a_stop(1, "09:00", "10:00")]) == []
+@pytest.mark.parametrize(
+    ("stops", "late"),
+    [
+        ([a_stop(1, "08:00", "09:00"), a_stop(1, "09:00", "10:00", LESKOVAC)], []),
+        ([a_stop(1, "08:00", "09:00"), a_stop(2, "09:01", "10:00", None)], []),
+        ([a_stop(1, "08:00", "09:00"), a_stop(2, "12:00", "13:00", LESKOVAC), a_stop(3, "15:00", "16:00")], []),
+        ([a_stop(1, "08:00", "12:00"), a_stop(2, "09:00", "09:30"), a_stop(3, "10:00", "11:00")], [(1, 2), (1, 3)]),
+    ],
+    ids=["within one visit", "a place that nobody knows", "neighbours alone", "a long one that a short one hides"],
+)
+def test_which_stops_come_too_late(stops, late):
+    assert [(one.earlier.visit_id, one.later.visit_id) for one in arrival_problems(stops)] == late
 
 
 def test_an_overlap_is_a_problem_even_in_the_same_town():
@@ -107,25 +127,6 @@ def test_an_overlap_is_a_problem_even_in_the_same_town():
 
     assert problem.overlaps
     assert problem.available_minutes == 0
-
-
-def test_a_short_stop_does_not_hide_a_long_one_that_still_lasts():
-    stops = [a_stop(1, "08:00", "12:00"), a_stop(2, "09:00", "09:30"), a_stop(3, "10:00", "11:00")]
-
-    assert [(problem.earlier, problem.later) for problem in arrival_problems(stops)] == [
-        (stops[0], stops[1]),
-        (stops[0], stops[2]),
-    ]
-
-
-def test_only_neighbours_are_compared():
-    stops = [a_stop(1, "08:00", "09:00"), a_stop(2, "12:00", "13:00", LESKOVAC), a_stop(3, "15:00", "16:00")]
-
-    assert arrival_problems(stops) == []
-
-
-def test_where_nobody_knows_the_place_no_drive_is_judged():
-    assert arrival_problems([a_stop(1, "08:00", "09:00"), a_stop(2, "09:01", "10:00", None)]) == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(1, 120)), min_size=1, max_size=6), st.randoms())
@@ -152,23 +153,19 @@ def test_the_order_in_which_stops_are_told_does_not_matter(spans, random):
 # --- the crew ---
 
 
-def test_a_crew_counts_only_who_has_accepted():
-    crew = [a_member(), a_member(state=AssignmentState.OFFERED)]
-
-    assert crew_problems(crew, CrewRule(2, 0), DAY) == [Why("educators_missing", 2, 1)]
-    assert crew_problems([a_member(), a_member()], CrewRule(2, 0), DAY) == []
-
-
-def test_a_campaign_wants_its_influencer():
-    assert crew_problems([a_member()], CrewRule(1, 1), DAY) == [Why("influencers_missing", 1, 0)]
-    assert crew_problems([a_member(), A_MINOR], CrewRule(1, 1), DAY) == []
-
-
-def test_a_minor_alone_is_named_until_her_birthday():
-    rule = CrewRule(0, 1)
-
-    assert crew_problems([A_MINOR], rule, DAY) == [Why("minor_without_adult")]
-    assert crew_problems([A_MINOR], rule, dt.date(2028, 3, 1)) == []
+@pytest.mark.parametrize(
+    ("crew", "rule", "day", "problems"),
+    [
+        ([a_member(), a_member(state=AssignmentState.OFFERED)], (2, 0), DAY, [Why("educators_missing", 2, 1)]),
+        ([a_member(), a_member()], (2, 0), DAY, []),
+        ([a_member()], (1, 1), DAY, [Why("influencers_missing", 1, 0)]),
+        ([a_member(), A_MINOR], (1, 1), DAY, []),
+        ([A_MINOR], (0, 1), dt.date(2028, 2, 29), [Why("minor_without_adult")]),
+        ([A_MINOR], (0, 1), dt.date(2028, 3, 1), []),  # her birthday
+    ],
+)
+def test_a_crew_is_of_who_has_accepted_and_no_minor_is_alone(crew, rule, day, problems):
+    assert crew_problems(crew, CrewRule(*rule), day) == problems
 
 
 def test_a_visit_is_whole_when_every_presentation_is_and_it_has_one():
@@ -307,3 +304,114 @@ def test_starts_move_together_and_none_leaves_the_day(first, moved):
 )
 def test_a_crew_is_looked_for_pupils_before_the_others(audiences, main):
     assert main_audience(audiences) is main
+
+
+# --- bounds, and how far and how much for all who ask ---
+
+A_DAY, A_MINUTE, A_SECOND = dt.timedelta(days=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
+REACH_KM = round(road_km(NIS, LESKOVAC))
+AROUND = (-1, 0, 1)
+OUT_OF_RANGE = {"presentations-0": "length_out_of_range"}
+
+
+def ways(place: Point, reach_km: int | None = None) -> list[str]:
+    return [why.code for why in too_far(NIS, place, reach_km)]
+
+
+def later(seconds: int) -> list[tuple[int, int]]:
+    """Visits of which one begins so many seconds after the end of the other, in the same place."""
+    begins = at("09:00") + seconds * A_SECOND
+    stops = [a_stop(1, "08:00", "09:00"), Stop(2, 20, begins, begins + 30 * A_MINUTE, NIS)]
+    return [(one.earlier.visit_id, one.later.visit_id) for one in arrival_problems(stops)]
+
+
+def longest_of_two(minutes: int) -> list[tuple[int, int]]:
+    """A short visit in Niš within one in Leskovac that ends so many minutes after it; another in Niš follows."""
+    leskovac = Stop(1, 10, at("08:00"), at("09:30") + minutes * A_MINUTE, LESKOVAC)
+    stops = [leskovac, a_stop(2, "09:00", "09:30"), a_stop(3, "09:30", "10:00")]
+    return [(one.earlier.visit_id, one.later.visit_id) for one in arrival_problems(stops)]
+
+
+def spans_of_two(minutes: int) -> list[int]:
+    return overlapping([span_of(at("10:00"), 45, 0), span_of(at("10:45") + minutes * A_MINUTE, 45, 0)])
+
+
+BOUNDS = (
+    ("48 hours of notice", lambda n: is_late_cancel(at("10:00") + 2 * A_DAY + n * A_SECOND, at("10:00")), AROUND,
+     (True, False, False)),
+    ("an hour of notice", lambda n: notice_hours(at("10:00"), at("09:00") - n * A_SECOND), AROUND, (0, 1, 1)),
+    ("no notice", lambda n: notice_hours(at("10:00") + n * dt.timedelta(hours=1), at("10:00")), AROUND, (0, 0, 1)),
+    ("today", lambda n: problems_with(a_visit(a_plan(), day=DAY + n * A_DAY), DAY), AROUND,
+     ({"on_day": "in_the_past"}, {}, {})),
+    ("15 minutes", lambda n: problems_with(a_visit(a_plan(minutes=n)), DAY), (14, 15, 16), (OUT_OF_RANGE, {}, {})),
+    ("480 minutes", lambda n: problems_with(a_visit(a_plan(minutes=n)), DAY), (479, 480, 481), ({}, {}, OUT_OF_RANGE)),
+    ("no pupils", lambda n: problems_with(a_visit(a_plan(expected_pupils=n)), DAY), AROUND,
+     ({"presentations-0": "negative"}, {}, {})),
+    ("her reach", lambda n: ways(LESKOVAC, REACH_KM + n), AROUND, ([WhyNot.BEYOND_REACH], [], [])),
+    ("240 minutes by road", lambda n: ways(so_far(n)), (239, 240, 241), ([], [], [WhyNot.TOO_FAR])),
+    ("480 minutes by road without a talk", lambda n: is_too_long_a_road(NIS, so_far(n)), (479, 480, 481),
+     (False, False, True)),
+    ("one visit ends as the other begins", later, AROUND, ([(1, 2)], [], [])),
+    ("two visits end at once", longest_of_two, AROUND, ([(1, 2)], [(1, 2), (1, 3)], [(1, 2), (1, 3)])),
+    ("one presentation ends as the other begins", spans_of_two, AROUND, ([1], [], [])),
+    ("moved to just after another", lambda n: order_of_moves(spans_at(60, 120), spans_at(180 + n, 300)), AROUND,
+     ([1, 0], [0, 1], [0, 1])),
+    ("moved to just before another", lambda n: order_of_moves(spans_at(120, 60), spans_at(n, 300)), AROUND,
+     ([0, 1], [0, 1], [1, 0])),
+)  # fmt: skip
+
+
+@at_each_bound(*BOUNDS)
+def test_what_each_rule_answers_at_its_bound(rule, value, answer):
+    assert rule(value) == answer
+
+
+DAYS = [TODAY + number * A_DAY for number in range(28)]
+
+
+@pytest.mark.parametrize(
+    ("of_day", "of_week", "more", "found"),
+    [
+        (3, 11, 1, []),
+        (4, 4, 1, [Why("enough_of_day", 5, 4)]),
+        (3, 3, 2, [Why("enough_of_day", 5, 4)]),
+        (0, 12, 1, [Why("enough_of_week", 13, 12)]),
+        (0, 9, 4, [Why("enough_of_week", 13, 12)]),
+        (4, 12, 1, [Why("enough_of_day", 5, 4)]),  # one reason is enough, the nearer one
+    ],
+)
+def test_four_a_day_and_twelve_a_week_are_the_most(of_day: int, of_week: int, more: int, found: list[Why]):
+    assert too_much(of_day, of_week, more) == found
+
+
+def test_nobody_is_sent_further_than_four_hours_from_home():
+    [too_far] = limits.too_far(NIS, SUBOTICA, None)
+
+    assert (too_far.code, too_far.available) == ("too_far", 240)
+    assert too_far.needed > 240
+    assert limits.too_far(NIS, NIS, None) == []
+    assert limits.too_far(NIS, None, None) == []  # a host without a point: people know the way
+
+
+def test_a_week_goes_from_monday_to_sunday():
+    sunday, monday = TODAY - A_DAY, TODAY
+    told = {sunday: 1, monday: 2, TODAY + 6 * A_DAY: 4, TODAY + 7 * A_DAY: 8}
+
+    assert load_on(told, TODAY + 3 * A_DAY) == (0, 6)
+    assert load_on(told, sunday) == (1, 1)
+
+
+@given(st.dictionaries(st.sampled_from(DAYS), st.integers(1, 6)))
+def test_the_full_days_of_free_dates_are_those_on_which_a_candidate_is_warned_of(presentations: dict[dt.date, int]):
+    seeker = a_seeker(presentations=presentations)
+
+    warned = [day for day in DAYS if too_much(*load_on(presentations, day))]
+
+    assert full_days(seeker, DAYS) == warned
+
+
+@given(st.floats(42.2, 46.2), st.floats(18.8, 23.0))
+def test_who_is_out_of_reach_of_free_dates_is_a_candidate_with_a_warning(lat: float, lon: float):
+    home = Point(lat, lon)
+
+    assert bool(limits.too_far(home, NIS, None)) == (road_minutes(home, NIS) > FURTHEST_MINUTES)

@@ -8,7 +8,6 @@ from scheduler.board.queries.placing import answer
 from scheduler.board.queries.week import board
 from scheduler.board.service import place_visit
 from scheduler.board.terms import BoardWish, Placing, ShiftsShown
-from scheduler.core.errors import Rejected
 from scheduler.places.service.school_time import tell_school_time
 from scheduler.places.terms.school_time import Bells, Grouping, Rotation, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -19,6 +18,7 @@ from tests.closures.incidents import tell
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL, a_plan
 from tests.factories.visits import VISIT_DAY
+from tests.refusals import rejection
 from tests.visits.scene import Scene, mails, presentations
 
 DAY = dt.timedelta(days=1)
@@ -27,42 +27,33 @@ WEEK = dt.timedelta(days=7)
 
 @pytest.fixture
 def scene(session) -> Scene:
-    return Scene(planned=False)
+    """Nothing is planned yet; the school has told its shifts."""
+    scene = Scene(planned=False)
+    tell(scene)
+    return scene
 
 
 def test_a_plan_outside_the_shift_is_refused_and_stores_nothing(scene):
-    tell(scene)
     plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(11, 35), classes="8b"))
 
-    with pytest.raises(Rejected) as refused:
+    with rejection(**{"presentations-1-starts_local": "class_not_there"}):
         scene.plan(presentations=plans)
-
-    assert refused.value.problems == {"presentations-1-starts_local": "class_not_there"}
     assert visits_of_week(scene.coordinator, VISIT_DAY - DAY, 1).rows == []
 
 
-def test_a_plan_that_the_school_means_is_stored_as_meant(session, scene):
-    tell(scene)
-    scene.visit_id = scene.plan(presentations=(a_plan(dt.time(11, 35), classes="8b", outside_shift=True),))
-
-    assert [row.outside_shift for row in presentations(session, scene)] == [True]
-
-
-def test_parents_and_classes_that_nobody_can_read_are_never_refused(session, scene):
-    tell(scene)
+def test_what_the_school_means_is_stored_as_meant_and_parents_and_unreadable_classes_are_never_refused(session, scene):
+    meant = a_plan(dt.time(11, 35), classes="8b", outside_shift=True)
     evening = a_plan(dt.time(19), audience=Audience.PARENTS, level=SchoolLevel.NONE, classes="8b")
-    scene.visit_id = scene.plan(presentations=(evening, a_plan(dt.time(11), classes="the choir")))
+    scene.visit_id = scene.plan(presentations=(meant, evening, a_plan(dt.time(13), classes="the choir")))
 
-    assert len(presentations(session, scene)) == 2
+    assert [row.outside_shift for row in presentations(session, scene)] == [True, False, False]
 
 
 def test_a_move_out_of_the_shift_is_refused_and_leaves_the_visit_where_it_is(session, scene):
-    tell(scene)
     scene.visit_id = scene.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"),))
 
-    with pytest.raises(Rejected) as refused:
+    with rejection(**{"presentations-0-starts_local": "class_not_there"}):
         move_visit(scene.coordinator, scene.visit_id, NewTimes(VISIT_DAY + WEEK, {}, UNTIL), now=MONDAY)
-    assert refused.value.problems == {"presentations-0-starts_local": "class_not_there"}
     assert [row.on_day for row in presentations(session, scene)] == [VISIT_DAY]
     assert mails(session, "visit_moved") == []
 
@@ -78,7 +69,6 @@ def test_a_move_out_of_the_shift_is_refused_and_leaves_the_visit_where_it_is(ses
 
 
 def test_the_board_says_before_the_drop_that_the_class_is_not_there_and_what_is_dropped_is_meant(session, scene):
-    tell(scene)
     scene.visit_id = scene.plan(presentations=(a_plan(dt.time(9, 55), classes="7b"),))
     there = Placing(VISIT_DAY + WEEK, dt.time(9, 55), UNTIL)
 
@@ -94,7 +84,6 @@ def test_the_board_says_before_the_drop_that_the_class_is_not_there_and_what_is_
 
 
 def test_the_board_shows_the_shift_of_the_classes_and_says_when_they_are_away(scene):
-    tell(scene)
     plans = (a_plan(dt.time(9, 55), classes="7b"), a_plan(dt.time(15), classes="8b"))
     scene.visit_id = scene.plan(presentations=plans)
     wish = BoardWish(VISIT_DAY, VISIT_DAY)

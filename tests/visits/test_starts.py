@@ -27,11 +27,28 @@ def suggested(*wishes: RequestedPresentationRow, day: dt.date = MONDAY, hours: S
     return written(suggested_starts(wishes, day, 45, hours))
 
 
-def test_a_start_is_suggested_from_the_lessons_of_the_class():
-    assert suggested(a_wish()) == ["09:55"]
-    assert suggested(a_wish(), day=MONDAY + WEEK) == ["15:55"]
-    assert suggested(a_wish(lesson=5)) == ["11:35"]
-    assert suggested(a_wish(lesson=5, starts_local=dt.time(9))) == ["09:00"]
+@pytest.mark.parametrize(
+    ("wishes", "day", "starts"),
+    [
+        ([{}], MONDAY, ["09:55"]),
+        ([{}], MONDAY + WEEK, ["15:55"]),
+        ([{"lesson": 5}], MONDAY, ["11:35"]),
+        ([{"lesson": 5, "starts_local": dt.time(9)}], MONDAY, ["09:00"]),
+        ([{"classes": "8b", "day_part": DayPart.MORNING}], MONDAY, ["15:55"]),  # in the other shift: in its own hours
+        ([{"classes": "8b", "day_part": DayPart.MORNING}], MONDAY + WEEK, ["09:55"]),
+        ([{"lesson": 9}], MONDAY, ["10:00"]),  # no such lesson: the part of the day decides
+        ([{"classes": "the choir", "day_part": DayPart.AFTERNOON}], MONDAY, ["14:00"]),
+        ([{}, {"classes": "5a"}, {"classes": "8b"}, EVENING], MONDAY, ["09:55", "10:45", "14:00", "18:00"]),
+    ],
+)
+def test_starts_are_suggested_from_the_lessons_of_the_classes_one_after_the_other(wishes, day, starts):
+    assert suggested(*(a_wish(**one) for one in wishes), day=day) == starts
+
+
+def test_where_the_shifts_are_not_known_the_part_of_the_day_decides():
+    wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
+
+    assert suggested(*wishes, hours=None) == ["10:00", "11:00", "14:00", "18:00"]
 
 
 def test_on_a_day_without_school_no_start_is_suggested_and_of_classes_that_never_meet_that_of_the_first():
@@ -40,28 +57,6 @@ def test_on_a_day_without_school_no_start_is_suggested_and_of_classes_that_never
     assert suggested_starts([a_wish(), a_wish(classes="")], saturday, 45, HOURS) == [None, dt.time(10)]
     assert suggested(a_wish(classes="7b, 8b")) == ["09:55"]
     assert suggested(a_wish(), day=saturday, hours=None) == ["10:00"]
-
-
-def test_a_class_in_the_other_shift_is_met_in_its_own_hours_whatever_part_of_the_day_was_asked_for():
-    assert suggested(a_wish(classes="8b", day_part=DayPart.MORNING)) == ["15:55"]
-    assert suggested(a_wish(classes="8b", day_part=DayPart.MORNING), day=MONDAY + WEEK) == ["09:55"]
-
-
-def test_where_the_class_has_no_such_lesson_the_part_of_the_day_decides():
-    assert suggested(a_wish(lesson=9)) == ["10:00"]
-    assert suggested(a_wish(classes="the choir", day_part=DayPart.AFTERNOON)) == ["14:00"]
-
-
-def test_presentations_follow_each_other_by_the_bells_and_the_afternoon_shift_comes_after_the_morning():
-    wishes = (a_wish(), a_wish(classes="5a"), a_wish(classes="8b"), a_wish(**EVENING))
-
-    assert suggested(*wishes) == ["09:55", "10:45", "14:00", "18:00"]
-
-
-def test_without_told_shifts_the_part_of_the_day_decides():
-    wishes = (a_wish(), a_wish(), a_wish(day_part=DayPart.AFTERNOON), a_wish(day_part=DayPart.EVENING))
-
-    assert suggested(*wishes, hours=None) == ["10:00", "11:00", "14:00", "18:00"]
 
 
 @pytest.mark.parametrize(
