@@ -20,7 +20,7 @@ from scheduler.attendance.terms import (
     HeadCounts,
 )
 from scheduler.core.db import db
-from scheduler.core.errors import Conflict, NotFound, Rejected
+from scheduler.core.errors import NotFound
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState
 from tests.at_once import all_at_once
@@ -37,6 +37,7 @@ from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import LEAVING, a_begun_visit, a_count, sign_all
 from tests.factories.people import presenter_actor
 from tests.factories.safeguarding import a_cleared_educator
+from tests.refusals import conflict, rejection
 
 STORED, STANDS, LATE, ASIDE = DeliveryOutcome
 PUPILS = (88, 89, 90)
@@ -82,27 +83,18 @@ def table() -> Iterator[tuple[str, tuple[int, ...], list[str], int, int]]:
     for order in sorted(set(permutations((0, 0, 1, 2)))):
         phones = two_phones()
         letters = [phones.types(0, 88), phones.types(0, 89), phones.types(1, 90)]
-        outcomes = [phones.deliver(letters[one]) for one in order]
-        first = phones.first
-        counted = counting(first)
-        assert counted is not None
-        yield (
-            "".join("ABC"[one] for one in order),
-            order,
-            [one.value for one in outcomes],
-            times_stored(first),
-            (counted.pupils),
-        )
+        outcomes = [phones.deliver(letters[one]).value for one in order]
+        yield "".join("ABC"[one] for one in order), order, outcomes, times_stored(phones.first), counting(phones.first)
 
 
 @pytest.mark.both_databases
 def test_deliveries_by_order_are_stored_once(session):
     """`pytest -s` prints the table: A, then B are typed on one phone, C on the colleague's; A is delivered twice."""
     print("\norder  outcome of each delivery           stored  pupils")
-    for name, order, outcomes, stored, pupils in table():
-        print(f"{name}   {', '.join(outcomes):<33}  {stored:>6}  {pupils:>6}")
+    for name, order, outcomes, stored, counted in table():
+        print(f"{name}   {', '.join(outcomes):<33}  {stored:>6}  {counted.pupils:>6}")
         assert stored == (2 if order[0] == 0 else 1)  # B after A is another version of one sheet; else A comes too late
-        assert pupils == (90 if order[0] == 2 else 89)
+        assert counted.pupils == (90 if order[0] == 2 else 89)
         assert violations() == []
 
 
@@ -175,86 +167,56 @@ def deliver_and_look(phones: Phones, letter: Letter) -> None:
 
 
 @pytest.mark.both_databases
-def test_one_delivery_sent_by_ten_at_once_is_stored_once(app, session):
-    phones = two_phones()
-    letter = phones.types(0, 88)
-
-    raised = all_at_once(app, [lambda: phones.deliver(letter)] * 10)
-
-    assert raised == [None] * 10
-    assert times_stored(phones.first) == 1
-    assert [one.outcome for one in deliveries(phones.first)] == [STORED]
-
-
-@pytest.mark.both_databases
-def test_two_phones_at_once_leave_one_count_and_one_set_aside(app, session):
+def test_what_two_phones_deliver_at_once_is_stored_once_and_the_other_number_set_aside(app, session):
     phones = two_phones()
     letters = [phones.types(0, 88), phones.types(1, 90)]
 
-    raised = all_at_once(app, [lambda one=one: phones.deliver(one) for one in letters])
+    raised = all_at_once(app, [lambda one=one: phones.deliver(one) for one in letters * 5])
 
-    assert raised == [None] * 2
+    assert raised == [None] * 10
     assert sorted(one.outcome for one in deliveries(phones.first)) == [ASIDE, STORED]
     assert times_stored(phones.first) == 1
 
 
 @pytest.mark.both_databases
-def test_numbers_that_come_after_the_lock_change_nothing_and_are_kept(session):
-    phones = two_phones()
-    late = phones.types(1, 60)
+def test_numbers_that_come_after_the_lock_or_for_a_talk_that_was_called_off_are_set_aside(session):
+    phones, called_off = two_phones(), two_phones(talks=2)
+    late, vain = phones.types(1, 60), called_off.types(0, 88)
     phones.deliver(phones.types(0, 88))
     sign_all(phones.begun, HeadCounts(pupils=88, teachers=2))
     assert state_of(phones.first) is AttendanceState.LOCKED
+    session.get(Presentation, called_off.first).state = PresentationState.CANCELLED
+    session.commit()
 
-    assert phones.deliver(late) is ASIDE
+    assert (phones.deliver(late), called_off.deliver(vain)) == (ASIDE, ASIDE)
 
     assert counting(phones.first) == HeadCounts(pupils=88, teachers=2)
     assert '"pupils": 60' in deliveries(phones.first)[-1].said
-
-
-def test_numbers_for_a_talk_that_was_called_off_are_kept_aside(session):
-    phones = two_phones(talks=2)
-    letter = phones.types(0, 88)
-    session.get(Presentation, phones.first).state = PresentationState.CANCELLED
-    session.commit()
-
-    assert phones.deliver(letter) is ASIDE
-    assert state_of(phones.first) is None
+    assert state_of(called_off.first) is None
 
 
 def test_who_looks_at_the_page_is_asked_instead(session):
     phones = two_phones()
     phones.deliver(phones.types(0, 88))
-    page = CountSheet(phones.sheets[1])
 
-    with pytest.raises(Conflict) as refusal:
-        deliver_counts(phones.who[1], phones.first, a_count(HeadCounts(pupils=90)), page, now=LEAVING)
+    with conflict(AttendanceReason.COUNTED_MEANWHILE):
+        draft, page = a_count(HeadCounts(pupils=90)), CountSheet(phones.sheets[1])
+        deliver_counts(phones.who[1], phones.first, draft, page, now=LEAVING)
 
-    assert refusal.value.reason is AttendanceReason.COUNTED_MEANWHILE
     assert len(deliveries(phones.first)) == 1
 
 
-def test_what_cannot_be_true_is_refused_and_not_kept(session):
+def test_what_cannot_be_true_or_is_far_from_the_announced_is_refused_by_the_phone_too_and_not_kept(session):
     phones = two_phones()
-    letter = phones.types(0, 2001)
+    far, sheet = a_count(HeadCounts(pupils=10), sure_of=None), CountSheet(phones.sheets[0], 1, asks=False)
 
-    with pytest.raises(Rejected):
-        phones.deliver(letter)
+    with rejection(pupils="count_out_of_range"):
+        phones.deliver(phones.types(0, 2001))
+    with rejection(sure=AttendanceReason.FAR_FROM_ANNOUNCED):
+        deliver_counts(phones.who[0], phones.first, far, sheet, now=LEAVING)
 
     assert deliveries(phones.first) == []
     assert phones.deliver(phones.types(0, 88)) is STORED
-
-
-def test_a_number_far_from_the_announced_one_is_asked_about_by_the_phone_too(session):
-    phones = two_phones()
-    key = phones.sheets[0]
-
-    with pytest.raises(Rejected) as refusal:
-        draft = a_count(HeadCounts(pupils=10), sure_of=None)
-        deliver_counts(phones.who[0], phones.first, draft, CountSheet(key, 1, asks=False), now=LEAVING)
-
-    assert refusal.value.problems == {"sure": AttendanceReason.FAR_FROM_ANNOUNCED}
-    assert deliveries(phones.first) == []
 
 
 def test_a_stranger_delivers_nothing(session):

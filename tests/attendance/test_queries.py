@@ -30,7 +30,7 @@ from tests.visits.defences import take_defences_away
 
 
 def test_a_visit_to_count_shows_what_was_announced_and_nothing_said_yet(session):
-    begun = a_begun_visit(talks=2)
+    begun, far = a_begun_visit(talks=2), a_counted_visit(counts=HeadCounts(pupils=290))
 
     visit = counted_visit(begun.teacher, begun.visit.number)
 
@@ -39,6 +39,8 @@ def test_a_visit_to_count_shows_what_was_announced_and_nothing_said_yet(session)
     assert (first.expected, first.state) == (HeadCounts(90, 0, 2), AttendanceState.OPEN)
     assert (first.said_by_educator, first.said_by_school, first.counted) == (None, None, None)
     assert (visit.host_name_sr_cyrl, visit.named_adults) == ("Вук Караџић", ())
+    [marked] = counted_visit(far.teacher, far.visit.number).presentations
+    assert (marked.odd, marked.said_by_educator) == (True, HeadCounts(pupils=290))
 
 
 def test_merged_and_cancelled_presentations_are_not_counted(session):
@@ -53,14 +55,15 @@ def test_merged_and_cancelled_presentations_are_not_counted(session):
     assert [one.presentation_id for one in visit.presentations] == [begun.first]
 
 
-@pytest.mark.parametrize("number", ["", "P-2026-9999999", "P-2026-0001\x00", "..", "9" * 5000])
-def test_a_number_that_no_visit_has_is_not_found(session, number):
-    with pytest.raises(NotFound):
-        counted_visit(an_actor(), number)
+def test_a_number_that_no_visit_has_is_not_found(session):
+    reader = an_actor()
+    for number in ("", "P-2026-9999999", "P-2026-0001\x00", "..", "9" * 5000):
+        with pytest.raises(NotFound):
+            counted_visit(reader, number)
 
 
-def test_a_visit_is_shown_to_its_crew_its_school_and_its_centre_only(session):
-    begun = a_begun_visit()
+def test_a_visit_is_shown_to_its_crew_its_school_and_its_centre_only_and_what_waits_to_staff(session):
+    begun = a_counted_visit()
     number, request_id = begun.visit.number, begun.request.id
     stranger = presenter_actor(a_cleared_educator(centre_id=begun.visit.centre_id))
 
@@ -73,18 +76,21 @@ def test_a_visit_is_shown_to_its_crew_its_school_and_its_centre_only(session):
         counted_visit(ANONYMOUS, number)
     with pytest.raises(NotFound):
         counted_visit_of_request(a_begun_visit().school, request_id)
+    for actor in (begun.teacher, begun.school, ANONYMOUS):
+        with pytest.raises(NotAllowed):
+            waiting_attendance(actor)
 
 
 def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_for_one(session):
     programme = make_programme()
     coordinator = an_actor(centre_id=programme.centre_id)
+
+    def waiting():
+        return [visit.number for visit, _one in rows_of(waiting_attendance(coordinator)[0]).rows]
+
     submitted = a_counted_visit(programme=programme)
-
     with statements() as for_one:
-        assert [visit.number for visit, _one in rows_of(waiting_attendance(coordinator)[0]).rows] == [
-            submitted.visit.number
-        ]
-
+        assert waiting() == [submitted.visit.number]
     silent = a_counted_visit(programme=programme)
     assume_silent(now=LEAVING + dt.timedelta(days=7))
     fresh = a_counted_visit(programme=programme)
@@ -94,28 +100,8 @@ def test_what_waits_is_ordered_by_urgency_and_asks_as_often_for_three_visits_as_
     a_counted_visit()  # of another centre
 
     with statements() as for_more:
-        waiting = [visit for visit, _one in rows_of(waiting_attendance(coordinator)[0]).rows]
-
-    order = [different, submitted, silent, fresh]
-    assert [one.number for one in waiting] == [begun.visit.number for begun in order]
+        assert waiting() == [begun.visit.number for begun in (different, submitted, silent, fresh)]
     assert len(for_more) == len(for_one)
-
-
-def test_only_staff_see_what_waits(session):
-    begun = a_counted_visit()
-
-    for actor in (begun.teacher, begun.school, ANONYMOUS):
-        with pytest.raises(NotAllowed):
-            waiting_attendance(actor)
-
-
-def test_a_number_far_from_the_announced_one_is_marked(session):
-    begun = a_counted_visit(counts=HeadCounts(pupils=290))
-
-    [one] = counted_visit(begun.teacher, begun.visit.number).presentations
-
-    assert one.odd
-    assert one.said_by_educator == HeadCounts(pupils=290)
 
 
 def test_adults_of_a_visit_are_the_most_that_anybody_said(session):

@@ -1,14 +1,14 @@
-"""Who may say how many were there, whose numbers count, and that nothing said is ever lost or added up."""
+"""Who may say how many were there, how long it was and who came; whose numbers count; nothing said is ever lost."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from sqlalchemy import select
 
-from scheduler.attendance.models import HeadCount
-from scheduler.attendance.queries.counting import rows_of
+from scheduler.attendance.models import Attendance, HeadCount
+from scheduler.attendance.queries.counting import counted_visit, crew_at, rows_of
 from scheduler.attendance.queries.history import history_of, said_so_far
 from scheduler.attendance.queries.invariants import violations
 from scheduler.attendance.queries.to_lock import waiting_attendance
@@ -17,29 +17,28 @@ from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.messages.models import OutboxMessage
+from scheduler.core.errors import NotAllowed, NotFound
+from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
-from scheduler.policy import ANONYMOUS
+from scheduler.policy import ANONYMOUS, Role
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
+from scheduler.staffing.service.crew import withdraw_presenter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import AssignmentState, PresentationState, VisitState
-from tests.at_once import until_somebody_waits_for
+from tests.at_once import all_at_once, until_somebody_waits_for
 from tests.attendance.stored_counts import counting, state_of
 from tests.factories.counting import FAIR, LEAVING, a_begun_visit, a_count, a_counted_visit, a_locked_visit
-from tests.factories.people import make_presenter, presenter_actor
+from tests.factories.people import an_actor, make_presenter, presenter_actor
 from tests.factories.requests import make_school_request
-from tests.factories.safeguarding import a_cleared_educator, make_vetting
-from tests.factories.visits import make_assignment
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_vetting
+from tests.factories.visits import VISIT_DAY, make_assignment
+from tests.refusals import conflict, rejection
+from tests.visits.scene import mails
+from tests.web.browser import browser_of
 
 OTHER = HeadCounts(pupils=86, teachers=3)
 WEEK = dt.timedelta(days=7)
-
-
-def mails(kind):
-    db.session.rollback()
-    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()
 
 
 def moves_of_attendance():
@@ -68,23 +67,8 @@ def test_the_educators_numbers_are_stored_and_the_visit_is_delivered(session):
     assert violations() == []
 
 
-def test_the_school_is_asked_once_by_a_mail_with_its_own_link_after_the_last_presentation(session):
+def test_each_contact_of_a_school_is_asked_once_by_a_link_of_its_own_after_the_last_presentation(session):
     begun = a_begun_visit(talks=2)
-
-    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
-    assert mails("countersign") == []
-    assert session.get(Visit, begun.visit.id).state is VisitState.CONFIRMED
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-    submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
-
-    [mail] = mails("countersign")
-    assert (mail.address, mail.link_purpose, mail.link_subject_id) == ("ana@school.example", "status", begun.request.id)
-    assert mail.link_path == "/status/{token}/attendance"
-    assert "Вук Караџић" in mail.text
-
-
-def test_after_a_merge_each_contact_is_asked_for_the_numbers_by_a_link_of_its_own(session):
-    begun = a_begun_visit()
     merged = make_school_request(
         RequestState.MERGED_INTO,
         merged_into_id=begun.request.id,
@@ -93,13 +77,17 @@ def test_after_a_merge_each_contact_is_asked_for_the_numbers_by_a_link_of_its_ow
         language="en",
     )
 
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(), now=LEAVING)
+    assert mails(session, "countersign") == []
+    assert session.get(Visit, begun.visit.id).state is VisitState.CONFIRMED
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+    submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
-    asked = [(one.address, one.language, one.link_subject_id) for one in mails("countersign")]
-    assert sorted(asked) == [
-        ("ana@school.example", "sr_Cyrl", begun.request.id),
-        ("bojan@school.example", "en", merged.id),
-    ]
+    ana, bojan = sorted(mails(session, "countersign"), key=lambda mail: mail.address)
+    assert (ana.address, ana.language, ana.link_subject_id) == ("ana@school.example", "sr_Cyrl", begun.request.id)
+    assert (bojan.address, bojan.language, bojan.link_subject_id) == ("bojan@school.example", "en", merged.id)
+    assert (ana.link_purpose, ana.link_path) == ("status", "/status/{token}/attendance")
+    assert "Вук Караџић" in ana.text
 
 
 def test_a_visit_without_a_school_request_asks_nobody(session):
@@ -110,112 +98,76 @@ def test_a_visit_without_a_school_request_asks_nobody(session):
 
     submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
-    assert mails("countersign") == []
+    assert mails(session, "countersign") == []
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
 
-def test_nobody_counts_but_an_educator_of_the_crew(session):
+def test_nobody_counts_but_an_educator_of_the_crew_or_a_coordinator_of_the_centre(session):
     begun = a_begun_visit()
-    stranger = presenter_actor(a_cleared_educator(centre_id=begun.visit.centre_id))
-    influencer = make_presenter(PresenterKind.INFLUENCER, centre_id=begun.visit.centre_id)
+    centre_id = begun.visit.centre_id
+    stranger, suggested = a_cleared_educator(centre_id=centre_id), a_cleared_educator(centre_id=centre_id)
+    make_assignment(begun.presentations[0], suggested.id, AssignmentState.SUGGESTED)
+    influencer = make_presenter(PresenterKind.INFLUENCER, centre_id=centre_id)
     make_vetting(influencer.id)
     make_assignment(begun.presentations[0], influencer.id)
 
     for actor, refusal in [
-        (stranger, NotFound),
+        (presenter_actor(stranger), NotFound),
+        (presenter_actor(suggested), NotFound),
         (presenter_actor(influencer), NotAllowed),
         (begun.school, NotAllowed),
+        (an_actor(Role.SAFEGUARDING, centre_id=centre_id), NotAllowed),
+        (an_actor(Role.INFLUENCER, centre_id=centre_id), NotAllowed),
+        (an_actor(), NotFound),  # of another centre
         (ANONYMOUS, NotAllowed),
     ]:
         with pytest.raises(refusal):
             submit_counts(actor, begun.first, a_count(), now=LEAVING)
 
-    assert state_of(begun.first) is None
+    assert session.scalars(select(Attendance)).all() == []
 
 
-def test_an_educator_who_was_only_suggested_is_no_crew(session):
-    begun = a_begun_visit()
-    suggested = a_cleared_educator(centre_id=begun.visit.centre_id)
-    make_assignment(begun.presentations[0], suggested.id, AssignmentState.SUGGESTED)
-
-    with pytest.raises(NotFound):
-        submit_counts(presenter_actor(suggested), begun.first, a_count(), now=LEAVING)
-
-
-def test_nobody_counts_before_it_has_begun(session):
+def test_what_has_not_begun_is_not_confirmed_or_cannot_be_is_not_counted(session):
     begun = a_begun_visit()
     early = begun.presentations[0].starts_at - dt.timedelta(seconds=1)
 
-    with pytest.raises(Rejected) as refusal:
+    with rejection(form="not_begun"):
         submit_counts(begun.teacher, begun.first, a_count(), now=early)
-
-    assert refusal.value.problems == {"form": "not_begun"}
-    assert state_of(begun.first) is None
-
-
-def test_a_presentation_that_nobody_confirmed_cannot_be_counted(session):
-    begun = a_begun_visit()
+    with rejection(pupils="count_out_of_range"):
+        submit_counts(begun.teacher, begun.first, a_count(HeadCounts(pupils=10**12)), now=LEAVING)
     session.get(Presentation, begun.first).state = PresentationState.PLANNED
     session.commit()
-
-    with pytest.raises(Conflict, match="not_confirmed"):
+    with conflict("not_confirmed"):
         submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
 
-
-def test_numbers_that_cannot_be_store_nothing(session):
-    begun = a_begun_visit()
-
-    with pytest.raises(Rejected) as refusal:
-        submit_counts(begun.teacher, begun.first, a_count(HeadCounts(pupils=10**12)), now=LEAVING)
-
-    assert refusal.value.problems == {"pupils": "count_out_of_range"}
-    assert session.scalars(select(HeadCount)).all() == []
+    assert (state_of(begun.first), session.scalars(select(HeadCount)).all()) == (None, [])
 
 
 @pytest.mark.both_databases
-def test_other_numbers_are_a_new_version_and_the_old_ones_are_kept(session):
+def test_other_numbers_are_a_new_version_beside_the_old_ones_and_the_same_again_change_nothing(session):
     begun = a_counted_visit()
+    before = moves_of_attendance()
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
+    assert (moves_of_attendance(), len(said_so_far([begun.first]))) == (before, 1)
 
     submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
     assert counting(begun.first) == OTHER
-    said = said_so_far([begun.first])
-    assert [(line.version, line.source, line.said, line.counts) for line in said] == [
+    assert [(line.version, line.source, line.said, line.counts) for line in said_so_far([begun.first])] == [
         (1, CountSource.EDUCATOR, FAIR, False),
         (2, CountSource.EDUCATOR, OTHER, True),
     ]
 
 
-def test_the_same_numbers_sent_again_change_nothing(session):
-    begun = a_counted_visit()
-    before = moves_of_attendance()
-
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING + dt.timedelta(minutes=1))
-
-    assert moves_of_attendance() == before
-    assert len(said_so_far([begun.first])) == 1
-
-
 @pytest.mark.both_databases
 def test_ten_presses_at_once_are_one_count_one_delivery_and_one_mail(app, session):
     begun = a_begun_visit()
-    teacher, first, together = begun.teacher, begun.first, Barrier(10)
+    teacher, first = begun.teacher, begun.first
 
-    def press(_):
-        with app.app_context():
-            together.wait(timeout=30)
-            try:
-                submit_counts(teacher, first, a_count(), now=LEAVING)
-            finally:
-                db.session.remove()
+    failed = all_at_once(app, [lambda: submit_counts(teacher, first, a_count(), now=LEAVING)] * 10)
 
-    db.session.remove()
-    with ThreadPoolExecutor(10) as pool:
-        list(pool.map(press, range(10)))
-
-    assert counting(first) == FAIR
-    assert len(said_so_far([first])) == 1
-    assert len(mails("countersign")) == 1
+    assert failed == [None] * 10
+    assert (counting(first), len(said_so_far([first])), len(mails(session, "countersign"))) == (FAIR, 1, 1)
     assert moves_of_attendance() == ["attendance open", "attendance submitted"]
 
 
@@ -249,43 +201,38 @@ def test_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_add
 
 def test_the_school_signs_once_but_may_press_twice(session):
     begun = a_counted_visit()
-    countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)
+    for _press in range(2):
+        assert countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
 
-    assert countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING) is False
-    with pytest.raises(Conflict, match="not_submitted"):
+    with conflict("not_submitted"):
         countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
     assert len(said_so_far([begun.first])) == 2
 
 
-def test_a_school_that_presses_an_old_page_after_a_correction_is_told_that_nothing_waits(session):
-    begun = a_locked_visit()
-    correct_counts(begun.coordinator, begun.first, OTHER, "counted twice", now=LEAVING)
+def test_before_the_count_and_after_a_correction_there_is_nothing_to_sign(session):
+    begun, corrected = a_begun_visit(), a_locked_visit()
+    correct_counts(corrected.coordinator, corrected.first, OTHER, "counted twice", now=LEAVING)
 
-    with pytest.raises(Conflict, match="not_submitted"):
-        countersign(begun.school, begun.visit.id, {}, now=LEAVING)  # the page shows no number of the school's any more
+    with conflict("not_submitted"):
+        countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
+    with conflict("not_submitted"):  # an old page shows no number of the school's any more
+        countersign(corrected.school, corrected.visit.id, {}, now=LEAVING)
 
 
 def test_after_the_school_has_answered_the_educator_cannot_change_the_numbers(session):
     begun = a_locked_visit()
 
-    with pytest.raises(Conflict, match="already_countersigned"):
+    with conflict("already_countersigned"):
         submit_counts(begun.teacher, begun.first, a_count(OTHER), now=LEAVING)
 
 
-@pytest.mark.parametrize(
-    ("said", "problem"),
-    [
-        ({}, "count_missing"),
-        (HeadCounts(pupils=-1), "count_out_of_range"),
-    ],
-)
-def test_a_school_must_say_every_number_and_a_possible_one(session, said, problem):
+def test_a_school_must_say_every_number_and_a_possible_one(session):
     begun = a_counted_visit()
 
-    with pytest.raises(Rejected) as refusal:
-        countersign(begun.school, begun.visit.id, {begun.first: said} if said else {}, now=LEAVING)
-
-    assert refusal.value.problems == {"counts": problem}
+    with rejection(counts="count_missing"):
+        countersign(begun.school, begun.visit.id, {}, now=LEAVING)
+    with rejection(counts="count_out_of_range"):
+        countersign(begun.school, begun.visit.id, {begun.first: HeadCounts(pupils=-1)}, now=LEAVING)
     assert state_of(begun.first) is AttendanceState.SUBMITTED
 
 
@@ -299,35 +246,20 @@ def test_nobody_signs_for_another_school(session):
             countersign(actor, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
 
 
-def test_there_is_nothing_to_sign_before_the_educator_has_counted(session):
-    begun = a_begun_visit()
-
-    with pytest.raises(Conflict, match="not_submitted"):
-        countersign(begun.school, begun.visit.id, {begun.first: FAIR}, now=LEAVING)
-
-
 @pytest.mark.both_databases
 def test_a_school_and_a_job_at_the_same_moment_leave_one_state_that_the_audit_tells(app, session):
     begun = a_counted_visit()
-    school, visit_id, first, together = begun.school, begun.visit.id, begun.first, Barrier(2)
+    school, visit_id, first = begun.school, begun.visit.id, begun.first
 
-    def at_once(act):
-        with app.app_context():
-            together.wait(timeout=30)
-            try:
-                act()
-            finally:
-                db.session.remove()
+    failed = all_at_once(
+        app,
+        [
+            lambda: countersign(school, visit_id, {first: FAIR}, now=LEAVING + WEEK),
+            lambda: assume_silent(now=LEAVING + WEEK),
+        ],
+    )
 
-    db.session.remove()
-    acts = [
-        lambda: countersign(school, visit_id, {first: FAIR}, now=LEAVING + WEEK),
-        lambda: assume_silent(now=LEAVING + WEEK),
-    ]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(at_once, acts))
-
-    assert state_of(first) is AttendanceState.LOCKED
+    assert (failed, state_of(first)) == ([None] * 2, AttendanceState.LOCKED)
     steps = [line.to.value for line in history_of([first])]
     assert steps in (
         ["submitted", "countersigned", "locked"],
@@ -357,3 +289,134 @@ def test_a_colleague_who_writes_into_the_request_at_that_moment_is_waited_for(ap
     db.session.rollback()
     row = session.get_one(SchoolRequest, request_id, populate_existing=True)
     assert (row.state, row.file_number) == (RequestState.REPORTED, "01-12/2026")
+
+
+A, P = AssignmentState, PresentationState
+
+
+def held(session, begun) -> list[tuple[PresentationState, int | None]]:
+    session.rollback()
+    wanted = select(Presentation.state, Presentation.minutes_given).where(Presentation.visit_id == begun.visit.id)
+    return [(state, minutes) for state, minutes in session.execute(wanted.order_by(Presentation.ordinal))]
+
+
+def seats(session, begun) -> dict[int, AssignmentState]:
+    session.rollback()
+    wanted = select(Assignment.presenter_id, Assignment.state).where(Assignment.presentation_id == begun.first)
+    return dict(session.execute(wanted).all())
+
+
+@pytest.mark.both_databases
+def test_fewer_minutes_than_planned_make_it_part_delivered_until_others_are_said_and_the_visit_is_delivered(session):
+    begun = a_begun_visit(2)
+    seen = []
+    for minutes in (45, 20, 25, 45, 30):
+        submit_counts(begun.teacher, begun.first, a_count(minutes_given=minutes), now=LEAVING)
+        seen += held(session, begun)[:1]
+    submit_counts(begun.teacher, begun.presentations[1].id, a_count(minutes_given=45), now=LEAVING)
+
+    whole, part = P.DELIVERED, P.PART_DELIVERED
+    assert seen == [(whole, None), (part, 20), (part, 25), (whole, None), (part, 30)]
+    assert held(session, begun) == [(part, 30), (whole, None)]
+    assert session.get(Visit, begun.visit.id).state is VisitState.DELIVERED
+
+
+@pytest.mark.both_databases
+def test_a_young_presenter_who_did_not_come_is_absent_and_the_educator_present_however_often_it_is_said(session):
+    begun = a_begun_visit()
+    minor = a_cleared_minor(centre_id=begun.visit.centre_id)
+    make_assignment(begun.presentations[0], minor.id)
+    said = a_count(absent=frozenset({minor.id}), minutes_given=40)
+
+    for _press in range(2):
+        submit_counts(begun.teacher, begun.first, said, now=LEAVING)
+
+    assert seats(session, begun) == {begun.educator.id: A.PRESENT, minor.id: A.ABSENT}
+    assert [line.version for line in said_so_far([begun.first])] == [1]
+
+
+@pytest.mark.both_databases
+def test_an_absent_adult_is_noted_though_a_minor_came_and_a_mistake_is_undone(session):
+    begun = a_begun_visit()
+    other = a_cleared_educator(centre_id=begun.visit.centre_id)
+    minor = a_cleared_minor(centre_id=begun.visit.centre_id)
+    for person in (other, minor):
+        make_assignment(begun.presentations[0], person.id)
+    wrong = a_count(absent=frozenset({other.id}))
+    submit_counts(begun.teacher, begun.first, wrong, now=LEAVING)
+    assert seats(session, begun) == {begun.educator.id: A.PRESENT, other.id: A.ABSENT, minor.id: A.PRESENT}
+
+    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
+
+    assert set(seats(session, begun).values()) == {A.PRESENT}
+
+
+def test_who_was_present_at_one_talk_can_still_be_taken_out_of_the_next(session):
+    begun = a_begun_visit(2)
+    other = a_cleared_educator(centre_id=begun.visit.centre_id)
+    for presentation in begun.presentations:
+        make_assignment(presentation, other.id)
+    third = a_cleared_educator(centre_id=begun.visit.centre_id)
+    make_assignment(begun.presentations[0], third.id)
+    submit_counts(begun.teacher, begun.first, a_count(absent=frozenset({third.id})), now=LEAVING)
+
+    withdraw_presenter(begun.coordinator, begun.visit.id, other.id, reason="Ill", now=LEAVING)
+
+    assert seats(session, begun)[other.id] is A.PRESENT
+    assert HeadCounts(88, 0, 2, 0) == said_so_far([begun.first])[0].said
+
+
+def test_colleagues_read_a_minors_first_name_only(session):
+    begun = a_begun_visit()
+    minor = a_cleared_minor(centre_id=begun.visit.centre_id, given_name="Tara", family_name="Ilić")
+    make_assignment(begun.presentations[0], minor.id)
+
+    assert "Tara" in [one.name for one in crew_at(begun.first, VISIT_DAY)]
+
+
+def flagged(begun, talk=0) -> bool:
+    db.session.rollback()
+    return counted_visit(begun.coordinator, begun.visit.number).presentations[talk].at_the_desk
+
+
+def test_a_coordinator_who_counts_for_the_presenters_delivers_the_visit_and_is_flagged_until_they_count(session):
+    begun = a_begun_visit()
+    submit_counts(begun.coordinator, begun.first, a_count(), now=LEAVING)
+
+    assert state_of(begun.first) is AttendanceState.SUBMITTED
+    assert session.get_one(Visit, begun.visit.id).state is VisitState.DELIVERED
+    assert session.scalars(select(Assignment.state)).all() == [AssignmentState.PRESENT]
+    assert flagged(begun)
+    submit_counts(begun.teacher, begun.first, a_count(turned_away=3), now=LEAVING)
+    assert not flagged(begun)
+
+
+def test_a_colleague_who_was_in_the_other_room_counts_and_is_flagged(session):
+    begun = a_begun_visit(talks=2)
+    colleague = a_cleared_educator(centre_id=begun.visit.centre_id)
+    make_assignment(begun.presentations[1], colleague.id)
+
+    for presentation in begun.presentations:
+        submit_counts(presenter_actor(colleague), presentation.id, a_count(), now=LEAVING)
+
+    assert (flagged(begun, 0), flagged(begun, 1)) == (True, False)
+
+
+def test_the_pages_lead_a_coordinator_to_counting_and_say_who_counted(app, the_clock):
+    begun = a_begun_visit()
+    desk_user = db.session.get_one(User, begun.coordinator.user_id)
+    way = f"/visits/{begun.visit.number}/count/{begun.presentations[0].ordinal}"
+    the_clock.stands_at(LEAVING + dt.timedelta(days=1))
+    assert way in browser_of(app, desk_user).get("/attendance").text
+    the_clock.stands_at(LEAVING)
+    desk = browser_of(app, desk_user)
+    for page in (f"/attendance/{begun.visit.number}", f"/visits/{begun.visit.number}"):
+        assert way in desk.get(page).text, page
+    assert way not in desk.get("/attendance").text  # on the day itself it is the presenter's turn
+    assert "You count for the presenters" in desk.get(f"{way}?lang=en").text
+
+    said = {"pupils": "80", "teachers": "2", "parents": "0", "others": "0", "minutes_given": "45", "turned_away": "0"}
+    assert desk.post(way, data=said).status_code == 302
+
+    for page in (f"/attendance/{begun.visit.number}", "/attendance"):
+        assert "Counted at the desk" in desk.get(f"{page}?lang=en").text, page

@@ -8,18 +8,15 @@ import json
 import pytest
 from PIL import Image
 from sqlalchemy import delete, select, text, update
-from sqlalchemy.exc import IntegrityError
 
 from scheduler import policy
 from scheduler.attendance import rules
 from scheduler.attendance.queries.sheets import sheet_at, sheets_of
-from scheduler.attendance.service.counting import submit_counts
 from scheduler.attendance.service.sheets import keep_sheet, open_sheet, remove_sheet
 from scheduler.attendance.sheet_models import SheetScan
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.core.refusals import refused_by
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.core.scans import SHEET_SIDE, ScanKind
 from scheduler.people.models import User
 from scheduler.people.terms import PresenterKind
@@ -30,12 +27,12 @@ from scheduler.privacy.terms import RetentionRow
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import PresentationState
 from tests.at_once import all_at_once
-from tests.factories.counting import LEAVING, a_begun_visit, a_count, a_locked_visit
+from tests.factories.counting import LEAVING, a_begun_visit, a_counted_visit, a_locked_visit
 from tests.factories.people import an_actor, make_presenter, make_user, presenter_actor
 from tests.factories.safeguarding import a_scan
+from tests.refusals import conflict, database_refusal, rejection
 
 pytestmark = pytest.mark.both_databases
-
 DAY = dt.timedelta(days=1)
 PHOTO = a_scan("jpeg")
 
@@ -45,16 +42,15 @@ def kept() -> list[SheetScan]:
     return list(db.session.scalars(select(SheetScan).order_by(SheetScan.id)))
 
 
-def written() -> list[tuple[str, str]]:
-    db.session.rollback()
-    of_sheets = select(AuditEntry).where(AuditEntry.thing == "sheet_scan").order_by(AuditEntry.id)
-    return [(entry.action, entry.actor) for entry in db.session.scalars(of_sheets)]
+def by(actor, begun, content=PHOTO, now=LEAVING) -> int:
+    """A sheet of the visit's first presentation that somebody keeps."""
+    return keep_sheet(actor, begun.first, content, now=now)
 
 
 def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(session):
     begun = a_begun_visit()
 
-    ids = {keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING) for _press in range(2)}
+    ids = {by(begun.teacher, begun) for _press in range(2)}
 
     [row] = kept()
     assert ids == {row.id}
@@ -67,8 +63,7 @@ def test_the_presenter_keeps_a_sheet_once_and_its_hash_is_that_of_the_bytes(sess
 
 def test_a_photo_is_kept_no_finer_than_it_is_read_and_a_pdf_as_it_is(session):
     begun = a_begun_visit()
-    fine = keep_sheet(begun.teacher, begun.first, a_scan("png", width=3000, height=4000), now=LEAVING)
-    pdf = keep_sheet(begun.teacher, begun.first, a_scan("pdf"), now=LEAVING)
+    fine, pdf = (by(begun.teacher, begun, one) for one in (a_scan("png", width=3000, height=4000), a_scan("pdf")))
 
     picture, kind = open_sheet(begun.teacher, fine, now=LEAVING)
     assert (kind, Image.open(io.BytesIO(picture)).size) == (ScanKind.JPEG, (SHEET_SIDE * 3 // 4, SHEET_SIDE))
@@ -88,46 +83,42 @@ def test_a_photo_is_kept_no_finer_than_it_is_read_and_a_pdf_as_it_is(session):
 def test_trust_s23_what_is_no_sheet_is_refused_and_nothing_is_kept(session, content, reason):
     begun = a_begun_visit()
 
-    with pytest.raises(Rejected) as refused:
-        keep_sheet(begun.teacher, begun.first, content, now=LEAVING)
+    with rejection(scan=reason):
+        by(begun.teacher, begun, content)
 
-    assert refused.value.problems == {"scan": reason}
     assert kept() == []
 
 
 def test_before_it_begins_and_where_nothing_is_confirmed_no_sheet_is_taken(session):
     begun = a_begun_visit()
-    with pytest.raises(Rejected) as refused:
-        keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING - DAY)
-    assert refused.value.problems == {"scan": "not_begun"}
+    with rejection(scan="not_begun"):
+        by(begun.teacher, begun, now=LEAVING - DAY)
 
     db.session.get_one(Presentation, begun.first).state = PresentationState.PLANNED
     db.session.commit()
-    with pytest.raises(Conflict, match="not_confirmed"):
-        keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    with conflict("not_confirmed"):
+        by(begun.teacher, begun)
 
 
 def test_who_may_count_keeps_and_opens_and_nobody_else(session):
     begun = a_begun_visit()
-    one = keep_sheet(begun.coordinator, begun.first, PHOTO, now=LEAVING)
-    young = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2009, 3, 1), centre_id=begun.visit.centre_id)
+    centre_id, number = begun.visit.centre_id, begun.visit.number
+    one = by(begun.coordinator, begun)
+    young = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2009, 3, 1), centre_id=centre_id)
     strangers = [
-        presenter_actor(make_presenter(centre_id=begun.visit.centre_id)),
-        presenter_actor(young),
-        begun.school,
-        an_actor(Role.SAFEGUARDING, centre_id=begun.visit.centre_id),
-        an_actor(),
-        policy.ANONYMOUS,
+        *(presenter_actor(person) for person in (make_presenter(centre_id=centre_id), young)),
+        *(begun.school, an_actor(Role.SAFEGUARDING, centre_id=centre_id), an_actor(), policy.ANONYMOUS),
+    ]
+    acts = [
+        lambda who: by(who, begun, a_scan("pdf")),
+        lambda who: open_sheet(who, one, now=LEAVING),
+        lambda who: sheet_at(who, number, one),
+        lambda who: remove_sheet(who, one, now=LEAVING),
     ]
     for who in strangers:
-        with pytest.raises((NotAllowed, NotFound)):
-            keep_sheet(who, begun.first, a_scan("pdf"), now=LEAVING)
-        with pytest.raises((NotAllowed, NotFound)):
-            open_sheet(who, one, now=LEAVING)
-        with pytest.raises((NotAllowed, NotFound)):
-            sheet_at(who, begun.visit.number, one)
-        with pytest.raises((NotAllowed, NotFound)):
-            remove_sheet(who, one, now=LEAVING)
+        for act in acts:
+            with pytest.raises((NotAllowed, NotFound)):
+                act(who)
     assert [row.id for row in kept()] == [one]
     with pytest.raises(NotFound):
         sheet_at(begun.teacher, a_begun_visit().visit.number, one)
@@ -135,27 +126,25 @@ def test_who_may_count_keeps_and_opens_and_nobody_else(session):
 
 def test_who_opens_it_is_written_down_once_in_a_quarter_of_an_hour(session):
     begun = a_begun_visit()
-    one = keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
-    desk = begun.coordinator
+    one, desk = by(begun.teacher, begun), begun.coordinator
     for minutes in (0, 5, 14, 15):
         open_sheet(desk, one, now=LEAVING + dt.timedelta(minutes=minutes))
 
-    seen = ("sheet opened", desk.label)
-    assert written() == [("sheet kept", begun.teacher.label), seen, seen]
+    of_sheets = select(AuditEntry.action, AuditEntry.actor).where(AuditEntry.thing == "sheet_scan")
+    written = session.execute(of_sheets.order_by(AuditEntry.id)).all()
+    assert written == [("sheet kept", begun.teacher.label), *[("sheet opened", desk.label)] * 2]
 
 
 def test_a_presentation_and_a_centre_keep_so_many_and_no_more(session, monkeypatch):
     begun = a_begun_visit(talks=2)
     for width in range(rules.MOST_OF_A_TALK):
-        keep_sheet(begun.teacher, begun.first, a_scan("pdf", width=width), now=LEAVING)
-    with pytest.raises(Rejected) as refused:
-        keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
-    assert refused.value.problems == {"scan": "sheets_of_talk_full"}
+        by(begun.teacher, begun, a_scan("pdf", width=width))
+    with rejection(scan="sheets_of_talk_full"):
+        by(begun.teacher, begun)
 
     monkeypatch.setattr(rules, "MOST_BYTES_OF_A_CENTRE", sum(row.size for row in kept()) + 10)
-    with pytest.raises(Rejected) as refused:
+    with rejection(scan="sheets_of_centre_full"):
         keep_sheet(begun.teacher, begun.presentations[1].id, PHOTO, now=LEAVING)
-    assert refused.value.problems == {"scan": "sheets_of_centre_full"}
     assert len(kept()) == rules.MOST_OF_A_TALK
 
 
@@ -169,16 +158,13 @@ def test_ten_who_send_the_same_sheet_at_once_keep_it_once(app, session):
 
 
 def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_always(session):
-    begun = a_begun_visit()
-    one = keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
-    submit_counts(begun.teacher, begun.first, a_count(), now=LEAVING)
-    remove_sheet(begun.teacher, one, now=LEAVING)
+    begun, locked = a_counted_visit(), a_locked_visit()
+    remove_sheet(begun.teacher, by(begun.teacher, begun), now=LEAVING)
     assert kept() == []
     [removed] = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "sheet removed"))
     assert len(json.loads(removed.details)["sha256"]) == 64, "the paper in the binder is still known by it"
 
-    locked = a_locked_visit()
-    other = keep_sheet(locked.teacher, locked.first, PHOTO, now=LEAVING)
+    other = by(locked.teacher, locked)
     with pytest.raises(NotAllowed):
         remove_sheet(locked.teacher, other, now=LEAVING)
     remove_sheet(locked.coordinator, other, now=LEAVING)
@@ -187,19 +173,17 @@ def test_who_sent_it_takes_it_back_until_the_school_has_answered_and_staff_alway
 
 def test_trust_s40_a_sheet_is_gone_ninety_days_after_the_visit_and_its_numbers_stay(session):
     begun = a_locked_visit()
-    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    by(begun.teacher, begun)
 
     assert run_retention(now=LEAVING + 89 * DAY).counts[RetentionRow.SHEET] == 0
-    assert run_retention(now=LEAVING + 90 * DAY, dry_run=True).counts[RetentionRow.SHEET] == 1
-    assert run_retention(now=LEAVING + 90 * DAY).counts[RetentionRow.SHEET] == 1
+    for dry_run in (True, False):
+        assert run_retention(now=LEAVING + 90 * DAY, dry_run=dry_run).counts[RetentionRow.SHEET] == 1
     assert (kept(), run_retention(now=LEAVING + 90 * DAY).total) == ([], 0)
 
 
 def test_trust_s42_the_sheets_that_a_teacher_may_have_signed_go_with_her(session):
-    begun = a_locked_visit(contact_email="mira@school.example")
-    other = a_locked_visit(contact_email="ana@school.example")
-    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
-    stays = keep_sheet(other.teacher, other.first, PHOTO, now=LEAVING)
+    begun, other = (a_locked_visit(contact_email=f"{who}@school.example") for who in ("mira", "ana"))
+    _goes, stays = (by(one.teacher, one) for one in (begun, other))
     later = LEAVING + 40 * DAY
 
     assert preview(policy.SYSTEM, "mira@school.example", centre_id=None, now=later).goes["sheet_scan"] == 1
@@ -223,27 +207,23 @@ CHANGES = {
 @pytest.mark.parametrize("column", CHANGES)
 def test_the_database_changes_nothing_of_a_kept_sheet(session, column):
     begun = a_begun_visit(2)
-    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
-    [before] = kept()
-    was, other = getattr(before, column), CHANGES[column]
-    if column == "presentation_id":
-        other = begun.presentations[1].id
+    by(begun.teacher, begun)
+    was = getattr(kept()[0], column)
+    other = begun.presentations[1].id if column == "presentation_id" else CHANGES[column]
 
-    with pytest.raises(IntegrityError) as refused, transaction() as inside:
+    with database_refusal("sheet_stays", "row_is_not_replaced") as inside:
         inside.execute(update(SheetScan).values({column: other}).execution_options(synchronize_session=False))
 
-    assert refused_by(refused.value) in {"sheet_stays", "row_is_not_replaced"}
     assert getattr(kept()[0], column) == was
 
 
 def test_an_account_that_is_deleted_leaves_its_sheet_without_a_sender(session):
     begun, desk = a_begun_visit(), make_user(Role.COORDINATOR)
-    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    by(begun.teacher, begun)
     values = {"sha256": "1" * 64, "added_by_id": desk.id, "kind": ScanKind.PNG, "size": 1, "content": b"x"}
     with transaction() as inside:
         inside.add(SheetScan(presentation_id=begun.first, added_at=LEAVING, **values))
-
-    with transaction() as inside:
+        inside.flush()
         inside.execute(delete(User).where(User.id == desk.id))
 
     assert [row.added_by_id for row in kept()] == [begun.educator.user_id, None]
@@ -252,13 +232,12 @@ def test_an_account_that_is_deleted_leaves_its_sheet_without_a_sender(session):
 def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
     """SQLite's INSERT OR REPLACE asks no trigger of what it deletes; TRUNCATE, on PostgreSQL, of no row."""
     begun = a_begun_visit()
-    keep_sheet(begun.teacher, begun.first, PHOTO, now=LEAVING)
+    by(begun.teacher, begun)
     sqlite = db.engine.dialect.name == "sqlite"
     columns = "presentation_id, sha256, kind, size, added_at"
     put = f"INSERT OR REPLACE INTO sheet_scan ({columns}, content) SELECT {columns}, 'x' FROM sheet_scan"
 
-    with pytest.raises(IntegrityError) as refused, transaction() as inside:
+    with database_refusal("row_is_not_replaced" if sqlite else "rows_are_not_swept_away") as inside:
         inside.execute(text(put if sqlite else "TRUNCATE sheet_scan"))
 
-    assert refused_by(refused.value) == ("row_is_not_replaced" if sqlite else "rows_are_not_swept_away")
     assert len(kept()) == 1

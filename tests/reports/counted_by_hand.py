@@ -1,6 +1,5 @@
 """What a report must say, counted row by row in Python: no figure, no grouping of a database."""
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import product
@@ -176,7 +175,3 @@ def crews_by_hand(session: Session) -> dict[tuple[int, int], int]:
         if (campaign := campaign_of[seat.presentation_id]) is not None:
             seats[campaign, seat.presenter_id] += 1
     return dict(seats)
-
-
-def a_day(year: int, month: int, day: int = 1) -> dt.date:
-    return dt.date(year, month, day)

@@ -8,11 +8,14 @@ from scheduler.reports import charts
 from scheduler.reports.terms.counting import Chart, CityOutcome, DistrictLine, Series
 
 
-def test_every_district_has_a_shape_with_its_number_inside_it():
+def test_every_district_has_a_shape_with_its_number_and_its_towns_inside_it():
     land = charts.country()
+    shapes = {one.iso: one.path for one in land.outlines}
+    towns = {"RS-00": (44.8, 20.47), "RS-20": (43.32, 21.9), "RS-25": (42.66, 21.17), "RS-01": (46.1, 19.67)}
 
-    assert [one.iso for one in land.outlines] == [row["iso_3166_2"] for row in files.rows_of("districts.csv")]
+    assert list(shapes) == [row["iso_3166_2"] for row in files.rows_of("districts.csv")]
     assert [one.iso for one in land.outlines if not covers(one.path, (one.x, one.y))] == []
+    assert [iso for iso, town in towns.items() if not covers(shapes[iso], land.place(*town))] == []
 
 
 def covers(path: str, point: tuple[float, float]) -> bool:
@@ -27,14 +30,6 @@ def covers(path: str, point: tuple[float, float]) -> bool:
             if (ay > point[1]) != (by > point[1]) and point[0] < ax + (point[1] - ay) * (bx - ax) / (by - ay):
                 inside = not inside
     return inside
-
-
-def test_degrees_become_places_of_the_drawing_inside_their_district():
-    land = charts.country()
-    shapes = {one.iso: one.path for one in land.outlines}
-    towns = {"RS-00": (44.8, 20.47), "RS-20": (43.32, 21.9), "RS-25": (42.66, 21.17), "RS-01": (46.1, 19.67)}
-
-    assert [iso for iso, town in towns.items() if not covers(shapes[iso], land.place(*town))] == []
 
 
 @pytest.mark.parametrize(
@@ -102,13 +97,12 @@ def test_columns_have_their_value_over_them_and_the_result_in_a_sentence():
 
     drawing = charts.columns(chart, "en")
 
-    assert drawing.summary == (
-        "By month. Pupils: 3,000 in all, most in Feb (2,000). Parents: 7 in all, most in Feb (7)."
-    )
+    said = "By month. Pupils: 3,000 in all, most in Feb (2,000). Parents: 7 in all, most in Feb (7)."
+    assert (drawing.summary, drawing.slots) == (said, 2)
     tall = [bar.height for bar in drawing.bars]
     assert tall[1] == pytest.approx(2 * tall[0])
     assert {"1,000", "2,000", "7", "0"} <= {one.words for one in drawing.letters}
-    assert drawing.slots == 2
+    assert all(re.fullmatch(r"\d+\.\d\d%", bar.x) for bar in drawing.bars), "no fixed steps across the page"
 
 
 @pytest.mark.parametrize(
@@ -129,13 +123,7 @@ def test_names_under_narrow_columns_leave_each_other_room_and_stay_inside(labels
     assert all(after - before >= wide for before, after in pairwise(places))
 
 
-@pytest.mark.parametrize("chart", [Chart("Nothing", (), ()), Chart("Nothing", (), (Series("Pupils", ()),))])
-def test_nothing_is_drawn_of_nothing(chart):
-    assert charts.columns(chart, "en").bars == ()
+def test_nothing_is_drawn_of_nothing():
+    for series in ((), (Series("Pupils", ()),)):
+        assert charts.columns(Chart("Nothing", (), series), "en").bars == ()
     assert charts.lying_bars([], "said", "en").bars == ()
-
-
-def test_no_drawing_measures_the_page_in_fixed_steps_across():
-    chart = Chart("By month", ("Jan", "Feb"), (Series("Pupils", (1, 2)),))
-
-    assert all(re.fullmatch(r"\d+\.\d\d%", bar.x) for bar in charts.columns(chart, "en").bars)

@@ -21,7 +21,7 @@ from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.ceilings import at_most
-from tests.counting import statements
+from tests.counting import selects_of
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_user
 from tests.factories.places import make_host, make_municipality
@@ -69,7 +69,14 @@ def held(campaign, programme, town, pupils=60, *, on_day=PAST, **given):
 
 @pytest.mark.both_databases
 def test_done_is_what_the_report_counts_and_what_is_announced_stands_apart(desk, campaign, programme):
-    nis = make_municipality("Ниш")
+    nis, another = make_municipality("Ниш"), make_campaign(programme=programme)
+    off = {"on_day": AHEAD, "cancelled_by": "centre", "reason": "weather"}
+    make_presentation(make_visit(VisitState.CANCELLED, programme=programme, campaign_id=campaign.id, **off))
+    agreed(another, programme, nis)
+    agreed(campaign, programme, nis, on_day=PAST, state=VisitState.OFFERED)  # its day went by, and nobody went
+    room = control_room(desk, campaign.slug, MONDAY)
+    assert (room.waiting, room.agreed, room.audiences) == (0, 0, ())
+    assert coming_visits(desk, campaign.slug, MONDAY) == []
     make_campaign_city(campaign, nis, 500)
     make_campaign_target(campaign, Audience.PUPILS, 500)
     held(campaign, programme, nis, kilometres=120)
@@ -88,24 +95,8 @@ def test_done_is_what_the_report_counts_and_what_is_announced_stands_apart(desk,
     [city] = room.cities
     assert (city.city_sr_cyrl, city.held, city.pupils, city.agreed, city.risk) == ("Ниш", 1, 60, 2, None)
     assert (room.waiting, room.agreed) == (1, 1)
-    days = {
-        over: [one.on_day for one in coming_visits(desk, campaign.slug, MONDAY, over=over)] for over in (True, False)
-    }
-    assert days == {True: [PAST], False: [AHEAD]}
-
-
-def test_what_was_called_off_or_is_another_campaigns_is_no_part_of_it(desk, campaign, programme):
-    nis, other = make_municipality("Ниш"), make_campaign(programme=programme)
-    off = {"on_day": AHEAD, "cancelled_by": "centre", "reason": "weather"}
-    gone = make_visit(VisitState.CANCELLED, programme=programme, campaign_id=campaign.id, **off)
-    make_presentation(gone)
-    agreed(other, programme, nis)
-    agreed(campaign, programme, nis, on_day=PAST, state=VisitState.OFFERED)  # its day went by, and nobody went
-
-    room = control_room(desk, campaign.slug, MONDAY)
-
-    assert (room.waiting, room.agreed, room.audiences) == (0, 0, ())
-    assert coming_visits(desk, campaign.slug, MONDAY) == []
+    for over, day in ((True, PAST), (False, AHEAD)):
+        assert [one.on_day for one in coming_visits(desk, campaign.slug, MONDAY, over=over)] == [day]
 
 
 @pytest.mark.both_databases
@@ -113,6 +104,8 @@ def test_a_city_at_risk_says_why_and_how_many_schools_wait(desk, campaign, progr
     towns = {name: make_municipality(name) for name in ("Ниш", "Бор", "Пирот")}
     for town in towns.values():
         make_campaign_city(campaign, town, 100)
+    [*nobody_can] = control_room(desk, campaign.slug, MONDAY).at_risk
+    assert {(city.risk, city.first_free) for city in nobody_can} == {(CityRisk.NOBODY_CAN, None)}
     an_educator_on_working_days(centre_id=programme.centre_id, home_id=towns["Ниш"].id)
     agreed(campaign, programme, towns["Ниш"])
     make_school_request(RequestState.TRIAGE, programme=programme, host_id=in_town(towns["Бор"]))
@@ -120,47 +113,28 @@ def test_a_city_at_risk_says_why_and_how_many_schools_wait(desk, campaign, progr
     room = control_room(desk, campaign.slug, MONDAY)
 
     risks = {city.city_sr_cyrl: (city.risk, city.requests) for city in room.cities}
-    assert risks == {
-        "Бор": (CityRisk.REQUESTS_WAIT, 1), "Ниш": (None, 0), "Пирот": (CityRisk.NOBODY_ASKED, 0),
-    }  # fmt: skip
+    assert risks == {"Бор": (CityRisk.REQUESTS_WAIT, 1), "Ниш": (None, 0), "Пирот": (CityRisk.NOBODY_ASKED, 0)}
     assert all(city.first_free and city.first_free > TODAY for city in room.at_risk)
 
 
-def test_a_city_that_no_educator_can_reach_before_the_end_says_so(desk, campaign, programme):
-    make_campaign_city(campaign, make_municipality("Бор"), 100)
+def test_a_campaign_that_ends_before_the_notice_has_no_school_day_and_one_that_is_over_no_city_at_risk(desk, programme):
+    short = make_campaign(programme=programme, last_day=TODAY + dt.timedelta(days=5))
+    over = make_campaign(programme=programme, last_day=dt.date(2026, 9, 10))
+    bor = make_municipality("Бор")
+    for campaign in (short, over):
+        make_campaign_city(campaign, bor, 100)
+    make_campaign_target(over, Audience.PUPILS, 100)
+    held(over, programme, make_municipality("Ниш"), 40)
 
-    [city] = control_room(desk, campaign.slug, MONDAY).at_risk
-
-    assert (city.risk, city.first_free) == (CityRisk.NOBODY_CAN, None)
-
-
-def test_a_campaign_whose_days_end_before_the_notice_leaves_no_school_day(desk, programme):
-    campaign = make_campaign(programme=programme, last_day=TODAY + dt.timedelta(days=5))
-    make_campaign_city(campaign, make_municipality("Бор"), 100)
-
-    [city] = control_room(desk, campaign.slug, MONDAY).at_risk
+    [city] = control_room(desk, short.slug, MONDAY).at_risk
+    room = control_room(desk, over.slug, MONDAY)
 
     assert city.risk is CityRisk.NO_SCHOOL_DAY
-
-
-def test_a_campaign_that_is_over_has_what_it_has_and_no_city_at_risk(desk, programme):
-    campaign = make_campaign(programme=programme, last_day=dt.date(2026, 9, 10))
-    bor = make_municipality("Бор")
-    make_campaign_city(campaign, bor, 100)
-    make_campaign_target(campaign, Audience.PUPILS, 100)
-    held(campaign, programme, make_municipality("Ниш"), 40)
-
-    room = control_room(desk, campaign.slug, MONDAY)
-
     assert (room.days_left, room.at_risk) == (0, ())
-    assert {line.audience: line.forecast.point for line in room.audiences} == {
-        Audience.PUPILS: 40,
-        Audience.TEACHERS: 2,
-    }
-    assert [(city.city_sr_cyrl, city.municipality_id is None) for city in room.cities] == [
-        ("Бор", False),
-        ("Ниш", True),
-    ]
+    points = {line.audience: line.forecast.point for line in room.audiences}
+    assert points == {Audience.PUPILS: 40, Audience.TEACHERS: 2}
+    cities = [(city.city_sr_cyrl, city.municipality_id is None) for city in room.cities]
+    assert cities == [("Бор", False), ("Ниш", True)]
 
 
 def test_of_a_minor_the_first_name_alone_and_of_nobody_a_day_or_a_place(desk, campaign, programme):
@@ -245,9 +219,7 @@ def test_the_room_asks_as_often_for_one_row_as_for_three(desk, campaign, program
         make_assignment(done, person.id, AssignmentState.PRESENT)
         make_assignment(agreed(campaign, programme, town), person.id)
         planned(desk, campaign_id=campaign.id)
-        with statements() as made:
-            control_room(desk, campaign.slug, MONDAY)
-        asked.append(len(made))
+        asked.append(selects_of(lambda: control_room(desk, campaign.slug, MONDAY)))
 
     assert len(set(asked)) == 1
     at_most(15, asked[0])

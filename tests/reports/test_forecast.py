@@ -50,7 +50,7 @@ def test_the_fewer_equal_weeks_lie_behind_the_wider_is_the_range(week, number, d
 def test_a_campaign_that_is_over_has_what_it_has(done, waiting, weeks):
     said = forecast(done, waiting, 500, weeks, 0)
 
-    assert (said.low, said.point, said.high, said.agreed) == (done + waiting, done + waiting, done + waiting, 0)
+    assert (said.low, said.point, said.high, said.agreed) == (done + waiting,) * 3 + (0,)
     assert said.certain
 
 

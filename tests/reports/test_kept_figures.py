@@ -126,6 +126,24 @@ def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatc
         the_public_reads_what_is_counted(world)
 
 
+def change(model, where, **values):
+    with transaction() as writing:
+        writing.execute(sa.update(model).where(where).values(**values))
+
+
+def a_visit_with_the_young():
+    programme = make_programme(influencers=2)
+    crew = [a_cleared_educator(centre_id=programme.centre_id)]
+    crew += [a_cleared_minor(centre_id=programme.centre_id) for _ in range(2)]
+    visit = make_visit(VisitState.DELIVERED, programme=programme, on_day=dt.date(2025, 4, 7))
+    talk = make_presentation(visit, dt.time(8), PresentationState.DELIVERED, minutes=30)
+    for one in crew:
+        make_assignment(talk, one.id, AssignmentState.PRESENT)
+    make_attendance(talk, HeadCounts(pupils=40), AttendanceState.LOCKED)
+    add_up_marked()
+    return crew
+
+
 def held_in_nis(**given):
     town = make_municipality("Ниш")
     return a_held_visit(HeadCounts(pupils=60, teachers=2), host_id=make_host(municipality_id=town.id).id, **given)
@@ -171,10 +189,8 @@ def kept_years(session):
 @pytest.mark.postgres_decides
 def test_a_school_that_moves_leaves_marks_and_the_job_takes_them(session):
     visit = held_in_nis()
-    other = make_municipality("Пирот")
     by_city = Filters(Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
-    with transaction() as moving:
-        moving.execute(sa.update(Host).where(Host.id == visit.host_id).values(municipality_id=other.id))
+    change(Host, Host.id == visit.host_id, municipality_id=make_municipality("Пирот").id)
 
     assert len(session.scalars(sa.select(StaleFigure)).all()) == 2, "where it was, and where it is"
     assert list(rows_of(reports.attendance_report(by_city, (Group.CITY,)))) == [("Пирот",)], "counted, not read"
@@ -185,15 +201,14 @@ def test_a_school_that_moves_leaves_marks_and_the_job_takes_them(session):
 
 
 @pytest.mark.postgres_decides
-def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
+def test_a_figure_that_is_wrong_is_named_and_is_added_up_again_once(app, session):
     visit = held_in_nis()
     centre, town = visit.centre_id, session.get_one(Host, visit.host_id).municipality_id
-    with transaction() as writing:
-        writing.execute(sa.update(KeptFigure).where(KeptFigure.month == 10).values(pupils=61))
+    change(KeptFigure, KeptFigure.month == 10, pupils=61)
 
     wrong = [f"figures of 2026-10, centre {centre}, municipality {town}: kept is not what is counted"]
     assert figures.violations() == wrong
-    assert all(sentence in violations() for sentence in wrong), "the nightly check asks for them"
+    assert set(wrong) <= set(violations()), "the nightly check asks for them"
 
     with transaction() as marking:
         marking.add(StaleFigure(year=2026, centre_id=centre, town=town))
@@ -201,22 +216,38 @@ def test_a_figure_that_is_wrong_is_named_and_can_be_added_up_anew(session):
         assert add_up_everything() == 1
     assert figures.violations() == []
     assert sum("DELETE FROM stale_figure" in one for one in made.writes) == 1, "each place is added up once"
+    with transaction() as writing:
+        writing.execute(sa.delete(KeptFigure))
+    told = app.test_cli_runner().invoke(args=["reports", "add-up"])
+    assert (told.exit_code, told.output) == (0, "1 municipalities and years added up anew.\n")
+    assert figures.violations() == []
 
 
 @pytest.mark.postgres_decides
-def test_a_figure_of_a_place_that_is_wrong_is_named_and_can_be_added_up_anew(session):
-    held_in_nis()
+@pytest.mark.parametrize(
+    ("model", "queries", "of", "months", "added_up"),
+    [
+        (PlaceFigure, figures_of_places, {"year": 2025, "month": 0}, ("2019-00", "2025-04"), 1),
+        (CrewFigure, crews, {"year": 2025, "month": 4}, ("2019-04", "2025-04"), 2),
+    ],
+    ids=["of places", "of crews"],
+)
+def test_a_figure_of_places_or_crews_that_is_wrong_or_left_over_is_named(session, model, queries, of, months, added_up):
+    a_visit_with_the_young()
     with transaction() as writing:
-        writing.execute(sa.update(PlaceFigure).where(PlaceFigure.month == 10).values(pupils=61))
-        row = dict(writing.execute(sa.select(PlaceFigure.__table__).where(PlaceFigure.month == 0)).one()._mapping)
-        writing.execute(sa.insert(PlaceFigure).values(row | {"year": 2019}))
+        fair = writing.execute(sa.select(model.__table__).filter_by(**of).limit(1)).one()._mapping
+        writing.execute(
+            sa.insert(model).values(dict(fair) | {"year": 2019} | ({"town": 0} if model is CrewFigure else {}))
+        )
+    change(model, sa.and_(model.year == 2025, model.month == 4), pupils=41)
 
-    wrong = figures_of_places.violations()
-    assert [one.split(",")[0] for one in wrong] == ["figures of places of 2019-00", "figures of places of 2026-10"]
+    wrong = queries.violations()
+    kind = "places" if model is PlaceFigure else "crews"
+    assert {one.split(",")[0] for one in wrong} == {f"figures of {kind} of {month}" for month in months}
     assert set(wrong) <= set(violations()), "the nightly check asks for them"
 
-    assert add_up_everything() == 1
-    assert figures_of_places.violations() == []
+    assert add_up_everything() == added_up
+    assert queries.violations() == []
 
 
 @pytest.mark.postgres_decides
@@ -249,32 +280,16 @@ def test_what_is_asked_by_place_and_time_alone_is_read_from_figures_of_places(se
             assert [(row.keys[0].value, row.counts.visits) for row in report.rows] == [("2025-12", 1), ("2026-10", 1)]
 
 
-def a_visit_with_the_young():
-    programme = make_programme(influencers=2)
-    crew = [a_cleared_educator(centre_id=programme.centre_id)]
-    crew += [a_cleared_minor(centre_id=programme.centre_id) for _ in range(2)]
-    visit = make_visit(VisitState.DELIVERED, programme=programme, on_day=dt.date(2025, 4, 7))
-    talk = make_presentation(visit, dt.time(8), PresentationState.DELIVERED, minutes=30)
-    for one in crew:
-        make_assignment(talk, one.id, AssignmentState.PRESENT)
-    make_attendance(talk, HeadCounts(pupils=40), AttendanceState.LOCKED)
-    add_up_marked()
-    return crew
-
-
 @pytest.mark.postgres_decides
 def test_who_turns_out_not_to_have_come_is_in_no_figure_of_a_crew(session):
     _chief, *young = a_visit_with_the_young()
     assert young_share(WHOLE).presenters == 2
 
     for one, left in zip(young, (1, 0), strict=True):
-        with transaction() as changing:
-            seat = sa.update(Assignment).where(Assignment.presenter_id == one.id)
-            changing.execute(seat.values(state=AssignmentState.ABSENT))
+        change(Assignment, Assignment.presenter_id == one.id, state=AssignmentState.ABSENT)
         told = young_share(WHOLE)
-        assert (told.presenters, told.counts.presentations, told.minutes) == (left, left, 30 * left), (
-            "counted, not read"
-        )
+        counted = (told.presenters, told.counts.presentations, told.minutes)
+        assert counted == (left, left, 30 * left), "counted, not read"
         add_up_marked()
         assert (young_share(WHOLE), crews.violations()) == (told, [])
 
@@ -282,32 +297,14 @@ def test_who_turns_out_not_to_have_come_is_in_no_figure_of_a_crew(session):
 @pytest.mark.postgres_decides
 def test_who_was_entered_as_an_educator_and_is_young_is_counted_as_young(session):
     chief, *young = a_visit_with_the_young()
-    with transaction() as changing:
-        born = {name: getattr(young[0], name) for name in ("birth_date", "adult_on", "may_present_from")}
-        her = sa.update(Presenter).where(Presenter.id == chief.id)
-        changing.execute(her.values(kind=PresenterKind.INFLUENCER, **born))
+    born = {name: getattr(young[0], name) for name in ("birth_date", "adult_on", "may_present_from")}
+    change(Presenter, Presenter.id == chief.id, kind=PresenterKind.INFLUENCER, **born)
 
     told = young_share(WHOLE)
     assert (told.presenters, told.counts.presentations) == (3, 1), "counted, not read"
 
     add_up_marked()
     assert (young_share(WHOLE), crews.violations()) == (told, [])
-
-
-@pytest.mark.postgres_decides
-def test_a_figure_of_a_crew_that_is_wrong_is_named_and_can_be_added_up_anew(session):
-    chief, *_young = a_visit_with_the_young()
-    with transaction() as writing:
-        writing.execute(sa.update(CrewFigure).where(CrewFigure.presenter == chief.id).values(pupils=41))
-        row = dict(writing.execute(sa.select(CrewFigure.__table__).limit(1)).one()._mapping)
-        writing.execute(sa.insert(CrewFigure).values(row | {"year": 2019, "town": 0}))
-
-    wrong = crews.violations()
-    assert [one.split(",")[0] for one in wrong] == ["figures of crews of 2019-04", "figures of crews of 2025-04"]
-    assert set(wrong) <= set(violations()), "the nightly check asks for them"
-
-    assert add_up_everything() == 2
-    assert crews.violations() == []
 
 
 @pytest.mark.postgres_decides
@@ -323,24 +320,12 @@ def test_presenters_are_read_from_their_figures(session):
     assert {row.keys[0].value for row in report.rows} == {str(one.id) for one in (chief, *young)}
 
 
-def test_a_crew_that_is_wrong_is_named(session):
+def test_a_crew_of_a_campaign_that_is_wrong_is_named(session):
     campaign = make_campaign()
     visit = make_visit(programme=session.get_one(Programme, campaign.programme_id), campaign_id=campaign.id)
     make_assignment(make_presentation(visit), a_cleared_educator(centre_id=visit.centre_id).id)
     assert kept_figures.violations() == []
 
-    with transaction() as writing:
-        writing.execute(sa.update(CampaignCrew).values(seats=2))
+    change(CampaignCrew, sa.true(), seats=2)
 
     assert kept_figures.violations() == [f"campaign {campaign.id}: its kept crew is not that of its assignments"]
-
-
-def test_the_command_adds_up_everything(app, session):
-    held_in_nis()
-    with transaction() as writing:
-        writing.execute(sa.delete(KeptFigure))
-
-    told = app.test_cli_runner().invoke(args=["reports", "add-up"])
-
-    assert (told.exit_code, told.output) == (0, "1 municipalities and years added up anew.\n")
-    assert figures.violations() == []

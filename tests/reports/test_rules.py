@@ -1,8 +1,13 @@
+"""Periods and their pieces, rows and documents of a report, and what is signed of it."""
+
+import calendar
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scheduler.programmes.terms import SchoolLevel
+from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.rules.attendance import (
     adds_up,
     as_document,
@@ -16,9 +21,22 @@ from scheduler.reports.rules.attendance import (
     school_year_of,
     year_of,
 )
-from scheduler.reports.rules.signing import period_or_none
+from scheduler.reports.rules.signing import (
+    before,
+    document_of,
+    figures_of,
+    outstanding,
+    period_or_none,
+    plus,
+    problems_with_signing,
+    seen_of,
+)
+from scheduler.reports.rules.spans import MonthRun, Spans, can_be_kept, spans_of
 from scheduler.reports.terms.counting import (
+    COUNT_FIELDS,
     BadPeriod,
+    Books,
+    Correction,
     CountRow,
     DistrictLine,
     Filters,
@@ -27,12 +45,32 @@ from scheduler.reports.terms.counting import (
     Period,
     Report,
     ReportCounts,
+    SignedTotals,
 )
-from scheduler.reports.wording import label_of, months_of, title
+from scheduler.reports.wording import label_of, months_of, signed_words, since_rows, title, with_sign
+
+TODAY = dt.date(2027, 2, 1)
+YEAR_2025, YEAR_2026 = year_of(2025), year_of(2026)
+AT = dt.datetime(2027, 1, 8, 9, 0, tzinfo=dt.UTC)
 
 
-def test_a_period_is_two_days_with_both_ends():
-    assert read_period("2023-01-01", "2023-12-31") == Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+def a_report(*rows, by=()):
+    return Report(Filters(year_of(2023)), by, ReportCounts(presentations=2, pupils=9), rows, "ncc")
+
+
+def a_signed(ident=1, period=YEAR_2025, totals=ReportCounts(), **given):  # noqa: B008
+    return SignedTotals(ident, period, totals, AT, **given)
+
+
+def with_its_books(books, totals=ReportCounts(), period=YEAR_2026):  # noqa: B008
+    return Report(Filters(period, 1), (), totals, (), books=books)
+
+
+def test_a_period_is_two_days_in_their_order_with_both_ends():
+    first, last = dt.date(2023, 1, 1), dt.date(2023, 12, 31)
+
+    assert read_period("2023-01-01", "2023-12-31") == period_or_none(first, last) == Period(first, last)
+    assert [period_or_none(*days) for days in ((last, first), (None, last), (first, None))] == [None] * 3
 
 
 @pytest.mark.parametrize(
@@ -100,53 +138,36 @@ def test_the_periods_that_people_ask_for_most_are_years_around_today():
     }
 
 
-def test_a_map_is_drawn_of_districts_alone():
+def test_a_map_is_drawn_of_districts_alone_and_rows_by_presenter_do_not_add_up():
     nisava = Key(Group.DISTRICT, "RS-20", "Nišava")
     counts = ReportCounts(presentations=2, pupils=40, parents=3)
+    whole = a_report(CountRow((nisava,), counts), by=(Group.DISTRICT,))
     split = CountRow((nisava, Key(Group.MONTH, "2023-02", "2023-02")), counts)
 
-    assert districts_of(a_report(CountRow((nisava,), counts), by=(Group.DISTRICT,))) == (
-        DistrictLine("RS-20", "Nišava", 2, 43),
-    )
+    assert districts_of(whole) == (DistrictLine("RS-20", "Nišava", 2, 43),)
     assert districts_of(a_report(split, by=(Group.DISTRICT, Group.MONTH))) == ()
+    assert (adds_up([Group.MONTH]), adds_up([Group.MONTH, Group.PRESENTER])) == (True, False)
 
 
-def test_rows_by_presenter_do_not_add_up():
-    assert adds_up([Group.MONTH])
-    assert not adds_up([Group.MONTH, Group.PRESENTER])
+def test_the_document_names_period_filters_totals_and_rows_and_without_split_a_table_is_one_line():
+    row = CountRow((Key(Group.PRESENTER, "7", "Ana"),), ReportCounts(presentations=2, pupils=9))
 
-
-def a_report(*rows, by=()):
-    return Report(Filters(year_of(2023)), by, ReportCounts(presentations=2, pupils=9), rows, "ncc")
-
-
-def test_the_document_names_period_filters_totals_and_rows():
-    key = Key(Group.PRESENTER, "7", "Ana")
-
-    document = as_document(a_report(CountRow((key,), ReportCounts(presentations=2, pupils=9)), by=(Group.PRESENTER,)))
+    document = as_document(a_report(row, by=(Group.PRESENTER,)))
+    headings, lines = as_table(a_report())
 
     assert document["period"] == {"from": "2023-01-01", "to": "2023-12-31"}
     assert document["filters"] == {"centre": "ncc", "campaign": None, "programme": None}
-    numbers = {"visits": 0, "presentations": 2, "pupils": 9, "parents": 0, "teachers": 0, "others": 0, "cities": 0}
-    assert document["totals"] == numbers | {"kilometres": 0}
-    assert document["rows"] == [{"presenter": "Ana", "presenter_id": 7} | numbers | {"kilometres": 0}]
+    numbers = vars(ReportCounts(presentations=2, pupils=9))
+    assert document["totals"] == numbers
+    assert document["rows"] == [{"presenter": "Ana", "presenter_id": 7} | numbers]
+    assert [dict(zip(headings, line, strict=True))["pupils"] for line in lines] == [9]
 
 
-def test_a_table_without_split_is_one_line_of_totals():
-    headings, lines = as_table(a_report())
+def test_months_and_whole_years_are_named_in_the_language():
+    february = Key(Group.MONTH, "2023-02", "2023-02")
 
-    assert dict(zip(headings, lines[0], strict=True))["pupils"] == 9
-    assert len(lines) == 1
-
-
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "February 2023"), ("sr_Cyrl", "фебруар 2023."), ("sr_Latn", "februar 2023.")]
-)
-def test_a_month_is_named_in_the_language(language, words):
-    assert label_of(Key(Group.MONTH, "2023-02", "2023-02"), language) == words
-
-
-def test_a_report_of_a_whole_year_says_the_year():
+    named = {language: label_of(february, language) for language in ("en", "sr_Cyrl", "sr_Latn")}
+    assert named == {"en": "February 2023", "sr_Cyrl": "фебруар 2023.", "sr_Latn": "februar 2023."}
     assert title(year_of(2023), "en") == "Attendance report for 2023"
     assert title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"
 
@@ -175,15 +196,6 @@ def test_a_row_is_named_for_scripts_in_the_file_and_for_people_on_the_page(key, 
     assert label_of(key, "en") == words
 
 
-def test_two_days_in_their_order_are_a_period_and_anything_else_is_none():
-    first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
-
-    assert period_or_none(first, last) == Period(first, last)
-    assert period_or_none(last, first) is None
-    assert period_or_none(None, last) is None
-    assert period_or_none(first, None) is None
-
-
 @pytest.mark.parametrize(
     ("last", "ends"),
     [
@@ -196,3 +208,163 @@ def test_a_period_in_whole_months_ends_with_its_last_month(last, ends):
     first = dt.date(2025, 12, 1)
 
     assert in_whole_months(Period(first, last)) == Period(first, ends)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "problems"),
+    [
+        ("2026-01-01", "2026-12-31", {}),
+        ("2026-01-01", "2027-01-31", {}),
+        ("2026-01-01", "2027-02-01", {"last": "period_not_over"}),
+        ("2027-01-01", "2027-12-31", {"last": "period_not_over"}),
+        ("2025-12-31", "2026-12-31", {"first": "signed_already"}),
+        ("2024-01-01", "2025-01-01", {"first": "signed_already"}),
+        ("2025-03-01", "2025-03-31", {"first": "signed_already"}),
+        ("2024-01-01", "2026-12-31", {"first": "signed_already"}),
+        ("2024-01-01", "2024-12-31", {}),
+    ],
+)
+def test_days_are_signed_when_they_are_over_and_none_is_signed_already(first, last, problems):
+    period = read_period(first, last)
+
+    assert problems_with_signing(period, [a_signed()], TODAY) == problems
+
+
+def test_what_changed_since_and_is_not_carried_yet_is_outstanding_of_periods_that_were_over():
+    signed = [a_signed(1, totals=ReportCounts(pupils=100)), a_signed(2, year_of(2024), ReportCounts(pupils=50))]
+    carried = [Correction(1, YEAR_2025, ReportCounts(pupils=3)), Correction(1, YEAR_2025, ReportCounts(pupils=-1))]
+    living = [a_signed(1, YEAR_2025), a_signed(2, YEAR_2026), a_signed(3, year_of(2027))]
+
+    found = outstanding(signed, carried, {1: ReportCounts(pupils=104), 2: ReportCounts(pupils=50)})
+    nothing_left = outstanding([a_signed(totals=ReportCounts(1, 1, 9))], [], {})
+
+    assert found == [Correction(1, YEAR_2025, ReportCounts(pupils=2))]
+    assert nothing_left == [Correction(1, YEAR_2025, ReportCounts(-1, -1, -9))]
+    assert [one.id for one in before(YEAR_2026, living)] == [1]
+
+
+numbers = st.builds(ReportCounts, **{name: st.integers(0, 500) for name in COUNT_FIELDS})
+
+
+@given(signed=numbers, steps=st.lists(numbers, max_size=5))
+def test_signed_totals_and_everything_carried_are_todays_truth_however_often_it_changes(signed, steps):
+    carried: list[Correction] = []
+    for today in steps:
+        carried += outstanding([a_signed(totals=signed)], carried, {1: today})
+
+        assert plus(signed, *(one.counts for one in carried)) == today
+        assert outstanding([a_signed(totals=signed)], carried, {1: today}) == []
+
+
+def test_what_was_seen_changes_with_any_number():
+    seen = seen_of(ReportCounts(pupils=3), [])
+
+    assert seen == seen_of(ReportCounts(pupils=3), [])
+    others = [ReportCounts(**{name: 1}) for name in COUNT_FIELDS]
+    assert len({seen, *(seen_of(one, []) for one in others)}) == 1 + len(COUNT_FIELDS)
+    assert seen_of(ReportCounts(pupils=3), [Correction(1, YEAR_2025, ReportCounts(pupils=1))]) != seen
+
+
+def test_the_head_of_a_signed_report_says_what_was_signed_and_its_rows_what_changed_since():
+    signed = a_signed(period=YEAR_2026, totals=ReportCounts(presentations=2, pupils=60), by="Ана Анић")
+    changed = with_its_books(Books(signed, ReportCounts(pupils=3)), ReportCounts(presentations=2, pupils=63))
+    same = with_its_books(Books(a_signed(period=YEAR_2026)))
+    part = with_its_books(Books(crossed=(a_signed(),)), period=Period(dt.date(2025, 12, 1), dt.date(2026, 1, 31)))
+
+    assert figures_of(changed) == ReportCounts(presentations=2, pupils=60)
+    assert signed_words(changed, "en", "Europe/Belgrade")[0].startswith("Signed off by Ana Anić: ")
+    assert [(words, numbers[2], signs) for words, numbers, signs in since_rows(changed, "en")] == [
+        ("Signed off", 60, False),
+        ("Counted today", 63, False),
+        ("Difference", 3, True),
+    ]
+    assert (since_rows(same, "en"), len(signed_words(same, "en", "Europe/Belgrade"))) == ([], 1)
+    [sentence] = signed_words(part, "en", "Europe/Belgrade")
+    assert sentence.startswith("Part of these days is signed off")
+    assert [with_sign(value, str(abs(value))) for value in (3, -2, 0)] == ["+3", "−2", "0"]
+
+
+def test_the_document_only_gains_keys():
+    books = Books(corrections=(Correction(1, YEAR_2025, ReportCounts(pupils=-2)),))
+
+    plain, full = as_document(with_its_books(None)), document_of(with_its_books(books))
+
+    assert {name: full[name] for name in plain} == plain
+    assert full["signed"] is None
+    assert [(one["period"], one["pupils"]) for one in full["corrections"]] == [
+        ({"from": "2025-01-01", "to": "2025-12-31"}, -2)
+    ]
+    assert document_of(with_its_books(None)) == plain
+
+
+DAYS = st.dates(dt.date(2019, 1, 1), dt.date(2025, 12, 31))
+LEAP_YEAR = Period(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+
+
+def days_of(spans: Spans) -> list[dt.date]:
+    whole = [(year, month) for year in spans.years for month in range(1, 13)]
+    for run in spans.months:
+        months = range(run.first_month, run.last_month + 1)
+        whole += [(year, month) for year in range(run.first_year, run.last_year + 1) for month in months]
+    days = [
+        dt.date(year, month, day)
+        for year, month in whole
+        for day in range(1, calendar.monthrange(year, month)[1] + 1)
+    ]  # fmt: skip
+    for one in spans.days:
+        days += [one.first + dt.timedelta(days=step) for step in range((one.last - one.first).days + 1)]
+    return sorted(days)
+
+
+def holds_a_month(piece: Period) -> bool:
+    begins = (
+        piece.first if piece.first.day == 1 else (piece.first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    )
+    return begins.replace(day=calendar.monthrange(begins.year, begins.month)[1]) <= piece.last
+
+
+@given(DAYS, DAYS, st.booleans())
+def test_every_day_of_a_period_lies_in_one_piece(one, other, by_month):
+    first, last = sorted((one, other))
+
+    days = days_of(spans_of(Period(first, last), by_month=by_month))
+
+    assert days == [first + dt.timedelta(days=step) for step in range((last - first).days + 1)]
+
+
+@given(DAYS, DAYS)
+def test_no_whole_month_is_left_over_and_no_year_is_whole_where_months_are_asked_for(one, other):
+    period = Period(*sorted((one, other)))
+
+    assert not any(map(holds_a_month, spans_of(period, by_month=False).days))
+    assert spans_of(period, by_month=True).years == ()
+
+
+def test_years_and_a_school_year_need_no_counting():
+    assert spans_of(LEAP_YEAR, by_month=False) == Spans(years=(2024,))
+    assert spans_of(LEAP_YEAR, by_month=True) == Spans(months=(MonthRun(2024, 2024),))
+    school_year = Period(dt.date(2024, 9, 1), dt.date(2025, 8, 31))
+    assert spans_of(school_year, by_month=False) == Spans(
+        months=(MonthRun(2024, 2024, 9, 12), MonthRun(2025, 2025, 1, 8))
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "by", "kept"),
+    [
+        ({}, (), True),
+        ({}, (Group.CITY, Group.MONTH), True),
+        ({"audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}, (Group.AUDIENCE,), True),
+        ({"level": SchoolLevel.PRIMARY}, (), False),
+        ({"audience": Audience.PUPILS}, (), False),
+        ({"presenter": 7}, (Group.CITY,), True),
+        ({"young": True}, (), True),
+        ({}, (Group.PRESENTER, Group.MONTH), True),
+        ({}, (Group.PRESENTER, Group.AUDIENCE), False),
+        ({"presenter": 7, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}, (), False),
+        ({"presenter": 7}, (Group.PRESENTER,), False),
+        ({"presenter": 7, "young": True}, (), False),
+    ],
+)
+def test_what_kept_figures_answer(asked, by, kept):
+    assert can_be_kept(Filters(LEAP_YEAR, **asked), by) is kept
