@@ -1,17 +1,13 @@
 """Papers about more than a visit: from locked numbers only, each once, and the database holds it by itself."""
 
-import io
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from pypdf import PdfReader
-from sqlalchemy.exc import IntegrityError
 
 from scheduler.attendance.service.locking import correct_counts
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates import rules, signature
-from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import papers, subjects
 from scheduler.certificates.service import awards, issuing
 from scheduler.certificates.terms import CertificateKind, CertificateReason, CertificateState, Issued
@@ -19,11 +15,10 @@ from scheduler.cohorts.models import Cohort, CohortPart
 from scheduler.cohorts.terms import CohortSkill
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Conflict, NotAllowed, NotFound
-from scheduler.core.refusals import refused_by
-from scheduler.messages.models import OutboxMessage
 from scheduler.policy import SYSTEM, Role
 from scheduler.programmes.models import Programme
 from scheduler.visits.models.visits import Presentation, Visit
+from tests.certificates.stored_papers import refusal, stored, words_on
 from tests.factories.awards import AFTERWARDS, a_campaign_of, a_trained_cohort
 from tests.factories.certificates import make_certificate
 from tests.factories.cohorts import make_cohort, make_training
@@ -38,22 +33,8 @@ from tests.factories.counting import (
 )
 from tests.factories.people import an_actor, make_centre
 from tests.factories.programmes import make_programme
-
-
-def stored():
-    db.session.rollback()
-    return db.session.scalars(sa.select(Certificate).order_by(Certificate.id)).all()
-
-
-def words_on(number):
-    page = PdfReader(io.BytesIO(issuing.certificate_pdf(SYSTEM, number))).pages[0].extract_text()
-    return " ".join(page.split())
-
-
-def refusal(act):
-    with pytest.raises(IntegrityError) as refused, transaction():
-        act()
-    return refused_by(refused.value).removeprefix("ck_certificate_")
+from tests.refusals import conflict
+from tests.visits.scene import mails
 
 
 @pytest.mark.both_databases
@@ -73,8 +54,9 @@ def test_a_cohort_gets_one_paper_for_its_level_however_often_it_is_asked(session
     assert (paper.group, paper.level, paper.grade, paper.pupils, paper.teachers) == (cohort.code, 3, 7, 12, 0)
     for word in (cohort.code, "„Вук Караџић“", "3 од 3", "12"):
         assert word in words_on(row.number)
-    mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == "certificates_ready")).all()
-    assert len(mails) == 1
+    assert len(mails(session, "certificates_ready")) == 1
+    said = signature.lines_of(replace(paper, holder_name="Ана Петровић"))
+    assert (said[0], said[4], said[8:]) == ("cohort", "", [f"{cohort.code} 3", "", "3 12 0 0"])  # nobody is named
 
 
 def test_each_level_has_a_paper_of_its_own(session):
@@ -100,9 +82,8 @@ def test_a_cohort_earns_nothing_before_the_numbers_of_every_part_are_locked(sess
     bare = make_cohort(training, locked.request.host_id)
 
     for code in (cohort.code, bare.code):
-        with pytest.raises(Conflict) as refused:
+        with conflict(CertificateReason.ATTENDANCE_NOT_LOCKED):
             awards.issue_for_cohort(SYSTEM, code, now=LEAVING)
-        assert refused.value.reason is CertificateReason.ATTENDANCE_NOT_LOCKED
     assert stored() == []
 
 
@@ -123,19 +104,20 @@ def test_reissued_it_has_the_numbers_of_now_and_revoked_it_does_not_come_back(se
     [old] = awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING).numbers
     with transaction() as session:
         session.execute(sa.text("UPDATE cohort SET size = 15"))
-    [row] = stored()
 
-    new = issuing.reissue_certificate(SYSTEM, row.id, "", now=LEAVING)
+    new = issuing.reissue_certificate(SYSTEM, stored()[0].id, "", now=LEAVING)
 
-    assert [one.state for one in stored()] == [CertificateState.REISSUED, CertificateState.ISSUED]
-    assert [one.about for one in stored()] == [f"cohort {cohort.id} 3"] * 2
+    about = f"cohort {cohort.id} 3"
+    assert [(one.state, one.about) for one in stored()] == [
+        (CertificateState.REISSUED, about),
+        (CertificateState.ISSUED, about),
+    ]
     assert papers.certificate_of_number(old).replaced_by_number == new
     assert papers.certificate_of_number(new).paper.pupils == 15
     assert awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING).numbers == (new,)
     issuing.revoke_certificate(SYSTEM, stored()[1].id, "wrong", now=LEAVING)
-    with pytest.raises(Conflict) as refused:
+    with conflict(CertificateReason.CERTIFICATE_REVOKED):
         awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
-    assert refused.value.reason is CertificateReason.CERTIFICATE_REVOKED
 
 
 @pytest.mark.both_databases
@@ -159,23 +141,20 @@ def test_the_database_takes_no_paper_of_a_cohort_that_is_not_earned(session):
     assert put(parts[1].visit) in {"each_subject_once", "row_is_not_replaced_by_subject"}
 
 
-@pytest.mark.both_databases
-def test_the_database_lets_a_paper_keep_what_it_is_about(session):
-    cohort, _parts = a_trained_cohort()
-    awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
-
-    for change in ("about = 'cohort 9 9'", "cohort_id = NULL"):
-        said = sa.text(f"UPDATE certificate SET {change}")
-        assert refusal(lambda said=said: db.session.execute(said)) in {"subject_stays", "is_about_what_its_kind_says"}
+def change_row(said: str, **given: object) -> str:
+    """The law that refuses this change of every certificate."""
+    return refusal(lambda: db.session.execute(sa.text(f"UPDATE certificate SET {said}"), given))
 
 
 @pytest.mark.both_databases
-def test_a_paper_in_anothers_place_becomes_that_one_and_nothing_else(session):
+def test_a_paper_keeps_what_it_is_about_and_one_in_its_place_becomes_that_one_and_nothing_else(session):
     """Whoever writes past the product could call a paper "instead of" one, and afterwards whatever she liked."""
     cohort, parts = a_trained_cohort()
     awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING)
     [old] = stored()
     key, living = old.about, old.id
+    for said in ("about = 'cohort 9 9'", "cohort_id = NULL"):
+        assert change_row(said) in {"subject_stays", "is_about_what_its_kind_says"}
     fair = {"kind": CertificateKind.COHORT, "holder_name": None, "issued_at": LEAVING, "cohort_id": cohort.id}
 
     def put(about):
@@ -186,8 +165,7 @@ def test_a_paper_in_anothers_place_becomes_that_one_and_nothing_else(session):
     put(f"{key} instead of {living}")
 
     for column, other in (("about", "cohort 9 9"), ("about", "%"), ("about", key), ("holder_key", "another")):
-        said = sa.text(f"UPDATE certificate SET {column} = :other WHERE id > :living")
-        law = refusal(lambda said=said, other=other: db.session.execute(said, {"other": other, "living": living}))
+        law = change_row(f"{column} = :other WHERE id > :living", other=other, living=living)
         assert law in {"subject_stays", "certificate_stays", "row_is_not_replaced_by_subject"}, (column, other)
 
 
@@ -199,18 +177,6 @@ def test_a_paper_of_a_cohort_is_none_of_its_visits_own(session):
     assert issuing.issue_certificates(SYSTEM, parts[0].visit.id, now=LEAVING).issued == 1
     kinds = [row.kind for row in papers.certificates_of_request(parts[0].school, parts[0].request.id)]
     assert sorted(kinds) == [CertificateKind.COHORT, CertificateKind.SCHOOL]
-
-
-def test_what_is_signed_says_cohort_level_and_days_and_names_nobody(session):
-    cohort, _parts = a_trained_cohort()
-    [number] = awards.issue_for_cohort(SYSTEM, cohort.code, now=LEAVING).numbers
-    paper = papers.certificate_of_number(number).paper
-
-    said = signature.lines_of(replace(paper, holder_name="Ана Петровић"))
-
-    assert said[0] == "cohort"
-    assert said[4] == ""
-    assert said[8:] == [f"{cohort.code} 3", "", "3 12 0 0"]
 
 
 @pytest.mark.both_databases
@@ -243,11 +209,9 @@ def test_each_school_of_a_campaign_that_is_over_gets_one_paper_for_all_its_visit
 @pytest.mark.both_databases
 def test_a_school_waits_until_all_its_visits_of_a_campaign_are_locked_and_is_counted_once(session):
     programme = make_programme()
-    waits = [a_locked_visit(programme=programme)]
-    host_id = waits[0].request.host_id
-    waits += [a_counted_visit(programme=programme, host_id=host_id) for _ in range(2)]
-    due = a_locked_visit(programme=programme)
-    campaign = a_campaign_of(programme, [*waits, due])
+    waits, due = a_locked_visit(programme=programme), a_locked_visit(programme=programme)
+    more = [a_counted_visit(programme=programme, host_id=waits.request.host_id) for _ in range(2)]
+    campaign = a_campaign_of(programme, [waits, *more, due])
 
     found = subjects.campaign_papers(an_actor(centre_id=programme.centre_id), campaign.slug, AFTERWARDS.date())
 
@@ -259,9 +223,8 @@ def test_a_campaign_that_runs_gives_none_and_only_its_centre_issues_them(session
     programme = make_programme()
     campaign = a_campaign_of(programme, [a_locked_visit(programme=programme)])
 
-    with pytest.raises(Conflict) as refused:
+    with conflict(CertificateReason.CAMPAIGN_RUNS):
         awards.issue_for_campaign(SYSTEM, campaign.slug, now=LEAVING)
-    assert refused.value.reason is CertificateReason.CAMPAIGN_RUNS
     for slug in (campaign.slug, "none"):
         with pytest.raises(NotFound):
             awards.issue_for_campaign(an_actor(centre_id=make_centre().id), slug, now=AFTERWARDS)
@@ -288,26 +251,22 @@ def test_a_campaigns_paper_is_reissued_with_the_numbers_of_now_and_revoked_it_st
 @pytest.mark.both_databases
 def test_the_database_takes_no_paper_of_a_campaign_that_is_not_earned(session):
     programme = make_programme()
-    locked = a_locked_visit(programme=programme)
-    half = a_locked_visit(programme=programme)
+    locked, half = a_locked_visit(programme=programme), a_locked_visit(programme=programme)
     waiting = a_counted_visit(programme=programme, host_id=half.request.host_id)
     campaign = a_campaign_of(programme, [locked, half, waiting])
     fair = {"kind": CertificateKind.CAMPAIGN, "holder_key": "host", "holder_name": None, "campaign_id": campaign.id}
 
     def put(begun, **given):
         about = f"campaign {campaign.id} {begun.request.host_id}"
-        return refusal(
-            lambda: make_certificate(begun.visit, **(fair | {"about": about, "issued_at": AFTERWARDS} | given))
-        )
+        return make_certificate(begun.visit, **(fair | {"about": about, "issued_at": AFTERWARDS} | given))
 
-    assert put(locked, issued_at=LEAVING) == "subject_is_earned"
-    assert put(locked, about=f"campaign {campaign.id} {half.request.host_id}") == "subject_is_earned"
-    assert put(half) == "subject_is_earned"
-    assert put(a_locked_visit(programme=programme)) == "subject_is_earned"
-    make_certificate(
-        locked.visit, **fair, about=f"campaign {campaign.id} {locked.request.host_id}", issued_at=AFTERWARDS
-    )
-    assert put(locked) in {"each_subject_once", "row_is_not_replaced_by_subject", "each_certificate_once"}
+    other_about = f"campaign {campaign.id} {half.request.host_id}"
+    strange = a_locked_visit(programme=programme)
+    for begun, given in ((locked, {"issued_at": LEAVING}), (locked, {"about": other_about}), (half, {}), (strange, {})):
+        assert refusal(lambda begun=begun, given=given: put(begun, **given)) == "subject_is_earned"
+    put(locked)
+    once = {"each_subject_once", "row_is_not_replaced_by_subject", "each_certificate_once"}
+    assert refusal(lambda: put(locked)) in once
 
 
 def a_visit_of(*of_each, counts=FAIR):
@@ -330,10 +289,8 @@ def test_each_class_of_a_visit_gets_one_paper_with_its_marks_and_how_many_they_w
     rows = stored()
     assert (first.issued, again) == (2, Issued(0, 2, first.numbers))
     assert [row.about for row in rows] == [f"presentation {one.id}" for one in begun.presentations]
-    assert [(papers.paper_of(row).group, papers.paper_of(row).pupils) for row in rows] == [
-        ("VII-1, VII-2", 88),
-        ("", 88),
-    ]
+    printed = [papers.paper_of(row) for row in rows]
+    assert [(one.group, one.pupils) for one in printed] == [("VII-1, VII-2", 88), ("", 88)]
     assert "VII-1, VII-2" in words_on(rows[0].number)
     assert "Ana" not in words_on(rows[1].number) + rows[1].printed
     assert issuing.issue_certificates(SYSTEM, begun.visit.id, now=LEAVING).issued == 1
@@ -359,18 +316,18 @@ def test_a_class_earns_nothing_before_its_visit_is_locked_nor_where_parents_sat(
 @pytest.mark.both_databases
 def test_the_database_takes_no_paper_of_a_group_that_is_not_of_that_visit(session):
     begun, other = a_locked_visit(), a_locked_visit()
-    fair = {"kind": CertificateKind.GROUP, "holder_key": "host", "holder_name": None, "issued_at": LEAVING}
-
-    def put(visit, one, about):
-        return refusal(lambda: make_certificate(visit, **fair, presentation_id=one.id, about=about))
-
-    theirs = other.presentations[0]
-    assert put(begun.visit, theirs, f"presentation {theirs.id}") == "subject_is_earned"
-    assert put(begun.visit, begun.presentations[0], f"presentation {theirs.id}") == "subject_is_earned"
     evening = a_visit_of(
         {"audience": "parents", "expected_pupils": 0, "expected_parents": 40}, counts=HeadCounts(parents=40)
     )
-    assert put(evening.visit, evening.presentations[0], f"presentation {evening.first}") == "subject_is_earned"
+    fair = {"kind": CertificateKind.GROUP, "holder_key": "host", "holder_name": None, "issued_at": LEAVING}
+
+    for visit, presentation, about in (
+        (begun.visit, other.first, other.first),
+        (begun.visit, begun.first, other.first),
+        (evening.visit, evening.first, evening.first),
+    ):
+        wrong = fair | {"presentation_id": presentation, "about": f"presentation {about}"}
+        assert refusal(lambda visit=visit, wrong=wrong: make_certificate(visit, **wrong)) == "subject_is_earned"
 
 
 @pytest.mark.parametrize(
@@ -390,9 +347,8 @@ def test_a_group_whose_pupils_were_corrected_away_has_its_paper_revoked_not_issu
     [row] = stored()
     correct_counts(SYSTEM, row.presentation_id, HeadCounts(0, 0, 3), "teachers alone came", now=LEAVING)
 
-    with pytest.raises(Conflict) as refused:
+    with conflict(CertificateReason.NO_PUPILS_LEFT):
         issuing.reissue_certificate(SYSTEM, row.id, "", now=LEAVING)
 
-    assert refused.value.reason is CertificateReason.NO_PUPILS_LEFT
     issuing.revoke_certificate(SYSTEM, row.id, "nobody came", now=LEAVING)
     assert [one.state for one in stored()] == [CertificateState.REVOKED]

@@ -1,17 +1,13 @@
 """A presenter's certificate: hours of a school year from locked numbers; nothing that is stored names a minor."""
 
 import datetime as dt
-import io
 import json
 
 import pytest
 import sqlalchemy as sa
-from pypdf import PdfReader
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.attendance.models import Attendance
 from scheduler.certificates import signature
-from scheduler.certificates.models import Certificate
 from scheduler.certificates.queries import letters as letter_queries
 from scheduler.certificates.queries import lists, papers, presenters
 from scheduler.certificates.rules import names_match
@@ -27,39 +23,24 @@ from scheduler.certificates.terms import (
 from scheduler.config import name_secrets
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.core.names import spellings
-from scheduler.core.refusals import refused_by
 from scheduler.core.text import to_latin
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import confirm_birth_date, propose_birth_date
+from tests.certificates.stored_papers import refusal, stored, words_in, words_on
 from tests.factories.awards import a_locked_visit_with
 from tests.factories.certificates import make_certificate
 from tests.factories.counting import LEAVING, a_counted_visit
 from tests.factories.people import an_actor, make_centre, make_presenter, presenter_actor
-from tests.factories.safeguarding import a_cleared_minor, make_consent, make_vetting
+from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
+from tests.refusals import conflict
 
 YEAR = 2026  # VISIT_DAY is in October
 LATER = dt.datetime(2027, 9, 14, 8, 0, tzinfo=dt.UTC)  # the school year is over
-
-
-def stored():
-    db.session.rollback()
-    return db.session.scalars(sa.select(Certificate).order_by(Certificate.id)).all()
-
-
-def words_on(number, actor=SYSTEM):
-    page = PdfReader(io.BytesIO(issuing.certificate_pdf(actor, number))).pages[0].extract_text()
-    return " ".join(page.split())
-
-
-def refusal(act):
-    with pytest.raises(IntegrityError) as refused, transaction():
-        act()
-    return refused_by(refused.value).removeprefix("ck_certificate_")
 
 
 def all_rows():
@@ -67,6 +48,14 @@ def all_rows():
     db.session.rollback()
     tables = sa.inspect(db.engine).get_table_names()
     return {f"{one} {row}" for one in tables for row in db.session.execute(sa.text(f'SELECT * FROM "{one}"'))}
+
+
+@pytest.fixture
+def paper_of_tara(tara):
+    """She has presented once, and has her paper of that year."""
+    a_locked_visit_with(tara)
+    [number] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
+    return number
 
 
 @pytest.mark.both_databases
@@ -78,11 +67,8 @@ def test_it_states_presentations_and_hours_of_one_school_year_and_neither_place_
 
     [row] = stored()
     assert issued == Issued(1, 0, (row.number,))
-    assert (row.kind, row.about, row.presenter_id) == (
-        CertificateKind.PRESENTER,
-        f"presenter {tara.id} {YEAR}",
-        tara.id,
-    )
+    assert (row.kind, row.presenter_id) == (CertificateKind.PRESENTER, tara.id)
+    assert row.about == f"presenter {tara.id} {YEAR}"
     assert row.visit_id == visits[1].visit.id
     paper = papers.paper_of(row)
     assert (paper.presentations, paper.minutes) == (3, 135)
@@ -109,10 +95,8 @@ def test_the_last_day_on_it_is_that_of_the_year_or_of_its_issue_and_none_of_a_vi
 
 
 @pytest.mark.both_databases
-def test_asked_again_it_is_the_same_until_the_numbers_change_and_then_the_old_one_is_replaced(tara):
-    a_locked_visit_with(tara)
-    [old] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
-    assert awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING) == Issued(0, 1, (old,))
+def test_asked_again_it_is_the_same_until_the_numbers_change_and_then_the_old_one_is_replaced(tara, paper_of_tara):
+    assert awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING) == Issued(0, 1, (paper_of_tara,))
     a_locked_visit_with(tara, from_hour=11)
 
     again = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
@@ -120,31 +104,23 @@ def test_asked_again_it_is_the_same_until_the_numbers_change_and_then_the_old_on
     assert again.issued == 1
     assert [row.state for row in stored()] == [CertificateState.REISSUED, CertificateState.ISSUED]
     assert {row.about for row in stored()} == {f"presenter {tara.id} {YEAR}"}
-    assert papers.certificate_of_number(old).replaced_by_number == again.numbers[0]
+    assert papers.certificate_of_number(paper_of_tara).replaced_by_number == again.numbers[0]
     assert papers.certificate_of_number(again.numbers[0]).paper.presentations == 2
 
 
-def test_what_is_not_locked_does_not_count_and_alone_gives_no_paper(tara):
+def test_what_is_not_locked_gives_no_paper_and_what_was_revoked_does_not_come_back(tara, paper_of_tara):
     waiting = a_counted_visit()
-    hers = Presenter.id == waiting.educator.id
     for year in (YEAR, YEAR - 1):
-        with pytest.raises(Conflict) as refused:
+        with conflict(CertificateReason.ATTENDANCE_NOT_LOCKED):
             awards.issue_for_presenter(SYSTEM, waiting.educator.id, year, now=LEAVING)
-        assert refused.value.reason is CertificateReason.ATTENDANCE_NOT_LOCKED
-    assert db.session.scalar(sa.select(sa.func.count()).where(hers)) == 1
-    assert stored() == []
     with pytest.raises(NotFound):
         awards.issue_for_presenter(SYSTEM, 999999, YEAR, now=LEAVING)
+    [row] = stored()
+    assert row.number == paper_of_tara
+    issuing.revoke_certificate(SYSTEM, row.id, "wrong", now=LEAVING)
 
-
-def test_what_was_revoked_does_not_come_back(tara):
-    a_locked_visit_with(tara)
-    awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
-    issuing.revoke_certificate(SYSTEM, stored()[0].id, "wrong", now=LEAVING)
-
-    with pytest.raises(Conflict) as refused:
+    with conflict(CertificateReason.CERTIFICATE_REVOKED):
         awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
-    assert refused.value.reason is CertificateReason.CERTIFICATE_REVOKED
 
 
 @pytest.mark.both_databases
@@ -155,6 +131,8 @@ def test_nothing_that_is_stored_names_a_minor_and_neither_does_what_is_signed(ta
     assert "Јовићев" in "".join(before)  # her account's: or it looks at nothing
 
     awards.issue_for_presenter(desk, tara.id, YEAR, now=LEAVING)
+    said = db.session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "certificate issued"))
+    assert [json.loads(one) for one in said] == [{"kind": "presenter"}]
     issuing.reissue_certificate(desk, stored()[0].id, "Тара Јовићева", now=LEAVING)  # a name that somebody sends
     row = stored()[1]
     words_on(row.number, presenter_actor(tara))
@@ -169,26 +147,16 @@ def test_nothing_that_is_stored_names_a_minor_and_neither_does_what_is_signed(ta
     assert signature.lines_of(paper)[4] == ""
 
 
-def test_her_first_name_is_drawn_for_a_person_and_not_for_a_file_that_a_command_writes(tara):
-    a_locked_visit_with(tara)
-    [number] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
+def test_her_first_name_is_drawn_for_a_person_alone_and_for_nobody_once_her_guardian_withdraws(tara, paper_of_tara):
+    number, desk = paper_of_tara, an_actor(centre_id=tara.centre_id)
 
-    for reader in (presenter_actor(tara), an_actor(centre_id=tara.centre_id)):
+    for reader in (presenter_actor(tara), desk):
         words = words_on(number, reader)
-        assert "Тара" in words
-        assert "Јовићев" not in words
-    assert "Тара" not in words_on(number)
-    merged = PdfReader(io.BytesIO(issuing.draw_merged(an_actor(centre_id=tara.centre_id), [number])))
-    assert "Тара" not in merged.pages[0].extract_text()
-    [(_number, alone)] = issuing.draw_alone(an_actor(centre_id=tara.centre_id), [number])
-    assert "Тара" not in PdfReader(io.BytesIO(alone)).pages[0].extract_text()
-
-
-def test_once_her_guardian_withdraws_nothing_is_drawn(tara):
-    a_locked_visit_with(tara)
-    [number] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
+        assert ("Тара" in words, "Јовићев" in words) == (True, False)
+    [(_number, alone)] = issuing.draw_alone(desk, [number])
+    of_commands = words_on(number), words_in(issuing.draw_merged(desk, [number])), words_in(alone)
+    assert [words for words in of_commands if "Тара" in words] == []
     make_consent(tara.id, recorded_at=LEAVING, withdrawn_at=LEAVING + dt.timedelta(days=1))
-
     assert "Тара" not in words_on(number, presenter_actor(tara))
 
 
@@ -212,8 +180,7 @@ def test_an_adult_is_named_as_the_other_kinds_name_adults(ana):
 
 @pytest.mark.both_databases
 def test_the_database_takes_no_name_of_a_minor_and_no_hours_that_are_not_locked(tara, ana):
-    begun = a_locked_visit_with(tara, talks=2)
-    other = a_locked_visit_with(ana)
+    begun, other = a_locked_visit_with(tara, talks=2), a_locked_visit_with(ana)
     awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
     [good] = stored()
     fair = {
@@ -226,17 +193,15 @@ def test_the_database_takes_no_name_of_a_minor_and_no_hours_that_are_not_locked(
         return refusal(lambda: make_certificate(visit, **(fair | given)))
 
     def printed(**more):
-        return json.dumps(json.loads(good.printed) | more, ensure_ascii=False, sort_keys=True)
+        return {"printed": json.dumps(json.loads(good.printed) | more, ensure_ascii=False, sort_keys=True)}
 
-    assert put(holder_name="Тара Јовићева") == "no_minor_is_named"
-    assert put(holder_key="a hash of her name") == "no_minor_is_named"
-    assert put(printed=printed(holder_name="Тара")) == "no_minor_is_named"
-    assert put(printed=printed(host_place="Каћ")) == "hours_are_earned"
-    assert put(printed=printed(minutes=91)) == "hours_are_earned"
-    assert put(printed=printed(presentations=3)) == "hours_are_earned"
-    assert put(about=f"presenter {tara.id} {YEAR + 1}") == "hours_are_earned"
-    assert put(other.visit) == "hours_are_earned"
-    assert put(presenter_id=ana.id) == "hours_are_earned"
+    for named in ({"holder_name": "Тара Јовићева"}, {"holder_key": "a hash"}, printed(holder_name="Тара")):
+        assert put(**named) == "no_minor_is_named", named
+    for untrue in (
+        *(printed(host_place="Каћ"), printed(minutes=91), printed(presentations=3)),
+        *({"about": f"presenter {tara.id} {YEAR + 1}"}, {"visit": other.visit}, {"presenter_id": ana.id}),
+    ):
+        assert put(**untrue) == "hours_are_earned", untrue
     assert put(presenter_id=None) in {"is_about_what_its_kind_says", "hours_are_earned"}
     assert put(kind=CertificateKind.SCHOOL) in {"is_about_what_its_kind_says", "says_what_it_is_about"}
     make_certificate(begun.visit, **fair)
@@ -245,10 +210,7 @@ def test_the_database_takes_no_name_of_a_minor_and_no_hours_that_are_not_locked(
 
 
 @pytest.mark.both_databases
-def test_a_paper_that_is_out_keeps_whose_it_is_and_takes_no_name_later(tara, ana):
-    a_locked_visit_with(tara)
-    awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
-
+def test_a_paper_that_is_out_keeps_whose_it_is_and_takes_no_name_later(tara, ana, paper_of_tara):
     def change(said, **given):
         return refusal(lambda: db.session.execute(sa.text(f"UPDATE certificate SET {said}"), given))
 
@@ -305,14 +267,12 @@ def test_the_school_where_it_was_held_neither_sees_nor_gets_nor_hears_of_it(tara
     assert lists.certificates_of_centre(desk, 1, by_school).rows == []
 
 
-def test_nobody_else_issues_reads_or_takes_it(tara, ana):
-    a_locked_visit_with(tara)
-    [number] = awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING).numbers
+def test_nobody_else_issues_reads_or_takes_it(tara, ana, paper_of_tara):
     others = [presenter_actor(ana), an_actor(centre_id=make_centre().id), presenter_actor(a_cleared_minor())]
 
     for stranger in others:
         with pytest.raises(NotFound):
-            issuing.certificate_pdf(stranger, number)
+            issuing.certificate_pdf(stranger, paper_of_tara)
         with pytest.raises(NotFound):
             presenters.years_of_presenter(stranger, tara.id)
         with pytest.raises((NotAllowed, NotFound)):
@@ -337,27 +297,51 @@ def test_years_of_a_presenter_say_what_is_locked_and_which_paper_there_is(tara):
     assert (one.state, one.stale) == (CertificateState.REVOKED, False)
 
 
-def test_the_check_of_invariants_finds_a_minors_name_and_a_paper_of_another(tara, ana):
-    a_locked_visit_with(tara)
-    awards.issue_for_presenter(SYSTEM, tara.id, YEAR, now=LEAVING)
+def test_the_check_of_invariants_finds_a_minors_name_and_a_paper_of_another(tara, ana, paper_of_tara):
     assert presenters.violations() == []
-    with db.engine.begin() as connection:
-        for name in ("certificate_stays", "no_minor_is_named", "presenter_stays", "subject_stays"):
-            connection.execute(sa.text(f"DROP TRIGGER IF EXISTS certificate_{name}_update"))
-        connection.execute(sa.text("UPDATE certificate SET holder_name = 'Тара Јовићева'"))
-    row = stored()[0]
-    assert presenters.violations() == [f"certificate {row.id} names a minor"]
-    with db.engine.begin() as connection:
-        connection.execute(sa.text(f"UPDATE certificate SET holder_name = NULL, presenter_id = {ana.id}"))
-    db.session.rollback()
-    assert presenters.violations() == [f"certificate {row.id} is about another presenter than hers"]
+    [row] = stored()
+    for wrong, violation in (
+        ("holder_name = 'Тара Јовићева'", "names a minor"),
+        (f"holder_name = NULL, presenter_id = {ana.id}", "is about another presenter than hers"),
+    ):
+        with db.engine.begin() as connection:
+            for name in ("certificate_stays", "no_minor_is_named", "presenter_stays", "subject_stays"):
+                connection.execute(sa.text(f"DROP TRIGGER IF EXISTS certificate_{name}_update"))
+            connection.execute(sa.text(f"UPDATE certificate SET {wrong}"))
+        db.session.rollback()
+        assert presenters.violations() == [f"certificate {row.id} {violation}"]
 
 
-def test_the_audit_says_that_one_was_issued_and_nobodys_name(tara):
-    a_locked_visit_with(tara)
-    awards.issue_for_presenter(an_actor(centre_id=tara.centre_id), tara.id, YEAR, now=LEAVING)
+@pytest.mark.both_databases
+def test_two_of_one_name_who_were_last_at_one_visit_rest_on_different_ones(ana):
+    namesake = a_cleared_educator(centre_id=ana.centre_id, given_name="Ana", family_name="Marić")
+    programme = make_programme(centre_id=ana.centre_id, influencers=2)
+    shared = a_locked_visit_with(ana, programme=programme, besides=[namesake])
+    [first] = awards.issue_for_presenter(SYSTEM, ana.id, YEAR, now=LEAVING).numbers
 
-    said = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "certificate issued")).all()
+    with conflict(CertificateReason.SAME_NAME_THERE):
+        awards.issue_for_presenter(SYSTEM, namesake.id, YEAR, now=LEAVING)
+    own = a_locked_visit_with(namesake, programme=programme, from_hour=6)
+    later = a_locked_visit_with(ana, programme=programme, besides=[namesake], from_hour=12)
+    awards.issue_for_presenter(SYSTEM, ana.id, YEAR, now=LEAVING)
+    assert awards.issue_for_presenter(SYSTEM, namesake.id, YEAR, now=LEAVING).issued == 1
+    held = [(row.presenter_id, row.visit_id) for row in stored() if row.state is CertificateState.ISSUED]
+    assert held == [(ana.id, shared.visit.id), (namesake.id, later.visit.id)]
+    assert own.visit.id not in dict(held).values()
+    assert papers.certificate_of_number(first).state is CertificateState.REISSUED
 
-    assert [json.loads(one.details) for one in said] == [{"kind": "presenter"}]
-    assert db.session.scalar(sa.select(sa.func.count(Attendance.id))) == 1
+
+def test_it_rests_on_no_other_centres_visit_whose_staff_would_draw_her_name(tara):
+    elsewhere = make_centre()
+    home = a_locked_visit_with(tara)
+    a_locked_visit_with(tara, programme=make_programme(centre_id=elsewhere.id, influencers=1), from_hour=12)
+    stranger = an_actor(centre_id=elsewhere.id)
+
+    [number] = awards.issue_for_presenter(an_actor(centre_id=tara.centre_id), tara.id, YEAR, now=LEAVING).numbers
+
+    [row] = stored()
+    assert (row.visit_id, papers.paper_of(row).presentations) == (home.visit.id, 2)
+    assert "Тара" in words_on(number, an_actor(centre_id=tara.centre_id))
+    with pytest.raises(NotFound):
+        issuing.certificate_pdf(stranger, number)
+    assert lists.certificates_of_centre(stranger, 1, CertificateFilters()).rows == []
