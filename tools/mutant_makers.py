@@ -115,7 +115,7 @@ def raised_numbers(source: str) -> Iterator[tuple[str, int, str, str]]:
             continue
         name = ast.unparse(statement.targets[0] if isinstance(statement, ast.Assign) else statement.target)
         for node in ast.walk(statement):
-            if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and type(node.value) is not bool:
                 before, after = lines[: node.lineno - 1], lines[node.lineno :]
                 old = lines[node.lineno - 1]
                 new = old[: node.col_offset] + repr(node.value + 1).encode() + old[node.end_col_offset :]

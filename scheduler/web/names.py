@@ -24,7 +24,7 @@ def opens_hosts() -> bool:
 
 def opens_page(endpoint: str) -> bool:
     """Whether a page lets the reader in, before it looks for what its address names."""
-    may: tuple[str, str] = current_app.view_functions[endpoint].may  # type: ignore[attr-defined]
+    may: tuple[str, str] = vars(current_app.view_functions[endpoint])["may"]
     return may == OPEN or policy.scope_of(current_actor(), *may) is not None
 
 
