@@ -40,7 +40,7 @@ def qr_codes_of(path: Path) -> list[str]:
     """Every QR code of the first page, as a phone would read it."""
     told("pdftoppm", "-r", "150", "-png", "-singlefile", path, path.with_suffix(""))
     with Image.open(path.with_suffix(".png")) as picture:
-        return [code.text for code in zxingcpp.read_barcodes(picture)]
+        return [code.text for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)]
 
 
 def boxes_of(path: Path) -> list[tuple[str, float, float, float, float]]:

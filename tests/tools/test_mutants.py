@@ -98,7 +98,7 @@ def test_each_number_of_a_constant_is_raised_by_itself():
 def test_rules_are_judged_by_the_tests_that_import_them_and_by_those_of_the_room():
     assert mutant_makers.tests_of(ROOT, "safeguarding")[-1] == "tests/safeguarding"
     assert "tests/staffing/test_offers.py" not in mutant_makers.tests_of(ROOT, "safeguarding")
-    assert "tests/web/people/test_person_page.py" in mutant_makers.tests_of(ROOT, "staffing")
+    assert "tests/web/people/test_presenters.py" in mutant_makers.tests_of(ROOT, "staffing")
     assert "tests/cli/test_certificates.py" in mutant_makers.tests_of(ROOT, "certificates")
 
 

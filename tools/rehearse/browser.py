@@ -80,13 +80,19 @@ class BrowserVisitor(Visitor):
 
     def _fill(self, form: Locator, name: str, value: str) -> None:
         field = form.locator(f"[name='{name}']")
+        for fold in form.locator("details:not([open])").filter(has=field).all():  # a visitor opens it first
+            fold.locator("summary").first.click()
         kind = field.first.evaluate("field => field.tagName === 'INPUT' ? field.type : field.tagName")
+        if kind == "hidden":  # it tells this form from its neighbours; a visitor changes nothing in it
+            return
         if kind in ("radio", "checkbox"):
             form.locator(f"[name='{name}'][value='{value}']").check(force=True)
         elif kind == "SELECT":
             field.first.select_option(value)
         else:
             field.first.fill(value)
+            field.first.blur()
+        self._tab.wait_for_function("!document.querySelector('.htmx-request')")  # a form may answer each change
 
     def takes(self, address: str) -> bytes:
         return bytes(self._context.request.get(urljoin(self._base, address)).body())

@@ -119,7 +119,7 @@ def coordinator_begins(world: World) -> None:
     if not number:
         raise Failed("the new educator has no page")
     person.opens(f"/people/{number[1]}/hours")
-    person.sends({f"day_{weekday}": "8-18" for weekday in range(5)}, to="/hours")
+    person.sends({f"half_{weekday}": ["morning", "afternoon"] for weekday in range(5)}, to="/hours")
     person.opens(f"/safeguarding/{number[1]}/vetting")
     person.sends({"result": "cleared", "checked_on": "1. 9. 2026.", "valid_until": "1. 9. 2027."}, to="/vetting")
     world.facts["educator"] = number[1]
