@@ -66,7 +66,8 @@ def _show_presenter(
         guardian=safeguarding_queries.guardian_of(row.presenter_id, now) if minor and _is_staff() else None,
         lines=lines,
         load=load_of(page, whole, today),  # wherever she goes
-        shows_road=not limited,  # kilometres to other districts would tell where she goes (TRUST S54)
+        # kilometres to other districts would tell where she goes (TRUST S54); a minor reads none of her own
+        shows_road=not limited and not (minor and not _is_staff()),
         year=year_of(row.presenter_id, today.year),
         nights_away=str(NIGHTS[wish_of(row.presenter_id)]),
         notes_may=notes_may,
