@@ -25,7 +25,7 @@ from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState, VisitState
 from tests.closures.closed_days import A_DAY, SOON, draft_for, two_visits_of_one_crew
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_user
+from tests.factories.people import an_actor, limited_to, make_user
 from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.staffing import a_plan
@@ -151,15 +151,12 @@ def test_a_mail_about_visits_in_several_districts_is_read_by_nobody_who_is_limit
     ana, tara = scene.educator(), scene.minor()
     for one in (scene, far):
         one.confirmed_by(ana, tara)
-    her = make_user(Role.COORDINATOR, centre_id=scene.centre_id)
-    with transaction() as act:
-        town = act.get(Municipality, scene.host.municipality_id)
-        act.add(UserDistrict(user_id=her.id, district_id=town.district_id))
+    her = limited_to(make_user(centre_id=scene.centre_id).id, scene.host)
 
     close(scene, extent=Extent(), last_day=VISIT_DAY + A_DAY)
 
     assert all(far.host.name_sr_cyrl in mail.text for mail in mails(session, "crew_closure"))
-    assert session.scalars(select(OutboxMessage.kind).where(*mails_in_reach(her.actor()))).all() == []
+    assert session.scalars(select(OutboxMessage.kind).where(*mails_in_reach(her))).all() == []
 
 
 def test_lifting_a_closure_early_frees_its_days_and_can_be_undone(session):

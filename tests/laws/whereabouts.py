@@ -23,7 +23,7 @@ from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import SchedulerError
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import Presenter, User, UserDistrict
+from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import ANONYMOUS, Actor, Role
@@ -50,7 +50,7 @@ from scheduler.web.guards import OPEN
 from tests.factories import MONDAY
 from tests.factories.attendance import make_sheet
 from tests.factories.feeds import make_feed
-from tests.factories.people import an_actor, make_centre, make_user, presenter_actor, works
+from tests.factories.people import an_actor, limited_to, make_centre, make_user, presenter_actor, works
 from tests.factories.places import make_host
 from tests.factories.programmes import make_campaign, make_campaign_city, make_programme
 from tests.factories.requests import make_school_request
@@ -153,8 +153,7 @@ class World:
         with transaction() as session:
             host = make_host("Близина")
             user = make_user(*STAFF, centre_id=self.centre_id)
-            town = session.get_one(Municipality, host.municipality_id)
-            session.add(UserDistrict(user_id=user.id, district_id=town.district_id))
+            limited_to(user.id, host)
             asked = make_school_request(
                 RequestState.AGREED, programme=session.get_one(Programme, programme_id), host_id=host.id
             )

@@ -3,29 +3,14 @@
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 
-from scheduler.core.db import transaction
-from scheduler.people.models import User, UserDistrict
-from scheduler.places.models import Host, Municipality
-from scheduler.policy import Role
-from tests.factories.people import make_user
+from tests.factories.people import limited_to
 from tests.factories.places import make_host
 from tests.factories.staffing import a_plan
-from tests.web.visits.pages import DAY, SOON, body, coordinator, plan_soon, reading
+from tests.web.visits.pages import DAY, SOON, body, coordinator, plan_soon
 
 pytestmark = pytest.mark.postgres_decides
 TELLING = ("FIRST", "The other visit", "Promised:", "minutes and there are", "Karadžić")
-
-
-def limited_to(centre_id: int, *hosts: Host) -> User:
-    """A coordinator limited to the districts in which these hosts lie."""
-    user = make_user(Role.COORDINATOR, centre_id=centre_id)
-    towns = Municipality.id.in_([host.municipality_id for host in hosts])
-    with transaction() as session:
-        for district_id in session.scalars(sa.select(Municipality.district_id).where(towns)):
-            session.add(UserDistrict(user_id=user.id, district_id=district_id))
-    return user
 
 
 @pytest.fixture
@@ -53,7 +38,8 @@ def second_offer(app, scene, near, reader, people, begins: dt.time) -> str:
 
 @pytest.mark.parametrize("begins", [dt.time(10, 30), dt.time(11)], ids=["at the same hour", "too soon after"])
 def test_who_is_limited_to_other_districts_reads_the_bare_reason(app, scene, near, begins):
-    reader = reading(app, limited_to(scene.centre_id, near))
+    limited_to(scene.coordinator.user_id, near)
+    reader = coordinator(app, scene)
 
     shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
 
@@ -70,7 +56,9 @@ def test_who_is_limited_to_other_districts_reads_the_bare_reason(app, scene, nea
 )
 @pytest.mark.parametrize("limited", [False, True])
 def test_who_reaches_the_other_visit_reads_which_it_is(app, scene, near, begins, words, minutes, limited):
-    reader = reading(app, limited_to(scene.centre_id, near, scene.host)) if limited else coordinator(app, scene)
+    if limited:
+        limited_to(scene.coordinator.user_id, near, scene.host)
+    reader = coordinator(app, scene)
 
     shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
 
