@@ -219,14 +219,11 @@ def kit_word(kit: Kit, count: int) -> str:
 def why(reason: Why) -> str:
     """A reason with its numbers, as a sentence.
 
-    Minutes of a drive from one visit to another locate the other one: staff limited to districts read none (TRUST S54).
+    Minutes of a drive from one visit to another locate the other one: who does not reach it reads none (TRUST S54).
     """
-    if reason.code is WhyNot.CANNOT_ARRIVE and not current_actor().districts:
-        return _(
-            "Cannot arrive: the drive takes %(needed)s minutes and there are %(available)s.",
-            needed=reason.needed,
-            available=reason.available,
-        )
+    if reason.code is WhyNot.CANNOT_ARRIVE:
+        reached = policy.in_districts(current_actor(), policy.Spot(None, district_id=reason.district_id))
+        return _cannot_arrive(reason.needed, reason.available) if reached else worded(WhyNot.TAKEN)
     if reason.code is WhyNot.EDUCATORS_MISSING:
         return _("Educators who have accepted: %(have)s of %(needed)s.", have=reason.available, needed=reason.needed)
     if reason.code is WhyNot.INFLUENCERS_MISSING:
@@ -236,6 +233,14 @@ def why(reason: Why) -> str:
     if reason.code in LIMITS:
         return LIMITS[reason.code](reason)
     return worded(reason.code)
+
+
+def _cannot_arrive(needed: int, available: int) -> str:
+    return _(
+        "Cannot arrive: the drive takes %(needed)s minutes and there are %(available)s.",
+        needed=needed,
+        available=available,
+    )
 
 
 def left_behind(name: str, reason: Why) -> str:
@@ -301,7 +306,7 @@ def _taken(error: PresenterTaken) -> str:
     if not policy.in_districts(current_actor(), promise.where):
         return head
     if error.reason is WhyNot.CANNOT_ARRIVE:
-        head = why(Why(WhyNot.CANNOT_ARRIVE, error.problem.needed_minutes, error.problem.available_minutes))
+        head = _cannot_arrive(error.problem.needed_minutes, error.problem.available_minutes)
     if promise.held_until:
         until = moment(promise.held_until, language, promise.zone)
         held = _("No visit yet: a school is booking that time. It is held until: %(moment)s.", moment=until)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.board.queries.placing import answers_in_cells
 from scheduler.board.queries.week import board
@@ -11,6 +12,7 @@ from scheduler.closures.queries import affected_by, new_days, stopped_counts
 from scheduler.closures.service.close import close_again, close_hosts, lift_closure, replan_stopped
 from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict, NotAllowed, Rejected
+from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import UserDistrict
 from scheduler.places.models import Closure, Municipality
 from scheduler.places.terms.hosts import ClosureReason, Extent, SchoolCalendar
@@ -19,15 +21,16 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.queries.lineage import contacts_of_each
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.visits.models.visits import CalendarEntry
+from scheduler.visits.queries.search import mails_in_reach
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState, VisitState
 from tests.closures.closed_days import A_DAY, SOON, draft_for, two_visits_of_one_crew
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, make_user
+from tests.factories.people import an_actor, limited_to, make_user
 from tests.factories.places import make_host
 from tests.factories.requests import make_school_request
 from tests.factories.staffing import a_plan
 from tests.factories.visits import VISIT_DAY
-from tests.visits.scene import Scene, mails, presentations, request_state, states, visit_of
+from tests.visits.scene import Scene, another_visit, mails, presentations, request_state, states, visit_of
 
 
 def close(scene: Scene, **given) -> int:
@@ -53,6 +56,7 @@ def test_snow_strike_exam_day(session):
     crew = mails(session, "crew_closure")  # educator, young presenter, guardian: one each for both visits
     assert len(crew) == len({mail.address for mail in crew}) == 3
     assert all(scene_number in mail.text for mail in crew for scene_number in numbers(session, scene, second))
+    assert {mail.about for mail in crew} == {"visit"}  # staff of that one district may read it
     assert len(mails(session, "school_closure")) == 1
     assert mails(session, "crew_visit_cancelled") == mails(session, "visit_cancelled") == []
     proposed = new_days(scene.coordinator, closure_id, now=MONDAY)
@@ -138,6 +142,21 @@ def test_another_centres_coordinators_read_of_their_districts_only(session):
     assert sorted(told) == ["near@centre.example", "whole@centre.example"]
     assert [far.name_sr_cyrl in told[address] for address in sorted(told)] == [False, True]
     assert scene.host.name_sr_cyrl in told["near@centre.example"]
+
+
+def test_a_mail_about_visits_in_several_districts_is_read_by_nobody_who_is_limited_to_one(session):
+    """TRUST S54: a young presenter's guardian is told of both visits in one mail."""
+    scene = Scene()
+    far = another_visit(scene, host=make_host("Даља школа"), on_day=VISIT_DAY + A_DAY)
+    ana, tara = scene.educator(), scene.minor()
+    for one in (scene, far):
+        one.confirmed_by(ana, tara)
+    her = limited_to(make_user(centre_id=scene.centre_id).id, scene.host)
+
+    close(scene, extent=Extent(), last_day=VISIT_DAY + A_DAY)
+
+    assert all(far.host.name_sr_cyrl in mail.text for mail in mails(session, "crew_closure"))
+    assert session.scalars(select(OutboxMessage.kind).where(*mails_in_reach(her))).all() == []
 
 
 def test_lifting_a_closure_early_frees_its_days_and_can_be_undone(session):

@@ -3,10 +3,22 @@
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import select
+
 from scheduler.core.db import transaction
 from scheduler.people import rules
-from scheduler.people.models import AvailableHours, Centre, Presenter, PresenterLanguage, PresenterSkill, User, UserRole
+from scheduler.people.models import (
+    AvailableHours,
+    Centre,
+    Presenter,
+    PresenterLanguage,
+    PresenterSkill,
+    User,
+    UserDistrict,
+    UserRole,
+)
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
+from scheduler.places.models import Host, Municipality
 from scheduler.policy import Actor, Role
 from tests.factories import MONDAY, a_number
 from tests.factories.places import make_municipality
@@ -47,6 +59,17 @@ def make_user(*roles: Role, **given: Any) -> User:
         session.add(user)
         session.flush()
     return user
+
+
+def limited_to(user_id: int, *hosts: Host) -> Actor:
+    """The Actor of staff, from now on limited to the districts in which these hosts lie."""
+    towns = Municipality.id.in_([host.municipality_id for host in hosts])
+    with transaction() as session:
+        user = session.get_one(User, user_id)
+        of_hosts = session.scalars(select(Municipality.district_id).where(towns).distinct())
+        user.districts = [UserDistrict(district_id=one) for one in of_hosts]
+        session.flush()
+        return user.actor()
 
 
 def an_actor(*roles: Role, **given: Any) -> Actor:

@@ -34,6 +34,7 @@ from tests.laws.whereabouts import (
     presses,
     seekers_of,
 )
+from tests.web.browser import browser_of
 
 Walk = list[tuple[str, int]]
 STRANGERS = ("foreign educator", "foreign staff", "other school", "anybody")
@@ -237,3 +238,29 @@ def test_what_a_school_hands_on_names_no_young_presenter(house: Flask):
     assert [way for way, answer in said.items() if names_in(answer)] == []
     own_page = answer_of(handed, "GET", f"/status/{own}")
     assert TWINS[0][0] in own_page.text  # the school itself reads her given name, so the names above could be found
+
+
+def read_by_limited_staff(app: Flask, place: int, walk: Walk) -> dict[str, Answer]:
+    """What staff limited to a third district read and are answered, when she goes to one of the two schools."""
+    db.session.remove()
+    app.extensions["clean_tables"].empty()
+    world = World(0, place)
+    world.walk(walk)
+    user = world.limited_staff()
+    seeker = Seeker("limited staff", user.actor(), browser_of(app, user))
+    said = look(app, world, seeker)
+    for way in presses(app, world, seeker):
+        said[f"POST {RANDOM.sub('…', way)}"] = answer_of(seeker, "POST", way)
+    assert [way for way, answer in said.items() if world.number in answer.text and world.number not in way] == []
+    return said
+
+
+@pytest.mark.postgres_decides
+def test_staff_limited_to_other_districts_are_not_told(house: Flask):
+    """They read when she is promised, never where: all is the same whichever of two schools she goes to."""
+    one, other = (read_by_limited_staff(house, place, STAFFED) for place in (0, 1))
+
+    assert one.keys() == other.keys()
+    differ = {way: difference(one[way], other[way]) for way in one if one[way] != other[way]}
+    assert {way: lines for way, lines in differ.items() if not way.startswith(MACHINE)} == {}
+    assert len(one) > 300

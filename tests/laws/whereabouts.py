@@ -23,10 +23,11 @@ from scheduler.core import tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import SchedulerError
 from scheduler.messages.models import OutboxMessage
-from scheduler.people.models import Presenter
+from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.terms.hosts import ClosureDraft, ClosureReason, Extent
 from scheduler.policy import ANONYMOUS, Actor, Role
+from scheduler.programmes.models import Programme
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.safeguarding.models import ConsentPaper, GuardianConsent
 from scheduler.staffing.models.pick_ups import PickUp
@@ -49,7 +50,7 @@ from scheduler.web.guards import OPEN
 from tests.factories import MONDAY
 from tests.factories.attendance import make_sheet
 from tests.factories.feeds import make_feed
-from tests.factories.people import an_actor, make_centre, make_user, presenter_actor, works
+from tests.factories.people import an_actor, limited_to, make_centre, make_user, presenter_actor, works
 from tests.factories.places import make_host
 from tests.factories.programmes import make_campaign, make_campaign_city, make_programme
 from tests.factories.requests import make_school_request
@@ -63,11 +64,13 @@ HOUR = dt.timedelta(hours=1)
 LONG = dt.timedelta(days=90)
 HIDDEN = "Skrovišnica"  # the school's name, which nothing else bears
 HIDDEN_CYRL = "Скровишница"
+PLACES = ((HIDDEN_CYRL, 44.0), ("Далековица", 44.03))  # so near that the same hours are free in Niš after each
 TWINS = (("Qmilica", "Qprvić"), ("Qzorana", "Qdrugić"))  # alike in all but this: two minors of one age from one town
 FETCHER = "Qtetka"  # who fetches her, as her guardian typed it
 # what is drawn anew each time: tokens, keys, numbers of calendar entries
 RANDOM = re.compile(r"[A-Za-z0-9_.\-]{22,}|\b[0-9a-f]{16}(?=@)")
 COUNTRY = Extent()
+STAFF = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
 OTHER_THINGS = (  # of which there is none here
     *("handover_id", "feed_id", "holiday_id", "entry_id", "exception_id", "work_id"),
     *("concern_id", "hand_off_id", "programme_id", "date_id", "offer_id", "period_id", "sign_in_id", "passkey_id"),
@@ -88,14 +91,18 @@ class Seeker:
 class World:
     """A visit of two presentations, three educators and two minors who are twins but for their names.
 
-    `twin` says which of the two stands in the crew. Built twice, the rows of both worlds have the same numbers.
+    `twin` says which of the two stands in the crew, `place` which of two schools is visited, in districts of their own.
+    Built twice, the rows of both worlds have the same numbers.
     """
 
     twin: int
+    place: int = 0
     now: dt.datetime = MONDAY
     called: bool = False  # an open call tells every presenter of the centre of the visit
     people: list[Presenter] = field(default_factory=list)
     done: set[str] = field(default_factory=set)  # acts that were not refused
+    near: list[str] = field(default_factory=list)  # numbers of what limited staff reach
+    cards: list[int] = field(default_factory=list)  # ids of agreed requests that they reach
 
     def __post_init__(self) -> None:
         tests.factories._numbers = itertools.count(1)
@@ -103,9 +110,11 @@ class World:
             self.centre_id = make_centre().id
             self.desk = an_actor(centre_id=self.centre_id, email="desk@centre.example")
             programme = make_programme(centre_id=self.centre_id, influencers=1)
-            self.host = make_host(HIDDEN_CYRL)
+            self.hosts = [make_host(name, lat=lat, lon=21.9) for name, lat in PLACES]
+            self.host = self.hosts[self.place]
             campaign = make_campaign(programme=programme)
-            make_campaign_city(campaign, session.get_one(Municipality, self.host.municipality_id))
+            for host in self.hosts:
+                make_campaign_city(campaign, session.get_one(Municipality, host.municipality_id))
             self.slug = campaign.slug
             self.asked = make_school_request(
                 RequestState.AGREED, programme=programme, host_id=self.host.id, campaign_id=campaign.id,
@@ -124,7 +133,7 @@ class World:
             self.elsewhere = make_school_request(
                 RequestState.NEW, programme=programme, contact_email="b@school.example"
             )
-            self.foreign = make_user(Role.COORDINATOR, Role.ADMINISTRATOR, Role.SAFEGUARDING)
+            self.foreign = make_user(*STAFF)
             self.stranger = works(a_cleared_educator(centre_id=self.foreign.centre_id))
         plans = [a_plan(dt.time(hour), room="Qsoba", expected_pupils=40) for hour in (10, 11)]
         draft = VisitDraft(programme.id, self.host.id, VISIT_DAY, tuple(plans), self.asked.id)
@@ -137,6 +146,23 @@ class World:
             hers = self.twins[self.twin].id
             session.add(PickUp(visit_id=visit.id, presenter_id=hers, who=FETCHER, typed_at=MONDAY))
         make_sheet(self.number)
+
+    def limited_staff(self) -> User:
+        """Staff limited to a third district, Niš, where two visits touch this one and a request waits for its plan."""
+        programme_id = self.asked.programme_id
+        with transaction() as session:
+            host = make_host("Близина")
+            user = make_user(*STAFF, centre_id=self.centre_id)
+            limited_to(user.id, host)
+            asked = make_school_request(
+                RequestState.AGREED, programme=session.get_one(Programme, programme_id), host_id=host.id
+            )
+        plans = [a_plan(dt.time(10, 30)), a_plan(dt.time(12, 30))]  # at the same hour; too soon for the drive
+        visits = [
+            plan_visit(self.desk, VisitDraft(programme_id, host.id, VISIT_DAY, (plan,)), now=self.now) for plan in plans
+        ]
+        self.near, self.cards = [asked.number, *(one.number for one in visits)], [asked.id]
+        return user
 
     def walk(self, acts: list[tuple[str, int]]) -> None:
         for name, number in acts:
@@ -291,7 +317,7 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
     consents = sa.select(GuardianConsent.id).where(GuardianConsent.presenter_id.in_(twins))
     papers = sa.select(ConsentPaper.id).where(ConsentPaper.presenter_id.in_(twins))
     return {
-        "number": [world.number, world.asked.number] if staff else [world.number],
+        "number": [world.number, world.asked.number, *world.near] if staff else [world.number],
         "presenter_id": [str(one) for one in twins],
         "user_id": [str(one.user_id) for one in world.twins],
         "consent_id": [str(one) for one in db.session.scalars(consents)],
@@ -303,10 +329,10 @@ def parts_of(world: World, seeker: Seeker) -> dict[str, list[str]]:
         "on": days,
         "ordinal": ["1", "2"],
         "into": [world.elsewhere.number],
-        "into_id": [str(world.host.id)],
+        "into_id": [str(world.hosts[0].id)],
         "slug": [world.slug],
         "language": ["sr_Latn"],
-        "host_id": [str(world.host.id)],
+        "host_id": [str(one.id) for one in world.hosts],
         "closure_id": ["1"],
         "part_id": ["1"],
         "programme_id": ["0", "1"],  # 0: of the whole centre
@@ -341,7 +367,9 @@ def open_to(app: Flask, rule: Rule, seeker: Seeker) -> bool:
 def asked_for(world: World) -> str:
     """What is typed into the search and into every filter of a list."""
     monday = (VISIT_DAY - dt.timedelta(days=VISIT_DAY.weekday())).isoformat()
-    return f"presenter={world.twins[0].id}&from={monday}&first={VISIT_DAY}&last={VISIT_DAY}&host={world.host.id}"
+    cards = "".join(f"&card={one}" for one in world.cards)
+    days = f"from={monday}&first={VISIT_DAY}&last={VISIT_DAY}&week={monday}"
+    return f"presenter={world.twins[0].id}&{days}&host={world.hosts[0].id}{cards}"
 
 
 def ways(app: Flask, world: World, seeker: Seeker) -> Iterator[str]:

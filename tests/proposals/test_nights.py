@@ -35,7 +35,8 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.models.visits import Visit
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter
+from tests.factories.people import limited_to, make_presenter
+from tests.factories.places import make_host
 from tests.factories.proposals import FIRST, Region, a_region
 from tests.factories.staffing import UNTIL
 
@@ -102,6 +103,14 @@ def test_who_said_so_stays_away_where_the_plan_asks_for_it_and_the_road_is_saved
     assert (away.line.placed, home.line.placed) == (2, 2)
     assert away.sums.km_saved == home.sums.km - away.sums.km > 300
     assert (away.draft.nights, home.draft.nights, home.draft.has_nights) == (1, 0, False)
+
+
+def test_who_no_longer_reaches_its_town_reads_of_no_night_there(far):
+    say_nights(far.coordinator, far.educators[0].id, 2, now=MONDAY)
+    proposal_id, hers = drawn(far, nights=1), far.coordinator.user_id
+    here, elsewhere = db.session.get_one(Host, far.asked[0].host_id), make_host()
+
+    assert [len(nights_of(limited_to(hers, where), proposal_id)) for where in (here, elsewhere)] == [1, 0]
 
 
 def test_a_day_that_only_nights_reach_is_planned_applied_and_taken_by_the_database(by_night):

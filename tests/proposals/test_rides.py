@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.core.db import db, transaction
 from scheduler.people.models import Presenter
+from scheduler.places.models import Host
 from scheduler.policy import Role
 from scheduler.proposals.models import PlanJourney, ProposedRide
 from scheduler.proposals.queries.pages import proposal_page
@@ -20,7 +21,8 @@ from scheduler.safeguarding.service import record_driving_check, withdraw_consen
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.models.pick_ups import CarRide
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, works
+from tests.factories.people import an_actor, limited_to, works
+from tests.factories.places import make_host
 from tests.factories.proposals import FAIR, FIRST, Region, a_region
 from tests.factories.safeguarding import a_cleared_minor, make_consent, make_driving_check
 
@@ -66,6 +68,16 @@ def test_a_ride_with_both_facts_is_kept_told_and_goes_to_the_visit(app):
     assert (ride.visit_id, ride.presenter_id, ride.driver_id, ride.on_day) == (
         visit_id, plan.tara.id, plan.educator.id, FIRST,
     )  # fmt: skip
+
+
+def test_who_no_longer_reaches_a_visit_reads_of_no_ride_to_it(app):
+    plan = Plan()
+    hers = plan.region.coordinator.user_id
+    here, elsewhere = db.session.get_one(Host, plan.region.asked[0].host_id), make_host()
+
+    reads = [len(rides_of(limited_to(hers, where), plan.id)) for where in (here, elsewhere)]
+
+    assert reads == [1, 0]
 
 
 @pytest.mark.parametrize("lacks", ["checked", "agreed"])

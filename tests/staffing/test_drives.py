@@ -24,6 +24,7 @@ from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.rules.arrival import kilometres, who_drives
 from tests.factories.people import presenter_actor
+from tests.factories.visits import VISIT_DAY
 from tests.refusals import database_refusal, rejection
 from tests.visits.scene import Scene, audit_of, delivered, visit_of
 
@@ -71,8 +72,10 @@ def test_a_driver_corrects_her_drive_and_the_plan_stays_beside_it(session):
     assert row.reason == "Пут је затворен."
     assert visit_of(session, scene).kilometres == planned + 30
     assert audit_of(session, "visit").count("drive corrected") == 1
-    assert [(one.number, one.kilometres) for one in own_drives(driver, 2026)] == [(number, planned + 30)]
-    assert own_drives(driver, 2025) == []
+    assert [(one.number, one.kilometres) for one in own_drives(driver, 2026, today=VISIT_DAY)] == [
+        (number, planned + 30)
+    ]
+    assert own_drives(driver, 2025, today=VISIT_DAY) == []
 
 
 def test_two_cars_are_two_drives_and_a_visit_has_the_kilometres_of_both(session):
@@ -107,7 +110,8 @@ def test_a_minor_of_the_crew_drives_nothing_and_is_asked_nothing(session):
     delivered(scene.coordinator, scene.visit_id, now=EVENING)
 
     assert session.scalars(sa.select(Drive.presenter_id)).all() == [educator.id]
-    assert own_drives(presenter_actor(minor), 2026) == []
+    with pytest.raises(NotFound):
+        own_drives(presenter_actor(minor), 2026, today=VISIT_DAY)
     with pytest.raises(NotFound):
         correct_drive(presenter_actor(minor), visit_of(session, scene).number, DriveDraft(1, 1, "x"), now=EVENING)
 

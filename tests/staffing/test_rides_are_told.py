@@ -75,6 +75,7 @@ def test_both_are_told_once_each_what_she_may_know(arranged):
         ("ride_told", "/consent/{token}"),
         ("ride_driven", f"/visits/{arranged.visit.number}"),
     ]
+    assert [(one.about, one.about_id) for one in (guardian, driver)] == [("visit", arranged.visit.id)] * 2
     assert "Ana Mari" in guardian.text
     assert "Tara" in guardian.text
     assert "Jovi" not in guardian.text + driver.text

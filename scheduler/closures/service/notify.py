@@ -44,7 +44,7 @@ def tell_presenters(
                     address=address,
                     language=language,
                     values=_values(closure, visits[who], language) | {"path": PAGE_OF_OFFERS},
-                    about=("visit", visits[who][0].visit.id),
+                    about=_about(visits[who]),
                     centre_id=visits[who][0].visit.centre_id,
                     copy_of=copy_of,
                 ),
@@ -71,7 +71,7 @@ def tell_schools(closure: ClosureRow, visits: Iterable[OpenVisit], *, now: dt.da
                 values=_values(closure, [opened for opened, _contact in theirs], contact.language)
                 | whom_to_call(db.session().get_one(Centre, first.centre_id), contact.language),
                 link=LinkWish("status", contact.request_id, "/status/{token}", link_hours(first.on_day, now)),
-                about=("visit", first.id),
+                about=_about([opened for opened, _contact in theirs]),
                 centre_id=first.centre_id,
                 for_school=True,
             ),
@@ -97,11 +97,18 @@ def tell_other_centres(actor: Actor, closure: ClosureRow, visits: Iterable[OpenV
                 address=address,
                 language=language,
                 values=_values(closure, theirs, language) | {"path": f"/closures/{closure.id}"},
-                about=("visit", theirs[0].visit.id),
+                about=_about(theirs),
                 centre_id=centre_id,
             ),
             now=now,
         )
+
+
+def _about(visits: Sequence[OpenVisit]) -> tuple[str, int] | None:
+    """The first of them; none where they lie in several districts, of which limited staff may reach one (TRUST S54)."""
+    towns = [opened.visit.host.municipality for opened in visits]
+    districts = {town.district_id if town else None for town in towns}
+    return ("visit", visits[0].visit.id) if len(districts) == 1 else None
 
 
 def _values(closure: ClosureRow, visits: Sequence[OpenVisit], language: str) -> dict[str, object]:

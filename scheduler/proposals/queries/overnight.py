@@ -63,14 +63,15 @@ def wish_of(presenter_id: int) -> int:
 
 
 def nights_of(actor: Actor, proposal_id: int) -> tuple[NightView, ...]:
-    """The nights away of a proposal, by day and name. Raises: NotAllowed; NotFound."""
+    """The nights away of a proposal in the actor's districts, by day and name. Raises: NotAllowed; NotFound."""
     proposal_of(actor, proposal_id)
+    reached = [ProposedNight.host_id.in_(actor.hosts.ids())] if actor.hosts is not None else []
     rows = (
         db.session()
         .execute(
             select(ProposedNight, Host.place_sr_cyrl, Host.place_sr_latn)
             .join(Host, Host.id == ProposedNight.host_id)
-            .where(ProposedNight.proposal_id == proposal_id)
+            .where(ProposedNight.proposal_id == proposal_id, *reached)
             .order_by(ProposedNight.after_day, ProposedNight.presenter_id)
         )
         .all()

@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from scheduler.core.db import db
 from scheduler.people import queries as people_queries
-from scheduler.policy import Actor
-from scheduler.proposals.models import ProposedRide
+from scheduler.policy import Actor, in_reach
+from scheduler.proposals.models import ProposedRide, ProposedVisit
 from scheduler.proposals.queries.pages import crew_name, proposal_of
 from scheduler.proposals.terms.pages import RideView
 from scheduler.proposals.terms.plan import ProposedSeat
+from scheduler.requests.models import SchoolRequest
 from scheduler.staffing.queries.driving import ride_facts
 
 
 def rides_of(actor: Actor, proposal_id: int) -> tuple[RideView, ...]:
-    """The rides of a proposal, by day and name. Raises: NotAllowed; NotFound."""
+    """The rides of a proposal to what the actor reaches, by day and name. Raises: NotAllowed; NotFound."""
     proposal_of(actor, proposal_id)
-    rows = _rows(proposal_id)
+    seat = (
+        exists()
+        .where(ProposedVisit.proposal_id == proposal_id, ProposedVisit.on_day == ProposedRide.on_day)
+        .where(ProposedVisit.influencer_id == ProposedRide.presenter_id)
+        .where(SchoolRequest.id == ProposedVisit.request_id, in_reach(actor, SchoolRequest))
+    )
+    rows = _rows(proposal_id, seat)
     ids = {who for one in rows for who in (one.presenter_id, one.driver_id)}
     people = people_queries.presenters_by_id(ids) if rows else {}
     facts = ride_facts(ids)
@@ -50,6 +57,6 @@ def ridden(proposal_id: int, seats: Mapping[int, ProposedSeat]) -> tuple[set[int
     return set(with_ride), ended
 
 
-def _rows(proposal_id: int) -> list[ProposedRide]:
-    wanted = select(ProposedRide).where(ProposedRide.proposal_id == proposal_id)
+def _rows(proposal_id: int, *which: ColumnElement[bool]) -> list[ProposedRide]:
+    wanted = select(ProposedRide).where(ProposedRide.proposal_id == proposal_id, *which)
     return list(db.session().scalars(wanted.order_by(ProposedRide.on_day, ProposedRide.presenter_id)))

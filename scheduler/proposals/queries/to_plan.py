@@ -127,6 +127,7 @@ class Reading:
             sitting_starts=tuple(one.starts_local for one in kept),
             liked=self.liked,
             hours={one.on_day: one.starts_local for one in self.row.preferred if one.starts_local},
+            district_id=self.row.host.municipality.district_id if self.row.host.municipality else None,
         )
 
 

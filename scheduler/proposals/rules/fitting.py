@@ -69,10 +69,11 @@ class Fitting:
         earlier = [stop for stop in person.promised if stop.point and morning <= stop.busy_until <= begins]
         last = max(earlier, key=lambda stop: stop.busy_until, default=None)
         start = last.point if last and last.point else person.home
+        where = last.district_id if last else None
         if there is None:
-            return CellAnswer(tuple(seats), from_home=last is None)
+            return CellAnswer(tuple(seats), from_home=last is None, district_id=where)
         km, minutes = round(road_km(start, there)), road_minutes(start, there)
-        return CellAnswer(tuple(seats), km, minutes, from_home=last is None)
+        return CellAnswer(tuple(seats), km, minutes, from_home=last is None, district_id=where)
 
 
 class _Card:

@@ -64,7 +64,8 @@ def _busier(person: Seeker, others: Sequence[Stands], moment_of: MomentOf) -> Se
         for number, minutes in enumerate(one.sitting_minutes):
             starts = one.sitting_starts[number] if one.sitting_starts else starts
             span = span_of(moment_of(seat.on_day, starts, one.facts.zone), minutes, one.facts.set_up_minutes)
-            promised.append(Stop(visit_id, -number, span.busy_from, span.busy_until, one.facts.point))
+            place = one.facts.point, one.district_id
+            promised.append(Stop(visit_id, -number, span.busy_from, span.busy_until, *place))
             starts = wall_end(starts, minutes + BREAK)
             if is_minor(person.law.adult_on, seat.on_day):
                 young.append(YoungVisit(visit_id, seat.on_day, minutes))

@@ -218,6 +218,7 @@ class AskedVisit:
     sitting_starts: tuple[dt.time, ...] = ()  # where they keep their hours; none: one after the other
     liked: frozenset[dt.date] = frozenset()  # days that the school named; none: every day suits as well
     hours: Mapping[dt.date, dt.time] = field(default_factory=dict)  # that it named with some of them
+    district_id: int | None = None  # none abroad
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class CellAnswer:
     km: int | None = None  # to the first of them: from home, or from where she is before
     minutes: int = 0
     from_home: bool = True
+    district_id: int | None = None  # of where she is before
     lack: Lack | None = None
     beside: PresenterKind | None = None  # who is lacking beside her, where she could go herself
 

@@ -9,6 +9,7 @@ from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.people.models import Presenter, User
+from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.staffing.terms.drives import DriveRow
@@ -18,16 +19,17 @@ from scheduler.visits.queries.pages import has_seat
 from scheduler.visits.terms.states import AssignmentState, VisitState
 
 
-def own_drives(actor: Actor, year: int) -> list[DriveRow]:
+def own_drives(actor: Actor, year: int, *, today: dt.date) -> list[DriveRow]:
     """The visits of a year that were held with the actor of age, in order; without a row of hers nothing was planned.
 
-    Raises: NotAllowed; NotFound when the actor is no presenter.
+    Raises: NotAllowed; NotFound when the actor is no presenter, or a minor, who never drives.
     """
     policy.require(actor, "read", "day", presenters=[actor.presenter_id])
-    if actor.presenter_id is None:
-        raise NotFound("presenter")
+    person = db.session().get(Presenter, actor.presenter_id) if actor.presenter_id else None
+    if person is None or is_minor(person.adult_on, today):
+        raise NotFound("drives")
     days = Visit.on_day.between(dt.date(year, 1, 1), dt.date(year, 12, 31))
-    return _rows(_may_have_driven(actor.presenter_id).where(days))
+    return _rows(_may_have_driven(person.id).where(days))
 
 
 def own_drive(actor: Actor, number: str) -> DriveRow:

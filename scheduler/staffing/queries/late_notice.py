@@ -51,8 +51,9 @@ def called_off_for(actor: Actor, now: dt.datetime) -> list[CalledOff]:
     if actor.presenter_id is None or policy.scope_of(actor, "answer", "offer") is None:
         return []
     found = db.session().execute(
-        select(Visit.number, Visit.on_day, Host.name_sr_cyrl, Host.name_sr_latn, LateNotice)
+        select(Visit.number, Visit.on_day, Host.name_sr_cyrl, Host.name_sr_latn, LateNotice, Presenter.adult_on)
         .join(LateNotice, LateNotice.visit_id == Visit.id)
+        .join(Presenter, Presenter.id == LateNotice.presenter_id)
         .join(Host, Host.id == Visit.host_id)
         .where(
             LateNotice.presenter_id == actor.presenter_id,
@@ -61,4 +62,7 @@ def called_off_for(actor: Actor, now: dt.datetime) -> list[CalledOff]:
         )
         .order_by(Visit.on_day, Visit.id)
     )
-    return [CalledOff(number, day, cyrl, latn, row.read_at, row.kilometres) for number, day, cyrl, latn, row in found]
+    return [
+        CalledOff(number, day, cyrl, latn, row.read_at, row.kilometres, is_minor(adult_on, day))
+        for number, day, cyrl, latn, row, adult_on in found
+    ]

@@ -62,11 +62,10 @@ def _tell_guardian(act: Act, ride: CarRide, news: RideNews, child: User, driver:
         return
     guardian = act.session.get_one(Guardian, speaks.id)
     values: dict[str, Any] = {"driver": driver.full_name, "day": ride.on_day}
-    if news.start is None:
-        tell_guardian(act.session, "ride_ended", guardian, child, now=act.now, **values)
-        return
-    values |= {"town": news.rides_from(child.language), "start": news.start, "again": again}
-    tell_guardian(act.session, "ride_told", guardian, child, now=act.now, **values)
+    if news.start is not None:
+        values |= {"town": news.rides_from(child.language), "start": news.start, "again": again}
+    kind = "ride_told" if news.start else "ride_ended"
+    tell_guardian(act.session, kind, guardian, child, now=act.now, about=("visit", ride.visit_id), **values)
 
 
 def _tell_driver(act: Act, ride: CarRide, news: RideNews, child: User, driver: User, *, again: bool) -> None:

@@ -29,3 +29,4 @@ class CalledOff:
     host_sr_latn: str
     read_at: dt.datetime | None
     kilometres: int | None
+    minor: bool  # who never drives

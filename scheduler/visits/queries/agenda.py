@@ -64,8 +64,8 @@ def known_time_taken(
 def _times_of(rows: Iterable[Any]) -> Sequence[TakenTime]:
     point = cache(lambda lat, lon: None if None in (lat, lon) else Point(lat, lon))  # many stops are in one place
     found = [
-        TakenTime(who, day, Stop(visit, seat, begins, ends, point(lat, lon)), minutes)
-        for who, seat, day, begins, ends, minutes, visit, lat, lon in rows
+        TakenTime(who, day, Stop(visit, seat, begins, ends, point(lat, lon), district), minutes)
+        for who, seat, day, begins, ends, minutes, visit, district, lat, lon in rows
     ]
     return tuple(sorted(found, key=lambda one: (one.stop.busy_from, one.stop.presentation_id)))
 
@@ -91,6 +91,7 @@ def _taken_rows() -> CompoundSelect[Any]:
             Assignment.busy_until,
             Presentation.minutes,
             Presentation.visit_id,
+            Municipality.district_id,
             case((in_the_school, lat)),
             case((in_the_school, lon)),
         )
@@ -126,6 +127,7 @@ def _held_time() -> Select[*tuple[Any, ...]]:
             HeldTime.busy_until,
             DateHold.minutes,
             -HeldTime.date_hold_id,
+            Municipality.district_id,
             func.coalesce(Host.lat, Municipality.lat),
             func.coalesce(Host.lon, Municipality.lon),
         )

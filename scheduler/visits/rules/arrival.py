@@ -69,4 +69,5 @@ def clash_of(here: Sequence[Stop], promised: Sequence[Stop]) -> list[Why]:
         return []
     worst = max(problems, key=lambda problem: problem.late_by_minutes)
     code = WhyNot.TAKEN if any(problem.overlaps for problem in problems) else WhyNot.CANNOT_ARRIVE
-    return [Why(code, worst.needed_minutes, worst.available_minutes)]
+    other = worst.later if worst.earlier.visit_id in own else worst.earlier
+    return [Why(code, worst.needed_minutes, worst.available_minutes, other.district_id)]

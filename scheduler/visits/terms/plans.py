@@ -91,6 +91,7 @@ class Stop:
     busy_from: dt.datetime
     busy_until: dt.datetime
     point: Point | None
+    district_id: int | None = None  # of what was promised: limited staff read of a drive from there if it is theirs
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ class Why:
     code: Reason
     needed: int = 0
     available: int = 0
+    district_id: int | None = None  # of the other visit, from or to which somebody cannot arrive
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from scheduler.core import language as words_of
 from scheduler.core.language import span_of_days
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind, PresenterRow, TeachingLanguage
+from scheduler.policy import Spot, in_districts
 from scheduler.proposals.terms.pages import AskedName
 from scheduler.proposals.terms.plan import ProposedSeat, WhyChanged
 from scheduler.proposals.terms.table import CellAnswer, TableCard
@@ -18,6 +19,7 @@ from scheduler.web.board.blocks import AFTERNOON
 from scheduler.web.board.region_address import TableAddress
 from scheduler.web.filters import Face, clock, short_weekday
 from scheduler.web.free_dates import LANGUAGES, OF_CALENDAR
+from scheduler.web.guards import current_actor
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.reads import note_given_names
 
@@ -130,11 +132,14 @@ def answer_words(answer: CellAnswer, who: int, people: People) -> tuple[str, str
 
 
 def _road(answer: CellAnswer) -> str:
+    """The drive; from a stop before it only to who reaches that (TRUST S54)."""
     if answer.km is None:
         return ""
     km = words_of.number(answer.km, page_language())
     if answer.from_home:
         return _("%(km)s km, %(minutes)s min", km=km, minutes=answer.minutes)
+    if not in_districts(current_actor(), Spot(None, district_id=answer.district_id)):
+        return ""
     return _("%(km)s km, %(minutes)s min from the stop before", km=km, minutes=answer.minutes)
 
 

@@ -20,16 +20,16 @@ from scheduler.web.own.forms import DriveForm
 @bp.get("/drives")
 @may("read", "day")
 def drives() -> ResponseReturnValue:
-    this_year = clock.local_day(clock.now()).year
+    today = clock.local_day(clock.now())
     asked = number_of(request.args.get("year"))
-    year = asked if asked is not None and 2000 <= asked <= this_year else this_year
-    rows = own_drives(current_actor(), year)
+    year = asked if asked is not None and 2000 <= asked <= today.year else today.year
+    rows = own_drives(current_actor(), year, today=today)
     kilometres, rate = sum(one.kilometres for one in rows), settings().kilometre_rate
     return render_template(
         "own/drives.html",
         rows=rows,
         year=year,
-        this_year=this_year,
+        this_year=today.year,
         kilometres=kilometres,
         minutes=sum(one.minutes for one in rows),
         cost=cost_of(kilometres, rate) if rate else None,

@@ -51,7 +51,8 @@ def _show_presenter(
     notes_may = policy.scope_of(actor, "read", "presenter_note") is not None and not minor
     past = page_number(request.args.get("past"))
     lines = visits_of_person(actor, row.presenter_id, row.home, today, past)
-    whole = visits_of_person(SYSTEM, row.presenter_id, row.home, today, past) if actor.districts else lines
+    limited = bool(actor.districts) and row.presenter_id != actor.presenter_id
+    whole = visits_of_person(SYSTEM, row.presenter_id, row.home, today, past) if limited else lines
     shown = render_template(
         "people/presenter.html",
         page=page,
@@ -65,6 +66,8 @@ def _show_presenter(
         guardian=safeguarding_queries.guardian_of(row.presenter_id, now) if minor and _is_staff() else None,
         lines=lines,
         load=load_of(page, whole, today),  # wherever she goes
+        # kilometres to other districts would tell where she goes (TRUST S54); a minor reads none of her own
+        shows_road=not limited and not (minor and not _is_staff()),
         year=year_of(row.presenter_id, today.year),
         nights_away=str(NIGHTS[wish_of(row.presenter_id)]),
         notes_may=notes_may,

@@ -9,11 +9,13 @@ import pytest
 from scheduler.core.db import db, transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
+from scheduler.places.models import Host
 from scheduler.requests.models import SchoolRequest
 from scheduler.visits.models.visits import Assignment, Visit
 from scheduler.visits.terms.states import AssignmentState
 from tests.ceilings import at_most
 from tests.counting import asked_and_written
+from tests.factories.people import limited_to
 from tests.factories.proposals import FIRST, Region, a_region
 from tests.factories.staffing import make_busy
 from tests.web.browser import browser_of
@@ -119,12 +121,16 @@ def test_a_cell_that_does_not_fit_says_why_and_takes_nothing(app, session):
     assert "Nothing was put there: promised elsewhere" in table(desk)
 
 
-def test_what_stands_on_the_table_takes_her_hours(desk, region):
+@pytest.mark.parametrize("limited", [False, True])
+def test_what_stands_on_the_table_takes_her_hours_and_the_drive_is_from_there(desk, region, limited):
+    if limited:  # to where the cards lie
+        limited_to(region.coordinator.user_id, db.session.get_one(Host, region.asked[0].host_id))
     who, page = region.educators[0].id, table(desk, card=region.asked[1].id, at=at(region, 0, hour="08:00"))
 
     first = re.search(r'name="put".*?<span>(\d\d:\d\d)', cell(page, who))
     assert first
     assert first[1] > "08:45"
+    assert "from the stop before" in cell(page, who)
 
 
 def test_several_cards_go_into_one_day_with_one_press(desk, region):

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from scheduler import config
+from scheduler.core.db import db
 from tests.visits.scene import Scene, delivered, visit_of
 from tests.web.browser import browser_of, staff_of
-from tests.web.reading import text_of
+from tests.web.reading import main_of, text_of
 
 EVENING = dt.datetime(2026, 10, 6, 19, 0, tzinfo=dt.UTC)
 
@@ -57,3 +58,16 @@ def test_without_a_rate_nobody_reads_costs(app, scene):
 
     assert "inars" not in browser.get("/drives?lang=en").text
     assert browser.get("/drives/P-2026-9999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("minor", "status", "shown"), [(True, 404, []), (False, 200, ["/drives", "kilometres", "Nights"])]
+)
+def test_a_minor_is_shown_no_kilometres_costs_or_nights(app, scene, minor, status, shown):
+    person = scene.minor() if minor else scene.driver
+    browser = browser_of(app, person)
+    pages = [main_of(browser.get(f"{page}?lang=en")) for page in ("/account", f"/people/{person.id}")]
+
+    assert browser.get("/drives").status_code == status
+    assert [word for word in ("/drives", "kilometres", "Nights") if word in "".join(pages)] == shown
+    assert browser.get(f"/drives/{visit_of(db.session, scene).number}").status_code == status

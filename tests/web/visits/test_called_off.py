@@ -199,6 +199,20 @@ def test_a_presenter_reads_it_on_her_page_and_the_coordinator_sees_that(hers, ou
     assert ("has not read it" in page, "84 km driven" in page) == (False, True)
 
 
+def test_a_minor_who_drives_nobody_is_asked_for_no_kilometres(app, scene, the_clock):
+    ana, tara, scene.visit_id = scene.educator(), scene.minor(), scene.planned()
+    scene.confirmed_by(ana, tara)
+    the_clock.stands_at(LATE)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
+    adult, hers = reading(app, ana), reading(app, tara)
+
+    shown = [body(one.get("/offers")) for one in (adult, hers)]
+    assert hers.post(f"/offers/{number_of_visit(scene)}/read", data={}).status_code == 302
+
+    assert ["ilometres" in page for page in shown] == [True, False]
+    assert ["I have read it" in page for page in (*shown, body(hers.get("/offers")))] == [True, True, False]
+
+
 def test_the_page_says_how_many_hours_before_its_start_it_was_called_off(ours, called_off):
     assert rows_of(Presentation.notice_hours) == [23]
     assert "23 hours before the start" in body(ours.get(called_off))

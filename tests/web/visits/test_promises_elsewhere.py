@@ -3,28 +3,14 @@
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 
-from scheduler.core.db import db, transaction
-from scheduler.people.models import User, UserDistrict
-from scheduler.places.models import Host, Municipality
-from scheduler.policy import Role
-from tests.factories.people import make_user
+from tests.factories.people import limited_to
 from tests.factories.places import make_host
 from tests.factories.staffing import a_plan
-from tests.web.visits.pages import DAY, SOON, body, coordinator, plan_soon, reading
+from tests.web.visits.pages import DAY, SOON, body, coordinator, plan_soon
 
 pytestmark = pytest.mark.postgres_decides
 TELLING = ("FIRST", "The other visit", "Promised:", "minutes and there are", "Karadžić")
-
-
-def limited_to(host: Host, centre_id: int) -> User:
-    """A coordinator limited to the district in which this host lies."""
-    user = make_user(Role.COORDINATOR, centre_id=centre_id)
-    district_id = db.session.scalar(sa.select(Municipality.district_id).where(Municipality.id == host.municipality_id))
-    with transaction() as session:
-        session.add(UserDistrict(user_id=user.id, district_id=district_id))
-    return user
 
 
 @pytest.fixture
@@ -40,7 +26,7 @@ def second_offer(app, scene, near, reader, people, begins: dt.time) -> str:
     first = plan_soon(scene)
     scene.offered_to(*people, until=SOON - dt.timedelta(days=14))
     second = plan_soon(scene, host_id=near.id, school_request_id=None, presentations=(a_plan(begins),))
-    candidates = body(reader.get(f"/visits/{second}/crew"))
+    candidates = body(reader.get(f"/visits/{second}"))
     scene.suggest(*people)
     until = (DAY - dt.timedelta(days=10)).strftime("%d.%m.%Y.")
 
@@ -52,23 +38,30 @@ def second_offer(app, scene, near, reader, people, begins: dt.time) -> str:
 
 @pytest.mark.parametrize("begins", [dt.time(10, 30), dt.time(11)], ids=["at the same hour", "too soon after"])
 def test_who_is_limited_to_other_districts_reads_the_bare_reason(app, scene, near, begins):
-    reader = reading(app, limited_to(near, scene.centre_id))
+    limited_to(scene.coordinator.user_id, near)
+    reader = coordinator(app, scene)
 
     shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
 
-    assert "Promised to another visit at that time." in shown
+    assert shown.count("Promised to another visit at that time.") == 3  # of the two candidates, and of the refusal
     assert [word for word in TELLING if word in shown] == []
 
 
 @pytest.mark.parametrize(
-    ("begins", "words"),
+    ("begins", "words", "minutes"),
     [
-        (dt.time(10, 30), "Promised to another visit at that time. The other visit: FIRST"),
-        (dt.time(11), "the drive takes"),
+        (dt.time(10, 30), "Promised to another visit at that time. The other visit: FIRST", 0),
+        (dt.time(11), "the drive takes", 3),  # of the two candidates, and of the refusal
     ],
 )
-def test_who_reaches_the_other_visit_reads_which_it_is(app, scene, near, begins, words):
-    shown = second_offer(app, scene, near, coordinator(app, scene), [scene.educator(), scene.minor()], begins)
+@pytest.mark.parametrize("limited", [False, True])
+def test_who_reaches_the_other_visit_reads_which_it_is(app, scene, near, begins, words, minutes, limited):
+    if limited:
+        limited_to(scene.coordinator.user_id, near, scene.host)
+    reader = coordinator(app, scene)
+
+    shown = second_offer(app, scene, near, reader, [scene.educator(), scene.minor()], begins)
 
     assert words in shown
     assert "The other visit: FIRST" in shown
+    assert shown.count("minutes and there are") == minutes
