@@ -67,6 +67,11 @@ def parts(today: dt.date) -> dict[str, tuple[str, list[str], dict[str, str]]]:
             {},
         ),
         "browser": ("every journey, on both databases", [*SERVICES, *PYTEST, "-n", "3", "-m", "journey"], {}),
+        "narrow-fonts": (
+            "every journey once more in a narrow font, on SQLite",
+            [*SERVICES, *PYTEST, "-n", "3", "-m", "journey and not postgres"],
+            {"TEST_FONTS": "narrow"},
+        ),
         "examples": (
             "ten times the examples of each property",
             [*PYTEST, "-n", "2", "-m", f"hypothesis and {ELSEWHERE}", "--hypothesis-profile=thorough"],

@@ -73,6 +73,14 @@ def test_an_unknown_part_ends_with_code_2(machine, monkeypatch, capsys):
     assert machine == []
 
 
+def test_journeys_run_with_wide_and_with_narrow_fonts():
+    fonts = [
+        more.get("TEST_FONTS") for _, arguments, more in EVERY_PART.values() if arguments[-1].startswith("journey")
+    ]
+
+    assert fonts == [None, "narrow"]
+
+
 def test_the_parts_divide_all_tests_among_them():
     """What a part leaves out by its marks, another takes."""
     marked = [arguments for _, arguments, _ in EVERY_PART.values() if "-q" in arguments]
@@ -82,6 +90,7 @@ def test_the_parts_divide_all_tests_among_them():
         "not postgres and not journey and not matrix",
         "postgres and not journey and not matrix",
         "journey",
+        "journey and not postgres",
         "hypothesis and not postgres and not journey and not matrix",
     ]
 
