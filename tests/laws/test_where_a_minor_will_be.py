@@ -255,7 +255,8 @@ def read_by_limited_staff(app: Flask, place: int, walk: Walk) -> dict[str, Answe
     return said
 
 
-@pytest.mark.postgres_decides
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_staff_limited_to_other_districts_are_not_told(house: Flask):
     """They read when she is promised, never where: all is the same whichever of two schools she goes to."""
     one, other = (read_by_limited_staff(house, place, STAFFED) for place in (0, 1))
