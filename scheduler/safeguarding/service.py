@@ -180,15 +180,15 @@ def tell_guardian(
     *,
     now: dt.datetime,
     not_before: dt.datetime | None = None,
-    about: tuple[str, int] | None = None,
     **values: object,
 ) -> None:
     """One mail to a guardian, with her own link, minted when it is sent; to an account no link ever goes.
 
-    It is about herself, unless it tells of a visit.
+    It is about herself; with a `visit_id` about that visit, so that staff read it who reach the visit (TRUST S54).
     """
     centre = session.get_one(Centre, user.centre_id)
     has_account = mailbox_key(guardian.email) in queries.account_keys(clock.local_day(now), guardian.email)
+    visit_id = values.get("visit_id")
     told = {"given_name": user.given_spelled, "centre": centre.name(user.language), "has_link": not has_account}
     link = LinkWish(queries.GUARDIAN_LINK, guardian.id, "/consent/{token}", GUARDIAN_LINK_HOURS)
     queue_message(
@@ -198,7 +198,7 @@ def tell_guardian(
             language=user.language,
             values=told | values,
             link=None if has_account else link,
-            about=about or ("guardian", guardian.id),
+            about=("visit", visit_id) if isinstance(visit_id, int) else ("guardian", guardian.id),
             centre_id=user.centre_id,
         ),
         now=now,

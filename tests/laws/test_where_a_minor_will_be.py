@@ -255,13 +255,27 @@ def read_by_limited_staff(app: Flask, place: int, walk: Walk) -> dict[str, Answe
     return said
 
 
+def check_limited_staff(app: Flask, walk: Walk) -> int:
+    """How many answers were looked at: each is the same whichever of two schools she goes to."""
+    one, other = (read_by_limited_staff(app, place, walk) for place in (0, 1))
+    assert one.keys() == other.keys()
+    differ = [way for way in one if one[way] != other[way] and not way.startswith(MACHINE)]
+    assert {way: difference(one[way], other[way]) for way in differ} == {}
+    return len(one)
+
+
 @pytest.mark.slow
 @pytest.mark.both_databases
 def test_staff_limited_to_other_districts_are_not_told(house: Flask):
-    """They read when she is promised, never where: all is the same whichever of two schools she goes to."""
-    one, other = (read_by_limited_staff(house, place, STAFFED) for place in (0, 1))
+    """They read when she is promised, never where."""
+    assert check_limited_staff(house, STAFFED) > 300
 
-    assert one.keys() == other.keys()
-    differ = {way: difference(one[way], other[way]) for way in one if one[way] != other[way]}
-    assert {way: lines for way, lines in differ.items() if not way.startswith(MACHINE)} == {}
-    assert len(one) > 300
+
+@pytest.mark.slow
+@settings(
+    max_examples=1, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@example(walk=CALLED_OFF)
+@given(walk=WALKS)
+def test_whatever_is_done_staff_limited_to_other_districts_are_not_told(house: Flask, walk: Walk):
+    check_limited_staff(house, walk)

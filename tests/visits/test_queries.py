@@ -219,7 +219,7 @@ def test_a_drive_that_is_too_long_is_found_although_no_span_overlaps(scene):
 
     (sentence,) = violations()
 
-    assert sentence.startswith(f"presenter {ana.id} cannot arrive at presentation {far.id}: ")
+    assert sentence == f"presenter {ana.id} cannot arrive at presentation {far.id}"  # no minutes: limited staff read it
 
 
 def test_a_visit_and_a_request_that_disagree_are_found(scene):

@@ -61,11 +61,11 @@ def _tell_guardian(act: Act, ride: CarRide, news: RideNews, child: User, driver:
     if speaks is None:
         return
     guardian = act.session.get_one(Guardian, speaks.id)
-    values: dict[str, Any] = {"driver": driver.full_name, "day": ride.on_day}
+    values: dict[str, Any] = {"visit_id": ride.visit_id, "driver": driver.full_name, "day": ride.on_day}
     if news.start is not None:
         values |= {"town": news.rides_from(child.language), "start": news.start, "again": again}
     kind = "ride_told" if news.start else "ride_ended"
-    tell_guardian(act.session, kind, guardian, child, now=act.now, about=("visit", ride.visit_id), **values)
+    tell_guardian(act.session, kind, guardian, child, now=act.now, **values)
 
 
 def _tell_driver(act: Act, ride: CarRide, news: RideNews, child: User, driver: User, *, again: bool) -> None:

@@ -144,11 +144,8 @@ def _held_time() -> Select[*tuple[Any, ...]]:
 
 def held_promise(hold_id: int) -> Promise:
     """For whom a time is held, and until when: what a coordinator is told who wants it. Raises: NotFound."""
-    hold = db.session().scalar(
-        select(DateHold)
-        .where(DateHold.id == hold_id)
-        .options(joinedload(DateHold.host), joinedload(DateHold.municipality))
-    )
+    wanted = select(DateHold).where(DateHold.id == hold_id)
+    hold = db.session().scalar(wanted.options(joinedload(DateHold.host), joinedload(DateHold.municipality)))
     if hold is None:
         raise NotFound("hold")
     place = hold.host or hold.municipality
