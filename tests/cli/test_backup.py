@@ -1,20 +1,17 @@
 """`backup create` and `backup restore`: whole or not at all, also while somebody writes."""
 
-import hashlib
-import io
-import json
 import os
 import stat
 import threading
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
-from flask_migrate import stamp
 from sqlalchemy import func, select, text
 
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core import audit, backup, seals
 from scheduler.core.db import db, transaction
 from scheduler.core.imports import batches, laid_aside, staging
@@ -26,8 +23,10 @@ from scheduler.places.imports.registers import read_hosts
 from scheduler.places.models import Host
 from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM
+from tests.cli.backups import digest, put_together, refused_in_one_line, taken_apart
 from tests.factories import MONDAY
 from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed
+from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 from tests.factories.places import make_municipality
 from tests.factories.safeguarding import a_cleared_educator
@@ -36,20 +35,12 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def used(app, tmp_path):
-    """An installation in which somebody has done something, at the newest schema."""
-    stamp(directory=str(ROOT / "migrations"))
+def run(run, newest_schema):
+    """The commands of backups, in an installation in which somebody has done something."""
     centre = make_centre(name_sr_cyrl="Центар „Дрвенград“")
     with transaction():
         audit.record(SYSTEM, "centre opened", centre, at=MONDAY)
-    yield app
-    with db.engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-
-
-@pytest.fixture
-def run(used):
-    return lambda *arguments: used.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
+    return partial(run, "backup")
 
 
 def names_stored() -> list[str]:
@@ -85,8 +76,8 @@ def test_no_backup_holds_what_is_kept_for_calendars_and_after_a_restore_it_is_ma
     assert (len(feed.packed) > 400, len(parts)) == (True, len(sittings))
     assert run("create", tmp_path / "b.zip").exit_code == 0
 
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        rows, held = json.loads(archive.read("manifest.json"))["rows"], b"".join(map(archive.read, archive.namelist()))
+    told, members = taken_apart(tmp_path / "b.zip")
+    rows, held = told["rows"], b"".join(members.values())
     assert (rows["feed_token"], rows["feed_body"], rows["feed_part"]) == (1, 0, 0)
     assert [one for one in (feed.packed, *parts) if one in held or one.hex().encode() in held] == []
     assert queries.kept_feed(token, now=MONDAY) is not None
@@ -106,8 +97,7 @@ def test_only_the_owner_reads_a_backup_and_it_holds_no_key(run, tmp_path):
     run("create", file)
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with zipfile.ZipFile(file) as archive:
-        held = b"".join(archive.read(name) for name in archive.namelist())
+    held = b"".join(taken_apart(file)[1].values())
     assert b"a-usable-link" not in held
     assert b"the key of this installation" not in held
     assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
@@ -122,10 +112,8 @@ def test_a_place_in_use_is_refused_unless_told(run, tmp_path):
     answer = run("restore", file)
 
     assert (answer.exit_code, answer.stdout) == (2, "")
-    assert (
-        answer.stderr
-        == f"Error: {file}: this installation is in use: --replace puts the backup in place of what it holds\n"
-    )
+    why = "this installation is in use: --replace puts the backup in place of what it holds"
+    assert answer.stderr == f"Error: {file}: {why}\n"
     assert names_stored() == ["Центар „Дрвенград“", "Касније"]
 
 
@@ -138,49 +126,36 @@ def test_an_earlier_backup_is_not_written_over_unless_told(run, tmp_path):
     assert run("create", file, "--replace").exit_code == 0
 
 
-@pytest.mark.parametrize("spoil", ["cut", "bit", "foreign", "outside", "schema", "other database", "absent"])
+@pytest.mark.parametrize("spoil", ["cut", "bit", "foreign", "absent"])
 def test_a_damaged_or_foreign_backup_changes_nothing(run, tmp_path, spoil):
     file = tmp_path / "b.zip"
     run("create", file)
+    if spoil == "absent":
+        file.unlink()
+    elif spoil == "cut":
+        os.truncate(file, file.stat().st_size // 2)
+    elif spoil == "foreign":
+        file.write_text("no archive")
+    else:
+        told, members = taken_apart(file)
+        name = next(name for name in members if name.startswith(("database", "tables/centre")))
+        put_together(file, told, members | {name: members[name][:-1] + b"?"})
+
+    assert refused(run, file)
+
+
+def refused(run, file: Path) -> bool:
+    """In one line, and nothing has changed."""
     make_centre(slug="later", name_sr_cyrl="Касније")
-    _spoil(file, spoil)
-
     answer = run("restore", file, "--replace")
-
-    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
-    assert not (settings().instance.parent / "evil").exists()
-
-
-def _told(file: Path, **changed: object) -> None:
-    """Write a backup's own words anew, with members that go with them."""
-    with zipfile.ZipFile(file) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    told = json.loads(members.pop("manifest.json"))
-    for name in changed.pop("add", ()):
-        members[f"files/{name}"] = b"planted"
-        told["files"].append(name)
-        told["digests"][f"files/{name}"] = hashlib.sha256(b"planted").hexdigest()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-        archive.writestr("manifest.json", json.dumps(told | changed))
+    return refused_in_one_line(answer) and names_stored() == ["Центар „Дрвенград“", "Касније"]
 
 
 @pytest.mark.parametrize(
     "planted",
     [
-        "secret_key",
-        "secret_key-old",
-        "queue.sqlite3",
-        "raspored.sqlite3",
-        "mail/1.eml",
-        "lock",
-        "raspored.sqlite3-wal",
-        "uploads/../../evil",
-        "/tmp/evil",
-        "uploads",
-        "outside/evil",
+        *("secret_key", "secret_key-old", "queue.sqlite3", "raspored.sqlite3", "raspored.sqlite3-wal", "lock"),
+        *("mail/1.eml", "uploads/../../evil", "../evil", "/tmp/evil", "uploads", "outside/evil"),
     ],
 )
 def test_a_foreign_backup_plants_no_key_no_queue_and_nothing_in_place_of_the_database(run, tmp_path, planted):
@@ -190,56 +165,45 @@ def test_a_foreign_backup_plants_no_key_no_queue_and_nothing_in_place_of_the_dat
     (tmp_path / "elsewhere").mkdir()
     (instance / "outside").symlink_to(tmp_path / "elsewhere")
     (instance / "secret_key").write_text("ours")
-    place = Path(str(db.engine.url.database)) if db.engine.dialect.name == "sqlite" else instance / "x"
+    in_a_file = db.engine.dialect.name == "sqlite"
+    name = Path(str(db.engine.url.database)).name if planted == "raspored.sqlite3" and in_a_file else planted
     run("create", file)
-    _told(file, add=[place.name if planted == "raspored.sqlite3" else planted])
-    make_centre(slug="later", name_sr_cyrl="Касније")
+    told, members = taken_apart(file)
+    told["files"].append(name)
+    told["digests"][f"files/{name}"] = digest(b"planted")
+    put_together(file, told, members | {f"files/{name}": b"planted"})
     try:
-        answer = run("restore", file, "--replace")
+        is_refused = refused(run, file)
     finally:
         (instance / "outside").unlink()
         key = (instance / "secret_key").read_text()
         (instance / "secret_key").unlink()
 
-    if planted == "raspored.sqlite3" and place.name == "x":
-        return  # PostgreSQL lies elsewhere
-    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert is_refused or (planted == "raspored.sqlite3" and not in_a_file)  # PostgreSQL lies elsewhere
     assert (key, list((tmp_path / "elsewhere").iterdir())) == ("ours", [])
-    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
+    assert not (instance.parent / "evil").exists()
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        {"files": ["uploads/promised.pdf"]},
-        {"files": [7]},
-        {"files": None},
-        {"rows": [1, 2]},
-        {"rows": None},
-        {"digests": {"database.sqlite3": None}},
-        {"digests": []},
-        {"digests": "x"},
-        {"revision": None},
-        {"revision": {}},
+        *({"files": files} for files in (["uploads/promised.pdf"], [7], None, ["a\0b"], [""], ["."])),
+        *({"rows": rows} for rows in ([1, 2], None)),
+        *({"digests": digests} for digests in ({"database.sqlite3": None}, [], "x")),
+        *({"revision": revision} for revision in (None, {}, "9999_from_the_future")),
+        *({"at": at} for at in ("yesterday", "2026-11-24T02:15:00")),
         {"version": 2},
-        {"at": "yesterday"},
-        {"at": "2026-11-24T02:15:00"},
-        {"files": ["a\0b"]},
-        {"files": [""]},
-        {"files": ["."]},
+        {"dialect": "oracle"},
     ],
     ids=str,
 )
 def test_a_backup_whose_own_words_are_wrong_is_refused_in_one_line_before_anything_changes(run, tmp_path, changed):
     file = tmp_path / "b.zip"
     run("create", file)
-    _told(file, **changed)
-    make_centre(slug="later", name_sr_cyrl="Касније")
+    told, members = taken_apart(file)
+    put_together(file, told | changed, members)
 
-    answer = run("restore", file, "--replace")
-
-    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-    assert names_stored() == ["Центар „Дрвенград“", "Касније"]
+    assert refused(run, file)
 
 
 @pytest.mark.parametrize("written", ["[]", "7", "{}", "", "[" * 100_000, '{"format": "raspored backup", "version": 1}'])
@@ -247,37 +211,7 @@ def test_a_backup_that_says_something_else_of_itself_is_refused_in_one_line(run,
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("manifest.json", written)
 
-    answer = run("restore", tmp_path / "b.zip", "--replace")
-
-    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
-
-
-def _spoil(file: Path, how: str) -> None:
-    if how == "absent":
-        file.unlink()
-    elif how == "cut":
-        os.truncate(file, file.stat().st_size // 2)
-    elif how == "foreign":
-        file.write_text("no archive")
-    else:
-        with zipfile.ZipFile(file) as archive:
-            members = {name: archive.read(name) for name in archive.namelist()}
-        told = json.loads(members["manifest.json"])
-        if how == "bit":
-            name = next(name for name in members if name.startswith(("database", "tables/centre")))
-            members[name] = members[name][:-1] + b"?"
-        elif how == "outside":
-            told["files"], members["files/../../evil"] = ["../evil"], b"x"
-        elif how == "schema":
-            told["revision"] = "9999_from_the_future"
-        else:
-            told["dialect"] = "oracle"
-        members["manifest.json"] = json.dumps(told).encode()
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as archive:
-            for name, content in members.items():
-                archive.writestr(name, content)
-        file.write_bytes(stream.getvalue())
+    assert refused_in_one_line(run("restore", tmp_path / "b.zip", "--replace"))
 
 
 def test_after_a_restore_everybody_signs_in_anew_and_mails_are_held(run, tmp_path):
@@ -285,12 +219,7 @@ def test_after_a_restore_everybody_signs_in_anew_and_mails_are_held(run, tmp_pat
     with transaction() as session:
         user_id = session.execute(text("SELECT id FROM user_account")).scalar_one()
         session.add(SignIn(token_hash="h", user_id=user_id, created_at=MONDAY, last_seen_at=MONDAY, expires_at=MONDAY))
-        session.add(
-            OutboxMessage(
-                message_id="m", kind="reset", address="a@b.example", language="en", subject="s", text="t", html="h",
-                created_at=MONDAY, not_before=MONDAY,
-            )
-        )  # fmt: skip
+    make_message("a@b.example")
     run("create", tmp_path / "b.zip")
 
     assert run("restore", tmp_path / "b.zip", "--replace").exit_code == 0
@@ -302,12 +231,12 @@ def test_after_a_restore_everybody_signs_in_anew_and_mails_are_held(run, tmp_pat
 
 
 @pytest.mark.deep
-def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowledged(run, used, tmp_path):
+def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowledged(run, app, tmp_path):
     """Each commit writes a centre and its audit row: a backup that tears them apart would show it."""
     stop, done = threading.Event(), []
 
     def write() -> None:
-        with used.app_context():
+        with app.app_context():
             while not stop.is_set():
                 with transaction() as session:
                     slug = f"c{len(done)}"
@@ -342,7 +271,7 @@ def test_a_backup_while_somebody_writes_is_one_moment_and_holds_what_was_acknowl
         assert centres == told >= acknowledged
 
 
-def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, used, tmp_path, monkeypatch):
+def test_a_backup_amid_an_import_holds_none_of_it_and_the_import_goes_on(run, app, tmp_path, monkeypatch):
     """Pieces that are laid aside may be in it; they are swept later, and nobody sees them."""
     monkeypatch.setattr(staging, "PIECE_ROWS", 10)
     make_municipality("Ниш")
@@ -376,10 +305,8 @@ def test_a_full_disk_leaves_no_half_backup(run, tmp_path, monkeypatch):
 
     answer = run("create", tmp_path / "b.zip")
 
-    assert (answer.exit_code, answer.stderr) == (
-        1,
-        f"Error: {tmp_path / 'b.zip'}: No space left on device, nothing written\n",
-    )
+    told = f"Error: {tmp_path / 'b.zip'}: No space left on device, nothing written\n"
+    assert (answer.exit_code, answer.stderr) == (1, told)
     assert list(tmp_path.iterdir()) == []
 
 

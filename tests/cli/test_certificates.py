@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from functools import partial
 
 import pytest
 from pypdf import PdfReader
@@ -20,9 +21,9 @@ from tests.factories.safeguarding import a_cleared_minor
 
 
 @pytest.fixture
-def run(app, session, the_clock):
+def run(run, session, the_clock):
     the_clock.stands_at(LEAVING)
-    return lambda *arguments: app.test_cli_runner().invoke(args=["certificates", *map(str, arguments)])
+    return partial(run, "certificates")
 
 
 def test_issue_writes_one_merged_pdf_and_a_second_call_the_same_ones(run, tmp_path):
@@ -53,8 +54,10 @@ def test_issue_writes_a_zip_of_own_files(run, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["all.zip"]
 
 
-def test_issue_for_a_campaign_takes_its_visits_only(run, tmp_path):
+def test_issue_for_a_campaign_takes_its_visits_only_and_a_folder_that_is_not_there_is_bad_input(run, tmp_path):
     a_locked_visit()
+    result = run("issue", "--out", tmp_path / "no" / "x.pdf")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     campaign = make_campaign()
 
     told = json.loads(run("issue", "--campaign", campaign.slug, "--out", tmp_path / "x.zip", "--json").stdout)
@@ -118,14 +121,6 @@ def test_issue_of_the_classes_of_a_visit_writes_one_for_each_presentation(run, t
 
     assert (told["issued"], len(PdfReader(out).pages)) == (2, 2)
     assert (uncounted.exit_code, "attendance_not_locked" in uncounted.stderr) == (2, True)
-
-
-def test_a_folder_that_is_not_there_is_bad_input(run, tmp_path):
-    a_locked_visit()
-
-    result = run("issue", "--out", tmp_path / "no" / "x.pdf")
-
-    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
 
 
 def test_verify_tells_every_field_and_the_state(run):

@@ -6,11 +6,6 @@ from scheduler import config
 from scheduler.config import Settings
 
 
-@pytest.fixture
-def run(app):
-    return lambda *arguments: app.test_cli_runner().invoke(args=list(arguments))
-
-
 def test_load_sign_ins_and_remove_work_one_after_the_other_and_twice(run, session):
     assert run("demo", "sign-ins").exit_code == 2
     assert "loaded" in run("demo", "load").stdout

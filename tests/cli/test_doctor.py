@@ -100,22 +100,6 @@ def test_what_is_well_is_fit_and_only_the_calendar_that_nobody_has_published_is_
     assert "2026/27 is not entered" in found["school calendar"][1]
 
 
-def test_a_backup_that_is_not_encrypted_and_a_contact_that_is_missing_are_named(ready):
-    with_settings(backup_recipient="", security_contact=())
-
-    found = told(ready)
-    assert (found["backup"][0], "not encrypted" in found["backup"][1]) == ("warning", True)
-    assert found["security contact"] == ("warning", "nobody is named: SECURITY_CONTACT is not set")
-
-
-def test_a_recipient_with_one_letter_wrong_is_named_before_a_night_finds_it(ready):
-    """Its shape is right, so the start takes it."""
-    with_settings(backup_recipient=GOOD["backup_recipient"][:-1] + "3")
-
-    state, words = told(ready)["backup"]
-    assert (state, "BACKUP_RECIPIENT is no public key of age: one has a letter wrong" in words) == ("bad", True)
-
-
 def test_no_secret_is_on_the_page(ready):
     result = ready.test_cli_runner().invoke(args=["doctor"])
 
@@ -133,6 +117,14 @@ def test_no_secret_is_on_the_page(ready):
         ({"mail_from": "raspored@example.org"}, "names", "bad", "MAIL_FROM still say"),
         ({"helpline_number": "call us"}, "helpline", "bad", "nothing that can be dialled"),
         ({"secret_key": "k9Xq2mVw7L" * 4}, "key", "bad", "repeats a pattern"),
+        ({"security_contact": ()}, "security contact", "warning", "nobody is named: SECURITY_CONTACT is not set"),
+        ({"backup_recipient": ""}, "backup", "warning", "not encrypted"),
+        (  # its shape is right, so the start takes it
+            {"backup_recipient": GOOD["backup_recipient"][:-1] + "3"},
+            "backup",
+            "bad",
+            "BACKUP_RECIPIENT is no public key of age: one has a letter wrong",
+        ),
     ],
 )
 def test_what_is_not_set_is_named(ready, given, what, state, words):
@@ -143,11 +135,13 @@ def test_what_is_not_set_is_named(ready, given, what, state, words):
     assert (found[0], words in found[1]) == (state, True), found
 
 
-def test_a_wrong_password_for_mail_is_told(ready):
+def test_a_wrong_password_for_mail_and_a_server_without_encryption_are_told(ready):
     with_settings(smtp_url=config.settings().smtp_url.replace("hush-hush", "wrong-one"))
 
     state, words = told(ready)["mail"]
     assert (state, "refuses the name or the password" in words, "wrong-one" in words) == ("bad", True, False)
+    with_settings(smtp_url=config.settings().smtp_url.replace("smtp://", "smtp+starttls://"))
+    assert "offers no encryption" in told(ready)["mail"][1]
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
@@ -163,13 +157,12 @@ def test_a_mail_server_with_a_certificate_of_its_own_is_told_and_given_no_passwo
         passwords.append(data.password)
         return AuthResult(success=True)
 
-    wraps = {"ssl_context": trust} if scheme == "smtps" else {"tls_context": trust}
     if scheme == "smtps":
         port = tls_listener(trust)
         with_settings(smtp_url=f"smtps://desk:hush-hush@localhost:{port}")
         state, words = told(ready)["mail"]
     else:
-        with a_mail_server(authenticator=note, **wraps) as port:
+        with a_mail_server(authenticator=note, tls_context=trust) as port:
             with_settings(smtp_url=f"{scheme}://desk:hush-hush@localhost:{port}")
             state, words = told(ready)["mail"]
 
@@ -192,20 +185,21 @@ def tls_listener(context: ssl.SSLContext) -> int:
     return listener.getsockname()[1]
 
 
-def test_a_server_without_encryption_is_told(ready):
-    with_settings(smtp_url=config.settings().smtp_url.replace("smtp://", "smtp+starttls://"))
+def test_a_clock_that_has_gone_back_is_told(ready):
+    queue.write_run("core.seal_audit", MONDAY + dt.timedelta(hours=1), failed=False)
 
-    assert "offers no encryption" in told(ready)["mail"][1]
+    assert told(ready)["clock"][0] == "bad"
 
 
-def test_an_old_backup_a_silent_worker_and_ended_holidays_are_not_fit(ready, the_clock):
+def test_an_old_backup_a_silent_worker_ended_holidays_and_a_full_disk_are_not_fit(ready, the_clock, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=9, total=100))
     the_clock.stands_at(MONDAY + dt.timedelta(days=3))
     with transaction() as session:
         session.execute(update(Holiday).where(Holiday.day > dt.date(2026, 12, 31)).values(removed_at=MONDAY))
 
     found = told(ready)
 
-    assert {found[what][0] for what in ("worker", "backup", "holidays")} == {"bad"}
+    assert {found[what][0] for what in ("worker", "backup", "holidays", "disk")} == {"bad"}
     assert "81 hours old" in found["backup"][1]
 
 
@@ -230,12 +224,6 @@ def test_files_that_others_may_read_are_named(ready):
     assert told(ready)["files"] == ("bad", f"open to other users, chmod go= {file}")
 
 
-def test_a_clock_that_has_gone_back_is_told(ready):
-    queue.write_run("core.seal_audit", MONDAY + dt.timedelta(hours=1), failed=False)
-
-    assert told(ready)["clock"][0] == "bad"
-
-
 @pytest.mark.parametrize(
     ("says", "state"), [(dt.timedelta(seconds=30), Fitness.GOOD), (dt.timedelta(minutes=2), Fitness.BAD)]
 )
@@ -243,12 +231,6 @@ def test_the_clock_of_the_database_is_compared(monkeypatch, says, state):
     monkeypatch.setattr(surroundings, "is_synchronised", lambda: True)
 
     assert surroundings.clock_is_set(None, MONDAY + says, MONDAY).state is state
-
-
-def test_a_full_disk_is_not_fit(ready, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=9, total=100))
-
-    assert told(ready)["disk"][0] == "bad"
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,11 +22,11 @@ def token_in(printed: str) -> str:
     return found[1]
 
 
-def test_renew_prints_a_new_address_and_the_old_one_of_that_name_dies(app: Flask, session: Session) -> None:
+def test_renew_prints_a_new_address_and_the_old_one_of_that_name_dies(run, session: Session) -> None:
     presenter = make_presenter(email="jelena@centre.example")
     old, other = make_feed(presenter, name="phone"), make_feed(presenter, name="Outlook")
 
-    answer = app.test_cli_runner().invoke(args=["feeds", "renew", "Jelena@centre.example", "--name", " phone "])
+    answer = run("feeds", "renew", "Jelena@centre.example", "--name", " phone ")
 
     assert answer.exit_code == 0
     assert whole_of(token_in(answer.stdout), now=MONDAY).body
@@ -36,11 +35,10 @@ def test_renew_prints_a_new_address_and_the_old_one_of_that_name_dies(app: Flask
         whole_of(old, now=MONDAY)
 
 
-def test_without_a_name_it_is_one_feed_renewed_each_time(app: Flask, session: Session) -> None:
+def test_without_a_name_it_is_one_feed_renewed_each_time(run, session: Session) -> None:
     make_presenter(email="jelena@centre.example")
-    runner = app.test_cli_runner()
 
-    first, second = (token_in(runner.invoke(args=["feeds", "renew", "jelena@centre.example"]).stdout) for _n in "12")
+    first, second = (token_in(run("feeds", "renew", "jelena@centre.example").stdout) for _n in "12")
 
     session.rollback()
     rows = session.scalars(select(FeedToken).order_by(FeedToken.id)).all()
@@ -57,14 +55,12 @@ def test_without_a_name_it_is_one_feed_renewed_each_time(app: Flask, session: Se
         (["jelena@centre.example", "--name", "six"], "five feeds already"),
     ],
 )
-def test_bad_input_is_told_in_one_line_and_ends_with_2(
-    app: Flask, session: Session, arguments: list[str], words: str
-) -> None:
+def test_bad_input_is_told_in_one_line_and_ends_with_2(run, session: Session, arguments: list[str], words: str) -> None:
     presenter = make_presenter(email="jelena@centre.example")
     for number in range(5):
         make_feed(presenter, name=str(number))
 
-    answer = app.test_cli_runner().invoke(args=["feeds", "renew", *arguments])
+    answer = run("feeds", "renew", *arguments)
 
     assert answer.exit_code == 2
     assert words in answer.stderr
@@ -72,19 +68,19 @@ def test_bad_input_is_told_in_one_line_and_ends_with_2(
     assert answer.stdout == ""
 
 
-def test_a_suspended_presenter_gets_no_address(app: Flask, session: Session) -> None:
+def test_a_suspended_presenter_gets_no_address(run, session: Session) -> None:
     presenter = make_presenter(email="jelena@centre.example")
     with transaction() as writing:
         writing.get_one(Presenter, presenter.id).suspended_at = MONDAY
 
-    answer = app.test_cli_runner().invoke(args=["feeds", "renew", "jelena@centre.example"])
+    answer = run("feeds", "renew", "jelena@centre.example")
 
     assert (answer.exit_code, answer.stderr) == (2, "Error: jelena@centre.example is suspended\n")
 
 
-def test_times_recompute_says_what_it_did(app: Flask, session: Session) -> None:
+def test_times_recompute_says_what_it_did(run, session: Session) -> None:
     make_presentation(make_visit())
 
-    answer = app.test_cli_runner().invoke(args=["times", "recompute"])
+    answer = run("times", "recompute")
 
     assert (answer.exit_code, answer.stdout) == (0, "1 presentations of 1 visits looked at, 0 moved\n")

@@ -4,15 +4,12 @@ import datetime as dt
 import signal
 
 import pytest
-from flask_migrate import stamp
-from sqlalchemy import text
 
 from scheduler.cli import nights
 from scheduler.cli.nights import hour_passed
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core import ledger
 from scheduler.core.clock import BELGRADE
-from scheduler.core.db import db
 from tests.factories import MONDAY
 
 TEN_PAST_TWO = dt.time(2, 10)
@@ -42,12 +39,11 @@ class TimeIsUp(Exception):
 
 
 @pytest.fixture
-def stay(app, the_clock, tmp_path, monkeypatch):
+def stay(run, newest_schema, the_clock, tmp_path, monkeypatch):
     """Start the command in a folder at a moment, look on for some hours, and say when backups were made."""
-    stamp(directory=str(ROOT / "migrations"))
     monkeypatch.setattr(signal, "signal", lambda *_: None)
 
-    def run(began: dt.datetime, hours: int, folder=tmp_path / "made") -> list[str]:
+    def looked_on(began: dt.datetime, hours: int, folder=tmp_path / "made") -> list[str]:
         slept: list[float] = []
 
         def sleep(seconds: float) -> None:
@@ -58,16 +54,13 @@ def stay(app, the_clock, tmp_path, monkeypatch):
 
         the_clock.stands_at(began)
         monkeypatch.setattr(nights.time, "sleep", sleep)
-        arguments = ["backup", "nightly", str(folder), "--at", "02:10"]
-        done = app.test_cli_runner().invoke(args=arguments)
+        done = run("backup", "nightly", folder, "--at", "02:10")
         assert isinstance(done.exception, TimeIsUp), done.output
-        run.said = done.stderr
+        looked_on.said = done.stderr
         return sorted(path.name[9:22] for path in folder.glob("raspored-*.zip"))
 
-    yield run
+    yield looked_on
     (settings().instance / ledger.FILE).unlink(missing_ok=True)
-    with db.engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
 
 
 def test_a_backup_is_made_each_night_and_none_between(stay):
@@ -80,17 +73,11 @@ def test_a_backup_is_made_each_night_and_none_between(stay):
     assert {name[9:11] for name in made[1:]} <= {"00", "01"}  # in UTC
 
 
-def test_a_start_after_the_nights_backup_makes_no_second_one(stay):
+def test_a_later_start_makes_no_second_one_and_makes_up_for_nights_that_the_machine_slept_through(stay):
     began = MONDAY.replace(hour=12, minute=0)
     first = stay(began, hours=1)
 
     assert stay(began + dt.timedelta(hours=5), hours=2) == first
-
-
-def test_a_night_that_the_machine_slept_through_is_made_up_for(stay):
-    began = MONDAY.replace(hour=12, minute=0)
-    stay(began, hours=1)
-
     assert len(stay(began + dt.timedelta(days=3), hours=1)) == 2
 
 
@@ -101,8 +88,8 @@ def test_what_fails_is_told_and_waits_for_the_next_night(stay, tmp_path):
     assert stay.said.count("Error: ") == 3
 
 
-def test_an_hour_that_is_none_is_refused(app, tmp_path):
-    done = app.test_cli_runner().invoke(args=["backup", "nightly", str(tmp_path), "--at", "25:00"])
+def test_an_hour_that_is_none_is_refused(run, tmp_path):
+    done = run("backup", "nightly", tmp_path, "--at", "25:00")
 
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
     assert "write it like 02:10" in done.stderr

@@ -23,72 +23,51 @@ from tests.factories.keys import make_app
 from tests.factories.people import make_centre, make_presenter, make_user
 
 
-@pytest.fixture
-def run(app):
-    def run(*arguments):
-        return app.test_cli_runner().invoke(args=arguments)
-
-    return run
-
-
 def token_in(line: str) -> str:
     head, _, token = line.strip().rpartition("/")
     assert head == "http://localhost/invitation"
     return token
 
 
-def test_setup_prints_one_link_that_makes_the_administrator(run, app):
-    result = run("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
+SETUP = ("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
+
+
+def test_setup_prints_one_link_that_makes_the_administrator_where_a_register_can_be_imported(run):
+    result = run(*SETUP)
+    there = supplies(MONDAY.date())
 
     assert (result.exit_code, result.stderr, len(result.stdout.splitlines())) == (0, "", 1)
     accept_invitation(token_in(result.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
     token = sign_in("sef@centre.example", "zeleni voz ide", network="x", now=MONDAY)
     assert Role.ADMINISTRATOR in queries.signed_in_user(token, MONDAY).actor.roles
+    assert (there.holidays > 30, there.registered) == (True, 0)
+    assert municipalities()[0].point.latitude > 40
+    assert import_hosts(SYSTEM, read_hosts(files.bytes_of("demo_hosts.csv")), Filing(MONDAY)).problems == ()
 
 
-def test_setup_of_an_installation_in_use_is_refused_in_one_line(run):
+def test_setup_of_an_installation_in_use_is_refused_in_one_line_and_gives_it_what_it_lacks(run):
     make_centre()
-    result = run("setup", "--centre", "Центар", "--email", "sef@centre.example")
+    result = run(*SETUP)
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: centre is set up already: invite people with `people invite`\n"
-
-
-def test_setup_leaves_an_installation_that_takes_a_register(run, tmp_path):
-    run("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
-    register = tmp_path / "schools.csv"
-    register.write_bytes(files.bytes_of("demo_hosts.csv"))
-
-    there = supplies(MONDAY.date())
-
-    assert (there.holidays > 30, there.registered) == (True, 0)
-    assert municipalities()[0].point.latitude > 40
-    assert import_hosts(SYSTEM, read_hosts(register.read_bytes()), Filing(MONDAY)).problems == ()
+    assert len(municipalities()) == 182
 
 
 def test_setup_may_be_repeated(run):
-    words = ("setup", "--centre", "Центар за децу", "--email", "sef@centre.example")
-    first, second = run(*words), run(*words)
+    first, second = run(*SETUP), run(*SETUP)
 
     assert (second.exit_code, second.stderr, second.stdout != first.stdout) == (0, "", True)
     accept_invitation(token_in(second.stdout), Acceptance("Mira", "Savić", "zeleni voz ide"), now=MONDAY)
-    third = run(*words)
+    third = run(*SETUP)
     assert (third.exit_code, third.stdout) == (0, "All is set up, and the invitation was accepted.\n")
-
-
-def test_setup_gives_an_older_installation_what_it_lacks(run):
-    make_centre()
-    run("setup", "--centre", "Центар", "--email", "sef@centre.example")
-
-    assert len(municipalities()) == 182
 
 
 def test_setup_says_what_is_wrong(run):
     result = run("setup", "--centre", " ", "--email", "sef")
 
-    assert municipalities() == []
-
     assert (result.exit_code, result.stderr) == (2, "Error: name is missing; email is no e-mail address\n")
+    assert municipalities() == []
 
 
 @pytest.mark.parametrize("role", ["coordinator", "safeguarding", "administrator", "educator", "influencer"])
@@ -122,16 +101,14 @@ def test_invite_refuses_what_it_cannot_use_with_exit_code_2(run, arguments, word
     assert db.session.scalars(select(OutboxMessage)).all() == []
 
 
-def test_with_several_centres_invite_wants_one(run):
+def test_without_a_centre_invite_says_what_to_do_first_and_with_several_it_wants_one(run):
+    invite = ("people", "invite", "a@b.example", "--role", "coordinator")
+    assert "run `setup` first" in run(*invite).stderr
     make_centre(slug="ncc")
     make_centre(slug="cnzd")
-    assert "one of ncc, cnzd" in run("people", "invite", "a@b.example", "--role", "coordinator").stderr
 
-    assert run("people", "invite", "a@b.example", "--role", "coordinator", "--centre", "cnzd").exit_code == 0
-
-
-def test_without_a_centre_invite_says_what_to_do_first(run):
-    assert "run `setup` first" in run("people", "invite", "a@b.example", "--role", "coordinator").stderr
+    assert "one of ncc, cnzd" in run(*invite).stderr
+    assert run(*invite, "--centre", "cnzd").exit_code == 0
 
 
 def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run):
@@ -183,10 +160,8 @@ def test_an_account_is_unlinked_from_the_login_of_the_centre(run):
     db.session.commit()
 
     assert "no account has this address" in run("people", "forget-login", "nobody@centre.example").stderr
-    done = run("people", "forget-login", "sef@centre.example")
+    done, again = (run("people", "forget-login", "sef@centre.example") for _ in range(2))
 
     assert (done.exit_code, done.stdout) == (0, "sef@centre.example: unlinked, and signed out everywhere\n")
     assert db.session.scalars(select(LoginIdentity)).all() == []
-    assert (
-        run("people", "forget-login", "sef@centre.example").stdout == "sef@centre.example: was not linked; signed out\n"
-    )
+    assert again.stdout == "sef@centre.example: was not linked; signed out\n"

@@ -1,5 +1,6 @@
 import json
 from contextlib import contextmanager
+from functools import partial
 
 import click
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 
 from scheduler.cli import files
 from scheduler.places.models import Host
+from tests.cli.backups import refused_in_one_line
 from tests.factories.places import make_municipality
 
 GOOD = "register_id;naziv;tip;opština\n1;Вук;osnovna škola;Ниш\n2;Сава;gimnazija;Niš\n"
@@ -21,11 +23,8 @@ def file(session, tmp_path):
 
 
 @pytest.fixture
-def run(app):
-    def run(*arguments):
-        return app.test_cli_runner().invoke(args=["places", "import", *map(str, arguments)])
-
-    return run
+def run(run):
+    return partial(run, "places", "import")
 
 
 def stored(session):
@@ -33,41 +32,48 @@ def stored(session):
     return session.scalar(select(func.count()).select_from(Host))
 
 
-def test_import_stores_a_file_and_says_so_in_json(run, file, session):
+def test_import_stores_a_file_and_says_so_in_json_and_a_dry_run_stores_nothing(run, file, session):
+    tried = run(file, "--dry-run")
+    assert (tried.exit_code, "2 new" in tried.stdout, stored(session)) == (0, True, 0)
+
     result = run(file, "--json")
 
     answer = json.loads(result.stdout)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert {key: answer[key] for key in ("rows", "new", "changed", "same", "problems")} == {
-        "rows": 2,
-        "new": 2,
-        "changed": 0,
-        "same": 0,
-        "problems": [],
-    }
+    assert [answer[key] for key in ("rows", "new", "changed", "same", "problems")] == [2, 2, 0, 0, []]
     assert stored(session) == 2
 
 
-def test_a_dry_run_stores_nothing(run, file, session):
-    result = run(file, "--dry-run")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(), "line 4, municipality: unknown_municipality"),
+        (
+            "register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n".encode(),
+            "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)",
+        ),
+        (b"PK\x03\x04...", "not_a_workbook"),
+        (None, "register.csv"),
+    ],
+    ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"],
+)
+def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, file, session, content, words):
+    file.write_bytes(content) if content else file.unlink()
 
-    assert result.exit_code == 0
-    assert "2 new" in result.stdout
+    result = run(file)
+
+    assert (result.exit_code, result.stderr.count("\n"), words in result.stderr) == (2, 1, True)
     assert stored(session) == 0
 
 
-def test_a_bad_line_ends_with_two_and_one_line_that_says_where(run, file, session):
-    file.write_text(GOOD + "3;Трећа;gimnazija;Атлантида\n")
+@pytest.mark.parametrize("content", ["not json", "[1]", '{"A": 1}'])
+def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
+    (tmp_path / "map.json").write_text(content)
 
-    result = run(file, "--json")
+    result = run(file, "--map", tmp_path / "map.json", "--json")
 
-    assert result.exit_code == 2
-    assert json.loads(result.stdout)["problems"] == [
-        {"line": 4, "column": "municipality", "problem": "unknown_municipality"}
-    ]
-    assert result.stderr.count("\n") == 1
-    assert "line 4, municipality: unknown_municipality" in result.stderr
-    assert stored(session) == 0
+    assert refused_in_one_line(result)
+    assert "map.json" in result.stderr
 
 
 def test_changes_are_shown(run, file, session):
@@ -89,53 +95,12 @@ def test_a_map_names_the_columns(run, file, session, tmp_path):
     assert stored(session) == 1
 
 
-@pytest.mark.parametrize("content", ["not json", "[1]", '{"A": 1}'])
-def test_a_map_that_is_none_is_bad_input(run, file, tmp_path, content):
-    columns = tmp_path / "map.json"
-    columns.write_text(content)
-
-    result = run(file, "--map", columns, "--json")
-
-    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-    assert "map.json" in result.stderr
-
-
-def test_a_file_that_is_not_there_is_bad_input(run, app, tmp_path):
-    result = run(tmp_path / "nowhere.csv")
-
-    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-
-
-def test_a_broken_spreadsheet_is_refused_by_name(run, file, session):
-    file.write_bytes(b"PK\x03\x04...")
-
-    result = run(file)
-
-    assert result.exit_code == 2
-    assert "not_a_workbook" in result.stderr
-
-
-def test_a_refusal_says_what_to_do(run, file):
-    file.write_text("register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n")
-
-    result = run(file)
-
-    assert result.exit_code == 2
-    assert "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)" in result.stderr
-
-
-def test_a_school_in_two_scripts_is_asked_about(run, file, session):
+def test_a_school_in_two_scripts_is_asked_about_and_who_is_not_asked_hears_that_two_were_stored(run, file, session):
     file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
 
-    result = run(file, "--dry-run")
-
-    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in result.stdout
-    assert [one["line"] for one in json.loads(run(file, "--json").stdout)["doubles"]] == [4]
-
-
-def test_who_is_not_asked_hears_that_two_were_stored(run, file, session):
-    file.write_text(GOOD + "3;Vuk;osnovna škola;Niš\n")
-
+    tried = run(file, "--dry-run")
+    assert "line 4: Vuk: one school or two? looks like Вук (line 2)" in tried.stdout
+    assert [one["line"] for one in json.loads(run(file, "--dry-run", "--json").stdout)["doubles"]] == [4]
     said = run(file)
 
     assert (said.exit_code, stored(session)) == (0, 3)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from scheduler.planning.imports import read_plan, read_problem
 from scheduler.planning.rules.judgement import violations
@@ -27,6 +26,12 @@ def instance(tmp_path: Path) -> Path:
     return file
 
 
+def a_plan(run, instance: Path) -> Path:
+    file = instance.parent / "plan.json"
+    run("planner", "solve", instance, file, "--steps", "1")
+    return file
+
+
 def checked(instance: Path, plan: Path) -> dict[str, Any]:
     """What the independent checker says; it shares no code with the product."""
     done = subprocess.run([sys.executable, CHECKER, instance, plan, "--json"], capture_output=True, check=False)
@@ -34,10 +39,10 @@ def checked(instance: Path, plan: Path) -> dict[str, Any]:
     return told
 
 
-def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp_path: Path):
+def test_solve_writes_a_plan_that_breaks_no_rule(run, instance: Path, tmp_path: Path):
     file = tmp_path / "plan.json"
 
-    result = app.test_cli_runner().invoke(args=["planner", "solve", str(instance), str(file), "--steps", "2"])
+    result = run("planner", "solve", instance, file, "--steps", "2")
 
     assert result.exit_code == 0, result.output
     plan, problem = read_plan(file.read_bytes()), read_problem(instance.read_bytes())
@@ -48,17 +53,16 @@ def test_solve_writes_a_plan_that_breaks_no_rule(app: Flask, instance: Path, tmp
 
 
 @pytest.mark.deep
-def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(app: Flask, instance: Path, tmp_path: Path):
+def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(run, instance: Path, tmp_path: Path):
     """One after the other in processes of their own: each plan is the one that `solve` gives alone."""
     folder, plans, alone = tmp_path / "centres", tmp_path / "plans", tmp_path / "alone.json"
     folder.mkdir()
     for name in ("bg", "rs"):
         (folder / f"{name}.json").write_text(json.dumps(as_file(a_random_problem(len(name), requests=8))))
     (folder / "mk.json").write_text('{"format": "other"}')
-    runner = app.test_cli_runner()
-    runner.invoke(args=["planner", "solve", str(folder / "rs.json"), str(alone), "--steps", "1"])
+    run("planner", "solve", folder / "rs.json", alone, "--steps", "1")
 
-    result = runner.invoke(args=["planner", "solve-all", str(folder), str(plans), "--steps", "1"])
+    result = run("planner", "solve-all", folder, plans, "--steps", "1")
 
     assert result.exit_code == 2
     assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["bg", "rs"]
@@ -69,8 +73,8 @@ def test_solve_all_plans_each_centre_and_names_the_one_it_cannot(app: Flask, ins
     assert (plans / "rs.json").read_bytes() == alone.read_bytes()
 
 
-def test_solve_all_refuses_a_folder_without_instances(app: Flask, tmp_path: Path):
-    result = app.test_cli_runner().invoke(args=["planner", "solve-all", str(tmp_path), str(tmp_path / "plans")])
+def test_solve_all_refuses_a_folder_without_instances(run, tmp_path: Path):
+    result = run("planner", "solve-all", tmp_path, tmp_path / "plans")
 
     assert (result.exit_code, result.stderr) == (2, f"Error: {tmp_path}: no instance (*.json)\n")
     assert not (tmp_path / "plans").exists()
@@ -79,7 +83,7 @@ def test_solve_all_refuses_a_folder_without_instances(app: Flask, tmp_path: Path
 @pytest.mark.slow
 def test_bound_says_one_document_and_nothing_else(instance: Path):
     """In a process of its own: the solver's greeting goes past Python."""
-    command = [sys.executable, "-m", "scheduler.command", "planner", "bound", str(instance)]
+    command = [sys.executable, "-m", "scheduler.command", "planner", "bound", instance]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -89,42 +93,39 @@ def test_bound_says_one_document_and_nothing_else(instance: Path):
     assert 0 < told["served_weight"] <= told["reachable_weight"]
 
 
-def test_explain_answers_for_each_request(app: Flask, instance: Path, tmp_path: Path):
-    file, runner = tmp_path / "plan.json", app.test_cli_runner()
-    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+def test_explain_answers_for_each_request(run, instance: Path, tmp_path: Path):
+    file = a_plan(run, instance)
     plan = read_plan(file.read_bytes())
     left_out, served = plan.unplaced[0], plan.placements[0]
 
-    words = runner.invoke(args=["planner", "explain", str(instance), str(file), left_out.request])
-    told = runner.invoke(args=["planner", "explain", str(instance), str(file), served.request, "--json"])
-    nobody = runner.invoke(args=["planner", "explain", str(instance), str(file), "R99"])
+    words = run("planner", "explain", instance, file, left_out.request)
+    told = run("planner", "explain", instance, file, served.request, "--json")
+    nobody = run("planner", "explain", instance, file, "R99")
 
     assert words.stdout.startswith(f"{left_out.request}: {left_out.reason.value} (")
     assert json.loads(told.stdout)["placement"]["educator"] == served.educator
     assert (nobody.exit_code, nobody.stderr) == (2, f"Error: {instance}: no request 'R99'\n")
 
 
-def test_explain_refuses_a_plan_that_breaks_a_rule(app: Flask, instance: Path, tmp_path: Path):
-    file, runner = tmp_path / "plan.json", app.test_cli_runner()
-    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+def test_explain_refuses_a_plan_that_breaks_a_rule(run, instance: Path, tmp_path: Path):
+    file = a_plan(run, instance)
     document = json.loads(file.read_text())
     document["assignments"][0]["day"] = 5  # a Saturday
     file.write_text(json.dumps(document))
 
-    result = runner.invoke(args=["planner", "explain", str(instance), str(file), "R0"])
+    result = run("planner", "explain", instance, file, "R0")
 
     assert result.exit_code == 2
     assert result.stderr.startswith(f"Error: {file}: breaks a rule: ")
 
 
-def test_repair_writes_the_baseline_mended(app: Flask, instance: Path, tmp_path: Path):
-    file, runner = tmp_path / "plan.json", app.test_cli_runner()
-    runner.invoke(args=["planner", "solve", str(instance), str(file), "--steps", "1"])
+def test_repair_writes_the_baseline_mended(run, instance: Path, tmp_path: Path):
+    file = a_plan(run, instance)
     stands = json.loads(file.read_text())["assignments"]
     document = json.loads(instance.read_text()) | {"baseline": stands, "locked": [], "event": {"kind": "none"}}
     instance.write_text(json.dumps(document))
 
-    result = runner.invoke(args=["planner", "repair", str(instance), str(file), "--steps", "5"])
+    result = run("planner", "repair", instance, file, "--steps", "5")
 
     assert result.exit_code == 0, result.output
     assert json.loads(file.read_text())["assignments"] == stands  # nothing happened, nothing moves
@@ -132,18 +133,14 @@ def test_repair_writes_the_baseline_mended(app: Flask, instance: Path, tmp_path:
 
 @pytest.mark.skipif(not CHECKER, reason="PLAN_CHECKER names no checker")
 @pytest.mark.parametrize("given", INSTANCES, ids=lambda path: path.stem)
-def test_the_independent_checker_finds_nothing(app: Flask, given: Path, tmp_path: Path):
+def test_the_independent_checker_finds_nothing(run, given: Path, tmp_path: Path):
     file = tmp_path / "plan.json"
 
-    result = app.test_cli_runner().invoke(args=["planner", "solve", str(given), str(file), "--steps", "2"])
+    result = run("planner", "solve", given, file, "--steps", "2")
 
     assert result.exit_code == 0, result.output
     told = checked(given, file)
-    assert {name: told[name] for name in ("violations", "missed_insertions", "bad_reasons")} == {
-        "violations": 0,
-        "missed_insertions": 0,
-        "bad_reasons": 0,
-    }
+    assert [told[name] for name in ("violations", "missed_insertions", "bad_reasons")] == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -153,10 +150,10 @@ def test_the_independent_checker_finds_nothing(app: Flask, given: Path, tmp_path
         ({"people": None}, "instance.json: people: a list is needed"),
     ],
 )
-def test_a_malformed_instance_is_told_in_one_line(app: Flask, instance: Path, change: dict, line: str):
+def test_a_malformed_instance_is_told_in_one_line(run, instance: Path, change: dict, line: str):
     instance.write_text(json.dumps(json.loads(instance.read_text()) | change))
 
-    result = app.test_cli_runner().invoke(args=["planner", "solve", str(instance), str(instance.parent / "plan.json")])
+    result = run("planner", "solve", instance, instance.parent / "plan.json")
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: {instance.parent}/{line}\n"
@@ -170,8 +167,8 @@ def test_a_malformed_instance_is_told_in_one_line(app: Flask, instance: Path, ch
         (["i", "p", "--steps", "1", "--seconds", "1"], "Error: --seconds and --steps: only one of them\n"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_one_line(app: Flask, arguments: list[str], line: str):
-    result = app.test_cli_runner().invoke(args=["planner", "solve", *arguments])
+def test_what_cannot_be_used_is_told_in_one_line(run, arguments: list[str], line: str):
+    result = run("planner", "solve", *arguments)
 
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", line)
 
@@ -188,3 +185,50 @@ def test_who_serves_pages_loads_no_solver(tmp_path: Path):
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+# --- `planner tour FILE`: a file in, the best order out ---
+
+
+CITIES = [
+    {"name": "Niš", "lat": 43.32, "lon": 21.90, "days": [0, 1, 2]},
+    {"name": "Leskovac", "lat": 43.00, "lon": 21.95, "days": [0, 1, 2]},
+    {"name": "Subotica", "lat": 46.10, "lon": 19.67, "days": []},
+]
+TOUR = {"format": "sic-tour/1", "home": {"lat": 44.82, "lon": 20.46}, "night_cost": 100, "cities": CITIES}
+
+
+def said(run, tmp_path: Path, **given: object):
+    file = tmp_path / "tour.json"
+    file.write_text(json.dumps(TOUR | given), encoding="utf-8")
+    return file, run("planner", "tour", file)
+
+
+def test_the_order_is_told_as_one_document(run, tmp_path: Path):
+    _file, result = said(run, tmp_path)
+
+    told = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert {stop["city"] for stop in told["stops"]} == {"Niš", "Leskovac"}
+    assert [stop["from_home"] for stop in told["stops"]] == [True, False]
+    assert told["left_out"] == ["Subotica"]
+    assert (told["nights"], told["bound"]) == (1, told["total"])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"cities": []}, "cities: 1 to 40 cities are needed"),
+        ({"cities": [*CITIES, CITIES[0]]}, "cities: a city is there twice"),
+        ({"cities": [{"name": "Niš", "lat": 143, "lon": 21.9, "days": [0]}]}, "cities[0].lat: degrees from -90 to 90"),
+        ({"cities": [{"name": "Niš", "lat": 43, "lon": 21.9}]}, "cities[0].days: missing"),
+        ({"home": None}, "home: an object is needed"),
+        ({"night_cost": -1}, "night_cost: a whole number from 0"),
+    ],
+)
+def test_a_wrong_field_is_named_in_one_line(run, tmp_path: Path, given, words):
+    file, result = said(run, tmp_path, **given)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {file}: {words}")
+    assert result.stderr.count("\n") == 1

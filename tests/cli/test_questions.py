@@ -25,8 +25,8 @@ def answered(session):
     make_round(presentation, set_id, AFTER, {questions[0]: (0, 0, 0, 0, 10)})
 
 
-def test_it_prints_one_document(app, answered):
-    result = app.test_cli_runner().invoke(args=["questions", "change", *DAYS])
+def test_it_prints_one_document(run, answered):
+    result = run("questions", "change", *DAYS)
 
     told = json.loads(result.stdout)
     (edition,) = told["change"]
@@ -41,8 +41,8 @@ def test_it_prints_one_document(app, answered):
     ]
 
 
-def test_a_programme_that_is_not_there_is_named(app, answered):
-    result = app.test_cli_runner().invoke(args=["questions", "change", *DAYS, "--programme", "nothing"])
+def test_a_programme_that_is_not_there_is_named(run, answered):
+    result = run("questions", "change", *DAYS, "--programme", "nothing")
 
     assert result.exit_code == 2
     assert "--programme nothing: there are talk" in result.output

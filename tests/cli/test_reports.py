@@ -9,15 +9,8 @@ from tests.factories.programmes import make_campaign, make_programme
 from tests.reports.held_visits import a_held_visit
 
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
+ATTENDANCE = ("reports", "attendance", *YEAR)
 NUMBERS = ("visits", "presentations", "pupils", "parents", "teachers", "others", "cities", "kilometres")
-
-
-@pytest.fixture
-def run(app):
-    def run(*arguments):
-        return app.test_cli_runner().invoke(args=["reports", "attendance", *arguments])
-
-    return run
 
 
 def test_the_document_is_as_the_contract_says(run, session):
@@ -25,7 +18,7 @@ def test_the_document_is_as_the_contract_says(run, session):
     campaign = make_campaign(programme=programme, slug="respect")
     a_held_visit(HeadCounts(7, 1, 2, 3), programme=programme, campaign_id=campaign.id, kilometres=15)
 
-    document = json.loads(run(*YEAR, "--campaign", "respect", "--by", "programme", "--by", "month").stdout)
+    document = json.loads(run(*ATTENDANCE, "--campaign", "respect", "--by", "programme", "--by", "month").stdout)
 
     counts = dict(zip(NUMBERS, (1, 1, 7, 1, 2, 3, 1, 15), strict=True))
     assert document == {
@@ -44,7 +37,7 @@ def test_the_document_is_as_the_contract_says(run, session):
 def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(run, session):
     a_held_visit(programme=make_programme(slug="evil", name_en='=HYPERLINK("http://example.org")'))
 
-    (row,) = csv.DictReader(io.StringIO(run(*YEAR, "--by", "programme", "--format", "csv").stdout))
+    (row,) = csv.DictReader(io.StringIO(run(*ATTENDANCE, "--by", "programme", "--format", "csv").stdout))
 
     assert row["programme_name"] == '\'=HYPERLINK("http://example.org")'
 
@@ -61,7 +54,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(run, session):
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(run, session, arguments, words):
-    result = run(*arguments)
+    result = run("reports", "attendance", *arguments)
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
@@ -71,16 +64,10 @@ def test_bad_input_is_one_line_and_exit_code_2(run, session, arguments, words):
 def test_out_writes_a_file_and_nothing_else(run, session, tmp_path):
     file = tmp_path / "report.pdf"
 
-    result = run(*YEAR, "--format", "pdf", "--lang", "sr_Cyrl", "--out", str(file))
+    result = run(*ATTENDANCE, "--format", "pdf", "--lang", "sr_Cyrl", "--out", str(file))
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert file.read_bytes().startswith(b"%PDF-")
-
-
-def test_the_profile_of_a_centre_that_nobody_knows_is_bad_input(app, session):
-    result = app.test_cli_runner().invoke(args=["reports", "profile", "--year", "2023", "--centre", "nobody"])
-
-    assert (result.exit_code, result.stderr) == (2, "Error: --centre: there is no centre nobody\n")
 
 
 @pytest.mark.parametrize(
@@ -90,22 +77,20 @@ def test_the_profile_of_a_centre_that_nobody_knows_is_bad_input(app, session):
         (["--year", "2023", "--from", "2023-01-01"], "give either --year, or --from and --to"),
         (["--from", "2023-01-01"], "give either --year, or --from and --to"),
         (["--from", "2023-02-01", "--to", "2023-01-01"], "--to: 2023-01-01 lies before --from"),
+        (["--year", "2023", "--centre", "nobody"], "--centre: there is no centre nobody"),
     ],
 )
-def test_a_profile_of_no_days_is_bad_input(app, session, given, problem):
-    result = app.test_cli_runner().invoke(args=["reports", "profile", *given])
+def test_a_profile_of_no_days_or_of_nobody_is_bad_input(run, session, given, problem):
+    result = run("reports", "profile", *given)
 
     assert (result.exit_code, result.stderr) == (2, f"Error: {problem}\n")
 
 
-def test_a_profile_is_printed_as_text_or_as_a_paper(app, session, tmp_path):
+def test_a_profile_is_printed_as_text_or_as_a_paper(run, session, tmp_path):
     a_held_visit()
-    days = ["--from", "2026-01-01", "--to", "2026-12-31"]
 
-    text = app.test_cli_runner().invoke(args=["reports", "profile", *days, "--lang", "sr_Latn"])
-    paper = app.test_cli_runner().invoke(
-        args=["reports", "profile", *days, "--format", "pdf", "--out", str(tmp_path / "profile.pdf")]
-    )
+    text = run("reports", "profile", *YEAR, "--lang", "sr_Latn")
+    paper = run("reports", "profile", *YEAR, "--format", "pdf", "--out", tmp_path / "profile.pdf")
 
     assert text.output.splitlines()[:2] == ["Svi centri", "Godišnji profil za 2026."]
     assert "Održana je 1 prezentacija" in text.output

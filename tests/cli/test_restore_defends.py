@@ -3,15 +3,13 @@
 import json
 import sqlite3
 import zipfile
-from dataclasses import replace
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask_migrate import stamp
 from sqlalchemy import select, text
 
-from scheduler import config
 from scheduler.config import ROOT, settings
 from scheduler.core import age, audit, backup_unpack, triggers
 from scheduler.core.db import db, transaction
@@ -19,29 +17,39 @@ from scheduler.jobs import invariants
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Centre, User
 from scheduler.policy import SYSTEM
+from tests.cli.backups import digest, encrypt_to, put_together, refused_in_one_line, taken_apart
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
 
 
 @pytest.fixture
-def run(app):
-    """The commands, in an installation at the newest schema in which somebody has done something."""
-    stamp(directory=str(ROOT / "migrations"))
+def run(run, newest_schema):
+    """The commands of backups, in an installation in which somebody has done something."""
     centre = make_centre(name_en="Kept")
     with transaction():
         audit.record(SYSTEM, "centre opened", centre, at=MONDAY)
-    yield lambda *arguments: app.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
-    with db.engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    return partial(run, "backup")
+
+
+def names_stored() -> list[str]:
     db.session.rollback()
+    return list(db.session.scalars(select(Centre.name_en).order_by(Centre.id)))
+
+
+def refusal_of(run, file: Path) -> str:
+    """One line, and nothing has changed."""
+    make_centre(slug="later", name_en="Later")
+    answer = run("restore", file, "--replace")
+    assert refused_in_one_line(answer), answer.output
+    assert names_stored() == ["Kept", "Later"]
+    assert list(settings().instance.glob(".backup-*")) == []
+    return answer.stderr
 
 
 def rewritten(file: Path, *statements: str, **told: object) -> None:
     """The same archive with another database in it, and honest about that."""
-    with zipfile.ZipFile(file) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    manifest = json.loads(members["manifest.json"]) | told
+    manifest, members = taken_apart(file)
     place = file.with_suffix(".sqlite3")
     place.write_bytes(members["database.sqlite3"])
     connection = sqlite3.connect(place)
@@ -51,11 +59,8 @@ def rewritten(file: Path, *statements: str, **told: object) -> None:
     connection.close()
     members["database.sqlite3"] = place.read_bytes()
     place.unlink()
-    manifest["digests"]["database.sqlite3"] = sha256(members["database.sqlite3"]).hexdigest()
-    members["manifest.json"] = json.dumps(manifest).encode()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+    manifest["digests"]["database.sqlite3"] = digest(members["database.sqlite3"])
+    put_together(file, manifest | told, members)
 
 
 def details_of_restore() -> dict[str, object]:
@@ -94,7 +99,7 @@ def test_trust_r24_a_planted_trigger_runs_neither_in_a_restore_nor_after_it(run,
     assert sorted(details_of_restore()["triggers"]) == sorted(names)
     assert db.session.scalars(select(User.password_hash)).all() == ["hers"]
     assert db.session.scalars(select(OutboxMessage.failure)).all() == ["restored"]
-    assert "Kept" in db.session.scalars(select(Centre.name_en)).all()
+    assert "Kept" in names_stored()
     assert invariants.violations() == []
 
 
@@ -116,11 +121,8 @@ def test_trust_r24_where_postgresql_is_filled_its_own_triggers_are_looked_at(run
 
     with db.engine.begin() as connection:
         connection.execute(text("DROP FUNCTION planted()"))
-    assert (answer.exit_code, answer.stderr.count("\n"), "planted on audit_entry (foreign)" in answer.stderr) == (
-        0,
-        1,
-        True,
-    )
+    assert (answer.exit_code, answer.stderr.count("\n")) == (0, 1)
+    assert "planted on audit_entry (foreign)" in answer.stderr
     assert len(details_of_restore()["triggers"]) == 3
     assert invariants.violations() == []
 
@@ -157,34 +159,23 @@ def test_a_backup_of_an_older_schema_brings_no_trigger_that_we_do_not_know_and_s
 def test_a_database_with_a_view_in_it_is_refused(run, tmp_path, planted):
     run("create", tmp_path / "b.zip")
     rewritten(tmp_path / "b.zip", planted)
-    make_centre(slug="later", name_en="Later")
 
-    answer = run("restore", tmp_path / "b.zip", "--replace")
-
-    assert (answer.exit_code, answer.stderr.count("\n"), "the view planted" in answer.stderr) == (2, 1, True)
-    db.session.rollback()
-    assert db.session.scalars(select(Centre.name_en).order_by(Centre.id)).all() == ["Kept", "Later"]
+    assert "the view planted" in refusal_of(run, tmp_path / "b.zip")
 
 
 # --- encrypted ---
 
 
 def test_trust_s38_where_backups_are_encrypted_a_plain_one_is_refused_unless_told(run, tmp_path, monkeypatch):
-    run("create", tmp_path / "b.zip")
-    make_centre(slug="later", name_en="Later")
-    recipient = age.new_key(tmp_path / "key.txt")
-    monkeypatch.setattr(config, "_in_force", [replace(settings(), backup_recipient=recipient)])
+    file = tmp_path / "b.zip"
+    run("create", file)
+    encrypt_to(age.new_key(tmp_path / "key.txt"), monkeypatch)
 
-    refused = run("restore", tmp_path / "b.zip", "--replace")
-    db.session.rollback()
-    after = db.session.scalars(select(Centre.name_en).order_by(Centre.id)).all()
-    taken = run("restore", tmp_path / "b.zip", "--replace", "--plain")
+    told = refusal_of(run, file)
+    taken = run("restore", file, "--replace", "--plain")
 
-    assert (refused.exit_code, refused.stdout, after) == (2, "", ["Kept", "Later"])
-    assert refused.stderr == (
-        f"Error: {tmp_path / 'b.zip'}: it is not encrypted, though BACKUP_RECIPIENT is set;"
-        " if you know who made it, say --plain\n"
-    )
+    why = "it is not encrypted, though BACKUP_RECIPIENT is set; if you know who made it, say --plain"
+    assert told == f"Error: {file}: {why}\n"
     assert taken.exit_code == 0
     assert details_of_restore() == {"encrypted": False}
 
@@ -192,61 +183,48 @@ def test_trust_s38_where_backups_are_encrypted_a_plain_one_is_refused_unless_tol
 # --- how much it unpacks to ---
 
 
-def a_bomb(file: Path, *, members: int = 1, size: int = 8 << 20, packed: int = zipfile.ZIP_DEFLATED) -> None:
-    """A few kilobytes that unpack to many megabytes, in words as a backup has them."""
-    with zipfile.ZipFile(file) as archive:
-        told = json.loads(archive.read("manifest.json"))
-    with zipfile.ZipFile(file, "a", packed) as archive:
-        for number in range(members):
-            archive.writestr(f"files/uploads/{number}", b"\0" * size)
-            told["files"].append(f"uploads/{number}")
-            told["digests"][f"files/uploads/{number}"] = sha256(b"\0" * size).hexdigest()
-        with pytest.warns(UserWarning, match="Duplicate name"):
-            archive.writestr("manifest.json", json.dumps(told))
-
-
-def refused(run, file: Path) -> str:
-    make_centre(slug="later", name_en="Later")
-    answer = run("restore", file, "--replace")
-    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1), answer.output
-    db.session.rollback()
-    assert db.session.scalars(select(Centre.name_en).order_by(Centre.id)).all() == ["Kept", "Later"]
-    assert list(settings().instance.glob(".backup-*")) == []
-    return answer.stderr
-
-
 @pytest.fixture
-def written(monkeypatch) -> list[int]:
-    """How many bytes were let through while unpacking."""
-    seen: list[int] = []
-    take = backup_unpack.Room.take
-    monkeypatch.setattr(backup_unpack.Room, "take", lambda room, size: (take(room, size), seen.append(size))[0])
-    return seen
+def room(monkeypatch):
+    """Say how many bytes the disk has free; answers how many were let through while unpacking."""
+    written: list[int] = []
+    take, usage = backup_unpack.Room.take, backup_unpack.shutil.disk_usage(settings().instance)
+    monkeypatch.setattr(backup_unpack.Room, "take", lambda room, size: (take(room, size), written.append(size))[0])
+
+    def has(free: int) -> list[int]:
+        monkeypatch.setattr(backup_unpack.shutil, "disk_usage", lambda _place: usage._replace(free=free))
+        return written
+
+    return has
 
 
-def test_trust_r20_a_bomb_is_refused_before_a_byte_of_it_is_written(run, tmp_path, monkeypatch, written):
-    run("create", tmp_path / "b.zip")
-    a_bomb(tmp_path / "b.zip", members=4)
+def a_bomb(run, folder: Path, *, members: int = 1, size: int = 8 << 20) -> Path:
+    """A few kilobytes that unpack to many megabytes, in words as a backup has them."""
+    file, content = folder / "b.zip", b"\0" * size
+    run("create", file)
+    told, packed = taken_apart(file)
+    for number in range(members):
+        told["files"].append(f"uploads/{number}")
+        told["digests"][f"files/uploads/{number}"] = digest(content)
+        packed[f"files/uploads/{number}"] = content
+    put_together(file, told, packed)
+    return file
+
+
+def test_trust_r20_a_bomb_is_refused_before_a_byte_of_it_is_written(run, tmp_path, monkeypatch, room):
+    file = a_bomb(run, tmp_path, members=4)
     monkeypatch.setattr(backup_unpack, "STAYS_FREE", 0)
-    usage = backup_unpack.shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(backup_unpack.shutil, "disk_usage", lambda _place: usage._replace(free=30 << 20))
+    written = room(30 << 20)
 
-    assert "it unpacks to more than the 0.0 GiB that the disk has to spare" in refused(run, tmp_path / "b.zip")
+    assert "it unpacks to more than the 0.0 GiB that the disk has to spare" in refusal_of(run, file)
     assert written == []
 
 
-def test_trust_r20_an_archive_that_lies_about_its_sizes_is_stopped_while_it_unpacks(
-    run, tmp_path, monkeypatch, written
-):
-    run("create", tmp_path / "b.zip")
-    a_bomb(tmp_path / "b.zip", size=16 << 20)
+def test_trust_r20_an_archive_that_lies_about_its_sizes_is_stopped_while_it_unpacks(run, tmp_path, monkeypatch, room):
+    file = a_bomb(run, tmp_path, size=16 << 20)
     monkeypatch.setattr(backup_unpack, "_said", lambda _archive: {})
-    usage = backup_unpack.shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(
-        backup_unpack.shutil, "disk_usage", lambda _place: usage._replace(free=backup_unpack.STAYS_FREE + (6 << 20))
-    )
+    written = room(backup_unpack.STAYS_FREE + (6 << 20))
 
-    assert "it unpacks to more" in refused(run, tmp_path / "b.zip")
+    assert "it unpacks to more" in refusal_of(run, file)
     assert 0 < sum(written) <= 6 << 20
 
 
@@ -259,21 +237,18 @@ def test_trust_r20_an_archive_that_lies_about_its_sizes_is_stopped_while_it_unpa
     ],
 )
 def test_an_archive_of_too_many_members_or_of_a_strange_kind_is_refused(run, tmp_path, monkeypatch, name, value, said):
-    run("create", tmp_path / "b.zip")
-    a_bomb(tmp_path / "b.zip", members=3, size=10)
+    file = a_bomb(run, tmp_path, members=3, size=10)
     monkeypatch.setattr(backup_unpack, name, value)
 
-    assert said in refused(run, tmp_path / "b.zip")
+    assert said in refusal_of(run, file)
 
 
 def test_more_than_a_backup_usually_has_wants_to_be_said(run, tmp_path, monkeypatch):
-    run("create", tmp_path / "b.zip")
-    a_bomb(tmp_path / "b.zip")
-    monkeypatch.setattr(backup_unpack, "GIB", 1 << 20)
-    monkeypatch.setattr("scheduler.cli.backup.GIB", 1 << 20)
+    file = a_bomb(run, tmp_path)
+    for module in ("scheduler.core.backup_unpack", "scheduler.cli.backup"):
+        monkeypatch.setattr(f"{module}.GIB", 1 << 20)
 
-    few = run("restore", tmp_path / "b.zip", "--replace", "--up-to", "5")
-    enough = run("restore", tmp_path / "b.zip", "--replace", "--up-to", "64")
+    few, enough = (run("restore", file, "--replace", "--up-to", most) for most in (5, 64))
 
     assert (few.exit_code, "more than 5 GiB" in few.stderr, "--up-to" in few.stderr) == (2, True, True)
     assert enough.exit_code == 0, enough.output
@@ -282,20 +257,14 @@ def test_more_than_a_backup_usually_has_wants_to_be_said(run, tmp_path, monkeypa
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_trust_r20_what_a_dump_unpacks_to_is_counted_too(run, tmp_path, monkeypatch):
+def test_trust_r20_what_a_dump_unpacks_to_is_counted_too(run, tmp_path, room):
     """A dump may be packed inside, whatever the archive says of it."""
     for number in range(400):
         make_centre(slug=f"c{number}", name_en="x" * 200)
     run("create", tmp_path / "b.zip")
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        assert "database.dump" in archive.namelist()
-        size = sum(one.file_size for one in archive.infolist() if one.filename != "manifest.json")
-    usage = backup_unpack.shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(
-        backup_unpack.shutil,
-        "disk_usage",
-        lambda _place: usage._replace(free=backup_unpack.STAYS_FREE + size + (16 << 10)),
-    )
+    members = taken_apart(tmp_path / "b.zip")[1]
+    assert "database.dump" in members
+    room(backup_unpack.STAYS_FREE + sum(map(len, members.values())) + (16 << 10))
 
     answer = run("restore", tmp_path / "b.zip", "--replace")
 

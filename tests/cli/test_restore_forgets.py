@@ -1,21 +1,18 @@
 """What was erased or revoked after a backup was made stays so when it is restored (TRUST R24)."""
 
 import datetime as dt
-import json
-import zipfile
 from dataclasses import replace
-from hashlib import sha256
+from functools import partial
+from pathlib import Path
 
 import pytest
-from flask_migrate import stamp
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from scheduler import config
 from scheduler.attendance.service.sheets import keep_sheet, open_sheet, remove_sheet
 from scheduler.attendance.sheet_models import SheetScan
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.service.issuing import issue_certificates, revoke_certificate
-from scheduler.config import ROOT, settings
+from scheduler.config import settings
 from scheduler.core import age, audit, ledger, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.tokens import SecretLink
@@ -31,6 +28,7 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.privacy.service.erasure import erase_subject
 from scheduler.privacy.service.ledger import keep_ledger
 from scheduler.safeguarding.models import GuardianConsent
+from tests.cli.backups import digest, encrypt_to, put_together, taken_apart
 from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.feeds import make_feed
@@ -46,19 +44,21 @@ BEFORE, MADE, AFTER = (LEAVING + dt.timedelta(days=days) for days in (1, 2, 3))
 
 
 @pytest.fixture
-def run(app, the_clock):
-    """The commands of the backup, at the newest schema; the ledger of this test is its own."""
-    stamp(directory=str(ROOT / "migrations"))
+def run(run, newest_schema, the_clock):
+    """The commands of backups; the ledger of this test is its own."""
     path = settings().instance / ledger.FILE
     path.unlink(missing_ok=True)
     the_clock.stands_at(MADE)
-    yield lambda *arguments: app.test_cli_runner().invoke(args=["backup", *map(str, arguments)])
+    yield partial(run, "backup")
     path.unlink(missing_ok=True)
-    with db.engine.begin() as connection:
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
 
 
-def restored(run, file, the_clock, *options: str):
+def a_backup(run, folder: Path) -> Path:
+    assert run("create", folder / "b.zip").exit_code == 0
+    return folder / "b.zip"
+
+
+def restored(run, file: Path, the_clock, *options: str) -> str:
     the_clock.stands_at(AFTER + dt.timedelta(hours=1))
     answer = run("restore", file, "--replace", *options)
     assert (answer.exit_code, answer.stderr) == (0, ""), answer.output
@@ -66,19 +66,24 @@ def restored(run, file, the_clock, *options: str):
     return answer.stdout
 
 
+def not_ended() -> list[list[int]]:
+    """Calendar addresses, recovery codes and secret links that still open something."""
+    db.session.rollback()
+    wanted = (FeedToken.revoked_at, RecoveryCode.used_at, SecretLink.ended_at)
+    return [list(db.session.scalars(select(end.class_.id).where(end.is_(None)))) for end in wanted]
+
+
 def test_trust_r24_who_was_erased_is_erased_again_before_the_first_request(run, tmp_path, the_clock):
     centre = make_centre()
-    adult = a_cleared_educator(
-        centre_id=centre.id, given_name="Dragana", family_name="Zlatić", email="d@centre.example"
-    )
+    adult = a_cleared_educator(centre_id=centre.id, given_name="Dragana", email="d@centre.example")
     minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="l@young.example")
     a_held_visit(adult, minor, centre_id=centre.id)
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     for email in ("d@centre.example", "l@young.example"):
         erase_subject(SYSTEM, email, centre_id=None, now=AFTER)
 
-    told = restored(run, tmp_path / "b.zip", the_clock)
+    told = restored(run, file, the_clock)
 
     assert "2 person" in told
     assert db.session.scalars(select(User.given_name).where(User.given_name.in_(("Dragana", "Lenka")))).all() == []
@@ -88,18 +93,16 @@ def test_trust_r24_who_was_erased_is_erased_again_before_the_first_request(run, 
 def test_trust_r24_who_stands_in_visits_to_come_again_is_erased_all_the_same(run, tmp_path, the_clock):
     the_clock.stands_at(MONDAY)
     centre = make_centre()
-    adult = a_cleared_educator(
-        centre_id=centre.id, given_name="Dragana", family_name="Zlatić", email="d@centre.example"
-    )
+    adult = a_cleared_educator(centre_id=centre.id, given_name="Dragana", email="d@centre.example")
     minor = a_cleared_minor(centre_id=centre.id)
     a_confirmed_visit(adult, minor, centre_id=centre.id)
     keep_ledger(now=MONDAY - dt.timedelta(days=1))
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     later = MONDAY + dt.timedelta(hours=2)
     erase_subject(SYSTEM, "d@centre.example", centre_id=None, now=later, again=True)
 
     the_clock.stands_at(later + dt.timedelta(hours=1))
-    answer = run("restore", tmp_path / "b.zip", "--replace")
+    answer = run("restore", file, "--replace")
 
     assert (answer.exit_code, answer.stderr) == (0, "")
     db.session.rollback()
@@ -119,7 +122,7 @@ def test_trust_r24_feeds_links_accounts_consents_and_certificates_stay_revoked(r
         tokens.mint("status", asked, lasts=dt.timedelta(days=90), now=BEFORE)
         tokens.mint("status", asked + 1, lasts=dt.timedelta(days=90), now=BEFORE)
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     certificate = db.session.scalars(select(Certificate).order_by(Certificate.id)).first()
     number = certificate.number
     revoke_certificate(SYSTEM, certificate.id, "wrong", now=AFTER)
@@ -130,13 +133,11 @@ def test_trust_r24_feeds_links_accounts_consents_and_certificates_stay_revoked(r
         tokens.end_links("status", asked, now=AFTER)
     keep_ledger(now=AFTER)
 
-    told = restored(run, tmp_path / "b.zip", the_clock)
+    told = restored(run, file, the_clock)
 
     assert "1 account, 1 feed, 1 link, 1 certificate, 1 consent" in told
-    assert dict(db.session.execute(select(FeedToken.name, FeedToken.revoked_at.is_not(None))).all()) == {
-        "phone": True,
-        "tablet": False,
-    }
+    feeds = select(FeedToken.name, FeedToken.revoked_at.is_not(None))
+    assert dict(db.session.execute(feeds).all()) == {"phone": True, "tablet": False}
     ended = select(SecretLink.subject_id, SecretLink.ended_at.is_not(None)).where(SecretLink.purpose == "status")
     assert dict(db.session.execute(ended).all()) == {asked: True, asked + 1: False}
     assert db.session.scalar(select(Certificate.state).where(Certificate.number == number)) == "revoked"
@@ -150,14 +151,14 @@ def test_trust_r24_a_filled_sheet_comes_back_byte_by_byte_and_one_that_was_erase
     keep_sheet(other.teacher, other.first, a_scan("jpeg"), now=LEAVING)
     was = open_sheet(who, kept, now=LEAVING)
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     remove_sheet(SYSTEM, kept, now=AFTER)
     erase_subject(SYSTEM, "ana@school.example", centre_id=None, now=AFTER)
 
-    assert "1 person" in restored(run, tmp_path / "b.zip", the_clock)
+    assert "1 person" in restored(run, file, the_clock)
 
     [row] = db.session.scalars(select(SheetScan).order_by(SheetScan.id))
-    assert (row.id, row.sha256, row.added_by_id) == (kept, sha256(was[0]).hexdigest(), who.user_id)
+    assert (row.id, row.sha256, row.added_by_id) == (kept, digest(was[0]), who.user_id)
     assert open_sheet(who, kept, now=AFTER) == was
 
 
@@ -170,7 +171,7 @@ def test_trust_r24_keys_that_were_taken_away_and_codes_that_were_used_stay_gone(
     make_recovery_code(reset)
     ids = (kept.id, used.id, spare.id)
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     browser = a_browser(user, now=AFTER)
     token = passing.pass_code(browser, RECOVERY, network="", now=AFTER)
     token = keeping.remove_passkey(replace(browser, token=token, waits=False), lost.id, now=AFTER).token
@@ -178,7 +179,7 @@ def test_trust_r24_keys_that_were_taken_away_and_codes_that_were_used_stay_gone(
     resetting.reset_on_the_host(reset.email, now=AFTER)
     keep_ledger(now=AFTER)
 
-    told = restored(run, tmp_path / "b.zip", the_clock)
+    told = restored(run, file, the_clock)
 
     assert "2 app, 1 passkey, 2 code" in told
     assert db.session.scalars(select(CodeApp.id)).all() == []
@@ -191,20 +192,18 @@ def test_trust_r24_an_erasure_that_was_rolled_back_erases_nobody_upon_a_restore(
     make_user(email="stays@centre.example")
     make_user(email="goes@centre.example")
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     with monkeypatch.context() as broken:
         broken.setattr(db.session(), "commit", lambda: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             erase_subject(SYSTEM, "stays@centre.example", centre_id=None, now=AFTER)
     erase_subject(SYSTEM, "goes@centre.example", centre_id=None, now=AFTER)
 
-    told = restored(run, tmp_path / "b.zip", the_clock)
+    told = restored(run, file, the_clock)
 
     assert "1 person" in told
-    found = db.session.scalars(
-        select(User.email).where(User.email.in_(("stays@centre.example", "goes@centre.example")))
-    )
-    assert found.all() == ["stays@centre.example"]
+    emails = db.session.scalars(select(User.email)).all()
+    assert [one for one in emails if one in ("stays@centre.example", "goes@centre.example")] == ["stays@centre.example"]
 
 
 @pytest.mark.parametrize("how", ["line", "end"])
@@ -217,21 +216,19 @@ def test_trust_r24_a_ledger_out_of_which_something_was_taken_is_named_and_all_li
             tokens.mint("status", number, lasts=dt.timedelta(days=90), now=BEFORE)
             tokens.end_links("status", number, now=BEFORE)
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     path, away = settings().instance / ledger.FILE, tmp_path / "ledger.txt"
     lines = path.read_text().splitlines(keepends=True)
     away.write_text("".join([lines[0], *lines[2:]] if how == "line" else lines[:-1]))
     path.unlink()
 
     the_clock.stands_at(AFTER)
-    answer = run("restore", tmp_path / "b.zip", "--replace", "--ledger", away)
+    answer = run("restore", file, "--replace", "--ledger", away)
 
     named = "line 2 does not follow" if how == "line" else "does not hold the line that was its last"
     assert (answer.exit_code, named in answer.stderr) == (0, True), answer.output
     assert "The ledger does not tell all: every secret link" in answer.stdout
-    db.session.rollback()
-    assert db.session.scalars(select(FeedToken.id).where(FeedToken.revoked_at.is_(None))).all() == []
-    assert db.session.scalars(select(RecoveryCode.id).where(RecoveryCode.used_at.is_(None))).all() == []
+    assert not_ended() == [[], [], []]
 
 
 def test_trust_r24_without_a_ledger_every_link_and_feed_ends_and_it_is_said(run, tmp_path, the_clock):
@@ -239,20 +236,19 @@ def test_trust_r24_without_a_ledger_every_link_and_feed_ends_and_it_is_said(run,
     make_feed(minor)
     with transaction():
         tokens.mint("status", 1, lasts=dt.timedelta(days=90), now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     (settings().instance / ledger.FILE).unlink(missing_ok=True)
 
-    told = restored(run, tmp_path / "b.zip", the_clock)
+    told = restored(run, file, the_clock)
 
     assert "No ledger: every secret link and every calendar address has ended" in told
-    assert db.session.scalars(select(FeedToken.id).where(FeedToken.revoked_at.is_(None))).all() == []
-    assert db.session.scalars(select(SecretLink.id).where(SecretLink.ended_at.is_(None))).all() == []
+    assert not_ended() == [[], [], []]
 
 
 def test_trust_r24_a_ledger_from_elsewhere_is_given_and_one_of_another_key_refused(run, tmp_path, the_clock):
     make_user(email="d@centre.example", given_name="Dragana")
     keep_ledger(now=BEFORE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
+    file = a_backup(run, tmp_path)
     erase_subject(SYSTEM, "d@centre.example", centre_id=None, now=AFTER)
     own, away = settings().instance / ledger.FILE, tmp_path / "ledger.txt"
     away.write_bytes(own.read_bytes())
@@ -262,9 +258,9 @@ def test_trust_r24_a_ledger_from_elsewhere_is_given_and_one_of_another_key_refus
     ledger.append(tmp_path / "strange", lines, secret="another key")
     strange.write_bytes((tmp_path / "strange" / ledger.FILE).read_bytes())
 
-    refused = run("restore", tmp_path / "b.zip", "--replace", "--ledger", strange)
+    refused = run("restore", file, "--replace", "--ledger", strange)
     own.unlink(missing_ok=True)
-    told = restored(run, tmp_path / "b.zip", the_clock, "--ledger", str(away))
+    told = restored(run, file, the_clock, "--ledger", str(away))
 
     assert (refused.exit_code, "another SECRET_KEY" in refused.stderr, refused.stderr.count("\n")) == (2, True, 1)
     assert "1 person" in told
@@ -279,11 +275,10 @@ def test_trust_r24_a_backup_holds_unsent_messages_only_and_they_are_held(run, tm
     deliver(sent, now=MADE)
     with transaction() as session:
         audit.record(SYSTEM, "something", session.get(User, make_user().id), at=MADE)
-    assert run("create", tmp_path / "b.zip").exit_code == 0
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        held = b"".join(archive.read(name) for name in archive.namelist())
+    file = a_backup(run, tmp_path)
+    held = b"".join(taken_apart(file)[1].values())
 
-    restored(run, tmp_path / "b.zip", the_clock)
+    restored(run, file, the_clock)
 
     assert (b"sent@school.example" in held, b"waits@school.example" in held) == (False, True)
     rows = {row.id: row for row in db.session.scalars(select(OutboxMessage))}
@@ -294,7 +289,7 @@ def test_trust_r24_a_backup_holds_unsent_messages_only_and_they_are_held(run, tm
 def test_trust_s38_an_encrypted_backup_is_restored_by_the_secret_key_only(run, tmp_path, the_clock, monkeypatch):
     make_user(email="kept@centre.example")
     made = run("key", tmp_path / "key.txt")
-    _with_recipient(monkeypatch, made.stdout.strip())
+    encrypt_to(made.stdout.strip(), monkeypatch)
     file = tmp_path / "b.zip.age"
 
     answer = run("create", file)
@@ -307,11 +302,6 @@ def test_trust_s38_an_encrypted_backup_is_restored_by_the_secret_key_only(run, t
     restored(run, file, the_clock, "--identity", str(tmp_path / "key.txt"))
     assert db.session.scalars(select(User.email)).all() == ["kept@centre.example"]
     assert list(settings().instance.glob(".backup-*")) == []
-
-
-def _with_recipient(monkeypatch, recipient: str) -> None:
-    wanted = replace(settings(), backup_recipient=recipient)
-    monkeypatch.setattr(config, "_in_force", [wanted])
 
 
 def test_the_night_writes_a_backup_and_a_ledger_and_deletes_what_is_older_than_35_days(run, tmp_path, the_clock):
@@ -334,19 +324,12 @@ def test_the_night_writes_a_backup_and_a_ledger_and_deletes_what_is_older_than_3
 def test_a_backup_of_an_earlier_version_is_still_restored(run, tmp_path, the_clock):
     """Its manifest does not say when it was made."""
     make_user(email="kept@centre.example")
-    run("create", tmp_path / "b.zip")
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    told = json.loads(members["manifest.json"])
+    file = a_backup(run, tmp_path)
+    told, members = taken_apart(file)
     del told["at"]
-    members["manifest.json"] = json.dumps(told).encode()
-    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+    put_together(file, told, members)
 
-    said = restored(run, tmp_path / "old.zip", the_clock)
-
-    assert "No ledger" in said
+    assert "No ledger" in restored(run, file, the_clock)
     assert db.session.scalars(select(User.email)).all() == ["kept@centre.example"]
 
 
@@ -391,7 +374,7 @@ def test_a_folder_that_takes_no_backup_is_told_in_one_line(run, tmp_path):
 
 def test_a_file_that_is_no_key_is_told_in_one_line(run, tmp_path, the_clock, monkeypatch):
     key, none = tmp_path / "key.txt", tmp_path / "none.bin"
-    _with_recipient(monkeypatch, age.new_key(key))
+    encrypt_to(age.new_key(key), monkeypatch)
     none.write_bytes(b"\xff\xfe\x00")
     run("create", tmp_path / "made.zip")
 

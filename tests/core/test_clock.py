@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scheduler import config
 from scheduler.core import clock
+from scheduler.core.typed_days import YearMeant, day_typed
 
 DAY_CLOCKS_GO_FORWARD = dt.date(2027, 3, 28)
 DAY_CLOCKS_GO_BACK = dt.date(2027, 10, 31)
@@ -25,21 +26,15 @@ def test_ten_o_clock_stays_ten_o_clock_across_both_clock_changes(day: dt.date, u
     assert moment == dt.datetime.combine(day, dt.time(utc_hour, 0), tzinfo=dt.UTC)
 
 
-def test_a_time_that_the_clocks_jump_over_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("fold", "utc_hour"), [(0, 0), (1, 1)], ids=["the earlier", "the later where somebody says so"]
+)
+def test_a_doubled_time_is_one_of_two_and_a_time_that_the_clocks_jump_over_is_refused(fold: int, utc_hour: int) -> None:
+    time = dt.time(2, 30, fold=fold)
+
+    assert clock.moment_of(DAY_CLOCKS_GO_BACK, time) == dt.datetime(2027, 10, 31, utc_hour, 30, tzinfo=dt.UTC)
     with pytest.raises(ValueError, match="jump over"):
-        clock.moment_of(DAY_CLOCKS_GO_FORWARD, dt.time(2, 30))
-
-
-def test_a_doubled_time_is_the_earlier_one() -> None:
-    assert clock.moment_of(DAY_CLOCKS_GO_BACK, dt.time(2, 30)) == dt.datetime(2027, 10, 31, 0, 30, tzinfo=dt.UTC)
-
-
-def test_a_doubled_time_is_the_later_one_where_somebody_said_so() -> None:
-    second = dt.time(2, 30, fold=1)
-
-    assert clock.moment_of(DAY_CLOCKS_GO_BACK, second) == dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
-    with pytest.raises(ValueError, match="jump over"):
-        clock.moment_of(DAY_CLOCKS_GO_FORWARD, second)
+        clock.moment_of(DAY_CLOCKS_GO_FORWARD, time)
 
 
 def test_which_times_come_twice_and_which_never() -> None:
@@ -69,3 +64,70 @@ def test_the_wall_clock_comes_back_from_the_moment(day: dt.date, hour: int, minu
 
     assert clock.local_day(moment, clock.BELGRADE) == day
     assert moment.utcoffset() == dt.timedelta(0)
+
+
+# --- a day as people write it, in three scripts ---
+
+
+TODAY = dt.date(2026, 9, 14)
+CHRISTMAS_PARTY = dt.date(2026, 12, 16)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "16.12.2026.",
+        "16.12.",
+        "16.12",
+        "16/12",
+        "16,12",
+        "16. 12. 26.",
+        "16.12.2026. године",
+        "2026-12-16",
+        "16. decembar",
+        "16. decembra 2026. god.",
+        "16. децембар",
+        "16.децембра",
+        "16 дец",
+        "16. XII",
+        "16 Dec",
+        "16 December 26",
+        "16th December",
+        "December 16, 2026",
+        "Dec 16",
+        "среда, 16. децембар 2026.",
+        "sreda 16.12.",
+        "Wed 16 Dec",
+    ],
+)
+def test_one_day_in_many_words(typed):
+    assert day_typed(typed, TODAY) == CHRISTMAS_PARTY
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "day"),
+    [
+        ("14.9.", YearMeant.NEXT, TODAY),
+        ("13. septembar", YearMeant.NEXT, dt.date(2027, 9, 13)),
+        ("8.1.", YearMeant.NEXT, dt.date(2027, 1, 8)),
+        ("29. фебруар", YearMeant.NEXT, dt.date(2028, 2, 29)),
+        ("1 May", YearMeant.NEXT, dt.date(2027, 5, 1)),
+        ("1. август", YearMeant.NEXT, dt.date(2027, 8, 1)),
+        ("3 Oct", YearMeant.NEXT, dt.date(2026, 10, 3)),
+        ("14.9.", YearMeant.LAST, TODAY),
+        ("16. decembar", YearMeant.LAST, dt.date(2025, 12, 16)),
+        ("29.2.", YearMeant.LAST, dt.date(2024, 2, 29)),
+        ("16.12.", YearMeant.NONE, None),  # of a birth date the year is said
+        ("16.12.2010.", YearMeant.NONE, dt.date(2010, 12, 16)),
+    ],
+)
+def test_without_its_year_it_is_the_nearest_of_those_that_are_meant(typed, meant, day):
+    assert day_typed(typed, TODAY, meant) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["31.2.", "16.13.", "16. nikad", "decembar", "16", "четвртак 16.12.", "9:55", "0.0.", "12.2026.", "16.12.026"],
+)
+def test_what_is_no_day_or_another_weekday_is_none(typed):
+    assert day_typed(typed, TODAY) is None

@@ -1,15 +1,21 @@
+"""Words, days and numbers in each language, and how translations are read."""
+
 import datetime as dt
+import io
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
 
-from scheduler.core import language
-from scheduler.core.language import best_language, translator
+from scheduler.core import catalogue, language
+from scheduler.core.language import FOLDER, best_language, translator
 
 TUESDAY = dt.date(2026, 11, 24)
 
 
 @pytest.fixture
-def catalogue(tmp_path, monkeypatch):
+def one_plural(tmp_path, monkeypatch):
     """One plural, translated, in a folder of its own."""
     monkeypatch.setattr(language, "FOLDER", tmp_path)
     translator.cache_clear()
@@ -27,7 +33,7 @@ def catalogue(tmp_path, monkeypatch):
     translator.cache_clear()
 
 
-def test_translator_reads_the_catalogue_with_its_three_plural_forms(catalogue):
+def test_translator_reads_the_catalogue_with_its_three_plural_forms(one_plural):
     words = translator("sr_Cyrl")
 
     assert words.gettext("Visit") == "Посета"
@@ -37,9 +43,6 @@ def test_translator_reads_the_catalogue_with_its_three_plural_forms(catalogue):
         "%(num)s посета (много)",
         "%(num)s посета",
     ]
-
-
-def test_translator_of_english_gives_the_source(catalogue):
     assert translator("en").gettext("Visit") == "Visit"
     assert translator("en").ngettext("%(num)s visit", "%(num)s visits", 2) == "%(num)s visits"
 
@@ -117,11 +120,6 @@ def test_a_span_of_days_says_each_month_and_year_once(last, cyrl, english):
     assert language.span_of_days(TUESDAY, last, "en") == english
 
 
-def test_pick_takes_the_name_in_the_pages_script():
-    assert [language.pick(lang, "Ниш", "Niš") for lang in language.LANGUAGES] == ["Ниш", "Niš", "Niš"]
-    assert [language.html_lang(lang) for lang in language.LANGUAGES] == ["sr-Cyrl", "sr-Latn", "en"]
-
-
 @pytest.mark.parametrize(
     ("lang", "long", "share", "span"),
     [
@@ -136,7 +134,96 @@ def test_a_language_added_later_writes_days_and_numbers_its_own_way(lang, long, 
 
 
 def test_the_script_and_the_text_of_a_stored_name_follow_the_reader():
+    assert [language.pick(lang, "Ниш", "Niš") for lang in language.LANGUAGES] == ["Ниш", "Niš", "Niš"]
+    assert [language.html_lang(lang) for lang in language.LANGUAGES] == ["sr-Cyrl", "sr-Latn", "en"]
     assert [language.is_cyrillic(lang) for lang in ("sr_Cyrl", "sr_Latn", "mk", "hu", "en")] == [1, 0, 1, 0, 0]
     assert [language.worded(lang, "Дан", "Dan", "Day") for lang in ("sr_Cyrl", "sr_Latn", "en", "hu")] == [
         "Дан", "Dan", "Day", "Day",
     ]  # fmt: skip
+
+
+# --- our reader of translations beside the library's, which tools and translators use ---
+
+
+HOSTILE = r"""
+# a translator's word
+#. ours
+#: a/place.py:12
+#, python-format
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Language: sr_Cyrl\n"
+"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\n"
+
+msgid "over "
+"two lines"
+msgstr ""
+"у два\n"
+"реда \"под наводницима\" \\ и\tдаље"
+
+#, fuzzy, python-format
+msgid "doubtful %(n)s"
+msgstr "сумњиво %(n)s"
+
+msgid "after the doubtful one"
+msgstr "после сумњивог"
+
+msgid "not translated"
+msgstr ""
+
+msgctxt "of a day"
+msgid "open"
+msgstr "радан"
+
+msgid "open"
+msgstr "отворено"
+
+msgid "%(num)s visit"
+msgid_plural "%(num)s visits"
+msgstr[0] "%(num)s посета"
+msgstr[1] ""
+msgstr[2] "%(num)s посета (много)"
+
+#~ msgid "struck out"
+#~ msgstr "прецртано"
+"""
+
+
+def by_the_library(text: str) -> Translations:
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(text.encode())))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def catalogues() -> list[str]:
+    return [HOSTILE, *(path.read_text("utf-8") for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")))]
+
+
+@pytest.mark.parametrize("text", catalogues(), ids=["a hostile one", "Cyrillic", "Latin"])
+def test_every_word_is_what_the_library_reads(text):
+    ours, theirs = catalogue.read(text.splitlines(keepends=True)), by_the_library(text)
+
+    known = {key: words for key, words in theirs._catalog.items() if key != ""}
+    assert ours._catalog == known
+    assert len(known) >= 6
+    assert [ours.plural(n) for n in range(130)] == [theirs.plural(n) for n in range(130)]
+
+
+def test_a_plural_that_nobody_translated_and_a_catalogue_without_a_word_about_plurals_count_as_english_does():
+    header = HOSTILE[HOSTILE.index('msgid ""') : HOSTILE.index('msgid "over')]
+    dog = 'msgid "%(num)s dog"\nmsgid_plural "%(num)s dogs"\nmsgstr[0] ""\nmsgstr[1] ""\nmsgstr[2] ""\n'
+    bare = catalogue.read((header + dog).splitlines(keepends=True))
+    words = catalogue.read(['msgid "%(num)s dog"\n', 'msgid_plural "%(num)s dogs"\n', 'msgstr[0] "Hund"\n',
+                            'msgstr[1] "Hunde"\n'])  # fmt: skip
+
+    untranslated = [bare.ngettext("%(num)s dog", "%(num)s dogs", n) for n in (1, 2, 21)]
+    assert untranslated == ["%(num)s dog", "%(num)s dogs", "%(num)s dogs"]
+    assert [words.ngettext("%(num)s dog", "%(num)s dogs", n) for n in (0, 1, 2)] == ["Hunde", "Hund", "Hunde"]
+
+
+@pytest.mark.parametrize("line", ['"words of nothing"', "msgid without quotes", "<<<<<<< HEAD"])
+def test_a_line_that_is_none_is_told(line):
+    with pytest.raises(catalogue.BadCatalogue, match=line[:5]):
+        catalogue.read([line])

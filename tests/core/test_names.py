@@ -1,9 +1,21 @@
 """A name is made of letters that every paper prints, each word in one script (TRUST S22)."""
 
+import copy
+import pickle
+
 import pytest
 
 from scheduler.core.errors import GroundReason
-from scheduler.core.names import problem_with_name, problem_with_register_name
+from scheduler.core.names import (
+    SpelledName,
+    other_spelling,
+    problem_with_name,
+    problem_with_other_name,
+    problem_with_register_name,
+    spelled,
+    spellings,
+    whole_name,
+)
 from scheduler.core.text import clean
 
 
@@ -46,3 +58,74 @@ def test_an_official_register_may_mix_scripts_but_not_hold_what_no_paper_prints(
     assert problem_with_register_name("Kула") is None
     assert problem_with_register_name("Kула 山") is GroundReason.UNPRINTABLE
     assert problem_with_register_name(".") is GroundReason.NO_LETTER
+
+
+# --- a name in two scripts: as its owner writes it, or derived from Cyrillic, never the other way ---
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "cyrillic", "latin"),
+    [
+        ("Љиљана Џодић", "", "Љиљана Џодић", "Ljiljana Džodić"),
+        ("Ђорђе Његош", "Djordje Njegosh", "Ђорђе Његош", "Djordje Njegosh"),
+        ("Ljiljana Džodić", "", "Ljiljana Džodić", "Ljiljana Džodić"),
+        ("Szabó Katalin", "Каталин Сабо", "Каталин Сабо", "Szabó Katalin"),
+        ("Марко Smith", "", "Марко Smith", "Marko Smith"),
+        ("Алексей", "", "Алексей", "Алексей"),
+        ("", "", "", ""),
+    ],
+)
+def test_a_name_is_read_in_the_letters_of_the_reader(name, other, cyrillic, latin):
+    one = SpelledName(name, other)
+
+    assert [spelled(one, language) for language in ("sr_Cyrl", "sr_Latn", "en")] == [cyrillic, latin, latin]
+    assert type(spelled(one, "en")) is str
+
+
+def test_a_name_that_is_known_in_one_spelling_alone_is_derived_too():
+    assert spelled("Вера Антић", "en") == "Vera Antić"
+    assert spelled("Vera Antić", "sr_Cyrl") == "Vera Antić"
+
+
+def test_both_parts_go_together_and_a_name_without_a_surname_is_one_too():
+    whole = whole_name(SpelledName("Вера", "Vera"), SpelledName("Сабо", "Szabó"))
+
+    assert (whole, whole.other) == ("Вера Сабо", "Vera Szabó")
+    assert (whole_name("Вера", ""), whole_name("Вера", "").other) == ("Вера", "")
+
+
+def test_the_other_spelling_is_carried_by_copies_and_is_no_other_name():
+    one = SpelledName("Вера", "Wera")
+
+    assert copy.deepcopy(one).other == pickle.loads(pickle.dumps(one)).other == "Wera"
+    assert one == "Вера"
+    assert hash(one) == hash("Вера")
+
+
+def test_what_is_derived_is_told_apart_from_what_was_given():
+    assert other_spelling(SpelledName("Вера", "Wera")) == ("Wera", False)
+    assert other_spelling("Вера") == ("Vera", True)
+    assert other_spelling("Vera") == ("", False)
+    assert other_spelling("Алексей") == ("", False)
+
+
+def test_every_spelling_is_known_to_who_takes_a_name_out():
+    assert spellings(SpelledName("Сабо", "Szabó")) == ("Сабо", "Szabó", "Sabo")
+    assert spellings("Sabo") == ("Sabo",)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "problem"),
+    [
+        ("Вера", "Vera", None),
+        ("Vera", "Вера", None),
+        ("Вера", "", None),
+        ("Вера", "Вјера", GroundReason.SAME_LETTERS),
+        ("Vera", "Wera", GroundReason.SAME_LETTERS),
+        ("Вера", "Veра", GroundReason.MIXED_SCRIPTS),
+        ("Вера", "123", GroundReason.NO_LETTER),
+        ("Вера", "薇拉", GroundReason.UNPRINTABLE),
+    ],
+)
+def test_the_other_spelling_is_a_name_in_the_other_letters(name, other, problem):
+    assert problem_with_other_name(name, other) == problem

@@ -4,7 +4,6 @@ An attacker with SQL is played: the triggers that refuse such statements are dro
 """
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,114 +72,59 @@ def verified(heads: tuple[Head, ...] = ()) -> seals.Verified:
 
 
 @pytest.mark.postgres_decides
-def test_what_nobody_touched_is_well_and_twice_sealed_is_once(ids):
+def test_what_nobody_touched_is_well_twice_sealed_is_once_and_later_records_go_on(ids):
     found = verified()
 
     assert (found.well, found.sealed, found.unsealed) == (True, 10, 0)
     assert found.head is not None
     assert found.head.record_id == ids[-1]
     assert seals.seal_records() == seals.Sealed()
-
-
-@pytest.mark.postgres_decides
-def test_later_records_go_on_from_the_head(ids):
     numbers = write(3)
     seals.seal_records()
-
     assert (verified().well, verified().sealed) == (True, 13)
     assert verified().head.record_id == numbers[-1]
 
 
-def altered(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    run("UPDATE audit_entry SET action = 'nothing' WHERE id = :id", id=ids[4])
-    return ids[4], Fault.ALTERED
-
-
-def another_actor(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    run("UPDATE audit_entry SET actor = 'user:99' WHERE id = :id", id=ids[4])
-    return ids[4], Fault.ALTERED
-
-
-def other_details(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    run("""UPDATE audit_entry SET details = '{"n": 7}' WHERE id = :id""", id=ids[4])
-    return ids[4], Fault.ALTERED
-
-
-def deleted(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    run("DELETE FROM audit_entry WHERE id = :id", id=ids[4])
-    return ids[5], Fault.CUT
-
-
-def the_first_deleted(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    run("DELETE FROM audit_entry WHERE id = :id", id=ids[0])
-    return ids[1], Fault.CUT
-
-
-def replaced(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    """Another record under the same number, with the old seal."""
-    run(
-        f"UPDATE audit_entry SET ({CONTENT}) = (SELECT {CONTENT} FROM audit_entry WHERE id = :other) WHERE id = :id",
-        id=ids[4],
-        other=ids[7],
-    )
-    return ids[4], Fault.ALTERED
-
-
-def written_over(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    """As INSERT OR REPLACE does: the new record brings no seal."""
-    run("DELETE FROM audit_entry WHERE id = :id", id=ids[4])
-    run(
-        f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT :id, at, {CONTENT} FROM audit_entry WHERE id = :other",
-        id=ids[4],
-        other=ids[3],
-    )
-    return ids[4], Fault.INSERTED
-
-
-def put_in_between(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    """A gap between two numbers, as PostgreSQL leaves them, is filled later."""
-    run("DELETE FROM audit_entry WHERE id = :id", id=ids[9])
-    run(
-        f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT :id + 5, at, {CONTENT} FROM audit_entry WHERE id = :of",
-        id=ids[9],
-        of=ids[3],
-    )
-    seals.seal_records()
-    run(
-        f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT :id + 2, at, {CONTENT} FROM audit_entry WHERE id = :of",
-        id=ids[9],
-        of=ids[3],
-    )
-    seals.seal_records()
-    return ids[9] + 2, Fault.INSERTED
-
-
-def two_exchanged(run: Callable[..., None], ids: list[int]) -> tuple[int, Fault]:
-    for number, other in ((999_999, ids[4]), (ids[4], ids[5]), (ids[5], 999_999)):
-        run("UPDATE audit_entry SET id = :number WHERE id = :other", number=number, other=other)
-    return ids[4], Fault.ALTERED
+DELETE_4, DELETE_9 = ("DELETE FROM audit_entry WHERE id = " + place for place in (":r4", ":r9"))
+INSERT = f"INSERT INTO audit_entry (id, at, {CONTENT}) SELECT %s, at, {CONTENT} FROM audit_entry WHERE id = :r3"
+OF_ANOTHER = f"({CONTENT}) = (SELECT {CONTENT} FROM audit_entry WHERE id = :r7)"
+SEALED = "the records are sealed meanwhile"
+ATTACKS = {  # what runs, the first broken record, by how much its number is larger, and its fault
+    "altered": (["UPDATE audit_entry SET action = 'nothing' WHERE id = :r4"], 4, 0, Fault.ALTERED),
+    "another actor": (["UPDATE audit_entry SET actor = 'user:99' WHERE id = :r4"], 4, 0, Fault.ALTERED),
+    "other details": (["""UPDATE audit_entry SET details = '{"n": 7}' WHERE id = :r4"""], 4, 0, Fault.ALTERED),
+    "another record with the old seal": ([f"UPDATE audit_entry SET {OF_ANOTHER} WHERE id = :r4"], 4, 0, Fault.ALTERED),
+    "deleted": ([DELETE_4], 5, 0, Fault.CUT),
+    "the first deleted": (["DELETE FROM audit_entry WHERE id = :r0"], 1, 0, Fault.CUT),
+    # as INSERT OR REPLACE does: the new record brings no seal
+    "written over": ([DELETE_4, INSERT % ":r4"], 4, 0, Fault.INSERTED),
+    # a gap between two numbers, as PostgreSQL leaves them, is filled later
+    "put in between": ([DELETE_9, INSERT % ":r9 + 5", SEALED, INSERT % ":r9 + 2", SEALED], 9, 2, Fault.INSERTED),
+    "two exchanged": (
+        [
+            f"UPDATE audit_entry SET id = {n} WHERE id = {m}"
+            for n, m in ((999_999, ":r4"), (":r4", ":r5"), (":r5", 999_999))
+        ],
+        4,
+        0,
+        Fault.ALTERED,
+    ),
+}
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    "attack",
-    [
-        altered,
-        another_actor,
-        other_details,
-        deleted,
-        the_first_deleted,
-        replaced,
-        written_over,
-        put_in_between,
-        two_exchanged,
-    ],
-)
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_trust_s34_the_first_broken_record_is_named(ids, as_attacker, attack):
-    record_id, fault = attack(as_attacker, ids)
+    statements, place, further, fault = ATTACKS[attack]
+    for statement in statements:
+        if statement == SEALED:
+            seals.seal_records()
+        else:
+            as_attacker(statement, **{f"r{place}": number for place, number in enumerate(ids)})
 
     broken = verified().broken
 
+    record_id = ids[place] + further
     assert broken is not None
     assert (broken.record_id, broken.fault) == (record_id, fault)
     present = {row.id for row in db.session.query(AuditEntry)}

@@ -13,12 +13,12 @@ from scheduler.core import passwords, tokens
 from scheduler.core.db import db
 from scheduler.keys.models import CodeApp, Passkey
 from scheduler.keys.queries import key_ring
-from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import User
 from scheduler.policy import Role
 from tests.factories import MONDAY
 from tests.factories.keys import SECRET, a_browser, code_at, make_app, make_recovery_code
 from tests.factories.people import make_user
+from tests.keys.told import mails_to
 
 PASSWORD = "mesečina nad Drvengradom"
 
@@ -42,12 +42,6 @@ def thief(app: Flask, owner: User) -> FlaskClient:
 def keys() -> int:
     db.session.rollback()
     return sum(db.session.scalar(select(func.count()).select_from(kind)) or 0 for kind in (CodeApp, Passkey))
-
-
-def mails_to(owner: User) -> list[str]:
-    db.session.rollback()
-    wanted = select(OutboxMessage.kind).where(OutboxMessage.address == owner.email).order_by(OutboxMessage.id)
-    return list(db.session.scalars(wanted))
 
 
 def test_she_makes_no_key_for_an_account_that_has_none(thief, owner):
@@ -109,7 +103,7 @@ def test_her_guesses_warn_the_owner_and_do_not_shut_her_out(app, thief, owner):
     make_recovery_code(owner)
     answers = [thief.post("/second-step", data={"code": f"{number:06}"}).status_code for number in range(8)]
     assert answers == [422] * 5 + [429] * 3
-    assert mails_to(owner) == ["codes_guessed"]
+    assert mails_to(owner.email) == ["codes_guessed"]
 
     hers = app.test_client()
     hers.post("/sign-in", data={"email": owner.email, "password": PASSWORD})
@@ -122,7 +116,7 @@ def test_she_can_have_five_links_and_one_warning_mailed_to_the_owner_and_no_more
         thief.post("/second-step/mailbox")
         thief.post("/second-step", data={"code": "000000"})
 
-    assert sorted(mails_to(owner)) == ["codes_guessed", *["second_step_link"] * 5]
+    assert sorted(mails_to(owner.email)) == ["codes_guessed", *["second_step_link"] * 5]
 
 
 def one_hour():

@@ -50,6 +50,8 @@ def test_a_mail_is_given_up_at_once_when_refused_and_no_answer_is_tried_again():
     assert is_final(Failure.REFUSED, MONDAY, MONDAY)
     assert is_final(Failure.BROKEN, MONDAY, MONDAY)
     assert not is_final(failure_of(None), MONDAY, MONDAY)
+    told = [failure_of_http(status) for status in (302, 404, 503)]
+    assert told == [Failure.UNREACHABLE, Failure.UNREACHABLE, Failure.LATER]
 
 
 def test_a_short_message_has_letters_that_every_phone_has():
@@ -64,6 +66,10 @@ def test_a_short_message_that_is_too_long_loses_of_its_place_first():
     cut = short_with(sentence, "x" * 200, day="6.10.")
     assert len(cut) == 160
     assert cut.endswith("x) je otkazana.")
+    page = short_with("The visit (%(place)s) is off: %(page)s", "Place " * 40, page="https://a.example/offers")
+    assert 155 <= len(page) <= 160
+    assert page.startswith("The visit (Place ")
+    assert page.endswith(") is off: https://a.example/offers")
     assert len(short_with("y" * 300 + "%(place)s", "Niš")) == 160
 
 

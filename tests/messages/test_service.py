@@ -4,6 +4,7 @@ import email.policy
 import smtplib
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 
@@ -42,15 +43,21 @@ class Sink:
         return "250 OK"
 
 
-@pytest.fixture
-def sink(app) -> Iterator[Sink]:
+@contextmanager
+def a_mail_server(app, **given) -> Iterator[Sink]:
     handler = Sink()
-    controller = Controller(handler, hostname="127.0.0.1", port=8155)
+    controller = Controller(handler, hostname="127.0.0.1", port=8155, **given)
     controller.start()
     config.use(replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:8155"))
     yield handler
     controller.stop()
     config.use(app.config["SETTINGS"])
+
+
+@pytest.fixture
+def sink(app) -> Iterator[Sink]:
+    with a_mail_server(app) as handler:
+        yield handler
 
 
 def stored(message: OutboxMessage) -> OutboxMessage:
@@ -236,16 +243,11 @@ def test_a_server_that_refuses_ourselves_says_nothing_about_the_address(app, mon
 
 @pytest.mark.parametrize("takes", [True, False])
 def test_a_cyrillic_address_leaves_by_smtputf8_or_is_refused_with_words(app, takes):
-    handler = Sink()
-    controller = Controller(handler, hostname="127.0.0.1", port=8157, enable_SMTPUTF8=takes)
-    controller.start()
-    config.use(replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:8157"))
     whole, domain = make_message("ана@школа.срб"), make_message("ana@школа.срб")
 
-    outcomes = [service.deliver(message.id, MONDAY) for message in (whole, domain)]
+    with a_mail_server(app, enable_SMTPUTF8=takes) as handler:
+        outcomes = [service.deliver(message.id, MONDAY) for message in (whole, domain)]
 
-    controller.stop()
-    config.use(app.config["SETTINGS"])
     assert outcomes == [MessageState.SENT if takes else MessageState.FAILED, MessageState.SENT]
     assert stored(whole).failure == (None if takes else Failure.LETTERS)
     assert b"To: ana@xn--80atdl2c.xn--90a3ac" in handler.taken[-1]

@@ -9,7 +9,7 @@ from scheduler import config
 from scheduler.core.db import db, transaction
 from scheduler.messages import queries, rules, service
 from scheduler.messages.models import OutboxMessage
-from scheduler.messages.terms import Channel, Failure, MessageState, ShortDraft
+from scheduler.messages.terms import Channel, MessageState, ShortDraft
 from tests.factories import MONDAY
 from tests.sms_provider import a_provider
 
@@ -53,34 +53,6 @@ def test_serbian_is_written_in_latin_letters_without_accents():
     assert rules.short(rules.short("Čačak šđž")) == rules.short("Čačak šđž") == "Cacak sdjz"
 
 
-def test_a_long_place_is_cut_and_the_rest_stays():
-    text = rules.short_with("The visit (%(place)s) is off: %(page)s", "Place " * 40, page="https://a.example/offers")
-
-    assert 155 <= len(text) <= 160
-    assert text.startswith("The visit (Place ")
-    assert text.endswith(") is off: https://a.example/offers")
-
-
-def test_a_place_without_a_name_leaves_no_brackets():
-    assert rules.short_with("The visit (%(place)s) is off", "") == "The visit is off"
-
-
-@pytest.mark.parametrize(
-    ("status", "failure"),
-    [
-        (400, Failure.REFUSED),
-        (422, Failure.REFUSED),
-        (429, Failure.LATER),
-        (503, Failure.LATER),
-        (401, Failure.UNREACHABLE),
-        (404, Failure.UNREACHABLE),
-        (302, Failure.UNREACHABLE),
-    ],
-)
-def test_what_an_answer_of_the_provider_means(status, failure):
-    assert rules.failure_of_http(status) is failure
-
-
 @pytest.mark.both_databases
 def test_without_a_provider_it_is_a_file_and_no_letter(app):
     folder = config.settings().instance
@@ -101,6 +73,10 @@ def test_a_provider_takes_the_message_as_json(app, to_provider):
     assert service.deliver(make_short("Zdravo"), MONDAY) is MessageState.SENT
 
     assert [said for _path, _headers, said in to_provider.taken] == [{"to": NUMBER, "text": "Zdravo"}]
+    to_provider.answer = 400  # never taken, so given up at once
+    one = make_short()
+    assert service.deliver(one, MONDAY) is MessageState.FAILED
+    assert stored(one).failure == "refused"
 
 
 @pytest.mark.both_databases
@@ -116,14 +92,6 @@ def test_what_failed_is_tried_again_after_its_pause_and_given_up_after_three_day
     assert service.deliver(one, late) is MessageState.FAILED
     to_provider.answer = 200
     assert service.deliver(one, late + dt.timedelta(days=1)) is None
-
-
-def test_a_message_that_the_provider_never_takes_is_given_up_at_once(app, to_provider):
-    to_provider.answer = 400
-    one = make_short()
-
-    assert service.deliver(one, MONDAY) is MessageState.FAILED
-    assert stored(one).failure == "refused"
 
 
 def test_no_log_line_holds_the_number_the_text_or_the_providers_key(app, to_provider, caplog):

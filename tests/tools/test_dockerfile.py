@@ -25,15 +25,12 @@ def test_each_line_can_be_walked():
     assert [step.word for step in image.steps].count("RUN") == 1
 
 
-def test_an_instruction_that_we_cannot_walk_is_refused():
-    with pytest.raises(Unreadable, match="ADD"):
-        instructions("FROM x\nADD y z")
-
-
-def test_lines_that_go_on_are_one_instruction():
+def test_lines_that_go_on_are_one_instruction_and_one_that_we_cannot_walk_is_refused():
     (_from, found) = instructions("FROM x\n# why\nRUN one \\\n    && two\n")
 
     assert found.text == "one && two"
+    with pytest.raises(Unreadable, match="ADD"):
+        instructions("FROM x\nADD y z")
 
 
 def test_what_runs_is_not_root_and_is_looked_after():

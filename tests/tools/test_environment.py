@@ -303,25 +303,18 @@ def run_python_sh(wanted: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(script, env=env, capture_output=True, text=True, check=False)
 
 
-def test_the_python_that_is_named_is_taken(tmp_path: Path) -> None:
-    python = a_fake_python(tmp_path, "mine", new=True)
+def test_the_python_that_is_named_is_taken_unless_it_is_too_old_and_without_a_name_one_is_found(tmp_path: Path) -> None:
+    taken, old, found = (
+        run_python_sh(str(a_fake_python(tmp_path, "mine", new=True))),
+        run_python_sh(str(a_fake_python(tmp_path, "old", new=False))),
+        run_python_sh(""),
+    )
 
-    assert run_python_sh(str(python)).stdout == "mine -V\n"
-
-
-def test_a_named_python_that_is_too_old_is_refused_in_one_line(tmp_path: Path) -> None:
-    done = run_python_sh(str(a_fake_python(tmp_path, "old", new=False)))
-
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"no Python 3.11 or newer among: {tmp_path / 'old'};")
-    assert done.stderr.count("\n") == 1
-
-
-def test_without_a_name_a_python_of_this_machine_is_found() -> None:
-    done = run_python_sh("")
-
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Python 3.")
+    assert taken.stdout == "mine -V\n"
+    assert (old.returncode, old.stderr.count("\n")) == (1, 1)
+    assert old.stderr.startswith(f"no Python 3.11 or newer among: {tmp_path / 'old'};")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("Python 3.")
 
 
 def test_the_builder_needs_nothing_but_the_standard_library() -> None:

@@ -12,11 +12,7 @@ def test_an_extended_instance_is_read_and_gives_nights_to_adults_alone():
 
     problem = read_problem(json.dumps(extended(instance, nights=3, night_cost=90, rides=True)).encode())
 
-    assert [(one.nights_max, one.takes_along) for one in problem.people] == [
-        (3, True),
-        (3, True),
-        (0, False),
-        (3, False),
-    ]
+    given = [(one.nights_max, one.takes_along) for one in problem.people]
+    assert given == [(3, True), (3, True), (0, False), (3, False)]
     assert problem.people[2].own_school.may_ride == problem.people[2].own_school.consent
     assert problem.weights.night == 90

@@ -69,17 +69,8 @@ def test_a_form_sends_what_stood_there_and_what_is_typed():
 
     sent = form.filled({"who": "Vesna", "yes": "y"})
 
-    assert sorted(sent) == sorted(
-        [
-            ("token", "t1"),
-            ("town", "1"),
-            ("day", "mon"),
-            ("text", "one line"),
-            ("also", "y"),
-            ("who", "Vesna"),
-            ("yes", "y"),
-        ]
-    )
+    first = [("also", "y"), ("day", "mon"), ("text", "one line"), ("token", "t1"), ("town", "1")]
+    assert sorted(sent) == [*first, ("who", "Vesna"), ("yes", "y")]
     assert form.buttons == [("host", "7"), ("host", "8")]
 
 

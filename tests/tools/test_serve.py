@@ -24,16 +24,12 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def test_a_taken_port_is_told_with_another_one_to_try(taken_port: int) -> None:
+def test_a_taken_port_is_told_with_another_one_to_try_that_is_free_itself(taken_port: int) -> None:
+    other = serve.next_free(taken_port)
     with pytest.raises(serve.CannotServe) as refusal:
         serve.addresses_for(taken_port)
 
-    assert str(refusal.value) == f"port {taken_port} is taken, try PORT={serve.next_free(taken_port)} make run"
-
-
-def test_the_port_to_try_is_free_itself(taken_port: int) -> None:
-    other = serve.next_free(taken_port)
-
+    assert str(refusal.value) == f"port {taken_port} is taken, try PORT={other} make run"
     assert other != taken_port
     assert f"127.0.0.1:{other}" in serve.addresses_for(other)
 
@@ -64,13 +60,9 @@ def test_a_port_that_is_none_is_refused_with_code_2(text: str) -> None:
     assert refusal.value.code == 2
 
 
-def test_a_second_start_on_the_same_instance_is_refused(tmp_path: Path) -> None:
+def test_a_second_start_on_the_same_instance_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     with serve.hold(tmp_path), pytest.raises(serve.CannotServe, match=f"in use by process {os.getpid()}: end that one"):
         serve.hold(tmp_path)
-
-
-def test_the_lock_is_free_again_when_its_holder_ends(tmp_path: Path) -> None:
-    serve.hold(tmp_path).close()
 
     serve.hold(tmp_path).close()
 

@@ -10,8 +10,35 @@ from scheduler.core.imports.workbook import BadWorkbook, sheets_of_workbook
 from tests.workbooks import MAIN, REL, a_workbook, parts_of
 
 
-def rows_of_workbook(content: bytes, *, most_rows: int):
+def rows_of(content: bytes, most_rows: int = 9):
     return next(sheets_of_workbook(content, most_rows=most_rows)).rows
+
+
+def refusal_of(content: bytes, most_rows: int = 9) -> str:
+    with pytest.raises(BadWorkbook) as refusal:
+        rows_of(content, most_rows)
+    return refusal.value.problem
+
+
+def with_sheet(content: bytes) -> bytes:
+    """A workbook whose one sheet has this text."""
+    return a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": content})
+
+
+def packed(packing: int, parts: dict[str, bytes], spoilt: slice = slice(0)) -> bytes:
+    """The parts in a file of that packing, with noughts in place of some of its bytes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packing) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    content = bytearray(stream.getvalue())
+    content[spoilt] = bytes(len(content[spoilt]))
+    return bytes(content)
+
+
+def sheet_xml(rows: str, before: str = "", main: str = MAIN) -> bytes:
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return f"{head}<worksheet {main}>{before}<sheetData>{rows}</sheetData></worksheet>".encode()
 
 
 LAYOUT = Layout({"name": ("назив",), "day": ("датум",), "pupils": ("ученика",)})
@@ -32,58 +59,51 @@ def test_a_workbook_is_read_as_its_csv_would_be():
 
 
 def test_moments_and_times_are_told_as_people_write_them():
-    assert rows_of_workbook(a_workbook([["x", 45425.4375], ["y", 0.4375]]), most_rows=9) == [
+    assert rows_of(a_workbook([["x", 45425.4375], ["y", 0.4375]])) == [
         (1, ["x", "2024-05-13 10:30"]),
         (2, ["y", "10:30"]),
     ]
 
 
+LATE_TYPE = b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE w><worksheet"
+WORDS = parts_of([["x" * 900, "y"]])
+
+
 @pytest.mark.parametrize(
-    ("part", "content"),
+    "content",
     [
-        ("xl/worksheets/sheet1.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
-        ("xl/worksheets/sheet1.xml", b"<worksheet"),
-        ("xl/worksheets/sheet1.xml", '<?xml version="1.0" encoding="utf-16"?><x/>'.encode("utf-16")),
-        ("xl/workbook.xml", b"<x/>"),
-        ("xl/sharedStrings.xml", b"<x/>"),
+        *(a_workbook([["x", "y"]])[:cut] for cut in (10, 100, 400)),
+        with_sheet(b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
+        with_sheet(sheet_xml("").replace(b"<worksheet", LATE_TYPE, 1)),
+        with_sheet(b"<worksheet"),
+        with_sheet('<?xml version="1.0" encoding="utf-16"?><x/>'.encode("utf-16")),
+        *(with_sheet(sheet_xml(f'<row r="{number}"><c><v>7</v></c></row>')) for number in ("9" * 5000, "-")),
+        *(a_workbook([["x", "y"]], **{part: b"<x/>"}) for part in ("xl/workbook.xml", "xl/sharedStrings.xml")),
+        *(
+            packed(packing, WORDS, spoilt)
+            for packing in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)  # no spreadsheet writes them
+            for spoilt in (slice(0), slice(60, 200))
+        ),
     ],
 )
-def test_what_is_no_workbook_is_refused(part, content):
-    with pytest.raises(BadWorkbook) as refusal:
-        rows_of_workbook(a_workbook([["x", "y"]], **{part: content}), most_rows=9)
-
-    assert refusal.value.problem == "not_a_workbook"
+def test_what_is_no_workbook_is_refused(content):
+    assert refusal_of(content) == "not_a_workbook"
 
 
-@pytest.mark.parametrize("cut", [10, 100, 400])
-def test_a_workbook_cut_off_is_refused(cut):
-    with pytest.raises(BadWorkbook):
-        rows_of_workbook(a_workbook([["x", "y"]])[:cut], most_rows=9)
+def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
+    monkeypatch.setattr(workbook, "PIECE_BYTES", 7)
 
-
-def test_a_bomb_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_SHEET_BYTES", 100_000)
-    bomb = a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": b"<x>" + b" " * 200_000 + b"</x>"})
-    assert len(bomb) < 5_000
-
-    with pytest.raises(BadWorkbook) as refusal:
-        rows_of_workbook(bomb, most_rows=9)
-
-    assert refusal.value.problem == "file_too_large"
-
-
-def sheet_of(inner: bytes) -> dict[str, bytes]:
-    return {"xl/worksheets/sheet1.xml": f"<worksheet {MAIN}><sheetData>".encode() + inner + b"</sheetData></worksheet>"}
+    assert refusal_of(with_sheet(b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>")) == "not_a_workbook"
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("cell", [b"<row/>", b"<a/>", b"<row><c/><c/></row>", b'<row s="1"/>'])
+@pytest.mark.parametrize("cell", ["<row/>", "<a/>", "<row><c/><c/></row>", '<row s="1"/>'])
 def test_millions_of_empty_lines_never_stand_in_memory(cell):
-    bomb = a_workbook([["x"]], **sheet_of(cell * 100_000))
+    bomb = with_sheet(sheet_xml(cell * 100_000))
     assert len(bomb) < 6_000
     tracemalloc.start()
     try:
-        assert rows_of_workbook(bomb, most_rows=9) == []
+        assert rows_of(bomb) == []
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -92,20 +112,28 @@ def test_millions_of_empty_lines_never_stand_in_memory(cell):
 
 
 @pytest.mark.parametrize(
-    ("limit", "inner"),
+    ("limit", "most", "rows", "problem"),
     [
-        ("MOST_ELEMENTS", b"<row/>" * 300),
-        ("MOST_INSIDE", b"<row>" + b"<c/>" * 300 + b"</row>"),
-        ("DEEPEST", b"<row>" * 300 + b"</row>" * 300),
+        ("MOST_SHEET_BYTES", 100_000, " " * 200_000, "file_too_large"),
+        ("MOST_ELEMENTS", 200, "<row/>" * 300, "file_too_large"),
+        ("MOST_INSIDE", 200, "<row>" + "<c/>" * 300 + "</row>", "file_too_large"),
+        ("DEEPEST", 200, "<row>" * 300 + "</row>" * 300, "file_too_large"),
+        ("MOST_CELLS", 1_000, '<row r="1">' + '<c r="XFD1"/>' * 1_001 + "</row>", "too_many_rows"),  # none is kept
     ],
 )
-def test_a_part_of_too_many_elements_is_refused(monkeypatch, limit, inner):
-    monkeypatch.setattr(workbook, limit, 200)
+def test_a_part_that_holds_too_much_is_refused(monkeypatch, limit, most, rows, problem):
+    monkeypatch.setattr(workbook, limit, most)
+    bomb = with_sheet(sheet_xml(rows))
 
-    with pytest.raises(BadWorkbook) as refusal:
-        rows_of_workbook(a_workbook([["x"]], **sheet_of(inner)), most_rows=9)
+    assert len(bomb) < 5_000
+    assert refusal_of(bomb) == problem
 
-    assert refusal.value.problem == "file_too_large"
+
+def test_too_many_lines_and_too_many_parts_are_refused():
+    parts = {str(number): b"" for number in range(workbook.MOST_PARTS + 1)}
+
+    assert refusal_of(a_workbook([["x"]] * 4), most_rows=3) == "too_many_rows"
+    assert refusal_of(packed(zipfile.ZIP_STORED, parts)) == "file_too_large"
 
 
 @pytest.mark.parametrize(
@@ -119,68 +147,18 @@ def test_a_format_is_read_as_far_as_a_spreadsheet_writes_one(zeros, read):
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="200"/></cellXfs></styleSheet>'
     )
 
-    rows = rows_of_workbook(a_workbook([[46300]], **{"xl/styles.xml": styles.encode()}), most_rows=9)
+    rows = rows_of(a_workbook([[46300]], **{"xl/styles.xml": styles.encode()}))
 
     assert rows == [(1, [read])]
 
 
-@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-@pytest.mark.parametrize("spoilt", [False, True])
-def test_a_packing_that_no_spreadsheet_writes_is_refused_whole_or_spoilt(packing, spoilt):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", packing) as archive:
-        for name, content in parts_of([["x" * 900, "y"]]).items():
-            archive.writestr(name, content)
-    content = bytearray(stream.getvalue())
-    if spoilt:
-        content[60:200] = bytes(140)
-
-    with pytest.raises(BadWorkbook) as refusal:
-        rows_of_workbook(bytes(content), most_rows=9)
-
-    assert refusal.value.problem == "not_a_workbook"
-
-
-def test_a_document_type_across_two_pieces_is_seen(monkeypatch):
-    monkeypatch.setattr(workbook, "PIECE_BYTES", 7)
-    typed = b"<?xml version='1.0'?>\n<!DOCTYPE x><x/>"
-
-    with pytest.raises(BadWorkbook):
-        rows_of_workbook(a_workbook([["x"]], **{"xl/worksheets/sheet1.xml": typed}), most_rows=9)
-
-
 def test_a_workbook_in_small_pieces_reads_the_same(monkeypatch):
     content = a_workbook([["Назив", "Датум"], ["ОШ Чук", 45425], ["x", 0.5]])
-    whole = rows_of_workbook(content, most_rows=9)
+    whole = rows_of(content)
     monkeypatch.setattr(workbook, "PIECE_BYTES", 5)
 
-    assert (
-        rows_of_workbook(content, most_rows=9)
-        == whole
-        == [(1, ["Назив", "Датум"]), (2, ["ОШ Чук", "2024-05-13"]), (3, ["x", "12:00"])]
-    )
-
-
-def test_too_many_lines_and_too_many_parts_are_refused():
-    with pytest.raises(BadWorkbook) as lines:
-        rows_of_workbook(a_workbook([["x"]] * 4), most_rows=3)
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for number in range(workbook.MOST_PARTS + 1):
-            archive.writestr(str(number), b"")
-    with pytest.raises(BadWorkbook) as parts:
-        rows_of_workbook(stream.getvalue(), most_rows=3)
-
-    assert (lines.value.problem, parts.value.problem) == ("too_many_rows", "file_too_large")
-    assert parts_of([["x"]])
-
-
-def sheet_xml(rows: str, before: str = "", main: str = MAIN) -> bytes:
-    head = '<?xml version="1.0" encoding="UTF-8"?>'
-    return f"{head}<worksheet {main}>{before}<sheetData>{rows}</sheetData></worksheet>".encode()
-
-
-SHEET = "xl/worksheets/sheet1.xml"
+    assert whole == [(1, ["Назив", "Датум"]), (2, ["ОШ Чук", "2024-05-13"]), (3, ["x", "12:00"])]
+    assert rows_of(content) == whole
 
 
 def test_of_a_formula_the_last_result_is_read_and_truth_is_one():
@@ -189,9 +167,7 @@ def test_of_a_formula_the_last_result_is_read_and_truth_is_one():
         '<c r="C1" t="b"><v>1</v></c><c r="D1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E1"><f>NOW()</f></c></row>'
     )
 
-    assert rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9) == [
-        (1, ["28", "28x", "1", "#DIV/0!", ""])
-    ]
+    assert rows_of(with_sheet(content)) == [(1, ["28", "28x", "1", "#DIV/0!", ""])]
 
 
 @pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:ZZZ99999999999", "nonsense"])
@@ -201,53 +177,14 @@ def test_what_a_sheet_says_of_its_own_size_makes_no_room(dimension):
         before=f'<dimension ref="{dimension}"/>',
     )
 
-    assert rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9) == [(1048576, ["7"])]
-
-
-@pytest.mark.parametrize("number", ["9" * 5000, "-"])
-def test_a_line_number_that_is_none_is_refused(number):
-    content = sheet_xml(f'<row r="{number}"><c><v>7</v></c></row>')
-
-    with pytest.raises(BadWorkbook):
-        rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9)
-
-
-def test_too_many_cells_are_refused_even_where_nothing_is_kept_of_them(monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_CELLS", 1_000)
-    content = sheet_xml('<row r="1">' + '<c r="XFD1"/>' * 1_001 + "</row>")
-
-    with pytest.raises(BadWorkbook) as refusal:
-        rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9)
-
-    assert refusal.value.problem == "too_many_rows"
-
-
-def test_a_document_type_is_found_wherever_it_stands():
-    content = sheet_xml("").replace(b"<worksheet", b"<!--" + b"x" * 70_000 + b"--><!DOCTYPE w><worksheet", 1)
-
-    with pytest.raises(BadWorkbook):
-        rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9)
-
-
-@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
-def test_a_broken_part_packed_in_another_way_is_refused(packed):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", packed) as archive:
-        for name, content in parts_of([["x" * 500, "y"]]).items():
-            archive.writestr(name, content)
-    broken = bytearray(stream.getvalue())
-    for at in range(60, 160):
-        broken[at] ^= 0x5A
-
-    with pytest.raises(BadWorkbook):
-        rows_of_workbook(bytes(broken), most_rows=9)
+    assert rows_of(with_sheet(content)) == [(1048576, ["7"])]
 
 
 def test_a_workbook_of_the_strict_kind_is_read_too():
     strict = 'xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"'
     content = sheet_xml('<row r="1"><c r="A1" t="inlineStr"><is><t>Ниш</t></is></c></row>', main=strict)
 
-    assert rows_of_workbook(a_workbook([["x"]], **{SHEET: content}), most_rows=9) == [(1, ["Ниш"])]
+    assert rows_of(with_sheet(content)) == [(1, ["Ниш"])]
 
 
 def several_sheets(*sheets: bytes) -> bytes:
