@@ -15,6 +15,7 @@ from tools.supervisor import DIES_WITH_ME, Part, keep_together
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 LARGEST_BODY = 12_000_000  # bytes; waitress would else write a gigabyte to the disk before anybody looks at it
+WORKER_PAUSE_S = 10.0  # until a worker that ended is started again: a full disk is not emptied sooner
 COMMAND = (sys.executable, "-m", "scheduler.command")
 
 
@@ -109,7 +110,7 @@ def parts(addresses: list[str]) -> list[Part]:
     seen = ["--no-clear-untrusted-proxy-headers"]  # believed by nothing; /metrics knows by them who came by a proxy
     lean = ["env", "MALLOC_ARENA_MAX=1", sys.executable, "-OO", "-m", "tools.web"]
     web = [*lean, *listen, *limits, *seen, "--ident=", "wsgi:app"]
-    return [Part("web", web, signal.SIGINT, early=True), Part("worker", [*COMMAND, "worker"])]
+    return [Part("web", web, signal.SIGINT, early=True), Part("worker", [*COMMAND, "worker"], pause_s=WORKER_PAUSE_S)]
 
 
 def answers(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""Keeps a few processes alive together: when one ends, all end; when this process is killed, they die with it.
+"""Keeps a few processes alive together: one that ends ends all, or is started again; killed, this takes them along.
 
 Linux only, standard library only: `setpriv --pdeathsig` (util-linux) asks the kernel to kill a child whose parent died.
 """
@@ -21,12 +21,14 @@ class Part:
     """One process to keep: its name for people, its command, and the signal on which it ends tidily.
 
     An early one is started before the preparation, and waits for the end of its standard input to begin its work.
+    One with a pause is started again after it when it ends; without one, the end of a part ends all.
     """
 
     name: str
     command: Sequence[str]
     stop_signal: signal.Signals = signal.SIGTERM
     early: bool = False
+    pause_s: float | None = None
 
 
 def _nothing() -> None:
@@ -40,7 +42,7 @@ def keep_together(
     prepare: Callable[[], None] = _nothing,
     when_started: Callable[[], bool] | None = None,
 ) -> int:
-    """Run the parts until one ends (code 1, or its own) or until SIGINT, SIGTERM or SIGHUP (code 0).
+    """Run the parts until one without a pause ends (code 1, or its own) or until SIGINT, SIGTERM or SIGHUP (code 0).
 
     `prepare` is called beside the early parts and before the others; what it raises ends them and reaches the caller.
     `when_started` is asked again and again until it says True; use it to tell people that all is up.
@@ -48,6 +50,7 @@ def keep_together(
     """
     wishes: list[int] = []  # a handler that raised could interrupt the ending itself, so it only takes a note
     children: list[tuple[Part, subprocess.Popen[bytes]]] = []
+    paused: list[tuple[float, Part]] = []  # when each of them is started again
     try:
         children += [(part, _start(part, env)) for part in parts if part.early]
         prepare()
@@ -57,8 +60,14 @@ def keep_together(
             _let_begin(child)
         children += [(part, _start(part, env)) for part in parts if not part.early]
         while not wishes:
-            if ended := next(((part, child) for part, child in children if child.poll() is not None), None):
-                return _code_after(*ended)
+            for ended in [(part, child) for part, child in children if child.poll() is not None]:
+                if ended[0].pause_s is None:
+                    return _code_after(*ended)
+                children.remove(ended)
+                paused.append((_start_again_at(*ended), ended[0]))
+            for due in [(moment, part) for moment, part in paused if moment <= time.monotonic()]:
+                paused.remove(due)
+                children.append((due[1], _start(due[1], env)))
             if when_started and when_started():
                 when_started = None
             time.sleep(LOOK_AGAIN_S)
@@ -80,6 +89,15 @@ def _let_begin(child: subprocess.Popen[bytes]) -> None:
 def _code_after(part: Part, child: subprocess.Popen[bytes]) -> int:
     print(f"{part.name} ended with code {child.returncode}; ending the rest", file=sys.stderr, flush=True)
     return child.returncode if child.returncode > 0 else 1
+
+
+def _start_again_at(part: Part, child: subprocess.Popen[bytes]) -> float:
+    """Say that a part with a pause has ended, with whatever it had started; the moment of its next start."""
+    _kill_group(child)
+    pause_s = part.pause_s or 0.0
+    text = f"{part.name} ended with code {child.returncode}; it is started again in {pause_s:g} seconds"
+    print(text, file=sys.stderr, flush=True)
+    return time.monotonic() + pause_s
 
 
 def _end(children: list[tuple[Part, subprocess.Popen[bytes]]]) -> None:

@@ -1,5 +1,8 @@
 """Which constraint refused: so that a race that slips past the rules still gets a sentence, not a 500."""
 
+import errno
+from sqlite3 import SQLITE_FULL
+
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -13,6 +16,7 @@ CROSSED_WORDS = (
     "database is locked",
     "row_is_not_replaced",
 )
+FULL_STATE = "53100"  # disk_full, of PostgreSQL
 CROSSINGS: tuple[type[Exception], ...] = (DBAPIError, StaleDataError)
 
 
@@ -22,6 +26,15 @@ def crossed(error: Exception) -> bool:
         return True
     told = error.orig if isinstance(error, DBAPIError) else None
     return getattr(told, "sqlstate", None) in CROSSED_STATES or str(told).startswith(CROSSED_WORDS)
+
+
+def found_no_room(error: BaseException | None) -> bool:
+    """Whether a full disk is behind an error, of the database or of a file (TRUST R20)."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(told, OSError) and told.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    full = getattr(told, "sqlstate", None) == FULL_STATE or getattr(told, "sqlite_errorcode", 0) & 0xFF == SQLITE_FULL
+    return full or (error is not None and found_no_room(error.__cause__ or error.__context__))
 
 
 def constraint_of(error: Exception) -> str:

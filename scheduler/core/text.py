@@ -58,6 +58,7 @@ ADDRESS_LENGTH = 254
 PLAIN_ADDRESS = re.compile(r"(?=[^@]{1,64}@)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*@([A-Za-z0-9.-]+)")
 # Letters and signs that are seen, carry no mark of their own and are composed: of these nothing falls away.
 PLAIN = re.compile("[\n -~\u00c0-\u0148\u014a-\u017f\u0400-\u0481\u048a-\u04ff]*")
+NAMES_OF_MAILBOXES = re.compile(r"\w[\w.+\-'/~]*")
 WORD = re.compile(r"[^\W\d_]+")
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")  # those whose letters look alike
 # What a translation must keep as it is: %(name)s, %s, {name}, <b>, &nbsp;
@@ -148,13 +149,14 @@ def _script_of(letter: str) -> str:
 def problem_with_address(text: str) -> Reason | None:
     """Why a text is no mail address that a mailer can send to, or None; whether it lives, only a mail tells.
 
-    Letters of any script may stand on both sides; names for tries (school.example, centre.test) are taken. What the
+    Letters of any script may stand on both sides; names for tries (school.example, centre.test) are taken. Of signs
+    only those that mailboxes have: a link or a header gives the others (? % & | `) a meaning of their own. What the
     library would first change, a wide letter or a dot of another script, is refused: we store and send what was typed.
     What stands before the @, and each part of the domain, is of one script: "аna@" with a Cyrillic а is another
     mailbox than the one that everybody reads there (TRUST S22).
     """
     domain = _domain_of(text)
-    if not domain:
+    if not domain or not NAMES_OF_MAILBOXES.fullmatch(text.rpartition("@")[0]):
         return GroundReason.NOT_AN_EMAIL
     parts = text.rpartition("@")[0], *domain.split(".")
     return GroundReason.ADDRESS_MIXES_SCRIPTS if any(len(scripts_of(part)) > 1 for part in parts) else None

@@ -36,12 +36,12 @@ def day_typed(typed: str, today: dt.date, meant: YearMeant = YearMeant.NEXT) -> 
     if parts is None:
         return None
     day, month, year = parts
-    found = _of_year(year, month, day) if year else _nearest(month, day, today, meant)
+    found = _of_year(year, month, day) if year is not None else _nearest(month, day, today, meant)
     return found if found is None or weekday in (None, found.weekday()) else None
 
 
-def _parts(typed: str) -> tuple[int, int, int] | None:
-    """Day, month and year, 0 where none is written."""
+def _parts(typed: str) -> tuple[int, int, int | None] | None:
+    """Day, month and year, None where none is written: 0000 is a year, and no day is in it."""
     if found := ISO.fullmatch(typed):
         return int(found[3]), int(found[2]), int(found[1])
     if found := NUMBERS.fullmatch(SPELLED_YEAR.sub("", typed)):
@@ -54,8 +54,8 @@ def _parts(typed: str) -> tuple[int, int, int] | None:
     return None
 
 
-def _whole(year: str | None) -> int:
-    return 0 if year is None else int(year) + (2000 if len(year) == 2 else 0)
+def _whole(year: str | None) -> int | None:
+    return None if year is None else int(year) + (2000 if len(year) == 2 else 0)
 
 
 def _of_year(year: int, month: int, day: int) -> dt.date | None:

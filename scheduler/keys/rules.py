@@ -47,7 +47,7 @@ def may_still_wait(created_at: dt.datetime, ended_at: dt.datetime | None, now: d
 
 
 def too_many_codes(lately: int, today: int) -> bool:
-    """Whether no more codes are taken for an account at the moment."""
+    """Whether no more codes are taken: `lately` counts those from one network, `today` those for the account."""
     return lately >= CODES_IN_A_ROW or today >= CODES_A_DAY
 
 

@@ -20,7 +20,7 @@ from scheduler.core.errors import (
     TooMany,
 )
 from scheduler.core.paper.signed_pdf import NoSigningKey
-from scheduler.core.refusals import CROSSINGS, constraint_of, crossed
+from scheduler.core.refusals import CROSSINGS, constraint_of, crossed, found_no_room
 from scheduler.core.text import BadText
 from scheduler.web.guards import asks_for_sign_in, sign_in_first
 from scheduler.web.i18n import forget_language
@@ -39,6 +39,7 @@ STATUS: dict[type[SchedulerError], int] = {
     NoSigningKey: 503,  # an operator must mend it; `doctor` says what
 }
 PAGES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
+ROOM_AFTER_S = 600  # until somebody may have made room on the disk
 KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
         return "Bad request: this address is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     if isinstance(error, CSRFError) and asks_for_sign_in():
         return sign_in_first()
+    if found_no_room(getattr(error, "original_exception", None)):
+        return _page(503, headers={"Retry-After": str(ROOM_AFTER_S)}, no_room=True)
     kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     return _page(status, headers=kept, stale_form=isinstance(error, CSRFError))
 
@@ -92,7 +95,12 @@ def show_crossing(error: Exception) -> ResponseReturnValue:
 
 
 def _page(
-    status: int, *, reasons: list[str] | None = None, headers: dict[str, str] | None = None, stale_form: bool = False
+    status: int,
+    *,
+    reasons: list[str] | None = None,
+    headers: dict[str, str] | None = None,
+    stale_form: bool = False,
+    no_room: bool = False,
 ) -> ResponseReturnValue:
     if status >= 500:
         g.failed = True  # from here on nobody asks the database who looks
@@ -105,6 +113,7 @@ def _page(
         reasons=reasons or [],
         kept=kept_fields() if stale_form else None,
         crossed=g.get("crossed", False),
+        no_room=no_room,
     )
     return page, status, headers or {}
 

@@ -60,6 +60,8 @@ LONG_TEXT = 2000
 LONGEST_COUNT = 999
 LONGEST_ID = len(str(LARGEST_ID))
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?\s*([abабв]?)", re.ASCII)
+ID = re.compile(r"0|[1-9][0-9]*")  # one way to write it: no zeros before it, no digits of other scripts
+COUNT = re.compile(r"-?(?:\d{1,9}|\d{1,3}(?: \d{3}){1,2})", re.ASCII)
 SECOND = ("b", "б", "в")  # 2:30B: the second of two hours; a Cyrillic "В" looks like the B that we ask for
 
 
@@ -317,7 +319,10 @@ class TimeField(_TypedField):
 
 
 class CountField(_TypedField):
-    """A number of people or things: `least` to `most`, 0 to 999 if nothing is said."""
+    """A number of people or things: `least` to `most`, 0 to 999 if nothing is said.
+
+    A space stands between thousands only, "1 200": "3 0" may be a 30 or two answers, so it is none.
+    """
 
     reason = FormReason.NOT_A_NUMBER
     attributes: Mapping[str, str] = {"inputmode": "numeric", "autocomplete": "off"}
@@ -329,8 +334,7 @@ class CountField(_TypedField):
         self.least, self.most = least, most
 
     def read(self, typed: str) -> int | None:
-        digits = typed.replace(" ", "")
-        return int(digits) if re.fullmatch(r"-?\d{1,9}", digits, re.ASCII) else None  # below 0 is told its bounds
+        return int(typed.replace(" ", "")) if COUNT.fullmatch(typed) else None  # below 0 is told its bounds
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         if self.data is not None and not self.least <= self.data <= self.most:
@@ -375,7 +379,7 @@ def by_htmx() -> bool:
 def number_of(typed: object) -> int | None:
     """An id or a version as an address or a hidden field says it; whatever no row can have is nobody."""
     text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
+    return int(text) if ID.fullmatch(text) and len(text) <= LONGEST_ID else None
 
 
 def asked_day(name: str) -> dt.date | None:

@@ -7,9 +7,12 @@ from scheduler.core.db import LARGEST_ID
 
 
 class IdConverter(IntegerConverter):
-    """What `<int:…>` means in every address of the house: by its shape, so that no other method of it answers 405."""
+    """What `<int:…>` means in every address of the house: by its shape, so that no other method of it answers 405.
 
-    regex = rf"\d{{1,{len(str(LARGEST_ID))}}}"
+    An id is written in one way: no digits of other scripts, no zeros before it.
+    """
+
+    regex = rf"[1-9][0-9]{{0,{len(str(LARGEST_ID)) - 1}}}"
 
 
 def register(app: Flask) -> None:

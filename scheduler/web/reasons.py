@@ -164,6 +164,7 @@ WORDS: dict[Reason, LazyProxy] = {
     WorkReason.COLUMN_TWICE: _l("Choose each field for one column only: one of them is chosen twice."),
     WorkReason.NO_SUCH_FIELD: _l("Choose the fields from the list."),
     RequestReason.TOO_SOON: _l("Choose a later day: we need time to find a crew."),
+    RequestReason.PHONE_TO_CALL: _l("Enter a phone number: you asked us to call you."),
     RequestReason.SPAN_TOO_LONG: _l("Choose days that lie within 120 days."),
     RequestReason.NOT_OPEN: _l("Choose another programme: this one is not open now."),
     RequestReason.TOO_MANY_PRESENTATIONS: _l("Ask for at most 8 presentations in one visit."),

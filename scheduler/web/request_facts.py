@@ -36,7 +36,7 @@ def _facts(page: RequestPage, own: list[tuple[str, list[str]]]) -> list[dict[str
         *own,
         (_("Room"), [page.room, ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),
-        (_("Contact"), [page.contact_name]),
+        (_("Contact"), [page.contact_name, *wish_for_call(page)]),
         (_("File number of the school"), [page.file_number]),
         (_("How to find the school"), [page.directions]),
     ]
@@ -65,6 +65,11 @@ def equipment_of(draft: Any) -> list[str]:
         (draft.special_needs, _("pupils with special needs")),
     )
     return [word for has, word in named if has]
+
+
+def wish_for_call(draft: Any) -> list[str]:
+    """That the school asks for a call, of a draft or of a request's page; empty where it does not."""
+    return [_("Please call: something happened lately")] if draft.recent_incident else []
 
 
 def people_of(pupils: int, parents: int, teachers: int) -> str:

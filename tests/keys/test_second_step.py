@@ -98,13 +98,22 @@ def test_the_database_takes_no_counter_back_and_no_recovery_code_twice(user):
 
 
 def test_trust_s37_codes_are_limited_for_the_account_from_wherever_they_come(user):
-    for number in range(5):
+    for number in range(20):
         wrong(a_browser(user), network=f"192.0.{number}.0/24")
 
     with pytest.raises(TooMany):
         passing.pass_code(a_browser(user), CODE, network=ELSEWHERE, now=MONDAY)
     assert mails_to(user.email) == ["codes_guessed"]
     assert actions() == ["codes guessed"]
+
+
+def test_trust_s37_wrong_codes_in_a_row_shut_out_the_network_they_come_from_and_no_other(user):
+    for _number in range(5):
+        wrong(a_browser(user))
+
+    with pytest.raises(TooMany):
+        passing.pass_code(a_browser(user), CODE, network=NETWORK, now=MONDAY)
+    assert passing.pass_code(a_browser(user), CODE, network=ELSEWHERE, now=MONDAY)
 
 
 def test_a_day_of_guessing_is_twenty_tries(user):

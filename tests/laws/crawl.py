@@ -1,7 +1,7 @@
 """The demo walked once in a run of tests: each page that each reader reaches, with what laws ask of it.
 
-A reader begins at the secret links that only a mail holds and at every address without a part that changes, and follows
-the links of what opens. The first process of a run walks, the others load its pages. Any test may load its rows: there
+A reader begins at the secret links that only a mail holds and at every address that names no row, and follows the links
+of what opens. The first process of a run walks, the others load its pages. Any test may load its rows: there
 all readers are signed in, and all their links are good.
 """
 
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from waitress.buffers import ReadOnlyFileBasedBuffer
 
 from scheduler.config import settings
 from scheduler.core.db import db, transaction
@@ -43,6 +44,7 @@ SAME_PAGE = re.compile(r"[?&](lang|theme)=")  # in another language or other col
 FILTERS_EACH = 4  # of one page: other filters bring no other form
 NUMBERS, NUMBERS_AND_LINKS = r"\d+", r"[\w-]{43}|\d+"
 CHANGES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)")
+AS_SERVED = {"wsgi.file_wrapper": ReadOnlyFileBasedBuffer}  # the server of `make run` sends a file by it
 Shape = tuple[str, str, tuple[str, ...]]
 
 
@@ -190,7 +192,7 @@ def write_calendars() -> None:
 
 def walk(app: Flask, engine: sa.Engine, traveller: Traveller) -> Iterator[CrawledPage]:
     """Every plain page, and of each kind of link that leads on the first few."""
-    client, todo = traveller.client(app), [*traveller.begins, *(rule.rule for rule in plain_pages(app))]
+    client, todo = traveller.client(app), [*traveller.begins, *plain_pages(app)]
     seen, kinds, filters = set(todo), set[str](), Counter[str]()
     for address in todo:
         page = opened(app, engine, client, traveller.role, address)
@@ -216,7 +218,7 @@ def opened(app: Flask, engine: sa.Engine, client: FlaskClient, reader: str, addr
 
     event.listen(engine, "before_cursor_execute", note)
     try:
-        with query_names() as names, client.get(address) as answer:
+        with query_names() as names, client.get(address, environ_overrides=AS_SERVED) as answer:
             body = answer.data
     finally:
         event.remove(engine, "before_cursor_execute", note)

@@ -12,7 +12,7 @@ from tests.laws.routes import plain_pages
 
 def names_by_page(crawl: Crawl, app: Flask, reader: str) -> dict[str, set[str]]:
     """The names that each plain page looks for in its address, by any link to it."""
-    names: dict[str, set[str]] = {rule.rule: set() for rule in plain_pages(app)}
+    names: dict[str, set[str]] = {address: set() for address in plain_pages(app)}
     for page in crawl.pages_of(reader):
         if page.path in names:
             names[page.path] |= page.query_names

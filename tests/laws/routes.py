@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -27,9 +28,17 @@ def _leads_nowhere(kind: BaseConverter) -> str:
     return NOBODY if isinstance(kind, IntegerConverter) else "nothing"
 
 
-def plain_pages(app: Flask) -> list[Rule]:
-    """The rules that GET answers and whose address holds no part that changes."""
-    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "<" not in rule.rule]
+def plain_pages(app: Flask) -> list[str]:
+    """The addresses that GET answers and that name no row: without a part that changes, or with each of its values."""
+    return [address for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) for address in _fixed(rule)]
+
+
+def _fixed(rule: Rule) -> Iterator[str]:
+    """The addresses of a rule whose parts are chosen from a list; none where one part is free."""
+    if all(isinstance(kind, AnyConverter) for kind in rule._converters.values()):
+        for chosen in product(*(sorted(kind.items) for kind in rule._converters.values())):
+            parts = dict(zip(rule._converters, chosen, strict=True))
+            yield PART.sub(lambda part, parts=parts: parts[part[1]], rule.rule)
 
 
 def endpoint_of(app: Flask, address: str, method: str = "GET") -> str:

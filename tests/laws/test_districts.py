@@ -188,7 +188,7 @@ def test_what_a_colleague_opens_in_the_own_districts_is_open(house: House):
 
 
 def test_each_list_and_page_of_the_centre_that_a_colleague_opens_is_open_too(house: House):
-    pages = [rule.rule for rule in plain_pages(house.app)]
+    pages = plain_pages(house.app)
     refused = [
         address
         for address in pages
@@ -203,7 +203,7 @@ def test_each_list_and_page_of_the_centre_that_a_colleague_opens_is_open_too(hou
 def test_no_page_and_no_file_names_what_lies_in_another_district(house: House):
     """Every address without a part that changes, and one of each kind of link that leads on from there."""
     numbers, schools = house.far()
-    todo = [rule.rule for rule in plain_pages(house.app)] + [f"/people/{house.busiest()}"]
+    todo = [*plain_pages(house.app), f"/people/{house.busiest()}"]
     met, told, asked = {_kind_of(address) for address in todo}, [], 0
     while todo:
         address = todo.pop(0)

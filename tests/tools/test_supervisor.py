@@ -20,6 +20,7 @@ from tools.supervisor import Part, keep_together
 programs = zip(("web", "worker"), sys.argv[1:])
 sys.exit(keep_together([Part(name, [sys.executable, "-c", program]) for name, program in programs]))
 """
+RUN_AGAIN = RUN.replace("program]) for", 'program], pause_s={"worker": 0.2}.get(name)) for')
 EARLY = """
 import sys, time
 from pathlib import Path
@@ -77,8 +78,8 @@ def dead_within(numbers: list[int], seconds: float) -> bool:
 def start() -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
-    def start_one(*programs: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen([sys.executable, "-c", RUN, *programs], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    def start_one(*programs: str, run: str = RUN) -> subprocess.Popen[str]:
+        process = subprocess.Popen([sys.executable, "-c", run, *programs], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process
 
@@ -104,6 +105,37 @@ def test_a_part_that_ends_well_is_a_failure_too(start: Start, tmp_path: Path) ->
     process = start(a_child(tmp_path, "web", "pass"), a_child(tmp_path, "worker"))
 
     assert process.wait(60) == 1
+
+
+def test_a_part_with_a_pause_is_started_again_and_the_others_stay(start: Start, tmp_path: Path) -> None:
+    """The worker stumbles once, as over a full disk; the web has run all the while, and its end still ends all."""
+    stumbled = repr(str(tmp_path / "stumbled"))
+    once = f"os.path.exists({stumbled}) or (open({stumbled}, 'w').close(), sys.exit(9)); "
+    stumbles = a_child(tmp_path, "worker", before=once)
+    process = start(a_child(tmp_path, "web"), stumbles, run=RUN_AGAIN)
+    web = number_of(tmp_path, "web")
+
+    again = number_of(tmp_path, "worker")
+    assert lives(web)
+    assert process.poll() is None
+
+    os.kill(web, signal.SIGKILL)
+    _, told = process.communicate(timeout=60)
+    assert "worker ended with code 9; it is started again in 0.2 seconds\n" in told
+    assert told.endswith("web ended with code -9; ending the rest\n")
+    assert not lives(again)
+
+
+def test_a_wish_to_end_is_heard_during_the_pause(start: Start, tmp_path: Path) -> None:
+    process = start(a_child(tmp_path, "web"), "pass", run=RUN_AGAIN.replace("0.2", "600"))
+    web = number_of(tmp_path, "web")
+    assert process.stderr is not None
+    assert "started again in 600 seconds" in process.stderr.readline()
+
+    process.terminate()
+
+    assert process.wait(60) == 0
+    assert not lives(web)
 
 
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -1,4 +1,7 @@
 import datetime as dt
+import errno
+import sqlite3
+from contextlib import closing
 
 import pytest
 from flask import Flask
@@ -13,6 +16,7 @@ from scheduler.core.text import BadText
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import errors, guards
 from scheduler.work.terms import WorkReason
+from tests.web.reading import text_of
 
 AN_HOUR = dt.timedelta(hours=1)
 
@@ -115,6 +119,42 @@ def test_the_reason_of_a_refusal_is_said_in_words_and_when_to_come_back(raising,
 
     assert words in page.text
     assert page.headers.get("Retry-After") == wait
+
+
+NO_ROOM = OSError(errno.ENOSPC, "No space left on device")
+
+
+def a_full_database() -> sqlite3.OperationalError:
+    """What SQLite says when its file may not grow."""
+    with closing(sqlite3.connect(":memory:")) as small, pytest.raises(sqlite3.OperationalError) as full:
+        small.execute("PRAGMA max_page_count = 1")
+        small.execute("CREATE TABLE host (name TEXT)")
+    return full.value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NO_ROOM,
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        OperationalError("INSERT", {}, a_full_database()),
+        OperationalError("INSERT", {}, Refused("53100")),
+    ],
+    ids=["file", "quota", "sqlite", "postgresql"],
+)
+def test_trust_r20_a_full_disk_is_told_and_is_no_fault_of_the_product(raising, error):
+    page = raising(error)
+
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "600")
+    assert "Our disk is full. What you sent just now is not saved" in text_of(page)
+    assert "The fault is ours" not in page.text
+
+
+def test_trust_r20_a_full_disk_behind_another_error_is_told_too(raising):
+    wrapped = RuntimeError("paper not written")
+    wrapped.__cause__ = NO_ROOM
+
+    assert raising(wrapped).status_code == 503
 
 
 def test_our_own_failure_shows_the_number_that_is_in_the_log(raising):

@@ -62,8 +62,21 @@ DECEMBER_8 = (
     "8.12.26.",
     "8/12/26",
 )
-NO_DAYS = ("31.2.2026", "0.0.0000", "8.12.026", "31.2.26", "tomorrow", "8.12.99999", HUGE, "٨.١٢.٢٠٢٦", "1.1.1500")
-NO_NUMBERS = ("1-1", "2,5", "1e3", "٣", HUGE)
+NO_DAYS = (
+    "31.2.2026",
+    "0.0.0000",
+    "8.12.026",
+    "8.12.0000",
+    "8.12.0000.",
+    "8. decembar 0000",
+    "31.2.26",
+    "tomorrow",
+    "8.12.99999",
+    HUGE,
+    "٨.١٢.٢٠٢٦",
+    "1.1.1500",
+)
+NO_NUMBERS = ("1-1", "2,5", "1e3", "٣", "3 0", "1 0", "12 34", "1 2000", HUGE)
 MAILS = ("ime@skola.example.org", "име@школа.срб", "a+b@b.co.rs")
 NO_MAILS = ("ana", "ana@", "a@b", "a b@c.rs", "a@b.rs\nBcc: x@y.rs", "<a@b.rs>")
 WHOLE_ADDRESS = "Enter the whole address, for example ime@skola.example.org."
@@ -80,7 +93,6 @@ WHOLE_ADDRESS = "Enter the whole address, for example ime@skola.example.org."
         ("pupils", "0", 0),
         ("pupils", "999", 999),
         ("pupils", " 25 ", 25),
-        ("pupils", "1 0", 10),
         *(("email", typed, typed) for typed in MAILS),
         ("name", "  Ana\u202e \u200b Marija\x00 ", "Ana Marija"),
         ("words", "one\r\n\r\n\r\n\r\ntwo  ", "one\n\ntwo"),
@@ -98,7 +110,7 @@ def test_what_people_type_is_read_and_cleaned_once_at_the_edge(sent, field, type
     [
         *(("day", typed, "Enter a day like this: 8.12.2026.") for typed in NO_DAYS),
         *(("time", typed, "Enter a time like this: 9:55.") for typed in ("25:00", "9:60", "noon", HUGE)),
-        *(("pupils", typed, "Enter a number between 0 and 999.") for typed in ("1000", "-1")),
+        *(("pupils", typed, "Enter a number between 0 and 999.") for typed in ("1000", "1 200", "-1")),
         *(("pupils", typed, "Enter a whole number, for example 25.") for typed in NO_NUMBERS),
         *(("email", typed, WHOLE_ADDRESS) for typed in NO_MAILS),
         ("email", "x" * 300 + "@b.rs", "Shorten this text."),

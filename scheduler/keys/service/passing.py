@@ -6,7 +6,7 @@ A passed step gives the browser a new token: what was seen of it before the step
 import datetime as dt
 import logging
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.config import settings
@@ -145,7 +145,8 @@ def _count_code(browser: Browser, network: str, now: dt.datetime) -> int:
     key = rules.code_key(browser.user_id, from_mail=browser.mailbox_proven)
     with transaction() as session:
         advisory_lock(session, SIGN_IN_LOCK, [lock_number(key)])
-        if rules.too_many_codes(_tries(session, key, now - rules.ROW_LASTS), _tries(session, key, now - rules.DAY)):
+        lately = _tries(session, key, now - rules.ROW_LASTS, SignInAttempt.network == network)
+        if rules.too_many_codes(lately, _tries(session, key, now - rules.DAY)):
             log.warning("too many codes", extra={"user_id": browser.user_id})
             raise TooMany(KeyReason.TOO_MANY_CODES, wait=rules.ROW_LASTS)
         attempt = SignInAttempt(account_key=key, network=network, at=now)
@@ -154,9 +155,9 @@ def _count_code(browser: Browser, network: str, now: dt.datetime) -> int:
         return attempt.id
 
 
-def _tries(session: Session, key: str, since: dt.datetime) -> int:
+def _tries(session: Session, key: str, since: dt.datetime, *more: ColumnElement[bool]) -> int:
     wanted = select(func.count()).select_from(SignInAttempt)
-    return session.scalar(wanted.where(SignInAttempt.account_key == key, SignInAttempt.at > since)) or 0
+    return session.scalar(wanted.where(SignInAttempt.account_key == key, SignInAttempt.at > since, *more)) or 0
 
 
 def _warn_of_guesses(browser: Browser, now: dt.datetime) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
 from scheduler.core.errors import GroundReason, Reason
+from scheduler.core.phones import can_be_dialled
 from scheduler.core.text import problem_with_address
 from scheduler.people import rules as people_rules
 from scheduler.places.rules.presence import best_standings, is_anyone_away, left_on
@@ -157,12 +158,16 @@ def problems_with_room(draft: RequestDraft) -> dict[str, Reason]:
 
 
 def problems_with_contact(draft: RequestDraft, *, by_staff: bool = False) -> dict[str, Reason]:
-    """{field: reason code} of whom we write to: it depends on no other answer."""
+    """{field: reason code} of whom we write to, or call: of other answers it depends on the wish for a call."""
     problems: dict[str, Reason] = {} if draft.contact_name else {"contact_name": GroundReason.MISSING}
     if not draft.contact_email and not (by_staff and draft.contact_phone):
         problems["contact_email"] = GroundReason.MISSING
     elif draft.contact_email and (reason := problem_with_address(people_rules.address_of(draft.contact_email))):
         problems["contact_email"] = reason
+    if draft.contact_phone and not can_be_dialled(draft.contact_phone):
+        problems["contact_phone"] = GroundReason.NOT_A_PHONE
+    elif draft.recent_incident and not draft.contact_phone:
+        problems["contact_phone"] = RequestReason.PHONE_TO_CALL
     return problems
 
 

@@ -7,6 +7,7 @@ class RequestReason(Reason):
     """Why a request, its dates or a hand-over is refused."""
 
     TOO_SOON = "too_soon"
+    PHONE_TO_CALL = "phone_to_call"
     SPAN_TOO_LONG = "span_too_long"
     NOT_OPEN = "not_open"
     TOO_MANY_PRESENTATIONS = "too_many_presentations"

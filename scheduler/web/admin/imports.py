@@ -75,7 +75,7 @@ def _may_export() -> bool:
     return policy.reaches_centre(current_actor(), "export", "everything")
 
 
-@bp.get("/imports/template/<of>.csv")
+@bp.get(f"/imports/template/<any({', '.join(one.removeprefix('check_') for one in FILE_KINDS)}):of>.csv")
 @may("import", "host")
 def import_template(of: str) -> ResponseReturnValue:
     """A file to begin with: the headings alone, so that no example is ever stored."""

@@ -13,7 +13,7 @@ from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import clock_time, long_day
 from scheduler.web.attendance.blueprint import bp
 from scheduler.web.filters import say
-from scheduler.web.forms import BaseForm, CountField, Needed
+from scheduler.web.forms import BaseForm, CountField, Needed, number_of
 from scheduler.web.guards import public
 from scheduler.web.i18n import _l, _n, page_language
 from scheduler.web.limits import SEARCHES, limiter
@@ -30,7 +30,7 @@ class TallyForm(BaseForm):
 
 
 def behind(number: str, ordinal: str, code: str) -> Tally:
-    if not (ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 7):
+    if number_of(ordinal) is None:
         raise NotFound("tally")
     return tally_behind(number, int(ordinal), code)
 

@@ -12,7 +12,6 @@ from scheduler.cohorts.terms import HIGHEST_LEVEL, SchoolOfAim
 from scheduler.cohorts.wording import level_names
 from scheduler.core import clock
 from scheduler.core.csv_text import csv_for_people
-from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
 from scheduler.core.paging import page_number, page_of
 from scheduler.places.rules.hosts import school_year
@@ -49,12 +48,10 @@ def cohorts() -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/cohorts.<kind>")
+@bp.get("/reports/cohorts.<any(csv, json, pdf):kind>")
 @may("read", "report")
 def cohorts_file(kind: str) -> ResponseReturnValue:
     """The same as a file: csv, json or pdf."""
-    if kind not in FILES:
-        raise NotFound("report")
     year = _year()
     headers = {"Content-Disposition": f'attachment; filename="cohorts-{year - 1}-{year}.{kind}"'}
     return Response(_content(year, kind), content_type=FILES[kind], headers=headers)

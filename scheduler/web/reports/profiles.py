@@ -120,12 +120,12 @@ def profile() -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/profile.<kind>")
+@bp.get("/reports/profile.<any(pdf, html, txt):kind>")
 @may("read", "profile")
 def profile_file(kind: str) -> ResponseReturnValue:
     """The same as a file: pdf, html for Word, or plain text."""
     _form, period = _asked_days()
-    if period is None or kind not in FILES:
+    if period is None:
         raise NotFound("profile")
     return _file(_in_language(queries.standing_papers(period, own_centre_id())), kind, period)
 
@@ -232,13 +232,11 @@ def public_profile(profile_id: int) -> ResponseReturnValue:
     return render_template("reports/public_profile.html", profile_id=row.id, **_shown(_in_language(row.public_papers)))
 
 
-@bp.get("/profiles/<int:profile_id>.<kind>")
+@bp.get("/profiles/<int:profile_id>.<any(pdf, html, txt):kind>")
 @public
 def public_profile_file(profile_id: int, kind: str) -> ResponseReturnValue:
     """The same as a file."""
     row = queries.public_profile(profile_id)
-    if kind not in FILES:
-        raise NotFound("profile")
     return _file(_in_language(row.public_papers), kind, row.period)
 
 

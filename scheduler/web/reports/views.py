@@ -108,12 +108,12 @@ def attendance_print() -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/attendance.<kind>")
+@bp.get("/reports/attendance.<any(csv, json, pdf):kind>")
 @may("read", "report")
 def attendance_file(kind: str) -> ResponseReturnValue:
     """The same report as a file: csv (with the mark by which Excel knows UTF-8), json or pdf."""
     _form, report = _asked()
-    if report is None or kind not in FILES:
+    if report is None:
         raise NotFound("report")
     period = report.filters.period
     name = f"attendance-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"

@@ -44,12 +44,12 @@ def youth() -> ResponseReturnValue:
     return page, 200 if report else 422
 
 
-@bp.get("/reports/youth.<kind>")
+@bp.get("/reports/youth.<any(csv, json, pdf):kind>")
 @may("read", "report")
 def youth_file(kind: str) -> ResponseReturnValue:
     """The same as a file: csv, json or pdf."""
     _form, report = _asked()
-    if report is None or kind not in FILES:
+    if report is None:
         raise NotFound("report")
     period = report.filters.period
     name = f"youth-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from scheduler.core import tokens
 from scheduler.core.db import transaction
 from scheduler.messages.models import OutboxMessage
 from scheduler.places.models import Host
@@ -19,6 +20,8 @@ from tests.factories.programmes import make_programme
 from tests.web.reading import rows_of, text_of
 from tests.web.requests.booking import FIRST, LAST, Booking, renamed, sent
 from tools.bench.visitor import day
+
+WISH = "Please call: something happened lately"
 
 MARKUP = '<script>alert("x")</script>'
 
@@ -357,9 +360,42 @@ def test_a_school_is_found_with_its_kind_because_its_name_may_be_a_persons(clien
 
 @pytest.mark.parametrize("more", [{"recent_incident": "y"}, {}], ids=["ticked", "not ticked"])
 def test_who_wants_to_be_called_is_asked_for_the_number(booking, more):
-    booking.answer_all(where=more)
+    booking.answer_all()
+    booking.post("where", booking.usual["where"] | more)
 
     assert ("You asked us to call you" in booking.get("you").text) is bool(more)
+
+
+@pytest.mark.parametrize("typed", ["telefon", "=1+1", "<b>1</b>", "12"])
+def test_what_nobody_can_dial_is_no_phone_number(booking, typed):
+    booking.answer_all()
+
+    booking.post("you", booking.usual["you"] | {"contact_phone": typed})
+
+    answer = booking.get("you")
+    assert answer.status_code == 422
+    assert "Enter a phone number, for example" in text_of(answer)
+
+
+def test_who_wants_to_be_called_gives_a_number_and_reads_the_wish_until_it_is_done(booking):
+    """On the page before the sending, on the school's own page; the coordinator's has a note too."""
+    booking.answer_all()
+    booking.post("where", booking.usual["where"] | {"recent_incident": "y"})
+    booking.post("you", booking.usual["you"])
+
+    asked = booking.get("you")
+    assert asked.status_code == 422
+    assert "Enter a phone number: you asked us to call you." in text_of(asked)
+    assert booking.usual["you"]["contact_email"] in asked.text
+
+    booking.post("you", booking.usual["you"] | {"contact_phone": "018 555 123"})
+    assert WISH in booking.read("check")
+    booking.send()
+    [row] = rows_of(SchoolRequest)
+    assert (row.recent_incident, row.contact_phone) == (True, "018 555 123")
+    with transaction():
+        secret = tokens.mint("status", row.id, lasts=dt.timedelta(days=1), now=MONDAY)
+    assert WISH in text_of(booking.client.get(f"/status/{secret}?lang=en"))
 
 
 # --- pages that are sent are stored, and free dates are computed: nobody makes us do either without end ---

@@ -250,6 +250,7 @@ def test_a_school_on_the_phone_is_found_and_its_request_taken(desk, programme, h
     ("field", "typed", "told"),
     [
         ("contact_phone", "", "Fill in this field."),
+        *(("contact_phone", typed, "Enter a phone number") for typed in ("telefon", "=1+1", "<b>1</b>", "064", "1")),
         ("presentations-0-pupils", "9" * 5000, "whole number"),
         ("presentations-0-pupils", "500", "do not fit"),
         ("first_day", "1.1.2020.", "still to come"),

@@ -14,7 +14,7 @@ from scheduler.web.filters import long_day, short_day
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES, blackouts_of, wishes_of
 from scheduler.web.i18n import _, page_language
 from scheduler.web.reasons import worded
-from scheduler.web.request_facts import equipment_of, sitting_of
+from scheduler.web.request_facts import equipment_of, sitting_of, wish_for_call
 from scheduler.web.requests.booking.draft import BookingDraft
 from scheduler.web.requests.booking.fields import page_of
 from scheduler.web.requests.booking.parts import chosen_programmes
@@ -51,7 +51,7 @@ def answer_rows(booking: BookingDraft, draft: RequestDraft, problems: Mapping[st
         *(("day", row.name(language), _sittings(part)) for row, part in zip(chosen[1:], draft.parts, strict=True)),
         ("where", _("Room"), room + equipment_of(draft)),
         ("where", _("Who guards the children"), [draft.safeguarding_contact]),
-        ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone]),
+        ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone, *wish_for_call(draft)]),
     ]
     pages = {"host": url_for(".new_host") if typed else url_for(".book")}
     ids = {page: f"row-{page}" for page, _term, _parts in answers}  # two rows of one page: the first is jumped to

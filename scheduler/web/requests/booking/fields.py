@@ -62,7 +62,7 @@ NOTES = ("slot", "wrong", SLOT_KEY, DAY_KEY)  # kept with what was typed, and no
 # Pages of which no programme, host or day says what is wrong: the rule that does, and the answers that it reads.
 JUDGED_ALONE: dict[str, tuple[Callable[[RequestDraft], dict[str, Reason]], tuple[str, ...]]] = {
     "where": (problems_with_room, ("who", "where")),
-    "you": (problems_with_contact, ("you",)),
+    "you": (problems_with_contact, ("where", "you")),
 }
 MOST_TYPED = 2500  # letters of one field that are kept: more than any field takes
 
