@@ -1,5 +1,5 @@
 """Commands of the people: `setup`, `people invite`, `people import`, `people confirm-birth-date`,
-`people reset-factor`, `people forget-login`."""
+`people confirm-paper`, `people reset-factor`, `people forget-login`."""
 
 import datetime as dt
 from pathlib import Path
@@ -27,13 +27,18 @@ from scheduler.people.service.login_sign_ins import forget_login_on_the_host
 from scheduler.people.terms import INVITED_ROLES, InvitationDraft
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import confirm_on_the_host
+from scheduler.staffing.service.consents import confirm_paper_on_the_host
 
 REASONS = {
     "missing": "is missing",
     "not_an_email": "is no e-mail address",
     "has_account": "belongs to an account already",
     "correction_is_over": "no such birth date waits: propose it on the page of checks and consents first",
-    "host_not_needed": "the only administrator of the centre has not proposed it: a second person confirms on the page",
+    "host_not_needed": "another administrator of the centre can be the second person: she confirms on the page",
+    "paper_is_over": "this paper no longer waits",
+    "link_only": "the consent was withdrawn: the guardian gives it again by her link",
+    "notice_missing": "the consent was withdrawn: first tell the guardian, and note it on the page of the paper",
+    "notice_waits": "seven days have not passed since the guardian was told",
     "already_set_up": "is set up already: invite people with `people invite`",
 }
 NAMES: dict[Reason, str] = {
@@ -134,10 +139,11 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
 @click.argument("presenter_id", type=ROW)
 @click.argument("birth_date", type=click.DateTime(["%Y-%m-%d"]))
 def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
-    """Confirm the BIRTH_DATE (2009-03-01) that the only administrator of a centre has proposed for PRESENTER_ID.
+    """Confirm the BIRTH_DATE (2009-03-01) that was proposed for PRESENTER_ID.
 
-    It is the second pair of eyes where a centre has one administrator: look at a document first. It is audited, all
-    staff of the centre are told by mail, and visits to come that the new date forbids are free at once.
+    It is the second pair of eyes where no other administrator of the centre counts as a second person: look at a
+    document first. It is audited, all staff of the centre are told by mail, and visits to come that the new date
+    forbids are free at once.
     """
     try:
         confirm_on_the_host(presenter_id, birth_date.date(), now=clock.now())
@@ -146,6 +152,23 @@ def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
     except Conflict as refused:
         raise BadInput(f"presenter {presenter_id}: {REASONS.get(refused.reason, refused.reason)}") from refused
     click.echo(f"presenter {presenter_id}: the birth date is corrected, and all staff of the centre are told")
+
+
+@group.command("confirm-paper")
+@click.argument("paper_id", type=ROW)
+def confirm_paper(paper_id: int) -> None:
+    """Confirm the consent on paper PAPER_ID, whose number stands in the address of its page.
+
+    It is the second pair of eyes where no other administrator of the centre counts as a second person: look at the
+    signed paper first. It is audited, and the guardian is told by mail.
+    """
+    try:
+        confirm_paper_on_the_host(paper_id, now=clock.now())
+    except NotFound as error:
+        raise BadInput(f"paper {paper_id}: there is none") from error
+    except Conflict as refused:
+        raise BadInput(f"paper {paper_id}: {REASONS.get(refused.reason, refused.reason)}") from refused
+    click.echo(f"paper {paper_id}: the consent counts, and the guardian is told")
 
 
 @group.command("reset-factor")

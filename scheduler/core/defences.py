@@ -19,11 +19,14 @@ DRIVES_AND_QUESTIONS = "0060_drives_and_questions"  # from which on these say no
 SENT_TOGETHER = "0073_bookings"  # from which on requests that were sent together know of each other
 POSTS = "0079_posts"  # from which on a post goes from state to state as its machine says
 RIDES = "0095_rides"  # from which on a guardian may agree to a ride, and a driver is an adult
+TWO_PEOPLE = "0128_two_people"  # from which on a second look is another person's, and not another account's
 HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
 
 # A version, SQLite's and PostgreSQL's: never the same twice, after a restore either.
 RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")
 
+
+HOURS_BEFORE = re.compile(r"([\w.]+) (<=|>) ([\w.]+) - interval '(\d+) hours'")
 
 Texts = Callable[[], Iterable[str]]  # written when asked: of those who serve nobody makes a table
 
@@ -50,7 +53,8 @@ class Defence:
 class TableLaw:
     """One law of a table: `when` this holds of NEW (or OLD), what happens ("INSERT", "UPDATE OF day") is refused.
 
-    The text is PostgreSQL's; SQLite's differs in the words for "is not the same, or only one is NULL" alone.
+    The text is PostgreSQL's; SQLite's differs in the words for "is not the same, or only one is NULL", and where a
+    moment is compared with hours before another.
     """
 
     name: str
@@ -58,7 +62,8 @@ class TableLaw:
     when: str
 
     def on_sqlite(self, table: str) -> tuple[str, ...]:
-        when = self.when.replace("IS DISTINCT FROM", "IS NOT")
+        when = HOURS_BEFORE.sub(r"datetime(\1) \2 datetime(\3, '-\4 hours')", self.when)
+        when = when.replace("IS DISTINCT FROM", "IS NOT")
         return tuple(
             f"CREATE TRIGGER {table}_{self.name}_{one.split()[0].lower()} BEFORE {one} ON {table} "
             f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"

@@ -83,7 +83,7 @@ def write_people(
                 "email": person.email,
                 "password_hash": hashes.get(person.email),
                 "language": person.row["language"],
-                "created_at": now,
+                "created_at": dt.datetime.combine(SINCE, dt.time(8), dt.UTC),
             }
             for person in everybody
         ],

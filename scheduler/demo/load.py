@@ -94,7 +94,8 @@ def load(now: dt.datetime) -> bool:
         load_example_hosts(now)
         with opened_way(session, NamedWay.DEMO):
             _write(session, hashes, now)
-        _write_sign_ins(passwords, _write_apps(session, now) if settings().asks_second_step else {})
+        apps = _write_apps(session, now)  # also where a demo does not ask for it: a second look wants one
+        _write_sign_ins(passwords, apps if settings().asks_second_step else {})
     add_up_marked()
     log.info("demo loaded")
     return True

@@ -17,7 +17,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DATABASE_LAW, TableLaw, defend, refuse, refuse_more
+from scheduler.core.defences import DATABASE_LAW, TWO_PEOPLE, TableLaw, changed, defend, refuse, refuse_more
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
 from scheduler.core.spelled_column import both_spellings
@@ -86,6 +86,9 @@ class User(Base):
     created_at: Mapped[dt.datetime]
     suspended_at: Mapped[dt.datetime | None]
     erased_at: Mapped[dt.datetime | None]  # the row stays for what hangs on it, and is nobody's
+    # The account with which her chain of invitations began; None: she was invited on the host. A number without a key:
+    # it says so for good, also when that account is gone.
+    origin_id: Mapped[int | None]
 
     centre: Mapped[Centre] = relationship(lazy="raise")
     roles: Mapped[list["UserRole"]] = relationship(  # read when somebody asks who may: a crew's roles nobody asks for
@@ -362,6 +365,11 @@ _STAYS = TableLaw(
     "NEW.user_id <> OLD.user_id OR NEW.issuer <> OLD.issuer OR NEW.subject <> OLD.subject",
 )
 
+refuse_more(
+    User.__table__,
+    TableLaw("origin_stays", ("UPDATE OF origin_id",), f"OLD.password_hash IS NOT NULL AND {changed('origin_id')}"),
+    since=TWO_PEOPLE,
+)
 refuse(
     Presenter.__table__,
     TableLaw(

@@ -7,11 +7,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TableLaw, changed, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TWO_PEOPLE, TableLaw, changed, refuse, refuse_more
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
-from scheduler.safeguarding.terms import ConsentMethod, LiftedBecause, ProofKind, VettingResult, WithdrawnBy
+from scheduler.safeguarding.terms import (
+    ACCOUNT_CHANGES,
+    WAIT_HOURS,
+    ConsentMethod,
+    LiftedBecause,
+    ProofKind,
+    VettingResult,
+    WithdrawnBy,
+)
 
 
 class Vetting(Base):
@@ -120,6 +128,12 @@ class ConsentPaper(Base):
     second_seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
     second_seen_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]  # turned down, or the consent was withdrawn before two had seen it
+    host_seen_at: Mapped[dt.datetime | None]  # seen by whoever runs the machine, where nobody else could be the second
+    # After a withdrawal: how and on which day the guardian was told of this paper, who of the staff noted it, and when.
+    told_by_phone: Mapped[bool | None]  # no: by post
+    told_on: Mapped[dt.date | None]
+    told_by_id: Mapped[int | None]
+    told_at: Mapped[dt.datetime | None]
 
     presenter: Mapped[Presenter] = relationship(lazy="raise")
     guardian: Mapped[Guardian] = relationship(lazy="raise")
@@ -133,9 +147,8 @@ class GuardianConsent(Base):
         CheckConstraint("valid_until >= given_on", name="days_in_order"),
         CheckConstraint("method <> 'link' OR earlier OR guardian_id IS NOT NULL", name="link_is_of_a_guardian"),
         CheckConstraint(
-            "method <> 'paper' OR earlier OR (paper_id IS NOT NULL AND first_seen_by_id IS NOT NULL"
-            " AND second_seen_by_id IS NOT NULL)",
-            name="paper_is_seen_by_two",
+            "method <> 'paper' OR earlier OR (paper_id IS NOT NULL AND first_seen_by_id IS NOT NULL)",
+            name="paper_is_seen",
         ),
         CheckConstraint("second_seen_by_id <> first_seen_by_id", name="seen_by_two_people"),
         CheckConstraint("withdrawn_by IS NULL OR withdrawn_at IS NOT NULL", name="withdrawn_at_a_moment"),
@@ -358,4 +371,100 @@ refuse(
         "(n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL)",
     ),
     since=HAND_OFFS,
+)
+
+# --- Two people, not two accounts: a second look, and a consent that comes back after a withdrawal ---
+
+
+def _another_person(first: str, second: str, at: str) -> TableLaw:
+    """Who looks second has an account older than what she looks at, made and changed by nobody behind the first one.
+
+    safeguarding/rules.py asks the same, with a reason for each; accounts of one origin are one person.
+    """
+    origin = "coalesce({0}.origin_id, {0}.id)"
+    one, other, by = (origin.format(name) for name in ("one", "other", "by"))
+    actions = ", ".join(f"'{action}'" for action in ACCOUNT_CHANGES)
+    return TableLaw(
+        "second_look_is_another_persons",
+        ("UPDATE",),
+        f"""NEW.{second} <> NEW.{first} AND NEW.{second} IS DISTINCT FROM OLD.{second} AND NOT EXISTS (
+  SELECT 1 FROM user_account one JOIN user_account other ON other.id = NEW.{second}
+  WHERE one.id = NEW.{first} AND {one} <> {other}
+    AND other.created_at <= NEW.{at} - interval '{WAIT_HOURS} hours'
+    AND (EXISTS (SELECT 1 FROM code_app k WHERE k.user_id = other.id)
+      OR EXISTS (SELECT 1 FROM passkey k WHERE k.user_id = other.id))
+    AND NOT EXISTS (SELECT 1 FROM audit_entry a JOIN user_account by
+        ON by.id = CASE WHEN a.actor LIKE 'user:%' THEN CAST(substr(a.actor, 6) AS INTEGER) END
+      WHERE a.thing = 'user_account' AND a.thing_id IN (one.id, other.id) AND a.action IN ({actions})
+        AND a.at > NEW.{at} - interval '{WAIT_HOURS} hours'
+        AND {by} = CASE WHEN a.thing_id = one.id THEN {other} ELSE {one} END))""",
+    )
+
+
+_PAPER = (
+    "presenter_id", "guardian_id", "text_version", "given_on", "valid_until", "takes_part", "travels", "rides",
+    "photo", "name_on_the_web", "scan", "scan_kind", "first_seen_by_id", "first_seen_at",
+)  # fmt: skip
+_NOTICE = ("told_by_phone", "told_on", "told_by_id", "told_at")
+_LOOKS = ("second_seen_by_id", "second_seen_at", "host_seen_at", "ended_at")
+_PAPER_IS_OVER = " OR ".join(f"{{}}.{name} IS NOT NULL" for name in _LOOKS[1:])
+
+refuse(
+    ConsentPaper.__table__,
+    TableLaw(
+        "paper_is_written_once",
+        ("INSERT",),
+        f"""{_PAPER_IS_OVER.format(*["NEW"] * 3)} OR NEW.told_at IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM guardian g WHERE g.id = NEW.guardian_id AND g.presenter_id = NEW.presenter_id)""",
+    ),
+    TableLaw(
+        "paper_is_written_once",
+        ("UPDATE",),
+        f"""({changed(*_PAPER)} OR (OLD.told_at IS NOT NULL AND {changed(*_NOTICE)})
+  OR (({_PAPER_IS_OVER.format(*["OLD"] * 3)}) AND {changed(*_LOOKS)})) AND {_FORGOTTEN}""",
+    ),
+    TableLaw("paper_is_written_once", ("DELETE",), _FORGOTTEN),
+    _another_person("first_seen_by_id", "second_seen_by_id", "first_seen_at"),
+    since=TWO_PEOPLE,
+)
+refuse_more(
+    BirthDateCorrection.__table__,
+    _another_person("proposed_by_id", "confirmed_by_id", "proposed_at"),
+    since=TWO_PEOPLE,
+)
+
+_OF_ITS_PAPER = " AND ".join(
+    f"p.{name} = NEW.{name}"
+    for name in (
+        *("presenter_id", "guardian_id", "first_seen_by_id", "text_version", "given_on", "valid_until"),
+        *("takes_part", "travels", "rides", "photo"),
+    )
+)
+
+refuse_more(
+    GuardianConsent.__table__,
+    TableLaw(
+        "paper_is_seen_by_two",
+        ("INSERT",),
+        f"""NEW.method = 'paper' AND NOT NEW.earlier AND NOT EXISTS (SELECT 1 FROM consent_paper p
+  WHERE p.id = NEW.paper_id AND {_OF_ITS_PAPER}
+    AND (p.second_seen_by_id = NEW.second_seen_by_id
+      OR (p.host_seen_at IS NOT NULL AND NEW.second_seen_by_id IS NULL)))""",
+    ),
+    TableLaw(
+        "guardian_is_this_minors",
+        ("INSERT",),
+        """NEW.guardian_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM guardian g WHERE g.id = NEW.guardian_id AND g.presenter_id = NEW.presenter_id)""",
+    ),
+    TableLaw(
+        "paper_is_for_a_first_consent",
+        ("INSERT",),
+        f"""NEW.method = 'paper' AND NOT NEW.earlier AND EXISTS (SELECT 1 FROM guardian_consent c
+    WHERE c.presenter_id = NEW.presenter_id AND c.withdrawn_at IS NOT NULL
+      AND c.withdrawn_by IS DISTINCT FROM 'replaced')
+  AND NOT EXISTS (SELECT 1 FROM consent_paper p
+    WHERE p.id = NEW.paper_id AND p.told_at <= NEW.recorded_at - interval '{WAIT_HOURS} hours')""",
+    ),
+    since=TWO_PEOPLE,
 )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    func,
     null,
     or_,
     select,
@@ -24,9 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler.core import clock
+from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound, Reason
 from scheduler.core.mailboxes import mailbox_key
+from scheduler.keys.queries import key_ring
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.rules import address_of, is_minor
@@ -44,6 +47,7 @@ from scheduler.safeguarding.models import (
     Vetting,
 )
 from scheduler.safeguarding.terms import (
+    ACCOUNT_CHANGES,
     CONSENT_TEXT,
     BirthDateRow,
     Clearance,
@@ -53,12 +57,15 @@ from scheduler.safeguarding.terms import (
     PaperRow,
     SafeguardingPage,
     SafeguardingReason,
+    StaffAccount,
     VettingResult,
     VettingRow,
 )
 
 GUARDIAN_LINK = "guardian"  # purpose of a guardian's secret links; the link's subject is her row
-PAPER_WAITS = (ConsentPaper.second_seen_at.is_(None), ConsentPaper.ended_at.is_(None))  # for a second person
+PAPER_WAITS = tuple(  # for a second person
+    moment.is_(None) for moment in (ConsentPaper.second_seen_at, ConsentPaper.host_seen_at, ConsentPaper.ended_at)
+)
 CORRECTION_WAITS = (BirthDateCorrection.confirmed_at.is_(None), BirthDateCorrection.ended_at.is_(None))
 Day = dt.date | QueryableAttribute[dt.date]
 
@@ -325,12 +332,13 @@ def paper_of(paper_id: int) -> PaperRow:
 
 
 def _papers(*wanted: ColumnElement[bool]) -> list[PaperRow]:
-    first, second = aliased(User), aliased(User)
+    first, second, teller_of = aliased(User), aliased(User), aliased(User)
     rows = db.session().execute(
-        select(ConsentPaper, first, second)
+        select(ConsentPaper, first, second, teller_of)
         .join(Presenter, Presenter.id == ConsentPaper.presenter_id)
         .join(first, first.id == ConsentPaper.first_seen_by_id)
         .outerjoin(second, second.id == ConsentPaper.second_seen_by_id)
+        .outerjoin(teller_of, teller_of.id == ConsentPaper.told_by_id)
         .where(*wanted)
         .order_by(ConsentPaper.first_seen_at, ConsentPaper.id)
     )
@@ -344,11 +352,39 @@ def _papers(*wanted: ColumnElement[bool]) -> list[PaperRow]:
             scan_kind=row.scan_kind,
             first_seen_by=one.full_name,
             second_seen_by=other.full_name if other else "",
-            over=row.ended_at is not None or row.second_seen_at is not None,
+            over=any((row.ended_at, row.second_seen_at, row.host_seen_at)),
             first_seen_by_id=row.first_seen_by_id,
+            told_on=row.told_on,
+            told_by_phone=row.told_by_phone,
+            told_at=row.told_at,
+            told_by=teller.full_name if teller else "",
         )
-        for row, one, other in rows
+        for row, one, other, teller in rows
     ]
+
+
+def second_person_problem(first_id: int, second_id: int, at: dt.datetime) -> Reason | None:
+    """Why a second account is not another person for what the first one wrote at a moment."""
+    one, other = (_staff_account(user_id, since=at - rules.WAIT) for user_id in (first_id, second_id))
+    return rules.second_person_problem(one, other, at)
+
+
+def _staff_account(user_id: int, *, since: dt.datetime) -> StaffAccount:
+    origin = func.coalesce(User.origin_id, User.id)
+    hers = AuditEntry.thing == User.__tablename__, AuditEntry.thing_id == user_id, AuditEntry.at > since
+    opened = select(origin).join(AuditEntry, User.id == user_behind(AuditEntry.actor))
+    changed_by = db.session().scalars(opened.where(*hers, AuditEntry.action.in_(ACCOUNT_CHANGES)))
+    origin_id, created_at = db.session().execute(select(origin, User.created_at).where(User.id == user_id)).one()
+    ring = key_ring(user_id)
+    has_key = ring.app_added_at is not None or bool(ring.passkeys)
+    return StaffAccount(origin_id, created_at, frozenset(changed_by), has_key)
+
+
+def another_administrator(centre_id: int, first_id: int, at: dt.datetime) -> bool:
+    """Whether an administrator of the centre can be the second person, once she has set up her second step."""
+    others = [reader.user_id for centre, reader in people_queries.administrators() if centre == centre_id]
+    enough = (None, SafeguardingReason.SECOND_STEP_MISSING)
+    return any(second_person_problem(first_id, one, at) in enough for one in others)
 
 
 def _correction(presenter_id: int) -> BirthDateRow | None:

@@ -10,6 +10,7 @@ from scheduler.people import rules as people_rules
 from scheduler.people.terms import PersonReason, PresenterRow
 from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
+    WAIT_HOURS,
     Clearance,
     ConsentDraft,
     ConsentRow,
@@ -21,6 +22,7 @@ from scheduler.safeguarding.terms import (
     ProofKind,
     ProofStanding,
     SafeguardingReason,
+    StaffAccount,
     VettingDraft,
     VettingResult,
     VettingRow,
@@ -28,6 +30,7 @@ from scheduler.safeguarding.terms import (
 
 WARN_DAYS = 30
 WARNINGS = (7, 30)  # days before a proof ends, the nearest first
+WAIT = dt.timedelta(hours=WAIT_HOURS)
 LONGEST_VETTING = dt.timedelta(days=5 * 366)
 LONGEST_CONSENT = dt.timedelta(days=2 * 366)
 
@@ -204,6 +207,31 @@ def who_may_see(
     if same_mailbox(viewer_email, guardian_email):
         return SafeguardingReason.SEEN_BY_THE_GUARDIAN
     return SafeguardingReason.SEEN_BY_YOU if viewer_id == first_seen_by_id else None
+
+
+def second_person_problem(first: StaffAccount, second: StaffAccount, at: dt.datetime) -> Reason | None:
+    """Why two accounts are not two people for what the first one wrote at a moment; the database asks the same."""
+    if first.origin_id == second.origin_id:
+        return SafeguardingReason.ONE_ORIGIN
+    if second.created_at > at - WAIT:
+        return SafeguardingReason.ACCOUNT_TOO_NEW
+    if second.origin_id in first.changed_by or first.origin_id in second.changed_by:
+        return SafeguardingReason.ACCOUNT_CHANGED
+    return None if second.has_key else SafeguardingReason.SECOND_STEP_MISSING
+
+
+def notice_problem(told_at: dt.datetime | None, now: dt.datetime) -> Reason | None:
+    """Why a paper does not bring a withdrawn consent back yet: its guardian is told first, and has a week to object."""
+    if told_at is None:
+        return SafeguardingReason.NOTICE_MISSING
+    return SafeguardingReason.NOTICE_WAITS if now < told_at + WAIT else None
+
+
+def day_of_notice_problem(told_on: dt.date, recorded_on: dt.date, today: dt.date) -> Reason | None:
+    """Why nobody can have told a guardian of her paper on that day."""
+    if told_on > today:
+        return GroundReason.IN_THE_FUTURE
+    return SafeguardingReason.NOTICE_BEFORE_THE_PAPER if told_on < recorded_on else None
 
 
 def last_day_of_consent(adult_on: dt.date, today: dt.date) -> dt.date:

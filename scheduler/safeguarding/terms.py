@@ -23,7 +23,16 @@ class SafeguardingReason(Reason):
     PAPER_ONLY = "paper_only"
     NEW_TEXT = "new_text"
     BEFORE_THE_WITHDRAWAL = "before_the_withdrawal"
+    LINK_ONLY = "link_only"
+    NOTICE_MISSING = "notice_missing"
+    NOTICE_WAITS = "notice_waits"
+    NOTICE_NOTED = "notice_noted"
+    NOTICE_BEFORE_THE_PAPER = "notice_before_the_paper"
     SEEN_BY_YOU = "seen_by_you"
+    ONE_ORIGIN = "one_origin"
+    ACCOUNT_TOO_NEW = "account_too_new"
+    ACCOUNT_CHANGED = "account_changed"
+    SECOND_STEP_MISSING = "second_step_missing"
     SEEN_BY_THE_GUARDIAN = "seen_by_the_guardian"
     PAPER_IS_OVER = "paper_is_over"
     PAPER_NOT_SEEN = "paper_not_seen"
@@ -36,6 +45,10 @@ class SafeguardingReason(Reason):
 
 
 CONSENT_TEXT = "2026-01"  # version of the text on the guardian's page and on paper; a new one asks every guardian anew
+
+
+WAIT_HOURS = 7 * 24  # how much older an account is than what it looks at second; from a notice to a consent on paper
+ACCOUNT_CHANGES = ("invited", "restored", "roles changed", "keys reset")  # acts of the audit that open an account anew
 
 
 class VettingResult(StrEnum):
@@ -159,6 +172,24 @@ class PaperDraft:
 
 
 @dataclass(frozen=True)
+class NoticeDraft:
+    """How and on which day a guardian was told that a paper of hers waits, after she had withdrawn."""
+
+    by_phone: bool
+    told_on: dt.date
+
+
+@dataclass(frozen=True)
+class StaffAccount:
+    """An account of the staff, as far as it counts as a person: accounts of one origin are one."""
+
+    origin_id: int
+    created_at: dt.datetime
+    changed_by: frozenset[int]  # origins of those who opened it anew lately
+    has_key: bool  # a second step of her own
+
+
+@dataclass(frozen=True)
 class VettingRow:
     id: int
     result: VettingResult
@@ -219,6 +250,10 @@ class PaperRow:
     second_seen_by: str = ""
     over: bool = False
     first_seen_by_id: int | None = None
+    told_on: dt.date | None = None
+    told_by_phone: bool | None = None
+    told_at: dt.datetime | None = None
+    told_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -292,3 +327,13 @@ class SafeguardingPage:
     birth_date: dt.date | None = None
     correction: BirthDateRow | None = None
     link_barred: Reason | None = None  # why no link goes to the guardian
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether somebody has ever withdrawn a consent."""
+        return any(row.taken_back for row in self.consents)
+
+    @property
+    def link_only(self) -> bool:
+        """Whether only the guardian gives a consent again, by her link."""
+        return self.taken_back and self.link_barred is None

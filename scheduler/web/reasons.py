@@ -140,6 +140,30 @@ WORDS: dict[Reason, LazyProxy] = {
     SafeguardingReason.BEFORE_THE_WITHDRAWAL: _l(
         "Ask for a new paper: this one was signed before the consent was withdrawn."
     ),
+    SafeguardingReason.LINK_ONLY: _l(
+        "The consent was withdrawn. Send the guardian her link: only she can give her consent again."
+    ),
+    SafeguardingReason.NOTICE_MISSING: _l(
+        "Tell the guardian about this paper by phone or post and record it here. The paper can be confirmed seven days "
+        "later."
+    ),
+    SafeguardingReason.NOTICE_WAITS: _l("Wait until seven days have passed since the guardian was told."),
+    SafeguardingReason.NOTICE_NOTED: _l("It is already recorded how the guardian was told about this paper."),
+    SafeguardingReason.NOTICE_BEFORE_THE_PAPER: _l("Enter a later day: the paper was recorded after this one."),
+    SafeguardingReason.ONE_ORIGIN: _l(
+        "Your account and the first person's were set up by the same person. Ask a colleague whose account was not. If "
+        "there is none, the server administrator confirms this on the command line."
+    ),
+    SafeguardingReason.ACCOUNT_TOO_NEW: _l(
+        "Ask another colleague: your account must be at least seven days older than what you confirm."
+    ),
+    SafeguardingReason.ACCOUNT_CHANGED: _l(
+        "Ask another colleague: one of you two invited the other again, restored the other's account, or changed its "
+        "roles or second step within the last seven days or since then."
+    ),
+    SafeguardingReason.SECOND_STEP_MISSING: _l(
+        "Set up your second step first, an authenticator app or a passkey, under your account. Then come back."
+    ),
     SafeguardingReason.SEEN_BY_YOU: _l("Ask a colleague: you have seen this paper, a second person must see it too."),
     SafeguardingReason.SEEN_BY_THE_GUARDIAN: _l("Ask two colleagues: nobody confirms a paper of her own."),
     SafeguardingReason.PAPER_IS_OVER: _l("This paper no longer waits. Look at the consents again."),
@@ -149,7 +173,7 @@ WORDS: dict[Reason, LazyProxy] = {
     SafeguardingReason.CORRECTION_IS_OVER: _l("This correction no longer waits. Look at the birth date again."),
     SafeguardingReason.CORRECTED_BY_YOU: _l("Ask a colleague: who proposed a birth date does not confirm it."),
     SafeguardingReason.HOST_NOT_NEEDED: _l(
-        "Confirm it on the page: the command is for a centre with one administrator."
+        "Another administrator of the centre can confirm it on the page. The command is for where there is none."
     ),
     SafeguardingReason.DRIVER_IS_AN_ADULT: _l("Check the presenter: only an adult drives young presenters."),
     ScanReason.SCAN_MISSING: _l("Choose the scan or photograph of the signed paper."),
@@ -270,6 +294,17 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.CONSENT_IS_WRITTEN_ONCE: _l("A consent stays as it was given: withdraw it, or ask for a new one."),
     DefenceReason.RIDE_IS_AGREED_ONCE: _l("A consent to rides stays as it was given: ask for a new one."),
     DefenceReason.GUARDIAN_IS_WRITTEN_ONCE: _l("A guardian stays as she was named: name the next one."),
+    DefenceReason.GUARDIAN_IS_THIS_MINORS: _l("Name the guardian of this young person first."),
+    DefenceReason.PAPER_IS_WRITTEN_ONCE: _l(
+        "A signed paper stays as it was recorded. Turn it down and record another."
+    ),
+    DefenceReason.PAPER_IS_SEEN_BY_TWO: _l("A consent on paper counts when two people have seen that paper."),
+    DefenceReason.PAPER_IS_FOR_A_FIRST_CONSENT: _l(
+        "After a withdrawal only the guardian gives a consent again, or a paper counts a week after she was told of it."
+    ),
+    DefenceReason.SECOND_LOOK_IS_ANOTHER_PERSONS: _l(
+        "Ask another colleague: this account does not count as a second person here."
+    ),
     DefenceReason.GUARDIAN_IS_NO_MINOR: _l("This is the address of a young presenter: enter the guardian's own."),
     DefenceReason.BIRTH_DATE_IS_CORRECTED_BY_TWO: _l("A birth date is corrected by two people: propose it first."),
     DefenceReason.CORRECTION_IS_WRITTEN_ONCE: _l("A correction that was proposed stays as it is: propose another one."),

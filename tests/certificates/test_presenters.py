@@ -34,7 +34,7 @@ from tests.certificates.stored_papers import refusal, stored, words_in, words_on
 from tests.factories.awards import a_locked_visit_with
 from tests.factories.certificates import make_certificate
 from tests.factories.counting import LEAVING, a_counted_visit
-from tests.factories.people import an_actor, make_centre, make_presenter, presenter_actor
+from tests.factories.people import an_actor, an_officer_of, make_centre, make_presenter, presenter_actor
 from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_vetting
 from tests.refusals import conflict
@@ -228,7 +228,7 @@ def test_who_turns_out_to_be_a_minor_is_named_no_longer_and_can_still_be_revoked
     a_locked_visit_with(grown)
     awards.issue_for_presenter(SYSTEM, grown.id, YEAR, now=LEAVING)
     assert stored()[0].holder_name is not None
-    one, two = (an_actor(Role.SAFEGUARDING, centre_id=grown.centre_id) for _ in range(2))
+    one, two = an_officer_of(grown), an_officer_of(grown)
     said = propose_birth_date(one, grown.id, dt.date(2010, 5, 17), now=LEAVING)
     confirm_birth_date(two, grown.id, said, now=LEAVING)
 

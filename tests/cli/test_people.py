@@ -18,9 +18,11 @@ from scheduler.places.queries import municipalities, supplies
 from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM, Role
 from scheduler.staffing.service.birth_dates import propose_birth_date
+from scheduler.staffing.service.consents import record_paper
 from tests.factories import MONDAY
 from tests.factories.keys import make_app
-from tests.factories.people import make_centre, make_presenter, make_user
+from tests.factories.people import a_minor, known_staff, make_centre, make_presenter, make_user
+from tests.factories.safeguarding import a_paper_draft, make_guardian
 
 
 def token_in(line: str) -> str:
@@ -133,12 +135,27 @@ def test_the_host_confirms_a_birth_date_that_the_only_administrator_proposed(run
 def test_where_a_second_administrator_could_confirm_the_host_does_not(run):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=dt.date(2004, 5, 17))
     can_sign_in = {"centre_id": person.centre_id, "password_hash": "hers"}
-    first, _second = (make_user(Role.ADMINISTRATOR, **can_sign_in) for _ in range(2))
+    first, _second = (known_staff(role=Role.ADMINISTRATOR, **can_sign_in) for _ in range(2))
     propose_birth_date(first.actor(), person.id, dt.date(2010, 3, 1), now=MONDAY)
 
     refused = run("people", "confirm-birth-date", str(person.id), "2010-03-01")
 
     assert (refused.exit_code, "on the page" in refused.stderr) == (2, True)
+
+
+def test_the_host_confirms_a_consent_on_paper_that_nobody_else_can(run):
+    minor = a_minor()
+    make_guardian(minor.id)
+    boss = make_user(Role.ADMINISTRATOR, centre_id=minor.centre_id, password_hash="hers")
+    paper = record_paper(boss.actor(), minor.id, a_paper_draft(), now=MONDAY)
+    command = ("people", "confirm-paper", str(paper))
+
+    assert run("people", "confirm-paper", "4711").stderr == "Error: paper 4711: there is none\n"
+    done, again = run(*command), run(*command)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert (again.exit_code, again.stderr) == (2, f"Error: paper {paper}: this paper no longer waits\n")
+    assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["consent_recorded"]
 
 
 def test_the_host_resets_a_second_step_and_prints_the_way_in(run):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from scheduler.core.db import transaction
+from scheduler.keys.models import Passkey
 from scheduler.people import rules
 from scheduler.people.models import (
     AvailableHours,
@@ -140,6 +141,16 @@ def a_minor(**given: Any) -> Presenter:
     return make_presenter(PresenterKind.INFLUENCER, **({"birth_date": dt.date(2010, 3, 1)} | given))
 
 
+def known_staff(centre_id: int, role: Role = Role.SAFEGUARDING, **given: Any) -> User:
+    """One of the staff whose second look counts: an account of last year, invited on the host, with a passkey."""
+    with transaction() as session:
+        user = make_user(role, centre_id=centre_id, **({"created_at": MONDAY - dt.timedelta(days=365)} | given))
+        key = Passkey(user_id=user.id, credential_id=f"known{user.id}", public_key="", sign_count=0, name="Laptop")
+        key.added_at = MONDAY
+        session.add(key)
+    return user
+
+
 def an_officer_of(presenter: Presenter, role: Role = Role.SAFEGUARDING, **given: Any) -> Actor:
     """One of the staff of a presenter's centre: a safeguarding officer unless another role is named."""
-    return an_actor(role, centre_id=presenter.centre_id, **given)
+    return known_staff(presenter.centre_id, role, **given).actor()

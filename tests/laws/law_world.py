@@ -19,7 +19,7 @@ from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.certificates import make_certificate
 from tests.factories.counting import Begun, a_counted_visit, a_locked_visit
-from tests.factories.people import make_presenter
+from tests.factories.people import known_staff, make_presenter
 from tests.factories.safeguarding import make_consent, make_vetting
 from tests.factories.visits import make_assignment, make_presentation, make_visit
 
@@ -71,7 +71,9 @@ def a_law_world() -> LawWorld:
     for name in ("adult", "young"):
         make_assignment(ahead, people[name].id)
     ids = {name: person.id for name, person in people.items()}
-    return LawWorld(over, a_counted_visit(), ahead.id, ids | {"there": there.id, "teacher": over.educator.id})
+    counted = a_counted_visit()
+    known_staff(people["adult"].centre_id)  # the last account: who confirms a birth date
+    return LawWorld(over, counted, ahead.id, ids | {"there": there.id, "teacher": over.educator.id})
 
 
 def read_state(connection: Connection) -> State:

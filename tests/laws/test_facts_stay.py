@@ -20,7 +20,6 @@ from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import HostMerger
-from scheduler.policy import Role
 from scheduler.safeguarding.models import BirthDateCorrection, Guardian, GuardianConsent
 from scheduler.safeguarding.queries import consents_of
 from scheduler.staffing.queries import consent_law, invariants
@@ -34,7 +33,7 @@ from scheduler.visits.terms.states import (
 )
 from tests.factories import MONDAY
 from tests.factories.counting import a_counted_visit, a_locked_visit
-from tests.factories.people import an_actor, make_presenter, make_user
+from tests.factories.people import an_officer_of, known_staff, make_centre, make_presenter, make_user
 from tests.factories.places import make_host
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
@@ -97,7 +96,7 @@ def in_words(value: Any) -> Any:
 
 def a_confirmed_correction(presenter_id: int, born: dt.date = RIGHT) -> int:
     """As somebody with SQL writes it, row by row: proposed, then confirmed."""
-    first, second = make_user().id, make_user().id
+    first, second = (known_staff(make_centre().id).id for _ in range(2))
     with transaction() as session:
         row = BirthDateCorrection(
             presenter_id=presenter_id, birth_date=born, proposed_by_id=first, proposed_at=MONDAY, on_the_host=False
@@ -295,7 +294,7 @@ def test_a_birth_date_that_its_correction_does_not_say_is_named(session: Session
 
 def test_what_two_people_corrected_behind_the_pages_is_lawful(session: Session) -> None:
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=BORN)
-    first, second = (an_actor(Role.SAFEGUARDING, centre_id=person.centre_id) for _ in range(2))
+    first, second = an_officer_of(person), an_officer_of(person)
 
     number = propose_birth_date(first, person.id, RIGHT, now=MONDAY)
     confirm_birth_date(second, person.id, number, now=MONDAY + A_DAY)

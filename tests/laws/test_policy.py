@@ -98,7 +98,9 @@ def test_a_consent_is_made_by_the_guardians_link_and_by_the_second_look_at_her_p
                 if getattr(call.func, "id", "") in ("GuardianConsent", "_consent"):
                     made.add((str(path.relative_to(SCHEDULER)), function.name))
 
-    assert made == {("staffing/service/consents.py", name) for name in ("_consent", "give_consent", "confirm_paper")}
+    assert made == {
+        ("staffing/service/consents.py", name) for name in ("_consent", "give_consent", "_consent_on_paper")
+    }
 
 
 def test_nobody_sees_anothers_feed() -> None:

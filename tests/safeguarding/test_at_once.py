@@ -23,7 +23,7 @@ from scheduler.safeguarding.terms import (
 from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
 from tests.at_once import all_at_once
 from tests.factories import MONDAY
-from tests.factories.people import a_minor, an_actor, make_presenter
+from tests.factories.people import a_minor, an_actor, an_officer_of, make_presenter
 from tests.factories.safeguarding import a_scan, make_guardian
 
 TODAY = MONDAY.date()
@@ -65,7 +65,7 @@ def test_a_guardian_consents_once(app):
 def test_of_eight_who_see_a_paper_at_once_one_is_the_second(app):
     minor = a_minor()
     make_guardian(minor.id)
-    officers = [an_actor(Role.SAFEGUARDING, centre_id=minor.centre_id) for _ in range(EIGHT + 1)]
+    officers = [an_officer_of(minor) for _ in range(EIGHT + 1)]
     draft = PaperDraft(TICKED, TODAY, IN_A_YEAR, a_scan(), seen=True)
     paper = record_paper(officers[0], minor.id, draft, now=MONDAY)
 

@@ -25,7 +25,7 @@ from scheduler.staffing.service.birth_dates import (
 from scheduler.visits.models.visits import CalendarEntry
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
-from tests.factories.people import an_actor, an_officer_of, make_presenter, make_user, presenter_actor
+from tests.factories.people import an_actor, an_officer_of, known_staff, make_presenter, make_user, presenter_actor
 from tests.factories.staffing import THE_DAY
 from tests.refusals import conflict, rejection
 from tests.visits.scene import Scene, states
@@ -41,7 +41,7 @@ def grown_influencer(scene: Scene) -> Presenter:
 
 
 def corrected(centre_id: int, presenter_id: int, born: dt.date, now: dt.datetime = MONDAY) -> None:
-    first, second = (an_actor(Role.SAFEGUARDING, centre_id=centre_id) for _ in range(2))
+    first, second = (known_staff(centre_id).actor() for _ in range(2))
     confirm_birth_date(second, presenter_id, propose_birth_date(first, presenter_id, born, now=now), now=now)
 
 
@@ -57,7 +57,7 @@ def test_two_people_correct_a_birth_date_and_all_staff_are_told(session):
     make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, email="boss@centre.example", password_hash="set")
     make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, email="invited@centre.example")  # never signed in
     first = an_actor(Role.COORDINATOR, centre_id=person.centre_id, password_hash="set")
-    second = an_actor(Role.SAFEGUARDING, centre_id=person.centre_id, password_hash="set")
+    second = an_officer_of(person, password_hash="set")
 
     number = propose_birth_date(first, person.id, YOUNG, now=MONDAY)
 
@@ -195,10 +195,10 @@ def test_in_a_centre_with_one_administrator_the_host_confirms(session):
 @pytest.mark.parametrize("by", ["officer", "one of two administrators"])
 def test_elsewhere_the_host_confirms_nothing(session, by):
     person = make_presenter(PresenterKind.INFLUENCER, birth_date=GROWN)
-    boss = make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, password_hash="hers")
+    boss = known_staff(person.centre_id, Role.ADMINISTRATOR, password_hash="hers")
     officer = make_user(Role.SAFEGUARDING, centre_id=person.centre_id)
     if by != "officer":
-        make_user(Role.ADMINISTRATOR, centre_id=person.centre_id, password_hash="another")
+        known_staff(person.centre_id, Role.ADMINISTRATOR, password_hash="another")
     propose_birth_date((officer if by == "officer" else boss).actor(), person.id, YOUNG, now=MONDAY)
 
     with conflict("host_not_needed"):

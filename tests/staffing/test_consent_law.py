@@ -46,7 +46,7 @@ PAPER = a_paper_draft()
 
 def change(model, **given) -> None:
     with transaction() as session:
-        take_defences_away(session, "guardian_consent", "guardian")
+        take_defences_away(session, "guardian_consent", "guardian", "consent_paper")
         session.execute(update(model).values(**given))
 
 

@@ -8,22 +8,29 @@ from sqlalchemy import select, update
 from scheduler import policy
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.errors import Conflict, NotAllowed, NotFound
+from scheduler.core.errors import NotAllowed, NotFound
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, Role
 from scheduler.safeguarding import queries
 from scheduler.safeguarding.models import ConsentPaper, GuardianConsent
 from scheduler.safeguarding.service import name_guardian
-from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentDraft, GuardianDraft, WithdrawnBy
+from scheduler.safeguarding.terms import CONSENT_TEXT, ConsentDraft, GuardianDraft, NoticeDraft, WithdrawnBy
 from scheduler.staffing.queries.candidates import candidates
 from scheduler.staffing.service.clearance import release_not_cleared, withdraw_all, withdraw_consent
-from scheduler.staffing.service.consents import confirm_paper, give_consent, open_scan, record_paper, turn_down_paper
+from scheduler.staffing.service.consents import (
+    confirm_paper,
+    give_consent,
+    note_notice,
+    open_scan,
+    record_paper,
+    turn_down_paper,
+)
 from scheduler.staffing.service.crew import suggest_presenter
 from scheduler.staffing.service.offers import offer_visit
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
-from tests.factories.people import a_minor, an_actor, an_officer_of, make_user, presenter_actor
+from tests.factories.people import a_minor, an_actor, an_officer_of, known_staff, make_user, presenter_actor
 from tests.factories.safeguarding import TICKED, a_paper_draft, make_consent, make_guardian
 from tests.factories.staffing import UNTIL
 from tests.refusals import conflict, rejection
@@ -240,22 +247,15 @@ def test_a_withdrawal_holds_at_once_ends_papers_that_wait_and_the_guardian_is_to
 def test_trust_s46_after_a_withdrawal_only_the_guardian_gives_a_consent_again(session):
     minor = a_minor()
     guardian = make_guardian(minor.id)
-    officer, second = an_officer_of(minor), an_officer_of(minor)
+    officer = an_officer_of(minor)
     withdraw_consent(officer, make_consent(minor.id).id, now=MONDAY)
-    old_paper = a_paper_draft(given_on=TODAY - dt.timedelta(days=1))
 
     with pytest.raises(NotAllowed):
         give_consent(officer, "Vesna Ilić", TICKED, now=LATER)
-    with rejection(given_on="before_the_withdrawal"):
-        record_paper(officer, minor.id, old_paper, now=LATER)
-    paper = record_paper(officer, minor.id, PAPER, now=LATER)
-    with pytest.raises(Conflict):
-        confirm_paper(officer, paper, now=LATER)
+    with conflict("link_only"):
+        record_paper(officer, minor.id, PAPER, now=LATER)
     assert not agreed(minor)
     give_consent(policy.guardian(guardian.id, minor.id), "Vesna Ilić", TICKED, now=LATER)
-    assert agreed(minor)
-    withdraw_all(policy.guardian(guardian.id, minor.id), minor.id, now=LATER)
-    confirm_paper(second, record_paper(officer, minor.id, PAPER, now=LATER), now=LATER)
     assert agreed(minor)
 
 
@@ -272,10 +272,14 @@ def test_a_guardian_named_after_a_withdrawal_signs_on_paper_first(session):
     with conflict("paper_only"):
         give_consent(petar, "Petar", TICKED, now=then)
 
+    with rejection(given_on="before_the_withdrawal"):
+        record_paper(officer, minor.id, a_paper_draft(given_on=TODAY - dt.timedelta(days=1)), now=then)
     assert not agreed(minor)
-    confirm_paper(second, record_paper(officer, minor.id, PAPER, now=then), now=then)
-    give_consent(petar, "Petar", ConsentDraft(CONSENT_TEXT, takes_part=True, travels=True), now=then)
-    assert set(queries.has_consent([minor.id], then.date())) == {minor.id}
+    paper, told = record_paper(officer, minor.id, PAPER, now=then), then + dt.timedelta(days=7)
+    note_notice(officer, paper, NoticeDraft(by_phone=True, told_on=then.date()), now=then)
+    confirm_paper(second, paper, now=told)
+    give_consent(petar, "Petar", ConsentDraft(CONSENT_TEXT, takes_part=True, travels=True), now=told)
+    assert set(queries.has_consent([minor.id], told.date())) == {minor.id}
 
 
 def change_guardian(scene: Scene, minor: Presenter) -> None:
@@ -325,7 +329,7 @@ def test_a_consent_to_an_older_text_keeps_old_visits_and_takes_no_new_one(sessio
 def test_a_shorter_consent_frees_the_visits_beyond_it(session):
     scene, adult, minor = with_a_minor()
     scene.accepted_by(adult, minor)
-    officer, second = (an_actor(Role.SAFEGUARDING, centre_id=scene.centre_id) for _ in range(2))
+    officer, second = (known_staff(scene.centre_id).actor() for _ in range(2))
     short = a_paper_draft(valid_until=TODAY + dt.timedelta(days=1))
 
     confirm_paper(second, record_paper(officer, minor.id, short, now=MONDAY), now=MONDAY)

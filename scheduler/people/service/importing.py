@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -17,6 +18,7 @@ from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
 from scheduler.core.records import dataclass, field
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
+from scheduler.people.service.invitations import origin_of
 from scheduler.people.terms import ImportedPerson, PeopleSheet, PresenterDraft, PresenterKind
 from scheduler.places.models import Municipality
 from scheduler.places.rules.town_names import TownSaid
@@ -68,7 +70,9 @@ def import_people(actor: Actor, sheet: PeopleSheet, filing: Filing) -> Imported:
             session, rules.SIGN_IN_LOCK, [rules.lock_number(f"address:{person.email}") for person in sheet.people]
         )
 
-    outcome: Imported = take_in(actor, filing, Importer(PEOPLE_IMPORT, compare, _stage, check))
+    with transaction() as session:
+        stage = partial(_stage, origin_id=origin_of(session, actor))
+    outcome: Imported = take_in(actor, filing, Importer(PEOPLE_IMPORT, compare, stage, check))
     log.info("people imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
 
@@ -115,7 +119,7 @@ def _problems(person: ImportedPerson, home: Municipality | str, today: dt.date) 
     return {COLUMNS.get(name, name): reason for name, reason in wrong.items()}
 
 
-def _stage(stage: Stage, found: _PersonComparison) -> None:
+def _stage(stage: Stage, found: _PersonComparison, *, origin_id: int | None) -> None:
     """A table at a time."""
     centre_id, now = stage.filing.centre_id, stage.filing.now
     accounts = (
@@ -126,6 +130,7 @@ def _stage(stage: Stage, found: _PersonComparison) -> None:
             "email": person.email,
             "language": "sr_Cyrl",
             "created_at": now,
+            "origin_id": origin_id,
         }
         for person, _ in found.new
     )

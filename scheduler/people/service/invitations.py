@@ -169,7 +169,14 @@ def account_of(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email))
 
 
-def new_account(session: Session, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
+def origin_of(session: Session, actor: Actor) -> int | None:
+    """With which account the chain of invitations begins that this actor goes on with; None: on the host."""
+    if actor.user_id is None:
+        return None
+    return session.get_one(User, actor.user_id).origin_id or actor.user_id
+
+
+def new_account(session: Session, actor: Actor, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
     """An account without a password, in the caller's transaction."""
     user = User(
         centre_id=centre_id,
@@ -178,6 +185,7 @@ def new_account(session: Session, draft: InvitationDraft, centre_id: int, now: d
         email=rules.address_of(draft.email),
         language=draft.language,
         created_at=now,
+        origin_id=origin_of(session, actor),
         roles=[UserRole(role=role) for role in draft.roles],
     )
     session.add(user)
@@ -188,9 +196,10 @@ def new_account(session: Session, draft: InvitationDraft, centre_id: int, now: d
 def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: int, now: dt.datetime) -> User:
     user = account_of(session, rules.address_of(draft.email))
     if user is None:
-        user = new_account(session, draft, centre_id, now)
+        user = new_account(session, actor, draft, centre_id, now)
     elif user.centre_id != centre_id or user.password_hash is not None or user.suspended_at is not None:
         raise Rejected({"email": PersonReason.HAS_ACCOUNT})
+    user.origin_id = origin_of(session, actor)  # whoever invites last knows the address
     user.roles = [row for row in user.roles if row.role in draft.roles]
     held = {row.role for row in user.roles}
     user.roles += [UserRole(role=role) for role in draft.roles if role not in held]

@@ -44,7 +44,7 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
         raise Rejected(problems)
     with transaction() as session:
         _require_home(session, draft.home_id)
-        user = _account(session, draft, where, now)
+        user = _account(session, actor, draft, where, now)
         presenter = Presenter(
             user_id=user.id,
             centre_id=where,
@@ -68,11 +68,11 @@ def create_presenter(actor: Actor, draft: PresenterDraft, *, now: dt.datetime, c
     return presenter_id
 
 
-def _account(session: Session, draft: PresenterDraft, centre_id: int, now: dt.datetime) -> User:
+def _account(session: Session, actor: Actor, draft: PresenterDraft, centre_id: int, now: dt.datetime) -> User:
     user = account_of(session, rules.address_of(draft.email))
     if user is None:
         invited = InvitationDraft(draft.email, (draft.kind.role,), draft.given_name, draft.family_name, draft.language)
-        user = new_account(session, invited, centre_id, now)
+        user = new_account(session, actor, invited, centre_id, now)
         mail_invitation(session, user, now)
         return user
     has_profile = session.scalar(select(Presenter.id).where(Presenter.user_id == user.id)) is not None

@@ -40,7 +40,9 @@ def _papers_unseen() -> Iterator[str]:
     emails = {user.id: user.email for user in db.session().execute(select(User.id, User.email))}
     for consent, paper in rows:
         seen = (consent.first_seen_by_id, consent.second_seen_by_id)
-        if paper is None or seen != (paper.first_seen_by_id, paper.second_seen_by_id) or len({*seen, None}) < 3:
+        on_the_host = paper is not None and paper.host_seen_at is not None
+        lacking = len({*seen, None}) < (2 if on_the_host else 3)
+        if paper is None or seen != (paper.first_seen_by_id, paper.second_seen_by_id) or lacking:
             yield f"consent {consent.id} rests on a paper that two have not seen"
         if mailbox_key(consent.guardian_email) in {mailbox_key(emails.get(who or 0, "")) for who in seen}:
             yield f"consent {consent.id} was seen by the guardian herself"

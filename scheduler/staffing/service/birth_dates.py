@@ -13,12 +13,17 @@ from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
-from scheduler.people.queries import administrators, staff_with
+from scheduler.people.queries import staff_with
 from scheduler.people.terms import STAFF_ROLES, PresenterKind
 from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import rules
 from scheduler.safeguarding.models import BirthDateCorrection
-from scheduler.safeguarding.queries import CORRECTION_WAITS, has_consent
+from scheduler.safeguarding.queries import (
+    CORRECTION_WAITS,
+    another_administrator,
+    has_consent,
+    second_person_problem,
+)
 from scheduler.safeguarding.service import open_presenter
 from scheduler.safeguarding.terms import SafeguardingReason
 from scheduler.staffing.service.clearance import hold_visits, take_out
@@ -92,14 +97,16 @@ def confirm_birth_date(actor: Actor, presenter_id: int, correction_id: int, *, n
             raise Conflict(SafeguardingReason.CORRECTION_IS_OVER)
         if row.proposed_by_id == actor.user_id:
             raise Conflict(SafeguardingReason.CORRECTED_BY_YOU)
+        if reason := second_person_problem(row.proposed_by_id, actor.user_id or 0, row.proposed_at):
+            raise Conflict(reason)
         row.confirmed_by_id = actor.user_id
         _correct(act, presenter, user, row)
 
 
 def confirm_on_the_host(presenter_id: int, born: dt.date, *, now: dt.datetime) -> None:
-    """The same by whoever runs the machine, where the one administrator of a centre has proposed it.
+    """The same by whoever runs the machine, where no other administrator of the centre can be the second person.
 
-    Raises: NotFound; Conflict where a second administrator could confirm, or when nothing waits.
+    Raises: NotFound; Conflict where one could confirm, or when nothing waits.
     """
     with change(SYSTEM, now) as act:
         hold_visits(act, presenter_id)
@@ -107,8 +114,8 @@ def confirm_on_the_host(presenter_id: int, born: dt.date, *, now: dt.datetime) -
         row = _open(act.session, presenter_id)
         if row is None or row.birth_date != born:
             raise Conflict(SafeguardingReason.CORRECTION_IS_OVER)
-        could = [reader.user_id for centre_id, reader in administrators() if centre_id == presenter.centre_id]
-        if could != [row.proposed_by_id] or row.proposed_by_id == user.id:
+        could = another_administrator(presenter.centre_id, row.proposed_by_id, row.proposed_at)
+        if could or row.proposed_by_id == user.id:
             raise Conflict(SafeguardingReason.HOST_NOT_NEEDED)
         row.on_the_host = True
         _correct(act, presenter, user, row)

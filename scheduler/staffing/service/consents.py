@@ -15,7 +15,7 @@ from scheduler.core.scans import BadScan, Scan, ScanKind, read_scan
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import address_of, is_minor
-from scheduler.policy import Actor
+from scheduler.policy import SYSTEM, Actor
 from scheduler.safeguarding import queries, rules
 from scheduler.safeguarding.models import ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.service import living_consents, open_presenter, tell_guardian, waiting_papers
@@ -23,6 +23,7 @@ from scheduler.safeguarding.terms import (
     ConsentDraft,
     ConsentMethod,
     GuardianRow,
+    NoticeDraft,
     PaperDraft,
     SafeguardingReason,
     WithdrawnBy,
@@ -114,6 +115,8 @@ def record_paper(actor: Actor, presenter_id: int, draft: PaperDraft, *, now: dt.
     with change(actor, now) as act:
         presenter, user = open_presenter(act.session, actor, "record", "consent", presenter_id)
         guardian = _guardian_for_paper(act, presenter, user, first_seen_by_id=None)
+        if queries.whole_page_of(presenter_id, now).link_only:
+            raise Conflict(SafeguardingReason.LINK_ONLY)
         if problems := _problems(draft, presenter, now) | unread:
             raise Rejected(problems)
         for waiting in waiting_papers(act.session, presenter_id):
@@ -172,26 +175,84 @@ def confirm_paper(actor: Actor, paper_id: int, *, now: dt.datetime) -> int:
     Raises: NotAllowed; NotFound; Conflict with the reason why this person, or this paper, does not count.
     """
     with change(actor, now) as act:
-        whose = act.session.scalar(select(ConsentPaper.presenter_id).where(ConsentPaper.id == paper_id))
-        if whose is None:
-            raise NotFound("paper")
-        hold_visits(act, whose)
-        presenter, user = open_presenter(act.session, actor, "record", "consent", whose)
-        paper = _locked_paper(act.session, paper_id)
+        paper, presenter, user = _opened_paper(act, paper_id)
         if paper.second_seen_by_id is not None and paper.second_seen_by_id == actor.user_id:
             return act.session.scalars(select(GuardianConsent.id).where(GuardianConsent.paper_id == paper_id)).one()
         guardian = _guardian_for_paper(act, presenter, user, first_seen_by_id=paper.first_seen_by_id)
-        if paper.ended_at is not None or paper.second_seen_at is not None or paper.guardian_id != guardian.id:
-            raise Conflict(SafeguardingReason.PAPER_IS_OVER)
-        draft = PaperDraft(ConsentDraft(**_said(paper)), paper.given_on, paper.valid_until, paper.scan, seen=True)
-        if problems := _problems(draft, presenter, now):
-            raise Conflict(next(iter(problems.values())))
+        if reason := queries.second_person_problem(paper.first_seen_by_id, actor.user_id or 0, paper.first_seen_at):
+            raise Conflict(reason)
+        consent = _consent_on_paper(act, paper, presenter, guardian)
         paper.second_seen_by_id, paper.second_seen_at = actor.user_id, now
-        consent = _consent(guardian, presenter.id, paper)
-        consent.method, consent.paper_id = ConsentMethod.PAPER, paper.id
-        consent.given_on, consent.valid_until = paper.given_on, paper.valid_until
-        consent.first_seen_by_id, consent.second_seen_by_id = paper.first_seen_by_id, actor.user_id
+        consent.second_seen_by_id = actor.user_id
         return _store(act, consent, user, "consent_recorded")
+
+
+def confirm_paper_on_the_host(paper_id: int, *, now: dt.datetime) -> int:
+    """The same by whoever runs the machine, where no other administrator of the centre can be the second person.
+
+    Raises: NotFound; Conflict where one could confirm, or with the reason why this paper does not count.
+    """
+    with change(SYSTEM, now) as act:
+        paper, presenter, user = _opened_paper(act, paper_id)
+        guardian = queries.guardian_of(presenter.id, now)
+        if guardian is None:
+            raise Conflict(SafeguardingReason.GUARDIAN_MISSING)
+        if queries.another_administrator(presenter.centre_id, paper.first_seen_by_id, paper.first_seen_at):
+            raise Conflict(SafeguardingReason.HOST_NOT_NEEDED)
+        consent = _consent_on_paper(act, paper, presenter, guardian)
+        paper.host_seen_at = now
+        return _store(act, consent, user, "consent_recorded")
+
+
+def _opened_paper(act: Act, paper_id: int) -> tuple[ConsentPaper, Presenter, User]:
+    """A paper that somebody settles, under the lock of its minor's visits. Raises: NotAllowed; NotFound."""
+    whose = act.session.scalar(select(ConsentPaper.presenter_id).where(ConsentPaper.id == paper_id))
+    if whose is None:
+        raise NotFound("paper")
+    hold_visits(act, whose)
+    presenter, user = open_presenter(act.session, act.actor, "record", "consent", whose)
+    return _locked_paper(act.session, paper_id), presenter, user
+
+
+def _consent_on_paper(act: Act, paper: ConsentPaper, presenter: Presenter, guardian: GuardianRow) -> GuardianConsent:
+    """What the paper says, if it waits and may count now. Raises: Conflict."""
+    over = paper.ended_at or paper.second_seen_at or paper.host_seen_at
+    if over is not None or paper.guardian_id != guardian.id:
+        raise Conflict(SafeguardingReason.PAPER_IS_OVER)
+    page = queries.whole_page_of(presenter.id, act.now)
+    if page.link_only:
+        raise Conflict(SafeguardingReason.LINK_ONLY)
+    if page.taken_back and (reason := rules.notice_problem(paper.told_at, act.now)):
+        raise Conflict(reason)
+    draft = PaperDraft(ConsentDraft(**_said(paper)), paper.given_on, paper.valid_until, paper.scan, seen=True)
+    if problems := _problems(draft, presenter, act.now):
+        raise Conflict(next(iter(problems.values())))
+    consent = _consent(guardian, presenter.id, paper)
+    consent.method, consent.paper_id = ConsentMethod.PAPER, paper.id
+    consent.given_on, consent.valid_until = paper.given_on, paper.valid_until
+    consent.first_seen_by_id = paper.first_seen_by_id
+    return consent
+
+
+def note_notice(actor: Actor, paper_id: int, draft: NoticeDraft, *, now: dt.datetime) -> None:
+    """Note that the guardian, who had withdrawn, was told of this paper by post or phone; a week later it may count.
+
+    Raises: NotAllowed; NotFound; Conflict when it is noted already, or the paper no longer waits;
+    Rejected({"told_on": …}).
+    """
+    with change(actor, now) as act:
+        paper, presenter, user = _opened_paper(act, paper_id)
+        _guardian_for_paper(act, presenter, user, first_seen_by_id=None)
+        if paper.ended_at or paper.second_seen_at or paper.host_seen_at:
+            raise Conflict(SafeguardingReason.PAPER_IS_OVER)
+        if paper.told_at is not None:
+            raise Conflict(SafeguardingReason.NOTICE_NOTED)
+        if reason := rules.day_of_notice_problem(draft.told_on, *map(clock.local_day, (paper.first_seen_at, now))):
+            raise Rejected({"told_on": reason})
+        paper.told_by_phone, paper.told_on = draft.by_phone, draft.told_on
+        paper.told_by_id, paper.told_at = actor.user_id, now
+        how = {"by_phone": draft.by_phone, "on": draft.told_on}
+        act.record("guardian told of a paper", paper, details={"presenter_id": presenter.id} | how)
 
 
 def _locked_paper(session: Session, paper_id: int) -> ConsentPaper:
@@ -208,7 +269,7 @@ def turn_down_paper(actor: Actor, paper_id: int, *, now: dt.datetime) -> int:
             raise NotFound("paper")
         open_presenter(act.session, actor, "record", "consent", paper.presenter_id)
         paper = _locked_paper(act.session, paper_id)
-        if paper.second_seen_at is not None:
+        if paper.second_seen_at or paper.host_seen_at:
             raise Conflict(SafeguardingReason.PAPER_IS_OVER)
         if paper.ended_at is None:
             paper.ended_at = now

@@ -13,6 +13,7 @@ from scheduler.safeguarding import queries, service
 from scheduler.safeguarding.terms import PaperRow, SafeguardingReason
 from scheduler.staffing.service import birth_dates, consents
 from scheduler.web.filters import say
+from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may
 from scheduler.web.i18n import _
 from scheduler.web.once import sent_once
@@ -117,15 +118,38 @@ def paper(paper_id: int) -> ResponseReturnValue:
         else:
             say(_("Two of you have seen the paper: the consent counts, and the guardian is told."))
             return redirect(url_for(".proofs", presenter_id=row.presenter_id))
+    return _paper_page(row, form, forms.NoticeForm(formdata=None))
+
+
+def _paper_page(row: PaperRow, form: BaseForm, notice: BaseForm) -> ResponseReturnValue:
     shown = render_template(
         "safeguarding/paper.html",
-        form=form,
+        form=notice if notice.errors else form,
+        seen_form=form,
+        notice_form=notice,
         paper=row,
         page=queries.whole_page_of(row.presenter_id, clock.now()),
         purposes=PURPOSES,
         seen_by_me=row.first_seen_by_id == current_actor().user_id,
     )
-    return shown, 422 if form.errors else 200
+    return shown, 422 if form.errors or notice.errors else 200
+
+
+@bp.post("/safeguarding/papers/<int:paper_id>/notice")
+@may("record", "consent")
+def note_notice(paper_id: int) -> ResponseReturnValue:
+    form = forms.NoticeForm()
+    if form.accepted():
+        try:
+            consents.note_notice(current_actor(), paper_id, form.draft(), now=clock.now())
+        except Rejected as rejected:
+            form.show(rejected.problems)
+        except Conflict as refused:
+            form.show({"": refused.reason})
+        else:
+            say(_("Recorded. A second person can confirm the paper in seven days."))
+            return redirect(url_for(".paper", paper_id=paper_id))
+    return _paper_page(_paper_for(paper_id), forms.PaperSeenForm(formdata=None), form)
 
 
 @bp.post("/safeguarding/papers/<int:paper_id>/no")

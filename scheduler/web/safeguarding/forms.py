@@ -10,6 +10,7 @@ from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
     ConsentDraft,
     GuardianDraft,
+    NoticeDraft,
     PaperDraft,
     VettingDraft,
     VettingResult,
@@ -98,6 +99,21 @@ class PaperSeenForm(BaseForm):
     """A second person has looked."""
 
     seen = BooleanField(_l("I have seen the signed paper, and this is what it says"))
+
+
+class NoticeForm(BaseForm):
+    """How and when the guardian was told of a paper that is to bring a withdrawn consent back."""
+
+    how = RadioField(
+        _l("How the guardian was told"),
+        [Needed()],
+        choices=[SelectChoice("phone", _l("By phone")), SelectChoice("post", _l("By post"))],
+    )
+    told_on = DayField(_l("Told on"), [Needed()], meant=YearMeant.LAST)
+
+    def draft(self) -> NoticeDraft:
+        """What the form says; call after `accepted()`."""
+        return NoticeDraft(by_phone=self.how.data == "phone", told_on=self.told_on.data)
 
 
 class BirthDateForm(BaseForm):

@@ -16,7 +16,7 @@ from scheduler.policy import Role
 from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.terms import CONSENT_TEXT, WithdrawnBy
 from tests.factories import MONDAY
-from tests.factories.people import make_presenter, make_user
+from tests.factories.people import known_staff, make_presenter, make_user
 from tests.factories.safeguarding import a_cleared_minor, a_scan, make_consent, make_guardian
 from tests.laws.page_reader import seen_on
 from tests.visits.defences import take_defences_away
@@ -44,6 +44,12 @@ def guardian(minor) -> Guardian:
 def page(minor) -> str:
     """Where staff reads the minor's proofs."""
     return f"/safeguarding/{minor.id}"
+
+
+@pytest.fixture
+def desk(app, programme):
+    """A coordinator's browser, whose second look counts."""
+    return browser_of(app, known_staff(programme.centre_id, Role.COORDINATOR))
 
 
 def link_of(guardian: Guardian) -> str:
@@ -361,3 +367,49 @@ def test_a_guardian_who_is_being_replaced_reads_it_and_afterwards_is_sent_to_the
     the_clock.moves_on(dt.timedelta(days=8))
     gone = client.get(path)
     assert (gone.status_code, "Линк за старатеља" in gone.text, "/status/" in gone.text) == (410, True, False)
+
+
+def test_after_a_withdrawal_the_page_offers_the_link_and_no_paper(officer, minor, page):
+    make_consent(minor.id, withdrawn_at=MONDAY - DAY, withdrawn_by=WithdrawnBy.GUARDIAN)
+
+    shown = officer.get(f"{page}?lang=en").text
+    assert ("Send her the link" in shown, "Record a consent on paper" in shown) == (True, False)
+    assert "only she can give her consent again" in officer.get(f"{page}/consent?lang=en").text
+    assert officer.post(f"{page}/consent", data=a_paper()).status_code == 422
+
+    assert rows_of(ConsentPaper) == []
+
+
+def test_a_guardian_without_a_link_is_told_of_her_paper_before_it_counts(officer, desk, minor, page, the_clock):
+    make_guardian(minor.id, email="parent@centre.example")
+    make_user(centre_id=minor.centre_id, email="parent@centre.example")
+    make_consent(minor.id, withdrawn_at=MONDAY - DAY, withdrawn_by=WithdrawnBy.GUARDIAN)
+    officer.post(f"{page}/consent", data=a_paper(given_on=TODAY))
+    [paper_id] = rows_of(ConsentPaper.id)
+    paper = f"/safeguarding/papers/{paper_id}"
+    assert "Record the notice" in desk.get(f"{paper}?lang=en").text
+    refused = desk.post(f"{paper}?lang=en", data={"seen": "y"})
+    assert (refused.status_code, "seven days later" in refused.text) == (422, True)
+
+    for wrong in ({}, {"how": "phone"}, {"how": "phone", "told_on": TODAY - DAY}, {"how": "pigeon", "told_on": TODAY}):
+        assert officer.post(f"{paper}/notice", data=wrong).status_code == 422
+    assert officer.post(f"{paper}/notice", data={"how": "post", "told_on": TODAY}).location == paper
+    assert officer.post(f"{paper}/notice", data={"how": "post", "told_on": TODAY}).status_code == 422
+
+    assert "told by post on Monday" in desk.get(f"{paper}?lang=en").text
+    assert "Wait until seven days" in desk.post(f"{paper}?lang=en", data={"seen": "y"}).text
+    the_clock.stands_at(MONDAY + 7 * DAY)
+    assert browser_of(desk.application, known_staff(minor.centre_id)).post(paper, data={"seen": "y"}).location == page
+
+
+def test_who_is_no_second_person_reads_what_to_do_next(app, officer, guardian, minor, page):
+    officer.post(f"{page}/consent", data=a_paper())
+    officer.post(f"{page}/birth-date", data={"birth_date": "2.3.2010."})
+    [paper_id], [number] = rows_of(ConsentPaper.id), rows_of(BirthDateCorrection.id)
+    new = browser_of(app, make_user(centre_id=minor.centre_id))
+
+    told = new.post(f"/safeguarding/papers/{paper_id}?lang=en", data={"seen": "y"})
+
+    assert (told.status_code, "at least seven days older" in told.text) == (422, True)
+    new.post(f"{page}/birth-date/confirm", data={"correction": number})
+    assert "at least seven days older" in new.get(f"{page}?lang=en").text
