@@ -43,6 +43,7 @@ PUBLIC = {
     "people.invitation",
     "people.mailbox",
     "people.mailbox_asked",
+    "people.new_password",
     "people.reset",
     "people.reset_asked",
     "people.sign_in",

@@ -163,12 +163,16 @@ def test_trust_s08_asking_for_a_new_password_answers_alike_for_every_address(cli
 def test_trust_s09_a_new_password_by_link_ends_every_sign_in_and_signs_nobody_in(app, client, user):
     elsewhere = browser_of(app, user)
     link = f"/reset/{a_link(user.id, 'reset')}"
-    page = client.get(link)
+    opened = client.get(f"{link}?lang=en")
+    assert (opened.headers["Referrer-Policy"], opened.location) == ("no-referrer", "/reset/new?lang=en")
+    page = client.get("/reset/new")
     assert page.headers["Cache-Control"] in ("no-store", "private, no-cache")
+    assert link.split("/")[-1] not in page.text
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.text)
-    assert client.post(link, data={"password": "kratka"}).status_code == 422
+    assert app.test_client().get("/reset/new").location == "/reset"
+    assert client.post("/reset/new", data={"password": "kratka"}).status_code == 422
 
-    assert client.post(link, data={"password": "nova duga lozinka"}).location == "/sign-in"
+    assert client.post("/reset/new", data={"password": "nova duga lozinka"}).location == "/sign-in"
 
     assert client.get("/account").status_code == 302
     assert elsewhere.get("/account").status_code == 302
