@@ -147,7 +147,7 @@ def reset_asked() -> ResponseReturnValue:
 @bp.get("/reset/<token>")
 @public
 def reset(token: str) -> ResponseReturnValue:
-    """The link of the mail: its token goes into the session, so that no later request names it as where it came from."""
+    """The link of the mail: its token goes into the session, so that no later request sends it as its referrer."""
     queries.invited_by(token, purpose="reset", now=clock.now())
     session[RESET_TOKEN] = token
     answer = redirect(url_for(".new_password", lang=request.args.get("lang")))
