@@ -10,9 +10,11 @@ from scheduler.concerns.terms import HandedTo, SpokenUpBy
 from scheduler.core.db import transaction
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.safeguarding.models import AssignmentStop
+from scheduler.staffing.models.pick_ups import PickUp
 from tests.factories import MONDAY
 from tests.factories.people import a_minor, make_presenter
 from tests.factories.safeguarding import make_consent, make_driving_check, make_vetting
+from tests.factories.visits import make_visit
 from tests.refusals import database_refusal
 
 pytestmark = pytest.mark.postgres_decides
@@ -91,3 +93,11 @@ def test_a_hand_off_goes_only_as_the_audit_says(session):
 
     with database_refusal("hand_off_is_noted_for_good") as inside:
         inside.execute(text("DELETE FROM hand_off"))
+
+
+def test_nobody_outside_the_crew_is_fetched_from_a_visit(session):
+    minor, visit = a_minor(), make_visit()
+
+    with database_refusal("pick_up_is_of_the_crew") as inside:
+        inside.add(PickUp(visit_id=visit.id, presenter_id=minor.id, who="Ana", typed_at=MONDAY))
+        inside.flush()
