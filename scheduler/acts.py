@@ -36,6 +36,7 @@ class DefenceReason(Reason):
     PRESENTER_IS_NOT_SUSPENDED = "presenter_is_not_suspended"
     PRESENTER_IS_NOT_STOPPED = "presenter_is_not_stopped"
     STOP_STAYS = "stop_stays"
+    STOP_IS_LIFTED_BY_ANOTHER = "stop_is_lifted_by_another"
     PRESENCE_STAYS = "presence_stays"
     PRESENCE_COMES_AFTERWARDS = "presence_comes_afterwards"
     WITHDRAWAL_STAYS = "withdrawal_stays"

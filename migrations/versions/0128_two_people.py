@@ -11,6 +11,7 @@ down_revision = "0127_what_is_over"
 branch_labels = None
 depends_on = None
 
+HELPLINE_FIGURES = "0076_helpline_figures"
 MOMENT = sa.DateTime(timezone=True)
 OF_PAPER = {
     "host_seen_at": MOMENT,
@@ -43,6 +44,7 @@ def upgrade() -> None:
         op.add_column("consent_paper", sa.Column(name, kind, nullable=True))
     _check("paper_is_seen_by_two", "paper_is_seen", f"{SEEN})")
     create_defences(op.get_bind(), since=revision)
+    renew_triggers(op.get_bind(), "helpline_period", since=HELPLINE_FIGURES)
 
 
 def _origins() -> None:

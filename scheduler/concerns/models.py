@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.concerns.terms import HandedTo, SpokenUpBy
 from scheduler.core.db import Base, part_index
+from scheduler.core.defences import TWO_PEOPLE, TableLaw, changed, refuse
+from scheduler.core.ways import FORGETTING, closed
 
 
 class HandOff(Base):
@@ -62,3 +64,30 @@ class ConcernAbout(Base):
     concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id", ondelete="CASCADE"))
     presenter_id: Mapped[int] = mapped_column(ForeignKey("presenter.id", ondelete="CASCADE"), index=True)
     stop_id: Mapped[int | None] = mapped_column(ForeignKey("assignment_stop.id", ondelete="SET NULL"), index=True)
+
+
+# --- What the database itself refuses: a concern stays what it is about, and whom it is about does not end it ---
+
+_FORGOTTEN = closed(*FORGETTING)
+_ENDED_BY_HERSELF = """EXISTS (SELECT 1 FROM concern_about c JOIN presenter p ON p.id = c.presenter_id
+  WHERE c.concern_id = NEW.id AND p.user_id = NEW.ended_by_id)"""
+_TAKEN_BACK = """EXISTS (SELECT 1 FROM audit_entry a
+  WHERE a.thing = 'hand_off' AND a.thing_id = OLD.id AND a.action = 'hand-off taken back')"""
+
+refuse(
+    Concern.__table__,
+    TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),
+    TableLaw("concern_is_ended_by_another", ("UPDATE OF ended_by_id",), _ENDED_BY_HERSELF),
+    since=TWO_PEOPLE,
+)
+refuse(
+    ConcernAbout.__table__,
+    TableLaw("concern_stays", ("UPDATE",), f"{changed('concern_id', 'presenter_id')} AND {_FORGOTTEN}"),
+    TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),
+    since=TWO_PEOPLE,
+)
+refuse(
+    HandOff.__table__,
+    TableLaw("hand_off_is_noted_for_good", ("DELETE",), f"NOT {_TAKEN_BACK} AND {_FORGOTTEN}"),
+    since=TWO_PEOPLE,
+)

@@ -159,6 +159,10 @@ _UNKNOWN_CODE = """(NEW.margin IN ('topic', 'act') AND NOT EXISTS (
   WHERE p.id = NEW.period_id AND c.margin = NEW.margin AND c.code = NEW.code))
   OR (NEW.margin = 'district' AND NOT EXISTS (SELECT 1 FROM district d WHERE d.iso = NEW.code))"""
 
+# Signed figures are opened by a service, which writes down why before it does.
+_OPENED = """EXISTS (SELECT 1 FROM audit_entry a WHERE a.thing = 'helpline_period' AND a.thing_id = OLD.id
+  AND a.action = 'helpline figures opened' AND a.at >= OLD.signed_at)"""
+
 refuse(
     HelplinePeriod.__table__,
     TableLaw(
@@ -173,7 +177,11 @@ refuse(
         f"EXISTS (SELECT 1 FROM helpline_count c WHERE c.period_id = NEW.id GROUP BY c.margin"
         f" HAVING SUM(c.number) > {_OF_NEW})",
     ),
-    TableLaw("signed_figures_stay", ("UPDATE",), f"OLD.signed_at IS NOT NULL AND {changed(*_FIGURES)}"),
+    TableLaw(
+        "signed_figures_stay",
+        ("UPDATE",),
+        f"OLD.signed_at IS NOT NULL AND ({changed(*_FIGURES)} OR ({changed('signed_at')} AND NOT {_OPENED}))",
+    ),
     TableLaw("signed_figures_stay", ("DELETE",), f"OLD.signed_at IS NOT NULL AND {_NO_DEMO}"),
     TableLaw(
         "published_period_stays",

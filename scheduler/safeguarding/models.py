@@ -451,6 +451,7 @@ refuse_more(
     AND (p.second_seen_by_id = NEW.second_seen_by_id
       OR (p.host_seen_at IS NOT NULL AND NEW.second_seen_by_id IS NULL)))""",
     ),
+    TableLaw("consent_is_written_once", ("INSERT",), "NEW.earlier"),  # those of earlier times are here already
     TableLaw(
         "guardian_is_this_minors",
         ("INSERT",),
@@ -466,5 +467,24 @@ refuse_more(
   AND NOT EXISTS (SELECT 1 FROM consent_paper p
     WHERE p.id = NEW.paper_id AND p.told_at <= NEW.recorded_at - interval '{WAIT_HOURS} hours')""",
     ),
+    since=TWO_PEOPLE,
+)
+
+# --- Nobody decides about herself: her own check is recorded, and her own stop lifted, by somebody else ---
+
+
+def _herself(column: str) -> str:
+    return f"EXISTS (SELECT 1 FROM presenter p WHERE p.id = NEW.presenter_id AND p.user_id = NEW.{column})"
+
+
+for _check in (Vetting.__table__, DrivingCheck.__table__):
+    refuse_more(
+        _check,
+        TableLaw("check_is_recorded_by_another", ("INSERT", "UPDATE OF recorded_by_id"), _herself("recorded_by_id")),
+        since=TWO_PEOPLE,
+    )
+refuse_more(
+    AssignmentStop.__table__,
+    TableLaw("stop_is_lifted_by_another", ("UPDATE OF lifted_by_id",), _herself("lifted_by_id")),
     since=TWO_PEOPLE,
 )

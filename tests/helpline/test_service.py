@@ -120,6 +120,7 @@ def test_the_database_refuses_sums_that_disagree_and_codes_that_no_list_has(ana,
     [
         "UPDATE helpline_period SET calls = calls - 1, mails = mails + 1",
         "UPDATE helpline_period SET signed_at = NULL, last_day = '2026-01-30'",
+        "UPDATE helpline_period SET signed_at = NULL",
         "DELETE FROM helpline_period",
         "UPDATE helpline_count SET number = 1",
         "DELETE FROM helpline_count",

@@ -71,5 +71,6 @@ def take_back_hand_off(actor: Actor, hand_off_id: int, *, now: dt.datetime) -> s
             raise Conflict(ConcernReason.HAND_OFF_STAYS)
         number = act.session.get_one(Visit, noted.visit_id).number
         act.record("hand-off taken back", noted)
+        act.session.flush()  # the database lets go of what the audit says of
         act.session.delete(noted)
     return number

@@ -107,9 +107,10 @@ def open_month(actor: Actor, period_id: int, why: CorrectionCause, *, now: dt.da
         row = _locked(act, period_id, "correct")
         if row.signed_at is None:
             raise Conflict(HelplineReason.FIGURES_NOT_SIGNED)
+        act.record("helpline figures opened", row, {"why": why})
+        act.session.flush()  # the database opens what the audit says of
         row.signed_at, row.signed_by_id = None, None
         row.version += 1
-        act.record("helpline figures opened", row, {"why": why})
 
 
 def publish(actor: Actor, first: dt.date, last: dt.date, *, now: dt.datetime) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import RIDES, refuse_more
+from scheduler.core.defences import RIDES, TWO_PEOPLE, TableLaw, refuse_more
 from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
 
@@ -48,3 +48,13 @@ class CarRide(Base):
 
 
 refuse_more(CarRide.__table__, RIDE_HAS_BOTH, since=RIDES)
+refuse_more(
+    PickUp.__table__,
+    TableLaw(
+        "pick_up_is_of_the_crew",
+        ("INSERT", "UPDATE OF visit_id, presenter_id"),
+        """NOT EXISTS (SELECT 1 FROM assignment a JOIN presentation p ON p.id = a.presentation_id
+  WHERE p.visit_id = NEW.visit_id AND a.presenter_id = NEW.presenter_id)""",
+    ),
+    since=TWO_PEOPLE,
+)
