@@ -12,7 +12,7 @@ from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.paging import page_number
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import mail, queries, service
-from scheduler.messages.terms import MessageState
+from scheduler.messages.terms import Letter, MessageState
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
 from scheduler.turns.service import send_again
@@ -22,11 +22,14 @@ from scheduler.web.filters import Face, say
 from scheduler.web.forms import BaseForm
 from scheduler.web.guards import current_actor, may, own_centre_id, public
 from scheduler.web.i18n import _, _l
+from scheduler.web.own_machine import comes_from_this_machine
 from scheduler.web.reasons import worded
 from scheduler.web.tables import Column
 
 bp = Blueprint("messages", __name__)
 log = logging.getLogger(__name__)
+
+GUARDIANS_LINK = "/consent/"
 
 OUTBOX = (
     Column("about", _l("About")),
@@ -135,16 +138,22 @@ def end_failure(message_id: int, act: str) -> ResponseReturnValue:
 @bp.get("/mail")
 @public
 def letters() -> ResponseReturnValue:
-    return render_template("messages/letters.html", letters=mail.letters_in(_demo().instance / "mail"))
+    readable = [letter for letter in mail.letters_in(_demo().instance / "mail") if _may_be_read_here(letter)]
+    return render_template("messages/letters.html", letters=readable)
 
 
 @bp.get("/mail/<name>")
 @public
 def letter(name: str) -> ResponseReturnValue:
     found = mail.letter_in(_demo().instance / "mail", name)
-    if found is None:
+    if found is None or not _may_be_read_here(found):
         raise NotFound("letter")
     return render_template("messages/letter.html", letter=found)
+
+
+def _may_be_read_here(letter: Letter) -> bool:
+    """A letter with a guardian's link is for this machine alone: whoever opens that link decides for a minor."""
+    return comes_from_this_machine() or not any(GUARDIANS_LINK in line.text for line in letter.lines)
 
 
 def _demo() -> Settings:

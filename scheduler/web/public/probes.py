@@ -5,7 +5,6 @@ They are asked under any host name, by an address as much as by a name; they red
 
 import hmac
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import Any
 
 from flask import current_app, g, request
@@ -17,11 +16,10 @@ from scheduler.core.errors import NotFound
 from scheduler.jobs.health import figures, life
 from scheduler.web import metrics
 from scheduler.web.guards import public
+from scheduler.web.own_machine import HOST_ASKED, comes_from_this_machine
 from scheduler.web.public.views import bp
 
 PATHS = ("/healthz", "/readyz", "/metrics")
-HOST_ASKED = "raspored.host_asked"
-FORWARDED = ("Forwarded", "Via", "X-Real-Ip")  # a proxy speaks; so it does by any X-Forwarded-…
 KEPT_NOWHERE = {"Cache-Control": "no-store"}
 
 
@@ -75,16 +73,4 @@ def may_read_metrics() -> bool:
     if token:
         brought = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(brought.encode(), token.encode())
-    direct = not any(name in FORWARDED or name.startswith("X-Forwarded-") for name, _value in request.headers)
-    return direct and is_loopback(request.remote_addr or "") and is_loopback(request.environ.get(HOST_ASKED, ""))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address, or a host as a request names it, is this machine."""
-    name = host.rsplit(":", 1)[0] if host.count(":") == 1 or (host.startswith("[") and not host.endswith("]")) else host
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return comes_from_this_machine()

@@ -50,6 +50,27 @@ def test_a_demo_user_reads_mail_and_follows_its_link(client):
         assert client.get(f"/mail/{other}").status_code == 404
 
 
+ELSEWHERE = [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=["another machine", "behind a proxy"])
+def test_a_guardians_link_is_read_on_the_demos_own_machine_only(client, elsewhere):
+    delivered(address="ana@school.example")
+    message = make_message(
+        kind="password_reset", values={}, link=replace(WISH, path="/consent/{token}"), address="g@p.example"
+    )
+    service.deliver(message.id, MONDAY)
+    page = client.get("/mail").text
+    name = page.split('href="/mail/')[1].split('"')[0]
+    assert 'href="/consent/' in client.get(f"/mail/{name}").text
+
+    there = client.get("/mail", environ_overrides=elsewhere)
+
+    assert "ana@school.example" in there.text
+    assert "g@p.example" not in there.text
+    assert client.get(f"/mail/{name}", environ_overrides=elsewhere).status_code == 404
+
+
 @pytest.mark.parametrize("change", [{"mode": "production"}, {"smtp_url": "smtp://127.0.0.1:25"}])
 def test_only_a_demo_that_writes_files_shows_letters(app, client, monkeypatch, change):
     make_message()
