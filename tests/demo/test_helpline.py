@@ -3,13 +3,11 @@
 import datetime as dt
 import json
 
-import pytest
 from sqlalchemy import func, select, text
 
 from scheduler.demo import load as demo
 from scheduler.helpline.models import HelplineCount, HelplinePeriod, HelplinePublicCell
 from scheduler.helpline.queries import publications
-from tests.loaded_demo import load_demo
 
 RECOUNT = """
 SELECT SUM(communications), SUM(calls), SUM(mails), SUM(cases), SUM(advisory), SUM(forwarded), SUM(to_police),
@@ -19,12 +17,6 @@ FROM helpline_period WHERE first_day >= '2024-01-01' AND last_day <= '2024-04-26
 TOPICS = """
 SELECT code FROM helpline_count WHERE margin = 'topic' GROUP BY code ORDER BY SUM(number) DESC, code LIMIT 2
 """
-
-
-@pytest.fixture
-def loaded(session):
-    load_demo()
-    return session
 
 
 def test_plain_sql_counts_what_was_published(loaded):

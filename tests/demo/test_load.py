@@ -23,6 +23,7 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host, HostSchoolTime, Municipality
+from scheduler.places.queries import holidays_between
 from scheduler.places.rules.hosts import is_school_day
 from scheduler.places.terms.hosts import Level
 from scheduler.policy import Actor, Role
@@ -40,7 +41,6 @@ from scheduler.turns.terms import Matter
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, PROMISED, AssignmentState, VisitState
 from tests.factories import MONDAY
-from tests.loaded_demo import load_demo
 from tests.visits.defences import take_defences_away
 from tools.many_days import ODD, moments
 
@@ -48,29 +48,18 @@ YEAR = year_of(2023)
 MOMENTS = moments([*ODD, *(dt.date(2027, month, 3) for month in (4, 5, 6, 8, 9, 11))])
 
 
-@pytest.fixture
-def loaded(session):
-    load_demo()
-    return session
-
-
 def published(**given):
     return attendance_report(Filters(YEAR, centre_id_of("ncc"), **given)).totals
 
 
 @pytest.mark.both_databases
-def test_the_year_2023_shows_exactly_the_published_figures(loaded):
+def test_the_year_2023_shows_exactly_the_published_figures_and_its_campaign_secondary_schools_only(loaded):
     year, campaign = published(), published(campaign="show-respect")
 
     assert (year.presentations, year.pupils, year.parents, year.teachers) == (120, 7803, 1097, 302)
     assert (campaign.cities, campaign.pupils) == (11, 2940)
-
-
-def test_the_campaigns_pupils_are_all_of_secondary_schools(loaded):
     filters = Filters(YEAR, centre_id_of("ncc"), campaign="show-respect")
-
     (row,) = attendance_report(filters, [Group.AUDIENCE]).rows
-
     assert (row.keys[0].label, row.keys[0].level, row.counts.pupils) == ("pupils", "secondary", 2940)
 
 
@@ -96,16 +85,10 @@ def test_nothing_in_the_demo_breaks_an_invariant(loaded):
 
 def test_no_presentation_of_2023_falls_on_a_day_without_lessons(loaded):
     held = loaded.execute(select(Presentation.on_day).where(Presentation.on_day <= YEAR.last)).scalars().all()
-    closed = {row.day for row in queries_of_holidays()}
+    closed = {row.day for row in holidays_between(YEAR.first, YEAR.last) if row.no_lessons}
 
     assert held
     assert [day for day in held if not is_school_day(day, [], closed, Level.PRIMARY)] == []
-
-
-def queries_of_holidays():
-    from scheduler.places.queries import holidays_between
-
-    return [row for row in holidays_between(YEAR.first, YEAR.last) if row.no_lessons]
 
 
 def test_the_demo_holds_one_of_each_that_waits_for_a_coordinator(loaded):
@@ -196,14 +179,14 @@ def test_a_minor_is_never_without_an_adult(loaded):
     assert with_minor <= with_adult
 
 
-def test_the_present_holds_requests_in_every_state(loaded):
-    assert set(loaded.scalars(select(SchoolRequest.state))) == set(RequestState)
+def test_the_present_holds_requests_in_every_state_certificates_and_everybody_who_presents(loaded):
+    states = set(loaded.scalars(select(SchoolRequest.state)))
+    certificates = loaded.scalars(select(Certificate.kind).order_by(Certificate.kind)).all()
+    presenters = dict(loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all())
 
-
-def test_the_certified_visit_has_its_certificates(loaded):
-    kinds = loaded.scalars(select(Certificate.kind).order_by(Certificate.kind)).all()
-
-    assert kinds == [CertificateKind.SCHOOL, CertificateKind.TEACHER]
+    assert states == set(RequestState)
+    assert certificates == [CertificateKind.SCHOOL, CertificateKind.TEACHER]
+    assert presenters == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}
 
 
 def test_the_present_lies_around_the_day_of_loading(loaded):
@@ -308,12 +291,6 @@ def test_removing_takes_all_demo_rows_and_leaves_the_reference_data(loaded):
     assert demo.remove() is False
     with pytest.raises(NotFound):
         demo.sign_ins()
-
-
-def test_all_influencers_and_educators_are_there(loaded):
-    kinds = loaded.execute(select(Presenter.kind, func.count()).group_by(Presenter.kind)).all()
-
-    assert dict(kinds) == {PresenterKind.EDUCATOR: 12, PresenterKind.INFLUENCER: 6}
 
 
 def test_three_schools_have_told_their_shifts_and_none_of_them_has_a_visit_to_come(loaded):

@@ -1,10 +1,7 @@
 """The yearly profile prints every figure that the centre published, from rows, in words, in each language and form."""
 
-import pytest
-
 from scheduler.demo import load as demo
 from scheduler.profiles.models import ProfileText
-from tests.loaded_demo import load_demo
 
 SAID = {
     (2023, "en"): [
@@ -35,12 +32,6 @@ SAID = {
     (2024, "sr_Cyrl"): ["2.079 комуникација", "1.683 позива и 396 имејлова", "Сексуална уцена – ", "Врбовање деце – "],
     (2024, "sr_Latn"): ["2.079 komunikacija", "1.683 poziva i 396 imejlova", "344 savetodavna i 17 prosleđenih"],
 }
-
-
-@pytest.fixture
-def loaded(session):
-    load_demo()
-    return session
 
 
 def told(app, *args):

@@ -10,13 +10,9 @@ from scheduler.attendance.terms import AttendanceState
 from scheduler.certificates.models import Certificate
 from scheduler.core.db import db
 from scheduler.jobs import attendance, certificates
-from scheduler.jobs.queue import attach
 from tests.factories.counting import LEAVING, a_counted_visit, a_locked_visit
 
-
-@pytest.fixture(autouse=True)
-def attached(app):
-    attach(app)  # another test may have made the other database's application since
+pytestmark = pytest.mark.usefixtures("attached")
 
 
 def how_many():

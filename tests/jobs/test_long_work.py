@@ -24,8 +24,7 @@ BAD = "id;naziv;vrsta;opština\n7;Вук Караџић;osnovna škola;Атла�
 
 
 @pytest.fixture(autouse=True)
-def attached(app, the_clock):
-    queue.attach(app)
+def after_the_visits(attached, the_clock):
     the_clock.stands_at(LEAVING)
 
 

@@ -1,12 +1,10 @@
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask
 
 from scheduler.core import mailer
 from scheduler.core.db import db
 from scheduler.jobs import messages as jobs
-from scheduler.jobs import queue
 from scheduler.jobs.messages import send_waiting
 from scheduler.messages import service
 from scheduler.messages.models import OutboxMessage
@@ -14,10 +12,7 @@ from scheduler.messages.terms import MessageState
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
 
-
-@pytest.fixture(autouse=True)
-def jobs_of_this_application(app: Flask):
-    queue.attach(app)
+pytestmark = pytest.mark.usefixtures("attached")
 
 
 def states() -> list[MessageState]:

@@ -78,22 +78,19 @@ def name_of_app() -> Iterator[object]:
     queue.huey._registry.unregister(name_of_app.task_class)
 
 
-def test_the_queue_lies_in_a_file_of_its_own(tmp_path: Path) -> None:
+def test_the_queue_lies_in_a_file_of_its_own_that_stays_whole_and_waits_for_no_disk(tmp_path: Path) -> None:
     queue.attach(an_app(tmp_path / "new"))
 
-    assert isinstance(queue.huey.storage, SqliteStorage)
+    storage = queue.huey.storage
+    assert isinstance(storage, SqliteStorage)
     assert (tmp_path / "new" / "queue.sqlite3").exists()
+    pragmas = [storage.sql(f"PRAGMA {name}", results=True) for name in ("synchronous", "journal_mode")]
+    assert pragmas == [[(1,)], [("wal",)]]  # NORMAL: the log is synced when it is moved into the file
 
 
-def test_a_wake_up_waits_for_no_disk_and_the_file_stays_whole(tmp_path: Path) -> None:
-    queue.attach(an_app(tmp_path))
-
-    asked = [queue.huey.storage.sql(f"PRAGMA {name}", results=True) for name in ("synchronous", "journal_mode")]
-
-    assert asked == [[(1,)], [("wal",)]]  # NORMAL: the log is synced when it is moved into the file
-
-
-def test_a_job_runs_inside_the_application_with_its_own_id(tmp_path: Path, name_of_app) -> None:
+def test_a_job_runs_inside_the_application_with_its_own_id_also_when_called_by_hand(
+    tmp_path: Path, name_of_app
+) -> None:
     queue.attach(an_app(tmp_path))
     name_of_app()
     task = queue.huey.dequeue()
@@ -102,11 +99,6 @@ def test_a_job_runs_inside_the_application_with_its_own_id(tmp_path: Path, name_
 
     assert answer == ("test", task.id)
     assert "job_id" not in logs.fields_here.get()
-
-
-def test_a_job_can_be_called_by_hand(tmp_path: Path, name_of_app) -> None:
-    queue.attach(an_app(tmp_path))
-
     assert name_of_app.call_local()[0] == "test"
 
 

@@ -1,10 +1,10 @@
 import datetime as dt
 
+import pytest
 import sqlalchemy as sa
 
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.jobs.queue import attach
 from scheduler.jobs.readiness import tell_checklists
 from scheduler.jobs.staffing import lapse_offers
 from scheduler.jobs.turns import tell_what_is_due
@@ -20,6 +20,8 @@ from tests.factories.people import make_user, presenter_actor
 from tests.factories.requests import make_school_request
 from tests.visits.scene import Scene
 
+pytestmark = pytest.mark.usefixtures("attached")
+
 
 def test_the_job_ends_offers_whose_time_is_over_and_twice_is_once(app):
     scene = Scene(planned=False)
@@ -29,8 +31,6 @@ def test_the_job_ends_offers_whose_time_is_over_and_twice_is_once(app):
     scene.suggest(scene.educator())
     hour = dt.timedelta(hours=1)
     offer_visit(scene.coordinator, scene.visit_id, until=now - hour, now=now - 2 * hour)
-
-    attach(app)  # another test may have made the other database's application since
 
     lapse_offers.call_local()
     lapse_offers.call_local()
@@ -49,7 +49,6 @@ def test_the_job_tells_a_school_of_its_checklist_once(app):
     offer_visit(scene.coordinator, scene.visit_id, until=now + dt.timedelta(days=1), now=now)
     answer_offer(presenter_actor(educator), scene.visit_id, accepts=True, now=now)
     confirm_visit(scene.coordinator, scene.visit_id, now=now)
-    attach(app)
 
     tell_checklists.call_local()
     tell_checklists.call_local()
@@ -64,7 +63,6 @@ def test_the_job_tells_a_centre_in_the_morning_what_is_due_once(app):
     make_user(centre_id=scene.centre_id, password_hash="set")
     late = MONDAY - dt.timedelta(days=9)
     make_school_request(RequestState.NEW, programme=scene.programme, state_since=late)
-    attach(app)
 
     tell_what_is_due.call_local()
     tell_what_is_due.call_local()
