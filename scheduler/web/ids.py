@@ -12,7 +12,7 @@ class IdConverter(IntegerConverter):
     An id is written in one way: no digits of other scripts, no zeros before it.
     """
 
-    regex = rf"[1-9][0-9]{{0,{len(str(LARGEST_ID)) - 1}}}"
+    regex = rf"(?:0|[1-9][0-9]{{0,{len(str(LARGEST_ID)) - 1}}})"
 
 
 def register(app: Flask) -> None:

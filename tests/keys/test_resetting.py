@@ -22,12 +22,13 @@ def test_trust_s37_a_second_person_resets_and_the_owner_is_told(user):
     token = make_sign_in(user, factor_at=MONDAY)
     boss = make_user(Role.ADMINISTRATOR, centre_id=user.centre_id)
 
-    resetting.reset_keys(boss.actor(), user.id, now=MONDAY)
+    for _pressed_twice in range(2):
+        resetting.reset_keys(boss.actor(), user.id, now=MONDAY)
 
     assert queries.key_ring(user.id).count == queries.key_ring(user.id).recovery_codes == 0
     assert people_queries.signed_in_user(token, MONDAY) is None
     assert mails_to(user.email) == ["keys_reset"]
-    assert actions() == ["keys reset"]
+    assert actions() == ["keys reset"] * 2
     with pytest.raises(Conflict):
         first_key(user)
 

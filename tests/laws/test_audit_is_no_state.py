@@ -28,6 +28,7 @@ READERS = {  # every place of another folder that names the log's table, and wha
     ("privacy/service/everything.py", "_refuse_a_flood"): "who took everything, and how often",
     ("reports/queries/attendance.py", "violations"): "verify",
     ("requests/queries/pages.py", "_history"): "history",
+    ("safeguarding/queries.py", "_staff_account"): "who invited, restored or changed an account: two people, or one",
     ("staffing/queries/consent_law.py", "_corrected_by_hand"): "verify",
     ("visits/queries/agenda.py", "promise_of"): "history: who gave the time, and when",
     ("visits/queries/pages.py", "_history"): "history",
@@ -40,7 +41,7 @@ SILENT = {  # written for whoever reads the log itself; a history says the same 
     "presentation planned", "presentation recomputed", "hand raised", "hand lowered", "cancellation read",
     "driven kilometres noted", "directions told", "dates replaced", "handed over", "handover taken back",
     "birth date proposed", "birth date turned down", "birth date corrected", "consent paper recorded",
-    "consent paper ended", "consent paper opened", "consent recorded", "consent replaced",
+    "consent paper ended", "consent paper opened", "guardian told of a paper", "consent recorded", "consent replaced",
     "training recorded", "training taken back",
 }  # fmt: skip
 

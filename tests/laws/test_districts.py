@@ -196,7 +196,7 @@ def test_each_list_and_page_of_the_centre_that_a_colleague_opens_is_open_too(hou
         and house.whole.get(address).status_code not in (403, 404)
     ]
 
-    assert refused == []
+    assert refused == ["/imports/template/visits.csv"]  # visits of before are imported by whoever reaches every school
     assert {"/imports", "/certificates/issued", "/desk"} <= set(pages)
 
 

@@ -43,8 +43,8 @@ def reset_keys(actor: Actor, user_id: int, *, now: dt.datetime) -> None:
             raise NotFound("user")
         if user.id == actor.user_id:
             raise Conflict(KeyReason.OWN_KEYS)
-        _take_away(session, actor, user, now)
-        mail_owner("keys_reset", user, now=now)
+        if _take_away(session, actor, user, now):  # pressed twice, there is nothing left to tell
+            mail_owner("keys_reset", user, now=now)
     log.info("keys reset", extra={"user_id": user_id})
 
 
@@ -69,10 +69,12 @@ def reset_on_the_host(email: str, *, now: dt.datetime) -> str:
     return MAILBOX_PATH.replace("{token}", token)
 
 
-def _take_away(session: Session, actor: Actor, user: User, now: dt.datetime) -> None:
+def _take_away(session: Session, actor: Actor, user: User, now: dt.datetime) -> bool:
+    """Whether there was a key or a code to take away."""
     gone = {}
     for kind in (CodeApp, Passkey, RecoveryCode):
         gone[kind.__tablename__] = take_away(session, kind, kind.user_id == user.id, now=now)
     end_sign_ins(session, user.id, now)
     tokens.end_links(MAILBOX, user.id, now=now)
     audit.record(actor, "keys reset", user, at=now, details=gone)
+    return any(gone.values())
