@@ -52,6 +52,7 @@ NOT_REFUSED_BY_HAND = {
     "GET /panels/abcdefg/rate": frozenset({Role.INFLUENCER}),
     **dict.fromkeys(("GET /hosts/1", "GET /hosts/1/school-time", "GET /panels/abcdefg"), PLANNERS),
     **dict.fromkeys(("GET /reports/signed/new", "POST /region/mails", "POST /region/offer"), PLANNERS),
+    **dict.fromkeys(("GET /visits/P-2026-0001/count", "POST /visits/P-2026-0001/count"), PLANNERS | {Role.EDUCATOR}),
     "GET /reports/signed/1/take-back": frozenset({Role.ADMINISTRATOR}),
 }
 

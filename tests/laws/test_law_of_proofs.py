@@ -87,6 +87,11 @@ LAW: tuple[tuple[str, list[Person], tuple[Answer, Answer, Answer]], ...] = (
         [checked(one, CLEARED_THEN) for one in REFUSALS],
         (None, UNVETTED, UNVETTED),
     ),
+    (
+        "refused and never cleared",
+        [checked((result, LONG_AGO, FAR_OFF)) for result in (REFUSED, CLEARED, REFUSED)],
+        (UNVETTED, None, UNVETTED),
+    ),
     ("consent given on the day", [minor(near(n), FAR_OFF) for n in AROUND], (None, None, NO_CONSENT)),
     ("consent until the day", [minor(LONG_AGO, near(n)) for n in AROUND], (NO_CONSENT, None, None)),
     (

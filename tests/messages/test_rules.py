@@ -1,9 +1,9 @@
 import datetime as dt
+from functools import partial
 
 import pytest
 
 from scheduler.messages.rules import (
-    GIVE_UP_AFTER,
     failure_of,
     failure_of_http,
     is_final,
@@ -30,14 +30,18 @@ def test_pauses_grow_to_four_hours_while_a_server_says_later():
     assert pause_after(500, Failure.LATER) == dt.timedelta(hours=4)
 
 
+def after_three_days(failure: Failure, seconds: int) -> bool:
+    return is_final(failure, MONDAY, MONDAY + dt.timedelta(days=3, seconds=seconds))
+
+
 BOUNDS = (
     ("an answer of a mail server", failure_of, (499, 500, 501), (Failure.LATER, Failure.REFUSED, Failure.REFUSED)),
     ("a broken provider", failure_of_http, (499, 500, 501), (Failure.UNREACHABLE, Failure.LATER, Failure.LATER)),
     ("too many at once", failure_of_http, (428, 429, 430), (Failure.UNREACHABLE, Failure.LATER, Failure.UNREACHABLE)),
     ("a wrong message", failure_of_http, (399, 400, 401), (Failure.UNREACHABLE, Failure.REFUSED, Failure.UNREACHABLE)),
     ("a wrong number", failure_of_http, (421, 422, 423), (Failure.UNREACHABLE, Failure.REFUSED, Failure.UNREACHABLE)),
-    ("tried for three days", lambda n: is_final(Failure.LATER, MONDAY, MONDAY + GIVE_UP_AFTER + n * A_SECOND),
-     (-1, 0, 1), (False, True, True)),
+    *((f"tried for three days, {failure}", partial(after_three_days, failure), (-1, 0, 1), (False, True, True))
+      for failure in (Failure.LATER, Failure.UNREACHABLE)),
 )  # fmt: skip
 
 
@@ -49,6 +53,7 @@ def test_what_each_rule_answers_at_its_bound(rule, value, answer):
 def test_a_mail_is_given_up_at_once_when_refused_and_no_answer_is_tried_again():
     assert is_final(Failure.REFUSED, MONDAY, MONDAY)
     assert is_final(Failure.BROKEN, MONDAY, MONDAY)
+    assert failure_of(None) is Failure.UNREACHABLE
     assert not is_final(failure_of(None), MONDAY, MONDAY)
     told = [failure_of_http(status) for status in (302, 404, 503)]
     assert told == [Failure.UNREACHABLE, Failure.UNREACHABLE, Failure.LATER]

@@ -130,6 +130,8 @@ def test_nothing_ticked_is_told(desk, region):
 
     assert visits() == 0
     assert 'role="status"' in page(desk, proposal_id)
+    for language in ("sr_Cyrl", "sr_Latn"):  # also why the others wait
+        assert page(desk, proposal_id, lang=language)
 
 
 def test_a_pinned_row_stays_in_the_plan_that_is_drawn_anew_and_both_are_compared(desk, region):

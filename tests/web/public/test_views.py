@@ -67,3 +67,4 @@ def test_the_notice_says_each_period_that_the_nightly_job_keeps(app, monkeypatch
     ]
     assert wanting == []
     assert f"{periods[RetentionRow.NOTE]} months after the visit" in page
+    assert f"{periods[RetentionRow.CERTIFICATE_NAME]} days after issue" in page

@@ -115,6 +115,8 @@ def test_they_are_reached_by_their_municipality_which_says_how_many_it_has(clien
     there = client.get(f"/book?q=beograd&town={zemun.id}&lang=en").text
     assert "13 results. Choose yours." in there
     assert there.count("<span>This one<") == 13
+    for none in ("999999", "x", "-1"):
+        assert client.get(f"/book?q=beograd&town={none}").status_code == 200
 
 
 @pytest.mark.parametrize("typed", ["vuk karadzci", "Вук Караџч", "vuk kardzic", "osnvna skloa karadzic"])

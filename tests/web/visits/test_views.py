@@ -141,6 +141,7 @@ def test_presenters_officers_and_other_centres_cannot_act_on_visits(app, scene, 
     for refused in (browser_of(app, ana), staff_of(app, scene, Role.SAFEGUARDING)):
         assert refused.post(path).status_code == 403
     assert browser_of(app, make_user()).post(path, data={"reason": "x"}).status_code in (404, 422)
+    assert app.test_client().post(path).status_code == 302  # to the sign-in
     assert state_of(scene) is VisitState.OFFERED
 
 

@@ -128,7 +128,10 @@ def test_who_is_a_minor_today_is_read_as_one_though_she_is_grown_up_by_then(app,
 def test_the_page_of_who_is_only_asked_names_no_minor(app, scene, trio):
     ana, _boris, tara = trio
     number = offered_soon(scene, *trio)
-    accepted(scene, ana, tara)
+    accepted(scene, ana)
+    before_tara_answers = body(reading(app, ana).get(f"/visits/{number}"))
+    assert ("Tara" in before_tara_answers, "Ilić" in before_tara_answers) == (True, False)
+    accepted(scene, tara)
 
     told = [body(reading(app, who).get(f"/visits/{number}")) for who in trio]
 
