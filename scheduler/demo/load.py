@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import secrets
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
@@ -74,6 +75,7 @@ TEACHER = "Биљана Матић"  # invented, as everybody here
 SIGN_INS = "demo_sign_ins.json"
 PEERS = "show-respect-talk"  # of this programme a new text is tried out
 SLUGS = tuple(str(centre["slug"]) for centre in centres.CENTRES)
+SECOND_LOOKERS = {Role.ADMINISTRATOR, Role.SAFEGUARDING}  # their second look wants a second step, asked or not
 
 
 def load(now: dt.datetime) -> bool:
@@ -94,8 +96,9 @@ def load(now: dt.datetime) -> bool:
         load_example_hosts(now)
         with opened_way(session, NamedWay.DEMO):
             _write(session, hashes, now)
-        apps = _write_apps(session, now)  # also where a demo does not ask for it: a second look wants one
-        _write_sign_ins(passwords, apps if settings().asks_second_step else {})
+        asks = settings().asks_second_step
+        apps = _write_apps(session, STAFF_ROLES if asks else SECOND_LOOKERS, now)
+        _write_sign_ins(passwords, apps if asks else {})
     add_up_marked()
     log.info("demo loaded")
     return True
@@ -214,9 +217,9 @@ def _spots(session: Session) -> list[DemoHost]:
     ]
 
 
-def _write_apps(session: Session, now: dt.datetime) -> dict[str, str]:
-    """An app of codes for each of the staff who sign in: {address: its secret}."""
-    emails = [person.email for person in crowd.who_signs_in() if person.role in STAFF_ROLES]
+def _write_apps(session: Session, roles: Container[Role], now: dt.datetime) -> dict[str, str]:
+    """An app of codes for each of those roles who sign in: {address: its secret}."""
+    emails = [person.email for person in crowd.who_signs_in() if person.role in roles]
     made = {email: one_time_codes.new_secret() for email in emails}
     for user_id, email in session.execute(select(User.id, User.email).where(User.email.in_(emails))).all():
         hidden = encrypt(made[email], key=settings().secret_key, about=secret_of(user_id))

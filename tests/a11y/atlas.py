@@ -45,6 +45,7 @@ ON_THE_WAY_IN = {  # where a second step is asked: tests/a11y/test_second_step.p
     "people.mailbox_asked",
 }
 LEADS_AWAY = {  # never a page, always on to one; where there is such a login tests/a11y/test_own_login.py looks
+    "people.reset",
     "people.go_to_login",
     "people.come_back_from_login",
 }

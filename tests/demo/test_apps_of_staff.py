@@ -18,7 +18,7 @@ def test_the_secret_of_each_of_the_staff_gives_codes_that_open(app):
     staff = [person for person in crowd.who_signs_in() if person.role in STAFF_ROLES]
     users = {person.email: make_user(person.role, email=person.email).id for person in staff}
     with transaction() as session:
-        made = load._write_apps(session, MONDAY)
+        made = load._write_apps(session, STAFF_ROLES, MONDAY)
 
     config.use(replace(app.config["SETTINGS"], second_factor="required"))
     assert set(made) == set(users)

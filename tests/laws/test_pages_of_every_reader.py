@@ -41,7 +41,8 @@ def test_every_page_opens_for_somebody(app: Flask, crawl: Crawl) -> None:
     asked = {endpoint for endpoint, _method, path in routes.pages(app, "GET") if endpoint_of(app, path)}
 
     assert asked - opened - NOT_PAGES - PARTS_OF_PAGES == ON_THE_WAY_IN | LEADS_AWAY
-    assert named(page for page in crawl.pages if page.status not in (200, 302, 303, 403, 404, 410)) == []
+    has_an_app = 409  # to add another; the staff of the demo who give a second look have one
+    assert named(page for page in crawl.pages if page.status not in (200, 302, 303, 403, 404, has_an_app, 410)) == []
     assert len(crawl.pages) > 2000
 
 
