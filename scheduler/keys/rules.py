@@ -51,9 +51,12 @@ def too_many_codes(lately: int, today: int) -> bool:
     return lately >= CODES_IN_A_ROW or today >= CODES_A_DAY
 
 
-def code_key(user_id: int, *, from_mail: bool) -> str:
-    """Under which key the tries of codes for an account are counted; who has proven the mailbox is counted apart.
+def code_key(user_id: int, *, from_mail: bool, known: str) -> str:
+    """Under which key the tries of codes for an account are counted.
 
-    So whoever guesses shuts out herself, and the owner gets in by the link in her mail.
+    Who has proven the mailbox, and a browser in which the step was passed before (`known` is its mark), are counted
+    apart: so whoever guesses shuts out herself, and the owner gets in.
     """
-    return f"{'code-from-mail' if from_mail else 'code'}:{user_id}"
+    if from_mail:
+        return f"code-from-mail:{user_id}"
+    return f"code-known:{user_id}:{known}" if known else f"code:{user_id}"

@@ -116,6 +116,18 @@ def test_trust_s37_wrong_codes_in_a_row_shut_out_the_network_they_come_from_and_
     assert passing.pass_code(a_browser(user), CODE, network=ELSEWHERE, now=MONDAY)
 
 
+def test_trust_s37_a_browser_in_which_she_passed_before_has_tries_of_its_own_and_no_more_than_others(user):
+    for number in range(20):
+        wrong(a_browser(user), network=f"192.0.{number}.0/24")
+
+    assert passing.pass_code(a_browser(user), CODE, network=NETWORK, now=MONDAY, known="hers")
+    for number in range(20):
+        with pytest.raises(Rejected):
+            passing.pass_code(a_browser(user), "000000", network=f"192.0.{number}.0/24", now=MONDAY, known="hers")
+    with pytest.raises(TooMany):
+        passing.pass_code(a_browser(user), CODE, network=ELSEWHERE, now=MONDAY, known="hers")
+
+
 def test_a_day_of_guessing_is_twenty_tries(user):
     tries = 0
     for quarter in range(24 * 4 + 1):

@@ -31,20 +31,22 @@ MAILBOX_PATH = "/second-step/mailbox/{token}"
 GUESSED = "codes_guessed"
 
 
-def pass_code(browser: Browser, typed: str, *, network: str, now: dt.datetime) -> str:
+def pass_code(browser: Browser, typed: str, *, network: str, now: dt.datetime, known: str = "") -> str:
     """The browser's new token, for the code of an app or one of the recovery codes; each is good once.
 
-    Each try counts before it is looked at. Raises: Rejected({"code": reason}); TooMany for codes of an app only: a
+    Each try counts before it is looked at; those of a browser in which she passed before, of which `known` is the mark,
+    count apart. Raises: Rejected({"code": reason}); TooMany for codes of an app only: a
     recovery code, a passkey and the link in a mail still open.
     """
     if recovery := one_time_codes.tidy_recovery_code(typed):
         return _pass_recovery_code(browser, recovery, now)
-    attempt_id = _count_code(browser, network, now)
+    key = rules.code_key(browser.user_id, from_mail=browser.mailbox_proven, known=known)
+    attempt_id = _count_code(browser, key, network, now)
     with transaction() as session:
         if _takes_code(session, browser.user_id, typed, now):
             session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
             return complete(session, browser, PassedBy.CODE, now)
-    _warn_of_guesses(browser, now)
+    _warn_of_guesses(browser, key, now)
     log.info("code refused", extra={"user_id": browser.user_id})
     raise Rejected({"code": KeyReason.WRONG_CODE})
 
@@ -140,9 +142,8 @@ def renew(session: Session, browser: Browser) -> str:
     return token
 
 
-def _count_code(browser: Browser, network: str, now: dt.datetime) -> int:
+def _count_code(browser: Browser, key: str, network: str, now: dt.datetime) -> int:
     """The number of this try. Raises: TooMany."""
-    key = rules.code_key(browser.user_id, from_mail=browser.mailbox_proven)
     with transaction() as session:
         advisory_lock(session, SIGN_IN_LOCK, [lock_number(key)])
         lately = _tries(session, key, now - rules.ROW_LASTS, SignInAttempt.network == network)
@@ -160,9 +161,8 @@ def _tries(session: Session, key: str, since: dt.datetime, *more: ColumnElement[
     return session.scalar(wanted.where(SignInAttempt.account_key == key, SignInAttempt.at > since, *more)) or 0
 
 
-def _warn_of_guesses(browser: Browser, now: dt.datetime) -> None:
+def _warn_of_guesses(browser: Browser, key: str, now: dt.datetime) -> None:
     """Whoever gets so far knows the password: after some wrong codes its owner is told, once a day."""
-    key = rules.code_key(browser.user_id, from_mail=browser.mailbox_proven)
     with transaction() as session:
         if _tries(session, key, now - rules.DAY) < rules.WARN_AT:
             return

@@ -17,6 +17,7 @@ from scheduler.web.limits import GUESSES, limiter
 from scheduler.web.login import enter, own_browser
 from scheduler.web.people.blueprint import bp
 from scheduler.web.people.key_forms import CodeForm, PasskeyAnswerForm
+from scheduler.web.people.known_browser import mark_of_browser, remember_browser
 from scheduler.web.people.next_page import next_page
 
 MAILBOX_OF, MAILBOX_HOLDS_S = "mailbox_of", 3600  # in the signed session: whose, and since when
@@ -43,9 +44,9 @@ def _waiting() -> Browser | Response:
     return browser
 
 
-def _on_with(token: str) -> Response:
+def _on_with(browser: Browser, token: str) -> Response:
     enter(token)
-    return redirect(next_page(request.args.get("next")))
+    return remember_browser(redirect(next_page(request.args.get("next"))), browser.user_id)
 
 
 @bp.route("/second-step", methods=["GET", "POST"])
@@ -57,9 +58,10 @@ def second_step() -> ResponseReturnValue:
         return browser
     form = CodeForm()
     if form.accepted():
-        network = network_of(request.remote_addr)
+        network, known = network_of(request.remote_addr), mark_of_browser(browser.user_id)
         try:
-            return _on_with(passing.pass_code(browser, form.code.data, network=network, now=clock.now()))
+            token = passing.pass_code(browser, form.code.data, network=network, now=clock.now(), known=known)
+            return _on_with(browser, token)
         except Rejected as rejected:
             form.show(rejected.problems)
     return _show(browser, form)
@@ -97,7 +99,7 @@ def use_passkey() -> ResponseReturnValue:
     form = PasskeyAnswerForm()
     if form.accepted():
         try:
-            return _on_with(passing.pass_passkey(browser, form.answer.data or "", now=clock.now()))
+            return _on_with(browser, passing.pass_passkey(browser, form.answer.data or "", now=clock.now()))
         except Rejected as rejected:
             form.show(rejected.problems)
     return _show(browser, form)

@@ -95,6 +95,37 @@ def test_the_token_of_before_the_step_opens_nothing_after_it(app, half_in):
     assert thief.get("/second-step").location.startswith("/sign-in")
 
 
+def wrong_code(browser: FlaskClient, network: int) -> int:
+    """The status of the answer."""
+    place = {"REMOTE_ADDR": f"192.0.{network}.1"}
+    return browser.post("/second-step", data={"code": "000000"}, environ_overrides=place).status_code
+
+
+def test_trust_s37_guesses_elsewhere_leave_her_own_browser_its_codes(app, half_in, boss):
+    """And the mark that it bears is nothing for a colleague's account."""
+    make_recovery_code(boss)
+    assert half_in.post("/second-step", data={"code": RECOVERY}).status_code == 302
+    colleague = make_user(
+        Role.COORDINATOR, email="jana@centre.example", password_hash=passwords.hash_password(PASSWORD)
+    )
+    make_app(colleague)
+    half_in.post("/sign-out")
+    thief = app.test_client()
+    typed_password(thief)
+    assert [wrong_code(thief, number // 4) for number in range(21)] == [422] * 20 + [429]
+
+    typed_password(half_in)
+    assert wrong_code(half_in, 7) == 422
+    assert half_in.post("/second-step", data={"code": CODE}).status_code == 302
+
+    half_in.post("/sign-out")
+    for number in range(20):
+        typed_password(thief, email="jana@centre.example")
+        wrong_code(thief, 10 + number // 4)
+    typed_password(half_in, email="jana@centre.example")
+    assert wrong_code(half_in, 20) == 429
+
+
 def test_too_many_codes_are_told_with_the_ways_that_stay(half_in):
     for _number in range(5):
         half_in.post("/second-step", data={"code": "000000"})
