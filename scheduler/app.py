@@ -5,6 +5,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 from flask import Blueprint, Flask
+from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.bare_app import create_bare_app
@@ -33,7 +34,6 @@ from scheduler.web import (
 from scheduler.web.attendance.feedback import press_of_mail_program
 from scheduler.web.environment import House, PageEnvironment
 from scheduler.web.feeds.door import FeedDoor
-from scheduler.web.form_tokens import FormProtection
 from scheduler.web.public.probes import AnyHost
 from scheduler.web.questions.open_page import answer_without_cookie
 
@@ -92,7 +92,7 @@ def _read_visitor_behind(app: Flask, hops: int) -> None:
 def _hang_pages(app: Flask) -> None:
     app.before_request(press_of_mail_program)
     app.before_request(answer_without_cookie)
-    FormProtection(app)
+    CSRFProtect(app)
     for part in (
         ids,
         addresses,

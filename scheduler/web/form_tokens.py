@@ -5,13 +5,12 @@ Flask-WTF signs one for each form that is made, and makes its field anew for eac
 
 from typing import Any
 
-from flask import current_app, g, request, session
-from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
-from wtforms import HiddenField, ValidationError
+from flask import current_app, g, session
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms import HiddenField
 from wtforms.csrf.core import CSRF
 from wtforms.fields.core import UnboundField
 
-from scheduler.web.headers import NO_REFERRER
 from scheduler.web.signing import signer_of_forms
 
 
@@ -39,20 +38,3 @@ class FormTokens(CSRF):  # type: ignore[misc]
 
     def setup_form(self, form: Any) -> list[tuple[str, UnboundField]]:
         return [(form.meta.csrf_field_name, TOKEN)]
-
-
-class FormProtection(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's check before each page, also of a form that comes without a referrer because its page sends none.
-
-    Over https a referrer proves the origin beside the token; there the secret in the address proves as much.
-    """
-
-    def protect(self, apply_exemptions: bool = False) -> None:
-        if request.endpoint not in NO_REFERRER or request.method != "POST" or request.referrer:
-            super().protect(apply_exemptions)
-            return
-        try:
-            validate_csrf(self._get_csrf_token())
-        except ValidationError as error:
-            self._error_response(error.args[0])
-        g.csrf_valid = True

@@ -42,7 +42,6 @@ CONDITIONS = frozenset(
     ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
 )
 UNSIGNED = "private, no-cache"  # kept by the reader's own browser, asked for again each time
-NO_REFERRER = frozenset({"people.reset"})  # whoever has the address sets the password: no link hands it on
 SECRETS = frozenset({"secret", "token"})  # parts of an address that open a page by themselves
 HSTS = "max-age=31536000; includeSubDomains"
 
@@ -95,8 +94,6 @@ def protect(response: Response) -> Response:
     wanted, by_secret = safety(request_id(), secure=request.is_secure), opened_by_secret()
     if by_secret:
         wanted["X-Robots-Tag"] = "noindex, nofollow"
-    if request.endpoint in NO_REFERRER:
-        wanted["Referrer-Policy"] = "no-referrer"
     told = {name.lower() for name, _value in response.headers}  # looked through once, not for each of them
     for header, value in wanted.items():
         if header.lower() not in told:
