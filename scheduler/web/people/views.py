@@ -44,7 +44,7 @@ from scheduler.web.tables import Column
 __all__ = ["bp", "own_keys", "own_login", "person", "photo", "second_step", "staff"]
 COLUMN_NAME = re.compile(r"[a-z_]{1,20}", re.ASCII)
 MOST_HIDDEN_COLUMNS = 20
-RESET_TOKEN = "reset"  # in the signed session
+RESET = "reset"  # its token, in the signed session
 PRESENTERS = (
     Column("name", _l("Name"), kept=True),
     Column("role", _l("Role")),
@@ -149,7 +149,7 @@ def reset_asked() -> ResponseReturnValue:
 def reset(token: str) -> ResponseReturnValue:
     """The link of the mail: its token goes into the session, so that no later request sends it as its referrer."""
     queries.invited_by(token, purpose="reset", now=clock.now())
-    session[RESET_TOKEN] = token
+    session[RESET] = token
     answer = redirect(url_for(".new_password", lang=request.args.get("lang")))
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
@@ -158,7 +158,7 @@ def reset(token: str) -> ResponseReturnValue:
 @bp.route("/reset/new", methods=["GET", "POST"])
 @public
 def new_password() -> ResponseReturnValue:
-    if not (token := session.get(RESET_TOKEN)):
+    if not (token := session.get(RESET)):
         return redirect(url_for(".ask_reset"))
     invited = queries.invited_by(token, purpose="reset", now=clock.now())
     form = forms.ResetForm()
@@ -168,7 +168,7 @@ def new_password() -> ResponseReturnValue:
         except Rejected as rejected:
             form.show(rejected.problems)
         else:
-            session.pop(RESET_TOKEN)
+            session.pop(RESET)
             second_step.note_mailbox(invited.user_id)
             say(_("Your password is changed. Sign in with it."))
             return redirect(url_for(".sign_in"))

@@ -85,6 +85,7 @@ WORDS = parts_of([["x" * 900, "y"]])
             for spoilt in (slice(0), slice(60, 200))
         ),
     ],
+    ids=lambda _content: "file",  # the bytes hold the moment of their making
 )
 def test_what_is_no_workbook_is_refused(content):
     assert refusal_of(content) == "not_a_workbook"
