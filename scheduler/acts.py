@@ -37,6 +37,8 @@ class DefenceReason(Reason):
     PRESENTER_IS_NOT_STOPPED = "presenter_is_not_stopped"
     STOP_STAYS = "stop_stays"
     STOP_IS_LIFTED_BY_ANOTHER = "stop_is_lifted_by_another"
+    ERASED_GOES_NOWHERE = "erased_goes_nowhere"
+    ORIGIN_STAYS = "origin_stays"
     PRESENCE_STAYS = "presence_stays"
     PRESENCE_COMES_AFTERWARDS = "presence_comes_afterwards"
     WITHDRAWAL_STAYS = "withdrawal_stays"

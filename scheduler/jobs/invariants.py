@@ -17,7 +17,7 @@ from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance, kept_figures
 from scheduler.requests.queries import tallies
 from scheduler.requests.service import search_keys
-from scheduler.staffing.queries import consent_law, invariants, young_load
+from scheduler.staffing.queries import consent_law, invariants, pick_ups, young_load
 from scheduler.turns.queries import kept_turns
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     invariants.violations,
     consent_law.violations,
     young_load.violations,
+    pick_ups.violations,
     counting.violations,
     figures.violations,
     crews.violations,

@@ -288,6 +288,8 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.PRESENTER_IS_NOT_STOPPED: _l("Takes no new visit at the moment."),
     DefenceReason.STOP_STAYS: _l("Lift it with a reason: nothing else ends it."),
     DefenceReason.STOP_IS_LIFTED_BY_ANOTHER: _l("Ask a colleague: nobody lifts her own stop."),
+    DefenceReason.ERASED_GOES_NOWHERE: _l("Release this person from the visits to come first."),
+    DefenceReason.ORIGIN_STAYS: _l("Enter another address: an account already uses this one."),
     DefenceReason.PRESENCE_STAYS: _l("A young person was there: who was with her stays written."),
     DefenceReason.PRESENCE_COMES_AFTERWARDS: _l("Nobody was there before it began: say it afterwards."),
     DefenceReason.WITHDRAWAL_STAYS: _l("A consent that was withdrawn stays so: the guardian may give a new one."),

@@ -11,11 +11,13 @@ from scheduler.core.db import transaction
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.safeguarding.models import AssignmentStop
 from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.people import a_minor, make_presenter
 from tests.factories.safeguarding import make_consent, make_driving_check, make_vetting
-from tests.factories.visits import make_visit
+from tests.factories.visits import make_assignment, make_visit
 from tests.refusals import database_refusal
+from tests.visits.defences import a_presentation, put
 
 pytestmark = pytest.mark.postgres_decides
 
@@ -101,3 +103,17 @@ def test_nobody_outside_the_crew_is_fetched_from_a_visit(session):
     with database_refusal("pick_up_is_of_the_crew") as inside:
         inside.add(PickUp(visit_id=visit.id, presenter_id=minor.id, who="Ana", typed_at=MONDAY))
         inside.flush()
+
+
+def test_an_adult_is_not_erased_in_her_seat_of_a_visit_to_come(session):
+    adult = make_presenter()
+    make_vetting(adult.id)
+    seat = make_assignment(a_presentation(), adult.id)
+    gone = text("UPDATE user_account SET erased_at = :at WHERE id = :who")
+    values = {"at": "2026-10-05 08:00:00.000000", "who": adult.user_id}
+
+    with database_refusal("erased_goes_nowhere") as inside:
+        inside.execute(gone, values)
+    put(seat, AssignmentState.WITHDRAWN)
+    with transaction() as inside:
+        inside.execute(gone, values)

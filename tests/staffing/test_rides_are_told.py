@@ -13,6 +13,7 @@ from scheduler.policy import SYSTEM, Role
 from scheduler.safeguarding.service import record_driving_check, withdraw_consent
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.queries.driving import drivers_page
+from scheduler.staffing.queries.pick_ups import violations
 from scheduler.staffing.service.pick_ups import arrange_ride
 from scheduler.staffing.service.rides import tell_of_rides
 from scheduler.visits.models.visits import Assignment
@@ -23,6 +24,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_driving_check
 from tests.factories.staffing import a_confirmed_visit
 from tests.factories.visits import VISIT_DAY
+from tests.visits.defences import by_sql
 
 pytestmark = pytest.mark.both_databases
 DAY = dt.timedelta(days=1)
@@ -141,3 +143,22 @@ def test_staff_read_whose_check_as_a_driver_ends_first_and_nobody_who_was_refuse
 
     refuse_the_driver(arranged)
     assert [one.presenter_id for one in drivers_page(arranged.centre, today, 1).rows] == [later.id, over.id]
+
+
+@pytest.mark.postgres_decides
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM driving_check",
+        "UPDATE driving_check SET valid_until = checked_on",
+        "UPDATE guardian_consent SET withdrawn_at = '2026-10-05 08:00:00.000000' WHERE rides",
+    ],
+)
+def test_a_ride_that_stays_after_its_check_or_consent_went_is_named_until_both_are_told(arranged, statement):
+    tell_of_rides(now=MONDAY)
+    assert violations() == []
+    by_sql(statement)
+
+    assert [one.partition(" no longer")[0] for one in violations()] == ["ride 1"]
+    tell_of_rides(now=MONDAY)
+    assert violations() == []

@@ -3,8 +3,9 @@
 `row` is whose law it is: NEW or OLD in a trigger, or the table's own name where rows are looked for (releases.py).
 """
 
-from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TableLaw, defend, raised, refuse, refuse_more
+from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TWO_PEOPLE, TableLaw, defend, raised, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
+from scheduler.people.models import User
 from scheduler.visits.models.visits import Assignment
 
 PROMISED_SQL = "('offered', 'accepted', 'present')"
@@ -180,4 +181,18 @@ refuse_more(
         f"NEW.state IN {OPEN_SQL} AND ({_ELSEWHERE} OR {_FIRMER}) AND {_STOPPED}",
     ),
     since=HAND_OFFS,
+)
+
+# Who is erased has been freed from the visits to come: a seat of nobody would stand beside a minor.
+refuse_more(
+    User.__table__,
+    TableLaw(
+        "erased_goes_nowhere",
+        ("UPDATE OF erased_at",),
+        f"""OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND EXISTS (
+  SELECT 1 FROM assignment a JOIN presenter p ON p.id = a.presenter_id
+  WHERE p.user_id = NEW.id AND a.state IN {OPEN_SQL}
+    AND (a.busy_until > NEW.erased_at OR a.busy_until > CURRENT_TIMESTAMP))""",
+    ),
+    since=TWO_PEOPLE,
 )

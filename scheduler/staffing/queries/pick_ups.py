@@ -121,6 +121,12 @@ def ride_news(now: dt.datetime, ride_id: int | None = None) -> dict[int, RideNew
     }
 
 
+def violations() -> list[str]:
+    """A ride to come that no longer stands, and nobody has told those who count on it: the minute's job does."""
+    ended = [one for one, news in ride_news(clock.now()).items() if news.start is None]
+    return [f"ride {one} no longer stands, but guardian and driver were told that it does" for one in ended]
+
+
 def _start_of(row: VisitRow, ride: CarRide) -> dt.time | None:
     """When the visit begins for who rides there; None where nobody goes."""
     if row.state not in OPEN_VISITS:
