@@ -208,9 +208,15 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def session(app: Flask) -> Session:
-    """The session that services use; reads in a test see what they committed."""
-    return db.session()
+def session(app: Flask) -> Iterator[Session]:
+    """The session that services use; reads in a test see what they committed.
+
+    After acts of several threads (`all_at_once`) it is no longer the one that the end of the context closes: an open
+    read of it would keep the journal of the next test from being emptied.
+    """
+    session = db.session()
+    yield session
+    session.close()
 
 
 @pytest.fixture
