@@ -98,6 +98,7 @@ class World:
     twin: int
     place: int = 0
     now: dt.datetime = MONDAY
+    fetched: bool = False  # somebody is named who fetches her
     called: bool = False  # an open call tells every presenter of the centre of the visit
     people: list[Presenter] = field(default_factory=list)
     done: set[str] = field(default_factory=set)  # acts that were not refused
@@ -142,9 +143,6 @@ class World:
         sittings = sa.select(Presentation.id).where(Presentation.visit_id == visit.id).order_by(Presentation.ordinal)
         self.sittings = list(db.session.scalars(sittings))
         self.people = [*self.educators, self.twins[self.twin]]
-        with transaction() as session:
-            hers = self.twins[self.twin].id
-            session.add(PickUp(visit_id=visit.id, presenter_id=hers, who=FETCHER, typed_at=MONDAY))
         make_sheet(self.number)
 
     def limited_staff(self) -> User:
@@ -180,6 +178,11 @@ class World:
         """To both presentations, or to one of them."""
         which = (self.sittings, self.sittings[:1], self.sittings[1:])[number // 4 % 3]
         suggest_presenter(self.desk, self.visit_id, self.who(number).id, now=self.now, presentation_ids=which)
+        hers = self.twins[self.twin].id
+        if self.who(number).id == hers and not self.fetched:
+            with transaction() as session:
+                session.add(PickUp(visit_id=self.visit_id, presenter_id=hers, who=FETCHER, typed_at=MONDAY))
+            self.fetched = True
 
     def offer(self, number: int) -> None:
         offer_visit(self.desk, self.visit_id, until=self.now + (number + 2) * HOUR, now=self.now)
