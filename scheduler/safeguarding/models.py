@@ -138,6 +138,16 @@ class ConsentPaper(Base):
     presenter: Mapped[Presenter] = relationship(lazy="raise")
     guardian: Mapped[Guardian] = relationship(lazy="raise")
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a second person has seen it, or whoever runs the machine."""
+        return bool(self.second_seen_at or self.host_seen_at)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it waits for a second person no longer; `queries.PAPER_WAITS` asks the same in SQL."""
+        return self.is_confirmed or self.ended_at is not None
+
 
 class GuardianConsent(Base):
     """What a guardian agreed to for one minor: purposes apart, all off unless given; withdrawn is for good."""

@@ -352,7 +352,7 @@ def _papers(*wanted: ColumnElement[bool]) -> list[PaperRow]:
             scan_kind=row.scan_kind,
             first_seen_by=one.full_name,
             second_seen_by=other.full_name if other else "",
-            over=any((row.ended_at, row.second_seen_at, row.host_seen_at)),
+            over=row.is_over,
             first_seen_by_id=row.first_seen_by_id,
             told_on=row.told_on,
             told_by_phone=row.told_by_phone,

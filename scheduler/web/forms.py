@@ -20,7 +20,6 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from scheduler.config import centre_timezone
 from scheduler.core import clock
-from scheduler.core.db import LARGEST_ID
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
@@ -32,6 +31,7 @@ from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
 from scheduler.web.hidden_fields import WITHOUT_ID, PlainHidden
 from scheduler.web.i18n import _, _l
+from scheduler.web.ids import ID
 from scheduler.web.reasons import GENERAL, WORDS, worded
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)  # years that anybody plans in
@@ -58,9 +58,7 @@ OF_WTFORMS: dict[str, LazyProxy] = {
 SHORT_TEXT = 200
 LONG_TEXT = 2000
 LONGEST_COUNT = 999
-LONGEST_ID = len(str(LARGEST_ID))
 WALL_TIME = re.compile(r"(\d{1,2})\s*[:.hч]\s*(\d{2})(?::00)?\s*([abабв]?)", re.ASCII)
-ID = re.compile(r"0|[1-9][0-9]*")  # one way to write it: no zeros before it, no digits of other scripts
 COUNT = re.compile(r"-?(?:\d{1,9}|\d{1,3}(?: \d{3}){1,2})", re.ASCII)
 SECOND = ("b", "б", "в")  # 2:30B: the second of two hours; a Cyrillic "В" looks like the B that we ask for
 
@@ -379,7 +377,7 @@ def by_htmx() -> bool:
 def number_of(typed: object) -> int | None:
     """An id or a version as an address or a hidden field says it; whatever no row can have is nobody."""
     text = str(typed or "")
-    return int(text) if ID.fullmatch(text) and len(text) <= LONGEST_ID else None
+    return int(text) if ID.fullmatch(text) else None
 
 
 def asked_day(name: str) -> dt.date | None:

@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -36,6 +35,7 @@ COLUMNS = {"home_id": "home"}
 class _PersonComparison:
     sheet: PeopleSheet
     problems: list[LineProblem]
+    origin_id: int | None  # of the new accounts
     new: list[tuple[ImportedPerson, int | None]] = field(default_factory=list)  # with the home of who presents
     same: int = 0
 
@@ -62,7 +62,7 @@ def import_people(actor: Actor, sheet: PeopleSheet, filing: Filing) -> Imported:
         raise NotFound("centre")
 
     def compare(session: Session) -> _PersonComparison:
-        return _compared(session, sheet, centre_id, clock.local_day(filing.now))
+        return _compared(session, sheet, actor, centre_id, clock.local_day(filing.now))
 
     def check(session: Session, _stage: Stage) -> None:
         """An invitation to one of them waits until this ends; what it did before is met by the unique address."""
@@ -70,15 +70,13 @@ def import_people(actor: Actor, sheet: PeopleSheet, filing: Filing) -> Imported:
             session, rules.SIGN_IN_LOCK, [rules.lock_number(f"address:{person.email}") for person in sheet.people]
         )
 
-    with transaction() as session:
-        stage = partial(_stage, origin_id=origin_of(session, actor))
-    outcome: Imported = take_in(actor, filing, Importer(PEOPLE_IMPORT, compare, stage, check))
+    outcome: Imported = take_in(actor, filing, Importer(PEOPLE_IMPORT, compare, _stage, check))
     log.info("people imported", extra={"rows": sheet.lines, "new": outcome.new})
     return outcome
 
 
-def _compared(session: Session, sheet: PeopleSheet, centre_id: int, today: dt.date) -> _PersonComparison:
-    found = _PersonComparison(sheet, list(sheet.problems))
+def _compared(session: Session, sheet: PeopleSheet, actor: Actor, centre_id: int, today: dt.date) -> _PersonComparison:
+    found = _PersonComparison(sheet, list(sheet.problems), origin_of(session, actor))
     named = [person.email for person in sheet.people]
     wanted = select(User).where(User.email.in_(named)).options(selectinload(User.roles))
     accounts = {user.email: user for user in session.scalars(wanted)}
@@ -119,7 +117,7 @@ def _problems(person: ImportedPerson, home: Municipality | str, today: dt.date) 
     return {COLUMNS.get(name, name): reason for name, reason in wrong.items()}
 
 
-def _stage(stage: Stage, found: _PersonComparison, *, origin_id: int | None) -> None:
+def _stage(stage: Stage, found: _PersonComparison) -> None:
     """A table at a time."""
     centre_id, now = stage.filing.centre_id, stage.filing.now
     accounts = (
@@ -130,7 +128,7 @@ def _stage(stage: Stage, found: _PersonComparison, *, origin_id: int | None) -> 
             "email": person.email,
             "language": "sr_Cyrl",
             "created_at": now,
-            "origin_id": origin_id,
+            "origin_id": found.origin_id,
         }
         for person, _ in found.new
     )

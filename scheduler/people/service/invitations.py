@@ -199,7 +199,8 @@ def _invited(session: Session, actor: Actor, draft: InvitationDraft, centre_id: 
         user = new_account(session, actor, draft, centre_id, now)
     elif user.centre_id != centre_id or user.password_hash is not None or user.suspended_at is not None:
         raise Rejected({"email": PersonReason.HAS_ACCOUNT})
-    user.origin_id = origin_of(session, actor)  # whoever invites last knows the address
+    else:
+        user.origin_id = origin_of(session, actor)  # whoever invites last knows the address
     user.roles = [row for row in user.roles if row.role in draft.roles]
     held = {row.role for row in user.roles}
     user.roles += [UserRole(role=role) for role in draft.roles if role not in held]

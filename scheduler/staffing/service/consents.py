@@ -216,8 +216,7 @@ def _opened_paper(act: Act, paper_id: int) -> tuple[ConsentPaper, Presenter, Use
 
 def _consent_on_paper(act: Act, paper: ConsentPaper, presenter: Presenter, guardian: GuardianRow) -> GuardianConsent:
     """What the paper says, if it waits and may count now. Raises: Conflict."""
-    over = paper.ended_at or paper.second_seen_at or paper.host_seen_at
-    if over is not None or paper.guardian_id != guardian.id:
+    if paper.is_over or paper.guardian_id != guardian.id:
         raise Conflict(SafeguardingReason.PAPER_IS_OVER)
     page = queries.whole_page_of(presenter.id, act.now)
     if page.link_only:
@@ -243,7 +242,7 @@ def note_notice(actor: Actor, paper_id: int, draft: NoticeDraft, *, now: dt.date
     with change(actor, now) as act:
         paper, presenter, user = _opened_paper(act, paper_id)
         _guardian_for_paper(act, presenter, user, first_seen_by_id=None)
-        if paper.ended_at or paper.second_seen_at or paper.host_seen_at:
+        if paper.is_over:
             raise Conflict(SafeguardingReason.PAPER_IS_OVER)
         if paper.told_at is not None:
             raise Conflict(SafeguardingReason.NOTICE_NOTED)
@@ -269,7 +268,7 @@ def turn_down_paper(actor: Actor, paper_id: int, *, now: dt.datetime) -> int:
             raise NotFound("paper")
         open_presenter(act.session, actor, "record", "consent", paper.presenter_id)
         paper = _locked_paper(act.session, paper_id)
-        if paper.second_seen_at or paper.host_seen_at:
+        if paper.is_confirmed:
             raise Conflict(SafeguardingReason.PAPER_IS_OVER)
         if paper.ended_at is None:
             paper.ended_at = now

@@ -62,9 +62,10 @@ def _tell_guardian(act: Act, ride: CarRide, news: RideNews, child: User, driver:
         return
     guardian = act.session.get_one(Guardian, speaks.id)
     values: dict[str, Any] = {"visit_id": ride.visit_id, "driver": driver.full_name, "day": ride.on_day}
+    kind = "ride_ended"
     if news.start is not None:
+        kind = "ride_told"
         values |= {"town": news.rides_from(child.language), "start": news.start, "again": again}
-    kind = "ride_told" if news.start else "ride_ended"
     tell_guardian(act.session, kind, guardian, child, now=act.now, **values)
 
 

@@ -30,9 +30,10 @@ class TallyForm(BaseForm):
 
 
 def behind(number: str, ordinal: str, code: str) -> Tally:
-    if number_of(ordinal) is None:
+    place = number_of(ordinal)
+    if place is None:
         raise NotFound("tally")
-    return tally_behind(number, int(ordinal), code)
+    return tally_behind(number, place, code)
 
 
 @bp.route("/tally/<number>/<ordinal>/<code>", methods=["GET", "POST"])

@@ -48,7 +48,7 @@ def cohorts() -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/cohorts.<any(csv, json, pdf):kind>")
+@bp.get(f"/reports/cohorts.<any({', '.join(FILES)}):kind>")
 @may("read", "report")
 def cohorts_file(kind: str) -> ResponseReturnValue:
     """The same as a file: csv, json or pdf."""

@@ -120,7 +120,7 @@ def profile() -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/profile.<any(pdf, html, txt):kind>")
+@bp.get(f"/reports/profile.<any({', '.join(FILES)}):kind>")
 @may("read", "profile")
 def profile_file(kind: str) -> ResponseReturnValue:
     """The same as a file: pdf, html for Word, or plain text."""
@@ -232,7 +232,7 @@ def public_profile(profile_id: int) -> ResponseReturnValue:
     return render_template("reports/public_profile.html", profile_id=row.id, **_shown(_in_language(row.public_papers)))
 
 
-@bp.get("/profiles/<int:profile_id>.<any(pdf, html, txt):kind>")
+@bp.get(f"/profiles/<int:profile_id>.<any({', '.join(FILES)}):kind>")
 @public
 def public_profile_file(profile_id: int, kind: str) -> ResponseReturnValue:
     """The same as a file."""

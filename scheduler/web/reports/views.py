@@ -108,7 +108,7 @@ def attendance_print() -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/attendance.<any(csv, json, pdf):kind>")
+@bp.get(f"/reports/attendance.<any({', '.join(FILES)}):kind>")
 @may("read", "report")
 def attendance_file(kind: str) -> ResponseReturnValue:
     """The same report as a file: csv (with the mark by which Excel knows UTF-8), json or pdf."""

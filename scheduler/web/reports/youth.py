@@ -44,7 +44,7 @@ def youth() -> ResponseReturnValue:
     return page, 200 if report else 422
 
 
-@bp.get("/reports/youth.<any(csv, json, pdf):kind>")
+@bp.get(f"/reports/youth.<any({', '.join(FILES)}):kind>")
 @may("read", "report")
 def youth_file(kind: str) -> ResponseReturnValue:
     """The same as a file: csv, json or pdf."""
