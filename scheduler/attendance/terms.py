@@ -10,6 +10,7 @@ from scheduler.core.machines import Machine
 from scheduler.core.records import dataclass, field
 from scheduler.core.scans import ScanKind
 from scheduler.core.text import to_latin
+from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience
 
 
@@ -193,7 +194,7 @@ class CountedPresentation:
     zone: str
     audience: Audience
     classes: str
-    room: str
+    venue: Venue
     expected: HeadCounts
     state: AttendanceState
     version: int

@@ -176,11 +176,11 @@ def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
     _at(flow, clock_time(one.arrives_local, lang) if one.arrives_local else "", visit.host(lang), where)
     for sitting in one.presentations:
         hours = f"{clock_time(sitting.starts_local, lang)}–{clock_time(sitting.ends_local, lang)}"
-        room = sitting.room or one.school.room
+        venue = sitting.venue or one.school.venue
         about = [
             visit.programme(lang),
             *_heads(sitting, lang),
-            *([_("room: %(room)s") % {"room": room}] if room else []),
+            *([venue.phrase(lang)] if venue else []),
         ]
         _at(
             flow,

@@ -149,11 +149,10 @@ def _place(facts: EntryFacts, language: str) -> str:
 def _description(facts: EntryFacts, status: EntryStatus, language: str) -> str:
     """What an entry says beside title and place; who no longer goes reads neither the crew nor the room."""
     _ = translator(language).gettext
-    room = _typed(facts.room)
     lines = [_wall_time(facts, language)]
     if status is not EntryStatus.CANCELLED:
         lines += [
-            _("Room: %(room)s") % {"room": room} if room else "",
+            *(f"{label}: {typed}" for label, value in facts.venue.facts(language) if (typed := _typed(value))),
             _classes(facts.classes, language),
             *_crew(facts, status, language),
             _("Held online: the address stands on the page of the visit.")

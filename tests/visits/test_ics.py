@@ -43,7 +43,7 @@ def test_an_entry_says_what_when_and_where() -> None:
     }
     assert event["description"].splitlines() == [
         "10:00–10:45",
-        "Prostorija: сала",
+        "Prostorija: sala",
         "2 odeljenja",
         "Dolaze: Jelena Ristić, Tara",
         "Karta: https://osm.org/?mlat=43.3209&mlon=21.8958&zoom=17",
@@ -142,7 +142,7 @@ def test_lines_are_at_most_75_octets_and_never_cut_a_letter(language: str, shift
         line.decode()
         assert len(line) <= 75
     assert raw.replace(b"\r\n", b"").count(b"\n") == 0
-    assert said(raw.decode())["description"].count("ж") >= 190
+    assert said(raw.decode())["description"].count("ж" if language == "sr_Cyrl" else "ž") >= 190
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=[f"U+{ord(control[0]):04X}" for control in CONTROLS])

@@ -32,7 +32,8 @@ def is_staff(actor: Actor) -> bool:
 def columns_of(actor: Actor, draft: RequestDraft, centre_id: int, now: dt.datetime, booking: str) -> dict[str, Any]:
     """The row of a draft, with the next number: in a booking of others or in its own."""
     number = numbers.next_number("R", clock.local_day(now))
-    return {name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN} | {
+    columns = vars(draft) | vars(draft.venue)
+    return {name: value for name, value in columns.items() if name not in (*ROWS_OF_THEIR_OWN, "venue")} | {
         "number": number,
         "booking": booking or number,
         "centre_id": centre_id,

@@ -7,6 +7,7 @@ from scheduler.core.machines import Machine
 from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
+from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -17,7 +18,7 @@ class PaperPresentation:
     audience: str  # in words: "ученици, 7. разред"
     classes: str
     expected: int
-    room: str = ""
+    venue: Venue = Venue()
     starts_local: dt.time | None = None
     ends_local: dt.time | None = None
 
@@ -234,7 +235,7 @@ class RequestDraft:
     contact_email: str
     contact_phone: str
     presentations: tuple[PresentationDraft, ...]
-    room: str = ""
+    venue: Venue = Venue()
     has_projector: bool = False
     has_sound: bool = False
     has_internet: bool = False

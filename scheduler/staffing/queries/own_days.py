@@ -126,7 +126,7 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
         contact_name=asked.contact_name if may_call else "",
         contact_phone=asked.contact_phone if may_call else "",
         phone=phone,
-        room=asked.room,
+        venue=asked.venue,
         directions=asked.directions,
         step_free=asked.step_free,
         has_projector=asked.has_projector,

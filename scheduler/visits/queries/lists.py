@@ -33,7 +33,7 @@ SORTS: Columns = {
     "state": (case({state: place for place, state in enumerate(VisitState)}, value=Visit.state),),
 }
 _OF_SITTING = (
-    *("id", "ordinal", "starts_local", "minutes", "starts_at", "ends_at", "audience", "level", "classes", "room"),
+    *("id", "ordinal", "starts_local", "minutes", "starts_at", "ends_at", "audience", "level", "classes", "venue"),
     *("expected_pupils", "expected_parents", "expected_teachers", "state", "reason", "outside_shift"),
     *("minutes_given", "notice_hours", "uid"),
 )

@@ -42,6 +42,7 @@ from scheduler.web.option_lists import RadioField, SelectField
 from scheduler.web.reasons import WORDS, worded
 from scheduler.web.request_facts import LESSONS
 from scheduler.web.requests import words
+from scheduler.web.venue_fields import VenueFields
 
 FEW_LETTERS = 80
 MOST_DAYS_TYPED = 400
@@ -201,10 +202,9 @@ def presentation_of(form: PresentationForm, day_part: DayPart) -> PresentationDr
     )
 
 
-class WhereForm(BaseForm):
+class WhereForm(VenueFields, BaseForm):
     """The room, what is in it, and who guards the children."""
 
-    room = TextField(_l("Room"), limit=FEW_LETTERS)
     has_projector = BooleanField(_l("There is a projector or a large screen"))
     has_sound = BooleanField(_l("There are loudspeakers"))
     has_internet = BooleanField(_l("There is an internet connection"))

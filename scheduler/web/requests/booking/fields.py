@@ -47,7 +47,7 @@ WITH_DAY = (*PAGES[:3], DAY_PAGE, *PAGES[3:])
 EQUIPMENT = ("has_projector", "has_sound", "has_internet", "step_free", "special_needs")
 TICKS = (*EQUIPMENT, "teacher_stays", "recent_incident")
 TEXTS = {
-    "where": ("room", "safeguarding_contact"),
+    "where": ("safeguarding_contact",),
     "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
 }
 WISHES = "preferred-"
@@ -154,6 +154,7 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         blackouts=when.cannot() if isinstance(when, WhenForm) else (),
         presentations=presentations_of(who, DayPart(when.day_part.data or DayPart.ANY)),
         for_waiting_list=bool(when.waiting.data),
+        venue=where.venue(),
         **texts,
         **ticks,
     )

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
+from scheduler.core.records import asdict
 from scheduler.requests import pdf
 from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.school import tell_directions
@@ -72,7 +73,9 @@ def answers_again(page: RequestPage) -> dict[str, Typed]:
     who: Typed = {}
     for number, asked in enumerate(page.presentations):
         who |= {f"presentations-{number}-{name}": [typed] for name, typed in _sitting(asked).items()}
-    where = {"room": [page.room], "safeguarding_contact": [page.safeguarding_contact]}
+    where = {name: [value] for name, value in asdict(page.venue).items()} | {
+        "safeguarding_contact": [page.safeguarding_contact]
+    }
     answers = {
         "host": {"host_id": [str(row.host.id)]},
         "who": who,
