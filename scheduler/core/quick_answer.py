@@ -5,6 +5,7 @@ made anew. Whoever makes something of these rows and others may keep it under th
 """
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +13,6 @@ from sqlalchemy import SelectBase
 from sqlalchemy.orm import Session
 
 from scheduler.core.quick_read import QuickRead, engine_of
-from scheduler.core.records import dataclass, field
 from scheduler.core.shelf import Shelf
 
 T = TypeVar("T")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,6 @@ from scheduler.attendance.terms import HeadCounts
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
-from scheduler.core.records import dataclass
 from scheduler.core.text import marked
 from scheduler.programmes.terms import Audience
 from scheduler.web.addresses import address_of

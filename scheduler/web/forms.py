@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from babel.support import LazyProxy
@@ -23,7 +24,6 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
-from scheduler.core.records import dataclass
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
 from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered

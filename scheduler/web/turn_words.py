@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from babel.support import LazyProxy
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from scheduler.core.records import dataclass, field
 from scheduler.turns import wording
 from scheduler.turns.terms import Matter, TurnRow
 from scheduler.web.addresses import address_of

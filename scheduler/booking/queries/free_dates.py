@@ -6,6 +6,7 @@ Days are asked of the nearest presenters first, and of others only where they co
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -24,7 +25,6 @@ from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass, replace
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import Hours, PresenterKind
 from scheduler.places.lessons import lesson_calendar

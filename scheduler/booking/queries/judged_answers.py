@@ -5,10 +5,10 @@ rows it is known that they are the same ones by the numbers of what was made of 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from scheduler.booking.rules.nearest import WantedPeople
 from scheduler.booking.terms.free_dates import FreeDates, FreeFacts, FreeWish
-from scheduler.core.records import dataclass
 from scheduler.core.shelf import Shelf
 
 MOST_JUDGED = 48  # that a process remembers, some 40 kB each

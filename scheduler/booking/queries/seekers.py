@@ -4,6 +4,7 @@ import datetime as dt
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
@@ -31,7 +32,6 @@ from scheduler.booking.rules.nearest import Others, WantedPeople
 from scheduler.booking.terms.free_dates import Days, Seeker
 from scheduler.core.db import db
 from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
-from scheduler.core.records import dataclass
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
@@ -54,7 +54,7 @@ class KnownPeople:
     """Presenters as they were read, and what is known of those who were not."""
 
     people: tuple[Seeker, ...]
-    others: Others = Others(frozenset(), (), ())
+    others: Others = field(default=Others(frozenset(), (), ()))
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler.core.records import dataclass, field
 from scheduler.core.shelf import Shelf
 from scheduler.places.rules.hosts import days_by_grade, days_with_pupils, is_school_day, school_year, years_entered
 from scheduler.places.terms.hosts import CalendarSpan, Extent, HolidayRow, Level, MunicipalityRow, SchoolCalendar

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,6 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.errors import NotFound, Reason
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.presence import SaidBeside, is_anyone_away
