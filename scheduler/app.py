@@ -11,9 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from scheduler.bare_app import create_bare_app
 from scheduler.config import Settings
 from scheduler.web import (
-    addresses,
     assets,
-    attributes,
     errors,
     filters,
     frame,
@@ -92,11 +90,9 @@ def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
     for part in (
         ids,
-        addresses,
         packing,
         i18n,
         filters,
-        attributes,
         metrics,
         headers,
         errors,

@@ -29,7 +29,6 @@ from scheduler.core.typed_days import YearMeant, day_typed
 from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered
 from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
-from scheduler.web.hidden_fields import WITHOUT_ID, PlainHidden
 from scheduler.web.i18n import _, _l
 from scheduler.web.ids import ID
 from scheduler.web.reasons import GENERAL, WORDS, worded
@@ -91,7 +90,7 @@ def new_form_key() -> str:
 class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
-    class Meta(PlainHidden, CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
         csrf_class = FormTokens
 
         def get_translations(self, form: FlaskForm) -> OurWords:
@@ -104,7 +103,7 @@ class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **given)
         for field in self:
             if isinstance(field, HiddenField):
-                field.render_kw = {**(field.render_kw or {}), **WITHOUT_ID}
+                field.render_kw = {**(field.render_kw or {}), "id": False}
             elif mark:
                 field.id = field.label.field_id = f"{field.id}-{mark}"
 
