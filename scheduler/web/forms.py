@@ -26,8 +26,6 @@ from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
-from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered
-from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
 from scheduler.web.i18n import _, _l
 from scheduler.web.ids import ID
@@ -87,12 +85,10 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
+class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
-    class Meta(CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
-        csrf_class = FormTokens
-
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
@@ -346,7 +342,7 @@ def choices_of(words: Mapping[Any, LazyProxy] | Mapping[Any, str]) -> list[Selec
     return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
-class ManyField(ManyOffered, SelectMultipleField):  # type: ignore[misc]
+class ManyField(SelectMultipleField):  # type: ignore[misc]
     """Ticks: none, one or several of the choices."""
 
     widget = ListWidget(prefix_label=False)

@@ -114,13 +114,8 @@ def answered_form(page: str, typed: Typed, sent: Mapping[tuple[str, ...], BaseFo
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    return _to_be_read(kind).read_of(MultiDict(typed))
-
-
-@cache
-def _to_be_read(kind: Any) -> type[BaseForm]:
-    """The same without the key of a sending: nobody sends it."""
-    return type(kind.__name__, (kind,), {"form_key": None})
+    form: BaseForm = kind(formdata=MultiDict(typed), meta={"csrf": False})
+    return form
 
 
 def page_of(field: str) -> str:
