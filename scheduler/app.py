@@ -14,7 +14,6 @@ from scheduler.web import (
     assets,
     errors,
     filters,
-    frame,
     guards,
     headers,
     i18n,
@@ -101,7 +100,6 @@ def _hang_pages(app: Flask) -> None:
         assets,
         names,
         navigation,
-        frame,
         limits,
         reads,
     ):

@@ -5,7 +5,6 @@ from itertools import groupby
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from scheduler.booking.queries import free_dates as booking_free_dates
 from scheduler.booking.terms.free_dates import FreeDates
@@ -84,13 +83,6 @@ def towns_by_district(towns: Sequence[MunicipalityRow]) -> list[tuple[str, list[
     language = page_language()
     named = groupby(towns, lambda one: pick(language, one.district_sr_cyrl, one.district_sr_latn))
     return [(district, list(group)) for district, group in named]
-
-
-@bp.app_template_filter()
-def chosen_option(options: Markup, value: object) -> Markup:
-    """The same written choices with one of them chosen."""
-    chosen = Markup('<option value="{}" selected>')
-    return options.replace(Markup('<option value="{}">').format(value), chosen.format(value))
 
 
 def _answer(

@@ -123,19 +123,6 @@ class WhenForm(ListedForm):
     def cannot(self) -> tuple[Blackout, ...]:
         return tuple(Blackout(first, last) for first, last in self.blackouts.spans)
 
-    def names_no_wish(self) -> bool:
-        """Whether all that stands where dates are ranked is as it was before anybody came."""
-        rows = [(one.on_day, one.starts_local, one.day_part) for one in (entry.form for entry in self.preferred)]
-        typed = any(day._value() or time._value() or part.data != DayPart.ANY for day, time, part in rows)
-        wrong = any(field.errors for row in (*rows, (self.blackouts,)) for field in row)
-        return not (typed or wrong or self.blackouts._value())
-
-    def names_no_day(self) -> bool:
-        """Whether all of it is as it was before anybody came."""
-        asked = self.first_day, self.last_day, self.day_part
-        touched = any(one.errors for one in asked) or self.day_part.data != DayPart.ANY
-        return not (touched or self.first_day._value() or self.last_day._value()) and self.names_no_wish()
-
     def wishes_open(self) -> bool:
         """Whether there is something to see where dates are ranked."""
         told = any(entry.form.on_day.data or entry.form.errors for entry in self.preferred)
