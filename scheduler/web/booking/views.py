@@ -37,7 +37,7 @@ def free_dates() -> ResponseReturnValue:
     programmes, towns = programme_queries.open_programmes(), known_municipalities(page_language())
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
     wanted = request.args["municipality"] if "municipality" in request.args else near_dates.own_town()
-    town = next((one for one in towns.what if str(one.id) == wanted), None)
+    town = next((one for one in towns if str(one.id) == wanted), None)
     if town and "programme" not in request.args:
         programme = near_dates.usual_programme(programmes)  # her own town was named before: it is answered at once
     typed = request.args.get("language", "")
