@@ -10,15 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.bare_app import create_bare_app
 from scheduler.config import Settings
-from scheduler.core.db import Base
-from scheduler.core.lean_columns import settle
 from scheduler.web import (
-    addresses,
     assets,
-    attributes,
     errors,
     filters,
-    frame,
     guards,
     headers,
     i18n,
@@ -73,7 +68,6 @@ PAGES = (
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
     app = create_bare_app(settings, House)
-    settle(Base.metadata)
     wanted: Settings = app.config["SETTINGS"]
     app.jinja_environment = PageEnvironment
     _read_visitor_behind(app, wanted.proxy_hops)
@@ -95,11 +89,9 @@ def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
     for part in (
         ids,
-        addresses,
         packing,
         i18n,
         filters,
-        attributes,
         metrics,
         headers,
         errors,
@@ -108,7 +100,6 @@ def _hang_pages(app: Flask) -> None:
         assets,
         names,
         navigation,
-        frame,
         limits,
         reads,
     ):

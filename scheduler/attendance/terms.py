@@ -1,13 +1,13 @@
 """Words of attendance, and the states a presentation's counts go through."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass, field
 from scheduler.core.scans import ScanKind
 from scheduler.core.text import to_latin
 from scheduler.places.terms.venue import Venue

@@ -31,7 +31,6 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from scheduler.core.gathered import OPEN_BLOCK, connection_of, failure_of, gather
-from scheduler.core.lean_columns import look_for_events_in_attributes
 from scheduler.core.quick_write import QuickWrite
 
 if TYPE_CHECKING:
@@ -133,7 +132,6 @@ class Base(DeclarativeBase):
 _WEIGHED = """SELECT set_config('jit', 'off', false),
   CASE WHEN current_setting('random_page_cost') = '4' THEN set_config('random_page_cost', '1.1', false) END"""
 
-look_for_events_in_attributes()
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 

@@ -7,11 +7,11 @@ that rebuilds a table calls `create_defences` for it again.)
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import DDL, Connection, Table, event, inspect
 
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass
 
 DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
 FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written

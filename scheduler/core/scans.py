@@ -5,11 +5,11 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -1,13 +1,13 @@
 """The people of the demo, all invented: staff, educators, influencers, their hours, vetting and consents."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from scheduler.core.clock import local_day
-from scheduler.core.records import dataclass
 from scheduler.data import files
 from scheduler.demo.plans import Guide
 from scheduler.demo.rows import added, note

@@ -1,10 +1,10 @@
 """Words of feeds: what a reader's calendar holds, and what a page shows of a feed."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass
 from scheduler.feeds.packing import Piece
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 

@@ -3,10 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason, SchedulerError
-from scheduler.core.records import dataclass, field
 
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
 # papers: what they allow, and which two have seen them, leaves with the consents. Faces stay here, and who fetches a

@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.quick_answer import QuickAnswer
 from scheduler.core.quick_read import QuickTables
 from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
@@ -36,12 +35,12 @@ from scheduler.programmes.terms import (
     Text,
 )
 
-MOST_PROGRAMME_ROWS = 4_000  # of open programmes, one for each audience: what is made of more is made anew each time
-
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
     """Programmes that a host can ask for now, of one centre or of all, by name."""
-    return [row for row in _OPEN.on_page(db.session(), {}).what if centre_id in (None, row.centre_id)]
+    found = _of_tables(_ALL_OPEN.rows(db.session(), {}))
+    rows = [row for row in found if centre_id in (None, row.centre_id)]
+    return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
 
 
 def programmes_of(centre_id: int) -> list[ProgrammeRow]:
@@ -108,16 +107,6 @@ def _with_audiences(wanted: Select[Any]) -> Select[Any]:
 _TABLES = [table.__table__ for table in (Programme, Centre, ProgrammeAudience)]
 _ONE = QuickTables(_TABLES, lambda wanted: _with_audiences(wanted).where(Programme.id == bindparam("programme_id")))
 _ALL_OPEN = QuickTables(_TABLES, lambda wanted: _with_audiences(wanted).where(Programme.open.is_(True)))
-
-
-def _by_name(rows: list[tuple[Any, ...]]) -> tuple[ProgrammeRow, ...]:
-    found = _of_tables(_ALL_OPEN.parted(rows))
-    return tuple(
-        sorted(found, key=lambda row: (fold(row.name_sr_cyrl), row.id))
-    )  # Ђ, Ј, Љ lie outside а–ш for a database
-
-
-_OPEN = QuickAnswer(_ALL_OPEN.statement, _by_name, most_rows=MOST_PROGRAMME_ROWS)
 
 
 def _of_tables(rows: list[list[Any]]) -> list[ProgrammeRow]:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeVar
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick, worded
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import to_latin
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from babel.support import LazyProxy
@@ -23,13 +24,9 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
-from scheduler.core.records import dataclass
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
-from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered
-from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
-from scheduler.web.hidden_fields import WITHOUT_ID, PlainHidden
 from scheduler.web.i18n import _, _l
 from scheduler.web.ids import ID
 from scheduler.web.reasons import GENERAL, WORDS, worded
@@ -88,12 +85,10 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
+class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
-    class Meta(PlainHidden, CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
-        csrf_class = FormTokens
-
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
@@ -104,7 +99,7 @@ class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **given)
         for field in self:
             if isinstance(field, HiddenField):
-                field.render_kw = {**(field.render_kw or {}), **WITHOUT_ID}
+                field.render_kw = {**(field.render_kw or {}), "id": False}
             elif mark:
                 field.id = field.label.field_id = f"{field.id}-{mark}"
 
@@ -347,7 +342,7 @@ def choices_of(words: Mapping[Any, LazyProxy] | Mapping[Any, str]) -> list[Selec
     return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
-class ManyField(ManyOffered, SelectMultipleField):  # type: ignore[misc]
+class ManyField(SelectMultipleField):  # type: ignore[misc]
     """Ticks: none, one or several of the choices."""
 
     widget = ListWidget(prefix_label=False)

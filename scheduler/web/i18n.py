@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from babel.support import LazyProxy
@@ -15,7 +16,6 @@ from markupsafe import Markup
 
 from scheduler.core import language as words
 from scheduler.core.names import SpelledName, spelled
-from scheduler.core.records import dataclass
 from scheduler.web.guards import holds_identity_number, signed_in
 
 YEAR_S = 365 * 24 * 3600

@@ -9,6 +9,7 @@ import math
 import socket
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from threading import Lock
 
@@ -22,7 +23,6 @@ from limits.storage import MemoryStorage
 from scheduler.config import Settings
 from scheduler.core import tls
 from scheduler.core.errors import TooMany
-from scheduler.core.records import dataclass, field
 from scheduler.people.rules import network_of
 from scheduler.web.guards import OPEN
 

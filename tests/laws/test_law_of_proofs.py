@@ -270,7 +270,7 @@ def by_free_dates(stage: Stage) -> dict[int, bool]:
     for day, ids in stage.by_day():
         taught = programme_of(stage.programme_id), TeachingLanguage.SERBIAN
         errand = seekers.Errand(*taught, town=None, point=None, span=(near(-1, day), near(1, day)), now=MONDAY)
-        people = {one.presenter_id: one for one in seekers.everybody(errand).what.people}
+        people = {one.presenter_id: one for one in seekers.everybody(errand)}
         days = [near(number, day) for number in AROUND]
         found |= {who: day in allowed_days(people[who], days) for who in ids}
     return found

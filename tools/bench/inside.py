@@ -24,7 +24,6 @@ from sqlalchemy import event
 from scheduler.app import create_app
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.loading import uncollected
 from scheduler.turns.service import judge_anew
 from scheduler.web.limits import limiter
 from tools.bench import inside_papers, inside_reports, inside_work
@@ -193,8 +192,7 @@ PROBES: dict[str, Callable[[Flask, Told], Told]] = {
 
 def measured(name: str, given: Told) -> int:
     """One probe of an application that is made for it; what it tells is the last line."""
-    with uncollected():  # as wsgi.py does
-        app = create_app()
+    app = create_app()
     began = time.monotonic()
     told = PROBES[name](app, given)
     print(json.dumps(told | {"took_s": time.monotonic() - began}), flush=True)

@@ -7,6 +7,7 @@ once: one gets it, the others learn so as soon as that one is done (TRUST R1).
 import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, or_, select
@@ -26,7 +27,6 @@ from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.id_lists import IsOneOf, ids_named
 from scheduler.core.quick_read import QuickRead
 from scheduler.core.quick_write import QuickInsert
-from scheduler.core.records import replace
 from scheduler.people import rules as people_rules
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor

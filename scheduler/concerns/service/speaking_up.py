@@ -7,6 +7,7 @@ knows more.
 import datetime as dt
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -20,7 +21,6 @@ from scheduler.concerns.terms import OpenConcern, SpokenUpBy
 from scheduler.core import clock
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import GroundReason, NotFound, Rejected
-from scheduler.core.records import dataclass
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Presenter

@@ -1,8 +1,7 @@
 """A way from home and back."""
 
 import datetime as dt
-
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

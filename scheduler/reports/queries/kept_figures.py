@@ -6,6 +6,7 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -32,7 +33,6 @@ from sqlalchemy import (
 from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.core.db import db
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality

@@ -6,6 +6,7 @@ Kept is what was held (`KeptFigure`), the same by place alone (`PlaceFigure`), a
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,6 @@ from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.attendance.place_models import PlaceFigure
 from scheduler.attendance.queries.crews import counted_crews
 from scheduler.attendance.queries.figures import counted_cells
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality

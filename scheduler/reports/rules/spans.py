@@ -3,8 +3,8 @@
 import calendar
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.reports.terms.counting import Filters, Group, Period
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,7 +27,6 @@ from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
 from scheduler.core.quick_read import with_states_written_out
-from scheduler.core.records import dataclass, replace
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold
 from scheduler.people.models import User

@@ -8,6 +8,7 @@ import datetime as dt
 import operator
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -37,7 +38,6 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES
 from scheduler.core.names import SpelledName, spelled
-from scheduler.core.records import dataclass
 from scheduler.core.spelled_column import both_of
 from scheduler.core.text import to_latin
 from scheduler.people.models import User

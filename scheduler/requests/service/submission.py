@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,6 @@ from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, Reason, Rejected
 from scheduler.core.gathered import deliver, together
 from scheduler.core.quick_write import QuickWrite
-from scheduler.core.records import dataclass, replace
 from scheduler.messages.terms import Body
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries

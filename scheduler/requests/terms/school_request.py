@@ -1,10 +1,10 @@
 """Words of school requests: what a host asks for, and the states a request goes through."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
 from scheduler.places.terms.venue import Venue

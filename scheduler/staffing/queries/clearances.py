@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,6 @@ from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, 
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
 from scheduler.core.paging import PER_PAGE, Page, first_row
-from scheduler.core.records import dataclass
 from scheduler.core.sorting import Sort
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User

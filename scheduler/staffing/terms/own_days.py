@@ -1,11 +1,11 @@
 """The day of a presenter: where she goes, when she leaves, whom she meets there, what she takes along."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.language import pick, worded
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
 from scheduler.places.rules.hosts import school_year, school_year_days

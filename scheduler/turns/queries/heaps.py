@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -25,7 +26,6 @@ from sqlalchemy import (
 
 from scheduler.core.db import db, written_out
 from scheduler.core.quick_read import with_states_written_out
-from scheduler.core.records import dataclass
 from scheduler.core.utc_day import EndOfUtcDay, UtcDay
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach

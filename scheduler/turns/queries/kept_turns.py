@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from scheduler.attendance import rules as counting
 from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
 from scheduler.policy import Actor, in_reach
 from scheduler.turns import rules
 from scheduler.turns.models import KeptTurn, TurnMark

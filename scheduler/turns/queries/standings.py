@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -13,7 +14,6 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
 from scheduler.core.row_by_row import some_row
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host

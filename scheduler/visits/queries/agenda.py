@@ -15,7 +15,6 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.id_lists import IsOneOf, ids_named
-from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
@@ -41,13 +40,6 @@ def time_taken(
     Taken is what was promised, and what is held for a booking until that is over. A held date is no visit yet: where a
     visit's number stands, it has its own below zero. Who goes to a visit online has no way to go.
     """
-    return known_time_taken(presenter_ids, days, now=now, except_visit=except_visit).what
-
-
-def known_time_taken(
-    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], *, now: dt.datetime, except_visit: int = 0
-) -> NumberedAnswer[Sequence[TakenTime]]:
-    """The same, with a number by which it is known again."""
     first, last = _moments_of(days)  # so that the index leaves out what is long past
     asked = {
         "ids": presenter_ids,
@@ -58,7 +50,7 @@ def known_time_taken(
         "except_visit": except_visit,
         "now": now,
     }
-    return _taken().on_page(db.session(), asked)
+    return _times_of(db.session().execute(_taken_rows(), asked))
 
 
 def _times_of(rows: Iterable[Any]) -> Sequence[TakenTime]:
@@ -70,15 +62,10 @@ def _times_of(rows: Iterable[Any]) -> Sequence[TakenTime]:
     return tuple(sorted(found, key=lambda one: (one.stop.busy_from, one.stop.presentation_id)))
 
 
-MOST_TAKEN = 4_000  # that a process remembers, a kilobyte each
 DAYS: tuple[Any, Any] = (bindparam("first_day"), bindparam("last_day"))
 
 
 @cache  # put into words once: each page of free dates asks it
-def _taken() -> QuickAnswer[Sequence[TakenTime]]:
-    return QuickAnswer(_taken_rows(), _times_of, most_rows=MOST_TAKEN)
-
-
 def _taken_rows() -> CompoundSelect[Any]:
     lat, lon = func.coalesce(Host.lat, Municipality.lat), func.coalesce(Host.lon, Municipality.lon)
     in_the_school = Visit.online_link == ""

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from scheduler.core.errors import Conflict, Reason
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.venue import Venue

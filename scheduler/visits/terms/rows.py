@@ -1,10 +1,10 @@
 """Visits, crews, candidates and offers as pages show them."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.language import pick, worded
 from scheduler.core.names import whole_name
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
 from scheduler.places.terms.venue import Venue

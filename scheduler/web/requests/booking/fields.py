@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,6 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.errors import NotFound, Reason
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.presence import SaidBeside, is_anyone_away
@@ -114,13 +114,8 @@ def answered_form(page: str, typed: Typed, sent: Mapping[tuple[str, ...], BaseFo
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    return _to_be_read(kind).read_of(MultiDict(typed))
-
-
-@cache
-def _to_be_read(kind: Any) -> type[BaseForm]:
-    """The same without the key of a sending: nobody sends it."""
-    return type(kind.__name__, (kind,), {"form_key": None})
+    form: BaseForm = kind(formdata=MultiDict(typed), meta={"csrf": False})
+    return form
 
 
 def page_of(field: str) -> str:
