@@ -222,7 +222,13 @@ def notice_problem(told_at: dt.datetime | None, now: dt.datetime) -> Reason | No
     """Why a paper does not bring a withdrawn consent back yet: its guardian is told first, and has a week to object."""
     if told_at is None:
         return SafeguardingReason.NOTICE_MISSING
-    return SafeguardingReason.NOTICE_WAITS if now < told_at + WAIT else None
+    return SafeguardingReason.NOTICE_WAITS if waits_until(told_at, now) else None
+
+
+def waits_until(told_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+    """Until when a paper waits after the notice to its guardian; None: no longer."""
+    until = told_at + WAIT
+    return until if now < until else None
 
 
 def day_of_notice_problem(told_on: dt.date, recorded_on: dt.date, today: dt.date) -> Reason | None:
