@@ -78,6 +78,11 @@ LAW: tuple[tuple[str, list[Person], tuple[Answer, Answer, Answer]], ...] = (
     ("checked on the day", [checked((CLEARED, near(n), FAR_OFF)) for n in AROUND], (None, None, UNVETTED)),
     ("checked until the day", [checked((CLEARED, LONG_AGO, near(n))) for n in AROUND], (UNVETTED, None, None)),
     (
+        "checked later for fewer days",
+        [checked((CLEARED, LONG_AGO, near(n)), (CLEARED, CHECK_DAY, CHECK_DAY)) for n in AROUND],
+        (UNVETTED, None, None),
+    ),
+    (
         "refused on the day of a check",
         [checked(CLEARED_THEN, one) for one in REFUSALS],
         (None, UNVETTED, UNVETTED),

@@ -52,6 +52,9 @@ def centre_id(session) -> int:
         make_vetting(who.id, checked_on=TODAY - 9 * DAY, result=first)
         make_vetting(who.id, checked_on=TODAY - 8 * DAY, result=second)
     make_vetting(later.id, checked_on=TODAY + 3 * DAY)
+    shorter = make_presenter(family_name="Đilas", **given)
+    for days_ago, left in ((300, 200), (3, -1)):
+        make_vetting(shorter.id, checked_on=TODAY - days_ago * DAY, valid_until=TODAY + left * DAY)
     a_cleared_minor(family_name="Žikić", **given)
     for place, left in enumerate((-1, 5, 20, 200, None)):
         minor = make_presenter(PresenterKind.INFLUENCER, birth_date=YOUNG, family_name=f"Zorić {place}", **given)

@@ -10,6 +10,7 @@ from flask_login import current_user, logout_user
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
+from scheduler.core.language import translator
 from scheduler.core.paging import page_number, page_of
 from scheduler.feeds import queries as feeds_queries
 from scheduler.keys.rules import device_of
@@ -159,6 +160,7 @@ def reset(token: str) -> ResponseReturnValue:
 @public
 def new_password() -> ResponseReturnValue:
     if not (token := session.get(RESET)):
+        say(_("Open the link from the mail in this browser, or ask for a new one."))
         return redirect(url_for(".ask_reset"))
     invited = queries.invited_by(token, purpose="reset", now=clock.now())
     form = forms.ResetForm()
@@ -200,7 +202,7 @@ def my_account() -> ResponseReturnValue:
             form.show(rejected.problems)
         else:
             set_language(current_actor(), form.language.data, now=clock.now())
-            say(_("Saved."))
+            say(translator(form.language.data).gettext("Saved."))  # the next page is in the new language
             return redirect(url_for(".my_account", lang=form.language.data))
     own = _own_profile(presenter_id)
     page = render_template("people/my_account.html", form=form, user=user, roles=forms.ROLES, **own)

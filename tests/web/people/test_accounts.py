@@ -189,6 +189,13 @@ def test_a_user_chooses_her_language(app, user):
     assert user.language == "en"
 
 
+def test_what_is_saved_is_said_in_the_language_that_was_chosen(app, user):
+    page = browser_of(app, user).post("/account?lang=en", data={"language": "sr_Cyrl"}, follow_redirects=True).text
+
+    assert "Сачувано." in page
+    assert "Saved." not in page
+
+
 def test_a_presenter_finds_her_own_profile_from_her_account(app):
     presenter = make_presenter()
 
