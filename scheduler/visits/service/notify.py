@@ -15,7 +15,7 @@ from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import SchoolLetter, whom_to_call, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.agenda import home_point, trip_to
+from scheduler.visits.queries.agenda import own_trip
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.service.locked_visit import OpenVisit, as_member
@@ -90,7 +90,7 @@ def _tell_each(
 def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection[int]) -> dict[str, object]:
     """ "times" of what a mail to a presenter is about, and her "trip" where she goes; nothing where it is gone."""
     own = [row for row in opened.presentations if row.id in presentation_ids]
-    trip = trip_to(home_point(person), opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
+    trip = own_trip(person, opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
     return {"times": times_of(own), "trip": trip} if own else {}
 
 
