@@ -167,7 +167,7 @@ def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
         far = " · ".join(
             (
                 " – ".join(part for part in (home, visit.place(lang)) if part),
-                _("%(km)s km") % {"km": number(one.way.km, lang)},
+                *((_("%(km)s km") % {"km": number(one.way.km, lang)},) if one.way.km is not None else ()),
                 _("about %(minutes)s min") % {"minutes": number(one.way.minutes, lang)},
             )
         )

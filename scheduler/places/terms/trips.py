@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Trip:
     """From home and back: kilometres and minutes of one way, when to leave at the latest, about when she is back."""
 
-    km: int
+    km: int | None  # None: a minor reads it, who drives nobody
     minutes: int
     leaves_local: dt.time
     home_local: dt.time

@@ -4,10 +4,10 @@ Forms, pages, papers, calendar entries and copies loop over `VENUE_FACTS`; none 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from scheduler.core.language import translator
 from scheduler.core.names import spelled
-from scheduler.core.records import dataclass
 
 N_ = str  # marks a text for translation
 

@@ -52,7 +52,7 @@ class Way:
     """A drive: from when to when at the latest, how far."""
 
     leaves_local: dt.time
-    km: int
+    km: int | None  # None: a minor reads it, who drives nobody
     minutes: int
 
 

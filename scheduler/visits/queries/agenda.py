@@ -15,7 +15,7 @@ from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.id_lists import IsOneOf, ids_named
-from scheduler.people.models import Presenter, User
+from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
 from scheduler.places.terms.hosts import Point
@@ -166,11 +166,6 @@ def point_of(host: Host) -> Point | None:
 def place_of(visit: Visit) -> Point | None:
     """Where the crew of a visit has to be: nowhere while it is held online, so no drive is judged."""
     return None if visit.online_link else point_of(visit.host)
-
-
-def home_point(presenter: Presenter) -> Point:
-    """The town a presenter sets out from; her home must be loaded."""
-    return Point(presenter.home.lat, presenter.home.lon)
 
 
 def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation]) -> Trip | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, cast
 
 from babel.support import LazyProxy
@@ -12,7 +13,6 @@ from scheduler.booking.queries.school_days import SchoolDays
 from scheduler.booking.terms.free_dates import Lack
 from scheduler.core.errors import GroundReason
 from scheduler.core.language import span_of_days
-from scheduler.core.records import asdict
 from scheduler.programmes.queries import campaigns_for
 from scheduler.programmes.terms import CampaignChoice
 from scheduler.readiness.terms import ToldDraft, ToldHow, ToldWhat

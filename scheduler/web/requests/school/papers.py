@@ -1,12 +1,13 @@
 """What a school takes from its page: the note to parents, a new booking; and what it tells the crew: how to find it."""
 
+from dataclasses import asdict
+
 from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.config import Settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict
-from scheduler.core.records import asdict
 from scheduler.requests import pdf
 from scheduler.requests.rules.states import WITH_DATE
 from scheduler.requests.service.school import tell_directions
