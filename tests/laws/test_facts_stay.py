@@ -35,7 +35,7 @@ from tests.factories import MONDAY
 from tests.factories.counting import a_counted_visit, a_locked_visit
 from tests.factories.people import an_officer_of, known_staff, make_centre, make_presenter, make_user
 from tests.factories.places import make_host
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_guardian
+from tests.factories.safeguarding import a_cleared_minor, make_guardian, make_vetting
 from tests.factories.visits import VISIT_DAY, make_assignment, make_presentation, make_visit
 from tests.laws.statements import a_deletion, an_update, tried
 from tests.visits.defences import by_sql, refusal_of
@@ -354,9 +354,8 @@ def test_a_minors_address_that_only_looks_another_is_named(session: Session) -> 
 
 def test_nobody_is_present_before_it_began_and_a_moment_to_come_is_named(session: Session) -> None:
     presentation = make_presentation(make_visit(on_day=dt.date(2090, 10, 6)))
-    person = a_cleared_educator()
-    with transaction() as inside:
-        inside.execute(sa.text("UPDATE vetting SET valid_until = '2099-12-31'"))
+    person = make_presenter()
+    make_vetting(person.id, valid_until=dt.date(2099, 12, 31))
     seat = make_assignment(presentation, person.id)
     there = an_update("assignment", seat.id, {"state": AssignmentState.PRESENT.value})
     assert refusal_of(lambda: by_sql(there[0], **there[1])) == "presence_comes_afterwards"
