@@ -509,7 +509,7 @@ refuse_more(
     TableLaw(
         "stop_is_lifted_by_another",
         ("UPDATE OF lifted_at, lifted_by_id",),
-        f"""{_herself("lifted_by_id")} OR (OLD.lifted_at IS NULL AND NEW.lifted_at IS NOT NULL
+        f"""{_herself("lifted_by_id")} OR (OLD.lifted_at IS NULL AND NEW.lifted_because IS NOT NULL
     AND NEW.lifted_by_id IS NULL)
   OR (OLD.lifted_at IS NOT NULL AND {redirected("lifted_by_id", "user_account")} AND {_FORGOTTEN})""",
     ),
@@ -524,7 +524,8 @@ for _check in (Vetting.__table__, DrivingCheck.__table__):
         TableLaw(
             "check_is_written_once",
             ("UPDATE",),
-            f"""({changed("presenter_id", "recorded_at")} OR {redirected("recorded_by_id", "user_account")}
+            f"""({changed("presenter_id", "recorded_at")}
+  OR ({redirected("recorded_by_id", "user_account")} AND NOT {_herself("recorded_by_id")})
   OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
   OR (OLD.result = 'refused' AND {changed("result", "checked_on")})) AND {_FORGOTTEN}""",
         ),
@@ -540,7 +541,7 @@ refuse_more(
         "guardian_waits",
         ("INSERT",),
         """NEW.named_at > NEW.in_force_at - interval '24 hours' AND EXISTS (SELECT 1 FROM guardian n
-  WHERE n.presenter_id = NEW.presenter_id AND (n.replaced_at IS NULL OR n.replaced_at > n.in_force_at))""",
+  WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at)""",
     ),
     TableLaw(
         "who_named_her_stays",
