@@ -115,7 +115,7 @@ refuse_more(
 
 # --- A concern stays as it was reported; it ends once, by somebody who is named; a stop in it is its presenter's ---
 
-_ENDS = "OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW.ended_by_id IS NULL"
+_ENDS = "OLD.ended_at IS NULL AND (NEW.ended_at IS NULL) <> (NEW.ended_by_id IS NULL)"
 _OVER = f"OLD.ended_at IS NOT NULL AND ({changed('ended_at')} OR {redirected('ended_by_id', 'user_account')})"
 _OF_ANOTHER = """NEW.stop_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM assignment_stop s WHERE s.id = NEW.stop_id AND s.presenter_id = NEW.presenter_id)"""

@@ -108,7 +108,7 @@ def _row(
 def without_line(
     model: type[Any], *actions: str, at: QueryableAttribute[Any] | None = None, where: Iterable[Any] = ()
 ) -> Iterator[int]:
-    """Ids of the rows about which the audit has none of these lines (at the moment in that column): no act wrote them."""
+    """Ids of the rows that no act wrote: the audit has none of these lines about them, at the moment in that column."""
     lines = exists().where(
         AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id, AuditEntry.action.in_(actions)
     )

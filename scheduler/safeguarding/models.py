@@ -509,8 +509,8 @@ refuse_more(
     TableLaw(
         "stop_is_lifted_by_another",
         ("UPDATE OF lifted_at, lifted_by_id",),
-        f"""{_herself("lifted_by_id")} OR (OLD.lifted_at IS NULL AND NEW.lifted_because IS NOT NULL
-    AND NEW.lifted_by_id IS NULL)
+        f"""{_herself("lifted_by_id")}
+  OR (OLD.lifted_at IS NULL AND (NEW.lifted_because IS NULL) <> (NEW.lifted_by_id IS NULL))
   OR (OLD.lifted_at IS NOT NULL AND {redirected("lifted_by_id", "user_account")} AND {_FORGOTTEN})""",
     ),
     since=TWO_PEOPLE,
@@ -532,6 +532,8 @@ for _check in (Vetting.__table__, DrivingCheck.__table__):
         TableLaw("check_is_written_once", ("DELETE",), f"OLD.result = 'refused' AND {_FORGOTTEN}"),
         since=REPORTS_STAY,
     )
+
+refuse(DrivingCheck.__table__, since=REPORTS_STAY)
 
 # --- The next guardian speaks after a wait, a day at least; who has an account here consents on paper ---
 

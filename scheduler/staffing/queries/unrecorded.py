@@ -3,49 +3,47 @@
 A forged row looks like a true one; but whoever acts leaves a line in the audit, of the same moment. Ids only, no names.
 """
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import QueryableAttribute, aliased
 
 from scheduler.core.audit import AuditEntry, without_line
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import (
     AssignmentStop,
+    BirthDateCorrection,
     ConsentPaper,
-    DrivingCheck,
     Guardian,
     GuardianConsent,
-    Vetting,
 )
 from scheduler.safeguarding.service import RECORDED
 from scheduler.staffing.models.pick_ups import CarRide, PickUp
 
+PROPOSED = "birth date proposed"
 WITHDRAWN = ("consent withdrawn", "consent replaced")
 
 
 def violations() -> list[str]:
     """One plain sentence for each row without its line. What an older release recorded by one person is left out."""
-    now_held = GuardianConsent.earlier.is_(False)
-    ended = (now_held, GuardianConsent.withdrawn_at.is_not(None))
+    consent = GuardianConsent
+    counts = consent.earlier.is_(False)
+    named = (Guardian.email != "", ~exists().where(consent.guardian_id == Guardian.id, consent.earlier))
     lacking = (
-        *((kind.__tablename__.replace("_", " "), without_line(kind, RECORDED[kind], at=kind.recorded_at))
-          for kind in RECORDED),
-        ("guardian", without_line(Guardian, "guardian named", where=(Guardian.email != "", ~_of_earlier_times()))),
-        ("consent", without_line(GuardianConsent, "consent recorded", at=GuardianConsent.recorded_at, where=(now_held,))),
-        ("withdrawal of consent", without_line(GuardianConsent, *WITHDRAWN, at=GuardianConsent.withdrawn_at, where=ended)),
+        *((_words(kind), without_line(kind, action, at=kind.recorded_at)) for kind, action in RECORDED.items()),
+        ("guardian", without_line(Guardian, "guardian named", where=named)),
+        ("consent", without_line(consent, "consent recorded", at=consent.recorded_at, where=(counts,))),
+        ("withdrawal of consent", _lines_of(consent, WITHDRAWN, consent.withdrawn_at, counts)),
+        ("correction of birth date", without_line(BirthDateCorrection, PROPOSED, at=BirthDateCorrection.proposed_at)),
         ("paper", without_line(ConsentPaper, "consent paper recorded", at=ConsentPaper.first_seen_at)),
-        ("notice of paper", without_line(ConsentPaper, "guardian told of a paper", at=ConsentPaper.told_at,
-                                         where=(ConsentPaper.told_at.is_not(None),))),
+        ("notice of paper", _lines_of(ConsentPaper, ("guardian told of a paper",), ConsentPaper.told_at)),
         ("stop", without_line(AssignmentStop, "new visits stopped", at=AssignmentStop.stopped_at)),
-        ("end of stop", without_line(AssignmentStop, "stop lifted", at=AssignmentStop.lifted_at,
-                                     where=(AssignmentStop.lifted_at.is_not(None),))),
+        ("end of stop", _lines_of(AssignmentStop, ("stop lifted",), AssignmentStop.lifted_at)),
         ("ride", without_line(CarRide, "ride arranged", at=CarRide.arranged_at)),
-    )  # fmt: skip
+    )
     return [
         *(f"{what} {ident} has no audit row" for what, idents in lacking for ident in idents),
         *_checks_that_differ(),
@@ -55,9 +53,13 @@ def violations() -> list[str]:
     ]
 
 
-def _of_earlier_times() -> Any:
-    """Guardians who were made of the consents that were here before anybody was named."""
-    return exists().where(GuardianConsent.guardian_id == Guardian.id, GuardianConsent.earlier)
+def _lines_of(model: type[Any], actions: tuple[str, ...], at: QueryableAttribute[Any], *where: Any) -> Iterator[int]:
+    """Rows that say that this happened, at a moment of which the audit has no such line."""
+    return without_line(model, *actions, at=at, where=(at.is_not(None), *where))
+
+
+def _words(model: type[Any]) -> str:
+    return str(model.__tablename__).replace("_", " ")
 
 
 def _checks_that_differ() -> Iterator[str]:
@@ -67,7 +69,7 @@ def _checks_that_differ() -> Iterator[str]:
             stored = {"presenter_id": row.presenter_id, "result": row.result.value,
                       "checked_on": str(row.checked_on), "valid_until": str(row.valid_until)}  # fmt: skip
             if any(stored.get(name, value) != value for name, value in told.items()):
-                yield f"{kind.__tablename__.replace('_', ' ')} {row.id} differs from its audit row"
+                yield f"{_words(kind)} {row.id} differs from its audit row"
 
 
 def _guardians_that_differ() -> Iterator[str]:
