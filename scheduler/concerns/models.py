@@ -85,7 +85,7 @@ refuse(
     TableLaw(
         "concern_stays",
         ("UPDATE",),
-        f"""({changed("concern_id", "presenter_id")}
+        f"""({changed("id", "concern_id", "presenter_id")}
   OR (OLD.stop_id IS NOT NULL AND {redirected("stop_id", "assignment_stop")})) AND {_FORGOTTEN}""",
     ),
     TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),

@@ -43,9 +43,9 @@ from tests.laws.statements import another
 
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 A_DAY = dt.timedelta(days=1)
-NAMING: tuple[Callable[[], list[str]], ...] = (
-    invariants.violations, consent_law.violations, pick_ups.violations, unrecorded.violations,
-    unrecorded_concerns.violations,
+NAMING: tuple[Callable[[], list[str]], ...] = (  # those that find most come first
+    unrecorded.violations, unrecorded_concerns.violations, consent_law.violations, pick_ups.violations,
+    invariants.violations,
 )  # fmt: skip
 ROOMS_OF_MINORS = ("safeguarding", "concerns", "staffing", "privacy")
 
@@ -55,7 +55,27 @@ NOT_ABOUT_MINORS = {
     "presenter_training": "which trainings somebody had decides about nobody",
 }
 
-HARMLESS: dict[str, dict[str, str]] = {}
+WARNING = "at worst nobody is warned that it ends, and it ends all the same"
+HARMLESS = {
+    "birth_date_correction": {
+        "ended_at": "turns a proposal down, as one person may: nothing follows it",
+        "on_the_host": "nothing follows a proposal; once confirmed it is named, for the audit lacks the line",
+    },
+    "car_ride": {"told_start": "the minute's job writes to guardian and driver again, with how it stands"},
+    "concern": {"phone": "by which an officer calls back: whoever speaks up again may give another, or none"},
+    "concern_about": {"INSERT concern_id": "an officer looks at one person more, and at nobody less"},
+    "consent_paper": dict.fromkeys(
+        ("told_by_phone", "told_on", "told_by_id"), "only the moment of a notice counts, and the audit has its line"
+    ),
+    "driving_check": {"warned_days": WARNING},
+    "guardian": {"asked_text": "without a consent to today's text her child takes no new visit, asked or not"},
+    "guardian_consent": {"warned_days": WARNING},
+    "pick_up": {"DELETE": "nobody is named, as before anything was typed"},
+    "vetting": {
+        "DELETE": "of one that cleared somebody: it ends, and her visits to come are free",
+        "warned_days": WARNING,
+    },
+}
 
 
 def test_each_table_of_these_rooms_is_tried_or_listed() -> None:
@@ -180,8 +200,9 @@ def values_of(session: Session, column: sa.Column[Any], before: Any) -> list[Any
     return found
 
 
-def named() -> set[str]:
-    return {sentence for naming in NAMING for sentence in naming()}
+def named() -> str:
+    """The first sentence of the nightly check; empty when all is well."""
+    return next((sentence for naming in NAMING for sentence in naming()), "")
 
 
 def tried(session: Session, statement: Any) -> str:
@@ -189,7 +210,7 @@ def tried(session: Session, statement: Any) -> str:
     nested = session.begin_nested()
     try:
         session.execute(statement)
-        return next(iter(sorted(named())), "")
+        return named()
     except IntegrityError as refusal:
         return refused_by(refusal)
     finally:
@@ -201,7 +222,7 @@ def tried(session: Session, statement: Any) -> str:
 def test_nothing_about_a_minor_is_changed_by_one_statement_unseen(world: None) -> None:
     free: dict[str, set[str]] = {}
     with transaction() as session:
-        assert named() == set()
+        assert named() == ""
         for name in WORLD_ROWS:
             table, done = Base.metadata.tables[name], set()
             for what, statement in [*statements(session, table)]:
@@ -211,3 +232,14 @@ def test_nothing_about_a_minor_is_changed_by_one_statement_unseen(world: None) -
             assert {one.name for one in table.columns} <= done
 
     assert free == {name: set(reasons) for name, reasons in HARMLESS.items()}
+
+
+@pytest.mark.slow
+def test_none_of_these_rows_is_replaced_and_none_of_these_tables_is_swept_away(world: None) -> None:
+    said = "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"
+    if db.engine.dialect.name == "postgresql":
+        said = "TRUNCATE {0} CASCADE"
+    with transaction() as session:
+        for name in WORLD_ROWS:
+            with pytest.raises(IntegrityError), session.begin_nested():
+                session.execute(sa.text(said.format(name)))

@@ -67,7 +67,7 @@ refuse(
     TableLaw(
         "pick_up_is_typed_anew",
         ("UPDATE",),
-        f"{changed('visit_id', 'presenter_id')} OR ({changed('who')} AND NEW.typed_at = OLD.typed_at)",
+        f"{changed('id', 'visit_id', 'presenter_id')} OR ({changed('who')} AND NEW.typed_at = OLD.typed_at)",
     ),
     keys=_ONE_A_VISIT,
     since=REPORTS_STAY,
