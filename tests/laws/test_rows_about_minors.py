@@ -6,6 +6,7 @@ changed. A new column, or a new table of these rooms, fails until it is refused,
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -32,14 +33,15 @@ from scheduler.staffing.service.birth_dates import confirm_birth_date, propose_b
 from scheduler.staffing.service.consents import confirm_paper, give_consent, record_paper
 from scheduler.staffing.service.pick_ups import arrange_ride, say_who_fetches
 from scheduler.staffing.service.rides import tell_of_rides
-from scheduler.visits.models.visits import Visit
+from scheduler.visits.models.visits import Assignment, Visit
 from tests.factories import MONDAY
 from tests.factories.people import a_minor, an_officer_of, make_presenter, presenter_actor
 from tests.factories.programmes import make_programme
-from tests.factories.safeguarding import TICKED, a_paper_draft
+from tests.factories.safeguarding import TICKED, a_cleared_educator, a_cleared_minor, a_paper_draft
 from tests.factories.staffing import THE_DAY, a_confirmed_visit
-from tests.factories.visits import VISIT_DAY, make_visit
+from tests.factories.visits import VISIT_DAY, make_assignment, make_visit
 from tests.laws.statements import another
+from tests.visits.defences import a_presentation
 
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 A_DAY = dt.timedelta(days=1)
@@ -166,8 +168,8 @@ def concerns(officer: Actor, visit: Visit, ana: Presenter) -> None:
 Statement = tuple[str, Any]  # what it does (the column, DELETE, "INSERT column"), and the statement
 
 
-def statements(session: Session, table: Table) -> Iterator[Statement]:
-    for row in session.execute(sa.select(table).order_by(table.c.id)).mappings().all():
+def statements(session: Session, table: Table, *which: Any) -> Iterator[Statement]:
+    for row in session.execute(sa.select(table).where(*which).order_by(table.c.id)).mappings().all():
         here = table.c.id == row["id"]
         yield "DELETE", sa.delete(table).where(here)
         for column in table.columns:
@@ -243,3 +245,37 @@ def test_none_of_these_rows_is_replaced_and_none_of_these_tables_is_swept_away(w
         for name in WORLD_ROWS:
             with pytest.raises(IntegrityError), session.begin_nested():
                 session.execute(sa.text(said.format(name)))
+
+
+ALONE = """SELECT 1 FROM assignment a WHERE a.presenter_id = :who AND a.state IN ('offered', 'accepted')
+  AND NOT EXISTS (SELECT 1 FROM assignment o JOIN presenter p ON p.id = o.presenter_id
+    JOIN user_account u ON u.id = p.user_id
+    WHERE o.presentation_id = a.presentation_id AND o.presenter_id <> a.presenter_id
+      AND o.state IN ('offered', 'accepted') AND (p.adult_on IS NULL OR p.adult_on <= a.on_day)
+      AND p.suspended_at IS NULL AND u.suspended_at IS NULL AND u.erased_at IS NULL)"""
+
+
+@pytest.mark.slow
+def test_no_statement_about_her_only_adult_leaves_a_minor_alone_unseen(session: Session) -> None:
+    """She is erased, suspended, made a minor, taken out: refused, named, or the minor is free of that visit, too."""
+    presentation, adult, minor = a_presentation(), a_cleared_educator(), a_cleared_minor()
+    for person in (adult, minor):
+        make_assignment(presentation, person.id)
+    hers = {"user_account": adult.user_id, "presenter": adult.id}
+    wrong, taken = [], 0
+    with transaction() as inside:
+        [seat] = inside.scalars(sa.select(Assignment.id).where(Assignment.presenter_id == adult.id))
+        for name, number in (hers | {"assignment": seat}).items():
+            table = Base.metadata.tables[name]
+            for what, statement in [*statements(inside, table, table.c.id == number)]:
+                with suppress(IntegrityError), inside.begin_nested() as nested:
+                    inside.execute(statement)
+                    taken += 1
+                    alone = inside.execute(sa.text(ALONE), {"who": minor.id}).first()
+                    if alone and not invariants.violations():
+                        wrong.append(f"{name}: {what}")
+                    nested.rollback()
+                inside.expire_all()
+
+    assert wrong == []
+    assert taken > 30
