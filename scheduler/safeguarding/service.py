@@ -98,7 +98,7 @@ def _record(
         check = kind(presenter_id=presenter.id, **vars(draft), recorded_by_id=actor.user_id, recorded_at=now)
         session.add(check)
         session.flush()
-        details = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
+        details = {"presenter_id": presenter.id} | vars(draft)
         audit.record(actor, RECORDED[kind], check, at=now, details=details)
         return check.id, True
 
