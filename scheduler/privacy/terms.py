@@ -24,8 +24,6 @@ LEFT_OUT = frozenset(
         "contact_search_key",
         "date_hold",
         "feed_body",
-        "feed_month",
-        "feed_part",
         "feed_version",
         "form_key",
         "held_time",
