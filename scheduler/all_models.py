@@ -43,8 +43,6 @@ MODULES = (
     "feeds.models",
     "attendance.models",
     "attendance.sheet_models",
-    "attendance.crew_models",
-    "attendance.place_models",
     "questions.models",
     "cohorts.models",
     "certificates.models",

@@ -23,7 +23,7 @@ from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
 from scheduler.core.triggers import WrongTrigger, mend_triggers
-from scheduler.feeds.models import FeedBody, FeedPart
+from scheduler.feeds.models import FeedBody
 from scheduler.jobs.health import known_revisions, schema
 from scheduler.jobs.queue import write_run
 from scheduler.keys.models import SINCE as SECOND_STEP
@@ -41,7 +41,7 @@ LEFT_EMPTY = Blanks(
     "outbox_message",
     ("address", "subject", "text", "html"),
     "state = 'sent'",
-    made_anew=(FeedBody.__tablename__, FeedPart.__tablename__, MadeFileRow.__tablename__),
+    made_anew=(FeedBody.__tablename__, MadeFileRow.__tablename__),
 )
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is
@@ -58,9 +58,8 @@ WITHOUT_LEDGER = (
 )
 CODES_WITHOUT_LEDGER = "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL"
 # No backup of ours holds any, whatever somebody else has put together.
-NOTHING_KEPT = {  # an early version kept no bodies, a later one no parts
+NOTHING_KEPT = {  # an early version kept no bodies
     FeedBody.__tablename__: f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL",  # nosec B608
-    FeedPart.__tablename__: f"DELETE FROM {FeedPart.__tablename__}",  # nosec B608
 }
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."

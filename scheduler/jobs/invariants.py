@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import crews, figures, figures_of_places, sheets
+from scheduler.attendance.queries import figures, sheets
 from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates.queries import papers, presenters
 from scheduler.cohorts.queries import lists as cohorts
@@ -34,9 +34,7 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     pick_ups.violations,
     counting.violations,
     figures.violations,
-    crews.violations,
     sheets.violations,
-    figures_of_places.violations,
     attendance.violations,
     papers.violations,
     presenters.violations,

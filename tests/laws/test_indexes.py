@@ -19,11 +19,11 @@ NOT_ASKED = {
     "birth_date_correction.presenter_id", "campaign.centre_id", "campaign.programme_id",
     "campaign_city.municipality_id", "campaign_crew.presenter_id", "campaign_member.presenter_id",
     "certificate_template.first_id", "certificate_template.logo_id", "certificate_template.second_id",
-    "certificate_template.third_id", "crew_figure.programme_id", "date_hold.municipality_id",
+    "certificate_template.third_id", "date_hold.municipality_id",
     "date_hold.programme_id", "feed_token.presenter_id", "guardian.presenter_id", "guardian_consent.guardian_id",
     "guardian_consent.paper_id", "handover.away_id", "handover.stand_in_id", "handover_district.district_id",
     "kept_figure.centre_id", "kept_figure.programme_id", "open_date.district_id", "open_date.programme_id",
-    "place_figure.centre_id", "presenter.home_id", "school_request.campaign_id", "school_request.owner_id",
+    "presenter.home_id", "school_request.campaign_id", "school_request.owner_id",
     "told_note.presenter_id", "undoable_act.owner_before_id", "user_district.district_id", "visit.programme_id",
 }  # fmt: skip
 
