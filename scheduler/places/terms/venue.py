@@ -49,3 +49,6 @@ class Venue:
 
     def _known(self) -> Iterator[tuple[VenueFact, str]]:
         return ((fact, value) for fact in VENUE_FACTS if (value := getattr(self, fact.name)))
+
+
+NO_VENUE = Venue()

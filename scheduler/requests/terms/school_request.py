@@ -7,7 +7,7 @@ from enum import StrEnum
 from scheduler.core.machines import Machine
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
-from scheduler.places.terms.venue import Venue
+from scheduler.places.terms.venue import NO_VENUE, Venue
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -18,7 +18,7 @@ class PaperPresentation:
     audience: str  # in words: "ученици, 7. разред"
     classes: str
     expected: int
-    venue: Venue = Venue()
+    venue: Venue = NO_VENUE
     starts_local: dt.time | None = None
     ends_local: dt.time | None = None
 
@@ -235,7 +235,7 @@ class RequestDraft:
     contact_email: str
     contact_phone: str
     presentations: tuple[PresentationDraft, ...]
-    venue: Venue = Venue()
+    venue: Venue = NO_VENUE
     has_projector: bool = False
     has_sound: bool = False
     has_internet: bool = False

@@ -10,7 +10,7 @@ from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
 from scheduler.places.rules.hosts import school_year, school_year_days
 from scheduler.places.terms.hosts import Point
-from scheduler.places.terms.venue import Venue
+from scheduler.places.terms.venue import NO_VENUE, Venue
 from scheduler.visits.terms.rows import Companion, PresentationRow, VisitRow
 from scheduler.visits.terms.states import VisitState
 
@@ -35,7 +35,7 @@ class School:
     contact_name: str = ""
     contact_phone: str = ""
     phone: str = ""
-    venue: Venue = Venue()
+    venue: Venue = NO_VENUE
     directions: str = ""
     step_free: bool = False
     has_projector: bool | None = None  # None: nobody asked

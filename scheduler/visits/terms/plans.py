@@ -9,7 +9,7 @@ from scheduler.core.errors import Conflict, Reason
 from scheduler.core.language import pick
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point
-from scheduler.places.terms.venue import Venue
+from scheduler.places.terms.venue import NO_VENUE, Venue
 from scheduler.policy import Spot
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.reasons import WhyNot
@@ -44,7 +44,7 @@ class PresentationPlan:
     audience: Audience
     level: SchoolLevel
     classes: str = ""
-    venue: Venue = Venue()
+    venue: Venue = NO_VENUE
     expected_pupils: int = 0
     expected_parents: int = 0
     expected_teachers: int = 0
