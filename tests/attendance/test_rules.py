@@ -132,6 +132,7 @@ def test_adults_count_themselves_from_an_hour_before_to_two_hours_after() -> Non
 )
 def test_a_poster_counts_what_a_hall_takes_or_twice_the_announced(announced: int, hall: int, most: int) -> None:
     assert rules.most_tallied(announced, hall) == most
+    assert rules.over_the_tally(most, None) is False  # the room has not been counted
 
 
 A_DAY, A_SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)

@@ -204,7 +204,10 @@ def test_an_administrator_invites_and_suspends(app):
     assert "nova@centre.example" in browser.get("/people/users").text
 
     user = rows_of(User)[-1]
+    suspended = browser_of(app, user)
+    assert suspended.get("/account").status_code == 200
     assert browser.post(f"/people/users/{user.id}/suspend").status_code == 302
+    assert suspended.get("/account").status_code == 302  # at the next page that is opened (TRUST S6)
     assert (user.email, user.suspended_at) == ("nova@centre.example", MONDAY)
     assert browser.post(f"/people/users/{user.id}/restore").status_code == 302
     assert browser.post(f"/people/users/{administrator.id}/suspend").status_code == 409

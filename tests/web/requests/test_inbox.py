@@ -72,7 +72,9 @@ def test_a_sorted_inbox_says_so_and_has_no_groups(desk, programme):
         assert numbers_on(page) == [row.number for row in expected]
         assert f'aria-sort="{words}"' in page
         assert "rowgroup" not in page
-    assert "rowgroup" in desk.get("/requests?sort=nonsense").text
+    for nonsense in ("sort=x", "show=x", "page=0", "page=-1", "page=x"):
+        assert "rowgroup" in desk.get(f"/requests?{nonsense}").text
+    assert desk.get(f"/requests?page={'9' * 500}").status_code == 200
 
 
 @pytest.mark.parametrize("sort", ["state", "what", "when", "age", "owner"])
