@@ -206,23 +206,17 @@ def test_a_name_is_no_part_of_any_month(client: FlaskClient, session: Session) -
     assert b"Mira" in calendar.read(client)
 
 
-def test_a_short_calendar_has_no_parts(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    calendar = Calendar()
-    calendar.read(client)
-
-    assert first_months(session) == []
-
-
-def test_a_calendar_that_became_short_loses_its_parts(
+def test_a_short_calendar_has_no_parts_and_one_that_became_short_loses_them(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calendar = Calendar()
-    calendar.read(client)
+    became_short, short = Calendar(), Calendar()
+    became_short.read(client)
+    assert first_months(session) == ALL
     monkeypatch.undo()
-    make_entry_for(calendar.presenter, on_day=dt.date(2026, 12, 20))
+    make_entry_for(became_short.presenter, on_day=dt.date(2026, 12, 20))
 
-    calendar.read(client)
+    for calendar in (became_short, short):
+        calendar.read(client)
 
     assert first_months(session) == []
 
