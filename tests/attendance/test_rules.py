@@ -102,8 +102,6 @@ def test_a_difference_is_more_urgent_than_silence_and_silence_than_a_fresh_count
     [
         (FollowUp.REPORT_DUE, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 30)),
         (FollowUp.FEEDBACK, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 24)),
-        (FollowUp.NEXT_YEAR, dt.date(2026, 9, 1), dt.date(2025, 9, 1), dt.date(2026, 8, 31)),
-        (FollowUp.NEXT_YEAR, dt.date(2026, 10, 31), dt.date(2025, 9, 1), dt.date(2026, 8, 31)),
     ],
 )
 def test_a_letter_after_a_visit_goes_for_visits_of_certain_days(
