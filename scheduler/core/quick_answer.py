@@ -8,10 +8,9 @@ from collections.abc import Callable, Hashable
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import SelectBase
+from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
-from scheduler.core.quick_read import QuickRead, engine_of
 from scheduler.core.records import dataclass, field
 from scheduler.core.shelf import Shelf
 
@@ -30,17 +29,16 @@ class NumberedAnswer(Generic[T]):
 class QuickAnswer(Generic[T]):
     """A SELECT and what is made of its rows. `make` sees them, what it is given besides, and nothing else."""
 
-    def __init__(self, statement: SelectBase, make: Callable[..., T], *, most_rows: int) -> None:
-        self._read, self._make = QuickRead(statement), make
+    def __init__(self, statement: Executable, make: Callable[..., T], *, most_rows: int) -> None:
+        self._statement, self._make = statement, make
         self.shelf = Shelf[NumberedAnswer[T]](most_rows)
 
     def on_page(self, session: Session, given: dict[str, Any], *besides: Hashable) -> NumberedAnswer[T]:
         """In the transaction of a page: the rows are asked for, and what was made of the same ones is given."""
-        dialect = engine_of(session).dialect.name
-        raw = self._read.raw_on_page(session, given)
-        key = dialect, besides, tuple(raw)
+        rows: list[tuple[Any, ...]] = list(map(tuple, session.execute(self._statement, given).all()))
+        key = besides, tuple(rows)
 
         def made() -> NumberedAnswer[T]:
-            return NumberedAnswer(self._make(self._read.seen(session, raw), *besides), next(_NUMBERS))
+            return NumberedAnswer(self._make(rows, *besides), next(_NUMBERS))
 
-        return self.shelf.found(key, made, weight=len(raw) + 1)
+        return self.shelf.found(key, made, weight=len(rows) + 1)

@@ -1,11 +1,9 @@
-"""What is made of rows is made once for the same rows, and never given for others; ids are one parameter."""
+"""What is made of rows is made once for the same rows, and never given for others."""
 
 import pytest
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import select, update
 
-from scheduler.core.id_lists import IsOneOf, ids_named
 from scheduler.core.quick_answer import QuickAnswer
-from scheduler.core.quick_read import QuickRead
 from scheduler.core.shelf import Shelf
 from scheduler.places.models import Municipality
 from tests.factories.places import make_municipality
@@ -39,29 +37,6 @@ def test_what_it_is_made_with_besides_is_another_answer(session):
     towns = QuickAnswer(NAMES, words_of, most_rows=100)
 
     assert [towns.on_page(session, {}, word).what for word in ("a", "b", "a")] == [("a",), ("b",), ("a",)]
-
-
-@pytest.mark.both_databases
-@pytest.mark.parametrize("number", [0, 1, 3])
-def test_so_many_ids_are_one_parameter(session, number: int):
-    ids = [make_municipality(name).id for name in ("Ниш", "Врање", "Лесковац")]
-    wanted = select(Municipality.id).where(IsOneOf(Municipality.id, ids_named("ids"))).order_by(Municipality.id)
-
-    found = QuickRead(wanted).on_page(session, {"ids": ids[:number]})
-
-    assert [one for (one,) in found] == sorted(ids[:number])
-    assert list(session.scalars(wanted, {"ids": ids[:number]})) == sorted(ids[:number])
-
-
-def test_an_index_answers_for_many_ids(session):
-    wanted = select(Municipality.id).where(
-        IsOneOf(Municipality.id, ids_named("ids")), Municipality.lat > bindparam("south")
-    )
-    compiled = str(wanted.compile(dialect=session.get_bind().dialect)).replace("?", "'[1]'", 1)
-
-    plan = session.execute(text(f"EXPLAIN QUERY PLAN {compiled}".replace("?", "0"))).all()
-
-    assert any("SEARCH municipality USING INTEGER PRIMARY KEY" in row.detail for row in plan)
 
 
 # --- what is kept is bounded, and one thing for all who make it at the same moment ---
