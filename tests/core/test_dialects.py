@@ -13,11 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.figures import IS_COUNTED
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK
-from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import WHERE, part_index, written_out
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
-from scheduler.core.implied import with_implied
-from scheduler.core.row_by_row import no_row, some_row
+from scheduler.core.query_hints import by_no_index, no_row, some_row, with_implied
 from scheduler.places.models import Host, Municipality
 from scheduler.visits.models.visits import Visit
 from scheduler.visits.terms.states import NOT_HELD_VISITS
