@@ -153,7 +153,9 @@ def _is_right(row: Any, now: dt.datetime) -> bool:
     if (made.etag, made.body) == (row.etag, gzip.decompress(row.packed)):
         return True
     version = select(version_of(FeedToken.presenter_id)).where(FeedToken.token_hash == row.token_hash)
-    return db.session().scalar(version) != row.version  # somebody has changed something meanwhile: it is kept no more
+    return bool(
+        db.session().scalar(version) != row.version
+    )  # somebody has changed something meanwhile: it is kept no more
 
 
 def violations() -> list[str]:

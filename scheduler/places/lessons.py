@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Date, Integer, String, bindparam, cast, func, literal, null, select, union_all
 
 from scheduler.core.db import db
-from scheduler.core.quick_read import QuickRead
 from scheduler.places.models import Closure, District, Holiday, Municipality, SchoolCalendarEntry
 from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, ClosureRow, Extent, HolidayRow, SchoolCalendar
@@ -23,7 +22,7 @@ def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
 
 def lessons_and_closures(first: dt.date, last: dt.date) -> tuple[LessonCalendar, list[ClosureRow]]:
     """The same, and the closures that shut a day of the span as pages show them, by first day: one question."""
-    found = list(_named_lines().on_page(db.session(), _span(first, last)))
+    found = db.session().execute(_named_lines(), _span(first, last)).all()
     shut = [_shut(*row[1:4], *row[6:]) for row in found if row[0] == "closure"]
     closures = sorted(
         (row for row in shut if row.shut_until >= max(first, row.first_day)), key=lambda row: (row.first_day, row.id)
@@ -66,8 +65,8 @@ def _shut(
 
 
 @cache
-def _named_lines() -> QuickRead:
-    return QuickRead(_lines_of(named=True))
+def _named_lines() -> CompoundSelect[Any]:
+    return _lines_of(named=True)
 
 
 def _lines_of(*, named: bool) -> CompoundSelect[Any]:

@@ -41,8 +41,8 @@ def young_by_month(filters: Filters) -> Sequence[Any]:
     who = Presenter.id, Presenter.birth_date
     nobody = cast(null(), Integer), cast(null(), Date)
     listeners = func.sum(reduce(add, heads_here().values()))
-    together: Select[Any] = select(*nobody, *numbers, _MINUTES.label("minutes"), listeners.label("listeners"))
-    alone: Select[Any] = select(*who, *numbers, _MINUTES.label("minutes"), literal(0).label("listeners"))
+    together: Any = select(*nobody, *numbers, _MINUTES.label("minutes"), listeners.label("listeners"))
+    alone: Any = select(*who, *numbers, _MINUTES.label("minutes"), literal(0).label("listeners"))
     return (
         db.session()
         .execute(

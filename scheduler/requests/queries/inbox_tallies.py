@@ -27,9 +27,9 @@ from sqlalchemy import (
 )
 
 from scheduler import policy
-from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import db
 from scheduler.core.names import SpelledName
+from scheduler.core.query_hints import by_no_index
 from scheduler.core.spelled_column import both_of
 from scheduler.people.queries import by_family_name
 from scheduler.policy import Actor, in_reach

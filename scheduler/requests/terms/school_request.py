@@ -260,18 +260,6 @@ class RequestDraft:
 
 
 @dataclass(frozen=True)
-class SentRequest:
-    """What is known of a request that a school has just sent: what its mail and its booking need."""
-
-    id: int
-    number: str
-    host_id: int
-    centre_id: int
-    contact_email: str
-    language: str
-
-
-@dataclass(frozen=True)
 class RequestFacts:
     """What rules must know of the world to judge a draft."""
 

@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 
 from scheduler.core.db import db, written_out
-from scheduler.core.quick_read import with_states_written_out
 from scheduler.core.utc_day import EndOfUtcDay, UtcDay
 from scheduler.places.models import Host
 from scheduler.policy import Actor, in_reach
@@ -113,7 +112,7 @@ def _question(actor: Actor, today: dt.date, _rules: str, most: int, named: bool)
     counts += [
         select(literal(one.value), func.count(), *nothing).where(*inside, those) for one, those, _when in ordered
     ]
-    return with_states_written_out(union_all(judged, *firsts, *counts))
+    return union_all(judged, *firsts, *counts)
 
 
 def _in_heap(matter: Matter, day: Any) -> Select[Any]:

@@ -12,7 +12,7 @@ from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.row_by_row import some_row
+from scheduler.core.query_hints import some_row
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.places.models import Host, HostMerger

@@ -14,7 +14,7 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core.db import db
-from scheduler.core.row_by_row import some_row
+from scheduler.core.query_hints import some_row
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme

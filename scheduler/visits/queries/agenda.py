@@ -14,7 +14,6 @@ from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.id_lists import IsOneOf, ids_named
 from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
@@ -87,7 +86,7 @@ def _taken_rows() -> CompoundSelect[Any]:
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .where(
-            IsOneOf(Assignment.presenter_id, ids_named("ids")),
+            Assignment.presenter_id.in_(bindparam("ids", expanding=True)),
             or_(*(Assignment.state == one for one in PROMISED)),
             Assignment.on_day.between(*DAYS),
             Assignment.busy_from.between(bindparam("first"), bindparam("last")),
@@ -122,7 +121,7 @@ def _held_time() -> Select[*tuple[Any, ...]]:
         .outerjoin(Host, Host.id == DateHold.host_id)
         .outerjoin(Municipality, Municipality.id == func.coalesce(DateHold.municipality_id, Host.municipality_id))
         .where(
-            IsOneOf(HeldTime.presenter_id, ids_named("ids")),
+            HeldTime.presenter_id.in_(bindparam("ids", expanding=True)),
             DateHold.until > bindparam("now"),
             DateHold.on_day.between(*DAYS),
         )
