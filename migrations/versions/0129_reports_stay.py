@@ -3,20 +3,20 @@
 from alembic import op
 
 from scheduler import all_models  # noqa: F401  (each law stands beside its table)
-from scheduler.core.defences import TWO_PEOPLE, create_defences, drop_defences, renew_triggers
+from scheduler.core.defences import FACTS_STAY, TWO_PEOPLE, create_defences, drop_defences, renew_triggers
 
 revision = "0129_reports_stay"
 down_revision = "0128_two_people"
 branch_labels = None
 depends_on = None
 
-SAY_MORE = ("concern_about", "hand_off", "assignment_stop")  # of the release before, under the same names
+SAY_MORE = {"guardian": FACTS_STAY, "concern_about": TWO_PEOPLE, "hand_off": TWO_PEOPLE, "assignment_stop": TWO_PEOPLE}
 
 
 def upgrade() -> None:
     create_defences(op.get_bind(), since=revision)
-    for table in SAY_MORE:
-        renew_triggers(op.get_bind(), table, since=TWO_PEOPLE)
+    for table, since in SAY_MORE.items():
+        renew_triggers(op.get_bind(), table, since=since)
 
 
 def downgrade() -> None:

@@ -331,7 +331,8 @@ refuse(
     TableLaw(
         "guardian_is_written_once",
         ("UPDATE",),
-        f"{changed('presenter_id', 'name', 'email', 'phone', 'named_at', 'in_force_at')} AND {_FORGOTTEN}",
+        f"""({changed("presenter_id", "name", "email", "phone", "named_at", "in_force_at")}
+  OR {redirected("named_by_id", "user_account")}) AND {_FORGOTTEN}""",
     ),
     keys=(
         "n.id = NEW.id",
@@ -544,11 +545,6 @@ refuse_more(
         ("INSERT",),
         """NEW.named_at > NEW.in_force_at - interval '24 hours' AND EXISTS (SELECT 1 FROM guardian n
   WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at)""",
-    ),
-    TableLaw(
-        "who_named_her_stays",
-        ("UPDATE OF named_by_id",),
-        f"{redirected('named_by_id', 'user_account')} AND {_FORGOTTEN}",
     ),
     since=REPORTS_STAY,
 )

@@ -6,11 +6,8 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
-
 from scheduler.core import clock
 from scheduler.core.db import transaction
-from scheduler.people.models import Presenter, User
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
@@ -94,17 +91,6 @@ def make_presentation(
     return presentation
 
 
-def work_for_its_centre(presentation_id: int, presenter_id: int) -> None:
-    """Each factory makes a centre of its own; who is to be seated works for the visit's from now on."""
-    with transaction() as session:
-        of_visit = select(Visit.centre_id).join(Presentation, Presentation.visit_id == Visit.id)
-        centre_id = session.scalars(of_visit.where(Presentation.id == presentation_id)).one()
-        person = session.get_one(Presenter, presenter_id)
-        if person.centre_id != centre_id:
-            session.get_one(User, person.user_id).centre_id = person.centre_id = centre_id
-            session.flush()
-
-
 def new_assignment(
     presentation: Presentation, presenter_id: int, state: AssignmentState = AssignmentState.ACCEPTED, **given: Any
 ) -> Assignment:
@@ -126,7 +112,6 @@ def make_assignment(
 ) -> Assignment:
     """One presenter at one presentation; the presenter must be cleared (see factories/safeguarding)."""
     with transaction() as session:
-        work_for_its_centre(presentation.id, presenter_id)
         assignment = new_assignment(presentation, presenter_id, state, **given)
         session.add(assignment)
         session.flush()

@@ -14,12 +14,12 @@ from scheduler.safeguarding.models import AssignmentStop
 from scheduler.safeguarding.service import record_vetting
 from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.models.pick_ups import PickUp
-from scheduler.staffing.queries import unrecorded
+from scheduler.staffing.queries import consent_law, unrecorded
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.people import a_minor, an_officer_of, make_presenter, make_user
 from tests.factories.safeguarding import make_consent, make_driving_check, make_guardian, make_vetting, note_proofs
-from tests.factories.visits import make_assignment, make_visit, new_assignment
+from tests.factories.visits import make_assignment, make_visit
 from tests.refusals import database_refusal
 from tests.visits.defences import a_presentation, put
 
@@ -176,14 +176,14 @@ def test_a_refusal_is_deleted_on_a_way_that_forgets_only(session):
         inside.execute(gone)
 
 
-def test_a_seat_is_of_the_centre_of_its_visit(session):
+def test_a_seat_in_a_visit_of_another_centre_is_named(session):
     """A visit is staffed by its own centre, whose staff read where a minor will be."""
     presentation, elsewhere = a_presentation(), make_presenter()
     make_vetting(elsewhere.id)
+    assert consent_law.violations() == []
 
-    with database_refusal("seat_is_of_its_centre") as inside:
-        inside.add(new_assignment(presentation, elsewhere.id))
-        inside.flush()
+    seat = make_assignment(presentation, elsewhere.id)
+    assert consent_law.violations() == [f"assignment {seat.id} is of a visit of another centre"]
 
 
 def test_proofs_that_no_act_recorded_are_named_and_those_of_services_are_not(session):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Assignment, Presentation
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
 from tests.factories.people import a_minor, make_presenter
@@ -154,10 +154,9 @@ def test_the_last_adult_cannot_be_deleted():
     assert refusal_of(lambda: by_sql("DELETE FROM assignment WHERE id = :id", id=adult.id)) == "minor_keeps_an_adult"
 
 
-def test_the_last_adult_cannot_be_taken_to_another_presentation(session):
+def test_the_last_adult_cannot_be_taken_to_another_presentation():
     presentation, adult, _ = a_minor_with_an_adult()
-    whole = session.get_one(Visit, presentation.visit_id)
-    other = make_presentation(make_visit(centre_id=whole.centre_id), dt.time(10, 0))
+    other = make_presentation(make_visit(), dt.time(10, 0))
     assert (other.busy_from, other.busy_until) == (presentation.busy_from, presentation.busy_until)
 
     change = "UPDATE assignment SET presentation_id = :other WHERE id = :id"

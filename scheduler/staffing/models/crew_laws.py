@@ -3,17 +3,7 @@
 `row` is whose law it is: NEW or OLD in a trigger, or the table's own name where rows are looked for (releases.py).
 """
 
-from scheduler.core.defences import (
-    FACTS_STAY,
-    HAND_OFFS,
-    REPORTS_STAY,
-    TWO_PEOPLE,
-    TableLaw,
-    defend,
-    raised,
-    refuse,
-    refuse_more,
-)
+from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TWO_PEOPLE, TableLaw, defend, raised, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import User
 from scheduler.visits.models.visits import Assignment
@@ -191,18 +181,6 @@ refuse_more(
         f"NEW.state IN {OPEN_SQL} AND ({_ELSEWHERE} OR {_FIRMER}) AND {_STOPPED}",
     ),
     since=HAND_OFFS,
-)
-
-# A visit is staffed by its own centre, whose staff read where a minor will be.
-refuse_more(
-    Assignment.__table__,
-    TableLaw(
-        "seat_is_of_its_centre",
-        ("INSERT", "UPDATE OF presenter_id, presentation_id"),
-        """EXISTS (SELECT 1 FROM presentation n JOIN visit v ON v.id = n.visit_id
-  JOIN presenter p ON p.id = NEW.presenter_id WHERE n.id = NEW.presentation_id AND p.centre_id <> v.centre_id)""",
-    ),
-    since=REPORTS_STAY,
 )
 
 # Who is erased has been freed from the visits to come: a seat of nobody would stand beside a minor.
