@@ -23,6 +23,7 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
+from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.records import dataclass
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
@@ -235,6 +236,16 @@ class EmailField(TextField):
 
     def __call__(self, **given: Any) -> Any:
         return super().__call__(**({"type": "email", "autocomplete": "email", "spellcheck": "false"} | given))
+
+
+class PhoneField(TextField):
+    """A telephone number as people write it; whether it is one, the rule of its room says."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **given: Any) -> None:
+        super().__init__(label, validators, limit=PHONE_LIMIT, **given)
+
+    def __call__(self, **given: Any) -> Any:
+        return super().__call__(**({"type": "tel"} | given))
 
 
 class _TypedField(Field):  # type: ignore[misc]

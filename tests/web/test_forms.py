@@ -1,9 +1,11 @@
 import datetime as dt
+import re
+import sys
 
 import pytest
 from flask import session
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, Form, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from scheduler.attendance.terms import AttendanceReason
@@ -15,7 +17,17 @@ from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.web import form_tokens, forms
 from scheduler.web.form_words import FormReason
-from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import (
+    BaseForm,
+    CountField,
+    DayField,
+    EmailField,
+    LinesField,
+    Needed,
+    PhoneField,
+    TextField,
+    TimeField,
+)
 from scheduler.web.reasons import worded
 
 HUGE = "9" * 5000
@@ -200,3 +212,18 @@ def test_a_forged_token_is_refused_by_the_form_itself_where_nobody_asked_before(
     with app.test_request_context("/", method="POST", data={"csrf_token": token}):
         session["csrf_token"] = raw
         assert not BaseForm().unsafe()
+
+
+def test_a_phone_number_is_typed_into_the_same_field_in_every_form(app):
+    modules = [module for name, module in sys.modules.items() if re.fullmatch(r"scheduler\.web\.\w+\.\w*forms", name)]
+    fields = {
+        f"{form.__name__}.{name}": field.field_class
+        for module in modules
+        for form in vars(module).values()
+        if isinstance(form, type) and issubclass(form, Form)
+        for name, field in vars(form).items()
+        if name.endswith("phone")
+    }
+
+    assert len(fields) == 7
+    assert set(fields.values()) == {PhoneField}

@@ -29,6 +29,7 @@ from scheduler.web.forms import (
     ManyField,
     NameField,
     Needed,
+    PhoneField,
     TextField,
     TimeField,
     choices_of,
@@ -245,7 +246,7 @@ class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm, SureForm):
     programme = RadioField(_l("Programme"), [Needed()])
     contact_name = NameField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)
     contact_email = EmailField(_l("E-mail address of the school"), [Optional()])
-    contact_phone = TextField(_l("Phone"), limit=40)
+    contact_phone = PhoneField(_l("Phone"))
     file_number = TextField(_l("File number of the school"), limit=40)
 
 

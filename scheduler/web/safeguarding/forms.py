@@ -3,7 +3,6 @@
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.typed_days import YearMeant
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import (
@@ -16,7 +15,7 @@ from scheduler.safeguarding.terms import (
     VettingResult,
 )
 from scheduler.staffing.terms.pick_ups import PICK_UP_LENGTH, ChildsVisit
-from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField, UploadField
+from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, PhoneField, TextField, UploadField
 from scheduler.web.i18n import _l
 from scheduler.web.photo_form import sent_in
 
@@ -44,7 +43,7 @@ class VettingForm(BaseForm):
 class GuardianForm(BaseForm):
     name = NameField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
     email = EmailField(_l("Guardian's e-mail address"), [Needed()])
-    phone = TextField(_l("Guardian's phone number"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
+    phone = PhoneField(_l("Guardian's phone number"))
     works_here = BooleanField(_l("The guardian has an account here herself, and signs on paper"))
 
     def draft(self) -> GuardianDraft:
