@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass
+from scheduler.core.records import dataclass, replace
 from scheduler.people.models import Presenter, User
+from scheduler.people.queries import home_point
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.places.rules.hosts import road_km, road_minutes
@@ -24,7 +25,7 @@ from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import home_point, own_trip, place_of
+from scheduler.visits.queries.agenda import place_of, trip_to
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import has_seat
@@ -186,13 +187,18 @@ def trips_for(presenter_id: int, wanted: Mapping[int, Sequence[PresentationRow]]
         return {}
     person = select(Presenter).where(Presenter.id == presenter_id).options(joinedload(Presenter.home))
     hers = db.session().scalars(person).one()
+    home = home_point(hers)
     stored = _stored(list(wanted))
     own = {one: {row.id for row in rows} for one, rows in wanted.items()}
     found = {
-        one: own_trip(hers, row, [each for each in row.presentations if each.id in own[one]])
+        one: trip_to(home, row, [each for each in row.presentations if each.id in own[one]])
         for one, row in stored.items()
     }
-    return {visit_id: trip for visit_id, trip in found.items() if trip is not None}
+    return {
+        one: replace(trip, km=None) if is_minor(hers.adult_on, stored[one].on_day) else trip
+        for one, trip in found.items()
+        if trip is not None
+    }
 
 
 def visits_to_leave(presenter_id: int, first_day: dt.date, last_day: dt.date, *, now: dt.datetime) -> list[VisitRow]:

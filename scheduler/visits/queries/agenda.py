@@ -16,9 +16,7 @@ from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.id_lists import IsOneOf, ids_named
 from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
-from scheduler.core.records import replace
-from scheduler.people.models import Presenter, User
-from scheduler.people.rules import is_minor
+from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
 from scheduler.places.terms.hosts import Point
@@ -183,23 +181,12 @@ def place_of(visit: Visit) -> Point | None:
     return None if visit.online_link else point_of(visit.host)
 
 
-def home_point(presenter: Presenter) -> Point:
-    """The town a presenter sets out from; her home must be loaded."""
-    return Point(presenter.home.lat, presenter.home.lon)
-
-
 def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation]) -> Trip | None:
     """The way to these presentations of a visit and back; None where nobody drives, or nothing is left to be held."""
     if not presentations:
         return None
     arrives, over = min(row.busy_from for row in presentations), max(row.ends_at for row in presentations)
     return trip_of(home, place_of(visit), *(at.astimezone(ZoneInfo(visit.zone)) for at in (arrives, over)))
-
-
-def own_trip(presenter: Presenter, visit: Visit, presentations: Sequence[Presentation]) -> Trip | None:
-    """The same as the presenter reads it herself, a minor without kilometres; her home must be loaded."""
-    trip = trip_to(home_point(presenter), visit, presentations)
-    return replace(trip, km=None) if trip and is_minor(presenter.adult_on, visit.on_day) else trip
 
 
 def stops_of_visit(visit: Visit, presentations: Iterable[Presentation]) -> list[Stop]:
