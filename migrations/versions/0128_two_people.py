@@ -64,7 +64,7 @@ def _check(old: str, new: str, condition: str) -> None:
         batch.create_check_constraint(op.f(f"ck_{table}_{new}"), condition)
     if sqlite:
         op.execute("PRAGMA legacy_alter_table = OFF")
-    for since in sorted({one.since for one in DEFENCES if one.table == table} - {revision}):
+    for since in sorted({one.since for one in DEFENCES if one.table == table and one.since < revision}):
         renew_triggers(op.get_bind(), table, since=since)
 
 

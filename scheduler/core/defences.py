@@ -21,6 +21,7 @@ POSTS = "0079_posts"  # from which on a post goes from state to state as its mac
 RIDES = "0095_rides"  # from which on a guardian may agree to a ride, and a driver is an adult
 TWO_PEOPLE = "0128_two_people"  # from which on a second look is another person's, and not another account's
 HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
+REPORTS_STAY = "0129_reports_stay"  # from which on a concern stays as reported, and a check is never lengthened
 
 # A version, SQLite's and PostgreSQL's: never the same twice, after a restore either.
 RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")
@@ -118,6 +119,12 @@ def _make_defences(table: Table, connection: Connection, **_told: object) -> Non
 def changed(*names: str) -> str:
     """SQL for a trigger: at least one of these columns gets another value."""
     return "(" + " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in names) + ")"
+
+
+def redirected(name: str, table: str) -> str:
+    """SQL for a trigger: a reference gets another value, though the row that it names is still there."""
+    named = f"EXISTS (SELECT 1 FROM {table} t WHERE t.id = OLD.{name})"
+    return f"({changed(name)} AND (NEW.{name} IS NOT NULL OR {named}))"
 
 
 def follows(machine: Machine) -> TableLaw:

@@ -2,12 +2,24 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TWO_PEOPLE, TableLaw, changed, refuse, refuse_more
+from scheduler.core.defences import (
+    FACTS_STAY,
+    HAND_OFFS,
+    REPORTS_STAY,
+    RIDES,
+    TWO_PEOPLE,
+    TableLaw,
+    changed,
+    redirected,
+    refuse,
+    refuse_more,
+)
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
@@ -66,6 +78,10 @@ class DrivingCheck(Base):
 CHECKS: Mapping[ProofKind, type[Vetting] | type[DrivingCheck]] = {
     ProofKind.VETTING: Vetting,
     ProofKind.DRIVING: DrivingCheck,
+}
+RECORDED: Mapping[type[Any], str] = {  # how the audit calls it
+    Vetting: "vetting recorded",
+    DrivingCheck: "driving check recorded",
 }
 
 
@@ -320,7 +336,8 @@ refuse(
     TableLaw(
         "guardian_is_written_once",
         ("UPDATE",),
-        f"{changed('presenter_id', 'name', 'email', 'phone', 'named_at', 'in_force_at')} AND {_FORGOTTEN}",
+        f"""({changed("presenter_id", "name", "email", "phone", "named_at", "in_force_at")}
+  OR {redirected("named_by_id", "user_account")}) AND {_FORGOTTEN}""",
     ),
     keys=(
         "n.id = NEW.id",
@@ -495,6 +512,54 @@ for _check in (Vetting.__table__, DrivingCheck.__table__):
     )
 refuse_more(
     AssignmentStop.__table__,
-    TableLaw("stop_is_lifted_by_another", ("UPDATE OF lifted_by_id",), _herself("lifted_by_id")),
+    TableLaw(
+        "stop_is_lifted_by_another",
+        ("UPDATE OF lifted_at, lifted_by_id",),
+        f"""{_herself("lifted_by_id")}
+  OR (OLD.lifted_at IS NULL AND (NEW.lifted_because IS NULL) <> (NEW.lifted_by_id IS NULL))
+  OR (OLD.lifted_at IS NOT NULL AND {redirected("lifted_by_id", "user_account")} AND {_FORGOTTEN})""",
+    ),
     since=TWO_PEOPLE,
+)
+
+# --- A check ends earlier, never later; a refusal stays; who recorded a proof stays named ---
+
+for _check in (Vetting.__table__, DrivingCheck.__table__):
+    refuse_more(
+        _check,
+        TableLaw(
+            "check_is_written_once",
+            ("UPDATE",),
+            f"""({changed("presenter_id", "recorded_at")}
+  OR ({redirected("recorded_by_id", "user_account")} AND NOT {_herself("recorded_by_id")})
+  OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
+  OR (OLD.result = 'refused' AND {changed("result", "checked_on")})) AND {_FORGOTTEN}""",
+        ),
+        TableLaw("check_is_written_once", ("DELETE",), f"OLD.result = 'refused' AND {_FORGOTTEN}"),
+        since=REPORTS_STAY,
+    )
+
+refuse(DrivingCheck.__table__, since=REPORTS_STAY)
+
+# --- The next guardian speaks after a wait, a day at least; who has an account here consents on paper ---
+
+refuse_more(
+    Guardian.__table__,
+    TableLaw(
+        "guardian_waits",
+        ("INSERT",),
+        """NEW.named_at > NEW.in_force_at - interval '24 hours' AND EXISTS (SELECT 1 FROM guardian n
+  WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at)""",
+    ),
+    since=REPORTS_STAY,
+)
+refuse_more(
+    GuardianConsent.__table__,
+    TableLaw(
+        "account_consents_on_paper",
+        ("INSERT",),
+        f"""NEW.method = 'link' AND EXISTS (
+  SELECT 1 FROM user_account u WHERE {_SAME_ADDRESS.replace("NEW.email", "NEW.guardian_email")})""",
+    ),
+    since=REPORTS_STAY,
 )

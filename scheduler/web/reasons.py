@@ -298,6 +298,10 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.RIDE_IS_AGREED_ONCE: _l("A consent to rides stays as it was given: ask for a new one."),
     DefenceReason.GUARDIAN_IS_WRITTEN_ONCE: _l("A guardian stays as she was named: name the next one."),
     DefenceReason.GUARDIAN_IS_THIS_MINORS: _l("Name the guardian of this young person first."),
+    DefenceReason.GUARDIAN_WAITS: _l("The next guardian can consent a day after she is named at the earliest."),
+    DefenceReason.ACCOUNT_CONSENTS_ON_PAPER: _l(
+        "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
+    ),
     DefenceReason.PAPER_IS_WRITTEN_ONCE: _l(
         "A signed paper stays as it was recorded. Turn it down and record another."
     ),

@@ -148,7 +148,7 @@ def _said_before(act: Act, said: _Said) -> Concern | None:
     if said.visit_id is None and said.people:  # staff about one presenter
         hers = select(ConcernAbout.concern_id).where(ConcernAbout.presenter_id.in_(said.people))
         same.append(Concern.id.in_(hers))
-    return act.session.scalar(select(Concern).where(*same).order_by(Concern.id).limit(1))
+    return act.session.scalar(select(Concern).where(*same).order_by(Concern.id).limit(1).with_for_update())
 
 
 def _people_of(act: Act, concern_id: int) -> frozenset[int]:
