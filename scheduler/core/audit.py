@@ -7,10 +7,10 @@ place of another.
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, func, insert
+from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, exists, func, insert, select
 from sqlalchemy.orm import Mapped, QueryableAttribute, mapped_column
 
 from scheduler.core.db import Base, db, part_index
@@ -103,6 +103,18 @@ def _row(
         "thing_id": thing[1],
         "details": details_text(details or {}),
     }
+
+
+def without_line(
+    model: type[Any], *actions: str, at: QueryableAttribute[Any] | None = None, where: Iterable[Any] = ()
+) -> Iterator[int]:
+    """Ids of the rows that no act wrote: the audit has none of these lines about them, at the moment in that column."""
+    lines = exists().where(
+        AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id, AuditEntry.action.in_(actions)
+    )
+    if at is not None:
+        lines = lines.where(AuditEntry.at == at)
+    yield from db.session().scalars(select(model.id).where(~lines, *where).order_by(model.id))
 
 
 def details_text(details: Mapping[str, Any]) -> str:

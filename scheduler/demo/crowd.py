@@ -238,7 +238,7 @@ def _write_guardians(
             for person, _born in young
         ],
     )
-    note(session, "guardian", guardians, "guardian named", now)
+    note(session, "guardian", guardians, "guardian named", since)
     return guardians
 
 
