@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -77,6 +78,10 @@ class DrivingCheck(Base):
 CHECKS: Mapping[ProofKind, type[Vetting] | type[DrivingCheck]] = {
     ProofKind.VETTING: Vetting,
     ProofKind.DRIVING: DrivingCheck,
+}
+RECORDED: Mapping[type[Any], str] = {  # how the audit calls it
+    Vetting: "vetting recorded",
+    DrivingCheck: "driving check recorded",
 }
 
 

@@ -4,7 +4,7 @@ A forged row looks like a true one; but whoever acts leaves a line in the audit,
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import and_, exists, select
@@ -14,13 +14,13 @@ from scheduler.core.audit import AuditEntry, without_line
 from scheduler.core.db import db
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import (
+    RECORDED,
     AssignmentStop,
     BirthDateCorrection,
     ConsentPaper,
     Guardian,
     GuardianConsent,
 )
-from scheduler.safeguarding.service import RECORDED
 from scheduler.staffing.models.pick_ups import CarRide, PickUp
 
 PROPOSED = "birth date proposed"
@@ -65,25 +65,24 @@ def _words(model: type[Any]) -> str:
 def _checks_that_differ() -> Iterator[str]:
     """What a check says, beside what its line says that was recorded."""
     for kind, action in RECORDED.items():
-        for row, told in _beside_lines(kind, action):
+        for row, told in _with_lines(kind, action):
             stored = {"presenter_id": row.presenter_id, "result": row.result.value,
                       "checked_on": str(row.checked_on), "valid_until": str(row.valid_until)}  # fmt: skip
-            if any(stored.get(name, value) != value for name, value in told.items()):
+            if told.items() - stored.items():
                 yield f"{_words(kind)} {row.id} differs from its audit row"
 
 
 def _guardians_that_differ() -> Iterator[str]:
-    for row, told in _beside_lines(Guardian, "guardian named"):
-        stored = {"presenter_id": row.presenter_id, "in_force_at": str(row.in_force_at)}
-        if any(stored.get(name, value) != value for name, value in told.items()):
+    for row, told in _with_lines(Guardian, "guardian named"):
+        if told.items() - {"presenter_id": row.presenter_id, "in_force_at": str(row.in_force_at)}.items():
             yield f"guardian {row.id} differs from her audit row"
 
 
-def _beside_lines(model: type[Any], action: str) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _with_lines(model: type[Any], action: str) -> Iterable[tuple[Any, dict[str, Any]]]:
+    """Each row and its last line: the number of a row that was deleted is given again on SQLite."""
     line = and_(AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id, AuditEntry.action == action)
-    rows = db.session().execute(select(model, AuditEntry.details).join(AuditEntry, line).order_by(model.id))
-    for row, details in rows:
-        yield row, json.loads(details)
+    rows = db.session().execute(select(model, AuditEntry.details).join(AuditEntry, line).order_by(AuditEntry.id))
+    return {row.id: (row, json.loads(details)) for row, details in rows}.values()
 
 
 def _typed_by_nobody() -> Iterator[str]:
