@@ -36,7 +36,7 @@ RUNS = re.compile(
 NAME_CODE = re.compile(rb"#([0-9A-Fa-f]{2})")  # a letter of a name, as its number
 STREAM = re.compile(rb"stream\r?\n")
 OBJECTS_BEGIN = frozenset(b"0123456789 \t\r\n\f\0%")  # an object stream: numbers of its objects first
-PIECE_BYTES = 4_096  # of a stream at once: thousands of small ones cost no more than a large one
+STREAM_PIECE_BYTES = 4_096  # of a stream at once: thousands of small ones cost no more than a large one
 OTHER_PACKING = re.compile(rb"/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Encrypt)\b")
 
 
@@ -300,8 +300,8 @@ def _packed_objects(pdf: bytes) -> Iterator[bytes]:
         unpacking, at, objects = zlib.decompressobj(), found.end(), bytearray()
         try:
             while not unpacking.eof and at < len(pdf) and left > len(objects):
-                objects += unpacking.decompress(view[at : at + PIECE_BYTES], left - len(objects))
-                at += PIECE_BYTES
+                objects += unpacking.decompress(view[at : at + STREAM_PIECE_BYTES], left - len(objects))
+                at += STREAM_PIECE_BYTES
                 if objects and objects[0] not in OBJECTS_BEGIN:
                     break
         except zlib.error:
