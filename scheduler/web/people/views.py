@@ -160,7 +160,6 @@ def reset(token: str) -> ResponseReturnValue:
 @public
 def new_password() -> ResponseReturnValue:
     if not (token := session.get(RESET)):
-        say(_("Open the link from the mail in this browser, or ask for a new one."))
         return redirect(url_for(".ask_reset"))
     invited = queries.invited_by(token, purpose="reset", now=clock.now())
     form = forms.ResetForm()
