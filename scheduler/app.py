@@ -27,7 +27,6 @@ from scheduler.web import (
     reads,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
-from scheduler.web.environment import House, PageEnvironment
 from scheduler.web.feeds.door import FeedDoor
 from scheduler.web.public.probes import AnyHost
 from scheduler.web.questions.open_page import answer_without_cookie
@@ -67,9 +66,8 @@ PAGES = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
-    app = create_bare_app(settings, House)
+    app = create_bare_app(settings)
     wanted: Settings = app.config["SETTINGS"]
-    app.jinja_environment = PageEnvironment
     _read_visitor_behind(app, wanted.proxy_hops)
     app.wsgi_app = AnyHost(app.wsgi_app, (wanted.trusted_hosts or ("localhost",))[0])  # type: ignore[method-assign]
     _hang_pages(app)

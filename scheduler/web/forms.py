@@ -113,7 +113,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         asked = []
         for field in _times_in(self):
             until = field.short_name == "until_time"
-            day = getattr(self._fields.get("until_day" if until else "on_day"), "data", None)
+            name = "until_day" if until else "on_day"
+            day = self[name].data if name in self else None
             if not isinstance(day, dt.date) or field.data is None:
                 continue
             if field.comes_twice(day):
@@ -126,17 +127,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
     def unsafe(self) -> bool:
         """Whether the sending did not come from a page of ours, or from one that is too old."""
-        token = self._fields.get("csrf_token")
-        return request.method == "POST" and token is not None and not token.validate(self)
+        return request.method == "POST" and "csrf_token" in self and not self["csrf_token"].validate(self)
 
     def show(self, problems: Mapping[str, Reason]) -> None:
         """Put {field: reason} beside the fields; what belongs to no field goes on top of the form."""
         for name, reason in problems.items():
-            field = self._fields.get(name)
-            if field is None or isinstance(field, HiddenField):
+            if name not in self or isinstance(self[name], HiddenField):
                 self.form_errors.append(worded(reason))
             else:
-                field.errors = [*field.errors, worded(reason)]
+                self[name].errors = [*self[name].errors, worded(reason)]
 
     def problems_shown(self) -> list[Problem]:
         """The lines of the error summary, in the order of the fields."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from babel.support import LazyProxy
 from flask import redirect, request, url_for
@@ -160,7 +161,7 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
         asked = {"until_day": until.date().isoformat(), "until_time": until.strftime("%H:%M")}
         return TurnAct(verb, url_for("visits.offer", number=row.number), about, {**seen, **asked})
     endpoint, part = PAGES.get(row.matter, ("visits.visit", "crew"))
-    more: dict[str, object] = {"_anchor": part} if part else {}
+    more: dict[str, Any] = {"_anchor": part} if part else {}
     if row.wished_day and row.matter is Matter.DAY_NAMED:
         more["day"] = row.wished_day.isoformat()
     place = url_for(endpoint, number=row.number, **more)

@@ -114,7 +114,7 @@ def answered_form(page: str, typed: Typed, sent: Mapping[tuple[str, ...], BaseFo
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    form: BaseForm = kind(formdata=MultiDict(typed), meta={"csrf": False})
+    form: BaseForm = kind(formdata=MultiDict[str, str](typed), meta={"csrf": False})
     return form
 
 
