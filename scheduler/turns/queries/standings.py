@@ -209,7 +209,8 @@ def sittings_of(visits: Sequence[Any], today: dt.date) -> Sittings:
     found: dict[int, list[tuple[SittingStanding, dt.time]]] = defaultdict(list)
     for visit_id, starts_local, count, differs, sitting_id, *facts in _rows(_sittings(), [row.id for row in visits]):
         counted = count or AttendanceState.OPEN
-        sitting = SittingStanding(sitting_id, *facts, counted, tuple(crews.get(sitting_id, ())), bool(differs))
+        seats = tuple(crews.get(sitting_id, ()))
+        sitting = SittingStanding(sitting_id, *facts, count=counted, seats=seats, differs=bool(differs))
         found[visit_id].append((sitting, starts_local))
     return found
 
