@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, DeliveryOutcome, FollowUp
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import FACTS_STAY, RANDOM, Aftermath, TableLaw, changed, follow, refuse, refuse_more
+from scheduler.core.defences import RANDOM, Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import Presenter
 from scheduler.places.models import Host
@@ -281,17 +281,14 @@ _LOCKED_THERE = """EXISTS (SELECT 1 FROM presentation p JOIN attendance l ON l.p
 refuse_more(
     Presentation.__table__,
     TableLaw("locked_visit_stays", ("UPDATE",), f"{changed(*_HELD)} AND {_LOCKED_HERE}"),
-    since=FACTS_STAY,
 )
 refuse_more(
     Visit.__table__,
     TableLaw("locked_visit_stays", ("UPDATE",), f"{changed('on_day', 'zone', 'programme_id')} AND {_LOCKED_THERE}"),
-    since=FACTS_STAY,
 )
 
 # --- Figures follow what is counted, whoever changed it: a change leaves a mark, and taking the mark adds up anew ---
 
-KEPT_FIGURES = "0038_kept_figures"  # the migration from which on
 _FIGURE_SQL = {  # SQLite's, PostgreSQL's
     "$YEAR": ("CAST(substr(p.on_day, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM p.on_day) AS INTEGER)"),
     "$MONTH": ("CAST(substr(p.on_day, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM p.on_day) AS INTEGER)"),
@@ -327,13 +324,12 @@ def _marked(table: object, counts: str, columns: tuple[str, ...], more: str = "T
         Aftermath("is_counted", "UPDATE", f"({old} OR {new}) AND {changed(*columns)}", f"{was} {is_now}"),
         Aftermath("is_counted", "DELETE", old, was),
         words=_FIGURE_SQL,
-        since=KEPT_FIGURES,
     )
 
 
 def _marked_by(table: object, column: str, body: str) -> None:
     what = Aftermath("is_counted", f"UPDATE OF {column}", changed(*column.split(", ")), body)
-    follow(table, what, words=_FIGURE_SQL, since=KEPT_FIGURES)
+    follow(table, what, words=_FIGURE_SQL)
 
 
 _marked(
@@ -398,4 +394,4 @@ INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, 0, OLD.centre_id, OLD.town, 
   GROUP BY k.programme_id, k.campaign, k.audience, k.level;
 INSERT INTO figure_version (year, version) VALUES (OLD.year, $RANDOM)
   ON CONFLICT (year) DO UPDATE SET version = EXCLUDED.version;"""
-follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_FIGURE_SQL, since=KEPT_FIGURES)
+follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_FIGURE_SQL)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.concerns.terms import HandedTo, SpokenUpBy
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import REPORTS_STAY, TWO_PEOPLE, TableLaw, changed, redirected, refuse, refuse_more
+from scheduler.core.defences import TableLaw, changed, redirected, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 
 
@@ -78,7 +78,6 @@ refuse(
     Concern.__table__,
     TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),
     TableLaw("concern_is_ended_by_another", ("UPDATE OF ended_by_id",), _ENDED_BY_HERSELF),
-    since=TWO_PEOPLE,
 )
 refuse(
     ConcernAbout.__table__,
@@ -90,7 +89,6 @@ refuse(
     ),
     TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),
     keys=("n.id = NEW.id", "(n.concern_id = NEW.concern_id AND n.presenter_id = NEW.presenter_id)"),
-    since=TWO_PEOPLE,
 )
 refuse(
     HandOff.__table__,
@@ -100,7 +98,6 @@ refuse(
         "(n.visit_id = NEW.visit_id AND n.told = NEW.told AND n.told_at = NEW.told_at"
         " AND n.noted_by_id = NEW.noted_by_id)",
     ),
-    since=TWO_PEOPLE,
 )
 refuse_more(
     HandOff.__table__,
@@ -110,7 +107,6 @@ refuse_more(
         f"""({changed("centre_id", "told", "told_at", "noted_at")} OR {redirected("visit_id", "visit")}
   OR {redirected("noted_by_id", "user_account")}) AND {_FORGOTTEN}""",
     ),
-    since=REPORTS_STAY,
 )
 
 # --- A concern stays as it was reported; it ends once, by somebody who is named; a stop in it is its presenter's ---
@@ -131,11 +127,9 @@ refuse_more(
   OR {redirected("host_id", "host")} OR {redirected("reported_by_id", "user_account")}
   OR ({_ENDS}) OR ({_OVER})) AND {_FORGOTTEN}""",
     ),
-    since=REPORTS_STAY,
 )
 refuse_more(
     ConcernAbout.__table__,
     TableLaw("concern_is_its_presenters", ("INSERT",), f"({_OF_ANOTHER}) OR {_IN_ONE_THAT_ENDED}"),
     TableLaw("concern_is_its_presenters", ("UPDATE OF stop_id",), f"{_OF_ANOTHER} AND {_FORGOTTEN}"),
-    since=REPORTS_STAY,
 )

@@ -10,7 +10,6 @@ from scheduler.core.defences import Aftermath, follow
 from scheduler.people.models import Presenter, User
 from scheduler.visits.models.visits import Assignment, CalendarEntry, Presentation, Visit
 
-FEED_BODIES = "0039_feed_bodies"  # the migration from which on the database knows when a feed has changed
 _LIVING = "revoked_at IS NULL"
 
 
@@ -125,7 +124,6 @@ for _model, _whom, _events in WHOSE:
             _model.__table__,
             Aftermath("tells_feeds", _event, "", _TELLS_FEEDS),
             words={_TELLS_FEEDS: (_ON_SQLITE.format(whom=_those), _ON_POSTGRESQL.format(whom=_those))},
-            since=FEED_BODIES,
         )
 _TAKEN_OUT = "UPDATE feed_body SET packed = NULL WHERE feed_id = NEW.id;"
-follow(FeedToken.__table__, Aftermath("keeps_no_body", _OF_TOKEN, "", _TAKEN_OUT), words={}, since=FEED_BODIES)
+follow(FeedToken.__table__, Aftermath("keeps_no_body", _OF_TOKEN, "", _TAKEN_OUT), words={})

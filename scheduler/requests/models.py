@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, enum_named, index_where_told, part_index
-from scheduler.core.defences import SENT_TOGETHER, TableLaw, changed, refuse_more
+from scheduler.core.defences import TableLaw, changed, refuse_more
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import District, HasVenue, Host
@@ -128,7 +128,6 @@ refuse_more(
     SchoolRequest.__table__,
     TableLaw("booking_of_one_school", ("INSERT",), f"NEW.booking = '' OR EXISTS ({_OTHERS})"),
     TableLaw("booking_stays", ("UPDATE OF booking",), changed("booking")),
-    since=SENT_TOGETHER,
 )
 
 

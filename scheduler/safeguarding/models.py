@@ -9,11 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, part_index
 from scheduler.core.defences import (
-    FACTS_STAY,
-    HAND_OFFS,
-    REPORTS_STAY,
-    RIDES,
-    TWO_PEOPLE,
     TableLaw,
     changed,
     redirected,
@@ -293,12 +288,10 @@ refuse_more(
         f"({changed(*_AGREED)} OR ({_STANDS} AND {changed('presenter_id')})) AND {_FORGOTTEN}",
     ),
     TableLaw("consent_is_written_once", ("DELETE",), f"{_STANDS} AND {_FORGOTTEN}"),
-    since=FACTS_STAY,
 )
 refuse_more(
     GuardianConsent.__table__,
     TableLaw("ride_is_agreed_once", ("UPDATE OF rides",), f"{changed('rides')} AND {_FORGOTTEN}"),
-    since=RIDES,
 )
 # Of a row that says who rides with whom on a day: both facts hold on it (staffing/queries/driving.py asks the same).
 RIDE_HAS_BOTH = TableLaw(
@@ -318,7 +311,6 @@ _DRIVEN_BY_A_MINOR = """EXISTS (SELECT 1 FROM presenter p
 refuse_more(
     DrivingCheck.__table__,
     TableLaw("driver_is_an_adult", ("INSERT", "UPDATE"), _DRIVEN_BY_A_MINOR),
-    since=RIDES,
 )
 
 # Exactly, or but for what stands after a plus: what only looks alike, `invariants check` names (staffing/queries/).
@@ -343,7 +335,6 @@ refuse(
         "n.id = NEW.id",
         "(n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL)",
     ),
-    since=FACTS_STAY,
 )
 
 _PROPOSED = ("presenter_id", "birth_date", "proposed_by_id", "proposed_at")
@@ -360,7 +351,6 @@ refuse(
         "(n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL"
         " AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL)",
     ),
-    since=FACTS_STAY,
 )
 
 _LAST_CONFIRMED = """SELECT 1 FROM birth_date_correction c
@@ -376,7 +366,6 @@ refuse_more(
         "OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date"
         f" AND NOT EXISTS ({_LAST_CONFIRMED}) AND {closed(NamedWay.RETENTION, NamedWay.ERASURE)}",
     ),
-    since=FACTS_STAY,
 )
 
 # --- A stop is lifted once, with its reason; nothing else undoes it ---
@@ -397,7 +386,6 @@ refuse(
         "n.id = NEW.id",
         "(n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL)",
     ),
-    since=HAND_OFFS,
 )
 
 # --- Two people, not two accounts: a second look, and a consent that comes back after a withdrawal ---
@@ -452,12 +440,10 @@ refuse(
     ),
     TableLaw("paper_is_written_once", ("DELETE",), _FORGOTTEN),
     _another_person("first_seen_by_id", "second_seen_by_id", "first_seen_at"),
-    since=TWO_PEOPLE,
 )
 refuse_more(
     BirthDateCorrection.__table__,
     _another_person("proposed_by_id", "confirmed_by_id", "proposed_at"),
-    since=TWO_PEOPLE,
 )
 
 _OF_ITS_PAPER = " AND ".join(
@@ -494,7 +480,6 @@ refuse_more(
   AND NOT EXISTS (SELECT 1 FROM consent_paper p
     WHERE p.id = NEW.paper_id AND p.told_at <= NEW.recorded_at - interval '{WAIT_HOURS} hours')""",
     ),
-    since=TWO_PEOPLE,
 )
 
 # --- Nobody decides about herself: her own check is recorded, and her own stop lifted, by somebody else ---
@@ -508,7 +493,6 @@ for _check in (Vetting.__table__, DrivingCheck.__table__):
     refuse_more(
         _check,
         TableLaw("check_is_recorded_by_another", ("INSERT", "UPDATE OF recorded_by_id"), _herself("recorded_by_id")),
-        since=TWO_PEOPLE,
     )
 refuse_more(
     AssignmentStop.__table__,
@@ -519,7 +503,6 @@ refuse_more(
   OR (OLD.lifted_at IS NULL AND (NEW.lifted_because IS NULL) <> (NEW.lifted_by_id IS NULL))
   OR (OLD.lifted_at IS NOT NULL AND {redirected("lifted_by_id", "user_account")} AND {_FORGOTTEN})""",
     ),
-    since=TWO_PEOPLE,
 )
 
 # --- A check ends earlier, never later; a refusal stays; who recorded a proof stays named ---
@@ -536,10 +519,9 @@ for _check in (Vetting.__table__, DrivingCheck.__table__):
   OR (OLD.result = 'refused' AND {changed("result", "checked_on")})) AND {_FORGOTTEN}""",
         ),
         TableLaw("check_is_written_once", ("DELETE",), f"OLD.result = 'refused' AND {_FORGOTTEN}"),
-        since=REPORTS_STAY,
     )
 
-refuse(DrivingCheck.__table__, since=REPORTS_STAY)
+refuse(DrivingCheck.__table__)
 
 # --- The next guardian speaks after a wait, a day at least; who has an account here consents on paper ---
 
@@ -551,7 +533,6 @@ refuse_more(
         """NEW.named_at > NEW.in_force_at - interval '24 hours' AND EXISTS (SELECT 1 FROM guardian n
   WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at)""",
     ),
-    since=REPORTS_STAY,
 )
 refuse_more(
     GuardianConsent.__table__,
@@ -561,5 +542,4 @@ refuse_more(
         f"""NEW.method = 'link' AND EXISTS (
   SELECT 1 FROM user_account u WHERE {_SAME_ADDRESS.replace("NEW.email", "NEW.guardian_email")})""",
     ),
-    since=REPORTS_STAY,
 )

@@ -210,7 +210,7 @@ def sittings_of(visits: Sequence[Any], today: dt.date) -> Sittings:
     for visit_id, starts_local, count, differs, sitting_id, *facts in _rows(_sittings(), [row.id for row in visits]):
         counted = count or AttendanceState.OPEN
         seats = tuple(crews.get(sitting_id, ()))
-        sitting = SittingStanding(sitting_id, *facts, count=counted, seats=seats, differs=bool(differs))
+        sitting = SittingStanding(*(sitting_id, *facts, counted, seats, bool(differs)))
         found[visit_id].append((sitting, starts_local))
     return found
 

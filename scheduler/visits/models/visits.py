@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, index_where_told, part_index
-from scheduler.core.defences import FACTS_STAY, TableLaw, changed, follows, refuse
+from scheduler.core.defences import TableLaw, changed, follows, refuse
 from scheduler.people.models import Centre, Presenter
 from scheduler.places.models import HasVenue, Host
 from scheduler.programmes.models import Programme
@@ -261,11 +261,9 @@ refuse(
         "visit_keeps_its_host", ("UPDATE",), f"{changed('centre_id')} OR ({changed('host_id')} AND NOT {_MERGED})"
     ),
     keys=("n.id = NEW.id", "n.number = NEW.number"),
-    since=FACTS_STAY,
 )
 refuse(
     Presentation.__table__,
     follows(PRESENTATION_MACHINE),
     keys=("n.id = NEW.id", "n.uid = NEW.uid"),
-    since=FACTS_STAY,
 )
