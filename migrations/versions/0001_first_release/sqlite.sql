@@ -26,9 +26,9 @@ CREATE TABLE audit_entry (
 	CONSTRAINT pk_audit_entry PRIMARY KEY (id)
 )
 ;
-CREATE INDEX reads_of_minors ON audit_entry (actor, at) WHERE action = 'minor read'
-;
 CREATE INDEX ix_audit_entry_thing_thing_id_id ON audit_entry (thing, thing_id, id)
+;
+CREATE INDEX reads_of_minors ON audit_entry (actor, at) WHERE action = 'minor read'
 ;
 CREATE TRIGGER audit_entry_keeps BEFORE DELETE ON audit_entry
     BEGIN SELECT RAISE(ABORT, 'audit_entry_keeps'); END
@@ -1285,9 +1285,9 @@ CREATE TABLE certificate_template (
 ;
 CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
-CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
-;
 CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
+;
+CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
 ;
 CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
 ;
