@@ -1,7 +1,6 @@
 """What tells a calendar's months of a change finds each month by its key, and looks through no table.
 
-Of whoever is named as a guardian the address is compared with those of minors, and not with everybody's. Whether
-something is kept of a visit's turn is looked up by the visit.
+Of whoever is named as a guardian the address is compared with those of minors, and not with everybody's.
 """
 
 from alembic import op
@@ -9,7 +8,6 @@ from alembic import op
 from scheduler import all_models  # noqa: F401  (each law stands beside its table)
 from scheduler.core.defences import FACTS_STAY, renew_triggers
 from scheduler.feeds.models import FEED_PARTS
-from scheduler.turns.models import KEPT_TURNS, WHICH
 
 revision = "0118_parts_by_key"
 down_revision = "0113_crew_figures"
@@ -23,9 +21,6 @@ def upgrade() -> None:
     for table in TELL_PARTS:
         renew_triggers(op.get_bind(), table, since=FEED_PARTS)
     renew_triggers(op.get_bind(), "guardian", since=FACTS_STAY)
-    for model, _visits, _columns in WHICH:
-        renew_triggers(op.get_bind(), model.__tablename__, since=KEPT_TURNS)
-    renew_triggers(op.get_bind(), "visit", since=KEPT_TURNS)
 
 
 def downgrade() -> None:

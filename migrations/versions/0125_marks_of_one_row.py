@@ -5,7 +5,6 @@ from alembic import op
 from scheduler import all_models  # noqa: F401  (each law stands beside its table)
 from scheduler.attendance.models import KEPT_FIGURES
 from scheduler.core.defences import renew_triggers
-from scheduler.turns.models import KEPT_TURNS, WHICH
 
 revision = "0125_marks_of_one_row"
 down_revision = "0123_place_figures"
@@ -18,8 +17,6 @@ COUNTED = ("attendance", "head_count", "assignment", "visit", "presenter")
 def upgrade() -> None:
     for table in COUNTED:
         renew_triggers(op.get_bind(), table, since=KEPT_FIGURES)
-    for model, _visits, _columns in WHICH:
-        renew_triggers(op.get_bind(), model.__tablename__, since=KEPT_TURNS)
 
 
 def downgrade() -> None:

@@ -8,7 +8,7 @@ that rebuilds a table calls `create_defences` for it again.)
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import DDL, Connection, Table, event, inspect
+from sqlalchemy import DDL, Connection, Table, event, inspect, text
 
 from scheduler.core.machines import Machine
 from scheduler.core.records import dataclass
@@ -296,3 +296,18 @@ def drop_functions(connection: Connection) -> None:
     """For migrations that go down: PostgreSQL keeps a trigger's function when its table is dropped."""
     for defence in DEFENCES:
         _drop_functions_of(connection, defence)
+
+
+def drop_table_with_triggers(connection: Connection, table: str) -> None:
+    """For a migration: a table that is no longer kept, where it is there, and every trigger that writes to it."""
+    of_text = {"named": f"%{table}%"}
+    if connection.dialect.name == "sqlite":
+        named = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE :named")
+        dropped = "DROP TRIGGER {}"
+    else:
+        ours = "pronamespace = CAST(current_schema() AS regnamespace) AND prorettype = CAST('trigger' AS regtype)"
+        named = text(f"SELECT proname FROM pg_proc WHERE {ours} AND prosrc LIKE :named")
+        dropped = "DROP FUNCTION {} CASCADE"
+    for name in connection.execute(named, of_text).scalars().all():
+        connection.execute(as_ddl(dropped.format(name)))
+    connection.execute(as_ddl(f"DROP TABLE IF EXISTS {table}"))

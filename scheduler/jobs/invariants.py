@@ -18,7 +18,6 @@ from scheduler.reports.queries import attendance, kept_figures
 from scheduler.requests.queries import tallies
 from scheduler.requests.service import search_keys
 from scheduler.staffing.queries import consent_law, invariants, pick_ups, young_load
-from scheduler.turns.queries import kept_turns
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,6 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     cohorts.violations,
     panels.violations,
     kept_figures.violations,
-    kept_turns.violations,
     search_keys.violations,
     tallies.violations,
     feeds.violations,

@@ -8,8 +8,6 @@ from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 
 from scheduler import all_models
 from scheduler.core.db import Base, db
-from scheduler.turns.queries.kept_turns import next_to_judge, to_judge
-from tests.factories import MONDAY
 
 assert all_models  # fills the metadata
 
@@ -92,14 +90,3 @@ def test_what_each_form_and_each_sweep_asks_is_asked_of_an_index(session, statem
     named = {"state": "delivered"} if ":state" in statement else {}
     plan = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}"), named).all()
     assert any(index in row[3] for row in plan), plan
-
-
-@pytest.mark.parametrize("wanted", [to_judge(MONDAY), next_to_judge(MONDAY, 100)])
-def test_no_turn_that_is_kept_is_read_to_learn_that_all_of_them_hold(session, wanted) -> None:
-    """Each page of staff asks it, and each minute: by the clock both ways, and by the rules that judged."""
-    asked = wanted.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
-    plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
-    of_kept = [step for step in plan if "kept_turn" in step]
-
-    assert len(of_kept) == 4
-    assert all(step.startswith("SEARCH kept_turn USING COVERING INDEX") for step in of_kept), plan

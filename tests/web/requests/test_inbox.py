@@ -85,7 +85,7 @@ def test_more_requests_and_more_filters_make_no_more_questions(desk, programme):
         for _each in range(3):
             make_school_request(programme=programme)
 
-        at_most(8, selects_of(desk, "/requests?show=open&sort=host&state=new"))
+        at_most(10, selects_of(desk, "/requests?show=open&sort=host&state=new"))
 
 
 def test_what_is_ticked_is_taken_and_the_toast_takes_it_back(desk, rows):
