@@ -47,6 +47,8 @@ class DefenceReason(Reason):
     GUARDIAN_IS_WRITTEN_ONCE = "guardian_is_written_once"
     GUARDIAN_IS_NO_MINOR = "guardian_is_no_minor"
     GUARDIAN_IS_THIS_MINORS = "guardian_is_this_minors"
+    GUARDIAN_WAITS = "guardian_waits"
+    ACCOUNT_CONSENTS_ON_PAPER = "account_consents_on_paper"
     PAPER_IS_WRITTEN_ONCE = "paper_is_written_once"
     PAPER_IS_SEEN_BY_TWO = "paper_is_seen_by_two"
     PAPER_IS_FOR_A_FIRST_CONSENT = "paper_is_for_a_first_consent"

@@ -43,8 +43,6 @@ MODULES = (
     "feeds.models",
     "attendance.models",
     "attendance.sheet_models",
-    "attendance.crew_models",
-    "attendance.place_models",
     "questions.models",
     "cohorts.models",
     "certificates.models",
@@ -52,7 +50,6 @@ MODULES = (
     "tours.models",
     "reports.models",
     "profiles.models",
-    "turns.models",
 )
 for _name in MODULES:
     import_module(f"scheduler.{_name}")

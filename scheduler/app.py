@@ -10,15 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.bare_app import create_bare_app
 from scheduler.config import Settings
-from scheduler.core.db import Base
-from scheduler.core.lean_columns import settle
 from scheduler.web import (
-    addresses,
     assets,
-    attributes,
     errors,
     filters,
-    frame,
     guards,
     headers,
     i18n,
@@ -32,7 +27,6 @@ from scheduler.web import (
     reads,
 )
 from scheduler.web.attendance.feedback import press_of_mail_program
-from scheduler.web.environment import House, PageEnvironment
 from scheduler.web.feeds.door import FeedDoor
 from scheduler.web.public.probes import AnyHost
 from scheduler.web.questions.open_page import answer_without_cookie
@@ -72,10 +66,8 @@ PAGES = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve. Raises: BadSettings when the environment cannot be used."""
-    app = create_bare_app(settings, House)
-    settle(Base.metadata)
+    app = create_bare_app(settings)
     wanted: Settings = app.config["SETTINGS"]
-    app.jinja_environment = PageEnvironment
     _read_visitor_behind(app, wanted.proxy_hops)
     app.wsgi_app = AnyHost(app.wsgi_app, (wanted.trusted_hosts or ("localhost",))[0])  # type: ignore[method-assign]
     _hang_pages(app)
@@ -95,11 +87,9 @@ def _hang_pages(app: Flask) -> None:
     CSRFProtect(app)
     for part in (
         ids,
-        addresses,
         packing,
         i18n,
         filters,
-        attributes,
         metrics,
         headers,
         errors,
@@ -108,7 +98,6 @@ def _hang_pages(app: Flask) -> None:
         assets,
         names,
         navigation,
-        frame,
         limits,
         reads,
     ):

@@ -48,14 +48,14 @@ POOL = {"pool_size": 8, "max_overflow": 8}
 __all__ = ["all_models", "create_bare_app", "open_migrations"]
 
 
-def create_bare_app(settings: Settings | None = None, kind: type[Flask] = Flask) -> Flask:
+def create_bare_app(settings: Settings | None = None) -> Flask:
     """The application with its commands and no page. Raises: BadSettings when the environment cannot be used."""
     wanted = settings or read_settings()
     config.use(wanted)
     if not outlines.is_ours(wanted.map_outline):
         outlines.in_force()  # a file that cannot be drawn stops the start, not the first visitor
     templates, static = (str(layout.place_of(name)) for name in ("templates", "static"))
-    app = kind("scheduler", template_folder=templates, static_folder=static)
+    app = Flask("scheduler", template_folder=templates, static_folder=static)
     app.cli = AllGroups(app.name, lambda: _hang_commands(app), later={"db": lambda: open_migrations(app)})
     _configure(app, wanted)
     _open_database(app)

@@ -11,8 +11,8 @@ import click
 import dotenv
 from flask.cli import ScriptInfo
 
+from scheduler.bare_app import create_bare_app
 from scheduler.core import logs
-from scheduler.core.loading import uncollected
 from scheduler.settings_file import BadSettings, settings_file
 
 FLASKS_OWN = (".env", ".flaskenv")
@@ -22,10 +22,7 @@ def main() -> None:
     """What `.venv/bin/raspored` starts. A wrong setting ends it with code 2 and one line."""
     os.umask(0o077)  # database, mails and papers are for nobody else on this machine
     try:
-        with uncollected():
-            from scheduler.bare_app import create_bare_app
-
-            app = create_bare_app()
+        app = create_bare_app()
     except BadSettings as error:
         print(f"Raspored cannot start: {error}", file=sys.stderr)
         sys.exit(2)

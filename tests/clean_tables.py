@@ -5,6 +5,7 @@ tables have changed (a restored backup, a migration), the file that was empty at
 """
 
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -12,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 
 from scheduler.core.db import Base
+from scheduler.core.defences import DEFENCES, as_ddl
 
 
 def prepare_for_tests(engine: Engine) -> None:
@@ -132,3 +134,12 @@ class PostgresqlTables:
 
 def tables_of(engine: Engine) -> Any:
     return SqliteTables(engine) if engine.dialect.name == "sqlite" else PostgresqlTables(engine)
+
+
+def defend_again(connection: Connection, table: str) -> None:
+    """What a table refuses by itself, after a test of PostgreSQL has taken it away."""
+    for defence in DEFENCES:
+        for statement in defence.postgresql if defence.table == table else ():
+            if made := re.match(r"CREATE TRIGGER (\w+)", statement):
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {made[1]} ON {table}")
+            connection.execute(as_ddl(statement))

@@ -29,7 +29,6 @@ from scheduler.core import clock, passwords
 from scheduler.core.db import db
 from scheduler.demo import crowd
 from scheduler.jobs import queue
-from scheduler.web import frame
 from scheduler.web.limits import limiter
 from tests.clean_tables import prepare_for_tests, tables_of
 from tests.factories import MONDAY
@@ -200,8 +199,6 @@ def app(database: str, apps: dict[str, Flask], tmp_path_factory: pytest.TempPath
     with app.app_context():
         _empty()
         app.extensions.pop("near", None)  # what the front page remembered of the rows that are gone
-        for kept in (frame.PAGES, frame.PARTS):  # a page is written anew for the first reader of each test
-            app.extensions[kept].clear()
         limiter.reset()  # each test begins uncounted
         yield app
         db.session.remove()

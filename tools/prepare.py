@@ -9,8 +9,8 @@ import sys
 from flask import Flask
 from flask.cli import ScriptInfo
 
+from scheduler.bare_app import create_bare_app
 from scheduler.core import logs
-from scheduler.core.loading import uncollected
 from scheduler.settings_file import BadSettings
 
 
@@ -29,10 +29,7 @@ def run(app: Flask, arguments: list[str]) -> int:
 def main(steps: list[str]) -> int:
     os.umask(0o077)
     try:
-        with uncollected():
-            from scheduler.bare_app import create_bare_app
-
-            app = create_bare_app()
+        app = create_bare_app()
     except BadSettings as error:
         print(f"Raspored cannot start: {error}", file=sys.stderr)
         return 2

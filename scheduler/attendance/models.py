@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.attendance.terms import AttendanceState, CountSource, DeliveryOutcome, FollowUp
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import FACTS_STAY, RANDOM, Aftermath, TableLaw, changed, follow, refuse, refuse_more
+from scheduler.core.defences import RANDOM, Aftermath, TableLaw, changed, follow, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import Presenter
 from scheduler.places.models import Host
@@ -281,18 +281,15 @@ _LOCKED_THERE = """EXISTS (SELECT 1 FROM presentation p JOIN attendance l ON l.p
 refuse_more(
     Presentation.__table__,
     TableLaw("locked_visit_stays", ("UPDATE",), f"{changed(*_HELD)} AND {_LOCKED_HERE}"),
-    since=FACTS_STAY,
 )
 refuse_more(
     Visit.__table__,
     TableLaw("locked_visit_stays", ("UPDATE",), f"{changed('on_day', 'zone', 'programme_id')} AND {_LOCKED_THERE}"),
-    since=FACTS_STAY,
 )
 
 # --- Figures follow what is counted, whoever changed it: a change leaves a mark, and taking the mark adds up anew ---
 
-KEPT_FIGURES = "0038_kept_figures"  # the migration from which on
-FIGURE_SQL = {  # SQLite's, PostgreSQL's
+_FIGURE_SQL = {  # SQLite's, PostgreSQL's
     "$YEAR": ("CAST(substr(p.on_day, 1, 4) AS INTEGER)", "CAST(EXTRACT(YEAR FROM p.on_day) AS INTEGER)"),
     "$MONTH": ("CAST(substr(p.on_day, 6, 2) AS INTEGER)", "CAST(EXTRACT(MONTH FROM p.on_day) AS INTEGER)"),
     "$FIRST": ("OLD.year || '-01-01'", "make_date(OLD.year, 1, 1)"),
@@ -306,8 +303,8 @@ FIGURE_SQL = {  # SQLite's, PostgreSQL's
         "ON CONFLICT (year, centre_id, town) DO UPDATE SET year = EXCLUDED.year WHERE FALSE",
     ),
 }
-IS_LOCKED, _TOLD = "state IN ('locked', 'corrected')", "state IN ('present', 'absent')"
-_IS_COUNTED = f"EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.{IS_LOCKED})"
+_IS_LOCKED, _TOLD = "state IN ('locked', 'corrected')", "state IN ('present', 'absent')"
+_IS_COUNTED = f"EXISTS (SELECT 1 FROM attendance n WHERE n.presentation_id = p.id AND n.{_IS_LOCKED})"
 
 
 def _mark(which: str) -> str:
@@ -326,17 +323,18 @@ def _marked(table: object, counts: str, columns: tuple[str, ...], more: str = "T
         Aftermath("is_counted", "INSERT", new, is_now),
         Aftermath("is_counted", "UPDATE", f"({old} OR {new}) AND {changed(*columns)}", f"{was} {is_now}"),
         Aftermath("is_counted", "DELETE", old, was),
-        words=FIGURE_SQL,
-        since=KEPT_FIGURES,
+        words=_FIGURE_SQL,
     )
 
 
 def _marked_by(table: object, column: str, body: str) -> None:
     what = Aftermath("is_counted", f"UPDATE OF {column}", changed(*column.split(", ")), body)
-    follow(table, what, words=FIGURE_SQL, since=KEPT_FIGURES)
+    follow(table, what, words=_FIGURE_SQL)
 
 
-_marked(Attendance.__table__, f"ROW.{IS_LOCKED}", ("presentation_id", "state", "version", "same_pupils", "turned_away"))
+_marked(
+    Attendance.__table__, f"ROW.{_IS_LOCKED}", ("presentation_id", "state", "version", "same_pupils", "turned_away")
+)
 _marked(HeadCount.__table__, "ROW.counts", ("presentation_id", "audience", "people", "counts"), _IS_COUNTED)
 _marked(Assignment.__table__, f"ROW.{_TOLD}", ("presentation_id", "presenter_id", "state"), _IS_COUNTED)
 _marked_by(Visit.__table__, "campaign_id, kilometres", _mark(f"v.id = NEW.id AND {_IS_COUNTED}"))
@@ -356,12 +354,12 @@ _SUMS = tuple(one.name for one in KeptFigure.__table__.columns if one.name not i
 _NAMES = ", ".join((*_KEY, "first_day", "last_day", *_SUMS))
 
 
-def heads_of(audience: Audience) -> str:
+def _heads_of(audience: Audience) -> str:
     wanted = f"c.presentation_id = p.id AND c.counts AND c.audience = '{audience}'"
     return f"COALESCE((SELECT SUM(c.people) FROM head_count c WHERE {wanted}), 0) AS {audience}"
 
 
-def young_seat(state: str) -> str:
+def _young_seat(state: str) -> str:
     return f"""EXISTS (SELECT 1 FROM assignment s JOIN presenter q ON q.id = s.presenter_id
     WHERE s.presentation_id = p.id AND s.state = '{state}' AND q.kind = 'influencer')"""
 
@@ -371,13 +369,13 @@ _EACH = f"""SELECT $MONTH AS month, v.programme_id, COALESCE(v.campaign_id, 0) A
     p.on_day,
     CASE ROW_NUMBER() OVER (PARTITION BY v.id, p.audience, p.level ORDER BY p.id) WHEN 1 THEN 1 ELSE 0 END AS visits,
     CASE ROW_NUMBER() OVER (PARTITION BY v.id ORDER BY p.id) WHEN 1 THEN 1 ELSE 0 END AS first_visits,
-    v.kilometres AS there_and_back, n.same_pupils, n.turned_away, {", ".join(map(heads_of, Audience))},
-    CASE WHEN {young_seat("present")} THEN 1 ELSE 0 END AS with_influencer,
-    CASE WHEN {young_seat("absent")} THEN 1 ELSE 0 END AS missed
+    v.kilometres AS there_and_back, n.same_pupils, n.turned_away, {", ".join(map(_heads_of, Audience))},
+    CASE WHEN {_young_seat("present")} THEN 1 ELSE 0 END AS with_influencer,
+    CASE WHEN {_young_seat("absent")} THEN 1 ELSE 0 END AS missed
   FROM host h CROSS JOIN visit v CROSS JOIN presentation p JOIN attendance n ON n.presentation_id = p.id
   WHERE h.municipality_id $SAME NULLIF(OLD.town, 0) AND v.host_id = h.id AND +v.centre_id = OLD.centre_id
     AND v.on_day BETWEEN $FIRST AND $LAST AND p.visit_id = v.id AND p.on_day BETWEEN $FIRST AND $LAST
-    AND p.state IN ('delivered', 'part_delivered') AND n.{IS_LOCKED}"""
+    AND p.state IN ('delivered', 'part_delivered') AND n.{_IS_LOCKED}"""
 _ADDED = {
     "presentations": "COUNT(*)",
     "kilometres": "SUM(e.visits * e.there_and_back)",
@@ -396,4 +394,4 @@ INSERT INTO kept_figure ({_NAMES}) SELECT OLD.year, 0, OLD.centre_id, OLD.town, 
   GROUP BY k.programme_id, k.campaign, k.audience, k.level;
 INSERT INTO figure_version (year, version) VALUES (OLD.year, $RANDOM)
   ON CONFLICT (year) DO UPDATE SET version = EXCLUDED.version;"""
-follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=FIGURE_SQL, since=KEPT_FIGURES)
+follow(StaleFigure.__table__, Aftermath("is_added_up_anew", "DELETE", "", _ANEW), words=_FIGURE_SQL)

@@ -1,13 +1,13 @@
 """Papers of attendance, A4 portrait: of a parents' evening a poster and a sheet to take home; sheets to fill in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from scheduler.attendance.terms import HeadCounts, Poster
 from scheduler.core.language import translator
 from scheduler.core.paper.pages import BODY, BOTTOM, HEADING, INSIDE, SMALL, STRONG, Flow, Furniture, paged
 from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts
 from scheduler.core.paper.typesetting import BOLD, HAIRLINE, MUTED, TABLA, Style, fitted, leading, shortened, wrapped
-from scheduler.core.records import dataclass, replace
 from scheduler.programmes.terms import Audience
 
 MIDDLE = A4[0] / 2

@@ -9,8 +9,6 @@ from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.scans import ScanKind
 
-SHEETS_STAY = "0103_proofs_stay"
-
 
 class SheetScan(Base):
     """A filled sheet as `core/scans.py` read it, its hash, who sent it and when. No pupil is named; teachers sign."""
@@ -44,5 +42,4 @@ refuse(
         f"{changed('id', 'presentation_id', 'kind', 'sha256', 'size', 'added_at', 'content')} OR {_SENDER_HIDDEN}",
     ),
     keys=("n.id = NEW.id", "(n.presentation_id = NEW.presentation_id AND n.sha256 = NEW.sha256)"),
-    since=SHEETS_STAY,
 )

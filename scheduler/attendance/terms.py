@@ -1,15 +1,16 @@
 """Words of attendance, and the states a presentation's counts go through."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass, field
 from scheduler.core.scans import ScanKind
 from scheduler.core.text import to_latin
+from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience
 
 
@@ -193,7 +194,7 @@ class CountedPresentation:
     zone: str
     audience: Audience
     classes: str
-    room: str
+    venue: Venue
     expected: HeadCounts
     state: AttendanceState
     version: int

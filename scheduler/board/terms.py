@@ -1,11 +1,11 @@
 """The week and month board: who is where on which day, what the road allows, and where a visit could go instead."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick, worded
 from scheduler.core.names import spelled
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import ClosureRow, Point, SchoolCalendar
 from scheduler.places.terms.school_time import Shift
 from scheduler.visits.terms.plans import Why

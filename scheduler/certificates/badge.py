@@ -10,6 +10,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,7 +19,6 @@ from scheduler.certificates.kinds.every import KINDS, holder_of, wording_of
 from scheduler.certificates.terms import CertificatePaper, PublicKey
 from scheduler.core.base64url import as_base64url
 from scheduler.core.language import html_lang, translator
-from scheduler.core.records import dataclass
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scheduler.certificates.terms import PublicKey
 from scheduler.core import clock
@@ -11,7 +12,6 @@ from scheduler.core.language import span_of_days, translator
 from scheduler.core.paper.pages import INSIDE, SMALL, STRONG, Flow, Furniture, paged
 from scheduler.core.paper.sheet import MARGIN, DocumentFacts
 from scheduler.core.paper.typesetting import MUTED, leading, settled
-from scheduler.core.records import dataclass
 
 KEY_CODE_SIDE = 34.0
 BESIDE_CODE = INSIDE - KEY_CODE_SIDE - 8

@@ -15,10 +15,6 @@ from scheduler.visits.models.visits import Visit
 
 _LIVING = "state = 'issued'"
 _UNTOLD, _TOLD = (f"{_LIVING} AND told_at IS {which} AND presenter_id IS NULL" for which in ("NULL", "NOT NULL"))
-CERTIFICATE_KEYS = "0086_certificate_keys"
-TEMPLATES = "0092_certificate_templates"
-KINDS_OF_PAPERS = "0096_kinds_of_certificates"
-PAPERS_OF_PRESENTERS = "0102_papers_of_presenters"
 # What a paper of a kind is about, if that is not the visit alone.
 SUBJECTS = {
     CertificateKind.COHORT: "cohort_id",
@@ -267,9 +263,8 @@ refuse_more(
         ("UPDATE",),
         f"{changed(*_OF_VISITS)} OR (NEW.about <> OLD.about AND NOT {_in_its_place('about')})",
     ),
-    since=KINDS_OF_PAPERS,
 )
-defend(Certificate.__table__, sqlite=_NOT_REPLACED.on_sqlite("certificate"), postgresql=(), since=KINDS_OF_PAPERS)
+defend(Certificate.__table__, sqlite=_NOT_REPLACED.on_sqlite("certificate"), postgresql=())
 
 # --- A presenter's: for what she held of a school year, as it was locked; of a minor nothing names her ---
 
@@ -307,7 +302,6 @@ refuse_more(
         " AND NOT (NEW.holder_name IS NULL AND NEW.holder_key = OLD.holder_key))",
     ),
     TableLaw("presenter_stays", ("UPDATE",), changed("presenter_id")),
-    since=PAPERS_OF_PRESENTERS,
 )
 # A birth date that was wrong: who turns out to be a minor is named no longer.
 follow(
@@ -320,7 +314,6 @@ follow(
         " AND NEW.adult_on > issued_at;",
     ),
     words={},
-    since=PAPERS_OF_PRESENTERS,
 )
 
 refuse(
@@ -332,7 +325,6 @@ refuse(
     ),
     TableLaw("signing_key_stays", ("DELETE",), "TRUE"),
     keys=("n.id = NEW.id", "n.name = NEW.name"),
-    since=CERTIFICATE_KEYS,
 )
 
 for _kept in (CertificatePicture.__table__, CertificateTemplate.__table__):
@@ -340,5 +332,4 @@ for _kept in (CertificatePicture.__table__, CertificateTemplate.__table__):
         _kept,
         TableLaw("template_stays", ("UPDATE",), "TRUE"),
         TableLaw("template_stays", ("DELETE",), closed(*FORGETTING)),
-        since=TEMPLATES,
     )

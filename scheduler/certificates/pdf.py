@@ -1,6 +1,7 @@
 """Certificates as PDF: A4 across or down, a line as frame, from the mark to the QR code. Nothing is ever cut short."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from math import cos, radians
 
@@ -34,7 +35,6 @@ from scheduler.core.paper.typesetting import (
     settled,
     width_of,
 )
-from scheduler.core.records import dataclass, replace
 from scheduler.data import outlines
 
 EDGE, CORNER = 11.0, 9.0  # the frame: from the edge of the paper, and its rounded corners

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass, field
 from scheduler.core.sorting import Sort
 
 

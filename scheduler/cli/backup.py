@@ -23,10 +23,9 @@ from scheduler.core.db import db, transaction
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import Revoked
 from scheduler.core.triggers import WrongTrigger, mend_triggers
-from scheduler.feeds.models import FeedBody, FeedPart
+from scheduler.feeds.models import FeedBody
 from scheduler.jobs.health import known_revisions, schema
 from scheduler.jobs.queue import write_run
-from scheduler.keys.models import SINCE as SECOND_STEP
 from scheduler.people.models import Centre
 from scheduler.policy import SYSTEM
 from scheduler.privacy.service.ledger import apply_ledger, keep_ledger
@@ -41,7 +40,7 @@ LEFT_EMPTY = Blanks(
     "outbox_message",
     ("address", "subject", "text", "html"),
     "state = 'sent'",
-    made_anew=(FeedBody.__tablename__, FeedPart.__tablename__, MadeFileRow.__tablename__),
+    made_anew=(FeedBody.__tablename__, MadeFileRow.__tablename__),
 )
 
 # Whoever was signed in when the backup was made signs in again, and a mail that waited then may have left since: it is
@@ -55,12 +54,11 @@ AFTERWARDS = (
 WITHOUT_LEDGER = (
     "UPDATE secret_link SET ended_at = created_at WHERE ended_at IS NULL",
     "UPDATE feed_token SET revoked_at = created_at WHERE revoked_at IS NULL",
+    "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL",
 )
-CODES_WITHOUT_LEDGER = "UPDATE recovery_code SET used_at = made_at WHERE used_at IS NULL"
 # No backup of ours holds any, whatever somebody else has put together.
-NOTHING_KEPT = {  # an early version kept no bodies, a later one no parts
+NOTHING_KEPT = {  # an early version kept no bodies
     FeedBody.__tablename__: f"UPDATE {FeedBody.__tablename__} SET packed = NULL WHERE packed IS NOT NULL",  # nosec B608
-    FeedPart.__tablename__: f"DELETE FROM {FeedPart.__tablename__}",  # nosec B608
 }
 FILE_PREFIX = "raspored-"
 PLAIN = "Not encrypted: BACKUP_RECIPIENT is not set. `backup key FILE` makes a key."
@@ -239,8 +237,7 @@ def _terms(
         kept = tuple(statement for table, statement in NOTHING_KEPT.items() if table in made.rows)
         if found.covers(made):
             return (*kept, *AFTERWARDS)
-        has_codes = known.index(made.revision) <= known.index(SECOND_STEP)
-        return (*kept, *AFTERWARDS, *WITHOUT_LEDGER, *((CODES_WITHOUT_LEDGER,) if has_codes else ()))
+        return (*kept, *AFTERWARDS, *WITHOUT_LEDGER)
 
     try:
         secret = identity.read_text(errors="replace") if identity else ""

@@ -7,11 +7,9 @@ import click
 from flask import Flask
 
 from scheduler.cli.refusals import CommandGroup
-from scheduler.core import clock
 from scheduler.jobs.invariants import violations
 from scheduler.requests.service.search_keys import write_everything
 from scheduler.requests.service.tallies import count_everything
-from scheduler.turns.service import judge_everything
 
 group = CommandGroup("invariants", help="What must always hold.")
 
@@ -33,12 +31,6 @@ def check(as_json: bool) -> None:
     else:
         click.echo("All invariants hold.")
     sys.exit(1 if found else 0)
-
-
-@group.command("judge-turns")
-def judge_turns() -> None:
-    """Judge anew whose turn each visit is, after `check` has named a wrong one. Pages judge by themselves meanwhile."""
-    click.echo(f"{judge_everything(now=clock.now())} visits judged anew.")
 
 
 @group.command("fold-names")

@@ -1,6 +1,7 @@
 """The ledger that a restore goes by: this installation's own, and the one that was given."""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +13,6 @@ from scheduler.core.backup_parts import Contents
 from scheduler.core.db import db
 from scheduler.core.files import write_whole
 from scheduler.core.ledger import LedgerLine, LedgerReading, Revoked
-from scheduler.core.records import dataclass
 from scheduler.privacy.service.ledger import keep_ledger
 
 SECOND = dt.timedelta(seconds=1)  # a backup tells its moment in whole ones

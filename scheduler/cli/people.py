@@ -34,10 +34,13 @@ REASONS = {
     "not_an_email": "is no e-mail address",
     "has_account": "belongs to an account already",
     "correction_is_over": "no such birth date waits: propose it on the page of checks and consents first",
-    "host_not_needed": "another administrator of the centre can be the second person: she confirms on the page",
-    "paper_is_over": "this paper no longer waits",
-    "link_only": "the consent was withdrawn: the guardian gives it again by her link",
-    "notice_missing": "the consent was withdrawn: first tell the guardian, and note it on the page of the paper",
+    "host_not_needed": "another administrator of the centre can be the second person, and confirms it on the page",
+    "guardian_missing": "no guardian is named: name one on the page of checks and consents first",
+    "is_an_adult": "this person is of age and needs no consent",
+    "paper_is_over": "this paper no longer waits for confirmation",
+    "link_only": "the consent was withdrawn: only the guardian can give it again, by the link that the page sends",
+    "before_the_withdrawal": "it was signed before the consent was withdrawn: ask for a new paper",
+    "notice_missing": "the consent was withdrawn: tell the guardian, and record that on the page of the paper first",
     "notice_waits": "seven days have not passed since the guardian was told",
     "already_set_up": "is set up already: invite people with `people invite`",
 }
@@ -141,9 +144,9 @@ def import_file(file: Path, slug: str | None, map_file: Path | None, dry_run: bo
 def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
     """Confirm the BIRTH_DATE (2009-03-01) that was proposed for PRESENTER_ID.
 
-    It is the second pair of eyes where no other administrator of the centre counts as a second person: look at a
-    document first. It is audited, all staff of the centre are told by mail, and visits to come that the new date
-    forbids are free at once.
+    Only where no other administrator of the centre can be the second person. Look at a document first. The audit keeps
+    that it was confirmed here, all staff of the centre are told by mail, and the presenter leaves at once the visits to
+    come that the new date forbids.
     """
     try:
         confirm_on_the_host(presenter_id, birth_date.date(), now=clock.now())
@@ -159,8 +162,8 @@ def confirm_birth_date(presenter_id: int, birth_date: dt.datetime) -> None:
 def confirm_paper(paper_id: int) -> None:
     """Confirm the consent on paper PAPER_ID, whose number stands in the address of its page.
 
-    It is the second pair of eyes where no other administrator of the centre counts as a second person: look at the
-    signed paper first. It is audited, and the guardian is told by mail.
+    Only where no other administrator of the centre can be the second person. Look at the signed paper first. The audit
+    keeps that it was confirmed here, and the guardian is told by mail.
     """
     try:
         confirm_paper_on_the_host(paper_id, now=clock.now())

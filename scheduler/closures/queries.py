@@ -185,7 +185,7 @@ def plans_of(visit: Visit) -> tuple[PresentationPlan, ...]:
             audience=row.audience,
             level=row.level,
             classes=row.classes,
-            room=row.room,
+            venue=row.venue,
             expected_pupils=row.expected_pupils,
             expected_parents=row.expected_parents,
             expected_teachers=row.expected_teachers,

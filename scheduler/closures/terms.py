@@ -1,9 +1,9 @@
 """Closures and the visits they stop: who is affected, what is told, when it could be instead."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.errors import Conflict, Reason, Rejected
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import Point
 from scheduler.visits.terms.rows import VisitRow
 

@@ -12,8 +12,6 @@ from scheduler.core.ways import NamedWay, closed
 from scheduler.places.models import Host
 from scheduler.programmes.terms import SchoolLevel
 
-COHORTS = "0077_cohorts"  # the migration that made these tables
-
 
 class Cohort(Base):
     """A group of one school that is trained in parts until its school year ends."""
@@ -140,7 +138,6 @@ refuse(
     ),
     TableLaw("cohort_stays", ("DELETE",), _NO_DEMO),
     keys=("n.id = NEW.id", "n.code = NEW.code"),
-    since=COHORTS,
 )
 refuse(
     CohortPart.__table__,
@@ -152,7 +149,6 @@ refuse(
     ),
     TableLaw("part_stays", ("DELETE",), f"{_HELD} AND {_NO_DEMO}"),
     keys=("n.id = NEW.id", "n.school_request_id = NEW.school_request_id"),
-    since=COHORTS,
 )
 refuse(
     PracticeSum.__table__,
@@ -167,5 +163,4 @@ refuse(
         f"{changed('part_id', 'code')} OR NEW.groups < OLD.groups OR NEW.correct < OLD.correct",
     ),
     keys=("n.id = NEW.id", "(n.part_id = NEW.part_id AND n.code = NEW.code)"),
-    since=COHORTS,
 )

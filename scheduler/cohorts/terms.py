@@ -1,11 +1,11 @@
 """Words of cohorts: what they are trained in, how far they have come, what may be asked of them."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass, field
 from scheduler.places.rules.hosts import school_year
 from scheduler.programmes.terms import SchoolLevel, in_language
 from scheduler.requests.terms.school_request import RequestState

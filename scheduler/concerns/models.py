@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.concerns.terms import HandedTo, SpokenUpBy
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import TWO_PEOPLE, TableLaw, changed, refuse
+from scheduler.core.defences import TableLaw, changed, redirected, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 
 
@@ -78,16 +78,58 @@ refuse(
     Concern.__table__,
     TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),
     TableLaw("concern_is_ended_by_another", ("UPDATE OF ended_by_id",), _ENDED_BY_HERSELF),
-    since=TWO_PEOPLE,
 )
 refuse(
     ConcernAbout.__table__,
-    TableLaw("concern_stays", ("UPDATE",), f"{changed('concern_id', 'presenter_id')} AND {_FORGOTTEN}"),
+    TableLaw(
+        "concern_stays",
+        ("UPDATE",),
+        f"""({changed("id", "concern_id", "presenter_id")}
+  OR (OLD.stop_id IS NOT NULL AND {redirected("stop_id", "assignment_stop")})) AND {_FORGOTTEN}""",
+    ),
     TableLaw("concern_stays", ("DELETE",), _FORGOTTEN),
-    since=TWO_PEOPLE,
+    keys=("n.id = NEW.id", "(n.concern_id = NEW.concern_id AND n.presenter_id = NEW.presenter_id)"),
 )
 refuse(
     HandOff.__table__,
     TableLaw("hand_off_is_noted_for_good", ("DELETE",), f"NOT {_TAKEN_BACK} AND {_FORGOTTEN}"),
-    since=TWO_PEOPLE,
+    keys=(
+        "n.id = NEW.id",
+        "(n.visit_id = NEW.visit_id AND n.told = NEW.told AND n.told_at = NEW.told_at"
+        " AND n.noted_by_id = NEW.noted_by_id)",
+    ),
+)
+refuse_more(
+    HandOff.__table__,
+    TableLaw(
+        "hand_off_is_noted_for_good",
+        ("UPDATE",),
+        f"""({changed("centre_id", "told", "told_at", "noted_at")} OR {redirected("visit_id", "visit")}
+  OR {redirected("noted_by_id", "user_account")}) AND {_FORGOTTEN}""",
+    ),
+)
+
+# --- A concern stays as it was reported; it ends once, by somebody who is named; a stop in it is its presenter's ---
+
+_ENDS = "OLD.ended_at IS NULL AND (NEW.ended_at IS NULL) <> (NEW.ended_by_id IS NULL)"
+_OVER = f"OLD.ended_at IS NOT NULL AND ({changed('ended_at')} OR {redirected('ended_by_id', 'user_account')})"
+_OF_ANOTHER = """NEW.stop_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM assignment_stop s WHERE s.id = NEW.stop_id AND s.presenter_id = NEW.presenter_id)"""
+_IN_ONE_THAT_ENDED = "EXISTS (SELECT 1 FROM concern c WHERE c.id = NEW.concern_id AND c.ended_at IS NOT NULL)"
+
+refuse_more(
+    Concern.__table__,
+    TableLaw("concern_stays", ("INSERT",), "NEW.ended_at IS NOT NULL OR NEW.ended_by_id IS NOT NULL"),
+    TableLaw(
+        "concern_stays",
+        ("UPDATE",),
+        f"""({changed("centre_id", "spoken_up_by", "on_day", "reported_at")} OR {redirected("visit_id", "visit")}
+  OR {redirected("host_id", "host")} OR {redirected("reported_by_id", "user_account")}
+  OR ({_ENDS}) OR ({_OVER})) AND {_FORGOTTEN}""",
+    ),
+)
+refuse_more(
+    ConcernAbout.__table__,
+    TableLaw("concern_is_its_presenters", ("INSERT",), f"({_OF_ANOTHER}) OR {_IN_ONE_THAT_ENDED}"),
+    TableLaw("concern_is_its_presenters", ("UPDATE OF stop_id",), f"{_OF_ANOTHER} AND {_FORGOTTEN}"),
 )

@@ -1,11 +1,11 @@
 """Words of concerns: to whom a child's word was handed on, who spoke up about a presenter, what staff reads of it."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.safeguarding.terms import LiftedBecause
 
 

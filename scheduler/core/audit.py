@@ -7,15 +7,14 @@ place of another.
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, func, insert
+from sqlalchemy import ColumnElement, Index, Integer, Text, case, cast, exists, func, insert, select
 from sqlalchemy.orm import Mapped, QueryableAttribute, mapped_column
 
 from scheduler.core.db import Base, db, part_index
 from scheduler.core.defences import TableLaw, defend, refuse
-from scheduler.core.quick_write import QuickInsert
 from scheduler.core.ways import NamedWay, closed
 
 MINOR_READ, DENIED = "minor read", "denied"  # lines about a thing that nobody has changed: somebody looked, or tried
@@ -50,9 +49,6 @@ class AuditEntry(Base):
     seal: Mapped[str | None] = mapped_column(Text)
 
 
-_WRITE = QuickInsert(AuditEntry)
-
-
 def user_behind(label: QueryableAttribute[str]) -> ColumnElement[int | None]:
     """The id in a label such as `user:12`; none in what is no user's."""
     return case((label.startswith("user:"), cast(func.substr(label, 6), Integer)))
@@ -62,13 +58,6 @@ def record(actor: Doer, action: str, thing: Base, *, at: dt.datetime, details: M
     """Add the row to the caller's transaction; `thing` must have been flushed, so that it has its id."""
     identity: Any = thing
     db.session().add(AuditEntry(**_row(actor, action, (thing.__tablename__, identity.id), at=at, details=details)))
-
-
-def record_at_once(
-    actor: Doer, action: str, thing: tuple[str, int], *, at: dt.datetime, details: Mapping[str, Any] | None = None
-) -> None:
-    """The same of a row, by table and id, that no object stands for: written now, for who holds the write lock."""
-    _WRITE.each(db.session(), [_row(actor, action, thing, at=at, details=details)])
 
 
 def write_changes(thing: Base, said: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -103,6 +92,18 @@ def _row(
         "thing_id": thing[1],
         "details": details_text(details or {}),
     }
+
+
+def without_line(
+    model: type[Any], *actions: str, at: QueryableAttribute[Any] | None = None, where: Iterable[Any] = ()
+) -> Iterator[int]:
+    """Ids of the rows that no act wrote: the audit has none of these lines about them, at the moment in that column."""
+    lines = exists().where(
+        AuditEntry.thing == model.__tablename__, AuditEntry.thing_id == model.id, AuditEntry.action.in_(actions)
+    )
+    if at is not None:
+        lines = lines.where(AuditEntry.at == at)
+    yield from db.session().scalars(select(model.id).where(~lines, *where).order_by(model.id))
 
 
 def details_text(details: Mapping[str, Any]) -> str:

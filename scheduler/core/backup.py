@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import URL, Engine, create_engine, inspect, text
@@ -34,7 +35,6 @@ from scheduler.core.backup_parts import (
 from scheduler.core.backup_postgresql import copy_of_postgresql, fill_postgresql, take_apart
 from scheduler.core.backup_unpack import UNPACKED_AT_MOST, Room, require_fair, unpack
 from scheduler.core.db import Base, db
-from scheduler.core.records import dataclass
 from scheduler.core.triggers import WrongTrigger, mend_triggers, printable
 
 FORMAT, VERSION = "raspored backup", 1

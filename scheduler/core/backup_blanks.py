@@ -4,8 +4,7 @@ hold only what can be made anew.
 
 import sqlite3
 from collections.abc import Sequence
-
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 
 def name_list(columns: Sequence[str]) -> str:

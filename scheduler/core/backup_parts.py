@@ -4,10 +4,9 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-
-from scheduler.core.records import dataclass
 
 TABLES, DUMP = "tables/", "database.dump"
 COPY_BYTES = 1 << 20

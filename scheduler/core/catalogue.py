@@ -8,9 +8,7 @@ over several lines; comments and what was struck out are passed over, and what i
 import gettext
 import re
 import sys
-from collections.abc import Iterable, Iterator
-
-from babel.support import Translations
+from collections.abc import Callable, Iterable, Iterator
 
 LINE = re.compile(r'\s*(?:(msgctxt|msgid_plural|msgid|msgstr)(?:\[(\d+)\])?\s*)?"(.*)"\s*$')
 ESCAPED = re.compile(r"\\(.)")
@@ -27,16 +25,35 @@ class BadCatalogue(ValueError):
     """A line that no .po file has; the text says which."""
 
 
-def read(lines: Iterable[str]) -> Translations:
+class Catalogue(gettext.NullTranslations):
+    """The words of one language; what it lacks is said in the language of the source."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: dict[Key, str] = {}
+        self.plural: Callable[[int], int] = lambda number: int(number != 1)  # as in English
+
+    def gettext(self, message: str) -> str:
+        return self.words.get(message) or self.words.get((message, self.plural(1)), message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.words.get((msgid1, self.plural(n))) or (msgid1 if n == 1 else msgid2)
+
+    def pgettext(self, context: str, message: str) -> str:
+        known = context + BEHIND_CONTEXT + message
+        found = self.gettext(known)
+        return message if found == known else found
+
+
+def read(lines: Iterable[str]) -> Catalogue:
     """The translations of a catalogue. Raises: BadCatalogue."""
-    words, told = dict[Key, str](), Translations()
+    told = Catalogue()
     for message in _messages(lines):
         if message["msgid"] == "":
             if plural := PLURAL.search(message.get("msgstr0", "")):
-                told.plural = gettext.c2py(plural[1])  # type: ignore[assignment]  # whole numbers are all we count
+                told.plural = gettext.c2py(plural[1])
             continue
-        words.update(_said(message))
-    told._catalog = words
+        told.words.update(_said(message))
     return told
 
 

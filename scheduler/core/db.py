@@ -9,7 +9,7 @@ import enum
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -30,16 +30,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from scheduler.core.gathered import OPEN_BLOCK, connection_of, failure_of, gather
-from scheduler.core.lean_columns import look_for_events_in_attributes
-from scheduler.core.quick_write import QuickWrite
-
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 log = logging.getLogger(__name__)
 
 LARGEST_ID = 999_999_999  # nine digits: a whole number of PostgreSQL ends at twice that, and no row has more
+OPEN_BLOCK = "open"  # in what a session remembers: that it is inside `transaction()`
 WHERE = "where"  # in what is kept of an index: which rows it holds on PostgreSQL
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -133,7 +130,6 @@ class Base(DeclarativeBase):
 _WEIGHED = """SELECT set_config('jit', 'off', false),
   CASE WHEN current_setting('random_page_cost') = '4' THEN set_config('random_page_cost', '1.1', false) END"""
 
-look_for_events_in_attributes()
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 
@@ -167,12 +163,8 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        text = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
-        raw = cast(Any, connection.connection.dbapi_connection)
-        try:
-            raw.execute(text)  # by SQLAlchemy it takes a third of what a page's transaction costs
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise failure_of(engine, text, error) from error
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def part_index(name: str | None, *columns: str, where: str, on_postgresql: str = "", unique: bool = False) -> Index:
@@ -197,7 +189,7 @@ def index_where_told(column: str) -> Index:
     return part_index(None, column, where=f"{column} IS NOT NULL")
 
 
-_LOCK = QuickWrite(text("SELECT pg_advisory_xact_lock(:kind, one) FROM unnest(CAST(:ids AS integer[])) AS one"))
+_LOCK = text("SELECT pg_advisory_xact_lock(:kind, one) FROM unnest(CAST(:ids AS integer[])) AS one")
 
 
 def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
@@ -207,8 +199,8 @@ def advisory_lock(session: Session, kind: int, ids: Iterable[int]) -> None:
     one statement, however many there are (a list is read from its beginning).
     SQLite: nothing to do, its one write lock is held already.
     """
-    if connection_of(session).dialect.name == "postgresql":
-        gather(session, _LOCK.parcel(session, [{"kind": kind, "ids": sorted(set(ids))}]))
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCK, {"kind": kind, "ids": sorted(set(ids))})
 
 
 def insert_of(session: Session, table: type[Base]) -> "postgresql.Insert | sqlite.Insert":
@@ -237,7 +229,8 @@ def transaction() -> Iterator[Session]:
         session.flush()  # so that what the inner block added has its id for the outer one
         return
     session.rollback()  # end the request's read transaction: rows read before are read again under the lock
-    session.info[OPEN_BLOCK] = session.connection(execution_options={"writes": True})
+    session.connection(execution_options={"writes": True})
+    session.info[OPEN_BLOCK] = True
     claim: Callable[[Session], None] | None = session.info.pop("claim", None)
     undone: list[Callable[[], object]] = []
     try:
@@ -261,11 +254,6 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info.pop(OPEN_BLOCK, None)
         session.info.pop("beside", None)
-
-
-def stands_alone() -> bool:
-    """Whether what is written now is inside of no transaction, and no form waits to be counted with it."""
-    return not db.session().info.keys() & {OPEN_BLOCK, "claim"}
 
 
 def beside_commit(session: Session, write: Callable[[], object], undo: Callable[[], object]) -> None:

@@ -1,26 +1,17 @@
 """What the database refuses by itself beyond plain constraints: triggers, and PostgreSQL's exclusion constraints.
 
-Each stands beside its table in models.py and is made by the same text in `create_all` and in migrations; a law test
-compares a migrated database with the models. (Alembic's batch mode drops SQLite's triggers without a word: a migration
-that rebuilds a table calls `create_defences` for it again.)
+Each stands beside its table in models.py; `create_all` makes it. A migration says its own text, and a law compares a
+migrated database with the models. (Alembic's batch mode drops SQLite's triggers without a word: a migration that
+rebuilds a table makes them again.)
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import DDL, Connection, Table, event, inspect
+from sqlalchemy import DDL, Connection, Table, event
 
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass
-
-DATABASE_LAW = "0030_database_law"  # the migration from which on the database holds its law whole
-FACTS_STAY = "0032_facts_stay"  # the migration from which on what was written down once stays written
-DRIVES_AND_QUESTIONS = "0060_drives_and_questions"  # from which on these say nothing that cannot be
-SENT_TOGETHER = "0073_bookings"  # from which on requests that were sent together know of each other
-POSTS = "0079_posts"  # from which on a post goes from state to state as its machine says
-RIDES = "0095_rides"  # from which on a guardian may agree to a ride, and a driver is an adult
-TWO_PEOPLE = "0128_two_people"  # from which on a second look is another person's, and not another account's
-HAND_OFFS = "0078_handoffs"  # from which on who is stopped takes no new visit
 
 # A version, SQLite's and PostgreSQL's: never the same twice, after a restore either.
 RANDOM = ("random()", "CAST(random() * 9000000000000000 AS BIGINT)")
@@ -33,12 +24,11 @@ Texts = Callable[[], Iterable[str]]  # written when asked: of those who serve no
 
 @dataclass(frozen=True)
 class Defence:
-    """Statements that make one table defend itself, for each database, in order; and since which migration."""
+    """Statements that make one table defend itself, for each database, in order."""
 
     table: str
     on_sqlite: Texts
     on_postgresql: Texts
-    since: str = ""
 
     @property
     def sqlite(self) -> tuple[str, ...]:
@@ -92,9 +82,9 @@ def raised(name: str) -> str:
 DEFENCES: list[Defence] = []
 
 
-def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...], since: str = "") -> None:
+def defend(table: object, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...]) -> None:
     """Register the statements, and let `create_all` run them after the table is made."""
-    _defend(table, Defence(_name_of(table), lambda: sqlite, lambda: postgresql, since))
+    _defend(table, Defence(_name_of(table), lambda: sqlite, lambda: postgresql))
 
 
 def _name_of(table: object) -> str:
@@ -120,10 +110,16 @@ def changed(*names: str) -> str:
     return "(" + " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in names) + ")"
 
 
+def redirected(name: str, table: str) -> str:
+    """SQL for a trigger: a reference gets another value, though the row that it names is still there."""
+    named = f"EXISTS (SELECT 1 FROM {table} t WHERE t.id = OLD.{name})"
+    return f"({changed(name)} AND (NEW.{name} IS NOT NULL OR {named}))"
+
+
 def follows(machine: Machine) -> TableLaw:
     """The law of a state column: only what may follow follows, as the machine says it, or is taken back.
 
-    The text of a machine that changes reaches an installation by a migration that renews its table's triggers.
+    The text of a machine that changes reaches an installation by a migration that makes its trigger anew.
     """
     steps = []
     for now, following in machine.moves.items():
@@ -133,8 +129,8 @@ def follows(machine: Machine) -> TableLaw:
     return TableLaw("state_follows", ("UPDATE OF state",), f"NEW.state <> OLD.state AND NOT ({' OR '.join(steps)})")
 
 
-def refuse_more(table: object, *laws: TableLaw, since: str) -> None:
-    """Let a table refuse by these laws, beside what it may refuse already (`refuse`), from a migration on."""
+def refuse_more(table: object, *laws: TableLaw) -> None:
+    """Let a table refuse by these laws, beside what it may refuse already (`refuse`)."""
     name = _name_of(table)
     _defend(
         table,
@@ -142,14 +138,11 @@ def refuse_more(table: object, *laws: TableLaw, since: str) -> None:
             name,
             lambda: (one for law in laws for one in law.on_sqlite(name)),
             lambda: (one for law in laws for one in law.on_postgresql(name)),
-            since,
         ),
     )
 
 
-def refuse(
-    table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.id",), since: str = DATABASE_LAW
-) -> None:
+def refuse(table: object, *laws: TableLaw, keys: tuple[str, ...] = ("n.id = NEW.id",)) -> None:
     """Let a table refuse by these laws; and that its rows are replaced, or swept away all at once, past them.
 
     SQLite's INSERT OR REPLACE deletes without asking a trigger. `keys` say which row n a new one would take the place
@@ -176,7 +169,7 @@ def refuse(
     def on_sqlite() -> tuple[str, ...]:
         return tuple(one for law in (*laws, *replaced) for one in law.on_sqlite(name))
 
-    _defend(table, Defence(name, on_sqlite, on_postgresql, since))
+    _defend(table, Defence(name, on_sqlite, on_postgresql))
 
 
 @dataclass(frozen=True)
@@ -211,7 +204,7 @@ class Aftermath:
         return f"{table}_{self.name}_{self.happening.split()[0].lower()}"
 
 
-def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]], since: str) -> None:
+def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]]) -> None:
     """Let what follows a change be done by the database, whoever made it.
 
     `words`: what SQLite and PostgreSQL say differently, as {mark in the texts: (SQLite's, PostgreSQL's)}.
@@ -229,7 +222,6 @@ def follow(table: object, *what: Aftermath, words: Mapping[str, tuple[str, str]]
             name,
             lambda: (said(one.on_sqlite(name), 0).replace("IS DISTINCT FROM", "IS NOT") for one in what),
             lambda: (said(text, 1) for one in what for text in one.on_postgresql(name)),
-            since,
         ),
     )
 
@@ -241,58 +233,3 @@ def as_ddl(statement: str) -> DDL:
 
 def _statements(connection: Connection, defence: Defence) -> tuple[str, ...]:
     return defence.sqlite if connection.dialect.name == "sqlite" else defence.postgresql
-
-
-def create_defences(connection: Connection, *, only: str | None = None, since: str = "") -> None:
-    """For migrations: run the statements of every table that is there by now, or of `only` one.
-
-    What came with a later migration (`since`) speaks of tables that are not there yet: that migration makes it.
-    """
-    made = set(inspect(connection).get_table_names())
-    for defence in DEFENCES:
-        if only in (None, defence.table) and defence.table in made and defence.since == since:
-            for statement in _statements(connection, defence):
-                connection.execute(as_ddl(statement))
-
-
-def renew_triggers(connection: Connection, table: str, *, since: str = "") -> None:
-    """For a migration that changes the text of a table's triggers of `since`: those that stand give way to ours."""
-    for defence in DEFENCES:
-        if defence.table == table and defence.since == since:
-            _drop_triggers(connection, defence)
-            for statement in _statements(connection, defence):
-                if re.match(r"CREATE (TRIGGER|OR REPLACE FUNCTION) ", statement):
-                    connection.execute(as_ddl(statement))
-
-
-def pause_triggers(connection: Connection, table: str, *, since: str) -> None:
-    """For a migration that writes what a table's triggers of `since` refuse; it calls `renew_triggers` afterwards."""
-    for defence in DEFENCES:
-        if defence.table == table and defence.since == since:
-            _drop_triggers(connection, defence)
-
-
-def drop_defences(connection: Connection, *, since: str) -> None:
-    """For the migration that made them and goes down: the triggers of `since`, and their functions."""
-    for defence in DEFENCES:
-        if defence.since == since:
-            _drop_triggers(connection, defence)
-            _drop_functions_of(connection, defence)
-
-
-def _drop_triggers(connection: Connection, defence: Defence) -> None:
-    of_table = "" if connection.dialect.name == "sqlite" else f" ON {defence.table}"
-    for name in re.findall(r"CREATE TRIGGER (\w+) ", "\n".join(_statements(connection, defence))):
-        connection.execute(as_ddl(f"DROP TRIGGER IF EXISTS {name}{of_table}"))
-
-
-def _drop_functions_of(connection: Connection, defence: Defence) -> None:
-    if connection.dialect.name == "postgresql":
-        for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", " ".join(defence.postgresql)):
-            connection.execute(as_ddl(f"DROP FUNCTION IF EXISTS {name} CASCADE"))
-
-
-def drop_functions(connection: Connection) -> None:
-    """For migrations that go down: PostgreSQL keeps a trigger's function when its table is dropped."""
-    for defence in DEFENCES:
-        _drop_functions_of(connection, defence)

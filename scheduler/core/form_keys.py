@@ -9,13 +9,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Text, bindparam, delete, or_, select, update
+from sqlalchemy import Text, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core.db import Base, db, insert_of, transaction
 from scheduler.core.errors import Conflict, GroundReason, SchedulerError
-from scheduler.core.quick_read import QuickRead
-from scheduler.core.quick_write import QuickInsert
 
 
 class FormKey(Base):
@@ -34,8 +32,6 @@ class FormKey(Base):
 
 _EITHER = or_(FormKey.key == bindparam("one"), FormKey.key == bindparam("other"))
 ANSWERED = select(FormKey.answer).where(_EITHER).order_by(FormKey.id).limit(1)  # also as a column of another question
-_ANSWER = QuickRead(ANSWERED)
-_REMEMBER = QuickInsert(FormKey)
 
 
 class AlreadySent(SchedulerError):
@@ -48,8 +44,7 @@ class AlreadySent(SchedulerError):
 
 def answer_of(key: str, other: str | None = None) -> str | None:
     """What the form with this key, or that other one, was answered, or None if it is new."""
-    found = _ANSWER.on_page(db.session(), either(key, other))
-    return str(found[0][0]) if found else None
+    return db.session().scalar(ANSWERED, either(key, other))
 
 
 def either(key: str, other: str | None = None) -> dict[str, str]:
@@ -60,7 +55,7 @@ def either(key: str, other: str | None = None) -> dict[str, str]:
 def remember(key: str, answer: str, *, at: dt.datetime, also: Iterable[str] = ()) -> None:
     """Store the answer, under other keys also, inside the caller's transaction."""
     rows = [{"key": one, "answer": answer, "at": at} for one in (key, *also)]
-    _REMEMBER.each(db.session(), rows)
+    db.session().execute(insert(FormKey), rows)
 
 
 class Claim:

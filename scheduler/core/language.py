@@ -10,16 +10,16 @@ What a catalogue cannot say (names of months, order of a day's parts, plural rul
 import datetime as dt
 import re
 from functools import cache, lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal, format_percent
-from babel.support import Translations
 
-from scheduler.core import catalogue, locales
+from scheduler.core import catalogue
 
 LANGUAGES = ("sr_Cyrl", "sr_Latn", "en")  # our own; `languages()` has the added ones too
 DEFAULT = "sr_Cyrl"
@@ -50,13 +50,13 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def translator(language: str) -> Translations:
+def translator(language: str) -> NullTranslations:
     """`gettext` and `ngettext` of a language. Raises: ValueError for a language we do not speak."""
     if language not in languages():
         raise ValueError(f"no such language: {language}")
     path = catalogue_path(language)
     if language == SOURCE or not path.exists():
-        return Translations()
+        return NullTranslations()
     with path.open(encoding="utf-8") as stream:
         return catalogue.read(stream)
 
@@ -64,7 +64,10 @@ def translator(language: str) -> Translations:
 @cache
 def locale_of(language: str) -> Locale:
     """Babel's locale: month names, plural rules, digits. Of a variant unknown to the CLDR its base."""
-    return locales.read(language)
+    try:
+        return Locale.parse(language)
+    except UnknownLocaleError:
+        return Locale.parse(language.partition("_")[0])
 
 
 def html_lang(language: str) -> str:

@@ -17,6 +17,7 @@ import hmac
 import logging
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +26,6 @@ from sqlalchemy.orm import Session
 
 from scheduler.config import settings
 from scheduler.core.db import beside_commit
-from scheduler.core.records import dataclass
 
 log = logging.getLogger(__name__)
 FILE = "ledger.txt"

@@ -1,10 +1,9 @@
 """State machines as data: which state may follow which. Pure, so that every room's `terms.py` can hold its own."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-
-from scheduler.core.records import dataclass, field
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
@@ -13,7 +14,6 @@ import idna
 
 from scheduler.core import tls
 from scheduler.core.files import write_whole
-from scheduler.core.records import dataclass
 
 MAIL_TIMEOUT = 20  # seconds
 

@@ -6,7 +6,6 @@ from sqlalchemy import UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, db
-from scheduler.core.quick_write import QuickWrite
 
 
 class RunningNumber(Base):
@@ -21,11 +20,9 @@ class RunningNumber(Base):
     last: Mapped[int]
 
 
-_NEXT = QuickWrite(
-    text(
-        "INSERT INTO running_number (series, year, last) VALUES (:series, :year, :count) "
-        "ON CONFLICT (series, year) DO UPDATE SET last = running_number.last + :count RETURNING last"
-    )
+_NEXT = text(
+    "INSERT INTO running_number (series, year, last) VALUES (:series, :year, :count) "
+    "ON CONFLICT (series, year) DO UPDATE SET last = running_number.last + :count RETURNING last"
 )
 
 
@@ -36,5 +33,5 @@ def next_number(series: str, day: dt.date, *, digits: int = 4) -> str:
 
 def next_numbers(series: str, year: int, count: int, *, digits: int = 4) -> list[str]:
     """The next `count` numbers of a series, one question for all of them, inside the caller's transaction."""
-    [(last,)] = _NEXT.send(db.session(), {"series": series, "year": year, "count": count})
+    last = db.session().execute(_NEXT, {"series": series, "year": year, "count": count}).scalar_one()
     return [f"{series}-{year}-{number:0{digits}d}" for number in range(last - count + 1, last + 1)]

@@ -13,12 +13,12 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from scheduler.core import tls
 from scheduler.core.base64url import as_base64url
-from scheduler.core.records import dataclass, field
 from scheduler.own_login import OwnLogin
 
 ISSUER_TIMEOUT_S = 5

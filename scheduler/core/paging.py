@@ -1,9 +1,8 @@
 """One page of a long list."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from scheduler.core.records import dataclass
 
 PER_PAGE = 100
 COUNTED_BEYOND = 1_000  # beyond the page that is shown: nobody reads on so far, and counting reads each row

@@ -3,13 +3,14 @@
 import io
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,7 +27,17 @@ WIDE = (960, 480)  # pixels of a photograph over the width of a text
 SMALLEST_LOGO, LOGO_SIDES, MOST_COLOURS = 40, (900, 300), 4_096  # pixels; colours of what was drawn, not photographed
 SIGNATURE_SIDES, INK_OF_A_PEN = (640, 240), (23, 34, 92)
 PAPER_GREY, FAINT_INK = 215, 40  # of 255: lighter is paper; less dark than that is none
-RUNS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|AA|OpenAction)\b")
+# What a PDF does by itself. Of two-letter keys the beginning of the value counts too: in five megabytes of a compressed
+# picture those letters come by chance, and every third scan would be refused.
+RUNS = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia|OpenAction)\b"
+    rb"|/JS(?:[(<%]|[\s\0][\s\0%(<\d])|/AA(?:<<|%|[\s\0][\s\0%<\d])"
+)
+NAME_CODE = re.compile(rb"#([0-9A-Fa-f]{2})")  # a letter of a name, as its number
+STREAM = re.compile(rb"stream\r?\n")
+OBJECTS_BEGIN = frozenset(b"0123456789 \t\r\n\f\0%")  # an object stream: numbers of its objects first
+STREAM_PIECE_BYTES = 4_096  # of a stream at once: thousands of small ones cost no more than a large one
+OTHER_PACKING = re.compile(rb"/(?:ASCIIHexDecode|ASCII85Decode|LZWDecode|RunLengthDecode|Encrypt)\b")
 
 
 class ScanKind(StrEnum):
@@ -269,5 +280,33 @@ def _refuse_pdf(content: bytes) -> None:
     """A paper shows something and does nothing. Raises: BadScan."""
     if b"%%EOF" not in content[-1024:] or (b"/Page" not in content and b"/ObjStm" not in content):
         raise BadScan(ScanReason.SCAN_NOT_WHOLE)
-    if RUNS.search(content):
+    named = _names_spelled(content)
+    packed = b"/ObjStm" in named
+    if RUNS.search(named) or (packed and any(RUNS.search(one) for one in _packed_objects(content))):
         raise BadScan(ScanReason.SCAN_RUNS)
+    if packed and OTHER_PACKING.search(named):
+        raise BadScan(ScanReason.SCAN_NOT_WHOLE)  # its objects may lie where we cannot read them
+
+
+def _names_spelled(pdf: bytes) -> bytes:
+    """A PDF with every name in plain letters: `/J#53` is `/JS`."""
+    return NAME_CODE.sub(lambda found: bytes([int(found[1], 16)]), pdf)
+
+
+def _packed_objects(pdf: bytes) -> Iterator[bytes]:
+    """What object streams of a PDF unpack to, never more than a picture may. Raises: BadScan."""
+    view, left = memoryview(pdf), MOST_UNPACKED_BYTES
+    for found in STREAM.finditer(pdf):
+        unpacking, at, objects = zlib.decompressobj(), found.end(), bytearray()
+        try:
+            while not unpacking.eof and at < len(pdf) and left > len(objects):
+                objects += unpacking.decompress(view[at : at + STREAM_PIECE_BYTES], left - len(objects))
+                at += STREAM_PIECE_BYTES
+                if objects and objects[0] not in OBJECTS_BEGIN:
+                    break
+        except zlib.error:
+            pass  # a picture, or a stream that is packed in another way or none
+        left -= len(objects)
+        if left <= 0:
+            raise BadScan(ScanReason.SCAN_TOO_FINE)
+        yield _names_spelled(bytes(objects))

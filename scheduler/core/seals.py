@@ -11,6 +11,7 @@ outside of it: a line a day in a file of the installation, and in a mail on Mond
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from sqlalchemy.orm import Session
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import reading, transaction
 from scheduler.core.files import write_whole
-from scheduler.core.records import dataclass
 
 PIECE = 2_000  # records sealed in one transaction
 SEALED_WITHIN = dt.timedelta(minutes=5)  # longer, and somebody should look at the worker

@@ -4,8 +4,7 @@ Numbers that add up to a total are judged together, and a total that several tab
 """
 
 from collections.abc import Mapping, Sequence
-
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 LEAST = 5  # what a public number stands for at least
 

@@ -5,9 +5,8 @@ address asks for beyond that is not an error: the list then keeps its own order.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
-
-from scheduler.core.records import dataclass
 
 T = TypeVar("T")
 Columns = Mapping[str, Sequence[Any]]  # columns of the database; what a query makes of them is its own matter

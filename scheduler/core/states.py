@@ -4,7 +4,7 @@ No state column is written anywhere else: a law test looks for it. Each move wri
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,6 @@ from scheduler.core import audit
 from scheduler.core.db import Base, db
 from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.machines import Machine
-from scheduler.core.quick_write import QuickInsert
 
 
 def move(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: dt.datetime, reason: str = "") -> None:
@@ -39,22 +38,14 @@ def start(machine: Machine, thing: Base, to: StrEnum, *, actor: audit.Doer, at: 
     Raises: Conflict("wrong_state") when nothing may begin in the state `to`, or it may not follow the present one.
     """
     row: Any = thing
-    details = _said_at_start(machine, row.state, to)
+    details = _said(machine, row.state, to)
+    if to not in machine.starts:
+        raise Conflict(GroundReason.WRONG_STATE)
     row.state, row.state_since = to, at
     session = db.session()
     session.add(row)
     session.flush()
     audit.record(actor, f"{machine.name} {to.value}", thing, at=at, details=details)
-
-
-def start_row(
-    machine: Machine, rows: QuickInsert, said: Mapping[str, Any], to: StrEnum, *, actor: audit.Doer, at: dt.datetime
-) -> int:
-    """The same of a row without an object, said in columns with the state before; its id. Raises: as `start`."""
-    details = _said_at_start(machine, said["state"], to)
-    row_id = rows.one(db.session(), {**said, "state": to, "state_since": at})
-    audit.record_at_once(actor, f"{machine.name} {to.value}", (rows.table, row_id), at=at, details=details)
-    return row_id
 
 
 def move_each(machine: Machine, things: Sequence[Base], to: StrEnum, *, actor: audit.Doer, at: dt.datetime) -> None:
@@ -84,13 +75,6 @@ def _said(machine: Machine, before: StrEnum, to: StrEnum, reason: str = "") -> d
     if to in machine.needs_reason and not reason:
         raise Conflict(GroundReason.REASON_MISSING)
     return {"from": before.value, "to": to.value} | ({"reason": reason} if reason else {})
-
-
-def _said_at_start(machine: Machine, before: StrEnum, to: StrEnum) -> dict[str, str]:
-    details = _said(machine, before, to)
-    if to not in machine.starts:
-        raise Conflict(GroundReason.WRONG_STATE)
-    return details
 
 
 def take_back(

@@ -6,13 +6,13 @@ restore puts them right before anything else is written, and `invariants check` 
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, inspect, text
 
 from scheduler.core.db import Base, db
 from scheduler.core.defences import DEFENCES, as_ddl
-from scheduler.core.records import dataclass
 
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)\s")
 _FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\) RETURNS trigger LANGUAGE plpgsql AS \$\$(.*)\$\$", re.S)

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.core.db import Base, db
-from scheduler.core.defences import FACTS_STAY, TableLaw, defend, refuse
+from scheduler.core.defences import TableLaw, defend, refuse
 
 
 class NamedWay(StrEnum):
@@ -76,9 +76,8 @@ defend(
         """CREATE TRIGGER open_way_is_told AFTER INSERT ON open_way
         FOR EACH ROW EXECUTE FUNCTION open_way_is_told()""",
     ),
-    since=FACTS_STAY,
 )
-refuse(OpenWay.__table__, TableLaw("way_stays", ("UPDATE",), "NEW.way <> OLD.way"), since=FACTS_STAY)
+refuse(OpenWay.__table__, TableLaw("way_stays", ("UPDATE",), "NEW.way <> OLD.way"))
 
 
 def violations() -> list[str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,6 @@ from scheduler.cohorts.rules import end_of_school_year
 from scheduler.cohorts.terms import CohortSkill
 from scheduler.core.clock import local_day
 from scheduler.core.numbers import next_number
-from scheduler.core.records import dataclass
 from scheduler.demo.present import SCENES
 from scheduler.demo.rows import Ids, added, note
 from scheduler.demo.year import DETECTIVES

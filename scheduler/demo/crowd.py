@@ -1,13 +1,13 @@
 """The people of the demo, all invented: staff, educators, influencers, their hours, vetting and consents."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from scheduler.core.clock import local_day
-from scheduler.core.records import dataclass
 from scheduler.data import files
 from scheduler.demo.plans import Guide
 from scheduler.demo.rows import added, note
@@ -238,7 +238,7 @@ def _write_guardians(
             for person, _born in young
         ],
     )
-    note(session, "guardian", guardians, "guardian named", now)
+    note(session, "guardian", guardians, "guardian named", since)
     return guardians
 
 

@@ -1,9 +1,9 @@
 """What the demo tells: visits and requests as plain data, before anything is written."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
-from scheduler.core.records import dataclass, field
 from scheduler.people.terms import PresenterKind
 from scheduler.places.terms.hosts import Point
 from scheduler.programmes.terms import Audience, SchoolLevel

@@ -1,10 +1,10 @@
 """Posts of the campaign and of the helpline around the day of loading: posted with their reach, ready, planned."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.clock import local_day
 from scheduler.core.db import transaction
-from scheduler.core.records import dataclass
 from scheduler.policy import Actor
 from scheduler.posts import queries, service
 from scheduler.posts.terms import LeadsTo, PostChannel, PostDraft, PostState, ReachDraft

@@ -5,13 +5,13 @@ Days are places in the list of open days: 1 is the first one after today, -1 the
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.clock import local_day, moment_of
-from scheduler.core.records import dataclass, replace
 from scheduler.demo.plans import CrewPart, DemoHost, DemoSitting, Guide, RequestPlan, VisitPlan
 from scheduler.demo.rows import Ids, added, write_requests, write_visits
 from scheduler.demo.spread import wobble

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +18,6 @@ from scheduler.core.clock import BELGRADE, moment_of
 from scheduler.core.db import Base
 from scheduler.core.machines import Machine
 from scheduler.core.numbers import next_number
-from scheduler.core.records import dataclass, field
 from scheduler.core.tokens import new_token
 from scheduler.demo.plans import DemoSitting, RequestPlan, VisitPlan
 from scheduler.people.terms import TeachingLanguage

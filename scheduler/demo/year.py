@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from scheduler.attendance.terms import AttendanceState, HeadCounts
 from scheduler.core.clock import moment_of
-from scheduler.core.records import dataclass, replace
 from scheduler.demo.plans import CrewPart, DemoHost, DemoSitting, Diary, Guide, VisitPlan
 from scheduler.demo.spread import evenly, spread, wobble
 from scheduler.people.terms import PresenterKind

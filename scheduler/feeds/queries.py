@@ -3,26 +3,21 @@
 import datetime as dt
 import gzip
 import hashlib
-import zlib
 from typing import Any
 
 from sqlalchemy import Engine, bindparam, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.config import centre_timezone, settings
 from scheduler.core import clock, tokens
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import languages
-from scheduler.core.quick_read import QuickRead
 from scheduler.core.tokens import SecretLink, token_hash
 from scheduler.feeds import rules
-from scheduler.feeds.anew import LIVING, made_anew, packed_anew, release_of, title_of, version_of
-from scheduler.feeds.models import FeedBody, FeedPart, FeedToken
-from scheduler.feeds.terms import (
-    CAMPAIGN_CALENDAR,
-    FeedRow,
-    KeptFeed,
-)
+from scheduler.feeds.anew import LIVING, made_anew, release_of, title_of, version_of
+from scheduler.feeds.models import FeedBody, FeedToken
+from scheduler.feeds.terms import CAMPAIGN_CALENDAR, FeedRow, KeptFeed
 from scheduler.people.models import Presenter, User
 from scheduler.posts.ics import entry, planned_post
 from scheduler.posts.queries import posts_in_calendar
@@ -55,20 +50,21 @@ _ROW = (
     .join(FeedBody, FeedBody.feed_id == FeedToken.id)
     .where(*LIVING, *_HOLDS)
 )
-_KEPT, _KEPT_WHOLE = QuickRead(_ROW), QuickRead(_ROW.add_columns(FeedBody.packed))
-_PACKED = QuickRead(
-    select(FeedBody.packed).where(FeedBody.feed_id == bindparam("feed_id"), FeedBody.etag == bindparam("etag"))
-)
+_WHOLE_ROW = _ROW.add_columns(FeedBody.packed)
 
 
 def kept_feed(token: str, *, now: dt.datetime, engine: Engine | None = None, whole: bool = False) -> KeptFeed | None:
     """What is kept for an address, when that is what it gives now; None when it must be made anew, or is nobody's.
 
     One statement over indexes; with its bytes (`whole`) for who can hold none of it. That its presenter is not
-    suspended is known by the version.
+    suspended is known by the version. None too where the database does not answer: who makes it anew is told.
     """
-    asked = _KEPT_WHOLE if whole else _KEPT
-    row = asked.one(engine or db.engine, {"hash": token_hash(token), "now": now})
+    try:
+        with (engine or db.engine).connect() as connection:
+            asked = {"hash": token_hash(token), "now": now}
+            row = connection.execute(_WHOLE_ROW if whole else _ROW, asked).one_or_none()
+    except SQLAlchemyError:
+        return None
     if row is None:
         return None
     feed_id, last_read_at, language, made_by, etag, modified_at, told_by_moment, *packed = row
@@ -78,12 +74,15 @@ def kept_feed(token: str, *, now: dt.datetime, engine: Engine | None = None, who
 
 
 def packed_body(feed: KeptFeed, engine: Engine | None = None) -> bytes | None:
-    """The body of a feed as gzip; None when it was taken out meanwhile."""
+    """The body of a feed as gzip; None when it was taken out meanwhile, or the database does not answer."""
     if feed.packed:
         return feed.packed
-    row = _PACKED.one(engine or db.engine, {"feed_id": feed.feed_id, "etag": feed.etag})
-    packed: bytes | None = row[0] if row else None
-    return packed
+    wanted = select(FeedBody.packed).where(FeedBody.feed_id == feed.feed_id, FeedBody.etag == feed.etag)
+    try:
+        with (engine or db.engine).connect() as connection:
+            return connection.scalar(wanted)
+    except SQLAlchemyError:
+        return None
 
 
 # --- Of a campaign ---
@@ -151,32 +150,18 @@ def _is_right(row: Any, now: dt.datetime) -> bool:
         made = made_anew(row.token_hash, now)
     except NotFound:
         return False
-    if made.version != row.version:
-        return True  # somebody has changed something meanwhile: it is kept no more
-    return (made.etag, made.body) == (row.etag, gzip.decompress(row.packed))
-
-
-def wrong_parts(now: dt.datetime) -> list[int]:
-    """Feeds of which a part lies there that would be used now, and with which its calendar is not what it must be."""
-    parted = select(FeedToken.id, FeedToken.token_hash).where(
-        FeedToken.revoked_at.is_(None), FeedToken.id.in_(select(FeedPart.feed_id))
-    )
-    return [one.id for one in db.session().execute(parted.order_by(FeedToken.id)) if not _fits(one.token_hash, now)]
-
-
-def _fits(hashed: str, now: dt.datetime) -> bool:
-    try:
-        made, sent = made_anew(hashed, now), packed_anew(hashed, now)
-        return made.version != sent.version or (made.etag, made.body) == (sent.etag, gzip.decompress(sent.packed))
-    except (NotFound, gzip.BadGzipFile, zlib.error):
-        return False
+    if (made.etag, made.body) == (row.etag, gzip.decompress(row.packed)):
+        return True
+    version = select(version_of(FeedToken.presenter_id)).where(FeedToken.token_hash == row.token_hash)
+    return bool(
+        db.session().scalar(version) != row.version
+    )  # somebody has changed something meanwhile: it is kept no more
 
 
 def violations() -> list[str]:
     """A sentence for each such feed, for `invariants check` and each night."""
     now = clock.now()
-    bodies = [f"feed {feed_id}: what is kept is not what its address gives" for feed_id in wrong_bodies(now)]
-    return bodies + [f"feed {feed_id}: a part of it is not what its address gives" for feed_id in wrong_parts(now)]
+    return [f"feed {feed_id}: what is kept is not what its address gives" for feed_id in wrong_bodies(now)]
 
 
 # --- What its owner sees ---

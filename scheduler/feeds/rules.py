@@ -1,18 +1,14 @@
 """What a calendar shows of each assignment, and when a feed may be made. Pure."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, FeedSeat, FeedStretch, ToldBefore
+from scheduler.feeds.terms import MOST_FEEDS, NAME_LENGTH, FeedReason, FeedSeat, ToldBefore
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 
 CANCELLED_STAYS = dt.timedelta(days=30)
 READ_NOTED_EVERY = dt.timedelta(minutes=15)
-ENOUGH_ENTRIES = 150  # of a stretch: fewer pack worse, more take longer
-ENOUGH_TO_COME = 75  # of one that is not over: nearly all changes are there
-FEW_ENTRIES = 50
-FIRST_OF_MONTHS, LAST_OF_MONTHS = 0, 999_999  # of all
 ALWAYS = (dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(3000, 1, 1, tzinfo=dt.UTC))
 
 _A, _P = AssignmentState, PresentationState
@@ -101,46 +97,6 @@ def is_told_by_moment(tag: str, moment: dt.datetime, before: ToldBefore | None, 
         return not was_read  # a restored database does not know what was told
     second, latest = (one.replace(microsecond=0) for one in (moment, before.latest_told_at))
     return second > latest or (second == latest and tag == before.etag and before.told_by_moment)
-
-
-def month_of(moment: dt.datetime) -> int:
-    """The month of a moment in UTC, as the database tells it: 202610."""
-    return int(moment.year * 100 + moment.month)
-
-
-def beginning_of(month: int) -> dt.datetime:
-    """The moment at which a month begins; the first and the last month of all hold whatever lies outside."""
-    year, number = divmod(month, 100)
-    return dt.datetime(min(max(year, 1900), 9999), min(max(number, 1), 12), 1, tzinfo=dt.UTC)
-
-
-def gaps(standing: Sequence[FeedStretch]) -> tuple[list[FeedStretch], list[tuple[int, int]]]:
-    """Which of these stretches stay, and the months between them that are made anew.
-
-    A short one beside such a gap is made anew with it: else a calendar would become ever more stretches.
-    """
-    stays = list(standing)
-    while True:
-        edges = [FIRST_OF_MONTHS, *(edge for one in stays for edge in (one.first_month, one.end_month)), LAST_OF_MONTHS]
-        open_ = [(first, end) for first, end in zip(edges[::2], edges[1::2], strict=True) if first < end]
-        touched = {edge for gap in open_ for edge in gap}
-        kept = [one for one in stays if one.entries >= FEW_ENTRIES or not touched & {one.first_month, one.end_month}]
-        if len(kept) == len(stays):
-            return stays, open_
-        stays = kept
-
-
-def stretches(gap: tuple[int, int], counts: Mapping[int, int], this_month: int) -> list[tuple[int, int]]:
-    """A gap cut between two months into stretches of enough entries; `counts` says how many a month has, in order."""
-    cuts, inside = [gap[0]], 0
-    for month, count in counts.items():
-        if inside >= (ENOUGH_TO_COME if month >= this_month else ENOUGH_ENTRIES):
-            cuts.append(month)
-            inside = 0
-        inside += count
-    if len(cuts) > 1 and inside < FEW_ENTRIES:
-        cuts.pop()
-    return list(zip(cuts, [*cuts[1:], gap[1]], strict=True))
 
 
 def read_is_due(last_read_at: dt.datetime | None, now: dt.datetime) -> bool:

@@ -1,64 +1,35 @@
 """What people can do with their calendar addresses. A token leaves here once, when made; only its hash is stored."""
 
 import datetime as dt
+import gzip
 import logging
-from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, not_, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.core import audit, tokens
 from scheduler.core.db import advisory_lock, db, transaction
 from scheduler.core.errors import NotAllowed, NotFound, Rejected
-from scheduler.core.id_lists import IsOneOf, ids_named
-from scheduler.core.quick_read import QuickRead
-from scheduler.core.quick_write import QuickWrite
 from scheduler.core.tokens import new_token, token_hash
 from scheduler.feeds import queries, rules
-from scheduler.feeds.anew import packed_anew, version_of
-from scheduler.feeds.models import FeedBody, FeedMonth, FeedPart, FeedToken, FeedVersion
+from scheduler.feeds.anew import made_anew, version_of
+from scheduler.feeds.models import FeedBody, FeedToken, FeedVersion
 from scheduler.feeds.terms import (
     CAMPAIGN_CALENDAR,
     CAMPAIGN_CALENDAR_LASTS,
     FEED_LOCK,
-    Feed,
-    FeedStretch,
     KeptFeed,
-    PackedFeed,
     ToldBefore,
+    WholeFeed,
 )
 from scheduler.people.models import Presenter, User
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign
 
-_OF_FEED = FeedToken.id == bindparam("of_feed")
-_LIVING_FEED = QuickRead(select(FeedToken.id).where(_OF_FEED, FeedToken.revoked_at.is_(None)).with_for_update())
-_BEFORE = QuickRead(
-    select(
-        version_of(FeedToken.presenter_id),
-        FeedToken.last_read_at.is_not(None),
-        FeedBody.etag,
-        FeedBody.latest_told_at,
-        FeedBody.told_by_moment,
-    )
-    .outerjoin(FeedBody, FeedBody.feed_id == FeedToken.id)
-    .where(_OF_FEED)
-)
-_BODY = FeedBody.metadata.tables[FeedBody.__tablename__]
-_KEEP_FIRST = QuickWrite(insert(_BODY), _BODY.c.keys())
-_KEEP_ON = QuickWrite(
-    update(_BODY).where(_BODY.c.feed_id == bindparam("of_feed")),
-    [column.key for column in _BODY.c if not column.primary_key],
-)
-_PART = FeedPart.metadata.tables[FeedPart.__tablename__]
-_PART_NEW = QuickWrite(insert(_PART), _PART.c.keys())
-_OTHER_PARTS = QuickWrite(
-    delete(_PART).where(_PART.c.feed_id == bindparam("of_feed"), not_(IsOneOf(_PART.c.first_month, ids_named("stay"))))
-)
-
+PACKED_BY = 5  # of 9: as few bytes as 6 in less time
 log = logging.getLogger(__name__)
 
 
@@ -155,15 +126,16 @@ def renewed_body(token: str, *, now: dt.datetime) -> KeptFeed:
     What cannot be kept is given all the same, this once: somebody changes it at this moment, or the database is busy.
     Raises: NotFound when the token is unknown or revoked, or its presenter suspended.
     """
-    made = packed_anew(token_hash(token), now)
+    made = made_anew(token_hash(token), now)
+    packed = gzip.compress(made.body, PACKED_BY, mtime=0)
     try:
-        told = _keep(made)
+        told = _keep(made, packed)
     except OperationalError:
         db.session().rollback()
         log.warning("feed not kept", extra={"feed_id": made.feed_id})
         told = None
     moment = None if told is None else made.last_modified
-    return KeptFeed(made.feed_id, made.etag, made.last_read_at, moment, bool(told), made.packed)
+    return KeptFeed(made.feed_id, made.etag, made.last_read_at, moment, bool(told), packed)
 
 
 def renewed_if_there(token: str, *, now: dt.datetime) -> KeptFeed | None:
@@ -177,17 +149,28 @@ def renewed_if_there(token: str, *, now: dt.datetime) -> KeptFeed | None:
         return None
 
 
-def _keep(made: PackedFeed) -> bool | None:
+def _keep(made: WholeFeed, packed: bytes) -> bool | None:
     """Whether its moment alone tells it from what was given before; None when it is over already.
 
     Raises: NotFound when the address ended meanwhile.
     """
-    which = {"of_feed": made.feed_id}
+    this_one = FeedToken.id == made.feed_id
+    living = select(FeedToken.id).where(this_one, FeedToken.revoked_at.is_(None)).with_for_update()
+    known = (
+        select(
+            version_of(FeedToken.presenter_id),
+            FeedToken.last_read_at.is_not(None),
+            FeedBody.etag,
+            FeedBody.latest_told_at,
+            FeedBody.told_by_moment,
+        )
+        .outerjoin(FeedBody, FeedBody.feed_id == FeedToken.id)
+        .where(this_one)
+    )
     with transaction() as session:
-        connection = session.connection()
-        if not _LIVING_FEED.all(connection, which):  # who ends it waits, or was first
+        if session.scalar(living) is None:  # who ends it waits, or was first
             raise NotFound("feed")
-        [(version, was_read, etag, latest_told_at, told_by_moment)] = _BEFORE.all(connection, which)
+        version, was_read, etag, latest_told_at, told_by_moment = session.execute(known).one()
         if version != made.version:
             return None
         before = None if etag is None else ToldBefore(etag, latest_told_at, told_by_moment)
@@ -201,26 +184,13 @@ def _keep(made: PackedFeed) -> bool | None:
             "modified_at": made.last_modified,
             "latest_told_at": max(made.last_modified, latest_told_at) if before else made.last_modified,
             "told_by_moment": told,
-            "packed": made.packed,
+            "packed": packed,
         }
         if before is None:
-            _KEEP_FIRST.send(session, values | {"feed_id": made.feed_id})
+            session.execute(insert(FeedBody).values(feed_id=made.feed_id, **values))
         else:
-            _KEEP_ON.send(session, values | which)
-        _keep_parts(session, made)
+            session.execute(update(FeedBody).where(FeedBody.feed_id == made.feed_id).values(**values))
     return told
-
-
-def _keep_parts(session: Session, made: PackedFeed) -> None:
-    """Those of a long calendar; a short one is its only part, and what is kept of it is enough."""
-    _OTHER_PARTS.send(session, {"of_feed": made.feed_id, "stay": [one.first_month for one in made.stood]})
-    if made.made and (made.stood or len(made.made) > 1):
-        _PART_NEW.send(session, *(_part_row(made, one) for one in made.made))
-
-
-def _part_row(made: PackedFeed, part: FeedStretch) -> dict[str, Any]:
-    said = {name: value for name, value in part._asdict().items() if name != "piece"}
-    return {"feed_id": made.feed_id, "made_by": made.made_by} | said | part.piece._asdict()
 
 
 def tidy_up(*, now: dt.datetime) -> None:
@@ -229,39 +199,28 @@ def tidy_up(*, now: dt.datetime) -> None:
     What was changed is taken out with the change. This takes what the clock has ended and nobody has asked for since;
     on PostgreSQL also what was being made at the very moment of a change: it is never given, but it lay there.
     """
-    wrong, wrong_parts = queries.wrong_bodies(now), queries.wrong_parts(now)
     holds = FeedBody.version == (
         select(version_of(FeedToken.presenter_id)).where(FeedToken.id == FeedBody.feed_id).scalar_subquery()
     )
+    wrong = queries.wrong_bodies(now)
     over = or_(~holds, FeedBody.holds_until <= now, FeedBody.holds_from > now, FeedBody.feed_id.in_(wrong))
-    of_its_months = (
-        select(func.coalesce(func.sum(FeedMonth.steps), 0))
-        .join(FeedToken, FeedToken.presenter_id == FeedMonth.presenter_id)
-        .where(FeedToken.id == FeedPart.feed_id)
-        .where(FeedMonth.month >= FeedPart.first_month, FeedMonth.month < FeedPart.end_month)
-        .scalar_subquery()
-    )
-    ended = FeedPart.holds_until <= now, FeedPart.holds_from > now, FeedPart.feed_id.in_(wrong_parts)
     with transaction() as session:
         session.execute(update(FeedBody).where(FeedBody.packed.is_not(None), over).values(packed=None))
-        session.execute(delete(FeedPart).where(or_(FeedPart.version != of_its_months, *ended)))
-        _add_up(session, FeedVersion, FeedVersion.presenter_id)
-        _add_up(session, FeedMonth, FeedMonth.presenter_id, FeedMonth.month)
+        _add_up_versions(session)
 
 
-def _add_up(session: Session, table: type[FeedVersion | FeedMonth], *keys: InstrumentedAttribute[int]) -> None:
+def _add_up_versions(session: Session) -> None:
     """Rows that others write meanwhile are theirs: the sum is the same before and after, for whoever reads."""
-    several = select(*keys).group_by(*keys).having(func.count() > 1)
-    for which in session.execute(several).all():
-        of_one = (key == value for key, value in zip(keys, which, strict=True))
-        gone = session.execute(delete(table).where(*of_one).returning(table.writer, table.steps)).all()
+    several = select(FeedVersion.presenter_id).group_by(FeedVersion.presenter_id).having(func.count() > 1)
+    for presenter_id in session.scalars(several).all():
+        hers = delete(FeedVersion).where(FeedVersion.presenter_id == presenter_id)
+        gone = session.execute(hers.returning(FeedVersion.writer, FeedVersion.steps)).all()
         if gone:
-            same = {key.key: value for key, value in zip(keys, which, strict=True)}
-            whole = same | {"writer": gone[0].writer, "steps": sum(row.steps for row in gone)}
-            session.execute(insert(table).values(whole))
+            steps = sum(row.steps for row in gone)
+            session.execute(insert(FeedVersion).values(presenter_id=presenter_id, writer=gone[0].writer, steps=steps))
 
 
-def note_read(feed: Feed | KeptFeed, *, now: dt.datetime) -> None:
+def note_read(feed: KeptFeed, *, now: dt.datetime) -> None:
     """Remember that a calendar came by: one write in 15 minutes at most, also when two come at once.
 
     While the database is busy nothing is noted: the calendar gets its answer all the same.

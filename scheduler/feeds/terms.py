@@ -1,11 +1,10 @@
 """Words of feeds: what a reader's calendar holds, and what a page shows of a feed."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass
-from scheduler.feeds.packing import Piece
 from scheduler.visits.terms.states import AssignmentState, PresentationState
 
 FEED_LOCK = 70  # kind of core.db.advisory_lock: the feeds of one presenter
@@ -38,8 +37,8 @@ class FeedSeat(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Feed:
-    """What one address gives at one moment; and of what it was made, so that somebody can tell how long it holds."""
+class WholeFeed:
+    """What one address gives at one moment, made anew; and of what, so that somebody can tell how long it holds."""
 
     feed_id: int
     etag: str
@@ -49,36 +48,7 @@ class Feed:
     made_by: str
     holds_from: dt.datetime
     holds_until: dt.datetime
-
-
-@dataclass(frozen=True)
-class WholeFeed(Feed):
-    """All of it made anew, and not packed."""
-
     body: bytes
-
-
-class FeedStretch(NamedTuple):
-    """The entries of some months of a calendar, packed, and what must be known of them to use them with others."""
-
-    first_month: int
-    end_month: int
-    version: int
-    holds_from: dt.datetime
-    holds_until: dt.datetime
-    changed_at: dt.datetime
-    entries: int
-    digest: str
-    piece: Piece
-
-
-@dataclass(frozen=True)
-class PackedFeed(Feed):
-    """What is sent, put together from its stretches: those that stood, and those that were made now."""
-
-    packed: bytes
-    stood: tuple[FeedStretch, ...]
-    made: tuple[FeedStretch, ...]
 
 
 @dataclass(frozen=True)

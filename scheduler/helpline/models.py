@@ -13,9 +13,6 @@ from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import NamedWay, closed
 from scheduler.helpline.terms import SHIPPED_LISTS, SUMS, TOTALS, AgeBand, CallerKind, HelplineMargin
 
-HELPLINE_FIGURES = "0076_helpline_figures"  # the migration that made these tables
-TOPICS_AND_TRAININGS = "0087_topics_and_trainings"  # the one that lets a centre make lists of its own
-
 
 def _one_of(*values: str) -> str:
     return ", ".join(f"'{value}'" for value in values)
@@ -188,7 +185,6 @@ refuse(
         ("UPDATE OF publication_id",),
         f"OLD.publication_id IS NOT NULL AND {changed('publication_id')} AND {_NO_DEMO}",
     ),
-    since=HELPLINE_FIGURES,
 )
 refuse(
     HelplineCount.__table__,
@@ -202,19 +198,16 @@ refuse(
     ),
     TableLaw("signed_figures_stay", ("INSERT", "UPDATE"), _IS_SIGNED.format("NEW")),
     TableLaw("signed_figures_stay", ("DELETE",), f"{_IS_SIGNED.format('OLD')} AND {_NO_DEMO}"),
-    since=HELPLINE_FIGURES,
 )
 for _table in (HelplinePublication.__table__, HelplinePublicCell.__table__):
     refuse(
         _table,
         TableLaw("published_figures_stay", ("UPDATE",), "NEW.id = OLD.id"),
         TableLaw("published_figures_stay", ("DELETE",), _NO_DEMO),
-        since=HELPLINE_FIGURES,
     )
 refuse(
     HelplineCode.__table__,
     TableLaw("code_stays", ("UPDATE",), changed("code_list", "margin", "code")),
-    since=HELPLINE_FIGURES,
 )
 refuse(
     HelplineList.__table__,
@@ -229,5 +222,4 @@ refuse(
         "n.code_list = NEW.code_list",
         "(n.centre_id = NEW.centre_id AND n.first_day = NEW.first_day)",
     ),
-    since=TOPICS_AND_TRAININGS,
 )

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass, field
 
 
 class HelplineReason(Reason):

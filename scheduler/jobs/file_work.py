@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from scheduler import policy
@@ -16,7 +17,6 @@ from scheduler.core.imports.parts import FirstLines, first_lines, lines_to_leave
 from scheduler.core.imports.personal import NAMES_OF_PUPILS, PERSONAL_NUMBERS
 from scheduler.core.imports.sheets import FileTable, Imported, Layout, read_table
 from scheduler.core.imports.staging import Filing
-from scheduler.core.records import asdict, dataclass
 from scheduler.helpline.imports import LAYOUT as HELPLINE
 from scheduler.helpline.imports import read_helpline
 from scheduler.helpline.service.importing import import_helpline, take_back_helpline

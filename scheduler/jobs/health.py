@@ -21,7 +21,7 @@ from scheduler.messages.terms import UNSENT, MessageState
 from scheduler.people.models import Centre, Presenter
 from scheduler.policy import Actor
 from scheduler.safeguarding.models import Vetting
-from scheduler.safeguarding.terms import VettingResult
+from scheduler.safeguarding.queries import good_vettings
 from scheduler.work.models import JobRun, LongWork
 from scheduler.work.terms import (
     BACKUP_JOB,
@@ -108,9 +108,9 @@ def figures(now: dt.datetime) -> Figures:
 
 
 def _vettings_expiring(today: dt.date) -> int:
-    """Presenters at work whose last check ends within thirty days."""
+    """Presenters at work whose check ends within thirty days."""
     last = select(Vetting.presenter_id, func.max(Vetting.valid_until).label("until"))
-    good = last.where(Vetting.result == VettingResult.CLEARED).group_by(Vetting.presenter_id)
+    good = last.where(*good_vettings()).group_by(Vetting.presenter_id)
     ends = good.join(Presenter, Presenter.id == Vetting.presenter_id).where(Presenter.suspended_at.is_(None)).subquery()
     within = ends.c.until.between(today, today + EXPIRING_WITHIN)
     return db.session.scalar(select(func.count()).select_from(ends).where(within)) or 0

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from scheduler.attendance.queries import crews, figures, figures_of_places
+from scheduler.attendance.queries import figures, sheets
 from scheduler.attendance.queries import invariants as counting
 from scheduler.certificates.queries import papers, presenters
 from scheduler.cohorts.queries import lists as cohorts
+from scheduler.concerns.queries import unrecorded as concerns
 from scheduler.core import clock, triggers, ways
 from scheduler.feeds import queries as feeds
 from scheduler.jobs.health import retention_silent
@@ -17,8 +18,7 @@ from scheduler.questions.queries import figures as questions
 from scheduler.reports.queries import attendance, kept_figures
 from scheduler.requests.queries import tallies
 from scheduler.requests.service import search_keys
-from scheduler.staffing.queries import consent_law, invariants, pick_ups, young_load
-from scheduler.turns.queries import kept_turns
+from scheduler.staffing.queries import consent_law, invariants, pick_ups, unrecorded, young_load
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,13 @@ FORGETS_NOTHING = "for two days nothing was forgotten that has lasted its time: 
 ROOMS: tuple[Callable[[], list[str]], ...] = (
     invariants.violations,
     consent_law.violations,
+    unrecorded.violations,
+    concerns.violations,
     young_load.violations,
     pick_ups.violations,
     counting.violations,
     figures.violations,
-    crews.violations,
-    figures_of_places.violations,
+    sheets.violations,
     attendance.violations,
     papers.violations,
     presenters.violations,
@@ -40,7 +41,6 @@ ROOMS: tuple[Callable[[], list[str]], ...] = (
     cohorts.violations,
     panels.violations,
     kept_figures.violations,
-    kept_turns.violations,
     search_keys.violations,
     tallies.violations,
     feeds.violations,

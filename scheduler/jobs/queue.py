@@ -13,23 +13,20 @@ import sqlite3
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
+from huey import Huey, crontab
+from huey.api import PeriodicTask, TaskWrapper
+from huey.storage import MemoryStorage, RedisStorage, SqliteStorage
 from sqlalchemy.exc import SQLAlchemyError
 
 import scheduler.jobs
 from scheduler.config import Settings
 from scheduler.core import clock, tls
 from scheduler.core.db import insert_of, transaction
-from scheduler.core.loading import left_out
 from scheduler.core.logs import fields_on_each_line
 from scheduler.work.models import JobRun
-
-with left_out("redis", "psycopg"):  # huey takes along the clients of every place it could store in
-    from huey import Huey, crontab, storage
-    from huey.api import PeriodicTask
-    from huey.storage import MemoryStorage, SqliteStorage
 
 __all__ = ["attach", "crontab", "huey", "in_app", "load_jobs"]
 
@@ -51,32 +48,21 @@ def attach(app: Flask) -> None:
     huey.storage = _storage(app.config["SETTINGS"])
 
 
-class WakeUps(SqliteStorage):  # type: ignore[misc]
+class QueueConnection(sqlite3.Connection):
     """A queue that waits for no disk: nearly each act of somebody wakes the worker, and a wake-up that a failing
     power takes along costs a minute. With its log (WAL) the file stays whole all the same.
     """
 
-    def _create_connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super()._create_connection()
-        connection.execute("PRAGMA synchronous=NORMAL")
-        return connection
+    def __init__(self, *place: Any, **how: Any) -> None:
+        super().__init__(*place, **how)
+        self.execute("PRAGMA synchronous=NORMAL")
 
 
-def _storage(settings: Settings) -> SqliteStorage | storage.RedisStorage:
+def _storage(settings: Settings) -> SqliteStorage | RedisStorage:
     if settings.redis_url:
-        _load_redis()
-        return storage.RedisStorage(QUEUE_NAME, url=tls.checked_redis(settings.redis_url, settings.tls_ca_file))
+        return RedisStorage(QUEUE_NAME, url=tls.checked_redis(settings.redis_url, settings.tls_ca_file))
     settings.instance.mkdir(parents=True, exist_ok=True)
-    return WakeUps(QUEUE_NAME, filename=str(settings.instance / "queue.sqlite3"))
-
-
-def _load_redis() -> None:
-    """Give huey the client that we left out when we loaded it."""
-    import redis
-
-    storage.ConnectionPool, storage.RedisStorage.redis_client = redis.ConnectionPool, redis.Redis
-    storage.Redis = redis.Redis
-    storage.ConnectionError, storage.TimeoutError = redis.ConnectionError, redis.TimeoutError
+    return SqliteStorage(QUEUE_NAME, filename=str(settings.instance / "queue.sqlite3"), factory=QueueConnection)
 
 
 def in_app(job: Callable[P, R]) -> Callable[P, R]:
@@ -131,6 +117,6 @@ def waiting_in_queue() -> int | None:
 
 def load_jobs() -> list[str]:
     """Import every file of jobs, so that the worker knows them by name; returns those names in order."""
-    for module in pkgutil.iter_modules(scheduler.jobs.__path__, "scheduler.jobs."):
-        importlib.import_module(module.name)
-    return sorted(task.__name__ for task in huey._registry._registry.values())  # huey offers no public list
+    found = pkgutil.iter_modules(scheduler.jobs.__path__, "scheduler.jobs.")
+    each = [job for one in found for job in vars(importlib.import_module(one.name)).values()]
+    return sorted({job.task_class.__name__ for job in each if isinstance(job, TaskWrapper)})

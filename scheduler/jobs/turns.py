@@ -1,4 +1,4 @@
-"""In the morning coordinators read what is due; what changed is judged anew each minute."""
+"""In the morning coordinators read what is due."""
 
 import logging
 
@@ -15,11 +15,3 @@ def tell_what_is_due() -> None:
     """Each working day, mail what is due today or overdue. A day's mail is written once: twice is once."""
     if centres := service.tell_what_is_due(now=clock.now()):
         log.info("what is due was told", extra={"centres": centres})
-
-
-@huey.periodic_task(crontab(minute="*"), name="turns.judge_anew")
-@in_app
-def judge_anew() -> None:
-    """Each minute, judge the visits of which something changed, or the clock did. Twice at once judges each once."""
-    if visits := service.judge_anew(now=clock.now()):
-        log.info("turns judged", extra={"visits": visits})

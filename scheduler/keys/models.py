@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from scheduler.core.db import Base
 from scheduler.core.defences import TableLaw, defend
 
-SINCE = "0034_second_step"
-
 
 class CodeApp(Base):
     """The app that shows somebody's codes."""
@@ -77,5 +75,4 @@ for _table, _law in (
         _table,
         sqlite=_law.on_sqlite(_table.name),  # type: ignore[attr-defined]
         postgresql=_law.on_postgresql(_table.name),  # type: ignore[attr-defined]
-        since=SINCE,
     )

@@ -1,10 +1,10 @@
 """Words of the second step."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass, field
 from scheduler.policy import Actor, Role
 
 

@@ -11,12 +11,9 @@ from scheduler.config import settings
 from scheduler.core import audit, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.leases import lease
-from scheduler.core.quick_write import QuickInsert
 from scheduler.messages import mail, queries, rules
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import UNSENT, Body, Channel, Failure, MessageDraft, MessageState, Parcel, ShortDraft
-
-_WRITE = QuickInsert(OutboxMessage)
 
 
 def queue_message(
@@ -25,14 +22,11 @@ def queue_message(
     """Store one mail in the caller's transaction, rendered now from templates/mails/<kind>.jinja.
 
     Until `not_before` it stays in the house, where it can be stopped. Whoever shall keep nobody waiting at the write
-    lock has rendered it before (`rendered`), and hands over its `body`: then it is written at once.
+    lock has rendered it before (`rendered`), and hands over its `body`.
 
     Raises: jinja2 errors when the kind or one of its values is unknown.
     """
-    if body:
-        _WRITE.each(db.session(), [_written(draft, now, not_before, body)])
-    else:
-        db.session().add(OutboxMessage(**_written(draft, now, not_before)))
+    db.session().add(OutboxMessage(**_written(draft, now, not_before, body)))
 
 
 def rendered(draft: MessageDraft) -> Body:

@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-
-from scheduler.core.records import dataclass
 
 
 class MessageState(StrEnum):

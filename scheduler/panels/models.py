@@ -15,8 +15,6 @@ from scheduler.core.defences import Aftermath, TableLaw, changed, follow, refuse
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.panels.terms import PanelQuestion
 
-PANELS = "0083_panels"  # the migration that made these tables
-
 
 class Panel(Base):
     """A draft before the youth of a centre: its words as they were put, until when, and how many have rated."""
@@ -95,7 +93,6 @@ refuse(
         f" OR (NEW.rated <> OLD.rated AND (NEW.rated <> OLD.rated + 1 OR NEW.rated <> {_SEATS}))",
     ),
     keys=("n.id = NEW.id", "n.number = NEW.number"),
-    since=PANELS,
 )
 
 _OPEN = "EXISTS (SELECT 1 FROM panel a WHERE a.id = {row}.panel_id AND a.closed_at IS NULL)"
@@ -120,7 +117,6 @@ refuse(
         "n.id = NEW.id",
         "(n.panel_id = NEW.panel_id AND n.question = NEW.question AND n.answer = NEW.answer)",
     ),
-    since=PANELS,
 )
 
 _CONSENT = """EXISTS (SELECT 1 FROM guardian_consent c WHERE c.presenter_id = p.id AND c.takes_part
@@ -138,13 +134,11 @@ refuse_more(
     TableLaw("seat_is_of_who_is_asked", ("INSERT",), f"NOT {_ASKED}"),
     TableLaw("seat_stays", ("UPDATE",), changed("panel_id", "presenter_id")),
     TableLaw("seat_stays", ("DELETE",), f"{_OPEN.format(row='OLD')} AND {_FORGOTTEN}"),
-    since=PANELS,
 )
 follow(
     PanelSeat.__table__,
     Aftermath("is_counted", "INSERT", "", "UPDATE panel SET rated = rated + 1 WHERE id = NEW.panel_id;"),
     words={},
-    since=PANELS,
 )
 follow(
     Panel.__table__,
@@ -153,5 +147,4 @@ follow(
         "DELETE FROM panel_seat WHERE panel_id = NEW.id;",
     ),
     words={},
-    since=PANELS,
 )  # fmt: skip

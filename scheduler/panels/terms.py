@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import worded
-from scheduler.core.records import dataclass
 from scheduler.core.small_cells import LEAST
 from scheduler.core.text import to_latin
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DATABASE_LAW, TWO_PEOPLE, TableLaw, changed, defend, refuse, refuse_more
+from scheduler.core.defences import TableLaw, changed, defend, refuse, refuse_more
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
 from scheduler.core.spelled_column import both_spellings
@@ -351,8 +351,6 @@ _ON_POSTGRESQL = " OR ".join(
     for name, years in _DAYS.items()
 )
 _FOLLOW = "protection_follows_the_birth_date"
-LOGIN_IDENTITY = "0036_login_identity"  # the migration that brings the table
-PEOPLE_REACHED = "0044_people_reached"  # the migration that brings the next two
 
 
 def _of_a_minor(day: str) -> str:
@@ -368,7 +366,6 @@ _STAYS = TableLaw(
 refuse_more(
     User.__table__,
     TableLaw("origin_stays", ("UPDATE OF origin_id",), f"OLD.password_hash IS NOT NULL AND {changed('origin_id')}"),
-    since=TWO_PEOPLE,
 )
 refuse(
     Presenter.__table__,
@@ -382,21 +379,17 @@ defend(
     Presenter.__table__,
     sqlite=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_SQLITE})").on_sqlite("presenter"),
     postgresql=TableLaw(_FOLLOW, ("INSERT", "UPDATE"), f"({_ON_POSTGRESQL})").on_postgresql("presenter"),
-    since=DATABASE_LAW,
 )
 defend(
     LoginIdentity.__table__,
     sqlite=_STAYS.on_sqlite("login_identity"),
     postgresql=_STAYS.on_postgresql("login_identity"),
-    since=LOGIN_IDENTITY,
 )
 refuse_more(
     PresenterPhoto.__table__,
     TableLaw("photo_is_of_an_adult", ("INSERT", "UPDATE"), _of_a_minor("agreed_on")),
-    since=PEOPLE_REACHED,
 )
 refuse_more(
     PresenterNote.__table__,
     TableLaw("no_note_about_a_minor", ("INSERT", "UPDATE"), _of_a_minor("said_on")),
-    since=PEOPLE_REACHED,
 )

@@ -154,6 +154,11 @@ def _by_comma(said: str | None) -> list[str]:
     return sorted(said.split(",")) if said else []
 
 
+def home_point(presenter: Presenter) -> Point:
+    """The town a presenter sets out from; her home must be loaded."""
+    return Point(presenter.home.lat, presenter.home.lon)
+
+
 def phone_of(presenter_id: int) -> str:
     """The number of a presenter; empty when none is known. For herself and for staff who may change her."""
     return db.session.scalar(select(Presenter.phone).where(Presenter.id == presenter_id)) or ""

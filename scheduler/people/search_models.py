@@ -7,7 +7,6 @@ from scheduler.core.db import Base, part_index
 from scheduler.core.defences import Aftermath, changed, follow
 from scheduler.people.models import User
 
-SEARCH_KEYS = "0111_search_keys"  # the migration from which on folded names are kept
 NOT_FOLDED = "search_key IS NULL"
 
 
@@ -41,5 +40,4 @@ follow(
     Aftermath("is_folded_anew", f"UPDATE OF {', '.join(_KEPT_OF)}", changed(*_KEPT_OF), _NOT_YET),
     Aftermath("is_folded_anew", "DELETE", "", "DELETE FROM person_search_key WHERE user_id = OLD.id;"),
     words={},
-    since=SEARCH_KEYS,
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,7 +10,6 @@ from scheduler.core.errors import Reason, SchedulerError
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import worded
 from scheduler.core.names import SpelledName, whole_name
-from scheduler.core.records import dataclass, field
 from scheduler.places.terms.hosts import Point
 from scheduler.policy import Actor, Role
 

@@ -7,8 +7,6 @@ from scheduler.core.db import Base
 from scheduler.core.defences import RANDOM, Aftermath, changed, follow
 from scheduler.people.models import Presenter, User
 
-MINORS_VERSIONS = "0105_minors_version"  # the migration that brings the table
-
 
 class MinorsVersion(Base):
     """Another number whenever the minors of a centre, or their names, are others. Written by triggers alone.
@@ -44,7 +42,6 @@ follow(
         _other_version(_OF_ACCOUNTS.format("OLD.user_id, NEW.user_id")),
     ),
     words={"$RANDOM": RANDOM},
-    since=MINORS_VERSIONS,
 )
 follow(
     User.__table__,
@@ -55,5 +52,4 @@ follow(
         _other_version(_EITHER_CENTRE),
     ),
     words={"$RANDOM": RANDOM},
-    since=MINORS_VERSIONS,
 )

@@ -8,27 +8,21 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Date, Integer, String, bindparam, cast, func, literal, null, select, union_all
 
 from scheduler.core.db import db
-from scheduler.core.quick_answer import QuickAnswer
-from scheduler.core.quick_read import QuickRead
 from scheduler.places.models import Closure, District, Holiday, Municipality, SchoolCalendarEntry
 from scheduler.places.rules.school_days import LessonCalendar, ShutDays
 from scheduler.places.terms.hosts import CalendarSpan, ClosureReason, ClosureRow, Extent, HolidayRow, SchoolCalendar
 
-MOST_CALENDAR_ROWS = 2_000  # that a process remembers, half a kilobyte each
 CALENDARS = {one.value: one for one in SchoolCalendar}
 
 
 def lesson_calendar(first: dt.date, last: dt.date) -> LessonCalendar:
-    """All that decides on which days of a span which schools have pupils, of the school years that it touches.
-
-    The rows are asked for each time; of the same ones the very same calendar is given, with what was asked of it.
-    """
-    return _known_lessons().on_page(db.session(), _span(first, last), first, last).what
+    """All that decides on which days of a span which schools have pupils, of the school years that it touches."""
+    return _lessons(first, last, db.session().execute(_plain_lines(), _span(first, last)))
 
 
 def lessons_and_closures(first: dt.date, last: dt.date) -> tuple[LessonCalendar, list[ClosureRow]]:
     """The same, and the closures that shut a day of the span as pages show them, by first day: one question."""
-    found = list(_named_lines().on_page(db.session(), _span(first, last)))
+    found = db.session().execute(_named_lines(), _span(first, last)).all()
     shut = [_shut(*row[1:4], *row[6:]) for row in found if row[0] == "closure"]
     closures = sorted(
         (row for row in shut if row.shut_until >= max(first, row.first_day)), key=lambda row: (row.first_day, row.id)
@@ -43,10 +37,8 @@ def _span(first: dt.date, last: dt.date) -> dict[str, dt.date]:
 
 
 @cache
-def _known_lessons() -> QuickAnswer[LessonCalendar]:
-    return QuickAnswer(
-        _lines_of(named=False), lambda found, first, last: _lessons(first, last, found), most_rows=MOST_CALENDAR_ROWS
-    )
+def _plain_lines() -> CompoundSelect[Any]:
+    return _lines_of(named=False)
 
 
 def _lessons(first: dt.date, last: dt.date, found: Iterable[Sequence[Any]]) -> LessonCalendar:
@@ -73,8 +65,8 @@ def _shut(
 
 
 @cache
-def _named_lines() -> QuickRead:
-    return QuickRead(_lines_of(named=True))
+def _named_lines() -> CompoundSelect[Any]:
+    return _lines_of(named=True)
 
 
 def _lines_of(*, named: bool) -> CompoundSelect[Any]:

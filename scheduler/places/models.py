@@ -1,14 +1,25 @@
 """Tables of the places: districts, municipalities, hosts with their shifts and bells, holidays, school calendars."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, declared_attr, mapped_column, relationship
 
 from scheduler.core.db import Base, db
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import ClosureReason, HostKind, SchoolCalendar
 from scheduler.places.terms.school_time import Grouping, NamedDay, Rotation, Shift
+from scheduler.places.terms.venue import VENUE_FACTS, Venue
+
+
+class HasVenue:
+    """A table of what is held somewhere: a column for each fact of its venue, and the venue as one value."""
+
+    room: Mapped[str] = mapped_column(default="")
+
+    @declared_attr
+    def venue(cls) -> Mapped[Venue]:  # noqa: N805
+        return composite(Venue, *(fact.name for fact in VENUE_FACTS))
 
 
 class District(Base):

@@ -169,7 +169,7 @@ def municipality_row(municipality: Municipality) -> MunicipalityRow:
 
 def municipalities(language: str = "sr_Latn") -> list[MunicipalityRow]:
     """All of them under their districts, both by the alphabet of the language."""
-    return list(known_municipalities(language).what)
+    return list(known_municipalities(language))
 
 
 def hosts_with_bells(municipality_id: int, *, language: str = "sr_Latn", limit: int = 400) -> list[HostRow]:

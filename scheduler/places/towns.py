@@ -1,27 +1,19 @@
-"""The municipalities under their districts: a list that hardly ever changes, made once for what is stored."""
+"""The municipalities under their districts."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick
-from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
 from scheduler.places.models import District, Municipality
 from scheduler.places.terms.hosts import MunicipalityRow, Point
 
-MOST_TOWNS = 1_000  # that a process remembers: all of the country in each language
 
-
-def known_municipalities(language: str = "sr_Latn") -> NumberedAnswer[Sequence[MunicipalityRow]]:
-    """All of them under their districts, both by the alphabet of the language; with a number for what is made of it."""
-    return _TOWNS.on_page(db.session(), {}, language)
-
-
-def _sorted_towns(rows: Iterable[Any], language: str) -> Sequence[MunicipalityRow]:
-    towns = [MunicipalityRow(*(*said, Point(lat, lon))) for *said, lat, lon in rows]
+def known_municipalities(language: str = "sr_Latn") -> Sequence[MunicipalityRow]:
+    """All of them under their districts, both by the alphabet of the language."""
+    towns = [MunicipalityRow(*(*said, Point(lat, lon))) for *said, lat, lon in db.session().execute(_TOWNS)]
     keys = {row.district_id: alphabet_key(pick(language, row.district_sr_cyrl, row.district_sr_latn)) for row in towns}
     return tuple(sorted(towns, key=lambda row: (keys[row.district_id], alphabet_key(row.name(language)))))
 
@@ -30,10 +22,8 @@ _TOWN_COLUMNS = Municipality.id, Municipality.name_sr_cyrl, Municipality.name_sr
 _CITY_COLUMNS = Municipality.city_sr_cyrl, Municipality.city_sr_latn
 _DISTRICT_COLUMNS = District.id, District.name_sr_cyrl, District.name_sr_latn, District.name_en
 _REST_COLUMNS = District.school_calendar, Municipality.postcode, Municipality.lat, Municipality.lon
-_TOWNS = QuickAnswer(
+_TOWNS = (
     select(*_TOWN_COLUMNS, *_CITY_COLUMNS, *_DISTRICT_COLUMNS, *_REST_COLUMNS)
     .join(District, District.id == Municipality.district_id)
-    .order_by(Municipality.id),
-    _sorted_towns,
-    most_rows=MOST_TOWNS,
+    .order_by(Municipality.id)
 )

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, NoReturn, TypeVar
 
-from scheduler.core.records import asdict, dataclass, replace
 from scheduler.planning.rules.roads import plan_km
 from scheduler.planning.terms import (
     DAYS_OF_WEEK,

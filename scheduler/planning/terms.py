@@ -1,9 +1,8 @@
 """The words of the planner: a problem, a plan, what it costs. Days and minutes are whole numbers (docs/planner.md)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from scheduler.core.records import dataclass, field
 
 Spent = Callable[[int], float]  # how much of the budget is used after so many steps: 1.0 ends the search
 Told = Callable[[str, Mapping[str, object]], None]  # what a search says while it works

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from scheduler.core.language import translator
-from scheduler.core.records import dataclass
 from scheduler.core.text import tidy
 from scheduler.posts.terms import PostRow, PostState
 from scheduler.posts.wording import CHANNELS

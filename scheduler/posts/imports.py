@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from scheduler.core.imports.sheets import Cells, Layout, LineProblem, in_order, read_lines
-from scheduler.core.records import dataclass
 from scheduler.posts.terms import MOST_REACHED, ReachDraft
 
 LAYOUT = Layout(

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import POSTS, follows, refuse
+from scheduler.core.defences import follows, refuse
 from scheduler.posts.terms import POST_MACHINE, LeadsTo, PictureLicence, PostChannel, PostState
 
 
@@ -76,4 +76,4 @@ class PostOpenings(Base):
     times: Mapped[int]
 
 
-refuse(Post.__table__, follows(POST_MACHINE), keys=("n.id = NEW.id", "n.number = NEW.number"), since=POSTS)
+refuse(Post.__table__, follows(POST_MACHINE), keys=("n.id = NEW.id", "n.number = NEW.number"))

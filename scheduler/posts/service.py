@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -17,7 +18,6 @@ from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Reje
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
-from scheduler.core.records import dataclass, field
 from scheduler.core.scans import BadScan, read_wide
 from scheduler.people.queries import colleagues_of
 from scheduler.policy import Actor

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import worded
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 
 MOST_REACHED = 100_000_000  # people, and reactions: more is a slip

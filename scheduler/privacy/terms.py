@@ -3,10 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason, SchedulerError
-from scheduler.core.records import dataclass, field
 
 # Tables that are keys, queues or the machine's own notes: nothing a centre could use elsewhere. And the scans of signed
 # papers: what they allow, and which two have seen them, leaves with the consents. Faces stay here, and who fetches a
@@ -22,18 +22,14 @@ LEFT_OUT = frozenset(
         "concern_about",
         "consent_paper",
         "contact_search_key",
-        "crew_figure",
         "date_hold",
         "feed_body",
-        "feed_month",
-        "feed_part",
         "feed_version",
         "form_key",
         "held_time",
         "hidden_columns",
         "imported_row",
         "job_run",
-        "kept_turn",
         "long_work",
         "minors_version",
         "open_way",
@@ -41,7 +37,6 @@ LEFT_OUT = frozenset(
         "panel_sum",
         "person_search_key",
         "pick_up",
-        "place_figure",
         "presenter_photo",
         "programme_photo",
         "request_tally",
@@ -51,7 +46,6 @@ LEFT_OUT = frozenset(
         "sign_in",
         "sign_in_attempt",
         "staged_row",
-        "turn_mark",
         "undoable_act",
         "unproved_mail",
         "work_file",

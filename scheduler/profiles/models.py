@@ -10,7 +10,6 @@ from scheduler.core.defences import TableLaw, changed, refuse
 from scheduler.core.ways import NamedWay, closed
 from scheduler.profiles.terms import LONGEST_TYPED
 
-PROFILES = "0081_profiles"  # the migration that made these tables
 TEXT_COLUMNS = ("about_sr_cyrl", "about_en", "plans_sr_cyrl", "plans_en")
 
 
@@ -76,5 +75,4 @@ refuse(
         f" OR (OLD.taken_back_at IS NOT NULL AND {changed('taken_back_at', 'taken_back_why')})",
     ),
     TableLaw("signed_profile_stays", ("DELETE",), closed(NamedWay.DEMO)),
-    since=PROFILES,
 )

@@ -4,14 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, null, select, union_all
+from sqlalchemy import Select, String, cast, null, select, union_all
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.quick_answer import QuickAnswer
-from scheduler.core.quick_read import QuickTables
 from scheduler.core.text import fold
 from scheduler.people.models import Centre, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import TeachingLanguage, Topic
@@ -22,7 +20,6 @@ from scheduler.programmes.models import (
     CampaignMember,
     CampaignTarget,
     Programme,
-    ProgrammeAudience,
     ProgrammePhoto,
 )
 from scheduler.programmes.terms import (
@@ -36,12 +33,14 @@ from scheduler.programmes.terms import (
     Text,
 )
 
-MOST_PROGRAMME_ROWS = 4_000  # of open programmes, one for each audience: what is made of more is made anew each time
-
 
 def open_programmes(centre_id: int | None = None) -> list[ProgrammeRow]:
     """Programmes that a host can ask for now, of one centre or of all, by name."""
-    return [row for row in _OPEN.on_page(db.session(), {}).what if centre_id in (None, row.centre_id)]
+    wanted = _programmes().where(Programme.open.is_(True))
+    if centre_id is not None:
+        wanted = wanted.where(Programme.centre_id == centre_id)
+    rows = map(programme_row, db.session().scalars(wanted).unique())
+    return sorted(rows, key=lambda row: (fold(row.name_sr_cyrl), row.id))  # Ђ, Ј, Љ lie outside а–ш for a database
 
 
 def programmes_of(centre_id: int) -> list[ProgrammeRow]:
@@ -82,10 +81,7 @@ def photo_of(slug: str) -> bytes:
 
 def programme_of(programme_id: int) -> ProgrammeRow:
     """One programme by its id. Raises: NotFound."""
-    found = _of_tables(_ONE.rows(db.session(), {"programme_id": programme_id}))
-    if not found:
-        raise NotFound("programme")
-    return found[0]
+    return _one(_programmes().where(Programme.id == programme_id))
 
 
 def programme_of_campaign(campaign_id: int) -> int | None:
@@ -96,38 +92,6 @@ def programme_of_campaign(campaign_id: int) -> int | None:
 def _programmes() -> Select[Programme]:
     loaded = (joinedload(Programme.centre), joinedload(Programme.audiences))
     return select(Programme).options(*loaded).order_by(Programme.id)
-
-
-def _with_audiences(wanted: Select[Any]) -> Select[Any]:
-    centres = wanted.select_from(Programme).join(Centre, Centre.id == Programme.centre_id)
-    audiences = centres.outerjoin(ProgrammeAudience, ProgrammeAudience.programme_id == Programme.id)
-    return audiences.order_by(Programme.id, ProgrammeAudience.id)
-
-
-# Nearly each page of a booking asks them.
-_TABLES = [table.__table__ for table in (Programme, Centre, ProgrammeAudience)]
-_ONE = QuickTables(_TABLES, lambda wanted: _with_audiences(wanted).where(Programme.id == bindparam("programme_id")))
-_ALL_OPEN = QuickTables(_TABLES, lambda wanted: _with_audiences(wanted).where(Programme.open.is_(True)))
-
-
-def _by_name(rows: list[tuple[Any, ...]]) -> tuple[ProgrammeRow, ...]:
-    found = _of_tables(_ALL_OPEN.parted(rows))
-    return tuple(
-        sorted(found, key=lambda row: (fold(row.name_sr_cyrl), row.id))
-    )  # Ђ, Ј, Љ lie outside а–ш for a database
-
-
-_OPEN = QuickAnswer(_ALL_OPEN.statement, _by_name, most_rows=MOST_PROGRAMME_ROWS)
-
-
-def _of_tables(rows: list[list[Any]]) -> list[ProgrammeRow]:
-    """Programmes with centre and audiences, as pages and rules see them."""
-    found: dict[int, Any] = {}
-    for programme, centre, audience in rows:
-        known = found.setdefault(programme.id, programme)
-        known.centre = centre
-        known.audiences = [*getattr(known, "audiences", ()), *([audience] if audience else ())]
-    return [programme_row(programme) for programme in found.values()]
 
 
 def _one(wanted: Select[Programme]) -> ProgrammeRow:

@@ -1,11 +1,11 @@
 """Words of programmes and campaigns."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import worded
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
 

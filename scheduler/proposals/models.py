@@ -9,14 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base
-from scheduler.core.defences import RIDES, TableLaw, refuse_more
+from scheduler.core.defences import TableLaw, refuse_more
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.proposals.terms.plan import MOST_NIGHTS_AWAY, OF_SOMEBODY, Assumed, Trouble, WaitCause
 from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
-PROPOSALS = "0080_proposals"  # the migration that made these tables
-REPAIRS = "0090_repairs"  # the one since which a plan may mend, or assume
-NIGHTS_AWAY = "0091_nights_away"  # the one since which somebody may stay away for a night
 LEVERS = ("reach", "kilometres", "fairness", "calm")
 FIGURES = ("cost", "served_weight", "asked_weight", "km", "steps")
 
@@ -192,7 +189,6 @@ refuse_more(
         ("INSERT", "UPDATE OF visit_id"),
         f"NEW.visit_id IS NOT NULL AND EXISTS ({_HALF})",
     ),
-    since=PROPOSALS,
 )
 _ASSUMED = "SELECT 1 FROM plan_ground g WHERE g.proposal_id = NEW.proposal_id AND g.assumed IS NOT NULL"
 refuse_more(
@@ -202,7 +198,6 @@ refuse_more(
         ("INSERT", "UPDATE OF visit_id"),
         f"NEW.visit_id IS NOT NULL AND EXISTS ({_ASSUMED})",
     ),
-    since=REPAIRS,
 )
 
 
@@ -212,6 +207,6 @@ def _of_a_minor(day: str) -> str:
 
 for _table, _day in ((OvernightWish.__table__, "said_on"), (ProposedNight.__table__, "after_day")):
     _law = TableLaw("minor_sleeps_at_home", ("INSERT", "UPDATE"), _of_a_minor(_day))
-    refuse_more(_table, _law, since=NIGHTS_AWAY)
+    refuse_more(_table, _law)
 
-refuse_more(ProposedRide.__table__, RIDE_HAS_BOTH, since=RIDES)
+refuse_more(ProposedRide.__table__, RIDE_HAS_BOTH)

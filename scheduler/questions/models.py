@@ -18,8 +18,6 @@ from scheduler.questions.terms import (
     RoundMoment,
 )
 
-QUESTIONS = "0082_questions"  # the migration that made these tables
-
 
 class QuestionSet(Base):
     """The questions of a programme in one edition. The newest is asked while `is_asked`."""
@@ -128,7 +126,6 @@ refuse(
     QuestionSet.__table__,
     TableLaw("edition_stays", ("UPDATE",), changed("programme_id", "edition", "began_on")),
     keys=("n.id = NEW.id", "(n.programme_id = NEW.programme_id AND n.edition = NEW.edition)"),
-    since=QUESTIONS,
 )
 refuse(
     SetQuestion.__table__,
@@ -136,7 +133,6 @@ refuse(
     TableLaw("asked_set_stays", ("UPDATE",), f"{_ASKED.format('NEW')} OR {_ASKED.format('OLD')}"),
     TableLaw("asked_set_stays", ("DELETE",), f"{_ASKED.format('OLD')} AND {_NO_DEMO}"),
     keys=("n.id = NEW.id", "(n.set_id = NEW.set_id AND n.place = NEW.place)"),
-    since=QUESTIONS,
 )
 refuse(
     QuestionRound.__table__,
@@ -156,7 +152,6 @@ refuse(
         " GROUP BY a.question_id HAVING SUM(a.paper) > NEW.paper)",
     ),
     keys=("n.id = NEW.id", "(n.presentation_id = NEW.presentation_id AND n.moment = NEW.moment)"),
-    since=QUESTIONS,
 )
 refuse(
     AnswerSum.__table__,
@@ -168,5 +163,4 @@ refuse(
         "n.id = NEW.id",
         "(n.round_id = NEW.round_id AND n.question_id = NEW.question_id AND n.choice = NEW.choice)",
     ),
-    since=QUESTIONS,
 )

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass, field
 from scheduler.programmes.terms import Audience, in_language
 
 FEWEST_QUESTIONS, LARGEST_SET = 3, 7

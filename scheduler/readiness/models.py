@@ -6,11 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import DRIVES_AND_QUESTIONS, Aftermath, TableLaw, follow, refuse_more
+from scheduler.core.defences import Aftermath, TableLaw, follow, refuse_more
 from scheduler.readiness.terms import CancelCause, NumbersOutcome, ToldHow, ToldWhat
 from scheduler.visits.models.visits import Replanning, Visit
 
-NUMBERS_ASKED = "0042_numbers_asked"  # the migration from which on a question of numbers ends with its visit
 _OPEN = "answered_at IS NULL"
 
 
@@ -68,7 +67,6 @@ follow(
         f" WHERE visit_id = NEW.id AND {_OPEN};",
     ),
     words={},
-    since=NUMBERS_ASKED,
 )
 follow(
     Replanning.__table__,
@@ -79,7 +77,6 @@ follow(
         f"UPDATE numbers_asked SET visit_id = NEW.new_id WHERE visit_id = NEW.stopped_id AND {_OPEN};",
     ),
     words={},
-    since=NUMBERS_ASKED,
 )
 
 refuse_more(
@@ -90,7 +87,6 @@ refuse_more(
         "NEW.answered_at IS NULL AND EXISTS (SELECT 1 FROM visit v"
         " WHERE v.id = NEW.visit_id AND v.state IN ('cancelled', 'delivered', 'replanned'))",
     ),
-    since=DRIVES_AND_QUESTIONS,
 )
 
 

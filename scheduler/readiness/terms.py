@@ -1,10 +1,10 @@
 """Between the plan and the visit: a school's wish for another date, its checklist, what the nightly re-check finds."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass
 from scheduler.requests.terms.school_request import ExpectedCounts
 from scheduler.visits.terms.states import CancelledBy, ClockWrong, FindingKind
 

@@ -6,13 +6,13 @@ their size on a phone.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from math import ceil, cos, radians
 
 from scheduler.config import map_outline
 from scheduler.core.language import number, translator, worded
-from scheduler.core.records import dataclass, replace
 from scheduler.data import files, outlines
 from scheduler.data.outlines import DistrictShape
 from scheduler.places.terms.hosts import Point

@@ -8,7 +8,6 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.attendance.models import KEPT_FIGURES
 from scheduler.core.db import Base
 from scheduler.core.defences import RANDOM, Aftermath, changed, defend, follow
 from scheduler.places.models import District, Municipality
@@ -162,7 +161,6 @@ follow(
     Aftermath("leaves_a_crew", "UPDATE", f"OLD.{_WENT} AND (NEW.state NOT IN ('accepted', 'present') OR "
               f"{changed('presentation_id', 'presenter_id')})", _seat("OLD", "-")),
     words=_SHARED,
-    since=KEPT_FIGURES,
 )  # fmt: skip
 follow(
     Visit.__table__,
@@ -173,7 +171,6 @@ follow(
         _seats("OLD.campaign_id", "p.visit_id = OLD.id", "-") + _seats("NEW.campaign_id", "p.visit_id = NEW.id", "+"),
     ),
     words={},
-    since=KEPT_FIGURES,
 )
 follow(
     Presentation.__table__,
@@ -185,7 +182,6 @@ follow(
         + _seats(_CAMPAIGN_OF.format("NEW"), "p.id = NEW.id", "+"),
     ),
     words={},
-    since=KEPT_FIGURES,
 )
 
 _RETOLD = "UPDATE figure_version SET version = $RANDOM;"
@@ -197,7 +193,6 @@ for _table, _columns in (
         _table,
         Aftermath("is_told_anew", f"UPDATE OF {', '.join(_columns)}", changed(*_columns), _RETOLD),
         words={"$RANDOM": RANDOM},
-        since=KEPT_FIGURES,
     )
 
 CREWS = (  # what the kept crews must be at any moment

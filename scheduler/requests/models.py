@@ -7,10 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, enum_named, index_where_told, part_index
-from scheduler.core.defences import SENT_TOGETHER, TableLaw, changed, refuse_more
+from scheduler.core.defences import TableLaw, changed, refuse_more
 from scheduler.people.models import Centre, User
 from scheduler.people.terms import TeachingLanguage
-from scheduler.places.models import District, Host
+from scheduler.places.models import District, HasVenue, Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.terms.acts import BulkAct
@@ -28,7 +28,7 @@ _WAITLISTED = "state IN ('waitlisted')"
 _IN_LINE = "state IN ('waitlisted', 'proposed')"
 
 
-class SchoolRequest(Base):
+class SchoolRequest(HasVenue, Base):
     """A host asks for presentations within a span of days."""
 
     __tablename__ = "school_request"
@@ -79,7 +79,6 @@ class SchoolRequest(Base):
     contact_email: Mapped[str]  # may be empty for a request taken on the phone
     addresses_corrected: Mapped[int] = mapped_column(default=0, server_default="0")  # before the proof
     contact_phone: Mapped[str]
-    room: Mapped[str] = mapped_column(default="")
     has_projector: Mapped[bool] = mapped_column(default=False)
     has_sound: Mapped[bool] = mapped_column(default=False)
     has_internet: Mapped[bool] = mapped_column(default=False)
@@ -129,7 +128,6 @@ refuse_more(
     SchoolRequest.__table__,
     TableLaw("booking_of_one_school", ("INSERT",), f"NEW.booking = '' OR EXISTS ({_OTHERS})"),
     TableLaw("booking_stays", ("UPDATE OF booking",), changed("booking")),
-    since=SENT_TOGETHER,
 )
 
 

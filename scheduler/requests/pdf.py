@@ -103,7 +103,7 @@ def _table(paper: RequestPaper, lang: str) -> PaperTable:
     _ = translator(lang).gettext
     heads = (_("Time"), _("Audience"), _("Classes"), _("Room"), _("Expected"))
     rows = tuple(
-        (_span(row, lang), row.audience, row.classes, row.room, number(row.expected, lang))
+        (_span(row, lang), row.audience, row.classes, row.venue.text(lang), number(row.expected, lang))
         for row in paper.presentations
     )
     total = number(sum(row.expected for row in paper.presentations), lang)

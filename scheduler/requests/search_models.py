@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base, part_index
 from scheduler.core.defences import Aftermath, changed, follow
-from scheduler.people.search_models import NOT_FOLDED, SEARCH_KEYS
+from scheduler.people.search_models import NOT_FOLDED
 from scheduler.requests.models import SchoolRequest
 
 
@@ -36,5 +36,4 @@ follow(
     Aftermath("is_folded_anew", "UPDATE OF contact_name, centre_id", changed("contact_name", "centre_id"), _ANEW),
     Aftermath("is_folded_anew", "DELETE", "", _GONE.format(row="OLD")),
     words={},
-    since=SEARCH_KEYS,
 )

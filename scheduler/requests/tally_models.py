@@ -13,8 +13,6 @@ from scheduler.places.models import Host, Municipality
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import HIDDEN
 
-REQUEST_TALLIES = "0119_request_tallies"  # the migration from which on
-
 
 class RequestTally(Base):
     """So many requests more, or fewer, of one kind. The kind is the sum of its lines; by triggers and their job alone.
@@ -66,7 +64,6 @@ follow(
     Aftermath("is_tallied", f"UPDATE OF {', '.join(_FACTS)}", changed(*_FACTS), _line("OLD", -1) + _line("NEW", 1)),
     Aftermath("is_tallied", "DELETE", "", _line("OLD", -1)),
     words=_WORDS,
-    since=REQUEST_TALLIES,
 )
 _OF_TOWN = "(SELECT m.district_id FROM municipality m WHERE m.id = {row}.municipality_id)"
 follow(
@@ -80,7 +77,6 @@ follow(
         + _moved("h.id = NEW.id", _OF_TOWN.format(row="NEW"), 1),
     ),
     words=_WORDS,
-    since=REQUEST_TALLIES,
 )
 follow(
     Municipality.__table__,
@@ -93,5 +89,4 @@ follow(
         + _moved("h.municipality_id = NEW.id", "NEW.district_id", 1),
     ),
     words=_WORDS,
-    since=REQUEST_TALLIES,
 )

@@ -2,12 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, part_index
-from scheduler.core.defences import FACTS_STAY, HAND_OFFS, RIDES, TWO_PEOPLE, TableLaw, changed, refuse, refuse_more
+from scheduler.core.defences import (
+    TableLaw,
+    changed,
+    redirected,
+    refuse,
+    refuse_more,
+)
 from scheduler.core.scans import ScanKind
 from scheduler.core.ways import FORGETTING, NamedWay, closed
 from scheduler.people.models import Presenter
@@ -66,6 +73,10 @@ class DrivingCheck(Base):
 CHECKS: Mapping[ProofKind, type[Vetting] | type[DrivingCheck]] = {
     ProofKind.VETTING: Vetting,
     ProofKind.DRIVING: DrivingCheck,
+}
+RECORDED: Mapping[type[Any], str] = {  # how the audit calls it
+    Vetting: "vetting recorded",
+    DrivingCheck: "driving check recorded",
 }
 
 
@@ -277,12 +288,10 @@ refuse_more(
         f"({changed(*_AGREED)} OR ({_STANDS} AND {changed('presenter_id')})) AND {_FORGOTTEN}",
     ),
     TableLaw("consent_is_written_once", ("DELETE",), f"{_STANDS} AND {_FORGOTTEN}"),
-    since=FACTS_STAY,
 )
 refuse_more(
     GuardianConsent.__table__,
     TableLaw("ride_is_agreed_once", ("UPDATE OF rides",), f"{changed('rides')} AND {_FORGOTTEN}"),
-    since=RIDES,
 )
 # Of a row that says who rides with whom on a day: both facts hold on it (staffing/queries/driving.py asks the same).
 RIDE_HAS_BOTH = TableLaw(
@@ -302,7 +311,6 @@ _DRIVEN_BY_A_MINOR = """EXISTS (SELECT 1 FROM presenter p
 refuse_more(
     DrivingCheck.__table__,
     TableLaw("driver_is_an_adult", ("INSERT", "UPDATE"), _DRIVEN_BY_A_MINOR),
-    since=RIDES,
 )
 
 # Exactly, or but for what stands after a plus: what only looks alike, `invariants check` names (staffing/queries/).
@@ -320,13 +328,13 @@ refuse(
     TableLaw(
         "guardian_is_written_once",
         ("UPDATE",),
-        f"{changed('presenter_id', 'name', 'email', 'phone', 'named_at', 'in_force_at')} AND {_FORGOTTEN}",
+        f"""({changed("presenter_id", "name", "email", "phone", "named_at", "in_force_at")}
+  OR {redirected("named_by_id", "user_account")}) AND {_FORGOTTEN}""",
     ),
     keys=(
         "n.id = NEW.id",
         "(n.presenter_id = NEW.presenter_id AND n.replaced_at IS NULL AND NEW.replaced_at IS NULL)",
     ),
-    since=FACTS_STAY,
 )
 
 _PROPOSED = ("presenter_id", "birth_date", "proposed_by_id", "proposed_at")
@@ -343,7 +351,6 @@ refuse(
         "(n.presenter_id = NEW.presenter_id AND n.confirmed_at IS NULL AND n.ended_at IS NULL"
         " AND NEW.confirmed_at IS NULL AND NEW.ended_at IS NULL)",
     ),
-    since=FACTS_STAY,
 )
 
 _LAST_CONFIRMED = """SELECT 1 FROM birth_date_correction c
@@ -359,7 +366,6 @@ refuse_more(
         "OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date"
         f" AND NOT EXISTS ({_LAST_CONFIRMED}) AND {closed(NamedWay.RETENTION, NamedWay.ERASURE)}",
     ),
-    since=FACTS_STAY,
 )
 
 # --- A stop is lifted once, with its reason; nothing else undoes it ---
@@ -380,7 +386,6 @@ refuse(
         "n.id = NEW.id",
         "(n.presenter_id = NEW.presenter_id AND n.lifted_at IS NULL AND NEW.lifted_at IS NULL)",
     ),
-    since=HAND_OFFS,
 )
 
 # --- Two people, not two accounts: a second look, and a consent that comes back after a withdrawal ---
@@ -435,12 +440,10 @@ refuse(
     ),
     TableLaw("paper_is_written_once", ("DELETE",), _FORGOTTEN),
     _another_person("first_seen_by_id", "second_seen_by_id", "first_seen_at"),
-    since=TWO_PEOPLE,
 )
 refuse_more(
     BirthDateCorrection.__table__,
     _another_person("proposed_by_id", "confirmed_by_id", "proposed_at"),
-    since=TWO_PEOPLE,
 )
 
 _OF_ITS_PAPER = " AND ".join(
@@ -477,7 +480,6 @@ refuse_more(
   AND NOT EXISTS (SELECT 1 FROM consent_paper p
     WHERE p.id = NEW.paper_id AND p.told_at <= NEW.recorded_at - interval '{WAIT_HOURS} hours')""",
     ),
-    since=TWO_PEOPLE,
 )
 
 # --- Nobody decides about herself: her own check is recorded, and her own stop lifted, by somebody else ---
@@ -491,10 +493,53 @@ for _check in (Vetting.__table__, DrivingCheck.__table__):
     refuse_more(
         _check,
         TableLaw("check_is_recorded_by_another", ("INSERT", "UPDATE OF recorded_by_id"), _herself("recorded_by_id")),
-        since=TWO_PEOPLE,
     )
 refuse_more(
     AssignmentStop.__table__,
-    TableLaw("stop_is_lifted_by_another", ("UPDATE OF lifted_by_id",), _herself("lifted_by_id")),
-    since=TWO_PEOPLE,
+    TableLaw(
+        "stop_is_lifted_by_another",
+        ("UPDATE OF lifted_at, lifted_by_id",),
+        f"""{_herself("lifted_by_id")}
+  OR (OLD.lifted_at IS NULL AND (NEW.lifted_because IS NULL) <> (NEW.lifted_by_id IS NULL))
+  OR (OLD.lifted_at IS NOT NULL AND {redirected("lifted_by_id", "user_account")} AND {_FORGOTTEN})""",
+    ),
+)
+
+# --- A check ends earlier, never later; a refusal stays; who recorded a proof stays named ---
+
+for _check in (Vetting.__table__, DrivingCheck.__table__):
+    refuse_more(
+        _check,
+        TableLaw(
+            "check_is_written_once",
+            ("UPDATE",),
+            f"""({changed("presenter_id", "recorded_at")}
+  OR ({redirected("recorded_by_id", "user_account")} AND NOT {_herself("recorded_by_id")})
+  OR NEW.valid_until > OLD.valid_until OR NEW.checked_on < OLD.checked_on
+  OR (OLD.result = 'refused' AND {changed("result", "checked_on")})) AND {_FORGOTTEN}""",
+        ),
+        TableLaw("check_is_written_once", ("DELETE",), f"OLD.result = 'refused' AND {_FORGOTTEN}"),
+    )
+
+refuse(DrivingCheck.__table__)
+
+# --- The next guardian speaks after a wait, a day at least; who has an account here consents on paper ---
+
+refuse_more(
+    Guardian.__table__,
+    TableLaw(
+        "guardian_waits",
+        ("INSERT",),
+        """NEW.named_at > NEW.in_force_at - interval '24 hours' AND EXISTS (SELECT 1 FROM guardian n
+  WHERE n.presenter_id = NEW.presenter_id AND n.replaced_at > n.in_force_at)""",
+    ),
+)
+refuse_more(
+    GuardianConsent.__table__,
+    TableLaw(
+        "account_consents_on_paper",
+        ("INSERT",),
+        f"""NEW.method = 'link' AND EXISTS (
+  SELECT 1 FROM user_account u WHERE {_SAME_ADDRESS.replace("NEW.email", "NEW.guardian_email")})""",
+    ),
 )

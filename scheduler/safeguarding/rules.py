@@ -44,17 +44,15 @@ def proof_until(valid_until: dt.date, day: dt.date) -> Proof:
 
 
 def vetting_on(rows: Sequence[VettingRow], day: dt.date) -> Proof:
-    """Where a presenter's vetting stands: the check made last, among those made by then, decides.
+    """Where a presenter's vetting stands: a refusal undoes the clear checks of its day and before, as in the database.
 
-    Of checks of one day a refusal does, whichever was recorded first: the database lets nobody go after it either.
+    Any clear check since then is enough: the one that reaches furthest is shown.
     """
     made = [row for row in rows if row.checked_on <= day]
-    if not made:
-        return Proof(ProofStanding.MISSING)
-    last = max(made, key=lambda row: (row.checked_on, row.result is VettingResult.REFUSED, row.id))
-    if last.result is VettingResult.REFUSED:
-        return Proof(ProofStanding.REFUSED)
-    return proof_until(last.valid_until, day)
+    refused_on = max((row.checked_on for row in made if row.result is VettingResult.REFUSED), default=dt.date.min)
+    if living := [row.valid_until for row in made if row.checked_on > refused_on]:
+        return proof_until(max(living), day)
+    return Proof(ProofStanding.REFUSED if made else ProofStanding.MISSING)
 
 
 def consent_on(rows: Sequence[ConsentRow], day: dt.date, *, minor: bool) -> Proof:
@@ -92,7 +90,7 @@ def endings_of(
     consents: Sequence[ConsentRow],
     day: dt.date,
 ) -> list[Ending]:
-    """Which of a presenter's proofs end soon without a warning; one that a later proof carries on does not end.
+    """Which of a presenter's proofs end soon without a warning; one that another proof carries on does not end.
 
     `checks`: of each kind, the newest first.
     """
@@ -224,7 +222,13 @@ def notice_problem(told_at: dt.datetime | None, now: dt.datetime) -> Reason | No
     """Why a paper does not bring a withdrawn consent back yet: its guardian is told first, and has a week to object."""
     if told_at is None:
         return SafeguardingReason.NOTICE_MISSING
-    return SafeguardingReason.NOTICE_WAITS if now < told_at + WAIT else None
+    return SafeguardingReason.NOTICE_WAITS if waits_until(told_at, now) else None
+
+
+def waits_until(told_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+    """Until when a paper waits after the notice to its guardian; None: no longer."""
+    until = told_at + WAIT
+    return until if now < until else None
 
 
 def day_of_notice_problem(told_on: dt.date, recorded_on: dt.date, today: dt.date) -> Reason | None:

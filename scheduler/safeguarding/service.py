@@ -24,7 +24,15 @@ from scheduler.people import rules as people_rules
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.policy import SYSTEM, Actor, Role
 from scheduler.safeguarding import queries, rules
-from scheduler.safeguarding.models import CHECKS, ConsentPaper, DrivingCheck, Guardian, GuardianConsent, Vetting
+from scheduler.safeguarding.models import (
+    CHECKS,
+    RECORDED,
+    ConsentPaper,
+    DrivingCheck,
+    Guardian,
+    GuardianConsent,
+    Vetting,
+)
 from scheduler.safeguarding.terms import (
     CONSENT_TEXT,
     Ending,
@@ -36,7 +44,6 @@ from scheduler.safeguarding.terms import (
 
 log = logging.getLogger(__name__)
 Check = TypeVar("Check", Vetting, DrivingCheck)
-RECORDED = {Vetting: "vetting recorded", DrivingCheck: "driving check recorded"}
 GUARDIAN_LINK_HOURS = 2 * 366 * 24  # as long as a consent can hold: it must be taken back at any time
 ON_PAPER = {"consent_asked": "consent_on_paper"}  # what is written instead to who has an account
 
@@ -98,7 +105,7 @@ def _record(
         check = kind(presenter_id=presenter.id, **vars(draft), recorded_by_id=actor.user_id, recorded_at=now)
         session.add(check)
         session.flush()
-        details = {"presenter_id": presenter.id, "result": draft.result, "valid_until": draft.valid_until}
+        details = {"presenter_id": presenter.id} | vars(draft)
         audit.record(actor, RECORDED[kind], check, at=now, details=details)
         return check.id, True
 

@@ -1,11 +1,11 @@
 """Words of safeguarding: results, consents, and where a presenter stands on a day."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.language import worded
-from scheduler.core.records import dataclass
 from scheduler.core.scans import ScanKind
 from scheduler.people.terms import PresenterRow
 

@@ -1,11 +1,12 @@
 """A presenter's papers: her day for the bag, and the record of hours that a centre stamps and signs for her school."""
 
+from dataclasses import dataclass
+
 from scheduler.core.language import clock_time, in_hours, number, short_day, translator
 from scheduler.core.names import spelled
 from scheduler.core.paper.pages import BODY, INSIDE, SMALL, STRONG, Flow, Furniture, PaperTable, draw_table, paged
 from scheduler.core.paper.sheet import MARGIN, RIGHT, DocumentFacts
 from scheduler.core.paper.typesetting import MUTED, leading, width_of, wrapped
-from scheduler.core.records import dataclass
 from scheduler.staffing.terms.own_days import HoursRecord, OwnDay, OwnVisit, School
 from scheduler.visits.terms.rows import Companion, PresentationRow
 from scheduler.visits.terms.states import AssignmentState
@@ -166,7 +167,7 @@ def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
         far = " · ".join(
             (
                 " – ".join(part for part in (home, visit.place(lang)) if part),
-                _("%(km)s km") % {"km": number(one.way.km, lang)},
+                *((_("%(km)s km") % {"km": number(one.way.km, lang)},) if one.way.km is not None else ()),
                 _("about %(minutes)s min") % {"minutes": number(one.way.minutes, lang)},
             )
         )
@@ -176,11 +177,11 @@ def _draw_hours(flow: Flow, one: OwnVisit, home: str, lang: str) -> None:
     _at(flow, clock_time(one.arrives_local, lang) if one.arrives_local else "", visit.host(lang), where)
     for sitting in one.presentations:
         hours = f"{clock_time(sitting.starts_local, lang)}–{clock_time(sitting.ends_local, lang)}"
-        room = sitting.room or one.school.room
+        venue = sitting.venue or one.school.venue
         about = [
             visit.programme(lang),
             *_heads(sitting, lang),
-            *([_("room: %(room)s") % {"room": room}] if room else []),
+            *([venue.phrase(lang)] if venue else []),
         ]
         _at(
             flow,

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sqlalchemy import Select, func, select
@@ -14,7 +15,6 @@ from scheduler.booking.rules.holds import main_audience
 from scheduler.booking.terms.free_dates import Bounds, FreeFacts, FreeWish
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass, replace
 from scheduler.people.queries import presenters_by_id, presenters_of
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.places.models import Host, Municipality

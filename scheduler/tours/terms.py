@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.booking.terms.free_dates import FreeFacts
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import MunicipalityRow, Point
 from scheduler.programmes.terms import CampaignRow
 from scheduler.work.terms import WorkRow

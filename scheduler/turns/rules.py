@@ -6,7 +6,7 @@ A new reason to act: a member of `Matter`, a line where its kind of thing is jud
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scheduler.attendance.terms import AttendanceState
@@ -21,10 +21,10 @@ from scheduler.turns.terms import (
     SeatStanding,
     SittingStanding,
     StaleReason,
+    TurnRow,
     Verdict,
     VisitSince,
     VisitStanding,
-    W,
     Whose,
 )
 from scheduler.visits.rules.crew import is_whole, may_go_short, promise_problems
@@ -48,7 +48,6 @@ CHECKLIST_WITHIN = 7 * DAY
 POSTED_WITHIN = 2 * DAY  # so long before its day a post is to be ready
 PASSES_WITHIN = 14 * DAY  # so long before the asked days of a request on the waiting list are over
 SETTLE_WITHIN = 14 * DAY  # after the visit
-BeginOf = Callable[[dt.date], dt.datetime]  # core.clock's: rules know no clock
 _A, _R, _V = AssignmentState, RequestState, VisitState
 
 DONE = Verdict(Whose.NOBODY, Matter.NOTHING)
@@ -126,16 +125,6 @@ def turns_of_visit(one: VisitStanding, now: dt.datetime, today: dt.date) -> list
     """All that waits about a visit, the most pressing first; of the same matter what is due first."""
     found = sorted(_all_turns(one, now, today), key=lambda turn: (not turn.ours, RANKS[turn.matter]))
     return found or [ITS_DAY]
-
-
-def changes_next(one: VisitStanding, now: dt.datetime, begin_of: BeginOf) -> dt.datetime | None:
-    """When the clock alone may change what the rule says of a visit; None: never again."""
-    moments = [begin_of(one.on_day - CHECKLIST_WITHIN), begin_of(one.on_day + DAY)]
-    for sitting in one.sittings:
-        moments += [sitting.starts_at, sitting.ends_at, sitting.starts_at - CONFIRMED_WITHIN]
-        offered = (seat.until for seat in sitting.seats if seat.member.state is _A.OFFERED)
-        moments += [until - ENDS_WITHIN for until in offered if until is not None]
-    return min((moment for moment in moments if moment > now), default=None)
 
 
 def _all_turns(one: VisitStanding, now: dt.datetime, today: dt.date) -> Iterator[Verdict]:
@@ -334,18 +323,18 @@ def turn_of_post(state: PostState, on_day: dt.date, today: dt.date) -> Verdict:
     return Verdict(Whose.COORDINATOR, Matter.POST_UNREADY, on_day)
 
 
-def in_order(rows: Iterable[W], today: dt.date) -> tuple[W, ...]:
+def in_order(rows: Iterable[TurnRow], today: dt.date) -> tuple[TurnRow, ...]:
     """One row for each visit, request and mail, its most pressing; what is due first stands first, so the overdue.
 
     Of one day the more pressing matter comes first. A crew that fell short, and nobody is found, is due now, however
     far its day: it stands before all.
     """
-    once: dict[tuple[str, object], W] = {}
+    once: dict[tuple[str, object], TurnRow] = {}
     for row in sorted(rows, key=lambda row: RANKS[row.matter]):
         ids = (("request", row.request_id), ("host", row.host_id), ("mail", row.mail_id))
         once.setdefault(next((pair for pair in ids if pair[1]), ("number", row.number)), row)
 
-    def due(row: W) -> tuple[bool, dt.date, int, str]:
+    def due(row: TurnRow) -> tuple[bool, dt.date, int, str]:
         return row.matter is not Matter.DECIDE_NOW, row.due_on or today, RANKS[row.matter], row.number
 
     return tuple(sorted(once.values(), key=due))

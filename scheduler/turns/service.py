@@ -1,15 +1,12 @@
-"""In the morning coordinators read what is due; a mail that failed leaves once more, if it is so still.
-
-What the rule says of a visit is kept until something changes: then the visit is judged anew, by the job or by a reader.
-"""
+"""In the morning coordinators read what is due; a mail that failed leaves once more, if it is so still."""
 
 import datetime as dt
 import logging
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from scheduler.core import clock
-from scheduler.core.db import advisory_lock, transaction
+from scheduler.core.db import transaction
 from scheduler.core.errors import Conflict
 from scheduler.core.language import short_day
 from scheduler.messages.models import OutboxMessage
@@ -19,9 +16,7 @@ from scheduler.people.models import Centre
 from scheduler.people.queries import actors_at
 from scheduler.policy import Actor
 from scheduler.requests.queries.stand_ins import on_duty
-from scheduler.turns.models import KeptTurn, TurnMark
 from scheduler.turns.queries.desk import rows_told_to
-from scheduler.turns.queries.kept_turns import MARK_ALL, next_to_judge, rows_to_keep
 from scheduler.turns.queries.stale_mails import mail_since
 from scheduler.turns.rules import why_stale
 from scheduler.turns.terms import TurnRow
@@ -30,40 +25,8 @@ from scheduler.turns.wording import why_of
 MORNING_MAIL = "turns_due"
 MOST_LINES = 20
 ONCE_IN = dt.timedelta(hours=20)
-JUDGES_LOCK = 80  # kind of core.db.advisory_lock
-VISITS_AT_ONCE = 200  # that one short transaction judges
 
 log = logging.getLogger(__name__)
-
-
-def judge_anew(*, now: dt.datetime) -> int:
-    """Judge each visit of which something changed, and keep what the rule says; how many. Twice at once is once.
-
-    A mark is taken before its visit is read: what is changed meanwhile leaves another one.
-    """
-    total = 0
-    while True:
-        with transaction() as session:
-            advisory_lock(session, JUDGES_LOCK, [1])
-            visit_ids = session.scalars(next_to_judge(now, VISITS_AT_ONCE)).all()
-            if visit_ids:
-                for model in (TurnMark, KeptTurn):
-                    old = delete(model).where(model.visit_id.in_(visit_ids))
-                    session.execute(old.execution_options(synchronize_session=False))
-                if rows := rows_to_keep(visit_ids, now):
-                    session.execute(insert(KeptTurn), rows)
-        total += len(visit_ids)
-        if len(visit_ids) < VISITS_AT_ONCE:
-            return total
-
-
-def judge_everything(*, now: dt.datetime) -> int:
-    """Judge every visit anew, for an operator whom a check told of a wrong one; how many."""
-    with transaction() as session:
-        session.execute(MARK_ALL)
-    total = judge_anew(now=now)
-    log.info("turns judged anew", extra={"visits": total})
-    return total
 
 
 def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:

@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeVar
 
 from scheduler.attendance.terms import AttendanceState
 from scheduler.core.errors import Reason
 from scheduler.core.language import pick, worded
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import to_latin
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience
@@ -253,39 +252,6 @@ class TurnRow:
     def subject_in(self, language: str) -> str:
         """A mail's subject, or how a post begins, in the page's script; in English where it is written in it."""
         return worded(language, self.subject, to_latin(self.subject), self.subject_en or self.subject)
-
-
-class PlacedRow(NamedTuple):
-    """As little of a row as decides its place in the list: thousands are put in order, a page of them is loaded."""
-
-    matter: Matter
-    due_on: dt.date | None
-    number: str
-    request_id: int | None = None
-    host_id: int | None = None
-    mail_id: int | None = None
-    visit_id: int | None = None
-    on_day: dt.date | None = None
-
-
-class _Placed(Protocol):
-    """What decides the place of a row: said by what is loaded and by what is not."""
-
-    @property
-    def matter(self) -> Matter: ...
-    @property
-    def due_on(self) -> dt.date | None: ...
-    @property
-    def number(self) -> str: ...
-    @property
-    def request_id(self) -> int | None: ...
-    @property
-    def host_id(self) -> int | None: ...
-    @property
-    def mail_id(self) -> int | None: ...
-
-
-W = TypeVar("W", bound=_Placed)
 
 
 @dataclass(frozen=True)

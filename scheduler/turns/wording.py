@@ -1,8 +1,7 @@
 """What waits, in a sentence that pages and mails share."""
 
 from functools import cache
-
-from babel.support import Translations
+from gettext import NullTranslations
 
 from scheduler.core.language import translator
 from scheduler.turns.terms import Matter
@@ -14,7 +13,7 @@ def why_of(matter: Matter, language: str) -> str:
 
 
 @cache
-def _said(catalogue: Translations) -> dict[Matter, str]:
+def _said(catalogue: NullTranslations) -> dict[Matter, str]:
     """All of it, worded once: a page tells of dozens of turns."""
     _ = catalogue.gettext
     return {

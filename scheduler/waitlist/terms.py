@@ -1,11 +1,11 @@
 """Words of the waiting list: weights, the parts of a rank, dates that a centre has to give, and whom it offers them."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Reason
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass
 
 
 class WaitlistReason(Reason):

@@ -7,11 +7,11 @@ of static/ are joined when the application starts (while debugging: at each requ
 import gzip
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, g, request, url_for
 
-from scheduler.core.records import dataclass
 from scheduler.web.guards import public
 
 CACHED_A_YEAR = "public, max-age=31536000, immutable"

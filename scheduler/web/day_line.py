@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scheduler.booking.rules.day_line import LaidPart, LaidShift
-from scheduler.core.records import dataclass
 
 USUAL_HOURS = (8, 18)  # at least these are drawn
 HOURS_LANE, LESSON_LANE, PART_LANE = 20, 24, 28  # heights

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from babel.support import LazyProxy
 from wtforms import BooleanField, HiddenField
@@ -12,7 +13,6 @@ from scheduler.booking.terms.free_dates import FreeDay, Lack
 from scheduler.booking.terms.holds import Slot
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core.language import clock_time, long_day
-from scheduler.core.records import dataclass
 from scheduler.requests.terms.school_request import Preference
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, BaseForm
 from scheduler.web.free_dates import OF_CALENDAR

@@ -2,22 +2,22 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.support import LazyProxy
-from flask import Flask, current_app, flash, get_flashed_messages
+from flask import Flask, current_app, flash, get_flashed_messages, url_for
 from markupsafe import Markup, escape
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.config import Settings
 from scheduler.core import clock as clocks
 from scheduler.core import language as words
-from scheduler.core.records import dataclass
 from scheduler.core.text import marked
 from scheduler.programmes.terms import Audience
-from scheduler.web.addresses import address_of
 from scheduler.web.forms import error_title, new_form_key
 from scheduler.web.i18n import _, _l, _n, in_page_letters, page_language
 
@@ -297,9 +297,9 @@ def kind_face(kind: str) -> Face:
     return PROGRAMME_KINDS[kind]
 
 
-def url_if(endpoint: str, **values: object) -> str:
+def url_if(endpoint: str, **values: Any) -> str:
     """The address of a page, or nothing while the house has no such page."""
-    return address_of(endpoint, **values) if endpoint in current_app.view_functions else ""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
 
 
 def in_hours(minutes: int) -> str:

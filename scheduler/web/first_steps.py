@@ -1,12 +1,12 @@
 """What a new centre still lacks before schools can ask (O8): each line knows by a query whether it is done."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import url_for
 
 from scheduler import policy
 from scheduler.config import settings
-from scheduler.core.records import dataclass
 from scheduler.messages import queries as messages
 from scheduler.messages.terms import UNSENT, MessageState
 from scheduler.people import queries as people

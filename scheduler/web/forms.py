@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from babel.support import LazyProxy
@@ -23,13 +24,10 @@ from scheduler.core import clock
 from scheduler.core.errors import GroundReason, NotFound, Reason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.names import problem_with_name
-from scheduler.core.records import dataclass
+from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.text import BadText, clean, problem_with_address
 from scheduler.core.typed_days import YearMeant, day_typed
-from scheduler.web.field_copies import CopiedFields, LeanForm, ManyOffered
-from scheduler.web.form_tokens import FormTokens
 from scheduler.web.form_words import FormReason
-from scheduler.web.hidden_fields import WITHOUT_ID, PlainHidden
 from scheduler.web.i18n import _, _l
 from scheduler.web.ids import ID
 from scheduler.web.reasons import GENERAL, WORDS, worded
@@ -88,12 +86,10 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
+class BaseForm(FlaskForm):  # type: ignore[misc]
     """A form of the house; every one carries a key by which a double sending is known."""
 
-    class Meta(PlainHidden, CopiedFields, FlaskForm.Meta):  # type: ignore[misc]
-        csrf_class = FormTokens
-
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def get_translations(self, form: FlaskForm) -> OurWords:
             return OurWords()
 
@@ -104,7 +100,7 @@ class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
         super().__init__(*args, **given)
         for field in self:
             if isinstance(field, HiddenField):
-                field.render_kw = {**(field.render_kw or {}), **WITHOUT_ID}
+                field.render_kw = {**(field.render_kw or {}), "id": False}
             elif mark:
                 field.id = field.label.field_id = f"{field.id}-{mark}"
 
@@ -117,7 +113,8 @@ class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
         asked = []
         for field in _times_in(self):
             until = field.short_name == "until_time"
-            day = getattr(self._fields.get("until_day" if until else "on_day"), "data", None)
+            name = "until_day" if until else "on_day"
+            day = self[name].data if name in self else None
             if not isinstance(day, dt.date) or field.data is None:
                 continue
             if field.comes_twice(day):
@@ -130,17 +127,15 @@ class BaseForm(LeanForm, FlaskForm):  # type: ignore[misc]
 
     def unsafe(self) -> bool:
         """Whether the sending did not come from a page of ours, or from one that is too old."""
-        token = self._fields.get("csrf_token")
-        return request.method == "POST" and token is not None and not token.validate(self)
+        return request.method == "POST" and "csrf_token" in self and not self["csrf_token"].validate(self)
 
     def show(self, problems: Mapping[str, Reason]) -> None:
         """Put {field: reason} beside the fields; what belongs to no field goes on top of the form."""
         for name, reason in problems.items():
-            field = self._fields.get(name)
-            if field is None or isinstance(field, HiddenField):
+            if name not in self or isinstance(self[name], HiddenField):
                 self.form_errors.append(worded(reason))
             else:
-                field.errors = [*field.errors, worded(reason)]
+                self[name].errors = [*self[name].errors, worded(reason)]
 
     def problems_shown(self) -> list[Problem]:
         """The lines of the error summary, in the order of the fields."""
@@ -235,6 +230,16 @@ class EmailField(TextField):
 
     def __call__(self, **given: Any) -> Any:
         return super().__call__(**({"type": "email", "autocomplete": "email", "spellcheck": "false"} | given))
+
+
+class PhoneField(TextField):
+    """A telephone number as people write it; whether it is one, the rule of its room says."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **given: Any) -> None:
+        super().__init__(label, validators, limit=PHONE_LIMIT, **given)
+
+    def __call__(self, **given: Any) -> Any:
+        return super().__call__(**({"type": "tel"} | given))
 
 
 class _TypedField(Field):  # type: ignore[misc]
@@ -347,7 +352,7 @@ def choices_of(words: Mapping[Any, LazyProxy] | Mapping[Any, str]) -> list[Selec
     return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
-class ManyField(ManyOffered, SelectMultipleField):  # type: ignore[misc]
+class ManyField(SelectMultipleField):  # type: ignore[misc]
     """Ticks: none, one or several of the choices."""
 
     widget = ListWidget(prefix_label=False)

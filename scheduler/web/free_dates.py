@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from babel.support import LazyProxy
@@ -10,7 +11,6 @@ from scheduler.booking.rules.days_that_suit import STEP_MINUTES
 from scheduler.booking.rules.slots import day_part_of
 from scheduler.booking.terms.free_dates import FreeDates, FreeDay, Lack
 from scheduler.core.language import clock_time, long_day, month_and_year, short_day
-from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.requests.terms.school_request import Blackout, DayPart, Preference
 from scheduler.web.i18n import _, _l, page_language

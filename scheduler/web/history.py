@@ -115,7 +115,7 @@ def _told(name: str, value: Any, form: BaseForm | None) -> str:
 
 
 def _changed(name: str, old: Any, new: Any, form: BaseForm | None) -> str:
-    field, choices = form._fields.get(name) if form is not None else None, _choices(form, name)
+    field, choices = form[name] if form is not None and name in form else None, _choices(form, name)
     label = str(field.label.text) if field is not None else str(PARTS.get(name, name))
     return _(
         "%(field)s: before %(old)s, now %(new)s", field=label, old=_worded(old, choices), new=_worded(new, choices)
@@ -137,7 +137,7 @@ PARTS: Mapping[str, LazyProxy] = {
 
 
 def _choices(form: BaseForm | None, name: str) -> dict[str, str]:
-    field = form._fields.get(name) if form is not None else None
+    field = form[name] if form is not None and name in form else None
     return {str(one.value): str(one.label) for one in getattr(field, "choices", None) or () if one.value}
 
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from babel.support import LazyProxy
@@ -15,7 +16,6 @@ from markupsafe import Markup
 
 from scheduler.core import language as words
 from scheduler.core.names import SpelledName, spelled
-from scheduler.core.records import dataclass
 from scheduler.web.guards import holds_identity_number, signed_in
 
 YEAR_S = 365 * 24 * 3600
@@ -173,16 +173,9 @@ def remember_choice(response: Response) -> Response:
 
 @pass_eval_context
 def text_in_page(context: EvalContext, message: str, **values: object) -> str:
-    """`_` of templates: as Jinja's own, but a text without values is made once, not in each cell of a list."""
-    told = words.translator(page_language())
-    if values or not context.autoescape:
-        text = told.gettext(message)
-        return (Markup(text) if context.autoescape else text) % _in_letters(values)  # nosec B704  # a text of the catalogue
-    kept: dict[str, Markup] = told.__dict__.setdefault("in_pages", {})
-    found = kept.get(message)
-    if found is None:
-        found = kept[message] = Markup(told.gettext(message)) % ()  # nosec B704
-    return found
+    """`_` of templates: as Jinja's own, in the letters of the page."""
+    text = words.translator(page_language()).gettext(message)
+    return (Markup(text) if context.autoescape else text) % _in_letters(values)  # nosec B704  # a text of the catalogue
 
 
 def plural_in(environment: Environment, language: Callable[[], str]) -> Callable[..., str]:

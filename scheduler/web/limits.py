@@ -9,20 +9,19 @@ import math
 import socket
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from threading import Lock
 
 from flask import Flask, Response, abort, current_app, g, request
-from flask_limiter import ExemptionScope, Limit, Limiter, RouteLimit
-from flask_limiter._limits import RuntimeLimit
-from flask_limiter._manager import LimitManager
+from flask_limiter import Limiter, RouteLimit
+from flask_limiter.util import get_qualified_name
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 
 from scheduler.config import Settings
 from scheduler.core import tls
 from scheduler.core.errors import TooMany
-from scheduler.core.records import dataclass, field
 from scheduler.people.rules import network_of
 from scheduler.web.guards import OPEN
 
@@ -79,50 +78,16 @@ class CountsHere(MemoryStorage):
             return self.storage[key]
 
 
-class LimitsOfViews(LimitManager):
-    """The limits that stand at views, read once from their words. No page and no room is exempted from them."""
-
-    def __init__(self) -> None:
-        super().__init__([], [], {}, {}, {}, {})
-        self._read: dict[str, list[RuntimeLimit]] = {}
-
-    def add_decorated_limit(self, route: str, limit: Limit | None, override: bool = False) -> None:
-        self._read.pop(route, None)
-        super().add_decorated_limit(route, limit, override)
-
-    def decorated_limits(self, callable_name: str) -> list[RuntimeLimit]:
-        if callable_name not in self._read:
-            self._read[callable_name] = super().decorated_limits(callable_name)
-        return self._read[callable_name]
-
-    def exemption_scope(self, app: Flask, endpoint: str | None, blueprint: str | None) -> ExemptionScope:
-        return ExemptionScope.NONE
-
-
-class ViewLimiter(Limiter):
-    """Every limit stands at its view: before the view nothing is checked, nor a request that no limit of it counts.
-
-    Else the library reads and sorts the limits of a page twice for each reader. While Redis does not answer, every
-    request to a limited view counts.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(neighbourhood, swallow_errors=False)
-        self.limit_manager = LimitsOfViews()
-
-    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if callable_name is None or in_middleware:
-            return
-        if self._storage_dead or self._counts(callable_name):
-            super()._check_request_limit(callable_name, in_middleware)
-
-    def _counts(self, view: str) -> bool:
-        each = self.limit_manager.decorated_limits(view)
-        return any(not limit.method_exempt and not limit.is_exempt for limit in each)
-
-
 def a_limiter() -> Limiter:
-    return ViewLimiter()
+    """Every limit stands at its view; while Redis does not answer, a view without one goes on unlimited."""
+    made = Limiter(neighbourhood, swallow_errors=False)
+
+    @made.request_filter
+    def has_no_limit() -> bool:
+        view = current_app.view_functions.get(request.endpoint or "")
+        return view is None or not made.limit_manager.decorated_limits(get_qualified_name(view))
+
+    return made
 
 
 limiter = a_limiter()

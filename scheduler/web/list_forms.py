@@ -1,13 +1,13 @@
 """Forms with several presentations or dates, one under the other."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from wtforms import FieldList, Form, FormField
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList, Form
 from wtforms.utils import unset_value
 
 from scheduler.core.errors import Reason
-from scheduler.web.field_copies import CopiedFields, LeanForm
 from scheduler.web.forms import BaseForm, OurWords, Problem, number_of
 from scheduler.web.reasons import worded
 
@@ -15,29 +15,23 @@ from scheduler.web.reasons import worded
 class RowsField(FieldList):  # type: ignore[misc]
     """Several of the same, one under the other. A name that no page of ours sends, like "parts-²-pupils", is no row."""
 
-    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
-        for name in formdata:
-            if name.startswith(f"{prefix}-") and (place := number_of(name.split("-")[1])) is not None:
-                yield place
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        super().process(formdata and self._rows_alone(formdata), data, extra_filters)
+
+    def _rows_alone(self, formdata: Any) -> MultiDict[str, Any]:
+        """What was sent for these rows; WTForms takes "²" for the number of one."""
+        prefix = f"{self.name}-"
+        names = (name for name in formdata if name.startswith(prefix))
+        rows = (name for name in names if number_of(name.removeprefix(prefix).split("-")[0]) is not None)
+        return MultiDict((name, value) for name in rows for value in formdata.getlist(name))
 
 
-class RowForm(LeanForm, Form):  # type: ignore[misc]
+class RowForm(Form):  # type: ignore[misc]
     """Fields that stand inside another form, one line under the other."""
 
-    class Meta(CopiedFields, Form.Meta):  # type: ignore[misc]
+    class Meta(Form.Meta):  # type: ignore[misc]
         def get_translations(self, form: Form) -> OurWords:
             return OurWords()
-
-
-class RowField(FormField):  # type: ignore[misc]
-    """One of these lines; it is only read where its form is."""
-
-    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        if not self._form.is_only_read:
-            super().process(formdata, data, extra_filters)
-            return
-        self.object_data = self._obj = None
-        self.form = self.form_class.read_of(formdata, self.name + self.separator, self._form)
 
 
 class ListedForm(BaseForm):

@@ -3,8 +3,6 @@
 `get_id()` is that token, so ending the row (sign-out, suspension, a new password) ends it at the next request.
 """
 
-from typing import Any
-
 from flask import Flask, Response, g, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
@@ -16,7 +14,6 @@ from scheduler.people import queries, rules
 from scheduler.people.service.accounts import note_seen
 from scheduler.people.terms import SignedInUser
 from scheduler.requests.service.answers import ANSWER_LIFETIME
-from scheduler.web.signing import PlainFirst, with_keys_kept
 
 COOKIE_OVER_HTTPS = "__Host-raspored"
 COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
@@ -25,33 +22,10 @@ COOKIE_OVER_HTTP = "raspored"  # demo on loopback only
 class SessionsOfPeople(SecureCookieSessionInterface):
     """A view that sets g.cookieless answers machines: no session is kept, and no cache is told to ask for cookies."""
 
-    serializer = PlainFirst()
-
-    def __init__(self) -> None:
-        self.made: dict[object, Any] = {}
-
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if g.get("cookieless") or (not session.modified and "Cookie" in response.headers.get("Vary", "")):
             return  # of what has not changed the library would only say that once more
         super().save_session(app, session, response)
-
-    def get_signing_serializer(self, app: Flask) -> Any:
-        """Made once for a key, and not twice a request."""
-        key = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
-        if key not in self.made:
-            made = super().get_signing_serializer(app)
-            self.made = {key: with_keys_kept(made) if made else None}
-        return self.made[key]
-
-
-class SignInsOfSessions(LoginManager):  # type: ignore[misc]
-    """Somebody is signed in by what her session holds, and by no cookie or header beside it: without that, nobody."""
-
-    def _load_user(self) -> None:
-        if session.get("_user_id") is None:
-            self._update_request_context_with_user()
-        else:
-            super()._load_user()
 
 
 class Viewer(UserMixin):  # type: ignore[misc]
@@ -108,7 +82,7 @@ def go_on(token: str) -> bool:
 
 def register(app: Flask) -> None:
     app.session_interface = SessionsOfPeople()
-    manager = SignInsOfSessions(app)
+    manager = LoginManager(app)
     manager.session_protection = None  # the token's row is the protection; addresses of phones change
     manager.user_loader(load_viewer)
     secure = app.config["SETTINGS"].https

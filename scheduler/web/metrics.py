@@ -6,6 +6,7 @@ is asked tells of all.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, Response, g, request
@@ -23,7 +24,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from scheduler.config import Settings, share_counts
-from scheduler.core.records import dataclass, field
 from scheduler.work.terms import Figures
 
 __all__ = ["CONTENT_TYPE", "prometheus_text", "register"]

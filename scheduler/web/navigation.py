@@ -1,11 +1,11 @@
 """Where a signed-in person can go, by role; a page that the house does not have yet is not offered."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 
 from scheduler.config import settings
-from scheduler.core.records import dataclass
 from scheduler.people.terms import SignedInUser
 from scheduler.policy import Role
 from scheduler.web.filters import url_if

@@ -8,6 +8,7 @@ for all.
 import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, session
@@ -18,7 +19,6 @@ from scheduler.booking.terms.free_dates import FreeDates, FreeWish
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.terms.hosts import HostRow, MunicipalityRow

@@ -8,8 +8,6 @@ from markupsafe import Markup
 from wtforms.fields import SelectChoice
 from wtforms.widgets import Select
 
-from scheduler.web.field_copies import OneOffered
-
 
 @lru_cache(maxsize=4096)
 def _option(value: str, label: str, selected: bool) -> Markup:
@@ -30,11 +28,7 @@ class OptionList(Select):  # type: ignore[misc]
         return _option(str(choice.value), str(label), bool(choice.selected))
 
 
-class SelectField(OneOffered, wtforms.SelectField):  # type: ignore[misc]
+class SelectField(wtforms.SelectField):  # type: ignore[misc]
     """One of a list of choices."""
 
     widget = OptionList()
-
-
-class RadioField(OneOffered, wtforms.RadioField):  # type: ignore[misc]
-    """One of a few choices, each with its button."""

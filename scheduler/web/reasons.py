@@ -130,7 +130,7 @@ WORDS: dict[Reason, LazyProxy] = {
         "Press once more if what is ticked now shall count: a moment ago you agreed to what stands on this page."
     ),
     SafeguardingReason.IS_AN_ADULT: _l("Check the presenter: an adult needs no consent."),
-    SafeguardingReason.GUARDIAN_MISSING: _l("Name the guardian first: who she is and where she is written to."),
+    SafeguardingReason.GUARDIAN_MISSING: _l("Name the guardian first, with an address that we can write to."),
     SafeguardingReason.CHANGE_WAITS: _l("Another guardian is named already. Call that change off first."),
     SafeguardingReason.PAPER_ONLY: _l(
         "A consent was withdrawn before this guardian was named. A new one is signed on paper, which two of the staff "
@@ -141,7 +141,7 @@ WORDS: dict[Reason, LazyProxy] = {
         "Ask for a new paper: this one was signed before the consent was withdrawn."
     ),
     SafeguardingReason.LINK_ONLY: _l(
-        "The consent was withdrawn. Send the guardian her link: only she can give her consent again."
+        "The consent was withdrawn. Send the guardian the link: only they can give the consent again."
     ),
     SafeguardingReason.NOTICE_MISSING: _l(
         "Tell the guardian about this paper by phone or post and record it here. The paper can be confirmed seven days "
@@ -165,7 +165,7 @@ WORDS: dict[Reason, LazyProxy] = {
         "Set up your second step first, an authenticator app or a passkey, under your account. Then come back."
     ),
     SafeguardingReason.SEEN_BY_YOU: _l("Ask a colleague: you have seen this paper, a second person must see it too."),
-    SafeguardingReason.SEEN_BY_THE_GUARDIAN: _l("Ask two colleagues: nobody confirms a paper of her own."),
+    SafeguardingReason.SEEN_BY_THE_GUARDIAN: _l("Ask two colleagues: nobody confirms a paper of their own."),
     SafeguardingReason.PAPER_IS_OVER: _l("This paper no longer waits. Look at the consents again."),
     SafeguardingReason.PAPER_NOT_SEEN: _l("Look at the signed paper first, then tick that you have seen it."),
     SafeguardingReason.SAME_BIRTH_DATE: _l("Enter another date: this is the one that stands."),
@@ -298,12 +298,17 @@ WORDS: dict[Reason, LazyProxy] = {
     DefenceReason.RIDE_IS_AGREED_ONCE: _l("A consent to rides stays as it was given: ask for a new one."),
     DefenceReason.GUARDIAN_IS_WRITTEN_ONCE: _l("A guardian stays as she was named: name the next one."),
     DefenceReason.GUARDIAN_IS_THIS_MINORS: _l("Name the guardian of this young person first."),
+    DefenceReason.GUARDIAN_WAITS: _l("The next guardian can consent a day after she is named at the earliest."),
+    DefenceReason.ACCOUNT_CONSENTS_ON_PAPER: _l(
+        "Enter an address without an account here. A guardian who has one consents on paper, which two others see."
+    ),
     DefenceReason.PAPER_IS_WRITTEN_ONCE: _l(
         "A signed paper stays as it was recorded. Turn it down and record another."
     ),
     DefenceReason.PAPER_IS_SEEN_BY_TWO: _l("A consent on paper counts when two people have seen that paper."),
     DefenceReason.PAPER_IS_FOR_A_FIRST_CONSENT: _l(
-        "After a withdrawal only the guardian gives a consent again, or a paper counts a week after she was told of it."
+        "After a withdrawal only the guardian can give the consent again, or a paper counts a week after the guardian "
+        "was told about it."
     ),
     DefenceReason.SECOND_LOOK_IS_ANOTHER_PERSONS: _l(
         "Ask another colleague: this account does not count as a second person here."

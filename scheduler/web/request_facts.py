@@ -34,7 +34,7 @@ def _facts(page: RequestPage, own: list[tuple[str, list[str]]]) -> list[dict[str
     facts = [
         (_("Where"), [host.name(language), host.place(language)]),
         *own,
-        (_("Room"), [page.room, ", ".join(equipment_of(page))]),
+        (_("Room"), [page.venue.text(language), ", ".join(equipment_of(page))]),
         (_("Who guards the children"), [page.safeguarding_contact]),
         (_("Contact"), [page.contact_name, *wish_for_call(page)]),
         (_("File number of the school"), [page.file_number]),

@@ -12,7 +12,7 @@ SIGN_IN_WORDS: dict[Reason, LazyProxy] = {
     KeyReason.WRONG_FIRST_CODE: _l("Type the code that the app shows now: this one is not of this secret, or too old."),
     KeyReason.WRONG_PASSKEY: _l("Try the passkey again, or take another way: it did not answer as it should."),
     KeyReason.TOO_MANY_CODES: _l(
-        "Wait a quarter of an hour: too many codes were wrong. A passkey, a recovery code or a mailed link opens now."
+        "Wait a quarter of an hour: too many codes were wrong. A passkey, a recovery code or a mailed link works now."
     ),
     KeyReason.TOO_MANY_KEY_LINKS: _l("Open one of the mails that you have: five links were asked for today."),
     KeyReason.LAST_KEY: _l("Add another app or passkey first: without this one you could not sign in."),

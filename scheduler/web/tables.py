@@ -5,12 +5,12 @@ query's (core/sorting.py): it and the head know the same names.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from babel.support import LazyProxy
 from flask import request
 
-from scheduler.core.records import dataclass, replace
 from scheduler.core.sorting import Sort, sort_asked
 from scheduler.web.i18n import here
 from scheduler.web.navigation import viewer

@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from babel.support import LazyProxy
-from flask import redirect, request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.core.records import dataclass, field
 from scheduler.turns import wording
 from scheduler.turns.terms import Matter, TurnRow
-from scheduler.web.addresses import address_of
 from scheduler.web.filters import long_day
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.seen_forms import answer_until
@@ -142,32 +142,32 @@ def act_of(row: TurnRow, now: dt.datetime) -> TurnAct:
     """The act that ends a row, done from the row where one press is enough."""
     verb, phone = str(WORDS[row.matter][0]), row.host.phone if row.host and row.matter in CALLED else ""
     if row.matter is Matter.MAIL_FAILED:
-        place = address_of("messages.message", message_id=row.mail_id)
+        place = url_for("messages.message", message_id=row.mail_id)
         return TurnAct(verb, place, place)
     if row.matter in POSTS:
-        place = address_of("posts.post", number=row.number)
+        place = url_for("posts.post", number=row.number)
         return TurnAct(verb, place, place)
     if row.matter is Matter.HOST_TYPED:
-        place = address_of("places.host", host_id=row.host_id)
+        place = url_for("places.host", host_id=row.host_id)
         return TurnAct(verb, place, place, phone=phone)
-    about = address_of("requests.show_request" if row.matter in OF_REQUESTS else "visits.visit", number=row.number)
+    about = url_for("requests.show_request" if row.matter in OF_REQUESTS else "visits.visit", number=row.number)
     seen = {**FROM_DESK, "version": row.version}
     if row.matter is Matter.REQUEST_NEW:
-        return TurnAct(verb, address_of("requests.press_undoable", number=row.number, act="take"), about, seen)
+        return TurnAct(verb, url_for("requests.press_undoable", number=row.number, act="take"), about, seen)
     if row.matter in (Matter.TO_CONFIRM, Matter.CONFIRM_ANEW):
-        return TurnAct(verb, address_of("visits.confirm", number=row.number), about, seen)
+        return TurnAct(verb, url_for("visits.confirm", number=row.number), about, seen)
     until = answer_until(row.starts_at, now)
     if row.matter is Matter.NOT_OFFERED and until is not None:
         asked = {"until_day": until.date().isoformat(), "until_time": until.strftime("%H:%M")}
-        return TurnAct(verb, address_of("visits.offer", number=row.number), about, {**seen, **asked})
+        return TurnAct(verb, url_for("visits.offer", number=row.number), about, {**seen, **asked})
     endpoint, part = PAGES.get(row.matter, ("visits.visit", "crew"))
-    more: dict[str, object] = {"_anchor": part} if part else {}
+    more: dict[str, Any] = {"_anchor": part} if part else {}
     if row.wished_day and row.matter is Matter.DAY_NAMED:
         more["day"] = row.wished_day.isoformat()
-    place = address_of(endpoint, number=row.number, **more)
+    place = url_for(endpoint, number=row.number, **more)
     return TurnAct(verb, place, about, phone=phone)
 
 
 def back(otherwise: str) -> ResponseReturnValue:
     """Where an act leads: to the first page when it was done from a row there, else to the page of its thing."""
-    return redirect(address_of("desk.today") if request.form.get("from") == "desk" else otherwise)
+    return redirect(url_for("desk.today") if request.form.get("from") == "desk" else otherwise)

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass
 
 
 class WorkReason(Reason):

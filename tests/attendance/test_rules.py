@@ -102,8 +102,6 @@ def test_a_difference_is_more_urgent_than_silence_and_silence_than_a_fresh_count
     [
         (FollowUp.REPORT_DUE, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 30)),
         (FollowUp.FEEDBACK, dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 24)),
-        (FollowUp.NEXT_YEAR, dt.date(2026, 9, 1), dt.date(2025, 9, 1), dt.date(2026, 8, 31)),
-        (FollowUp.NEXT_YEAR, dt.date(2026, 10, 31), dt.date(2025, 9, 1), dt.date(2026, 8, 31)),
     ],
 )
 def test_a_letter_after_a_visit_goes_for_visits_of_certain_days(
@@ -132,6 +130,7 @@ def test_adults_count_themselves_from_an_hour_before_to_two_hours_after() -> Non
 )
 def test_a_poster_counts_what_a_hall_takes_or_twice_the_announced(announced: int, hall: int, most: int) -> None:
     assert rules.most_tallied(announced, hall) == most
+    assert rules.over_the_tally(most, None) is False  # the room has not been counted
 
 
 A_DAY, A_SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)

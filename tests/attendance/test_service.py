@@ -186,7 +186,7 @@ def test_when_the_school_says_the_same_it_is_locked_at_once_and_the_request_repo
 
 
 @pytest.mark.both_databases
-def test_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_added_up(session):
+def test_trust_r30_a_difference_waits_for_the_coordinator_who_sees_both_and_nothing_is_added_up(session):
     begun = a_counted_visit()
 
     agreed = countersign(begun.school, begun.visit.id, {begun.first: OTHER}, now=LEAVING)

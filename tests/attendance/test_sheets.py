@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, text, update
 
 from scheduler import policy
 from scheduler.attendance import rules
-from scheduler.attendance.queries.sheets import sheet_at, sheets_of
+from scheduler.attendance.queries.sheets import sheet_at, sheets_of, violations
 from scheduler.attendance.service.sheets import keep_sheet, open_sheet, remove_sheet
 from scheduler.attendance.sheet_models import SheetScan
 from scheduler.core.audit import AuditEntry
@@ -241,3 +241,16 @@ def test_a_sheet_is_not_replaced_by_another_of_its_hash(session):
         inside.execute(text(put if sqlite else "TRUNCATE sheet_scan"))
 
     assert len(kept()) == 1
+
+
+def test_a_sheet_whose_bytes_are_not_those_of_its_hash_is_named(session):
+    """Written by SQL: on SQLite no trigger computes a hash."""
+    begun = a_begun_visit()
+    by(presenter_actor(begun.educator), begun)
+    assert violations() == []
+    values = {"kind": ScanKind.PDF, "sha256": "0" * 64, "size": 4, "content": b"%PDF"}
+    with transaction() as inside:
+        inside.add(forged := SheetScan(presentation_id=begun.first, added_at=LEAVING, **values))
+        inside.flush()
+
+    assert violations() == [f"sheet {forged.id} is not the one that was kept"]

@@ -198,7 +198,7 @@ def test_the_nearest_are_the_same_looked_for_in_the_nearest_towns_or_in_all(
         found.append([])
         for number in (0, 1, 2, 4, 30):
             monkeypatch.setattr(seekers, "NEAR_TOWNS", number)
-            found[-1].append(tuple(one.presenter_id for one in seekers.nearest(errand).what.people))
+            found[-1].append(tuple(one.presenter_id for one in seekers.nearest(errand).people))
 
     assert all(len(set(said)) == 1 and len(said[0]) == 12 for said in found)
     assert len({said[0] for said in found}) > 3

@@ -11,7 +11,7 @@ from scheduler.booking.queries.free_dates import open_calendar, other_dates
 from scheduler.booking.rules.holds import KEPT_FOR
 from scheduler.booking.service import holds
 from scheduler.core.db import db
-from scheduler.core.defences import DEFENCES, create_defences
+from scheduler.core.defences import DEFENCES
 from scheduler.core.errors import Conflict
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
@@ -25,6 +25,7 @@ from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import PROMISED, HoldState
 from tests.at_once import all_at_once
 from tests.booking.book_now import THURSDAY, BookNow, states
+from tests.clean_tables import defend_again
 from tests.factories import MONDAY
 from tests.factories.staffing import UNTIL
 
@@ -170,7 +171,7 @@ def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> I
     if database == "postgresql":  # SQLite's whole file is put back before the next test
         with db.engine.begin() as connection:
             connection.execute(sa.delete(HeldTime))
-            create_defences(connection, only="held_time")
+            defend_again(connection, "held_time")
 
 
 def test_without_locks_and_defences_the_same_hour_is_held_twice(

@@ -108,7 +108,7 @@ def test_the_school_is_told_when_there_is_something_new_and_only_then(session):
 
 
 @pytest.mark.both_databases
-def test_twenty_threads_that_issue_the_same_visit_make_one_set(app, session):
+def test_trust_s30_twenty_threads_that_issue_the_same_visit_make_one_set(app, session):
     begun = a_locked_visit(names=TWO)
     visit_id, together = begun.visit.id, Barrier(20)
 
@@ -132,7 +132,7 @@ def test_twenty_threads_that_issue_the_same_visit_make_one_set(app, session):
 
 
 @pytest.mark.parametrize("make", [a_begun_visit, a_counted_visit])
-def test_nothing_is_issued_before_the_lock(session, make):
+def test_trust_s30_nothing_is_issued_before_the_lock(session, make):
     begun = make(talks=2)
 
     with pytest.raises(Conflict, match="attendance_not_locked"):

@@ -62,7 +62,7 @@ def test_trust_s38_pg_dump_writes_all_but_what_was_sent(run, tmp_path):
     assert (str(told["by"]).startswith("pg_dump "), told["why"]) == (True, "")
     assert f"by {told['by']}" in answer.stdout
     apart = {name for name in members if not name.startswith("files/")}
-    empty = {f"tables/{name}" for name in ("outbox_message", "feed_body", "feed_part", "work_file")}
+    empty = {f"tables/{name}" for name in ("outbox_message", "feed_body", "work_file")}
     assert apart == {"database.dump", *empty}
     held = b"".join(members.values())
     assert (b"sent@school.example" in held, b"waits@school.example" in held) == (False, True)

@@ -17,12 +17,13 @@ from scheduler.places.imports.registers import read_hosts
 from scheduler.places.queries import municipalities, supplies
 from scheduler.places.service.hosts import import_hosts
 from scheduler.policy import SYSTEM, Role
+from scheduler.safeguarding.terms import WithdrawnBy
 from scheduler.staffing.service.birth_dates import propose_birth_date
 from scheduler.staffing.service.consents import record_paper
 from tests.factories import MONDAY
 from tests.factories.keys import make_app
 from tests.factories.people import a_minor, known_staff, make_centre, make_presenter, make_user
-from tests.factories.safeguarding import a_paper_draft, make_guardian
+from tests.factories.safeguarding import a_paper_draft, make_consent, make_guardian
 
 
 def token_in(line: str) -> str:
@@ -154,8 +155,23 @@ def test_the_host_confirms_a_consent_on_paper_that_nobody_else_can(run):
     done, again = run(*command), run(*command)
 
     assert (done.exit_code, done.stderr) == (0, "")
-    assert (again.exit_code, again.stderr) == (2, f"Error: paper {paper}: this paper no longer waits\n")
+    assert (again.exit_code, again.stderr) == (
+        2,
+        f"Error: paper {paper}: this paper no longer waits for confirmation\n",
+    )
     assert [mail.kind for mail in db.session.scalars(select(OutboxMessage))] == ["consent_recorded"]
+
+
+def test_the_command_says_why_a_paper_does_not_count(run):
+    minor = a_minor()
+    make_guardian(minor.id)
+    boss = make_user(Role.ADMINISTRATOR, centre_id=minor.centre_id, password_hash="hers")
+    paper = record_paper(boss.actor(), minor.id, a_paper_draft(), now=MONDAY)
+    make_consent(minor.id, withdrawn_at=MONDAY, withdrawn_by=WithdrawnBy.GUARDIAN)
+
+    refused = run("people", "confirm-paper", str(paper))
+
+    assert (refused.exit_code, "only the guardian can give it again" in refused.stderr) == (2, True)
 
 
 def test_the_host_resets_a_second_step_and_prints_the_way_in(run):

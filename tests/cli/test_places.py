@@ -45,25 +45,32 @@ def test_import_stores_a_file_and_says_so_in_json_and_a_dry_run_stores_nothing(r
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "words", "told"),
     [
-        (f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(), "line 4, municipality: unknown_municipality"),
+        (
+            f"{GOOD}3;Трећа;gimnazija;Атлантида\n".encode(),
+            "line 4, municipality: unknown_municipality",
+            [(4, "municipality", "unknown_municipality")],
+        ),
         (
             "register_id;naziv;tip;opština;JMBG\n1;Вук;osnovna škola;Ниш;\n".encode(),
             "line 1, JMBG: personal_numbers (delete this column: no personal number is stored)",
+            [(1, "JMBG", "personal_numbers")],
         ),
-        (b"PK\x03\x04...", "not_a_workbook"),
-        (None, "register.csv"),
+        (b"PK\x03\x04...", "not_a_workbook", [(1, "", "not_a_workbook")]),
+        (None, "register.csv", []),
     ],
     ids=["a bad line", "personal numbers", "a broken spreadsheet", "no file"],
 )
-def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, file, session, content, words):
+def test_what_cannot_be_stored_ends_with_two_and_one_line_that_says_where(run, file, session, content, words, told):
     file.write_bytes(content) if content else file.unlink()
 
-    result = run(file)
+    result = run(file, "--json")
 
     assert (result.exit_code, result.stderr.count("\n"), words in result.stderr) == (2, 1, True)
-    assert stored(session) == 0
+    problems = json.loads(result.stdout)["problems"] if content else []
+    assert [(one["line"], one["column"], one["problem"]) for one in problems] == told
+    assert (bool(result.stdout), stored(session)) == (content is not None, 0)
 
 
 @pytest.mark.parametrize("content", ["not json", "[1]", '{"A": 1}'])

@@ -35,7 +35,8 @@ from tests.factories.feeds import make_feed
 from tests.factories.keys import RECOVERY, a_browser, make_app, make_passkey, make_recovery_code
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, a_scan
+from tests.factories.programmes import make_programme
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, a_scan, note_proofs
 from tests.factories.staffing import a_confirmed_visit, a_held_visit
 
 pytestmark = pytest.mark.both_databases
@@ -77,7 +78,8 @@ def test_trust_r24_who_was_erased_is_erased_again_before_the_first_request(run, 
     centre = make_centre()
     adult = a_cleared_educator(centre_id=centre.id, given_name="Dragana", email="d@centre.example")
     minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="l@young.example")
-    a_held_visit(adult, minor, centre_id=centre.id)
+    a_held_visit(adult, minor, programme=make_programme(centre_id=centre.id))
+    note_proofs()
     keep_ledger(now=BEFORE)
     file = a_backup(run, tmp_path)
     for email in ("d@centre.example", "l@young.example"):
@@ -95,7 +97,8 @@ def test_trust_r24_who_stands_in_visits_to_come_again_is_erased_all_the_same(run
     centre = make_centre()
     adult = a_cleared_educator(centre_id=centre.id, given_name="Dragana", email="d@centre.example")
     minor = a_cleared_minor(centre_id=centre.id)
-    a_confirmed_visit(adult, minor, centre_id=centre.id)
+    a_confirmed_visit(adult, minor, programme=make_programme(centre_id=centre.id))
+    note_proofs()
     keep_ledger(now=MONDAY - dt.timedelta(days=1))
     file = a_backup(run, tmp_path)
     later = MONDAY + dt.timedelta(hours=2)

@@ -10,6 +10,7 @@ from scheduler.safeguarding.models import AssignmentStop
 from scheduler.visits.models.visits import Assignment
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
+from tests.factories.people import make_user
 from tests.factories.safeguarding import a_cleared_educator
 from tests.factories.visits import VISIT_DAY, make_assignment
 from tests.visits.defences import a_presentation, by_sql, give_seat, move, put, refusal_of
@@ -82,7 +83,9 @@ def test_a_stop_is_lifted_with_a_reason_or_stays(statement, refusal):
 def test_once_lifted_it_stays_lifted_and_she_takes_new_visits():
     person = a_cleared_educator()
     stopped(person.id)
-    by_sql("UPDATE assignment_stop SET lifted_at = stopped_at, lifted_because = 'settled'")
+    lifted = "UPDATE assignment_stop SET lifted_at = stopped_at, lifted_because = 'settled'"
+    assert refusal_of(lambda: by_sql(lifted)) == "stop_is_lifted_by_another"
+    by_sql(f"{lifted}, lifted_by_id = :who", who=make_user().id)
 
     make_assignment(a_presentation(), person.id)
 

@@ -1,10 +1,8 @@
 """How a question, or an index, is written for each database, so that it finds its rows by the way that is meant."""
 
 import datetime as dt
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,19 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from scheduler.attendance.models import Attendance
 from scheduler.attendance.queries.figures import IS_COUNTED
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK
-from scheduler.booking.queries.holds import OPENED_BOOKING
-from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import WHERE, part_index, written_out
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
-from scheduler.core.implied import with_implied
-from scheduler.core.quick_read import Compiled, QuickRead
-from scheduler.core.quick_write import QuickWrite
-from scheduler.core.row_by_row import no_row, some_row
+from scheduler.core.query_hints import by_no_index, no_row, some_row, with_implied
 from scheduler.places.models import Host, Municipality
 from scheduler.visits.models.visits import Visit
-from scheduler.visits.terms.states import NOT_HELD_VISITS, VisitState
+from scheduler.visits.terms.states import NOT_HELD_VISITS
 from tests.factories.places import make_host, make_municipality
-from tests.factories.visits import make_visit
 
 WHEN = dt.datetime(2026, 11, 3, 12, 0, tzinfo=dt.UTC)
 
@@ -56,64 +48,6 @@ def test_sqlite_may_take_the_index_of_the_few(session):
     plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
 
     assert "visits_not_held" in str(plan)
-
-
-BY_STATES = sa.select(Visit.id, Visit.state).where(
-    Visit.state != VisitState.DELIVERED, Visit.state.in_(NOT_HELD_VISITS), Visit.number == sa.bindparam("number")
-)
-
-
-@pytest.mark.parametrize("dialect", [sqlite, postgresql])
-def test_a_prepared_question_says_its_own_states_in_words_and_asks_with_the_rest(dialect):
-    compiled = Compiled(BY_STATES, dialect.dialect())
-
-    assert f"visit.state != '{VisitState.DELIVERED}'" in compiled.text
-    assert all(f"'{one}'" in compiled.text for one in NOT_HELD_VISITS)
-    asked = compiled.parameters({"number": "P-1"})
-    assert list(asked.values() if isinstance(asked, dict) else asked) == ["P-1"]
-
-
-@pytest.mark.parametrize("dialect", [sqlite, postgresql])
-def test_a_state_that_is_given_at_each_asking_is_no_word_of_the_question(dialect):
-    moved = sa.update(Visit.__table__).where(Visit.state == VisitState.DELIVERED).values(state=sa.bindparam("next"))
-    compiled = Compiled(moved, dialect.dialect())
-
-    assert f"visit.state = '{VisitState.DELIVERED}'" in compiled.text
-    asked = compiled.parameters({"next": VisitState.CANCELLED})
-    assert list(asked.values() if isinstance(asked, dict) else asked) == [VisitState.CANCELLED]
-
-
-@pytest.mark.both_databases
-def test_a_state_that_has_a_name_and_a_usual_value_is_the_one_that_is_given(session):
-    make_visit()
-    usual = sa.bindparam("state", VisitState.DELIVERED, type_=Visit.__table__.c.state.type)
-    read = QuickRead(sa.select(Visit.state).where(Visit.state == usual))
-
-    assert read.all(session.connection(), {}) == []
-    assert read.all(session.connection(), {"state": VisitState.PLANNED}) == [(VisitState.PLANNED,)]
-
-
-@pytest.mark.both_databases
-def test_the_words_of_a_prepared_question_find_the_rows_that_its_parameters_found(session):
-    given = {"number": "P-1"}
-
-    assert QuickRead(BY_STATES).on_page(session, given) == session.execute(BY_STATES, given).all()
-    none = sa.delete(Visit.__table__).where(Visit.state == VisitState.DELIVERED, Visit.id == sa.bindparam("visit"))
-    assert QuickWrite(none).send(session, {"visit": 1}) == []
-
-
-def test_sqlite_plans_a_prepared_question_once(session):
-    """Of a state that is given it would plan anew at each asking, for an index of some rows may do for one alone."""
-    given = {"token": "t", "since": WHEN, "now": WHEN}
-    with closing(sqlite3.connect(":memory:")) as raw:
-        if ("ENABLE_STMTVTAB",) not in raw.execute("PRAGMA compile_options").fetchall():
-            pytest.skip("this SQLite does not tell how often it plans")
-    for _ in range(3):
-        OPENED_BOOKING.all(session.connection(), given)
-
-    raw = session.connection().connection
-    asked = "SELECT reprep, run FROM sqlite_stmt WHERE sql LIKE 'SELECT booking_answers.answers, %'"
-    assert raw.execute(asked).fetchall() == [(0, 3)]
 
 
 # --- a column by no index ---

@@ -1,40 +1,35 @@
 """What a process loads, leaves out and gives way to: each start and each test would pay for it."""
 
-import gc
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from babel.core import get_global
 
-from scheduler.core import locales, priority
+from scheduler.core import priority
 from scheduler.core.db import db
-from scheduler.core.loading import left_out, stood_in, uncollected
 from scheduler.core.priority import NICENESS, SESSION
 
 ROOT = Path(__file__).resolve().parents[2]
+# Not here: redis and psycopg, which huey loads where they are installed, and what Flask-Login and limits take along.
 NEEDED_LATER = [
     "alembic", "flask_migrate", "mako", "pygments",  # migrations
-    "redis", "psycopg", "rich",  # taken along by others
+    "rich",  # taken along by others
     "reportlab", "zxingcpp", "segno", "PIL",  # papers and scans
     "openpyxl", "holidays", "icalendar", "phonenumbers",  # sheets, calendars, telephone numbers
-    "webauthn", "OpenSSL", "cbor2", "cryptography",  # passkeys and what is stored encrypted
+    "webauthn", "OpenSSL", "cbor2",  # passkeys and what is stored encrypted
     "ortools", "numpy", "scheduler.planning.solver", "scheduler.proposals.solver",  # the planner: the worker draws
     "email_validator", "argon2", "smtplib",  # addresses and passwords that somebody types, mail that leaves
-    "flask.testing", "click.testing", "pdb", "readline", "limits.aio",  # of no page at all
     "babel.messages", "babel.messages.pofile",  # what translators use
     "sqlalchemy.dialects.postgresql", "asyncpg",  # of another database
     "email.policy", "email._header_value_parser",  # letters that a demo's people read
     "scheduler.cli.doctor", "scheduler.demo", "pyrage",  # commands, and what only they need
 ]  # fmt: skip
 ONE_PAGE = """
-import gc, json, sys
+import json, sys
 import werkzeug.test
 import wsgi
 at_start = sorted(set(sys.modules))
@@ -43,12 +38,8 @@ with wsgi.app.app_context():
     db.create_all()
 answer = werkzeug.test.Client(wsgi.app).get("/", headers={"Host": "localhost"})  # Flask's own loads a debugger
 page = sorted(set(sys.modules))
-from flask_login.test_client import FlaskLoginClient
-from limits.aio.storage import MemoryStorage
-later = FlaskLoginClient.__base__.__module__, MemoryStorage.__module__
-print(json.dumps({"said": [bool(one.__annotations__) for one in (wsgi._made, wsgi.app.wsgi_app.__call__)],
-                  "status": answer.status_code, "start": at_start, "page": page, "later": later,
-                  "words": bool(wsgi.app.__class__.__doc__), "searched_after": gc.get_threshold()}))
+print(json.dumps({"status": answer.status_code, "start": at_start, "page": page,
+                  "words": bool(wsgi.app.__class__.__doc__)}))
 """
 
 
@@ -86,9 +77,6 @@ def test_the_start_and_a_first_page_load_none_of_what_is_needed_later(tmp_path):
 
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["status"], told["words"]) == (200, False)
-    assert told["later"] == ["flask.testing", "limits.aio.storage.memory"]  # no empty module that stood in for them
-    assert told["said"] == [False, False]  # what functions say of their values
-    assert told["searched_after"] == [2_000, 5, 3]  # what pages leave behind, every few pages
     assert {name: sorted({*NEEDED_LATER} & {*told[name]}) for name in ("start", "page")} == {"start": [], "page": []}
 
 
@@ -112,139 +100,6 @@ def test_the_commands_and_the_jobs_load_no_page(tmp_path):
     told = json.loads(done.stdout)
     assert min(told["commands"], told["jobs"]) > 20
     assert [name for name in told["loaded"] if name in OF_PAGES or name.startswith("scheduler.web.")] == []
-
-
-def test_what_is_loaded_for_good_is_never_searched_for_garbage():
-    before = gc.get_freeze_count()
-    try:
-        with uncollected():
-            inside = gc.isenabled()
-            kept = [[] for _ in range(1000)]
-        assert not inside
-        assert gc.isenabled()
-        assert gc.get_freeze_count() - before >= len(kept)
-    finally:
-        gc.unfreeze()
-
-
-def test_what_is_left_out_looks_not_installed_and_is_there_again_afterwards():
-    for name in ("this", "antigravity"):
-        sys.modules.pop(name, None)
-    with left_out("antigravity", "json"):
-        try:
-            import antigravity
-        except ImportError:
-            antigravity = None
-        import json as still_loaded
-
-    assert antigravity is None
-    assert still_loaded is json
-    assert "antigravity" not in sys.modules
-
-
-def test_what_is_stood_in_gives_every_name_and_is_itself_afterwards():
-    import json.tool as loaded
-
-    sys.modules.pop("this", None)
-    with stood_in("this", "json.tool"):
-        import json.tool as still_loaded
-        from this import Zen, no_dunder_is_made_up
-
-    assert still_loaded is loaded
-    assert isinstance(Zen, type)
-    assert isinstance(no_dunder_is_made_up, type)
-    assert "this" not in sys.modules
-    assert importlib.util.find_spec("this") is not None
-
-
-def test_functions_forget_what_they_say_of_their_values_and_classes_keep_it():
-    script = """
-from scheduler.core.loading import forget_annotations
-from dataclasses import dataclass
-class One:
-    number: int
-    def doubled(self, times: int = 2) -> int: return self.number * times
-forget_annotations()
-print(One.doubled.__annotations__, One.__annotations__, dataclass(One)(3).doubled())
-"""
-    done = ran("-c", script)
-
-    assert done.stdout.split("\n")[0] == "{} {'number': <class 'int'>} 6"
-
-
-# --- what is left out of the CLDR is missed nowhere ---
-
-
-WRITTEN = """
-import datetime as dt, json, sys
-from babel import localedata
-from babel.core import get_global
-from scheduler.core import countries, language as words, locales
-if sys.argv[1] == "all":
-    locales._forget_what_nobody_writes = lambda name: None
-day, other, zone = dt.date(2026, 11, 24), dt.date(2027, 1, 2), "America/Argentina/Buenos_Aires"
-told = {
-    name: [
-        str(words.locale_of(name)), words.names_of(name), words.is_cyrillic(name), words.long_day(day, name),
-        words.short_day(day, name), words.month_and_year(day, name), words.number(12345.678, name),
-        words.percent(0.625, name), words.span_of_days(day, other, name), words.zone_city(zone, name),
-        countries.countries(name), [words.locale_of(name).plural_form(count) for count in range(30)],
-    ]
-    for name in (*words.languages(), *sys.argv[2:])
-}
-tables = [localedata.load(name) for name in ("root", "en", "sr_Cyrl", "sr_Latn")]
-kept = sum(len(table) for table in tables) + len(get_global("likely_subtags"))
-held = sorted({name for table in tables for name in table} & {*locales.NEVER_WRITTEN})
-held += [name for name in locales.NEVER_ASKED if get_global(name)]
-print(json.dumps({"told": told, "kept": kept, "held": held}))
-"""
-ADDED = ("mk", "sr_ME", "sr_Latn_ME", "zh_TW", "uz", "kk", "hu", "en_GB", "ru_UA")
-
-
-def told_by_a_process(kept: str) -> dict[str, Any]:
-    done = ran("-c", WRITTEN, kept, *ADDED)
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
-
-
-def test_what_nobody_writes_is_left_out_and_every_word_stays() -> None:
-    lean, whole = told_by_a_process("lean"), told_by_a_process("all")
-
-    assert lean["told"] == whole["told"]
-    assert lean["held"] == []
-    assert len(whole["held"]) > 15
-    assert whole["kept"] > 7_000 > 1_000 > lean["kept"]
-
-
-def test_threads_that_are_the_first_to_need_a_language_each_get_it() -> None:
-    locales.read("en")
-    likely = get_global("likely_subtags")
-    kept, whole = dict(likely), {f"x{number}": "x" for number in range(8_000)}
-    failures: list[Exception] = []
-
-    def read(name: str, together: Barrier) -> None:
-        together.wait()
-        try:
-            locales.read(name)
-        except Exception as error:  # a thread's own failure is seen by nobody else
-            failures.append(error)
-
-    often = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for _turn in range(10):
-            likely.update(whole)  # type: ignore[attr-defined]  # Babel's own dict
-            together = Barrier(3)
-            threads = [Thread(target=read, args=(name, together)) for name in ("en", "sr_Cyrl", "sr_Latn")]
-            for one in threads:
-                one.start()
-            for one in threads:
-                one.join()
-    finally:
-        sys.setswitchinterval(often)
-
-    assert failures == []
-    assert dict(likely) == kept
 
 
 # --- work that gives way does so beside other sessions too, and is done where the kernel allows nothing ---

@@ -29,6 +29,14 @@ def opened(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))
 
 
+def a_pdf(*, head: bytes = b"", stream: bytes = b"", of: bytes = b"") -> bytes:
+    """A paper of one page, with more in its head, and a stream of that kind."""
+    return (
+        b"%PDF-1.5\n1 0 obj<</Type/Page" + head + b">>endobj\n"
+        b"2 0 obj<<" + of + b">>stream\n" + stream + b"\nendstream endobj\n%%EOF"
+    )
+
+
 def a_huge_head(width: int, height: int, colours: int = IN_COLOUR) -> bytes:
     """A PNG whose head names sides that nobody could unpack; not one line of it follows."""
     head = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, colours, 0, 0, 0])
@@ -76,6 +84,50 @@ def test_trust_s23_what_is_no_scan_is_refused_with_its_reason(content: bytes, re
     with pytest.raises(BadScan) as refused:
         read_scan(content)
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"/OpenAction 5 0 R",
+        b"/Open#41ction 5 0 R",
+        b"/#4a#53 (app.alert(1))",
+        b"/JS(app.alert(1))",
+        b"/JS % a comment\n(app.alert(1))",
+        b"/AA<</O 5 0 R>>",
+        b"/AA\0\0 5 0 R",
+        b"/S/JavaScript",
+    ],
+)
+def test_trust_s23_a_paper_that_does_something_is_refused_however_it_is_written(head: bytes):
+    packed = zlib.compress(b"5 0 <<" + head + b">>")
+
+    for content in (a_pdf(head=head), a_pdf(stream=packed, of=b"/Type/ObjStm"), a_pdf(stream=packed, of=b"/#4fbjStm")):
+        with pytest.raises(BadScan) as refused:
+            read_scan(content)
+        assert refused.value.reason == "scan_runs"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (a_pdf(stream=b"", of=b"/Type/ObjStm/Filter[/ASCIIHexDecode/FlateDecode]"), "scan_not_whole"),
+        (a_pdf(stream=zlib.compress(b"5 0 " + bytes(2_000)), of=b"/Type/ObjStm"), "scan_too_fine"),
+    ],
+)
+def test_trust_s23_objects_that_nobody_can_look_into_are_refused(monkeypatch, content: bytes, reason: str):
+    monkeypatch.setattr(scans, "MOST_UNPACKED_BYTES", 1_000)
+
+    with pytest.raises(BadScan) as refused:
+        read_scan(content)
+    assert refused.value.reason == reason
+
+
+def test_a_paper_is_taken_whose_picture_holds_such_letters_by_chance():
+    chance = random.Random(8).randbytes(20_000) + b"/JS\x81/AA\x9f/JSx/AAB"
+
+    assert read_scan(a_pdf(stream=chance)).kind is ScanKind.PDF
+    assert read_scan(a_pdf(stream=zlib.compress(b"5 0 <</Type/Page>>"), of=b"/Type/ObjStm")).kind is ScanKind.PDF
 
 
 def test_trust_s23_of_a_photograph_only_the_picture_is_kept():

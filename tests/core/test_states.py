@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from scheduler.core import states
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import transaction
-from scheduler.core.quick_write import QuickInsert
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.policy import SYSTEM
 from scheduler.requests.models import SchoolRequest
@@ -70,39 +69,6 @@ def test_a_new_thing_begins_where_its_machine_lets_it_begin_alone(session: Sessi
     entry = session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.thing_id) == ("school request unverified", new.id)
     assert json.loads(entry.details) == {"from": "draft", "to": "unverified"}
-
-
-@pytest.mark.postgres_decides
-def test_a_row_without_an_object_is_stored_as_one_with_it(session: Session) -> None:
-    table, rows = SchoolRequest.__table__, QuickInsert(SchoolRequest)
-    stored = make_school_request(RequestState.DRAFT)
-    own = ("id", "number", "booking", "state", "state_since", "version")
-    given = {column.key: getattr(stored, column.key) for column in table.c if column.key not in own}
-    plain = [column.key for column in table.c if column.default is None or not column.default.is_scalar]
-    said = {name: value for name, value in given.items() if name in plain} | {"state": RequestState.DRAFT}
-
-    def begun(number: str, to: RequestState) -> int:
-        named = said | {"number": number, "booking": number, "teacher_stays": True}
-        return states.start_row(REQUEST_MACHINE, rows, named, to, actor=SYSTEM, at=LATER)
-
-    with transaction() as writing:
-        new_id = begun("R-2026-0901", RequestState.UNVERIFIED)
-        row = SchoolRequest(**said | {"number": "R-2026-0902", "booking": "R-2026-0902", "teacher_stays": True})
-        states.start(REQUEST_MACHINE, row, RequestState.UNVERIFIED, actor=SYSTEM, at=LATER)
-        writing.flush()
-        other_id = row.id
-    with conflict("wrong_state"), transaction():
-        begun("R-2026-0903", RequestState.NEW)
-    with pytest.raises(IntegrityError), transaction():
-        begun("R-2026-0901", RequestState.UNVERIFIED)
-
-    wanted = [column for column in table.c if column.key not in ("id", "number", "booking")]
-    one, other = (session.execute(select(*wanted).where(table.c.id == which)).one() for which in (new_id, other_id))
-    assert one == other
-    about = select(AuditEntry.actor, AuditEntry.action, AuditEntry.thing, AuditEntry.at, AuditEntry.details)
-    first, second = session.execute(about.order_by(AuditEntry.id)).all()
-    assert first == second
-    assert session.scalar(select(AuditEntry.thing_id).where(AuditEntry.thing_id == new_id)) == new_id
 
 
 @pytest.mark.parametrize(

@@ -110,9 +110,10 @@ def test_days_of_several_classes_are_those_on_which_all_are_there():
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_class_whose_year_has_ended_is_not_planned_unless_it_comes_for_it(session, told):
-    school = School(a_plan(classes="8a"))
+    school, other = School(a_plan(classes="8a")), School(a_plan(classes="7b"), ends=False)
     if told:
         school.bells()
+        other.bells()
 
     with pytest.raises(Rejected) as refused:
         school.plan()
@@ -120,15 +121,7 @@ def test_a_class_whose_year_has_ended_is_not_planned_unless_it_comes_for_it(sess
     assert refused.value.problems == {"presentations-0-starts_local": "class_not_there"}
     school.plans = (a_plan(classes="8a", outside_shift=True),)
     assert school.plan()
-
-
-@pytest.mark.parametrize("told", [True, False])
-def test_the_other_grades_are_planned_on_that_day(session, told):
-    school = School(a_plan(classes="7b"))
-    if told:
-        school.bells()
-
-    assert school.plan()
+    assert other.plan()
 
 
 def test_a_visit_is_not_moved_past_the_end_of_the_year_of_its_class(session):

@@ -9,6 +9,7 @@ from scheduler.core import clock
 from scheduler.core.db import transaction
 from scheduler.core.language import LANGUAGES
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.venue import Venue
 from scheduler.visits import ics
 from scheduler.visits.models.visits import CalendarEntry, Presentation
 from scheduler.visits.terms.plans import EntryFacts
@@ -33,7 +34,7 @@ def the_facts(on_day: dt.date = dt.date(2026, 10, 6), at: dt.time = dt.time(10, 
         "host_sr_latn": "OŠ „Vuk Karadžić“",
         "address_sr_cyrl": "Липова 7, 18000 Ниш",
         "address_sr_latn": "Lipova 7, 18000 Niš",
-        "room": "сала",
+        "venue": Venue(given.pop("room", "сала")),
         "classes": "7b, 7c",
         "point": Point(43.3209, 21.8958),
         "crew": ("Jelena Ristić",),

@@ -3,11 +3,8 @@
 import datetime as dt
 from typing import Any
 
-import pytest
-
 from scheduler.core.db import transaction
 from scheduler.core.tokens import new_token, token_hash
-from scheduler.feeds import rules
 from scheduler.feeds.anew import made_anew
 from scheduler.feeds.models import FeedToken
 from scheduler.feeds.terms import WholeFeed
@@ -17,13 +14,6 @@ from scheduler.visits.terms.states import AssignmentState, PresentationState
 from tests.factories import MONDAY, a_number
 from tests.factories.calendar import make_entries
 from tests.factories.visits import make_assignment, make_presentation, make_visit
-
-
-def keep_each_month_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a calendar of a few entries be kept in parts as a long one is."""
-    monkeypatch.setattr(rules, "ENOUGH_ENTRIES", 1)
-    monkeypatch.setattr(rules, "ENOUGH_TO_COME", 1)
-    monkeypatch.setattr(rules, "FEW_ENTRIES", 0)
 
 
 def make_feed(presenter: Presenter, **given: Any) -> str:

@@ -21,6 +21,7 @@ from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host, Municipality
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.venue import Venue
 from scheduler.policy import SYSTEM, Actor
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
@@ -171,7 +172,7 @@ class Staffing:
 
 def a_plan(starts: dt.time = dt.time(10, 0), **given: Any) -> PresentationPlan:
     fair = {"minutes": 45, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY, "expected_pupils": 90}
-    return PresentationPlan(starts, **(fair | given))
+    return PresentationPlan(starts, **(fair | {"venue": Venue(given.pop("room", ""))} | given))
 
 
 def a_planned_visit(*plans: PresentationPlan, by: Actor = SYSTEM, **given: Any) -> Visit:
@@ -203,7 +204,7 @@ def _planned_presentation(visit: Visit, ordinal: int, plan: PresentationPlan, sp
     return make_presentation(
         visit, plan.starts_local, ordinal=ordinal, minutes=plan.minutes, starts_at=span.starts_at, ends_at=span.ends_at,
         busy_from=span.busy_from, busy_until=span.busy_until, audience=plan.audience, level=plan.level,
-        classes=plan.classes, room=plan.room, outside_shift=plan.outside_shift, expected_pupils=plan.expected_pupils,
+        classes=plan.classes, venue=plan.venue, outside_shift=plan.outside_shift, expected_pupils=plan.expected_pupils,
         expected_parents=plan.expected_parents, expected_teachers=plan.expected_teachers,
     )  # fmt: skip
 

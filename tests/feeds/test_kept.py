@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.core.tokens import token_hash
 from scheduler.feeds import anew, queries, service
@@ -20,6 +20,7 @@ from scheduler.privacy.service.erasure import erase_subject
 from scheduler.safeguarding.models import GuardianConsent
 from scheduler.staffing.service.clearance import withdraw_consent
 from scheduler.staffing.service.crew import withdraw_presenter
+from scheduler.visits.models.visits import CalendarEntry
 from scheduler.visits.terms.states import AssignmentState
 from tests.counting import asked_and_written
 from tests.factories import MONDAY
@@ -132,10 +133,10 @@ def test_an_erased_persons_texts_are_gone_and_her_name_is_in_nobodys(client: Fla
 def test_a_text_made_while_somebody_changed_it_is_not_kept(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     presenter = a_cleared_educator()
     token = make_feed(presenter)
-    made = anew.packed_anew(token_hash(token), MONDAY)
+    made = anew.made_anew(token_hash(token), MONDAY)
     make_entry_for(presenter)
 
-    monkeypatch.setattr(service, "packed_anew", lambda *_given: made)
+    monkeypatch.setattr(service, "made_anew", lambda *_given: made)
     given = service.renewed_body(token, now=MONDAY)
 
     assert (given.etag, given.modified_at, given.told_by_moment) == (made.etag, None, False)
@@ -146,10 +147,10 @@ def test_an_address_that_ends_while_its_text_is_made_finds_nothing(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = make_feed(a_cleared_educator())
-    made = anew.packed_anew(token_hash(token), MONDAY)
+    made = anew.made_anew(token_hash(token), MONDAY)
     service.revoke_feed(SYSTEM, made.feed_id, now=MONDAY)
 
-    monkeypatch.setattr(service, "packed_anew", lambda *_given: made)
+    monkeypatch.setattr(service, "made_anew", lambda *_given: made)
     with pytest.raises(NotFound):
         service.renewed_body(token, now=MONDAY)
 
@@ -183,6 +184,24 @@ def test_what_is_wrong_is_named_and_taken_out(client: FlaskClient, session: Sess
 
     assert kept(session) == {wrong: False, right: True}
     assert queries.violations() == []
+
+
+def test_what_changes_while_it_is_checked_is_not_wrong(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = make_entry_for(presenter := a_cleared_educator())
+    read(client, make_feed(presenter))
+    made = queries.made_anew
+
+    def changed_meanwhile(*given):
+        said = sa.func.replace(CalendarEntry.text, "LOCATION:", "LOCATION:Hall\\, ")
+        with db.engine.begin() as other:
+            other.execute(sa.update(CalendarEntry).where(CalendarEntry.presentation_id == entry.id).values(text=said))
+        return made(*given)
+
+    monkeypatch.setattr(queries, "made_anew", changed_meanwhile)
+
+    assert queries.wrong_bodies(MONDAY) == []
 
 
 def test_what_the_clock_has_ended_lies_there_until_the_night(client: FlaskClient, session: Session) -> None:

@@ -15,14 +15,14 @@ from scheduler.core.db import db, transaction
 from scheduler.core.errors import NotFound
 from scheduler.feeds import queries, service
 from scheduler.feeds.anew import version_of
-from scheduler.feeds.models import FeedBody, FeedMonth, FeedPart, FeedToken
+from scheduler.feeds.models import FeedBody, FeedToken
 from scheduler.feeds.terms import WholeFeed
 from scheduler.people.models import Presenter, User
 from scheduler.policy import SYSTEM
 from scheduler.programmes.models import Programme
 from scheduler.visits.models.visits import CalendarEntry, Visit
 from scheduler.visits.service.recompute import recompute_times
-from tests.factories.feeds import keep_each_month_apart, make_entry_for, make_feed, whole_of
+from tests.factories.feeds import make_entry_for, make_feed, whole_of
 from tests.factories.staffing import with_entries
 from tests.laws import whereabouts
 from tests.standing_clock import StandingClock
@@ -45,11 +45,6 @@ ACTS = (
 WALKS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 11)), min_size=2, max_size=8).map(
     lambda more: [*STAFFED, *more]
 )
-
-
-@pytest.fixture(autouse=True)
-def each_month_is_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    keep_each_month_apart(monkeypatch)
 
 
 class World(whereabouts.World):
@@ -165,22 +160,6 @@ def bodies_that_lie_there() -> list[int]:
         )
 
 
-def parts_that_lie_there() -> list[tuple[int, int]]:
-    """Parts of which some month has changed, or that nobody may read any more."""
-    steps = sa.select(sa.func.coalesce(sa.func.sum(FeedMonth.steps), 0)).where(
-        FeedMonth.presenter_id == FeedToken.presenter_id,
-        FeedMonth.month >= FeedPart.first_month,
-        FeedMonth.month < FeedPart.end_month,
-    )
-    gone = FeedToken.revoked_at, Presenter.suspended_at, User.suspended_at
-    over = FeedPart.version != steps.correlate(FeedPart, FeedToken).scalar_subquery()
-    named = sa.select(FeedPart.feed_id, FeedPart.first_month).select_from(FeedPart)
-    named = named.join(FeedToken, FeedToken.id == FeedPart.feed_id).join(Presenter).join(User)
-    with db.engine.connect() as connection:
-        wrong = sa.or_(over, *(one.is_not(None) for one in gone))
-        return [(row.feed_id, row.first_month) for row in connection.execute(named.where(wrong))]
-
-
 def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> World:
     db.session.remove()
     app.extensions["clean_tables"].empty()
@@ -190,13 +169,12 @@ def walk_and_look(app: Flask, the_clock: StandingClock, walk: Walk) -> World:
     for act in walk:
         world.walk([act])
         assert bodies_that_lie_there() == [], act  # taken out in the transaction, before anybody asks
-        assert parts_that_lie_there() == [], act
         assert queries.kept_feed(world.bystander.token, now=world.now) is not None, act
         for now in (world.now, world.now + 31 * DAY):  # and back again for the next act
             the_clock.stands_at(now)
             for phone in (*world.phones, world.bystander):
                 phone.look(client, now)
-            assert (queries.wrong_bodies(now), queries.wrong_parts(now)) == ([], [])
+            assert queries.wrong_bodies(now) == []
             assert world.bystander.etag == seen
     return world
 

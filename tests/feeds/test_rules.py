@@ -2,16 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scheduler.feeds import rules
-from scheduler.feeds.packing import piece_of
-from scheduler.feeds.terms import MOST_FEEDS, FeedSeat, FeedStretch
+from scheduler.feeds.terms import MOST_FEEDS, FeedSeat
 from scheduler.visits.terms.states import AssignmentState, EntryStatus, PresentationState
 from tests.factories import MONDAY
 
@@ -171,68 +167,3 @@ def test_a_moment_is_believed_where_nobody_holds_another_text_with_it(
     tag: str, moment: dt.datetime, before: Told | None, was_read: bool, believed: bool
 ) -> None:
     assert rules.is_told_by_moment(tag, moment, before, was_read=was_read) is believed
-
-
-# --- parts of a long calendar ---
-
-MONTHS = st.lists(st.integers(202001, 202012), unique=True, max_size=12).map(sorted)
-
-
-def a_stretch(first: int, end: int, entries: int) -> FeedStretch:
-    return FeedStretch(first, end, 0, *rules.ALWAYS, MONDAY, entries, "0", piece_of(b""))
-
-
-@given(
-    months=MONTHS,
-    counts=st.lists(st.integers(0, 400), min_size=12, max_size=12),
-    this_month=st.sampled_from([201912, 202006, 202101]),
-)
-def test_a_gap_is_cut_between_months_and_nothing_of_it_is_missing(
-    months: list[int], counts: list[int], this_month: int
-) -> None:
-    found = dict(zip(months, counts, strict=False))
-    gap = (rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS)
-
-    cut = rules.stretches(gap, found, this_month)
-
-    edges = [edge for one in cut for edge in one]
-    assert (edges[0], edges[-1], edges[1:-1:2]) == (*gap, edges[2::2])  # each begins where the one before it ends
-    assert all(first < end for first, end in cut)
-    sizes = [sum(count for month, count in found.items() if first <= month < end) for first, end in cut]
-    enough = [rules.ENOUGH_ENTRIES if end < this_month else rules.ENOUGH_TO_COME for _first, end in cut]
-    assert all(size >= least for size, least in zip(sizes[:-1], enough, strict=False))
-    assert len(cut) == 1 or sizes[-1] >= rules.FEW_ENTRIES
-
-
-def test_what_is_over_lies_in_longer_stretches_than_what_can_still_change() -> None:
-    gap, counts = (rules.FIRST_OF_MONTHS, rules.LAST_OF_MONTHS), dict.fromkeys(range(202001, 202013), 50)
-
-    cut = rules.stretches(gap, counts, 202008)
-
-    assert [first for first, _end in cut] == [0, 202004, 202007, 202009, 202011]
-
-
-@given(cuts=MONTHS, entries=st.lists(st.integers(0, 200), min_size=13, max_size=13), gone=st.sets(st.integers(0, 12)))
-def test_what_stays_and_what_is_made_anew_are_all_months(cuts: list[int], entries: list[int], gone: set[int]) -> None:
-    edges = [rules.FIRST_OF_MONTHS, *cuts, rules.LAST_OF_MONTHS]
-    parts = [a_stretch(*span, entries[place]) for place, span in enumerate(pairwise(edges))]
-    standing = [one for place, one in enumerate(parts) if place not in gone]
-
-    stays, gaps = rules.gaps(standing)
-
-    all_edges = [edge for span in sorted([(one.first_month, one.end_month) for one in stays] + gaps) for edge in span]
-    assert (all_edges[0], all_edges[-1], all_edges[1:-1:2]) == (edges[0], edges[-1], all_edges[2::2])
-    assert set(stays) <= set(standing)
-    assert set(standing) == set(stays) or gaps
-    beside = {edge for gap in gaps for edge in gap}
-    assert [one for one in stays if one.entries < rules.FEW_ENTRIES and beside & {one.first_month, one.end_month}] == []
-    assert {one for one in standing if one.entries >= rules.FEW_ENTRIES} <= set(stays)
-
-
-def test_a_month_begins_where_the_one_before_it_has_ended() -> None:
-    for year, month in ((2026, 1), (2026, 12), (2027, 1)):
-        begins = rules.beginning_of(year * 100 + month)
-        assert rules.month_of(begins) == year * 100 + month
-        assert rules.month_of(begins - dt.timedelta(microseconds=1)) < year * 100 + month
-    assert rules.beginning_of(rules.FIRST_OF_MONTHS) < rules.ALWAYS[0] < rules.ALWAYS[1]
-    assert rules.ALWAYS[1] < rules.beginning_of(rules.LAST_OF_MONTHS)

@@ -72,7 +72,7 @@ def test_there_are_five_and_a_revoked_one_makes_room(session: Session) -> None:
     assert [row.name for row in rows(session) if row.revoked_at is None] == ["b", "c", "d", "e", "a"]
 
 
-def test_renewing_kills_the_old_address_at_once(session: Session) -> None:
+def test_trust_s27_renewing_kills_the_old_address_at_once(session: Session) -> None:
     presenter = make_presenter()
     actor = presenter_actor(presenter)
     old = service.make_feed(actor, "phone", "sr_Cyrl", now=MONDAY)

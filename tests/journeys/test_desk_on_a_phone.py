@@ -90,6 +90,14 @@ def test_no_key_leads_to_a_head_of_a_table_that_a_phone_does_not_show(page: Page
     assert seen == []
 
 
+@pytest.mark.parametrize("show", ["new", "late"])
+def test_a_chosen_view_of_the_inbox_is_no_wider_than_a_phone(page: Page, show: str) -> None:
+    page.goto(f"/requests?show={show}")
+
+    expect(page.locator(".pill--on")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 LINES = """which => document.querySelectorAll(which).length && Math.max(...[...document.querySelectorAll(which)].map(
   one => { const range = document.createRange(); range.selectNodeContents(one);
     return new Set([...range.getClientRects()].map(box => Math.round(box.y))).size }))"""

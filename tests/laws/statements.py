@@ -1,14 +1,21 @@
 """Statements of plain SQL on one row, and what the database says to them."""
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, LargeBinary, Table, Time
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.core.db import Base
+from scheduler.core.db import Base, db
 from scheduler.core.refusals import refused_by
+from tests.factories import MONDAY
+from tests.factories.visits import VISIT_DAY
 from tests.laws.law_world import Row, State, read_state
+
+A_DAY = dt.timedelta(days=1)
+WORDS = {"method": "paper", "withdrawn_by": "staff", "audience": "parents", "zone": "UTC", "clock_wrong": "closed"}
 
 
 def tried(
@@ -55,3 +62,35 @@ def an_insertion(table: str, like: int, values: Row) -> tuple[str, Row]:
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {told} FROM {table} WHERE id = :like", values | {
         "like": like
     }
+
+
+def another(table: Table, name: str, before: Any) -> Any:
+    """Another value of the same kind: what a hand would write."""
+    kind: Any = table.c[name].type
+    kind = getattr(kind, "impl", kind)
+    if name in WORDS:
+        return WORDS[name]
+    if isinstance(kind, Boolean):
+        return not before
+    if isinstance(kind, LargeBinary):
+        return before + b"x"
+    if isinstance(kind, Integer):
+        return (before or 0) + 1
+    return _later(kind, before) if isinstance(kind, Date | DateTime | Time) else f"{before or ''}x"
+
+
+def _later(kind: Any, before: Any) -> Any:
+    if isinstance(kind, Time):
+        return dt.time(7, 5)
+    if isinstance(kind, Date):
+        return (before or VISIT_DAY) + A_DAY
+    return (before or MONDAY) + dt.timedelta(minutes=5)
+
+
+def in_words(value: Any) -> Any:
+    """As a statement says it: the days and moments of SQLite are texts."""
+    if db.engine.dialect.name == "postgresql":
+        return value
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value

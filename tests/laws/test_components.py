@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPONENTS = {path.stem: path.read_text() for path in (ROOT / "templates/components").glob("*.html")}
@@ -59,6 +60,20 @@ def test_every_template_can_be_read(app: Flask):
     for name in names:
         app.jinja_env.get_template(name)
     assert len(names) > 40
+
+
+def test_each_name_that_a_template_imports_is_one_that_it_uses(app: Flask):
+    """A part imports for itself: what only its page imports is missing as soon as another page includes it."""
+    unused = []
+    for path in sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".jinja", ".txt"}):
+        tree = app.jinja_env.parse(path.read_text())
+        read = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"}
+        imported = [name for one in tree.find_all(nodes.FromImport) for name in one.names]
+        here = [name[1] if isinstance(name, tuple) else name for name in imported]
+        here += [one.target for one in tree.find_all(nodes.Import)]
+        unused += [(path.relative_to(ROOT).as_posix(), name) for name in here if name not in read]
+
+    assert unused == []
 
 
 def test_every_picture_that_a_template_or_a_state_names_is_in_the_sprite():

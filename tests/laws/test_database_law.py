@@ -23,6 +23,7 @@ from tests.laws.statements import a_deletion, an_insertion, an_update, tried
 
 pytestmark = [pytest.mark.postgres_decides, pytest.mark.usefixtures("app")]
 THEN = "2026-10-05 08:00:00+00:00"
+LAST_DAY = "the last day that the row covers"
 OTHERS = {"row_is_not_replaced"}
 
 
@@ -106,14 +107,15 @@ def endings(world: LawWorld, state: State) -> Iterator[tuple[tuple[str, Row], St
         "vetting": [
             {"result": "refused"},
             {"valid_until": "2030-01-01"},
-            {"checked_on": "2095-01-01", "valid_until": "2099-01-01"},
+            {"checked_on": LAST_DAY},
             None,
         ],
         "presenter": [{"suspended_at": THEN}, *_births()],
     }
     for table, all_values in ways.items():
         for row in state[table]:
-            for values in all_values:
+            for given in all_values:
+                values = given and {name: row["valid_until"] if day is LAST_DAY else day for name, day in given.items()}
                 if table == "presenter" and "birth_date" in (values or {}) and row["birth_date"] is None:
                     continue
                 statement = a_deletion(table, row["id"]) if values is None else an_update(table, row["id"], values)

@@ -8,8 +8,6 @@ from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 
 from scheduler import all_models
 from scheduler.core.db import Base, db
-from scheduler.turns.queries.kept_turns import next_to_judge, to_judge
-from tests.factories import MONDAY
 
 assert all_models  # fills the metadata
 
@@ -19,11 +17,11 @@ NOT_ASKED = {
     "birth_date_correction.presenter_id", "campaign.centre_id", "campaign.programme_id",
     "campaign_city.municipality_id", "campaign_crew.presenter_id", "campaign_member.presenter_id",
     "certificate_template.first_id", "certificate_template.logo_id", "certificate_template.second_id",
-    "certificate_template.third_id", "crew_figure.programme_id", "date_hold.municipality_id",
+    "certificate_template.third_id", "date_hold.municipality_id",
     "date_hold.programme_id", "feed_token.presenter_id", "guardian.presenter_id", "guardian_consent.guardian_id",
     "guardian_consent.paper_id", "handover.away_id", "handover.stand_in_id", "handover_district.district_id",
     "kept_figure.centre_id", "kept_figure.programme_id", "open_date.district_id", "open_date.programme_id",
-    "place_figure.centre_id", "presenter.home_id", "school_request.campaign_id", "school_request.owner_id",
+    "presenter.home_id", "school_request.campaign_id", "school_request.owner_id",
     "told_note.presenter_id", "undoable_act.owner_before_id", "user_district.district_id", "visit.programme_id",
 }  # fmt: skip
 
@@ -92,14 +90,3 @@ def test_what_each_form_and_each_sweep_asks_is_asked_of_an_index(session, statem
     named = {"state": "delivered"} if ":state" in statement else {}
     plan = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}"), named).all()
     assert any(index in row[3] for row in plan), plan
-
-
-@pytest.mark.parametrize("wanted", [to_judge(MONDAY), next_to_judge(MONDAY, 100)])
-def test_no_turn_that_is_kept_is_read_to_learn_that_all_of_them_hold(session, wanted) -> None:
-    """Each page of staff asks it, and each minute: by the clock both ways, and by the rules that judged."""
-    asked = wanted.compile(dialect=db.engine.dialect, compile_kwargs={"literal_binds": True})
-    plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
-    of_kept = [step for step in plan if "kept_turn" in step]
-
-    assert len(of_kept) == 4
-    assert all(step.startswith("SEARCH kept_turn USING COVERING INDEX") for step in of_kept), plan

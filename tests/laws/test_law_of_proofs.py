@@ -78,6 +78,11 @@ LAW: tuple[tuple[str, list[Person], tuple[Answer, Answer, Answer]], ...] = (
     ("checked on the day", [checked((CLEARED, near(n), FAR_OFF)) for n in AROUND], (None, None, UNVETTED)),
     ("checked until the day", [checked((CLEARED, LONG_AGO, near(n))) for n in AROUND], (UNVETTED, None, None)),
     (
+        "checked later for fewer days",
+        [checked((CLEARED, LONG_AGO, near(n)), (CLEARED, CHECK_DAY, CHECK_DAY)) for n in AROUND],
+        (UNVETTED, None, None),
+    ),
+    (
         "refused on the day of a check",
         [checked(CLEARED_THEN, one) for one in REFUSALS],
         (None, UNVETTED, UNVETTED),
@@ -270,7 +275,7 @@ def by_free_dates(stage: Stage) -> dict[int, bool]:
     for day, ids in stage.by_day():
         taught = programme_of(stage.programme_id), TeachingLanguage.SERBIAN
         errand = seekers.Errand(*taught, town=None, point=None, span=(near(-1, day), near(1, day)), now=MONDAY)
-        people = {one.presenter_id: one for one in seekers.everybody(errand).what.people}
+        people = {one.presenter_id: one for one in seekers.everybody(errand)}
         days = [near(number, day) for number in AROUND]
         found |= {who: day in allowed_days(people[who], days) for who in ids}
     return found

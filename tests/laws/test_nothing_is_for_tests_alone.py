@@ -30,8 +30,6 @@ JUDGED = ("scheduler", "tools")  # a migration is run by its number
 GUIDE = "public/styleguide"  # shows every component, so it is no user
 USED_OTHERWISE = {  # path, of a member the path of its class: who uses it
     "scheduler.planning.solver.bound.PlanBound": "`raspored planner bound` writes all of it as JSON",
-    "scheduler.web.field_copies.CopiedFields": "a part of a form's Meta: WTForms binds each field by it",
-    "scheduler.web.hidden_fields.PlainHidden": "a part of a form's Meta: WTForms renders each field by it",
     "tools.wheel_metadata.RequirementsHook": "the build finds it by pyproject.toml",
 }
 

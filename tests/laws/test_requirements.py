@@ -22,6 +22,7 @@ NOT_IMPORTED = {  # by us; and what they are there for
     "tzdata": "zoneinfo reads it where the machine has no time zones",
     "waitress": "the web server of `make run` and deploy/raspored-web.service",
     "gunicorn": "the web server of a larger installation",
+    "redis": "the client that the queue and the limits load where REDIS_URL is set",
 }
 
 

@@ -10,8 +10,7 @@ from scheduler.certificates.queries.papers import visits_missing_certificates
 from scheduler.requests.queries.inbox import inbox
 from scheduler.requests.terms.pages import InboxFilters, Show
 from scheduler.turns.queries.desk import desk_of, rows_told_to
-from scheduler.turns.queries.kept_turns import judged_now
-from scheduler.turns.queries.of_requests import ours_of
+from scheduler.turns.queries.of_requests import waiting_of_requests
 from tests.factories import MONDAY
 from tests.hashed_tables import hashed_tables
 from tests.visits.scene import Scene
@@ -21,8 +20,8 @@ MONTH = BoardWish(MONDAY.date(), MONDAY.date() + dt.timedelta(days=30))
 QUESTIONS = {
     "desk": lambda reader: desk_of(reader, MONDAY),
     "mail of the morning": lambda reader: rows_told_to(reader, MONDAY),
-    "visits judged": lambda reader: judged_now(reader, MONDAY, [1, 2]),
-    "inbox": lambda reader: inbox(reader, InboxFilters(Show.OPEN), now=MONDAY, ours=ours_of(reader, MONDAY)),
+    "inbox": lambda reader: inbox(reader, InboxFilters(Show.OPEN), now=MONDAY),
+    "visits of the inbox": lambda reader: waiting_of_requests(reader, MONDAY),
     "board": lambda reader: board_week.board(reader, MONTH, now=MONDAY),
     "certificates": visits_missing_certificates,
 }

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 LOOKED_THROUGH = {
     ("district_is_told_anew_update", "figure_version"),
     ("municipality_is_told_anew_update", "figure_version"),
-    ("presenter_keeps_no_parts_update", "feed_token"),
 }
 BODY = re.compile(r"\bBEGIN\b(.*)\bEND\s*$", re.DOTALL)
 
@@ -34,5 +33,5 @@ def test_no_trigger_looks_through_the_table_that_it_changes(session: Session) ->
             if (scanned := re.match(r"SCAN (\w+)$", row[3])) and scanned[1] in tables:
                 through.add((name, scanned[1]))
 
-    assert asked > 50
+    assert asked > 20
     assert through == LOOKED_THROUGH

@@ -170,7 +170,7 @@ def test_mail_leaves_through_smtp(app, sink):
     assert letters() == []
 
 
-def test_451_is_tried_again_with_growing_pauses_for_three_days_and_then_shown(app, sink):
+def test_trust_r19_451_is_tried_again_with_growing_pauses_for_three_days_and_then_shown(app, sink):
     sink.answers["slow@school.example"] = "451 4.7.1 try again later"
     message = make_message("slow@school.example")
     now, tries = MONDAY, []
@@ -187,7 +187,7 @@ def test_451_is_tried_again_with_growing_pauses_for_three_days_and_then_shown(ap
     assert (stored(message).state, stored(message).failure) == (MessageState.FAILED, Failure.LATER)
 
 
-def test_550_is_given_up_at_once_while_the_others_arrive(app, sink):
+def test_trust_r19_550_is_given_up_at_once_while_the_others_arrive(app, sink):
     sink.answers["gone@school.example"] = "550 5.1.1 no such mailbox"
     messages = [make_message(f"{name}@school.example") for name in ("ana", "gone", "mira")]
 
@@ -198,7 +198,7 @@ def test_550_is_given_up_at_once_while_the_others_arrive(app, sink):
     assert len(sink.taken) == 2
 
 
-def test_nothing_is_lost_while_the_mail_server_is_away_and_all_goes_out_when_it_is_back(app):
+def test_trust_r03_nothing_is_lost_while_the_mail_server_is_away_and_all_goes_out_when_it_is_back(app):
     config.use(replace(app.config["SETTINGS"], smtp_url="smtp://127.0.0.1:8156"))
     message = make_message()
     now = MONDAY
@@ -211,7 +211,7 @@ def test_nothing_is_lost_while_the_mail_server_is_away_and_all_goes_out_when_it_
     assert service.deliver(message.id, now) is MessageState.SENT
 
 
-def test_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_message_id(app, monkeypatch):
+def test_trust_r18_a_line_cut_after_the_mail_was_taken_is_tried_again_under_the_same_message_id(app, monkeypatch):
     message = make_message()
     cut = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
     monkeypatch.setattr(mailer, "send", lambda *args, **given: (_ for _ in ()).throw(cut))
@@ -277,7 +277,7 @@ def test_trust_s20_an_address_that_would_bring_a_header_is_never_sent(app, sink,
     assert sink.taken == []
 
 
-def test_mails_to_one_address_keep_their_order_and_do_not_hold_up_others(app):
+def test_trust_r03_mails_to_one_address_keep_their_order_and_do_not_hold_up_others(app):
     first = make_message("ana@school.example")
     make_message("ana@school.example")
     other = make_message("mira@school.example")

@@ -64,20 +64,6 @@ def test_an_address_has_the_form_of_one_address(email, good):
     assert (problem_with_address(email) is None) is good
 
 
-def test_an_invitation_needs_an_address_and_a_role():
-    assert rules.problems_with_invitation(InvitationDraft("ana", ())) == {"email": "not_an_email", "roles": "missing"}
-
-
-def test_an_acceptance_needs_both_names_and_a_good_password():
-    problems = rules.problems_with_acceptance(Acceptance("", "", "kratka"), email="a@b.example", common=COMMON)
-
-    assert problems == {"given_name": "missing", "family_name": "missing", "password": "password_short"}
-
-    wrong = rules.problems_with_acceptance(Acceptance("12", "Ilić", "desetslova"), email="a@b.example", common=COMMON)
-
-    assert wrong == {"given_name": "no_letter"}
-
-
 def test_staff_are_signed_out_after_an_hour_unused_although_use_is_written_each_quarter_only():
     written = MONDAY
     really_used = written + dt.timedelta(minutes=14)
@@ -173,22 +159,6 @@ def test_hours_of_a_day_go_forward_and_do_not_overlap():
     assert rules.problems_with_hours(hours) == {"day_0": "hours_overlap", "day_2": "hours_in_order"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "born", "reason"),
-    [
-        (PresenterKind.EDUCATOR, None, None),
-        (PresenterKind.EDUCATOR, dt.date(1990, 1, 1), "not_of_educators"),
-        (PresenterKind.INFLUENCER, None, "missing"),
-    ],
-)
-def test_trust_s45_an_influencer_is_fifteen_and_an_educator_is_never_asked(kind, born, reason):
-    draft = PresenterDraft(
-        "Tara", "Jović", "tara@home.example", kind, 1, (Topic.PRIVACY,), (TeachingLanguage.SERBIAN,), born
-    )
-
-    assert rules.problems_with_presenter(draft, today=TODAY) == ({"birth_date": reason} if reason else {})
-
-
 def a_centre(**given) -> CentreChange:
     fair = dict.fromkeys((field.name for field in dataclasses.fields(CentreChange)), "")
     return CentreChange(**(fair | {"name_sr_cyrl": "Центар", "name_sr_latn": "Centar"} | given))
@@ -231,12 +201,16 @@ def test_a_phone_number_is_kept_in_one_form(typed, kept):
     assert rules.phone_of(typed) == kept
 
 
-def test_an_answer_to_an_invitation_lacks_nothing():
-    good = rules.problems_with_acceptance(Acceptance("Ana", "Ilić", "desetslova"), email="a@x.rs", common=COMMON)
-    bad = rules.problems_with_acceptance(Acceptance("", "", "short"), email="a@x.rs", common=COMMON)
-
-    assert good == {}
-    assert bad == {"given_name": "missing", "family_name": "missing", "password": "password_short"}
+@pytest.mark.parametrize(
+    ("answer", "problems"),
+    [
+        (("Ana", "Ilić", "desetslova"), {}),
+        (("12", "Ilić", "desetslova"), {"given_name": "no_letter"}),
+        (("", "", "kratka"), {"given_name": "missing", "family_name": "missing", "password": "password_short"}),
+    ],
+)
+def test_an_acceptance_needs_both_names_and_a_good_password(answer, problems):
+    assert rules.problems_with_acceptance(Acceptance(*answer), email="a@b.example", common=COMMON) == problems
 
 
 def test_an_invitation_goes_somewhere_and_gives_a_role():
@@ -271,7 +245,7 @@ def a_presenter(**given) -> PresenterDraft:
         ({"kind": PresenterKind.INFLUENCER, "birth_date": dt.date(2009, 1, 1)}, {}),
     ],
 )
-def test_a_presenter_to_be_lacks_nothing(given, problems):
+def test_trust_s45_a_presenter_lacks_nothing_and_only_an_influencer_is_asked_when_born(given, problems):
     assert rules.problems_with_presenter(a_presenter(**given), today=TODAY) == problems
 
 

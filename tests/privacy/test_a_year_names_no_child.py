@@ -72,7 +72,7 @@ def send_a_file_of_names(helpline) -> str:
 
 
 @pytest.mark.slow
-def test_after_a_year_no_pupil_and_no_caller_is_named_anywhere(app, session, the_clock, caplog):
+def test_trust_s39_after_a_year_no_pupil_and_no_caller_is_named_anywhere(app, session, the_clock, caplog):
     load_demo()
     attach(app)
     helpline, detectives = (browser_of(app, a_coordinator(slug)) for slug in ("ncc", "cnzd"))

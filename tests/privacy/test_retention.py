@@ -37,8 +37,9 @@ from tests.factories import MONDAY
 from tests.factories.counting import LEAVING, a_locked_visit
 from tests.factories.messages import make_message
 from tests.factories.people import make_centre, make_user
+from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_paper
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_paper, note_proofs
 from tests.factories.staffing import a_held_visit, with_entries
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app")]
@@ -200,8 +201,9 @@ def a_past_visit_with_a_minor():
     centre = make_centre()
     adult = a_cleared_educator(centre_id=centre.id, given_name="Dragana", family_name="Zlatić")
     minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="lenka@young.example")
-    visit = a_held_visit(adult, minor, centre_id=centre.id)
+    visit = a_held_visit(adult, minor, programme=make_programme(centre_id=centre.id))
     with_entries(visit.id)
+    note_proofs()
     return adult, minor, visit
 
 

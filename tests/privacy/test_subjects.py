@@ -39,8 +39,9 @@ from tests.factories.feeds import make_feed
 from tests.factories.messages import make_message
 from tests.factories.people import an_actor, make_centre, make_user
 from tests.factories.places import make_host
+from tests.factories.programmes import make_programme
 from tests.factories.requests import make_school_request
-from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor
+from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, note_proofs
 from tests.factories.staffing import a_confirmed_visit, a_held_visit, with_entries
 from tests.factories.work import make_work
 
@@ -88,8 +89,9 @@ def a_crew():
         phone="+381641234567",
     )
     minor = a_cleared_minor(centre_id=centre.id, given_name="Lenka", family_name="Lukovac", email="lenka@young.example")
-    visit = a_held_visit(adult, minor, centre_id=centre.id)
+    visit = a_held_visit(adult, minor, programme=make_programme(centre_id=centre.id))
     with_entries(visit.id)
+    note_proofs()
     make_feed(adult)
     make_feed(minor)
     row = make_message("someone@school.example", about=("visit", visit.id))

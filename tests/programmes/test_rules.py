@@ -59,14 +59,13 @@ def campaign(days: int) -> dict[str, str]:
 
 FIRST_DAY = dt.date(2026, 9, 1)
 LEAST = [
-    (f"least {name}", partial(number, name), (least - 1, least, least + 1), ("too_few", None, None))
+    (f"least {name}", partial(number, name), (least - 1, least, least + 1), ("too_few", other, None))
     for name, (least, _most) in RANGES.items()
-    if name != "educators"  # without one there is another reason
+    for other in ["educator_needed" if name == "educators" else None]
 ]
 MOST = [
     (f"most {name}", partial(number, name), (most - 1, most, most + 1), (None, None, "too_many"))
     for name, (_least, most) in RANGES.items()
-    if name != "catalogue_hours"  # which need a number of the catalogue
 ]
 BOUNDS = (
     *LEAST,

@@ -18,6 +18,7 @@ from scheduler.visits.terms.states import LIVING, AssignmentState
 from tests.factories import MONDAY
 from tests.factories.proposals import FIRST, LAST, Region, a_region
 from tests.factories.repairs import away, mended, stands
+from tests.factories.safeguarding import note_proofs
 from tests.factories.staffing import UNTIL
 
 pytestmark = pytest.mark.both_databases
@@ -81,6 +82,7 @@ def test_what_is_locked_stays_and_the_database_takes_whatever_is_applied(session
     for visit_id in made:
         if is_to_be_asked(visit_id):
             offer_visit(region.coordinator, visit_id, until=UNTIL, now=MONDAY)
+    note_proofs()
     assert violations() == []
 
 

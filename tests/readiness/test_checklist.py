@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from scheduler.core.db import transaction
 from scheduler.places.models import Host
 from scheduler.policy import school_contact
-from scheduler.readiness.rules import checklist_is_told
 from scheduler.readiness.service.checklist import tell_checklists
 from scheduler.readiness.service.wishes import tick_checklist
 from scheduler.readiness.terms import ReadyItem
@@ -37,11 +36,6 @@ def a_confirmed_scene() -> Scene:
     scene = Scene()
     scene.confirmed_by(scene.educator())
     return scene
-
-
-@pytest.mark.parametrize(("days_before", "told"), [(8, False), (7, True), (1, True), (0, False), (-1, False)])
-def test_a_school_is_told_in_the_week_before_and_not_on_the_day_itself(days_before, told):
-    assert checklist_is_told(VISIT_DAY, VISIT_DAY - dt.timedelta(days=days_before)) is told
 
 
 @pytest.mark.both_databases

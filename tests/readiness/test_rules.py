@@ -81,6 +81,7 @@ BOUNDS = (
     ("the visit's day: the checklist", lambda n: checklist_is_open(day(n), TODAY), AROUND, (False, True, True)),
     ("seven days before it: the checklist", lambda n: checklist_is_open(day(n), TODAY), (6, 7, 8), (True, True, False)),
     ("a day left for the checklist", lambda n: checklist_is_told(day(n), TODAY), AROUND, (False, False, True)),
+    ("seven days before it: its mail", lambda n: checklist_is_told(day(n), TODAY), (6, 7, 8), (True, True, False)),
     ("its mails leave", may_undo, AROUND, (False, False, True)),
     ("away from a day", lambda n: comes(n, 9), AROUND, (False, False, True)),
     ("away until a day", lambda n: comes(-9, n), AROUND, (True, False, False)),

@@ -6,10 +6,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from scheduler.attendance.crew_models import CrewFigure
 from scheduler.attendance.models import KeptFigure, StaleFigure
-from scheduler.attendance.place_models import PlaceFigure
-from scheduler.attendance.queries import crews, figures, figures_of_places
+from scheduler.attendance.queries import figures
 from scheduler.attendance.service.figures import add_up_everything, add_up_marked
 from scheduler.attendance.service.locking import correct_counts, lock_counts
 from scheduler.attendance.terms import AttendanceState, CountSource, HeadCounts
@@ -117,8 +115,7 @@ def test_after_any_act_every_answer_is_what_is_counted(session, seed, monkeypatc
         asked = [(world.filters(), world.groups()) for _ in range(3)]
         answers_are_right(session, [(WHOLE, (Group.MONTH,)), *asked])  # whatever is old is counted, not read
         add_up_marked()
-        wrong = [*figures.violations(), *figures_of_places.violations(), *crews.violations()]
-        assert [*wrong, *kept_figures.violations()] == [], played
+        assert [*figures.violations(), *kept_figures.violations()] == [], played
         assert kept_figures.kept_answer(WHOLE, (Group.CITY,)) is not None, "nothing is old any more"
         answers_are_right(session, [(WHOLE, (Group.AUDIENCE,)), (WHOLE, (Group.PRESENTER,)), *asked])
         rows = session.execute(sa.select(CampaignCrew.campaign_id, CampaignCrew.presenter_id, CampaignCrew.seats))
@@ -162,7 +159,7 @@ def test_totals_and_rows_are_one_pass_over_the_figures(session, groups, question
         reports.attendance_report(WHOLE, groups)
 
     at_most(questions, asked)
-    assert sum("kept_figure" in one or "place_figure" in one for one in asked) == 1
+    assert sum("kept_figure" in one for one in asked) == 1
 
 
 @pytest.mark.postgres_decides
@@ -224,35 +221,7 @@ def test_a_figure_that_is_wrong_is_named_and_is_added_up_again_once(app, session
 
 
 @pytest.mark.postgres_decides
-@pytest.mark.parametrize(
-    ("model", "queries", "of", "months", "added_up"),
-    [
-        (PlaceFigure, figures_of_places, {"year": 2025, "month": 0}, ("2019-00", "2025-04"), 1),
-        (CrewFigure, crews, {"year": 2025, "month": 4}, ("2019-04", "2025-04"), 2),
-    ],
-    ids=["of places", "of crews"],
-)
-def test_a_figure_of_places_or_crews_that_is_wrong_or_left_over_is_named(session, model, queries, of, months, added_up):
-    a_visit_with_the_young()
-    with transaction() as writing:
-        fair = writing.execute(sa.select(model.__table__).filter_by(**of).limit(1)).one()._mapping
-        writing.execute(
-            sa.insert(model).values(dict(fair) | {"year": 2019} | ({"town": 0} if model is CrewFigure else {}))
-        )
-    change(model, sa.and_(model.year == 2025, model.month == 4), pupils=41)
-
-    wrong = queries.violations()
-    kind = "places" if model is PlaceFigure else "crews"
-    assert {one.split(",")[0] for one in wrong} == {f"figures of {kind} of {month}" for month in months}
-    assert set(wrong) <= set(violations()), "the nightly check asks for them"
-
-    assert add_up_everything() == added_up
-    assert queries.violations() == []
-
-
-@pytest.mark.postgres_decides
-def test_what_is_asked_by_place_and_time_alone_is_read_from_figures_of_places(session):
-    """Also where months of several years follow each other; who asks for a programme or a kind reads those of kinds."""
+def test_months_of_several_years_that_follow_each_other_are_read_from_figures(session):
     visit = held_in_nis()
     sister = make_visit(VisitState.DELIVERED, programme=session.get_one(Programme, visit.programme_id),
                         host=session.get_one(Host, visit.host_id), on_day=dt.date(2025, 12, 8))  # fmt: skip
@@ -263,60 +232,51 @@ def test_what_is_asked_by_place_and_time_alone_is_read_from_figures_of_places(se
     months = Filters(Period(dt.date(2025, 11, 1), dt.date(2026, 10, 31)))
     programme = session.get_one(Programme, visit.programme_id).slug
 
-    for filters, groups, by_place in (
-        (months, (Group.MONTH,), True),
-        (months, (Group.CITY, Group.MONTH), True),
-        (months, (), True),
-        (months, (Group.PROGRAMME,), False),
-        (months, (Group.MONTH, Group.AUDIENCE), False),
-        (replace(months, programme=programme), (Group.MONTH,), False),
+    for filters, groups in (
+        (months, (Group.MONTH,)),
+        (months, (Group.CITY, Group.MONTH)),
+        (months, ()),
+        (months, (Group.PROGRAMME,)),
+        (months, (Group.MONTH, Group.AUDIENCE)),
+        (replace(months, programme=programme), (Group.MONTH,)),
     ):
         with statements() as asked:
             report = reports.attendance_report(filters, groups)
-        assert "place_figure" in "".join(asked) or not by_place, groups
-        assert ("kept_figure" in "".join(asked), "head_count" in "".join(asked)) == (not by_place, False), groups
+        assert ("kept_figure" in "".join(asked), "head_count" in "".join(asked)) == (True, False), groups
         assert report.totals.visits == 2, "one of two audiences is one visit"
         if groups == (Group.MONTH,):
             assert [(row.keys[0].value, row.counts.visits) for row in report.rows] == [("2025-12", 1), ("2026-10", 1)]
 
 
 @pytest.mark.postgres_decides
-def test_who_turns_out_not_to_have_come_is_in_no_figure_of_a_crew(session):
+def test_who_turns_out_not_to_have_come_is_not_counted(session):
     _chief, *young = a_visit_with_the_young()
     assert young_share(WHOLE).presenters == 2
 
     for one, left in zip(young, (1, 0), strict=True):
         change(Assignment, Assignment.presenter_id == one.id, state=AssignmentState.ABSENT)
-        told = young_share(WHOLE)
-        counted = (told.presenters, told.counts.presentations, told.minutes)
-        assert counted == (left, left, 30 * left), "counted, not read"
-        add_up_marked()
-        assert (young_share(WHOLE), crews.violations()) == (told, [])
+        counted = young_share(WHOLE)
+        assert (counted.presenters, counted.counts.presentations, counted.minutes) == (left, left, 30 * left)
 
 
-@pytest.mark.postgres_decides
 def test_who_was_entered_as_an_educator_and_is_young_is_counted_as_young(session):
     chief, *young = a_visit_with_the_young()
     born = {name: getattr(young[0], name) for name in ("birth_date", "adult_on", "may_present_from")}
     change(Presenter, Presenter.id == chief.id, kind=PresenterKind.INFLUENCER, **born)
 
-    told = young_share(WHOLE)
-    assert (told.presenters, told.counts.presentations) == (3, 1), "counted, not read"
-
-    add_up_marked()
-    assert (young_share(WHOLE), crews.violations()) == (told, [])
+    counted = young_share(WHOLE)
+    assert (counted.presenters, counted.counts.presentations) == (3, 1)
 
 
-@pytest.mark.postgres_decides
-def test_presenters_are_read_from_their_figures(session):
-    """The totals, and the rows with their names: one question each."""
+def test_a_report_by_presenter_takes_its_totals_from_figures_and_counts_its_rows(session):
+    """One question each, the names come with the rows."""
     chief, *young = a_visit_with_the_young()
 
     with statements() as asked:
         report = reports.attendance_report(WHOLE, (Group.PRESENTER,))
 
     at_most(2, asked)
-    assert (sum("crew_figure" in one for one in asked), "head_count" in "".join(asked)) == (1, False)
+    assert [("kept_figure" in one, "head_count" in one) for one in asked] == [(True, False), (False, True)]
     assert {row.keys[0].value for row in report.rows} == {str(one.id) for one in (chief, *young)}
 
 

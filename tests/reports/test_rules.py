@@ -157,7 +157,9 @@ def test_the_document_names_period_filters_totals_and_rows_and_without_split_a_t
 
     assert document["period"] == {"from": "2023-01-01", "to": "2023-12-31"}
     assert document["filters"] == {"centre": "ncc", "campaign": None, "programme": None}
-    numbers = vars(ReportCounts(presentations=2, pupils=9))
+    # The keys are promised to scripts: a field that is renamed must not rename them.
+    numbers = {"visits": 0, "presentations": 2, "pupils": 9, "parents": 0, "teachers": 0, "others": 0, "cities": 0}
+    numbers |= {"kilometres": 0}
     assert document["totals"] == numbers
     assert document["rows"] == [{"presenter": "Ana", "presenter_id": 7} | numbers]
     assert [dict(zip(headings, line, strict=True))["pupils"] for line in lines] == [9]
@@ -168,7 +170,11 @@ def test_months_and_whole_years_are_named_in_the_language():
 
     named = {language: label_of(february, language) for language in ("en", "sr_Cyrl", "sr_Latn")}
     assert named == {"en": "February 2023", "sr_Cyrl": "фебруар 2023.", "sr_Latn": "februar 2023."}
-    assert title(year_of(2023), "en") == "Attendance report for 2023"
+    assert [title(year_of(2023), language) for language in named] == [
+        "Attendance report for 2023",
+        "Извештај о присуству за 2023.",
+        "Izveštaj o prisustvu za 2023.",
+    ]
     assert title(Period(dt.date(2023, 1, 1), dt.date(2023, 6, 30)), "en") == "Attendance report"
 
 
@@ -357,13 +363,9 @@ def test_years_and_a_school_year_need_no_counting():
         ({"audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}, (Group.AUDIENCE,), True),
         ({"level": SchoolLevel.PRIMARY}, (), False),
         ({"audience": Audience.PUPILS}, (), False),
-        ({"presenter": 7}, (Group.CITY,), True),
-        ({"young": True}, (), True),
-        ({}, (Group.PRESENTER, Group.MONTH), True),
-        ({}, (Group.PRESENTER, Group.AUDIENCE), False),
-        ({"presenter": 7, "audience": Audience.PUPILS, "level": SchoolLevel.PRIMARY}, (), False),
-        ({"presenter": 7}, (Group.PRESENTER,), False),
-        ({"presenter": 7, "young": True}, (), False),
+        ({"presenter": 7}, (Group.CITY,), False),
+        ({"young": True}, (), False),
+        ({}, (Group.PRESENTER, Group.MONTH), False),
     ],
 )
 def test_what_kept_figures_answer(asked, by, kept):

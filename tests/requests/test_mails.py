@@ -198,8 +198,8 @@ def test_between_lock_and_commit_stands_what_must(session):
     assert [" ".join(one.split()[:3]) for one in made.writes] == [
         "INSERT INTO running_number",
         "INSERT INTO school_request",
-        "INSERT INTO audit_entry",
         "INSERT INTO requested_presentation",
+        "INSERT INTO audit_entry",
         "INSERT INTO outbox_message",
         "INSERT INTO unproved_mail",
         "INSERT INTO form_key",

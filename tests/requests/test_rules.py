@@ -27,6 +27,7 @@ from scheduler.requests.rules.school_request import (
     problems_with_dates,
 )
 from scheduler.requests.rules.states import (
+    AFTER_VISIT,
     HIDDEN,
     OPEN,
     OVER,
@@ -177,7 +178,7 @@ def test_a_clock_that_was_set_back_makes_nobody_early_and_others_keep_no_promise
 def test_a_school_withdraws_until_a_visit_is_planned():
     out = {state: way_out(state) for state in RequestState}
 
-    assert out[RequestState.WAITLISTED] is RequestState.WITHDRAWN
+    assert out[RequestState.NEW] is out[RequestState.WAITLISTED] is RequestState.WITHDRAWN
     assert out[RequestState.AGREED] is RequestState.CANCELLED_BY_SCHOOL
     assert out[RequestState.STAFFING] is None
     assert all(to is None or REQUEST_MACHINE.may(state, to) for state, to in out.items())
@@ -186,8 +187,8 @@ def test_a_school_withdraws_until_a_visit_is_planned():
 def test_counts_can_change_until_the_presentation_is_held():
     changeable = {state for state in RequestState if may_change_counts(state)}
 
-    assert RequestState.READY in changeable
-    assert changeable & ({RequestState.DELIVERED, RequestState.UNVERIFIED} | OVER) == set()
+    assert {RequestState.AGREED, RequestState.READY} <= changeable
+    assert changeable & ({RequestState.UNVERIFIED} | AFTER_VISIT | OVER) == set()
 
 
 def test_every_move_of_the_machine_leads_to_a_state_it_knows():

@@ -11,6 +11,7 @@ from scheduler.core import clock, states, tokens
 from scheduler.core.db import db, transaction
 from scheduler.core.errors import Gone, NotAllowed, NotFound, Rejected, TooMany
 from scheduler.places.models import Host
+from scheduler.places.terms.venue import Venue
 from scheduler.policy import SYSTEM, Role
 from scheduler.requests.models import BookingAnswers, SchoolRequest, UnprovedMail
 from scheduler.requests.service import submission
@@ -65,7 +66,7 @@ def test_a_request_for_the_waiting_list_stands_on_it_once_its_address_is_proven(
 
 
 def test_the_mail_before_the_proof_holds_nothing_that_was_typed(session):
-    typed = {"contact_name": "BUY CHEAP", "room": "BUY CHEAP", "safeguarding_contact": "BUY CHEAP"}
+    typed = {"contact_name": "BUY CHEAP", "venue": Venue("BUY CHEAP"), "safeguarding_contact": "BUY CHEAP"}
     ask(**typed, new_host=a_host_draft(name="BUY CHEAP", place="BUY CHEAP"))
 
     mail = mails()[0]

@@ -246,12 +246,14 @@ def test_a_proof_is_good_on_its_last_day_and_warned_of_for_thirty(until, standin
         ([checked(-5, 300, VettingResult.REFUSED), checked(-6, 300, row_id=2)], ProofStanding.REFUSED),
         ([checked(-5, 300), checked(-9, 300, VettingResult.REFUSED, 2)], ProofStanding.VALID),
         ([checked(-5, -1), checked(-5, 300, row_id=2)], ProofStanding.VALID),
-        ([checked(-5, 300), checked(-5, -1, row_id=2)], ProofStanding.ENDED),
+        ([checked(-5, 300), checked(-5, -1, row_id=2)], ProofStanding.VALID),
+        ([checked(-400, 300), checked(-5, -1, row_id=2)], ProofStanding.VALID),
+        ([checked(-400, -2), checked(-5, -1, row_id=2)], ProofStanding.ENDED),
         ([checked(0, 300)], ProofStanding.VALID),
         ([checked(-400, -1)], ProofStanding.ENDED),
     ],
 )
-def test_the_check_made_last_decides(rows, standing):
+def test_a_refusal_undoes_the_clear_checks_before_it_and_of_others_the_furthest_is_shown(rows, standing):
     assert vetting_on(rows, TODAY).standing == standing
 
 
@@ -324,6 +326,8 @@ def test_a_clearance_is_both_proofs_and_whether_she_is_a_minor():
         ([dataclasses.replace(checked(-300, 20), warned_days=30)], []),
         ([checked(-300, 20, VettingResult.REFUSED)], []),
         ([checked(-5, 400, row_id=2), checked(-300, 20)], []),  # a later check carries on
+        ([checked(-5, 20, row_id=2), checked(-300, 60)], []),  # the earlier one does
+        ([checked(-5, 3, row_id=2), checked(-300, 20)], [30]),  # of the one that lasts
     ],
 )
 def test_a_check_that_ends_soon_is_told_once(vettings, warned):

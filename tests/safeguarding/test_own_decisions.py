@@ -6,15 +6,19 @@ import pytest
 from sqlalchemy import select, text
 
 from scheduler.concerns.models import Concern, ConcernAbout, HandOff
+from scheduler.concerns.queries import unrecorded as concerns
 from scheduler.concerns.terms import HandedTo, SpokenUpBy
 from scheduler.core.db import transaction
 from scheduler.core.ways import NamedWay, opened_way
 from scheduler.safeguarding.models import AssignmentStop
+from scheduler.safeguarding.service import record_vetting
+from scheduler.safeguarding.terms import VettingDraft, VettingResult
 from scheduler.staffing.models.pick_ups import PickUp
+from scheduler.staffing.queries import consent_law, unrecorded
 from scheduler.visits.terms.states import AssignmentState
 from tests.factories import MONDAY
-from tests.factories.people import a_minor, make_presenter
-from tests.factories.safeguarding import make_consent, make_driving_check, make_vetting
+from tests.factories.people import a_minor, an_officer_of, make_presenter, make_user
+from tests.factories.safeguarding import make_consent, make_driving_check, make_guardian, make_vetting, note_proofs
 from tests.factories.visits import make_assignment, make_visit
 from tests.refusals import database_refusal
 from tests.visits.defences import a_presentation, put
@@ -117,3 +121,134 @@ def test_an_adult_is_not_erased_in_her_seat_of_a_visit_to_come(session):
     put(seat, AssignmentState.WITHDRAWN)
     with transaction() as inside:
         inside.execute(gone, values)
+
+
+def test_the_next_guardian_speaks_after_a_day_at_least(session):
+    minor = a_minor()
+    first = make_guardian(minor.id, replaced_at=MONDAY)
+    at_once = {"email": "petar@family.example", "in_force_at": MONDAY, "named_at": MONDAY - dt.timedelta(hours=23)}
+
+    with database_refusal("guardian_waits"):
+        make_guardian(minor.id, **at_once)
+    make_guardian(minor.id, **at_once | {"named_at": MONDAY - dt.timedelta(hours=24)})
+    assert first.id
+
+
+@pytest.mark.parametrize("address", ["vesna@family.example", "VESNA@family.example", "vesna+home@family.example"])
+def test_no_link_gives_the_consent_of_who_has_an_account(session, address):
+    """Who works here and is a guardian consents on paper, which two others see."""
+    minor = a_minor()
+    make_guardian(minor.id, email=address)
+    make_user(email="vesna@family.example")
+
+    with database_refusal("account_consents_on_paper"):
+        make_consent(minor.id, guardian_email=address)
+
+
+@pytest.mark.parametrize("make", [make_vetting, make_driving_check])
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ("valid_until = '2031-01-01'", True), ("checked_on = '2019-12-31'", True), ("result = 'cleared'", True),
+        ("valid_until = '2030-01-01'", False), ("checked_on = '2020-01-02'", False),
+    ],
+)  # fmt: skip
+def test_a_check_is_never_lengthened_and_a_refusal_stays(session, make, change, refused):
+    result = {"result": "refused"} if "result" in change else {}
+    row = make(make_presenter().id, **result)
+    said = text(f"UPDATE {row.__tablename__} SET {change}")
+
+    if not refused:
+        with transaction() as inside:
+            inside.execute(said)
+        return
+    with database_refusal("check_is_written_once") as inside:
+        inside.execute(said)
+
+
+def test_a_refusal_is_deleted_on_a_way_that_forgets_only(session):
+    make_vetting(make_presenter().id, result="refused")
+    gone = text("DELETE FROM vetting")
+
+    with database_refusal("check_is_written_once") as inside:
+        inside.execute(gone)
+    with transaction() as inside, opened_way(inside, NamedWay.RETENTION):
+        inside.execute(gone)
+
+
+def test_a_seat_in_a_visit_of_another_centre_is_named(session):
+    """A visit is staffed by its own centre, whose staff read where a minor will be."""
+    presentation, elsewhere = a_presentation(), make_presenter()
+    make_vetting(elsewhere.id)
+    assert consent_law.violations() == []
+
+    seat = make_assignment(presentation, elsewhere.id)
+    assert consent_law.violations() == [f"assignment {seat.id} is of a visit of another centre"]
+
+
+def test_proofs_that_no_act_recorded_are_named_and_those_of_services_are_not(session):
+    minor = a_minor()
+    vetting, guardian = make_vetting(minor.id), make_guardian(minor.id, email="mila@family.example")
+    consent = make_consent(minor.id, guardian_email="mila@family.example")
+    assert unrecorded.violations() == [
+        f"vetting {vetting.id} has no audit row",
+        f"guardian {guardian.id} has no audit row",
+        f"consent {consent.id} has no audit row",
+    ]
+
+    note_proofs()
+    assert unrecorded.violations() == []
+
+
+def test_a_check_that_says_other_than_what_was_recorded_is_named(session):
+    person = make_presenter()
+    today = MONDAY.date()
+    draft = VettingDraft(VettingResult.CLEARED, today, today + dt.timedelta(days=365))
+    number = record_vetting(an_officer_of(person), person.id, draft, now=MONDAY)
+    assert unrecorded.violations() == []
+
+    with transaction() as inside:
+        inside.execute(text("UPDATE vetting SET checked_on = '2026-10-06'"))
+
+    assert unrecorded.violations() == [f"vetting {number} differs from its audit row"]
+
+
+def test_a_guardian_who_is_replaced_by_nobody_is_named(session):
+    guardian = make_guardian(a_minor().id)
+    note_proofs()
+    with transaction() as inside:
+        inside.execute(text("UPDATE guardian SET replaced_at = in_force_at"))
+    assert unrecorded.violations() == []  # called off before she spoke
+
+    with transaction() as inside:
+        inside.merge(guardian).replaced_at = MONDAY
+
+    assert unrecorded.violations() == [f"guardian {guardian.id} is replaced by nobody"]
+
+
+def test_a_concern_that_nobody_reported_or_ended_is_named(session):
+    presenter, other = make_presenter(), make_presenter()
+    concern = a_concern(presenter.id, presenter.centre_id)
+    with transaction() as inside:
+        row = inside.get_one(Concern, concern)
+        row.ended_at, row.ended_by_id = MONDAY, other.user_id
+
+    assert concerns.violations() == [
+        f"concern {concern} has no audit row",
+        f"end of concern {concern} has no audit row",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["ended_at = NULL, ended_by_id = NULL", "ended_by_id = NULL", "host_id = 1", "reported_at = '2026-10-01 08:00:00'"],
+)
+def test_a_concern_that_ended_stays_as_it_was_reported(session, change):
+    presenter, other = make_presenter(), make_presenter()
+    concern = a_concern(presenter.id, presenter.centre_id)
+    with transaction() as inside:
+        row = inside.get_one(Concern, concern)
+        row.ended_at, row.ended_by_id = MONDAY, other.user_id
+
+    with database_refusal("concern_stays") as inside:
+        inside.execute(text(f"UPDATE concern SET {change}"))

@@ -1,7 +1,6 @@
 """Who drives to a visit is planned; what she drove in truth stands beside it, with a reason."""
 
 import datetime as dt
-import runpy
 from dataclasses import replace
 
 import pytest
@@ -9,7 +8,6 @@ import sqlalchemy as sa
 
 from scheduler.core.db import transaction
 from scheduler.core.errors import NotFound
-from scheduler.layout import place_of
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.terms.hosts import Point
 from scheduler.reports.queries.attendance import attendance_report
@@ -21,7 +19,6 @@ from scheduler.staffing.rules.drives import cost_of
 from scheduler.staffing.service.drives import correct_drive
 from scheduler.staffing.terms.drives import DriveDraft
 from scheduler.visits.models.drive import Drive
-from scheduler.visits.models.visits import Visit
 from scheduler.visits.rules.arrival import kilometres, who_drives
 from tests.factories.people import presenter_actor
 from tests.factories.visits import VISIT_DAY
@@ -114,23 +111,6 @@ def test_a_minor_of_the_crew_drives_nothing_and_is_asked_nothing(session):
         own_drives(presenter_actor(minor), 2026, today=VISIT_DAY)
     with pytest.raises(NotFound):
         correct_drive(presenter_actor(minor), visit_of(session, scene).number, DriveDraft(1, 1, "x"), now=EVENING)
-
-
-@pytest.mark.both_databases
-@pytest.mark.parametrize("adults", [1, 2])
-def test_of_a_visit_of_before_the_only_adult_drives_and_of_two_nobody_knows(session, adults):
-    scene = Scene(influencers=1)
-    crew = [scene.educator() for _one in range(adults)]
-    scene.confirm(*crew, scene.minor())
-    migration = runpy.run_path(str(place_of("migrations") / "versions" / "0043_hours_and_costs.py"))
-
-    with transaction() as opened:
-        opened.execute(sa.delete(Drive))
-        opened.execute(sa.update(Visit).values(kilometres=84))
-        opened.execute(sa.text(migration["KNOWN"]))
-
-    drives = session.execute(sa.select(Drive.presenter_id, Drive.planned_kilometres, Drive.planned_minutes)).all()
-    assert drives == ([(crew[0].id, 84, 0)] if adults == 1 else [])
 
 
 def test_a_report_says_the_costs_where_a_rate_is_set(session):

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from scheduler.core.db import db, transaction
-from scheduler.core.defences import DEFENCES, create_defences
+from scheduler.core.defences import DEFENCES
 from scheduler.core.errors import Conflict
 from scheduler.core.refusals import crossed
 from scheduler.policy import Actor
@@ -24,6 +24,7 @@ from scheduler.visits.service import locked_visit
 from scheduler.visits.terms.plans import PresenterTaken
 from scheduler.visits.terms.states import PROMISED, AssignmentState
 from tests.at_once import all_at_once
+from tests.clean_tables import defend_again
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre
 from tests.factories.places import make_host
@@ -124,7 +125,7 @@ def no_defences(app: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> I
     if database == "postgresql":  # SQLite's whole file is put back before the next test
         with db.engine.begin() as connection:
             connection.execute(sa.delete(Assignment))
-            create_defences(connection, only="assignment")
+            defend_again(connection, "assignment")
 
 
 def drop_defences(connection: sa.Connection) -> None:

@@ -13,6 +13,7 @@ from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.terms.states import LIVING, AssignmentState, SubstituteSearchState, VisitState
 from tests.at_once import all_at_once
 from tests.staffing.search_scene import FRIDAY, MINUTE, TO_THE_SCHOOL, Ill
+from tests.visits.scene import mails
 
 pytestmark = pytest.mark.both_databases
 
@@ -52,8 +53,7 @@ def test_many_sweeps_at_once_send_one_wave(app: Flask):
     answers = all_at_once(app, [lambda: send_waves(now=FRIDAY) for _sweep in range(6)])
 
     assert answers == [None] * 6
-    assert len(ill.whom()) == 3
-    assert len(seats(ill)) == 3
+    assert len(ill.whom()) == len(seats(ill)) == len(mails(db.session, "visit_offered")) == 3
     assert ill.search().wave == 1
 
 

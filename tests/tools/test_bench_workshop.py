@@ -5,18 +5,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import select
 
-from scheduler.turns.models import KeptTurn, TurnMark
-from tests.factories.visits import make_visit
-from tools.bench import inside, workshop
 from tools.bench.workshop import Failed, Workshop
 
 
-def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path, monkeypatch):
+def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path):
     seed = tmp_path / "seed.sqlite3"
     seed.write_bytes(b"planted")
-    monkeypatch.setattr(Workshop, "inside", lambda *_asked: {})
     one, other = (Workshop(tmp_path / "bench", quick=True) for _ in range(2))
 
     with one.copy_of(f"sqlite:///{seed}") as first:
@@ -24,30 +19,6 @@ def test_two_runs_at_once_have_each_a_copy_of_their_own(tmp_path, monkeypatch):
             assert first != second
         assert Path(first.removeprefix("sqlite:///")).read_bytes() == b"planted"
     assert list((tmp_path / "bench").glob("work-*")) == []
-
-
-def test_of_each_copy_what_is_kept_of_turns_is_judged_before_anybody_opens_it(tmp_path, monkeypatch):
-    """Hours may lie between planting and measuring: a page would ask twice more than it does in any minute of life."""
-    seed, asked = tmp_path / "seed.sqlite3", []
-    seed.touch()
-    monkeypatch.setattr(Workshop, "inside", lambda _self, probe, url: asked.append((probe, url)))
-
-    with Workshop(tmp_path / "bench", quick=True).copy_of(f"sqlite:///{seed}") as copy:
-        assert asked == [("turns_anew", copy)]
-    assert copy != f"sqlite:///{seed}"
-
-
-@pytest.mark.both_databases
-def test_judged_is_what_changed_since_the_worker_was_there(app, session):
-    make_visit()
-    session.rollback()
-    assert session.scalars(select(TurnMark.visit_id)).all() != []
-
-    assert inside.PROBES["turns_anew"](app, {}) == {"visits": 1}
-
-    session.rollback()
-    assert session.scalars(select(TurnMark.visit_id)).all() == []
-    assert len(session.scalars(select(KeptTurn.visit_id)).all()) == 1
 
 
 def test_the_minutes_of_planting_are_told_apart_and_a_seed_that_stands_takes_none(tmp_path, monkeypatch):
@@ -85,14 +56,6 @@ def test_postgresql_has_cleared_up_behind_the_planting_before_anything_is_measur
     shop._on_server("postgres", "DROP DATABASE seed_1")
 
     assert told == [(True, True)]
-
-
-def test_a_seed_whose_turns_were_judged_by_other_rules_is_another_seed(tmp_path, monkeypatch):
-    before = Workshop(tmp_path, quick=True)._version()
-
-    monkeypatch.setattr(workshop, "rules_of_release", lambda: "others")
-
-    assert Workshop(tmp_path, quick=True)._version() != before
 
 
 @pytest.mark.deep

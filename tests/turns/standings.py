@@ -38,7 +38,3 @@ def a_visit(state: VisitState, *seats: SeatStanding, day: dt.date = FAR, count="
 
 def a_request(state: RequestState, **given) -> RequestStanding:
     return RequestStanding(state, MONDAY - DAY, FAR, FAR + 5 * DAY, **given)
-
-
-def begin_of(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(0), tzinfo=dt.UTC)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from scheduler.posts.terms import PostState
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import (
-    changes_next,
     school_knows,
     turn_of_post,
     turn_of_request,
@@ -18,7 +17,7 @@ from scheduler.turns.terms import MailSince, Matter, RequestSince, StaleReason, 
 from scheduler.visits.terms.states import AssignmentState, VisitState
 from tests.bounds import at_each_bound
 from tests.factories import MONDAY
-from tests.turns.standings import FAR, TODAY, a_request, a_visit, begin_of, seat
+from tests.turns.standings import FAR, TODAY, a_request, a_visit, seat
 
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 AROUND = (-1, 0, 1)
@@ -40,12 +39,6 @@ def unanswered(starts_in: dt.timedelta, ends_in: dt.timedelta) -> bool:
     """Somebody is asked for a visit, until some time before it."""
     now = STARTS - starts_in
     return matter(a_visit(VisitState.OFFERED, seat(OFFERED, until=now + ends_in)), now) is Matter.UNANSWERED
-
-
-def changes_in(seconds: int) -> bool:
-    """Whether the clock changes something in so many seconds: a day before an offer ends."""
-    one = a_visit(VisitState.OFFERED, seat(OFFERED, until=MONDAY + DAY + seconds * SECOND))
-    return changes_next(one, MONDAY, begin_of) == MONDAY + seconds * SECOND
 
 
 def knows(seconds: int) -> bool:
@@ -91,7 +84,6 @@ WAITLISTED = a_request(RequestState.WAITLISTED)  # until five days after FAR
 BOUNDS = (
     ("two weeks of a request are left", lambda n: turn_of_request(WAITLISTED, FAR - (n - 5) * DAY).ours, (13, 14, 15),
      (True, True, False)),
-    ("a change to come", changes_in, AROUND, (False, False, True)),
     ("a visit is over", lambda n: matter(a_visit(VisitState.PLANNED), ENDS + n * SECOND), AROUND,
      (Matter.NO_CREW, Matter.PASSED, Matter.PASSED)),
     ("a week before its day", lambda n: unanswered(7 * DAY + n * SECOND, 3 * DAY), AROUND, (True, True, False)),

@@ -4,14 +4,10 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from scheduler.attendance.terms import AttendanceState
 from scheduler.requests.rules.states import PROMISED_DAYS
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import (
-    changes_next,
     in_order,
     school_knows,
     turn_of_request,
@@ -34,7 +30,7 @@ from scheduler.visits.terms.states import (
     VisitState,
 )
 from tests.factories import MONDAY
-from tests.turns.standings import DAY, FAR, TODAY, a_request, a_visit, begin_of, seat
+from tests.turns.standings import DAY, FAR, TODAY, a_request, a_visit, seat
 
 _A, _V = AssignmentState, VisitState
 
@@ -225,33 +221,3 @@ def test_a_crew_that_is_whole_without_who_left_is_confirmed_anew():
 
 def test_a_school_that_is_not_on_the_list_is_the_coordinators_within_the_promised_days():
     assert turn_of_typed_host(MONDAY) == Verdict(Whose.COORDINATOR, Matter.HOST_TYPED, TODAY + PROMISED_DAYS * DAY)
-
-
-MINUTES = st.integers(-40 * 24 * 60, 40 * 24 * 60).map(lambda minutes: MONDAY + dt.timedelta(minutes=minutes))
-SEATS = st.builds(lambda state, until: seat(state, until=until), st.sampled_from(_A), MINUTES)
-
-
-@given(
-    state=st.sampled_from(_V),
-    seats=st.lists(SEATS, max_size=3),
-    days=st.integers(-20, 20),
-    count=st.sampled_from(AttendanceState),
-    now=MINUTES,
-    share=st.floats(0, 1, exclude_max=True),
-)
-def test_until_the_next_change_the_clock_changes_nothing(state, seats, days, count, now, share):
-    one = a_visit(state, *seats, day=TODAY + days * DAY, count=count)
-    until = changes_next(one, now, begin_of)
-    later = now + share * ((until or now + 400 * DAY) - now)
-
-    assert until is None or until > now
-    assert turns_of_visit(one, later, later.date()) == turns_of_visit(one, now, now.date())
-
-
-def test_the_next_change_is_one_where_the_rule_says_something_else_then():
-    one = a_visit(_V.OFFERED, seat(_A.OFFERED, until=MONDAY + 3 * DAY))
-    until = changes_next(one, MONDAY, begin_of)
-
-    assert until == MONDAY + 2 * DAY
-    assert turn_of_visit(one, MONDAY, TODAY).matter is Matter.OFFER_OPEN
-    assert turn_of_visit(one, until, until.date()).matter is Matter.UNANSWERED

@@ -43,7 +43,7 @@ def test_an_entry_says_what_when_and_where() -> None:
     }
     assert event["description"].splitlines() == [
         "10:00–10:45",
-        "Prostorija: сала",
+        "Prostorija: sala",
         "2 odeljenja",
         "Dolaze: Jelena Ristić, Tara",
         "Karta: https://osm.org/?mlat=43.3209&mlon=21.8958&zoom=17",
@@ -142,12 +142,12 @@ def test_lines_are_at_most_75_octets_and_never_cut_a_letter(language: str, shift
         line.decode()
         assert len(line) <= 75
     assert raw.replace(b"\r\n", b"").count(b"\n") == 0
-    assert said(raw.decode())["description"].count("ж") >= 190
+    assert said(raw.decode())["description"].count("ж" if language == "sr_Cyrl" else "ž") >= 190
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=[f"U+{ord(control[0]):04X}" for control in CONTROLS])
 @pytest.mark.parametrize("field", ["room", "host_sr_cyrl", "address_sr_cyrl", "programme_sr_cyrl", "uid", "page_url"])
-def test_no_typed_text_opens_a_line_of_its_own(control: str, field: str) -> None:
+def test_trust_s19_no_typed_text_opens_a_line_of_its_own(control: str, field: str) -> None:
     hostile = f"a{control}END:VEVENT{control}BEGIN:VALARM{control}ATTENDEE:mailto{control} b"
     text = vevent(the_facts(**{field: hostile}), CONFIRMED, "sr_Cyrl")
 
@@ -156,7 +156,7 @@ def test_no_typed_text_opens_a_line_of_its_own(control: str, field: str) -> None
     assert set(said(text)) - {"kind", "dtstart_utc", "dtend_utc"} == {name.lower() for name in PROPERTIES[1:-1]}
 
 
-def test_names_of_the_crew_of_classes_and_of_a_calendar_open_no_line_either() -> None:
+def test_trust_s19_names_of_the_crew_of_classes_and_of_a_calendar_open_no_line_either() -> None:
     facts = the_facts(crew=("Ana\r\nATTACH:x", "B\x85UID:y"), classes="7a\r\nX:1, 7b\vY:2")
     body = names_by_lines(calendar([], "a\r\nEND:VCALENDAR\r\nMETHOD:CANCEL"))
 

@@ -17,6 +17,7 @@ from scheduler.visits.terms.states import AssignmentState, PresentationState, Vi
 from tests.factories import MONDAY, staffing
 from tests.factories.people import presenter_actor
 from tests.factories.places import make_municipality
+from tests.factories.safeguarding import note_proofs
 from tests.factories.staffing import THE_DAY, a_plan
 from tests.factories.visits import VISIT_DAY
 from tests.side_by_side import rows_of, sizes
@@ -114,6 +115,7 @@ def test_a_written_state_is_the_played_one_in_every_column_table_and_calendar_te
     assert texts_of(written.visit_id) == texts_of(played.visit_id)
     assert rows_of(written.visit_id) == rows_of(played.visit_id)  # writing the texts was no edit
     the_clock.stands_at(THE_DAY)
+    note_proofs()
     assert violations() == []
 
 
@@ -144,6 +146,7 @@ def test_each_factory_needs_nothing_and_leaves_nothing_to_complain_about(
     assert [one["state"] for one in rows["presentations"]] == [sitting]
     assert [[one["state"] for _, one in crew] for crew in rows["crews"]] == [[seat] if seat else []]
     assert all(rows["same programme, school, centre"])
+    note_proofs()
     assert violations() == []
 
 

@@ -1,9 +1,11 @@
 import datetime as dt
+import re
+import sys
 
 import pytest
-from flask import session
+from flask import g, session
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, Form, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from scheduler.attendance.terms import AttendanceReason
@@ -13,9 +15,19 @@ from scheduler.people.terms import PersonReason
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.reports.terms.reasons import ReportReason
 from scheduler.requests.terms.reasons import RequestReason
-from scheduler.web import form_tokens, forms
+from scheduler.web import forms
 from scheduler.web.form_words import FormReason
-from scheduler.web.forms import BaseForm, CountField, DayField, EmailField, LinesField, Needed, TextField, TimeField
+from scheduler.web.forms import (
+    BaseForm,
+    CountField,
+    DayField,
+    EmailField,
+    LinesField,
+    Needed,
+    PhoneField,
+    TextField,
+    TimeField,
+)
 from scheduler.web.reasons import worded
 
 HUGE = "9" * 5000
@@ -178,25 +190,30 @@ def test_a_day_without_its_year_is_the_next_one_and_is_shown_as_it_was_typed(sen
     assert f'value="{typed}"' in form.day()
 
 
-def test_a_token_is_signed_when_a_form_is_shown_and_not_for_one_that_is_only_read(app, monkeypatch):
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    signed = []
-    monkeypatch.setattr(form_tokens, "generate_csrf", lambda: signed.append("token") or "token")
-    with app.test_request_context("/", method="POST", data={"csrf_token": "sent"}):
-        form = BaseForm()
-        assert (form.csrf_token.data, signed) == ("sent", [])
-        assert 'value="token"' in str(form.csrf_token)
-    assert signed == ["token"]
-
-
 def test_a_forged_token_is_refused_by_the_form_itself_where_nobody_asked_before(app, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     with app.test_request_context("/", method="POST", data={"csrf_token": "forged"}):
         form = BaseForm()
         assert form.unsafe()
         assert not form.validate()
+        g.pop("csrf_token")  # the tests' application context outlives the request
     with app.test_request_context("/"):
         token, raw = BaseForm().csrf_token._value(), session["csrf_token"]
     with app.test_request_context("/", method="POST", data={"csrf_token": token}):
         session["csrf_token"] = raw
         assert not BaseForm().unsafe()
+
+
+def test_a_phone_number_is_typed_into_the_same_field_in_every_form(app):
+    modules = [module for name, module in sys.modules.items() if re.fullmatch(r"scheduler\.web\.\w+\.\w*forms", name)]
+    fields = {
+        f"{form.__name__}.{name}": field.field_class
+        for module in modules
+        for form in vars(module).values()
+        if isinstance(form, type) and issubclass(form, Form)
+        for name, field in vars(form).items()
+        if name.endswith("phone")
+    }
+
+    assert len(fields) == 7
+    assert set(fields.values()) == {PhoneField}

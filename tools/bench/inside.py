@@ -24,8 +24,6 @@ from sqlalchemy import event
 from scheduler.app import create_app
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.loading import uncollected
-from scheduler.turns.service import judge_anew
 from scheduler.web.limits import limiter
 from tools.bench import inside_papers, inside_reports, inside_work
 from tools.bench.counting import clear_away, effort
@@ -81,12 +79,6 @@ def _engine(app: Flask) -> Any:
         return db.engine
 
 
-def turns_anew(app: Flask, _given: Told) -> Told:
-    """How many visits were judged anew, as the worker does each minute: hours may lie between planting and now."""
-    with app.app_context():
-        return {"visits": judge_anew(now=clock.now())}
-
-
 def statements(app: Flask, given: Told) -> Told:
     """What an address asks the database for a coordinator, and her session."""
     client = _coordinator(app)
@@ -114,10 +106,8 @@ def give_up_after(app: Flask, seconds: int) -> None:
 def pages(app: Flask, given: Told) -> Told:
     """Every list, board and page: {name: [median milliseconds, statements, bytes]}, or None: it did not come.
 
-    PostgreSQL works in processes of its own, so there it is told how long the page takes. Before, what is
-    kept of turns is judged: it may be minutes ago that it was.
+    PostgreSQL works in processes of its own, so there it is told how long the page takes.
     """
-    turns_anew(app, given)
     give_up_after(app, LONGEST_PAGE_S)
     with app.app_context():
         clients = browsers(app)
@@ -179,7 +169,6 @@ def booking(app: Flask, given: Told) -> Told:
 
 PROBES: dict[str, Callable[[Flask, Told], Told]] = {
     "cookie": cookie,
-    "turns_anew": turns_anew,
     "statements": statements,
     "pages": pages,
     "public": public,
@@ -193,8 +182,7 @@ PROBES: dict[str, Callable[[Flask, Told], Told]] = {
 
 def measured(name: str, given: Told) -> int:
     """One probe of an application that is made for it; what it tells is the last line."""
-    with uncollected():  # as wsgi.py does
-        app = create_app()
+    app = create_app()
     began = time.monotonic()
     told = PROBES[name](app, given)
     print(json.dumps(told | {"took_s": time.monotonic() - began}), flush=True)

@@ -13,6 +13,7 @@ from scheduler.certificates.queries.papers import visits_missing_certificates
 from scheduler.core import clock, passwords
 from scheduler.core.db import db
 from scheduler.jobs import certificates as certificate_jobs
+from scheduler.places.terms.venue import Venue
 from scheduler.policy import Actor, Role
 from scheduler.readiness.queries.findings import visits_to_check
 from scheduler.readiness.service.recheck import recheck_visits
@@ -86,7 +87,7 @@ def texts(app: Flask, given: Told) -> Told:
             ends_at=starts_at + dt.timedelta(minutes=45), zone="Europe/Belgrade",
             programme_sr_cyrl="Безбедно на интернету", programme_en="Safe on the internet",
             host_sr_cyrl="Вук Караџић", host_sr_latn="Vuk Karadžić", address_sr_cyrl="Школска 1, Чачак",
-            address_sr_latn="Školska 1, Čačak", room="Сала", classes="V-1", point=None, crew=("Ана Петровић",),
+            address_sr_latn="Školska 1, Čačak", venue=Venue("Сала"), classes="V-1", point=None, crew=("Ана Петровић",),
             page_url=f"http://localhost/visits/P-2026-{number:04}", helpline="19833",
         )  # fmt: skip
 
@@ -119,7 +120,7 @@ def _bare_event(facts: EntryFacts) -> bytes:
         ("location", f"{facts.host_sr_cyrl}, {facts.address_sr_cyrl}"),
         (
             "description",
-            f"{facts.classes}, {facts.room}\n{facts.crew[0]}\n{facts.page_url}\n19833",
+            f"{facts.classes}, {facts.venue.room}\n{facts.crew[0]}\n{facts.page_url}\n19833",
         ),
         ("url", facts.page_url),
     ):

@@ -10,9 +10,9 @@ import time
 
 from scheduler.attendance.imports import read_past_visits
 from scheduler.attendance.service.past_visits import import_past_visits
+from scheduler.bare_app import create_bare_app
 from scheduler.core import clock
 from scheduler.core.imports.staging import Filing
-from scheduler.core.loading import uncollected
 from scheduler.core.priority import give_way
 from scheduler.policy import SYSTEM
 from tools.bench.counting import peak_mib
@@ -43,10 +43,7 @@ def imported(rows: int) -> int:
 
 
 def main() -> int:
-    with uncollected():
-        from scheduler.bare_app import create_bare_app
-
-        app = create_bare_app()
+    app = create_bare_app()
     give_way()
     began = time.process_time()
     with app.app_context():

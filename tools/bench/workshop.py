@@ -16,7 +16,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from scheduler.turns.queries.kept_turns import rules_of_release
 from tools import services
 from tools.bench import servers, yardstick
 from tools.bench.servers import Server
@@ -116,10 +115,9 @@ class Workshop:
         return url
 
     def _version(self) -> str:
-        """Of the day, and of the code that plants, migrates and judges: of other rules all kept turns are over."""
+        """Of the day, and of the code that plants and migrates."""
         sources = sorted((ROOT / "migrations/versions").glob("*.py")) + sorted((ROOT / "tools/bench/seed").glob("*.py"))
-        written = b"".join(path.read_bytes() for path in sources) + rules_of_release().encode()
-        told = hashlib.sha256(written).hexdigest()
+        told = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
         return f"{_today()}-{told[:8]}"
 
     def _clear_old_seeds(self) -> None:
@@ -145,13 +143,7 @@ class Workshop:
 
     @contextmanager
     def copy_of(self, url: str) -> Iterator[str]:
-        """A database to write into, gone afterwards: as the worker leaves one, with nothing to be judged anew."""
-        with self._bare_copy(url) as copy:
-            self.inside("turns_anew", copy)
-            yield copy
-
-    @contextmanager
-    def _bare_copy(self, url: str) -> Iterator[str]:
+        """A database to write into, gone afterwards."""
         if self.postgres:
             name = sa.make_url(url).database or ""
             yield self._new_database(f"work_{name}", name)

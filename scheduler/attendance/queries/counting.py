@@ -252,7 +252,7 @@ def _one(
         zone=presentation.zone,
         audience=presentation.audience,
         classes=presentation.classes,
-        room=presentation.room,
+        venue=presentation.venue,
         expected=expected,
         state=attendance.state if attendance else AttendanceState.OPEN,
         version=attendance.version if attendance else 1,

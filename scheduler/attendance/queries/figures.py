@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cas
 
 from scheduler.attendance.models import Attendance, HeadCount, KeptFigure, StaleFigure
 from scheduler.attendance.terms import COUNTS_FOR_REPORTS
-from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import db
+from scheduler.core.query_hints import by_no_index
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import Host

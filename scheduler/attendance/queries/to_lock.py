@@ -11,8 +11,8 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.queries.counting import TO_BE_HELD, Pair, Row, rows_of
 from scheduler.attendance.terms import WAITS_FOR_A_LOCK, AttendanceState, CountSource
 from scheduler.core.db import db, written_out
-from scheduler.core.implied import with_implied
 from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
+from scheduler.core.query_hints import with_implied
 from scheduler.core.sorting import Columns, Sort, in_order, ordered_by
 from scheduler.core.text import fold
 from scheduler.places.models import Host

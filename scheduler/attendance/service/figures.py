@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.acts import Act
 from scheduler.attendance.models import StaleFigure
-from scheduler.attendance.queries.crews import MARK_CREWS
 from scheduler.attendance.queries.figures import MARK_ALL
-from scheduler.attendance.queries.figures_of_places import DROP_STRAYS
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.visits.models.visits import Visit
 
@@ -55,8 +53,6 @@ def add_up_everything() -> int:
     with transaction() as session:
         _in_turn(session)
         session.execute(MARK_ALL)  # a mark that stands is not taken here: that would add its place up twice
-        session.execute(MARK_CREWS)
-        session.execute(DROP_STRAYS)
     total = add_up_marked()
     log.info("figures added up", extra={"places": total})
     return total

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,7 +22,6 @@ from scheduler.attendance.terms import (
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.messages.service import queue_messages
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
@@ -25,7 +26,6 @@ from scheduler.core.imports.places import Placed, Places
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, Stale, stored_since, take_in
 from scheduler.core.numbers import next_numbers
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import fold
 from scheduler.core.tokens import new_token
 from scheduler.people.rules import is_minor

@@ -3,13 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.board.terms import BoardWish, HeldBlock
 from scheduler.core.db import db
-from scheduler.core.records import dataclass, field
 from scheduler.places.models import District, Host, HostsIn, Municipality
 from scheduler.policy import Actor
 from scheduler.programmes.models import Programme

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,7 +12,6 @@ from scheduler.board.terms import Answer, BoardReason, Doubt, Leg, Placing
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import GroundReason, NotFound
-from scheduler.core.records import dataclass
 from scheduler.people import queries as people_queries
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_available, is_minor

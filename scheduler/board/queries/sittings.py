@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -20,8 +21,7 @@ from sqlalchemy.orm import aliased
 
 from scheduler.board.terms import BoardWish
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
-from scheduler.core.row_by_row import no_row, some_row
+from scheduler.core.query_hints import no_row, some_row
 from scheduler.people.models import Presenter
 from scheduler.places.models import District, Host, Municipality
 from scheduler.places.terms.hosts import Point, SchoolCalendar

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from sqlalchemy import ColumnElement, func, select
@@ -17,7 +18,6 @@ from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import pick
 from scheduler.core.paging import PER_PAGE, first_row
-from scheduler.core.records import dataclass, replace
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import ExceptionRow, Hours, PresenterName

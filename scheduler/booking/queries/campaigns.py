@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Campaign
 from scheduler.visits.models.visits import Visit

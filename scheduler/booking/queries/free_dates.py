@@ -6,13 +6,13 @@ Days are asked of the nearest presenters first, and of others only where they co
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from scheduler.booking.queries import seekers
-from scheduler.booking.queries.judged_answers import FoundAnswer, found_answer
 from scheduler.booking.queries.seekers import Errand, taken_from
 from scheduler.booking.rules import free_dates as booking_free_dates
 from scheduler.booking.rules import holds
@@ -24,7 +24,6 @@ from scheduler.booking.terms.holds import HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass, replace
 from scheduler.people.rules import is_minor
 from scheduler.people.terms import Hours, PresenterKind
 from scheduler.places.lessons import lesson_calendar
@@ -119,7 +118,7 @@ class OpenCalendar:
         them again would prove nothing more. Where everybody has promised what she had before, it is this calendar
         itself: who could go is known by then.
         """
-        taken = taken_from(seekers.able(self.people), (day, day), now).what
+        taken = taken_from(seekers.able(self.people), (day, day), now)
         if taken == self.taken:
             return self
         people = tuple(one for one in self.people if one.presenter_id in presenter_ids)
@@ -199,10 +198,9 @@ class NearCalendar:
     def __init__(self, wish: FreeWish, place: AskedPlace, now: dt.datetime) -> None:
         self._errand = _errand(wish, place, _next_days(place, now), now)
         known = seekers.nearest(self._errand)
-        self._others, people = known.what.others, known.what.people
+        self._others, people = known.others, known.people
         taken = taken_from(seekers.able(people), self._errand.span, now)
-        self._calendar = _calendar_of(place, wish, self._errand, people, taken.what)
-        self._numbers = known.number, taken.number  # of what the calendar was made of, as long as nobody was added
+        self._calendar = _calendar_of(place, wish, self._errand, people, taken)
         self._asked: list[WantedPeople] = []
 
     @property
@@ -219,16 +217,7 @@ class NearCalendar:
 
     def free_dates(self, wish: FreeWish) -> FreeDates:
         """On which of the next days, and at what times, somebody can really come."""
-        if self._asked:
-            return self._settled(wish, _judged_dates)
-        facts = self._calendar.facts_without_people(wish)
-        found = found_answer(facts, wish, self._numbers, lambda: self._found(wish))
-        return self._settled(wish, _judged_dates) if found.wanted else found.dates
-
-    def _found(self, wish: FreeWish) -> FoundAnswer:
-        """What the nearest say, and who could make more of it."""
-        dates, judged = _judged_dates(self._calendar.facts_of(wish))
-        return FoundAnswer(dates, wanted_of(judged, self._others))
+        return self._settled(wish, _judged_dates)
 
     def against(self, wish: FreeWish, day: dt.date) -> list[FreeDay]:
         """Every rule that speaks against a day at the hours that the wish keeps."""
@@ -251,12 +240,12 @@ class NearCalendar:
     def _with(self, wanted: WantedPeople) -> OpenCalendar:
         """The same calendar with those who are wanted besides."""
         calendar, errand = self._calendar, self._errand
-        read = seekers.everybody(errand).what.people if wanted.everybody else seekers.besides(errand, wanted)
+        read = seekers.everybody(errand) if wanted.everybody else seekers.besides(errand, wanted)
         known = {one.presenter_id for one in calendar.people}
         more = [one for one in read if one.presenter_id not in known]
         people = sorted([*calendar.people, *more], key=lambda one: one.presenter_id)
         taken = taken_from(seekers.able(more), errand.span, errand.now)
-        return replace(calendar, people=tuple(people), taken=(*calendar.taken, *taken.what))
+        return replace(calendar, people=tuple(people), taken=(*calendar.taken, *taken))
 
 
 def open_calendar(
@@ -271,8 +260,8 @@ def open_calendar(
     if only:  # of a day out of reach nothing is said: it is none of those that were read
         first = last = min(max(only, first), last)
     errand = _errand(wish, place, (first, last), now)
-    people = seekers.everybody(errand).what.people
-    return _calendar_of(place, wish, errand, people, taken_from(seekers.able(people), errand.span, now).what)
+    people = seekers.everybody(errand)
+    return _calendar_of(place, wish, errand, people, taken_from(seekers.able(people), errand.span, now))
 
 
 def near_calendar(wish: FreeWish, *, now: dt.datetime, place: AskedPlace | None = None) -> OpenCalendar | NearCalendar:

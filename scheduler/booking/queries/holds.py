@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from scheduler.booking.terms.holds import HeldDate, Slot
 from scheduler.core.db import db
 from scheduler.core.form_keys import ANSWERED, either
-from scheduler.core.quick_read import QuickRead, QuickTables
 from scheduler.core.tokens import token_hash
 from scheduler.requests.models import BookingAnswers, SchoolRequest
 from scheduler.requests.service.answers import LIVING, Answers, living, read_answers
@@ -36,22 +35,13 @@ _OPENED = (
     .outerjoin(DateHold, and_(DateHold.draft == BookingAnswers.token_hash, *HELD_NOW))
     .where(*LIVING)
 )
-OPENED_BOOKING = QuickRead(_OPENED)  # each page of a booking asks it, and asks for no row that a change could lock
-_PRESSED_BOOKING = QuickRead(_OPENED.add_columns(ANSWERED.scalar_subquery()))
-
-_HOLDS = cast(Table, DateHold.__table__)
-HELD_FOR = QuickTables(
-    (_HOLDS,),
-    lambda wanted: (
-        wanted.where(_HOLDS.c.school_request_id == bindparam("request")).order_by(_HOLDS.c.id.desc()).limit(1)
-    ),
-)
+_PRESSED = _OPENED.add_columns(ANSWERED.scalar_subquery())
 
 
 def opened_booking(token: str | None, *, now: dt.datetime) -> tuple[Answers, HeldDate | None]:
     """What was typed under this token, and the date that is held for it now; one question, none without a token."""
-    found = OPENED_BOOKING.on_page(db.session(), living(token, now) | {"now": now}) if token else []
-    return _opened(found[0]) if found else ({}, None)
+    found = db.session().execute(_OPENED, living(token, now) | {"now": now}).first() if token else None
+    return _opened(found) if found else ({}, None)
 
 
 def pressed_booking(token: str | None, form_key: str, *, now: dt.datetime) -> tuple[Answers, HeldDate | None, bool]:
@@ -62,10 +52,10 @@ def pressed_booking(token: str | None, form_key: str, *, now: dt.datetime) -> tu
     if not form_key:
         return *opened_booking(token, now=now), False
     pressed = {"now": now} | either(*keys_of(form_key))
-    found = _PRESSED_BOOKING.on_page(db.session(), living(token, now) | pressed) if token else []
+    found = db.session().execute(_PRESSED, living(token, now) | pressed).first() if token else None
     if not found:
         return {}, None, was_sent(form_key)
-    *opened, answer = found[0]
+    *opened, answer = found
     return *_opened(opened), answer is not None
 
 
@@ -83,8 +73,8 @@ def held_by(draft: str | None, *, now: dt.datetime) -> HeldDate | None:
 
 def held_for_request(request_id: int) -> HeldDate | None:
     """What became of the date that a request was sent with; the newest."""
-    found = HELD_FOR.rows(db.session(), {"request": request_id})
-    return _shown(found[0][0]) if found else None
+    wanted = select(DateHold).where(DateHold.school_request_id == request_id).order_by(DateHold.id.desc()).limit(1)
+    return _shown(db.session().scalar(wanted))
 
 
 def holds_over(now: dt.datetime) -> list[int]:
@@ -97,12 +87,12 @@ def holds_over(now: dt.datetime) -> list[int]:
     return list(db.session().scalars(wanted.order_by(DateHold.id)))
 
 
-def _shown(hold: Any) -> HeldDate | None:
+def _shown(hold: DateHold | None) -> HeldDate | None:
     return held_date(hold) if hold else None
 
 
-def held_date(hold: Any) -> HeldDate:
-    """A stored hold, or its columns, as pages and services see it."""
+def held_date(hold: DateHold) -> HeldDate:
+    """A stored hold as pages and services see it."""
     return HeldDate(
         id=hold.id,
         slot=Slot(hold.on_day, hold.starts_local),

@@ -1,12 +1,12 @@
 """All that one address has asked for, by school and day."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from scheduler.booking.terms.own_visits import VisitOfAddress
 from scheduler.core.db import db
-from scheduler.core.records import replace
 from scheduler.places.models import Host
 from scheduler.programmes.models import Programme
 from scheduler.requests.models import SchoolRequest

@@ -29,7 +29,7 @@ def plans_as_asked(asked: SchoolRequest | RequestPage, starts: Sequence[dt.time]
             audience=wish.audience,
             level=wish.level,
             classes=wish.classes,
-            room=asked.room,
+            venue=asked.venue,
             expected_pupils=wish.pupils,
             expected_parents=wish.parents,
             expected_teachers=wish.teachers,

@@ -6,6 +6,7 @@ and somebody who can come.
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -18,7 +19,6 @@ from scheduler.booking.terms.free_dates import Bounds, FreeDates, FreeDay, FreeW
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.lessons import lesson_calendar

@@ -4,6 +4,7 @@ import datetime as dt
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
@@ -30,8 +31,6 @@ from sqlalchemy import (
 from scheduler.booking.rules.nearest import Others, WantedPeople
 from scheduler.booking.terms.free_dates import Days, Seeker
 from scheduler.core.db import db
-from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
-from scheduler.core.records import dataclass
 from scheduler.people.models import AvailabilityException, AvailableHours, Presenter, PresenterLanguage, PresenterSkill
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.models import Municipality
@@ -39,11 +38,9 @@ from scheduler.places.terms.hosts import MunicipalityRow, Point
 from scheduler.programmes.terms import ProgrammeRow
 from scheduler.safeguarding.models import GuardianConsent, Vetting
 from scheduler.safeguarding.queries import consents_to_more, good_vettings, reaches, takes_nothing_new
-from scheduler.visits.queries.agenda import known_time_taken
+from scheduler.visits.queries.agenda import time_taken
 from scheduler.visits.terms.plans import TakenTime, UnderLaw
 
-MOST_PEOPLE = 2_000  # that a process remembers, two kilobytes each
-NOTHING_TAKEN: NumberedAnswer[Sequence[TakenTime]] = NumberedAnswer((), 0)
 ASKED_OF_A_KIND = 100  # of each kind: more are asked when these leave a time open
 NEAR_TOWNS = 30  # of 182: there a centre of thousands has so many of a kind, and one of a hundred has few to look at
 WEEK_AROUND = dt.timedelta(days=8)  # a week begins before the first day, and a drive before a stop
@@ -54,7 +51,7 @@ class KnownPeople:
     """Presenters as they were read, and what is known of those who were not."""
 
     people: tuple[Seeker, ...]
-    others: Others = Others(frozenset(), (), ())
+    others: Others = field(default=Others(frozenset(), (), ()))
 
 
 @dataclass(frozen=True)
@@ -92,18 +89,18 @@ class Errand:
         return {"lat": self.point.latitude, "lon": self.point.longitude} if self.point else {"lat": 0.0, "lon": 0.0}
 
 
-def everybody(errand: Errand) -> NumberedAnswer[KnownPeople]:
+def everybody(errand: Errand) -> tuple[Seeker, ...]:
     """Everybody of the programme's centre, with the hours and papers of who has topic and language."""
-    return _everybody().on_page(db.session(), errand.asked, *errand.taught)
+    return _seekers(db.session().execute(_everybody(), errand.asked), *errand.taught)
 
 
-def nearest(errand: Errand) -> NumberedAnswer[KnownPeople]:
+def nearest(errand: Errand) -> KnownPeople:
     """So many of each kind, who has topic and language first, of these who lives nearest; and what is known of all.
 
     A centre that has no more of a kind is read whole.
     """
     asked = errand.asked | errand.lies | {"most": ASKED_OF_A_KIND, "towns": NEAR_TOWNS}
-    return _nearest().on_page(db.session(), asked, *errand.taught, ASKED_OF_A_KIND)
+    return _nearest_of(db.session().execute(_nearest_rows(), asked), *errand.taught, ASKED_OF_A_KIND)
 
 
 def besides(errand: Errand, wanted: WantedPeople) -> tuple[Seeker, ...]:
@@ -118,16 +115,14 @@ def able(people: Iterable[Seeker]) -> list[int]:
     return [one.presenter_id for one in people if one.topics and one.languages]
 
 
-def taken_from(
-    ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime
-) -> NumberedAnswer[Sequence[TakenTime]]:
+def taken_from(ids: Collection[int], span: tuple[dt.date, dt.date], now: dt.datetime) -> Sequence[TakenTime]:
     """What each of them has promised, from the week and the month of the first day to those of the last.
 
     A date that is held for a booking is a promise until its time is over.
     """
     first, last = span[0].replace(day=1), span[1].replace(day=monthrange(span[1].year, span[1].month)[1])
     around = min(first, span[0] - WEEK_AROUND), max(last, span[1] + WEEK_AROUND)
-    return known_time_taken(ids, around, now=now) if ids else NOTHING_TAKEN
+    return time_taken(ids, around, now=now) if ids else ()
 
 
 # --- What is asked, put into words once: that takes longer than the answer ---
@@ -136,16 +131,11 @@ HOURS = 7  # the place of the weekly hours in a row, that of the days that diffe
 
 
 @cache
-def _everybody() -> QuickAnswer[KnownPeople]:
-    of_the_centre = _people().where(Presenter.centre_id == bindparam("centre")).order_by(Presenter.id)
-    return QuickAnswer(of_the_centre, _all_of, most_rows=MOST_PEOPLE)
+def _everybody() -> Select[Any]:
+    return _people().where(Presenter.centre_id == bindparam("centre")).order_by(Presenter.id)
 
 
 @cache
-def _nearest() -> QuickAnswer[KnownPeople]:
-    return QuickAnswer(_nearest_rows(), _nearest_of, most_rows=MOST_PEOPLE)
-
-
 def _nearest_rows() -> CompoundSelect[Any]:
     """Beside the nearest a row with the number 0: all hours that anybody keeps, and all days that anybody adds."""
     able = _able_near()
@@ -283,10 +273,6 @@ def _joined(*columns: Any) -> Select[Any]:
 
 
 # --- What is read of the answers ---
-
-
-def _all_of(rows: Iterable[Any], topic: Topic, language: TeachingLanguage) -> KnownPeople:
-    return KnownPeople(_seekers(rows, topic, language))
 
 
 def _nearest_of(rows: Iterable[Any], topic: Topic, language: TeachingLanguage, most: int) -> KnownPeople:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.rules.starts import LATER_STARTS
-from scheduler.core.records import dataclass
 from scheduler.places.rules.school_time import bells_on, lessons_of, shifts_in_use
 from scheduler.places.terms.school_time import Lesson, SchoolTime, Shift
 from scheduler.programmes.terms import Audience, ProgrammeRow

@@ -6,11 +6,11 @@ asked besides; and at any other time it is enough to ask those who usually come 
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from scheduler.booking.rules.free_dates import JudgedDays
 from scheduler.booking.rules.time_grid import TimeGrid, any_of
 from scheduler.booking.terms.free_dates import Days
-from scheduler.core.records import dataclass
 from scheduler.people.terms import Hours, PresenterKind
 
 MOST_HOUR_ROWS = 300  # rows of hours that are asked by; more are asked by nothing

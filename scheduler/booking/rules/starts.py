@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from scheduler.booking.rules.holds import BREAK
-from scheduler.core.records import replace
 from scheduler.places.rules.presence import is_away, starts_of
 from scheduler.places.rules.school_time import classes_in
 from scheduler.places.terms.school_time import SchoolClock

@@ -37,7 +37,7 @@ MOST_COPIES = 20
 SEARCH_SPAN = dt.timedelta(days=60)  # after the last wished day, for a day on which the host has pupils
 LEFT_OUT = (PresentationState.CANCELLED, PresentationState.MERGED_INTO, PresentationState.MOVED)
 COPY_FIELDS = (
-    *("starts_local", "minutes", "audience", "level", "classes", "room"),
+    *("starts_local", "minutes", "audience", "level", "classes", "venue"),
     *("expected_pupils", "expected_parents", "expected_teachers"),
 )
 

@@ -7,9 +7,10 @@ once: one gets it, the others learn so as soon as that one is done (TRUST R1).
 import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, or_, select
+from sqlalchemy import and_, case, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
@@ -23,10 +24,6 @@ from scheduler.config import settings
 from scheduler.core import clock, tokens
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, TooMany
-from scheduler.core.id_lists import IsOneOf, ids_named
-from scheduler.core.quick_read import QuickRead
-from scheduler.core.quick_write import QuickInsert
-from scheduler.core.records import replace
 from scheduler.people import rules as people_rules
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS, SYSTEM, Actor
@@ -46,25 +43,6 @@ from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 log = logging.getLogger(__name__)
 DRAFT_LOCK, NETWORK_LOCK = 31, 32  # kinds of advisory locks
 ANSWERED_WITHIN = dt.timedelta(days=3)  # by the crew whose time was held
-
-# Each press of a date asks and writes this: put into words once (`core/quick_read.py`).
-_FROM_NETWORK = and_(
-    bindparam("network") != "", DateHold.network == bindparam("network"), DateHold.until > bindparam("now")
-)
-_BESIDE = QuickRead(
-    select(DateHold.id, DateHold.draft).where(
-        DateHold.state == HoldState.HELD, or_(DateHold.draft == bindparam("draft"), _FROM_NETWORK)
-    )
-)
-_THEIRS = select(HeldTime.date_hold_id).where(IsOneOf(HeldTime.presenter_id, ids_named("ids")))
-_ENDING = (
-    select(DateHold)
-    .where(or_(and_(DateHold.id.in_(_THEIRS), DateHold.until <= bindparam("now")), DateHold.id == bindparam("own")))
-    .order_by(DateHold.id)
-    .with_for_update()
-)
-_OVER = QuickRead(_ENDING.with_only_columns(DateHold.id))
-_HELD_TIME = QuickInsert(HeldTime)
 
 
 def hold_date(
@@ -240,7 +218,12 @@ def _lock_draft(act: Act, key: str, network: str) -> int:
     advisory_lock(act.session, DRAFT_LOCK, [people_rules.lock_number(key)])
     if network:
         advisory_lock(act.session, NETWORK_LOCK, [people_rules.lock_number(network)])
-    rows = _BESIDE.on_page(act.session, {"draft": key, "network": network, "now": act.now})
+    mine = DateHold.draft == key
+    theirs = and_(DateHold.network == network, DateHold.until > act.now)
+    beside = select(DateHold.id, DateHold.draft).where(
+        DateHold.state == HoldState.HELD, or_(mine, theirs) if network else mine
+    )
+    rows = act.session.execute(beside).all()
     if len([draft for _number, draft in rows if draft != key]) >= MOST_FROM_NETWORK:
         raise TooMany(BookingReason.TOO_MANY_HOLDS, wait=HELD_FOR)
     return next((number for number, draft in rows if draft == key), 0)
@@ -282,10 +265,10 @@ def _end_over(act: Act, presenter_ids: Collection[int], own_hold: int) -> DateHo
 
     The hold of who asks is locked with them, in one order for everybody; it ends if it is over, too. It is handed back.
     """
-    asked = {"ids": presenter_ids, "now": act.now, "own": own_hold}
-    if not own_hold and not _OVER.on_page(act.session, asked):  # nearly always; no object is made to know it
-        return None
-    rows = act.session.scalars(_ENDING, asked, execution_options={"populate_existing": True}).all()
+    theirs = select(HeldTime.date_hold_id).where(HeldTime.presenter_id.in_(presenter_ids))
+    over = and_(DateHold.id.in_(theirs), DateHold.until <= act.now)
+    ending = select(DateHold).where(or_(over, DateHold.id == own_hold)).order_by(DateHold.id).with_for_update()
+    rows = act.session.scalars(ending, execution_options={"populate_existing": True}).all()
     for row in rows:
         if row.state in LIVING_HOLDS and row.until <= act.now:
             end_hold(act, row, HoldState.LAPSED)
@@ -322,7 +305,7 @@ def give_time(session: Session, row: DateHold, crew: list[int]) -> None:
     session.add(row)
     session.flush()
     held = {"date_hold_id": row.id, "busy_from": row.busy_from, "busy_until": row.busy_until}
-    _HELD_TIME.each(session, [held | {"presenter_id": who} for who in crew])
+    session.execute(insert(HeldTime), [held | {"presenter_id": who} for who in crew])
 
 
 def ask_held(visit_id: int, crew: Sequence[int], *, until: dt.datetime, now: dt.datetime) -> None:

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scheduler.booking.terms.reasons import BookingReason
 from scheduler.core.errors import Rejected
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import HostRow
 from scheduler.places.terms.school_time import ClassStanding
 

@@ -5,9 +5,9 @@ What comes out of it names nobody: days, times of day, and for a day without a t
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.core.records import dataclass, field
 from scheduler.people.terms import ExceptionRow, Hours, PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point
 from scheduler.places.terms.school_time import SchoolTime

@@ -1,10 +1,10 @@
 """Dates that are held for a booking: the states of a hold, what is asked for, what pages show of it."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.booking.terms.free_dates import FreeWish
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass
 from scheduler.visits.terms.states import LIVING_HOLDS, HoldState
 
 

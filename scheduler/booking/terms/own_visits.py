@@ -1,10 +1,10 @@
 """What a school that lost its links reads of its own visits."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.language import pick, worded
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.requests.terms.school_request import RequestState
 

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from scheduler.attendance.terms import HeadCounts
 from scheduler.certificates.terms import NAMES_A_PERSON, CertificateKind, CertificatePaper, VisitFacts, Wording
 from scheduler.core.language import number, span_of_days, translator
-from scheduler.core.records import dataclass
 
 Translate = Callable[[str], str]
 PrintedFact = tuple[str, str]  # under its label

@@ -13,7 +13,7 @@ from scheduler.certificates.terms import CertificateFilters, LetterPreview, Scho
 from scheduler.core.counting import count_of, within
 from scheduler.core.db import db
 from scheduler.core.paging import COUNTED_BEYOND
-from scheduler.core.row_by_row import no_row, some_row
+from scheduler.core.query_hints import no_row, some_row
 from scheduler.places.models import Host
 from scheduler.policy import Actor
 from scheduler.programmes.models import Campaign

@@ -1,6 +1,7 @@
 """A presenter's certificates: what one prints of a school year, which she has, and whose name its sheet is given."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -24,7 +25,6 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict, NotFound
 from scheduler.core.names import spelled
-from scheduler.core.records import dataclass, replace
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.places.rules.hosts import first_year_of, school_year, school_year_days

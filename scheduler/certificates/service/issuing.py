@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -34,7 +35,6 @@ from scheduler.core.audit import record_each
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.numbers import next_number, next_numbers
 from scheduler.core.paper.signed_pdf import with_signature
-from scheduler.core.records import dataclass
 from scheduler.places.models import Host
 from scheduler.policy import SYSTEM, Actor
 from scheduler.requests.models import SchoolRequest

@@ -3,6 +3,8 @@
 The code on it says what the cohort's own says: school, group, level and days.
 """
 
+from dataclasses import dataclass, replace
+
 from scheduler.certificates import pdf, signature
 from scheduler.certificates.queries import papers, templates
 from scheduler.certificates.terms import PLAIN, CertificateKind, CertificatePaper, PaperFace, PaperShape
@@ -10,7 +12,6 @@ from scheduler.cohorts.terms import HIGHEST_LEVEL
 from scheduler.core.errors import NotFound
 from scheduler.core.language import translator
 from scheduler.core.paper.typesetting import POINT
-from scheduler.core.records import dataclass, replace
 from scheduler.policy import Actor
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,6 @@ from scheduler.attendance.service.locked_numbers import drafts_to_schools, write
 from scheduler.certificates.models import Certificate
 from scheduler.certificates.terms import CertificateState
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
 from scheduler.messages import mail
 from scheduler.places.models import Host
 from scheduler.policy import Actor

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +33,6 @@ from scheduler.core.drawings import is_drawing, pixels_of
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Reason, Rejected
 from scheduler.core.language import is_cyrillic, pick
 from scheduler.core.names import spelled
-from scheduler.core.records import dataclass, replace
 from scheduler.core.scans import LOGO_SIDES, BadScan, ScanReason, read_logo, read_signature
 from scheduler.people.models import Centre
 from scheduler.places.rules.hosts import name_in_full

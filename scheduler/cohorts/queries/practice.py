@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import select
@@ -14,7 +15,6 @@ from scheduler.config import settings
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.language import worded
-from scheduler.core.records import dataclass
 from scheduler.data import files
 from scheduler.people.models import Centre
 from scheduler.policy import Actor

@@ -7,6 +7,7 @@ knows more.
 import datetime as dt
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -20,7 +21,6 @@ from scheduler.concerns.terms import OpenConcern, SpokenUpBy
 from scheduler.core import clock
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import GroundReason, NotFound, Rejected
-from scheduler.core.records import dataclass
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Presenter
@@ -148,7 +148,7 @@ def _said_before(act: Act, said: _Said) -> Concern | None:
     if said.visit_id is None and said.people:  # staff about one presenter
         hers = select(ConcernAbout.concern_id).where(ConcernAbout.presenter_id.in_(said.people))
         same.append(Concern.id.in_(hers))
-    return act.session.scalar(select(Concern).where(*same).order_by(Concern.id).limit(1))
+    return act.session.scalar(select(Concern).where(*same).order_by(Concern.id).limit(1).with_for_update())
 
 
 def _people_of(act: Act, concern_id: int) -> frozenset[int]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +27,6 @@ from scheduler.core import audit
 from scheduler.core.db import Base, advisory_lock, db
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.imports.json_rows import overlay
-from scheduler.core.records import dataclass
 from scheduler.core.text import fold
 from scheduler.core.ways import NamedWay, opened_way
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from scheduler.core.imports.sheets import (
@@ -15,7 +16,6 @@ from scheduler.core.imports.sheets import (
     known_names,
     open_table,
 )
-from scheduler.core.records import dataclass
 from scheduler.core.text import BadText, fold
 
 OF_A_LINE = "too_many_columns"  # names no column and is yet about one line alone

@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import TypeVar
@@ -19,7 +20,6 @@ from scheduler.core.imports.letters import has_broken_letters, windows_page
 from scheduler.core.imports.months import month_of
 from scheduler.core.imports.personal import personal_column
 from scheduler.core.imports.workbook import BadWorkbook, WorkbookSheet, sheets_of_workbook
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import BadText, clean, fold
 
 T = TypeVar("T")

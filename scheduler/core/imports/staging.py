@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -38,7 +39,6 @@ from scheduler.core.errors import Conflict, GroundReason
 from scheduler.core.imports import batches, json_rows
 from scheduler.core.imports.laid_aside import StagedRow, forget
 from scheduler.core.imports.places import Placed, Places
-from scheduler.core.records import dataclass
 from scheduler.core.tokens import new_token
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,9 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree import ElementTree  # nosec B405  (no document type reaches it: see _pieces)
-
-from scheduler.core.records import dataclass, field, replace
 
 MOST_PARTS = 2_000
 MOST_SHEET_BYTES = 40_000_000  # of one part, unpacked

@@ -4,6 +4,7 @@ Portrait A4; places are millimetres from the top left corner, as in paper.py.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from scheduler.core.language import translator
 from scheduler.core.paper.sheet import A4, MARGIN, RIGHT, DocumentFacts, PaperSheet
@@ -19,7 +20,6 @@ from scheduler.core.paper.typesetting import (
     width_of,
     wrapped,
 )
-from scheduler.core.records import dataclass, field, replace
 
 INSIDE = A4[0] - 2 * MARGIN  # the width of what stands on a portrait page
 TOP = 38.0  # where the body of a page begins, under the head

@@ -7,6 +7,7 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,6 @@ from scheduler.core.paper.typesetting import (
     register_fonts,
     width_of,
 )
-from scheduler.core.records import dataclass
 
 if TYPE_CHECKING:
     from reportlab.pdfbase.pdfdoc import PDFStream

@@ -4,10 +4,10 @@ Lengths are millimetres, sizes points. Only plain strings are set: nothing a per
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from scheduler.core.records import dataclass, replace
 from scheduler.layout import place_of
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,6 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
-from scheduler.core.records import dataclass, field
 from scheduler.helpline import queries, rules
 from scheduler.helpline.imports import HelplineSheet
 from scheduler.helpline.models import HelplineCount, HelplinePeriod

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,6 @@ from scheduler.core import audit, one_time_codes, passkeys
 from scheduler.core.db import transaction
 from scheduler.core.encryption import encrypt
 from scheduler.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import clean
 from scheduler.keys import queries, rules
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode

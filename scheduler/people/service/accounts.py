@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,6 @@ from scheduler.core import audit, passwords, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, NotFound, Rejected, TooMany
 from scheduler.core.language import languages
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import problem_with_address
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft

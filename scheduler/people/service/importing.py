@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -14,7 +15,6 @@ from scheduler.core.errors import NotFound
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
-from scheduler.core.records import dataclass, field
 from scheduler.people import rules
 from scheduler.people.models import Presenter, PresenterLanguage, PresenterSkill, User, UserRole
 from scheduler.people.service.invitations import origin_of

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.core.names import SpelledName
-from scheduler.core.records import dataclass
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 

@@ -7,6 +7,7 @@ page that refused somebody one an hour. What repeats within that time is in the 
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,6 @@ from scheduler.core import audit, clock
 from scheduler.core.audit import DENIED, MINOR_READ, OF_MINORS, AuditEntry, details_text
 from scheduler.core.db import db, transaction
 from scheduler.core.names import SpelledName
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
 from scheduler.people.version_models import MinorsVersion
 from scheduler.policy import Actor

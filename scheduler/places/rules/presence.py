@@ -6,9 +6,9 @@ shift without bells, is never a reason to refuse.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from scheduler.core.records import replace
 from scheduler.places.rules.school_time import (
     classes_in,
     lesson_at,

@@ -2,16 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass, field
-from scheduler.core.shelf import Shelf
 from scheduler.places.rules.hosts import days_by_grade, days_with_pupils, is_school_day, school_year, years_entered
 from scheduler.places.terms.hosts import CalendarSpan, Extent, HolidayRow, Level, MunicipalityRow, SchoolCalendar
 from scheduler.places.terms.school_time import DaysOfGrades
 
 DAY = dt.timedelta(days=1)
-MOST_KNOWN = 32  # answers of one calendar, of four months up to fifty kilobytes each
 
 
 @dataclass(frozen=True)
@@ -25,17 +22,13 @@ class ShutDays:
 
 @dataclass(frozen=True)
 class LessonCalendar:
-    """What decides it between two days: closures, days without lessons, the lines of the school calendars.
-
-    Whoever keeps it keeps with it what it was asked: the days by grade, by the school calendar and what is shut.
-    """
+    """What decides it between two days: closures, days without lessons, the lines of the school calendars."""
 
     first: dt.date
     last: dt.date
     closures: tuple[ShutDays, ...]
     holidays: Mapping[dt.date, HolidayRow]  # those without lessons
     entries: Mapping[SchoolCalendar, tuple[CalendarSpan, ...]]  # by day
-    known: Shelf[Any] = field(init=False, default_factory=lambda: Shelf(MOST_KNOWN), compare=False, repr=False)
 
     def covers(self, first: dt.date, last: dt.date) -> bool:
         """Whether it can be asked about that span."""
@@ -56,10 +49,7 @@ class LessonCalendar:
         self, town: MunicipalityRow | None, levels: Collection[Level], first: dt.date, last: dt.date
     ) -> DaysOfGrades:
         """The same by grade, as the last grades of a school end their year earlier; all of the host's under None."""
-        shut = self.shut(town, first, last)
-        of = town and town.school_calendar, shut, tuple(levels), first, last
-        found: DaysOfGrades = self.known.found(of, lambda: days_by_grade(*self._rules(town, levels, first, last)))
-        return found
+        return days_by_grade(*self._rules(town, levels, first, last))
 
     def has_lessons(self, calendar: SchoolCalendar, day: dt.date) -> bool:
         """Whether some class of that school calendar has lessons, closures aside."""
@@ -68,11 +58,7 @@ class LessonCalendar:
     def missing(self, day: dt.date) -> str:
         """The school year of a day, "2026/27", when one of the calendars does not have it yet; else empty."""
         year = school_year(day)
-        found: str = self.known.found(year, lambda: "" if self._has_year(year) else year)
-        return found
-
-    def _has_year(self, year: str) -> bool:
-        return all(year in years_entered(lines) for lines in self.entries.values())
+        return "" if all(year in years_entered(lines) for lines in self.entries.values()) else year
 
     def _rules(
         self, town: MunicipalityRow | None, levels: Collection[Level], first: dt.date, last: dt.date

@@ -8,10 +8,10 @@ anew after a break names the day (a turn).
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.core.records import replace
 from scheduler.core.text import fold
 from scheduler.places.terms.reasons import PlaceReason
 from scheduler.places.terms.school_time import (

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.core.text import fold
 
 BEFORE_A_NAME = re.compile(r"^(?:go|gradska opstina|opstina|grad)\s+(?=\S)")  # folded

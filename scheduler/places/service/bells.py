@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -11,7 +12,6 @@ from scheduler.core.db import transaction
 from scheduler.core.imports import batches
 from scheduler.core.imports.sheets import Imported, LineProblem, in_order
 from scheduler.core.imports.staging import Filing, Importer, Stage, take_in
-from scheduler.core.records import dataclass, field
 from scheduler.places.models import BellSchedule, HostSchoolTime, SchoolTimeDay
 from scheduler.places.queries import school_time_row
 from scheduler.places.service.host_names import HostNames

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.core.imports.sheets import LineProblem
-from scheduler.core.records import dataclass, field
 from scheduler.core.text import fold
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.hosts import search_key

@@ -1,11 +1,11 @@
 """Words of places: kinds of hosts, points on the map, school calendars, and what an import says about a file."""
 
 import datetime as dt
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from scheduler.core.imports.sheets import LineProblem
 from scheduler.core.language import pick, worded
-from scheduler.core.records import dataclass, fields
 from scheduler.places.terms.registers import DoubleSchool
 
 

@@ -1,6 +1,6 @@
 """Words of a register's import beside its hosts."""
 
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.core.imports.sheets import LineProblem
-from scheduler.core.records import dataclass, field
 
 DaysOfGrades = Mapping[int | None, frozenset[dt.date]]  # school days of a host under None, and by grade
 

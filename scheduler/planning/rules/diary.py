@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from scheduler.core.records import dataclass, field
 from scheduler.planning.rules.nights import days_on_the_road, night_problems
 from scheduler.planning.rules.rides import RideDay, doubled_rides, pick_ups, ride_problems, shared_tour
 from scheduler.planning.rules.roads import DayFrame, DayTour, RoadStop, tour_of

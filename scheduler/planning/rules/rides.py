@@ -5,8 +5,8 @@ Who rides could have gone alone, too: no day gets longer than her hours, no less
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.planning.rules.roads import DayFrame, DayTour, misses_lessons, road_between, road_over
 from scheduler.planning.terms import PlanCity, PlanPerson, PlanProblem, SharedRide
 

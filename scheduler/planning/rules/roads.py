@@ -1,10 +1,10 @@
 """Kilometres and minutes of the planner, and one person's day on the road."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
-from scheduler.core.records import dataclass
 from scheduler.planning.terms import ANY_ROAD, OwnSchool, PlanCity, PlanPerson, PlanProblem
 
 EARTH_KM = 6371.0

@@ -6,9 +6,9 @@ limit may be too generous and is never too low.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import floor
 
-from scheduler.core.records import dataclass
 from scheduler.planning.solver.columns import Columns, Unproven
 from scheduler.planning.solver.cost_bound import least_cost
 from scheduler.planning.solver.grounds import Grounds, Lazily, days_in

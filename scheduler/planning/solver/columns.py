@@ -1,12 +1,11 @@
 """A linear model, column by column, and HiGHS to solve it."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 import highspy
-
-from scheduler.core.records import dataclass, field
 
 
 class Unproven(Exception):

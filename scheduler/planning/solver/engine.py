@@ -1,9 +1,9 @@
 """The one door to the engine for command and job: a problem in, a plan with its reasons out."""
 
+from dataclasses import dataclass
 from importlib.util import find_spec
 from random import Random
 
-from scheduler.core.records import dataclass
 from scheduler.planning.solver.desk import PlanDesk
 from scheduler.planning.solver.greedy import first_plan
 from scheduler.planning.solver.grounds import Grounds

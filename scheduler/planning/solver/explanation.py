@@ -1,8 +1,8 @@
 """Why nobody goes, what would have to move, which rule stands in the way; and of who goes, why her."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from scheduler.core.records import dataclass, replace
 from scheduler.planning.rules.fitness import may_give
 from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import Grounds

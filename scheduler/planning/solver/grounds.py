@@ -4,9 +4,9 @@ A set of days is one integer, a bit a day: to ask who is free in a window is one
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from scheduler.core.records import dataclass, replace
 from scheduler.planning.rules.fitness import is_open, is_there, may_give
 from scheduler.planning.rules.nights import most_nights
 from scheduler.planning.rules.rides import may_ride

@@ -1,10 +1,10 @@
 """Which presentations to take up together and lay anew: those that can gain from each other."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
-from scheduler.core.records import dataclass, field
 from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.solver.grounds import days_in
 from scheduler.planning.terms import DAYS_OF_WEEK

@@ -6,12 +6,12 @@ Source: ruin and recreate, Schrimpf et al., J. Comput. Phys. 159 (2000); slack i
 Transportation Science 54 (2020).
 """
 
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp
 from random import Random
 from typing import Protocol
 
-from scheduler.core.records import dataclass, field
 from scheduler.planning.solver.desk import PlanDesk, PlanSeat
 from scheduler.planning.solver.greedy import fill, likely_teams, order_of, place_team
 from scheduler.planning.solver.neighbourhoods import Neighbours

@@ -7,13 +7,13 @@ most two on an empty one; a third comes by the search's own moves.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import combinations
 from random import Random
 from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
-from scheduler.core.records import dataclass, field
 from scheduler.planning.solver.desk import NO_YOUTH, PlanDesk, PlanSeat
 from scheduler.planning.terms import DAYS_OF_WEEK
 

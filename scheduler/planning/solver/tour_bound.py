@@ -5,12 +5,12 @@ there were, not which. A city may come twice then, and another not at all; price
 (M. Held, R. M. Karp, Mathematical Programming 1, 1971), make that dear. Whatever the prices are, no tour is cheaper.
 """
 
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.core.records import dataclass
 from scheduler.planning.rules.tours import may_follow
 from scheduler.planning.solver.tour_days import days_of
 from scheduler.planning.terms import TourProblem

@@ -5,11 +5,11 @@ beside it: an evening is at home or in the city of the day, so that the days of 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.core.records import dataclass, field
 from scheduler.planning.rules.tours import may_follow
 from scheduler.planning.solver.tour_days import UNREACHED, days_of
 from scheduler.planning.terms import TourProblem, TourStop

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,7 +11,6 @@ from sqlalchemy.orm import selectinload
 
 from scheduler.core.audit import DENIED, MINOR_READ, AuditEntry
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
 from scheduler.core.tokens import SecretLink, token_hash
 from scheduler.feeds.models import FeedToken
 from scheduler.feeds.terms import CAMPAIGN_CALENDAR

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, or_, select, true
@@ -10,7 +11,6 @@ from sqlalchemy import and_, or_, select, true
 from scheduler.core.audit import AuditEntry, user_behind
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
-from scheduler.core.records import dataclass, field
 from scheduler.people.models import User
 
 MOST_CHANGES = 30

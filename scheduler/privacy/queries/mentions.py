@@ -5,12 +5,12 @@ asked only: else one erasure of a "School" would take that word out of all that 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 
 from scheduler.attendance.models import VisitFeedback, VisitSurvey
-from scheduler.core.records import dataclass, field
 from scheduler.messages.models import OutboxMessage
 from scheduler.people.models import Presenter, PresenterNote, User
 from scheduler.places.models import CallNote

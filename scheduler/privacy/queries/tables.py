@@ -1,12 +1,12 @@
 """Everything that a centre, or the whole installation, has stored: table by table, without secrets."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, false, or_, select
 
 from scheduler.core.db import Base
-from scheduler.core.records import dataclass
 from scheduler.privacy.terms import LEFT_OUT, SECRET
 
 ROWS_AT_ONCE = 500

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, update
@@ -15,7 +16,6 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.form_keys import FormKey
-from scheduler.core.records import dataclass
 from scheduler.core.ways import NamedWay
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState

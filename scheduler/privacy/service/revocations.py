@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -14,7 +15,6 @@ from scheduler.config import settings
 from scheduler.core import ledger
 from scheduler.core.db import Base, db
 from scheduler.core.ledger import Revoked
-from scheduler.core.records import dataclass
 from scheduler.core.tokens import SecretLink
 from scheduler.feeds.models import FeedToken
 from scheduler.keys.models import CodeApp, Passkey, RecoveryCode

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -13,7 +14,6 @@ from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.paging import page_of
-from scheduler.core.records import dataclass
 from scheduler.people import queries as people_queries
 from scheduler.people.models import User
 from scheduler.people.rules import is_minor

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import selectinload
@@ -13,7 +14,6 @@ from scheduler.booking.rules.days_that_suit import EARLIEST, HORIZON_DAYS
 from scheduler.booking.terms.free_dates import FreeWish, Seeker
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.records import dataclass, replace
 from scheduler.people.models import PresenterLanguage
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries

@@ -7,6 +7,7 @@ offer that hour and name that person. Roads are the product's own. A slot is whe
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS, minute_of
@@ -14,7 +15,6 @@ from scheduler.booking.rules.free_dates import free_dates, who_could
 from scheduler.booking.rules.holds import BREAK
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.booking.terms.free_dates import OF_CREW, Lack, Seeker
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import PresenterKind
 from scheduler.places.rules.hosts import road_km, road_minutes
 from scheduler.places.rules.presence import is_away

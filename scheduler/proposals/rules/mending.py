@@ -1,9 +1,9 @@
 """What a trouble breaks of what stands, what may make room for it, and where a broken visit may go; pure."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 
 from scheduler.booking.terms.free_dates import FreeWish, KeptSitting
-from scheduler.core.records import dataclass, replace
 from scheduler.proposals.terms.plan import LeftAlone, Mending, ProposedSeat, StandingVisit
 
 NOBODY = 0  # of a seat whose educator is missing: no presenter has this number

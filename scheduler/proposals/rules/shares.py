@@ -1,8 +1,8 @@
 """Who gets visits, and who gives them, without a plan and with it: what fairness is seen by."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.proposals.terms.pages import GroupShare, HostGroup
 from scheduler.waitlist.rules import is_rural
 

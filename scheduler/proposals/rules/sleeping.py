@@ -7,11 +7,11 @@ home. Nothing here decides how far is too far: it tells free dates the beds.
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.time_grid import MomentOf
 from scheduler.booking.terms.free_dates import FreeFacts, Seeker
-from scheduler.core.records import dataclass, field, replace
 from scheduler.people.rules import is_minor
 from scheduler.places.terms.hosts import Point
 from scheduler.proposals.rules.standing import seats_that_stand

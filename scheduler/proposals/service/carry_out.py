@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -12,7 +13,6 @@ from scheduler.acts import Act, change
 from scheduler.booking.queries.plan_as_asked import one_after_the_other, plans_as_asked
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
-from scheduler.core.records import dataclass, field, replace
 from scheduler.people.models import Presenter
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.queries import fits_campaign

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scheduler.booking.rules.time_grid import MomentOf
-from scheduler.core.records import dataclass, field, replace
 from scheduler.planning.rules.judgement import cost_of, violations
 from scheduler.planning.solver.desk import PlanDesk
 from scheduler.planning.solver.explanation import PlacedAnswer, UnplacedAnswer, desk_of, explain_on

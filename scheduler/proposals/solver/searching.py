@@ -1,8 +1,8 @@
 """The search of a plan that may send people away for a night."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from scheduler.core.records import dataclass, replace
 from scheduler.planning.rules.judgement import violations
 from scheduler.planning.solver import engine
 from scheduler.planning.solver.desk import PlanDesk

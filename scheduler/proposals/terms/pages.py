@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.language import pick, worded
 from scheduler.core.paging import Page
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.terms import TeachingLanguage, Topic
 from scheduler.places.terms.hosts import ClosureRow

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from scheduler.booking.terms.free_dates import FreeFacts, KeptSitting
 from scheduler.core.errors import Reason, SchedulerError
-from scheduler.core.records import dataclass, field
 from scheduler.people.terms import PresenterKind, TeachingLanguage
 from scheduler.planning.terms import PlanProblem
 

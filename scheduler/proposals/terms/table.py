@@ -1,9 +1,9 @@
 """The words of a region's table: cards, what a presenter's day says to them, the mails that would be sent."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.booking.terms.free_dates import Lack
-from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind
 from scheduler.places.terms.hosts import Point
 from scheduler.proposals.terms.pages import AskedName

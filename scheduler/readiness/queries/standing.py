@@ -6,12 +6,12 @@ A hundred visits ask as often as one.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
 from scheduler.people import queries as people_queries
 from scheduler.people.terms import ExceptionRow, Hours
 from scheduler.places import queries as place_queries

@@ -101,12 +101,10 @@ def attendance_report(
 
 def _kept(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]] | None:
     """Totals and rows from kept figures, or the totals alone from them where only the rows are of something else."""
-    rows_are_kept = can_be_kept(filters, groups)
-    whole = kept_answer(filters, groups) if rows_are_kept else None
-    if rows_are_kept and Group.PRESENTER not in groups:
-        return whole
+    if can_be_kept(filters, groups):
+        return kept_answer(filters, groups)
     totals = kept_answer(filters, ()) if can_be_kept(filters, ()) else None
-    return (totals[0], whole[1] if whole else _counted_lines(filters, groups)) if totals else None
+    return (totals[0], _counted_lines(filters, groups)) if totals else None
 
 
 def _answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCounts, list[ReportLine]]:

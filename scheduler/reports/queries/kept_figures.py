@@ -6,6 +6,7 @@ Where a mark says that figures are old (`StaleFigure`), nothing is answered here
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -32,16 +33,15 @@ from sqlalchemy import (
 from scheduler.attendance.models import KeptFigure, StaleFigure
 from scheduler.core.db import db
 from scheduler.core.distinct_numbers import DistinctNumbers, numbers_in
-from scheduler.core.records import dataclass
-from scheduler.people.models import Presenter, User
+from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.reports.models import CREWS, CampaignCrew, FigureVersion
-from scheduler.reports.queries.kept_parts import FigurePart, crew_parts, figure_parts, is_stale, mark_alone
+from scheduler.reports.queries.kept_parts import FigurePart, figure_parts, is_stale, mark_alone
 from scheduler.reports.queries.splits import GROUP_COLUMNS, key_names
-from scheduler.reports.rules.spans import can_be_kept, of_crews, spans_of
+from scheduler.reports.rules.spans import can_be_kept, spans_of
 from scheduler.reports.terms.counting import Filters, Group, Period, ReportCounts
 
 BEGINNING = dt.date(2000, 1, 1)
@@ -52,9 +52,7 @@ _KEYS = {  # what of a cell says which row of a report it belongs to
     Group.MONTH: ("year", "month"),
     Group.PROGRAMME: ("programme_id",),
     Group.AUDIENCE: ("audience", "level"),
-    Group.PRESENTER: ("presenter",),
 }
-_OF_PLACES = frozenset({Group.CITY, Group.DISTRICT, Group.MONTH})  # what a figure of a place can be split by
 _NAMED = (Group.CITY, Group.DISTRICT)
 _NAMES = dict(zip(key_names(_NAMED), (column for group in _NAMED for column in GROUP_COLUMNS[group]), strict=True))
 _NAMES_IN = attrgetter(*_NAMES)
@@ -74,11 +72,10 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
     """The totals and the rows of a report, from one pass over its figures; None: figures are old.
 
     They are added up by municipality and by numbers alone: the names of each, and its city, come in a row of their own.
-    Rows of presenters are no totals: a crew of two is two rows.
     """
     names = tuple(dict.fromkeys(name for group in groups for name in _KEYS[group]))
-    of_rows = _numbers(of_kind=of_crews(filters, groups) or Group.AUDIENCE in groups or filters.audience is not None)
-    of_all = _numbers(of_kind=of_crews(filters, groups) or filters.audience is not None)
+    of_rows = _numbers(of_kind=Group.AUDIENCE in groups or filters.audience is not None)
+    of_all = _numbers(of_kind=filters.audience is not None)
     sums = tuple(dict.fromkeys((*of_rows, *of_all)))
     rows = _rows_of(filters, groups, names, sums)
     if any(row.stale for row in rows):
@@ -98,24 +95,15 @@ def kept_answer(filters: Filters, groups: tuple[Group, ...]) -> tuple[ReportCoun
 
 
 def _rows_of(filters: Filters, groups: tuple[Group, ...], names: Sequence[str], sums: Sequence[str]) -> Sequence[Any]:
-    """What is added up of each piece, presenters named; then whether figures are old; then the municipalities."""
+    """What is added up of each piece; then whether figures are old; then the municipalities."""
     return db.session().execute(_question(filters, groups, tuple(names), tuple(sums))).all()
 
 
 @lru_cache(maxsize=24)  # putting it together costs more than asking it: the words of it, and nothing of its answer
 def _question(filters: Filters, groups: tuple[Group, ...], names: tuple[str, ...], sums: tuple[str, ...]) -> Any:
-    if of_crews(filters, groups):
-        parts = crew_parts(filters)
-    else:
-        parts = figure_parts(filters, by_month=Group.MONTH in groups, by_place=_OF_PLACES.issuperset(groups))
+    parts = figure_parts(filters, by_month=Group.MONTH in groups)
     wanted = [_added(part, [part.cells[name] for name in names], sums, false()) for part in parts]
-    every = union_all(*_with_places([*wanted, mark_alone(wanted[0], is_stale(filters))]))
-    if Group.PRESENTER not in groups:
-        return every
-    both = every.subquery()
-    named: Select[Any] = select(*both.c, *GROUP_COLUMNS[Group.PRESENTER][1:])
-    named = named.outerjoin(Presenter, Presenter.id == both.c.presenter)
-    return named.outerjoin(User, User.id == Presenter.user_id)
+    return union_all(*_with_places([*wanted, mark_alone(wanted[0], is_stale(filters))]))
 
 
 def _with_places(parts: Sequence[Select[Any]]) -> list[Select[Any]]:
@@ -136,7 +124,7 @@ def kept_periods(centre_id: int, periods: Mapping[int, Period]) -> dict[int, Rep
         return None
     sums = _numbers(of_kind=False)
     wanted = []
-    for part in figure_parts(filters, by_month=True, by_place=True):
+    for part in figure_parts(filters, by_month=True):
         place = part.cells.year * 12 + part.cells.month
         within = [(place.between(_month(one.first), _month(one.last)), key) for key, one in periods.items()]
         period = case(*within, else_=None)
@@ -215,8 +203,6 @@ def _values(group: Group, row: Any, places: Mapping[int, Any], programmes: Mappi
     if group in (Group.CITY, Group.DISTRICT):
         cities, place = len(GROUP_COLUMNS[Group.CITY]), places.get(row.town, _ABROAD)
         return tuple(place[:cities] if group is Group.CITY else place[cities:])
-    if group is Group.PRESENTER:
-        return row.presenter, *row[1 - len(GROUP_COLUMNS[group]) :]
     return tuple(getattr(row, name) for name in _KEYS[group])
 
 
@@ -226,17 +212,13 @@ def _month(day: dt.date) -> int:
 
 def kept_beside(filters: Filters) -> dict[str, int] | None:
     """What stands beside a report: pupils once, with and without a young presenter, turned away; None: unknown."""
-    if of_crews(filters, ()) or not can_be_kept(filters, ()):
+    if not can_be_kept(filters, ()):
         return None
     stale = is_stale(filters)
-    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in _parts_beside(filters)])
+    found = _asked([_added(part, [], SIDE_NUMBERS, stale) for part in figure_parts(filters, by_month=False)])
     if found[0].stale:
         return None
     return {name: sum(int(getattr(row, name) or 0) for row in found) for name in SIDE_NUMBERS}
-
-
-def _parts_beside(filters: Filters) -> list[FigurePart]:
-    return figure_parts(filters, by_month=False, by_place=True)
 
 
 def cells_of_year(year: int) -> tuple[Any, ...]:

@@ -1,30 +1,21 @@
 """Of which pieces an answer from kept figures is put together: whole months as they are kept, the days beside them
 counted.
-
-Kept is what was held (`KeptFigure`), the same by place alone (`PlaceFigure`), and what each presenter was at
-(`CrewFigure`).
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, exists, false, func, null, or_, select, tuple_
 
-from scheduler.attendance.crew_models import THE_YOUNG, CrewFigure
 from scheduler.attendance.models import KeptFigure, StaleFigure
-from scheduler.attendance.place_models import PlaceFigure
-from scheduler.attendance.queries.crews import counted_crews
 from scheduler.attendance.queries.figures import counted_cells
-from scheduler.core.records import dataclass
-from scheduler.people.models import Presenter
-from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Host, Municipality
 from scheduler.programmes.models import Campaign, Programme
-from scheduler.reports.queries.counted_rows import was_there
 from scheduler.reports.rules.spans import Spans, spans_of
 from scheduler.reports.terms.counting import Filters, Period
-from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.models.visits import Presentation, Visit
 
 
 @dataclass(frozen=True)
@@ -33,19 +24,15 @@ class _Place:
 
     centre: ColumnElement[Any]
     town: ColumnElement[Any]
-    programme: ColumnElement[Any] | None = None  # figures of places know none, and nothing below
-    campaign: ColumnElement[Any] | None = None
-    audience: ColumnElement[Any] | None = None  # figures of crews know none
-    level: ColumnElement[Any] | None = None
+    programme: ColumnElement[Any]
+    campaign: ColumnElement[Any]
+    audience: ColumnElement[Any]
+    level: ColumnElement[Any]
 
 
 _FIGURES = _Place(
     *(one.expression for one in (KeptFigure.centre_id, KeptFigure.town, KeptFigure.programme_id, KeptFigure.campaign)),
     *(one.expression for one in (KeptFigure.audience, KeptFigure.level)),
-)
-_PLACES = _Place(PlaceFigure.centre_id.expression, PlaceFigure.town.expression)
-_CREWS = _Place(
-    *(one.expression for one in (CrewFigure.centre_id, CrewFigure.town, CrewFigure.programme_id, CrewFigure.campaign))
 )
 _ROWS = _Place(
     Visit.centre_id.expression,
@@ -73,17 +60,10 @@ def is_stale(filters: Filters) -> ColumnElement[bool]:
     return exists(select(StaleFigure.year).where(*old))
 
 
-def figure_parts(
-    filters: Filters, *, by_month: bool, counted: bool = False, by_place: bool = False
-) -> list[FigurePart]:
-    """The pieces of a report that knows nobody. `counted`: what is kept is old.
-
-    `by_place`: of no cell is asked which programme, campaign or audience it is of.
-    """
-    spans = _spans(filters, by_month=by_month, counted=counted)
-    alone = by_place and all(one is None for one in _kinds_in(filters))
-    kept, place = (PlaceFigure.__table__.c, _PLACES) if alone else (KeptFigure.__table__.c, _FIGURES)
-    narrowed = _narrowed(filters, place)
+def figure_parts(filters: Filters, *, by_month: bool, counted: bool = False) -> list[FigurePart]:
+    """The pieces of a report that knows no presenter. `counted`: what is kept is old."""
+    kept, spans = KeptFigure.__table__.c, _spans(filters, by_month=by_month, counted=counted)
+    narrowed = _narrowed(filters, _FIGURES)
     which = _months_kept(spans, kept) if by_month else _kept_spans(spans, kept)
     parts = [FigurePart(kept, (*narrowed, one)) for one in which]
     if spans.days:
@@ -95,40 +75,6 @@ def figure_parts(
 def _days_beside(filters: Filters, spans: Spans) -> FigurePart:
     """The question for the days of which no whole month is asked for: the words of it, and nothing of its answer."""
     return FigurePart(counted_cells(*_narrowed(filters, _ROWS), days=_days(spans)).subquery().c)
-
-
-def _kinds_in(filters: Filters) -> tuple[str | None, ...]:
-    return filters.programme, filters.campaign, filters.audience, filters.level
-
-
-def crew_parts(filters: Filters, *, influencers: bool = False, counted: bool = False) -> list[FigurePart]:
-    """The pieces of a report of presenters: of the one who is asked for, of the young together, or of each.
-
-    `influencers`: of each young one. `counted`: nothing of it is kept, or what is kept is old.
-    """
-    spans, kept = _spans(filters, by_month=True, counted=counted), CrewFigure.__table__.c
-    who, seat = _who(filters, influencers=influencers)
-    parts = [FigurePart(kept, (*_narrowed(filters, _CREWS), *who, which)) for which in _kept_spans(spans, kept)]
-    if spans.days:
-        where = (*_narrowed(filters, _ROWS), *seat)
-        parts.append(
-            FigurePart(counted_crews(*where, days=_days(spans), of_the_young=bool(filters.young)).subquery().c)
-        )
-    return parts or [FigurePart(kept, (false(),))]
-
-
-def _who(filters: Filters, *, influencers: bool) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
-    """Whose figures are asked for, and the same of a seat where it is counted."""
-    kept, one = CrewFigure.presenter, filters.presenter
-    if influencers:
-        young = select(Presenter.id).where(Presenter.kind == PresenterKind.INFLUENCER)
-        beside = [] if one is None else [was_there(one)]
-        return [kept.in_(young)], [Assignment.presenter_id.in_(young), *beside]
-    if filters.young:
-        return [kept == THE_YOUNG], [] if one is None else [was_there(one)]
-    if one is not None:
-        return [kept == one, kept > THE_YOUNG], [Assignment.presenter_id == one]
-    return [kept > THE_YOUNG], []
 
 
 def mark_alone(like: Select[Any], stale: ColumnElement[bool]) -> Select[Any]:
@@ -189,14 +135,12 @@ def _months_kept(spans: Spans, kept: Any) -> list[ColumnElement[bool]]:
 
 def _narrowed(filters: Filters, place: _Place) -> list[ColumnElement[bool]]:
     plain = ((place.centre, filters.centre_id), (place.audience, filters.audience), (place.level, filters.level))
-    wanted: list[ColumnElement[bool]] = [
-        column == value for column, value in plain if column is not None and value is not None
-    ]
+    wanted: list[ColumnElement[bool]] = [column == value for column, value in plain if value is not None]
     for column, kind, slug in (
         (place.programme, Programme, filters.programme),
         (place.campaign, Campaign, filters.campaign),
     ):
-        if slug is not None and column is not None:
+        if slug is not None:
             wanted.append(column == select(kind.id).where(kind.slug == slug).scalar_subquery())
     towns = select(Municipality.id).outerjoin(District, District.id == Municipality.district_id)
     named: ColumnElement[Any]

@@ -6,6 +6,7 @@ the small ones.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -30,7 +31,6 @@ from scheduler.attendance.queries.figures import counted_cells
 from scheduler.core.alphabet import alphabet_key
 from scheduler.core.db import db
 from scheduler.core.language import worded
-from scheduler.core.records import dataclass
 from scheduler.people.models import Centre
 from scheduler.people.terms import PresenterKind
 from scheduler.places.models import District, Municipality

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from scheduler.attendance.crew_models import THE_YOUNG
 from scheduler.attendance.queries.figures import heads_here
 from scheduler.core.db import db
 from scheduler.core.language import pick, worded
@@ -90,9 +89,9 @@ def _young(filters: Filters) -> tuple[dict[str, YouthCounts], list[YoungPerson]]
     """What the young did in each month, and who they were; minutes are given by each of them."""
     months: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
     people: dict[int, tuple[Any, ...]] = {}
-    for who, born, year, month, last, times, minutes, listeners, _stale in young_by_month(filters):
+    for who, born, year, month, last, times, minutes, listeners in young_by_month(filters):
         counts = months[year, month]
-        if who == THE_YOUNG:
+        if who is None:
             counts[0] += int(times)
             counts[2] += int(listeners)
             continue

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.reports.terms.counting import CountRow, Group
 
 

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from scheduler.cohorts.terms import HIGHEST_LEVEL, CohortCount
-from scheduler.core.records import dataclass, field
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.reports.terms.counting import Group, Key, Report, ReportCounts
 
 CITY_BY_MONTH = (Group.CITY, Group.MONTH)

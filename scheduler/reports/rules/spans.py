@@ -3,8 +3,8 @@
 import calendar
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.reports.terms.counting import Filters, Group, Period
 
 
@@ -27,22 +27,13 @@ class Spans:
     days: tuple[Period, ...] = ()
 
 
-def of_crews(filters: Filters, by: tuple[Group, ...]) -> bool:
-    """Whether a report is of presenters: of one, of the young together, or of each."""
-    return filters.presenter is not None or bool(filters.young) or Group.PRESENTER in by
-
-
 def can_be_kept(filters: Filters, by: tuple[Group, ...]) -> bool:
-    """Whether kept figures hold what is asked: levels only within an audience, and neither with presenters.
+    """Whether kept figures hold what is asked: no presenter, and a level only within an audience.
 
-    A visit for two levels would be two visits where only the level is asked. Figures of crews know one presenter, or
-    the young; not who else was there.
+    A visit for two levels would be two visits where only the level is asked.
     """
-    if not of_crews(filters, by):
-        return (filters.audience is None) == (filters.level is None)
-    asked = (filters.presenter is not None, bool(filters.young), Group.PRESENTER in by)
-    kinds = Group.AUDIENCE in by or filters.audience is not None or filters.level is not None
-    return sum(asked) == 1 and not kinds
+    of_presenters = filters.presenter is not None or filters.young or Group.PRESENTER in by
+    return not of_presenters and (filters.audience is None) == (filters.level is None)
 
 
 def spans_of(period: Period, *, by_month: bool) -> Spans:

@@ -1,9 +1,9 @@
 """Words of a campaign's control room: what is done, agreed and forecast, its cities, its crew, its weeks."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind
 from scheduler.posts.terms import PostRow, PostSums
 from scheduler.programmes.terms import Audience, CampaignRow, CampaignVerdict, CityRisk

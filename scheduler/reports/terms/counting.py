@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from scheduler.core.errors import SchedulerError
-from scheduler.core.records import dataclass, field, fields
 from scheduler.posts.terms import PostRow
 from scheduler.programmes.terms import Audience, SchoolLevel, Text
 from scheduler.reports.terms.not_held import OffByCause

@@ -1,6 +1,6 @@
 """Words of charts and maps, ready to be written as SVG."""
 
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Visits that were called off: whose doing it was, and why."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.records import dataclass
 from scheduler.readiness.terms import CancelCause
 from scheduler.visits.terms.states import CancelledBy
 

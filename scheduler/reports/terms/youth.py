@@ -1,9 +1,9 @@
 """Words of youth participation: what young presenters did in a period, in numbers alone."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.records import dataclass
 from scheduler.reports.terms.counting import Filters
 
 

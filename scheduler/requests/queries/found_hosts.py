@@ -1,11 +1,12 @@
 """Hosts as a school finds its own: counted, page by page, by place, and with the small slips of who types forgiven."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
 from scheduler.core.paging import first_row
-from scheduler.core.records import dataclass
 from scheduler.places.models import Host, Municipality
 from scheduler.places.queries import has_words, host_row, hosts_with, words_typed
 from scheduler.places.rules.slips import nearest

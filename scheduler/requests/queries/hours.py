@@ -1,16 +1,15 @@
 """The clock of a school around the days that it asks for."""
 
 import datetime as dt
-from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.quick_read import QuickTables
 from scheduler.places import queries as place_queries
 from scheduler.places.lessons import lesson_calendar
-from scheduler.places.models import BellSchedule, District, Host, HostSchoolTime, Municipality, SchoolTimeDay
+from scheduler.places.models import Host, HostSchoolTime, Municipality
 from scheduler.places.rules.hosts import levels_taught
 from scheduler.places.rules.school_days import LessonCalendar
 from scheduler.places.rules.school_time import LOOK_AROUND
@@ -100,28 +99,16 @@ def _clock(told: SchoolTime, found: DaysOfGrades, today: dt.date) -> SchoolClock
     return SchoolClock(told, days[None], days)
 
 
-def _of_one_host(wanted: Select[Any]) -> Select[Any]:
-    hosts = wanted.select_from(Host).outerjoin(Municipality, Municipality.id == Host.municipality_id)
-    towns = hosts.outerjoin(District, District.id == Municipality.district_id)
-    told = towns.outerjoin(HostSchoolTime, HostSchoolTime.host_id == Host.id)
-    bells = told.outerjoin(BellSchedule, BellSchedule.school_time_id == HostSchoolTime.id)
-    days = bells.outerjoin(SchoolTimeDay, SchoolTimeDay.school_time_id == HostSchoolTime.id)
-    return days.where(Host.id == bindparam("host_id")).order_by(BellSchedule.id, SchoolTimeDay.day)
-
-
-_TABLES = (Host, Municipality, District, HostSchoolTime, BellSchedule, SchoolTimeDay)
-_ONE_HOST = QuickTables([table.__table__ for table in _TABLES], _of_one_host)  # nearly each page of a booking asks it
-
-
 def _host_with_shifts(host_id: int) -> tuple[HostRow, SchoolTimeRow | None] | None:
     """A host of the register and what it has told; None when there is none."""
-    rows = _ONE_HOST.rows(db.session(), {"host_id": host_id})
-    if not rows:
+    loaded = (
+        joinedload(Host.municipality).joinedload(Municipality.district),
+        joinedload(HostSchoolTime.bells),
+        joinedload(HostSchoolTime.days),
+    )
+    wanted = select(Host, HostSchoolTime).outerjoin(HostSchoolTime, HostSchoolTime.host_id == Host.id)
+    found = db.session().execute(wanted.where(Host.id == host_id).options(*loaded)).unique().one_or_none()
+    if found is None:
         return None
-    host, host.municipality, district, told, _bell, _day = rows[0]
-    if host.municipality:
-        host.municipality.district = district
-    if told:
-        told.bells = [*{bell.id: bell for *_others, bell, _day in rows if bell}.values()]
-        told.days = [*{day.id: day for *_others, day in rows if day}.values()]
+    host, told = found
     return place_queries.host_row(host), place_queries.school_time_row(told) if told else None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,8 +26,6 @@ from sqlalchemy import (
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
-from scheduler.core.quick_read import with_states_written_out
-from scheduler.core.records import dataclass, replace
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.core.text import fold
 from scheduler.people.models import User
@@ -160,8 +159,7 @@ def _question_of_numbers(asker: InboxAsker) -> Executable:
     """To put it into words takes longer than to ask it of few requests."""
     actor, filters, handed = asker.actor, asker.filters, asker.handed()
     if are_tallied(filters):
-        tallies = question_of_tallies(actor, filters, _asked(actor, filters, handed), stands_in=asker.stands_in)
-        return with_states_written_out(tallies)
+        return question_of_tallies(actor, filters, _asked(actor, filters, handed), stands_in=asker.stands_in)
     shown = and_(SchoolRequest.state.in_(STATES[filters.show]), *_more(actor, filters, handed), *_typed(filters))
     return question_of_counts(actor, RowConditions(handed=handed, ours=asker.ours.of_request, shown=shown))
 
@@ -172,7 +170,7 @@ def _question_of_page(asker: InboxAsker, last: int) -> Executable:
     filters = asker.filters
     asked = _asked(asker.actor, filters, asker.handed())
     if are_tallied(filters) and filters.sort is None and asked.states:
-        return with_states_written_out(question_of_rows(_first_of_each_state(asked, asker.ours, last), []))
+        return question_of_rows(_first_of_each_state(asked, asker.ours, last), [])
     by, order = _by(filters.sort), _turn_order(asker.ours.of_request).label("place")
     cut = (
         _joined(asked.everywhere(walked=_walks_schools(filters)), filters.sort)

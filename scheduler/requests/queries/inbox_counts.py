@@ -8,8 +8,9 @@ import datetime as dt
 import operator
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -37,7 +38,6 @@ from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.language import LANGUAGES
 from scheduler.core.names import SpelledName, spelled
-from scheduler.core.records import dataclass
 from scheduler.core.spelled_column import both_of
 from scheduler.core.text import to_latin
 from scheduler.people.models import User
@@ -208,7 +208,7 @@ def values_of(name: str, heaps: Sequence[Heap], wanted: Mapping[str, Any], names
     """The values of one filter, each with what it would show beside the other filters that are on."""
     others = {other: value for other, value in wanted.items() if other != name}
     found: Counter[Any] = Counter()
-    value_of = itemgetter(Heap._fields.index(name))
+    value_of = attrgetter(name)
     for one in [one for one in heaps if meets(one, others)] if others else heaps:
         found[value_of(one)] += one.many
     return values_in_order(name, found, names)

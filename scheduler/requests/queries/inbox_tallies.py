@@ -4,6 +4,7 @@ a visit, says something of them: those that came where they stand lately, and th
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,10 +27,9 @@ from sqlalchemy import (
 )
 
 from scheduler import policy
-from scheduler.core.by_no_index import by_no_index
 from scheduler.core.db import db
 from scheduler.core.names import SpelledName
-from scheduler.core.records import dataclass
+from scheduler.core.query_hints import by_no_index
 from scheduler.core.spelled_column import both_of
 from scheduler.people.queries import by_family_name
 from scheduler.policy import Actor, in_reach

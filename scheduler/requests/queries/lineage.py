@@ -3,13 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OVER
 from scheduler.requests.terms.pages import Kin, Lineage

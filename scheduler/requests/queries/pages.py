@@ -33,7 +33,7 @@ from scheduler.requests.terms.school_request import Blackout, Preference, Reques
 PAGE_FIELDS = (
     *("centre_id", "language", "teaching_language", "campaign_id", "owner_id", "version"),
     *("contact_name", "contact_email", "contact_phone", "safeguarding_contact", "file_number", "directions"),
-    *("room", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
+    *("venue", "has_projector", "has_sound", "has_internet", "step_free", "recent_incident", "special_needs"),
     *("reason", "question", "answer", "told_by_phone", "attention"),
 )
 

@@ -7,13 +7,12 @@ cookie. Nobody's work but the visitor's, so it leaves no audit row; it is delete
 import datetime as dt
 import json
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import bindparam, delete, update
 
 from scheduler.core import tokens
-from scheduler.core.db import db, stands_alone, transaction
+from scheduler.core.db import transaction
 from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
-from scheduler.core.quick_write import QuickWrite
 from scheduler.core.text import BadText
 from scheduler.requests.models import BookingAnswers
 
@@ -22,12 +21,7 @@ MOST_CHARACTERS = 60_000
 
 Answers = dict[str, dict[str, list[str]]]  # {page: {field: [as typed]}}
 
-# Each page of a booking asks and stores them: said to the database in the same words, which are put together once.
-TABLE: Table = BookingAnswers.__table__  # type: ignore[assignment]
-LIVING = TABLE.c.token_hash == bindparam("token"), TABLE.c.changed_at > bindparam("since")
-STORE = QuickWrite(
-    update(TABLE).where(*LIVING).values(answers=bindparam("text"), changed_at=bindparam("now")).returning(TABLE.c.id)
-)
+LIVING = BookingAnswers.token_hash == bindparam("token"), BookingAnswers.changed_at > bindparam("since")
 
 
 def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> str:
@@ -38,10 +32,9 @@ def keep_answers(token: str | None, answers: Answers, *, now: dt.datetime) -> st
     text = json.dumps(_storable(answers), ensure_ascii=False)
     if len(text) > MOST_CHARACTERS:
         raise BadText(GroundReason.TOO_LONG)
-    if token and stands_alone() and STORE.apart(db.engine, living(token, now) | {"text": text, "now": now}):
-        return token
     with transaction() as session:
-        if token and STORE.send(session, living(token, now) | {"text": text, "now": now}):
+        stored = update(BookingAnswers).where(*LIVING).values(answers=text, changed_at=now)
+        if token and session.execute(stored.returning(BookingAnswers.id), living(token, now)).all():
             return token
         token = tokens.new_token()
         session.add(BookingAnswers(token_hash=tokens.token_hash(token), answers=text, changed_at=now))

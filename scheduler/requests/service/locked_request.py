@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,7 +12,6 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
 from scheduler.core.language import clock_time, pick
-from scheduler.core.records import dataclass
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import LinkWish, MessageDraft
 from scheduler.people.models import Centre

@@ -1,6 +1,7 @@
 """Folded names are kept: those that are over are written anew, and all are compared with the names themselves."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from scheduler.core.db import db, reading, transaction
 from scheduler.core.mailboxes import mailbox_key
-from scheduler.core.records import dataclass
 from scheduler.core.text import fold
 from scheduler.people.models import User
 from scheduler.people.rules import folded_person

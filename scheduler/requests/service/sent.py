@@ -1,27 +1,14 @@
-"""The rows of a request: what its draft says in columns, and what a school sends, written at once under the lock."""
+"""The rows of a request: what its draft says in columns."""
 
-import dataclasses
 import datetime as dt
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from scheduler.core import clock, numbers, states
-from scheduler.core.quick_write import QuickInsert
+from scheduler.core import clock, numbers
 from scheduler.people import rules as people_rules
 from scheduler.policy import SYSTEM, Actor
-from scheduler.requests.models import BlackoutDays, PreferredDate, RequestedPresentation, SchoolRequest
-from scheduler.requests.terms.school_request import (
-    REQUEST_MACHINE,
-    RequestChannel,
-    RequestDraft,
-    RequestState,
-    SentRequest,
-)
+from scheduler.requests.terms.school_request import RequestChannel, RequestDraft, RequestState
 
 ROWS_OF_THEIR_OWN = ("presentations", "preferred", "blackouts", "parts", "kept_until")  # rows of their own; of a hold
-_REQUEST, _PRESENTATIONS = QuickInsert(SchoolRequest), QuickInsert(RequestedPresentation)
-_PREFERRED, _BLACKOUTS = QuickInsert(PreferredDate), QuickInsert(BlackoutDays)
 
 
 def is_staff(actor: Actor) -> bool:
@@ -32,7 +19,8 @@ def is_staff(actor: Actor) -> bool:
 def columns_of(actor: Actor, draft: RequestDraft, centre_id: int, now: dt.datetime, booking: str) -> dict[str, Any]:
     """The row of a draft, with the next number: in a booking of others or in its own."""
     number = numbers.next_number("R", clock.local_day(now))
-    return {name: value for name, value in vars(draft).items() if name not in ROWS_OF_THEIR_OWN} | {
+    columns = vars(draft) | vars(draft.venue)
+    return {name: value for name, value in columns.items() if name not in (*ROWS_OF_THEIR_OWN, "venue")} | {
         "number": number,
         "booking": booking or number,
         "centre_id": centre_id,
@@ -50,15 +38,3 @@ def rows_of(draft: RequestDraft) -> tuple[list[dict[str, Any]], list[dict[str, A
     asked = [{"ordinal": ordinal, **vars(one)} for ordinal, one in enumerate(draft.presentations, 1)]
     wished = [{"rank": rank, **vars(one)} for rank, one in enumerate(draft.preferred, 1)]
     return asked, wished, [{**vars(one)} for one in draft.blackouts]
-
-
-def store_sent(
-    session: Session, actor: Actor, draft: RequestDraft, centre_id: int, now: dt.datetime, booking: str = ""
-) -> SentRequest:
-    """What a school has sent and the rules have accepted: stored, and waiting for the proof of its address."""
-    said = columns_of(actor, draft, centre_id, now, booking)
-    row_id = states.start_row(REQUEST_MACHINE, _REQUEST, said, RequestState.UNVERIFIED, actor=actor, at=now)
-    for table, rows in zip((_PRESENTATIONS, _PREFERRED, _BLACKOUTS), rows_of(draft), strict=True):
-        table.each(session, [{"school_request_id": row_id, **row} for row in rows])
-    wanted = {one.name: said[one.name] for one in dataclasses.fields(SentRequest) if one.name != "id"}
-    return SentRequest(id=row_id, **wanted)

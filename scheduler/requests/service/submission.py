@@ -3,17 +3,15 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit, clock, form_keys, states, tokens
 from scheduler.core.db import advisory_lock, transaction
 from scheduler.core.errors import Gone, GroundReason, Reason, Rejected
-from scheduler.core.gathered import deliver, together
-from scheduler.core.quick_write import QuickWrite
-from scheduler.core.records import dataclass, replace
 from scheduler.messages.terms import Body
 from scheduler.people import rules as people_rules
 from scheduler.places import queries as place_queries
@@ -39,7 +37,7 @@ from scheduler.requests.rules.school_request import (
 from scheduler.requests.rules.states import OVER, keeps_place, may_ask_again
 from scheduler.requests.service.bookings import others_of_booking, problems_with_parts, write_of_booking
 from scheduler.requests.service.locked_request import STATUS_HOURS, locked_request, write_to_school
-from scheduler.requests.service.sent import columns_of, is_staff, rows_of, store_sent
+from scheduler.requests.service.sent import columns_of, is_staff, rows_of
 from scheduler.requests.service.unproved import (
     count_mail,
     first_mail,
@@ -59,8 +57,6 @@ log = logging.getLogger(__name__)
 
 KEYS_APART = "|"  # stands in no key
 FORM_LOCK = 21  # a kind of advisory locks
-_ANSWERS = BookingAnswers.metadata.tables[BookingAnswers.__tablename__]
-_FORGET = QuickWrite(delete(_ANSWERS).where(_ANSWERS.c.token_hash == bindparam("answers")))
 
 
 def submit_request(
@@ -89,9 +85,8 @@ def submit_request(
         known = _judged(actor, draft, programmes, where, now)
     key, *also = keys_of(form_key)
     with transaction() as session:
-        with together(session):
-            advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
-            earlier = form_keys.answer_of(key, *also)
+        advisory_lock(session, FORM_LOCK, [people_rules.lock_number(one) for one in (key, *also)])
+        earlier = form_keys.answer_of(key, *also)
         if earlier is not None:
             return int(earlier)
         if known is None:
@@ -103,12 +98,10 @@ def submit_request(
         stored = [(one, programmes[one.programme_id].centre_id) for one in (draft, *draft.parts)]
         if known.mail is None:
             request_id = _store_phoned(session, actor, stored, parent_id, now)
-            _note_answer(session, form_key, request_id, now)
         else:
-            with together(session):
-                request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
-                count_mail(session, people_rules.address_of(draft.contact_email), network, now)
-                _note_answer(session, form_key, request_id, now)
+            request_id = _store_sent(session, actor, stored, parent_id, now, known.mail)
+            count_mail(session, people_rules.address_of(draft.contact_email), network, now)
+        _note_answer(session, form_key, request_id, now)
     log.info("request submitted", extra={"request_id": request_id, "by_staff": is_staff(actor)})
     return request_id
 
@@ -177,7 +170,7 @@ def _note_answer(session: Session, form_key: str, request_id: int, now: dt.datet
     form_keys.remember(key, str(request_id), at=now, also=also)
     answers, _apart, page = form_key.partition(KEYS_APART)
     if page:
-        _FORGET.gather(session, {"answers": answers})
+        session.execute(delete(BookingAnswers).where(BookingAnswers.token_hash == answers))
 
 
 def was_sent(form_key: str) -> bool:
@@ -249,12 +242,10 @@ def _store_sent(
 ) -> int:
     """A booking that a school sends, each part with its centre, and the one mail that speaks of all: its first id."""
     (draft, centre_id), *parts = asked
-    first = store_sent(session, actor, draft, centre_id, now)
-    if parent_id:
-        deliver(session)  # what is stored is asked for
-        _keep_lineage(session, actor, session.get_one(SchoolRequest, first.id), parent_id, now)
+    first = store_request(session, actor, draft, centre_id, now)
+    _keep_lineage(session, actor, first, parent_id, now)
     for part, centre_id in parts:
-        store_sent(session, actor, replace(part, host_id=first.host_id), centre_id, now, first.number)
+        store_request(session, actor, replace(part, host_id=first.host_id), centre_id, now, first.number)
     send_first_mail(first, mail, now)
     return first.id
 

@@ -3,17 +3,14 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.config import settings
 from scheduler.core.db import advisory_lock, db
 from scheduler.core.errors import TooMany
 from scheduler.core.language import pick
-from scheduler.core.quick_read import QuickRead
-from scheduler.core.quick_write import QuickInsert
 from scheduler.messages.service import queue_message, rendered_by_pattern
 from scheduler.messages.terms import Body, LinkWish, MessageDraft
 from scheduler.people import rules as people_rules
@@ -31,7 +28,7 @@ from scheduler.requests.rules.school_request import (
 )
 from scheduler.requests.service.locked_request import NamedRequest, named_to_call, values_of_several, whom_to_call
 from scheduler.requests.terms.reasons import RequestReason
-from scheduler.requests.terms.school_request import RequestDraft, SentRequest
+from scheduler.requests.terms.school_request import RequestDraft
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +36,6 @@ FLOOD_LOCK = 22  # a kind of advisory locks
 LOST_LINKS = "lost links from "  # before a network: they are counted apart from bookings
 PROOF_MAIL = "prove_address"
 NUMBER_MARK = "{number}"  # in a mail that is rendered before its request has a number
-_COUNT = QuickInsert(UnprovedMail)
 
 
 def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datetime | None = None) -> None:
@@ -47,12 +43,12 @@ def write_to_unproved(row: SchoolRequest, now: dt.datetime, kept_until: dt.datet
     queue_message(_proof_mail(row, _what_was_chosen(row) | _until_when(row, kept_until, now)), now=now)
 
 
-def send_first_mail(sent: SentRequest, body: Body, now: dt.datetime) -> None:
+def send_first_mail(row: SchoolRequest, body: Body, now: dt.datetime) -> None:
     """The same of a request that was just sent: what `first_mail` has rendered of the draft that it was made of."""
-    queue_message(_proof_mail(sent, {}), now=now, body=_numbered(body, sent.number))
+    queue_message(_proof_mail(row, {}), now=now, body=_numbered(body, row.number))
 
 
-def _proof_mail(row: SchoolRequest | SentRequest, values: Mapping[str, object]) -> MessageDraft:
+def _proof_mail(row: SchoolRequest, values: Mapping[str, object]) -> MessageDraft:
     hours = int(PROVE_WITHIN.total_seconds() // 3600)
     return MessageDraft(
         kind=PROOF_MAIL,
@@ -127,19 +123,13 @@ def count_mail(session: Session, address: str, network: str, now: dt.datetime) -
     locks = [people_rules.lock_number(one) for one in (key, network) if one]
     advisory_lock(session, FLOOD_LOCK, locks)
     since = now - MAILS_WINDOW  # older ones are forgotten by privacy/service/retention.py, each hour
-    [full] = _full(bool(network)).on_page(session, {"key": key, "network": network, "since": since})
+    today = UnprovedMail.at > since
+    limits = [(UnprovedMail.address_key == key, MAILS_A_DAY_TO_ADDRESS)]
+    limits += [(UnprovedMail.network == network, MAILS_A_DAY_FROM_NETWORK)] if network else []
+    full = session.execute(select(*[_full_since(and_(counted, today), most) for counted, most in limits])).one()
     if reached := [since for since in full if since is not None]:
         raise TooMany(RequestReason.TOO_MANY_BOOKINGS, wait=max(reached) + MAILS_WINDOW - now)
-    _COUNT.each(session, [{"address_key": key, "network": network, "at": now}])
-
-
-@cache  # put into words once: it is asked under the write lock
-def _full(by_network: bool) -> QuickRead:
-    """The limit of an address, and that of its network: since when each is reached."""
-    today = UnprovedMail.at > bindparam("since")
-    limits = [(UnprovedMail.address_key == bindparam("key"), MAILS_A_DAY_TO_ADDRESS)]
-    limits += [(UnprovedMail.network == bindparam("network"), MAILS_A_DAY_FROM_NETWORK)] if by_network else []
-    return QuickRead(select(*[_full_since(and_(counted, today), most) for counted, most in limits]))
+    session.add(UnprovedMail(address_key=key, network=network, at=now))
 
 
 def _full_since(counted: ColumnElement[bool], most: int) -> ScalarSelect[dt.datetime]:

@@ -1,10 +1,10 @@
 """What is done to several requests at once, and taken back."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.core.errors import Conflict, Reason
-from scheduler.core.records import dataclass
 from scheduler.requests.terms.pages import RequestRow
 from scheduler.requests.terms.reasons import RequestReason
 

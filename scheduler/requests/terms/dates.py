@@ -1,8 +1,7 @@
 """Dates that the centre proposes to a school, of which it accepts one."""
 
 import datetime as dt
-
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

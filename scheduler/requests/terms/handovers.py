@@ -1,9 +1,9 @@
 """Words of handing over: what somebody owns is looked after by a colleague for a span of days."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import DistrictRow
 
 

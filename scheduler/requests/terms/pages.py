@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.language import pick
 from scheduler.core.paging import Page
-from scheduler.core.records import dataclass
 from scheduler.core.sorting import Sort
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.hosts import HostRow
+from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 from scheduler.requests.terms.handovers import HandoverRow
 from scheduler.requests.terms.school_request import (
@@ -250,7 +251,7 @@ class RequestPage:
     contact_name: str
     contact_email: str
     contact_phone: str
-    room: str
+    venue: Venue
     has_projector: bool
     has_sound: bool
     has_internet: bool

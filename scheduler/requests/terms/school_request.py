@@ -1,12 +1,13 @@
 """Words of school requests: what a host asks for, and the states a request goes through."""
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scheduler.core.machines import Machine
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.terms.school_time import DaysOfGrades, SchoolClock
+from scheduler.places.terms.venue import NO_VENUE, Venue
 from scheduler.programmes.terms import Audience, ProgrammeRow, SchoolLevel
 
 
@@ -17,7 +18,7 @@ class PaperPresentation:
     audience: str  # in words: "ученици, 7. разред"
     classes: str
     expected: int
-    room: str = ""
+    venue: Venue = NO_VENUE
     starts_local: dt.time | None = None
     ends_local: dt.time | None = None
 
@@ -234,7 +235,7 @@ class RequestDraft:
     contact_email: str
     contact_phone: str
     presentations: tuple[PresentationDraft, ...]
-    room: str = ""
+    venue: Venue = NO_VENUE
     has_projector: bool = False
     has_sound: bool = False
     has_internet: bool = False
@@ -256,18 +257,6 @@ class RequestDraft:
     def with_pupils(self) -> bool:
         """Whether pupils listen, as far as it is known who does."""
         return not self.presentations or any(one.audience is Audience.PUPILS for one in self.presentations)
-
-
-@dataclass(frozen=True)
-class SentRequest:
-    """What is known of a request that a school has just sent: what its mail and its booking need."""
-
-    id: int
-    number: str
-    host_id: int
-    centre_id: int
-    contact_email: str
-    language: str
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 `row` is whose law it is: NEW or OLD in a trigger, or the table's own name where rows are looked for (releases.py).
 """
 
-from scheduler.core.defences import FACTS_STAY, HAND_OFFS, TWO_PEOPLE, TableLaw, defend, raised, refuse, refuse_more
+from scheduler.core.defences import TableLaw, defend, raised, refuse, refuse_more
 from scheduler.core.ways import FORGETTING, closed
 from scheduler.people.models import User
 from scheduler.visits.models.visits import Assignment
@@ -160,7 +160,6 @@ refuse_more(
     TableLaw(
         "presence_comes_afterwards", ("INSERT", "UPDATE"), "NEW.state = 'present' AND NEW.busy_from > NEW.state_since"
     ),
-    since=FACTS_STAY,
 )
 
 # Somebody about whom there is a concern takes nothing new; what she has promised stays until somebody decides. Who is
@@ -180,7 +179,6 @@ refuse_more(
         ("UPDATE",),
         f"NEW.state IN {OPEN_SQL} AND ({_ELSEWHERE} OR {_FIRMER}) AND {_STOPPED}",
     ),
-    since=HAND_OFFS,
 )
 
 # Who is erased has been freed from the visits to come: a seat of nobody would stand beside a minor.
@@ -194,5 +192,4 @@ refuse_more(
   WHERE p.user_id = NEW.id AND a.state IN {OPEN_SQL}
     AND (a.busy_until > NEW.erased_at OR a.busy_until > CURRENT_TIMESTAMP))""",
     ),
-    since=TWO_PEOPLE,
 )

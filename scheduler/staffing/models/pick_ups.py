@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import RIDES, TWO_PEOPLE, TableLaw, refuse_more
+from scheduler.core.defences import TableLaw, changed, refuse, refuse_more
+from scheduler.core.ways import FORGETTING, closed
 from scheduler.safeguarding.models import RIDE_HAS_BOTH
 
 
@@ -47,7 +48,7 @@ class CarRide(Base):
     told_start: Mapped[dt.time | None]  # when the visit begins by what guardian and driver were written; none: no ride
 
 
-refuse_more(CarRide.__table__, RIDE_HAS_BOTH, since=RIDES)
+refuse_more(CarRide.__table__, RIDE_HAS_BOTH)
 refuse_more(
     PickUp.__table__,
     TableLaw(
@@ -56,5 +57,24 @@ refuse_more(
         """NOT EXISTS (SELECT 1 FROM assignment a JOIN presentation p ON p.id = a.presentation_id
   WHERE p.visit_id = NEW.visit_id AND a.presenter_id = NEW.presenter_id)""",
     ),
-    since=TWO_PEOPLE,
+)
+
+# What was typed is typed anew, at a moment that the audit has too; and a ride is told about, not arranged otherwise.
+_ONE_A_VISIT = ("n.id = NEW.id", "(n.visit_id = NEW.visit_id AND n.presenter_id = NEW.presenter_id)")
+refuse(
+    PickUp.__table__,
+    TableLaw(
+        "pick_up_is_typed_anew",
+        ("UPDATE",),
+        f"{changed('id', 'visit_id', 'presenter_id')} OR ({changed('who')} AND NEW.typed_at = OLD.typed_at)",
+    ),
+    keys=_ONE_A_VISIT,
+)
+refuse(
+    CarRide.__table__,
+    TableLaw(
+        "ride_is_arranged_once", ("UPDATE",), changed("visit_id", "presenter_id", "driver_id", "on_day", "arranged_at")
+    ),
+    TableLaw("ride_is_arranged_once", ("DELETE",), closed(*FORGETTING)),
+    keys=_ONE_A_VISIT,
 )

@@ -5,7 +5,7 @@ the triggers free by themselves carries `ENDED_IN_DATABASE`, until the minute's 
 visits nothing changes.
 """
 
-from scheduler.core.defences import DATABASE_LAW, defend
+from scheduler.core.defences import defend
 from scheduler.core.ways import NamedWay, closed
 from scheduler.people.models import Presenter
 from scheduler.safeguarding.models import GuardianConsent, Vetting
@@ -115,5 +115,4 @@ for _model, _event, _condition, _who, _since in _ENDINGS:
         _model.__table__,
         sqlite=(_on_sqlite(*_ending),),
         postgresql=_on_postgresql(*_ending),
-        since=DATABASE_LAW,
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -11,22 +12,19 @@ from sqlalchemy import CTE, ColumnElement, Select, case, exists, func, literal, 
 from scheduler.core.db import db
 from scheduler.core.names import whole_name
 from scheduler.core.paging import PER_PAGE, Page, first_row
-from scheduler.core.records import dataclass
 from scheduler.core.sorting import Sort
 from scheduler.core.text import fold
 from scheduler.people.models import Presenter, User
 from scheduler.places.models import Municipality
 from scheduler.safeguarding.models import GuardianConsent, Vetting
-from scheduler.safeguarding.queries import clearances_by_id
+from scheduler.safeguarding.queries import clearances_by_id, good_vettings
 from scheduler.safeguarding.rules import WARN_DAYS
-from scheduler.safeguarding.terms import Clearance, Proof, ProofLine, ProofStanding, VettingResult
+from scheduler.safeguarding.terms import Clearance, Proof, ProofLine, ProofStanding
 
 SORTS = ("name", "role", "home", "check", "consent")
 NEAR_DAYS = 7  # the nearer of the two warnings before a proof ends
 _NEVER, _ALWAYS = dt.date.min, dt.date.max
 _PLACES = {standing: place for place, standing in enumerate(ProofStanding)}
-_REFUSED_FIRST = case((Vetting.result == VettingResult.REFUSED, 0), else_=1)  # of one day, as the rule has it
-_LAST_CHECK = (Vetting.checked_on.desc(), _REFUSED_FIRST, Vetting.id.desc())
 _BY_NAME = (User.family_name, User.given_name, Presenter.id)
 
 
@@ -87,13 +85,7 @@ class _Standing:
 
 def _standing(centre_id: int, day: dt.date, lists: Collection[Lacks] = tuple(Lacks)) -> _Standing:
     """Of each presenter whom one of these lists may show. Names are looked up of these alone."""
-    check = (
-        select(case((Vetting.result == VettingResult.CLEARED, Vetting.valid_until)))
-        .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= day)
-        .order_by(*_LAST_CHECK)
-        .limit(1)
-        .scalar_subquery()
-    )
+    check = select(func.max(Vetting.valid_until)).where(*_checked(day), *good_vettings()).scalar_subquery()
     consent = select(func.max(GuardianConsent.valid_until)).where(*_to_take_part(day)).scalar_subquery()
     checked, minor = func.coalesce(check, _NEVER), func.coalesce(Presenter.adult_on > day, False)
     wanted = (
@@ -113,6 +105,10 @@ def _standing(centre_id: int, day: dt.date, lists: Collection[Lacks] = tuple(Lac
     if Lacks.IN_ORDER not in lists:  # an adult whose check ends later than anybody is warned is in order
         wanted = wanted.where(or_(minor, checked <= day + dt.timedelta(days=WARN_DAYS)))
     return _Standing(day, wanted.cte("standing").prefix_with("MATERIALIZED"))
+
+
+def _checked(day: dt.date) -> tuple[ColumnElement[bool], ...]:
+    return Vetting.presenter_id == Presenter.id, Vetting.checked_on <= day
 
 
 def _to_take_part(day: dt.date) -> tuple[ColumnElement[bool], ...]:
@@ -262,16 +258,8 @@ def _folded(own: Sequence[ColumnElement[bool]], sort: Sort) -> list[int]:
 
 def _of_check(standing: _Standing) -> list[ColumnElement[Any]]:
     """Where a check stands, and when it ends if it has not."""
-    last = (
-        select(Vetting.result)
-        .where(Vetting.presenter_id == Presenter.id, Vetting.checked_on <= standing.day)
-        .order_by(*_LAST_CHECK)
-        .limit(1)
-        .scalar_subquery()
-    )
-    without = case(
-        (last == VettingResult.REFUSED, _PLACES[ProofStanding.REFUSED]), else_=_PLACES[ProofStanding.MISSING]
-    )
+    ever = exists().where(*_checked(standing.day))
+    without = case((ever, _PLACES[ProofStanding.REFUSED]), else_=_PLACES[ProofStanding.MISSING])
     return _by_end(standing, standing.table.c.checked, without)
 
 

@@ -14,6 +14,8 @@ from scheduler.people.models import Presenter, User
 from scheduler.people.rules import adult_on, is_minor, may_present_from
 from scheduler.safeguarding.models import BirthDateCorrection, ConsentPaper, Guardian, GuardianConsent
 from scheduler.safeguarding.terms import ConsentMethod, WithdrawnBy
+from scheduler.visits.models.visits import Assignment, Presentation, Visit
+from scheduler.visits.terms.states import LIVING
 
 
 def violations() -> list[str]:
@@ -26,6 +28,7 @@ def violations() -> list[str]:
         *_wrong_days(),
         *_corrected_by_hand(),
         *_astray(),
+        *_seats_elsewhere(),
     ]
 
 
@@ -149,3 +152,16 @@ def _astray() -> Iterator[str]:
             yield f"guardian {guardian} has the address of the minor herself"
         elif key in young and is_minor(young[key], clock.local_day(named_at)):
             yield f"guardian {guardian} has the address of another minor"
+
+
+def _seats_elsewhere() -> Iterator[str]:
+    """A visit is staffed by its own centre, whose staff read where a minor will be."""
+    seats = (
+        select(Assignment.id)
+        .join(Presenter, Presenter.id == Assignment.presenter_id)
+        .join(Presentation, Presentation.id == Assignment.presentation_id)
+        .join(Visit, Visit.id == Presentation.visit_id)
+        .where(Assignment.state.in_(LIVING), Visit.centre_id != Presenter.centre_id)
+    )
+    for seat in db.session().scalars(seats.order_by(Assignment.id)):
+        yield f"assignment {seat} is of a visit of another centre"

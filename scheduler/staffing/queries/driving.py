@@ -25,7 +25,7 @@ def driving_checks_of(presenter_id: int, day: dt.date) -> DrivingChecks:
 
 
 def drivers_page(centre_id: int, day: dt.date, number: int) -> Page[DriverLine]:
-    """Of a centre, whose last check as a driver was clear: what ends first stands first, what has ended last."""
+    """Of a centre, whose checks as drivers no refusal undid: what ends first stands first, what has ended last."""
     checked = (
         select(DrivingCheck.presenter_id)
         .join(Presenter, Presenter.id == DrivingCheck.presenter_id)

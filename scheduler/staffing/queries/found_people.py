@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, true
@@ -10,7 +11,6 @@ from scheduler.core.alphabet import names_key
 from scheduler.core.db import db
 from scheduler.core.names import SpelledName
 from scheduler.core.phone_search import holds_digits
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
 from scheduler.people.queries import presenters_of
 from scheduler.people.rules import folded_person

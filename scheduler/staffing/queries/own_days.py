@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler import policy
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
+from scheduler.people.queries import home_point
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host
 from scheduler.places.rules.hosts import road_km, road_minutes
@@ -24,7 +25,7 @@ from scheduler.staffing.queries.visit_lines import visits_of_presenter
 from scheduler.staffing.rules.own_days import contact_is_shown, kit_of
 from scheduler.staffing.terms.own_days import OwnDay, OwnVisit, OwnYear, School, Way
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
-from scheduler.visits.queries.agenda import home_point, place_of, trip_to
+from scheduler.visits.queries.agenda import place_of, trip_to
 from scheduler.visits.queries.clearance import photographed
 from scheduler.visits.queries.lists import visits_where
 from scheduler.visits.queries.pages import has_seat
@@ -126,7 +127,7 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
         contact_name=asked.contact_name if may_call else "",
         contact_phone=asked.contact_phone if may_call else "",
         phone=phone,
-        room=asked.room,
+        venue=asked.venue,
         directions=asked.directions,
         step_free=asked.step_free,
         has_projector=asked.has_projector,
@@ -142,13 +143,14 @@ def _school(reader: _Reader, row: VisitRow, visit: Visit) -> School:
 def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int, Visit]) -> OwnDay:
     """The visits of a day joined by the roads between them, from home and back."""
     person, at, km, placed, over = reader.person, home_point(reader.person), 0.0, [], None
+    minor = is_minor(person.adult_on, day)
     for one in visits:
         visit = stored[one.visit.id]
         there = place_of(visit)
         if one.held_off or there is None:
             placed.append(one)
             continue
-        way = _way(at, there, _set_up_from(visit, one.presentations))
+        way = _way(at, there, _set_up_from(visit, one.presentations), minor=minor)
         placed.append(_with_way(one, way))
         km, at, over = km + road_km(at, there), there, one.over_at.astimezone(ZoneInfo(one.visit.zone))
     centre = person.user.centre
@@ -160,7 +162,9 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
         home_sr_latn=person.home.name_sr_latn,
         visits=tuple(placed),
         home_at=comes_home(over, back) if over else None,
-        km=round(km + road_km(at, home_point(person))) if over else 0,  # once, as the plan of the visit does
+        km=round(km + road_km(at, home_point(person)))
+        if over and not minor
+        else 0,  # once, as the plan of the visit does
         centre_sr_cyrl=centre.name_sr_cyrl,
         centre_sr_latn=centre.name_sr_latn,
         centre_en=centre.name_en,
@@ -168,9 +172,9 @@ def _day(reader: _Reader, day: dt.date, visits: list[OwnVisit], stored: dict[int
     )
 
 
-def _way(here: Point, there: Point, arrives: dt.datetime) -> Way:
+def _way(here: Point, there: Point, arrives: dt.datetime, *, minor: bool) -> Way:
     minutes = road_minutes(here, there)
-    return Way(sets_out(arrives, minutes), round(road_km(here, there)), minutes)
+    return Way(sets_out(arrives, minutes), None if minor else round(road_km(here, there)), minutes)
 
 
 def _with_way(one: OwnVisit, way: Way) -> OwnVisit:
@@ -182,14 +186,19 @@ def trips_for(presenter_id: int, wanted: Mapping[int, Sequence[PresentationRow]]
     if not wanted:
         return {}
     person = select(Presenter).where(Presenter.id == presenter_id).options(joinedload(Presenter.home))
-    home = home_point(db.session().scalars(person).one())
+    hers = db.session().scalars(person).one()
+    home = home_point(hers)
     stored = _stored(list(wanted))
     own = {one: {row.id for row in rows} for one, rows in wanted.items()}
     found = {
         one: trip_to(home, row, [each for each in row.presentations if each.id in own[one]])
         for one, row in stored.items()
     }
-    return {visit_id: trip for visit_id, trip in found.items() if trip is not None}
+    return {
+        one: replace(trip, km=None) if is_minor(hers.adult_on, stored[one].on_day) else trip
+        for one, trip in found.items()
+        if trip is not None
+    }
 
 
 def visits_to_leave(presenter_id: int, first_day: dt.date, last_day: dt.date, *, now: dt.datetime) -> list[VisitRow]:

@@ -4,6 +4,7 @@ import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
@@ -11,7 +12,6 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.errors import Conflict
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
 from scheduler.safeguarding.queries import takes_nothing_new

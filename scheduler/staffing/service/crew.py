@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.people.models import Presenter
+from scheduler.people.queries import home_point
 from scheduler.policy import Actor, Role
 from scheduler.staffing.queries.young_load import refuse_too_much
 from scheduler.staffing.terms.crew import Seat
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.agenda import home_point, place_of
+from scheduler.visits.queries.agenda import place_of
 from scheduler.visits.queries.clearance import refuse_new_promise
 from scheduler.visits.rules.limits import too_far
 from scheduler.visits.service import notify, transitions

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from scheduler import policy
 from scheduler.core import audit
-from scheduler.core.db import transaction
+from scheduler.core.db import db, transaction
 from scheduler.core.errors import GroundReason, NotFound, Rejected
+from scheduler.people.models import Presenter
+from scheduler.people.rules import is_minor
 from scheduler.policy import Actor
 from scheduler.staffing.terms.late_notice import MOST_KILOMETRES
 from scheduler.visits.models.late_notice import LateNotice
@@ -22,7 +24,8 @@ log = logging.getLogger(__name__)
 def note_read(actor: Actor, number: str, kilometres: int | None, *, now: dt.datetime) -> None:
     """The presenter has read that this visit is called off; and what she has driven for it, if she says so.
 
-    Pressed again the first moment stays; kilometres may be mended. Raises: NotFound; Rejected({"kilometres": ...}).
+    Pressed again the first moment stays; kilometres may be mended. Raises: NotFound, also for kilometres of a minor;
+    Rejected({"kilometres": ...}).
     """
     policy.require(actor, "answer", "offer", presenters=[actor.presenter_id])
     with transaction() as session:
@@ -34,7 +37,10 @@ def note_read(actor: Actor, number: str, kilometres: int | None, *, now: dt.date
 
 
 def log_kilometres(actor: Actor, number: str, presenter_id: int, kilometres: int | None, *, now: dt.datetime) -> None:
-    """A coordinator notes what a presenter has driven. Raises: NotAllowed, NotFound; Rejected({"kilometres": ...})."""
+    """A coordinator notes what a presenter has driven.
+
+    Raises: NotAllowed; NotFound, also for a minor, who never drives; Rejected({"kilometres": ...}).
+    """
     with transaction() as session:
         row, visit = _notice(session, number, presenter_id)
         policy.require(actor, "update", "visit", centre=policy.spot(visit))
@@ -61,6 +67,8 @@ def _set_kilometres(actor: Actor, row: LateNotice, visit: Visit, kilometres: int
         return
     if not 0 <= kilometres <= MOST_KILOMETRES:
         raise Rejected({"kilometres": GroundReason.COUNT_OUT_OF_RANGE})
+    if is_minor(db.session().get_one(Presenter, row.presenter_id).adult_on, visit.on_day):
+        raise NotFound("drive of a minor")
     row.kilometres = kilometres
     details = {"presenter": row.presenter_id, "kilometres": kilometres}
     audit.record(actor, "driven kilometres noted", visit, at=now, details=details)

@@ -1,9 +1,9 @@
 """Who could go to a visit, who puts up a hand, and whom of its crew a school may read."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind
 from scheduler.places.terms.trips import Trip
 from scheduler.visits.terms.plans import Why

@@ -1,8 +1,8 @@
 """Words of what was driven for a visit that was held."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.visits.terms.drives import as_driven
 
 MOST_MINUTES = 1440  # of one day, as the table's CHECK says

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from scheduler.core.records import dataclass, field
 from scheduler.safeguarding.terms import Proof, VettingRow
 
 

@@ -1,8 +1,7 @@
 """Words of a visit that is called off late: who has read it, and what was driven already."""
 
 import datetime as dt
-
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 MOST_KILOMETRES = 2000  # of one day, as the table's CHECK says
 

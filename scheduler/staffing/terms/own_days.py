@@ -1,15 +1,16 @@
 """The day of a presenter: where she goes, when she leaves, whom she meets there, what she takes along."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from scheduler.core.language import pick, worded
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.terms import Topic
 from scheduler.places.rules.hosts import school_year, school_year_days
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.venue import NO_VENUE, Venue
 from scheduler.visits.terms.rows import Companion, PresentationRow, VisitRow
 from scheduler.visits.terms.states import VisitState
 
@@ -34,7 +35,7 @@ class School:
     contact_name: str = ""
     contact_phone: str = ""
     phone: str = ""
-    room: str = ""
+    venue: Venue = NO_VENUE
     directions: str = ""
     step_free: bool = False
     has_projector: bool | None = None  # None: nobody asked
@@ -51,7 +52,7 @@ class Way:
     """A drive: from when to when at the latest, how far."""
 
     leaves_local: dt.time
-    km: int
+    km: int | None  # None: a minor reads it, who drives nobody
     minutes: int
 
 

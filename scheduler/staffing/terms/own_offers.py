@@ -1,8 +1,8 @@
 """Offers as the presenter whom they are made to reads them: those that wait for her answer, and those that are over."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.visits.terms.rows import PresentationRow, VisitRow
 from scheduler.visits.terms.states import AssignmentState
 

@@ -1,9 +1,9 @@
 """Where a guardian's child goes, with whom, and who fetches her."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.visits.terms.rows import VisitRow
 
 PICK_UP_LENGTH = 120

@@ -1,8 +1,8 @@
 """A search for a substitute: its states, who was asked in which wave, and how a visit's page shows it."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.visits.terms.states import OPEN_SEARCHES, AssignmentState, SubstituteSearchState
 
 

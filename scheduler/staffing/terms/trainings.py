@@ -1,9 +1,8 @@
 """Words of trainings of presenters."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
-
-from scheduler.core.records import dataclass
 
 SHORTEST_TRAINING, LONGEST_TRAINING = 15, 600  # minutes
 

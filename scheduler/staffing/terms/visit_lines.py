@@ -1,11 +1,11 @@
 """Visits as the page of a presenter and of a school lists them, and how full her weeks are."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from scheduler.core.language import pick
 from scheduler.core.paging import Page
-from scheduler.core.records import dataclass
 from scheduler.visits.terms.states import VisitState
 
 

@@ -1,8 +1,7 @@
 """Words of what a minor may be given."""
 
 import datetime as dt
-
-from scheduler.core.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

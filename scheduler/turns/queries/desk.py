@@ -2,41 +2,32 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from scheduler import policy
 from scheduler.core import clock
+from scheduler.core.db import db
 from scheduler.core.names import whole_name
-from scheduler.core.paging import PER_PAGE, Page, first_row, heaps_of_page
-from scheduler.policy import Actor, in_reach
-from scheduler.requests.models import SchoolRequest
-from scheduler.turns.queries import kept_turns
-from scheduler.turns.queries.heaps import waiting_requests
-from scheduler.turns.queries.requests_and_mails import (
-    about_host,
-    failed_mails,
-    judged_requests,
-    posts_to_judge,
-)
-from scheduler.turns.queries.standings import ASKED_VISITS, Judged, judged_visits, may_be_asked, read
+from scheduler.core.paging import PER_PAGE, Page, first_row
+from scheduler.people.models import Presenter, User
+from scheduler.policy import Actor
+from scheduler.turns.queries.requests_and_mails import about_host, failed_mails, posts_to_judge, waiting_requests
+from scheduler.turns.queries.standings import CREWED, Judged, judged_visits, read, waiting_visits
 from scheduler.turns.rules import DAY, in_order, not_counted, turns_of_visit
-from scheduler.turns.terms import Desk, Matter, PlacedRow, SeatStanding, SoonRow, TurnRow, Verdict
+from scheduler.turns.terms import Desk, Matter, SittingStanding, SoonRow, TurnRow, Verdict
 from scheduler.visits.models.visits import Assignment, Presentation, Visit
 from scheduler.visits.queries.lists import crew_of
 from scheduler.visits.rules.crew import is_whole
 from scheduler.visits.terms.plans import CrewRule
 from scheduler.visits.terms.rows import VisitRow
-from scheduler.visits.terms.states import FIRM, LIVING, OFF_VISITS, STAFFED, VisitState
+from scheduler.visits.terms.states import FIRM, LIVING, STAFFED, VisitState
 
-Row = TurnRow | PlacedRow
 EVERYTHING = 1_000_000  # rows of a page that holds all
 SOON_SHOWN = 25  # visits of today and tomorrow; the week has them all
-_GOES_ON = tuple(state for state in ASKED_VISITS if state not in OFF_VISITS)
 
 
 def desk_of(
@@ -44,79 +35,36 @@ def desk_of(
 ) -> Desk:
     """All that is the coordinators' turn in the actor's centre, and who goes today and tomorrow: seven questions.
 
-    Everything is put in order by what decides its place; a page of it is loaded, of these matters or of all. Two more
-    where something changed in the last minute. Raises: NotAllowed.
+    Each visit and request that may wait is judged by the rule; a page of them is shown, of these matters or of all.
+    Raises: NotAllowed.
     """
     policy.require(actor, "read", "visit", centre=policy.own_part(actor))
     policy.require(actor, "read", "request", centre=policy.own_part(actor))
     today = clock.local_day(now)
+    visits = waiting_visits(actor, now)
+    rows = _ours(actor, visits, now)
+    found = [row for row in rows if not only or row.matter in only]
     begins = first_row(page, per_page)
-    found, counts = _in_order(actor, now, only, begins + per_page)
-    rows, near = _loaded(actor, found[begins : begins + per_page], now, today)
-    soon = [row for row in near.visits if _is_soon(row, today)]
+    soon = _soon(visits, today)
     return Desk(
-        rows=rows,
-        soon=tuple(_soon(row, near) for row in soon[:SOON_SHOWN]),
+        rows=tuple(found[begins : begins + per_page]),
+        soon=tuple(soon[:SOON_SHOWN]),
         more_soon=len(soon) > SOON_SHOWN,
-        found=sum(many for matter, many in counts.items() if not only or matter in only),
-        counts=counts,
+        found=len(found),
+        counts=Counter(row.matter for row in rows),
     )
 
 
 def rows_told_to(reader: Actor, now: dt.datetime) -> tuple[TurnRow, ...]:
     """The same rows for whoever writes to her: the product itself."""
+    return _ours(reader, waiting_visits(reader, now), now)
+
+
+def _ours(actor: Actor, visits: Judged, now: dt.datetime) -> tuple[TurnRow, ...]:
+    """Of each thing that waits for the coordinators one row, the first due first."""
     today = clock.local_day(now)
-    return _loaded(reader, _in_order(reader, now, (), EVERYTHING)[0], now, today)[0]
-
-
-def _in_order(
-    actor: Actor, now: dt.datetime, only: Collection[Matter], most: int
-) -> tuple[Sequence[Row], Mapping[Matter, int]]:
-    """Of each thing that waits once, the first due first, the first so many; and how many wait for each matter.
-
-    Of what lies in heaps of one matter each the first are read, and the heaps are counted. The few that are judged one
-    by one stand beside them: where one of them is in a heap too, the database leaves it out there.
-    """
-    today = clock.local_day(now)
-    held = kept_turns.turns_kept(actor, now, only, most)
-    asked = waiting_requests(actor, now, most, held.to_judge)
-    judged = kept_turns.judged_now(actor, now, held.to_judge).turns(now, today)
-    judged.sort(key=lambda row: (row.on_day or today, row.number))
-    apart: list[Row] = [*(row for row in judged if row.verdict.ours), *asked.apart]
-    apart += [row for row in (*failed_mails(actor), *posts_to_judge(actor, today)) if row.verdict.ours]
-    apart = list(in_order(apart, today))
-    rows = in_order([*apart, *held.first, *asked.first], today)
-    counts = held.counts + asked.counts + Counter(row.matter for row in apart)
-    return [row for row in rows if not only or row.matter in only][:most], counts
-
-
-def _loaded(actor: Actor, rows: Sequence[Row], now: dt.datetime, today: dt.date) -> tuple[tuple[TurnRow, ...], Judged]:
-    """These rows as a page shows them, in the same order; and their visits, with the first of today and tomorrow."""
-    light = [row for row in rows if isinstance(row, PlacedRow)]
-    one = aliased(Visit)
-    shown = select(one.id).where(one.id.in_([row.visit_id for row in light if row.visit_id]))
-    days = select(Visit.id).where(
-        in_reach(actor, Visit), Visit.on_day.between(today, today + DAY), Visit.state.in_(_GOES_ON)
-    )
-    days = days.order_by(Visit.on_day, Visit.number).limit(SOON_SHOWN + 1)  # one more says that there are more
-    wanted = union_all(shown, select(days.subquery().c.id))  # beside an OR, PostgreSQL would read all of the centre
-    visits = read(judged_visits().where(in_reach(actor, Visit), may_be_asked(today), Visit.id.in_(wanted)))
-    found: dict[tuple[str, int | None], TurnRow] = {
-        ("visit", row.Visit.id): turn for row, turn in zip(visits.visits, visits.turns(now, today), strict=True)
-    }
-    asked = [row.request_id for row in light if not row.visit_id]
-    hosts = [row.host_id for row in light if row.host_id]
-    named = or_(SchoolRequest.id.in_(asked), SchoolRequest.host_id.in_(hosts))
-    for row in judged_requests(actor, now, named) if asked or hosts else ():
-        found.setdefault(("host", row.host_id) if row.host_id else ("request", row.request_id), row)
-    loaded = (row if isinstance(row, TurnRow) else found.get(_key(row)) for row in rows)
-    return tuple(row for row in loaded if row is not None), visits
-
-
-def _key(row: PlacedRow) -> tuple[str, int | None]:
-    if row.visit_id:
-        return "visit", row.visit_id
-    return ("host", row.host_id) if row.host_id else ("request", row.request_id)
+    found = (*visits.turns(now), *waiting_requests(actor, now), *failed_mails(actor), *posts_to_judge(actor, today))
+    return in_order((row for row in found if row.verdict.ours), today)
 
 
 def crew_stands(row: VisitRow) -> bool:
@@ -134,31 +82,22 @@ def crew_stands(row: VisitRow) -> bool:
 
 def turns_about(visit_id: int, now: dt.datetime) -> list[Verdict]:
     """All that waits about one visit, the most pressing first: two questions. The caller has checked the right."""
-    judged = read(judged_visits().where(Visit.id == visit_id))
+    judged = read(judged_visits().where(Visit.id == visit_id), now)
     [row] = judged.visits
     return turns_of_visit(judged.standing(row), now, clock.local_day(now))
 
 
 def sittings_not_counted(actor: Actor, now: dt.datetime, page: int = 1) -> Page[tuple[int, int]]:
-    """A page of the (visit, presentation) pairs of what was held and a coordinator must ask about: three questions.
+    """A page of the (visit, presentation) pairs of what was held and a coordinator must ask about: two questions.
 
-    Two more where something changed in the last minute. Raises: NotAllowed.
+    Raises: NotAllowed.
     """
     policy.require(actor, "list", "attendance", centre=policy.own_part(actor))
     today = clock.local_day(now)
-    held = kept_turns.not_counted_kept(actor, now)
-    found, judged = list(held.visits), kept_turns.judged_now(actor, now, held.to_judge)
-    for row in judged.visits:
-        if missing := _not_counted(judged, row, now, today):
-            found.append((row.Visit.on_day, row.Visit.number, row.Visit.id, len(missing)))
-    shown, skipped, total = heaps_of_page(((visit_id, many) for *_order, visit_id, many in sorted(found)), page)
-    pairs = _pairs(shown, now, today)[skipped : skipped + PER_PAGE]
-    return Page(pairs, page, total)
-
-
-def _pairs(visit_ids: Sequence[int], now: dt.datetime, today: dt.date) -> list[tuple[int, int]]:
-    judged = read(judged_visits().where(Visit.id.in_(visit_ids)))
-    return [(row.Visit.id, one) for row in judged.visits for one in _not_counted(judged, row, now, today)]
+    judged = waiting_visits(actor, now, Visit.on_day < today)
+    pairs = [(row.id, one) for row in judged.visits for one in _not_counted(judged, row, now, today)]
+    begins = first_row(page)
+    return Page(pairs[begins : begins + PER_PAGE], page, len(pairs))
 
 
 def _not_counted(judged: Judged, row: Any, now: dt.datetime, today: dt.date) -> list[int]:
@@ -177,33 +116,40 @@ def visits_to_count(presenter_id: int, now: dt.datetime) -> list[TurnRow]:
         .where(Assignment.presenter_id == presenter_id, Assignment.state.in_(FIRM), Presentation.starts_at <= now)
     )
     may_count = Visit.state.in_((VisitState.CONFIRMED, VisitState.READY))
-    judged = read(judged_visits().where(~Visit.papers_settled, may_count, Visit.id.in_(went)))
+    judged = read(judged_visits().where(~Visit.papers_settled, may_count, Visit.id.in_(went)), now)
     rows = []
-    for row, turn in zip(judged.visits, judged.turns(now, today), strict=True):
+    for row, turn in zip(judged.visits, judged.turns(now), strict=True):
         counting = [one for one in turns_of_visit(judged.standing(row), now, today) if one.matter is Matter.TO_COUNT]
         rows += [replace(turn, verdict=one) for one in counting[:1]]
     return rows
 
 
-def _is_soon(row: Any, today: dt.date) -> bool:
-    return today <= row.Visit.on_day <= today + DAY and row.Visit.state not in OFF_VISITS
+def _soon(visits: Judged, today: dt.date) -> list[SoonRow]:
+    """Visits of today and tomorrow with who goes, and one more than are shown: their names are one question."""
+    rows = [row for row in visits.visits if today <= row.on_day <= today + DAY and row.state in CREWED][
+        : SOON_SHOWN + 1
+    ]
+    crews = {row.id: visits.sittings.get(row.id, ()) for row in rows}
+    going = {
+        visit_id: dict.fromkeys(
+            seat.member.presenter_id for one, _at in crew for seat in one.seats if seat.member.state in LIVING
+        )
+        for visit_id, crew in crews.items()
+    }
+    names = select(Presenter.id, User.given_spelled, User.family_spelled).join(User, User.id == Presenter.user_id)
+    found = db.session().execute(names.where(Presenter.id.in_({one for crew in going.values() for one in crew})))
+    named = {who: whole_name(given, family) for who, given, family in found}
+    return [_soon_row(row, crews[row.id], tuple(named[who] for who in going[row.id])) for row in rows]
 
 
-def _soon(row: Any, judged: Judged) -> SoonRow:
-    visit = row.Visit
-    of_visit = judged.sittings.get(visit.id, ())
-    members = {seat.member.presenter_id: seat.member for one, _at in of_visit for seat in one.seats if _goes(seat)}
+def _soon_row(row: Any, of_visit: Sequence[tuple[SittingStanding, dt.time]], crew: tuple[str, ...]) -> SoonRow:
     crews = [[seat.member for seat in one.seats] for one, _starts in of_visit if one.state in STAFFED]
     return SoonRow(
-        number=visit.number,
-        on_day=visit.on_day,
-        state=visit.state,
+        number=row.number,
+        on_day=row.on_day,
+        state=row.state,
         starts_local=tuple(starts for _one, starts in of_visit),
         host=about_host(row, row.contact_phone or row.phone),
-        crew=tuple(whole_name(one.given_name, one.family_name) for one in members.values()),
-        short=bool(crews) and not is_whole(crews, CrewRule(row.educators, row.influencers), visit.on_day),
+        crew=crew,
+        short=bool(crews) and not is_whole(crews, CrewRule(row.educators, row.influencers), row.on_day),
     )
-
-
-def _goes(seat: SeatStanding) -> bool:
-    return seat.member.state in LIVING

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Bundle
+from sqlalchemy import ColumnElement, and_, exists, select, union
 
 from scheduler import policy
 from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.row_by_row import some_row
+from scheduler.core.query_hints import some_row
 from scheduler.messages.models import OutboxMessage
 from scheduler.messages.terms import MessageState
 from scheduler.places.models import Host, HostMerger
@@ -20,8 +19,11 @@ from scheduler.policy import Actor, in_reach
 from scheduler.posts.queries import posts_that_wait
 from scheduler.requests.models import SchoolRequest
 from scheduler.requests.rules.states import OPEN, REMINDED, waits_too_long
+from scheduler.requests.terms.school_request import RequestState
 from scheduler.turns.rules import (
+    PASSES_WITHIN,
     POSTED_WITHIN,
+    WITHOUT_VISIT,
     turn_of_mail,
     turn_of_post,
     turn_of_request,
@@ -89,42 +91,55 @@ def host_typed() -> ColumnElement[bool]:
 
 
 # What the rule asks of a request, and what lists show of it: what the school wrote is read by none.
-FACTS_OF_REQUEST = (
+ASKED_OF_REQUEST = (
     *(SchoolRequest.id, SchoolRequest.number, SchoolRequest.state, SchoolRequest.state_since),
     *(SchoolRequest.first_day, SchoolRequest.last_day, SchoolRequest.attention, SchoolRequest.host_id),
+    *(SchoolRequest.version, SchoolRequest.contact_phone),
 )
-ASKED_OF_REQUEST: Bundle[Any] = Bundle(
-    "SchoolRequest", *FACTS_OF_REQUEST, SchoolRequest.version, SchoolRequest.contact_phone
-)
+
+
+def waiting_requests(actor: Actor, now: dt.datetime) -> list[TurnRow]:
+    """Every request that may wait for the coordinators by itself, and the schools that they typed; the rule decides."""
+    state = SchoolRequest.state
+    soon = clock.local_day(now) + PASSES_WITHIN
+    waits = (
+        state.in_((RequestState.NEW, RequestState.TRIAGE)),
+        SchoolRequest.attention,
+        is_silent(silent_since(now)),
+        and_(state.in_(WITHOUT_VISIT), ~has_visit()),
+        and_(state == RequestState.WAITLISTED, SchoolRequest.last_day <= soon),
+        SchoolRequest.host_id.in_(select(Host.id).where(Host.listed.is_(False))),
+    )
+    found = (select(SchoolRequest.id).where(in_reach(actor, SchoolRequest), one) for one in waits)
+    return judged_requests(actor, now, SchoolRequest.id.in_(union(*found)))  # beside an OR all of a centre are read
 
 
 def judged_requests(actor: Actor, now: dt.datetime, waits: ColumnElement[bool]) -> list[TurnRow]:
-    rows = db.session().execute(
-        select(ASKED_OF_REQUEST, *ABOUT_HOST, has_visit().label("has_visit"), host_typed().label("host_typed"))
+    wanted: Any = (
+        select(*ASKED_OF_REQUEST, *ABOUT_HOST, has_visit().label("has_visit"), host_typed().label("host_typed"))
         .join(Host, Host.id == SchoolRequest.host_id)
         .where(in_reach(actor, SchoolRequest), SchoolRequest.state.in_(OPEN), waits)
         .order_by(SchoolRequest.state_since, SchoolRequest.id)
     )
     moment = Moment.of(now)
-    return [turn for row in rows for turn in _request_turns(row, moment)]
+    return [turn for row in db.session().connection().execute(wanted) for turn in _request_turns(row, moment)]
 
 
 def _request_turns(row: Any, moment: Moment) -> Iterator[TurnRow]:
     """What waits about a request: itself, and the school that typed its name, which is a row of its own."""
-    asked = row.SchoolRequest
     turn = TurnRow(
-        verdict=verdict_of(asked, row.has_visit, moment),
-        host=about_host(row, asked.contact_phone),
-        on_day=asked.first_day,
-        number=asked.number,
-        request_number=asked.number,
-        request_id=asked.id,
-        version=asked.version,
-        since=asked.state_since,
+        verdict=verdict_of(row, row.has_visit, moment),
+        host=about_host(row, row.contact_phone),
+        on_day=row.first_day,
+        number=row.number,
+        request_number=row.number,
+        request_id=row.id,
+        version=row.version,
+        since=row.state_since,
     )
     yield turn
     if row.host_typed:
-        yield replace(turn, verdict=turn_of_typed_host(asked.state_since), request_id=None, host_id=asked.host_id)
+        yield replace(turn, verdict=turn_of_typed_host(row.state_since), request_id=None, host_id=row.host_id)
 
 
 def failed_mails(actor: Actor) -> list[TurnRow]:

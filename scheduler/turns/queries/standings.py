@@ -3,20 +3,22 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Bundle, aliased
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, union
+from sqlalchemy.orm import aliased
 
 from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.rules import TO_BE_LOCKED
 from scheduler.attendance.terms import AttendanceState, CountSource
+from scheduler.core import clock
 from scheduler.core.db import db
-from scheduler.core.records import dataclass
-from scheduler.core.row_by_row import some_row
-from scheduler.people.models import Presenter, User
+from scheduler.core.query_hints import some_row
+from scheduler.people.models import Presenter
 from scheduler.places.models import Host
+from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme
 from scheduler.readiness.models import NumbersAsked, ToldNote
 from scheduler.requests.models import SchoolRequest
@@ -39,8 +41,7 @@ from scheduler.visits.terms.states import (
 
 Sittings = Mapping[int, Sequence[tuple[SittingStanding, dt.time]]]
 # What the rule asks of a visit: hundreds are judged for a page, and their texts and papers are read by none.
-ASKED_OF_VISIT: Bundle[Any] = Bundle(
-    "Visit",
+ASKED_OF_VISIT = (
     *(Visit.id, Visit.number, Visit.on_day, Visit.state, Visit.state_since, Visit.version, Visit.school_request_id),
     *(Visit.confirmed_at, Visit.goes_short, Visit.teacher_stays, Visit.safeguarding_contact, Visit.clock_wrong),
     Visit.papers_settled,
@@ -54,51 +55,57 @@ class Judged:
     visits: Sequence[Any]
     sittings: Sittings
 
-    def turns(self, now: dt.datetime, today: dt.date) -> list[TurnRow]:
+    def turns(self, now: dt.datetime) -> list[TurnRow]:
         """Each with what the rule says first of it."""
+        today = clock.local_day(now)
         return [_visit_turn(row, self.standing(row), now, today) for row in self.visits]
 
     def standing(self, row: Any) -> VisitStanding:
-        return _standing(row, [one for one, _starts in self.sittings.get(row.Visit.id, ())])
+        return _standing(row, [one for one, _starts in self.sittings.get(row.id, ())])
 
 
-def read(wanted: Select[Any]) -> Judged:
+def read(wanted: Select[Any], now: dt.datetime) -> Judged:
     """Visits of `judged_visits()` with their presentations: two questions, also where there are none."""
-    visits = db.session().execute(wanted).all()
-    return Judged(visits, sittings_of([row.Visit.id for row in visits]))
+    visits = db.session().connection().execute(wanted, {_LATELY.key: now - 2 * DAY}).all()
+    return Judged(visits, sittings_of(visits, clock.local_day(now)))
 
 
-def may_be_asked(today: dt.date) -> ColumnElement[bool]:
+def waiting_visits(actor: Actor, now: dt.datetime, *within: ColumnElement[bool]) -> Judged:
     """Every visit of which it may be the coordinators' turn, and those of today and tomorrow; the rule decides.
 
-    Open visits are few and have their index; of the confirmed ones nearly all wait for their day and are not read.
+    Visits whose papers are settled, nearly all, are not read; nor are confirmed ones that only wait for their day.
     """
-    may_wait = or_(
-        Visit.state.in_(_OPEN),
-        and_(
-            Visit.state.in_(_TOLD),
-            or_(
-                Visit.on_day <= today + DAY,
-                Visit.clock_wrong.is_not(None),
-                DateWish.id.is_not(None),
-                SubstituteSearch.id.is_not(None),
-                _somebody_away(),
-                _somebody_left(),
-                _numbers_asked_at().is_not(None),
-            ),
-        ),
+    inside = in_reach(actor, Visit), *within
+    told = select(Visit.id).where(*inside, ~Visit.papers_settled, Visit.state.in_(_TOLD))
+    tomorrow = clock.local_day(now) + DAY
+    wishes = select(DateWish.visit_id).where(DateWish.answered_at.is_(None))
+    searches = select(SubstituteSearch.visit_id).where(SubstituteSearch.state.in_(OPEN_SEARCHES))
+    speaks_against = or_(
+        Visit.clock_wrong.is_not(None),
+        Visit.id.in_(wishes),
+        Visit.id.in_(searches),
+        _somebody_away(),
+        _somebody_left(),
+        _in_two_places(),
+        _numbers_asked_at().is_not(None),
     )
     counted = select(Presentation.visit_id).join(Attendance, Attendance.presentation_id == Presentation.id)
-    to_lock = counted.where(Attendance.state.in_(TO_BE_LOCKED), Presentation.visit_id == Visit.id)
-    return or_(
-        and_(~Visit.papers_settled, may_wait),  # so that the index of those not settled is read
-        and_(Visit.state == VisitState.DELIVERED, some_row(to_lock.correlate(Visit))),
+    to_lock = counted.where(Attendance.state.in_(TO_BE_LOCKED))
+    may_wait = union(  # beside an OR, both databases would look at every visit of the centre
+        select(Visit.id).where(*inside, ~Visit.papers_settled, Visit.state.in_(_OPEN)),
+        told.where(Visit.on_day <= tomorrow),
+        told.where(Visit.on_day > tomorrow, speaks_against),
+        select(Visit.id).where(*inside, Visit.state == VisitState.DELIVERED, Visit.id.in_(to_lock)),
     )
+    return read(judged_visits().where(Visit.id.in_(may_wait)), now)
 
 
 _OPEN = (VisitState.PLANNED, VisitState.OFFERED, VisitState.DISRUPTED)
 _TOLD = (VisitState.CONFIRMED, VisitState.READY)
-ASKED_VISITS = (*_OPEN, *_TOLD)  # of today and tomorrow all of these are judged
+# What began before it is over, and stands in nobody's way: of a presenter's ten years few seats are looked at.
+_LATELY: Any = bindparam("lately", type_=Assignment.busy_from.type)
+CREWED = (VisitState.PLANNED, VisitState.OFFERED, *_TOLD)
+_VISITS: Any = bindparam("visit_ids", expanding=True)
 
 
 @cache
@@ -110,7 +117,7 @@ def judged_visits() -> Select[Any]:
     told = select(func.max(ToldNote.told_at)).where(ToldNote.visit_id == Visit.id, ToldNote.presenter_id.is_(None))
     wanted: Any = (
         select(
-            ASKED_OF_VISIT,
+            *ASKED_OF_VISIT,
             *ABOUT_HOST,
             Host.phone,
             Programme.educators,
@@ -165,29 +172,23 @@ def _numbers_asked_at() -> Any:
 def _in_two_places() -> ColumnElement[bool]:
     """Somebody suggested for a visit has promised that time elsewhere."""
     mine, other = aliased(Assignment), aliased(Assignment)
-    seats = (
-        select(mine.id)
-        .join(Presentation, Presentation.id == mine.presentation_id)
-        .join(
-            other,
-            and_(
-                other.presenter_id == mine.presenter_id,
-                other.presentation_id != mine.presentation_id,
-                other.state.in_(PROMISED),
-                other.busy_from < mine.busy_until,
-                mine.busy_from < other.busy_until,
-            ),
-        )
-        .where(Presentation.visit_id == Visit.id, mine.state == AssignmentState.SUGGESTED)
-        .correlate(Visit)
+    elsewhere = and_(
+        other.presenter_id == mine.presenter_id,
+        other.presentation_id != mine.presentation_id,
+        other.state.in_(PROMISED),
+        other.busy_from > _LATELY,
+        other.busy_from < mine.busy_until,
+        mine.busy_from < other.busy_until,
     )
-    return some_row(seats)
+    seats = select(mine.id).join(Presentation, Presentation.id == mine.presentation_id).join(other, elsewhere)
+    of_visit = Presentation.visit_id == Visit.id, mine.state == AssignmentState.SUGGESTED
+    return some_row(seats.where(*of_visit).correlate(Visit))
 
 
 def _counted_otherwise() -> ColumnElement[bool]:
-    """The school's numbers of a presentation are not the educator's."""
+    """Both have counted a presentation, and the school's numbers are not the educator's."""
     hers, schools = aliased(HeadCount), aliased(HeadCount)
-    return exists().where(
+    other_number = exists().where(
         schools.presentation_id == Attendance.presentation_id,
         schools.source == CountSource.SCHOOL,
         hers.presentation_id == schools.presentation_id,
@@ -196,89 +197,96 @@ def _counted_otherwise() -> ColumnElement[bool]:
         hers.audience == schools.audience,
         hers.people != schools.people,
     )
+    return and_(Attendance.state == AttendanceState.COUNTERSIGNED, other_number)
 
 
-def sittings_of(visit_ids: Sequence[int]) -> Sittings:
-    """The presentations of these visits with their counting and crews, also who left them: one question."""
-    found: dict[int, dict[int, tuple[Any, AttendanceState, bool]]] = defaultdict(dict)
+def sittings_of(visits: Sequence[Any], today: dt.date) -> Sittings:
+    """The presentations of these visits with their counting, and who goes or left: two questions.
+
+    Of crews those of visits to come: the rule asks for no other.
+    """
+    crews = _crews_of([row.id for row in visits if row.on_day >= today and row.state in CREWED])
+    found: dict[int, list[tuple[SittingStanding, dt.time]]] = defaultdict(list)
+    for visit_id, starts_local, count, differs, sitting_id, *facts in _rows(_sittings(), [row.id for row in visits]):
+        counted = count or AttendanceState.OPEN
+        seats = tuple(crews.get(sitting_id, ()))
+        sitting = SittingStanding(*(sitting_id, *facts, counted, seats, bool(differs)))
+        found[visit_id].append((sitting, starts_local))
+    return found
+
+
+def _crews_of(visit_ids: Sequence[int]) -> Mapping[int, Sequence[SeatStanding]]:
     seats: dict[int, list[SeatStanding]] = defaultdict(list)
-    of_visits = {"visit_ids": visit_ids}
-    for sitting, count, seat, kind, adult_on, given, family, differs in db.session().execute(_seats(), of_visits):
-        found[sitting.visit_id][sitting.id] = (sitting, count or AttendanceState.OPEN, differs)
-        if seat.presenter_id is not None:
-            member = CrewMember(seat.presenter_id, kind, given, family, adult_on, seat.state)
-            seats[sitting.id].append(SeatStanding(member, seat.state_since, seat.offered_until))
-    return {
-        visit_id: [
-            (_sitting(row, count, seats[row.id], differs), row.starts_local) for row, count, differs in rows.values()
-        ]
-        for visit_id, rows in found.items()
-    }
+    for sitting_id, since, until, presenter_id, kind, adult_on, state in _rows(_seats(), visit_ids):
+        seats[sitting_id].append(SeatStanding(CrewMember(presenter_id, kind, "", "", adult_on, state), since, until))
+    return seats
+
+
+def _rows(question: Select[Any], visit_ids: Sequence[int]) -> Sequence[Any]:
+    """Rows as the database gives them, and no objects: they are thousands."""
+    return db.session().connection().execute(question, {"visit_ids": visit_ids}).all()
 
 
 @cache
-def _seats() -> Select[Any]:
-    """Presentations of `:visit_ids`, and a row for each seat."""
+def _sittings() -> Select[Any]:
+    """Presentations of `:visit_ids`."""
     sat = Presentation
-    of_sitting = sat.id, sat.visit_id, sat.state, sat.starts_at, sat.ends_at, sat.starts_local, sat.audience
-    of_seat = Assignment.presenter_id, Assignment.state, Assignment.state_since, Assignment.offered_until
     wanted: Any = (
         select(
-            Bundle("sitting", *of_sitting),
-            Attendance.state,
-            Bundle("seat", *of_seat),
-            Presenter.kind,
-            Presenter.adult_on,
-            User.given_spelled,
-            User.family_spelled,
-            _counted_otherwise(),
+            *(sat.visit_id, sat.starts_local, Attendance.state, _counted_otherwise()),
+            *(sat.id, sat.state, sat.starts_at, sat.ends_at, sat.audience),
         )
-        .outerjoin(Attendance, Attendance.presentation_id == Presentation.id)
-        .outerjoin(Assignment, Assignment.presentation_id == Presentation.id)
-        .outerjoin(Presenter, Presenter.id == Assignment.presenter_id)
-        .outerjoin(User, User.id == Presenter.user_id)
-        .where(
-            Presentation.visit_id.in_(bindparam("visit_ids", expanding=True)),
-            Presentation.state != PresentationState.MERGED_INTO,
-        )
-        .order_by(Presentation.starts_at, Presentation.ordinal, Assignment.id)
+        .outerjoin(Attendance, Attendance.presentation_id == sat.id)
+        .where(sat.visit_id.in_(_VISITS), sat.state != PresentationState.MERGED_INTO)
+        .order_by(sat.starts_at, sat.ordinal)
     )
     return cast(Select[Any], wanted)
 
 
-def _sitting(row: Any, count: AttendanceState, seats: Sequence[SeatStanding], differs: bool) -> SittingStanding:
-    return SittingStanding(row.id, row.state, row.starts_at, row.ends_at, row.audience, count, tuple(seats), differs)
+@cache
+def _seats() -> Select[Any]:
+    """Everybody who goes to a presentation of `:visit_ids`, is asked to or left it."""
+    seat = Assignment
+    wanted: Any = (
+        select(
+            *(seat.presentation_id, seat.state_since, seat.offered_until, seat.presenter_id),
+            *(Presenter.kind, Presenter.adult_on, seat.state),
+        )
+        .join(Presentation, Presentation.id == seat.presentation_id)
+        .join(Presenter, Presenter.id == seat.presenter_id)
+        .where(Presentation.visit_id.in_(_VISITS))
+        .order_by(seat.id)
+    )
+    return cast(Select[Any], wanted)
 
 
 def _visit_turn(row: Any, standing: VisitStanding, now: dt.datetime, today: dt.date) -> TurnRow:
-    visit = row.Visit
     return TurnRow(
         verdict=turn_of_visit(standing, now, today),
         host=about_host(row, row.contact_phone or row.phone),
-        on_day=visit.on_day,
-        number=visit.number,
+        on_day=row.on_day,
+        number=row.number,
         request_number=row.asked or "",
-        request_id=visit.school_request_id,
-        version=visit.version,
-        since=visit.state_since,
+        request_id=row.school_request_id,
+        version=row.version,
+        since=row.state_since,
         wished_day=row.first_choice,
         starts_at=standing.starts_at,
     )
 
 
 def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
-    visit = row.Visit
     asked = row.asked is not None  # then the school's promise stands on its request
     return VisitStanding(
-        state=visit.state,
-        on_day=visit.on_day,
+        state=row.state,
+        on_day=row.on_day,
         rule=CrewRule(row.educators, row.influencers),
         sittings=tuple(sittings),
-        confirmed_at=visit.confirmed_at,
-        goes_short=visit.goes_short,
-        teacher_stays=row.asked_stays if asked else visit.teacher_stays,
-        safeguarding_contact=row.asked_contact if asked else visit.safeguarding_contact,
-        clock_wrong=visit.clock_wrong,
+        confirmed_at=row.confirmed_at,
+        goes_short=row.goes_short,
+        teacher_stays=row.asked_stays if asked else row.teacher_stays,
+        safeguarding_contact=row.asked_contact if asked else row.safeguarding_contact,
+        clock_wrong=row.clock_wrong,
         search=row.search,
         wished_day=row.first_choice,
         wished_at=row.asked_at,
@@ -286,5 +294,5 @@ def _standing(row: Any, sittings: Sequence[SittingStanding]) -> VisitStanding:
         numbers_asked_at=row.numbers_asked_at,
         clash=row.clash,
         told_at=row.told_at,
-        papers_settled=visit.papers_settled,
+        papers_settled=row.papers_settled,
     )

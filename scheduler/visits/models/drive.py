@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.core.db import Base
-from scheduler.core.defences import DRIVES_AND_QUESTIONS, TableLaw, refuse_more
+from scheduler.core.defences import TableLaw, refuse_more
 from scheduler.visits.terms.drives import as_driven
 
 
@@ -53,5 +53,4 @@ refuse_more(
         "NEW.driven_kilometres IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state = 'delivered')",
     ),
-    since=DRIVES_AND_QUESTIONS,
 )

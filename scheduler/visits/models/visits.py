@@ -6,9 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.core.db import Base, index_where_told, part_index
-from scheduler.core.defences import FACTS_STAY, TableLaw, changed, follows, refuse
+from scheduler.core.defences import TableLaw, changed, follows, refuse
 from scheduler.people.models import Centre, Presenter
-from scheduler.places.models import Host
+from scheduler.places.models import HasVenue, Host
 from scheduler.programmes.models import Programme
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import SchoolRequest
@@ -105,7 +105,7 @@ class Replanning(Base):
     new_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="RESTRICT"), unique=True)
 
 
-class Presentation(Base):
+class Presentation(HasVenue, Base):
     """One sitting. The wall clock is agreed and stored; the moments in UTC are computed from it (`times recompute`)."""
 
     __tablename__ = "presentation"
@@ -144,7 +144,6 @@ class Presentation(Base):
     audience: Mapped[Audience]
     level: Mapped[SchoolLevel]
     classes: Mapped[str] = mapped_column(default="")
-    room: Mapped[str] = mapped_column(default="")
     outside_shift: Mapped[bool] = mapped_column(default=False)  # the class comes for it, or stays: its clock is right
     expected_pupils: Mapped[int] = mapped_column(default=0)
     expected_parents: Mapped[int] = mapped_column(default=0)
@@ -262,11 +261,9 @@ refuse(
         "visit_keeps_its_host", ("UPDATE",), f"{changed('centre_id')} OR ({changed('host_id')} AND NOT {_MERGED})"
     ),
     keys=("n.id = NEW.id", "n.number = NEW.number"),
-    since=FACTS_STAY,
 )
 refuse(
     Presentation.__table__,
     follows(PRESENTATION_MACHINE),
     keys=("n.id = NEW.id", "n.uid = NEW.uid"),
-    since=FACTS_STAY,
 )

@@ -14,9 +14,7 @@ from scheduler.core import clock
 from scheduler.core.audit import AuditEntry
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
-from scheduler.core.id_lists import IsOneOf, ids_named
-from scheduler.core.quick_answer import NumberedAnswer, QuickAnswer
-from scheduler.people.models import Presenter, User
+from scheduler.people.models import User
 from scheduler.places.models import Host, Municipality
 from scheduler.places.rules.trips import trip_of
 from scheduler.places.terms.hosts import Point
@@ -41,13 +39,6 @@ def time_taken(
     Taken is what was promised, and what is held for a booking until that is over. A held date is no visit yet: where a
     visit's number stands, it has its own below zero. Who goes to a visit online has no way to go.
     """
-    return known_time_taken(presenter_ids, days, now=now, except_visit=except_visit).what
-
-
-def known_time_taken(
-    presenter_ids: Collection[int], days: tuple[dt.date, dt.date], *, now: dt.datetime, except_visit: int = 0
-) -> NumberedAnswer[Sequence[TakenTime]]:
-    """The same, with a number by which it is known again."""
     first, last = _moments_of(days)  # so that the index leaves out what is long past
     asked = {
         "ids": presenter_ids,
@@ -58,7 +49,7 @@ def known_time_taken(
         "except_visit": except_visit,
         "now": now,
     }
-    return _taken().on_page(db.session(), asked)
+    return _times_of(db.session().execute(_taken_rows(), asked))
 
 
 def _times_of(rows: Iterable[Any]) -> Sequence[TakenTime]:
@@ -70,15 +61,10 @@ def _times_of(rows: Iterable[Any]) -> Sequence[TakenTime]:
     return tuple(sorted(found, key=lambda one: (one.stop.busy_from, one.stop.presentation_id)))
 
 
-MOST_TAKEN = 4_000  # that a process remembers, a kilobyte each
 DAYS: tuple[Any, Any] = (bindparam("first_day"), bindparam("last_day"))
 
 
 @cache  # put into words once: each page of free dates asks it
-def _taken() -> QuickAnswer[Sequence[TakenTime]]:
-    return QuickAnswer(_taken_rows(), _times_of, most_rows=MOST_TAKEN)
-
-
 def _taken_rows() -> CompoundSelect[Any]:
     lat, lon = func.coalesce(Host.lat, Municipality.lat), func.coalesce(Host.lon, Municipality.lon)
     in_the_school = Visit.online_link == ""
@@ -100,7 +86,7 @@ def _taken_rows() -> CompoundSelect[Any]:
         .join(Host, Host.id == Visit.host_id)
         .outerjoin(Municipality, Municipality.id == Host.municipality_id)
         .where(
-            IsOneOf(Assignment.presenter_id, ids_named("ids")),
+            Assignment.presenter_id.in_(bindparam("ids", expanding=True)),
             or_(*(Assignment.state == one for one in PROMISED)),
             Assignment.on_day.between(*DAYS),
             Assignment.busy_from.between(bindparam("first"), bindparam("last")),
@@ -135,7 +121,7 @@ def _held_time() -> Select[*tuple[Any, ...]]:
         .outerjoin(Host, Host.id == DateHold.host_id)
         .outerjoin(Municipality, Municipality.id == func.coalesce(DateHold.municipality_id, Host.municipality_id))
         .where(
-            IsOneOf(HeldTime.presenter_id, ids_named("ids")),
+            HeldTime.presenter_id.in_(bindparam("ids", expanding=True)),
             DateHold.until > bindparam("now"),
             DateHold.on_day.between(*DAYS),
         )
@@ -179,11 +165,6 @@ def point_of(host: Host) -> Point | None:
 def place_of(visit: Visit) -> Point | None:
     """Where the crew of a visit has to be: nowhere while it is held online, so no drive is judged."""
     return None if visit.online_link else point_of(visit.host)
-
-
-def home_point(presenter: Presenter) -> Point:
-    """The town a presenter sets out from; her home must be loaded."""
-    return Point(presenter.home.lat, presenter.home.lon)
 
 
 def trip_to(home: Point, visit: Visit, presentations: Sequence[Presentation]) -> Trip | None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Bundle
 from scheduler.core.db import db
 from scheduler.core.errors import NotFound
 from scheduler.core.paging import PER_PAGE, Page, first_row
-from scheduler.core.records import dataclass, replace
 from scheduler.core.sorting import Columns, Sort, ordered_by
 from scheduler.people.models import Presenter, User
 from scheduler.people.rules import is_minor
@@ -33,7 +33,7 @@ SORTS: Columns = {
     "state": (case({state: place for place, state in enumerate(VisitState)}, value=Visit.state),),
 }
 _OF_SITTING = (
-    *("id", "ordinal", "starts_local", "minutes", "starts_at", "ends_at", "audience", "level", "classes", "room"),
+    *("id", "ordinal", "starts_local", "minutes", "starts_at", "ends_at", "audience", "level", "classes", "venue"),
     *("expected_pupils", "expected_parents", "expected_teachers", "state", "reason", "outside_shift"),
     *("minutes_given", "notice_hours", "uid"),
 )

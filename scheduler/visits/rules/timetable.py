@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from scheduler.core.errors import GroundReason, Reason
-from scheduler.core.records import replace
 from scheduler.requests.terms.reasons import RequestReason
 from scheduler.visits.terms.plans import PresentationPlan, Span, VisitDraft
 from scheduler.visits.terms.reasons import VisitReason

@@ -112,7 +112,7 @@ def _facts(opened: OpenVisit, presentation: Presentation) -> EntryFacts:
         host_sr_latn=host.name_sr_latn,
         address_sr_cyrl=_address(host.address_sr_cyrl, host.postcode, host.place_sr_cyrl),
         address_sr_latn=_address(host.address_sr_latn, host.postcode, host.place_sr_latn),
-        room=presentation.room,
+        venue=presentation.venue,
         classes=presentation.classes,
         point=Point(host.lat, host.lon) if host.lat is not None and host.lon is not None else None,
         crew=tuple(card.name for card in crew if not card.minor),

@@ -8,11 +8,12 @@ from sqlalchemy import delete
 
 from scheduler.acts import Act, change
 from scheduler.core.errors import Conflict, GroundReason, Rejected
+from scheduler.people.queries import home_point
 from scheduler.people.rules import is_minor
 from scheduler.policy import Actor
 from scheduler.visits.models.drive import Drive
 from scheduler.visits.models.visits import Assignment
-from scheduler.visits.queries.agenda import home_point, place_of
+from scheduler.visits.queries.agenda import place_of
 from scheduler.visits.queries.clearance import not_cleared, town_of
 from scheduler.visits.rules.arrival import kilometres, who_drives
 from scheduler.visits.rules.crew import keeps_back, promise_problems

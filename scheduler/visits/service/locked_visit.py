@@ -7,6 +7,7 @@ other, and what one reads the other has finished with.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,7 +17,6 @@ from scheduler import policy
 from scheduler.acts import Act
 from scheduler.core.db import advisory_lock
 from scheduler.core.errors import Conflict, GroundReason, NotFound
-from scheduler.core.records import dataclass
 from scheduler.people.models import Presenter
 from scheduler.people.rules import is_minor
 from scheduler.places.models import Host

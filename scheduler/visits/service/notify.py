@@ -10,12 +10,14 @@ from scheduler.core.language import pick
 from scheduler.messages.service import queue_message
 from scheduler.messages.terms import MessageDraft
 from scheduler.people.models import Centre, Presenter
+from scheduler.people.queries import home_point
+from scheduler.people.rules import is_minor
 from scheduler.programmes.terms import Audience
 from scheduler.requests.queries.stand_ins import on_duty
 from scheduler.requests.service.locked_request import SchoolLetter, whom_to_call, write_to_contacts
 from scheduler.safeguarding.queries import guardians_of
 from scheduler.visits.models.visits import Assignment, Presentation
-from scheduler.visits.queries.agenda import home_point, trip_to
+from scheduler.visits.queries.agenda import trip_to
 from scheduler.visits.rules.cancelling import LATE_CANCEL
 from scheduler.visits.rules.crew import who_is_shown
 from scheduler.visits.service.locked_visit import OpenVisit, as_member
@@ -91,7 +93,8 @@ def _hours_of(opened: OpenVisit, person: Presenter, presentation_ids: Collection
     """ "times" of what a mail to a presenter is about, and her "trip" where she goes; nothing where it is gone."""
     own = [row for row in opened.presentations if row.id in presentation_ids]
     trip = trip_to(home_point(person), opened.visit, own) if opened.of(person.id, *PROMISED) else None  # home loaded
-    return {"times": times_of(own), "trip": trip} if own else {}
+    minor = is_minor(person.adult_on, opened.visit.on_day)  # who drives nobody, and reads no kilometres
+    return {"times": times_of(own), "trip": trip, "minor": minor} if own else {}
 
 
 def tell_released(

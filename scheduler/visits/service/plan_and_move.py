@@ -158,7 +158,7 @@ def _add_presentation(act: Act, visit: Visit, ordinal: int, plan: PresentationPl
         audience=plan.audience,
         level=plan.level,
         classes=plan.classes,
-        room=plan.room,
+        venue=plan.venue,
         expected_pupils=plan.expected_pupils,
         expected_parents=plan.expected_parents,
         expected_teachers=plan.expected_teachers,

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from scheduler import policy
 from scheduler.acts import Act, change
 from scheduler.core import clock
-from scheduler.core.records import dataclass
 from scheduler.policy import Actor
 from scheduler.visits.models.visits import Presentation
 from scheduler.visits.service.calendar_entries import write_entries

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from scheduler.core.errors import Conflict, Reason
 from scheduler.core.language import pick
-from scheduler.core.records import dataclass
 from scheduler.people.terms import PresenterKind, TeachingLanguage, Topic
 from scheduler.places.terms.hosts import Point
+from scheduler.places.terms.venue import NO_VENUE, Venue
 from scheduler.policy import Spot
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.reasons import WhyNot
@@ -43,7 +44,7 @@ class PresentationPlan:
     audience: Audience
     level: SchoolLevel
     classes: str = ""
-    room: str = ""
+    venue: Venue = NO_VENUE
     expected_pupils: int = 0
     expected_parents: int = 0
     expected_teachers: int = 0
@@ -201,7 +202,7 @@ class EntryFacts:
     host_sr_latn: str
     address_sr_cyrl: str  # street, postcode and place
     address_sr_latn: str
-    room: str
+    venue: Venue
     classes: str
     point: Point | None  # the host's own: a phone drives there, so its town's would mislead
     crew: tuple[str, ...]  # the adults of it

@@ -1,12 +1,13 @@
 """Visits, crews, candidates and offers as pages show them."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from scheduler.core.language import pick, worded
 from scheduler.core.names import whole_name
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.people.terms import PresenterKind
+from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.visits.terms.plans import CrewRule, Why
 from scheduler.visits.terms.states import (
@@ -70,7 +71,7 @@ class PresentationRow:
     audience: Audience
     level: SchoolLevel
     classes: str
-    room: str
+    venue: Venue
     expected_pupils: int
     expected_parents: int
     expected_teachers: int

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
@@ -10,7 +11,6 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.db import db
 from scheduler.core.paging import PER_PAGE, Page, first_row
-from scheduler.core.records import dataclass
 from scheduler.places.models import Host, Municipality
 from scheduler.policy import Actor, in_reach
 from scheduler.programmes.models import Programme

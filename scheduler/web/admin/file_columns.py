@@ -4,8 +4,8 @@ The readers know many more names (the layouts in imports); a test holds that the
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.work.terms import WorkKind
 

@@ -19,6 +19,7 @@ from scheduler.web.forms import (
     ManyField,
     NameField,
     Needed,
+    PhoneField,
     TextField,
     UploadField,
     choices_of,
@@ -46,7 +47,7 @@ class CentreForm(BaseForm):
     place_sr_cyrl = NameField(_l("Town in Cyrillic letters"))
     place_sr_latn = NameField(_l("Town in Latin letters"))
     email = EmailField(_l("Contact address"))
-    phone = TextField(_l("Phone number"), limit=40)
+    phone = PhoneField(_l("Phone number"))
     signatory = NameField(_l("Who signs certificates"))
 
     def change(self) -> CentreChange:

@@ -362,7 +362,6 @@ JOBS: Mapping[str, LazyProxy] = {
     "core.verify_audit": _l("Checks the seals of that record"),
     "safeguarding.ask_anew": _l("Asks guardians for a consent to a new text"),
     "safeguarding.warn_of_endings": _l("Warns of proofs that end soon"),
-    "turns.judge_anew": _l("Notes whose turn each visit is after something changed"),
     "turns.tell_what_is_due": _l("Tells coordinators in the morning what is due"),
 }
 

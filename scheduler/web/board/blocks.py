@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from flask import url_for
+
 from scheduler.board.terms import AbsenceOfDay, Answer, Block, BoardDay, BoardRow, Doubt, HeldBlock, Leg, ShiftsShown
 from scheduler.core import language as words_of
 from scheduler.core.errors import GroundReason
@@ -17,7 +19,6 @@ from scheduler.visits.terms.reasons import WhyNot
 from scheduler.visits.terms.rows import CrewRow
 from scheduler.visits.terms.states import OPEN_VISITS, AssignmentState, VisitState
 from scheduler.web import labels
-from scheduler.web.addresses import address_of
 from scheduler.web.filters import Face, clock, in_hours, moment, short_weekday, state_face
 from scheduler.web.i18n import _, _l, _n, page_language, spelled_here
 from scheduler.web.labels import closure_place, closure_reason
@@ -122,8 +123,8 @@ def block_view(block: Block, *, may_move: bool, back: Mapping[str, str]) -> dict
         "late_shift": starts is not None and starts >= AFTERNOON,
         "host": visit.host(language),
         "place": visit.place(language),
-        "href": address_of("visits.visit", number=visit.number),
-        "move": address_of("board.place", number=visit.number, **query) if may_move and open_now else "",
+        "href": url_for("visits.visit", number=visit.number),
+        "move": url_for("board.place", number=visit.number, **query) if may_move and open_now else "",
         "kind": _kind(block),
         "notes": _notes(block),
         "leg": leg_view(block.leg) if block.leg else None,
@@ -140,7 +141,7 @@ def held_view(held: HeldBlock) -> dict[str, Any]:
         "late_shift": held.starts_local >= AFTERNOON,
         "host": held.where(page_language()),
         "place": _("waiting list") if held.request_number else _("booking"),
-        "href": address_of("requests.show_request", number=held.request_number) if held.request_number else "",
+        "href": url_for("requests.show_request", number=held.request_number) if held.request_number else "",
         "move": "",
         "kind": "held",
         "notes": [note],

@@ -6,6 +6,7 @@ card may be dragged, too. Nothing is stored before it is offered.
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,6 @@ from scheduler.board.terms import Board, BoardRow, BoardWish
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.language import html_lang, pick
-from scheduler.core.records import dataclass, replace
 from scheduler.people import queries as people_queries
 from scheduler.places.terms.hosts import Point
 from scheduler.proposals.queries.pages import asked_names

@@ -6,11 +6,11 @@ Nothing is stored before it is offered. Taking a card back is another address; s
 import datetime as dt
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from flask import request, url_for
 
-from scheduler.core.records import dataclass, replace
 from scheduler.proposals.service.offer_table import MOST_SEATS
 from scheduler.proposals.terms.plan import ProposedSeat
 from scheduler.web.forms import FIRST_DAY, LAST_DAY, number_of

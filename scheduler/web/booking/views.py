@@ -5,7 +5,6 @@ from itertools import groupby
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from scheduler.booking.queries import free_dates as booking_free_dates
 from scheduler.booking.terms.free_dates import FreeDates
@@ -38,7 +37,7 @@ def free_dates() -> ResponseReturnValue:
     programmes, towns = programme_queries.open_programmes(), known_municipalities(page_language())
     programme = next((one for one in programmes if one.slug == request.args.get("programme")), None)
     wanted = request.args["municipality"] if "municipality" in request.args else near_dates.own_town()
-    town = next((one for one in towns.what if str(one.id) == wanted), None)
+    town = next((one for one in towns if str(one.id) == wanted), None)
     if town and "programme" not in request.args:
         programme = near_dates.usual_programme(programmes)  # her own town was named before: it is answered at once
     typed = request.args.get("language", "")
@@ -84,13 +83,6 @@ def towns_by_district(towns: Sequence[MunicipalityRow]) -> list[tuple[str, list[
     language = page_language()
     named = groupby(towns, lambda one: pick(language, one.district_sr_cyrl, one.district_sr_latn))
     return [(district, list(group)) for district, group in named]
-
-
-@bp.app_template_filter()
-def chosen_option(options: Markup, value: object) -> Markup:
-    """The same written choices with one of them chosen."""
-    chosen = Markup('<option value="{}" selected>')
-    return options.replace(Markup('<option value="{}">').format(value), chosen.format(value))
 
 
 def _answer(

@@ -4,12 +4,11 @@ import datetime as dt
 from typing import cast
 
 from wtforms import HiddenField, RadioField
-from wtforms.validators import Optional
 
 from scheduler.concerns.terms import OpenConcern
 from scheduler.core.typed_days import YearMeant
 from scheduler.safeguarding.terms import LiftedBecause
-from scheduler.web.forms import BaseForm, DayField, Needed, TextField, choices_of, number_of
+from scheduler.web.forms import BaseForm, DayField, Needed, PhoneField, choices_of, number_of
 from scheduler.web.i18n import _l
 
 LIFTED = {
@@ -23,7 +22,7 @@ class ConcernForm(BaseForm):
     """On which day the presenter came to the school that is chosen, and how to be called back."""
 
     on_day = DayField(_l("On which day were they there?"), [Needed()], meant=YearMeant.LAST)
-    phone = TextField(_l("Your phone number"), [Optional()], limit=40)
+    phone = PhoneField(_l("Your phone number"))
     host_id = HiddenField()
 
     def draft(self) -> OpenConcern:

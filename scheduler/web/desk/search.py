@@ -1,6 +1,7 @@
 """The search of the desk: hosts, people, who asked, requests and visits, each as far as its reader's role reaches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,6 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.phone_search import digits_of
-from scheduler.core.records import dataclass
 from scheduler.core.text import fold
 from scheduler.people.terms import PresenterRow
 from scheduler.places.queries import find_hosts, host_of

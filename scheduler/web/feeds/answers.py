@@ -5,11 +5,11 @@ The door (door.py) and the page (views.py) both answer by this.
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.http import http_date
 
-from scheduler.core.records import dataclass
 from scheduler.feeds.queries import packed_body
 from scheduler.feeds.terms import KeptFeed
 

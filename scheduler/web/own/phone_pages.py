@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Response, current_app, g, jsonify, render_template, url_for
@@ -19,7 +20,6 @@ from scheduler.config import settings
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
 from scheduler.core.language import html_lang, languages, translator
-from scheduler.core.records import dataclass
 from scheduler.policy import Actor
 from scheduler.staffing.queries.own_days import days_of
 from scheduler.staffing.terms.own_days import OwnDay

@@ -12,7 +12,6 @@ from wtforms.fields import SelectChoice
 from scheduler.core.errors import GroundReason
 from scheduler.core.identity import has_identity_number
 from scheduler.core.language import html_lang, languages, names_of, pick
-from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.typed_days import YearMeant
 from scheduler.people import queries
 from scheduler.people.rules import HALVES, NAME_LIMIT, REACHES, halves_in
@@ -40,8 +39,10 @@ from scheduler.web.forms import (
     ManyField,
     NameField,
     Needed,
+    PhoneField,
     TextField,
     choices_of,
+    number_of,
 )
 from scheduler.web.i18n import _l, page_language
 from scheduler.web.labels import TOPICS, WEEKDAYS
@@ -150,19 +151,14 @@ class AccountForm(BaseForm):
         [Needed()],
         choices=lambda: [SelectChoice(one, _in_itself(one)) for one in languages()],
     )
-    phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
+    phone = PhoneField(_l("Phone number for short messages"))
     other_given_name = NameField(_l("Given name"), limit=NAME_LIMIT)
     other_family_name = NameField(_l("Family name"), limit=NAME_LIMIT)
 
 
-def _town(typed: Any) -> int | None:
-    """The number of a town, or None: none is chosen yet."""
-    return int(typed) if str(typed).isascii() and str(typed).isdigit() and len(str(typed)) < 10 else None
-
-
 class SkillsForm(BaseForm):
-    home = SelectField(_l("Home town"), [Needed()], coerce=_town)
-    phone = TextField(_l("Phone number for short messages"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
+    home = SelectField(_l("Home town"), [Needed()], coerce=number_of)
+    phone = PhoneField(_l("Phone number for short messages"))
     reach_km = CountField(_l("How far I go at most (kilometres, one way)"), least=min(REACHES), most=max(REACHES))
     has_car = BooleanField(_l("I have a car for that"))
     topics = ManyField(

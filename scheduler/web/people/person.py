@@ -48,6 +48,7 @@ def _show_presenter(
     actor, now, row = current_actor(), clock.now(), page.row
     today, account = clock.local_day(now), queries.suspended_as(row.user_id)
     minor = is_minor(row.adult_on, today)
+    own_minor = minor and not _is_staff()
     notes_may = policy.scope_of(actor, "read", "presenter_note") is not None and not minor
     past = page_number(request.args.get("past"))
     lines = visits_of_person(actor, row.presenter_id, row.home, today, past)
@@ -67,7 +68,8 @@ def _show_presenter(
         lines=lines,
         load=load_of(page, whole, today),  # wherever she goes
         # kilometres to other districts would tell where she goes (TRUST S54); a minor reads none of her own
-        shows_road=not limited and not (minor and not _is_staff()),
+        road_of_lines=not own_minor,
+        shows_road=not limited and not own_minor,
         year=year_of(row.presenter_id, today.year),
         nights_away=str(NIGHTS[wish_of(row.presenter_id)]),
         notes_may=notes_may,

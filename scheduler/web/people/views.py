@@ -10,6 +10,7 @@ from flask_login import current_user, logout_user
 from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Rejected
+from scheduler.core.language import translator
 from scheduler.core.paging import page_number, page_of
 from scheduler.feeds import queries as feeds_queries
 from scheduler.keys.rules import device_of
@@ -200,7 +201,7 @@ def my_account() -> ResponseReturnValue:
             form.show(rejected.problems)
         else:
             set_language(current_actor(), form.language.data, now=clock.now())
-            say(_("Saved."))
+            say(translator(form.language.data).gettext("Saved."))  # the next page is in the new language
             return redirect(url_for(".my_account", lang=form.language.data))
     own = _own_profile(presenter_id)
     page = render_template("people/my_account.html", form=form, user=user, roles=forms.ROLES, **own)

@@ -1,6 +1,7 @@
 """A host for staff, its shifts and bells, and the same form for the school behind its secret link."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,6 @@ from scheduler import policy
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, NotFound, Rejected
 from scheduler.core.paging import page_number
-from scheduler.core.records import dataclass
 from scheduler.people.queries import names_of_labels
 from scheduler.places import queries
 from scheduler.places.rules.school_time import lessons_of, problems_with_school_time, read_class, shifts_in_use, week_of

@@ -5,6 +5,7 @@ and links from page to page. All else is text, and is written as text.
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,6 @@ from markupsafe import Markup, escape
 
 from scheduler.config import settings
 from scheduler.core.language import DEFAULT, SOURCE
-from scheduler.core.records import dataclass
 from scheduler.core.text import to_latin
 from scheduler.layout import place_of
 

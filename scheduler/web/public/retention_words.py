@@ -1,8 +1,8 @@
 """The table of the privacy notice: each row's period is the one that the nightly job keeps, whatever RETENTION says."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from scheduler.core.records import dataclass
 from scheduler.privacy.service.retention_rules import period_of
 from scheduler.privacy.terms import KeepingPeriod, RetentionRow
 from scheduler.web.i18n import _, _n

@@ -1,9 +1,9 @@
 """How a change is told: shares, the difference with its interval, the effect in words, and what it cannot say."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from scheduler.core import language as words
-from scheduler.core.records import dataclass
 from scheduler.questions.terms import MeasuredChange, QuestionChange, QuestionKind, Side
 from scheduler.questions.wording import choice_words, size_words
 from scheduler.web.i18n import _

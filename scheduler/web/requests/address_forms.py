@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from scheduler.core.mailboxes import likely_meant
 from scheduler.web.form_words import FormReason
-from scheduler.web.forms import BaseForm, EmailField, NameField, Needed, TextField
+from scheduler.web.forms import BaseForm, EmailField, NameField, Needed, PhoneField, TextField
 from scheduler.web.i18n import _l
 from scheduler.web.reasons import worded
 from scheduler.web.requests.forms import FEW_LETTERS
@@ -43,7 +43,7 @@ class YouForm(MeantAddressForm):
 
     contact_name = NameField(_l("Your name and surname"), [Needed()], limit=FEW_LETTERS)
     contact_email = EmailField(_l("Your e-mail address"), [Needed(), asked_about])
-    contact_phone = TextField(_l("Your phone"), limit=40)
+    contact_phone = PhoneField(_l("Your phone"))
     file_number = TextField(_l("File number of the school"), limit=40)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, FormField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, Length, Optional
 
@@ -29,6 +29,7 @@ from scheduler.web.forms import (
     ManyField,
     NameField,
     Needed,
+    PhoneField,
     TextField,
     TimeField,
     choices_of,
@@ -37,11 +38,12 @@ from scheduler.web.forms import (
 from scheduler.web.free_dates import DAY_PARTS, LANGUAGES
 from scheduler.web.i18n import _l, spelled_here
 from scheduler.web.labels import AUDIENCES, WHO_CANCELS
-from scheduler.web.list_forms import ListedForm, RowField, RowForm, RowsField
-from scheduler.web.option_lists import RadioField, SelectField
+from scheduler.web.list_forms import ListedForm, RowForm, RowsField
+from scheduler.web.option_lists import SelectField
 from scheduler.web.reasons import WORDS, worded
 from scheduler.web.request_facts import LESSONS
 from scheduler.web.requests import words
+from scheduler.web.venue_fields import VenueFields
 
 FEW_LETTERS = 80
 MOST_DAYS_TYPED = 400
@@ -108,7 +110,7 @@ class WhenForm(ListedForm):
     first_day = DayField(_l("First day that suits you"), [Needed()])
     last_day = DayField(_l("Last day that suits you"), [Needed()])
     day_part = RadioField(_l("When in the day?"), choices=choices_of(DAY_PARTS), default=DayPart.ANY.value)
-    preferred = RowsField(RowField(PreferredDateForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
+    preferred = RowsField(FormField(PreferredDateForm), min_entries=MOST_PREFERRED, max_entries=MOST_PREFERRED)
     blackouts = DaysField(_l("Days on which you cannot"))
     waiting = HiddenField()  # nothing was free: for the waiting list, said by its own button
 
@@ -123,19 +125,6 @@ class WhenForm(ListedForm):
     def cannot(self) -> tuple[Blackout, ...]:
         return tuple(Blackout(first, last) for first, last in self.blackouts.spans)
 
-    def names_no_wish(self) -> bool:
-        """Whether all that stands where dates are ranked is as it was before anybody came."""
-        rows = [(one.on_day, one.starts_local, one.day_part) for one in (entry.form for entry in self.preferred)]
-        typed = any(day._value() or time._value() or part.data != DayPart.ANY for day, time, part in rows)
-        wrong = any(field.errors for row in (*rows, (self.blackouts,)) for field in row)
-        return not (typed or wrong or self.blackouts._value())
-
-    def names_no_day(self) -> bool:
-        """Whether all of it is as it was before anybody came."""
-        asked = self.first_day, self.last_day, self.day_part
-        touched = any(one.errors for one in asked) or self.day_part.data != DayPart.ANY
-        return not (touched or self.first_day._value() or self.last_day._value()) and self.names_no_wish()
-
     def wishes_open(self) -> bool:
         """Whether there is something to see where dates are ranked."""
         told = any(entry.form.on_day.data or entry.form.errors for entry in self.preferred)
@@ -145,7 +134,7 @@ class WhenForm(ListedForm):
 class WhenWithoutWishesForm(WhenForm):
     """The same where no date was ranked, to be read only: without the rows for them."""
 
-    preferred = RowsField(RowField(PreferredDateForm), max_entries=MOST_PREFERRED)
+    preferred = RowsField(FormField(PreferredDateForm), max_entries=MOST_PREFERRED)
 
 
 class PresentationForm(RowForm):
@@ -177,7 +166,7 @@ class PresentationForm(RowForm):
 class WhoForm(ListedForm):
     """The presentations of the visit, one after the other."""
 
-    presentations = RowsField(RowField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
+    presentations = RowsField(FormField(PresentationForm), min_entries=1, max_entries=MOST_PRESENTATIONS)
 
     def drafts(self, day_part: DayPart) -> tuple[PresentationDraft, ...]:
         return tuple(presentation_of(entry.form, day_part) for entry in self.presentations)
@@ -201,10 +190,9 @@ def presentation_of(form: PresentationForm, day_part: DayPart) -> PresentationDr
     )
 
 
-class WhereForm(BaseForm):
+class WhereForm(VenueFields, BaseForm):
     """The room, what is in it, and who guards the children."""
 
-    room = TextField(_l("Room"), limit=FEW_LETTERS)
     has_projector = BooleanField(_l("There is a projector or a large screen"))
     has_sound = BooleanField(_l("There are loudspeakers"))
     has_internet = BooleanField(_l("There is an internet connection"))
@@ -245,7 +233,7 @@ class PhoneForm(WhatForm, WhenForm, WhoForm, WhereForm, SureForm):
     programme = RadioField(_l("Programme"), [Needed()])
     contact_name = NameField(_l("Who is calling"), [Needed()], limit=FEW_LETTERS)
     contact_email = EmailField(_l("E-mail address of the school"), [Optional()])
-    contact_phone = TextField(_l("Phone"), limit=40)
+    contact_phone = PhoneField(_l("Phone"))
     file_number = TextField(_l("File number of the school"), limit=40)
 
 
@@ -356,7 +344,7 @@ class CountsForm(RowForm):
 class ChangeCountsForm(RequestPressForm, ListedForm):
     """The numbers of each presentation, in their order."""
 
-    presentations = RowsField(RowField(CountsForm), max_entries=MOST_PRESENTATIONS)
+    presentations = RowsField(FormField(CountsForm), max_entries=MOST_PRESENTATIONS)
 
     def counts(self) -> list[ExpectedCounts]:
         return [

@@ -20,7 +20,7 @@ from scheduler.requests.service.bulk_acts import act_together, preview_together,
 from scheduler.requests.terms.acts import BulkAct, Refusal, SomeCannot
 from scheduler.requests.terms.pages import Age, FacetValue, Inbox, InboxFilters, Show, Turn
 from scheduler.requests.terms.school_request import RequestState
-from scheduler.turns.queries.of_requests import ours_of, rows_of_requests
+from scheduler.turns.queries.of_requests import ours_of, rows_of_requests, waiting_of_requests
 from scheduler.web import tables
 from scheduler.web.filters import REQUEST, say
 from scheduler.web.form_words import FormReason
@@ -66,8 +66,9 @@ def _inbox(form: TogetherForm | None, status: int, refusals: tuple[Refusal, ...]
     table = tables.table("requests", COLUMNS, SORTS, choose=True)
     filters = _filters(table)
     actor, now = current_actor(), clock.now()
-    found = requests_inbox.inbox(actor, filters, now=now, ours=ours_of(actor, now))
-    waits = rows_of_requests(actor, now, [row.id for row in found.page.rows])
+    visits = waiting_of_requests(actor, now)
+    found = requests_inbox.inbox(actor, filters, now=now, ours=ours_of(actor, visits, now))
+    waits = rows_of_requests(actor, visits, [row.id for row in found.page.rows], now)
     ticked = form.ticked() - {refusal.request_id for refusal in refusals} if form else set()
     lines = lines_of(found.page.rows, waits, ticked, now)
     g.counts = {"requests.inbox": found.new}

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
+from flask import url_for
+
 from scheduler.core.language import pick, short_day
 from scheduler.programmes.terms import in_language
 from scheduler.requests.terms.pages import InboxRow, NextStep
 from scheduler.requests.terms.school_request import RequestChannel, RequestState
 from scheduler.turns.terms import TurnRow
-from scheduler.web.addresses import addresses_by
 from scheduler.web.filters import ago, letters, moment_in_zone
 from scheduler.web.i18n import _, in_page_letters, page_language
 from scheduler.web.request_facts import size_of
@@ -51,13 +52,16 @@ def lines_of(
     rows: Sequence[InboxRow], waits: Mapping[int, TurnRow], ticked: Collection[int], now: dt.datetime
 ) -> list[InboxLine]:
     """`waits`: of which requests something waits for the centre; `ticked`: which were ticked when it was refused."""
-    language, page_of = page_language(), addresses_by("requests.show_request", "number")
+    language = page_language()
     choose, verbs = _("Choose: %(name)s", name="\0").split("\0"), {one: str(word) for one, word in words.STEPS.items()}
     programme, size, day = cache(in_language), cache(size_of), partial(short_day, language=language)
     moment, long_ago, initials = cache(moment_in_zone), cache(ago), cache(letters)
 
     def line(row: InboxRow) -> InboxLine:
-        href, host = page_of(row.number), pick(language, row.host_sr_cyrl, row.host_sr_latn)
+        href, host = (
+            url_for("requests.show_request", number=row.number),
+            pick(language, row.host_sr_cyrl, row.host_sr_latn),
+        )
         owner = str(in_page_letters(row.owner)) if row.owner else ""
         wait = waits.get(row.id)
         act = act_of(wait, now) if wait and row.next_step is NextStep.LOOK else None

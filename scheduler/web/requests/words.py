@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
 from scheduler.core import clock
 from scheduler.core.errors import GroundReason
-from scheduler.core.records import dataclass
 from scheduler.places.terms.hosts import HostKind
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.rules.states import OVER, PROMISED_DAYS

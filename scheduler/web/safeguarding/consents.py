@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, GroundReason, NotFound, Rejected
 from scheduler.core.scans import MOST_SCAN_BYTES, ScanKind
-from scheduler.safeguarding import queries, service
+from scheduler.safeguarding import queries, rules, service
 from scheduler.safeguarding.terms import PaperRow, SafeguardingReason
 from scheduler.staffing.service import birth_dates, consents
 from scheduler.web.filters import say
@@ -122,13 +122,16 @@ def paper(paper_id: int) -> ResponseReturnValue:
 
 
 def _paper_page(row: PaperRow, form: BaseForm, notice: BaseForm) -> ResponseReturnValue:
+    now = clock.now()
+    page = queries.whole_page_of(row.presenter_id, now)
     shown = render_template(
         "safeguarding/paper.html",
         form=notice if notice.errors else form,
         seen_form=form,
         notice_form=notice,
         paper=row,
-        page=queries.whole_page_of(row.presenter_id, clock.now()),
+        page=page,
+        counts_from=rules.waits_until(row.told_at, now) if page.taken_back and row.told_at else None,
         purposes=PURPOSES,
         seen_by_me=row.first_seen_by_id == current_actor().user_id,
     )

@@ -3,7 +3,6 @@
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
 
-from scheduler.core.phones import PHONE_LIMIT
 from scheduler.core.typed_days import YearMeant
 from scheduler.people.rules import NAME_LIMIT
 from scheduler.safeguarding.terms import (
@@ -16,11 +15,11 @@ from scheduler.safeguarding.terms import (
     VettingResult,
 )
 from scheduler.staffing.terms.pick_ups import PICK_UP_LENGTH, ChildsVisit
-from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, TextField, UploadField
+from scheduler.web.forms import BaseForm, DayField, EmailField, NameField, Needed, PhoneField, TextField, UploadField
 from scheduler.web.i18n import _l
 from scheduler.web.photo_form import sent_in
 
-RESULTS = {VettingResult.CLEARED: _l("Nothing stands against it"), VettingResult.REFUSED: _l("May not enter a school")}
+RESULTS = {VettingResult.CLEARED: _l("Clear"), VettingResult.REFUSED: _l("May not enter a school")}
 
 DRIVES = {VettingResult.CLEARED: _l("May drive young people"), VettingResult.REFUSED: _l("May not drive young people")}
 
@@ -44,8 +43,8 @@ class VettingForm(BaseForm):
 class GuardianForm(BaseForm):
     name = NameField(_l("Guardian's name"), [Needed()], limit=NAME_LIMIT)
     email = EmailField(_l("Guardian's e-mail address"), [Needed()])
-    phone = TextField(_l("Guardian's phone number"), limit=PHONE_LIMIT, render_kw={"type": "tel"})
-    works_here = BooleanField(_l("The guardian has an account here herself, and signs on paper"))
+    phone = PhoneField(_l("Guardian's phone number"))
+    works_here = BooleanField(_l("The guardian has an account here too, and signs on paper"))
 
     def draft(self) -> GuardianDraft:
         """What the form says; call after `accepted()`."""
@@ -57,7 +56,8 @@ class PurposesForm(BaseForm):
 
     text_version = HiddenField(default=CONSENT_TEXT)
     takes_part = BooleanField(
-        _l("May take part in visits"), [Needed(_l("Tick this first: nothing else holds without it."))]
+        _l("May take part in visits"),
+        [Needed(_l("Tick that the young person may take part: nothing else is valid without it."))],
     )
     travels = BooleanField(_l("May travel to other towns"))
     rides = BooleanField(_l("May ride in the car of an adult who goes along"))
@@ -109,7 +109,7 @@ class NoticeForm(BaseForm):
         [Needed()],
         choices=[SelectChoice("phone", _l("By phone")), SelectChoice("post", _l("By post"))],
     )
-    told_on = DayField(_l("Told on"), [Needed()], meant=YearMeant.LAST)
+    told_on = DayField(_l("Day of the notice"), [Needed()], meant=YearMeant.LAST)
 
     def draft(self) -> NoticeDraft:
         """What the form says; call after `accepted()`."""
@@ -123,7 +123,7 @@ class BirthDateForm(BaseForm):
 class PickUpForm(BaseForm):
     """Who fetches a young person after one visit."""
 
-    who = TextField(_l("Who fetches your child, or how she goes home"), limit=PICK_UP_LENGTH)
+    who = TextField(_l("Who picks your child up, or how your child gets home"), limit=PICK_UP_LENGTH)
 
     @classmethod
     def of(cls, one: ChildsVisit) -> "PickUpForm":

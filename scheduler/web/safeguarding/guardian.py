@@ -102,5 +102,5 @@ def withdraw_by_guardian(token: str) -> ResponseReturnValue:
     now = clock.now()
     actor = queries.opened_by_link(token, now)
     clearance.withdraw_all(actor, actor.presenter_id or 0, now=now)
-    say(_("Your consent is withdrawn. From now on no visit takes place on the ground of it."))
+    say(_("Your consent is withdrawn. It no longer covers any visit."))
     return redirect(url_for(".guardian_page", token=token))

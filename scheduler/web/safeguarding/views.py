@@ -27,10 +27,10 @@ from scheduler.web.safeguarding import forms
 bp = Blueprint("safeguarding", __name__)
 
 PURPOSES = {
-    "takes_part": _l("takes part"),
-    "travels": _l("travels"),
+    "takes_part": _l("taking part"),
+    "travels": _l("travel"),
     "rides": _l("rides in an adult's car"),
-    "photo": _l("photo"),
+    "photo": _l("photographs"),
 }
 
 

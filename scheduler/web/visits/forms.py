@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, cast
 
 from babel.support import LazyProxy
@@ -26,6 +27,7 @@ from scheduler.web.i18n import _, _l, page_language, spelled_here
 from scheduler.web.list_forms import ListedForm, RowsField
 from scheduler.web.reasons import WORDS
 from scheduler.web.seen_forms import REASON_LENGTH, SeenForm, StaffReasonForm, UntilForm
+from scheduler.web.venue_fields import VenueFields
 
 OUTSIDE = _l("The school says that the class comes for it at that time, or stays")
 
@@ -43,12 +45,11 @@ HOW: dict[ToldHow, LazyProxy] = {
 }
 
 
-class PresentationFields(Form):  # type: ignore[misc]
+class PresentationFields(VenueFields, Form):  # type: ignore[misc]
     """One sitting of the plan: when, how long, where in the school."""
 
     starts_local = TimeField(_l("Start"), [Needed()])
     minutes = CountField(_l("Minutes"), [Needed()], most=480)
-    room = TextField(_l("Room"), limit=100)
     outside_shift = BooleanField(OUTSIDE)
 
 
@@ -90,7 +91,7 @@ class PlacedForm(MeantDateForm, ListedForm):
                 audience=row.audience,
                 level=row.level,
                 classes=row.classes,
-                room=_in(fields, "room", row) or "",
+                venue=fields.venue() if isinstance(fields, VenueFields) else _in(fields, "venue", row),
                 expected_pupils=people[0],
                 expected_parents=people[1],
                 expected_teachers=people[2],
@@ -136,7 +137,7 @@ class PlanForm(PlacedForm):
         """Prefilled with what the school wishes, one presentation after the other."""
         minutes = asked.row.programme.minutes
         rows = [
-            {"starts_local": start, "minutes": minutes, "room": asked.room, "outside_shift": wish.outside_shift}
+            {"starts_local": start, "minutes": minutes, "outside_shift": wish.outside_shift} | asdict(asked.venue)
             for wish, start in zip(asked.presentations, starts, strict=True)
         ]
         given = {"on_day": day, "presentations": rows, "campaign": str(asked.campaign_id or "")}
@@ -175,9 +176,9 @@ class ReplanForm(SeenForm, PlacedForm):
             {
                 "starts_local": starts[row.id],
                 "minutes": row.minutes,
-                "room": row.room,
                 "outside_shift": row.outside_shift,
             }
+            | asdict(row.venue)
             for row in visit.presentations
         ]
         return cls(data={"presentations": rows, "on_day": day})

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from scheduler.core import clock
-from scheduler.core.records import dataclass
 from scheduler.places.rules.presence import SaidBeside, class_standings
 from scheduler.places.rules.school_time import said_together
 from scheduler.places.terms.school_time import AskedTime, ClassStanding, SchoolClock

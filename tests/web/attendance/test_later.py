@@ -73,5 +73,6 @@ def test_letters_end_with_one_press_and_come_again_with_another(client):
 
     client.post(f"/status/{school.secret}/letters/resume")
 
+    assert client.get("/status/nothing/later").status_code == 404
     assert "We write a week after the visit" in client.get(school.at("/later")).text
     assert rows_of(FollowUpNote) == []

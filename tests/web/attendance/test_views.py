@@ -39,8 +39,12 @@ def page_of_school(begun: Begun) -> str:
     return f"/status/{a_link(begun.request.id)}/attendance"
 
 
-def test_a_presenter_types_four_numbers_and_sees_that_they_are_handed_in(app):
+def test_a_presenter_types_four_numbers_and_sees_that_they_are_handed_in(app, the_clock):
     phone, path = counting_of(app, a_begun_visit())
+    the_clock.stands_at(LEAVING - dt.timedelta(hours=8))
+    early = phone.post(f"{path}?lang=en", data=TYPED)
+    assert (early.status_code, "Count when it has begun" in early.text, rows_of(HeadCount)) == (422, True, [])
+    the_clock.stands_at(LEAVING)
 
     page = phone.get(f"{path}?lang=en")
     answer = phone.post(f"{path}/1", data=TYPED | {"teacher_present": "y"})
@@ -220,15 +224,17 @@ def a_disputed_visit(pupils: int = 70) -> Begun:
     return begun
 
 
-def test_two_different_numbers_stand_side_by_side_and_the_coordinator_chooses(app):
+def test_two_different_numbers_stand_side_by_side_and_the_coordinator_chooses(app, client, session):
     begun = a_disputed_visit()
     desk, path = desk_of(app, begun)
 
+    told = text_of(client.get(f"{page_of_school(begun)}?lang=en"))
     listed = text_of(desk.get("/attendance?lang=en"))
     lock = desk.post(f"{path}/lock", data=lock_by("school"))
 
     for words in ("pupils 88", "pupils 70", "The numbers differ"):
         assert words in listed
+    assert "The centre compares both numbers." in told
     assert (lock.status_code, rows_of(Attendance.state)) == (302, [LOCKED])
     assert counting(begun.first) == HeadCounts(70)
 

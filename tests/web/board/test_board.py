@@ -106,9 +106,9 @@ def test_the_week_shows_who_is_where_and_links_to_page_and_panel(browser, panel)
     "path",
     ["/board?week=nonsense&day=x&programme=y&page=z", "/board?week=0001-01-01", "/board/month?month=9999-13",
      "/board?by=districts&show=busy", "/board/month?by=districts", "/board?day=2199-12-31",
-     "/board/month?month=2026-02"],
+     "/board/month?month=2026-02", "/visits?from=nonsense"],
 )  # fmt: skip
-def test_an_address_with_nonsense_shows_a_board(browser, scene, path):
+def test_an_address_with_nonsense_shows_a_board_or_a_week(browser, scene, path):
     plan_soon(scene)
 
     assert browser.get(path).status_code == 200

@@ -196,6 +196,8 @@ def test_the_list_is_narrowed_by_its_address_and_keeps_what_was_typed(desk, prog
     assert "Visits without a certificate Visit Day Why not yet" in text_of(not_yet)  # the heads of its columns
     assert "The school has not signed the numbers yet" in text_of(not_yet)
     assert f"/attendance/{waiting.visit.number}" in not_yet.text
+    for nonsense in ("show=x&kind=y&q=%25", "show=waiting&page=99999999", "q=" + "w" * 5000):
+        assert desk.get(f"{LIST}&{nonsense}").status_code == 200, nonsense
 
 
 def test_the_list_has_twenty_five_to_a_page_and_names_a_school_once_in_a_row(desk, programme):

@@ -23,7 +23,6 @@ from scheduler.requests.models import SchoolRequest
 from scheduler.requests.terms.school_request import RequestState
 from scheduler.staffing.service.offers import answer_offer
 from scheduler.turns.queries.desk import desk_of
-from scheduler.turns.service import judge_anew
 from scheduler.turns.terms import Matter, TurnRow
 from scheduler.visits.models.finding import Finding
 from scheduler.visits.models.substitution import SubstituteSearch
@@ -158,7 +157,7 @@ def test_the_inbox_knows_that_a_visit_waits_for_the_coordinator(app):
     assert listed.index("Waits for you") < listed.index(asked.number)
 
 
-def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one_and_less_often_where_all_is_kept(app):
+def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one(app):
     scene = Scene(planned=False)
     coordinator = staff_of(app, scene)
 
@@ -175,10 +174,7 @@ def test_the_whole_page_asks_as_often_for_twenty_visits_as_for_one_and_less_ofte
     for days in range(2, 8):
         more(days)
     assert selects_of(coordinator, "/desk") == one
-    at_most(14, one)
-
-    judge_anew(now=MONDAY)
-    at_most(12, selects_of(coordinator, "/desk"), "SELECTs where all is stored")
+    at_most(12, one)
 
 
 # --- a small centre on which each matter stands ---

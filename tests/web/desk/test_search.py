@@ -76,6 +76,13 @@ def test_safeguarding_finds_people_and_visits_but_no_requests(app, programme):
     assert (visit in page, 'href="/requests/R' in page) == (True, False)
 
 
+@pytest.mark.parametrize("typed", ["", "%", "';", "zzz", "R-", "P-" + "9" * 300, "a+" * 90])
+def test_whatever_is_typed_has_an_answer(desk, programme, typed):
+    make_school_request(programme=programme)
+
+    assert desk.get("/search", query_string={"q": typed}).status_code == 200
+
+
 @pytest.mark.parametrize("host", ["x", "0", "9" * 30])
 def test_a_host_that_is_not_there(desk, host):
     assert desk.get(f"/search?host={host}").status_code == 404

@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler.core.db import db, transaction
-from scheduler.core.quick_read import Compiled
 from scheduler.feeds import queries
 from scheduler.feeds.models import FeedBody
 from scheduler.people.models import Presenter, User
@@ -195,6 +194,7 @@ def test_a_poll_is_counted_and_logged_by_its_pattern_with_its_number(
 
 
 @pytest.mark.parametrize(("times", "by"), [(1, []), (2, ["page"])])
+@pytest.mark.both_databases
 def test_a_database_that_fails_is_asked_again_and_then_by_the_page(
     app: Flask, client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch, times: int, by: list[str]
 ) -> None:
@@ -212,24 +212,6 @@ def test_a_database_that_fails_is_asked_again_and_then_by_the_page(
         answer = client.get(address)
 
     assert (answer.status_code, reached, failures) == (200, by, [])
-
-
-@pytest.mark.both_databases
-def test_a_database_that_fails_while_it_is_made_anew_is_asked_again_by_the_page(
-    app: Flask, client: FlaskClient, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked, failures = Compiled.asked, [db.engine.dialect.loaded_dbapi.OperationalError("gone")] * 2
-
-    def fails_twice(*given: Any) -> Any:
-        if failures:
-            raise failures.pop()
-        return asked(*given)
-
-    monkeypatch.setattr(Compiled, "asked", fails_twice)
-    with pages(app) as reached:
-        answer = client.get(address)
-
-    assert (answer.status_code, reached, failures) == (200, ["page"], [])
 
 
 def test_what_is_damaged_is_made_anew(app: Flask, client: FlaskClient, address: str) -> None:

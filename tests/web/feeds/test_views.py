@@ -135,7 +135,7 @@ def test_reading_changes_nothing_but_the_time_of_the_last_reading_and_what_is_ke
     assert rows_of(AuditEntry) == []
 
 
-def test_a_token_is_never_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_trust_s27_a_token_is_never_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     presenter = make_presenter()
     token = service.make_feed(presenter_actor(presenter), "phone", "en", now=MONDAY)
@@ -149,7 +149,7 @@ def test_a_token_is_never_logged(client: FlaskClient, caplog: pytest.LogCaptureF
     assert token[:12] not in repr([vars(record) for record in caplog.records])
 
 
-def test_a_leaked_token_opens_nothing_else(client: FlaskClient) -> None:
+def test_trust_s28_a_leaked_token_opens_nothing_else(client: FlaskClient) -> None:
     presenter = a_cleared_educator()
     entry = make_entry_for(presenter)
     token = make_feed(presenter)

@@ -1,13 +1,20 @@
 """The pages of a presenter's drives, and the box on the coordinator's page of a visit."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
 
 from scheduler import config
 from scheduler.core.db import db
-from tests.visits.scene import Scene, delivered, visit_of
+from scheduler.people.models import User
+from scheduler.staffing.service.offers import answer_offer
+from tests.factories import MONDAY
+from tests.factories.people import presenter_actor
+from tests.factories.places import make_municipality
+from tests.papers import saved, words_of
+from tests.visits.scene import VISIT_DAY, Scene, delivered, mails, visit_of
 from tests.web.browser import browser_of, staff_of
 from tests.web.reading import main_of, text_of
 
@@ -71,3 +78,25 @@ def test_a_minor_is_shown_no_kilometres_costs_or_nights(app, scene, minor, statu
     assert browser.get("/drives").status_code == status
     assert [word for word in ("/drives", "kilometres", "Nights") if word in "".join(pages)] == shown
     assert browser.get(f"/drives/{visit_of(db.session, scene).number}").status_code == status
+
+
+@pytest.mark.parametrize("minor", [True, False])
+def test_a_minor_reads_no_kilometres_of_a_visit(app, tmp_path, minor):
+    scene = Scene()
+    town = make_municipality("Прокупље", lat=43.23, lon=21.59).id
+    ana, tara = scene.educator(home_id=town), scene.minor(home_id=town)
+    me = tara if minor else ana
+    browser, number = browser_of(app, me), visit_of(db.session, scene).number
+    scene.offer(ana, tara)
+
+    pages = [browser.get(f"{page}?lang=en").text for page in ("/offers", "/desk", f"/offers/{number}/decline")]
+    for person in (ana, tara):
+        answer_offer(presenter_actor(person), scene.visit_id, accepts=True, now=MONDAY)
+    pages += [browser.get(f"{page}?lang=en").text for page in (f"/day/{VISIT_DAY}", f"/people/{me.id}")]
+    paper = saved(browser.get(f"/day/{VISIT_DAY}.pdf?lang=en").data, tmp_path)
+    address = db.session.get_one(User, me.user_id).email
+    letters = [row.text for row in mails(db.session, "visit_offered") if row.address == address]
+
+    texts = [*pages, words_of(paper), *letters]
+    assert len(texts) == 7
+    assert [bool(re.search(r"\d (km|км)\b", text)) for text in texts] == [not minor] * 7

@@ -189,6 +189,13 @@ def test_a_user_chooses_her_language(app, user):
     assert user.language == "en"
 
 
+def test_what_is_saved_is_said_in_the_language_that_was_chosen(app, user):
+    page = browser_of(app, user).post("/account?lang=en", data={"language": "sr_Cyrl"}, follow_redirects=True).text
+
+    assert "Сачувано." in page
+    assert "Saved." not in page
+
+
 def test_a_presenter_finds_her_own_profile_from_her_account(app):
     presenter = make_presenter()
 
@@ -204,7 +211,10 @@ def test_an_administrator_invites_and_suspends(app):
     assert "nova@centre.example" in browser.get("/people/users").text
 
     user = rows_of(User)[-1]
+    suspended = browser_of(app, user)
+    assert suspended.get("/account").status_code == 200
     assert browser.post(f"/people/users/{user.id}/suspend").status_code == 302
+    assert suspended.get("/account").status_code == 302  # at the next page that is opened (TRUST S6)
     assert (user.email, user.suspended_at) == ("nova@centre.example", MONDAY)
     assert browser.post(f"/people/users/{user.id}/restore").status_code == 302
     assert browser.post(f"/people/users/{administrator.id}/suspend").status_code == 409

@@ -27,7 +27,7 @@ from tests.laws.page_reader import seen_on
 from tests.laws.routes import pages
 from tests.web.admin.uploading import uploaded
 from tests.web.browser import browser_of, sign_in_as, staff_of
-from tests.web.reading import a_link, rows_of
+from tests.web.reading import a_link, main_of, rows_of
 
 PASSWORD = "mesečina nad Drvengradom"
 FIREFOX = {"User-Agent": "Firefox/145 Linux"}
@@ -133,7 +133,8 @@ def test_too_many_codes_are_told_with_the_ways_that_stay(half_in):
     answer = half_in.post("/second-step?lang=en", data={"code": CODE})
 
     assert answer.status_code == 429
-    assert "a recovery code or a mailed link opens now" in unescape(answer.text)
+    assert "a recovery code or a mailed link works now" in unescape(answer.text)
+    assert 'href="/second-step"' in main_of(answer)
     assert answer.headers["Retry-After"] == "900"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler import config
 from scheduler.jobs import health, queue
+from scheduler.safeguarding.terms import VettingResult
 from scheduler.work.terms import BACKUP_JOB
 from tests.factories import MONDAY
 from tests.factories.messages import make_message
@@ -132,6 +133,9 @@ def test_the_figures_of_an_installation(client, session, worker, the_clock):
     renewed = make_presenter()
     for days in (10, 400):
         make_vetting(renewed.id, valid_until=MONDAY.date() + dt.timedelta(days=days))
+    refused = make_presenter()
+    make_vetting(refused.id, valid_until=MONDAY.date() + dt.timedelta(days=10))
+    make_vetting(refused.id, result=VettingResult.REFUSED)
 
     seen = figures_in(client.get("/metrics"))
 

@@ -38,6 +38,8 @@ def test_a_day_then_a_time_then_the_form_and_the_date_is_held_all_the_while(now)
     assert holds() == [HELD]
     for name in ("who", "where", "you"):
         assert "at 09:00. It is held for you until" in now.read(name)
+    now.client.post("/book/forget")
+    assert holds() == [RELEASED], "deleted answers free it"
 
 
 def test_nobody_waits_at_the_lock_while_its_mail_is_rendered(now, monkeypatch):

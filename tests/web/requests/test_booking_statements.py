@@ -12,9 +12,8 @@ from scheduler.core.db import transaction
 from scheduler.people.models import AvailableHours
 from scheduler.requests.models import BookingAnswers
 from scheduler.requests.service import unproved
-from scheduler.web.forms import BaseForm
 from scheduler.web.messages import views as message_views
-from scheduler.web.requests.booking.fields import FORMS, answered_form, blank_form
+from scheduler.web.requests.booking.fields import FORMS, blank_form
 from tests.ceilings import at_most
 from tests.counting import statements
 from tests.factories.school_time import tell_shifts
@@ -79,18 +78,14 @@ def walk(client, host, programme, educator, monkeypatch):
     tell_shifts(host.id)
     for page in FORMS:
         blank_form(page)  # of pages without an answer: kept for all visitors
-        answered_form(page, {})  # what all such forms have in common is kept, too
-    answered_form("when", {"preferred-0-on_day": ["8.12."]})
     built: Counter = Counter()
-    init, read = FlaskForm.__init__, BaseForm.read_of.__func__
+    init = FlaskForm.__init__
 
     def counted(form, *args, **given):
         built[type(form).__name__] += 1
         init(form, *args, **given)
 
     monkeypatch.setattr(FlaskForm, "__init__", counted)
-    counted_too = classmethod(lambda kind, typed: built.update([kind.__name__]) or read(kind, typed))
-    monkeypatch.setattr(BaseForm, "read_of", counted_too)
     return Walk(client, host, programme, built)
 
 

@@ -89,6 +89,8 @@ def test_the_open_page_chooses_no_municipality_for_anybody_and_says_that_one_is_
     assert '<option value="">Choose</option>' in first.text
     assert "Choose your municipality" not in first.text
     assert "Choose your municipality: free dates depend on the way." in text_of(without)
+    for town in ("x", "9" * 30):
+        assert open_page(client, municipality=town, programme="x", language="x").status_code == 200
 
 
 def test_nobody_learns_who_is_free(client, free, programme):
@@ -243,6 +245,10 @@ def test_a_date_taken_along_counts_although_the_booking_was_begun_with_another(c
 
     assert went.location == "/book/when"  # the programme is the same, so it is not asked again
     assert free.get("when").text.count(f'value="{named(one)["first_day"]}"') == 2
+    odd = {"day": "x", "language": "x", "classes": "?" * 200, "programme": "x"}
+    assert client.get("/book", query_string=odd).status_code == 200
+    assert client.post("/book", data={"host_id": str(free.host.id)} | odd).location == went.location
+    assert free.get("what").status_code == 200
 
 
 def test_the_pressed_day_is_marked_and_its_parts_of_the_day_are_drawn(free):

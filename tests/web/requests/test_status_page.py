@@ -163,8 +163,10 @@ def test_once_confirmed_the_directors_paper_names_the_day_and_who_comes_a_minor_
 ):
     school = School(on_day=dt.date(2026, 10, 6)).with_crew()
 
-    words = words_of(saved(client.get(school.at("/request.pdf", "sr_Latn")).data, tmp_path))
+    paper = client.get(school.at("/request.pdf", "sr_Latn"))
 
+    assert paper.mimetype == "application/pdf"
+    words = words_of(saved(paper.data, tmp_path))
     for word in ("Jelena Ristić", "Tara", "utorak, 6. oktobar 2026.", "09:55"):
         assert word in words
     assert "Nedodirljivić" not in words

@@ -106,7 +106,7 @@ def test_a_minor_reads_what_follows_before_pressing(app, scene):
     asked = browser.get(f"{scene.withdrawal}?lang=en").text
 
     assert "Withdraw the consent?" in asked
-    assert "stands in 1 visit to come" in asked
+    assert "is in the crew of 1 visit to come" in asked
     assert rows_of(GuardianConsent.withdrawn_at) == [None], "looking does nothing"
     assert browser.post(scene.withdrawal).location == "/account"
     [row] = rows_of(GuardianConsent)

@@ -22,6 +22,7 @@ from tests.factories.programmes import make_programme
 from tests.factories.safeguarding import a_cleared_educator, a_cleared_minor, make_consent, make_driving_check
 from tests.factories.staffing import a_confirmed_visit
 from tests.factories.visits import VISIT_DAY
+from tests.visits.defences import take_defences_away
 from tests.web.browser import browser_of
 from tests.web.reading import a_link, rows_of
 
@@ -161,8 +162,10 @@ def test_it_is_told_no_longer_when_a_fact_ends_or_the_day_is_another(app, client
         refused = VettingDraft(VettingResult.REFUSED, MONDAY.date(), MONDAY.date())
         record_driving_check(officer, ride.ana.id, refused, now=MONDAY)
     else:
-        with transaction() as session:
+        with transaction() as session:  # the ride stays on its day: here it is the one that moves
+            take_defences_away(session, "car_ride")
             session.scalars(select(CarRide)).one().on_day = VISIT_DAY + DAY
+            session.flush()
 
     assert RIDES not in client.get(f"{ride.consent}?lang=en").text
     assert ALONG not in read_by(app, ride.ana, ride.page)

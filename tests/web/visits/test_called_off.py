@@ -213,6 +213,20 @@ def test_a_minor_who_drives_nobody_is_asked_for_no_kilometres(app, scene, the_cl
     assert ["I have read it" in page for page in (*shown, body(hers.get("/offers")))] == [True, True, False]
 
 
+def test_kilometres_of_a_minor_are_stored_by_nobody(app, scene, the_clock):
+    ana, tara, scene.visit_id = scene.educator(), scene.minor(), scene.planned()
+    scene.confirmed_by(ana, tara)
+    the_clock.stands_at(LATE)
+    cancel_visit(scene.coordinator, scene.visit_id, reason="Прекид наставе", now=LATE)
+    number, typed = number_of_visit(scene), {"kilometres": "84"}
+    ours = coordinator(app, scene)
+
+    assert body(ours.get(f"/visits/{number}")).count("Note kilometres: ") == 1  # the adult
+    assert reading(app, tara).post(f"/offers/{number}/read", data=typed).status_code == 404
+    assert ours.post(f"/visits/{number}/driven/{tara.id}", data=typed).status_code == 404
+    assert [(row.read_at, row.kilometres) for row in rows_of(LateNotice)] == [(None, None)] * 2
+
+
 def test_the_page_says_how_many_hours_before_its_start_it_was_called_off(ours, called_off):
     assert rows_of(Presentation.notice_hours) == [23]
     assert "23 hours before the start" in body(ours.get(called_off))

@@ -11,12 +11,18 @@ from scheduler.core.numbers import RunningNumber
 from scheduler.core.tokens import token_hash
 from scheduler.feeds.models import FeedToken
 from scheduler.reports.queries.attendance import STATEFUL
+from scheduler.safeguarding.models import Guardian, GuardianConsent, Vetting
 from tools.bench.seed.base import COORDINATOR
 from tools.bench.seed.days import Calendar
 from tools.bench.seed.scratch import planted
 from tools.bench.seed.sizes import FEED_EVENTS, Size
 
 SERIES = ("R", "P", "U")
+PROOFS: tuple[tuple[Any, str, Any], ...] = (
+    (Vetting, "vetting recorded", Vetting.recorded_at),
+    (Guardian, "guardian named", Guardian.named_at),
+    (GuardianConsent, "consent recorded", GuardianConsent.recorded_at),
+)
 
 
 def tell_history(session: Session) -> None:
@@ -37,6 +43,9 @@ def tell_history(session: Session) -> None:
                 "details": '{"to": "' + state + '"}',
             },
         )
+    for proof, action, at in PROOFS:
+        told = {"actor": f"user:{COORDINATOR}", "action": action, "thing": proof.__tablename__, "details": "{}"}
+        planted(session, AuditEntry, proof.__table__, told | {"at": at, "thing_id": proof.id})
 
 
 def go_on_numbering(session: Session, calendar: Calendar, last: int) -> None:

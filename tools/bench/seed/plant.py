@@ -15,7 +15,6 @@ from scheduler.places.service.calendars import load_example_calendars
 from scheduler.places.service.hosts import load_reference_data
 from scheduler.requests.service.search_keys import write_search_keys
 from scheduler.requests.service.tallies import put_together
-from scheduler.turns.service import judge_anew
 from scheduler.visits.models.visits import Visit
 from tools.bench.seed import base, counted, history, waiting, work
 from tools.bench.seed.days import Calendar, birth_rows, calendar_of, day_rows, slot_rows
@@ -63,7 +62,6 @@ def plant(size: Size, now: dt.datetime, *, password_hash: str = "") -> Seed:
     with transaction() as session:
         counted.settle_papers(session)
     add_up_everything()
-    judge_anew(now=now)
     write_search_keys()
     put_together()
     history.look_through()

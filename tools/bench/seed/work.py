@@ -14,6 +14,7 @@ from scheduler.people.models import Presenter
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.models import Closure, Host
 from scheduler.places.terms.hosts import ClosureReason
+from scheduler.places.terms.venue import Venue
 from scheduler.programmes.terms import Audience, SchoolLevel
 from scheduler.requests.models import RequestedPresentation, SchoolRequest
 from scheduler.requests.terms.school_request import DayPart, RequestChannel
@@ -322,7 +323,7 @@ def plant_entries(session: Session, size: Size, calendar: Calendar) -> None:
         ends_at=UNKNOWN + dt.timedelta(hours=1), zone=BELGRADE,
         programme_sr_cyrl="Безбедно на интернету, 1. разговор", programme_en="Safe on the internet, talk 1",
         host_sr_cyrl="Вук Караџић 17", host_sr_latn="Vuk Karadžić 17", address_sr_cyrl="Школска 17, 11000 Београд",
-        address_sr_latn="Školska 17, 11000 Beograd", room="Свечана сала", classes="V-1", point=None,
+        address_sr_latn="Školska 17, 11000 Beograd", venue=Venue("Свечана сала"), classes="V-1", point=None,
         crew=("Ана Петровић",), page_url=f"{settings().base_url}/visits/P-YEAR-NUMBER",
         helpline=settings().helpline_number,
     )  # fmt: skip

@@ -34,7 +34,6 @@ def answer_rows(booking: BookingDraft, draft: RequestDraft, problems: Mapping[st
     wrong: dict[str, str] = {}
     for field, reason in problems.items():
         wrong.setdefault(page_of(field), worded(reason))
-    room = [draft.room] if draft.room else []
     answers: list[tuple[str, str, list[str]]] = [
         (
             "host",
@@ -49,7 +48,7 @@ def answer_rows(booking: BookingDraft, draft: RequestDraft, problems: Mapping[st
         ("when", _("When"), _when(booking, draft)),
         ("who", _("Who listens"), [sitting_of(asked) for asked in draft.presentations]),
         *(("day", row.name(language), _sittings(part)) for row, part in zip(chosen[1:], draft.parts, strict=True)),
-        ("where", _("Room"), room + equipment_of(draft)),
+        ("where", _("Room"), [draft.venue.text(language), *equipment_of(draft)]),
         ("where", _("Who guards the children"), [draft.safeguarding_contact]),
         ("you", _("You"), [draft.contact_name, draft.contact_email, draft.contact_phone, *wish_for_call(draft)]),
     ]

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from scheduler.booking.terms.free_dates import FreeDates, FreeWish, Lack
 from scheduler.core import clock
-from scheduler.core.records import replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.requests.rules.school_request import LONGEST_SPAN_DAYS
 from scheduler.waitlist.queries.ranks import waiting_now

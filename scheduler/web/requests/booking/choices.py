@@ -45,9 +45,8 @@ def _offered_of(
 
 
 def furnish_programmes(form: WhatForm, rows: Iterable[ProgrammeRow]) -> None:
-    """Offer the programmes; a form that nobody is shown needs no name of one that was not chosen."""
-    chosen = (form.programme.data or ()) if form.is_only_read else None
-    form.programme.choices = programme_choices(row for row in rows if chosen is None or str(row.id) in chosen)
+    """Offer the programmes."""
+    form.programme.choices = programme_choices(rows)
 
 
 def programmes_for(

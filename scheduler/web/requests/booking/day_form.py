@@ -1,12 +1,12 @@
 """The form of the further parts of a booking: one sitting of each programme but the first."""
 
-from wtforms import HiddenField
+from wtforms import FormField, HiddenField
 
 from scheduler.requests.rules.school_request import MOST_PRESENTATIONS
 from scheduler.requests.terms.school_request import DayPart, PresentationDraft
 from scheduler.web.forms import number_of
 from scheduler.web.i18n import _l
-from scheduler.web.list_forms import ListedForm, RowField, RowsField
+from scheduler.web.list_forms import ListedForm, RowsField
 from scheduler.web.requests.forms import PresentationForm, presentation_of
 
 MOST_FURTHER_PARTS = MOST_PRESENTATIONS - 1  # beside the first
@@ -21,7 +21,7 @@ class PartForm(PresentationForm):
 class DayForm(ListedForm):
     """What each further programme asks: who listens, how many, from when."""
 
-    parts = RowsField(RowField(PartForm, label=_l("Programme")), max_entries=MOST_FURTHER_PARTS)
+    parts = RowsField(FormField(PartForm, label=_l("Programme")), max_entries=MOST_FURTHER_PARTS)
 
     def drafts(self) -> dict[int, PresentationDraft]:
         """The sitting of each programme that was named and can be read."""

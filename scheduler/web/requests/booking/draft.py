@@ -6,6 +6,7 @@ shows what was typed and nothing is read in two ways.
 
 import datetime as dt
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from flask import g, request, session
@@ -22,7 +23,6 @@ from scheduler.booking.terms.free_dates import Bounds, FreeWish
 from scheduler.booking.terms.holds import HeldDate, HoldWish, Slot
 from scheduler.core import clock
 from scheduler.core.errors import Reason
-from scheduler.core.records import dataclass, field, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places.rules.hosts import teaches
 from scheduler.places.terms.hosts import HostDraft, HostRow

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,6 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from scheduler.core.errors import NotFound, Reason
-from scheduler.core.records import dataclass, replace
 from scheduler.people.terms import TeachingLanguage
 from scheduler.places import queries as place_queries
 from scheduler.places.rules.presence import SaidBeside, is_anyone_away
@@ -47,7 +47,7 @@ WITH_DAY = (*PAGES[:3], DAY_PAGE, *PAGES[3:])
 EQUIPMENT = ("has_projector", "has_sound", "has_internet", "step_free", "special_needs")
 TICKS = (*EQUIPMENT, "teacher_stays", "recent_incident")
 TEXTS = {
-    "where": ("room", "safeguarding_contact"),
+    "where": ("safeguarding_contact",),
     "you": ("contact_name", "contact_email", "contact_phone", "file_number"),
 }
 WISHES = "preferred-"
@@ -114,13 +114,8 @@ def answered_form(page: str, typed: Typed, sent: Mapping[tuple[str, ...], BaseFo
         said = {name: values for name, values in typed.items() if EMPTY_WISHES.get(name) != values}
         if not any(name.startswith(WISHES) for name in said):
             kind, typed = WhenWithoutWishesForm, said
-    return _to_be_read(kind).read_of(MultiDict(typed))
-
-
-@cache
-def _to_be_read(kind: Any) -> type[BaseForm]:
-    """The same without the key of a sending: nobody sends it."""
-    return type(kind.__name__, (kind,), {"form_key": None})
+    form: BaseForm = kind(formdata=MultiDict[str, str](typed), meta={"csrf": False})
+    return form
 
 
 def page_of(field: str) -> str:
@@ -154,6 +149,7 @@ def draft_of(forms: dict[str, BaseForm], host: HostRow | None, today: dt.date) -
         blackouts=when.cannot() if isinstance(when, WhenForm) else (),
         presentations=presentations_of(who, DayPart(when.day_part.data or DayPart.ANY)),
         for_waiting_list=bool(when.waiting.data),
+        venue=where.venue(),
         **texts,
         **ticks,
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,6 @@ from scheduler.config import centre_timezone
 from scheduler.core import clock
 from scheduler.core.errors import Conflict, TooMany
 from scheduler.core.language import clock_time, long_day
-from scheduler.core.records import replace
 from scheduler.people.rules import network_of
 from scheduler.places.terms.hosts import HostDraft
 from scheduler.policy import ANONYMOUS

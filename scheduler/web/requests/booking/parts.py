@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from scheduler.booking.rules.days_that_suit import HORIZON_DAYS
 from scheduler.booking.rules.holds import main_audience
 from scheduler.core import clock
 from scheduler.core.errors import NotFound, Reason
-from scheduler.core.records import replace
 from scheduler.programmes.queries import programme_of
 from scheduler.programmes.terms import Audience, ProgrammeRow
 from scheduler.requests.queries.hours import AROUND, OpenSchool

@@ -30,7 +30,6 @@ from scheduler.web import near_dates
 from scheduler.web.filters import moment, say
 from scheduler.web.form_words import FormReason
 from scheduler.web.forms import BaseForm
-from scheduler.web.frame import empty_page, known_page
 from scheduler.web.guards import public
 from scheduler.web.i18n import _, _l, page_language
 from scheduler.web.limits import BOOKING_RATE, FREE_DATES, SEARCHES, limiter, note_wait
@@ -59,7 +58,6 @@ WORDS = {  # of each page: what its link says, and its title
     "where": (_l("Room"), _l("Who will be there, and in which room?")),
     "you": (_l("You"), _l("Whom do we write to?")),
 }
-EMPTY_PAGES = ("what", "who", "where", "you")  # made of nothing but what `_book_page` names, while nothing is typed
 MOST_SUGGESTED = 8  # while typing; the page itself shows more
 
 
@@ -77,8 +75,7 @@ def book() -> ResponseReturnValue:
         near_dates.remember(host=chosen)
         return redirect(address_of(booking.next_page("host") if hold.move_hold(booking, "host") else "when"))
     typed, asked, carried = request.args.get("q", "")[:200], host_asked(), carried_in(request.args)
-    shown = empty_page if request.method == "GET" and not booking.answers else render_template
-    return shown(
+    return render_template(
         "requests/book.html",
         form=form,
         **search_facts("" if asked else typed, request.args),
@@ -203,10 +200,7 @@ def _book_page(booking: BookingDraft, page: str, form: BaseForm) -> ResponseRetu
         "kept": bool(booking.answers),
         "goes_on": address_of(booking.next_page(page)),
     }
-    template, own = f"requests/book_{page}.html", {"held": hold.held_note(booking)}
-    if page in EMPTY_PAGES and not booking.typed_before(page):
-        return empty_page(template, form, own, **facts)
-    return _shown(template, form, **own, **facts)
+    return _shown(f"requests/book_{page}.html", form, held=hold.held_note(booking), **facts)
 
 
 def _facts_of(booking: BookingDraft, page: str, form: BaseForm) -> dict[str, Any]:
@@ -291,12 +285,14 @@ def _check_page(
     doubts: Mapping[str, TypedSlip],
     facts: dict[str, Any],
 ) -> str:
-    """Where nothing was pressed, nothing is doubted and no line of a day is drawn, only the answers are her own."""
-    own = {"answers": get_template_attribute("components/check_answers.html", "check_answers")(rows)}
-    own["held"] = hold.held_note(booking)
-    if request.method == "GET" and not doubts and "line" not in facts:
-        return empty_page("requests/check.html", form, own, rows=(), asked=(), **facts)
-    return render_template("requests/check.html", form=form, rows=rows, asked=words.asked_about(doubts), **own, **facts)
+    return render_template(
+        "requests/check.html",
+        form=form,
+        rows=rows,
+        asked=words.asked_about(doubts),
+        held=hold.held_note(booking),
+        **facts,
+    )
 
 
 def _keys_of_booking(form: CheckForm) -> str:
@@ -344,9 +340,12 @@ def too_many(error: TooMany) -> str:
 @public
 def sent() -> ResponseReturnValue:
     """Look into your mail: nothing is seen before the link in it is opened."""
-    own = {"address": session.get("booked", ""), **hold.kept_words(session.get("asked"))}
-    told = {name: text for name, text in own.items() if text}
-    return known_page("requests/sent.html", told, may_correct="asked" in session)
+    return render_template(
+        "requests/sent.html",
+        address=session.get("booked", ""),
+        may_correct="asked" in session,
+        **hold.kept_words(session.get("asked")),
+    )
 
 
 @bp.route("/book/address", methods=["GET", "POST"])

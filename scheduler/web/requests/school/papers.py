@@ -1,5 +1,7 @@
 """What a school takes from its page: the note to parents, a new booking; and what it tells the crew: how to find it."""
 
+from dataclasses import asdict
+
 from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -72,7 +74,9 @@ def answers_again(page: RequestPage) -> dict[str, Typed]:
     who: Typed = {}
     for number, asked in enumerate(page.presentations):
         who |= {f"presentations-{number}-{name}": [typed] for name, typed in _sitting(asked).items()}
-    where = {"room": [page.room], "safeguarding_contact": [page.safeguarding_contact]}
+    where = {name: [value] for name, value in asdict(page.venue).items()} | {
+        "safeguarding_contact": [page.safeguarding_contact]
+    }
     answers = {
         "host": {"host_id": [str(row.host.id)]},
         "who": who,

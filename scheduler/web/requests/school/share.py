@@ -136,7 +136,7 @@ def _sittings(page: RequestPage, visit: CrewShown | None) -> list[dict[str, Any]
             "starts": times[number] if number < len(times) else asked.starts_local,
             "audience": AUDIENCES[asked.audience],
             "classes": asked.classes,
-            "room": page.room,
+            "venue": page.venue.text(page_language()),
             "parents": asked.for_parents,
         }
         for number, asked in enumerate(page.presentations)
@@ -146,9 +146,8 @@ def _sittings(page: RequestPage, visit: CrewShown | None) -> list[dict[str, Any]
 def _said_of(page: RequestPage, visit: CrewShown | None) -> list[str]:
     """The lines of a text for colleagues: what, where and when, as far as it is agreed."""
     language, row = page_language(), page.row
-    room = _("Room: %(room)s", room=page.room) if page.room else ""
-    lines = [row.programme.name(language), row.host.name(language), *_when(page, visit), room]
-    return [line for line in lines if line]
+    where = [f"{label}: {value}" for label, value in page.venue.facts(language)]
+    return [row.programme.name(language), row.host.name(language), *_when(page, visit), *where]
 
 
 def _said_beside(page: RequestPage) -> list[str]:

@@ -230,7 +230,7 @@ def paper_of(page: RequestPage) -> Response:
                 audience=words.who_is_expected(asked),
                 classes=spelled(asked.classes, language),
                 expected=asked.pupils + asked.parents + asked.teachers,
-                room=spelled(page.room, language),
+                venue=page.venue,
                 starts_local=agreed or asked.starts_local,
             )
             for asked, agreed in zip_longest(page.presentations, times[: len(page.presentations)])

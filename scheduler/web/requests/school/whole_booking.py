@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from flask import Response, render_template, url_for
@@ -11,7 +12,6 @@ from scheduler.booking.queries.lost_dates import lost_date
 from scheduler.booking.rules.day_line import LaidPart, shifts_of
 from scheduler.core import clock
 from scheduler.core.errors import NotFound
-from scheduler.core.records import dataclass
 from scheduler.readiness.queries.findings import checklist_of
 from scheduler.readiness.rules import asked_until
 from scheduler.requests.queries.hours import OpenSchool
