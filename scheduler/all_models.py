@@ -13,7 +13,6 @@ MODULES = (
     "messages.models",
     "places.models",
     "people.models",
-    "people.version_models",
     "people.search_models",
     "keys.models",
     "work.models",

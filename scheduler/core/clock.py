@@ -18,11 +18,6 @@ def local_day(moment: dt.datetime, zone: str = "") -> dt.date:
     return moment.astimezone(ZoneInfo(zone or centre_timezone())).date()
 
 
-def begin_of(day: dt.date) -> dt.datetime:
-    """The first UTC moment of a day where the centre works; where the clocks jump over midnight, that of the jump."""
-    return dt.datetime.combine(day, dt.time.min, tzinfo=ZoneInfo(centre_timezone())).astimezone(dt.UTC)
-
-
 def moment_of(day: dt.date, wall: dt.time, zone: str = BELGRADE) -> dt.datetime:
     """The UTC moment of a wall clock time.
 

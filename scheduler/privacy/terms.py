@@ -31,7 +31,6 @@ LEFT_OUT = frozenset(
         "imported_row",
         "job_run",
         "long_work",
-        "minors_version",
         "open_way",
         "panel_seat",
         "panel_sum",

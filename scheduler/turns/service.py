@@ -1,7 +1,6 @@
 """In the morning coordinators read what is due; a mail that failed leaves once more, if it is so still."""
 
 import datetime as dt
-import logging
 
 from sqlalchemy import select
 
@@ -25,8 +24,6 @@ from scheduler.turns.wording import why_of
 MORNING_MAIL = "turns_due"
 MOST_LINES = 20
 ONCE_IN = dt.timedelta(hours=20)
-
-log = logging.getLogger(__name__)
 
 
 def send_again(actor: Actor, message_id: int, *, now: dt.datetime) -> bool:

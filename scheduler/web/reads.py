@@ -5,13 +5,12 @@ minor's whole name is a read. What shows less, a given name alone, or is no text
 An answer whose line cannot be written is not given. The file with everything has its own line in the audit.
 """
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from html import unescape
 from itertools import pairwise
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from scheduler.core import clock
 from scheduler.core.names import spellings, whole_name
@@ -36,8 +35,7 @@ class Lookout:
     A whole name stands in a text where the letters around its first space stand; of short words they are fewer.
     """
 
-    def __init__(self, minors: Mapping[int, tuple[str, str]], version: int | None, day: dt.date) -> None:
-        self.version, self.day = version, day
+    def __init__(self, minors: Mapping[int, tuple[str, str]]) -> None:
         self._ways = {presenter_id: _ways(*both) for presenter_id, both in minors.items()}
         self._whose: dict[tuple[str, str], set[int]] = {}
         self._of_one_word: set[int] = set()  # they are looked for: a text has no sign for them
@@ -50,9 +48,6 @@ class Lookout:
                 else:
                     self._of_one_word.add(presenter_id)
         self._lengths = {(len(first), len(following)) for first, following in self._whose}
-
-    def ids(self) -> Set[int]:
-        return self._ways.keys()
 
     def named_in(self, body: str) -> set[int]:
         """Whose whole name a text holds: between tags, across them (a search marks letters), or in an attribute."""
@@ -103,28 +98,12 @@ def _note_minors(actor: Actor, page: str, response: Response) -> None:
     readable = response.mimetype in READABLE and not 300 <= response.status_code < 400
     if not readable and not told:
         return  # a redirect, a picture, a paper that names no presenter: nobody is asked for
-    lookout, noted = _lookout(actor, page, now)
+    minors = reads.minors_of(actor, page, now=now)
+    lookout = Lookout(minors.names)
     response.direct_passthrough = response.direct_passthrough and not readable  # a file of text is read here
     seen = lookout.named_in(response.get_data(as_text=True)) if readable else set()
-    if fresh := (seen | (told & lookout.ids())) - noted:
+    if fresh := (seen | (told & minors.names.keys())) - minors.noted:
         reads.note_reads(actor, fresh, page, now=now)
-
-
-def _lookout(actor: Actor, page: str, now: dt.datetime) -> tuple[Lookout, Set[int]]:
-    """The minors of the actor's centre, and with whom of them she was noted there today.
-
-    They are remembered by this process for as long as their version and the day are the same; each answer asks.
-    """
-    kept: dict[int | None, Lookout] = current_app.extensions.setdefault("minors_by_centre", {})
-    known, today = kept.get(actor.centre_id), clock.local_day(now)
-    of_today = known if known is not None and known.day == today else None
-    told = reads.minors_of(actor, page, of_today.version if of_today else None, now=now)
-    if of_today is not None and told.names is None:
-        return of_today, told.noted
-    made = Lookout(told.names or {}, told.version, today)
-    if told.version is not None:
-        kept[actor.centre_id] = made
-    return made, told.noted
 
 
 def register(app: Flask) -> None:

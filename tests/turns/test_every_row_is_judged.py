@@ -4,6 +4,7 @@ Pages read only what may wait. Here all are read, with all crews, and judged.
 """
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,6 @@ from scheduler.attendance.models import Attendance, HeadCount
 from scheduler.attendance.terms import AttendanceState, CountSource
 from scheduler.core import clock
 from scheduler.core.db import db, transaction
-from scheduler.core.errors import SchedulerError
 from scheduler.people.models import Presenter
 from scheduler.people.terms import PresenterKind
 from scheduler.policy import Actor, in_reach
@@ -74,12 +74,15 @@ ACTS = sorted({name for walk in WALKS for name, _number in walk})
 class World(whereabouts.World):
     """The visit with everything that is done to it, and each row that the rule asks about written by whoever."""
 
+    def walk(self, acts: Walk) -> None:
+        """What the database refuses, a second open wish or a promise of the same hour, is not done."""
+        with suppress(sa.exc.IntegrityError):
+            super().walk(acts)
+        db.session.rollback()
+
     def write(self, *rows: object) -> None:
-        try:
-            with transaction() as session:
-                session.add_all(rows)
-        except sa.exc.IntegrityError as twice:
-            raise SchedulerError from twice
+        with transaction() as session:
+            session.add_all(rows)
 
     def change(self, statement: sa.Update | sa.Delete) -> None:
         with transaction() as session:

@@ -27,7 +27,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def named_in(body: str, minors: dict[int, tuple[str, str]]) -> set[int]:
-    return Lookout(minors, None, MONDAY.date()).named_in(body)
+    return Lookout(minors).named_in(body)
 
 
 def lines(action: str) -> list[tuple[str, int, str]]:
@@ -78,12 +78,9 @@ def test_who_is_no_staff_or_sees_no_minor_is_not_noted(app: Flask, minor, coordi
     assert lines(MINOR_READ) == []
 
 
-def test_trust_s34_what_is_remembered_of_minors_is_of_today_and_of_now(app: Flask, minor, coordinator, the_clock):
+def test_trust_s34_who_is_a_minor_is_asked_with_each_page(app: Flask, minor, coordinator, the_clock):
     browser = browser_of(app, coordinator)
     browser.get("/people")
-    remembered = app.extensions["minors_by_centre"][minor.centre_id]
-    browser.get("/settings/person")
-    assert app.extensions["minors_by_centre"][minor.centre_id] is remembered
     other = make_presenter(
         kind=PresenterKind.INFLUENCER, birth_date=dt.date(2010, 6, 1), centre_id=minor.centre_id,
         given_name="Вук", family_name="Лукић",

@@ -26,9 +26,9 @@ CREATE TABLE audit_entry (
 	CONSTRAINT pk_audit_entry PRIMARY KEY (id)
 )
 ;
-CREATE INDEX ix_audit_entry_thing_thing_id_id ON audit_entry (thing, thing_id, id)
-;
 CREATE INDEX reads_of_minors ON audit_entry (actor, at) WHERE action = 'minor read'
+;
+CREATE INDEX ix_audit_entry_thing_thing_id_id ON audit_entry (thing, thing_id, id)
 ;
 CREATE TRIGGER audit_entry_keeps BEFORE DELETE ON audit_entry
     BEGIN SELECT RAISE(ABORT, 'audit_entry_keeps'); END
@@ -246,11 +246,11 @@ CREATE TABLE person_search_key (
 	CONSTRAINT ck_person_search_key_both_or_none CHECK ((search_key IS NULL) = (mailbox_key IS NULL))
 )
 ;
-CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
-;
 CREATE INDEX ix_person_search_key_centre_id_search_key ON person_search_key (centre_id, search_key)
 ;
 CREATE INDEX persons_not_folded ON person_search_key (user_id) WHERE search_key IS NULL
+;
+CREATE INDEX ix_person_search_key_mailbox_key ON person_search_key (mailbox_key)
 ;
 CREATE TABLE job_run (
 	id INTEGER NOT NULL, 
@@ -310,9 +310,9 @@ CREATE TABLE contact_search_key (
 	CONSTRAINT pk_contact_search_key PRIMARY KEY (school_request_id)
 )
 ;
-CREATE INDEX contacts_not_folded ON contact_search_key (school_request_id) WHERE search_key IS NULL
-;
 CREATE INDEX ix_contact_search_key_centre_id_school_request_id_search_key ON contact_search_key (centre_id, school_request_id, search_key)
+;
+CREATE INDEX contacts_not_folded ON contact_search_key (school_request_id) WHERE search_key IS NULL
 ;
 CREATE TABLE request_tally (
 	id INTEGER NOT NULL, 
@@ -474,10 +474,6 @@ CREATE INDEX ix_user_account_centre_id ON user_account (centre_id)
 ;
 CREATE TRIGGER user_account_origin_stays_update BEFORE UPDATE OF origin_id ON user_account WHEN OLD.password_hash IS NOT NULL AND (NEW.origin_id IS NOT OLD.origin_id) BEGIN SELECT RAISE(ABORT, 'origin_stays'); END
 ;
-CREATE TRIGGER user_account_names_a_minor_update AFTER UPDATE OF centre_id, given_name, family_name, other_given_name, other_family_name ON user_account WHEN (NEW.centre_id IS NOT OLD.centre_id OR NEW.given_name IS NOT OLD.given_name OR NEW.family_name IS NOT OLD.family_name OR NEW.other_given_name IS NOT OLD.other_given_name OR NEW.other_family_name IS NOT OLD.other_family_name) AND EXISTS (SELECT 1 FROM presenter p WHERE p.user_id = NEW.id AND p.adult_on IS NOT NULL) BEGIN INSERT INTO minors_version (centre_id, version)
-  SELECT w.centre_id, random() FROM (SELECT DISTINCT u.centre_id FROM (SELECT OLD.centre_id AS centre_id UNION SELECT NEW.centre_id) u) w WHERE w.centre_id IS NOT NULL
-  ON CONFLICT (centre_id) DO UPDATE SET version = EXCLUDED.version; END
-;
 CREATE TRIGGER user_account_is_folded_anew_insert AFTER INSERT ON user_account  BEGIN INSERT INTO person_search_key (user_id, centre_id) VALUES (NEW.id, NEW.centre_id)
   ON CONFLICT (user_id) DO UPDATE SET centre_id = EXCLUDED.centre_id, search_key = NULL, mailbox_key = NULL; END
 ;
@@ -497,13 +493,6 @@ CREATE TRIGGER user_account_tells_feeds_update AFTER UPDATE ON user_account  BEG
     WHERE NOT EXISTS (SELECT 1 FROM feed_version v WHERE v.presenter_id = w.presenter_id);
   UPDATE feed_body SET packed = NULL WHERE packed IS NOT NULL AND feed_id IN (
     SELECT t.id FROM feed_token t WHERE t.revoked_at IS NULL AND t.presenter_id IN (SELECT q.id AS presenter_id FROM presenter q WHERE q.user_id = OLD.id UNION SELECT q.id AS presenter_id FROM presenter q WHERE q.user_id = NEW.id)); END
-;
-CREATE TABLE minors_version (
-	centre_id INTEGER NOT NULL, 
-	version BIGINT NOT NULL, 
-	CONSTRAINT pk_minors_version PRIMARY KEY (centre_id), 
-	CONSTRAINT fk_minors_version_centre_id FOREIGN KEY(centre_id) REFERENCES centre (id) ON DELETE CASCADE
-)
 ;
 CREATE TABLE helpline_publication (
 	id INTEGER NOT NULL, 
@@ -837,18 +826,6 @@ CREATE TRIGGER presenter_protection_follows_the_birth_date_insert BEFORE INSERT 
 ;
 CREATE TRIGGER presenter_protection_follows_the_birth_date_update BEFORE UPDATE ON presenter WHEN (NEW.adult_on IS NOT date(NEW.birth_date, '+18 years') OR NEW.may_present_from IS NOT date(NEW.birth_date, '+15 years')) BEGIN SELECT RAISE(ABORT, 'protection_follows_the_birth_date'); END
 ;
-CREATE TRIGGER presenter_is_a_minor_insert AFTER INSERT ON presenter WHEN NEW.adult_on IS NOT NULL BEGIN INSERT INTO minors_version (centre_id, version)
-  SELECT w.centre_id, random() FROM (SELECT DISTINCT u.centre_id FROM user_account u WHERE u.id IN (NEW.user_id)) w WHERE w.centre_id IS NOT NULL
-  ON CONFLICT (centre_id) DO UPDATE SET version = EXCLUDED.version; END
-;
-CREATE TRIGGER presenter_is_a_minor_delete AFTER DELETE ON presenter WHEN OLD.adult_on IS NOT NULL BEGIN INSERT INTO minors_version (centre_id, version)
-  SELECT w.centre_id, random() FROM (SELECT DISTINCT u.centre_id FROM user_account u WHERE u.id IN (OLD.user_id)) w WHERE w.centre_id IS NOT NULL
-  ON CONFLICT (centre_id) DO UPDATE SET version = EXCLUDED.version; END
-;
-CREATE TRIGGER presenter_is_a_minor_update AFTER UPDATE OF adult_on, user_id ON presenter WHEN (NEW.adult_on IS NOT OLD.adult_on OR NEW.user_id IS NOT OLD.user_id) BEGIN INSERT INTO minors_version (centre_id, version)
-  SELECT w.centre_id, random() FROM (SELECT DISTINCT u.centre_id FROM user_account u WHERE u.id IN (OLD.user_id, NEW.user_id)) w WHERE w.centre_id IS NOT NULL
-  ON CONFLICT (centre_id) DO UPDATE SET version = EXCLUDED.version; END
-;
 CREATE TRIGGER presenter_birth_date_is_corrected_by_two_update BEFORE UPDATE ON presenter WHEN OLD.birth_date IS NOT NULL AND NEW.birth_date IS NOT NULL AND NEW.birth_date <> OLD.birth_date AND NOT EXISTS (SELECT 1 FROM birth_date_correction c
   WHERE c.presenter_id = NEW.id AND c.birth_date = NEW.birth_date AND c.confirmed_at IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM birth_date_correction d
@@ -1013,11 +990,11 @@ CREATE TABLE long_work (
 	CONSTRAINT ck_long_work_phase CHECK (phase IN ('', 'reading', 'comparing', 'storing', 'issuing', 'searching', 'drawing', 'writing'))
 )
 ;
+CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
+;
 CREATE INDEX ix_long_work_centre_id_kind_id ON long_work (centre_id, kind, id)
 ;
 CREATE INDEX ix_long_work_user_id ON long_work (user_id)
-;
-CREATE INDEX ix_long_work_state_leased_until ON long_work (state, leased_until)
 ;
 CREATE TABLE helpline_list (
 	id INTEGER NOT NULL, 
@@ -1283,13 +1260,13 @@ CREATE TABLE certificate_template (
 	CONSTRAINT fk_certificate_template_third_id FOREIGN KEY(third_id) REFERENCES certificate_picture (id) ON DELETE RESTRICT
 )
 ;
+CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
+;
 CREATE UNIQUE INDEX one_version_of_a_programme ON certificate_template (programme_id, version) WHERE programme_id IS NOT NULL
 ;
 CREATE UNIQUE INDEX one_version_of_a_centre ON certificate_template (centre_id, version) WHERE programme_id IS NULL
 ;
 CREATE INDEX ix_certificate_template_centre_id_programme_id_version ON certificate_template (centre_id, programme_id, version)
-;
-CREATE INDEX ix_certificate_template_programme_id ON certificate_template (programme_id)
 ;
 CREATE TRIGGER certificate_template_template_stays_update BEFORE UPDATE ON certificate_template WHEN TRUE BEGIN SELECT RAISE(ABORT, 'template_stays'); END
 ;
@@ -1531,9 +1508,9 @@ CREATE TABLE vetting (
 	CONSTRAINT fk_vetting_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
-;
 CREATE INDEX checks_in_order ON vetting (presenter_id, checked_on, id, result, valid_until)
+;
+CREATE INDEX ix_vetting_presenter_id_valid_until ON vetting (presenter_id, valid_until)
 ;
 CREATE TRIGGER vetting_row_is_not_replaced_insert BEFORE INSERT ON vetting WHEN EXISTS (SELECT 1 FROM vetting n WHERE (n.id = NEW.id)) BEGIN SELECT RAISE(ABORT, 'row_is_not_replaced'); END
 ;
@@ -1900,9 +1877,9 @@ CREATE TABLE assignment_stop (
 	CONSTRAINT ck_assignment_stop_liftedbecause CHECK (lifted_because IN ('nothing_found', 'somebody_else', 'settled'))
 )
 ;
-CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
-;
 CREATE INDEX ix_assignment_stop_presenter_id_stopped_at ON assignment_stop (presenter_id, stopped_at)
+;
+CREATE UNIQUE INDEX one_standing_stop ON assignment_stop (presenter_id) WHERE lifted_at IS NULL
 ;
 CREATE TRIGGER assignment_stop_stop_stays_insert BEFORE INSERT ON assignment_stop WHEN NEW.lifted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'stop_stays'); END
 ;
@@ -2052,14 +2029,6 @@ CREATE TABLE school_request (
 	CONSTRAINT fk_school_request_owner_id FOREIGN KEY(owner_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
-;
-CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
-;
-CREATE INDEX ix_school_request_booking ON school_request (booking)
-;
-CREATE INDEX requests_by_last_day ON school_request (centre_id, last_day, number, host_id) WHERE state IN ('waitlisted')
-;
 CREATE INDEX requests_to_look_at ON school_request (centre_id) WHERE attention = 1
 ;
 CREATE INDEX requests_of_the_inbox ON school_request (centre_id, state, state_since, owner_id, attention, programme_id, host_id, number)
@@ -2073,6 +2042,14 @@ CREATE INDEX ix_school_request_programme_id_last_day ON school_request (programm
 CREATE INDEX ix_school_request_centre_id_state_first_day ON school_request (centre_id, state, first_day)
 ;
 CREATE INDEX ix_school_request_contact_email ON school_request (contact_email)
+;
+CREATE INDEX ix_school_request_host_id_first_day ON school_request (host_id, first_day)
+;
+CREATE INDEX ix_school_request_parent_id ON school_request (parent_id) WHERE parent_id IS NOT NULL
+;
+CREATE INDEX ix_school_request_booking ON school_request (booking)
+;
+CREATE INDEX requests_by_last_day ON school_request (centre_id, last_day, number, host_id) WHERE state IN ('waitlisted')
 ;
 CREATE TRIGGER school_request_booking_of_one_school_insert BEFORE INSERT ON school_request WHEN NEW.booking = '' OR EXISTS (SELECT 1 FROM school_request o WHERE o.booking = NEW.booking AND (o.host_id <> NEW.host_id OR o.contact_email <> NEW.contact_email)) BEGIN SELECT RAISE(ABORT, 'booking_of_one_school'); END
 ;
@@ -2159,11 +2136,11 @@ CREATE TABLE post (
 	CONSTRAINT ck_post_poststate CHECK (state IN ('planned', 'ready', 'posted', 'dropped'))
 )
 ;
-CREATE INDEX ix_post_campaign_id ON post (campaign_id)
-;
 CREATE INDEX ix_post_poster_id ON post (poster_id)
 ;
 CREATE INDEX ix_post_centre_id_on_day ON post (centre_id, on_day)
+;
+CREATE INDEX ix_post_campaign_id ON post (campaign_id)
 ;
 CREATE TRIGGER post_state_follows_update BEFORE UPDATE OF state ON post WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('dropped', 'ready')) OR (OLD.state = 'ready' AND NEW.state IN ('dropped', 'planned', 'posted')) OR (OLD.state = 'posted' AND NEW.state IN ('ready')) OR (OLD.state = 'dropped' AND NEW.state IN ('planned', 'ready'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -2249,11 +2226,11 @@ CREATE TABLE cohort (
 	CONSTRAINT ck_cohort_schoollevel CHECK (school_level IN ('primary', 'secondary', 'none'))
 )
 ;
+CREATE INDEX ix_cohort_host_id ON cohort (host_id)
+;
 CREATE INDEX ix_cohort_programme_id ON cohort (programme_id)
 ;
 CREATE INDEX ix_cohort_centre_id_ends_on ON cohort (centre_id, ends_on)
-;
-CREATE INDEX ix_cohort_host_id ON cohort (host_id)
 ;
 CREATE TRIGGER cohort_level_is_earned_insert BEFORE INSERT ON cohort WHEN NEW.level > 0 BEGIN SELECT RAISE(ABORT, 'level_is_earned'); END
 ;
@@ -2362,10 +2339,6 @@ CREATE TABLE campaign_tour (
 	CONSTRAINT ck_campaign_tour_crewmode CHECK (mode IN ('fixed', 'rotating'))
 )
 ;
-CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
-;
-CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
-;
 CREATE INDEX ix_campaign_tour_centre_id_created_at ON campaign_tour (centre_id, created_at)
 ;
 CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
@@ -2373,6 +2346,10 @@ CREATE INDEX ix_campaign_tour_campaign_id ON campaign_tour (campaign_id)
 CREATE INDEX ix_campaign_tour_user_id ON campaign_tour (user_id)
 ;
 CREATE INDEX ix_campaign_tour_work_id ON campaign_tour (work_id)
+;
+CREATE INDEX ix_campaign_tour_created_at ON campaign_tour (created_at)
+;
+CREATE INDEX ix_campaign_tour_start_id ON campaign_tour (start_id)
 ;
 CREATE TABLE carried_difference (
 	id INTEGER NOT NULL, 
@@ -2587,11 +2564,11 @@ CREATE TABLE undoable_act (
 	CONSTRAINT fk_undoable_act_owner_before_id FOREIGN KEY(owner_before_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_undoable_act_batch ON undoable_act (batch)
-;
 CREATE INDEX ix_undoable_act_done_at ON undoable_act (done_at)
 ;
 CREATE INDEX ix_undoable_act_school_request_id ON undoable_act (school_request_id)
+;
+CREATE INDEX ix_undoable_act_batch ON undoable_act (batch)
 ;
 CREATE TABLE request_reminder (
 	school_request_id INTEGER NOT NULL, 
@@ -2642,12 +2619,6 @@ CREATE TABLE visit (
 	CONSTRAINT ck_visit_clockwrong CHECK (clock_wrong IN ('closed', 'too_early', 'too_late', 'runs_over', 'year_ended'))
 )
 ;
-CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
-;
-CREATE INDEX ix_visit_school_request_id_state ON visit (school_request_id, state)
-;
-CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHERE state NOT IN ('cancelled', 'replanned')
-;
 CREATE INDEX ix_visit_centre_id_on_day ON visit (centre_id, on_day)
 ;
 CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled = 0
@@ -2655,6 +2626,12 @@ CREATE INDEX visits_not_settled ON visit (state, centre_id) WHERE papers_settled
 CREATE INDEX ix_visit_campaign_id ON visit (campaign_id)
 ;
 CREATE INDEX visits_not_held ON visit (centre_id, on_day) WHERE state IN ('disrupted', 'replanned', 'cancelled')
+;
+CREATE INDEX ix_visit_host_id_on_day ON visit (host_id, on_day)
+;
+CREATE INDEX ix_visit_school_request_id_state ON visit (school_request_id, state)
+;
+CREATE UNIQUE INDEX one_living_visit_a_request ON visit (school_request_id) WHERE state NOT IN ('cancelled', 'replanned')
 ;
 CREATE TRIGGER visit_state_follows_update BEFORE UPDATE OF state ON visit WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'disrupted', 'offered')) OR (OLD.state = 'offered' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'disrupted', 'offered', 'ready')) OR (OLD.state = 'ready' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'offered')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'replanned')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'disrupted', 'offered', 'planned', 'ready'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -2719,10 +2696,6 @@ CREATE TABLE date_hold (
 	CONSTRAINT ck_date_hold_holdstate CHECK (state IN ('held', 'kept', 'taken', 'released', 'lapsed'))
 )
 ;
-CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
-;
-CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
-;
 CREATE INDEX ix_date_hold_host_id ON date_hold (host_id)
 ;
 CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
@@ -2730,6 +2703,10 @@ CREATE UNIQUE INDEX one_hold_a_draft ON date_hold (draft) WHERE state = 'held'
 CREATE INDEX ix_date_hold_state_until ON date_hold (state, until)
 ;
 CREATE INDEX ix_date_hold_school_request_id ON date_hold (school_request_id)
+;
+CREATE INDEX ix_date_hold_network_state ON date_hold (network, state)
+;
+CREATE UNIQUE INDEX one_hold_a_request ON date_hold (school_request_id) WHERE state IN ('held', 'kept')
 ;
 CREATE TABLE post_picture (
 	id INTEGER NOT NULL, 
@@ -2784,15 +2761,15 @@ CREATE TABLE panel (
 	CONSTRAINT fk_panel_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
+CREATE INDEX ix_panel_asked_by_id ON panel (asked_by_id)
+;
+CREATE INDEX ix_panel_programme_id ON panel (programme_id)
+;
 CREATE INDEX ix_panel_centre_id_last_day ON panel (centre_id, last_day)
 ;
 CREATE INDEX ix_panel_post_id ON panel (post_id)
 ;
 CREATE INDEX panels_that_run ON panel (last_day) WHERE closed_at IS NULL
-;
-CREATE INDEX ix_panel_asked_by_id ON panel (asked_by_id)
-;
-CREATE INDEX ix_panel_programme_id ON panel (programme_id)
 ;
 CREATE TRIGGER panel_panel_stays_insert BEFORE INSERT ON panel WHEN NEW.rated <> 0 OR NEW.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'panel_stays'); END
 ;
@@ -2896,11 +2873,11 @@ CREATE TABLE plan_ground (
 	CONSTRAINT ck_plan_ground_teachinglanguage CHECK (language IN ('sr', 'hu', 'sk', 'ro', 'rue', 'hr', 'bs', 'sq', 'bg', 'en'))
 )
 ;
-CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
-;
 CREATE INDEX ix_plan_ground_late_id ON plan_ground (late_id)
 ;
 CREATE INDEX ix_plan_ground_presenter_id ON plan_ground (presenter_id)
+;
+CREATE INDEX ix_plan_ground_closure_id ON plan_ground (closure_id)
 ;
 CREATE TABLE plan_journey (
 	proposal_id INTEGER NOT NULL, 
@@ -3216,13 +3193,13 @@ CREATE TABLE presentation (
 	CONSTRAINT fk_presentation_merged_into_id FOREIGN KEY(merged_into_id) REFERENCES presentation (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
-;
 CREATE INDEX ix_presentation_merged_into_id ON presentation (merged_into_id) WHERE merged_into_id IS NOT NULL
 ;
 CREATE INDEX ix_presentation_on_day ON presentation (on_day)
 ;
 CREATE INDEX ix_presentation_visit_id ON presentation (visit_id)
+;
+CREATE INDEX ix_presentation_starts_at ON presentation (starts_at)
 ;
 CREATE TRIGGER presentation_state_follows_update BEFORE UPDATE OF state ON presentation WHEN NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'merged_into', 'moved')) OR (OLD.state = 'confirmed' AND NEW.state IN ('cancelled', 'delivered', 'disrupted', 'merged_into', 'moved', 'no_show_host', 'no_show_presenter', 'part_delivered', 'planned')) OR (OLD.state = 'moved' AND NEW.state IN ('cancelled', 'confirmed', 'disrupted', 'planned')) OR (OLD.state = 'disrupted' AND NEW.state IN ('cancelled', 'planned')) OR (OLD.state = 'delivered' AND NEW.state IN ('part_delivered')) OR (OLD.state = 'part_delivered' AND NEW.state IN ('delivered')) OR (OLD.state = 'cancelled' AND NEW.state IN ('confirmed', 'planned'))) BEGIN SELECT RAISE(ABORT, 'state_follows'); END
 ;
@@ -3264,9 +3241,9 @@ CREATE TABLE date_wish (
 	CONSTRAINT ck_date_wish_wishoutcome CHECK (outcome IN ('moved', 'kept', 'taken_back'))
 )
 ;
-CREATE UNIQUE INDEX one_open_wish_a_visit ON date_wish (visit_id) WHERE answered_at IS NULL
-;
 CREATE INDEX ix_date_wish_visit_id ON date_wish (visit_id)
+;
+CREATE UNIQUE INDEX one_open_wish_a_visit ON date_wish (visit_id) WHERE answered_at IS NULL
 ;
 CREATE TABLE readiness (
 	visit_id INTEGER NOT NULL, 
@@ -3291,9 +3268,9 @@ CREATE TABLE held_time (
 	CONSTRAINT fk_held_time_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE INDEX ix_held_time_date_hold_id ON held_time (date_hold_id)
-;
 CREATE INDEX ix_held_time_presenter_id_busy_from ON held_time (presenter_id, busy_from)
+;
+CREATE INDEX ix_held_time_date_hold_id ON held_time (date_hold_id)
 ;
 CREATE TRIGGER nobody_held_twice_insert BEFORE INSERT ON held_time WHEN EXISTS (
   SELECT 1 FROM held_time h WHERE h.presenter_id = NEW.presenter_id AND h.id IS NOT NEW.id
@@ -3335,9 +3312,9 @@ CREATE TABLE finding (
 	CONSTRAINT fk_finding_presenter_id FOREIGN KEY(presenter_id) REFERENCES presenter (id) ON DELETE CASCADE
 )
 ;
-CREATE UNIQUE INDEX closed_once ON finding (visit_id) WHERE kind = 'closed'
-;
 CREATE INDEX ix_finding_presenter_id ON finding (presenter_id)
+;
+CREATE UNIQUE INDEX closed_once ON finding (visit_id) WHERE kind = 'closed'
 ;
 CREATE TABLE drive (
 	id INTEGER NOT NULL, 
@@ -3401,9 +3378,9 @@ CREATE TABLE relief (
 	CONSTRAINT ck_relief_reliefstate CHECK (state IN ('searching', 'stopped', 'choosing', 'filled', 'online', 'short', 'moved', 'called_off', 'over'))
 )
 ;
-CREATE INDEX ix_relief_visit_id ON relief (visit_id)
-;
 CREATE UNIQUE INDEX one_open_relief_a_visit ON relief (visit_id) WHERE state IN ('searching', 'stopped', 'choosing')
+;
+CREATE INDEX ix_relief_visit_id ON relief (visit_id)
 ;
 CREATE TABLE disruption (
 	id INTEGER NOT NULL, 
@@ -3450,9 +3427,9 @@ CREATE TABLE numbers_asked (
 	CONSTRAINT ck_numbers_asked_numbersoutcome CHECK (outcome IN ('accepted', 'declined', 'replaced', 'lapsed'))
 )
 ;
-CREATE INDEX ix_numbers_asked_visit_id ON numbers_asked (visit_id)
-;
 CREATE UNIQUE INDEX one_open_question_a_presentation ON numbers_asked (visit_id, ordinal) WHERE answered_at IS NULL
+;
+CREATE INDEX ix_numbers_asked_visit_id ON numbers_asked (visit_id)
 ;
 CREATE TRIGGER numbers_asked_question_of_a_living_visit_insert BEFORE INSERT ON numbers_asked WHEN NEW.answered_at IS NULL AND EXISTS (SELECT 1 FROM visit v WHERE v.id = NEW.visit_id AND v.state IN ('cancelled', 'delivered', 'replanned')) BEGIN SELECT RAISE(ABORT, 'question_of_a_living_visit'); END
 ;
@@ -3624,13 +3601,13 @@ CREATE TABLE concern (
 	CONSTRAINT fk_concern_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES user_account (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
-;
 CREATE INDEX ix_concern_visit_id ON concern (visit_id)
 ;
 CREATE INDEX open_concerns ON concern (centre_id) WHERE ended_at IS NULL
 ;
 CREATE INDEX ix_concern_host_id ON concern (host_id)
+;
+CREATE INDEX ix_concern_centre_id_reported_at ON concern (centre_id, reported_at)
 ;
 CREATE TRIGGER concern_concern_stays_delete BEFORE DELETE ON concern WHEN NOT EXISTS (SELECT 1 FROM open_way w WHERE w.way IN ('demo', 'undo_import', 'retention', 'erasure')) BEGIN SELECT RAISE(ABORT, 'concern_stays'); END
 ;
@@ -3854,13 +3831,13 @@ CREATE TABLE proposed_visit (
 	CONSTRAINT fk_proposed_visit_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE SET NULL
 )
 ;
-CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
-;
 CREATE INDEX ix_proposed_visit_visit_id ON proposed_visit (visit_id)
 ;
 CREATE INDEX ix_proposed_visit_request_id ON proposed_visit (request_id)
 ;
 CREATE INDEX ix_proposed_visit_educator_id ON proposed_visit (educator_id)
+;
+CREATE INDEX ix_proposed_visit_influencer_id ON proposed_visit (influencer_id)
 ;
 CREATE TRIGGER proposed_visit_half_a_plan_is_not_applied_insert BEFORE INSERT ON proposed_visit WHEN NEW.visit_id IS NOT NULL AND EXISTS (SELECT 1 FROM plan_proposal p WHERE p.id = NEW.proposal_id AND p.finished_at IS NULL) BEGIN SELECT RAISE(ABORT, 'half_a_plan_is_not_applied'); END
 ;
@@ -3888,10 +3865,6 @@ CREATE TABLE assignment (
 	CONSTRAINT ck_assignment_assignmentstate CHECK (state IN ('suggested', 'offered', 'accepted', 'declined', 'lapsed', 'withdrawn', 'replaced', 'present', 'absent'))
 )
 ;
-CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
-;
-CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
-;
 CREATE INDEX ix_assignment_busy_until ON assignment (busy_until)
 ;
 CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggested'
@@ -3899,6 +3872,10 @@ CREATE INDEX seats_suggested ON assignment (presenter_id) WHERE state = 'suggest
 CREATE UNIQUE INDEX one_living_assignment ON assignment (presentation_id, presenter_id) WHERE state IN ('suggested', 'offered', 'accepted', 'present')
 ;
 CREATE INDEX freed_by_the_database ON assignment (presentation_id) WHERE reason = 'ended_in_database'
+;
+CREATE INDEX ix_assignment_presenter_id_busy_from ON assignment (presenter_id, busy_from)
+;
+CREATE INDEX ix_assignment_presentation_id ON assignment (presentation_id)
 ;
 CREATE TRIGGER nobody_in_two_places_insert BEFORE INSERT ON assignment WHEN NEW.state IN ('offered', 'accepted', 'present') AND EXISTS (
   SELECT 1 FROM assignment a WHERE a.presenter_id = NEW.presenter_id AND a.id IS NOT NEW.id
@@ -4238,11 +4215,11 @@ CREATE TABLE count_delivery (
 	CONSTRAINT ck_count_delivery_deliveryoutcome CHECK (outcome IN ('stored', 'stands', 'late', 'aside'))
 )
 ;
+CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
+;
 CREATE INDEX ix_count_delivery_user_id ON count_delivery (user_id)
 ;
 CREATE INDEX ix_count_delivery_outcome_arrived_at ON count_delivery (outcome, arrived_at)
-;
-CREATE INDEX ix_count_delivery_presentation_id ON count_delivery (presentation_id)
 ;
 CREATE TABLE sheet_scan (
 	id INTEGER NOT NULL, 
@@ -4343,14 +4320,6 @@ CREATE TABLE certificate (
 	CONSTRAINT fk_certificate_replaced_by_id FOREIGN KEY(replaced_by_id) REFERENCES certificate (id) ON DELETE RESTRICT
 )
 ;
-CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
-;
-CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
-;
-CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
-;
-CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
-;
 CREATE INDEX ix_certificate_replaced_by_id ON certificate (replaced_by_id) WHERE replaced_by_id IS NOT NULL
 ;
 CREATE INDEX ix_certificate_cohort_id ON certificate (cohort_id) WHERE cohort_id IS NOT NULL
@@ -4362,6 +4331,14 @@ CREATE INDEX ix_certificate_presentation_id ON certificate (presentation_id) WHE
 CREATE UNIQUE INDEX each_subject_once ON certificate (kind, about) WHERE state = 'issued' AND about <> ''
 ;
 CREATE INDEX ix_certificate_campaign_id ON certificate (campaign_id) WHERE campaign_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_presenter_id ON certificate (presenter_id) WHERE presenter_id IS NOT NULL
+;
+CREATE INDEX ix_certificate_visit_id ON certificate (visit_id)
+;
+CREATE INDEX papers_that_are_told ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NOT NULL AND presenter_id IS NULL
+;
+CREATE INDEX papers_to_tell ON certificate (visit_id) WHERE state = 'issued' AND told_at IS NULL AND presenter_id IS NULL
 ;
 CREATE TRIGGER certificate_certificate_is_earned_insert BEFORE INSERT ON certificate WHEN (NOT EXISTS (SELECT 1 FROM presentation p LEFT JOIN attendance a ON a.presentation_id = p.id
   WHERE p.visit_id = NEW.visit_id AND p.state IN ('planned', 'confirmed', 'delivered', 'part_delivered') AND a.locked_at IS NOT NULL)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, CompoundSelect, bindparam, literal, null, select, text, union_all
+from sqlalchemy import CompoundSelect, bindparam, literal, null, select, text, union_all
 
 from scheduler.config import centre_timezone
 from scheduler.core import audit, clock
@@ -19,10 +19,9 @@ from scheduler.core.audit import DENIED, MINOR_READ, OF_MINORS, AuditEntry, deta
 from scheduler.core.db import db, transaction
 from scheduler.core.names import SpelledName
 from scheduler.people.models import Presenter, User
-from scheduler.people.version_models import MinorsVersion
 from scheduler.policy import Actor
 
-_NAME, _MET, _VERSION = "name", "met", "version"  # what a row of the one question tells
+_NAME, _MET = "name", "met"  # what a row of the one question tells
 DENIED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 
@@ -30,29 +29,22 @@ DENIED_AGAIN_AFTER = dt.timedelta(hours=1)
 class MinorsOfCentre:
     """Whom staff of a centre may meet on a page today."""
 
-    version: int | None  # another whenever these minors or their names are others; None: nobody keeps count
-    names: Mapping[int, tuple[SpelledName, SpelledName]] | None  # {presenter: (given, family)}; None: as known
+    names: Mapping[int, tuple[SpelledName, SpelledName]]  # {presenter: (given, family)}
     noted: frozenset[int]  # whom today's audit says that the actor has met there
 
 
-def minors_of(actor: Actor, page: str, known: int | None, *, now: dt.datetime) -> MinorsOfCentre:
-    """The minors of a centre, unless they are those of the `known` version, and whom of them the actor was noted with
-    today: one question, of which each part sees the same moment.
-    """
+def minors_of(actor: Actor, page: str, *, now: dt.datetime) -> MinorsOfCentre:
+    """The minors of a centre, and whom of them the actor was noted with today: one question."""
     told = {
         "centre_id": actor.centre_id,
-        "known": known,
         "today": clock.local_day(now),
         "actor": actor.label,
         "since": _midnight_before(now),
         "details": details_text({"page": page}),
     }
     rows: list[Any] = list(db.session.execute(_minors_and_noted(), told))
-    found = next((row[0] for row in rows if row[3] == _VERSION), None)
-    same = found is not None and found == known
     return MinorsOfCentre(
-        version=found,
-        names=None if same else {row[0]: (row[1], row[2]) for row in rows if row[3] == _NAME},
+        names={row[0]: (row[1], row[2]) for row in rows if row[3] == _NAME},
         noted=frozenset(row[0] for row in rows if row[3] == _MET),
     )
 
@@ -60,12 +52,10 @@ def minors_of(actor: Actor, page: str, known: int | None, *, now: dt.datetime) -
 @cache
 def _minors_and_noted() -> CompoundSelect[Any]:
     """It is asked with every page, and takes longer to write than to ask."""
-    version = select(MinorsVersion.version).where(MinorsVersion.centre_id == bindparam("centre_id"))
-    as_known = version.where(MinorsVersion.version == bindparam("known", type_=BigInteger)).exists()
     names = (
         select(Presenter.id, User.given_spelled, User.family_spelled, literal(_NAME))
         .join(User, User.id == Presenter.user_id)
-        .where(User.centre_id == bindparam("centre_id"), Presenter.adult_on > bindparam("today"), ~as_known)
+        .where(User.centre_id == bindparam("centre_id"), Presenter.adult_on > bindparam("today"))
     )
     met = select(AuditEntry.thing_id, null(), null(), literal(_MET)).where(
         AuditEntry.thing == Presenter.__tablename__,
@@ -74,8 +64,7 @@ def _minors_and_noted() -> CompoundSelect[Any]:
         AuditEntry.at >= bindparam("since"),
         AuditEntry.details == bindparam("details"),
     )
-    last = version.with_only_columns(MinorsVersion.version, null(), null(), literal(_VERSION))
-    return union_all(names, met, last)
+    return union_all(names, met)
 
 
 def note_reads(actor: Actor, presenter_ids: Collection[int], page: str, *, now: dt.datetime) -> None:

@@ -208,9 +208,9 @@ def sittings_of(visits: Sequence[Any], today: dt.date) -> Sittings:
     crews = _crews_of([row.id for row in visits if row.on_day >= today and row.state in CREWED])
     found: dict[int, list[tuple[SittingStanding, dt.time]]] = defaultdict(list)
     for visit_id, starts_local, count, differs, sitting_id, *facts in _rows(_sittings(), [row.id for row in visits]):
-        counted = count or AttendanceState.OPEN
-        seats = tuple(crews.get(sitting_id, ()))
-        sitting = SittingStanding(*(sitting_id, *facts, counted, seats, bool(differs)))
+        state, starts_at, ends_at, audience = facts
+        counted, crew = count or AttendanceState.OPEN, tuple(crews.get(sitting_id, ()))
+        sitting = SittingStanding(sitting_id, state, starts_at, ends_at, audience, counted, crew, bool(differs))
         found[visit_id].append((sitting, starts_local))
     return found
 

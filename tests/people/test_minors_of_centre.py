@@ -1,8 +1,7 @@
-"""Whoever remembers the minors of a centre by their version knows at once when they, or their names, are others."""
+"""Whom staff may meet by name on a page: the minors of their centre, as they are named today."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +11,7 @@ from scheduler.core.ways import NamedWay, opened_way
 from scheduler.people.models import Centre, Presenter, User
 from scheduler.people.service import reads
 from scheduler.people.terms import PresenterKind
-from scheduler.people.version_models import MinorsVersion
-from scheduler.policy import Actor, Role
+from scheduler.policy import Role
 from scheduler.web.reads import Lookout
 from tests.factories import MONDAY
 from tests.factories.people import an_actor, make_centre, make_presenter, make_user
@@ -22,22 +20,11 @@ from tools.bench.counting import effort
 BORN = dt.date(2010, 5, 1)
 
 
-@dataclass
-class Remembering:
-    """A process that asks before each answer and keeps what it was told, as web/reads.py does."""
-
-    reader: Actor
-    version: int | None = None
-    names: tuple[str, ...] = ()
-
-    def read_anew(self) -> bool:
-        """Whether it was told the names once more."""
-        told = reads.minors_of(self.reader, "people.presenters", self.version, now=MONDAY)
-        self.version = told.version
-        if told.names is None:
-            return False
-        self.names = tuple(sorted(f"{given}/{given.other} {family}" for given, family in told.names.values()))
-        return True
+def read(centre_id: int | None) -> tuple[str, ...]:
+    """The names that an answer to a coordinator of the centre is searched for."""
+    reader = an_actor(Role.COORDINATOR, centre_id=centre_id)
+    names = reads.minors_of(reader, "people.presenters", now=MONDAY).names
+    return tuple(sorted(f"{given}/{given.other} {family}" for given, family in names.values()))
 
 
 def a_minor(centre: Centre, **given) -> Presenter:
@@ -52,15 +39,6 @@ def written(model: type, ident: int, **values: object) -> None:
 @pytest.fixture
 def tara(session) -> Presenter:
     return a_minor(make_centre(), given_name="Тара", family_name="Зорић")
-
-
-@pytest.fixture
-def process(tara) -> Iterator[Remembering]:
-    found = Remembering(an_actor(Role.COORDINATOR, centre_id=tara.centre_id))
-    assert found.read_anew()
-    assert (found.read_anew(), found.read_anew()) == (False, False)
-    yield found
-    assert not found.read_anew(), "told once of each change"
 
 
 def grown_up(tara: Presenter) -> None:
@@ -103,62 +81,33 @@ CHANGES: dict[str, tuple[Callable[[Presenter], object], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.postgres_decides
+@pytest.mark.both_databases
 @pytest.mark.parametrize("what", CHANGES)
-def test_each_change_of_the_minors_of_a_centre_is_told(tara, process, what):
+def test_each_change_of_the_minors_of_a_centre_is_read_at_once(tara, what):
     change, after = CHANGES[what]
+    centre_id = tara.centre_id
+    assert read(centre_id) == ("Тара/ Зорић",)
     change(tara)
 
-    assert process.read_anew()
-    assert process.names == after
+    assert read(centre_id) == after
 
 
-@pytest.mark.postgres_decides
-def test_who_comes_from_another_centre_is_told_where_she_comes(tara, process):
+def test_who_comes_from_another_centre_is_read_where_she_comes(tara):
     stranger = a_minor(make_centre(), given_name="Вук", family_name="Илић")
-    assert not process.read_anew(), "of another centre"
+    make_presenter(centre_id=tara.centre_id)
+    assert read(tara.centre_id) == ("Тара/ Зорић",)
 
     written(User, stranger.user_id, centre_id=tara.centre_id)
 
-    assert process.read_anew()
-    assert process.names == ("Вук/ Илић", "Тара/ Зорић")
+    assert read(tara.centre_id) == ("Вук/ Илић", "Тара/ Зорић")
 
 
-@pytest.mark.postgres_decides
-def test_adults_and_what_names_nobody_leave_the_version(tara, process):
-    adult = make_presenter(centre_id=tara.centre_id)
-    written(User, adult.user_id, family_name="Друга")
-    written(User, tara.user_id, language="en")
-    written(Presenter, tara.id, phone="+381601234567")
-
-    assert not process.read_anew()
-
-
-@pytest.mark.postgres_decides
-def test_what_is_rolled_back_was_never_told(tara, process):
-    session = db.session()
-    session.execute(sa.update(User).where(User.id == tara.user_id).values(family_name="Лукић"))
-    session.rollback()
-
-    assert not process.read_anew()
-
-
-def test_a_centre_that_nobody_counts_is_never_remembered(tara, process):
-    with transaction() as session:
-        session.execute(sa.delete(MinorsVersion))
-
-    assert (process.read_anew(), process.read_anew()) == (True, True)
-    make_presenter(kind=PresenterKind.INFLUENCER, birth_date=BORN, centre_id=tara.centre_id)
-    assert process.read_anew()
-
-
-@pytest.mark.postgres_decides
-@pytest.mark.parametrize("known", [True, False])
-def test_it_is_one_question_whatever_is_known(tara, process, known):
-    process.version = process.version if known else None
+def test_it_is_one_question(tara):
+    reader = an_actor(Role.COORDINATOR, centre_id=tara.centre_id)
     with effort(db.engine) as made:
-        assert process.read_anew() is not known
+        found = reads.minors_of(reader, "people.presenters", now=MONDAY)
 
+    assert found.names.keys() == {tara.id}
     assert len(made.statements) == 1
 
 
@@ -174,7 +123,7 @@ def test_a_text_is_compared_with_a_hundred_times_as_many_minors_at_the_same_cost
 
     costs = []
     for count in (10, 1_000):
-        lookout = Lookout({one: (f"Име{one:04}", f"Презиме{one:04}") for one in range(count)}, 1, MONDAY.date())
+        lookout = Lookout({one: (f"Име{one:04}", f"Презиме{one:04}") for one in range(count)})
         lookout._ways = Counted(lookout._ways)
         Counted.asked = 0
         assert lookout.named_in("<p>Име0007 Презиме0007 и Име0003 Презиме0001</p>") == {7}
