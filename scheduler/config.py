@@ -1,4 +1,4 @@
-"""Settings: the environment, and for what it does not say one settings file (docs/decisions/0036).
+"""Settings: the environment, and for what it does not say one settings file (docs/decisions/0006).
 
 Read once at the start, the same for pages, jobs and commands; all errors are told at once. Listed in docs/operate.md.
 """

@@ -1,4 +1,4 @@
-"""The settings file: one place for what the environment does not say (docs/decisions/0036)."""
+"""The settings file: one place for what the environment does not say (docs/decisions/0006)."""
 
 import difflib
 import os

@@ -1,6 +1,6 @@
 """The name of a person, a school, a programme: what it must be made of, so that every paper prints it as it is stored.
 
-And of a person, in which letters it is shown (docs/decisions/0057).
+And of a person, in which letters it is shown (docs/decisions/0004).
 
 The edge has cleaned it before (`core.text.clean`): no controls, no invisible letters, one form of each accent.
 """

@@ -1,4 +1,4 @@
-"""Answers packed with gzip: a phone on a bad line waits for a third of the bytes (docs/decisions/0012).
+"""Answers packed with gzip: a phone on a bad line waits for a third of the bytes (docs/decisions/0013).
 
 Packing shows the length of what repeats, and who can make a browser ask again and again with a guess in the address
 may read a secret from lengths (BREACH). So what holds a secret is never packed for whom a foreign page sends, a page

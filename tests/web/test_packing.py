@@ -1,4 +1,4 @@
-"""Answers are packed where their length tells nothing (docs/decisions/0012)."""
+"""Answers are packed where their length tells nothing (docs/decisions/0013)."""
 
 import gzip
 

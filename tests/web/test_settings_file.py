@@ -1,4 +1,4 @@
-"""One place for settings: pages, jobs and commands read the same environment and the same file (decision 0036)."""
+"""One place for settings: pages, jobs and commands read the same environment and the same file (decision 6)."""
 
 import os
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Free dates: everything that the rule asks for, in five questions, however many presenters and visits there are.
 
-Days are asked of the nearest presenters first, and of others only where they could change the answer (decision 92).
+Days are asked of the nearest presenters first, and of others only where they could change the answer (decision 16).
 """
 
 import datetime as dt

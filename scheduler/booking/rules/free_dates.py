@@ -3,7 +3,7 @@
 Decides nothing of its own where another rule has spoken: availability is `is_available`, papers and age are
 `uncleared`, topic and language are `why_not`, lessons are the bells of places, two places are what `arrival_problems`
 says of them, how far and how much is `too_far` and `too_much`, and a crew is enough when `crew_problems` finds nothing
-against everybody who could go (docs/decisions/0019).
+against everybody who could go (docs/decisions/0016).
 
 Times are bits: bit number n of a mask is the nth time of the grid, so that a day of a presenter is three machine words
 and not fifty questions.

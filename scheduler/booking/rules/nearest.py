@@ -1,7 +1,7 @@
 """Whom else free dates must ask, once the nearest have been judged: only those who could change what was found.
 
 More people make more times free, never fewer. So a time at which enough of the nearest are free stays free, whoever is
-asked besides; and at any other time it is enough to ask those who usually come then (docs/decisions/0092).
+asked besides; and at any other time it is enough to ask those who usually come then (docs/decisions/0016).
 """
 
 import datetime as dt

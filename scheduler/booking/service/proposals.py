@@ -1,6 +1,6 @@
 """Dates that a centre proposes to a school: one that somebody can keep, when it is proposed and when it is taken.
 
-A proposal takes nobody's time (docs/decisions/0027): between the two, those who could come may be promised elsewhere.
+A proposal takes nobody's time (docs/decisions/0017): between the two, those who could come may be promised elsewhere.
 """
 
 import datetime as dt

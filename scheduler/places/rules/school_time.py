@@ -1,4 +1,4 @@
-"""School time: lesson number + bell schedule + rotation = clock time, and back (docs/decisions/0017).
+"""School time: lesson number + bell schedule + rotation = clock time, and back (docs/decisions/0015).
 
 Everything is a function of what the school said and of the calendar's day, never of what happened before that day:
 holidays and closures do not move the rotation, and a day that is closed late turns nobody's shift. A school that begins

@@ -1,4 +1,4 @@
-"""Who may take young presenters along in her car, and who may ride: each fact on its own days (decision 78)."""
+"""Who may take young presenters along in her car, and who may ride: each fact on its own days (decision 28)."""
 
 import datetime as dt
 from collections import defaultdict

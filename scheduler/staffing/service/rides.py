@@ -1,4 +1,4 @@
-"""A guardian and a driver are told of a ride once it stands, and again when it changes or ends (decision 78)."""
+"""A guardian and a driver are told of a ride once it stands, and again when it changes or ends (decision 28)."""
 
 import datetime as dt
 import logging

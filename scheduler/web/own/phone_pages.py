@@ -1,6 +1,6 @@
 """What a presenter's phone keeps for a day without a network: her own pages of today and tomorrow, and nothing else.
 
-The phone keeps pages as she reads them, so it holds no word more than they do (docs/decisions/0077).
+The phone keeps pages as she reads them, so it holds no word more than they do (docs/decisions/0025).
 """
 
 import datetime as dt

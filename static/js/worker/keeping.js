@@ -1,5 +1,5 @@
 // Keeps a presenter's own pages of today and tomorrow, lets them vanish, and delivers numbers that waited.
-// What the server knows twice it stores once (docs/decisions/0077), so a delivery may always be tried again.
+// What the server knows twice it stores once (docs/decisions/0025), so a delivery may always be tried again.
 const PAGES = "raspored-pages";
 const PARTS = "raspored-parts";
 const UNTIL = "X-Kept-Until";
